@@ -1,0 +1,11 @@
+"""Pure JAX kernels: arrays in, arrays out.
+
+Angles are in arcsec, distances in Mpc, times in days, redshifts and ellipticities without unit.  Kernels
+broadcast: coordinates of shape (1, ny, nx) with parameters of shape () or (bands, 1, 1) give
+(1, ny, nx) or (bands, ny, nx).  They are written for one system; the batch axis comes from `jax.vmap`.
+"""
+
+from jaxlens.kernels import light, mass
+from jaxlens.kernels.registry import LIGHT_PROFILES, MASS_PROFILES, LightProfile, MassProfile
+
+__all__ = ["LIGHT_PROFILES", "MASS_PROFILES", "LightProfile", "MassProfile", "light", "mass"]

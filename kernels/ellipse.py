@@ -1,0 +1,69 @@
+"""Ellipticities, elliptical coordinates, and helpers that keep singular points differentiable.
+
+The ellipticity (e1, e2) is lenstronomy's: with axis ratio q and position angle phi (from x towards y),
+
+    e1 = (1 - q) / (1 + q) cos(2 phi),    e2 = (1 - q) / (1 + q) sin(2 phi).
+"""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+from jax.typing import ArrayLike
+
+MAX_ELLIPTICITY = 0.9999
+
+
+def rotate(x: ArrayLike, y: ArrayLike, angle: ArrayLike) -> tuple[jax.Array, jax.Array]:
+    """Coordinates in a frame that is turned by `angle` (radians) from x towards y."""
+    cos, sin = jnp.cos(angle), jnp.sin(angle)
+    return x * cos + y * sin, -x * sin + y * cos
+
+
+def phi_q_to_ellipticity(phi: ArrayLike, q: ArrayLike) -> tuple[jax.Array, jax.Array]:
+    """(e1, e2) of position angle phi (radians) and axis ratio q; lenstronomy's phi_q2_ellipticity."""
+    modulus = (1.0 - q) / (1.0 + q)
+    return modulus * jnp.cos(2.0 * phi), modulus * jnp.sin(2.0 * phi)
+
+
+def ellipticity_to_phi_q(e1: ArrayLike, e2: ArrayLike) -> tuple[jax.Array, jax.Array]:
+    """Position angle (radians) and axis ratio of (e1, e2); lenstronomy's ellipticity2phi_q.
+
+    The angle has no gradient at e1 = e2 = 0, so no profile is written in terms of it.
+    """
+    modulus = jnp.minimum(safe_sqrt(jnp.square(e1) + jnp.square(e2)), MAX_ELLIPTICITY)
+    return jnp.arctan2(e2, e1) / 2.0, (1.0 - modulus) / (1.0 + modulus)
+
+
+def clip_ellipticity(e1: ArrayLike, e2: ArrayLike) -> tuple[jax.Array, jax.Array]:
+    """(e1, e2) shortened to a modulus of at most 0.9999, as lenstronomy's mass profiles do."""
+    squared = jnp.square(e1) + jnp.square(e2)
+    too_long = squared > MAX_ELLIPTICITY**2
+    scale = jnp.where(too_long, MAX_ELLIPTICITY / jnp.sqrt(jnp.where(too_long, squared, 1.0)), 1.0)
+    return e1 * scale, e2 * scale
+
+
+def shear_image(x: ArrayLike, y: ArrayLike, e1: ArrayLike, e2: ArrayLike) -> tuple[jax.Array, jax.Array]:
+    """The linear map (x, y) -> ((1 - e1) x - e2 y, -e2 x + (1 + e1) y).
+
+    It turns ellipses of ellipticity (e1, e2) into circles and is polynomial in e1 and e2, so gradients
+    at e1 = e2 = 0 are exact.  Its determinant is 1 - e1^2 - e2^2.
+    """
+    return (1.0 - e1) * x - e2 * y, (1.0 + e1) * y - e2 * x
+
+
+def elliptical_radius_squared(x: ArrayLike, y: ArrayLike, e1: ArrayLike, e2: ArrayLike) -> jax.Array:
+    """q x'^2 + y'^2 / q in the ellipse's own axes: the squared product-average radius.
+
+    Equal to lenstronomy's transform_e1e2_product_average: the determinant is floored at 1e-6 and its
+    modulus taken, so that |e| above 1 still gives an image.
+    """
+    u, v = shear_image(x, y, e1, e2)
+    determinant = jnp.abs(1.0 - jnp.square(e1) - jnp.square(e2))
+    return (u * u + v * v) / jnp.maximum(determinant, 1e-6)
+
+
+def safe_sqrt(x: ArrayLike) -> jax.Array:
+    """sqrt(x), with gradient zero (not infinite) where x <= 0."""
+    positive = jnp.asarray(x) > 0.0
+    return jnp.where(positive, jnp.sqrt(jnp.where(positive, x, 1.0)), 0.0)

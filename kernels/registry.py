@@ -1,0 +1,95 @@
+"""Profiles by name: a profile is a function and its signature is its parameter list.
+
+The names are lenstronomy's and so are the parameters.  A profile is registered where it is written:
+
+    @light_profile("GAUSSIAN", total_flux=unit_flux)
+    def gaussian(x, y, *, sigma, center_x=0.0, center_y=0.0):
+        ...
+
+The keyword-only arguments are the profile's parameters; those with a default may be left out of a
+configuration file.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeVar
+
+import jax
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+@dataclass(frozen=True, eq=False)
+class LightProfile:
+    """Surface brightness of unit amplitude, and its total flux.
+
+    `parameters` maps a parameter's name to its default, or to None where a value is required.
+    """
+
+    name: str
+    surface_brightness: Callable[..., jax.Array]
+    total_flux: Callable[..., jax.Array]
+    parameters: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, eq=False)
+class MassProfile:
+    """Reduced deflection angle and lensing potential.
+
+    `parameters` is as for a light profile.  `sigma_v` says whether a velocity dispersion may stand
+    in for the Einstein radius theta_E.
+    """
+
+    name: str
+    deflection: Callable[..., tuple[jax.Array, jax.Array]]
+    potential: Callable[..., jax.Array]
+    parameters: Mapping[str, float | None]
+    sigma_v: bool
+
+
+LIGHT_PROFILES: dict[str, LightProfile] = {}
+MASS_PROFILES: dict[str, MassProfile] = {}
+
+
+def parameters_of(function: Callable[..., object]) -> Mapping[str, float | None]:
+    """The keyword-only arguments of a profile, with their defaults (None: required)."""
+    arguments = inspect.signature(function).parameters.values()
+    return MappingProxyType(
+        {
+            a.name: None if a.default is inspect.Parameter.empty else float(a.default)
+            for a in arguments
+            if a.kind is inspect.Parameter.KEYWORD_ONLY
+        }
+    )
+
+
+def light_profile(name: str, *, total_flux: Callable[..., jax.Array]) -> Callable[[F], F]:
+    """Register a surface-brightness function under lenstronomy's name for it."""
+
+    def register(function: F) -> F:
+        LIGHT_PROFILES[name] = LightProfile(name, function, total_flux, parameters_of(function))  # type: ignore[arg-type]
+        return function
+
+    return register
+
+
+def mass_profile(
+    name: str, *, potential: Callable[..., jax.Array], sigma_v: bool = False
+) -> Callable[[F], F]:
+    """Register a deflection function, with its potential, under lenstronomy's name for it."""
+
+    def register(function: F) -> F:
+        MASS_PROFILES[name] = MassProfile(
+            name,
+            function,  # type: ignore[arg-type]
+            potential,
+            parameters_of(function),
+            sigma_v,
+        )
+        return function
+
+    return register
