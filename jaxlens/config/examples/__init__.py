@@ -1,0 +1,38 @@
+"""The configuration files that come with jaxlens: made to be run, and to be copied and changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jaxlens.config.errors import nearest
+
+_FOLDER = Path(__file__).parent
+
+
+def examples() -> dict[str, str]:
+    """The packaged examples: name -> description, which is the file's first line.
+
+    >>> sorted(examples())[0]
+    'double_source_plane'
+    """
+    return {path.stem: _description(path) for path in sorted(_FOLDER.glob("*.yaml"))}
+
+
+def example_path(name: str) -> Path:
+    """The file of the packaged example `name`.
+
+    Raises:
+        ValueError: there is no such example; the message names the nearest.
+
+    >>> example_path("galaxy_galaxy").name
+    'galaxy_galaxy.yaml'
+    """
+    names = examples()
+    if name not in names:
+        raise ValueError(f"{name!r} is no packaged example; {nearest(name, names)}")
+    return _FOLDER / f"{name}.yaml"
+
+
+def _description(path: Path) -> str:
+    with path.open(encoding="utf-8") as file:
+        return file.readline().removeprefix("#").strip()

@@ -1,0 +1,161 @@
+"""The section GEOMETRY: which species stand in which planes, and how often."""
+
+from __future__ import annotations
+
+from jaxlens.config.errors import Place, Report, nearest, shown
+from jaxlens.config.model import Configuration, Galaxy, NoiseSource, Plane, PointSource
+from jaxlens.config.quantities import POSITIVE, quantity
+from jaxlens.config.reader import Node
+from jaxlens.config.sections import Section, number, word
+from jaxlens.config.species import Species
+
+FRACTION_SLACK = 1e-9
+
+
+def read_geometry(root: Section, species: dict[str, Species] | None) -> tuple[Configuration, ...]:
+    """Every CONFIGURATION_n; `species` is None where SPECIES is missing, and then names go unchecked."""
+    with root.sub("GEOMETRY") as section:
+        entries = section.numbered("CONFIGURATION", gaps=True)
+        found = tuple(_configuration(label, node, species, root.report) for label, node in entries)
+        if not found:
+            section.missing("CONFIGURATION_1", "give at least one configuration")
+        elif section.node is not None:
+            _check_fractions(found, section.node.place, root.report)
+    _check_names(found, dict(entries), root.report)
+    return found
+
+
+def _configuration(
+    label: str, node: Node, species: dict[str, Species] | None, report: Report
+) -> Configuration:
+    with Section(node, report) as section:
+        name = section.text("NAME") if section.has("NAME") else label
+        fraction = _fraction(section)
+        plane_nodes = section.numbered("PLANE")
+        planes = tuple(_plane(key, value, species, report) for key, value in plane_nodes)
+        if not planes:
+            section.missing("PLANE_1", "give at least one plane")
+        noise = tuple(
+            (key, source)
+            for key, value in section.numbered("NOISE_SOURCE")
+            if isinstance(source := _named(value, species, _NOISE, report), NoiseSource)
+        )
+    _check_redshifts(planes, plane_nodes, report)
+    _remark_inert(planes, plane_nodes, report)
+    return Configuration(label, name, fraction, planes, noise)
+
+
+def _fraction(section: Section) -> float:
+    """The share of the systems; NaN where it is wrong."""
+    right = "give a number between 0 and 1"
+    node = section.need("FRACTION", right)
+    value = float("nan") if node is None else number(node, section.report, right)
+    if node is not None and value < 0:
+        section.report.problem(node.place, f"is {value:g}; {right}")
+        return float("nan")
+    return value
+
+
+_OBJECT = (Galaxy, PointSource)
+_NOISE = (NoiseSource,)
+
+
+def _plane(label: str, node: Node, species: dict[str, Species] | None, report: Report) -> Plane:
+    with Section(node, report) as section:
+        section.has("NAME")
+        entries = section.numbered("OBJECT")
+        if not entries:
+            section.missing("OBJECT_1", "give the NAME of a species")
+        objects = tuple(
+            (key, it)
+            for key, value in entries
+            if isinstance(it := _named(value, species, _OBJECT, report), (Galaxy, PointSource))
+        )
+        _check_hosts(objects, node, species or {}, report)
+        with section.sub("PARAMETERS", "a parameter of a plane") as parameters:
+            return Plane(label, objects, quantity(parameters, "REDSHIFT", POSITIVE))
+
+
+def _check_hosts(
+    objects: tuple[tuple[str, Galaxy | PointSource], ...],
+    node: Node,
+    species: dict[str, Species],
+    report: Report,
+) -> None:
+    """A host must stand in the same plane as its point source; what is no host at all was said before."""
+    present = {it.name for _, it in objects}
+    for key, it in objects:
+        if isinstance(it, PointSource) and it.host in species and it.host not in present:
+            what = f"{it.name} needs its host {it.host} in the same plane; add OBJECT_n: {it.host}"
+            report.problem(node.entries[key].place, what)
+
+
+def _named(
+    node: Node, species: dict[str, Species] | None, kinds: tuple[type, ...], report: Report
+) -> Species | None:
+    """The species that the file names here, if it is one of `kinds`; else a problem and None."""
+    noun = "noise" if kinds is _NOISE else "galaxy or point source"
+    name = word(node, report, f"give the NAME of a {noun} of SPECIES".replace("a noise", "a NOISE_n"))
+    if not name or species is None:
+        return None
+    if isinstance(species.get(name), kinds):
+        return species[name]
+    choices = [key for key, one in species.items() if isinstance(one, kinds)]
+    what = f"{shown(name)} is no {noun} of SPECIES; {nearest(name, choices)}"
+    report.problem(node.place, what)
+    return None
+
+
+def _check_redshifts(planes: tuple[Plane, ...], nodes: list[tuple[str, Node]], report: Report) -> None:
+    """Each plane must be able to lie behind those in front of it.
+
+    Redshifts are drawn above the plane before, so a plane whose support ends at or below the lowest
+    redshift that the planes in front can reach has none left.
+    """
+    floor, nearest_plane = 0.0, ""
+    for plane, (_, node) in zip(planes, nodes, strict=True):
+        low, high = plane.redshift.support()
+        if high <= floor and nearest_plane:
+            place = _redshift_place(node)
+            what = f"is at most {high:g}, but {nearest_plane} is at {floor:g} or beyond"
+            report.problem(place, f"{what}; planes are numbered from the nearest to the farthest")
+        if low > floor:
+            floor, nearest_plane = low, plane.label
+
+
+def _redshift_place(node: Node) -> Place:
+    """Where REDSHIFT stands in a plane that has one."""
+    return node.entries["PARAMETERS"].entries["REDSHIFT"].place
+
+
+def _remark_inert(planes: tuple[Plane, ...], nodes: list[tuple[str, Node]], report: Report) -> None:
+    """Say which mass lenses nothing, because nothing is behind it."""
+    if not planes:
+        return
+    for label, species in planes[-1].objects:
+        if isinstance(species, Galaxy) and (species.mass or species.shear):
+            words = ["mass"] * bool(species.mass) + ["shear"] * bool(species.shear)
+            verb = "act" if len(words) == 2 else "acts"
+            what = f"its {' and '.join(words)} {verb} on nothing in the last plane"
+            report.remark(nodes[-1][1].entries[label].place, what)
+
+
+def _check_fractions(configurations: tuple[Configuration, ...], place: Place, report: Report) -> None:
+    total = sum(configuration.fraction for configuration in configurations)
+    where = place.at("CONFIGURATION_n.FRACTION")
+    if total > 1.0 + FRACTION_SLACK:
+        report.problem(where, f"the FRACTIONs sum to {total:g}; their sum must be at most 1")
+    elif total == 0.0:
+        report.problem(where, "the FRACTIONs sum to 0; one of them must be above 0")
+    elif total < 1.0 - FRACTION_SLACK:
+        report.remark(where, f"the FRACTIONs sum to {total:g}; only that share of SIZE is made")
+
+
+def _check_names(configurations: tuple[Configuration, ...], nodes: dict[str, Node], report: Report) -> None:
+    """Two configurations of one NAME are told apart by their labels only."""
+    seen: dict[str, str] = {}
+    for one in configurations:
+        if one.name in seen:
+            what = f"NAME {shown(one.name)} is that of {seen[one.name]} too; only the labels tell them apart"
+            report.remark(nodes[one.label].place, what)
+        seen.setdefault(one.name, one.label)

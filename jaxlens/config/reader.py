@@ -1,0 +1,220 @@
+"""From YAML text to a tree of nodes that know their place in the file.
+
+The text is never trusted: size, depth and the number of nodes are bounded (aliases count as often as
+they are used), and only YAML's plain types exist.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import yaml
+
+from jaxlens.config.errors import Place, Report
+
+MAX_CHARACTERS = 10_000_000
+MAX_DEPTH = 50
+MAX_NODES = 200_000
+
+_PREFIX = "tag:yaml.org,2002:"
+_TEXT_TAGS = {_PREFIX + name for name in ("str", "timestamp", "value")}
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """One value of the file.
+
+    `value` is a mapping of nodes, a tuple of nodes, or a scalar; `text` is a scalar as it was written.
+    The line of a mapping's value is the line of its key.
+    """
+
+    place: Place
+    value: dict[str, Node] | tuple[Node, ...] | str | float | bool | None
+    text: str = ""
+
+    @property
+    def entries(self) -> dict[str, Node]:
+        """The entries of a mapping; none for anything else."""
+        return self.value if isinstance(self.value, dict) else {}
+
+
+def read_text(text: str, source: str, report: Report, numbered: bool = True) -> Node:
+    """The tree of one YAML document.
+
+    `source` is the file's name in messages; without `numbered` places have no line.  What is not
+    YAML raises ConfigError at once; repeated keys become remarks of `report`, and what cannot be
+    in a configuration (tags, keys that are not words) its problems.
+    """
+    place = Place(source)
+    if len(text) > MAX_CHARACTERS:
+        report.problem(place, f"is over {MAX_CHARACTERS} characters; a configuration is a few thousand")
+    _refuse_tabs(text, source, report, numbered)
+    report.raise_problems()
+    root = _compose(text, source, report)
+    return _Tree(source, report, numbered).node(root, Place(source, 1 if numbered else None), 1)
+
+
+def _refuse_tabs(text: str, source: str, report: Report, numbered: bool) -> None:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if "\t" in line:
+            report.problem(Place(source, number if numbered else None), "has a tab; use spaces")
+
+
+class _TooMuch(yaml.MarkedYAMLError):
+    """A text that is YAML, but not one that we read."""
+
+
+class _Composer(yaml.SafeLoader):
+    """PyYAML's parser, stopped at our bounds while it parses (it recurses, so depth must be bounded)."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = self._count = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        self._depth += 1
+        self._count += 1
+        complaint = too_much(self._depth, self._count)
+        if complaint:
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise _TooMuch(problem=complaint, problem_mark=mark)
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+
+def too_much(depth: int, count: int) -> str:
+    """The complaint about a tree that is too deep or too large; "" for one that is not."""
+    if depth > MAX_DEPTH:
+        return f"is nested more than {MAX_DEPTH} deep; a configuration needs about ten"
+    if count > MAX_NODES:
+        return f"has more than {MAX_NODES} entries, aliases counted; a configuration needs a few hundred"
+    return ""
+
+
+def _compose(text: str, source: str, report: Report) -> yaml.Node:
+    """PyYAML's own tree; its complaints become ours."""
+    try:
+        root = _Composer(text).get_single_node()
+        if root is not None:
+            return root
+        report.problem(Place(source), "is empty; give the sections DATASET, COSMOLOGY, IMAGE and so on")
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(source, mark.line + 1 if mark else None)
+        what = ", ".join(part for part in (error.context, error.problem) if part)
+        if not isinstance(error, _TooMuch):
+            what = f"is not YAML: {what}; mind colons, quotes and indents"
+        report.problem(place, what)
+    except yaml.reader.ReaderError as error:
+        place = Place(source, text.count("\n", 0, error.position) + 1)
+        report.problem(place, f"has the control character {chr(error.character)!r}; remove it")
+    report.raise_problems()
+    raise AssertionError("unreachable: every way here has reported a problem")
+
+
+class _Tree:
+    """One walk over PyYAML's graph that makes our tree; aliases are walked as often as they are used."""
+
+    def __init__(self, source: str, report: Report, numbered: bool) -> None:
+        self._source, self._report, self._numbered = source, report, numbered
+        self._count = 0
+
+    def _line(self, node: yaml.Node) -> int | None:
+        return node.start_mark.line + 1 if self._numbered else None
+
+    def _spend(self, node: yaml.Node, depth: int) -> None:
+        self._count += 1
+        complaint = too_much(depth, self._count)
+        if complaint:
+            self._report.problem(Place(self._source, self._line(node)), complaint)
+            self._report.raise_problems()
+
+    def node(self, node: yaml.Node, place: Place, depth: int) -> Node:
+        self._spend(node, depth)
+        if isinstance(node, yaml.ScalarNode):
+            return Node(place, self._scalar(node, place), node.value)
+        if node.tag not in (_PREFIX + "map", _PREFIX + "seq"):
+            self._refuse_tag(node, place)
+        if isinstance(node, yaml.MappingNode):
+            return Node(place, self._mapping(node, place, depth))
+        items = (
+            self.node(item, place.at(str(i), self._line(item)), depth + 1)
+            for i, item in enumerate(node.value, start=1)
+        )
+        return Node(place, tuple(items))
+
+    def _mapping(self, node: yaml.MappingNode, place: Place, depth: int) -> dict[str, Node]:
+        entries: dict[str, Node] = {}
+        for key, value in self._pairs(node, place, depth):
+            if not isinstance(key, yaml.ScalarNode):
+                where = Place(self._source, self._line(key), place.path)
+                self._report.problem(where, "has a list or a mapping for a key; a key is a word")
+                continue
+            here = place.at(key.value, self._line(key))
+            entries[key.value] = self.node(value, here, depth + 1)
+        return entries
+
+    def _pairs(
+        self, node: yaml.MappingNode, place: Place, depth: int
+    ) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+        """The entries of a mapping: first what `<<` merges in, so that the mapping's own entries win."""
+        self._spend(node, depth)
+        first: dict[str, yaml.Node] = {}
+        own = []
+        for key, value in node.value:
+            if key.tag == _PREFIX + "merge":
+                yield from self._merged(value, place, depth)
+                continue
+            if isinstance(key, yaml.ScalarNode) and key.value in first:
+                self._repeated(place, first[key.value], key)
+            if isinstance(key, yaml.ScalarNode):
+                first[key.value] = key
+            own.append((key, value))
+        yield from own
+
+    def _merged(self, value: yaml.Node, place: Place, depth: int) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+        parts = value.value if isinstance(value, yaml.SequenceNode) else [value]
+        for part in reversed(parts):
+            if isinstance(part, yaml.MappingNode):
+                yield from self._pairs(part, place, depth + 1)
+            else:
+                where = place.at("<<", self._line(part))
+                self._report.problem(where, "merges what is not a mapping; give *name of a mapping")
+
+    def _repeated(self, place: Place, first: yaml.Node, second: yaml.ScalarNode) -> None:
+        where = place.at(second.value, self._line(second))
+        lines = f"lines {self._line(first)} and {self._line(second)}" if self._numbered else "it"
+        self._report.remark(where, f"is given twice, in {lines}; the last one counts")
+
+    def _scalar(self, node: yaml.ScalarNode, place: Place) -> str | float | bool | None:
+        """The value as YAML 1.1 has it, but that 1e-3 is a number."""
+        if node.tag in _TEXT_TAGS:
+            number = node.style is None and _NUMBER.fullmatch(node.value)
+            return float(node.value) if number else node.value
+        construct = _CONSTRUCTORS.get(node.tag)
+        if construct is None:
+            self._refuse_tag(node, place)
+            return None
+        try:
+            return construct(node)
+        except (ValueError, KeyError, IndexError):
+            kind = node.tag.removeprefix(_PREFIX)
+            self._report.problem(place, f"cannot be read as {kind}; write it without a tag", final=True)
+            return None
+
+    def _refuse_tag(self, node: yaml.Node, place: Place) -> None:
+        tag = node.tag.replace(_PREFIX, "!!")
+        self._report.problem(place, f"has the tag {tag}; write a plain value without a tag", final=True)
+
+
+_SAFE = yaml.constructor.SafeConstructor()
+_CONSTRUCTORS = {
+    _PREFIX + "null": lambda node: None,
+    _PREFIX + "bool": _SAFE.construct_yaml_bool,
+    _PREFIX + "int": _SAFE.construct_yaml_int,
+    _PREFIX + "float": _SAFE.construct_yaml_float,
+}

@@ -1,0 +1,150 @@
+"""The section SPECIES: galaxies, point sources and noise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, cast
+
+from jaxlens.config.errors import Place, Report, nearest, shown
+from jaxlens.config.model import Galaxy, NoiseSource, PointSource, Profile, Quantity
+from jaxlens.config.profiles import read_light_profile, read_mass_profile
+from jaxlens.config.quantities import (
+    ANY,
+    ANY_BY_BAND,
+    NOT_NEGATIVE_BY_BAND,
+    optional_quantity,
+    quantity,
+)
+from jaxlens.config.reader import Node
+from jaxlens.config.sections import Section
+
+FOREGROUND = "foreground"
+_SEP_UNITS = ("arcsec", "kpc")
+_NOISE = ("POISSON_NOISE",)
+
+Species = Galaxy | PointSource | NoiseSource
+
+
+def read_species(root: Section) -> dict[str, Species] | None:
+    """Every species by its NAME, in the order of the file's numbers; None where there is no section."""
+    with root.sub("SPECIES") as section:
+        if section.node is None:
+            return None
+        found: dict[str, Species] = {}
+        places: dict[str, Place] = {}
+        entries = [
+            (read, label, node)
+            for stem, read in _READERS.items()
+            for label, node in section.numbered(stem, gaps=True)
+        ]
+        for read, label, node in entries:
+            _add(read(label, node, root.report), node, found, places, root.report)
+        if not entries:
+            section.missing("GALAXY_1", "give at least one species")
+    _check_hosts(found, places, root.report)
+    return found
+
+
+def _add(
+    species: Species, node: Node, found: dict[str, Species], places: dict[str, Place], report: Report
+) -> None:
+    """Enter a species under its name, which nobody else may have."""
+    if not species.name:
+        return
+    if species.name in found:
+        other = found[species.name].label
+        report.problem(node.place.at("NAME"), f"{shown(species.name)} is the name of {other}; give another")
+        return
+    found[species.name] = species
+    places[species.name] = node.place
+
+
+def _read_galaxy(label: str, node: Node, report: Report) -> Galaxy:
+    with Section(node, report) as section:
+        name = section.text("NAME")
+        if name.lower() == FOREGROUND:
+            place = section.need("NAME", "").place  # type: ignore[union-attr]
+            report.problem(place, "stands for no host at all in HOST; give another name")
+        light = _profiles(section, "LIGHT_PROFILE", read_light_profile)
+        mass = _profiles(section, "MASS_PROFILE", read_mass_profile)
+        shear = _profiles(section, "SHEAR_PROFILE", read_mass_profile)
+        if not (light or mass or shear):
+            section.missing("LIGHT_PROFILE_1", "give a galaxy at least one profile")
+    return Galaxy(label, name, light, mass, shear)
+
+
+def _profiles(
+    section: Section, stem: str, read: Callable[[str, Node, Report], Profile]
+) -> tuple[Profile, ...]:
+    return tuple(read(label, node, section.report) for label, node in section.numbered(stem))
+
+
+def _read_point_source(label: str, node: Node, report: Report) -> PointSource:
+    with Section(node, report) as section:
+        name = section.text("NAME")
+        host = section.text("HOST", "give the NAME of a galaxy, or Foreground")
+        with section.sub("PARAMETERS", "a parameter of a point source") as parameters:
+            magnitude = quantity(parameters, "magnitude", ANY_BY_BAND)
+            if host.lower() == FOREGROUND:
+                _refuse_offset(parameters)
+                return PointSource(label, name, None, magnitude)
+            return PointSource(label, name, host, magnitude, *_offset(parameters))
+
+
+def _refuse_offset(parameters: Section) -> None:
+    """A star in the foreground is anywhere in the image."""
+    for key in ("sep", "sep_unit", "angle"):
+        node = parameters.take(key)
+        if node is not None:
+            what = "has no meaning for HOST: Foreground, whose place is random; remove it"
+            parameters.report.problem(node.place, what)
+
+
+def _offset(parameters: Section) -> tuple[Quantity | None, Literal["arcsec", "kpc"], Quantity | None]:
+    """`sep`, its unit and `angle`; the last two mean nothing without the first."""
+    sep = optional_quantity(parameters, "sep", ANY)
+    angle = optional_quantity(parameters, "angle", ANY)
+    if sep is not None:
+        return sep, cast(Literal["arcsec", "kpc"], parameters.choice("sep_unit", _SEP_UNITS)), angle
+    for key in ("sep_unit", "angle"):
+        node = parameters.take(key)
+        if node is not None:
+            parameters.report.remark(node.place, "has no effect without sep; add sep or remove it")
+    return None, "arcsec", None
+
+
+def _read_noise(label: str, node: Node, report: Report) -> NoiseSource:
+    with Section(node, report) as section:
+        name = section.choice("NAME", _NOISE, noun="a kind of noise")
+        with section.sub("PARAMETERS", "a parameter of POISSON_NOISE") as parameters:
+            mean = quantity(parameters, "mean", NOT_NEGATIVE_BY_BAND)
+    return NoiseSource(label, cast(Literal["POISSON_NOISE"], name), (("mean", mean),))
+
+
+_READERS: dict[str, Callable[[str, Node, Report], Species]] = {
+    "GALAXY": _read_galaxy,
+    "POINTSOURCE": _read_point_source,
+    "NOISE": _read_noise,
+}
+
+
+def _check_hosts(found: dict[str, Species], places: dict[str, Place], report: Report) -> None:
+    """A host is a galaxy whose LIGHT_PROFILE_1 has a center, which the point source follows."""
+    for species in found.values():
+        if isinstance(species, PointSource) and species.host:
+            wrong = _wrong_host(species.host, found)
+            if wrong:
+                report.problem(places[species.name].at("HOST"), wrong)
+
+
+def _wrong_host(host: str, found: dict[str, Species]) -> str:
+    galaxy = found.get(host)
+    if not isinstance(galaxy, Galaxy):
+        galaxies = [name for name, species in found.items() if isinstance(species, Galaxy)]
+        return f"{shown(host)} is no galaxy of SPECIES; {nearest(host, [*galaxies, 'Foreground'])}"
+    if not galaxy.light:
+        return f"{host} has no LIGHT_PROFILE_1 to follow; give it one"
+    first = galaxy.light[0]
+    if first.name and "center_x" not in dict(first.parameters):
+        return f"LIGHT_PROFILE_1 of {host} is {first.name}, which has no center; put a profile with one first"
+    return ""
