@@ -81,9 +81,14 @@ def parameter_names(name: str) -> tuple[str, ...]:
 def truncated_icdf(
     distribution: Distribution, u: ArrayLike, lower: ArrayLike, upper: ArrayLike
 ) -> jax.Array:
-    """Inverse cdf of `distribution` restricted to (lower, upper): what redrawing converges to."""
+    """Inverse cdf of `distribution` restricted to (lower, upper): what redrawing converges to.
+
+    Where the distribution has no weight there (in floating point) the nearer end is returned.
+    """
     low, high = distribution.cdf(lower), distribution.cdf(upper)
-    return jnp.clip(distribution.icdf(low + jnp.asarray(u) * (high - low)), lower, upper)
+    p = low + jnp.asarray(u) * (high - low)
+    margin = jnp.finfo(p.dtype).epsneg
+    return jnp.clip(distribution.icdf(jnp.clip(p, margin, 1.0 - margin)), lower, upper)
 
 
 def _inside(x: ArrayLike, low: ArrayLike, high: ArrayLike, log_density: jax.Array) -> jax.Array:

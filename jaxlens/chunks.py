@@ -1,0 +1,121 @@
+"""The systems of one configuration as a stream of chunks.
+
+Systems are made in chunks of one static size, so a configuration is compiled once, and chunk k + 1 is on
+the device while chunk k is converted and written.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import jax
+import numpy as np
+
+from jaxlens.config import Config
+from jaxlens.formats import Values
+from jaxlens.simulator import Batch, Simulator
+
+_CHUNK_BYTES = 64 * 2**20
+_MOST_SYSTEMS = 1024
+_MOST_IMAGE_SLOTS = 64
+
+
+def automatic_batch_size(config: Config, systems: int) -> int:
+    """How many systems a chunk has: a power of two, from 1 to 1024.
+
+    It is the largest whose images, of 4 x bands x (numPix x supersampling_factor)^2 bytes a system,
+    take at most 64 MiB, and not more than the next power of two above `systems`.
+    """
+    instrument = config.instrument
+    side = instrument.num_pix * instrument.supersampling_factor
+    fitting = max(1, _CHUNK_BYTES // (4 * len(config.bands) * side**2))
+    enough = 1 << max(0, systems - 1).bit_length()
+    return int(min(1 << (fitting.bit_length() - 1), enough, _MOST_SYSTEMS))
+
+
+def sizes(config: Config) -> dict[str, int]:
+    """The number of systems of each configuration, by label.
+
+    They add up to SIZE x (the sum of the FRACTIONs), rounded; what rounding down leaves goes to the
+    largest remainders, the first where they are equal.
+    """
+    # The small number keeps 0.29 x 100 = 28.999999999999996 from being cut to 28.
+    exact = {c.label: config.size * c.fraction + 1e-9 for c in config.configurations}
+    whole = {label: math.floor(value) for label, value in exact.items()}
+    left = math.floor(sum(exact.values()) + 0.5) - sum(whole.values())
+    by_remainder = sorted(exact, key=lambda label: round(whole[label] - exact[label], 6))
+    return {label: whole[label] + (label in by_remainder[:left]) for label in exact}
+
+
+@dataclass(frozen=True)
+class Job:
+    """Systems 0..count-1 of one configuration, to be made `batch_size` at a time."""
+
+    simulator: Simulator
+    key: jax.Array
+    count: int
+    batch_size: int
+
+    @property
+    def label(self) -> str:
+        """The configuration's label."""
+        return str(self.simulator.configuration.label)
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers describe one system."""
+        return len(self.simulator.parameter_names)
+
+
+def chunks(job: Job) -> Iterator[tuple[int, np.ndarray, Values]]:
+    """Start, images and parameters of each chunk, on the host; one chunk of none if there are no systems."""
+    if job.count == 0:
+        shapes = jax.eval_shape(lambda key: job.simulator.generate(key, 1, 0), job.key)
+        none = jax.tree.map(lambda leaf: np.zeros((0, *leaf.shape[1:]), leaf.dtype), shapes)
+        yield 0, none.images, none.values
+        return
+    roomy = {job.simulator.scene.image_slots: job.simulator}
+    for start, batch in _dispatched(job):
+        count = min(job.batch_size, job.count - start)
+        batch = _with_all_images(job, start, count, batch, roomy)
+        values = {name: np.asarray(value)[:count] for name, value in batch.values.items()}
+        yield start, np.asarray(batch.images)[:count], values
+
+
+def _dispatched(job: Job) -> Iterator[tuple[int, Batch]]:
+    """The chunks in order, each handed out when the next is under way.
+
+    The last one runs past the end, so that all have one shape and there is one compilation.
+    """
+    ahead: deque[tuple[int, Batch]] = deque()
+    for start in range(0, job.count, job.batch_size):
+        ahead.append((start, job.simulator.generate(job.key, job.batch_size, start)))
+        if len(ahead) > 1:
+            yield ahead.popleft()
+    yield from ahead
+
+
+def _with_all_images(job: Job, start: int, count: int, batch: Batch, roomy: dict[int, Simulator]) -> Batch:
+    """Make a chunk again, with twice the slots, while a point source of it has more images than slots.
+
+    `roomy` holds the simulators by number of slots, so each is compiled once.
+    """
+    slots = job.simulator.scene.image_slots
+    while np.any(batch.overflow[:count]) and slots < _MOST_IMAGE_SLOTS:
+        slots *= 2
+        if slots not in roomy:
+            roomy[slots] = job.simulator.with_image_slots(slots)
+        batch = roomy[slots].generate(job.key, job.batch_size, start)
+    lacking = start + np.flatnonzero(batch.overflow[:count])
+    if lacking.size:
+        systems = ", ".join(map(str, lacking))
+        warnings.warn(
+            f"{job.label}: a point source has more than {slots} images in system {systems}; "
+            "some of them are missing from the picture",
+            stacklevel=2,
+        )
+    return batch

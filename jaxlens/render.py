@@ -1,0 +1,262 @@
+"""From the parameters of one system to its image: the one place where kernels are put together.
+
+Everything here is for a single system: params maps a name to () or (bands,).  The batch axis is added in
+`simulator.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from zlib import crc32
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, cosmology, noise, psf
+from jaxlens.kernels.lens_equation import ImagePositions, image_positions
+from jaxlens.kernels.rays import Rays, lensing_weights, shoot
+from jaxlens.scene import COSMOLOGY, Hosted, Light, Mass, Scene
+
+Params = Mapping[str, jax.Array]
+
+
+def render(scene: Scene, params: Params) -> jax.Array:
+    """The image without noise, (bands, num_pix, num_pix), in counts/s."""
+    image = _blur(scene, params, _extended_light(scene, params))
+    shape = (len(scene.bands), scene.num_pix, scene.num_pix)
+    return jnp.broadcast_to(image, shape) + _point_sources(scene, params)
+
+
+def observe(scene: Scene, params: Params, image: jax.Array, key: jax.Array) -> jax.Array:
+    """`image` with the noise of the exposure; each band draws from its own key."""
+    keys = _fold_names(key, scene.bands)
+    exposure = params["exposure_time"] * params["num_exposures"]
+    exposure = _per_pixel(exposure * (params["ccd_gain"] if scene.adu else 1.0))
+    variance = jnp.broadcast_to(_per_pixel(background_sigma(scene, params)) ** 2, image.shape)
+    if scene.poisson_shot_noise:
+        counts = jax.vmap(noise.poisson_counts)(_fold_names(keys, ("shot_noise",)), image * exposure)
+        observed = counts / exposure
+    else:
+        variance = variance + noise.shot_variance(image, exposure)
+        observed = image
+    observed = observed + jax.vmap(noise.gaussian_noise)(keys, jnp.sqrt(variance))
+    for label in scene.noise_sources:
+        mean = jnp.broadcast_to(_per_pixel(params[f"{label}-mean"]), image.shape)
+        observed = observed + jax.vmap(noise.poisson_counts)(_fold_names(keys, (label,)), mean)
+    return observed
+
+
+def background_sigma(scene: Scene, params: Params) -> jax.Array:
+    """Standard deviation of the background in a pixel, counts/s: () or (bands,)."""
+    if scene.background_given:
+        return params["background_noise"]
+    names = ("read_noise", "exposure_time", "num_exposures", "pixel_scale")
+    sky = 10.0 ** (-0.4 * (params["sky_brightness"] - params["magnitude_zero_point"]))
+    sigma = noise.background_sigma(sky_brightness=sky, **{name: params[name] for name in names})
+    return sigma / params["ccd_gain"] if scene.adu else sigma
+
+
+def point_source_images(scene: Scene, params: Params) -> dict[str, ImagePositions]:
+    """The images of every lensed point source, by its prefix; each array (slots,), `found` ()."""
+    return {
+        point.prefix: image_positions(
+            partial(_rays_to_plane, scene, j),
+            dict(params),
+            *_source_position(scene, params, j, point),
+            half_width=_window(scene, params),
+            slots=scene.image_slots,
+            cells=scene.solver_cells,
+        )
+        for j, plane in enumerate(scene.planes)
+        for point in plane.points
+        if _is_lensed(scene, j)
+    }
+
+
+def derived(scene: Scene, params: Params) -> dict[str, jax.Array]:
+    """Numbers that follow from params: ra, dec of hosted point sources, theta_E where sigma_v is given."""
+    values: dict[str, jax.Array] = {}
+    for j, plane in enumerate(scene.planes):
+        for mass in plane.mass:
+            if mass.sigma_v:
+                values[f"{mass.prefix}-theta_E"] = _einstein_radius(scene, params, j, mass)
+        for point in plane.points:
+            position = _source_position(scene, params, j, point)
+            values[f"{point.prefix}-ra"], values[f"{point.prefix}-dec"] = position
+    return values
+
+
+def _per_pixel(value: jax.Array) -> jax.Array:
+    """() stays, (bands,) becomes (bands, 1, 1)."""
+    return value if value.ndim == 0 else jnp.reshape(value, (-1, 1, 1))
+
+
+def _fold_names(keys: jax.Array, names: tuple[str, ...]) -> jax.Array:
+    """Each key with each name folded in; either `keys` or `names` has one entry."""
+    data = jnp.asarray(np.array([crc32(name.encode()) for name in names], np.uint32))
+    if len(names) > 1 or keys.ndim == 0:
+        return jax.vmap(jax.random.fold_in, (None, 0))(keys, data)
+    return jax.vmap(jax.random.fold_in, (0, None))(keys, data[0])
+
+
+def _counts(scene: Scene, params: Params, magnitude: jax.Array) -> jax.Array:
+    """Counts/s of a magnitude: 10^(-0.4 (m - zero point)) electrons/s, over the gain under ADU."""
+    electrons = 10.0 ** (-0.4 * (magnitude - params["magnitude_zero_point"]))
+    return electrons / params["ccd_gain"] if scene.adu else electrons
+
+
+def _grid(scene: Scene, params: Params) -> tuple[jax.Array, jax.Array]:
+    """Sub-pixel centres (arcsec), x of shape (1, 1, N) and y of shape (1, N, 1), N = num_pix supersampling."""
+    fine = scene.num_pix * scene.supersampling
+    offsets = (np.arange(fine) - (fine - 1) / 2.0) / scene.supersampling
+    axis = jnp.asarray(offsets, jnp.result_type(float)) * params["pixel_scale"]
+    return jnp.reshape(axis, (1, 1, -1)), jnp.reshape(axis, (1, -1, 1))
+
+
+def _extended_light(scene: Scene, params: Params) -> jax.Array:
+    """All light profiles as seen through the lenses, averaged over sub-pixels: (1 or bands, n, n), counts/s."""
+    x, y = jnp.broadcast_arrays(*_grid(scene, params))
+    n, s = scene.num_pix, scene.supersampling
+    total = jnp.zeros((1, n * s, n * s), x.dtype)
+    positions = shoot(x, y, _deflections(scene, params, len(scene.planes)), _weights(scene, params))
+    for plane, (u, v) in zip(scene.planes, positions, strict=True):
+        for light in plane.light:
+            total = total + _surface_brightness(scene, params, light, u, v)
+    pixels = jnp.mean(jnp.reshape(total, (-1, n, s, n, s)), axis=(2, 4)) if s > 1 else total
+    return pixels * params["pixel_scale"] ** 2
+
+
+def _surface_brightness(
+    scene: Scene, params: Params, light: Light, x: jax.Array, y: jax.Array
+) -> jax.Array:
+    """A profile's shape, once for all bands that share it, times each band's amplitude."""
+    profile = LIGHT_PROFILES[light.profile]
+    names = (name for name in light.parameters if name != "magnitude")
+    shape = {name: _per_pixel(params[f"{light.prefix}-{name}"]) for name in names}
+    flux = _per_pixel(_counts(scene, params, params[f"{light.prefix}-magnitude"]))
+    return flux / profile.total_flux(**shape) * profile.surface_brightness(x, y, **shape)
+
+
+def _sigma_in_pixels(params: Params) -> jax.Array:
+    return psf.fwhm_to_sigma(params["seeing"]) / params["pixel_scale"]
+
+
+def _blur(scene: Scene, params: Params, image: jax.Array) -> jax.Array:
+    if not scene.gaussian_psf:
+        return image
+    sigma = _per_pixel(_sigma_in_pixels(params))
+    if scene.blur_radius is None:
+        per_image = jnp.broadcast_to(sigma, (sigma.size, 1, 1))
+        image = jnp.broadcast_to(image, (max(image.shape[0], sigma.size), *image.shape[1:]))
+        return psf.gaussian_blur_unbounded(image, jnp.broadcast_to(per_image, (image.shape[0], 1, 1)))
+    return psf.gaussian_blur(image, sigma, scene.blur_radius)
+
+
+def _distances(scene: Scene, params: Params) -> jax.Array:
+    """Transverse comoving distances (Mpc) of the planes."""
+    redshifts = jnp.stack([params[plane.redshift] for plane in scene.planes])
+    given = {name: params[name] for name in COSMOLOGY if name in params}
+    return cosmology.transverse_comoving_distance(redshifts, **given)
+
+
+def _weights(scene: Scene, params: Params) -> jax.Array:
+    """The lensing weights B_ij; with two planes they are 1 whatever the cosmology."""
+    if len(scene.planes) <= 2:
+        return jnp.asarray(np.triu(np.ones((len(scene.planes),) * 2), k=1), jnp.result_type(float))
+    return lensing_weights(_distances(scene, params))
+
+
+def _einstein_radius(scene: Scene, params: Params, j: int, mass: Mass) -> jax.Array:
+    distances = _distances(scene, params)
+    sigma_v = params[f"{mass.prefix}-sigma_v"]
+    return cosmology.sigma_v_to_theta_E(sigma_v, distances[j], distances[-1])
+
+
+def _deflections(scene: Scene, params: Params, planes: int) -> list[Rays]:
+    """The deflection of each plane in front of plane number `planes` (counted from 1)."""
+    return [partial(_deflection, scene, params, j) for j in range(planes - 1)]
+
+
+def _deflection(
+    scene: Scene, params: Params, j: int, x: jax.Array, y: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """Summed reduced deflection of the masses in plane j."""
+    alpha_x, alpha_y = jnp.zeros_like(x), jnp.zeros_like(y)
+    for mass in scene.planes[j].mass:
+        values = {n: params[f"{mass.prefix}-{n}"] for n in mass.parameters if n != "sigma_v"}
+        if mass.sigma_v:
+            values["theta_E"] = _einstein_radius(scene, params, j, mass)
+        more_x, more_y = MASS_PROFILES[mass.profile].deflection(x, y, **values)
+        alpha_x, alpha_y = alpha_x + more_x, alpha_y + more_y
+    return alpha_x, alpha_y
+
+
+def _rays_to_plane(
+    scene: Scene, j: int, x: jax.Array, y: jax.Array, params: Params
+) -> tuple[jax.Array, jax.Array]:
+    """Where the rays seen at (x, y) cross plane j."""
+    return shoot(x, y, _deflections(scene, params, j + 1), _weights(scene, params))[j]
+
+
+def _is_lensed(scene: Scene, j: int) -> bool:
+    return any(plane.mass for plane in scene.planes[:j])
+
+
+def _source_position(
+    scene: Scene, params: Params, j: int, point: Hosted
+) -> tuple[jax.Array, jax.Array]:
+    """Unlensed position (arcsec) of a hosted point source: its host's centre, `sep` away at `angle`."""
+    sep, angle = params[f"{point.prefix}-sep"], params[f"{point.prefix}-angle"]
+    if point.sep_unit == "kpc":
+        z = params[scene.planes[j].redshift]
+        given = {name: params[name] for name in COSMOLOGY if name in params}
+        sep = sep * cosmology.arcsec_per_kpc_proper(z, **given)
+    x, y = params[f"{point.host}-center_x"], params[f"{point.host}-center_y"]
+    return x + sep * jnp.cos(angle), y + sep * jnp.sin(angle)
+
+
+def _window(scene: Scene, params: Params) -> jax.Array:
+    """Half width (arcsec) of the field plus the PSF's radius: no source beyond it leaves light in the image."""
+    reach = jnp.ones(())
+    if scene.gaussian_psf:
+        reach = jnp.maximum(jnp.round(psf.TRUNCATION * jnp.max(_sigma_in_pixels(params))), 1.0)
+    return (scene.num_pix / 2.0 + reach) * params["pixel_scale"]
+
+
+def _point_sources(scene: Scene, params: Params) -> jax.Array:
+    """The image (bands, n, n), counts/s, of every point source."""
+    bands, n = len(scene.bands), scene.num_pix
+    flux, x, y = _all_points(scene, params)
+    if not x:
+        return jnp.zeros((bands, n, n), jnp.result_type(float))
+    pixel_x, pixel_y = (jnp.concatenate(v) / params["pixel_scale"] + (n - 1) / 2.0 for v in (x, y))
+    sigma = jnp.broadcast_to(_sigma_in_pixels(params), (bands,)) if scene.gaussian_psf else None
+    return psf.stamp_point_sources(
+        jnp.concatenate(flux, axis=1), pixel_x, pixel_y, sigma, n, exact=scene.exact_points
+    )
+
+
+def _all_points(
+    scene: Scene, params: Params
+) -> tuple[list[jax.Array], list[jax.Array], list[jax.Array]]:
+    """Fluxes (bands, k) and positions (k,) of lensed, unlensed and foreground point sources."""
+    flux, x, y = [], [], []
+
+    def add(prefix: str, weight: jax.Array, at_x: jax.Array, at_y: jax.Array) -> None:
+        counts = _counts(scene, params, params[f"{prefix}-magnitude"])
+        flux.append(jnp.broadcast_to(counts, (len(scene.bands),))[:, None] * weight[None, :])
+        x.append(at_x)
+        y.append(at_y)
+
+    one = jnp.ones((1,), jnp.result_type(float))
+    for prefix, images in point_source_images(scene, params).items():
+        add(prefix, jnp.abs(images.magnification), images.x, images.y)
+    for j, plane in enumerate(scene.planes):
+        for point in plane.points if not _is_lensed(scene, j) else ():
+            at_x, at_y = _source_position(scene, params, j, point)
+            add(point.prefix, one, at_x[None], at_y[None])
+    for star in scene.stars:
+        add(star, one, params[f"{star}-ra_image"][None], params[f"{star}-dec_image"][None])
+    return flux, x, y

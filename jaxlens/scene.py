@@ -1,0 +1,181 @@
+"""What is drawn: the static part of a configuration.
+
+A Scene says which profiles stand in which plane, how many pixels there are and which kind of PSF and noise.
+It holds no number that could be differentiated, is hashable, and makes one compilation a configuration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from jaxlens.config.model import (
+    Config,
+    Configuration,
+    Galaxy,
+    Instrument,
+    Plane,
+    PointSource,
+    Profile,
+)
+from jaxlens.kernels.psf import FWHM_PER_SIGMA, blur_radius
+
+# A single elliptical deflector makes four images, five with one at a cored centre.
+SLOTS_ONE_DEFLECTOR = 6
+SLOTS_MANY_DEFLECTORS = 12
+# Wider blurs are cheaper as matrix products than as sums of shifted images.
+MAX_SHIFTED_TAPS = 48
+COSMOLOGY = ("H0", "Om0", "Tcmb0", "Neff", "m_nu")
+
+
+@dataclass(frozen=True)
+class Light:
+    """A light profile; its parameters are called `<prefix>-<name>`."""
+
+    prefix: str
+    profile: str
+    parameters: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mass:
+    """A mass profile; with `sigma_v` its Einstein radius follows from the velocity dispersion."""
+
+    prefix: str
+    profile: str
+    parameters: tuple[str, ...]
+
+    @property
+    def sigma_v(self) -> bool:
+        """Whether the velocity dispersion stands in for theta_E."""
+        return "sigma_v" in self.parameters
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """A point source that follows the centre of its host's first light profile, `host`."""
+
+    prefix: str
+    host: str
+    sep_unit: Literal["arcsec", "kpc"]
+
+
+@dataclass(frozen=True)
+class ScenePlane:
+    """What stands at one redshift.  The last plane has no mass: it would deflect nothing."""
+
+    redshift: str
+    light: tuple[Light, ...]
+    mass: tuple[Mass, ...]
+    points: tuple[Hosted, ...]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything static about one configuration.
+
+    `blur_radius` is the largest reach of the PSF in pixels, None where the seeing has no bound (then the
+    blur is a matrix product); `stars` are the prefixes of unlensed foreground stars; `noise_sources`
+    the labels of POISSON_NOISE; `parameters` the names of all numbers that the image depends on.
+    """
+
+    bands: tuple[str, ...]
+    num_pix: int
+    supersampling: int
+    gaussian_psf: bool
+    blur_radius: int | None
+    exact_points: bool
+    adu: bool
+    background_given: bool
+    poisson_shot_noise: bool
+    planes: tuple[ScenePlane, ...]
+    stars: tuple[str, ...]
+    noise_sources: tuple[str, ...]
+    image_slots: int
+    parameters: tuple[str, ...]
+
+    @property
+    def solver_cells(self) -> int:
+        """Coarse cells along a side of the window in which image positions are looked for."""
+        return min(max(32, self.num_pix // 2), 64)
+
+
+def scene(config: Config, configuration: Configuration) -> Scene:
+    """The static part of `configuration`."""
+    instrument, given = config.instrument, dict(config.instrument.quantities)
+    planes = tuple(_plane(plane, plane is configuration.planes[-1]) for plane in configuration.planes)
+    stars = tuple(
+        f"{plane.label}-{label}"
+        for plane in configuration.planes
+        for label, species in plane.objects
+        if isinstance(species, PointSource) and species.host is None
+    )
+    noise = tuple(label for label, _ in configuration.noise)
+    deflectors = sum("theta_E" in m.parameters or m.sigma_v for plane in planes for m in plane.mass)
+    return Scene(
+        bands=config.bands,
+        num_pix=instrument.num_pix,
+        supersampling=instrument.supersampling_factor,
+        gaussian_psf=instrument.psf_type == "GAUSSIAN",
+        blur_radius=_blur_radius(instrument),
+        exact_points=instrument.point_source == "exact",
+        adu=instrument.data_count_unit == "ADU",
+        background_given="background_noise" in given,
+        poisson_shot_noise=instrument.shot_noise == "poisson",
+        planes=planes,
+        stars=stars,
+        noise_sources=noise,
+        image_slots=SLOTS_ONE_DEFLECTOR if deflectors <= 1 else SLOTS_MANY_DEFLECTORS,
+        parameters=_parameters(config, planes, stars, noise),
+    )
+
+
+def _plane(plane: Plane, is_last: bool) -> ScenePlane:
+    light: list[Light] = []
+    mass: list[Mass] = []
+    points: list[Hosted] = []
+    hosts = {s.name: f"{plane.label}-{label}-LIGHT_PROFILE_1" for label, s in reversed(plane.objects)}
+    for label, species in plane.objects:
+        prefix = f"{plane.label}-{label}"
+        if isinstance(species, Galaxy):
+            light += [Light(*_named(prefix, profile)) for profile in species.light]
+            mass += [Mass(*_named(prefix, profile)) for profile in (*species.mass, *species.shear)]
+        elif species.host is not None:
+            points.append(Hosted(prefix, hosts[species.host], species.sep_unit))
+    redshift = f"{plane.label}-OBJECT_1-REDSHIFT"
+    return ScenePlane(redshift, tuple(light), () if is_last else tuple(mass), tuple(points))
+
+
+def _named(prefix: str, profile: Profile) -> tuple[str, str, tuple[str, ...]]:
+    names = tuple(name for name, _ in profile.parameters)
+    return f"{prefix}-{profile.label}", profile.name, names
+
+
+def _blur_radius(instrument: Instrument) -> int | None:
+    """The reach of the widest PSF in pixels (0 without a PSF), None where it is unbounded or very wide."""
+    if instrument.psf_type == "NONE":
+        return 0
+    given = dict(instrument.quantities)
+    widest, finest = given["seeing"].support()[1], given["pixel_scale"].support()[0]
+    limit = MAX_SHIFTED_TAPS * finest * FWHM_PER_SIGMA / 5.0
+    # A hair above the bound, so that rounding in float32 cannot lift a radius beyond it.
+    return blur_radius(1.00001 * widest / FWHM_PER_SIGMA / finest) if widest < limit else None
+
+
+def _parameters(
+    config: Config, planes: tuple[ScenePlane, ...], stars: tuple[str, ...], noise: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The names of the numbers that an image depends on, in the file's order."""
+    instrument, given = config.instrument, dict(config.instrument.quantities)
+    names = [name for name, _ in config.cosmology if name in COSMOLOGY]
+    background = ("background_noise",) if "background_noise" in given else ("read_noise", "sky_brightness")
+    used = {"pixel_scale", "exposure_time", "num_exposures", "magnitude_zero_point", *background}
+    used |= {"seeing"} if instrument.psf_type == "GAUSSIAN" else set()
+    used |= {"ccd_gain"} if instrument.data_count_unit == "ADU" else set()
+    names += [name for name in given if name in used]
+    names += [f"{label}-mean" for label in noise]
+    for plane in planes:
+        names.append(plane.redshift)
+        names += [f"{p.prefix}-{name}" for p in (*plane.light, *plane.mass) for name in p.parameters]
+        names += [f"{p.prefix}-{name}" for p in plane.points for name in ("magnitude", "sep", "angle")]
+    return (*names, *(f"{star}-{n}" for star in stars for n in ("magnitude", "ra_image", "dec_image")))
