@@ -1,6 +1,21 @@
 """jaxlens: strong-lens images from one YAML file, batched and differentiable, by JAX."""
 
 from jaxlens.config import Config, ConfigError, load_config
+from jaxlens.dataset import Dataset, make_dataset
+from jaxlens.plot import image_grid, view_corner, view_image, view_image_rgb
 from jaxlens.simulator import Simulator
+from jaxlens.storage import StorageError
 
-__all__ = ["Config", "ConfigError", "Simulator", "load_config"]
+__all__ = [
+    "Config",
+    "ConfigError",
+    "Dataset",
+    "Simulator",
+    "StorageError",
+    "image_grid",
+    "load_config",
+    "make_dataset",
+    "view_corner",
+    "view_image",
+    "view_image_rgb",
+]

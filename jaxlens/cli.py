@@ -74,21 +74,25 @@ def _config_argument(parser: argparse.ArgumentParser) -> None:
 def _generate_options(parser: argparse.ArgumentParser) -> None:
     _config_argument(parser)
     parser.add_argument("--outdir", metavar="DIR", help="write there instead of the file's OUTDIR")
-    parser.add_argument("--size", metavar="N", type=_at_least(1), help="instead of the file's SIZE")
-    parser.add_argument("--seed", metavar="N", type=_at_least(0), help="instead of the file's SEED")
+    parser.add_argument("--size", metavar="N", type=_whole(1), help="instead of the file's SIZE")
+    parser.add_argument("--seed", metavar="N", type=_whole(0, below=2**32), help="instead of the file's SEED")
     parser.add_argument("--format", choices=("h5", "npy"), default="h5", help="of the images (default: h5)")
-    parser.add_argument("--batch-size", metavar="N", type=_at_least(1), help="systems made at a time")
+    parser.add_argument("--batch-size", metavar="N", type=_whole(1), help="systems made at a time")
     parser.add_argument(
         "--configuration", metavar="NAME", action="append", help="make only this one; repeatable"
     )
     parser.add_argument("--no-csv", action="store_true", help="leave out the metadata table")
 
 
-def _at_least(smallest: int) -> Callable[[str], int]:
+def _whole(smallest: int, below: int | None = None) -> Callable[[str], int]:
+    """A parser of whole numbers of at least `smallest`."""
+
     def number(text: str) -> int:
         value = int(text)
         if value < smallest:
             raise argparse.ArgumentTypeError(f"{value} is too small; it must be at least {smallest}")
+        if below is not None and value >= below:
+            raise argparse.ArgumentTypeError(f"{value} is too large; it must be below {below}")
         return value
 
     return number
@@ -153,13 +157,14 @@ def _view(arguments: argparse.Namespace) -> int:
     target = arguments.save or arguments.outdir / "view.png"
     found = storage.find(arguments.outdir)
     wanted = _COLUMNS if len(found) > 1 else _COLUMNS**2
-    rows: list[np.ndarray | None] = []
-    titles: list[str] = []
-    for label, path in found.items():
-        stored = storage.read(path, stop=wanted)
-        rows += [*stored.images, *[None] * (-len(stored.images) % _COLUMNS)]
-        titles.append(f"{label} {stored.attributes.get('configuration', '')}")
-    image_grid(rows, columns=_COLUMNS, titles=titles).savefig(target, dpi=150)
+    stored = {label: storage.read(path, stop=wanted) for label, path in found.items()}
+    drawn = {label: one for label, one in stored.items() if len(one.images)}
+    across = min(_COLUMNS, max((len(one.images) for one in drawn.values()), default=1))
+    panels: list[np.ndarray | None] = []
+    for one in drawn.values():
+        panels += [*one.images, *[None] * (-len(one.images) % across)]
+    titles = [f"{label} {one.attributes.get('configuration', '')}" for label, one in drawn.items()]
+    image_grid(panels, columns=across, titles=titles).savefig(target, dpi=150)
     print(f"{target}: the first systems of each configuration")
     return 0
 

@@ -32,7 +32,7 @@ SAMPLE = 5
 class Run:
     """How one configuration was made: number of systems, chunk size, seconds and files.
 
-    `first_seconds` is the part of `seconds` until the first chunk of `batch_size` systems was finished,
+    `first_seconds` is the part of `seconds` until the first chunk of `batch_size` systems had arrived,
     which holds the compilation.
     """
 
@@ -273,14 +273,14 @@ def _make(
 
 
 def _pump(job: Job, sinks: Sequence[_Sink], bar: tqdm[NoReturn]) -> tuple[float, float]:
-    """Hand every chunk to every sink; the seconds that it took, in all and until the first was done."""
+    """Hand every chunk to every sink; the seconds that it took, in all and until the first arrived."""
     began = time.perf_counter()
     first = 0.0
     for start, images, values in chunks(job):
+        first = first or time.perf_counter() - began
         for sink in sinks:
             sink.append(start, images, values)
         bar.update(len(images))
-        first = first or time.perf_counter() - began
     return time.perf_counter() - began, first
 
 

@@ -67,9 +67,11 @@ class Stored(NamedTuple):
 class File(Protocol):
     """One file that is being written, a chunk at a time."""
 
-    def append(self, start: int, images: np.ndarray, values: Values) -> None: ...
+    def append(self, start: int, images: np.ndarray, values: Values) -> None:
+        """Write systems start..start+n-1; chunks come in order."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Write what is left and let the file go."""
 
 
 FileKind = Callable[[Path, Contents], File]
@@ -92,6 +94,7 @@ class Hdf5File:
         self._file.attrs["fixed_metadata"] = json.dumps(contents.fixed)
 
     def append(self, start: int, images: np.ndarray, values: Values) -> None:
+        """Write systems start..start+n-1."""
         stop = start + len(images)
         self._images[start:stop] = images
         for name, value in values.items():
@@ -106,6 +109,7 @@ class Hdf5File:
         return self._group.create_dataset(name, shape, value.dtype, **(layout if count else {}))
 
     def close(self) -> None:
+        """Write what is left and let the file go."""
         self._file.close()
 
 
@@ -121,9 +125,11 @@ class NpyFile:
         np.lib.format.write_array_header_1_0(self._file, header)
 
     def append(self, start: int, images: np.ndarray, values: Values) -> None:
+        """Write systems start..start+n-1."""
         self._file.write(np.ascontiguousarray(images, "<f4").data)
 
     def close(self) -> None:
+        """Write what is left and let the file go."""
         self._file.close()
 
 
@@ -137,6 +143,7 @@ class CsvFile:
         self._rows = csv.writer(self._file, lineterminator="\n")
 
     def append(self, start: int, images: np.ndarray, values: Values) -> None:
+        """Write systems start..start+n-1."""
         table = columns(self._contents.fixed, self._contents.bands, values, start)
         if not self._has_header:
             self._rows.writerow(table)
@@ -144,6 +151,7 @@ class CsvFile:
         self._rows.writerows(text_rows(table))
 
     def close(self) -> None:
+        """Write what is left and let the file go."""
         self._file.close()
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Options = Mapping[str, Any] | None
 
-_LARGEST_NOISE = 1e-12
+_FAINTEST = 1e-12
 
 
 def _no_stretch(pixels: np.ndarray) -> np.ndarray:
@@ -212,5 +212,8 @@ def _levels(pixels: np.ndarray) -> tuple[float, float]:
 
     The sky is the median and its scatter the distance to the 16th percentile: neither sees the objects.
     """
-    low, sky, bright = np.percentile(pixels, [16.0, 50.0, 99.0])
-    return float(low), max(float(0.15 * (bright - sky)), 2.0 * float(sky - low), _LARGEST_NOISE)
+    low, sky, wide, bright = np.percentile(pixels, [16.0, 50.0, 90.0, 99.0])
+    # Between the brightest pixels and the wide light: a quasar must not leave its galaxy black, nor the
+    # galaxy's stretch melt the quasar's images together.
+    light = math.sqrt(0.15 * (bright - sky) * (wide - sky))
+    return float(low), float(max(light, 2.0 * (sky - low), _FAINTEST))

@@ -1,8 +1,8 @@
 """What varies: from a configuration to the numbers of system i.
 
-Every random number of a system is named.  The number called `name` comes from the key
-`fold_in(system_key, crc32(name))` (and `crc32(band)` where each band draws its own), so it depends on
-nothing else: not on the other entries of the file, their order, or the size of a batch.
+Every random number of a system is named.  The number called `name` (`name-band` where each band draws its
+own) comes from the key `fold_in(system_key, crc32(name))`, so it depends on nothing else: not on the other
+entries of the file, their order, or the size of a batch.
 """
 
 from __future__ import annotations
@@ -120,7 +120,8 @@ def draw_system(
         for name, quantity in what.quantities
         for band, draw in zip(what._draw_bands(quantity), quantity.draws, strict=True)
     ]
-    uniforms = _uniforms(key, [(name, band) for name, band, _ in draws]).astype(dtype)
+    columns = [f"{name}-{band}" if band else name for name, band, _ in draws]
+    uniforms = _uniforms(key, columns).astype(dtype)
     values: dict[str, list[jax.Array]] = {}
     distributions: dict[str, Distribution] = {}
     for (name, _, distribution), u in zip(draws, uniforms, strict=True):
@@ -142,19 +143,12 @@ def _build(quantity: Quantity, band: str, draw: Draw, numbers: Mapping[str, jax.
     return DISTRIBUTIONS[draw.distribution](**{n: numbers[p] for n, p in zip(names, paths, strict=True)})
 
 
-def _uniforms(key: jax.Array, names: list[tuple[str, str]]) -> jax.Array:
-    """One number in (0, 1) for each (name, band), float32 whatever the precision."""
-    first = np.array([crc32(name.encode()) for name, _ in names], np.uint32)
-    second = np.array([crc32(band.encode()) for _, band in names], np.uint32)
-    own = np.array([band != "" for _, band in names])
-
-    def uniform(name: jax.Array, band: jax.Array, own: jax.Array) -> jax.Array:
-        shared = jax.random.fold_in(key, name)
-        bits = jax.random.bits(jax.random.fold_in(shared, band)), jax.random.bits(shared)
-        # 23 bits and a half: never 0, never 1, exact in float32
-        return (jnp.where(own, *bits) >> 9).astype(jnp.float32) * 2.0**-23 + 2.0**-24
-
-    return jax.vmap(uniform)(jnp.asarray(first), jnp.asarray(second), jnp.asarray(own))
+def _uniforms(key: jax.Array, names: list[str]) -> jax.Array:
+    """One number in (0, 1) for each name, float32 whatever the precision."""
+    codes = jnp.asarray(np.array([crc32(name.encode()) for name in names], np.uint32))
+    bits = jax.vmap(lambda code: jax.random.bits(jax.random.fold_in(key, code)))(codes)
+    # 23 bits and a half: never 0, never 1, exact in float32
+    return (bits >> 9).astype(jnp.float32) * 2.0**-23 + 2.0**-24
 
 
 def _redshifts(

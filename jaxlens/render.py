@@ -24,9 +24,14 @@ Params = Mapping[str, jax.Array]
 
 def render(scene: Scene, params: Params) -> jax.Array:
     """The image without noise, (bands, num_pix, num_pix), in counts/s."""
-    image = _blur(scene, params, _extended_light(scene, params))
+    return render_with(scene, params, point_source_images(scene, params))
+
+
+def render_with(scene: Scene, params: Params, images: Mapping[str, ImagePositions]) -> jax.Array:
+    """`render` for those who have the images of the lensed point sources already."""
+    light = _blur(scene, params, _extended_light(scene, params))
     shape = (len(scene.bands), scene.num_pix, scene.num_pix)
-    return jnp.broadcast_to(image, shape) + _point_sources(scene, params)
+    return jnp.broadcast_to(light, shape) + _point_sources(scene, params, images)
 
 
 def observe(scene: Scene, params: Params, image: jax.Array, key: jax.Array) -> jax.Array:
@@ -60,19 +65,28 @@ def background_sigma(scene: Scene, params: Params) -> jax.Array:
 
 def point_source_images(scene: Scene, params: Params) -> dict[str, ImagePositions]:
     """The images of every lensed point source, by its prefix; each array (slots,), `found` ()."""
-    return {
-        point.prefix: image_positions(
-            partial(_rays_to_plane, scene, j),
-            dict(params),
-            *_source_position(scene, params, j, point),
-            half_width=_window(scene, params),
-            slots=scene.image_slots,
-            cells=scene.solver_cells,
-        )
-        for j, plane in enumerate(scene.planes)
-        for point in plane.points
-        if _is_lensed(scene, j)
-    }
+    found: dict[str, ImagePositions] = {}
+    for j, plane in enumerate(scene.planes):
+        if plane.points and _is_lensed(scene, j):
+            found |= _images_in_plane(scene, params, j, plane.points)
+    return found
+
+
+def _images_in_plane(
+    scene: Scene, params: Params, j: int, points: tuple[Hosted, ...]
+) -> dict[str, ImagePositions]:
+    """The images of the point sources of plane j, found together: the solver is compiled once."""
+    solve = partial(
+        image_positions,
+        partial(_rays_to_plane, scene, j),
+        half_width=_window(scene, params),
+        slots=scene.image_slots,
+        cells=scene.solver_cells,
+    )
+    positions = [_source_position(scene, params, j, point) for point in points]
+    x, y = (jnp.stack(v) for v in zip(*positions, strict=True))
+    images = jax.vmap(solve, (None, 0, 0))(dict(params), x, y)
+    return {point.prefix: jax.tree.map(lambda a, k=k: a[k], images) for k, point in enumerate(points)}
 
 
 def derived(scene: Scene, params: Params) -> dict[str, jax.Array]:
@@ -108,7 +122,7 @@ def _counts(scene: Scene, params: Params, magnitude: jax.Array) -> jax.Array:
 
 
 def _grid(scene: Scene, params: Params) -> tuple[jax.Array, jax.Array]:
-    """Sub-pixel centres (arcsec), x of shape (1, 1, N) and y of shape (1, N, 1), N = num_pix supersampling."""
+    """Sub-pixel centres (arcsec): x (1, 1, N) and y (1, N, 1) with N = num_pix supersampling."""
     fine = scene.num_pix * scene.supersampling
     offsets = (np.arange(fine) - (fine - 1) / 2.0) / scene.supersampling
     axis = jnp.asarray(offsets, jnp.result_type(float)) * params["pixel_scale"]
@@ -116,7 +130,7 @@ def _grid(scene: Scene, params: Params) -> tuple[jax.Array, jax.Array]:
 
 
 def _extended_light(scene: Scene, params: Params) -> jax.Array:
-    """All light profiles as seen through the lenses, averaged over sub-pixels: (1 or bands, n, n), counts/s."""
+    """All light profiles as seen through the lenses, pixel averages: (1 or bands, n, n), counts/s."""
     x, y = jnp.broadcast_arrays(*_grid(scene, params))
     n, s = scene.num_pix, scene.supersampling
     total = jnp.zeros((1, n * s, n * s), x.dtype)
@@ -128,9 +142,7 @@ def _extended_light(scene: Scene, params: Params) -> jax.Array:
     return pixels * params["pixel_scale"] ** 2
 
 
-def _surface_brightness(
-    scene: Scene, params: Params, light: Light, x: jax.Array, y: jax.Array
-) -> jax.Array:
+def _surface_brightness(scene: Scene, params: Params, light: Light, x: jax.Array, y: jax.Array) -> jax.Array:
     """A profile's shape, once for all bands that share it, times each band's amplitude."""
     profile = LIGHT_PROFILES[light.profile]
     names = (name for name in light.parameters if name != "magnitude")
@@ -204,9 +216,7 @@ def _is_lensed(scene: Scene, j: int) -> bool:
     return any(plane.mass for plane in scene.planes[:j])
 
 
-def _source_position(
-    scene: Scene, params: Params, j: int, point: Hosted
-) -> tuple[jax.Array, jax.Array]:
+def _source_position(scene: Scene, params: Params, j: int, point: Hosted) -> tuple[jax.Array, jax.Array]:
     """Unlensed position (arcsec) of a hosted point source: its host's centre, `sep` away at `angle`."""
     sep, angle = params[f"{point.prefix}-sep"], params[f"{point.prefix}-angle"]
     if point.sep_unit == "kpc":
@@ -218,17 +228,17 @@ def _source_position(
 
 
 def _window(scene: Scene, params: Params) -> jax.Array:
-    """Half width (arcsec) of the field plus the PSF's radius: no source beyond it leaves light in the image."""
+    """Half width (arcsec) of the field plus the PSF's radius: beyond it a source leaves no light."""
     reach = jnp.ones(())
     if scene.gaussian_psf:
         reach = jnp.maximum(jnp.round(psf.TRUNCATION * jnp.max(_sigma_in_pixels(params))), 1.0)
     return (scene.num_pix / 2.0 + reach) * params["pixel_scale"]
 
 
-def _point_sources(scene: Scene, params: Params) -> jax.Array:
+def _point_sources(scene: Scene, params: Params, images: Mapping[str, ImagePositions]) -> jax.Array:
     """The image (bands, n, n), counts/s, of every point source."""
     bands, n = len(scene.bands), scene.num_pix
-    flux, x, y = _all_points(scene, params)
+    flux, x, y = _all_points(scene, params, images)
     if not x:
         return jnp.zeros((bands, n, n), jnp.result_type(float))
     pixel_x, pixel_y = (jnp.concatenate(v) / params["pixel_scale"] + (n - 1) / 2.0 for v in (x, y))
@@ -239,7 +249,7 @@ def _point_sources(scene: Scene, params: Params) -> jax.Array:
 
 
 def _all_points(
-    scene: Scene, params: Params
+    scene: Scene, params: Params, lensed: Mapping[str, ImagePositions]
 ) -> tuple[list[jax.Array], list[jax.Array], list[jax.Array]]:
     """Fluxes (bands, k) and positions (k,) of lensed, unlensed and foreground point sources."""
     flux, x, y = [], [], []
@@ -251,7 +261,7 @@ def _all_points(
         y.append(at_y)
 
     one = jnp.ones((1,), jnp.result_type(float))
-    for prefix, images in point_source_images(scene, params).items():
+    for prefix, images in lensed.items():
         add(prefix, jnp.abs(images.magnification), images.x, images.y)
     for j, plane in enumerate(scene.planes):
         for point in plane.points if not _is_lensed(scene, j) else ():

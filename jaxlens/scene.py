@@ -176,6 +176,7 @@ def _parameters(
     names += [f"{label}-mean" for label in noise]
     for plane in planes:
         names.append(plane.redshift)
-        names += [f"{p.prefix}-{name}" for p in (*plane.light, *plane.mass) for name in p.parameters]
+        names += [f"{light.prefix}-{name}" for light in plane.light for name in light.parameters]
+        names += [f"{mass.prefix}-{name}" for mass in plane.mass for name in mass.parameters]
         names += [f"{p.prefix}-{name}" for p in plane.points for name in ("magnitude", "sep", "angle")]
     return (*names, *(f"{star}-{n}" for star in stars for n in ("magnitude", "ra_image", "dec_image")))

@@ -92,9 +92,7 @@ class Simulator:
         """
         return _render(self.scene, self._checked(params))
 
-    def observe(
-        self, key: jax.Array, params: Mapping[str, ArrayLike], start: ArrayLike = 0
-    ) -> jax.Array:
+    def observe(self, key: jax.Array, params: Mapping[str, ArrayLike], start: ArrayLike = 0) -> jax.Array:
         """`render` and the noise of systems start..start+n-1."""
         return _observe(self.scene, self.population.label, self._checked(params), key, start)
 
@@ -186,9 +184,10 @@ def _generate(
     def generate(system_key: jax.Array) -> Batch:
         values = draw_system(people, numbers, system_key)
         params = {name: values[name] for name in what.parameters}
-        image = one_system.observe(what, params, one_system.render(what, params), system_key)
-        images = one_system.point_source_images(what, params).values()
-        overflow = jnp.any(jnp.asarray([i.found > what.image_slots for i in images], dtype=bool))
+        images = one_system.point_source_images(what, params)
+        clean = one_system.render_with(what, params, images)
+        image = one_system.observe(what, params, clean, system_key)
+        overflow = jnp.any(jnp.asarray([i.found > what.image_slots for i in images.values()], dtype=bool))
         values |= one_system.derived(what, params)
         return Batch(image.astype(jnp.float32), values, overflow)
 

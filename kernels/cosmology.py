@@ -12,7 +12,8 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.typing import ArrayLike
+
+from jaxlens.kernels.types import Real
 
 SPEED_OF_LIGHT = 299792.458  # km/s
 ARCSEC = np.pi / 648000.0  # radians
@@ -25,7 +26,7 @@ BOLTZMANN_EV = 8.617333262e-05  # eV/K
 QUADRATURE_NODES = 24
 
 
-def _neutrinos(z: ArrayLike, Tcmb0: ArrayLike, Neff: ArrayLike, m_nu: ArrayLike) -> jax.Array:
+def _neutrinos(z: Real, Tcmb0: Real, Neff: Real, m_nu: Real) -> jax.Array:
     """Neutrino over photon density at redshift z."""
     temperature = jnp.where(jnp.asarray(Tcmb0) > 0.0, Tcmb0, 1.0) * NEUTRINO_TEMPERATURE
     mass = m_nu / (BOLTZMANN_EV * temperature * (1.0 + z))
@@ -33,13 +34,13 @@ def _neutrinos(z: ArrayLike, Tcmb0: ArrayLike, Neff: ArrayLike, m_nu: ArrayLike)
 
 
 def expansion_rate(
-    z: ArrayLike,
+    z: Real,
     *,
-    H0: ArrayLike,
-    Om0: ArrayLike,
-    Tcmb0: ArrayLike = 0.0,
-    Neff: ArrayLike = 3.04,
-    m_nu: ArrayLike = 0.0,
+    H0: Real,
+    Om0: Real,
+    Tcmb0: Real = 0.0,
+    Neff: Real = 3.04,
+    m_nu: Real = 0.0,
 ) -> jax.Array:
     """E(z) = H(z) / H0 (astropy's efunc)."""
     photons = PHOTON_DENSITY * Tcmb0**4 / jnp.square(H0)
@@ -49,7 +50,7 @@ def expansion_rate(
     return jnp.sqrt(a**3 * (Om0 + a * then) + 1.0 - Om0 - today)
 
 
-def transverse_comoving_distance(z: ArrayLike, *, H0: ArrayLike, **cosmology: ArrayLike) -> jax.Array:
+def transverse_comoving_distance(z: Real, *, H0: Real, **cosmology: Real) -> jax.Array:
     """T(z) in Mpc (astropy's comoving_transverse_distance), for z of any shape and a scalar cosmology.
 
     Gauss-Legendre quadrature in ln(1 + z), where the integrand is smoothest: 24 nodes reach 1e-12 to z = 20.
@@ -68,17 +69,17 @@ def transverse_comoving_distance(z: ArrayLike, *, H0: ArrayLike, **cosmology: Ar
     return SPEED_OF_LIGHT / H0 * jnp.sum(integrand * half * weights, axis=-1)
 
 
-def angular_diameter_distance(z: ArrayLike, **cosmology: ArrayLike) -> jax.Array:
+def angular_diameter_distance(z: Real, **cosmology: Real) -> jax.Array:
     """D(z) = T(z) / (1 + z) in Mpc."""
     return transverse_comoving_distance(z, **cosmology) / (1.0 + jnp.asarray(z))
 
 
-def arcsec_per_kpc_proper(z: ArrayLike, **cosmology: ArrayLike) -> jax.Array:
+def arcsec_per_kpc_proper(z: Real, **cosmology: Real) -> jax.Array:
     """The angle (arcsec) that one proper kpc spans at redshift z."""
     return 1e-3 / (ARCSEC * angular_diameter_distance(z, **cosmology))
 
 
-def sigma_v_to_theta_E(sigma_v: ArrayLike, T_lens: ArrayLike, T_source: ArrayLike) -> jax.Array:
+def sigma_v_to_theta_E(sigma_v: Real, T_lens: Real, T_source: Real) -> jax.Array:
     """Einstein radius (arcsec) of an isothermal lens of velocity dispersion sigma_v (km/s).
 
     theta_E = 4 pi (sigma_v / c)^2 D_ds / D_s, with D_ds / D_s = (T_source - T_lens) / T_source in a flat

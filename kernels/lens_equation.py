@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jax.typing import ArrayLike
 
 from jaxlens.kernels.rays import bounded_determinant, jacobian, magnification
+from jaxlens.kernels.types import Real
 
 RaysWithArgs = Callable[[jax.Array, jax.Array, Any], tuple[jax.Array, jax.Array]]
 Points = tuple[jax.Array, jax.Array]
@@ -49,10 +49,10 @@ class ImagePositions(NamedTuple):
 def image_positions(
     rays: RaysWithArgs,
     args: Any,
-    beta_x: ArrayLike,
-    beta_y: ArrayLike,
+    beta_x: Real,
+    beta_y: Real,
     *,
-    half_width: ArrayLike,
+    half_width: Real,
     slots: int,
     cells: int = 48,
 ) -> ImagePositions:
@@ -131,11 +131,14 @@ def _search(
     edge = -half_width + size * jnp.arange(cells, dtype=half_width.dtype)
     y, x = (c.ravel() for c in jnp.meshgrid(edge, edge, indexing="ij"))
     x, y = _closest_cells(residual, x, y, size, 1, starts)
-    for _ in range(LEVELS):
-        size = size / CUTS
-        x, y = _closest_cells(residual, x, y, size, CUTS, starts)
-    x, y = _newton(residual, x + 0.5 * size, y + 0.5 * size, 4.0 * size)
-    return _distinct_roots(residual, x, y, half_width, slots)
+
+    def refine(_: int, state: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
+        x, y, size = state
+        return (*_closest_cells(residual, x, y, size / CUTS, CUTS, starts), size / CUTS)
+
+    x, y, size = jax.lax.fori_loop(0, LEVELS, refine, (x, y, size))
+    x, y, distance, det = _newton(residual, x + 0.5 * size, y + 0.5 * size, 4.0 * size)
+    return _distinct_roots(x, y, distance, 1.0 / det, half_width, slots)
 
 
 def _closest_cells(
@@ -194,38 +197,44 @@ def _distance_to_segment(p: Points, q: Points) -> jax.Array:
 
 def _newton(
     residual: Callable[[jax.Array, jax.Array], Points], x: jax.Array, y: jax.Array, max_step: jax.Array
-) -> Points:
-    """Newton's method from every (x, y); a step that does not shrink the residual is cut to a quarter."""
+) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
+    """Newton's method from every (x, y); a step that does not shrink the residual is cut to a quarter.
+
+    Returns the positions, what is left of the residual there, and det A.
+    """
 
     def step(_: int, state: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
-        x, y, damping = state
-        u, v = residual(x, y)
-        a_xx, a_xy, a_yx, a_yy = jacobian(residual, x, y)
-        det = bounded_determinant(a_xx, a_xy, a_yx, a_yy)
-        dx, dy = (a_xy * v - a_yy * u) / det, (a_yx * u - a_xx * v) / det
-        shrink = damping * jnp.minimum(1.0, max_step / (jnp.hypot(dx, dy) + jnp.finfo(x.dtype).tiny))
-        next_x, next_y = x + shrink * dx, y + shrink * dy
-        better = jnp.hypot(*residual(next_x, next_y)) < jnp.hypot(u, v)
+        x, y, distance, det, dx, dy, damping = state
+        try_x, try_y = x + damping * dx, y + damping * dy
+        u, v = residual(try_x, try_y)
+        a_xx, a_xy, a_yx, a_yy = jacobian(residual, try_x, try_y)
+        try_det = bounded_determinant(a_xx, a_xy, a_yx, a_yy)
+        to_x, to_y = (a_xy * v - a_yy * u) / try_det, (a_yx * u - a_xx * v) / try_det
+        shrink = jnp.minimum(1.0, max_step / (jnp.hypot(to_x, to_y) + jnp.finfo(x.dtype).tiny))
+        tried = (try_x, try_y, jnp.hypot(u, v), try_det, to_x * shrink, to_y * shrink)
+        better = tried[2] < distance
         damping = jnp.where(better, jnp.minimum(2.0 * damping, 1.0), 0.25 * damping)
-        return jnp.where(better, next_x, x), jnp.where(better, next_y, y), damping
+        kept = (x, y, distance, det, dx, dy)
+        return (*(jnp.where(better, new, old) for new, old in zip(tried, kept, strict=True)), damping)
 
-    x, y, _ = jax.lax.fori_loop(0, NEWTON_STEPS, step, (x, y, jnp.ones_like(x)))
-    return x, y
+    zero, one = jnp.zeros_like(x), jnp.ones_like(x)
+    start = (x, y, jnp.full_like(x, jnp.inf), one, zero, zero, one)
+    x, y, distance, det, *_ = jax.lax.fori_loop(0, NEWTON_STEPS, step, start)
+    return x, y, distance, det
 
 
 def _distinct_roots(
-    residual: Callable[[jax.Array, jax.Array], Points],
     x: jax.Array,
     y: jax.Array,
+    distance: jax.Array,
+    mu: jax.Array,
     half_width: jax.Array,
     slots: int,
 ) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
     """The converged roots, each once, brightest first.  Empty slots lie at the window's corner."""
     double = jnp.finfo(x.dtype).bits == 64
-    mu = magnification(residual, x, y)
     inside = jnp.maximum(jnp.abs(x), jnp.abs(y)) <= half_width
-    converged = jnp.hypot(*residual(x, y)) < (1e-9 if double else 2e-5)
-    valid = converged & inside & (jnp.abs(mu) > MIN_MAGNIFICATION)
+    valid = (distance < (1e-9 if double else 2e-5)) & inside & (jnp.abs(mu) > MIN_MAGNIFICATION)
     # Two images that close have opposite parity (a fold pair), so equal parity means the same root.
     apart = jnp.hypot(x[:, None] - x[None, :], y[:, None] - y[None, :])
     same = (apart < (1e-5 if double else 1e-3)) & (mu[:, None] * mu[None, :] > 0.0)

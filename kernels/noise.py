@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
-from jax.typing import ArrayLike
+
+from jaxlens.kernels.types import Real
 
 
 def background_sigma(
     *,
-    read_noise: ArrayLike,
-    sky_brightness: ArrayLike,
-    exposure_time: ArrayLike,
-    num_exposures: ArrayLike,
-    pixel_scale: ArrayLike,
+    read_noise: Real,
+    sky_brightness: Real,
+    exposure_time: Real,
+    num_exposures: Real,
+    pixel_scale: Real,
 ) -> jax.Array:
     """Standard deviation of read noise and sky in a pixel, in electrons/s (lenstronomy's bkg_noise).
 
@@ -32,7 +33,7 @@ def background_sigma(
     return jnp.sqrt(variance) / time
 
 
-def shot_variance(image: ArrayLike, exposure: ArrayLike) -> jax.Array:
+def shot_variance(image: Real, exposure: Real) -> jax.Array:
     """Variance (counts/s)^2 of photon counting: max(image, 0) / exposure.
 
     `exposure` is the total time in s, times the gain when counts are ADU.

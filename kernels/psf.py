@@ -1,8 +1,8 @@
 """The point spread function: blur an image, stamp a point source.
 
 Gaussian PSFs follow lenstronomy's numerics: the blur is separable, its taps are exp(-k^2 / (2 sigma^2)) for
-|k| <= int(5 sigma + 0.5) pixels, renormalised, and the image continues as its edge pixels.  The width is traced,
-so the number of taps is a static bound and taps beyond the radius weigh nothing.
+|k| <= int(5 sigma + 0.5) pixels, renormalised, and the image continues as its edge pixels.  The width is
+traced, so the number of taps is a static bound and taps beyond the radius weigh nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import erf
-from jax.typing import ArrayLike
+
+from jaxlens.kernels.types import Real
 
 FWHM_PER_SIGMA = 2.0 * np.sqrt(2.0 * np.log(2.0))
 TRUNCATION = 5.0
@@ -19,7 +20,7 @@ TRUNCATION = 5.0
 MAX_STAMP_RADIUS = 110
 
 
-def fwhm_to_sigma(fwhm: ArrayLike) -> jax.Array:
+def fwhm_to_sigma(fwhm: Real) -> jax.Array:
     """Standard deviation of a Gaussian of full width at half maximum `fwhm`."""
     return jnp.asarray(fwhm) / FWHM_PER_SIGMA
 
@@ -34,7 +35,7 @@ def blur_radius(sigma: float) -> int:
 
 
 def blur_taps(sigma: jax.Array, radius: int) -> jax.Array:
-    """The taps k = 0..radius of the blur, for sigma (pixels) of any shape: shape (radius + 1, *sigma.shape)."""
+    """The taps k = 0..radius of the blur, (radius + 1, *sigma.shape), for sigma (pixels) of any shape."""
     k = jnp.reshape(jnp.arange(radius + 1, dtype=sigma.dtype), (-1,) + (1,) * sigma.ndim)
     sigma = jnp.expand_dims(sigma, 0)
     inside = k <= jnp.floor(TRUNCATION * sigma + 0.5)
@@ -98,9 +99,9 @@ def gaussian_blur_unbounded(image: jax.Array, sigma: jax.Array) -> jax.Array:
 def interpolated_response(pixels: jax.Array, position: jax.Array, sigma: jax.Array | None) -> jax.Array:
     """One axis of lenstronomy's stamp: a Gaussian sampled at pixel centres and shifted bilinearly.
 
-    The kernel exp(-k^2 / (2 sigma^2)) of radius r = max(round(5 sigma), 1) pixels, at most 110, is normalised and
-    interpolated linearly at `pixels` - `position` (both in pixels); beyond r it is zero.  Without a PSF
-    (sigma None) the kernel is a single pixel.
+    The kernel exp(-k^2 / (2 sigma^2)) of radius r = max(round(5 sigma), 1) pixels, at most 110, is normalised
+    and interpolated linearly at `pixels` - `position` (both in pixels); beyond r it is zero.  Without a
+    PSF (sigma None) the kernel is a single pixel.
     """
     t = pixels - position
     if sigma is None:

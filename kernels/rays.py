@@ -4,8 +4,8 @@ Rays run backwards from the observer at angle theta.  Their angular position in 
 
     theta_j = theta - sum over i < j of B_ij alpha_i(theta_i),     B_ij = D_ij D_s / (D_j D_is),
 
-with alpha_i the reduced deflection of plane i for a source in the last plane s (Schneider, Ehlers & Falco 1992,
-eq. 9.7; lenstronomy's z_source_convention).  With two planes B = 1 and this is the lens equation.
+with alpha_i the reduced deflection of plane i for a source in the last plane s (Schneider, Ehlers &
+Falco 1992, eq. 9.7; lenstronomy's z_source_convention).  With two planes B = 1 and this is the lens equation.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from collections.abc import Callable, Sequence
 
 import jax
 import jax.numpy as jnp
-from jax.typing import ArrayLike
 
 from jaxlens.kernels.cosmology import ARCSEC, MPC_IN_LIGHT_DAYS
+from jaxlens.kernels.types import Real
 
 Rays = Callable[[jax.Array, jax.Array], tuple[jax.Array, jax.Array]]
 
@@ -27,17 +27,18 @@ MAX_MAGNIFICATION = 1e4
 def lensing_weights(distances: jax.Array) -> jax.Array:
     """B_ij (planes, planes) from the planes' transverse comoving distances (planes,); 0 unless i < j.
 
-    In a flat universe B_ij = (T_j - T_i) T_s / (T_j (T_s - T_i)).
+    In a flat universe B_ij = (T_j - T_i) T_s / (T_j (T_s - T_i)), which is 1 for j = s.
     """
     last = distances[-1]
     before = jnp.triu(jnp.ones((distances.size,) * 2, dtype=bool), k=1)
+    middle = before.at[:, -1].set(False)
     gap = distances[None, :] - distances[:, None]
-    denominator = distances[None, :] * (last - distances[:, None])
-    return jnp.where(before, gap * last / jnp.where(before, denominator, 1.0), 0.0)
+    denominator = jnp.where(middle, distances[None, :] * (last - distances[:, None]), 1.0)
+    return jnp.where(middle, gap * last / denominator, before.astype(distances.dtype))
 
 
 def shoot(
-    x: ArrayLike, y: ArrayLike, deflections: Sequence[Rays], weights: jax.Array
+    x: Real, y: Real, deflections: Sequence[Rays], weights: jax.Array
 ) -> list[tuple[jax.Array, jax.Array]]:
     """Where the rays seen at (x, y) cross each plane: one (x, y) pair a plane, nearest plane first.
 
@@ -64,7 +65,7 @@ def jacobian(rays: Rays, x: jax.Array, y: jax.Array) -> tuple[jax.Array, jax.Arr
 
 
 def bounded_determinant(a_xx: jax.Array, a_xy: jax.Array, a_yx: jax.Array, a_yy: jax.Array) -> jax.Array:
-    """det A, kept at least 1 / MAX_MAGNIFICATION away from zero (its sign stays)."""
+    """The determinant of A, kept at least 1 / MAX_MAGNIFICATION away from zero (its sign stays)."""
     determinant = a_xx * a_yy - a_xy * a_yx
     floor = 1.0 / MAX_MAGNIFICATION
     bounded = jnp.maximum(jnp.abs(determinant), floor)
@@ -76,9 +77,7 @@ def magnification(rays: Rays, x: jax.Array, y: jax.Array) -> jax.Array:
     return 1.0 / bounded_determinant(*jacobian(rays, x, y))
 
 
-def fermat_potential(
-    x: ArrayLike, y: ArrayLike, beta_x: ArrayLike, beta_y: ArrayLike, potential: ArrayLike
-) -> jax.Array:
+def fermat_potential(x: Real, y: Real, beta_x: Real, beta_y: Real, potential: Real) -> jax.Array:
     """|theta - beta|^2 / 2 - psi(theta) of a single-plane lens, in arcsec^2.
 
     >>> print(fermat_potential(1.0, 0.0, 0.5, 0.0, potential=1.0))

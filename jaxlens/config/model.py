@@ -48,7 +48,7 @@ class Quantity:
     def support(self) -> tuple[float, float]:
         """The smallest and the largest value that any band can draw."""
         ends = [draw.build().support() for draw in self.draws]
-        return min(float(low) for low, _ in ends), max(float(high) for _, high in ends)  # type: ignore[arg-type]
+        return min(float(low) for low, _ in ends), max(float(high) for _, high in ends)
 
 
 def constant(path: str, value: float) -> Quantity:

@@ -123,7 +123,7 @@ def _constant(node: Node, rule: Rule, report: Report) -> Draw:
 
 def _check_support(draw: Draw, node: Node, rule: Rule, report: Report) -> None:
     """Unbounded distributions may go anywhere: their tails are the user's business."""
-    low, high = (float(end) for end in draw.build().support())  # type: ignore[arg-type]
+    low, high = (float(end) for end in draw.build().support())
     if not (math.isfinite(low) and math.isfinite(high)):
         return
     for end in (low, high):

@@ -79,7 +79,7 @@ class _Composer(yaml.SafeLoader):
         self._count += 1
         complaint = too_much(self._depth, self._count)
         if complaint:
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            mark = self.peek_event().start_mark
             raise _TooMuch(problem=complaint, problem_mark=mark)
         node = super().compose_node(parent, index)
         self._depth -= 1

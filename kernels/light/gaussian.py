@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
-from jax.typing import ArrayLike
 
 from jaxlens.kernels.ellipse import elliptical_radius_squared
 from jaxlens.kernels.registry import light_profile
+from jaxlens.kernels.types import Real
 
 
-def gaussian_total_flux(*, sigma: ArrayLike, **ignored: ArrayLike) -> jax.Array:
+def gaussian_total_flux(*, sigma: Real, **ignored: Real) -> jax.Array:
     """1: a unit-amplitude Gaussian integrates to one."""
     return jnp.ones_like(sigma, dtype=jnp.result_type(float))
 
 
-def _profile(r_squared: jax.Array, sigma: ArrayLike) -> jax.Array:
+def _profile(r_squared: jax.Array, sigma: Real) -> jax.Array:
     variance = jnp.square(sigma)
     return jnp.exp(-r_squared / (2.0 * variance)) / (2.0 * jnp.pi * variance)
 
 
 @light_profile("GAUSSIAN", total_flux=gaussian_total_flux)
 def gaussian(
-    x: ArrayLike,
-    y: ArrayLike,
+    x: Real,
+    y: Real,
     *,
-    sigma: ArrayLike,
-    center_x: ArrayLike = 0.0,
-    center_y: ArrayLike = 0.0,
+    sigma: Real,
+    center_x: Real = 0.0,
+    center_y: Real = 0.0,
 ) -> jax.Array:
     """exp(-r^2 / (2 sigma^2)) / (2 pi sigma^2), sigma in arcsec; lenstronomy's GAUSSIAN.
 
@@ -35,19 +35,19 @@ def gaussian(
     >>> math.isclose(float(gaussian(0.0, 0.0, sigma=1.0)), 1 / (2 * math.pi), rel_tol=1e-6)
     True
     """
-    return _profile((x - center_x) ** 2 + (y - center_y) ** 2, sigma)
+    return _profile((jnp.asarray(x) - center_x) ** 2 + (jnp.asarray(y) - center_y) ** 2, sigma)
 
 
 @light_profile("GAUSSIAN_ELLIPSE", total_flux=gaussian_total_flux)
 def gaussian_ellipse(
-    x: ArrayLike,
-    y: ArrayLike,
+    x: Real,
+    y: Real,
     *,
-    sigma: ArrayLike,
-    e1: ArrayLike,
-    e2: ArrayLike,
-    center_x: ArrayLike = 0.0,
-    center_y: ArrayLike = 0.0,
+    sigma: Real,
+    e1: Real,
+    e2: Real,
+    center_x: Real = 0.0,
+    center_y: Real = 0.0,
 ) -> jax.Array:
     """The Gaussian of the product-average elliptical radius; lenstronomy's GAUSSIAN_ELLIPSE."""
     return _profile(elliptical_radius_squared(x - center_x, y - center_y, e1, e2), sigma)

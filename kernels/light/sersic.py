@@ -13,22 +13,22 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import gammaln
-from jax.typing import ArrayLike
 
 from jaxlens.kernels.ellipse import elliptical_radius_squared
 from jaxlens.kernels.registry import light_profile
+from jaxlens.kernels.types import Real
 
 SMOOTHING = 1e-4
 MAX_RADIUS = 1000.0
 QUADRATURE_NODES = 256
 
 
-def b_n(n_sersic: ArrayLike) -> jax.Array:
-    """lenstronomy's linear approximation to the b_n that makes R_sersic the half-light radius."""
+def b_n(n_sersic: Real) -> jax.Array:
+    """Lenstronomy's linear approximation to the b_n that makes R_sersic the half-light radius."""
     return jnp.maximum(1.9992 * n_sersic - 0.3271, 1e-5)
 
 
-def _profile(r_squared: jax.Array, R_sersic: ArrayLike, n_sersic: ArrayLike) -> jax.Array:
+def _profile(r_squared: jax.Array, R_sersic: Real, n_sersic: Real) -> jax.Array:
     """Unit-amplitude Sersic profile of the squared radius (arcsec^2)."""
     scale = jnp.maximum(R_sersic, SMOOTHING)
     ratio_squared = jnp.maximum(r_squared, SMOOTHING**2) / (scale * scale)
@@ -37,9 +37,7 @@ def _profile(r_squared: jax.Array, R_sersic: ArrayLike, n_sersic: ArrayLike) -> 
     return jnp.where(ratio_squared <= MAX_RADIUS**2, light, 0.0)
 
 
-def sersic_total_flux(
-    *, R_sersic: ArrayLike, n_sersic: ArrayLike, **ignored: ArrayLike
-) -> jax.Array:
+def sersic_total_flux(*, R_sersic: Real, n_sersic: Real, **ignored: Real) -> jax.Array:
     """Flux of a unit-amplitude Sersic profile out to infinity (counts/s for amp in counts/s/arcsec^2).
 
     F = 2 pi n R_sersic^2 exp(b_n) b_n^(-2n) Gamma(2n): Graham & Driver (2005), eq. 2; lenstronomy's
@@ -52,29 +50,29 @@ def sersic_total_flux(
 
 @light_profile("SERSIC", total_flux=sersic_total_flux)
 def sersic(
-    x: ArrayLike,
-    y: ArrayLike,
+    x: Real,
+    y: Real,
     *,
-    R_sersic: ArrayLike,
-    n_sersic: ArrayLike,
-    center_x: ArrayLike = 0.0,
-    center_y: ArrayLike = 0.0,
+    R_sersic: Real,
+    n_sersic: Real,
+    center_x: Real = 0.0,
+    center_y: Real = 0.0,
 ) -> jax.Array:
     """Round Sersic profile, 1 at R_sersic; lenstronomy's SERSIC.  Coordinates and R_sersic in arcsec."""
-    return _profile((x - center_x) ** 2 + (y - center_y) ** 2, R_sersic, n_sersic)
+    return _profile((jnp.asarray(x) - center_x) ** 2 + (jnp.asarray(y) - center_y) ** 2, R_sersic, n_sersic)
 
 
 @light_profile("SERSIC_ELLIPSE", total_flux=sersic_total_flux)
 def sersic_ellipse(
-    x: ArrayLike,
-    y: ArrayLike,
+    x: Real,
+    y: Real,
     *,
-    R_sersic: ArrayLike,
-    n_sersic: ArrayLike,
-    e1: ArrayLike,
-    e2: ArrayLike,
-    center_x: ArrayLike = 0.0,
-    center_y: ArrayLike = 0.0,
+    R_sersic: Real,
+    n_sersic: Real,
+    e1: Real,
+    e2: Real,
+    center_x: Real = 0.0,
+    center_y: Real = 0.0,
 ) -> jax.Array:
     """Elliptical Sersic profile, 1 at R_sersic; lenstronomy's SERSIC_ELLIPSE.
 
@@ -86,7 +84,7 @@ def sersic_ellipse(
 
 
 def _core_profile(
-    r: jax.Array, R_sersic: ArrayLike, Rb: ArrayLike, n_sersic: ArrayLike, gamma: ArrayLike, alpha: ArrayLike
+    r: jax.Array, R_sersic: Real, Rb: Real, n_sersic: Real, gamma: Real, alpha: Real
 ) -> jax.Array:
     """Unit-amplitude core-Sersic profile of the radius (arcsec)."""
     inner = (1.0 + (Rb / r) ** alpha) ** (gamma / alpha)
@@ -96,12 +94,12 @@ def _core_profile(
 
 def core_sersic_total_flux(
     *,
-    R_sersic: ArrayLike,
-    Rb: ArrayLike,
-    n_sersic: ArrayLike,
-    gamma: ArrayLike,
-    alpha: ArrayLike = 3.0,
-    **ignored: ArrayLike,
+    R_sersic: Real,
+    Rb: Real,
+    n_sersic: Real,
+    gamma: Real,
+    alpha: Real = 3.0,
+    **ignored: Real,
 ) -> jax.Array:
     """Flux of a unit-amplitude core-Sersic profile: 2 pi times the integral of R I(R) dR.
 
@@ -125,18 +123,18 @@ def core_sersic_total_flux(
 
 @light_profile("CORE_SERSIC", total_flux=core_sersic_total_flux)
 def core_sersic(
-    x: ArrayLike,
-    y: ArrayLike,
+    x: Real,
+    y: Real,
     *,
-    R_sersic: ArrayLike,
-    Rb: ArrayLike,
-    n_sersic: ArrayLike,
-    gamma: ArrayLike,
-    e1: ArrayLike,
-    e2: ArrayLike,
-    center_x: ArrayLike = 0.0,
-    center_y: ArrayLike = 0.0,
-    alpha: ArrayLike = 3.0,
+    R_sersic: Real,
+    Rb: Real,
+    n_sersic: Real,
+    gamma: Real,
+    e1: Real,
+    e2: Real,
+    center_x: Real = 0.0,
+    center_y: Real = 0.0,
+    alpha: Real = 3.0,
 ) -> jax.Array:
     """Core-Sersic profile (Graham et al. 2003; Trujillo et al. 2004); lenstronomy's CORE_SERSIC.
 

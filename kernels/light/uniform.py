@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
-from jax.typing import ArrayLike
 
 from jaxlens.kernels.registry import light_profile
+from jaxlens.kernels.types import Real
 
 
 def uniform_total_flux() -> jax.Array:
@@ -15,7 +15,7 @@ def uniform_total_flux() -> jax.Array:
 
 
 @light_profile("UNIFORM", total_flux=uniform_total_flux)
-def uniform(x: ArrayLike, y: ArrayLike) -> jax.Array:
+def uniform(x: Real, y: Real) -> jax.Array:
     """1 everywhere; lenstronomy's UNIFORM.
 
     >>> float(uniform(3.0, 4.0))

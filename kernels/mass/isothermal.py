@@ -26,10 +26,10 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.typing import ArrayLike
 
 from jaxlens.kernels.ellipse import clip_ellipticity, safe_sqrt, shear_image
 from jaxlens.kernels.registry import mass_profile
+from jaxlens.kernels.types import Real
 
 # lenstronomy's SIE is its NIE with this core radius (arcsec).
 SIE_CORE = 1e-10
@@ -151,17 +151,17 @@ def _series_combinations(
 
 
 def nie_potential(
-    x: ArrayLike,
-    y: ArrayLike,
+    x: Real,
+    y: Real,
     *,
-    theta_E: ArrayLike,
-    e1: ArrayLike,
-    e2: ArrayLike,
-    s_scale: ArrayLike,
-    center_x: ArrayLike = 0.0,
-    center_y: ArrayLike = 0.0,
+    theta_E: Real,
+    e1: Real,
+    e2: Real,
+    s_scale: Real,
+    center_x: Real = 0.0,
+    center_y: Real = 0.0,
 ) -> jax.Array:
-    """psi = x alpha_x + y alpha_y - theta_E s_scale ln(M) / 2, relative to the centre, in arcsec^2."""
+    """Psi = x alpha_x + y alpha_y - theta_E s_scale ln(M) / 2, relative to the centre, in arcsec^2."""
     dx, dy = x - center_x, y - center_y
     alpha_x, alpha_y, big_m = _nie(dx, dy, theta_E, e1, e2, s_scale)
     return dx * alpha_x + dy * alpha_y - 0.5 * theta_E * s_scale * jnp.log(big_m)
@@ -169,15 +169,15 @@ def nie_potential(
 
 @mass_profile("NIE", potential=nie_potential, sigma_v=True)
 def nie(
-    x: ArrayLike,
-    y: ArrayLike,
+    x: Real,
+    y: Real,
     *,
-    theta_E: ArrayLike,
-    e1: ArrayLike,
-    e2: ArrayLike,
-    s_scale: ArrayLike,
-    center_x: ArrayLike = 0.0,
-    center_y: ArrayLike = 0.0,
+    theta_E: Real,
+    e1: Real,
+    e2: Real,
+    s_scale: Real,
+    center_x: Real = 0.0,
+    center_y: Real = 0.0,
 ) -> tuple[jax.Array, jax.Array]:
     """Deflection (arcsec) of the ellipsoid with core radius s_scale > 0 (arcsec); lenstronomy's NIE."""
     alpha_x, alpha_y, _ = _nie(x - center_x, y - center_y, theta_E, e1, e2, s_scale)
@@ -185,7 +185,7 @@ def nie(
 
 
 def _nie(
-    x: ArrayLike, y: ArrayLike, theta_E: ArrayLike, e1: ArrayLike, e2: ArrayLike, s_scale: ArrayLike
+    x: Real, y: Real, theta_E: Real, e1: Real, e2: Real, s_scale: Real
 ) -> tuple[jax.Array, jax.Array, jax.Array]:
     """Deflection of a centred NIE, and M."""
     e1, e2 = clip_ellipticity(e1, e2)
@@ -209,14 +209,14 @@ def _nie(
 
 
 def sie_potential(
-    x: ArrayLike,
-    y: ArrayLike,
+    x: Real,
+    y: Real,
     *,
-    theta_E: ArrayLike,
-    e1: ArrayLike,
-    e2: ArrayLike,
-    center_x: ArrayLike = 0.0,
-    center_y: ArrayLike = 0.0,
+    theta_E: Real,
+    e1: Real,
+    e2: Real,
+    center_x: Real = 0.0,
+    center_y: Real = 0.0,
 ) -> jax.Array:
     """The potential of the NIE with s_scale = 1e-10 arcsec, in arcsec^2."""
     dx, dy = x - center_x, y - center_y
@@ -225,14 +225,14 @@ def sie_potential(
 
 @mass_profile("SIE", potential=sie_potential, sigma_v=True)
 def sie(
-    x: ArrayLike,
-    y: ArrayLike,
+    x: Real,
+    y: Real,
     *,
-    theta_E: ArrayLike,
-    e1: ArrayLike,
-    e2: ArrayLike,
-    center_x: ArrayLike = 0.0,
-    center_y: ArrayLike = 0.0,
+    theta_E: Real,
+    e1: Real,
+    e2: Real,
+    center_x: Real = 0.0,
+    center_y: Real = 0.0,
 ) -> tuple[jax.Array, jax.Array]:
     """Deflection (arcsec) of the singular isothermal ellipsoid; lenstronomy's SIE.
 
@@ -249,27 +249,27 @@ def sie(
 
 
 def sis_potential(
-    x: ArrayLike,
-    y: ArrayLike,
+    x: Real,
+    y: Real,
     *,
-    theta_E: ArrayLike,
-    center_x: ArrayLike = 0.0,
-    center_y: ArrayLike = 0.0,
+    theta_E: Real,
+    center_x: Real = 0.0,
+    center_y: Real = 0.0,
 ) -> jax.Array:
-    """psi = theta_E sqrt(r^2 + s^2), in arcsec^2, with s = 1e-10 arcsec."""
+    """Psi = theta_E sqrt(r^2 + s^2), in arcsec^2, with s = 1e-10 arcsec."""
     return theta_E * jnp.sqrt((x - center_x) ** 2 + (y - center_y) ** 2 + SIE_CORE**2)
 
 
 @mass_profile("SIS", potential=sis_potential, sigma_v=True)
 def sis(
-    x: ArrayLike,
-    y: ArrayLike,
+    x: Real,
+    y: Real,
     *,
-    theta_E: ArrayLike,
-    center_x: ArrayLike = 0.0,
-    center_y: ArrayLike = 0.0,
+    theta_E: Real,
+    center_x: Real = 0.0,
+    center_y: Real = 0.0,
 ) -> tuple[jax.Array, jax.Array]:
-    """alpha = theta_E (x, y) / sqrt(r^2 + s^2) with s = 1e-10 arcsec; lenstronomy's SIS.
+    """Alpha = theta_E (x, y) / sqrt(r^2 + s^2) with s = 1e-10 arcsec; lenstronomy's SIS.
 
     The core makes it differentiable at the centre, where the deflection is zero and its slope 1e10 theta_E.
     """

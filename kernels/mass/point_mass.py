@@ -4,37 +4,37 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
-from jax.typing import ArrayLike
 
 from jaxlens.kernels.registry import mass_profile
+from jaxlens.kernels.types import Real
 
 # Core radius squared (arcsec^2): what keeps the centre differentiable, in float32 too.
 CORE_SQUARED = 1e-16
 
 
 def point_mass_potential(
-    x: ArrayLike,
-    y: ArrayLike,
+    x: Real,
+    y: Real,
     *,
-    theta_E: ArrayLike,
-    center_x: ArrayLike = 0.0,
-    center_y: ArrayLike = 0.0,
+    theta_E: Real,
+    center_x: Real = 0.0,
+    center_y: Real = 0.0,
 ) -> jax.Array:
-    """psi = theta_E^2 ln(r^2 + s^2) / 2, in arcsec^2, with s = 1e-8 arcsec."""
+    """Psi = theta_E^2 ln(r^2 + s^2) / 2, in arcsec^2, with s = 1e-8 arcsec."""
     r_squared = (x - center_x) ** 2 + (y - center_y) ** 2
     return 0.5 * jnp.square(theta_E) * jnp.log(r_squared + CORE_SQUARED)
 
 
 @mass_profile("POINT_MASS", potential=point_mass_potential)
 def point_mass(
-    x: ArrayLike,
-    y: ArrayLike,
+    x: Real,
+    y: Real,
     *,
-    theta_E: ArrayLike,
-    center_x: ArrayLike = 0.0,
-    center_y: ArrayLike = 0.0,
+    theta_E: Real,
+    center_x: Real = 0.0,
+    center_y: Real = 0.0,
 ) -> tuple[jax.Array, jax.Array]:
-    """alpha = theta_E^2 (x, y) / (r^2 + s^2) with s = 1e-8 arcsec; lenstronomy's POINT_MASS.
+    """Alpha = theta_E^2 (x, y) / (r^2 + s^2) with s = 1e-8 arcsec; lenstronomy's POINT_MASS.
 
     The core makes it differentiable at the centre, where the deflection is zero and its slope 1e16 theta_E^2.
     """
