@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from astropy.visualization import make_lupton_rgb
 from numpy.typing import ArrayLike
 
 if TYPE_CHECKING:
@@ -193,6 +192,8 @@ def _check_corner(metadata: pd.DataFrame, labels: Mapping[str, str]) -> None:
 def _lupton(bands: np.ndarray, Q: float, stretch: float) -> np.ndarray:
     # astropy divides by a pixel's intensity and drops the quotient where that is zero.
     with np.errstate(invalid="ignore", divide="ignore"):
+        from astropy.visualization import make_lupton_rgb  # it imports matplotlib
+
         return np.asarray(make_lupton_rgb(bands[2], bands[1], bands[0], Q=Q, stretch=stretch))
 
 

@@ -146,7 +146,7 @@ def _build(quantity: Quantity, band: str, draw: Draw, numbers: Mapping[str, jax.
 def _uniforms(key: jax.Array, names: list[str]) -> jax.Array:
     """One number in (0, 1) for each name, float32 whatever the precision."""
     codes = jnp.asarray(np.array([crc32(name.encode()) for name in names], np.uint32))
-    bits = jax.vmap(lambda code: jax.random.bits(jax.random.fold_in(key, code)))(codes)
+    bits = jax.vmap(lambda code: jax.random.bits(jax.random.fold_in(key, code), dtype=jnp.uint32))(codes)
     # 23 bits and a half: never 0, never 1, exact in float32
     return (bits >> 9).astype(jnp.float32) * 2.0**-23 + 2.0**-24
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import jax
 import pytest
@@ -33,3 +34,46 @@ def x64() -> Iterator[None]:
 def key() -> jax.Array:
     """The key of a dataset with seed 1."""
     return jax.random.key(1, impl="threefry2x32")
+
+
+def galaxy(name: str, magnitudes: dict[str, Any], **extra: Any) -> dict[str, Any]:
+    """A round-ish Sersic galaxy at a drawn place."""
+    near = {"DISTRIBUTION": {"NAME": "uniform", "PARAMETERS": {"minimum": -0.1, "maximum": 0.1}}}
+    shape = {"R_sersic": 0.4, "n_sersic": 2.0, "e1": near, "e2": 0.05, "center_x": near, "center_y": near}
+    light = {"NAME": "SERSIC_ELLIPSE", "PARAMETERS": {"magnitude": magnitudes} | shape}
+    return {"NAME": name, "LIGHT_PROFILE_1": light} | extra
+
+
+@pytest.fixture
+def small_lens() -> dict[str, Any]:
+    """A galaxy-galaxy lens in two bands on 24 pixels, as a dictionary that a test may change."""
+    theta_E = {"DISTRIBUTION": {"NAME": "uniform", "PARAMETERS": {"minimum": 0.8, "maximum": 1.2}}}
+    mass = {"NAME": "SIE", "PARAMETERS": {"theta_E": theta_E, "e1": 0.1, "e2": -0.1}}
+    shear = {"NAME": "SHEAR", "PARAMETERS": {"gamma1": 0.03, "gamma2": -0.02}}
+    lens = galaxy("LENS", {"g": 20.0, "r": 19.0}, MASS_PROFILE_1=mass, SHEAR_PROFILE_1=shear)
+    planes = {
+        f"PLANE_{k}": {"OBJECT_1": name, "PARAMETERS": {"REDSHIFT": z}}
+        for k, name, z in ((1, "LENS", 0.4), (2, "SOURCE", 1.5))
+    }
+    image = {"exposure_time": 100, "numPix": 24, "pixel_scale": 0.2, "psf_type": "GAUSSIAN", "read_noise": 5}
+    survey = {"BANDS": "g,r", "seeing": {"g": 0.7, "r": 0.6}, "magnitude_zero_point": 27.0}
+    return {
+        "DATASET": {"NAME": "Small", "PARAMETERS": {"SIZE": 4, "OUTDIR": "Small", "SEED": 1}},
+        "COSMOLOGY": {"PARAMETERS": {"H0": 70, "Om0": 0.3}},
+        "IMAGE": {"PARAMETERS": image},
+        "SURVEY": {"PARAMETERS": survey | {"sky_brightness": 22.0, "num_exposures": 2}},
+        "SPECIES": {"GALAXY_1": lens, "GALAXY_2": galaxy("SOURCE", {"g": 21.5, "r": 22.0})},
+        "GEOMETRY": {"CONFIGURATION_1": {"NAME": "LENSES", "FRACTION": 1.0} | planes},
+    }
+
+
+@pytest.fixture
+def small_quasar(small_lens: dict[str, Any]) -> dict[str, Any]:
+    """`small_lens` with a quasar at the centre of its source."""
+    small_lens["SPECIES"]["POINTSOURCE_1"] = {
+        "NAME": "QUASAR",
+        "HOST": "SOURCE",
+        "PARAMETERS": {"magnitude": {"g": 22.0, "r": 21.5}},
+    }
+    small_lens["GEOMETRY"]["CONFIGURATION_1"]["PLANE_2"]["OBJECT_2"] = "QUASAR"
+    return small_lens

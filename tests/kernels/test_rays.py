@@ -1,0 +1,206 @@
+"""Ray shooting against lenstronomy's multi-plane model; magnification; arrival times."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jax.test_util import check_grads
+
+from jaxlens.kernels import cosmology, rays
+from jaxlens.kernels.mass.external import convergence, shear, shear_potential
+from jaxlens.kernels.mass.isothermal import sie, sie_potential, sis, sis_potential
+from validation import references
+
+REFERENCE = references.load("rays")
+PLANES = ("two_deflectors", "three_deflectors")
+SHAPE = ("theta_E", "e1", "e2", "center_x", "center_y")
+UNIVERSE = {"H0": 70.0, "Om0": 0.3}
+
+
+def first_deflection(x, y, lens, external):
+    """An SIE and a shear in the nearest plane."""
+    ax, ay = sie(x, y, **lens)
+    bx, by = shear(x, y, **external)
+    return ax + bx, ay + by
+
+
+@jax.jit
+def shoot_case(case):
+    """Positions (planes, 2, rays) of one reference case."""
+    lenses = [{name: case[name][k] for name in SHAPE} for k in range(case["theta_E"].shape[0])]
+    external = {name: case[name] for name in ("gamma1", "gamma2")}
+    deflections = [partial(first_deflection, lens=lenses[0], external=external)]
+    deflections += [partial(sie, **lens) for lens in lenses[1:]]
+    distances = cosmology.transverse_comoving_distance(case["redshift"], **UNIVERSE)
+    weights = rays.lensing_weights(distances)
+    return jnp.stack([jnp.stack(xy) for xy in rays.shoot(case["x"], case["y"], deflections, weights)])
+
+
+def difference(name):
+    """Largest difference from lenstronomy over all planes, rays and cases, in arcsec."""
+    group = REFERENCE[name]
+    keys = ("redshift", "x", "y", "gamma1", "gamma2", *SHAPE)
+    worst = 0.0
+    for case in range(len(group["x"])):
+        found = np.asarray(shoot_case({key: jnp.asarray(group[key][case]) for key in keys}), dtype=float)
+        expected = np.stack([group["beta_x"][case], group["beta_y"][case]], axis=1)
+        worst = max(worst, np.abs(found - expected).max())
+    return worst
+
+
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("name", PLANES)
+def test_rays_through_planes_equal_lenstronomy_in_float64(name):
+    assert difference(name) < 5e-8
+
+
+@pytest.mark.parametrize("name", PLANES)
+def test_rays_through_planes_equal_lenstronomy_in_float32(name):
+    assert difference(name) < 1e-4
+
+
+@pytest.mark.usefixtures("x64")
+def test_weights_of_two_planes_are_one_in_every_universe():
+    for H0, Om0 in ((50.0, 0.1), (80.0, 0.9)):
+        distances = cosmology.transverse_comoving_distance(jnp.array([0.4, 1.7]), H0=H0, Om0=Om0)
+        np.testing.assert_allclose(rays.lensing_weights(distances), [[0.0, 1.0], [0.0, 0.0]], rtol=1e-14)
+
+
+@pytest.mark.usefixtures("x64")
+def test_weights_to_the_last_plane_are_one():
+    """Reduced deflections refer to the last plane, whatever stands between."""
+    weights = rays.lensing_weights(jnp.array([1000.0, 1800.0, 2500.0, 4000.0]))
+    np.testing.assert_allclose(weights[:-1, -1], 1.0, rtol=1e-14)
+    np.testing.assert_allclose(np.tril(weights), 0.0)
+    assert 0.0 < float(weights[0, 1]) < float(weights[0, 2]) < 1.0
+
+
+@pytest.mark.usefixtures("x64")
+def test_a_massless_plane_changes_nothing():
+    x, y = jnp.linspace(-2.0, 2.0, 5), jnp.linspace(1.0, -0.5, 5)
+    lens = partial(sie, theta_E=1.2, e1=0.1, e2=-0.2)
+    nothing = partial(shear, gamma1=0.0, gamma2=0.0)
+    two = rays.shoot(x, y, [lens], rays.lensing_weights(jnp.array([1000.0, 4000.0])))[-1]
+    three = rays.shoot(x, y, [lens, nothing], rays.lensing_weights(jnp.array([1000.0, 2000.0, 4000.0])))[-1]
+    np.testing.assert_allclose(three, two, rtol=1e-14)
+
+
+@pytest.mark.usefixtures("x64")
+def test_derivatives_of_rays_through_two_deflectors():
+    def end(x, theta_e, distances):
+        deflections = [partial(sis, theta_E=theta_e[0]), partial(sis, theta_E=theta_e[1], center_x=0.3)]
+        return jnp.stack(rays.shoot(x, 0.5 * x, deflections, rays.lensing_weights(distances))[-1])
+
+    values = jnp.array([0.7, -1.4]), jnp.array([1.1, 0.3]), jnp.array([1.2, 2.3, 4.1])
+    check_grads(jax.jit(end), values, order=2, rtol=1e-5, atol=1e-7)
+
+
+def single_plane(x, y, deflection):
+    alpha_x, alpha_y = deflection(x, y)
+    return x - alpha_x, y - alpha_y
+
+
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("x", [0.4, 0.95, 1.5, 3.0])
+def test_magnification_of_an_isothermal_sphere(x):
+    """It is 1 / (1 - theta_E / r)."""
+    lens = partial(single_plane, deflection=partial(sis, theta_E=1.0))
+    mu = rays.magnification(lens, jnp.asarray(0.6 * x), jnp.asarray(-0.8 * x))
+    assert float(mu) == pytest.approx(1 / (1 - 1 / x), rel=1e-12)
+
+
+@pytest.mark.usefixtures("x64")
+def test_magnification_of_a_mass_sheet_with_shear():
+    """It is 1 / ((1 - kappa)^2 - gamma^2)."""
+
+    def deflection(x, y):
+        ax, ay = convergence(x, y, kappa=0.2)
+        bx, by = shear(x, y, gamma1=0.1, gamma2=-0.05)
+        return ax + bx, ay + by
+
+    mu = rays.magnification(partial(single_plane, deflection=deflection), jnp.asarray(1.0), jnp.asarray(2.0))
+    assert float(mu) == pytest.approx(1 / (0.8**2 - 0.1**2 - 0.05**2), rel=1e-12)
+
+
+@pytest.mark.usefixtures("x64")
+def test_magnification_is_capped_on_a_critical_curve_with_a_finite_gradient():
+    lens = partial(single_plane, deflection=partial(sis, theta_E=1.0))
+    value, slope = jax.value_and_grad(lambda x: rays.magnification(lens, x, jnp.asarray(0.0)))(
+        jnp.asarray(1.0)
+    )
+    assert abs(float(value)) == pytest.approx(rays.MAX_MAGNIFICATION)
+    assert np.isfinite(slope)
+
+
+def times(case):
+    """Arrival times (images,) of a reference case, by the kernel."""
+    shape = {name: case[name] for name in ("theta_E", "e1", "e2")}
+    external = {name: case[name] for name in ("gamma1", "gamma2")}
+    x, y = case["x"], case["y"]
+    psi = sie_potential(x, y, **shape) + shear_potential(x, y, **external)
+    source = jnp.full_like(x, case["source_x"]), jnp.full_like(y, case["source_y"])
+    distances = cosmology.transverse_comoving_distance(
+        jnp.stack([case["z_lens"], case["z_source"]]), **UNIVERSE
+    )
+    return rays.arrival_time([(x, y), source], [psi], distances)
+
+
+@pytest.mark.usefixtures("x64")
+def test_arrival_times_equal_lenstronomy():
+    group = {key: value for key, value in REFERENCE["arrival_time"].items() if key not in UNIVERSE}
+    expected = group.pop("time")
+    for case, days in enumerate(expected):
+        found = times({key: jnp.asarray(value[case]) for key, value in group.items()})
+        np.testing.assert_allclose(found, days, rtol=1e-6, atol=1e-6 * np.abs(days).max())
+
+
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("name", PLANES)
+def test_arrival_times_through_planes_equal_lenstronomy(name):
+    group = REFERENCE[name]
+    keys = ("redshift", "x", "y", "gamma1", "gamma2", *SHAPE)
+    for case, days in enumerate(group["time"]):
+        found = times_through_planes({key: jnp.asarray(group[key][case]) for key in keys})
+        np.testing.assert_allclose(found, days, atol=1e-6 * np.abs(days).max())
+
+
+@jax.jit
+def times_through_planes(case):
+    positions = [tuple(xy) for xy in shoot_case(case)]
+    lenses = [{key: case[key][k] for key in SHAPE} for k in range(case["theta_E"].shape[0])]
+    psi = [sie_potential(*positions[k], **lens) for k, lens in enumerate(lenses)]
+    psi[0] = psi[0] + shear_potential(*positions[0], gamma1=case["gamma1"], gamma2=case["gamma2"])
+    distances = cosmology.transverse_comoving_distance(case["redshift"], **UNIVERSE)
+    return rays.arrival_time(positions, psi, distances)
+
+
+@pytest.mark.usefixtures("x64")
+def test_delay_between_the_two_images_of_an_isothermal_sphere():
+    """It is c dt = 2 theta_E beta (1 + z_d) D_d D_s / D_ds, in radians; images at beta +- theta_E."""
+    theta_e, beta, z = 1.1, 0.4, jnp.array([0.5, 2.0])
+    x = jnp.array([beta + theta_e, beta - theta_e])
+    zero = jnp.zeros(2)
+    distances = cosmology.transverse_comoving_distance(z, **UNIVERSE)
+    psi = sis_potential(x, zero, theta_E=theta_e)
+    first, second = rays.arrival_time([(x, zero), (jnp.full(2, beta), zero)], [psi], distances)
+    near, far = map(float, distances)
+    metres = near * far / (far - near) * 3.0856775814913673e22
+    expected = 2 * theta_e * beta * (np.pi / 648000) ** 2 * metres / 299792458.0 / 86400.0
+    assert float(second - first) == pytest.approx(expected, rel=1e-10)
+
+
+@pytest.mark.usefixtures("x64")
+def test_images_are_where_the_fermat_potential_is_stationary():
+    """Fermat's principle: its gradient is the lens equation."""
+    theta_e, beta = 1.1, 0.4
+
+    def fermat(x, y):
+        return rays.fermat_potential(x, y, beta, 0.0, sis_potential(x, y, theta_E=theta_e))
+
+    for x in (beta + theta_e, beta - theta_e):
+        np.testing.assert_allclose(jax.grad(fermat, argnums=(0, 1))(x, 0.0), 0.0, atol=1e-14)
+    assert abs(float(jax.grad(fermat)(1.0, 0.0))) > 0.1
