@@ -49,8 +49,9 @@ def test_any_batch_size_and_start_give_the_same_observation(
     sim = Simulator(small_quasar)
     whole, _ = sim(key, 6)
     parts = [sim(key, 2, start)[0] for start in (0, 2, 4)]
-    close(jnp.concatenate(parts), whole, 2e-6)
-    close(sim.generate(key, 3, 3).images, whole[3:], 2e-6)
+    # an image position is only as exact as float32, times the magnification
+    close(jnp.concatenate(parts), whole, 2e-5)
+    close(sim.generate(key, 3, 3).images, whole[3:], 2e-5)
 
 
 def test_render_of_a_metadata_row_gives_the_image_again(small_lens: dict[str, Any], key: jax.Array) -> None:
@@ -151,7 +152,7 @@ def test_velocity_dispersion_stands_for_the_einstein_radius(
     from astropy.cosmology import FlatLambdaCDM
 
     universe = FlatLambdaCDM(H0=70, Om0=0.3)
-    ratio = universe.angular_diameter_distance_z1z2(0.4, 1.5) / universe.angular_diameter_distance(1.5)
+    ratio = 1 - universe.comoving_distance(0.4) / universe.comoving_distance(1.5)
     expected = 4 * np.pi * (250.0 / 299792.458) ** 2 * float(ratio) * 206264.806
     name = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
     np.testing.assert_allclose(batch.values[name], expected, rtol=1e-5)

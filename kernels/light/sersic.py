@@ -87,9 +87,11 @@ def _core_profile(
     r: jax.Array, R_sersic: Real, Rb: Real, n_sersic: Real, gamma: Real, alpha: Real
 ) -> jax.Array:
     """Unit-amplitude core-Sersic profile of the radius (arcsec)."""
-    inner = (1.0 + (Rb / r) ** alpha) ** (gamma / alpha)
-    stretched = ((r**alpha + Rb**alpha) / R_sersic**alpha) ** (1.0 / (alpha * n_sersic))
-    return inner * jnp.exp(-b_n(n_sersic) * (stretched - 1.0))
+    # By logarithms: r^alpha overflows float32 at the ends of the flux quadrature.
+    log_r, log_break = jnp.log(r), jnp.log(Rb)
+    inner = jnp.exp(gamma / alpha * jnp.logaddexp(0.0, alpha * (log_break - log_r)))
+    log_sum = jnp.logaddexp(alpha * log_r, alpha * log_break) / alpha - jnp.log(R_sersic)
+    return inner * jnp.exp(-b_n(n_sersic) * (jnp.exp(log_sum / n_sersic) - 1.0))
 
 
 def core_sersic_total_flux(

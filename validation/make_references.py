@@ -1,0 +1,60 @@
+"""Write the frozen lenstronomy numbers: `python -m validation.make_references [topic ...]`.
+
+Without a topic, all of them.  The numbers depend on the seed in each topic and on lenstronomy's
+version, which the files record.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+from validation import references
+from validation.extras import MissingExtra, lenstronomy_version
+
+TOPICS = {
+    "light": "surface brightness and total flux of every light profile",
+    "mass": "potential, deflection and second derivatives of every mass profile",
+    "psf": "Gaussian blur, and stamps of point sources",
+    "rays": "multi-plane ray shooting, and arrival times",
+    "positions": "image positions and magnifications of quads, doubles and singles",
+    "cosmology": "distances in a flat universe, and Einstein radii",
+    "scenes": "whole images",
+}
+
+
+def write(topic: str) -> None:
+    """Make the numbers of one topic with the installed lenstronomy and save them."""
+    version = lenstronomy_version()
+    maker = importlib.import_module(f"validation.topics.{topic}")
+    path = references.save(topic, maker.groups(), version)
+    print(f"{path}: {path.stat().st_size / 1024:.0f} kB, lenstronomy {version}")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the topics asked for; 1 where lenstronomy is missing, 2 for an unknown topic."""
+    listing = "\n".join(f"  {name:<10} {what}" for name, what in TOPICS.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m validation.make_references",
+        description="Write the frozen lenstronomy numbers that the tests compare with.",
+        epilog=f"topics:\n{listing}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("topic", nargs="*", help="which to write (all, where none is named)")
+    topics = parser.parse_args(arguments).topic or list(TOPICS)
+    unknown = [topic for topic in topics if topic not in TOPICS]
+    if unknown:
+        print(f"unknown topic {', '.join(unknown)}; the topics are\n{listing}", file=sys.stderr)
+        return 2
+    try:
+        for topic in topics:
+            write(topic)
+    except MissingExtra as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
