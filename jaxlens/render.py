@@ -162,7 +162,7 @@ def _blur(scene: Scene, params: Params, image: jax.Array) -> jax.Array:
     if scene.blur_radius is None:
         per_image = jnp.broadcast_to(sigma, (sigma.size, 1, 1))
         image = jnp.broadcast_to(image, (max(image.shape[0], sigma.size), *image.shape[1:]))
-        return psf.gaussian_blur_unbounded(image, jnp.broadcast_to(per_image, (image.shape[0], 1, 1)))
+        return psf.gaussian_blur_by_matrix(image, jnp.broadcast_to(per_image, (image.shape[0], 1, 1)))
     return psf.gaussian_blur(image, sigma, scene.blur_radius)
 
 

@@ -18,12 +18,13 @@ from jaxlens.config.model import (
     PointSource,
     Profile,
 )
-from jaxlens.kernels.psf import FWHM_PER_SIGMA, blur_radius
+from jaxlens.kernels.psf import FWHM_PER_SIGMA, TRUNCATION, blur_radius
 
 # A single elliptical deflector makes four images, five with one at a cored centre.
 SLOTS_ONE_DEFLECTOR = 6
 SLOTS_MANY_DEFLECTORS = 12
-# Wider blurs are cheaper as matrix products than as sums of shifted images.
+# Small images and wide PSFs are blurred by two matrix products, the others by sums of shifted images.
+MAX_MATRIX_PIXELS = 256
 MAX_SHIFTED_TAPS = 48
 COSMOLOGY = ("H0", "Om0", "Tcmb0", "Neff", "m_nu")
 
@@ -74,8 +75,8 @@ class ScenePlane:
 class Scene:
     """Everything static about one configuration.
 
-    `blur_radius` is the largest reach of the PSF in pixels, None where the seeing has no bound (then the
-    blur is a matrix product); `stars` are the prefixes of unlensed foreground stars; `noise_sources`
+    `blur_radius` is the largest reach of the PSF in pixels; None where the blur is a matrix product, which
+    needs no bound; `stars` are the prefixes of unlensed foreground stars; `noise_sources`
     the labels of POISSON_NOISE; `parameters` the names of all numbers that the image depends on.
     """
 
@@ -152,12 +153,12 @@ def _named(prefix: str, profile: Profile) -> tuple[str, str, tuple[str, ...]]:
 
 
 def _blur_radius(instrument: Instrument) -> int | None:
-    """The reach of the widest PSF in pixels (0 without a PSF), None where it is unbounded or very wide."""
-    if instrument.psf_type == "NONE":
-        return 0
+    """The reach of the widest PSF in pixels where the blur is a sum of shifted images, else None."""
+    if instrument.psf_type == "NONE" or instrument.num_pix <= MAX_MATRIX_PIXELS:
+        return None
     given = dict(instrument.quantities)
     widest, finest = given["seeing"].support()[1], given["pixel_scale"].support()[0]
-    limit = MAX_SHIFTED_TAPS * finest * FWHM_PER_SIGMA / 5.0
+    limit = MAX_SHIFTED_TAPS * finest * FWHM_PER_SIGMA / TRUNCATION
     # A hair above the bound, so that rounding in float32 cannot lift a radius beyond it.
     return blur_radius(1.00001 * widest / FWHM_PER_SIGMA / finest) if widest < limit else None
 

@@ -87,14 +87,16 @@ class Simulator:
     def render(self, params: Mapping[str, ArrayLike]) -> jax.Array:
         """The images without noise, (n, bands, num_pix, num_pix), in counts/s.
 
-        Raises ValueError where a parameter is missing, or the seeing is wider than the file allows (the
-        reach of the PSF is fixed when the program is compiled).
+        Raises ValueError where a parameter is missing or, in images of more than 256 pixels, the seeing is
+        wider than the file allows (the reach of the PSF is then fixed when the program is compiled).
         """
         return _render(self.scene, self._checked(params))
 
     def observe(self, key: jax.Array, params: Mapping[str, ArrayLike], start: ArrayLike = 0) -> jax.Array:
         """`render` and the noise of systems start..start+n-1."""
-        return _observe(self.scene, self.population.label, self._checked(params), key, start)
+        checked = self._checked(params)
+        n = next(iter(checked.values())).shape[0]
+        return _observe(self.scene, checked, _keys(self.population.label, key, start, n))
 
     def __call__(self, key: jax.Array, n: int, start: ArrayLike = 0) -> tuple[jax.Array, Params]:
         """Noisy images of systems start..start+n-1, and their parameters."""
@@ -110,9 +112,9 @@ class Simulator:
         return _image_positions(self.scene, self._checked(params))
 
     def generate(self, key: jax.Array, n: int, start: ArrayLike = 0) -> Batch:
-        """A chunk of a dataset in one compiled program: images, all numbers, and the overflow flag."""
-        numbers = self.population.hyperparameters
-        return _generate(self.population, self.scene, numbers, key, start, n)
+        """A chunk of a dataset: images, all numbers, and the overflow flag."""
+        values = _draw(self.population, self.population.hyperparameters, key, start, n)
+        return _finish(self.scene, values, _keys(self.population.label, key, start, n))
 
     def with_image_slots(self, slots: int) -> Simulator:
         """The same simulator with room for `slots` images of each point source."""
@@ -145,6 +147,10 @@ class Simulator:
             )
 
 
+# Numbers, keys and images are programs of their own: in one program XLA's CPU compiler fuses the drawing of a
+# parameter into every pixel that uses it, and repeats it there.
+
+
 @partial(jax.jit, static_argnums=(0, 4))
 def _draw(
     what: Population, numbers: Mapping[str, ArrayLike], key: jax.Array, start: ArrayLike, n: int
@@ -153,18 +159,22 @@ def _draw(
     return jax.vmap(partial(draw_system, what, numbers))(keys)
 
 
+@partial(jax.jit, static_argnums=(0, 3))
+def _keys(label: str, key: jax.Array, start: ArrayLike, n: int) -> jax.Array:
+    return system_keys(key, label, start, n)
+
+
 @partial(jax.jit, static_argnums=0)
 def _render(what: Scene, params: Params) -> jax.Array:
     return jax.vmap(partial(one_system.render, what))(params)
 
 
-@partial(jax.jit, static_argnums=(0, 1))
-def _observe(what: Scene, label: str, params: Params, key: jax.Array, start: ArrayLike) -> jax.Array:
-    def observe(system: Params, system_key: jax.Array) -> jax.Array:
-        return one_system.observe(what, system, one_system.render(what, system), system_key)
+@partial(jax.jit, static_argnums=0)
+def _observe(what: Scene, params: Params, keys: jax.Array) -> jax.Array:
+    def observe(system: Params, key: jax.Array) -> jax.Array:
+        return one_system.observe(what, system, one_system.render(what, system), key)
 
-    n = next(iter(params.values())).shape[0]
-    return jax.vmap(observe)(params, system_keys(key, label, start, n))
+    return jax.vmap(observe)(params, keys)
 
 
 @partial(jax.jit, static_argnums=0)
@@ -172,23 +182,15 @@ def _image_positions(what: Scene, params: Params) -> dict[str, ImagePositions]:
     return jax.vmap(partial(one_system.point_source_images, what))(params)
 
 
-@partial(jax.jit, static_argnums=(0, 1, 5))
-def _generate(
-    people: Population,
-    what: Scene,
-    numbers: Mapping[str, ArrayLike],
-    key: jax.Array,
-    start: ArrayLike,
-    n: int,
-) -> Batch:
-    def generate(system_key: jax.Array) -> Batch:
-        values = draw_system(people, numbers, system_key)
+@partial(jax.jit, static_argnums=0)
+def _finish(what: Scene, values: Params, keys: jax.Array) -> Batch:
+    def finish(values: Params, key: jax.Array) -> Batch:
         params = {name: values[name] for name in what.parameters}
         images = one_system.point_source_images(what, params)
         clean = one_system.render_with(what, params, images)
-        image = one_system.observe(what, params, clean, system_key)
+        image = one_system.observe(what, params, clean, key)
         overflow = jnp.any(jnp.asarray([i.found > what.image_slots for i in images.values()], dtype=bool))
-        values |= one_system.derived(what, params)
-        return Batch(image.astype(jnp.float32), values, overflow)
+        numbers = values | one_system.derived(what, params)
+        return Batch(image.astype(jnp.float32), numbers, overflow)
 
-    return jax.vmap(generate)(system_keys(key, people.label, start, n))
+    return jax.vmap(finish)(values, keys)

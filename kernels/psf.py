@@ -74,7 +74,7 @@ def gaussian_blur(image: jax.Array, sigma: jax.Array, radius: int) -> jax.Array:
 
 
 def blur_matrix(sigma: jax.Array, size: int) -> jax.Array:
-    """The blur as a matrix (*sigma.shape, size, size) acting on a column: for widths without a bound.
+    """The blur as a matrix (*sigma.shape, size, size) acting on a column; the width needs no bound.
 
     Pixels beyond the edge count as the edge pixel.  Taps reach at most 4 `size` pixels.
     """
@@ -87,8 +87,12 @@ def blur_matrix(sigma: jax.Array, size: int) -> jax.Array:
     return band.at[..., :, 0].add(tail[..., i]).at[..., :, -1].add(tail[..., i[::-1]])
 
 
-def gaussian_blur_unbounded(image: jax.Array, sigma: jax.Array) -> jax.Array:
-    """`gaussian_blur` for a sigma that has no static bound: two banded matrix products."""
+def gaussian_blur_by_matrix(image: jax.Array, sigma: jax.Array) -> jax.Array:
+    """`gaussian_blur` by two banded matrix products: sigma has no static bound.
+
+    On a CPU it is also the faster one for small images, since XLA computes the image once for a product but
+    again for every shifted copy.
+    """
     sigma = jnp.reshape(sigma, sigma.shape[:-2])
     rows, columns = blur_matrix(sigma, image.shape[-2]), blur_matrix(sigma, image.shape[-1])
     highest = jax.lax.Precision.HIGHEST

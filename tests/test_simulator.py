@@ -214,42 +214,50 @@ def test_a_point_source_on_a_ring_is_capped_with_finite_gradients(
         assert bool(jnp.isfinite(gradient).all()), name
 
 
-def test_missing_parameters_and_a_seeing_beyond_the_file_are_refused(
-    small_lens: dict[str, Any], key: jax.Array
-) -> None:
+def test_missing_parameters_are_named(small_lens: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(small_lens)
     params = sim.sample(key, 1)
-    with pytest.raises(ValueError, match="wider than the file allows"):
-        sim.render(params | {"seeing": params["seeing"] * 2})
     exposure = params.pop("exposure_time")
     with pytest.raises(ValueError, match="params lacks exposure_time; 'exposure_tim' is given"):
         sim.render(params | {"exposure_tim": exposure})
 
 
+def test_a_seeing_beyond_the_compiled_reach_is_refused(small_lens: dict[str, Any], key: jax.Array) -> None:
+    small_lens["IMAGE"]["PARAMETERS"]["numPix"] = 300
+    sim = Simulator(small_lens)
+    params = sim.sample(key, 1)
+    with pytest.raises(ValueError, match="wider than the file allows"):
+        sim.render(params | {"seeing": params["seeing"] * 2})
+
+
 def test_one_compilation_serves_all_numbers(small_lens: dict[str, Any], key: jax.Array) -> None:
-    from jaxlens.simulator import _generate
+    from jaxlens.simulator import _draw, _finish
 
     sim = Simulator(small_lens)
     sim.generate(key, 4, 0)
-    compiled = _generate._cache_size()
+    compiled = _draw._cache_size(), _finish._cache_size()
     sim.generate(jax.random.fold_in(key, 1), 4, 96)
-    assert _generate._cache_size() == compiled
+    assert (_draw._cache_size(), _finish._cache_size()) == compiled
 
 
-@pytest.mark.parametrize("unbounded", [False, True])
-def test_a_seeing_without_bound_blurs_alike(
-    small_lens: dict[str, Any], key: jax.Array, unbounded: bool
+def test_the_two_ways_to_blur_agree(
+    small_lens: dict[str, Any], key: jax.Array, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reference = Simulator(small_lens)
-    params = reference.sample(key, 2)
-    parameters = {"mean": 0.7, "std": 0.1} if unbounded else {"minimum": 0.5, "maximum": 0.9}
-    name = "normal" if unbounded else "uniform"
-    small_lens["SURVEY"]["PARAMETERS"]["seeing"] = {
-        b: {"DISTRIBUTION": {"NAME": name, "PARAMETERS": parameters}} for b in ("g", "r")
-    }
-    sim = Simulator(small_lens)
-    assert (sim.scene.blur_radius is None) is unbounded
-    close(sim.render(params), reference.render(params), 1e-5)
+    by_matrix = Simulator(small_lens)
+    monkeypatch.setattr("jaxlens.scene.MAX_MATRIX_PIXELS", 0)
+    by_shifts = Simulator(small_lens)
+    assert by_matrix.scene.blur_radius is None
+    assert by_shifts.scene.blur_radius is not None
+    params = by_matrix.sample(key, 2)
+    close(by_shifts.render(params), by_matrix.render(params), 1e-6)
+
+
+def test_a_seeing_without_bound_renders(small_lens: dict[str, Any], key: jax.Array) -> None:
+    normal = {"DISTRIBUTION": {"NAME": "normal", "PARAMETERS": {"mean": 0.7, "std": 0.05}}}
+    small_lens["SURVEY"]["PARAMETERS"]["seeing"] = normal
+    images, params = Simulator(small_lens)(key, 2)
+    assert params["seeing"].shape == (2,)
+    assert bool(jnp.isfinite(images).all())
 
 
 def _central_differences(sim: Simulator, params: dict[str, jax.Array], chi2: Any) -> dict[Any, float]:

@@ -27,7 +27,8 @@ def test_example(name: str) -> None:
     config = load_config(name)
     assert config.bands == ("g", "r", "i")
     assert config.warnings == ()
-    assert config.seed is not None and 50 <= config.size <= 200
+    assert config.seed is not None
+    assert 50 <= config.size <= 200
     assert sum(one.fraction for one in config.configurations) == 1.0
     assert config.text == example_path(name).read_text(encoding="utf-8")
 

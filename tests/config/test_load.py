@@ -80,7 +80,9 @@ def test_every_optional_key(load_edited: Edit) -> None:
     noise = ["ccd_gain", "background_noise"]
     assert names == ["exposure_time", "pixel_scale", *noise, "magnitude_zero_point", "num_exposures"]
     agn = species(config, "AGN")
-    assert isinstance(agn, PointSource) and agn.sep and agn.angle
+    assert isinstance(agn, PointSource)
+    assert agn.sep
+    assert agn.angle
     assert (agn.sep.support(), agn.angle.support()) == ((0.1, 0.1), (1.5, 1.5))
 
 
@@ -160,7 +162,8 @@ def test_foreground_star(word: str, load_edited: Edit) -> None:
         ("      OBJECT_1: SOURCE\n      OBJECT_2: AGN\n", "      OBJECT_1: AGN\n"),
     )
     star = species(load_edited(edits), "AGN")
-    assert isinstance(star, PointSource) and star.host is None
+    assert isinstance(star, PointSource)
+    assert star.host is None
 
 
 def test_species_are_shared_by_planes(load_edited: Edit) -> None:

@@ -43,7 +43,7 @@ def test_blur_equals_lenstronomy_in_float32(case):
 @pytest.mark.usefixtures("x64")
 def test_blur_of_any_width_equals_lenstronomy():
     sigma = sigma_in_pixels(BLUR)[:, None, None]
-    found = psf.gaussian_blur_unbounded(jnp.asarray(BLUR["image"]), sigma)
+    found = psf.gaussian_blur_by_matrix(jnp.asarray(BLUR["image"]), sigma)
     for case in BLURS:
         assert difference_to_peak(found[case], BLUR["blurred"][case]) < 1e-12
 
@@ -82,7 +82,7 @@ def test_blur_keeps_a_uniform_sky(sigma):
     sky = jnp.full((9, 12), 3.5)
     found = psf.gaussian_blur(sky, jnp.asarray(sigma), psf.blur_radius(sigma))
     np.testing.assert_allclose(found, 3.5, rtol=1e-13)
-    np.testing.assert_allclose(psf.gaussian_blur_unbounded(sky, jnp.full((1, 1), sigma)), 3.5, rtol=1e-13)
+    np.testing.assert_allclose(psf.gaussian_blur_by_matrix(sky, jnp.full((1, 1), sigma)), 3.5, rtol=1e-13)
 
 
 @pytest.mark.usefixtures("x64")
@@ -90,7 +90,7 @@ def test_derivatives_of_the_blur():
     image = jnp.asarray(BLUR["image"][0, :6, :6])
     bounded = jax.jit(lambda image, sigma: psf.gaussian_blur(image, sigma, 6))
     check_grads(bounded, (image, jnp.asarray(1.13)), order=2, rtol=1e-5)
-    check_grads(jax.jit(psf.gaussian_blur_unbounded), (image, jnp.full((1, 1), 1.13)), order=1, rtol=1e-5)
+    check_grads(jax.jit(psf.gaussian_blur_by_matrix), (image, jnp.full((1, 1), 1.13)), order=1, rtol=1e-5)
 
 
 def stamped(num_pix, exact=False):
