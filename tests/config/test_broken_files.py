@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from jaxlens import cli
 from jaxlens.config import Config, ConfigError
 
 TABLE = [
@@ -29,11 +30,15 @@ def test_broken_file(
     edits: tuple[tuple[str, str], ...],
     says: tuple[str, ...],
     load_edited: Callable[[tuple[tuple[str, str], ...]], Config],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    """In Python all problems are in one ConfigError; `jaxlens check` prints them and exits with 1."""
     with pytest.raises(ConfigError) as caught:
         load_edited(edits)
     assert caught.value.problems == says
     assert str(caught.value) == "\n".join(says)
+    assert cli.main(["check", "c.yaml"]) == 1
+    assert capsys.readouterr().err.splitlines() == [line for say in says for line in say.splitlines()]
 
 
 def test_all_problems_come_at_once(load_edited: Callable[..., Config]) -> None:
