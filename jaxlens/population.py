@@ -104,7 +104,9 @@ def _numbers(quantity: Quantity, band: str, draw: Draw) -> Iterator[tuple[str, f
 
 
 def system_keys(key: jax.Array, label: str, start: jax.typing.ArrayLike, n: int) -> jax.Array:
-    """The keys of systems start..start+n-1 of configuration `label`."""
+    """The keys of systems start..start+n-1 of configuration `label`; `key` may be of the old raw kind."""
+    if not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
+        key = jax.random.wrap_key_data(key, impl="threefry2x32")
     indices = jnp.asarray(start, jnp.uint32) + jnp.arange(n, dtype=jnp.uint32)
     return jax.vmap(jax.random.fold_in, (None, 0))(jax.random.fold_in(key, crc32(label.encode())), indices)
 

@@ -59,6 +59,13 @@ def test_x64_draws_the_same_systems(small_lens: dict[str, Any], key: jax.Array) 
         np.testing.assert_allclose(single[name], expected, rtol=2e-6, atol=2e-6, err_msg=name)
 
 
+def test_a_raw_key_is_as_good_as_a_typed_one(small_lens: dict[str, Any], key: jax.Array) -> None:
+    sim = Simulator(small_lens)
+    typed, raw = values(sim, key, 2), values(sim, jax.random.PRNGKey(1), 2)
+    for name, expected in typed.items():
+        np.testing.assert_array_equal(raw[name], expected, err_msg=name)
+
+
 def test_bands_share_a_scalar_distribution_and_draw_their_own_from_a_mapping(
     small_lens: dict[str, Any], key: jax.Array
 ) -> None:
