@@ -15,7 +15,7 @@ from jaxlens import Simulator
 from jaxlens.config import examples, load_config
 
 
-def close(a: jax.Array, b: jax.Array, of_peak: float) -> None:
+def assert_close(a: jax.Array, b: jax.Array, of_peak: float) -> None:
     """Equal to a fraction of the peak of b."""
     np.testing.assert_allclose(a, b, atol=of_peak * float(jnp.abs(b).max()), rtol=0)
 
@@ -34,13 +34,13 @@ def test_jit_equals_eager_and_vmap_a_loop(small_lens: dict[str, Any], key: jax.A
     sim = Simulator(small_lens)
     params = sim.sample(key, 4)
     batch = sim.render(params)
-    close(jax.jit(sim.render)(params), batch, 1e-6)
+    assert_close(jax.jit(sim.render)(params), batch, 1e-6)
     one = [sim.render({k: v[i : i + 1] for k, v in params.items()})[0] for i in range(4)]
-    close(jnp.stack(one), batch, 1e-6)
+    assert_close(jnp.stack(one), batch, 1e-6)
     stacked = {k: jnp.stack([v, v[::-1]]) for k, v in params.items()}
-    close(jax.vmap(sim.render)(stacked), jnp.stack([batch, batch[::-1]]), 1e-6)
+    assert_close(jax.vmap(sim.render)(stacked), jnp.stack([batch, batch[::-1]]), 1e-6)
     with jax.disable_jit():
-        close(sim.render({k: v[:1] for k, v in params.items()}), batch[:1], 1e-6)
+        assert_close(sim.render({k: v[:1] for k, v in params.items()}), batch[:1], 1e-6)
 
 
 def test_any_batch_size_and_start_give_the_same_observation(
@@ -50,8 +50,8 @@ def test_any_batch_size_and_start_give_the_same_observation(
     whole, _ = sim(key, 6)
     parts = [sim(key, 2, start)[0] for start in (0, 2, 4)]
     # an image position is only as exact as float32, times the magnification
-    close(jnp.concatenate(parts), whole, 2e-5)
-    close(sim.generate(key, 3, 3).images, whole[3:], 2e-5)
+    assert_close(jnp.concatenate(parts), whole, 2e-5)
+    assert_close(sim.generate(key, 3, 3).images, whole[3:], 2e-5)
 
 
 def test_render_of_a_metadata_row_gives_the_image_again(small_lens: dict[str, Any], key: jax.Array) -> None:
@@ -60,7 +60,7 @@ def test_render_of_a_metadata_row_gives_the_image_again(small_lens: dict[str, An
     sim = Simulator(small_lens)
     batch = sim.generate(key, 2)
     rows = {k: np.asarray(v).tolist() for k, v in batch.values.items()}
-    close(sim.render(rows), batch.images, 1e-3)
+    assert_close(sim.render(rows), batch.images, 1e-3)
 
 
 def test_noise_has_the_exposure_s_mean_and_variance(small_lens: dict[str, Any], key: jax.Array) -> None:
@@ -105,8 +105,8 @@ def test_adu_are_electrons_over_the_gain(small_lens: dict[str, Any], key: jax.Ar
     small_lens["IMAGE"]["PARAMETERS"] |= {"data_count_unit": "ADU", "ccd_gain": 4.0}
     adu = Simulator(small_lens)
     params = adu.sample(key, 2)
-    close(4.0 * adu.render(params), electrons.render(params), 1e-6)
-    close(4.0 * adu.observe(key, params), electrons.observe(key, params), 1e-5)
+    assert_close(4.0 * adu.render(params), electrons.render(params), 1e-6)
+    assert_close(4.0 * adu.observe(key, params), electrons.observe(key, params), 1e-5)
 
 
 def test_a_lone_galaxy_is_not_lensed(small_lens: dict[str, Any], key: jax.Array) -> None:
@@ -137,7 +137,7 @@ def test_a_massless_middle_plane_changes_nothing(small_lens: dict[str, Any], key
     three = Simulator(small_lens)
     params = three.sample(key, 2)
     same = {k.replace("PLANE_3", "PLANE_2") if "PLANE_3" in k else k: v for k, v in params.items()}
-    close(three.render(params), two.render(same), 1e-5)
+    assert_close(three.render(params), two.render(same), 1e-5)
 
 
 def test_velocity_dispersion_stands_for_the_einstein_radius(
@@ -156,7 +156,7 @@ def test_velocity_dispersion_stands_for_the_einstein_radius(
     expected = 4 * np.pi * (250.0 / 299792.458) ** 2 * float(ratio) * 206264.806
     name = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
     np.testing.assert_allclose(batch.values[name], expected, rtol=1e-5)
-    close(plain.render(batch.values), sim.render(batch.values), 1e-5)
+    assert_close(plain.render(batch.values), sim.render(batch.values), 1e-5)
 
 
 def test_a_separation_in_kpc_is_proper_at_the_plane_s_redshift(
@@ -249,7 +249,7 @@ def test_the_two_ways_to_blur_agree(
     assert by_matrix.scene.blur_radius is None
     assert by_shifts.scene.blur_radius is not None
     params = by_matrix.sample(key, 2)
-    close(by_shifts.render(params), by_matrix.render(params), 1e-6)
+    assert_close(by_shifts.render(params), by_matrix.render(params), 1e-6)
 
 
 def test_a_seeing_without_bound_renders(small_lens: dict[str, Any], key: jax.Array) -> None:
