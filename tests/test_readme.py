@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,10 +22,23 @@ def test_there_is_an_example_of_each_use() -> None:
     assert len(BLOCKS) == 3
 
 
-@pytest.mark.parametrize("code", BLOCKS, ids=["dataset", "gradient", "training"])
-def test_examples_run(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+# What must hold in an example's namespace once it has run.
+OUTCOMES: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "dataset": lambda made: len(made["images"]) == len(made["theta_E"]) and Path("first.png").exists(),
+    "gradient": lambda made: bool(abs(made["sigma_v"] / made["truth"][made["name"]] - 1) < 0.02),
+    # all weights at zero give a loss of 0.96
+    "training": lambda made: bool(made["loss"] < 0.7),
+}
+
+
+@pytest.mark.parametrize(("code", "use"), list(zip(BLOCKS, OUTCOMES, strict=True)), ids=list(OUTCOMES))
+def test_examples_run_and_do_what_they_say(
+    code: str, use: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    exec(compile(code, "README.md", "exec"), {})
+    namespace: dict[str, Any] = {}
+    exec(compile(code, "README.md", "exec"), namespace)
+    assert OUTCOMES[use](namespace)
 
 
 def test_every_profile_and_distribution_is_listed() -> None:
