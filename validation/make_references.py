@@ -12,17 +12,7 @@ import sys
 
 from validation import references
 from validation.extras import MissingExtra, lenstronomy_version
-
-TOPICS = {
-    "light": "surface brightness and total flux of every light profile",
-    "mass": "potential, deflection and second derivatives of every mass profile",
-    "psf": "Gaussian blur, and stamps of point sources",
-    "rays": "multi-plane ray shooting, and arrival times",
-    "positions": "image positions and magnifications of quads, doubles and singles",
-    "cosmology": "distances in a flat universe, and Einstein radii",
-    "scenes": "whole images",
-}
-
+from validation.topics import REFERENCE_TOPICS, listing
 
 def write(topic: str) -> None:
     """Make the numbers of one topic with the installed lenstronomy and save them."""
@@ -34,18 +24,17 @@ def write(topic: str) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the topics asked for; 1 where lenstronomy is missing, 2 for an unknown topic."""
-    listing = "\n".join(f"  {name:<10} {what}" for name, what in TOPICS.items())
     parser = argparse.ArgumentParser(
         prog="python -m validation.make_references",
         description="Write the frozen lenstronomy numbers that the tests compare with.",
-        epilog=f"topics:\n{listing}",
+        epilog=f"topics:\n{listing(REFERENCE_TOPICS)}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("topic", nargs="*", help="which to write (all, where none is named)")
-    topics = parser.parse_args(arguments).topic or list(TOPICS)
-    unknown = [topic for topic in topics if topic not in TOPICS]
+    topics = parser.parse_args(arguments).topic or list(REFERENCE_TOPICS)
+    unknown = [topic for topic in topics if topic not in REFERENCE_TOPICS]
     if unknown:
-        print(f"unknown topic {', '.join(unknown)}; the topics are\n{listing}", file=sys.stderr)
+        print(f"unknown topic {', '.join(unknown)}; the topics are\n{listing(REFERENCE_TOPICS)}", file=sys.stderr)
         return 2
     try:
         for topic in topics:

@@ -1,0 +1,85 @@
+"""All comparisons and their report: `python -m validation [topic ...] [--quick]`.
+
+Runs each topic in float64 and in float32 on jax's default device, prints the table, and writes
+`validation/report/`: report.txt, report.md and the figures.  Exits with 1 where a row missed its tolerance.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import time
+from pathlib import Path
+
+import jax
+
+from validation import report
+from validation.extras import MissingExtra
+from validation.references import DamagedReference
+from validation.report import Section
+from validation.rows import Findings
+from validation.topics import TOPICS, listing
+
+PRECISIONS = ("float64", "float32")
+FOLDER = Path(__file__).parent / "report"
+
+
+def compare(topic: str, precision: str, quick: bool) -> Section:
+    """One topic in one precision."""
+    check = importlib.import_module(f"validation.checks.{topic}").check
+    start = time.perf_counter()
+    with jax.enable_x64(precision == "float64"):
+        findings: Findings = check(quick)
+    jax.clear_caches()
+    return Section(topic, precision, findings, time.perf_counter() - start)
+
+
+def run(topics: list[str], precisions: list[str], quick: bool) -> list[Section]:
+    """All sections; each is printed when it is done."""
+    sections = []
+    for topic in topics:
+        for precision in precisions:
+            sections.append(compare(topic, precision, quick))
+            print(report.section_text(sections[-1]), flush=True)
+    return sections
+
+
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m validation",
+        description=(__doc__ or "").split("\n")[0],
+        epilog=f"topics:\n{listing(TOPICS)}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("topic", nargs="*", help="which to compare (all, where none is named)")
+    parser.add_argument("--quick", action="store_true", help="a thinned selection")
+    parser.add_argument("--precision", choices=PRECISIONS, help="one precision only")
+    parser.add_argument("--out", type=Path, default=FOLDER, help="folder of the report (validation/report)")
+    parser.add_argument("--no-figures", action="store_true", help="tables only; needs no matplotlib")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Compare and report: 0 where all is within tolerance, 1 where not, 2 for an unknown topic."""
+    options = _arguments(arguments)
+    topics = options.topic or list(TOPICS)
+    unknown = [topic for topic in topics if topic not in TOPICS]
+    if unknown:
+        print(f"unknown topic {', '.join(unknown)}; the topics are\n{listing(TOPICS)}", file=sys.stderr)
+        return 2
+    try:
+        if not options.no_figures:
+            report.need_matplotlib()
+        sections = run(topics, [options.precision] if options.precision else list(PRECISIONS), options.quick)
+    except (DamagedReference, MissingExtra) as error:
+        print(error, file=sys.stderr)
+        return 1
+    report.write(sections, options.out, figures=not options.no_figures)
+    passed = all(section.passed for section in sections)
+    print(f"{options.out}: {'all within tolerance' if passed else 'some rows MISSED their tolerance'}")
+    return 0 if passed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
