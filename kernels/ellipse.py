@@ -36,12 +36,16 @@ def ellipticity_to_phi_q(e1: Real, e2: Real) -> tuple[jax.Array, jax.Array]:
     return jnp.arctan2(e2, e1) / 2.0, (1.0 - modulus) / (1.0 + modulus)
 
 
-def clip_ellipticity(e1: Real, e2: Real) -> tuple[jax.Array, jax.Array]:
-    """(e1, e2) shortened to a modulus of at most 0.9999, as lenstronomy's mass profiles do."""
+def clip_ellipticity(e1: Real, e2: Real) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """(e1, e2) shortened to a modulus of at most 0.9999, as lenstronomy's mass profiles do, and 1 - |e|^2.
+
+    The last is returned because the caller would lose it to cancellation where the modulus was clipped: it is
+    2e-4 there, and float32 holds it to 1e-7 only by way of 1 - 0.9999^2.
+    """
     squared = jnp.square(e1) + jnp.square(e2)
     too_long = squared > MAX_ELLIPTICITY**2
     scale = jnp.where(too_long, MAX_ELLIPTICITY / jnp.sqrt(jnp.where(too_long, squared, 1.0)), 1.0)
-    return e1 * scale, e2 * scale
+    return e1 * scale, e2 * scale, jnp.where(too_long, 1.0 - MAX_ELLIPTICITY**2, 1.0 - squared)
 
 
 def shear_image(x: Real, y: Real, e1: Real, e2: Real) -> tuple[jax.Array, jax.Array]:

@@ -107,36 +107,45 @@ def _arc_ratio_jvp(
     value = arc_ratio(t, one_minus_t)
     small = jnp.abs(t) < SERIES_BELOW
     slope = (1.0 / jnp.sqrt(one_minus_t) - value) / (2.0 * jnp.where(small, 1.0, t))
-    return value, jnp.where(small, _series_slope(t), slope) * tangents[0]
+    # towards t = 1 the slope grows as the tangent of t shrinks, which is then known from 1 - t alone
+    tangent = jnp.where(t > 0.5, -tangents[1], tangents[0])
+    return value, jnp.where(small, _series_slope(t), slope) * tangent
 
 
 def _even_combinations(
-    c_squared: jax.Array, m: jax.Array, k: jax.Array, ratio: jax.Array, cosine_squared: jax.Array
+    c_squared: jax.Array,
+    one: jax.Array,
+    m: jax.Array,
+    k: jax.Array,
+    ratio: jax.Array,
+    cosine_squared: jax.Array,
 ) -> tuple[jax.Array, jax.Array]:
     """G and D of the module's equation.
 
-    m = r^2 / M, k = Re(conj(e) z^2) / M, ratio = m (1 + c^2) - 2 k, cosine_squared = 1 - tau_1.
+    one = 1 - c^2, m = r^2 / M, k = Re(conj(e) z^2) / M, ratio = m (1 + c^2) - 2 k and
+    cosine_squared = 1 - tau_1.
     """
-    g_series, d_series = _series_combinations(c_squared, m, k, ratio)
+    g_series, d_series = _series_combinations(c_squared, one, m, k, ratio)
     round_lens = c_squared < ROUND_BELOW**2
     c = jnp.sqrt(jnp.where(round_lens, 0.25, c_squared))
-    tau_1 = jnp.maximum(2.0 * (c * m + k) / (1.0 + c) ** 2, 0.0)
-    tau_2 = jnp.minimum(2.0 * (k - c * m) / (1.0 - c) ** 2, 0.0)
+    c_below_1 = jnp.where(round_lens, 0.75, one) / (1.0 + c)
+    tau_1 = 2.0 * (c * m + k) / (1.0 + c) ** 2
+    # 2 (k - c m) / (1 - c)^2 without that difference, which float32 loses beside the major axis of a thin lens
+    tau_2 = m - ratio / c_below_1**2
     major = arc_ratio(tau_1, jnp.where(round_lens, 1.0, cosine_squared)) / (1.0 + c)
-    minor = arc_ratio(tau_2, 1.0 - tau_2) / (1.0 - c)
+    minor = arc_ratio(tau_2, 1.0 - tau_2) / c_below_1
     g = jnp.where(round_lens, g_series, major + minor)
     return g, jnp.where(round_lens, d_series, (major - minor) / c)
 
 
 def _series_combinations(
-    c_squared: jax.Array, m: jax.Array, k: jax.Array, ratio: jax.Array
+    c_squared: jax.Array, one: jax.Array, m: jax.Array, k: jax.Array, ratio: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
     """G and D by power series in tau_1 + tau_2 and tau_1 tau_2, for |tau| below SERIES_BELOW.
 
     With p_n = tau_1^n + tau_2^n and h_n the complete homogeneous polynomial of degree n,
     A(tau_1) + A(tau_2) = sum a_n p_n and (A(tau_1) - A(tau_2)) / (tau_1 - tau_2) = sum a_n h_(n-1).
     """
-    one = 1.0 - c_squared
     total = 4.0 * (k * (1.0 + c_squared) - 2.0 * c_squared * m) / one**2
     product = 4.0 * (k * k - c_squared * m * m) / one**2
     a = _coefficients(total.dtype)
@@ -190,9 +199,8 @@ def _nie(
     x: Real, y: Real, theta_E: Real, e1: Real, e2: Real, s_scale: Real
 ) -> tuple[jax.Array, jax.Array, jax.Array]:
     """Deflection of a centred NIE, and M."""
-    e1, e2 = clip_ellipticity(e1, e2)
+    e1, e2, one = clip_ellipticity(e1, e2)
     c_squared = e1 * e1 + e2 * e2
-    one = 1.0 - c_squared
     u, v = shear_image(x, y, e1, e2)
     rho = jnp.sqrt(s_scale * s_scale + (u * u + v * v) / one)
     big_m = x * x + y * y + 2.0 * s_scale * (s_scale * (1.0 + c_squared) / one + rho)
@@ -200,10 +208,10 @@ def _nie(
     root = jax.lax.rsqrt(big_m)
     x, y, u, v = x * root, y * root, u * root, v * root
     c = safe_sqrt(c_squared)
-    q = (1.0 - c) / (1.0 + c)
+    q = one / (1.0 + c) ** 2
     cosine_squared = ((q * rho + s_scale) * root) ** 2 / q
     m, k = x * x + y * y, e1 * (x * x - y * y) + 2.0 * e2 * x * y
-    g, d = _even_combinations(c_squared, m, k, u * u + v * v, cosine_squared)
+    g, d = _even_combinations(c_squared, one, m, k, u * u + v * v, cosine_squared)
     scale = 0.5 * theta_E * jnp.sqrt(one)
     alpha_x = scale * (g * x + d * (e1 * x + e2 * y))
     alpha_y = scale * (g * y + d * (e2 * x - e1 * y))

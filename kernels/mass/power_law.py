@@ -8,15 +8,20 @@ Their eqs. 22 and 23, written with z = x + iy and the complex ellipticity e = e1
     alpha = (theta_E sqrt(1 - |e|^2) / |zeta|)^t  zeta  2F1(1, t/2; 2 - t/2; -conj(e) zeta / conj(zeta)),
 
 in which nothing but analytic functions of e1 and e2 is left: no position angle, no axis ratio, and so the
-right gradient at e = 0.  The hypergeometric function is Gauss's continued fraction of fixed length: exact to
-rounding up to |e| = 0.9, worse beyond (in float32 to some 1e-3 of the deflection at |e| = 0.99, and to a
-tenth at the clip of 0.9999).
+right gradient at e = 0.  With w the argument of 2F1, 1 - w = (1 - |e|^2) conj(z / zeta) without cancellation.
+Away from w = 1 the hypergeometric function is Gauss's continued fraction of fixed length, near it (only
+beyond |e| = 0.8) the logarithmic connection formula: together good to rounding up to the clip at 0.9999.
+lenstronomy sums its power series in w to at most 200 terms, which is short beyond |e| = 0.9.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from jaxlens.kernels.ellipse import clip_ellipticity, shear_image
 from jaxlens.kernels.registry import mass_profile
@@ -24,18 +29,35 @@ from jaxlens.kernels.types import Real
 
 # Inside this |zeta|^2 (arcsec^2) the deflection falls linearly to zero: the one singular point.
 MIN_RADIUS_SQUARED = 1e-18
-
+# Within this distance of w = 1 the series about that point is summed.
+NEAR_ONE = 0.2
 
 Complex = tuple[jax.Array, jax.Array]
 
 
 def _fraction_terms(dtype: jnp.dtype) -> int:
-    """How many terms of the continued fraction reach the precision of `dtype` up to |e| = 0.9."""
+    """How many terms of the continued fraction reach the precision of `dtype` where |1 - w| > NEAR_ONE."""
     return 40 if jnp.finfo(dtype).bits == 64 else 16
 
 
+def _series_terms(dtype: jnp.dtype) -> int:
+    """How many powers of NEAR_ONE reach the precision of `dtype`."""
+    return 23 if jnp.finfo(dtype).bits == 64 else 10
+
+
 def _hypergeometric(t: Real, real: jax.Array, imag: jax.Array) -> Complex:
-    """2F1(1, t/2; 2 - t/2; w) of complex w = real + i imag with |w| < 1.
+    """2F1(1, t/2; 2 - t/2; w) where 1 - w = real + i imag, |w| < 1, 0 < t < 2."""
+    modulus_squared = real * real + imag * imag
+    # the centre of a lens arrives as 1 - w = 0, and any finite value will do there
+    near = (modulus_squared < NEAR_ONE**2) & (modulus_squared > 0.0)
+    close = _near_one(t, jnp.where(near, real, 0.5 * NEAR_ONE), jnp.where(near, imag, 0.0))
+    away = modulus_squared >= NEAR_ONE**2
+    far = _continued_fraction(t, jnp.where(away, 1.0 - real, 0.0), jnp.where(away, -imag, 0.0))
+    return jnp.where(near, close[0], far[0]), jnp.where(near, close[1], far[1])
+
+
+def _continued_fraction(t: Real, real: jax.Array, imag: jax.Array) -> Complex:
+    """2F1(1, t/2; 2 - t/2; w) of complex w = real + i imag away from 1.
 
     1 / (1 - a_1 w / (1 - a_2 w / (1 - ...))), Abramowitz & Stegun 15.2 with b = t/2, c = 2 - t/2:
 
@@ -63,6 +85,83 @@ def _hypergeometric(t: Real, real: jax.Array, imag: jax.Array) -> Complex:
     (v_real, v_imag), _ = jax.lax.scan(level, (v_real, v_imag), levels)
     norm = v_real * v_real + v_imag * v_imag
     return v_real / norm, -v_imag / norm
+
+
+def _reflection(delta: jax.Array) -> jax.Array:
+    """h(delta) / delta, h = ln[Gamma(1/2 + delta/2) Gamma(1 - delta) / Gamma(1/2 - delta/2)], abs(delta) < 1.
+
+    After taking out ln(1 + delta) the nearest singularity is delta = 2: a Chebyshev series in delta.
+    """
+    degree = 23 if jnp.finfo(delta.dtype).bits == 64 else 11
+
+    def smooth(points: np.ndarray) -> np.ndarray:
+        lgamma = math.lgamma
+        logs = [lgamma(1.5 + d / 2) - lgamma(1.5 - d / 2) + lgamma(2.0 - d) for d in points]
+        return np.array(logs) / points
+
+    series = np.polynomial.Chebyshev.interpolate(smooth, degree, domain=[-1.0, 1.0])
+    total, last = jnp.zeros_like(delta), jnp.zeros_like(delta)
+    for coefficient in series.coef[:0:-1]:
+        total, last = 2.0 * delta * total - last + coefficient, total
+    return (
+        delta * total - last + series.coef[0] - _ratio_at_zero(jnp.log1p, (1.0, -1 / 2, 1 / 3, -1 / 4), delta)
+    )
+
+
+def _ratio_at_zero(
+    function: Callable[[jax.Array], jax.Array], series: tuple[float, ...], x: jax.Array
+) -> jax.Array:
+    """function(x) / x, by the first terms of its power series where abs(x) is small."""
+    small = jnp.abs(x) < 1e-3
+    safe = jnp.where(small, 1.0, x)
+    total = jnp.zeros_like(x)
+    for coefficient in reversed(series):
+        total = total * x + coefficient
+    return jnp.where(small, total, function(safe) / safe)
+
+
+def _power_ratio(delta: jax.Array, real: jax.Array, imag: jax.Array) -> Complex:
+    """(s^delta - 1) / delta of complex s = real + i imag, which tends to ln s at delta = 0."""
+    log, angle = 0.5 * jnp.log(real * real + imag * imag), jnp.arctan2(imag, real)
+    turn = delta * angle
+    growth = log * _ratio_at_zero(jnp.expm1, (1.0, 1 / 2, 1 / 6, 1 / 24), delta * log)
+    # (cos(turn) - 1) / delta without dividing by delta; jnp.sinc(x) is sin(pi x) / (pi x)
+    bend = -angle * jnp.sin(0.5 * turn) * jnp.sinc(0.5 * turn / np.pi)
+    return growth * jnp.cos(turn) + bend, (1.0 + delta * growth) * angle * jnp.sinc(turn / np.pi)
+
+
+def _near_one(t: Real, real: jax.Array, imag: jax.Array) -> Complex:
+    """2F1(1, t/2; 2 - t/2; 1 - s) of small complex s = real + i imag.
+
+    Abramowitz & Stegun 15.3.6 with b = t/2 and delta = 1 - t: the second of its two series sums to a power,
+
+        2F1 = [(1 - b) 2F1(1, b; 2b; s) - g s^delta (1 - s)^(b - 1)] / delta,
+        g = Gamma(2 - b) Gamma(2b) / Gamma(b).
+
+    Both terms diverge at delta = 0, the isothermal profile, but not their difference.  Power by power
+
+        2F1 = sum_n s^n [d_n - q_n (s^delta - 1) / delta],    q_0 = g,    d_0 = (1 - b - g) / delta,
+        q_(n+1) = q_n (1 - b + n) / (1 + n),    d_(n+1) = [d_n (b + n) - q_n b / (1 + n)] / (2b + n).
+    """
+    b = 0.5 * jnp.asarray(t, real.dtype)
+    delta = 1.0 - 2.0 * b
+    h = _reflection(delta)
+    growth = h * _ratio_at_zero(jnp.expm1, (1.0, 1 / 2, 1 / 6, 1 / 24), delta * h)
+    d, q = (b - 1.0) * growth, (1.0 - b) * (1.0 + delta * growth)
+
+    def after(dq: Complex, n: jax.Array) -> tuple[Complex, Complex]:
+        d, q = dq
+        d = (d * (b + n) - q * b / (1.0 + n)) / (2.0 * b + n)
+        return (d, q * (1.0 - b + n) / (1.0 + n)), dq
+
+    terms = _series_terms(real.dtype)
+    _, (ds, qs) = jax.lax.scan(after, (d, q), jnp.arange(terms, dtype=real.dtype))
+    d_real, d_imag, q_real, q_imag = ds[-1], jnp.zeros_like(imag), qs[-1], jnp.zeros_like(imag)
+    for n in reversed(range(terms - 1)):
+        d_real, d_imag = ds[n] + d_real * real - d_imag * imag, d_real * imag + d_imag * real
+        q_real, q_imag = qs[n] + q_real * real - q_imag * imag, q_real * imag + q_imag * real
+    log_real, log_imag = _power_ratio(delta, real, imag)
+    return d_real - q_real * log_real + q_imag * log_imag, d_imag - q_real * log_imag - q_imag * log_real
 
 
 def epl_potential(
@@ -98,12 +197,12 @@ def epl(
 
     gamma is the slope of the density in three dimensions, 1 < gamma < 3; 2 is isothermal.
     """
-    e1, e2 = clip_ellipticity(e1, e2)
-    u, v = shear_image(x - center_x, y - center_y, e1, e2)
+    dx, dy = jnp.asarray(x) - center_x, jnp.asarray(y) - center_y
+    e1, e2, determinant = clip_ellipticity(e1, e2)
+    u, v = shear_image(dx, dy, e1, e2)
     r_squared = jnp.maximum(u * u + v * v, MIN_RADIUS_SQUARED)
-    # -conj(e) zeta / conj(zeta) = -conj(e) zeta^2 / |zeta|^2
-    cos, sin = (u * u - v * v) / r_squared, 2.0 * u * v / r_squared
-    f_real, f_imag = _hypergeometric(gamma - 1.0, -(e1 * cos + e2 * sin), -(e1 * sin - e2 * cos))
-    determinant = 1.0 - e1 * e1 - e2 * e2
+    # conj(z / zeta) = conj(z) zeta / |zeta|^2
+    real, imag = (dx * u + dy * v) / r_squared, (dx * v - dy * u) / r_squared
+    f_real, f_imag = _hypergeometric(gamma - 1.0, determinant * real, determinant * imag)
     scale = (theta_E * jnp.sqrt(determinant / r_squared)) ** (gamma - 1.0)
     return scale * (u * f_real - v * f_imag), scale * (u * f_imag + v * f_real)

@@ -43,14 +43,15 @@ def test_radius_is_the_product_average_of_the_ellipse(phi):
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize(("e1", "e2"), [(1.2, 0.0), (-3.0, 4.0), (0.6, 0.8)])
 def test_long_ellipticities_are_shortened_and_keep_their_direction(e1, e2):
-    c1, c2 = ellipse.clip_ellipticity(e1, e2)
+    c1, c2, rest = ellipse.clip_ellipticity(e1, e2)
+    assert float(rest) == pytest.approx(1 - 0.9999**2, rel=1e-12)
     assert np.hypot(c1, c2) == pytest.approx(0.9999, rel=1e-12)
     assert float(c1 * e2 - c2 * e1) == pytest.approx(0.0, abs=1e-12)
 
 
 @pytest.mark.usefixtures("x64")
 def test_short_ellipticities_stay():
-    assert tuple(map(float, ellipse.clip_ellipticity(0.3, -0.4))) == (0.3, -0.4)
+    assert tuple(map(float, ellipse.clip_ellipticity(0.3, -0.4))) == (0.3, -0.4, 0.75)
 
 
 def test_radius_is_finite_for_every_ellipticity():
@@ -60,7 +61,7 @@ def test_radius_is_finite_for_every_ellipticity():
 
 
 def test_clipping_has_a_finite_gradient_at_zero_and_beyond_one():
-    gradient = jax.jacfwd(lambda e: jnp.stack(ellipse.clip_ellipticity(e[0], e[1])))
+    gradient = jax.jacfwd(lambda e: jnp.stack(ellipse.clip_ellipticity(e[0], e[1])[:2]))
     np.testing.assert_array_equal(gradient(jnp.zeros(2)), np.eye(2))
     assert np.isfinite(gradient(jnp.array([1.0, 1.0]))).all()
 
