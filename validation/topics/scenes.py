@@ -1,30 +1,39 @@
-"""Whole images.
+"""Whole images: every packaged example, and 300 random scenes.
 
-Each group is a scene: `config`, the file as JSON text; `parameters/<name>`, one row of jaxlens's params,
-of shape () or (bands,); `image` (bands, num_pix, num_pix) in counts/s.  One scene of each kind of
-`scene_configs`, and a few of what they lack: other profiles, no PSF under ADU, a velocity dispersion,
-a supernova off its host's center with a foreground star.
+Each group is a configuration, as `validation.topics.images.frozen` has it.  The random scenes are 25 of each
+kind of `scene_configs` and of four that these lack: other profiles, no PSF under ADU, a velocity dispersion, a
+supernova off its host's center with a foreground star.
 """
 
 from __future__ import annotations
 
 import copy
-import json
 
 import numpy as np
+import yaml
 
-from jaxlens import Simulator, load_config
-from validation.lenstronomy_images import image_of
-from validation.references import PARAMETER_PREFIX
+from jaxlens import load_config
+from jaxlens.config.examples import example_path, examples
 from validation.scene_configs import KINDS, Kind, Node, config, per_band, uniform
-from validation.scenes import sampled
+from validation.topics.images import frozen
 
 NUM_PIX = 24
 SEED = 7
+RANDOM_SCENES = 25
+SYSTEMS = 2
+CONFIGURATION = "CONFIGURATION_1"
 
 
 def groups() -> dict[str, dict[str, np.ndarray]]:
-    """Twelve scenes."""
+    """Eight configurations of packaged examples and twelve kinds of random scenes."""
+    found = {}
+    for name in examples():
+        file = yaml.safe_load(example_path(name).read_text(encoding="utf-8"))
+        # lenstronomy has no pixel-integrated point source
+        file["IMAGE"]["PARAMETERS"]["point_source"] = "interpolated"
+        for configuration in load_config(file).configurations:
+            label = configuration.label
+            found[f"example {name} {label}"] = frozen(file, label, SYSTEMS, SEED)
     files = {str(kind): config(kind, NUM_PIX) for kind in KINDS}
     files |= {
         "other profiles": _other_profiles(),
@@ -32,16 +41,10 @@ def groups() -> dict[str, dict[str, np.ndarray]]:
         "velocity dispersion": _velocity_dispersion(),
         "supernova and star": _supernova_and_star(),
     }
-    return {name: _scene(file, start) for start, (name, file) in enumerate(files.items())}
-
-
-def _scene(file: Node, start: int) -> dict[str, np.ndarray]:
-    loaded = load_config(file)
-    params = sampled(Simulator(loaded), 1, SEED, start)
-    row = {name: value[0] for name, value in params.items()}
-    image = image_of(loaded, loaded.configuration(), row)
-    arrays = {"config": np.array(json.dumps(file)), "image": image}
-    return arrays | {PARAMETER_PREFIX + name: value for name, value in row.items()}
+    for number, (name, file) in enumerate(files.items()):
+        start = number * RANDOM_SCENES
+        found[f"random {name}"] = frozen(file, CONFIGURATION, RANDOM_SCENES, SEED, start)
+    return found
 
 
 def _other_profiles() -> Node:

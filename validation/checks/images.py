@@ -1,0 +1,98 @@
+"""Whole images beside lenstronomy's: what the topics scenes and supersampling share."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxlens import Simulator, render
+from jaxlens.kernels.noise import shot_variance
+from validation import references
+from validation.references import Group
+from validation.rows import Picture, Row, precision, row, worst_and_median
+
+TOLERANCE = {"float64": 1e-7, "float32": 5e-5}
+# Largest difference in a pixel over its noise, shot noise included, without and with point sources.
+NOISE_TOLERANCE = {False: 0.01, True: 0.1}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Images of a group by jaxlens and by lenstronomy, and the noise, all (n, bands, num_pix, num_pix)."""
+
+    name: str
+    points: bool
+    ours: np.ndarray
+    theirs: np.ndarray
+    sigma: np.ndarray
+
+    @property
+    def of_peak(self) -> np.ndarray:
+        """Largest difference over the peak of its band, (n,)."""
+        away = np.max(np.abs(self.ours - self.theirs), axis=(2, 3)) / np.max(np.abs(self.theirs), axis=(2, 3))
+        return np.asarray(np.max(away, axis=1))
+
+    @property
+    def of_noise(self) -> np.ndarray:
+        """Largest difference over the noise of its pixel, (n,)."""
+        return np.asarray(np.max(np.abs(self.ours - self.theirs) / self.sigma, axis=(1, 2, 3)))
+
+
+def compared(name: str, group: Group, count: int | None = None) -> Compared:
+    """Render the first `count` systems of a frozen group in jax's present precision."""
+    simulator = Simulator(json.loads(str(group["config"])), str(group["configuration"]))
+    params = {key: value[:count] for key, value in references.parameters(group).items()}
+    theirs = np.asarray(group["image"], dtype=np.float64)[:count]
+    ours = np.asarray(simulator.render(params), dtype=np.float64)
+    scene = simulator.scene
+    points = bool(scene.stars) or any(plane.points for plane in scene.planes)
+    return Compared(name, points, ours, theirs, _noise(simulator, params, theirs))
+
+
+def _noise(simulator: Simulator, params: dict[str, np.ndarray], image: np.ndarray) -> np.ndarray:
+    """Standard deviation of the noise of every pixel, shot noise included, always in float64."""
+    scene = simulator.scene
+    with jax.enable_x64(True):
+        values = {key: jnp.asarray(value) for key, value in params.items()}
+        background = jax.vmap(lambda system: render.background_sigma(scene, system))(values)
+        exposure = values["exposure_time"] * values["num_exposures"]
+        exposure = exposure * values["ccd_gain"] if scene.adu else exposure
+        shape = (len(image), -1, 1, 1)
+        shot = shot_variance(jnp.asarray(image), jnp.reshape(exposure, shape))
+        return np.asarray(jnp.sqrt(jnp.reshape(background, shape) ** 2 + shot))
+
+
+def peak_rows(found: list[Compared]) -> list[Row]:
+    """A row a group: the difference over the peak."""
+    return [row(group.name, group.of_peak, TOLERANCE[precision()]) for group in found]
+
+
+def noise_rows(found: list[Compared]) -> list[Row]:
+    """In float32 the difference over the noise: without and with point sources."""
+    rows = []
+    for points in (False, True):
+        groups = [group.of_noise for group in found if group.points == points]
+        if groups and precision() == "float32":
+            what = f"every pixel, {'with' if points else 'without'} point sources"
+            rows.append(row(what, np.concatenate(groups), NOISE_TOLERANCE[points], "of the noise"))
+    return rows
+
+
+def pictures(found: list[Compared]) -> list[Picture]:
+    """The worst and the median image of all groups."""
+    cases = [(group, i) for group in found for i in range(len(group.ours))]
+    errors = np.concatenate([group.of_peak for group in found])
+
+    def draw(case: int, which: str) -> Picture:
+        group, i = cases[case]
+        away = np.max(np.abs(group.ours[i] - group.theirs[i]), axis=(1, 2))
+        band = int(np.argmax(away / np.max(group.theirs[i], axis=(1, 2))))
+        images = group.ours[i, band], group.theirs[i, band], group.sigma[i, band]
+        title = f"{which} of {len(cases)}: {group.name}, no. {i}, band {band + 1}"
+        return Picture(title, "counts/s", *images, "the exposure, shot noise included")
+
+    return worst_and_median(errors, draw)
