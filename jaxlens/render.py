@@ -17,6 +17,7 @@ import numpy as np
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, cosmology, noise, psf
 from jaxlens.kernels.lens_equation import ImagePositions, image_positions
 from jaxlens.kernels.rays import Rays, lensing_weights, shoot
+from jaxlens.kernels.types import Real
 from jaxlens.scene import COSMOLOGY, Hosted, Light, Mass, Scene
 
 Params = Mapping[str, jax.Array]
@@ -37,20 +38,25 @@ def render_with(scene: Scene, params: Params, images: Mapping[str, ImagePosition
 def observe(scene: Scene, params: Params, image: jax.Array, key: jax.Array) -> jax.Array:
     """`image` with the noise of the exposure; each band draws from its own key."""
     keys = _fold_names(key, scene.bands)
-    exposure = params["exposure_time"] * params["num_exposures"]
-    exposure = _per_pixel(exposure * (params["ccd_gain"] if scene.adu else 1.0))
-    variance = jnp.broadcast_to(_per_pixel(background_sigma(scene, params)) ** 2, image.shape)
     if scene.poisson_shot_noise:
+        exposure = _exposure(scene, params)
         counts = jax.vmap(noise.poisson_counts)(_fold_names(keys, ("shot_noise",)), image * exposure)
         observed = counts / exposure
+        sigma = jnp.broadcast_to(_per_pixel(background_sigma(scene, params)), image.shape)
     else:
-        variance = variance + noise.shot_variance(image, exposure)
-        observed = image
-    observed = observed + jax.vmap(noise.gaussian_noise)(keys, jnp.sqrt(variance))
+        observed, sigma = image, noise_sigma(scene, params, image)
+    observed = observed + jax.vmap(noise.gaussian_noise)(keys, sigma)
     for label in scene.noise_sources:
         mean = jnp.broadcast_to(_per_pixel(params[f"{label}-mean"]), image.shape)
         observed = observed + jax.vmap(noise.poisson_counts)(_fold_names(keys, (label,)), mean)
     return observed
+
+
+def noise_sigma(scene: Scene, params: Params, image: jax.Array) -> jax.Array:
+    """Standard deviation (counts/s) of background and shot noise in every pixel of a noiseless image."""
+    background = _per_pixel(background_sigma(scene, params))
+    shot = noise.shot_variance(image, _exposure(scene, params))
+    return jnp.sqrt(jnp.broadcast_to(background**2, image.shape) + shot)
 
 
 def background_sigma(scene: Scene, params: Params) -> jax.Array:
@@ -61,6 +67,29 @@ def background_sigma(scene: Scene, params: Params) -> jax.Array:
     sky = 10.0 ** (-0.4 * (params["sky_brightness"] - params["magnitude_zero_point"]))
     sigma = noise.background_sigma(sky_brightness=sky, **{name: params[name] for name in names})
     return sigma / params["ccd_gain"] if scene.adu else sigma
+
+
+def counts(magnitude: Real, magnitude_zero_point: Real, gain: Real = 1.0) -> jax.Array:
+    """Counts/s of a magnitude: 10^(-0.4 (m - zero point)) electrons/s, over the gain under ADU.
+
+    A point source's amplitude; lenstronomy's magnitude2cps.
+
+    >>> print(f"{counts(22.5, 25.0):.4f} {counts(22.5, 25.0, gain=2.0):.4f}")
+    10.0000 5.0000
+    """
+    return 10.0 ** (-0.4 * (jnp.asarray(magnitude) - magnitude_zero_point)) / gain
+
+
+def amplitude(profile: str, flux: Real, **shape: Real) -> jax.Array:
+    """The `amp` (as in lenstronomy) at which a light profile gives `flux` in all: flux over that at amp = 1.
+
+    `shape` has the profile's parameters by name.  In counts/s/arcsec^2 for Sersic profiles, which are 1 at
+    R_sersic; in counts/s for Gaussians, whose amplitude is their flux.
+
+    >>> print(f"{amplitude('SERSIC_ELLIPSE', 100.0, R_sersic=1.0, n_sersic=1.0, e1=0.1, e2=0.0):.4f}")
+    8.3591
+    """
+    return jnp.asarray(flux) / LIGHT_PROFILES[profile].total_flux(**shape)
 
 
 def point_source_images(scene: Scene, params: Params) -> dict[str, ImagePositions]:
@@ -102,6 +131,12 @@ def derived(scene: Scene, params: Params) -> dict[str, jax.Array]:
     return values
 
 
+def _exposure(scene: Scene, params: Params) -> jax.Array:
+    """Total time in s, times the gain under ADU: counts/s times this are photons."""
+    exposure = params["exposure_time"] * params["num_exposures"]
+    return _per_pixel(exposure * (params["ccd_gain"] if scene.adu else 1.0))
+
+
 def _per_pixel(value: jax.Array) -> jax.Array:
     """() stays, (bands,) becomes (bands, 1, 1)."""
     return value if value.ndim == 0 else jnp.reshape(value, (-1, 1, 1))
@@ -116,9 +151,8 @@ def _fold_names(keys: jax.Array, names: tuple[str, ...]) -> jax.Array:
 
 
 def _counts(scene: Scene, params: Params, magnitude: jax.Array) -> jax.Array:
-    """Counts/s of a magnitude: 10^(-0.4 (m - zero point)) electrons/s, over the gain under ADU."""
-    electrons = 10.0 ** (-0.4 * (magnitude - params["magnitude_zero_point"]))
-    return electrons / params["ccd_gain"] if scene.adu else electrons
+    """Counts/s of a magnitude in the scene's count unit."""
+    return counts(magnitude, params["magnitude_zero_point"], params["ccd_gain"] if scene.adu else 1.0)
 
 
 def _grid(scene: Scene, params: Params) -> tuple[jax.Array, jax.Array]:
@@ -144,11 +178,11 @@ def _extended_light(scene: Scene, params: Params) -> jax.Array:
 
 def _surface_brightness(scene: Scene, params: Params, light: Light, x: jax.Array, y: jax.Array) -> jax.Array:
     """A profile's shape, once for all bands that share it, times each band's amplitude."""
-    profile = LIGHT_PROFILES[light.profile]
     names = (name for name in light.parameters if name != "magnitude")
     shape = {name: _per_pixel(params[f"{light.prefix}-{name}"]) for name in names}
     flux = _per_pixel(_counts(scene, params, params[f"{light.prefix}-magnitude"]))
-    return flux / profile.total_flux(**shape) * profile.surface_brightness(x, y, **shape)
+    brightness = LIGHT_PROFILES[light.profile].surface_brightness(x, y, **shape)
+    return amplitude(light.profile, flux, **shape) * brightness
 
 
 def _sigma_in_pixels(params: Params) -> jax.Array:

@@ -14,6 +14,7 @@ from validation import references
 from validation.extras import MissingExtra, lenstronomy_version
 from validation.topics import REFERENCE_TOPICS, listing
 
+
 def write(topic: str) -> None:
     """Make the numbers of one topic with the installed lenstronomy and save them."""
     version = lenstronomy_version()
@@ -34,7 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     topics = parser.parse_args(arguments).topic or list(REFERENCE_TOPICS)
     unknown = [topic for topic in topics if topic not in REFERENCE_TOPICS]
     if unknown:
-        print(f"unknown topic {', '.join(unknown)}; the topics are\n{listing(REFERENCE_TOPICS)}", file=sys.stderr)
+        topics_there = listing(REFERENCE_TOPICS)
+        print(f"unknown topic {', '.join(unknown)}; the topics are\n{topics_there}", file=sys.stderr)
         return 2
     try:
         for topic in topics:

@@ -52,7 +52,9 @@ def load(topic: str, folder: Path = FOLDER) -> dict[str, dict[str, np.ndarray]]:
         with h5py.File(path, "r") as file:
             _check_topic(file, topic, path)
             return {str(name): _arrays(group) for name, group in file.items()}
-    except (OSError, KeyError, AttributeError) as error:
+    except DamagedReference:
+        raise
+    except (OSError, RuntimeError, KeyError, AttributeError) as error:
         raise DamagedReference(path, f"this reference file is damaged ({error})") from error
 
 

@@ -1,7 +1,7 @@
 """What a comparison finds: rows of the report's table, and pictures of its worst and its median case.
 
 A topic is a module of `validation.checks` with one function, `check(quick) -> Findings`, which compares in
-jax's present precision.  An error is one number a case, in most rows max|ours - theirs| over the peak of theirs.
+jax's present precision.  An error is one number a case: in most rows max|ours - theirs| / max|theirs|.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ OF_THE_PEAK = "of the peak"
 
 
 def precision() -> str:
-    """"float64" under `jax.enable_x64(True)`, else "float32"."""
+    """The precision that jax computes in now: float64 under `jax.enable_x64(True)`, else float32."""
     return str(jnp.result_type(float))
 
 

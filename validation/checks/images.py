@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxlens import Simulator, render
-from jaxlens.kernels.noise import shot_variance
 from validation import references
 from validation.references import Group
 from validation.rows import Picture, Row, precision, row, worst_and_median
@@ -55,15 +55,10 @@ def compared(name: str, group: Group, count: int | None = None) -> Compared:
 
 def _noise(simulator: Simulator, params: dict[str, np.ndarray], image: np.ndarray) -> np.ndarray:
     """Standard deviation of the noise of every pixel, shot noise included, always in float64."""
-    scene = simulator.scene
     with jax.enable_x64(True):
         values = {key: jnp.asarray(value) for key, value in params.items()}
-        background = jax.vmap(lambda system: render.background_sigma(scene, system))(values)
-        exposure = values["exposure_time"] * values["num_exposures"]
-        exposure = exposure * values["ccd_gain"] if scene.adu else exposure
-        shape = (len(image), -1, 1, 1)
-        shot = shot_variance(jnp.asarray(image), jnp.reshape(exposure, shape))
-        return np.asarray(jnp.sqrt(jnp.reshape(background, shape) ** 2 + shot))
+        sigma = jax.vmap(partial(render.noise_sigma, simulator.scene))(values, jnp.asarray(image))
+        return np.asarray(sigma)
 
 
 def peak_rows(found: list[Compared]) -> list[Row]:
