@@ -130,7 +130,7 @@ def _even_combinations(
     c = jnp.sqrt(jnp.where(round_lens, 0.25, c_squared))
     c_below_1 = jnp.where(round_lens, 0.75, one) / (1.0 + c)
     tau_1 = 2.0 * (c * m + k) / (1.0 + c) ** 2
-    # 2 (k - c m) / (1 - c)^2 without that difference, which float32 loses beside the major axis of a thin lens
+    # 2 (k - c m) / (1 - c)^2 without that difference, which float32 loses on the major axis of a thin lens
     tau_2 = m - ratio / c_below_1**2
     major = arc_ratio(tau_1, jnp.where(round_lens, 1.0, cosine_squared)) / (1.0 + c)
     minor = arc_ratio(tau_2, 1.0 - tau_2) / c_below_1

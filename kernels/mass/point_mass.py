@@ -8,7 +8,8 @@ import jax.numpy as jnp
 from jaxlens.kernels.registry import mass_profile
 from jaxlens.kernels.types import Real
 
-# Core radius squared (arcsec^2): what keeps the centre differentiable, in float32 too.
+# Inside this radius squared (arcsec^2) the deflection falls linearly to zero, which keeps the centre
+# differentiable, in float32 too.
 CORE_SQUARED = 1e-16
 
 
@@ -20,9 +21,10 @@ def point_mass_potential(
     center_x: Real = 0.0,
     center_y: Real = 0.0,
 ) -> jax.Array:
-    """Psi = theta_E^2 ln(r^2 + s^2) / 2, in arcsec^2, with s = 1e-8 arcsec."""
+    """Psi = theta_E^2 ln r, in arcsec^2; inside s = 1e-8 arcsec theta_E^2 [ln s + (r^2 / s^2 - 1) / 2]."""
     r_squared = (x - center_x) ** 2 + (y - center_y) ** 2
-    return 0.5 * jnp.square(theta_E) * jnp.log(r_squared + CORE_SQUARED)
+    inside = jnp.minimum(r_squared / CORE_SQUARED, 1.0) - 1.0
+    return 0.5 * jnp.square(theta_E) * (jnp.log(jnp.maximum(r_squared, CORE_SQUARED)) + inside)
 
 
 @mass_profile("POINT_MASS", potential=point_mass_potential)
@@ -34,10 +36,11 @@ def point_mass(
     center_x: Real = 0.0,
     center_y: Real = 0.0,
 ) -> tuple[jax.Array, jax.Array]:
-    """Alpha = theta_E^2 (x, y) / (r^2 + s^2) with s = 1e-8 arcsec; lenstronomy's POINT_MASS.
+    """Alpha = theta_E^2 (x, y) / r^2; lenstronomy's POINT_MASS.
 
-    The core makes it differentiable at the centre, where the deflection is zero and its slope 1e16 theta_E^2.
+    Inside r = 1e-8 arcsec it is 1e16 theta_E^2 (x, y): the deflection of a disk of constant density, which is
+    differentiable at the centre.
     """
     dx, dy = x - center_x, y - center_y
-    scale = jnp.square(theta_E) / (dx * dx + dy * dy + CORE_SQUARED)
+    scale = jnp.square(theta_E) / jnp.maximum(dx * dx + dy * dy, CORE_SQUARED)
     return scale * dx, scale * dy

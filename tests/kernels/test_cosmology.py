@@ -1,4 +1,4 @@
-"""Distances against astropy, and their derivatives."""
+"""Distances where they have a closed form, and their derivatives; validation holds them against astropy."""
 
 from __future__ import annotations
 
@@ -9,55 +9,8 @@ import pytest
 from jax.test_util import check_grads
 
 from jaxlens.kernels import cosmology
-from validation import references
 
-REFERENCE = references.load("cosmology")
-NAMES = ("H0", "Om0", "Tcmb0", "Neff", "m_nu")
 UNIVERSE = {"H0": 67.4, "Om0": 0.315, "Tcmb0": 2.7255, "Neff": 3.046, "m_nu": 0.06}
-
-
-def universe(group):
-    return {name: float(group[name]) for name in NAMES}
-
-
-@pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("name", REFERENCE)
-def test_distances_equal_astropy(name):
-    group = REFERENCE[name]
-    z = jnp.asarray(group["z"])
-    transverse = cosmology.transverse_comoving_distance(z, **universe(group))
-    np.testing.assert_allclose(transverse, group["transverse_comoving_distance"], rtol=1e-8)
-    diameter = cosmology.angular_diameter_distance(z, **universe(group))
-    np.testing.assert_allclose(diameter, group["angular_diameter_distance"], rtol=1e-8)
-
-
-@pytest.mark.parametrize("name", REFERENCE)
-def test_distances_equal_astropy_in_float32(name):
-    group = REFERENCE[name]
-    found = cosmology.transverse_comoving_distance(jnp.asarray(group["z"]), **universe(group))
-    np.testing.assert_allclose(found, group["transverse_comoving_distance"], rtol=1e-6)
-
-
-@pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("name", REFERENCE)
-def test_proper_kpc_in_an_arcsec(name):
-    group = REFERENCE[name]
-    angle = cosmology.arcsec_per_kpc_proper(jnp.asarray(group["z"]), **universe(group))
-    np.testing.assert_allclose(1.0 / angle, group["kpc_proper_per_arcsec"], rtol=1e-8)
-
-
-@pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("name", REFERENCE)
-def test_einstein_radius_of_a_velocity_dispersion(name):
-    group = REFERENCE[name]
-    near, far = (
-        cosmology.transverse_comoving_distance(jnp.asarray(group[z]), **universe(group))
-        for z in ("z_lens", "z_source")
-    )
-    found = cosmology.sigma_v_to_theta_E(jnp.asarray(group["sigma_v"]), near, far)
-    np.testing.assert_allclose(found, group["theta_E"], rtol=1e-6)
-    between = (far - near) / (1.0 + group["z_source"])
-    np.testing.assert_allclose(between, group["angular_diameter_distance_z1z2"], rtol=1e-6)
 
 
 @pytest.mark.usefixtures("x64")

@@ -1,4 +1,4 @@
-"""Light profiles: against lenstronomy, total flux by direct integration, and right gradients."""
+"""Light profiles: total flux by direct integration, and right gradients; validation has the values."""
 
 from __future__ import annotations
 
@@ -40,49 +40,8 @@ def brightness(name: str, **parameters):
     return LIGHT_PROFILES[name].surface_brightness(jnp.asarray(X), jnp.asarray(Y), **parameters)
 
 
-def difference_to_peak(name, cases):
-    """Largest difference from lenstronomy, in units of each case's brightest point."""
-    x, y, parameters = cases(REFERENCE[name])
-    expected = REFERENCE[name]["surface_brightness"]
-    found = np.asarray(LIGHT_PROFILES[name].surface_brightness(x, y, **parameters), dtype=float)
-    return np.max(np.abs(found - expected) / np.max(expected, axis=1, keepdims=True))
-
-
 def test_every_profile_has_a_reference():
     assert sorted(REFERENCE) == NAMES
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_surface_brightness_equals_lenstronomy_in_float64(name, cases, x64):
-    assert difference_to_peak(name, cases) < 1e-12
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_surface_brightness_equals_lenstronomy_in_float32(name, cases):
-    assert difference_to_peak(name, cases) < 1e-5
-
-
-@pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("name", NAMES)
-def test_faint_light_equals_lenstronomy_relative_to_itself(name, cases):
-    x, y, parameters = cases(REFERENCE[name])
-    found = LIGHT_PROFILES[name].surface_brightness(x, y, **parameters)
-    np.testing.assert_allclose(found, REFERENCE[name]["surface_brightness"], rtol=1e-11, atol=1e-290)
-
-
-def flux_of_cases(name, cases):
-    _, _, parameters = cases(REFERENCE[name])
-    return LIGHT_PROFILES[name].total_flux(**{key: value[:, 0] for key, value in parameters.items()})
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_total_flux_equals_the_reference_in_float64(name, cases, x64):
-    np.testing.assert_allclose(flux_of_cases(name, cases), REFERENCE[name]["total_flux"], rtol=1e-10)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_total_flux_equals_the_reference_in_float32(name, cases):
-    np.testing.assert_allclose(flux_of_cases(name, cases), REFERENCE[name]["total_flux"], rtol=2e-5)
 
 
 def integral(name: str, parameters: dict[str, float]) -> float:

@@ -1,4 +1,4 @@
-"""Mass profiles: against lenstronomy, against each other, and right gradients."""
+"""Mass profiles: against each other, and right gradients; validation has the values."""
 
 from __future__ import annotations
 
@@ -51,11 +51,6 @@ TYPICAL = {
     "ra_0": 0.2,
     "dec_0": -0.3,
 }
-# lenstronomy's isothermal ellipsoid keeps its axis ratio 1e-8 away from 1; our singular centers are soft
-# inside 1e-8 arcsec, which is 1e-10 of a point mass's deflection at the closest point that counts.
-TOLERANCE = {"SIE": 1e-8, "NIE": 1e-8, "SIS": 1e-9, "POINT_MASS": 1e-9}
-# The first points of a case are the center and one 1e-5 arcsec from it, where a point mass is soft.
-FIRST_POINT = {"POINT_MASS": 2}
 
 
 def typical(name: str) -> dict[str, float]:
@@ -72,59 +67,8 @@ def second_derivatives(name, x, y, parameters):
     return SLOPES[name](x, y, parameters)
 
 
-def difference_to_largest(name, found, quantity):
-    """Largest difference of each case from lenstronomy, in units of the case's largest value."""
-    points = slice(FIRST_POINT.get(name, 0), None)
-    expected = REFERENCE[name][quantity][:, points]
-    away = np.abs(np.asarray(found, dtype=float)[:, points] - expected)
-    return np.max(away, axis=1) / np.max(np.abs(expected), axis=1)
-
-
 def test_every_profile_has_a_reference():
     assert sorted(REFERENCE) == NAMES
-
-
-def all_differences(name, cases):
-    """Of both deflections and the potential: (3, cases)."""
-    x, y, parameters = cases(REFERENCE[name])
-    values = *DEFLECTION[name](x, y, **parameters), POTENTIAL[name](x, y, **parameters)
-    quantities = zip(values, ("alpha_x", "alpha_y", "potential"), strict=True)
-    return np.stack([difference_to_largest(name, value, quantity) for value, quantity in quantities])
-
-
-@pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("name", NAMES)
-def test_deflection_and_potential_equal_lenstronomy_in_float64(name, cases):
-    assert all_differences(name, cases).max() < TOLERANCE.get(name, 1e-11)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_deflection_and_potential_equal_lenstronomy_in_float32(name, cases):
-    """Where |e| is clipped the axis ratio is 5e-5, which float32 knows to 3e-4 only."""
-    away = all_differences(name, cases)
-    usual = ellipticity_below(REFERENCE[name], 0.95)
-    assert away[:, usual].max() < 1e-5
-    assert away.max() < 1e-3
-
-
-@pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("name", [name for name in NAMES if "f_xx" in REFERENCE[name]])
-def test_second_derivatives_equal_lenstronomy(name, cases):
-    """Relative to the largest at the point; an SIE's core of 1e-10 arcsec is felt at 1e-3 arcsec."""
-    group = REFERENCE[name]
-    found = second_derivatives(name, *cases(group))
-    usual = ellipticity_below(group, 0.95)
-    expected = np.array([group[quantity] for quantity in ("f_xx", "f_xy", "f_xy", "f_yy")])
-    away = np.abs(np.array(found) - expected)[:, usual, 2:]
-    scale = np.max(np.abs(expected), axis=0)[usual, 2:]
-    assert np.max(away / np.maximum(scale, 1e-300)) < (1e-6 if name == "SIE" else 1e-9)
-
-
-def ellipticity_below(group, limit):
-    parameters = references.parameters(group)
-    if "e1" not in parameters:
-        return np.full(group["x"].shape[0], True)
-    return np.hypot(parameters["e1"], parameters["e2"]) < limit
 
 
 @pytest.mark.usefixtures("x64")

@@ -1,65 +1,85 @@
-"""Light profiles on points around their center, and their total flux.
+"""Light profiles on points around their center and in a small image, and their total flux.
 
-Each group is a profile: `x`, `y`, `surface_brightness` of shape (cases, points), `total_flux` of
-shape (cases,), and the profile's parameters.  The first point of a case is the center itself, the
-second lies within lenstronomy's smoothing length of it.
+Each group is a profile: `x`, `y`, `surface_brightness` of shape (cases, points), the points being those of
+`validation.topics.draws`, `total_flux` of shape (cases,), and the profile's parameters.  SERSIC also has
+`b_n`, the exact number that makes R_sersic the radius of half the light.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from lenstronomy.LightModel.light_model import LightModel
+from scipy.special import gammaincinv
 
 from validation.core_sersic import core_sersic_total_flux
 from validation.references import PARAMETER_PREFIX
-from validation.topics.draws import Cases, ellipticities, exact, points_around
+from validation.topics.draws import (
+    CASES,
+    Cases,
+    centers,
+    ellipticities,
+    exact,
+    log_uniform,
+    pixel_axes,
+    points_of,
+    rows_of,
+)
 
-CASES = 24
-POINTS = 32
+PIXEL_SCALE = 0.2
+
+
+def parameters(rng: np.random.Generator, axes: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
+    """Parameters (cases,) of every light profile, over the range in which people use them.
+
+    `axes` are the pixel axes (cases, pixels) of the images that the centers lie in.
+    """
+    center = dict(zip(("center_x", "center_y"), centers(rng, axes), strict=True))
+    shape = dict(zip(("e1", "e2"), ellipticities(rng), strict=True))
+    index = np.concatenate([[0.5, 10.0, 1.0, 4.0], rng.uniform(0.5, 10.0, CASES - 4)])
+    sersic = {"R_sersic": log_uniform(rng, 0.01, 30.0), "n_sersic": rng.permutation(index)}
+    core = {
+        "R_sersic": log_uniform(rng, 0.01, 30.0),
+        "n_sersic": rng.permutation(index),
+        "gamma": np.concatenate([[0.0, 0.0], rng.uniform(0.0, 0.9, CASES - 2)]),
+        "alpha": np.concatenate([[3.0, 3.0], rng.uniform(1.0, 10.0, CASES - 2)]),
+    }
+    core["Rb"] = core["R_sersic"] * 10 ** rng.uniform(-2.0, -0.3, CASES)
+    gaussian = {"sigma": log_uniform(rng, 0.05, 5.0)}
+    drawn = {
+        "SERSIC": sersic | center,
+        "SERSIC_ELLIPSE": sersic | shape | center,
+        "CORE_SERSIC": core | shape | center,
+        "GAUSSIAN": gaussian | center,
+        "GAUSSIAN_ELLIPSE": gaussian | shape | center,
+        "UNIFORM": {},
+    }
+    return {name: exact(values) for name, values in drawn.items()}
 
 
 def groups() -> dict[str, dict[str, np.ndarray]]:
-    """Every light profile, with parameters over the range in which people use them."""
+    """Every light profile."""
     rng = np.random.default_rng(20260101)
-    center = {"center_x": rng.normal(0, 1, CASES), "center_y": rng.normal(0, 1, CASES)}
-    e1, e2 = ellipticities(rng, CASES)
-    shape = {"e1": e1, "e2": e2}
-    sersic = {
-        "R_sersic": 10 ** rng.uniform(-1.3, 1.0, CASES),
-        "n_sersic": np.concatenate([[0.5, 1.0, 4.0, 10.0], rng.uniform(0.5, 10.0, CASES - 4)]),
-    }
-    core = {
-        "R_sersic": 10 ** rng.uniform(-0.7, 0.7, CASES),
-        "Rb": 10 ** rng.uniform(-2.0, -0.5, CASES),
-        "n_sersic": rng.uniform(0.8, 6.0, CASES),
-        "gamma": rng.uniform(0.0, 0.8, CASES),
-        "alpha": np.concatenate([[3.0, 3.0], rng.uniform(1.0, 5.0, CASES - 2)]),
-    }
-    gaussian = {"sigma": 10 ** rng.uniform(-1.0, 0.7, CASES)}
-    return {
-        "SERSIC": _profile("SERSIC", rng, sersic | center),
-        "SERSIC_ELLIPSE": _profile("SERSIC_ELLIPSE", rng, sersic | shape | center),
-        "CORE_SERSIC": _profile("CORE_SERSIC", rng, core | shape | center),
-        "GAUSSIAN": _profile("GAUSSIAN", rng, gaussian | center),
-        "GAUSSIAN_ELLIPSE": _profile("GAUSSIAN_ELLIPSE", rng, gaussian | shape | center),
-        "UNIFORM": _profile("UNIFORM", rng, {}),
-    }
+    axes = pixel_axes(np.full(CASES, PIXEL_SCALE))
+    drawn = parameters(rng, axes)
+    made = {name: _profile(name, rng, axes, values) for name, values in drawn.items()}
+    made["SERSIC"]["b_n"] = gammaincinv(2.0 * drawn["SERSIC"]["n_sersic"], 0.5)
+    return made
 
 
-def _profile(name: str, rng: np.random.Generator, parameters: Cases) -> dict[str, np.ndarray]:
-    parameters = exact(parameters)
-    x, y = points_around(rng, parameters, CASES, POINTS)
+def _profile(name: str, rng: np.random.Generator, axes: np.ndarray, drawn: Cases) -> dict[str, np.ndarray]:
+    middle = np.zeros(CASES)
+    x, y = points_of(rng, drawn.get("center_x", middle), drawn.get("center_y", middle), axes)
     model = LightModel([name])
-    brightness, flux = [], []
-    for case in range(CASES):
-        values = {key: float(array[case]) for key, array in parameters.items()}
-        brightness.append(model.surface_brightness(x[case], y[case], [{"amp": 1.0, **values}]))
-        flux.append(_total_flux(name, values))
-    arrays = {"x": x, "y": y, "surface_brightness": np.array(brightness), "total_flux": np.array(flux)}
-    return arrays | {PARAMETER_PREFIX + key: array for key, array in parameters.items()}
+    rows = rows_of(drawn) if drawn else [{}] * CASES
+    brightness = [
+        model.surface_brightness(*xy, [{"amp": 1.0, **row}]) for *xy, row in zip(x, y, rows, strict=True)
+    ]
+    arrays = {"x": x, "y": y, "surface_brightness": np.array(brightness)}
+    arrays["total_flux"] = np.array([total_flux(name, row) for row in rows])
+    return arrays | {PARAMETER_PREFIX + key: array for key, array in drawn.items()}
 
 
-def _total_flux(name: str, values: dict[str, float]) -> float:
+def total_flux(name: str, values: dict[str, float]) -> float:
     """The total flux by lenstronomy; where it has none, the integral, or 1 for a uniform sky."""
     if name == "UNIFORM":
         return 1.0
