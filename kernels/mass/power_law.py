@@ -11,7 +11,6 @@ in which nothing but analytic functions of e1 and e2 is left: no position angle,
 right gradient at e = 0.  With w the argument of 2F1, 1 - w = (1 - |e|^2) conj(z / zeta) without cancellation.
 Away from w = 1 the hypergeometric function is Gauss's continued fraction of fixed length, near it (only
 beyond |e| = 0.8) the logarithmic connection formula: together good to rounding up to the clip at 0.9999.
-lenstronomy sums its power series in w to at most 200 terms, which is short beyond |e| = 0.9.
 """
 
 from __future__ import annotations
@@ -200,9 +199,11 @@ def epl(
     dx, dy = jnp.asarray(x) - center_x, jnp.asarray(y) - center_y
     e1, e2, determinant = clip_ellipticity(e1, e2)
     u, v = shear_image(dx, dy, e1, e2)
-    r_squared = jnp.maximum(u * u + v * v, MIN_RADIUS_SQUARED)
+    # Coordinates over |zeta| rather than squares over |zeta|^2: the slopes at the centre fit float32.
+    root = 1.0 / jnp.sqrt(jnp.maximum(u * u + v * v, MIN_RADIUS_SQUARED))
+    x, y, cos, sin = dx * root, dy * root, u * root, v * root
     # conj(z / zeta) = conj(z) zeta / |zeta|^2
-    real, imag = (dx * u + dy * v) / r_squared, (dx * v - dy * u) / r_squared
+    real, imag = x * cos + y * sin, x * sin - y * cos
     f_real, f_imag = _hypergeometric(gamma - 1.0, determinant * real, determinant * imag)
-    scale = (theta_E * jnp.sqrt(determinant / r_squared)) ** (gamma - 1.0)
+    scale = (theta_E * jnp.sqrt(determinant) * root) ** (gamma - 1.0)
     return scale * (u * f_real - v * f_imag), scale * (u * f_imag + v * f_real)
