@@ -13,7 +13,7 @@ import numpy as np
 from jaxlens import Simulator, render
 from validation import references
 from validation.references import Group
-from validation.rows import Picture, Row, precision, row, worst_and_median
+from validation.rows import OF_THE_PEAK, Picture, Row, precision, row, worst_and_median
 
 TOLERANCE = {"float64": 1e-7, "float32": 5e-5}
 # Largest difference in a pixel over its noise, shot noise included, without and with point sources.
@@ -40,15 +40,14 @@ class Compared:
     params: dict[str, np.ndarray]
 
     @property
-    def of_peak(self) -> np.ndarray:
-        """Largest difference over the peak of its band, (n,)."""
-        away = np.max(np.abs(self.ours - self.theirs), axis=(2, 3)) / np.max(np.abs(self.theirs), axis=(2, 3))
-        return np.asarray(np.max(away, axis=1))
+    def peak(self) -> np.ndarray:
+        """Of each image and band, (n, bands, 1, 1)."""
+        return np.asarray(np.max(np.abs(self.theirs), axis=(2, 3), keepdims=True))
 
     @property
-    def of_noise(self) -> np.ndarray:
-        """Largest difference over the noise of its pixel, (n,)."""
-        return np.asarray(np.max(np.abs(self.ours - self.theirs) / self.sigma, axis=(1, 2, 3)))
+    def of_peak(self) -> np.ndarray:
+        """Largest difference over the peak of its band, (n,)."""
+        return np.asarray(np.max(np.abs(self.ours - self.theirs) / self.peak, axis=(1, 2, 3)))
 
     @property
     def slope(self) -> np.ndarray:
@@ -96,40 +95,44 @@ def _noise(simulator: Simulator, params: dict[str, np.ndarray], image: np.ndarra
 
 def peak_rows(found: list[Compared]) -> list[Row]:
     """A row a group: the difference over the peak."""
-    return [row(group.name, group.of_peak, TOLERANCE[precision()]) for group in found]
+    tolerance = TOLERANCE[precision()]
+    rows = [_by_steepness(group.name, [group], [group.peak], tolerance, OF_THE_PEAK) for group in found]
+    return [row for group in rows for row in group]
 
 
 def noise_rows(found: list[Compared]) -> list[Row]:
-    """In float32 the difference over the noise, without and with point sources, and that of steep pixels."""
-    if precision() == "float64":
-        return []
+    """In float32 the difference over the noise, without and with point sources."""
     rows = []
-    for points in (False, True):
+    for points in (False, True) if precision() == "float32" else ():
         groups = [group for group in found if group.points == points]
         if groups:
             what = f"every pixel, {'with' if points else 'without'} point sources"
-            rows += _by_steepness(what, groups, NOISE_TOLERANCE[points])
+            noise = [group.sigma for group in groups]
+            rows += _by_steepness(what, groups, noise, NOISE_TOLERANCE[points], "of the noise")
     return rows
 
 
-def _by_steepness(what: str, groups: list[Compared], tolerance: float) -> list[Row]:
-    """A row of the pixels that are no steeper than float32 allows, and one of the others if there are any."""
-    smooth, steep, steep_noise = [], [], []
-    for group in groups:
+def _by_steepness(
+    what: str, groups: list[Compared], units: list[np.ndarray], tolerance: float, measure: str
+) -> list[Row]:
+    """A row of the differences in a unit; in float32 pixels that are too steep for it have their own."""
+    smooth, moves, others = [], [], []
+    for group, unit in zip(groups, units, strict=True):
         away = np.abs(group.ours - group.theirs)
-        slope = group.slope if np.any(away > tolerance * group.sigma) else np.zeros_like(away)
-        is_steep = slope * RAY_ROUNDING > tolerance * group.sigma
-        over_noise = away / group.sigma
-        smooth.append(np.max(np.where(is_steep, 0.0, over_noise), axis=(1, 2, 3)))
-        steep.append((away[is_steep] / slope[is_steep]).ravel())
-        steep_noise.append(over_noise[is_steep].ravel())
-    rows = [row(what, np.concatenate(smooth), tolerance, "of the noise")]
-    moves, noise = np.concatenate(steep), np.concatenate(steep_noise)
-    if moves.size:
-        note = f"{STEEP}; at most {noise.max():.1e} of the noise"
-        rows[0] = row(f"{what}, but steep ones", np.concatenate(smooth), tolerance, "of the noise")
-        rows.append(row(f"{what}, steep ones", moves, MOVE_TOLERANCE, "arcsec moved", note))
-    return rows
+        steep = np.zeros(away.shape, dtype=bool)
+        if precision() == "float32" and np.any(away > tolerance * unit):
+            slope = group.slope
+            steep = slope * RAY_ROUNDING > tolerance * unit
+            moves.append(away[steep] / slope[steep])
+            others.append((away / unit)[steep])
+        smooth.append(np.max(np.where(steep, 0.0, away / unit), axis=(1, 2, 3)))
+    if not sum(map(np.size, moves)):
+        return [row(what, np.concatenate(smooth), tolerance, measure)]
+    note = f"{STEEP}; at most {np.max(np.concatenate(others)):.1e} {measure}"
+    return [
+        row(f"{what}, but steep pixels", np.concatenate(smooth), tolerance, measure),
+        row(f"{what}, steep pixels", np.concatenate(moves), MOVE_TOLERANCE, "arcsec moved", note),
+    ]
 
 
 def pictures(found: list[Compared]) -> list[Picture]:
