@@ -7,42 +7,17 @@ Runs each topic in float64 and in float32 on jax's default device, prints the ta
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 import time
 from pathlib import Path
 
-import jax
-
-from validation import report
+from validation import report, running
 from validation.extras import MissingExtra
 from validation.references import DamagedReference
-from validation.report import Section
-from validation.rows import Findings
 from validation.topics import TOPICS, listing
 
 PRECISIONS = ("float64", "float32")
 FOLDER = Path(__file__).parent / "report"
-
-
-def compare(topic: str, precision: str, quick: bool) -> Section:
-    """One topic in one precision."""
-    check = importlib.import_module(f"validation.checks.{topic}").check
-    start = time.perf_counter()
-    with jax.enable_x64(precision == "float64"):
-        findings: Findings = check(quick)
-    jax.clear_caches()
-    return Section(topic, precision, findings, time.perf_counter() - start)
-
-
-def run(topics: list[str], precisions: list[str], quick: bool) -> list[Section]:
-    """All sections; each is printed when it is done."""
-    sections = []
-    for topic in topics:
-        for precision in precisions:
-            sections.append(compare(topic, precision, quick))
-            print(report.section_text(sections[-1]), flush=True)
-    return sections
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
@@ -56,6 +31,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a thinned selection")
     parser.add_argument("--precision", choices=PRECISIONS, help="one precision only")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder of the report (validation/report)")
+    parser.add_argument("--processes", type=int, help="how many at once (one a core, at most 4; GPU: 1)")
     parser.add_argument("--no-figures", action="store_true", help="tables only; needs no matplotlib")
     return parser.parse_args(arguments)
 
@@ -71,11 +47,16 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if not options.no_figures:
             report.need_matplotlib()
-        sections = run(topics, [options.precision] if options.precision else list(PRECISIONS), options.quick)
+        precisions = [options.precision] if options.precision else list(PRECISIONS)
+        start = time.perf_counter()
+        sections = running.run(
+            topics, precisions, options.quick, options.processes or running.default_processes()
+        )
     except (DamagedReference, MissingExtra) as error:
         print(error, file=sys.stderr)
         return 1
-    report.write(sections, options.out, figures=not options.no_figures)
+    minutes = (time.perf_counter() - start) / 60.0
+    report.write(sections, minutes, options.out, figures=not options.no_figures)
     passed = all(section.passed for section in sections)
     print(f"{options.out}: {'all within tolerance' if passed else 'some rows MISSED their tolerance'}")
     return 0 if passed else 1

@@ -32,6 +32,11 @@ class DamagedReference(RuntimeError):
             f"{path}: {why}; restore it from the repository, or write it again with "
             f"`python -m validation.make_references {path.stem}`"
         )
+        self._given = (path, why)
+
+    def __reduce__(self) -> tuple[type[DamagedReference], tuple[Path, str]]:
+        """How another process passes it on."""
+        return DamagedReference, self._given
 
 
 def path_of(topic: str, folder: Path = FOLDER) -> Path:

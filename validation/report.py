@@ -47,13 +47,12 @@ def need_matplotlib() -> None:
         raise MissingExtra('matplotlib is not installed; pip install "jaxlens[validation]", or --no-figures')
 
 
-def environment(sections: Sequence[Section]) -> str:
+def environment(sections: Sequence[Section], minutes: float) -> str:
     """The device, the versions of what was compared, and how long it took."""
     device = jax.devices()[0]
     frozen = {references.lenstronomy_version(s.topic) for s in sections if s.topic in REFERENCE_TOPICS}
     versions = [f"{name} {importlib.metadata.version(name)}" for name in ("jax", "jaxlib", "numpy")]
     versions.append(f"lenstronomy {', '.join(sorted(frozen))} (frozen)" if frozen else "no lenstronomy")
-    minutes = sum(section.seconds for section in sections) / 60.0
     return (
         f"Device: {device.device_kind} ({device.platform}). Python {platform.python_version()}, "
         f"{', '.join(versions)}. {minutes:.1f} minutes, compilation included."
@@ -102,8 +101,8 @@ def _closest(section: Section) -> str:
     return f"{row.maximum:.1e} / {row.tolerance:.0e} ({row.what})"
 
 
-def _markdown(sections: Sequence[Section], figures: bool) -> str:
-    parts = ["# Validation of jaxlens", environment(sections), _EXPLANATION, summary(sections)]
+def _markdown(sections: Sequence[Section], minutes: float, figures: bool) -> str:
+    parts = ["# Validation of jaxlens", environment(sections, minutes), _EXPLANATION, summary(sections)]
     for section in sections:
         rows = section.findings.rows
         notes = [f"- {row.what}: {row.note}" for row in rows if row.note]
@@ -128,12 +127,12 @@ def _figure_name(section: Section) -> str:
     return f"figures/{section.topic}-{section.precision}.png"
 
 
-def write(sections: Sequence[Section], folder: Path, figures: bool) -> None:
+def write(sections: Sequence[Section], minutes: float, folder: Path, figures: bool) -> None:
     """Write report.txt, report.md and, where asked for, figures/<topic>-<precision>.png."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = "\n\n".join([environment(sections), *map(section_text, sections)])
+    text = "\n\n".join([environment(sections, minutes), *map(section_text, sections)])
     (folder / "report.txt").write_text(text + "\n", encoding="utf-8")
-    (folder / "report.md").write_text(_markdown(sections, figures), encoding="utf-8")
+    (folder / "report.md").write_text(_markdown(sections, minutes, figures), encoding="utf-8")
     if figures:
         _draw(sections, folder)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import pickle
 import shutil
 
 import h5py
@@ -30,6 +31,11 @@ def test_the_folder_is_small():
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(references.DamagedReference, match=r"light\.h5: this reference file is missing"):
         references.load("light", tmp_path)
+
+
+def test_the_message_survives_the_way_between_processes(tmp_path):
+    error = references.DamagedReference(tmp_path / "light.h5", "this reference file is missing")
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
 
 
 def test_a_truncated_file_is_named(tmp_path):

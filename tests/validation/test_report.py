@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from validation import __main__ as command
-from validation import figures, references, report
+from validation import figures, references, report, running
 from validation.report import Section
 from validation.rows import Findings, Picture, peak_errors, row, worst_and_median
 
@@ -52,11 +52,12 @@ def test_the_worst_and_the_median_case_are_drawn() -> None:
 
 def test_the_report_has_tables_and_figures(tmp_path: Path) -> None:
     sections = [a_section("light", 1e-6, "float64"), a_section("light", 2e-5), a_section("analytic", 1e-7)]
-    report.write(sections, tmp_path, figures=True)
+    report.write(sections, 2.5, tmp_path, figures=True)
     markdown = (tmp_path / "report.md").read_text()
     assert "| first | 2 | 2.0e-05 | 2.0e-05 | 1.0e-05 | of the peak | MISSED |" in markdown
     assert "- second: the reason" in markdown
     assert "lenstronomy 1." in markdown
+    assert "2.5 minutes" in markdown
     assert "cpu" in markdown
     text = (tmp_path / "report.txt").read_text()
     assert "light, float32" in text
@@ -98,7 +99,8 @@ def test_a_damaged_reference_is_named(
     references.path_of("amplitudes", tmp_path).write_bytes(whole[: len(whole) // 2])
     load = references.load
     monkeypatch.setattr(references, "load", lambda topic: load(topic, tmp_path))
-    assert command.main(["amplitudes", "--out", str(tmp_path), "--no-figures"]) == 1
+    arguments = ["amplitudes", "--out", str(tmp_path), "--no-figures", "--processes", "1"]
+    assert command.main(arguments) == 1
     assert "amplitudes.h5: this reference file is damaged" in capsys.readouterr().err
 
 
@@ -117,8 +119,8 @@ def test_the_command_exits_by_what_it_found(
         assert quick
         return a_section(topic, 2e-5 if precision == "float32" else 1e-6, precision)
 
-    monkeypatch.setattr(command, "compare", found)
-    arguments = ["light", "--quick", "--no-figures", "--out", str(tmp_path / "report")]
+    monkeypatch.setattr(running, "compare", found)
+    arguments = ["light", "--quick", "--no-figures", "--processes", "1", "--out", str(tmp_path / "report")]
     assert command.main([*arguments, "--precision", "float64"]) == 0
     assert command.main(arguments) == 1
     assert "some rows MISSED their tolerance" in capsys.readouterr().out
