@@ -1,32 +1,37 @@
-"""Whole images against frozen images by lenstronomy's SimulationAPI."""
+"""One system: amplitudes, and the noise of an exposure.  Whole images: tests/validation."""
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxlens import Simulator
-from validation import references
-
-SCENES = references.load("scenes")
+from jaxlens import Simulator, render
 
 
-def render(scene: str) -> np.ndarray:
-    group = SCENES[scene]
-    sim = Simulator(json.loads(str(group["config"])))
-    params = {name: jnp.asarray(value)[None] for name, value in references.parameters(group).items()}
-    return np.asarray(sim.render(params)[0])
+@pytest.fixture
+def params(small_lens: dict[str, Any], key: jax.Array) -> tuple[Simulator, dict[str, jax.Array]]:
+    """A simulator and the parameters of one system."""
+    sim = Simulator(small_lens)
+    return sim, {name: value[0] for name, value in sim.sample(key, 1).items()}
 
 
-@pytest.mark.parametrize("scene", SCENES)
-def test_an_image_is_lenstronomy_s(scene: str) -> None:
-    """To 1e-4 of the peak in float32 and 1e-6 in float64."""
-    expected = SCENES[scene]["image"]
-    peak = np.abs(expected).max()
-    assert np.abs(render(scene) - expected).max() < 1e-4 * peak
-    with jax.enable_x64(True):
-        assert np.abs(render(scene) - expected).max() < 1e-6 * peak
+def test_a_magnitude_is_counts_below_the_zero_point() -> None:
+    assert float(render.counts(20.0, 25.0)) == pytest.approx(100.0, rel=1e-5)
+    assert float(render.counts(20.0, 25.0, 4.0)) == pytest.approx(25.0, rel=1e-5)
+
+
+def test_noise_is_background_and_shot_noise_in_quadrature(
+    params: tuple[Simulator, dict[str, jax.Array]],
+) -> None:
+    sim, values = params
+    image = jnp.stack([jnp.full((2, 2, 2), counts) for counts in (-3.0, 0.0, 50.0)])
+    sigma = jax.vmap(lambda one: render.noise_sigma(sim.scene, values, one))(image)
+    time = float(values["exposure_time"] * values["num_exposures"])
+    background = np.broadcast_to(np.asarray(render.background_sigma(sim.scene, values)), (2,))[:, None, None]
+    for counts, found in zip((0.0, 0.0, 50.0), sigma, strict=True):
+        expected = np.sqrt(background**2 + counts / time)
+        np.testing.assert_allclose(found, np.broadcast_to(expected, found.shape), rtol=1e-5)
