@@ -2,10 +2,14 @@
 
 1. The window is cut into square cells, each of two triangles.  The cells whose mapped triangles contain the
    source, or come closest to it in units of how far the map bends within the cell, are kept and cut again.
-2. From the centre of every cell of the finest level Newton's method (with halved steps while the residual
+2. From the centre of every cell of the finest level Newton's method (with shorter steps while the residual
    grows) runs to convergence.
 3. Roots found twice are one; roots fainter than abs(mu) = 1e-3 are dropped: the image at the centre of a
    singular profile, which has no flux.
+
+Steps 2 and 3 are in double precision whatever jax's default is, at the few points left: the rounding of a
+deflection comes back abs(mu) times as large in the position and abs(mu)^2 times in mu, and near a caustic
+float32 cannot tell a root from a point where the residual is small.
 
 The search itself is not differentiated.  Derivatives of the positions follow from the lens equation:
 d theta = A^-1 (d beta_source - d_args beta), with A = d beta / d theta.
@@ -15,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -25,11 +29,15 @@ from jaxlens.kernels.types import Real
 
 RaysWithArgs = Callable[[jax.Array, jax.Array, Any], tuple[jax.Array, jax.Array]]
 Points = tuple[jax.Array, jax.Array]
+NewtonState = tuple[tuple[jax.Array, ...], tuple[jax.Array, ...], jax.Array]
+T = TypeVar("T")
 
 MIN_MAGNIFICATION = 1e-3
 CUTS = 4  # a cell is cut into CUTS x CUTS at each level
 LEVELS = 2
-NEWTON_STEPS = 24
+NEWTON_STEPS = 48
+CONVERGED = 1e-9  # arcsec, in the source's plane
+SAME_ROOT = 1e-5  # arcsec
 
 
 class ImagePositions(NamedTuple):
@@ -72,9 +80,12 @@ def image_positions(
     dtype = jnp.result_type(float)
     beta_x, beta_y = jnp.asarray(beta_x, dtype), jnp.asarray(beta_y, dtype)
     fixed = jax.lax.stop_gradient((args, beta_x, beta_y, jnp.asarray(half_width, dtype)))
-    raw_x, raw_y, mask, found = _search(rays, *fixed, slots=slots, cells=cells)
-    x, y = _implicit(rays, args, beta_x, beta_y, raw_x, raw_y, mask)
+    root = _search(rays, *fixed, slots=slots, cells=cells)
+    mask, found = root.mask, root.found
+    x, y = _implicit(rays, args, beta_x, beta_y, root.x, root.y, mask)
     mu = magnification(lambda u, v: rays(u, v, args), x, y)
+    # The derivatives of this mu, the value of the search's, which was computed in double precision.
+    mu = mu + jax.lax.stop_gradient(root.magnification - mu)
     return ImagePositions(
         jnp.where(mask, x, 0.0), jnp.where(mask, y, 0.0), jnp.where(mask, mu, 0.0), mask, found
     )
@@ -119,14 +130,10 @@ def _search(
     *,
     slots: int,
     cells: int,
-) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
-    """Positions (slots,), mask (slots,) and number of the images, without derivatives."""
-    starts = min(max(32, 4 * slots), cells * cells)
-
-    def residual(x: jax.Array, y: jax.Array) -> Points:
-        u, v = rays(x, y, args)
-        return u - beta_x, v - beta_y
-
+) -> ImagePositions:
+    """The images, without derivatives."""
+    starts = min(max(64, 8 * slots), cells * cells)
+    residual = _residual(rays, args, beta_x, beta_y)
     size = 2.0 * half_width / cells
     edge = -half_width + size * jnp.arange(cells, dtype=half_width.dtype)
     y, x = (c.ravel() for c in jnp.meshgrid(edge, edge, indexing="ij"))
@@ -137,8 +144,35 @@ def _search(
         return (*_closest_cells(residual, x, y, size / CUTS, CUTS, starts), size / CUTS)
 
     x, y, size = jax.lax.fori_loop(0, LEVELS, refine, (x, y, size))
-    x, y, distance, det = _newton(residual, x + 0.5 * size, y + 0.5 * size, 4.0 * size)
-    return _distinct_roots(x, y, distance, 1.0 / det, half_width, slots)
+    with jax.enable_x64(True):
+        *given, x, y, size, half_width = _cast(
+            (args, beta_x, beta_y, x, y, size, half_width), jnp.dtype(jnp.float64)
+        )
+        roots = _newton(_residual(rays, *given), x + 0.5 * size, y + 0.5 * size, 4.0 * size)
+        images = _distinct_roots(*roots, half_width, slots)
+        return _cast(images, beta_x.dtype)
+
+
+def _residual(
+    rays: RaysWithArgs, args: Any, beta_x: jax.Array, beta_y: jax.Array
+) -> Callable[[jax.Array, jax.Array], Points]:
+    """Where a ray ends, relative to the source."""
+
+    def residual(x: jax.Array, y: jax.Array) -> Points:
+        u, v = rays(x, y, args)
+        return u - beta_x, v - beta_y
+
+    return residual
+
+
+def _cast(values: T, dtype: jnp.dtype) -> T:
+    """All floating-point numbers of a pytree in `dtype`."""
+
+    def cast(value: Any) -> Any:
+        array = jnp.asarray(value)
+        return array.astype(dtype) if jnp.issubdtype(array.dtype, jnp.floating) else array
+
+    return jax.tree.map(cast, values)
 
 
 def _closest_cells(
@@ -203,49 +237,62 @@ def _newton(
     Returns the positions, what is left of the residual there, and det A.
     """
 
-    def step(_: int, state: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
-        x, y, distance, det, dx, dy, damping = state
-        try_x, try_y = x + damping * dx, y + damping * dy
-        u, v = residual(try_x, try_y)
-        a_xx, a_xy, a_yx, a_yy = jacobian(residual, try_x, try_y)
-        try_det = bounded_determinant(a_xx, a_xy, a_yx, a_yy)
-        to_x, to_y = (a_xy * v - a_yy * u) / try_det, (a_yx * u - a_xx * v) / try_det
-        shrink = jnp.minimum(1.0, max_step / (jnp.hypot(to_x, to_y) + jnp.finfo(x.dtype).tiny))
-        tried = (try_x, try_y, jnp.hypot(u, v), try_det, to_x * shrink, to_y * shrink)
-        better = tried[2] < distance
-        damping = jnp.where(better, jnp.minimum(2.0 * damping, 1.0), 0.25 * damping)
-        kept = (x, y, distance, det, dx, dy)
-        return (*(jnp.where(better, new, old) for new, old in zip(tried, kept, strict=True)), damping)
+    def update(state: NewtonState) -> tuple[tuple[jax.Array, ...], jax.Array]:
+        """The better of the best point and the one just tried, and how much of the step from it to try."""
+        best, tried, damping = state
+        new = _newton_step(tried, max_step)
+        better = new[2] < best[2]
+        best = tuple(jnp.where(better, n, b) for n, b in zip(new, best, strict=True))
+        return best, jnp.where(better, jnp.minimum(2.0 * damping, 1.0), 0.25 * damping)
 
-    zero, one = jnp.zeros_like(x), jnp.ones_like(x)
-    start = (x, y, jnp.full_like(x, jnp.inf), one, zero, zero, one)
-    x, y, distance, det, *_ = jax.lax.fori_loop(0, NEWTON_STEPS, step, start)
+    def step(_: int, state: NewtonState) -> NewtonState:
+        best, damping = update(state)
+        x, y = best[0] + damping * best[4], best[1] + damping * best[5]
+        # What is computed at a point is carried to the next turn of the loop before it is used: used at once,
+        # XLA would compute the rays again for every use, on a CPU for tens to hundreds of times as long.
+        return best, (x, y, *residual(x, y), *jacobian(residual, x, y)), damping
+
+    zero, one, far = jnp.zeros_like(x), jnp.ones_like(x), jnp.full_like(x, jnp.finfo(x.dtype).max)
+    # Before the first point nothing has been tried: a residual too long to be better than none.
+    best = (x, y, jnp.full_like(x, jnp.inf), one, zero, zero)
+    tried = (x, y, far, far, one, zero, zero, one)
+    (x, y, distance, det, *_), _ = update(jax.lax.fori_loop(0, NEWTON_STEPS, step, (best, tried, 4.0 * one)))
     return x, y, distance, det
+
+
+def _newton_step(at: tuple[jax.Array, ...], max_step: jax.Array) -> tuple[jax.Array, ...]:
+    """x, y, the residual's length, det A, and Newton's step (at most `max_step` long) from x, y, u, v, A."""
+    x, y, u, v, a_xx, a_xy, a_yx, a_yy = at
+    det = bounded_determinant(a_xx, a_xy, a_yx, a_yy)
+    dx, dy = (a_xy * v - a_yy * u) / det, (a_yx * u - a_xx * v) / det
+    shrink = jnp.minimum(1.0, max_step / (jnp.hypot(dx, dy) + jnp.finfo(x.dtype).tiny))
+    return x, y, jnp.hypot(u, v), det, dx * shrink, dy * shrink
 
 
 def _distinct_roots(
     x: jax.Array,
     y: jax.Array,
     distance: jax.Array,
-    mu: jax.Array,
+    det: jax.Array,
     half_width: jax.Array,
     slots: int,
-) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
+) -> ImagePositions:
     """The converged roots, each once, brightest first.  Empty slots lie at the window's corner."""
-    double = jnp.finfo(x.dtype).bits == 64
+    mu = 1.0 / det
     inside = jnp.maximum(jnp.abs(x), jnp.abs(y)) <= half_width
-    valid = (distance < (1e-9 if double else 2e-5)) & inside & (jnp.abs(mu) > MIN_MAGNIFICATION)
+    valid = (distance < CONVERGED) & inside & (jnp.abs(mu) > MIN_MAGNIFICATION)
     # Two images that close have opposite parity (a fold pair), so equal parity means the same root.
     apart = jnp.hypot(x[:, None] - x[None, :], y[:, None] - y[None, :])
-    same = (apart < (1e-5 if double else 1e-3)) & (mu[:, None] * mu[None, :] > 0.0)
+    same = (apart < SAME_ROOT) & (mu[:, None] * mu[None, :] > 0.0)
     repeated = jnp.any(jnp.tril(same & valid[None, :], k=-1), axis=1)
     valid = valid & ~repeated
     order = jax.lax.top_k(jnp.where(valid, jnp.abs(mu), -1.0), min(slots, x.size))[1]
     order = jnp.pad(order, (0, slots - order.size))
     mask = valid[order] & (jnp.arange(slots) < x.size)
-    return (
+    return ImagePositions(
         jnp.where(mask, x[order], half_width),
         jnp.where(mask, y[order], half_width),
+        jnp.where(mask, mu[order], 1.0),
         mask,
-        jnp.sum(valid),
+        jnp.sum(valid, dtype=jnp.int32),
     )

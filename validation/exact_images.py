@@ -1,8 +1,9 @@
-"""Image positions to machine precision, from lenstronomy's deflections and analytic second derivatives.
+"""Image positions to machine precision, from exact deflections and analytic second derivatives.
 
-lenstronomy's own magnifications of an SIE, and of several planes, come from finite differences and are
-good to 1e-5 only.  Here an SIE is EPL at gamma = 2, whose second derivatives are analytic, and the
-Jacobian of several planes is put together from theirs:
+lenstronomy's own magnifications of an SIE, an NIE, and of several planes come from finite differences and are
+good to 1e-5 only.  Here SIE and NIE are the closed form that lenstronomy has (without its replacement of q
+near 1) with its derivatives, the other profiles are lenstronomy's, whose second derivatives are analytic, and
+the Jacobian of several planes is put together from them:
 
     theta_j = theta - sum_{i<j} b_ij alpha_i(theta_i),    A_j = 1 - sum_{i<j} b_ij H_i(theta_i) A_i,
 
@@ -20,10 +21,14 @@ from lenstronomy.LensModel.lens_model import LensModel
 
 Profile = tuple[str, Mapping[str, float]]
 
-ANALYTIC = ("SIS", "SIE", "EPL", "POINT_MASS", "CONVERGENCE", "SHEAR", "SHEAR_GAMMA_PSI")
+ANALYTIC = ("SIS", "EPL", "POINT_MASS", "CONVERGENCE", "SHEAR", "SHEAR_GAMMA_PSI")
+# lenstronomy's SIE is its NIE with this core radius (arcsec).
+SIE_CORE = 1e-10
 NEWTON_STEPS = 60
-RESIDUAL = 1e-11
+RESIDUAL = 1e-12
 SAME_IMAGE = 1e-6
+# Around every candidate, this many cells of the coarse grid are cut into so many.
+NEAR, NEAR_CELLS, LEVELS = 3, 24, 3
 
 
 class LensPlanes:
@@ -33,8 +38,9 @@ class LensPlanes:
         self, planes: Sequence[Sequence[Profile]], redshifts: Sequence[float], cosmology: FLRW
     ) -> None:
         """`planes` has the profiles of each deflecting plane, `redshifts` one entry more."""
-        self._models = [_analytic_model(profiles) for profiles in planes]
+        self._planes = [_Plane(profiles) for profiles in planes]
         self._scale = _scales(np.asarray(redshifts), cosmology)
+        self.source_plane = len(redshifts) - 1
 
     def shoot(self, theta: np.ndarray, plane: int) -> tuple[np.ndarray, np.ndarray]:
         """Positions (2, n) in plane number `plane` (from 0) of rays seen at `theta`, and their Jacobian."""
@@ -48,7 +54,7 @@ class LensPlanes:
             positions.append(position)
             jacobians.append(jacobian)
             if j < plane:
-                kicks.append(_kick(self._models[j], position, jacobian))
+                kicks.append(self._planes[j].kick(position, jacobian))
         return positions[-1], jacobians[-1]
 
     def images(
@@ -56,23 +62,34 @@ class LensPlanes:
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Positions x, y (arcsec) and signed magnifications of all images of a point in `plane`.
 
-        Searched in a square of the given half width, in `cells` by `cells` squares.
+        Searched in a square of the given half width, in `cells` by `cells` squares, eight times finer around
+        every candidate, and 64 and 512 times finer around every image, where the other of a close pair may
+        be.  An image beyond the square may come along.
         """
         if plane == 0:
             return np.array([source[0]]), np.array([source[1]]), np.ones(1)
-        target = np.array(source)[:, None]
-        line = np.linspace(-half_window, half_window, cells + 1)
-        grid = np.array(np.meshgrid(line, line))
-        mapped, _ = self.shoot(grid.reshape(2, -1), plane)
-        start = _candidates(grid, mapped.reshape(grid.shape) - target[:, :, None])
-        x, y = self._refine(start, target, plane, step=4 * half_window / cells)
-        _, jacobian = self.shoot(np.array([x, y]), plane)
-        return x, y, 1.0 / np.linalg.det(jacobian.transpose(2, 0, 1))
+        target, cell = np.array(source)[:, None], 2 * half_window / cells
+        middles = self._starts(target, plane, np.zeros(2), half_window, cells)
+        images = self._refine(middles, target, plane, 2 * cell)
+        for _ in range(LEVELS):
+            near = [self._starts(target, plane, at, 0.5 * NEAR * cell, NEAR_CELLS) for at in middles.T]
+            found = [self._refine(start, target, plane, 2 * cell / NEAR_CELLS) for start in near]
+            images = middles = _distinct(np.concatenate([images, *found], axis=1))
+            cell *= NEAR / NEAR_CELLS
+        _, jacobian = self.shoot(images, plane)
+        return images[0], images[1], 1.0 / np.linalg.det(jacobian.transpose(2, 0, 1))
 
-    def _refine(
-        self, start: np.ndarray, target: np.ndarray, plane: int, step: float
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Newton's method from every start; what converges, each image once."""
+    def _starts(
+        self, target: np.ndarray, plane: int, middle: np.ndarray, half_window: float, cells: int
+    ) -> np.ndarray:
+        """Where to start Newton's method (2, n), by a grid of cells about `middle`."""
+        line = np.linspace(-half_window, half_window, cells + 1)
+        grid = np.array(np.meshgrid(line, line)) + middle[:, None, None]
+        mapped, _ = self.shoot(grid.reshape(2, -1), plane)
+        return _candidates(grid, mapped.reshape(grid.shape) - target[:, :, None])
+
+    def _refine(self, start: np.ndarray, target: np.ndarray, plane: int, step: float) -> np.ndarray:
+        """Newton's method from every start (2, n): what converges, each image once."""
         place = start.copy()
         with np.errstate(all="ignore"):
             for _ in range(NEWTON_STEPS):
@@ -84,14 +101,70 @@ class LensPlanes:
         return _distinct(place[:, good])
 
 
-def _analytic_model(profiles: Sequence[Profile]) -> tuple[LensModel, list[dict[str, float]]]:
-    names, parameters = [], []
-    for name, values in profiles:
-        if name not in ANALYTIC:
-            raise ValueError(f"lenstronomy has no exact second derivatives of {name}")
-        names.append("EPL" if name == "SIE" else name)
-        parameters.append({**values, "gamma": 2.0} if name == "SIE" else dict(values))
-    return LensModel(names), parameters
+class _Plane:
+    """The deflection of some profiles and its exact derivatives."""
+
+    def __init__(self, profiles: Sequence[Profile]) -> None:
+        self._isothermal = [_with_core(name, values) for name, values in profiles if name in ("SIE", "NIE")]
+        rest = [(name, dict(values)) for name, values in profiles if name not in ("SIE", "NIE")]
+        unknown = sorted({name for name, _ in rest} - set(ANALYTIC))
+        if unknown:
+            raise ValueError(f"there are no exact second derivatives of {', '.join(unknown)}")
+        self._rest = LensModel([name for name, _ in rest]), [values for _, values in rest]
+
+    def kick(self, position: np.ndarray, jacobian: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Deflection (2, n) at a position here, and its derivative (2, 2, n) to the image position."""
+        alpha, hessian = np.zeros_like(position), np.zeros_like(jacobian)
+        lens, parameters = self._rest
+        if parameters:
+            alpha += np.array(lens.alpha(*position, parameters))
+            second = lens.hessian(*position, parameters)
+            hessian += np.reshape([np.broadcast_to(f, position[0].shape) for f in second], hessian.shape)
+        for values in self._isothermal:
+            more, slope = nie(position[0], position[1], **values)
+            alpha, hessian = alpha + more, hessian + slope
+        return alpha, np.einsum("ijn,jkn->ikn", hessian, jacobian)
+
+
+def _with_core(name: str, values: Mapping[str, float]) -> dict[str, float]:
+    return {**values, "s_scale": SIE_CORE} if name == "SIE" else dict(values)
+
+
+def nie(
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    theta_E: float,
+    e1: float,
+    e2: float,
+    s_scale: float,
+    center_x: float = 0.0,
+    center_y: float = 0.0,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Deflection (2, n) of lenstronomy's NIE at x, y (n,) in arcsec, and its derivatives (2, 2, n).
+
+    In the lens's own axes (Keeton & Kochanek 1998), with f^2 = 1 - q^2,
+
+        alpha = b/f (arctan(f x / (psi + s)), artanh(f y / (psi + q^2 s))),  psi^2 = q^2 (s^2 + x^2) + y^2,
+
+    where b = theta_E sqrt(q) and s = s_scale / sqrt(q).
+    """
+    c = min(np.hypot(e1, e2), 0.9999)
+    q, f, phi = (1 - c) / (1 + c), 2 * np.sqrt(c) / (1 + c), np.arctan2(e2, e1) / 2
+    turn = np.array([[np.cos(phi), np.sin(phi)], [-np.sin(phi), np.cos(phi)]])
+    u, v = turn @ np.array([x - center_x, y - center_y])
+    b, s = theta_E * np.sqrt(q), s_scale / np.sqrt(q)
+    psi = np.sqrt(q**2 * (s**2 + u**2) + v**2)
+    along, across = psi + s, psi + q**2 * s
+    # arctan(f t) / f and artanh(f t) / f tend to t where the lens is round.
+    alpha = np.array(
+        [np.arctan(f * u / along) / f, np.arctanh(f * v / across) / f] if f else [u / along, v / across]
+    )
+    over_u, over_v = along**2 + (f * u) ** 2, across**2 - (f * v) ** 2
+    f_uu, f_uv = (s + (q**2 * s**2 + v**2) / psi) / over_u, -u * v / psi / over_u
+    f_vv = q**2 * (s + (s**2 + u**2) / psi) / over_v
+    slope = np.array([[f_uu, f_uv], [f_uv, f_vv]])
+    return b * turn.T @ alpha, b * np.einsum("ki,kln,lj->ijn", turn, slope, turn)
 
 
 def _scales(redshifts: np.ndarray, cosmology: FLRW) -> np.ndarray:
@@ -104,18 +177,6 @@ def _scales(redshifts: np.ndarray, cosmology: FLRW) -> np.ndarray:
     return scale
 
 
-def _kick(
-    model: tuple[LensModel, list[dict[str, float]]], position: np.ndarray, jacobian: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Deflection (2, n) at a position in its plane, and its derivative (2, 2, n) to the image position."""
-    lens, parameters = model
-    f_xx, f_xy, f_yx, f_yy = (
-        np.broadcast_to(f, position[0].shape) for f in lens.hessian(*position, parameters)
-    )
-    hessian = np.array([[f_xx, f_xy], [f_yx, f_yy]])
-    return np.array(lens.alpha(*position, parameters)), np.einsum("ijn,jkn->ikn", hessian, jacobian)
-
-
 def _solve(jacobian: np.ndarray, offset: np.ndarray) -> np.ndarray:
     """The two equations J move = offset, for every column."""
     (a, b), (c, d) = jacobian
@@ -124,15 +185,16 @@ def _solve(jacobian: np.ndarray, offset: np.ndarray) -> np.ndarray:
 
 
 def _candidates(grid: np.ndarray, offset: np.ndarray) -> np.ndarray:
-    """Starts (2, n): middles of triangles whose image holds the source, and minima of the distance."""
-    corners = {"nw": (slice(-1), slice(-1)), "ne": (slice(-1), slice(1, None))}
-    corners |= {"sw": (slice(1, None), slice(-1)), "se": (slice(1, None), slice(1, None))}
-    starts = []
-    for triangle in (("nw", "ne", "sw"), ("se", "sw", "ne")):
-        a, b, c = (offset[:, *corners[name]] for name in triangle)
-        holds = _same_sign(_cross(a, b), _cross(b, c), _cross(c, a))
-        middle = np.mean([grid[:, *corners[name]] for name in triangle], axis=0)
-        starts.append(middle[:, holds])
+    """Starts (2, n): middles of cells whose image may hold the source, and minima of the distance.
+
+    A cell's image may hold what is in the box about its corners, half as wide again.
+    """
+    corners = [(i, j) for i in (slice(-1), slice(1, None)) for j in (slice(-1), slice(1, None))]
+    of_cell = np.stack([offset[:, *corner] for corner in corners])
+    low, high = of_cell.min(axis=0), of_cell.max(axis=0)
+    holds = np.all(np.abs(low + high) <= 1.5 * (high - low), axis=0)
+    middle = np.mean([grid[:, *corner] for corner in corners], axis=0)
+    starts = [middle[:, holds]]
     distance = np.hypot(*offset)
     inner = distance[1:-1, 1:-1]
     shifted = [
@@ -145,19 +207,10 @@ def _candidates(grid: np.ndarray, offset: np.ndarray) -> np.ndarray:
     return np.concatenate(starts, axis=1)
 
 
-def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return a[0] * b[1] - a[1] * b[0]
-
-
-def _same_sign(*values: np.ndarray) -> np.ndarray:
-    return (np.min(values, axis=0) >= 0) | (np.max(values, axis=0) <= 0)
-
-
-def _distinct(place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The places, sorted by x, without those closer than 1e-6 arcsec to one before."""
+def _distinct(place: np.ndarray) -> np.ndarray:
+    """The places (2, n), sorted by x, without those closer than 1e-6 arcsec to one before."""
     kept: list[np.ndarray] = []
     for point in place[:, np.argsort(place[0])].T:
         if all(np.hypot(*(point - other)) > SAME_IMAGE for other in kept):
             kept.append(point)
-    x, y = np.array(kept).reshape(-1, 2).T
-    return x, y
+    return np.array(kept).reshape(-1, 2).T

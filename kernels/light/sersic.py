@@ -102,15 +102,15 @@ def sersic_ellipse(
     return _profile(r_squared, R_sersic, n_sersic)
 
 
-def _core_profile(
-    r: jax.Array, R_sersic: Real, Rb: Real, n_sersic: Real, gamma: Real, alpha: Real
+def _log_core_profile(
+    log_r: jax.Array, R_sersic: Real, Rb: Real, n_sersic: Real, gamma: Real, alpha: Real
 ) -> jax.Array:
-    """Unit-amplitude core-Sersic profile of the radius (arcsec)."""
-    # By logarithms: r^alpha overflows float32 at the ends of the flux quadrature.
-    log_r, log_break = jnp.log(r), jnp.log(Rb)
-    inner = jnp.exp(gamma / alpha * jnp.logaddexp(0.0, alpha * (log_break - log_r)))
+    """Logarithm of the unit-amplitude core-Sersic profile at ln(radius / arcsec)."""
+    # By logarithms: at the ends of the flux quadrature the powers overflow.
+    log_break = jnp.log(Rb)
+    inner = gamma / alpha * jnp.logaddexp(0.0, alpha * (log_break - log_r))
     log_sum = jnp.logaddexp(alpha * log_r, alpha * log_break) / alpha - jnp.log(R_sersic)
-    return inner * jnp.exp(-b_n(n_sersic) * (jnp.exp(log_sum / n_sersic) - 1.0))
+    return inner - b_n(n_sersic) * (jnp.exp(log_sum / n_sersic) - 1.0)
 
 
 def core_sersic_total_flux(
@@ -140,9 +140,9 @@ def core_sersic_total_flux(
     total = jnp.zeros(low.shape[:-1], low.dtype)
     for start, end in ((low, log_break), (log_break, high)):
         half = 0.5 * (end - start)
-        r = jnp.exp(start + half * (nodes + 1.0))
-        integrand = r * r * _core_profile(r, R_sersic, Rb, n_sersic, gamma, alpha)
-        total = total + jnp.sum(integrand * half * weights, axis=-1)
+        log_r = start + half * (nodes + 1.0)
+        log_light = _log_core_profile(log_r, R_sersic, Rb, n_sersic, gamma, alpha)
+        total = total + jnp.sum(jnp.exp(2.0 * log_r + log_light) * half * weights, axis=-1)
     return 2.0 * jnp.pi * total
 
 
@@ -169,5 +169,5 @@ def core_sersic(
     A power law of slope gamma inside the break radius Rb (arcsec), Sersic outside.
     """
     r_squared = elliptical_radius_squared(x - center_x, y - center_y, e1, e2)
-    r = jnp.sqrt(jnp.maximum(r_squared, SMOOTHING**2))
-    return _core_profile(r, R_sersic, Rb, n_sersic, gamma, alpha)
+    log_r = 0.5 * jnp.log(jnp.maximum(r_squared, SMOOTHING**2))
+    return jnp.exp(_log_core_profile(log_r, R_sersic, Rb, n_sersic, gamma, alpha))

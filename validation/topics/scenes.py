@@ -1,8 +1,8 @@
 """Whole images: every packaged example, and 300 random scenes.
 
 Each group is a configuration, as `validation.topics.images.frozen` has it.  The random scenes are 25 of each
-kind of `scene_configs` and of four that these lack: other profiles, no PSF under ADU, a velocity dispersion, a
-supernova off its host's center with a foreground star.
+kind of `scene_configs` and of four that these lack: other profiles, no PSF under ADU, a velocity dispersion,
+a supernova off its host's center with a foreground star.
 """
 
 from __future__ import annotations

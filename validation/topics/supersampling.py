@@ -1,7 +1,7 @@
 """Images at supersampling 1, 2, 3 and 5, with an even and an odd number of pixels.
 
-Each group is named `<factor> x <factor>, <num_pix> pixels` and is as `validation.topics.images.frozen` has it:
-a lens whose light and source are compact and steep, so that the factor changes the image.
+Each group is named `<factor> x <factor>, <num_pix> pixels` and is as `validation.topics.images.frozen` has
+it: a lens whose light and source are compact and steep, so that the factor changes the image.
 """
 
 from __future__ import annotations
