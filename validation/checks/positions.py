@@ -38,8 +38,8 @@ DELAY = 1e-6
 BRIGHT, MANY = 1e-2, 30.0
 SAME_IMAGE = 0.02  # of theta_E
 THINNED = 8
-# A program is compiled for every kind; a quick comparison takes the kinds that differ in the solver's work.
-QUICK = ("sis", "sie_shear", "two_planes")
+# A program is compiled for every kind, most of the time that this takes: a quick comparison has two.
+QUICK = ("sis", "sie_shear")
 
 Values = dict[str, jax.Array]
 Points = tuple[jax.Array, jax.Array]
@@ -255,7 +255,7 @@ def _picture(what: str, matched: Matched, case: int, which: str) -> Picture:
     number = int(matched.pairs[case].sum())
     ours, theirs = (_drawn(matched, case, images) for images in (matched.ours, matched.group))
     return Picture(
-        f"point source behind {what}: {number} images ({which} case)",
+        f"point source behind {what}, images: {number} ({which} case)",
         "magnification, as Gaussians",
         ours,
         theirs,
