@@ -51,6 +51,13 @@ def test_pictures_and_links_exist() -> None:
         assert target.startswith("http") or (ROOT / target).exists(), target
 
 
+def test_the_summary_is_that_of_the_validation_that_docs_has() -> None:
+    report = (ROOT / "docs" / "validation.md").read_text()
+    table = report[report.index("| topic |") :].split("\n\n")[0]
+    assert table in README
+    assert table.count("| ok |") == len(table.splitlines()) - 2
+
+
 def test_ci_runs_the_readme_s_test_command() -> None:
     assert len(re.findall(r"^python3 -m venv .*pytest$", README, re.MULTILINE)) == 1
     assert os.access(ROOT / ".ci" / "run", os.X_OK)

@@ -79,7 +79,7 @@ def _text_line(row: Row) -> str:
 
 def _markdown_table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     cells = [header, ["---"] * len(header), *lines]
-    return "\n".join("| " + " | ".join(line) + " |" for line in cells)
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in cells)
 
 
 def summary(sections: Sequence[Section]) -> str:
@@ -98,7 +98,7 @@ def summary(sections: Sequence[Section]) -> str:
 
 def _closest(section: Section) -> str:
     row = section.closest
-    return f"{row.maximum:.1e} / {row.tolerance:.0e} ({row.what})"
+    return f"{row.maximum:.1e} / {row.tolerance:.0e} {row.measure}: {row.what}"
 
 
 def _markdown(sections: Sequence[Section], minutes: float, figures: bool) -> str:

@@ -21,7 +21,7 @@ def a_picture(title: str = "worst", shape: tuple[int, ...] = (4, 5)) -> Picture:
 
 
 def a_section(topic: str, error: float, precision: str = "float32") -> Section:
-    rows = [row("first", [0.0, error], 1e-5), row("second", [0.3], None, note="the reason")]
+    rows = [row("first, |e| < 1", [0.0, error], 1e-5), row("second", [0.3], None, note="the reason")]
     return Section(topic, precision, Findings(rows, [a_picture(), a_picture("median", (7,))]), 3.0)
 
 
@@ -54,7 +54,7 @@ def test_the_report_has_tables_and_figures(tmp_path: Path) -> None:
     sections = [a_section("light", 1e-6, "float64"), a_section("light", 2e-5), a_section("analytic", 1e-7)]
     report.write(sections, 2.5, tmp_path, figures=True)
     markdown = (tmp_path / "report.md").read_text()
-    assert "| first | 2 | 2.0e-05 | 2.0e-05 | 1.0e-05 | of the peak | MISSED |" in markdown
+    assert r"| first, \|e\| < 1 | 2 | 2.0e-05 | 2.0e-05 | 1.0e-05 | of the peak | MISSED |" in markdown
     assert "- second: the reason" in markdown
     assert "lenstronomy 1." in markdown
     assert "2.5 minutes" in markdown
@@ -69,7 +69,7 @@ def test_the_report_has_tables_and_figures(tmp_path: Path) -> None:
 def test_the_summary_has_the_row_closest_to_its_tolerance() -> None:
     lines = report.summary([a_section("light", 1e-6, "float64"), a_section("light", 2e-5)]).splitlines()
     assert len(lines) == 3
-    assert "1.0e-06 / 1e-05 (first)" in lines[2]
+    assert r"1.0e-06 / 1e-05 of the peak: first, \|e\| < 1" in lines[2]
     assert lines[2].endswith("| MISSED |")
 
 

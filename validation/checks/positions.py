@@ -112,7 +112,7 @@ def _delay_rows(what: str, matched: Matched) -> list[Row]:
     note = "arrival times are rounded, and a delay may be a small difference of two"
     return [
         row(f"{what}: time delays", errors / latest, DELAY, "of the largest arrival time"),
-        replace(relative, tolerance=None, note=note),
+        replace(relative, what=f"{what}: time delays, relative", tolerance=None, note=note),
     ]
 
 
