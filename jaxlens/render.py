@@ -40,8 +40,8 @@ def observe(scene: Scene, params: Params, image: jax.Array, key: jax.Array) -> j
     keys = _fold_names(key, scene.bands)
     if scene.poisson_shot_noise:
         exposure = _exposure(scene, params)
-        counts = jax.vmap(noise.poisson_counts)(_fold_names(keys, ("shot_noise",)), image * exposure)
-        observed = counts / exposure
+        photons = jax.vmap(noise.poisson_counts)(_fold_names(keys, ("shot_noise",)), image * exposure)
+        observed = photons / exposure
         sigma = jnp.broadcast_to(_per_pixel(background_sigma(scene, params)), image.shape)
     else:
         observed, sigma = image, noise_sigma(scene, params, image)

@@ -1,28 +1,12 @@
-"""What the kernels' tests share: reference cases as jax arrays, and differences to hold gradients against."""
+"""What the kernels' tests share: differences to hold gradients against."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
-
-from validation import references
-
-Cases = tuple[jax.Array, jax.Array, dict[str, jax.Array]]
-
-
-@pytest.fixture
-def cases() -> Callable[[Mapping[str, np.ndarray]], Cases]:
-    """x, y (cases, points) and parameters (cases, 1) of a reference group, in jax's present precision."""
-
-    def arrays(group: Mapping[str, np.ndarray]) -> Cases:
-        parameters = {name: jnp.asarray(a)[:, None] for name, a in references.parameters(group).items()}
-        return jnp.asarray(group["x"]), jnp.asarray(group["y"]), parameters
-
-    return arrays
 
 
 @pytest.fixture
