@@ -290,3 +290,33 @@ class SymmetricUniformAnnulus(Distribution):
     def problems(self) -> list[str]:
         negative = [f"r1 is {self.r1}; it must not be below zero"] if self.r1 < 0 else []
         return negative + _ordered("r1", self.r1, "r2", self.r2)
+
+
+@dataclass(frozen=True)
+class Truncated(Distribution):
+    """Another distribution restricted to [lower, upper]: what redrawing until a draw is inside converges to."""
+
+    inner: Distribution
+    lower: Real
+    upper: Real
+
+    def _mass(self) -> tuple[jax.Array, jax.Array]:
+        low, high = self.inner.cdf(self.lower), self.inner.cdf(self.upper)
+        return low, high - low
+
+    def icdf(self, u: Real) -> jax.Array:
+        return truncated_icdf(self.inner, u, self.lower, self.upper)
+
+    def cdf(self, x: Real) -> jax.Array:
+        low, mass = self._mass()
+        return jnp.clip((self.inner.cdf(x) - low) / mass, 0.0, 1.0)
+
+    def log_prob(self, x: Real) -> jax.Array:
+        return _inside(x, self.lower, self.upper, self.inner.log_prob(x) - jnp.log(self._mass()[1]))
+
+    def support(self) -> tuple[Real, Real]:
+        low, high = self.inner.support()
+        return jnp.maximum(low, self.lower), jnp.minimum(high, self.upper)
+
+    def problems(self) -> list[str]:
+        return self.inner.problems()

@@ -8,26 +8,35 @@ entries of the file, their order, or the size of a batch.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zlib import crc32
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 
-from jaxlens.config.model import Config, Configuration, Draw, Galaxy, PointSource, Quantity, constant
-from jaxlens.distributions import DISTRIBUTIONS, Distribution, truncated_icdf
+from jaxlens.config.model import Config, Configuration, Draw, Galaxy, Joint, PointSource, Quantity, Special
+from jaxlens.config.naming import in_pixels, named_quantities, redshift_name
+from jaxlens.distributions import truncated_icdf
+from jaxlens.joints import draw_joint
+from jaxlens.kernels.types import Real
 
 # Planes are kept at least this far apart in redshift.
 REDSHIFT_GAP = 1e-6
+# How often a user's distribution is asked for a number inside its bounds.
+MOST_DRAWS = 1000
+
+Numbers = Mapping[str, jax.Array]
 
 
 @dataclass(frozen=True)
 class Population:
     """The named quantities of one configuration.  Static under jit; their numbers are traced apart.
 
-    `in_pixels` are drawn in pixels and multiplied by the pixel scale; `redshifts` are drawn last, in
-    order, each beyond the one before.
+    `in_pixels` are drawn in pixels and multiplied by the pixel scale; `redshifts` are drawn in order, each
+    beyond the one before; `special` are the changes by object prefix; `joints` replace what they name.
+    `arrays` are the numbers of tables by their path in the file.
     """
 
     label: str
@@ -35,16 +44,20 @@ class Population:
     quantities: tuple[tuple[str, Quantity], ...]
     in_pixels: frozenset[str]
     redshifts: tuple[str, ...]
+    special: tuple[tuple[str, Special], ...] = ()
+    joints: tuple[Joint, ...] = ()
+    arrays: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
 
     @property
-    def hyperparameters(self) -> dict[str, float]:
+    def hyperparameters(self) -> dict[str, ArrayLike]:
         """Every number of the file that a draw depends on, by its path in the file."""
-        return {
-            path: value
+        drawn: dict[str, ArrayLike] = {
+            path: np.asarray(value) if isinstance(value, tuple) else value
             for _, quantity in self.quantities
             for band, draw in zip(self._draw_bands(quantity), quantity.draws, strict=True)
             for path, value in _numbers(quantity, band, draw)
         }
+        return drawn | dict(self.arrays)
 
     def _draw_bands(self, quantity: Quantity) -> tuple[str, ...]:
         return self.bands if quantity.per_band else ("",)
@@ -52,116 +65,199 @@ class Population:
 
 def population(config: Config, configuration: Configuration) -> Population:
     """All that the file says of a system in `configuration`, by deeplenstronomy's parameter names."""
-    quantities = [*config.cosmology, *config.instrument.quantities]
-    for label, source in configuration.noise:
-        quantities += [(f"{label}-{name}", quantity) for name, quantity in source.parameters]
-    in_pixels, redshifts = set(), []
-    for plane in configuration.planes:
-        redshifts.append(f"{plane.label}-OBJECT_1-REDSHIFT")
-        quantities.append((redshifts[-1], plane.redshift))
-        for label, species in plane.objects:
-            prefix = f"{plane.label}-{label}"
-            if isinstance(species, Galaxy):
-                quantities += _galaxy(prefix, species)
-            else:
-                quantities += _point_source(prefix, species, config.instrument.num_pix)
-                if species.host is None:
-                    in_pixels |= {f"{prefix}-ra_image", f"{prefix}-dec_image"}
+    objects = [
+        (f"{plane.label}-{label}", species)
+        for plane in configuration.planes
+        for label, species in plane.objects
+    ]
+    special = [(prefix, s) for prefix, o in objects if isinstance(o, Galaxy | PointSource) for s in o.special]
+    quantities = named_quantities(config.cosmology, config.instrument, configuration)
     return Population(
-        configuration.label, config.bands, tuple(quantities), frozenset(in_pixels), tuple(redshifts)
+        configuration.label,
+        config.bands,
+        quantities,
+        in_pixels(configuration),
+        tuple(redshift_name(plane) for plane in configuration.planes),
+        tuple(special),
+        config.joints,
+        {f"DISTRIBUTIONS.{j.label}.{name}": a for j in config.joints for name, a in j.arrays.items()},
     )
 
 
-def _galaxy(prefix: str, galaxy: Galaxy) -> Iterator[tuple[str, Quantity]]:
-    for profile in (*galaxy.light, *galaxy.mass, *galaxy.shear):
-        for name, quantity in profile.parameters:
-            yield f"{prefix}-{profile.label}-{name}", quantity
-
-
-def _point_source(prefix: str, source: PointSource, num_pix: int) -> Iterator[tuple[str, Quantity]]:
-    path = f"SPECIES.{source.label}"
-    yield f"{prefix}-magnitude", source.magnitude
-    if source.host is None:
-        for name in ("ra_image", "dec_image"):
-            yield f"{prefix}-{name}", _uniform(f"{path}.{name}", -num_pix / 2, num_pix / 2)
-        return
-    sep, angle = source.sep, source.angle
-    if sep is not None and angle is None:
-        angle = _uniform(f"{path}.angle", 0.0, 2.0 * np.pi)
-    yield f"{prefix}-sep", sep or constant(f"{path}.sep", 0.0)
-    yield f"{prefix}-angle", angle or constant(f"{path}.angle", 0.0)
-
-
-def _uniform(path: str, low: float, high: float) -> Quantity:
-    return Quantity(path, (Draw("uniform", (("minimum", low), ("maximum", high))),))
-
-
-def _numbers(quantity: Quantity, band: str, draw: Draw) -> Iterator[tuple[str, float]]:
+def _numbers(quantity: Quantity, band: str, draw: Draw) -> Iterator[tuple[str, float | tuple[float, ...]]]:
     """(path, value) of a draw's parameters; a constant's path is its quantity's."""
     base = f"{quantity.path}.{band}" if band else quantity.path
     for name, value in draw.parameters:
         yield (base if draw.is_constant else f"{base}.{name}"), value
 
 
-def system_keys(key: jax.Array, label: str, start: jax.typing.ArrayLike, n: int) -> jax.Array:
-    """The keys of systems start..start+n-1 of configuration `label`; `key` may be of the old raw kind."""
+def system_keys(key: jax.Array, label: str, indices: ArrayLike) -> jax.Array:
+    """The keys of systems `indices` (n,) of configuration `label`; `key` may be of the old raw kind."""
     if not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
         key = jax.random.wrap_key_data(key, impl="threefry2x32")
-    indices = jnp.asarray(start, jnp.uint32) + jnp.arange(n, dtype=jnp.uint32)
-    return jax.vmap(jax.random.fold_in, (None, 0))(jax.random.fold_in(key, crc32(label.encode())), indices)
+    key = jax.random.fold_in(key, crc32(label.encode()))
+    return jax.vmap(jax.random.fold_in, (None, 0))(key, jnp.asarray(indices, jnp.uint32))
 
 
 def draw_system(
-    what: Population, hyperparameters: Mapping[str, jax.typing.ArrayLike], key: jax.Array
+    what: Population, hyperparameters: Mapping[str, ArrayLike], key: jax.Array, index: jax.Array
 ) -> dict[str, jax.Array]:
-    """The numbers of one system: {name: () or (bands,)}, differentiable in the hyperparameters."""
+    """The numbers of system `index`: {name: () or (bands,)}, differentiable in the hyperparameters."""
     dtype = jnp.result_type(float)
     numbers = {path: jnp.asarray(value, dtype) for path, value in hyperparameters.items()}
-    draws = [
-        (name, band, _build(quantity, band, draw, numbers))
+    draws = _one_draws(what, numbers, key)
+    system = {
+        name: jnp.stack([draw.value() for draw in draws[name]])
+        if quantity.per_band
+        else draws[name][0].value()
+        for name, quantity in what.quantities
+        if name not in what.redshifts
+    }
+    system |= _special(what, system)
+    joint = {
+        name: set_ for one in what.joints for name, set_ in _joint(what, one, numbers, key, index).items()
+    }
+    replaced = {
+        name: _replace(system[name], set_, what.bands) for name, set_ in joint.items() if name in system
+    }
+    system |= replaced
+    for name in what.in_pixels - replaced.keys():
+        system[name] = system[name] * system["pixel_scale"]
+    fixed = {name: joint[name][None] for name in what.redshifts if name in joint}
+    return system | _redshifts(what.redshifts, {name: draws[name][0] for name in what.redshifts}, fixed)
+
+
+@dataclass(frozen=True)
+class _OneDraw:
+    """One draw with its numbers and its random bits."""
+
+    draw: Draw
+    numbers: Numbers
+    bands: tuple[str, ...]
+    key: jax.Array
+    uniform: jax.Array
+
+    def value(self) -> jax.Array:
+        """The drawn number."""
+        if self.draw.function:
+            low, high = self.draw.truncate or (-jnp.inf, jnp.inf)
+            return self._call_within(low, high) if self.draw.truncate else self._call(self.key)
+        return self.draw.with_numbers(**self.numbers).icdf(self.uniform)
+
+    def within(self, low: Real, high: Real) -> jax.Array:
+        """The drawn number, drawn between `low` and `high`."""
+        if not self.draw.function:
+            return truncated_icdf(self.draw.with_numbers(**self.numbers), self.uniform, low, high)
+        if self.draw.truncate:
+            low, high = jnp.maximum(low, self.draw.truncate[0]), jnp.minimum(high, self.draw.truncate[1])
+        return self._call_within(low, high)
+
+    def largest(self) -> Real:
+        """The largest number that can be drawn."""
+        if self.draw.function:
+            return self.draw.truncate[1] if self.draw.truncate else jnp.inf
+        return self.draw.with_numbers(**self.numbers).support()[1]
+
+    def _call(self, key: jax.Array) -> jax.Array:
+        assert self.draw.function is not None
+        if self.draw.pick is None:
+            return jnp.asarray(self.draw.function(key, **self.numbers), jnp.result_type(float))
+        every = jnp.asarray(self.draw.function(key, bands=self.bands, **self.numbers), jnp.result_type(float))
+        return every[self.draw.pick]
+
+    def _call_within(self, low: Real, high: Real) -> jax.Array:
+        """Ask again with new keys until the number is inside; the nearer end where it never is."""
+
+        def outside(attempt: jax.Array) -> jax.Array:
+            value = jax.lax.stop_gradient(self._call(jax.random.fold_in(self.key, attempt)))
+            return ((value < low) | (value > high)) & (attempt < MOST_DRAWS)
+
+        attempt = jax.lax.while_loop(outside, lambda a: a + 1, jnp.zeros((), jnp.uint32))
+        return jnp.clip(self._call(jax.random.fold_in(self.key, attempt)), low, high)
+
+
+def _one_draws(what: Population, numbers: Numbers, key: jax.Array) -> dict[str, list[_OneDraw]]:
+    """Every draw of a system by parameter name: one, or one a band."""
+    listed = [
+        (name, band, quantity, draw)
         for name, quantity in what.quantities
         for band, draw in zip(what._draw_bands(quantity), quantity.draws, strict=True)
     ]
-    columns = [f"{name}-{band}" if band else name for name, band, _ in draws]
-    uniforms = _uniforms(key, columns).astype(dtype)
-    values: dict[str, list[jax.Array]] = {}
-    distributions: dict[str, Distribution] = {}
-    for (name, _, distribution), u in zip(draws, uniforms, strict=True):
-        values.setdefault(name, []).append(distribution.icdf(u))
-        distributions[name] = distribution
-    system = {
-        name: jnp.stack(values[name]) if quantity.per_band else values[name][0]
-        for name, quantity in what.quantities
-    }
-    for name in what.in_pixels:
-        system[name] = system[name] * system["pixel_scale"]
-    redshift_uniforms = {name: u for (name, _, _), u in zip(draws, uniforms, strict=True)}
-    return system | _redshifts(what.redshifts, distributions, redshift_uniforms)
+    # what a function draws for all bands at once comes from one key
+    columns = [f"{name}-{band}" if band and draw.pick is None else name for name, band, _, draw in listed]
+    keys = _named_keys(key, columns)
+    uniforms = _uniforms(keys).astype(jnp.result_type(float))
+    found: dict[str, list[_OneDraw]] = {}
+    for i, (name, band, quantity, draw) in enumerate(listed):
+        paths = [path for path, _ in _numbers(quantity, band, draw)]
+        own = {n: numbers[p] for (n, _), p in zip(draw.parameters, paths, strict=True)}
+        found.setdefault(name, []).append(_OneDraw(draw, own, what.bands, keys[i], uniforms[i]))
+    return found
 
 
-def _build(quantity: Quantity, band: str, draw: Draw, numbers: Mapping[str, jax.Array]) -> Distribution:
-    paths = (path for path, _ in _numbers(quantity, band, draw))
-    names = (name for name, _ in draw.parameters)
-    return DISTRIBUTIONS[draw.distribution](**{n: numbers[p] for n, p in zip(names, paths, strict=True)})
-
-
-def _uniforms(key: jax.Array, names: list[str]) -> jax.Array:
-    """One number in (0, 1) for each name, float32 whatever the precision."""
+def _named_keys(key: jax.Array, names: list[str]) -> jax.Array:
     codes = jnp.asarray(np.array([crc32(name.encode()) for name in names], np.uint32))
-    bits = jax.vmap(lambda code: jax.random.bits(jax.random.fold_in(key, code), dtype=jnp.uint32))(codes)
+    return jax.vmap(jax.random.fold_in, (None, 0))(key, codes)
+
+
+def _uniforms(keys: jax.Array) -> jax.Array:
+    """One number in (0, 1) for each key, float32 whatever the precision."""
+    bits = jax.vmap(lambda key: jax.random.bits(key, dtype=jnp.uint32))(keys)
     # 23 bits and a half: never 0, never 1, exact in float32
     return (bits >> 9).astype(jnp.float32) * 2.0**-23 + 2.0**-24
 
 
+def _special(what: Population, system: Numbers) -> dict[str, jax.Array]:
+    """The numbers that the functions of SPECIAL have changed, each those of its own object."""
+    changed: dict[str, jax.Array] = {}
+    for prefix, special in what.special:
+        own = {
+            name.removeprefix(f"{prefix}-"): changed.get(name, value)
+            for name, value in system.items()
+            if name.startswith(f"{prefix}-")
+        }
+        after = special.function(own, special.argument, what.bands)
+        changed |= {f"{prefix}-{name}": jnp.asarray(after[name]) for name in own}
+    return changed
+
+
+def _joint(
+    what: Population, joint: Joint, numbers: Numbers, key: jax.Array, index: jax.Array
+) -> dict[str, dict[str | None, jax.Array]]:
+    """What a joint distribution sets in this configuration: {parameter: {band or None: value}}."""
+    path = f"DISTRIBUTIONS.{joint.label}"
+    arrays = {name: numbers[f"{path}.{name}"] for name in joint.arrays}
+    row = draw_joint(joint, arrays, _named_keys(key, [path])[0], index)
+    found: dict[str, dict[str | None, jax.Array]] = {}
+    for i, column in enumerate(joint.columns):
+        if column.configuration in (None, what.label):
+            found.setdefault(column.parameter, {})[column.band] = row[i]
+    return found
+
+
+def _replace(value: jax.Array, new: Mapping[str | None, jax.Array], bands: tuple[str, ...]) -> jax.Array:
+    """`value` with what is set for all bands, then with what is set for single bands."""
+    value = jnp.broadcast_to(new[None], value.shape) if None in new else value
+    single = {band: number for band, number in new.items() if band is not None}
+    if not single:
+        return value
+    every = jnp.broadcast_to(value, (len(bands),))
+    return jnp.stack([single.get(band, every[i]) for i, band in enumerate(bands)])
+
+
 def _redshifts(
-    names: tuple[str, ...], distributions: Mapping[str, Distribution], uniforms: Mapping[str, jax.Array]
+    names: tuple[str, ...], draws: Mapping[str, _OneDraw], fixed: Mapping[str, jax.Array]
 ) -> dict[str, jax.Array]:
-    """Redshifts in order: each from its distribution between the last one and what later planes can reach."""
+    """Redshifts in order: each from its distribution between the last one and what later planes can reach.
+
+    `fixed` are those that a table gives.
+    """
+    dtype = jnp.result_type(float)
     drawn: dict[str, jax.Array] = {}
-    lower = jnp.zeros((), jnp.result_type(float))
+    lower = jnp.zeros((), dtype)
     for i, name in enumerate(names):
-        later = [jnp.asarray(distributions[n].support()[1], lower.dtype) for n in names[i + 1 :]]
-        upper = jnp.min(jnp.stack([jnp.asarray(jnp.inf, lower.dtype), *later]))
+        later = [jnp.asarray(fixed[n] if n in fixed else draws[n].largest(), dtype) for n in names[i + 1 :]]
+        upper = jnp.min(jnp.stack([jnp.asarray(jnp.inf, dtype), *later]))
         ends = lower + REDSHIFT_GAP, upper - REDSHIFT_GAP
-        drawn[name] = lower = truncated_icdf(distributions[name], uniforms[name], *ends)
+        drawn[name] = lower = fixed[name] if name in fixed else draws[name].within(*ends)
     return drawn

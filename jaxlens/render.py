@@ -18,24 +18,29 @@ from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, cosmology, noise, psf
 from jaxlens.kernels.lens_equation import ImagePositions, image_positions
 from jaxlens.kernels.rays import Rays, lensing_weights, shoot
 from jaxlens.kernels.types import Real
-from jaxlens.scene import COSMOLOGY, Hosted, Light, Mass, Scene
+from jaxlens.scene import COSMOLOGY, Assets, Hosted, Light, Mass, Scene
 
 Params = Mapping[str, jax.Array]
+NO_ASSETS = Assets()
 
 
-def render(scene: Scene, params: Params) -> jax.Array:
+def render(scene: Scene, params: Params, assets: Assets = NO_ASSETS) -> jax.Array:
     """The image without noise, (bands, num_pix, num_pix), in counts/s."""
-    return render_with(scene, params, point_source_images(scene, params))
+    return render_with(scene, params, point_source_images(scene, params), assets)
 
 
-def render_with(scene: Scene, params: Params, images: Mapping[str, ImagePositions]) -> jax.Array:
+def render_with(
+    scene: Scene, params: Params, images: Mapping[str, ImagePositions], assets: Assets = NO_ASSETS
+) -> jax.Array:
     """`render` for those who have the images of the lensed point sources already."""
-    light = _blur(scene, params, _extended_light(scene, params))
+    light = _blur(scene, params, _extended_light(scene, params), assets)
     shape = (len(scene.bands), scene.num_pix, scene.num_pix)
-    return jnp.broadcast_to(light, shape) + _point_sources(scene, params, images)
+    return jnp.broadcast_to(light, shape) + _point_sources(scene, params, images, assets)
 
 
-def observe(scene: Scene, params: Params, image: jax.Array, key: jax.Array) -> jax.Array:
+def observe(
+    scene: Scene, params: Params, image: jax.Array, key: jax.Array, assets: Assets = NO_ASSETS
+) -> jax.Array:
     """`image` with the noise of the exposure; each band draws from its own key."""
     keys = _fold_names(key, scene.bands)
     if scene.poisson_shot_noise:
@@ -189,7 +194,7 @@ def _sigma_in_pixels(params: Params) -> jax.Array:
     return psf.fwhm_to_sigma(params["seeing"]) / params["pixel_scale"]
 
 
-def _blur(scene: Scene, params: Params, image: jax.Array) -> jax.Array:
+def _blur(scene: Scene, params: Params, image: jax.Array, assets: Assets) -> jax.Array:
     if not scene.gaussian_psf:
         return image
     sigma = _per_pixel(_sigma_in_pixels(params))
@@ -269,7 +274,9 @@ def _window(scene: Scene, params: Params) -> jax.Array:
     return (scene.num_pix / 2.0 + reach) * params["pixel_scale"]
 
 
-def _point_sources(scene: Scene, params: Params, images: Mapping[str, ImagePositions]) -> jax.Array:
+def _point_sources(
+    scene: Scene, params: Params, images: Mapping[str, ImagePositions], assets: Assets
+) -> jax.Array:
     """The image (bands, n, n), counts/s, of every point source."""
     bands, n = len(scene.bands), scene.num_pix
     flux, x, y = _all_points(scene, params, images)

@@ -7,7 +7,9 @@ It holds no number that could be differentiated, is hashable, and makes one comp
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
+
+import jax
 
 from jaxlens.config.model import (
     Config,
@@ -99,6 +101,22 @@ class Scene:
     def solver_cells(self) -> int:
         """Coarse cells along a side of the window in which image positions are looked for."""
         return min(max(32, self.num_pix // 2), 64)
+
+
+class Assets(NamedTuple):
+    """The arrays that all systems of a configuration share; traced, without a batch axis, None where unused.
+
+    `psf_kernel` (1 or bands, k, k) is the kernel of psf_type PIXEL; `backgrounds` (images, bands, num_pix,
+    num_pix) are the images of BACKGROUNDS, counts/s.
+    """
+
+    psf_kernel: jax.Array | None = None
+    backgrounds: jax.Array | None = None
+
+
+def assets(config: Config, configuration: Configuration) -> Assets:
+    """The arrays that `configuration` needs, on the device."""
+    return Assets()
 
 
 def scene(config: Config, configuration: Configuration) -> Scene:

@@ -20,7 +20,7 @@ from jaxlens.config.model import Configuration
 from jaxlens.kernels.lens_equation import ImagePositions
 from jaxlens.kernels.psf import FWHM_PER_SIGMA, blur_radius
 from jaxlens.population import Population, draw_system, population, system_keys
-from jaxlens.scene import Scene, scene
+from jaxlens.scene import Assets, Scene, assets, scene
 
 Params = dict[str, jax.Array]
 
@@ -65,6 +65,7 @@ class Simulator:
         self.configuration: Configuration = self.config.configuration(configuration)
         self.population: Population = population(self.config, self.configuration)
         self.scene: Scene = scene(self.config, self.configuration)
+        self.assets: Assets = assets(self.config, self.configuration)
 
     def __repr__(self) -> str:
         return f"Simulator({self.config.name!r}, {self.configuration.label!r})"
@@ -81,7 +82,7 @@ class Simulator:
 
     def sample(self, key: jax.Array, n: int, start: ArrayLike = 0) -> Params:
         """The parameters of systems start..start+n-1: {name: (n,) or (n, bands)}."""
-        values = _draw(self.population, self.population.hyperparameters, key, start, n)
+        values = _draw(self.population, self.population.hyperparameters, key, _indices(start, n))
         return {name: values[name] for name in self.parameter_names}
 
     def render(self, params: Mapping[str, ArrayLike]) -> jax.Array:
@@ -90,13 +91,17 @@ class Simulator:
         Raises ValueError where a parameter is missing or, in images of more than 256 pixels, the seeing is
         wider than the file allows (the reach of the PSF is then fixed when the program is compiled).
         """
-        return _render(self.scene, self._checked(params))
+        return _render(self.scene, self._checked(params), self.assets)
 
     def observe(self, key: jax.Array, params: Mapping[str, ArrayLike], start: ArrayLike = 0) -> jax.Array:
-        """`render` and the noise of systems start..start+n-1."""
+        """`render` and the noise of systems start..start+n-1.
+
+        `start` may also be the index of every system, (n,).
+        """
         checked = self._checked(params)
         n = next(iter(checked.values())).shape[0]
-        return _observe(self.scene, checked, _keys(self.population.label, key, start, n))
+        keys = _keys(self.population.label, key, _indices(start, n))
+        return _observe(self.scene, checked, keys, self.assets)
 
     def __call__(self, key: jax.Array, n: int, start: ArrayLike = 0) -> tuple[jax.Array, Params]:
         """Noisy images of systems start..start+n-1, and their parameters."""
@@ -113,8 +118,9 @@ class Simulator:
 
     def generate(self, key: jax.Array, n: int, start: ArrayLike = 0) -> Batch:
         """A chunk of a dataset: images, all numbers, and the overflow flag."""
-        values = _draw(self.population, self.population.hyperparameters, key, start, n)
-        return _finish(self.scene, values, _keys(self.population.label, key, start, n))
+        indices = _indices(start, n)
+        values = _draw(self.population, self.population.hyperparameters, key, indices)
+        return _finish(self.scene, values, _keys(self.population.label, key, indices), self.assets)
 
     def with_image_slots(self, slots: int) -> Simulator:
         """The same simulator with room for `slots` images of each point source."""
@@ -147,32 +153,36 @@ class Simulator:
             )
 
 
+def _indices(start: ArrayLike, n: int) -> jax.Array:
+    """start..start+n-1, or `start` itself where it is the index of every system."""
+    first = jnp.asarray(start, jnp.uint32)
+    return first if first.ndim else first + jnp.arange(n, dtype=jnp.uint32)
+
+
 # Numbers, keys and images are programs of their own: in one program XLA's CPU compiler fuses the drawing of a
 # parameter into every pixel that uses it, and repeats it there.
 
 
-@partial(jax.jit, static_argnums=(0, 4))
-def _draw(
-    what: Population, numbers: Mapping[str, ArrayLike], key: jax.Array, start: ArrayLike, n: int
-) -> Params:
-    keys = system_keys(key, what.label, start, n)
-    return jax.vmap(partial(draw_system, what, numbers))(keys)
-
-
-@partial(jax.jit, static_argnums=(0, 3))
-def _keys(label: str, key: jax.Array, start: ArrayLike, n: int) -> jax.Array:
-    return system_keys(key, label, start, n)
+@partial(jax.jit, static_argnums=0)
+def _draw(what: Population, numbers: Mapping[str, ArrayLike], key: jax.Array, indices: jax.Array) -> Params:
+    keys = system_keys(key, what.label, indices)
+    return jax.vmap(partial(draw_system, what, numbers))(keys, indices)
 
 
 @partial(jax.jit, static_argnums=0)
-def _render(what: Scene, params: Params) -> jax.Array:
-    return jax.vmap(partial(one_system.render, what))(params)
+def _keys(label: str, key: jax.Array, indices: jax.Array) -> jax.Array:
+    return system_keys(key, label, indices)
 
 
 @partial(jax.jit, static_argnums=0)
-def _observe(what: Scene, params: Params, keys: jax.Array) -> jax.Array:
+def _render(what: Scene, params: Params, shared: Assets) -> jax.Array:
+    return jax.vmap(partial(one_system.render, what), (0, None))(params, shared)
+
+
+@partial(jax.jit, static_argnums=0)
+def _observe(what: Scene, params: Params, keys: jax.Array, shared: Assets) -> jax.Array:
     def observe(system: Params, key: jax.Array) -> jax.Array:
-        return one_system.observe(what, system, one_system.render(what, system), key)
+        return one_system.observe(what, system, one_system.render(what, system, shared), key, shared)
 
     return jax.vmap(observe)(params, keys)
 
@@ -183,12 +193,12 @@ def _image_positions(what: Scene, params: Params) -> dict[str, ImagePositions]:
 
 
 @partial(jax.jit, static_argnums=0)
-def _finish(what: Scene, values: Params, keys: jax.Array) -> Batch:
+def _finish(what: Scene, values: Params, keys: jax.Array, shared: Assets) -> Batch:
     def finish(values: Params, key: jax.Array) -> Batch:
         params = {name: values[name] for name in what.parameters}
         images = one_system.point_source_images(what, params)
-        clean = one_system.render_with(what, params, images)
-        image = one_system.observe(what, params, clean, key)
+        clean = one_system.render_with(what, params, images, shared)
+        image = one_system.observe(what, params, clean, key, shared)
         overflow = jnp.any(jnp.asarray([i.found > what.image_slots for i in images.values()], dtype=bool))
         numbers = values | one_system.derived(what, params)
         return Batch(image.astype(jnp.float32), numbers, overflow)

@@ -13,7 +13,9 @@ ROOT = Path(jaxlens.__file__).parent
 FLOORS = [
     "kernels",
     "distributions",
+    "specials",
     "config",
+    "joints",
     "population",
     "scene",
     "render",

@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -145,7 +146,7 @@ def test_draws_differentiate_in_the_numbers_of_the_file(
     )
 
     def theta_E(maximum: float) -> jax.Array:
-        return draw_system(people, people.hyperparameters | {path: maximum}, key)[name]
+        return draw_system(people, people.hyperparameters | {path: maximum}, key, jnp.uint32(0))[name]
 
     at = people.hyperparameters[path]
     difference = (theta_E(at + 1e-4) - theta_E(at - 1e-4)) / 2e-4

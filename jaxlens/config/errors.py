@@ -55,11 +55,15 @@ class Report:
 
     After a problem the functions of this package go on with a stand-in value (NaN for a number,
     "" for a word), so that one reading finds all problems; `raise_problems` sees to it that nothing
-    made of stand-ins gets out.  `bands` are the file's bands, empty until they are known.
+    made of stand-ins gets out.  `bands` are the file's bands, empty until they are known; `paths` are
+    the absolute paths of the files that it names, by the place of the name; `sources` are the files
+    that were read, in order.
     """
 
     def __init__(self) -> None:
         self.bands: tuple[str, ...] = ()
+        self.paths: dict[Place, str] = {}
+        self.sources: list[str] = []
         self._problems: list[tuple[Place, str]] = []
         self._remarks: list[tuple[Place, str]] = []
         self._closed: set[Place] = set()
@@ -80,19 +84,19 @@ class Report:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """The remarks, by line."""
-        return _lines(self._remarks)
+        """The remarks, by file and line."""
+        return self._lines(self._remarks)
 
     def raise_problems(self) -> None:
-        """Raise one ConfigError with every problem, by line, if there is one."""
+        """Raise one ConfigError with every problem, by file and line, if there is one."""
         if self._problems:
-            raise ConfigError(*_lines(self._problems))
+            raise ConfigError(*self._lines(self._problems))
 
-
-def _lines(notes: list[tuple[Place, str]]) -> tuple[str, ...]:
-    """Each note as a line of text, once, in the order of the file."""
-    ordered = sorted(notes, key=lambda note: note[0].line or 0)
-    return tuple(dict.fromkeys(f"{place}: {what}" for place, what in ordered))
+    def _lines(self, notes: list[tuple[Place, str]]) -> tuple[str, ...]:
+        """Each note as a line of text, once, in the order of the files and their lines."""
+        order = {source: i for i, source in enumerate(self.sources)}
+        ordered = sorted(notes, key=lambda note: (order.get(note[0].source, -1), note[0].line or 0))
+        return tuple(dict.fromkeys(f"{place}: {what}" for place, what in ordered))
 
 
 def shown(word: str) -> str:

@@ -5,22 +5,37 @@ Every class here is hashable, so anything derived from it may be static under `j
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-from jaxlens.distributions import DISTRIBUTIONS, Distribution
+import numpy as np
+
+from jaxlens.distributions import DISTRIBUTIONS, Distribution, Truncated
 
 
 @dataclass(frozen=True)
 class Draw:
-    """One number of the file: a distribution's name and its parameters (a constant is a delta_function)."""
+    """One number of the file: a distribution's name and its parameters (a constant is a delta_function).
+
+    `truncate` restricts the draws to an interval.  `function` is the function of a distribution that a user
+    registered, which is called with a key; where it gives one number a band, `pick` says which is meant.
+    """
 
     distribution: str
-    parameters: tuple[tuple[str, float], ...]
+    parameters: tuple[tuple[str, float | tuple[float, ...]], ...]
+    truncate: tuple[float, float] | None = None
+    function: Callable[..., Any] | None = None
+    pick: int | None = None
 
     def build(self) -> Distribution:
-        """The distribution with the file's own parameters."""
-        return DISTRIBUTIONS[self.distribution](**dict(self.parameters))
+        """The distribution with the file's own parameters; there is none behind a user's function."""
+        return self.with_numbers(**dict(self.parameters))
+
+    def with_numbers(self, **numbers: Any) -> Distribution:
+        """The distribution, truncated as the file says, with these parameters in the place of its own."""
+        distribution = DISTRIBUTIONS[self.distribution](**numbers)
+        return Truncated(distribution, *self.truncate) if self.truncate else distribution
 
     @property
     def is_constant(self) -> bool:
@@ -46,8 +61,8 @@ class Quantity:
         return all(draw.is_constant for draw in self.draws)
 
     def support(self) -> tuple[float, float]:
-        """The smallest and the largest value that any band can draw."""
-        ends = [draw.build().support() for draw in self.draws]
+        """The smallest and the largest value that any band can draw; a user's function may give any."""
+        ends = [(-np.inf, np.inf) if draw.function else draw.build().support() for draw in self.draws]
         return min(float(low) for low, _ in ends), max(float(high) for _, high in ends)
 
 
@@ -70,6 +85,15 @@ class Profile:
 
 
 @dataclass(frozen=True)
+class Special:
+    """A function of SPECIAL and its argument: `brighten_everything` and `LIGHT_PROFILE_1-2.5`."""
+
+    name: str
+    argument: str
+    function: Callable[..., Any]
+
+
+@dataclass(frozen=True)
 class Galaxy:
     """One GALAXY_n of SPECIES."""
 
@@ -78,6 +102,7 @@ class Galaxy:
     light: tuple[Profile, ...]
     mass: tuple[Profile, ...]
     shear: tuple[Profile, ...]
+    special: tuple[Special, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,6 +120,7 @@ class PointSource:
     sep: Quantity | None = None
     sep_unit: Literal["arcsec", "kpc"] = "arcsec"
     angle: Quantity | None = None
+    special: tuple[Special, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,6 +171,68 @@ class Instrument:
     quantities: tuple[tuple[str, Quantity], ...]
 
 
+Arrays = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Column:
+    """The number that a column of a table sets: of one configuration and band, or of all (None)."""
+
+    configuration: str | None
+    parameter: str
+    band: str | None = None
+
+
+@dataclass(frozen=True)
+class Joint:
+    """One USERDIST_n or MULTIVARIATE_NORMAL_n: numbers that are drawn together, instead of one by one.
+
+    `columns` are the numbers that are set; columns of the file that match no parameter are left out.
+    `arrays` has floats only, by `kind`, with d columns:
+
+    - sample: values (rows, d), cumulative (rows,), the cumulative probability of the rows, which ends at 1;
+    - iterate: values (rows, d); system i takes row i modulo rows;
+    - interpolate: corners (m, d' + 1, d), the rows at the corners of the m simplices of all d' dimensions
+      of the table, and cumulative (m (d' + 1),) over pairs of simplex and corner, of probability in
+      proportion to the simplex's volume times the corner's weight;
+    - normal: mean (d,), covariance (d, d); `log` says of which columns the logarithm is normal.
+    """
+
+    label: str
+    kind: Literal["sample", "iterate", "interpolate", "normal"]
+    columns: tuple[Column, ...]
+    log: tuple[bool, ...] = ()
+    arrays: Arrays = field(default_factory=dict, compare=False, repr=False)
+
+    def range(self, parameter: str) -> tuple[float, float] | None:
+        """The smallest and largest number that a column gives `parameter`; None where no column names it."""
+        chosen = [i for i, column in enumerate(self.columns) if column.parameter == parameter]
+        if not chosen:
+            return None
+        if self.kind == "normal":
+            return (0.0 if all(self.log[i] for i in chosen) else -np.inf), np.inf
+        values = self.arrays["corners" if self.kind == "interpolate" else "values"][..., chosen]
+        return float(values.min()), float(values.max())
+
+
+@dataclass(frozen=True)
+class Backgrounds:
+    """BACKGROUNDS: real images that are added to the simulated ones, or stand in for their background noise.
+
+    `configurations` are labels.  `columns` are the columns of map.txt that match a parameter, and
+    arrays["map"] (count, columns) their numbers; without columns images are chosen at random.  With
+    `iterate` system i takes image i modulo count.  arrays["images"] (count, bands, numPix, numPix) are
+    float32, in counts/s.
+    """
+
+    configurations: tuple[str, ...]
+    count: int
+    mode: Literal["add", "replace"]
+    iterate: bool
+    columns: tuple[Column, ...]
+    arrays: Arrays = field(default_factory=dict, compare=False, repr=False)
+
+
 @dataclass(frozen=True)
 class Config:
     """A whole configuration file, checked.
@@ -163,6 +251,8 @@ class Config:
     configurations: tuple[Configuration, ...]
     text: str
     warnings: tuple[str, ...] = ()
+    joints: tuple[Joint, ...] = ()
+    backgrounds: Backgrounds | None = None
 
     @property
     def bands(self) -> tuple[str, ...]:

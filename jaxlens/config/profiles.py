@@ -82,11 +82,12 @@ def _all(
 ) -> tuple[tuple[str, Quantity], ...]:
     """Every parameter of a profile in order, defaults filled in."""
     return tuple(
-        (key, quantity(section, key, _rule(profile, key, by_band), default))
+        (key, quantity(section, key, profile_rule(profile, key, by_band), default))
         for key, default in parameters.items()
     )
 
 
-def _rule(profile: str, key: str, by_band: bool) -> Rule:
+def profile_rule(profile: str, key: str, by_band: bool) -> Rule:
+    """What a profile's parameter may be; positions never differ by band."""
     rule = _EPL_SLOPE if (profile, key) == ("EPL", "gamma") else _RANGES.get(key, ANY)
     return replace(rule, by_band=by_band and key not in POSITIONS)

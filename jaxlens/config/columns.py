@@ -1,0 +1,123 @@
+"""Column names of tables, `[CONFIGURATION_n-]parameter[-band]`, and the parameters that they mean."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jaxlens.config.instrument import COSMOLOGY, IMAGE, SURVEY
+from jaxlens.config.model import Column, Configuration, Galaxy, Instrument
+from jaxlens.config.naming import Named, named_quantities, redshift_name
+from jaxlens.config.profiles import profile_rule
+from jaxlens.config.quantities import ANY, ANY_BY_BAND, NOT_NEGATIVE_BY_BAND, POSITIVE, Rule
+
+MOST_NEAR = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Names:
+    """The parameters that a column may name.
+
+    `rules` says by configuration and parameter what a number may be; `parameters` is the parameter that a
+    written name stands for, by configuration (a plane's redshift may be written as that of any of its objects).
+    """
+
+    bands: tuple[str, ...]
+    rules: Mapping[str, Mapping[str, Rule]]
+    parameters: Mapping[str, Mapping[str, str]]
+
+    def find(self, name: str) -> Column | None:
+        """What a column's name means; None where it matches no parameter of any configuration.
+
+        A band is written as `-band` or `_band`; where the parameter is the same in all bands it stands for all.
+        """
+        configuration, rest = self._split(name)
+        for stem, band in _stems(rest, self.bands):
+            for label in self._labels(configuration):
+                parameter = self.parameters[label].get(stem)
+                if parameter is not None:
+                    by_band = self.rules[label][parameter].by_band
+                    return Column(configuration, parameter, band if by_band else None)
+        return None
+
+    def targets(self, column: Column) -> dict[str, Rule]:
+        """The configurations in which a column sets its parameter, and what the number may be there."""
+        rules = {label: self.rules[label] for label in self._labels(column.configuration)}
+        return {label: rule[column.parameter] for label, rule in rules.items() if column.parameter in rule}
+
+    def advice(self, name: str) -> str:
+        """The advice for a name that matches nothing: the names most like it."""
+        configuration, rest = self._split(name)
+        labels = self._labels(configuration)
+        if configuration and not labels:
+            return f"the configurations are {', '.join(self.rules)}"
+        stem, band = _stems(rest, self.bands)[-1]
+        choices = {written: None for label in labels for written in self.parameters[label]}
+        near = difflib.get_close_matches(stem, choices, n=MOST_NEAR)
+        if not near:
+            return "Simulator.parameter_names lists the names of parameters"
+        head, tail = f"{configuration}-" if configuration else "", f"-{band}" if band else ""
+        found = [f"{head}{one}{tail}" for one in near]
+        return f"did you mean {' or '.join([', '.join(found[:-1]), found[-1]] if len(found) > 1 else found)}?"
+
+    def _split(self, name: str) -> tuple[str | None, str]:
+        """The configuration that a name starts with, and the rest."""
+        head, _, rest = name.partition("-")
+        return (head, rest) if re.fullmatch(r"CONFIGURATION_\w+", head) else (None, name)
+
+    def _labels(self, configuration: str | None) -> tuple[str, ...]:
+        if configuration is None:
+            return tuple(self.rules)
+        return (configuration,) if configuration in self.rules else ()
+
+
+def _stems(name: str, bands: tuple[str, ...]) -> list[tuple[str, str | None]]:
+    """The ways to read a name: as it is, or as a parameter and a band."""
+    found: list[tuple[str, str | None]] = [(name, None)]
+    for band in bands:
+        found += [(name.removesuffix(end), band) for end in (f"-{band}", f"_{band}") if name.endswith(end)]
+    return found
+
+
+def known_names(
+    cosmology: tuple[Named, ...], instrument: Instrument, configurations: tuple[Configuration, ...]
+) -> Names:
+    """The parameters of every configuration."""
+    rules = {one.label: _rules(cosmology, instrument, one) for one in configurations}
+    written = {one.label: {name: name for name in rules[one.label]} | _aliases(one) for one in configurations}
+    return Names(instrument.bands, rules, written)
+
+
+def _rules(
+    cosmology: tuple[Named, ...], instrument: Instrument, configuration: Configuration
+) -> dict[str, Rule]:
+    profiles = {
+        f"{plane.label}-{label}-{profile.label}": profile.name
+        for plane in configuration.planes
+        for label, species in plane.objects
+        if isinstance(species, Galaxy)
+        for profile in (*species.light, *species.mass, *species.shear)
+    }
+    names = [name for name, _ in named_quantities(cosmology, instrument, configuration)]
+    return {name: _rule(name, profiles) for name in names}
+
+
+def _rule(name: str, profiles: Mapping[str, str]) -> Rule:
+    """What the parameter `name` may be; `profiles` are the profiles' names by their prefix."""
+    owner, _, key = name.rpartition("-")
+    if owner in profiles:
+        return profile_rule(profiles[owner], key, by_band="-LIGHT_PROFILE_" in owner)
+    if not owner:
+        return {**COSMOLOGY, **IMAGE, **SURVEY}[key]
+    return {"REDSHIFT": POSITIVE, "mean": NOT_NEGATIVE_BY_BAND, "magnitude": ANY_BY_BAND}.get(key, ANY)
+
+
+def _aliases(configuration: Configuration) -> dict[str, str]:
+    """Other names of the planes' redshifts: the plane's own, and that of each of its objects."""
+    return {
+        f"{owner}-REDSHIFT": redshift_name(plane)
+        for plane in configuration.planes
+        for owner in (plane.label, *(f"{plane.label}-{label}" for label, _ in plane.objects))
+    }

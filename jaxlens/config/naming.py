@@ -1,0 +1,78 @@
+"""The name of every number of a configuration: deeplenstronomy's metadata columns, without the band."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from jaxlens.config.model import (
+    Configuration,
+    Draw,
+    Galaxy,
+    Instrument,
+    Plane,
+    PointSource,
+    Quantity,
+    constant,
+)
+
+Named = tuple[str, Quantity]
+
+
+def named_quantities(
+    cosmology: tuple[Named, ...], instrument: Instrument, configuration: Configuration
+) -> tuple[Named, ...]:
+    """All that the file says of a system in `configuration`, by parameter name."""
+    quantities = [*cosmology, *instrument.quantities]
+    for label, source in configuration.noise:
+        quantities += [(f"{label}-{name}", quantity) for name, quantity in source.parameters]
+    for plane in configuration.planes:
+        quantities.append((redshift_name(plane), plane.redshift))
+        for label, species in plane.objects:
+            prefix = f"{plane.label}-{label}"
+            if isinstance(species, Galaxy):
+                quantities += _galaxy(prefix, species)
+            else:
+                quantities += _point_source(prefix, species, instrument.num_pix)
+    return tuple(quantities)
+
+
+def redshift_name(plane: Plane) -> str:
+    """The one name of a plane's redshift."""
+    return f"{plane.label}-OBJECT_1-REDSHIFT"
+
+
+def in_pixels(configuration: Configuration) -> frozenset[str]:
+    """The names that are drawn in pixels: the places of foreground stars."""
+    return frozenset(
+        f"{plane.label}-{label}-{name}"
+        for plane in configuration.planes
+        for label, species in plane.objects
+        if isinstance(species, PointSource) and species.host is None
+        for name in ("ra_image", "dec_image")
+    )
+
+
+def _galaxy(prefix: str, galaxy: Galaxy) -> Iterator[Named]:
+    for profile in (*galaxy.light, *galaxy.mass, *galaxy.shear):
+        for name, quantity in profile.parameters:
+            yield f"{prefix}-{profile.label}-{name}", quantity
+
+
+def _point_source(prefix: str, source: PointSource, num_pix: int) -> Iterator[Named]:
+    path = f"SPECIES.{source.label}"
+    yield f"{prefix}-magnitude", source.magnitude
+    if source.host is None:
+        for name in ("ra_image", "dec_image"):
+            yield f"{prefix}-{name}", _uniform(f"{path}.{name}", -num_pix / 2, num_pix / 2)
+        return
+    sep, angle = source.sep, source.angle
+    if sep is not None and angle is None:
+        angle = _uniform(f"{path}.angle", 0.0, 2.0 * np.pi)
+    yield f"{prefix}-sep", sep or constant(f"{path}.sep", 0.0)
+    yield f"{prefix}-angle", angle or constant(f"{path}.angle", 0.0)
+
+
+def _uniform(path: str, low: float, high: float) -> Quantity:
+    return Quantity(path, (Draw("uniform", (("minimum", low), ("maximum", high))),))

@@ -1,0 +1,161 @@
+"""Whitespace-separated tables of numbers: a header with the names of the columns, then one row a line."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from jaxlens.config.errors import Place, Report, shown
+
+WEIGHT = "WEIGHT"
+MAX_BYTES = 50_000_000
+# More wrong lines than this are counted, not listed.
+MOST_LISTED = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The numbers of one file: `values` (rows, columns), finite; `lines` (rows,) is each row's line."""
+
+    source: str
+    header_line: int
+    names: tuple[str, ...]
+    lines: tuple[int, ...]
+    values: np.ndarray
+
+    def place(self, column: str, row: int | None = None) -> Place:
+        """Where a number stands, or the column's name where no row is given."""
+        return Place(self.source, self.header_line if row is None else self.lines[row], column)
+
+    def without(self, column: str) -> Table:
+        """The table without one of its columns; itself where it has none of that name."""
+        keep = [i for i, name in enumerate(self.names) if name != column]
+        names = tuple(self.names[i] for i in keep)
+        return Table(self.source, self.header_line, names, self.lines, self.values[:, keep])
+
+
+def read_table(path: Path, report: Report) -> Table | None:
+    """The table in the file at `path`; None, and problems that name the line, where it is not one.
+
+    `#` starts a comment, blank lines do not count.
+    """
+    text = _text(path, report)
+    if text is None:
+        return None
+    lines = [(number, words) for number, words in _words(text) if words]
+    if not lines:
+        report.problem(Place(str(path)), "has no table; give a line of column names, then lines of numbers")
+        return None
+    (header_line, names), rows = lines[0], lines[1:]
+    wrong = _wrong_header(names)
+    if not wrong and not rows:
+        wrong = "has no rows below the names of the columns; give at least one line of numbers"
+    if wrong:
+        report.problem(Place(str(path), header_line), wrong)
+        return None
+    values = _numbers(str(path), names, rows, report)
+    if values is None:
+        return None
+    return Table(str(path), header_line, tuple(names), tuple(number for number, _ in rows), values)
+
+
+def read_weights(table: Table, report: Report) -> np.ndarray | None:
+    """The column WEIGHT (rows,), none negative, not all zero; None, and a problem, where it is not so."""
+    if WEIGHT not in table.names:
+        what = f"has no column {WEIGHT}; add one, with 1 in every row where all are as likely"
+        report.problem(Place(table.source, table.header_line), what)
+        return None
+    weights = table.values[:, table.names.index(WEIGHT)]
+    negative = np.flatnonzero(weights < 0)
+    if negative.size:
+        row = int(negative[0])
+        report.problem(table.place(WEIGHT, row), f"is {weights[row]:g}; it must be at least 0")
+        return None
+    if not weights.sum() > 0:
+        report.problem(table.place(WEIGHT), "is 0 in every row; one of them must be above 0")
+        return None
+    return weights
+
+
+def _text(path: Path, report: Report) -> str | None:
+    """The file's text; None, and a problem, where it is too long, no text, or cannot be read."""
+    place = Place(str(path))
+    report.sources.append(str(path))
+    try:
+        if os.stat(path).st_size > MAX_BYTES:
+            report.problem(place, f"is over {MAX_BYTES // 10**6} MB; give a smaller table")
+            return None
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        report.problem(place, "is not text in UTF-8; give a table of numbers")
+        return None
+    except OSError as error:
+        report.problem(place, f"cannot be read: {error.strerror}; give a readable file")
+        return None
+    if "\0" in text:
+        report.problem(place, "is not text in UTF-8; give a table of numbers")
+        return None
+    return text
+
+
+def _words(text: str) -> Iterator[tuple[int, list[str]]]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        yield number, line.partition("#")[0].split()
+
+
+def _wrong_header(names: list[str]) -> str:
+    """What is wrong with the names of the columns; "" where nothing is."""
+    if all(_is_number(name) for name in names):
+        return "has numbers where the names of the columns belong; start the table with their names, without #"
+    if any("," in name for name in names):
+        return "has commas between the columns; separate them by spaces"
+    for name in names:
+        if names.count(name) > 1:
+            return f"has the column {shown(name)} {names.count(name)} times; name each column once"
+    return ""
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
+def _numbers(
+    source: str, names: list[str], rows: list[tuple[int, list[str]]], report: Report
+) -> np.ndarray | None:
+    """The rows as numbers; None, and a problem for each of the first lines that are wrong."""
+    values = np.empty((len(rows), len(names)))
+    wrong = 0
+    for i, (line, words) in enumerate(rows):
+        complaint = _fill(values[i], names, words)
+        if complaint is None:
+            continue
+        wrong += 1
+        if wrong <= MOST_LISTED:
+            column, what = complaint
+            report.problem(Place(source, line, column), what)
+    if wrong > MOST_LISTED:
+        report.problem(Place(source, rows[-1][0]), f"{wrong - MOST_LISTED} more lines are wrong; mend them too")
+    return None if wrong else values
+
+
+def _fill(row: np.ndarray, names: list[str], words: list[str]) -> tuple[str, str] | None:
+    """Put the numbers into `row`; the column and what is wrong with it where they are not numbers."""
+    if len(words) != len(names):
+        return "", f"has {len(words)} of the {len(names)} columns; give every column one number"
+    for i, word in enumerate(words):
+        try:
+            row[i] = float(word)
+        except ValueError:
+            return names[i], f"is {shown(word)}; give a number"
+        if not math.isfinite(row[i]):
+            return names[i], f"is {word}; it must be finite"
+    return None
