@@ -4,6 +4,7 @@ from jaxlens.config import Config, ConfigError, load_config
 from jaxlens.dataset import Dataset, make_dataset
 from jaxlens.plot import image_grid, view_corner, view_image, view_image_rgb
 from jaxlens.simulator import Simulator
+from jaxlens.specials import special
 from jaxlens.storage import StorageError
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "image_grid",
     "load_config",
     "make_dataset",
+    "special",
     "view_corner",
     "view_image",
     "view_image_rgb",

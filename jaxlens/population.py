@@ -17,7 +17,7 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from jaxlens.config.model import Config, Configuration, Draw, Galaxy, Joint, PointSource, Quantity, Special
-from jaxlens.config.naming import in_pixels, named_quantities, redshift_name
+from jaxlens.config.naming import has_band_axis, in_pixels, named_quantities, redshift_name
 from jaxlens.distributions import truncated_icdf
 from jaxlens.joints import draw_joint
 from jaxlens.kernels.types import Real
@@ -217,8 +217,22 @@ def _special(what: Population, system: Numbers) -> dict[str, jax.Array]:
             if name.startswith(f"{prefix}-")
         }
         after = special.function(own, special.argument, what.bands)
-        changed |= {f"{prefix}-{name}": jnp.asarray(after[name]) for name in own}
+        for name, value in own.items():
+            whole = f"{prefix}-{name}"
+            changed[whole] = _checked(special.name, whole, after.get(name), value, what.bands)
     return changed
+
+
+def _checked(
+    function: str, name: str, new: ArrayLike | None, old: jax.Array, bands: tuple[str, ...]
+) -> jax.Array:
+    """A number that a function of SPECIAL has returned; ValueError where it is none."""
+    shapes = [(), (len(bands),)] if has_band_axis(name) else [()]
+    if new is None or jnp.shape(new) not in shapes:
+        found = "nothing" if new is None else f"shape {jnp.shape(new)}"
+        right = f"return every number that it is given, this one of shape {' or '.join(map(str, shapes))}"
+        raise ValueError(f"{function} of SPECIAL returned {found} for {name}; {right}")
+    return jnp.asarray(new, old.dtype)
 
 
 def _joint(

@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -97,22 +98,20 @@ def _check_profile(argument: str, names: Sequence[str], bands: Sequence[str]) ->
     profiles = [name.removesuffix("-magnitude") for name in names if name.endswith("-magnitude")]
     if profile not in profiles:
         near = difflib.get_close_matches(profile, profiles, n=1) or profiles
-        return (
-            f"names no light profile of this object; did you mean {near[0]}?"
-            if near
-            else "needs a light profile"
-        )
+        if not near:
+            return "names no light profile, and this object has none"
+        return f"names no light profile of this object; did you mean {near[0]}?"
     try:
-        float(magnitudes)
+        is_number = math.isfinite(float(magnitudes))
     except ValueError:
-        return "has no number of magnitudes; write it as LIGHT_PROFILE_1-2.5"
-    return ""
+        is_number = False
+    return "" if is_number else "has no number of magnitudes; write it as LIGHT_PROFILE_1-2.5"
 
 
 def _check_colour(argument: str, names: Sequence[str], bands: Sequence[str]) -> str:
     unknown = [band for band in bands if band not in _BLUE]
     if unknown:
-        return f"has no colour for the band {', '.join(unknown)}; it knows {', '.join(_BLUE)}"
+        return f"has no colour for the band {', '.join(unknown)}; the colours are of {', '.join(_BLUE)}"
     return _check_profile(argument, names, bands)
 
 

@@ -18,6 +18,7 @@ from jaxlens.config.model import (
 )
 
 Named = tuple[str, Quantity]
+POSITIONS = ("center_x", "center_y", "ra_0", "dec_0")
 
 
 def named_quantities(
@@ -36,6 +37,16 @@ def named_quantities(
             else:
                 quantities += _point_source(prefix, species, instrument.num_pix)
     return tuple(quantities)
+
+
+def has_band_axis(name: str) -> bool:
+    """Whether an object's number may differ by band: light may, mass and places not.
+
+    >>> has_band_axis("LIGHT_PROFILE_1-R_sersic"), has_band_axis("LIGHT_PROFILE_1-center_x")
+    (True, False)
+    """
+    own = name.rsplit("-", 1)[-1]
+    return own == "magnitude" or ("LIGHT_PROFILE_" in name and own not in POSITIONS)
 
 
 def redshift_name(plane: Plane) -> str:

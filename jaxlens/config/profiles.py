@@ -7,12 +7,11 @@ from dataclasses import replace
 
 from jaxlens.config.errors import Report
 from jaxlens.config.model import Profile, Quantity
+from jaxlens.config.naming import POSITIONS
 from jaxlens.config.quantities import ANY, ANY_BY_BAND, Rule, quantity
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, MassProfile
-
-POSITIONS = ("center_x", "center_y", "ra_0", "dec_0")
 
 _POSITIVE = Rule(low=0.0, open=True, constants_only=True)
 _NOT_NEGATIVE = Rule(low=0.0, constants_only=True)

@@ -17,6 +17,7 @@ from jaxlens.config.quantities import (
 )
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
+from jaxlens.config.special import read_special
 
 FOREGROUND = "foreground"
 _SEP_UNITS = ("arcsec", "kpc")
@@ -70,7 +71,8 @@ def _read_galaxy(label: str, node: Node, report: Report) -> Galaxy:
         shear = _profiles(section, "SHEAR_PROFILE", read_mass_profile)
         if not (light or mass or shear):
             section.missing("LIGHT_PROFILE_1", "give a galaxy at least one profile")
-    return Galaxy(label, name, light, mass, shear)
+        names = [f"{one.label}-{key}" for one in (*light, *mass, *shear) for key, _ in one.parameters]
+        return Galaxy(label, name, light, mass, shear, read_special(section, names))
 
 
 def _profiles(
@@ -87,8 +89,11 @@ def _read_point_source(label: str, node: Node, report: Report) -> PointSource:
             magnitude = quantity(parameters, "magnitude", ANY_BY_BAND)
             if host.lower() == FOREGROUND:
                 _refuse_offset(parameters)
-                return PointSource(label, name, None, magnitude)
-            return PointSource(label, name, host, magnitude, *_offset(parameters))
+                special = read_special(section, ("magnitude", "ra_image", "dec_image"))
+                return PointSource(label, name, None, magnitude, special=special)
+            offset = _offset(parameters)
+            special = read_special(section, ("magnitude", "sep", "angle"))
+            return PointSource(label, name, host, magnitude, *offset, special)
 
 
 def _refuse_offset(parameters: Section) -> None:
