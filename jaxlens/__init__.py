@@ -2,6 +2,7 @@
 
 from jaxlens.config import Config, ConfigError, load_config
 from jaxlens.dataset import Dataset, make_dataset
+from jaxlens.distributions import distribution
 from jaxlens.plot import image_grid, view_corner, view_image, view_image_rgb
 from jaxlens.simulator import Simulator
 from jaxlens.specials import special
@@ -13,6 +14,7 @@ __all__ = [
     "Dataset",
     "Simulator",
     "StorageError",
+    "distribution",
     "image_grid",
     "load_config",
     "make_dataset",

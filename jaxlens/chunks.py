@@ -16,7 +16,8 @@ import jax
 import numpy as np
 
 from jaxlens.config import Config
-from jaxlens.formats import Values
+from jaxlens.formats import PLANES, ArrayName, Chunk
+from jaxlens.metadata import Column, image_columns
 from jaxlens.simulator import Batch, Simulator
 
 _CHUNK_BYTES = 64 * 2**20
@@ -24,15 +25,17 @@ _MOST_SYSTEMS = 1024
 _MOST_IMAGE_SLOTS = 64
 
 
-def automatic_batch_size(config: Config, systems: int) -> int:
+def automatic_batch_size(config: Config, systems: int, planes: bool = False) -> int:
     """How many systems a chunk has: a power of two, from 1 to 1024.
 
-    It is the largest whose images, of 4 x bands x (numPix x supersampling_factor)^2 bytes a system,
-    take at most 64 MiB, and not more than the next power of two above `systems`.
+    It is the largest whose images, of 4 x bands x (numPix x supersampling_factor)^2 bytes a system, and
+    four times that again for the planes where they are made, take at most 64 MiB, and not more than the
+    next power of two above `systems`.
     """
     instrument = config.instrument
     side = instrument.num_pix * instrument.supersampling_factor
-    fitting = max(1, _CHUNK_BYTES // (4 * len(config.bands) * side**2))
+    arrays = 1 + len(PLANES) if planes else 1
+    fitting = max(1, _CHUNK_BYTES // (4 * arrays * len(config.bands) * side**2))
     enough = 1 << max(0, systems - 1).bit_length()
     return int(min(1 << (fitting.bit_length() - 1), enough, _MOST_SYSTEMS))
 
@@ -53,37 +56,55 @@ def sizes(config: Config) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Job:
-    """Systems 0..count-1 of one configuration, to be made `batch_size` at a time."""
+    """Systems 0..count-1 of one configuration, to be made `batch_size` at a time.
+
+    `arrays` says what is made of each beside its numbers: images and planes, images, or nothing;
+    `positions` whether the metadata have the images of the lensed point sources.
+    """
 
     simulator: Simulator
     key: jax.Array
     count: int
     batch_size: int
+    arrays: tuple[ArrayName, ...] = ("images",)
+    positions: bool = False
 
     @property
     def label(self) -> str:
         """The configuration's label."""
         return str(self.simulator.configuration.label)
 
-    @property
-    def parameters(self) -> int:
-        """How many numbers describe one system."""
-        return len(self.simulator.parameter_names)
+    def batch(self, simulator: Simulator, n: int, start: int) -> Batch:
+        """What is asked for of systems start..start+n-1, on the device."""
+        if self.arrays:
+            return simulator.generate(self.key, n, start, planes="planes" in self.arrays)
+        return simulator.numbers(self.key, n, start)
 
 
-def chunks(job: Job) -> Iterator[tuple[int, np.ndarray, Values]]:
-    """Start, images and parameters of each chunk, on the host; one chunk of none if there are no systems."""
+def chunks(job: Job) -> Iterator[Chunk]:
+    """The chunks in order, on the host; one chunk of none if there are no systems."""
     if job.count == 0:
-        shapes = jax.eval_shape(lambda key: job.simulator.generate(key, 1, 0), job.key)
+        shapes = jax.eval_shape(lambda: job.batch(job.simulator, 1, 0))
         none = jax.tree.map(lambda leaf: np.zeros((0, *leaf.shape[1:]), leaf.dtype), shapes)
-        yield 0, none.images, none.values
+        yield _on_host(job, 0, 0, none)
         return
     roomy = {job.simulator.scene.image_slots: job.simulator}
     for start, batch in _dispatched(job):
         count = min(job.batch_size, job.count - start)
-        batch = _with_all_images(job, start, count, batch, roomy)
-        values = {name: np.asarray(value)[:count] for name, value in batch.values.items()}
-        yield start, np.asarray(batch.images)[:count], values
+        yield _on_host(job, start, count, _with_all_images(job, start, count, batch, roomy))
+
+
+def _on_host(job: Job, start: int, count: int, batch: Batch) -> Chunk:
+    """The first `count` systems of a batch."""
+    here: Batch = jax.tree.map(lambda leaf: np.asarray(leaf)[:count], batch)
+    values: dict[str, Column] = {name: np.asarray(value) for name, value in here.values.items()}
+    values |= image_columns(here.positions) if job.positions else {}
+    made: dict[ArrayName, np.ndarray] = {}
+    if here.images is not None:
+        made["images"] = np.asarray(here.images)
+    if here.planes is not None:
+        made["planes"] = np.asarray(here.planes)
+    return Chunk(start, values, made)
 
 
 def _dispatched(job: Job) -> Iterator[tuple[int, Batch]]:
@@ -93,7 +114,7 @@ def _dispatched(job: Job) -> Iterator[tuple[int, Batch]]:
     """
     ahead: deque[tuple[int, Batch]] = deque()
     for start in range(0, job.count, job.batch_size):
-        ahead.append((start, job.simulator.generate(job.key, job.batch_size, start)))
+        ahead.append((start, job.batch(job.simulator, job.batch_size, start)))
         if len(ahead) > 1:
             yield ahead.popleft()
     yield from ahead
@@ -109,7 +130,7 @@ def _with_all_images(job: Job, start: int, count: int, batch: Batch, roomy: dict
         slots *= 2
         if slots not in roomy:
             roomy[slots] = job.simulator.with_image_slots(slots)
-        batch = roomy[slots].generate(job.key, job.batch_size, start)
+        batch = job.batch(roomy[slots], job.batch_size, start)
     lacking = start + np.flatnonzero(batch.overflow[:count])
     if lacking.size:
         systems = ", ".join(map(str, lacking))

@@ -1,56 +1,36 @@
-"""make_dataset: all configurations of a file, to memory or disk."""
+"""make_dataset: all configurations of a file, to memory or disk, and the Dataset that it gives."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
-import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import NoReturn, Protocol
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-import jax
 import numpy as np
 import pandas as pd
-from tqdm import tqdm
 
-from jaxlens import storage
-from jaxlens.chunks import Job, automatic_batch_size, chunks, sizes
 from jaxlens.config import Config, load_config
-from jaxlens.config.model import Configuration
-from jaxlens.formats import Contents, ImageFormat, Values, version
-from jaxlens.metadata import columns, fixed
-from jaxlens.simulator import Simulator
-from jaxlens.storage import Writer
-
-SAMPLE = 5
-
-
-@dataclass(frozen=True)
-class Run:
-    """How one configuration was made: number of systems, chunk size, seconds and files.
-
-    `first_seconds` is the part of `seconds` until the first chunk of `batch_size` systems had arrived,
-    which holds the compilation.
-    """
-
-    systems: int
-    batch_size: int
-    seconds: float
-    first_seconds: float
-    files: tuple[Path, ...]
+from jaxlens.config.errors import ConfigWarning, nearest
+from jaxlens.formats import ArrayName, ImageFormat
+from jaxlens.production import Arguments, Kept, Run, produce
+from jaxlens.updates import columns_of_objects, config_dict, distribution, set_parameters
 
 
 class Dataset:
     """What make_dataset made: deeplenstronomy's attributes.
 
-    `CONFIGURATION_1_images` and `CONFIGURATION_1_metadata` (and so on) are there for what was kept in
-    memory; `images` and `metadata` give the same by label or NAME.
+    `CONFIGURATION_1_images`, `CONFIGURATION_1_metadata` and `CONFIGURATION_1_planes` (and so on) are there
+    for what was kept in memory; `images`, `metadata` and `planes` give the same by label or NAME.
 
     Attributes:
         config: the configuration that was used.
+        config_file: the file, or the name of the example, that it came from; None for a dictionary or Config.
+        config_dict: the whole file as a dictionary, with what INPUT and `survey` bring; `update_param`
+            changes it, and so may you; `regenerate` makes what it then says.
+        arguments: the arguments of make_dataset, by name.
+        species_map: the key in SPECIES (`GALAXY_1`) of every NAME.
         name: the dataset's NAME.
         size: the SIZE that was asked for.
         outdir: the folder of the files.
@@ -60,17 +40,11 @@ class Dataset:
         runs: how each configuration was made, by label.
     """
 
-    def __init__(self, config: Config, seed: int, labels: Sequence[str]) -> None:
-        """A dataset of these configurations that has no systems yet."""
-        self.config = config
-        self.name = config.name
-        self.size = config.size
-        self.outdir = config.outdir
-        self.bands = list(config.bands)
-        self.configurations = list(labels)
-        self.seed = seed
-        self.runs: dict[str, Run] = {}
-        self._kept: dict[str, tuple[np.ndarray, pd.DataFrame]] = {}
+    def __init__(self, config: Config, arguments: Mapping[str, Any], config_file: str | None = None) -> None:
+        """The dataset of `config` by these arguments of make_dataset, made."""
+        self.config_file = config_file
+        self._kept: dict[str, Kept] = {}
+        self._make(config, arguments)
 
     def images(self, configuration: str | None = None) -> np.ndarray:
         """The images that were kept, shape (n, bands, rows, columns), float32, in counts/s.
@@ -78,7 +52,18 @@ class Dataset:
         Raises:
             ValueError: if there is no such configuration, or nothing of it was kept.
         """
-        return self._find(configuration)[0]
+        return self._array("images", configuration, "make the dataset without skip_image_generation")
+
+    def planes(self, configuration: str | None = None) -> np.ndarray:
+        """The parts of the images, shape (n, 4, bands, rows, columns); they add up to the image.
+
+        They are the light of the lens (of all planes but the last; of the plane, where there is one), the
+        light of the source (the last plane), point sources, and noise, which is everything else.
+
+        Raises:
+            ValueError: if there is no such configuration, or nothing of it was kept.
+        """
+        return self._array("planes", configuration, "make the dataset with return_planes=True")
 
     def metadata(self, configuration: str | None = None) -> pd.DataFrame:
         """The metadata that were kept, one row a system.
@@ -86,15 +71,113 @@ class Dataset:
         Raises:
             ValueError: if there is no such configuration, or nothing of it was kept.
         """
-        return self._find(configuration)[1]
+        return self._find(configuration).metadata
 
-    def keep(self, label: str, images: np.ndarray, metadata: pd.DataFrame) -> None:
-        """Take in what is kept of one configuration, as `<label>_images` and `<label>_metadata` too."""
-        self._kept[label] = images, metadata
-        setattr(self, f"{label}_images", images)
-        setattr(self, f"{label}_metadata", metadata)
+    def update_param(self, new_param_dict: Mapping[str, object], configuration: str | None = None) -> None:
+        """Set parameters in `config_dict`; `regenerate` then makes the dataset with them.
 
-    def _find(self, configuration: str | None) -> tuple[np.ndarray, pd.DataFrame]:
+        Args:
+            new_param_dict: a number, or what else may stand in the file, by name: the metadata's column
+                (`PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E`, `seeing`), `SIZE`, `OUTDIR`, `SEED`, `BANDS`,
+                `numPix` and the other entries of IMAGE, `NOISE_SOURCE_1-NAME`.  A name that ends in a band
+                (`seeing-g`) sets that band alone; the others keep what they have, and where that is one
+                DISTRIBUTION each then draws from it on its own.  Where a parameter is the same in all bands,
+                the band makes no difference.
+            configuration: a label or NAME; it may be left out where the file has one.
+
+        An object of the file may stand in several places: a change of its parameters is seen wherever it
+        does, in other configurations too.  A column of a USERDIST goes before what is set here.
+
+        Raises:
+            ValueError: if a name is no parameter of the configuration, with the nearest names; nothing is
+                changed then.
+
+        >>> dataset = make_dataset("galaxy_galaxy", store_in_memory=False)
+        >>> dataset.update_param({"SIZE": 2, "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E": 1.2})
+        >>> dataset.regenerate(store_in_memory=True)
+        >>> dataset.metadata()["PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E-g"].round(3).tolist()
+        [1.2, 1.2]
+        """
+        label = self.config.configuration(configuration).label
+        set_parameters(self.config_dict, self.config, label, new_param_dict)
+
+    def update_param_dist(
+        self, new_param_dist_dict: Mapping[str, Mapping[str, Any]], configuration: str | None = None
+    ) -> None:
+        """`update_param` for distributions: `{name: {"name": "uniform", "parameters": {"minimum": 1, ...}}}`.
+
+        Raises:
+            ValueError: as `update_param`, or if a distribution is written in another way.
+        """
+        written = {name: distribution(name, value) for name, value in new_param_dist_dict.items()}
+        self.update_param(written, configuration)
+
+    def regenerate(self, **make_dataset_args: Any) -> None:
+        """Make this dataset again, as `config_dict` now says; what it held is replaced.
+
+        The arguments are those of make_dataset but for `config`; those that are left out are as they were.
+        A `survey` that was given before is in `config_dict` already, and is not brought in again.
+
+        Raises:
+            ConfigError: if `config_dict` is wrong; the dataset stays as it was.
+            TypeError: if there is no such argument.
+            StorageError, ValueError: as make_dataset.
+        """
+        for name in make_dataset_args:
+            if name not in self.arguments:
+                raise TypeError(f"{name!r} is no argument of regenerate; {nearest(name, self.arguments)}")
+        config = load_config(self.config_dict, survey=make_dataset_args.get("survey"))
+        _warn(config)
+        self._make(config, {**self.arguments, **make_dataset_args})
+
+    def search(self, param_name: str) -> dict[str, list[str]]:
+        """The USERDIST columns of all parameters whose name contains `param_name`, by the objects' NAMEs.
+
+        >>> dataset = make_dataset("galaxy_galaxy", store_in_memory=False)
+        >>> dataset.search("theta_E")["LENS"][0]
+        'CONFIGURATION_1-PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E-g'
+        """
+        return columns_of_objects(self.config, param_name)
+
+    def _make(self, config: Config, arguments: Mapping[str, Any]) -> None:
+        """Make everything, then take it in."""
+        asked = Arguments(**{name: value for name, value in arguments.items() if name != "survey"})
+        seed = secrets.randbits(32) if config.seed is None else config.seed
+        products = produce(config, seed, asked)
+        self._forget()
+        self._describe(config, dict(arguments), seed)
+        self.configurations = list(products)
+        self.runs: dict[str, Run] = {label: product.run for label, product in products.items()}
+        for label, product in products.items():
+            if product.kept:
+                self._keep(label, product.kept)
+
+    def _describe(self, config: Config, arguments: dict[str, Any], seed: int) -> None:
+        self.config, self.arguments, self.seed = config, arguments, seed
+        self.config_dict = config_dict(config)
+        self.name, self.size, self.outdir = config.name, config.size, config.outdir
+        self.bands = list(config.bands)
+        self.species_map = {species.name: species.label for species in config.species}
+
+    def _keep(self, label: str, kept: Kept) -> None:
+        self._kept[label] = kept
+        setattr(self, f"{label}_metadata", kept.metadata)
+        for name, array in kept.arrays.items():
+            setattr(self, f"{label}_{name}", array)
+
+    def _forget(self) -> None:
+        for label, kept in self._kept.items():
+            for name in ("metadata", *kept.arrays):
+                delattr(self, f"{label}_{name}")
+        self._kept = {}
+
+    def _array(self, name: ArrayName, configuration: str | None, right: str) -> np.ndarray:
+        arrays = self._find(configuration).arrays
+        if name not in arrays:
+            raise ValueError(f"there are no {name}; {right}")
+        return arrays[name]
+
+    def _find(self, configuration: str | None) -> Kept:
         label = self.config.configuration(configuration).label
         if label not in self._kept:
             raise ValueError(f"nothing of {label} is in memory; make the dataset with store_in_memory=True")
@@ -127,10 +210,14 @@ def make_dataset(
         verbose: show the progress bar also when nobody watches.
         store_sample: where `store_in_memory` is off, keep the first five systems.
         image_file_format: "npy" or "h5"; an HDF5 file holds the metadata too.
-        survey: not supported yet; so are the three after it.
-        return_planes: not supported yet.
-        skip_image_generation: not supported yet.
-        solve_lens_equation: not supported yet.
+        survey: the name of a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
+        return_planes: keep, and write as `<label>_planes.<format>`, the parts that add up to the images too:
+            (n, 4, bands, rows, columns), see `Dataset.planes`.
+        skip_image_generation: make the metadata only.
+        solve_lens_equation: add the images of every lensed point source to the metadata, as they are in the
+            picture: `PLANE_2-OBJECT_2-x_mins`, `-y_mins` (texts of numbers in arcsec joined by semicolons,
+            the brightest image first) and `-num_source_images`; also, of the last such point source, under
+            deeplenstronomy's names `x_mins`, `y_mins` and `num_source_images`.
         batch_size: systems a chunk; by default see `automatic_batch_size`.
         csv: whether to write the CSV.
         progress: True or False for a progress bar or none; None shows it when somebody watches.
@@ -144,146 +231,37 @@ def make_dataset(
     Raises:
         ConfigError: if the configuration is wrong.
         StorageError: if OUTDIR cannot be written, or the disk is or becomes full.
-        ValueError: if an argument is wrong or not supported yet.
+        ValueError: if an argument is wrong.
+
+    Warns:
+        ConfigWarning: for each remark of the checks that did not stop it.
 
     >>> dataset = make_dataset("galaxy_galaxy", store_in_memory=False, store_sample=True)
     >>> dataset.CONFIGURATION_1_images.shape[:2], dataset.bands
     ((5, 3), ['g', 'r', 'i'])
     """
-    _refuse(
-        survey=survey,
-        return_planes=return_planes,
-        skip_image_generation=skip_image_generation,
-        solve_lens_equation=solve_lens_equation,
-    )
-    if image_file_format not in ("npy", "h5"):
-        raise ValueError(f"image_file_format is {image_file_format!r}; it must be 'npy' or 'h5'")
-    config = load_config(config)
-    seed = secrets.randbits(32) if config.seed is None else config.seed
-    jobs = {c.label: _job(config, seed, c, batch_size) for c in _chosen(config, configurations)}
-    contents = {label: _contents(config, label, seed, job) for label, job in jobs.items()}
-    dataset = Dataset(config, seed, list(jobs))
-    if save_to_disk:
-        needed = [
-            c.bytes_on_disk(len(jobs[label].simulator.parameter_names), csv) for label, c in contents.items()
-        ]
-        storage.prepare(config.outdir, sum(needed))
-    limit = None if store_in_memory else SAMPLE if store_sample else 0
-    with _progress_bar(jobs.values(), True if verbose else progress) as bar:
-        for label, job in jobs.items():
-            writer = Writer(config.outdir, contents[label], image_file_format, csv) if save_to_disk else None
-            _make(job, contents[label], dataset, writer, limit, bar)
-    return dataset
-
-
-def _refuse(**arguments: object) -> None:
-    asked = [name for name, value in arguments.items() if value]
-    if asked:
-        raise ValueError(f"{' and '.join(asked)}: not supported yet; leave it out")
-
-
-def _chosen(config: Config, names: Iterable[str] | None) -> list[Configuration]:
-    """The configurations called `names`, in the file's order."""
-    if names is None:
-        return list(config.configurations)
-    labels = {config.configuration(name).label for name in names}
-    return [c for c in config.configurations if c.label in labels]
-
-
-def _job(config: Config, seed: int, configuration: Configuration, batch_size: int | None) -> Job:
-    count = sizes(config)[configuration.label]
-    if batch_size is None:
-        batch_size = automatic_batch_size(config, count)
-    elif batch_size < 1:
-        raise ValueError(f"batch_size is {batch_size}; it must be at least 1")
-    key = jax.random.key(seed, impl="threefry2x32")
-    return Job(Simulator(config, configuration.label), key, count, batch_size)
-
-
-def _contents(config: Config, label: str, seed: int, job: Job) -> Contents:
-    configuration = config.configuration(label)
-    return Contents(
-        label=label,
-        dataset=config.name,
-        bands=config.bands,
-        num_pix=config.instrument.num_pix,
-        count=job.count,
-        fixed=fixed(configuration, config.instrument),
-        attributes=_attributes(config, seed, job) | {"configuration": configuration.name},
-    )
-
-
-def _attributes(config: Config, seed: int, job: Job) -> dict[str, str | int | float]:
-    """What an HDF5 file says about how it was made, so that it can be made again."""
-    pixel_scale = dict(config.instrument.quantities)["pixel_scale"]
-    constant = {"pixel_scale": pixel_scale.support()[0]} if pixel_scale.is_constant else {}
-    return constant | {
-        "units": "electrons/s" if config.instrument.data_count_unit == "e-" else "ADU/s",
-        "size": config.size,
-        "seed": seed,
-        "batch_size": job.batch_size,
-        "device": jax.devices()[0].device_kind,
-        "jaxlens_version": version(),
-        "yaml": config.text,
+    arguments = {
+        "save_to_disk": save_to_disk,
+        "store_in_memory": store_in_memory,
+        "verbose": verbose,
+        "store_sample": store_sample,
+        "image_file_format": image_file_format,
+        "survey": survey,
+        "return_planes": return_planes,
+        "skip_image_generation": skip_image_generation,
+        "solve_lens_equation": solve_lens_equation,
+        "batch_size": batch_size,
+        "csv": csv,
+        "progress": progress,
+        "configurations": None if configurations is None else tuple(configurations),
     }
+    file = os.fspath(config) if isinstance(config, str | os.PathLike) else None
+    loaded = load_config(config, survey=survey)
+    _warn(loaded)
+    return Dataset(loaded, arguments, file)
 
 
-class _Sink(Protocol):
-    """Something that takes chunks in order."""
-
-    def append(self, start: int, images: np.ndarray, values: Values) -> None: ...
-
-
-class _Memory:
-    """Keeps the first systems that it is given, at most `limit`."""
-
-    def __init__(self, contents: Contents, limit: int | None) -> None:
-        self._contents = contents
-        kept = contents.count if limit is None else min(limit, contents.count)
-        self.images = np.empty((kept, *contents.shape[1:]), np.float32)
-        self._values: list[dict[str, np.ndarray]] = []
-
-    def append(self, start: int, images: np.ndarray, values: Values) -> None:
-        room = max(0, len(self.images) - start)
-        if room or not self._values:
-            self.images[start : start + room][: len(images)] = images[:room]
-            self._values.append({name: value[:room] for name, value in values.items()})
-
-    def metadata(self) -> pd.DataFrame:
-        whole = {name: np.concatenate([v[name] for v in self._values]) for name in self._values[0]}
-        return pd.DataFrame(columns(self._contents.fixed, self._contents.bands, whole))
-
-
-def _make(
-    job: Job,
-    contents: Contents,
-    dataset: Dataset,
-    writer: Writer | None,
-    limit: int | None,
-    bar: tqdm[NoReturn],
-) -> None:
-    """Make one configuration and put it where it belongs: into files, and into the dataset."""
-    memory = _Memory(contents, limit)
-    with writer or contextlib.nullcontext():
-        seconds, first = _pump(job, [memory, writer] if writer else [memory], bar)
-    if limit != 0:
-        dataset.keep(contents.label, memory.images, memory.metadata())
-    files = writer.paths if writer else ()
-    dataset.runs[contents.label] = Run(job.count, job.batch_size, seconds, first, files)
-
-
-def _pump(job: Job, sinks: Sequence[_Sink], bar: tqdm[NoReturn]) -> tuple[float, float]:
-    """Hand every chunk to every sink; the seconds that it took, in all and until the first arrived."""
-    began = time.perf_counter()
-    first = 0.0
-    for start, images, values in chunks(job):
-        first = first or time.perf_counter() - began
-        for sink in sinks:
-            sink.append(start, images, values)
-        bar.update(len(images))
-    return time.perf_counter() - began, first
-
-
-def _progress_bar(jobs: Iterable[Job], shown: bool | None) -> tqdm[NoReturn]:
-    disable = None if shown is None else not shown
-    return tqdm(total=sum(job.count for job in jobs), unit="system", disable=disable)
+def _warn(config: Config) -> None:
+    """The remarks of the checks, as warnings at the place that called the caller."""
+    for remark in config.warnings:
+        warnings.warn(remark, ConfigWarning, stacklevel=3)

@@ -5,22 +5,30 @@ from __future__ import annotations
 import csv
 import importlib.metadata
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import h5py
 import numpy as np
 import pandas as pd
 
-from jaxlens.metadata import Column, Fixed, columns, text_rows
+from jaxlens.metadata import Column, Fixed, columns, is_text, text_rows
 
 ImageFormat = Literal["npy", "h5"]
+ArrayName = Literal["images", "planes"]
 Values = Mapping[str, Column]
+
+IMAGE_FORMATS: tuple[ImageFormat, ...] = ("npy", "h5")
+PLANES = ("lens", "source", "point_source", "noise")
 
 _ROWS_PER_CHUNK = 4096
 _CSV_BYTES_PER_CELL = 12
+# pandas before 3.1 reads the last bits of a number rightly only where it is told to.
+_OLD_PANDAS = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
+_EXACT: dict[str, Any] = {"float_precision": "round_trip"} if _OLD_PANDAS else {}
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,7 @@ class Contents:
         num_pix: pixels along a side.
         count: number of systems.
         fixed: the metadata that all systems share, see `jaxlens.metadata.fixed`.
+        arrays: "images" and "planes", or what of them is made; each has a file of its own.
         attributes: further attributes of an HDF5 file (pixel scale, units, seed, the YAML text, ...).
     """
 
@@ -43,17 +52,42 @@ class Contents:
     num_pix: int
     count: int
     fixed: Fixed
+    arrays: tuple[ArrayName, ...] = ("images",)
     attributes: Mapping[str, str | int | float] = field(default_factory=dict)
 
-    @property
-    def shape(self) -> tuple[int, int, int, int]:
-        """The shape of the images: (systems, bands, rows, columns)."""
-        return self.count, len(self.bands), self.num_pix, self.num_pix
+    def shape(self, array: ArrayName) -> tuple[int, ...]:
+        """The shape of an array: (systems, bands, rows, columns), for planes (systems, 4, bands, ...)."""
+        planes = (len(PLANES),) if array == "planes" else ()
+        return self.count, *planes, len(self.bands), self.num_pix, self.num_pix
 
     def bytes_on_disk(self, parameters: int, with_csv: bool) -> int:
         """Roughly what the files will take, with `parameters` numbers a system and band; never far below."""
+        pixels = sum(math.prod(self.shape(array)) for array in self.arrays)
         cells = self.count * len(self.bands) * (parameters + len(self.fixed))
-        return 4 * int(np.prod(self.shape)) + (_CSV_BYTES_PER_CELL * cells if with_csv else 4 * cells)
+        return 4 * pixels + (_CSV_BYTES_PER_CELL * cells if with_csv else 4 * cells)
+
+
+@dataclass(frozen=True, eq=False)
+class Chunk:
+    """Systems start..start+n-1 on the host.
+
+    `values` has numbers, and a few texts, by name, each (n,) or (n, bands); `arrays` the images
+    (n, bands, rows, columns), the planes (n, 4, bands, rows, columns), both or none, in counts/s.
+    """
+
+    start: int
+    values: Values
+    arrays: Mapping[ArrayName, np.ndarray]
+
+    @property
+    def count(self) -> int:
+        """The number of systems."""
+        return len(next(iter(self.values.values())))
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of the arrays."""
+        return sum(array.nbytes for array in self.arrays.values())
 
 
 class Stored(NamedTuple):
@@ -67,8 +101,8 @@ class Stored(NamedTuple):
 class File(Protocol):
     """One file that is being written, a chunk at a time."""
 
-    def append(self, start: int, images: np.ndarray, values: Values) -> None:
-        """Write systems start..start+n-1; chunks come in order."""
+    def append(self, chunk: Chunk) -> None:
+        """Write the next systems; chunks come in order."""
 
     def close(self) -> None:
         """Write what is left and let the file go."""
@@ -77,40 +111,64 @@ class File(Protocol):
 FileKind = Callable[[Path, Contents], File]
 
 
-class Hdf5File:
-    """Images under the dataset's NAME, one image a chunk; numbers under `metadata`, one array a name."""
+class _Hdf5:
+    """An HDF5 file of one array under the dataset's NAME, one system a chunk."""
+
+    array: ArrayName
 
     def __init__(self, path: Path, contents: Contents) -> None:
         self._contents = contents
         self._file = h5py.File(path, "w")
-        name = _image_name(contents.dataset)
+        name, shape = _image_name(contents.dataset), contents.shape(self.array)
         # Images are written once and whole: without a cache they reach the disk, and its errors us, at once.
-        layout = {"chunks": (1, *contents.shape[1:]), "rdcc_nbytes": 1} if contents.count else {}
-        self._images = self._file.create_dataset(name, contents.shape, np.float32, **layout)
-        self._group = self._file.create_group("metadata")
-        self._metadata: dict[str, h5py.Dataset] = {}
+        layout = {"chunks": (1, *shape[1:]), "rdcc_nbytes": 1} if contents.count else {}
+        self._images = self._file.create_dataset(name, shape, np.float32, **layout)
         self._file.attrs.update(contents.attributes)
         self._file.attrs.update({"images": name, "label": contents.label, "bands": list(contents.bands)})
-        self._file.attrs["fixed_metadata"] = json.dumps(contents.fixed)
 
-    def append(self, start: int, images: np.ndarray, values: Values) -> None:
-        """Write systems start..start+n-1."""
-        stop = start + len(images)
-        self._images[start:stop] = images
-        for name, value in values.items():
-            if name not in self._metadata:
-                self._metadata[name] = self._create(name, value)
-            self._metadata[name][start:stop] = value
-
-    def _create(self, name: str, value: Column) -> h5py.Dataset:
-        count = self._contents.count
-        layout = {"chunks": (min(count, _ROWS_PER_CHUNK), *value.shape[1:]), "compression": "gzip"}
-        shape = (count, *value.shape[1:])
-        return self._group.create_dataset(name, shape, value.dtype, **(layout if count else {}))
+    def append(self, chunk: Chunk) -> None:
+        """Write the next systems."""
+        self._images[chunk.start : chunk.start + chunk.count] = chunk.arrays[self.array]
 
     def close(self) -> None:
         """Write what is left and let the file go."""
         self._file.close()
+
+
+class Hdf5File(_Hdf5):
+    """The images, and the metadata in the group `metadata`, one array a name."""
+
+    array = "images"
+
+    def __init__(self, path: Path, contents: Contents) -> None:
+        super().__init__(path, contents)
+        self._group = self._file.create_group("metadata")
+        self._metadata: dict[str, h5py.Dataset] = {}
+        self._file.attrs["fixed_metadata"] = json.dumps(contents.fixed)
+
+    def append(self, chunk: Chunk) -> None:
+        """Write the next systems."""
+        super().append(chunk)
+        for name, value in chunk.values.items():
+            if name not in self._metadata:
+                self._metadata[name] = self._create(name, value)
+            self._metadata[name][chunk.start : chunk.start + chunk.count] = value
+
+    def _create(self, name: str, value: Column) -> h5py.Dataset:
+        count = self._contents.count
+        layout = {"chunks": (min(count, _ROWS_PER_CHUNK), *value.shape[1:]), "compression": "gzip"}
+        dtype = h5py.string_dtype() if value.dtype == object else value.dtype
+        return self._group.create_dataset(name, (count, *value.shape[1:]), dtype, **(layout if count else {}))
+
+
+class Hdf5PlanesFile(_Hdf5):
+    """The planes; the attribute `planes` has their names."""
+
+    array = "planes"
+
+    def __init__(self, path: Path, contents: Contents) -> None:
+        super().__init__(path, contents)
+        self._file.attrs["planes"] = list(PLANES)
 
 
 class NpyFile:
@@ -119,18 +177,26 @@ class NpyFile:
     Appended bytes rather than a writable memory map, because a map that meets a full disk ends the process.
     """
 
+    array: ArrayName = "images"
+
     def __init__(self, path: Path, contents: Contents) -> None:
         self._file = path.open("wb")
-        header = {"descr": "<f4", "fortran_order": False, "shape": contents.shape}
+        header = {"descr": "<f4", "fortran_order": False, "shape": contents.shape(self.array)}
         np.lib.format.write_array_header_1_0(self._file, header)
 
-    def append(self, start: int, images: np.ndarray, values: Values) -> None:
-        """Write systems start..start+n-1."""
-        self._file.write(np.ascontiguousarray(images, "<f4").data)
+    def append(self, chunk: Chunk) -> None:
+        """Write the next systems."""
+        self._file.write(np.ascontiguousarray(chunk.arrays[self.array], "<f4").data)
 
     def close(self) -> None:
         """Write what is left and let the file go."""
         self._file.close()
+
+
+class NpyPlanesFile(NpyFile):
+    """The planes as one float32 array."""
+
+    array = "planes"
 
 
 class CsvFile:
@@ -142,9 +208,9 @@ class CsvFile:
         self._file = path.open("w", newline="", encoding="utf-8")
         self._rows = csv.writer(self._file, lineterminator="\n")
 
-    def append(self, start: int, images: np.ndarray, values: Values) -> None:
-        """Write systems start..start+n-1."""
-        table = columns(self._contents.fixed, self._contents.bands, values, start)
+    def append(self, chunk: Chunk) -> None:
+        """Write the next systems."""
+        table = columns(self._contents.fixed, self._contents.bands, chunk.values, chunk.start)
         if not self._has_header:
             self._rows.writerow(table)
             self._has_header = True
@@ -155,7 +221,12 @@ class CsvFile:
         self._file.close()
 
 
-IMAGE_FILES: dict[ImageFormat, FileKind] = {"h5": Hdf5File, "npy": NpyFile}
+FILES: dict[tuple[ArrayName, ImageFormat], FileKind] = {
+    ("images", "h5"): Hdf5File,
+    ("planes", "h5"): Hdf5PlanesFile,
+    ("images", "npy"): NpyFile,
+    ("planes", "npy"): NpyPlanesFile,
+}
 
 
 def version() -> str:
@@ -169,12 +240,9 @@ def version() -> str:
 def read_hdf5(path: Path, stop: int | None) -> Stored:
     """The first `stop` systems of an HDF5 file, or all."""
     with h5py.File(path, "r") as file:
-        attributes = {name: _plain(value) for name, value in file.attrs.items()}
-        entries = json.loads(str(attributes.pop("fixed_metadata")))
-        bands = [str(band) for band in file.attrs["bands"]]
-        values = {name: entry[:stop] for name, entry in file["metadata"].items()}
+        attributes = {name: _plain(value) for name, value in file.attrs.items() if name != "fixed_metadata"}
         images = file[str(attributes["images"])][:stop]
-    return Stored(images, pd.DataFrame(columns(entries, bands, values)), attributes)
+        return Stored(images, _hdf5_metadata(file, stop), attributes)
 
 
 def read_npy(path: Path, stop: int | None) -> Stored:
@@ -183,9 +251,33 @@ def read_npy(path: Path, stop: int | None) -> Stored:
     beside = path.with_name(path.name.replace("_images.npy", "_metadata.csv"))
     if not beside.exists():
         return Stored(images, pd.DataFrame(index=range(len(images))), {})
+    return Stored(images, read_csv(beside, stop), {})
+
+
+def read_hdf5_metadata(path: Path) -> pd.DataFrame:
+    """The metadata of an HDF5 file, without reading its images."""
+    with h5py.File(path, "r") as file:
+        return _hdf5_metadata(file, None)
+
+
+def read_csv(path: Path, stop: int | None = None) -> pd.DataFrame:
+    """The first `stop` rows of a table of metadata, or all; numbers as they were written, to the last bit."""
+    header = pd.read_csv(path, nrows=0)
+    texts = dict.fromkeys((name for name in header if is_text(str(name))), str)
     # "None" is a legal HOST, so the words that pandas takes for missing numbers are left as they are.
-    frame = pd.read_csv(beside, nrows=stop, keep_default_na=False)
-    return Stored(images, frame, {})
+    return pd.read_csv(path, nrows=stop, keep_default_na=False, dtype=texts, **_EXACT)
+
+
+def _hdf5_metadata(file: h5py.File, stop: int | None) -> pd.DataFrame:
+    entries = json.loads(str(file.attrs["fixed_metadata"]))
+    bands = [str(band) for band in file.attrs["bands"]]
+    values = {name: _column(entry, stop) for name, entry in file["metadata"].items()}
+    return pd.DataFrame(columns(entries, bands, values))
+
+
+def _column(entry: h5py.Dataset, stop: int | None) -> Column:
+    values: Column = (entry.asstr() if h5py.check_string_dtype(entry.dtype) else entry)[:stop]
+    return values
 
 
 def _image_name(dataset: str) -> str:

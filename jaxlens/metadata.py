@@ -15,9 +15,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from jaxlens.config.model import Configuration, Galaxy, Instrument, PointSource
+from jaxlens.kernels.lens_equation import ImagePositions
 
 Fixed = dict[str, str | int]
 Column = NDArray[np.generic]
+
+_TEXTS = ("x_mins", "y_mins")
 
 
 def fixed(configuration: Configuration, instrument: Instrument) -> Fixed:
@@ -120,6 +123,46 @@ def table(
     [8, 9]
     """
     return pd.DataFrame(columns(fixed(configuration, instrument), instrument.bands, values, start))
+
+
+def image_columns(images: Mapping[str, ImagePositions]) -> dict[str, Column]:
+    """The images of the lensed point sources as deeplenstronomy writes them, each column of shape (n,).
+
+    `images` has, by the point source's name (`PLANE_2-OBJECT_2`), arrays of shape (n, slots).  The
+    columns are `<name>-x_mins` and `<name>-y_mins`, texts of numbers (arcsec) joined by semicolons, the
+    brightest image first, and `<name>-num_source_images`.  `x_mins`, `y_mins` and `num_source_images`
+    without a name are deeplenstronomy's own, of the last point source.
+
+    >>> pair = np.array([[1.25, -0.75, 0.0]])
+    >>> mask, two = np.array([[True, True, False]]), np.array([2])
+    >>> found = image_columns({"PLANE_2-OBJECT_2": ImagePositions(pair, -pair, pair, mask, two)})
+    >>> found["x_mins"][0], found["y_mins"][0], int(found["PLANE_2-OBJECT_2-num_source_images"][0])
+    ('1.25;-0.75', '-1.25;0.75', 2)
+    """
+    table: dict[str, Column] = {}
+    last: dict[str, Column] = {}
+    for prefix in sorted(images, key=natural_key):
+        one = images[prefix]
+        mask = np.asarray(one.mask)
+        last = {"x_mins": _joined(one.x, mask), "y_mins": _joined(one.y, mask)}
+        last["num_source_images"] = np.sum(mask, axis=1, dtype=np.int64)
+        table |= {f"{prefix}-{name}": column for name, column in last.items()}
+    return table | last
+
+
+def _joined(positions: ArrayLike, mask: NDArray[np.bool_]) -> Column:
+    rows = zip(np.asarray(positions), mask, strict=True)
+    # object, so that a text keeps its length
+    return np.array([";".join(map(str, row[seen])) for row, seen in rows], dtype=object)
+
+
+def is_text(column: str) -> bool:
+    """Whether a column holds image positions, a text even where it looks like a number.
+
+    >>> is_text("PLANE_2-OBJECT_2-x_mins-g"), is_text("PLANE_2-OBJECT_2-ra-g")
+    (True, False)
+    """
+    return column.rpartition("-")[0].rpartition("-")[2] in _TEXTS
 
 
 def text_rows(table: Mapping[str, Column]) -> Iterator[tuple[str, ...]]:

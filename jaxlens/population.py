@@ -16,7 +16,19 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
-from jaxlens.config.model import Config, Configuration, Draw, Galaxy, Joint, PointSource, Quantity, Special
+from jaxlens.backgrounds import BACKGROUND, background_index
+from jaxlens.config.model import (
+    Backgrounds,
+    Column,
+    Config,
+    Configuration,
+    Draw,
+    Galaxy,
+    Joint,
+    PointSource,
+    Quantity,
+    Special,
+)
 from jaxlens.config.naming import has_band_axis, in_pixels, named_quantities, redshift_name
 from jaxlens.distributions import truncated_icdf
 from jaxlens.joints import draw_joint
@@ -35,8 +47,9 @@ class Population:
     """The named quantities of one configuration.  Static under jit; their numbers are traced apart.
 
     `in_pixels` are drawn in pixels and multiplied by the pixel scale; `redshifts` are drawn in order, each
-    beyond the one before; `special` are the changes by object prefix; `joints` replace what they name.
-    `arrays` are the numbers of tables by their path in the file.
+    beyond the one before; `special` are the changes by object prefix; `joints` replace what they name;
+    `backgrounds` are the real images that this configuration gets.  `arrays` are the numbers of tables by their
+    path in the file.
     """
 
     label: str
@@ -46,6 +59,7 @@ class Population:
     redshifts: tuple[str, ...]
     special: tuple[tuple[str, Special], ...] = ()
     joints: tuple[Joint, ...] = ()
+    backgrounds: Backgrounds | None = None
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -72,6 +86,10 @@ def population(config: Config, configuration: Configuration) -> Population:
     ]
     special = [(prefix, s) for prefix, o in objects if isinstance(o, Galaxy | PointSource) for s in o.special]
     quantities = named_quantities(config.cosmology, config.instrument, configuration)
+    arrays = {f"DISTRIBUTIONS.{j.label}.{name}": a for j in config.joints for name, a in j.arrays.items()}
+    backgrounds = config.backgrounds_of(configuration)
+    if backgrounds:
+        arrays |= {f"BACKGROUNDS.{name}": backgrounds.arrays[name] for name in ("map", "scale")}
     return Population(
         configuration.label,
         config.bands,
@@ -80,7 +98,8 @@ def population(config: Config, configuration: Configuration) -> Population:
         tuple(redshift_name(plane) for plane in configuration.planes),
         tuple(special),
         config.joints,
-        {f"DISTRIBUTIONS.{j.label}.{name}": a for j in config.joints for name, a in j.arrays.items()},
+        backgrounds,
+        arrays,
     )
 
 
@@ -114,17 +133,18 @@ def draw_system(
         if name not in what.redshifts
     }
     system |= _special(what, system)
-    joint = {
-        name: set_ for one in what.joints for name, set_ in _joint(what, one, numbers, key, index).items()
-    }
-    replaced = {
-        name: _replace(system[name], set_, what.bands) for name, set_ in joint.items() if name in system
-    }
-    system |= replaced
-    for name in what.in_pixels - replaced.keys():
+    replaced: set[str] = set()
+    fixed: dict[str, jax.Array] = {}
+    for name, new in _joint_numbers(what, numbers, key, index):
+        if name in what.redshifts:
+            fixed[name] = new[None]
+        elif name in system:
+            system[name] = _replace(system[name], new, what.bands)
+            replaced.add(name)
+    for name in what.in_pixels - replaced:
         system[name] = system[name] * system["pixel_scale"]
-    fixed = {name: joint[name][None] for name in what.redshifts if name in joint}
-    return system | _redshifts(what.redshifts, {name: draws[name][0] for name in what.redshifts}, fixed)
+    system |= _redshifts(what.redshifts, {name: draws[name][0] for name in what.redshifts}, fixed)
+    return system | _background(what, numbers, system, key, index)
 
 
 @dataclass(frozen=True)
@@ -235,18 +255,46 @@ def _checked(
     return jnp.asarray(new, old.dtype)
 
 
-def _joint(
-    what: Population, joint: Joint, numbers: Numbers, key: jax.Array, index: jax.Array
-) -> dict[str, dict[str | None, jax.Array]]:
-    """What a joint distribution sets in this configuration: {parameter: {band or None: value}}."""
-    path = f"DISTRIBUTIONS.{joint.label}"
-    arrays = {name: numbers[f"{path}.{name}"] for name in joint.arrays}
-    row = draw_joint(joint, arrays, _named_keys(key, [path])[0], index)
+def _joint_numbers(
+    what: Population, numbers: Numbers, key: jax.Array, index: jax.Array
+) -> Iterator[tuple[str, dict[str | None, jax.Array]]]:
+    """What joint distributions set in this configuration, in order: (parameter, {band or None: value})."""
+    for joint in what.joints:
+        path = f"DISTRIBUTIONS.{joint.label}"
+        arrays = {name: numbers[f"{path}.{name}"] for name in joint.arrays}
+        row = draw_joint(joint, arrays, _named_keys(key, [path])[0], index)
+        yield from _by_parameter(what.label, joint.columns, row)
+    if what.backgrounds and what.backgrounds.iterate:
+        row = numbers["BACKGROUNDS.map"][index % what.backgrounds.count]
+        yield from _by_parameter(what.label, what.backgrounds.columns, row)
+
+
+def _by_parameter(
+    label: str, columns: tuple[Column, ...], row: jax.Array
+) -> Iterator[tuple[str, dict[str | None, jax.Array]]]:
+    """The numbers of `row` (columns,) that configuration `label` takes, by parameter and band."""
     found: dict[str, dict[str | None, jax.Array]] = {}
-    for i, column in enumerate(joint.columns):
-        if column.configuration in (None, what.label):
+    for i, column in enumerate(columns):
+        if column.configuration in (None, label):
             found.setdefault(column.parameter, {})[column.band] = row[i]
-    return found
+    yield from found.items()
+
+
+def _background(
+    what: Population, numbers: Numbers, system: Numbers, key: jax.Array, index: jax.Array
+) -> dict[str, jax.Array]:
+    """The index of the system's real image, where the configuration has any."""
+    if what.backgrounds is None:
+        return {}
+    columns = {
+        i: column
+        for i, column in enumerate(what.backgrounds.columns)
+        if column.configuration in (None, what.label) and column.parameter in system
+    }
+    arrays = {name: numbers[f"BACKGROUNDS.{name}"] for name in ("map", "scale")}
+    uniform = _uniforms(_named_keys(key, [BACKGROUND]))[0]
+    chosen = background_index(what.backgrounds, columns, arrays, system, what.bands, uniform, index)
+    return {BACKGROUND: chosen.astype(jnp.result_type(float))}
 
 
 def _replace(value: jax.Array, new: Mapping[str | None, jax.Array], bands: tuple[str, ...]) -> jax.Array:

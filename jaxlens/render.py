@@ -14,10 +14,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, cosmology, noise, psf
+from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, cosmology, noise
 from jaxlens.kernels.lens_equation import ImagePositions, image_positions
 from jaxlens.kernels.rays import Rays, lensing_weights, shoot
 from jaxlens.kernels.types import Real
+from jaxlens.optics import blur, reach, stamped
 from jaxlens.scene import COSMOLOGY, Assets, Hosted, Light, Mass, Scene
 
 Params = Mapping[str, jax.Array]
@@ -33,15 +34,32 @@ def render_with(
     scene: Scene, params: Params, images: Mapping[str, ImagePositions], assets: Assets = NO_ASSETS
 ) -> jax.Array:
     """`render` for those who have the images of the lensed point sources already."""
-    light = _blur(scene, params, _extended_light(scene, params), assets)
-    shape = (len(scene.bands), scene.num_pix, scene.num_pix)
-    return jnp.broadcast_to(light, shape) + _point_sources(scene, params, images, assets)
+    light = _blurred_light(scene, params, slice(None), assets)
+    return light + _point_sources(scene, params, images, assets)
+
+
+def render_planes(
+    scene: Scene, params: Params, images: Mapping[str, ImagePositions], assets: Assets = NO_ASSETS
+) -> jax.Array:
+    """The parts of `render_with`, (3, bands, n, n): the lens's light, the source's and point sources.
+
+    The source is the last of several planes, and the light of all others is the lens's.
+    """
+    source = max(1, len(scene.planes) - 1)
+    light = [_blurred_light(scene, params, part, assets) for part in (slice(source), slice(source, None))]
+    return jnp.stack([*light, _point_sources(scene, params, images, assets)])
+
+
+def _blurred_light(scene: Scene, params: Params, planes: slice, assets: Assets) -> jax.Array:
+    """The light profiles of some planes as they are seen through lenses and PSF, (bands, n, n), counts/s."""
+    light = blur(scene.optics, params, _extended_light(scene, params, planes), assets.psf_kernel)
+    return jnp.broadcast_to(light, (len(scene.bands), scene.num_pix, scene.num_pix))
 
 
 def observe(
     scene: Scene, params: Params, image: jax.Array, key: jax.Array, assets: Assets = NO_ASSETS
 ) -> jax.Array:
-    """`image` with the noise of the exposure; each band draws from its own key."""
+    """`image` with the noise of the exposure and its real background; each band draws from its own key."""
     keys = _fold_names(key, scene.bands)
     if scene.poisson_shot_noise:
         exposure = _exposure(scene, params)
@@ -54,18 +72,35 @@ def observe(
     for label in scene.noise_sources:
         mean = jnp.broadcast_to(_per_pixel(params[f"{label}-mean"]), image.shape)
         observed = observed + jax.vmap(noise.poisson_counts)(_fold_names(keys, (label,)), mean)
-    return observed
+    return observed if assets.backgrounds is None else observed + _real_background(params, assets.backgrounds)
+
+
+def _real_background(params: Params, images: jax.Array) -> jax.Array:
+    """The real image (bands, n, n) of BACKGROUNDS that the system has, NaN where there is none of its index.
+
+    It has the noise of its own sky, read-out and objects in it already; only simulated objects draw shot noise.
+    """
+    index = jnp.round(params["BACKGROUND_IDX"]).astype(jnp.int32)
+    return jnp.take(images, jnp.where(index < 0, len(images), index), axis=0, mode="fill", fill_value=jnp.nan)
 
 
 def noise_sigma(scene: Scene, params: Params, image: jax.Array) -> jax.Array:
     """Standard deviation (counts/s) of background and shot noise in every pixel of a noiseless image."""
     background = _per_pixel(background_sigma(scene, params))
     shot = noise.shot_variance(image, _exposure(scene, params))
-    return jnp.sqrt(jnp.broadcast_to(background**2, image.shape) + shot)
+    variance = jnp.broadcast_to(background**2, image.shape) + shot
+    # without background noise dark pixels have none at all, where the root has no slope
+    noisy = variance > 0.0
+    return jnp.where(noisy, jnp.sqrt(jnp.where(noisy, variance, 1.0)), 0.0)
 
 
 def background_sigma(scene: Scene, params: Params) -> jax.Array:
-    """Standard deviation of the background in a pixel, counts/s: () or (bands,)."""
+    """Standard deviation of the simulated background in a pixel, counts/s: () or (bands,).
+
+    It is 0 where real images stand in for the background.
+    """
+    if scene.backgrounds == "replace":
+        return jnp.zeros((), jnp.result_type(float))
     if scene.background_given:
         return params["background_noise"]
     names = ("read_noise", "exposure_time", "num_exposures", "pixel_scale")
@@ -168,17 +203,18 @@ def _grid(scene: Scene, params: Params) -> tuple[jax.Array, jax.Array]:
     return jnp.reshape(axis, (1, 1, -1)), jnp.reshape(axis, (1, -1, 1))
 
 
-def _extended_light(scene: Scene, params: Params) -> jax.Array:
-    """All light profiles as seen through the lenses, pixel averages: (1 or bands, n, n), counts/s."""
+def _extended_light(scene: Scene, params: Params, planes: slice) -> jax.Array:
+    """The light of some planes as seen through the lenses: (1 or bands, N, N), N = num_pix supersampling.
+
+    In counts/s of a whole pixel of that brightness.
+    """
     x, y = jnp.broadcast_arrays(*_grid(scene, params))
-    n, s = scene.num_pix, scene.supersampling
-    total = jnp.zeros((1, n * s, n * s), x.dtype)
+    total = jnp.zeros_like(x)
     positions = shoot(x, y, _deflections(scene, params, len(scene.planes)), _weights(scene, params))
-    for plane, (u, v) in zip(scene.planes, positions, strict=True):
+    for plane, (u, v) in zip(scene.planes[planes], positions[planes], strict=True):
         for light in plane.light:
             total = total + _surface_brightness(scene, params, light, u, v)
-    pixels = jnp.mean(jnp.reshape(total, (-1, n, s, n, s)), axis=(2, 4)) if s > 1 else total
-    return pixels * params["pixel_scale"] ** 2
+    return total * params["pixel_scale"] ** 2
 
 
 def _surface_brightness(scene: Scene, params: Params, light: Light, x: jax.Array, y: jax.Array) -> jax.Array:
@@ -190,39 +226,29 @@ def _surface_brightness(scene: Scene, params: Params, light: Light, x: jax.Array
     return amplitude(light.profile, flux, **shape) * brightness
 
 
-def _sigma_in_pixels(params: Params) -> jax.Array:
-    return psf.fwhm_to_sigma(params["seeing"]) / params["pixel_scale"]
+def _universe(params: Params) -> dict[str, jax.Array]:
+    return {name: params[name] for name in COSMOLOGY if name in params}
 
 
-def _blur(scene: Scene, params: Params, image: jax.Array, assets: Assets) -> jax.Array:
-    if not scene.gaussian_psf:
-        return image
-    sigma = _per_pixel(_sigma_in_pixels(params))
-    if scene.blur_radius is None:
-        per_image = jnp.broadcast_to(sigma, (sigma.size, 1, 1))
-        image = jnp.broadcast_to(image, (max(image.shape[0], sigma.size), *image.shape[1:]))
-        return psf.gaussian_blur_by_matrix(image, jnp.broadcast_to(per_image, (image.shape[0], 1, 1)))
-    return psf.gaussian_blur(image, sigma, scene.blur_radius)
-
-
-def _distances(scene: Scene, params: Params) -> jax.Array:
-    """Transverse comoving distances (Mpc) of the planes."""
+def _distances(scene: Scene, params: Params) -> tuple[jax.Array, jax.Array]:
+    """Transverse comoving distances (Mpc) of the planes, and those between each two."""
     redshifts = jnp.stack([params[plane.redshift] for plane in scene.planes])
-    given = {name: params[name] for name in COSMOLOGY if name in params}
-    return cosmology.transverse_comoving_distance(redshifts, **given)
+    universe = _universe(params)
+    distances = cosmology.transverse_comoving_distance(redshifts, **universe)
+    return distances, cosmology.distances_between(redshifts, **universe)
 
 
 def _weights(scene: Scene, params: Params) -> jax.Array:
     """The lensing weights B_ij; with two planes they are 1 whatever the cosmology."""
     if len(scene.planes) <= 2:
         return jnp.asarray(np.triu(np.ones((len(scene.planes),) * 2), k=1), jnp.result_type(float))
-    return lensing_weights(_distances(scene, params))
+    return lensing_weights(*_distances(scene, params))
 
 
 def _einstein_radius(scene: Scene, params: Params, j: int, mass: Mass) -> jax.Array:
-    distances = _distances(scene, params)
+    distances, between = _distances(scene, params)
     sigma_v = params[f"{mass.prefix}-sigma_v"]
-    return cosmology.sigma_v_to_theta_E(sigma_v, distances[j], distances[-1])
+    return cosmology.sigma_v_to_theta_E(sigma_v, distances[j], distances[-1], between[j, -1])
 
 
 def _deflections(scene: Scene, params: Params, planes: int) -> list[Rays]:
@@ -260,18 +286,14 @@ def _source_position(scene: Scene, params: Params, j: int, point: Hosted) -> tup
     sep, angle = params[f"{point.prefix}-sep"], params[f"{point.prefix}-angle"]
     if point.sep_unit == "kpc":
         z = params[scene.planes[j].redshift]
-        given = {name: params[name] for name in COSMOLOGY if name in params}
-        sep = sep * cosmology.arcsec_per_kpc_proper(z, **given)
+        sep = sep * cosmology.arcsec_per_kpc_proper(z, **_universe(params))
     x, y = params[f"{point.host}-center_x"], params[f"{point.host}-center_y"]
     return x + sep * jnp.cos(angle), y + sep * jnp.sin(angle)
 
 
 def _window(scene: Scene, params: Params) -> jax.Array:
     """Half width (arcsec) of the field plus the PSF's radius: beyond it a source leaves no light."""
-    reach = jnp.ones(())
-    if scene.gaussian_psf:
-        reach = jnp.maximum(jnp.round(psf.TRUNCATION * jnp.max(_sigma_in_pixels(params))), 1.0)
-    return (scene.num_pix / 2.0 + reach) * params["pixel_scale"]
+    return (scene.num_pix / 2.0 + reach(scene.optics, params)) * params["pixel_scale"]
 
 
 def _point_sources(
@@ -283,10 +305,8 @@ def _point_sources(
     if not x:
         return jnp.zeros((bands, n, n), jnp.result_type(float))
     pixel_x, pixel_y = (jnp.concatenate(v) / params["pixel_scale"] + (n - 1) / 2.0 for v in (x, y))
-    sigma = jnp.broadcast_to(_sigma_in_pixels(params), (bands,)) if scene.gaussian_psf else None
-    return psf.stamp_point_sources(
-        jnp.concatenate(flux, axis=1), pixel_x, pixel_y, sigma, n, exact=scene.exact_points
-    )
+    counts_by_band = jnp.concatenate(flux, axis=1)
+    return stamped(scene.optics, params, counts_by_band, pixel_x, pixel_y, assets.psf_kernel)
 
 
 def _all_points(

@@ -10,25 +10,22 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import jax
+import jax.numpy as jnp
 
 from jaxlens.config.model import (
     Config,
     Configuration,
     Galaxy,
-    Instrument,
     Plane,
     PointSource,
     Profile,
 )
-from jaxlens.kernels.psf import FWHM_PER_SIGMA, TRUNCATION, blur_radius
+from jaxlens.optics import Optics, optics
 
 # A single elliptical deflector makes four images, five with one at a cored centre.
 SLOTS_ONE_DEFLECTOR = 6
 SLOTS_MANY_DEFLECTORS = 12
-# Small images and wide PSFs are blurred by two matrix products, the others by sums of shifted images.
-MAX_MATRIX_PIXELS = 256
-MAX_SHIFTED_TAPS = 48
-COSMOLOGY = ("H0", "Om0", "Tcmb0", "Neff", "m_nu")
+COSMOLOGY = ("H0", "Om0", "Ode0", "w0", "wa", "Tcmb0", "Neff", "m_nu")
 
 
 @dataclass(frozen=True)
@@ -77,17 +74,15 @@ class ScenePlane:
 class Scene:
     """Everything static about one configuration.
 
-    `blur_radius` is the largest reach of the PSF in pixels; None where the blur is a matrix product, which
-    needs no bound; `stars` are the prefixes of unlensed foreground stars; `noise_sources`
-    the labels of POISSON_NOISE; `parameters` the names of all numbers that the image depends on.
+    `optics` is the PSF; `stars` are the prefixes of unlensed foreground stars; `noise_sources` the labels of
+    POISSON_NOISE; `backgrounds` says whether real images are added to the background noise or replace it,
+    or "" where there are none; `parameters` the names of all numbers that the image depends on.
     """
 
     bands: tuple[str, ...]
     num_pix: int
     supersampling: int
-    gaussian_psf: bool
-    blur_radius: int | None
-    exact_points: bool
+    optics: Optics
     adu: bool
     background_given: bool
     poisson_shot_noise: bool
@@ -95,6 +90,7 @@ class Scene:
     stars: tuple[str, ...]
     noise_sources: tuple[str, ...]
     image_slots: int
+    backgrounds: Literal["", "add", "replace"]
     parameters: tuple[str, ...]
 
     @property
@@ -116,12 +112,16 @@ class Assets(NamedTuple):
 
 def assets(config: Config, configuration: Configuration) -> Assets:
     """The arrays that `configuration` needs, on the device."""
-    return Assets()
+    backgrounds, kernel = config.backgrounds_of(configuration), config.instrument.kernel
+    return Assets(
+        psf_kernel=None if kernel is None else jnp.asarray(kernel.array, jnp.result_type(float)),
+        backgrounds=backgrounds.device_images if backgrounds else None,
+    )
 
 
 def scene(config: Config, configuration: Configuration) -> Scene:
     """The static part of `configuration`."""
-    instrument, given = config.instrument, dict(config.instrument.quantities)
+    instrument, given, the_optics = config.instrument, dict(config.instrument.quantities), optics(config)
     planes = tuple(_plane(plane, plane is configuration.planes[-1]) for plane in configuration.planes)
     stars = tuple(
         f"{plane.label}-{label}"
@@ -130,14 +130,14 @@ def scene(config: Config, configuration: Configuration) -> Scene:
         if isinstance(species, PointSource) and species.host is None
     )
     noise = tuple(label for label, _ in configuration.noise)
+    backgrounds = config.backgrounds_of(configuration)
+    mode: Literal["", "add", "replace"] = backgrounds.mode if backgrounds else ""
     deflectors = sum("theta_E" in m.parameters or m.sigma_v for plane in planes for m in plane.mass)
     return Scene(
         bands=config.bands,
         num_pix=instrument.num_pix,
         supersampling=instrument.supersampling_factor,
-        gaussian_psf=instrument.psf_type == "GAUSSIAN",
-        blur_radius=_blur_radius(instrument),
-        exact_points=instrument.point_source == "exact",
+        optics=the_optics,
         adu=instrument.data_count_unit == "ADU",
         background_given="background_noise" in given,
         poisson_shot_noise=instrument.shot_noise == "poisson",
@@ -145,7 +145,8 @@ def scene(config: Config, configuration: Configuration) -> Scene:
         stars=stars,
         noise_sources=noise,
         image_slots=SLOTS_ONE_DEFLECTOR if deflectors <= 1 else SLOTS_MANY_DEFLECTORS,
-        parameters=_parameters(config, planes, stars, noise),
+        backgrounds=mode,
+        parameters=_parameters(config, the_optics, planes, stars, noise, mode),
     )
 
 
@@ -170,29 +171,25 @@ def _named(prefix: str, profile: Profile) -> tuple[str, str, tuple[str, ...]]:
     return f"{prefix}-{profile.label}", profile.name, names
 
 
-def _blur_radius(instrument: Instrument) -> int | None:
-    """The reach of the widest PSF in pixels where the blur is a sum of shifted images, else None."""
-    if instrument.psf_type == "NONE" or instrument.num_pix <= MAX_MATRIX_PIXELS:
-        return None
-    given = dict(instrument.quantities)
-    widest, finest = given["seeing"].support()[1], given["pixel_scale"].support()[0]
-    limit = MAX_SHIFTED_TAPS * finest * FWHM_PER_SIGMA / TRUNCATION
-    # A hair above the bound, so that rounding in float32 cannot lift a radius beyond it.
-    return blur_radius(1.00001 * widest / FWHM_PER_SIGMA / finest) if widest < limit else None
-
-
 def _parameters(
-    config: Config, planes: tuple[ScenePlane, ...], stars: tuple[str, ...], noise: tuple[str, ...]
+    config: Config,
+    the_optics: Optics,
+    planes: tuple[ScenePlane, ...],
+    stars: tuple[str, ...],
+    noise: tuple[str, ...],
+    backgrounds: Literal["", "add", "replace"],
 ) -> tuple[str, ...]:
     """The names of the numbers that an image depends on, in the file's order."""
     instrument, given = config.instrument, dict(config.instrument.quantities)
     names = [name for name, _ in config.cosmology if name in COSMOLOGY]
     background = ("background_noise",) if "background_noise" in given else ("read_noise", "sky_brightness")
+    if backgrounds == "replace":
+        background = ()
     used = {"pixel_scale", "exposure_time", "num_exposures", "magnitude_zero_point", *background}
-    used |= {"seeing"} if instrument.psf_type == "GAUSSIAN" else set()
+    used |= the_optics.parameters
     used |= {"ccd_gain"} if instrument.data_count_unit == "ADU" else set()
     names += [name for name in given if name in used]
-    names += [f"{label}-mean" for label in noise]
+    names += [f"{label}-mean" for label in noise] + ["BACKGROUND_IDX"] * bool(backgrounds)
     for plane in planes:
         names.append(plane.redshift)
         names += [f"{light.prefix}-{name}" for light in plane.light for name in light.parameters]

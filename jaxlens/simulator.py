@@ -12,15 +12,17 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pandas as pd
 from jax.typing import ArrayLike
 
 from jaxlens import render as one_system
 from jaxlens.config import Config, load_config
 from jaxlens.config.model import Configuration
 from jaxlens.kernels.lens_equation import ImagePositions
-from jaxlens.kernels.psf import FWHM_PER_SIGMA, blur_radius
 from jaxlens.population import Population, draw_system, population, system_keys
+from jaxlens.recipes import parameters
 from jaxlens.scene import Assets, Scene, assets, scene
+from jaxlens.storage import read_metadata
 
 Params = dict[str, jax.Array]
 
@@ -29,12 +31,17 @@ class Batch(NamedTuple):
     """A chunk of a dataset.
 
     images (n, bands, num_pix, num_pix) in float32; `values` every number of each system, also those that
-    its image does not depend on; `overflow` (n,) says that a point source has more images than slots.
+    its image does not depend on; `overflow` (n,) says that a point source has more images than slots;
+    `positions` the images of each lensed point source, as `Simulator.image_positions` gives them; planes
+    (n, 4, bands, num_pix, num_pix) the parts that add up to the image, the light of the lens and of the
+    source, point sources and noise.  What was not asked for is None.
     """
 
-    images: jax.Array
+    images: jax.Array | None
     values: Params
     overflow: jax.Array
+    positions: dict[str, ImagePositions]
+    planes: jax.Array | None = None
 
 
 class Simulator:
@@ -43,6 +50,7 @@ class Simulator:
     Args:
         config: a Config, the path of a YAML file, the name of a packaged example, or a dictionary.
         configuration: its label or NAME; may be left out when the file has one.
+        survey: the name of a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
 
     `params` is a flat dictionary of float arrays, (n,) for what the bands share and (n, bands) for what
     differs by band.  All methods jit, vmap over further axes, and differentiate with respect to
@@ -60,8 +68,9 @@ class Simulator:
         self,
         config: Config | str | PathLike[str] | Mapping[str, Any],
         configuration: str | None = None,
+        survey: str | None = None,
     ) -> None:
-        self.config = config if isinstance(config, Config) else load_config(config)
+        self.config = load_config(config, survey=survey)
         self.configuration: Configuration = self.config.configuration(configuration)
         self.population: Population = population(self.config, self.configuration)
         self.scene: Scene = scene(self.config, self.configuration)
@@ -84,6 +93,30 @@ class Simulator:
         """The parameters of systems start..start+n-1: {name: (n,) or (n, bands)}."""
         values = _draw(self.population, self.population.hyperparameters, key, _indices(start, n))
         return {name: values[name] for name in self.parameter_names}
+
+    def params_from_table(self, table: Mapping[str, Any] | pd.DataFrame | str | PathLike[str]) -> Params:
+        """The parameters of the systems in a metadata table, one a row, as `sample` gives them.
+
+        `table` is a DataFrame, a mapping from column to numbers, or the path of a `*_metadata.csv` or
+        `*_images.h5`.  `render` of the result gives the images without noise.  Noise belongs to a system's
+        index, OBJID: `observe(key, params, start=table["OBJID-g"])` with the key of the dataset's seed gives
+        the dataset's images, whatever rows there are, in whatever order.
+
+        Raises ValueError where columns are missing or have something else than finite numbers, and
+        StorageError where the file cannot be read.
+
+        >>> import jaxlens
+        >>> dataset = jaxlens.make_dataset("galaxy_galaxy", store_in_memory=False, store_sample=True)
+        >>> params = jaxlens.Simulator("galaxy_galaxy").params_from_table(dataset.metadata())
+        >>> params["exposure_time"].shape
+        (5,)
+        """
+        read = read_metadata(table) if isinstance(table, str | PathLike) else table
+        # a key is all that is abstract here, so its kind does not matter
+        wanted = jax.eval_shape(lambda: self.sample(jax.random.key(0, impl="threefry2x32"), 1))
+        columns = {str(name): np.asarray(column) for name, column in read.items()}
+        numbers = parameters(columns, {name: one.shape[1:] for name, one in wanted.items()}, self.bands)
+        return {name: jnp.asarray(value, wanted[name].dtype) for name, value in numbers.items()}
 
     def render(self, params: Mapping[str, ArrayLike]) -> jax.Array:
         """The images without noise, (n, bands, num_pix, num_pix), in counts/s.
@@ -116,11 +149,17 @@ class Simulator:
         """
         return _image_positions(self.scene, self._checked(params))
 
-    def generate(self, key: jax.Array, n: int, start: ArrayLike = 0) -> Batch:
-        """A chunk of a dataset: images, all numbers, and the overflow flag."""
+    def generate(self, key: jax.Array, n: int, start: ArrayLike = 0, planes: bool = False) -> Batch:
+        """A chunk of a dataset: images, all numbers, the overflow flag, and the planes if asked for."""
         indices = _indices(start, n)
         values = _draw(self.population, self.population.hyperparameters, key, indices)
-        return _finish(self.scene, values, _keys(self.population.label, key, indices), self.assets)
+        keys = _keys(self.population.label, key, indices)
+        return _finish(self.scene, values, keys, self.assets, planes)
+
+    def numbers(self, key: jax.Array, n: int, start: ArrayLike = 0) -> Batch:
+        """A chunk of a dataset without its images, whose program is then not compiled: all numbers."""
+        values = _draw(self.population, self.population.hyperparameters, key, _indices(start, n))
+        return Batch(None, values | _derived(self.scene, values), jnp.zeros(n, dtype=bool), {})
 
     def with_image_slots(self, slots: int) -> Simulator:
         """The same simulator with room for `slots` images of each point source."""
@@ -138,24 +177,34 @@ class Simulator:
         dtype = jnp.result_type(float)
         checked = {name: jnp.asarray(params[name], dtype) for name in self.parameter_names}
         self._check_seeing(checked)
+        self._check_background(checked)
         return checked
 
     def _check_seeing(self, params: Params) -> None:
-        reach = self.scene.blur_radius
         used = [params[name] for name in ("seeing", "pixel_scale") if name in params]
-        if not self.scene.gaussian_psf or reach is None or any(isinstance(v, jax.core.Tracer) for v in used):
+        if len(used) < 2 or any(isinstance(v, jax.core.Tracer) for v in used):
             return
         widest = float(np.max(used[0])) / float(np.min(used[1]))
-        if blur_radius(widest / FWHM_PER_SIGMA) > reach:
+        if not self.scene.optics.admits(widest):
             raise ValueError(
                 f"a seeing of {widest:.3g} pixels is wider than the file allows; "
                 "give SURVEY.PARAMETERS.seeing a DISTRIBUTION that reaches it"
             )
 
+    def _check_background(self, params: Params) -> None:
+        index = params.get("BACKGROUND_IDX")
+        if index is None or isinstance(index, jax.core.Tracer) or self.assets.backgrounds is None:
+            return
+        count = len(self.assets.backgrounds)
+        if not bool(jnp.all((index >= 0) & (index < count) & (index == jnp.round(index)))):
+            raise ValueError(f"BACKGROUND_IDX must be a whole number from 0 to {count - 1}, the last image")
+
 
 def _indices(start: ArrayLike, n: int) -> jax.Array:
     """start..start+n-1, or `start` itself where it is the index of every system."""
     first = jnp.asarray(start, jnp.uint32)
+    if first.shape not in ((), (n,)):
+        raise ValueError(f"start has shape {first.shape}; give one index, or {n}, one for each system")
     return first if first.ndim else first + jnp.arange(n, dtype=jnp.uint32)
 
 
@@ -193,14 +242,24 @@ def _image_positions(what: Scene, params: Params) -> dict[str, ImagePositions]:
 
 
 @partial(jax.jit, static_argnums=0)
-def _finish(what: Scene, values: Params, keys: jax.Array, shared: Assets) -> Batch:
+def _derived(what: Scene, values: Params) -> Params:
+    return jax.vmap(partial(one_system.derived, what))({name: values[name] for name in what.parameters})
+
+
+@partial(jax.jit, static_argnums=(0, 4))
+def _finish(what: Scene, values: Params, keys: jax.Array, shared: Assets, planes: bool) -> Batch:
     def finish(values: Params, key: jax.Array) -> Batch:
         params = {name: values[name] for name in what.parameters}
-        images = one_system.point_source_images(what, params)
-        clean = one_system.render_with(what, params, images, shared)
-        image = one_system.observe(what, params, clean, key, shared)
-        overflow = jnp.any(jnp.asarray([i.found > what.image_slots for i in images.values()], dtype=bool))
+        positions = one_system.point_source_images(what, params)
+        overflow = jnp.any(jnp.asarray([i.found > what.image_slots for i in positions.values()], dtype=bool))
         numbers = values | one_system.derived(what, params)
-        return Batch(image.astype(jnp.float32), numbers, overflow)
+        if not planes:
+            light = one_system.render_with(what, params, positions, shared)
+            image = one_system.observe(what, params, light, key, shared)
+            return Batch(image.astype(jnp.float32), numbers, overflow, positions)
+        parts = one_system.render_planes(what, params, positions, shared)
+        image = one_system.observe(what, params, jnp.sum(parts, axis=0), key, shared)
+        parts = jnp.concatenate([parts, (image - jnp.sum(parts, axis=0))[None]])
+        return Batch(image.astype(jnp.float32), numbers, overflow, positions, parts.astype(jnp.float32))
 
     return jax.vmap(finish)(values, keys)

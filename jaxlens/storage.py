@@ -1,8 +1,8 @@
 """The files of a dataset: written as a stream, whole or not at all, and read back.
 
-One configuration is `<OUTDIR>/<label>_images.h5` (or `.npy`) and `<OUTDIR>/<label>_metadata.csv`.  Each
-is written beside itself as `*.partial` and renamed when it is whole.  Nothing here holds more than one
-chunk of systems, whatever the size of the dataset.
+One configuration is `<OUTDIR>/<label>_images.h5` (or `.npy`), `<OUTDIR>/<label>_metadata.csv` and, where
+they are asked for, `<OUTDIR>/<label>_planes.h5`.  Each is written beside itself as `*.partial`, and renamed
+when all are whole.  Nothing here holds more than one chunk of systems, whatever the size of the dataset.
 """
 
 from __future__ import annotations
@@ -16,18 +16,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
+import pandas as pd
 
 from jaxlens.formats import (
-    IMAGE_FILES,
+    FILES,
+    IMAGE_FORMATS,
+    Chunk,
     Contents,
     CsvFile,
     File,
     FileKind,
     ImageFormat,
     Stored,
-    Values,
+    read_csv,
     read_hdf5,
+    read_hdf5_metadata,
     read_npy,
 )
 from jaxlens.metadata import natural_key
@@ -47,11 +50,12 @@ class Writer:
     earlier complete files as they were.
 
     >>> import numpy as np, tempfile
-    >>> from jaxlens.formats import Contents
+    >>> from jaxlens.formats import Chunk, Contents
     >>> contents = Contents("CONFIGURATION_1", "Demo", ("g",), num_pix=4, count=2, fixed={})
     >>> with tempfile.TemporaryDirectory() as outdir:
     ...     with Writer(outdir, contents, "h5") as writer:
-    ...         writer.append(0, np.ones((2, 1, 4, 4), np.float32), {"H0": np.array([70.0, 71.0])})
+    ...         images = np.ones((2, 1, 4, 4), np.float32)
+    ...         writer.append(Chunk(0, {"H0": np.array([70.0, 71.0])}, {"images": images}))
     ...     stored = read(writer.paths[0])
     >>> stored.images.shape, stored.metadata["H0-g"].tolist()
     ((2, 1, 4, 4), [70.0, 71.0])
@@ -63,11 +67,12 @@ class Writer:
         """Nothing is opened until the `with` block is entered."""
         self._contents = contents
         self._files: dict[Path, File] = {}
-        images = Path(outdir) / f"{contents.label}_images.{image_format}"
-        self._kinds: dict[Path, FileKind] = {images: IMAGE_FILES[image_format]}
-        self._table = images.with_name(f"{contents.label}_metadata.csv")
-        if with_csv:
-            self._kinds[self._table] = CsvFile
+        kinds: dict[str, FileKind] = {f"{a}.{image_format}": FILES[a, image_format] for a in contents.arrays}
+        kinds |= {"metadata.csv": CsvFile} if with_csv else {}
+        others = {f"planes.{image_format}", "metadata.csv"} - kinds.keys()
+        self._kinds = {_named(outdir, contents.label, name): kind for name, kind in kinds.items()}
+        self._others = [_named(outdir, contents.label, name) for name in sorted(others)]
+        self._images = _named(outdir, contents.label, f"images.{image_format}")
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -84,22 +89,17 @@ class Writer:
             raise
         return self
 
-    def append(self, start: int, images: np.ndarray, values: Values) -> None:
-        """Write systems start..start+n-1; chunks come in order.
-
-        Args:
-            start: index of the chunk's first system.
-            images: shape (n, bands, rows, columns).
-            values: number by parameter name, each of shape (n,) or (n, bands).
+    def append(self, chunk: Chunk) -> None:
+        """Write the next systems; chunks come in order.
 
         Raises:
             StorageError: if the disk is full or the file cannot be written.
         """
         for path, file in self._files.items():
             with _explained(path):
-                if shutil.disk_usage(path.parent).free < images.nbytes + _LEFT_FREE:
+                if shutil.disk_usage(path.parent).free < chunk.nbytes + _LEFT_FREE:
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-                file.append(start, images, values)
+                file.append(chunk)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -118,9 +118,10 @@ class Writer:
                 file.close()
                 with _partial(path).open("rb") as written:
                     os.fsync(written.fileno())
-        if self._table not in self._files and self.paths[0].exists():
-            # A table left there would describe the images that are about to be replaced.
-            self._table.unlink(missing_ok=True)
+        if self._images in self._files and self._images.exists():
+            # A table or planes left there would be those of the images that are about to be replaced.
+            for path in self._others:
+                path.unlink(missing_ok=True)
         for path in self._files:
             with _explained(path):
                 _partial(path).replace(path)
@@ -154,6 +155,19 @@ def prepare(outdir: str | Path, needed: int) -> None:
         )
 
 
+def refuse_images(outdir: str | Path, label: str) -> None:
+    """See that no images lie where only a table is to be written: the table would not be theirs.
+
+    Raises:
+        StorageError: if there are images of this configuration.
+    """
+    for image_format in IMAGE_FORMATS:
+        path = _named(outdir, label, f"images.{image_format}")
+        if path.exists():
+            what = "is there already, and the new table would not be that of its images"
+            raise StorageError(f"{path}: {what}; remove it or choose another OUTDIR")
+
+
 def find(outdir: str | Path) -> dict[str, Path]:
     """The image file of each configuration in `outdir`, by label; the newest where there are two formats.
 
@@ -183,6 +197,18 @@ def read(path: str | Path, stop: int | None = None) -> Stored:
         return read_npy(path, stop) if path.suffix == ".npy" else read_hdf5(path, stop)
 
 
+def read_metadata(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """The table of metadata in a CSV, or in an HDF5 file of images.
+
+    Raises:
+        StorageError: if the file is missing or has no such table.
+    """
+    path = Path(path)
+    advice = "give a *_metadata.csv or an *_images.h5 that jaxlens wrote"
+    with _explained(path, advice, (OSError, RuntimeError, KeyError, ValueError)):
+        return read_hdf5_metadata(path) if path.suffix == ".h5" else read_csv(path)
+
+
 @contextlib.contextmanager
 def _explained(
     path: Path,
@@ -197,6 +223,10 @@ def _explained(
         reason = "the disk is full" if full else getattr(error, "strerror", None) or str(error)
         advice = "free some space or choose another OUTDIR" if full else advice
         raise StorageError(f"{path}: {reason}; {advice}") from error
+
+
+def _named(outdir: str | Path, label: str, rest: str) -> Path:
+    return Path(outdir) / f"{label}_{rest}"
 
 
 def _partial(path: Path) -> Path:

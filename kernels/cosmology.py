@@ -1,10 +1,19 @@
-"""Distances in a flat Lambda-CDM universe, equal to astropy's FlatLambdaCDM and differentiable.
+"""Distances in Friedmann universes with dark energy and curvature, equal to astropy's and differentiable.
 
-    E(z)^2 = Om0 (1 + z)^3 + [Ogamma0 + Onu(z)] (1 + z)^4 + Ode0,     T(z) = (c / H0) int_0^z dz' / E(z')
+    E(z)^2 = Om0 a^3 + [Ogamma0 + Onu(z)] a^4 + Ok0 a^2 + Ode0 a^(3 (1 + w0 + wa)) exp(-3 wa z / a)
 
-T is the transverse comoving distance (Mpc); in a flat universe the one between two planes is T_j - T_i.
-Ode0 makes E(0) = 1.  Massive neutrinos follow the fit of Komatsu et al. (2011, eq. 26), as in astropy.
-The cosmology travels as keyword arguments: H0 (km/s/Mpc), Om0, Tcmb0 (K), Neff, m_nu (eV, of each species).
+with a = 1 + z.  The comoving distance is C(z) = (c / H0) int_0^z dz' / E(z').  What is of comoving size s at
+redshift z_j spans, for an observer at z_i, the angle s / T_ij, where the transverse comoving distance
+(Hogg 1999, eq. 16) is
+
+    T_ij = X S(Ok0 (H0 X / c)^2),     X = C(z_j) - C(z_i),
+    S(u) = sinh(sqrt(u)) / sqrt(u) = sum over k of u^k / (2k + 1)!
+
+S is entire: the series holds in open (u > 0), flat and closed universes, and so do its derivatives.
+
+The cosmology travels as keyword arguments of astropy's names: H0 (km/s/Mpc), Om0, Tcmb0 (K), Neff, m_nu (eV,
+of each species), w0, wa and Ode0.  Without Ode0 the universe is flat: it is then what makes E(0) = 1.
+Massive neutrinos follow the fit of Komatsu et al. (2011, eq. 26), as in astropy.
 """
 
 from __future__ import annotations
@@ -24,6 +33,8 @@ NEUTRINO_PER_PHOTON = 7.0 / 8.0 * (4.0 / 11.0) ** (4.0 / 3.0)
 NEUTRINO_TEMPERATURE = (4.0 / 11.0) ** (1.0 / 3.0)
 BOLTZMANN_EV = 8.617333262e-05  # eV/K
 QUADRATURE_NODES = 24
+# Terms of S(u): to rounding for abs(u) < 100, where a universe of any age has abs(u) < 50.
+CURVATURE_TERMS = 26
 
 
 def _neutrinos(z: Real, Tcmb0: Real, Neff: Real, m_nu: Real) -> jax.Array:
@@ -33,30 +44,56 @@ def _neutrinos(z: Real, Tcmb0: Real, Neff: Real, m_nu: Real) -> jax.Array:
     return NEUTRINO_PER_PHOTON * Neff * (1.0 + (0.3173 * mass) ** 1.83) ** (1.0 / 1.83)
 
 
+def _radiation(z: Real, H0: Real, Tcmb0: Real, Neff: Real, m_nu: Real) -> jax.Array:
+    """Photons and neutrinos over the critical density, each density divided by (1 + z)^4."""
+    return PHOTON_DENSITY * Tcmb0**4 / jnp.square(H0) * (1.0 + _neutrinos(z, Tcmb0, Neff, m_nu))
+
+
+def curvature(
+    *,
+    H0: Real,
+    Om0: Real,
+    Ode0: Real | None = None,
+    Tcmb0: Real = 0.0,
+    Neff: Real = 3.04,
+    m_nu: Real = 0.0,
+    **_: Real | None,
+) -> jax.Array:
+    """Ok0 = 1 - Om0 - Ode0 - Ogamma0 - Onu0 (astropy's Ok0), whatever w0 and wa; zero without Ode0.
+
+    >>> print(f"{curvature(H0=70.0, Om0=0.3, Ode0=0.6):.1f}")
+    0.1
+    """
+    if Ode0 is None:
+        return jnp.zeros(())
+    return 1.0 - Om0 - Ode0 - _radiation(0.0, H0, Tcmb0, Neff, m_nu)
+
+
 def expansion_rate(
     z: Real,
     *,
     H0: Real,
     Om0: Real,
+    Ode0: Real | None = None,
     Tcmb0: Real = 0.0,
     Neff: Real = 3.04,
     m_nu: Real = 0.0,
+    w0: Real = -1.0,
+    wa: Real = 0.0,
 ) -> jax.Array:
     """E(z) = H(z) / H0 (astropy's efunc)."""
-    photons = PHOTON_DENSITY * Tcmb0**4 / jnp.square(H0)
-    today = photons * (1.0 + _neutrinos(0.0, Tcmb0, Neff, m_nu))
-    then = photons * (1.0 + _neutrinos(z, Tcmb0, Neff, m_nu))
+    then = _radiation(z, H0, Tcmb0, Neff, m_nu)
+    Ok0 = curvature(H0=H0, Om0=Om0, Ode0=Ode0, Tcmb0=Tcmb0, Neff=Neff, m_nu=m_nu)
+    dark = 1.0 - Om0 - Ok0 - _radiation(0.0, H0, Tcmb0, Neff, m_nu)
     a = 1.0 + z
-    return jnp.sqrt(a**3 * (Om0 + a * then) + 1.0 - Om0 - today)
+    diluted = jnp.exp(3.0 * ((1.0 + w0 + wa) * jnp.log(a) - wa * z / a))
+    return jnp.sqrt(a**3 * (Om0 + a * then) + a**2 * Ok0 + dark * diluted)
 
 
-def transverse_comoving_distance(z: Real, *, H0: Real, **cosmology: Real) -> jax.Array:
-    """T(z) in Mpc (astropy's comoving_transverse_distance), for z of any shape and a scalar cosmology.
+def comoving_distance(z: Real, *, H0: Real, **cosmology: Real | None) -> jax.Array:
+    """C(z) in Mpc along the line of sight (astropy's comoving_distance), for z of any shape.
 
     Gauss-Legendre quadrature in ln(1 + z), where the integrand is smoothest: 24 nodes reach 1e-12 to z = 20.
-
-    >>> print(f"{transverse_comoving_distance(1.0, H0=70.0, Om0=0.3):.1f}")
-    3303.8
     """
     z = jnp.asarray(z, dtype=jnp.result_type(float))
     nodes, weights = (
@@ -69,6 +106,37 @@ def transverse_comoving_distance(z: Real, *, H0: Real, **cosmology: Real) -> jax
     return SPEED_OF_LIGHT / H0 * jnp.sum(integrand * half * weights, axis=-1)
 
 
+def _transverse(comoving: jax.Array, H0: Real, **cosmology: Real | None) -> jax.Array:
+    """X S(Ok0 (H0 X / c)^2) of comoving distances X (Mpc), of either sign."""
+    u = curvature(H0=H0, **cosmology) * jnp.square(comoving * H0 / SPEED_OF_LIGHT)
+    total = jnp.ones_like(u)
+    for k in range(CURVATURE_TERMS, 0, -1):
+        total = 1.0 + total * u / (2 * k * (2 * k + 1))
+    return comoving * total
+
+
+def transverse_comoving_distance(z: Real, *, H0: Real, **cosmology: Real | None) -> jax.Array:
+    """T(z) in Mpc (astropy's comoving_transverse_distance), for z of any shape and a scalar cosmology.
+
+    >>> print(f"{transverse_comoving_distance(1.0, H0=70.0, Om0=0.3):.1f}")
+    3303.8
+    """
+    comoving = comoving_distance(z, H0=H0, **cosmology)
+    return comoving if cosmology.get("Ode0") is None else _transverse(comoving, H0, **cosmology)
+
+
+def distances_between(z: Real, *, H0: Real, **cosmology: Real | None) -> jax.Array:
+    """T_ij (planes, planes) in Mpc from the plane at z_i to that at z_j, for z (planes,); T_ji = -T_ij.
+
+    >>> print(distances_between(jnp.array([0.5, 1.0]), H0=70.0, Om0=0.3, Ode0=0.5).round())
+    [[    0.  1331.]
+     [-1331.     0.]]
+    """
+    comoving = comoving_distance(z, H0=H0, **cosmology)
+    gap = comoving[None, :] - comoving[:, None]
+    return gap if cosmology.get("Ode0") is None else _transverse(gap, H0, **cosmology)
+
+
 def angular_diameter_distance(z: Real, **cosmology: Real) -> jax.Array:
     """D(z) = T(z) / (1 + z) in Mpc."""
     return transverse_comoving_distance(z, **cosmology) / (1.0 + jnp.asarray(z))
@@ -79,11 +147,13 @@ def arcsec_per_kpc_proper(z: Real, **cosmology: Real) -> jax.Array:
     return 1e-3 / (ARCSEC * angular_diameter_distance(z, **cosmology))
 
 
-def sigma_v_to_theta_E(sigma_v: Real, T_lens: Real, T_source: Real) -> jax.Array:
+def sigma_v_to_theta_E(
+    sigma_v: Real, T_lens: Real, T_source: Real, T_between: Real | None = None
+) -> jax.Array:
     """Einstein radius (arcsec) of an isothermal lens of velocity dispersion sigma_v (km/s).
 
-    theta_E = 4 pi (sigma_v / c)^2 D_ds / D_s, with D_ds / D_s = (T_source - T_lens) / T_source in a flat
-    universe; lenstronomy's sis_sigma_v2theta_E.
+    theta_E = 4 pi (sigma_v / c)^2 D_ds / D_s, with D_ds / D_s = T_between / T_source; lenstronomy's
+    sis_sigma_v2theta_E.  Without `T_between` the universe is flat, where it is T_source - T_lens.
     """
-    ratio = (T_source - T_lens) / T_source
+    ratio = (T_source - T_lens if T_between is None else T_between) / T_source
     return 4.0 * jnp.pi * jnp.square(sigma_v / SPEED_OF_LIGHT) * ratio / ARCSEC

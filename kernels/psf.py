@@ -1,8 +1,9 @@
-"""The point spread function: blur an image, stamp a point source.
+"""Point spread functions: blur an image by a Gaussian, make a Moffat kernel.
 
 Gaussian PSFs follow lenstronomy's numerics: the blur is separable, its taps are exp(-k^2 / (2 sigma^2)) for
 |k| <= int(5 sigma + 0.5) pixels, renormalised, and the image continues as its edge pixels.  The width is
-traced, so the number of taps is a static bound and taps beyond the radius weigh nothing.
+traced, so the number of taps is a static bound and taps beyond the radius weigh nothing.  Kernels of pixels,
+among them the Moffat profile, blur by `convolution`.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.scipy.special import erf
 
 from jaxlens.kernels.types import Real
 
 FWHM_PER_SIGMA = 2.0 * np.sqrt(2.0 * np.log(2.0))
 TRUNCATION = 5.0
-# lenstronomy never stamps more than 221 pixels a side.
-MAX_STAMP_RADIUS = 110
+# A Moffat kernel ends here: in full widths at half maximum, and in pixels.
+MOFFAT_TRUNCATION = 10.0
+MAX_MOFFAT_RADIUS = 110
 
 
 def fwhm_to_sigma(fwhm: Real) -> jax.Array:
@@ -101,49 +102,28 @@ def gaussian_blur_by_matrix(image: jax.Array, sigma: jax.Array) -> jax.Array:
     return jnp.einsum("...ij,...kj->...ki", columns, once, precision=highest)
 
 
-def interpolated_response(pixels: jax.Array, position: jax.Array, sigma: jax.Array | None) -> jax.Array:
-    """One axis of lenstronomy's stamp: a Gaussian sampled at pixel centres and shifted bilinearly.
+def moffat_radius(fwhm: float, factor: int = 1) -> int:
+    """How many fine pixels a Moffat kernel of `fwhm` fine pixels reaches, at most 110 pixels of the image.
 
-    The kernel exp(-k^2 / (2 sigma^2)) of radius r = max(round(5 sigma), 1) pixels, at most 110, is normalised
-    and interpolated linearly at `pixels` - `position` (both in pixels); beyond r it is zero.  Without a
-    PSF (sigma None) the kernel is a single pixel.
+    >>> moffat_radius(3.42)
+    34
     """
-    t = pixels - position
-    if sigma is None:
-        return jnp.maximum(1.0 - jnp.abs(t), 0.0)
-    radius = jnp.clip(jnp.round(TRUNCATION * sigma), 1.0, MAX_STAMP_RADIUS)
-
-    def kernel(k: jax.Array) -> jax.Array:
-        return jnp.where(jnp.abs(k) <= radius, jnp.exp(-0.5 * (k / sigma) ** 2), 0.0)
-
-    every = jnp.arange(-MAX_STAMP_RADIUS, MAX_STAMP_RADIUS + 1, dtype=t.dtype)
-    norm = jnp.sum(kernel(jnp.reshape(every, (1,) * (t.ndim - 1) + (-1,))), axis=-1, keepdims=True)
-    low = jnp.floor(t)
-    mixed = kernel(low) + (t - low) * (kernel(low + 1.0) - kernel(low))
-    return jnp.where(jnp.abs(t) <= radius, mixed / norm, 0.0)
+    return int(min(max(round(MOFFAT_TRUNCATION * fwhm), 1), MAX_MOFFAT_RADIUS * factor))
 
 
-def exact_response(pixels: jax.Array, position: jax.Array, sigma: jax.Array | None) -> jax.Array:
-    """One axis of the Gaussian integrated over each pixel: smooth in the position, for fits."""
-    t = pixels - position
-    if sigma is None:
-        return jnp.maximum(1.0 - jnp.abs(t), 0.0)
-    scale = np.sqrt(0.5) / sigma
-    return 0.5 * (erf((t + 0.5) * scale) - erf((t - 0.5) * scale))
+def moffat_kernel(fwhm: jax.Array, beta: jax.Array, radius: int) -> jax.Array:
+    """The Moffat profile [1 + (r / alpha)^2]^-beta of unit sum at pixel centres: (..., k, k).
 
-
-def stamp_point_sources(
-    flux: jax.Array, x: jax.Array, y: jax.Array, sigma: jax.Array | None, num_pix: int, exact: bool = False
-) -> jax.Array:
-    """The image (bands, num_pix, num_pix) of point sources.
-
-    flux (bands, sources) in counts/s; x, y (sources,) in pixels from the image's first pixel centre; sigma
-    (bands,) in pixels or None without a PSF.  Sources off the image leave only what reaches it.
+    k = 2 radius + 1 and alpha = fwhm / (2 sqrt(2^(1 / beta) - 1)); fwhm (pixels) and beta are of one shape (...).  It is zero
+    beyond the box of round(10 fwhm) pixels, of which `radius` (static) is a bound: lenstronomy's
+    kernel_util.kernel_moffat with so many pixels.
     """
-    pixels = jnp.reshape(jnp.arange(num_pix, dtype=x.dtype), (1, 1, -1))
-    response = exact_response if exact else interpolated_response
-    width = None if sigma is None else jnp.reshape(sigma, (-1, 1, 1))
-    columns = response(pixels, jnp.reshape(x, (1, -1, 1)), width)
-    rows = flux[:, :, None] * response(pixels, jnp.reshape(y, (1, -1, 1)), width)
-    columns = jnp.broadcast_to(columns, rows.shape)
-    return jnp.einsum("bsi,bsj->bij", rows, columns, precision=jax.lax.Precision.HIGHEST)
+    k = jnp.arange(-radius, radius + 1, dtype=fwhm.dtype)
+    fwhm, beta = fwhm[..., None, None], beta[..., None, None]
+    k = jnp.reshape(k, (1,) * (fwhm.ndim - 1) + (-1,))
+    column = jnp.swapaxes(k, -1, -2)
+    over_alpha_squared = 4.0 * jnp.expm1(np.log(2.0) / beta) / jnp.square(fwhm)
+    profile = jnp.exp(-beta * jnp.log1p((jnp.square(k) + jnp.square(column)) * over_alpha_squared))
+    reach = jnp.maximum(jnp.round(MOFFAT_TRUNCATION * fwhm), 1.0)
+    profile = jnp.where((jnp.abs(k) <= reach) & (jnp.abs(column) <= reach), profile, 0.0)
+    return profile / jnp.sum(profile, axis=(-2, -1), keepdims=True)

@@ -24,17 +24,21 @@ Rays = Callable[[jax.Array, jax.Array], tuple[jax.Array, jax.Array]]
 MAX_MAGNIFICATION = 1e4
 
 
-def lensing_weights(distances: jax.Array) -> jax.Array:
+def lensing_weights(distances: jax.Array, between: jax.Array | None = None) -> jax.Array:
     """B_ij (planes, planes) from the planes' transverse comoving distances (planes,); 0 unless i < j.
 
-    In a flat universe B_ij = (T_j - T_i) T_s / (T_j (T_s - T_i)), which is 1 for j = s.
+    B_ij = T_ij T_s / (T_j T_is), which is 1 for j = s.  `between` (planes, planes) are the T_ij of
+    `cosmology.distances_between`; without them the universe is flat, where T_ij = T_j - T_i.
     """
-    last = distances[-1]
+    gap = _flat(distances) if between is None else between
     before = jnp.triu(jnp.ones((distances.size,) * 2, dtype=bool), k=1)
     middle = before.at[:, -1].set(False)
-    gap = distances[None, :] - distances[:, None]
-    denominator = jnp.where(middle, distances[None, :] * (last - distances[:, None]), 1.0)
-    return jnp.where(middle, gap * last / denominator, before.astype(distances.dtype))
+    denominator = jnp.where(middle, distances[None, :] * gap[:, -1:], 1.0)
+    return jnp.where(middle, gap * distances[-1] / denominator, before.astype(distances.dtype))
+
+
+def _flat(distances: jax.Array) -> jax.Array:
+    return distances[None, :] - distances[:, None]
 
 
 def shoot(
@@ -94,19 +98,22 @@ def arrival_time(
     positions: Sequence[tuple[jax.Array, jax.Array]],
     potentials: Sequence[jax.Array],
     distances: jax.Array,
+    between: jax.Array | None = None,
 ) -> jax.Array:
     """Light travel time (days) relative to an unlensed straight path; lenstronomy's arrival_time.
 
-        c t = sum over i of  T_i T_(i+1) / (T_(i+1) - T_i) |theta_i - theta_(i+1)|^2 / 2
-                           - T_i T_s / (T_s - T_i) psi_i(theta_i)
+        c t = sum over i of  T_i T_(i+1) / T_i(i+1) |theta_i - theta_(i+1)|^2 / 2
+                           - T_i T_s / T_is psi_i(theta_i)
 
     `positions` are those of `shoot` in planes 1..s, `potentials` the reduced potentials (arcsec^2) of the
-    planes in front of the last, `distances` the transverse comoving distances (Mpc) of planes 1..s.
+    planes in front of the last, `distances` the transverse comoving distances T_i (Mpc) of planes 1..s and
+    `between` the T_ij, which may be left out in a flat universe.
     """
+    gap = _flat(distances) if between is None else between
     total = jnp.zeros_like(positions[0][0])
     for i, potential in enumerate(potentials):
         (x, y), (next_x, next_y) = positions[i], positions[i + 1]
         here, beyond, last = distances[i], distances[i + 1], distances[-1]
-        path = 0.5 * ((x - next_x) ** 2 + (y - next_y) ** 2) * here * beyond / (beyond - here)
-        total = total + path - potential * here * last / (last - here)
+        path = 0.5 * ((x - next_x) ** 2 + (y - next_y) ** 2) * here * beyond / gap[i, i + 1]
+        total = total + path - potential * here * last / gap[i, -1]
     return total * ARCSEC**2 * MPC_IN_LIGHT_DAYS

@@ -5,8 +5,12 @@ import pytest
 import yaml
 
 from jaxlens.config import load_config
+from jaxlens.config.errors import ConfigWarning
 from jaxlens.dataset import make_dataset
-from jaxlens.metadata import columns, fixed, natural_key, table, text_rows
+from jaxlens.kernels.lens_equation import ImagePositions
+from jaxlens.metadata import columns, fixed, image_columns, natural_key, table, text_rows
+from jaxlens.simulator import Simulator
+from jaxlens.storage import read
 
 EVERYTHING = """
 DATASET: {NAME: Columns, PARAMETERS: {SIZE: 2, OUTDIR: unused, SEED: 1}}
@@ -76,7 +80,8 @@ def deeplenstronomys_columns():
 
 
 def test_a_dataset_has_every_column_of_deeplenstronomy_and_no_gap():
-    frame = make_dataset(yaml.safe_load(EVERYTHING)).metadata()
+    with pytest.warns(ConfigWarning, match="acts on nothing in the last plane"):
+        frame = make_dataset(yaml.safe_load(EVERYTHING)).metadata()
     assert len(deeplenstronomys_columns()) == 178
     assert deeplenstronomys_columns() - set(frame.columns) == set()
     assert not frame.isna().any(axis=None)
@@ -200,3 +205,74 @@ def test_text_reads_back_as_the_same_number(dtype):
 def test_planes_are_in_the_order_of_counting():
     names = ["PLANE_10-OBJECT_1", "PLANE_9-OBJECT_12", "PLANE_9-OBJECT_2"]
     assert sorted(names, key=natural_key) == names[::-1]
+
+
+def positions(x, mask):
+    x, mask = np.array(x, np.float32), np.array(mask)
+    return ImagePositions(x, -x, np.ones_like(x), mask, mask.sum(1))
+
+
+def test_image_positions_are_joined_by_semicolons_brightest_first():
+    first = positions([[1.25, -0.1, 3.0], [2.0, 0.0, 0.0]], [[True, True, False], [False] * 3])
+    last = positions([[5.0], [1e-7]], [[True], [True]])
+    found = image_columns({"PLANE_10-OBJECT_1": last, "PLANE_2-OBJECT_2": first})
+    assert found["PLANE_2-OBJECT_2-x_mins"].tolist() == ["1.25;-0.1", ""]
+    assert found["PLANE_2-OBJECT_2-y_mins"].tolist() == ["-1.25;0.1", ""]
+    assert found["PLANE_2-OBJECT_2-num_source_images"].tolist() == [2, 0]
+    for name in ("x_mins", "y_mins", "num_source_images"):
+        assert found[name] is found[f"PLANE_10-OBJECT_1-{name}"]
+    assert found["x_mins"].tolist() == ["5.0", "1e-07"]
+
+
+def test_without_lensed_point_sources_there_are_no_columns_of_positions():
+    assert image_columns({}) == {}
+
+
+def solved(**arguments):
+    document = yaml.safe_load(EVERYTHING)
+    host = document["SPECIES"]["GALAXY_2"]["LIGHT_PROFILE_1"]["PARAMETERS"]
+    host["center_y"] = {"DISTRIBUTION": {"NAME": "uniform", "PARAMETERS": {"minimum": 0.0, "maximum": 0.2}}}
+    document["DATASET"]["PARAMETERS"] |= {"SIZE": 3, "OUTDIR": str(arguments.pop("outdir", "unused"))}
+    with pytest.warns(ConfigWarning, match="acts on nothing in the last plane"):
+        return make_dataset(document, solve_lens_equation=True, **arguments), document
+
+
+def test_solved_positions_are_those_of_the_picture():
+    dataset, document = solved()
+    frame = dataset.metadata()
+    sim = Simulator(document)
+    params = sim.params_from_table(frame)
+    for name, images in sim.image_positions(params).items():
+        for system in range(3):
+            for axis, exact in (("x", images.x), ("y", images.y)):
+                text = frame[f"{name}-{axis}_mins-r"][system]
+                listed = [float(word) for word in text.split(";")]
+                assert len(listed) == frame[f"{name}-num_source_images-g"][system]
+                np.testing.assert_allclose(listed, exact[system][: len(listed)], rtol=1e-4, atol=1e-5)
+            assert (np.diff(np.abs(images.magnification[system])) <= 0).all()
+    assert set(sim.image_positions(params)) == {"PLANE_2-OBJECT_2", "PLANE_2-OBJECT_3"}
+    assert frame["x_mins-g"].equals(frame["PLANE_2-OBJECT_3-x_mins-g"].rename("x_mins-g"))
+
+
+@pytest.mark.parametrize("image_format", ["npy", "h5"])
+def test_solved_positions_are_in_the_files(tmp_path, image_format):
+    dataset, _ = solved(outdir=tmp_path, save_to_disk=True, image_file_format=image_format, batch_size=2)
+    stored = read(tmp_path / f"CONFIGURATION_1_images.{image_format}").metadata
+    assert list(stored) == list(dataset.metadata())
+    for name in ("x_mins-g", "PLANE_2-OBJECT_2-y_mins-r", "num_source_images-r"):
+        assert stored[name].tolist() == dataset.metadata()[name].tolist()
+        assert stored[name].is_unique or "num" in name
+
+
+def test_a_file_without_lensed_point_sources_can_be_solved(small_lens):
+    frame = make_dataset(small_lens, solve_lens_equation=True, batch_size=4).metadata()
+    assert not [name for name in frame if "mins" in name or "num_source" in name]
+
+
+def test_no_systems_have_the_columns_of_positions_too():
+    dataset, document = solved()
+    document["GEOMETRY"]["CONFIGURATION_2"] = document["GEOMETRY"]["CONFIGURATION_1"] | {"FRACTION": 0.0}
+    with pytest.warns(ConfigWarning):
+        both = make_dataset(document, solve_lens_equation=True)
+    assert list(both.metadata("CONFIGURATION_2")) == list(dataset.metadata())
+    assert len(both.metadata("CONFIGURATION_2")) == 0

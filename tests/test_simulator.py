@@ -243,10 +243,10 @@ def test_the_two_ways_to_blur_agree(
     small_lens: dict[str, Any], key: jax.Array, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by_matrix = Simulator(small_lens)
-    monkeypatch.setattr("jaxlens.scene.MAX_MATRIX_PIXELS", 0)
+    monkeypatch.setattr("jaxlens.optics.MAX_MATRIX_PIXELS", 0)
     by_shifts = Simulator(small_lens)
-    assert by_matrix.scene.blur_radius is None
-    assert by_shifts.scene.blur_radius is not None
+    assert by_matrix.scene.optics.radius is None
+    assert by_shifts.scene.optics.radius is not None
     params = by_matrix.sample(key, 2)
     assert_close(by_shifts.render(params), by_matrix.render(params), 1e-6)
 

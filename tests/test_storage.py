@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from jaxlens import formats, storage
-from jaxlens.formats import Contents
+from jaxlens.formats import Chunk, Contents
 from jaxlens.metadata import columns
-from jaxlens.storage import StorageError, Writer, find, prepare, read
+from jaxlens.storage import StorageError, Writer, find, prepare, read, read_metadata, refuse_images
 
 BANDS = ("g", "r")
 FORMATS = ("h5", "npy")
@@ -36,12 +36,20 @@ def systems(count=10, seed=0):
     return images, values
 
 
-def write(outdir, image_format="h5", chunk=4, count=10, seed=0, with_csv=True, **changes):
+def chunk_of(start=0, stop=None, count=10, seed=0, planes=False):
+    """Systems start..stop-1 of `systems`; their planes are the image times -1, 0, 1, 2."""
     images, values = systems(count, seed)
+    images = images[start:stop]
+    arrays = {"images": images}
+    if planes:
+        arrays["planes"] = np.stack([k * images for k in range(-1, 3)], axis=1)
+    return Chunk(start, {name: value[start:stop] for name, value in values.items()}, arrays)
+
+
+def write(outdir, image_format="h5", chunk=4, count=10, seed=0, with_csv=True, **changes):
     with Writer(outdir, contents(count, **changes), image_format, with_csv) as writer:
         for start in range(0, max(count, 1), chunk):
-            part = {name: value[start : start + chunk] for name, value in values.items()}
-            writer.append(start, images[start : start + chunk], part)
+            writer.append(chunk_of(start, start + chunk, count, seed, "planes" in changes.get("arrays", ())))
     return writer.paths
 
 
@@ -108,7 +116,7 @@ def test_an_error_removes_the_partial_files_and_keeps_earlier_ones(tmp_path, ima
     before = [path.read_bytes() for path in paths]
     writer = Writer(tmp_path, contents(), image_format)
     with contextlib.suppress(KeyboardInterrupt), writer:
-        writer.append(0, *systems(seed=1))
+        writer.append(chunk_of(seed=1))
         assert all(path.with_name(path.name + ".partial").exists() for path in paths)
         raise KeyboardInterrupt
     assert names(tmp_path) == sorted(path.name for path in paths)
@@ -118,7 +126,7 @@ def test_an_error_removes_the_partial_files_and_keeps_earlier_ones(tmp_path, ima
 @pytest.mark.parametrize("image_format", FORMATS)
 def test_nothing_has_its_final_name_before_it_is_whole(tmp_path, image_format):
     with Writer(tmp_path, contents(), image_format) as writer:
-        writer.append(0, *systems())
+        writer.append(chunk_of())
         assert all(name.endswith(".partial") for name in names(tmp_path))
     assert names(tmp_path) == sorted(path.name for path in writer.paths)
 
@@ -134,9 +142,9 @@ def test_a_disk_that_fills_is_reported_and_leaves_nothing(tmp_path, image_format
     usage = shutil.disk_usage(tmp_path)
     wanted = pytest.raises(StorageError, match=r"_images.*the disk is full; free some space")
     with wanted, Writer(tmp_path, contents(20), image_format) as writer:
-        writer.append(0, *systems())
+        writer.append(chunk_of(0, 10, count=20))
         monkeypatch.setattr(storage.shutil, "disk_usage", lambda path: usage._replace(free=1000))
-        writer.append(10, *systems())
+        writer.append(chunk_of(10, 20, count=20))
     assert names(tmp_path) == []
 
 
@@ -235,3 +243,103 @@ def test_images_without_a_table_are_read_alone(tmp_path):
     stored = read(write(tmp_path, "npy", with_csv=False)[0])
     assert stored.images.shape == (10, 2, 4, 4)
     assert stored.metadata.shape == (10, 0)
+
+
+BOTH = ("images", "planes")
+
+
+@pytest.mark.parametrize("count", [0, 10])
+def test_planes_have_a_file_of_their_own(tmp_path, count):
+    paths = write(tmp_path, "npy", count=count, arrays=BOTH)
+    assert [path.name.removeprefix("CONFIGURATION_1_") for path in paths] == [
+        "images.npy",
+        "planes.npy",
+        "metadata.csv",
+    ]
+    expected = chunk_of(count=count, planes=True).arrays["planes"]
+    np.testing.assert_array_equal(np.load(tmp_path / "CONFIGURATION_1_planes.npy"), expected)
+    np.testing.assert_array_equal(read(paths[0]).images, expected[:, 2])
+
+
+@pytest.mark.parametrize("count", [0, 10])
+def test_an_hdf5_file_of_planes_has_the_datasets_name_and_the_names_of_the_planes(tmp_path, count):
+    path = write(tmp_path, "h5", count=count, arrays=BOTH)[1]
+    assert path.name == "CONFIGURATION_1_planes.h5"
+    with h5py.File(path) as file:
+        expected = chunk_of(count=count, planes=True).arrays["planes"]
+        np.testing.assert_array_equal(file["My lenses"][:], expected)
+        assert file["My lenses"].chunks == ((1, 4, 2, 4, 4) if count else None)
+        assert list(file.attrs["planes"]) == ["lens", "source", "point_source", "noise"]
+        assert list(file.attrs["bands"]) == list(BANDS)
+        assert file.attrs["seed"] == 7
+
+
+@pytest.mark.parametrize("image_format", FORMATS)
+def test_images_and_planes_are_there_together_or_not_at_all(tmp_path, image_format, monkeypatch):
+    kind = formats.FILES["planes", image_format]
+    monkeypatch.setattr(kind, "append", lambda self, chunk: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        write(tmp_path, image_format, arrays=BOTH)
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("image_format", FORMATS)
+def test_earlier_planes_do_not_survive_the_images_that_they_were_of(tmp_path, image_format):
+    write(tmp_path, image_format, arrays=BOTH)
+    paths = write(tmp_path, image_format, seed=1)
+    assert names(tmp_path) == sorted(path.name for path in paths)
+
+
+def test_a_table_alone_is_written_and_not_beside_the_images_of_others(tmp_path):
+    assert [path.name for path in write(tmp_path, arrays=())] == ["CONFIGURATION_1_metadata.csv"]
+    assert names(tmp_path) == ["CONFIGURATION_1_metadata.csv"]
+    refuse_images(tmp_path, "CONFIGURATION_1")
+    write(tmp_path, label="CONFIGURATION_2")
+    message = (
+        f"{tmp_path}/CONFIGURATION_2_images.h5: is there already, and the new table would not be that of its "
+        "images; remove it or choose another OUTDIR"
+    )
+    with pytest.raises(StorageError) as raised:
+        refuse_images(tmp_path, "CONFIGURATION_2")
+    assert str(raised.value) == message
+
+
+def test_planes_count_in_the_estimate():
+    alone, both = contents(), contents(arrays=BOTH)
+    images = 4 * 10 * 2 * 4 * 4
+    assert both.bytes_on_disk(5, True) == alone.bytes_on_disk(5, True) + 4 * images
+
+
+@pytest.mark.parametrize("kind", [0, -1])
+@pytest.mark.parametrize("image_format", FORMATS)
+@pytest.mark.parametrize("count", [0, 3])
+def test_positions_are_texts_in_every_format(tmp_path, image_format, kind, count):
+    texts = {"PLANE_2-OBJECT_2-x_mins": ["1.5", "", "-0.25;1e-07"], "y_mins": ["7", "8", "9"]}
+    values = {name: np.array(text, dtype=object)[:count] for name, text in texts.items()}
+    images = np.zeros((count, 2, 4, 4), np.float32)
+    with Writer(tmp_path, contents(count), image_format) as writer:
+        writer.append(Chunk(0, values, {"images": images}))
+    stored = read(writer.paths[0]).metadata if kind == 0 else read_metadata(writer.paths[kind])
+    for name, text in texts.items():
+        for band in BANDS:
+            assert stored[f"{name}-{band}"].tolist() == text[:count]
+
+
+def test_numbers_of_a_table_come_back_to_the_last_bit(tmp_path):
+    numbers = np.random.default_rng(3).lognormal(sigma=20, size=500)
+    with Writer(tmp_path, contents(500), "npy") as writer:
+        values = {"H0": numbers, "seeing": numbers.astype(np.float32)}
+        writer.append(Chunk(0, values, {"images": np.zeros((500, 2, 4, 4), np.float32)}))
+    table = read_metadata(writer.paths[1])
+    np.testing.assert_array_equal(table["H0-g"], numbers)
+    np.testing.assert_array_equal(table["seeing-r"].astype(np.float32), numbers.astype(np.float32))
+
+
+@pytest.mark.parametrize("name", ["x_metadata.csv", "x_images.h5"])
+def test_a_table_that_is_not_there_or_not_one_is_named(tmp_path, name):
+    wanted = r"; give a \*_metadata.csv or an \*_images.h5 that jaxlens wrote"
+    with pytest.raises(StorageError, match=f"{name}: .*{wanted}"):
+        read_metadata(tmp_path / name)
+    (tmp_path / name).write_bytes(b"")
+    with pytest.raises(StorageError, match=f"{name}: .*{wanted}"):
+        read_metadata(tmp_path / name)

@@ -20,18 +20,20 @@ MOST_NEAR = 3
 class Names:
     """The parameters that a column may name.
 
-    `rules` says by configuration and parameter what a number may be; `parameters` is the parameter that a
-    written name stands for, by configuration (a plane's redshift may be written as that of any of its objects).
+    By configuration: `rules` says what each parameter may be, `parameters` is the parameter that a written
+    name stands for (a plane's redshift may be written as that of any of its objects), and `redshifts` are
+    those of the planes in order.
     """
 
     bands: tuple[str, ...]
     rules: Mapping[str, Mapping[str, Rule]]
     parameters: Mapping[str, Mapping[str, str]]
+    redshifts: Mapping[str, tuple[Named, ...]]
 
     def find(self, name: str) -> Column | None:
         """What a column's name means; None where it matches no parameter of any configuration.
 
-        A band is written as `-band` or `_band`; where the parameter is the same in all bands it stands for all.
+        A band is written as `-band` or `_band`; a parameter that has no bands means the same with any.
         """
         configuration, rest = self._split(name)
         for stem, band in _stems(rest, self.bands):
@@ -46,6 +48,13 @@ class Names:
         """The configurations in which a column sets its parameter, and what the number may be there."""
         rules = {label: self.rules[label] for label in self._labels(column.configuration)}
         return {label: rule[column.parameter] for label, rule in rules.items() if column.parameter in rule}
+
+    def only(self, labels: tuple[str, ...]) -> Names:
+        """The names of these configurations alone."""
+        rules, parameters, redshifts = (
+            {label: one[label] for label in labels} for one in (self.rules, self.parameters, self.redshifts)
+        )
+        return Names(self.bands, rules, parameters, redshifts)
 
     def advice(self, name: str) -> str:
         """The advice for a name that matches nothing: the names most like it."""
@@ -87,7 +96,11 @@ def known_names(
     """The parameters of every configuration."""
     rules = {one.label: _rules(cosmology, instrument, one) for one in configurations}
     written = {one.label: {name: name for name in rules[one.label]} | _aliases(one) for one in configurations}
-    return Names(instrument.bands, rules, written)
+    redshifts = {
+        one.label: tuple((redshift_name(plane), plane.redshift) for plane in one.planes)
+        for one in configurations
+    }
+    return Names(instrument.bands, rules, written, redshifts)
 
 
 def _rules(

@@ -27,6 +27,10 @@ class ConfigError(ValueError):
         return "\n".join(self.problems)
 
 
+class ConfigWarning(UserWarning):
+    """A configuration file is legal, but may not mean what it says; the message is as in ConfigError."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where something stands: the file, its line (None in a dictionary) and the keys that lead there.
@@ -104,8 +108,10 @@ def shown(word: str) -> str:
     return repr(word if len(word) <= LONGEST_WORD else word[: LONGEST_WORD - 3] + "...")
 
 
-def nearest(word: str, choices: Iterable[str]) -> str:
+def nearest(word: str, choices: Iterable[str], listed: Iterable[str] = ()) -> str:
     """The advice for a `word` that is none of `choices`: the choice most like it, or else all of them.
+
+    `listed` are those that are named in the place of all.
 
     >>> nearest("sersic_elipse", ["SERSIC", "SERSIC_ELLIPSE"])
     'did you mean SERSIC_ELLIPSE?'
@@ -118,7 +124,7 @@ def nearest(word: str, choices: Iterable[str]) -> str:
     found = difflib.get_close_matches(word.lower(), names, n=1)
     if found:
         return f"did you mean {names[found[0]]}?"
-    return one_of(names.values())
+    return one_of(tuple(listed) or names.values())
 
 
 def one_of(choices: Iterable[str]) -> str:

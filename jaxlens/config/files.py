@@ -1,7 +1,7 @@
 """Files that a configuration file names: where they are looked for, and what is said when they are not there.
 
 A name is looked for in the folder of the file that names it, then in the working directory; nowhere
-else.  Nothing is opened here.
+else.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 from jaxlens.config.errors import Place, Report, shown
+from jaxlens.config.reader import MAX_CHARACTERS
 
 FROM_DICT = "<dict>"
 
@@ -19,14 +20,15 @@ def resolve(place: Place, name: str, report: Report, folder: bool = False) -> Pa
     """The absolute path of the file `name` (of the folder, with `folder`) that the file of `place` names.
 
     None, and a problem at `place`, where there is none.  Only regular files count: a device or a pipe
-    could be read without end.  The path is noted in `report`, so that the text of the configuration can
-    be written out with absolute paths.
+    could be read without end.  A path that is written otherwise is noted in `report`, so that the text of
+    the configuration can be written out with absolute paths.
     """
     found = locate(place, name, report, folder)
     if found is None:
         return None
     path = Path(os.path.abspath(found))
-    report.paths[place] = str(path)
+    if str(path) != name:
+        report.paths[place] = str(path)
     return path
 
 
@@ -72,7 +74,22 @@ def _nearest(place: Place, name: str, folder: bool) -> str:
                 names = [entry.name for entry in entries if entry.is_dir() == folder]
         except (OSError, ValueError):
             continue
-        close = difflib.get_close_matches(leaf, sorted(names), n=1)
+        close = difflib.get_close_matches(leaf, sorted(names), n=1, cutoff=0.7)
         if close:
             return os.path.join(parent, close[0])
     return ""
+
+
+def read_file(path: Path, report: Report) -> str | None:
+    """The text of a file, in UTF-8; no more of it than shows that it is too long.
+
+    None, and a problem, where it cannot be read.
+    """
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            return file.read(MAX_CHARACTERS + 1)
+    except UnicodeDecodeError:
+        report.problem(Place(str(path)), "is not text in UTF-8; save it as UTF-8")
+    except OSError as error:
+        report.problem(Place(str(path)), f"cannot be read: {error.strerror}; give a readable file")
+    return None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from jaxlens.config.errors import Place, Report, nearest, shown
 from jaxlens.config.model import Configuration, Galaxy, NoiseSource, Plane, PointSource
-from jaxlens.config.quantities import POSITIVE, quantity
+from jaxlens.config.quantities import Rule, quantity
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, number, word
 from jaxlens.config.species import Species
 
 FRACTION_SLACK = 1e-9
+# Redshifts are drawn in order, the first of them above zero.
+_REDSHIFT = Rule(low=0.0, open=True, redrawn=True)
 
 
 def read_geometry(root: Section, species: dict[str, Species] | None) -> tuple[Configuration, ...]:
@@ -73,7 +75,7 @@ def _plane(label: str, node: Node, species: dict[str, Species] | None, report: R
         )
         _check_hosts(objects, node, species or {}, report)
         with section.sub("PARAMETERS", "a parameter of a plane") as parameters:
-            return Plane(label, objects, quantity(parameters, "REDSHIFT", POSITIVE))
+            return Plane(label, objects, quantity(parameters, "REDSHIFT", _REDSHIFT))
 
 
 def _check_hosts(

@@ -3,78 +3,149 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
 import numpy as np
 
 from jaxlens.config.columns import Names
-from jaxlens.config.errors import Place, Report, shown
+from jaxlens.config.errors import Place, Report
 from jaxlens.config.files import locate, resolve
-from jaxlens.config.model import Column, Joint
+from jaxlens.config.model import Joint
+from jaxlens.config.normals import read_normal
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import Section, describe, number, word
-from jaxlens.config.simplices import TooFlat, interpolate
+from jaxlens.config.sections import Section, describe, word
+from jaxlens.config.simplices import NoInterpolation, interpolate
+from jaxlens.config.table_checks import Matched, Written, check_ranges, check_redshifts, match_columns
 from jaxlens.config.tables import WEIGHT, Table, read_table, read_weights
 
 MODES = ("sample", "interpolate", "iterate")
-# What theirs is, where a file has none; ours has no effect, for draws are continuous.
+# deeplenstronomy's; it has no effect here, where draws are not from a grid.
 DEFAULT_STEP = 10
-_ASYMMETRY = 1e-8
 
-Found = tuple[Joint, Mapping[Column, Place]]
+
+@dataclass(frozen=True)
+class TableJoint:
+    """A distribution and the table that it comes from: its columns, and which rows (rows,) it can draw."""
+
+    joint: Joint
+    table: Table
+    matched: Matched
+    used: np.ndarray
 
 
 def read_joints(root: Section, names: Names) -> tuple[Joint, ...]:
-    """Every USERDIST_n and MULTIVARIATE_NORMAL_n, in the file's order; `names` are those that a column has."""
+    """Every USERDIST_n and MULTIVARIATE_NORMAL_n, in the file's order; `names` are what they may set."""
     if not root.has("DISTRIBUTIONS"):
         return ()
     with root.sub("DISTRIBUTIONS") as section:
-        readers = dict.fromkeys((key for key, _ in section.numbered("USERDIST", gaps=True)), _userdist)
-        normals = section.numbered("MULTIVARIATE_NORMAL", gaps=True)
-        readers |= dict.fromkeys((key for key, _ in normals), _multivariate_normal)
-        if not readers and section.node and not section.node.entries:
-            section.missing("USERDIST_1", "give at least one table")
         entries = section.node.entries if section.node else {}
-        found = [readers[key](key, node, names, root.report) for key, node in entries.items() if key in readers]
-    joints = [one for one in found if one is not None and one.columns]
+        if section.node and not entries:
+            section.missing("USERDIST_1", "give a table")
+        tables = [key for key, _ in section.numbered("USERDIST", gaps=True)]
+        normals = [key for key, _ in section.numbered("MULTIVARIATE_NORMAL", gaps=True)]
+        from_tables = {key: _userdist(key, entries[key], names, root.report) for key in tables}
+        from_normals = {key: read_normal(key, entries[key], names, root.report) for key in normals}
+    found = {key: one.joint for key, one in from_tables.items() if one} | {
+        key: joint for key, joint in from_normals.items() if joint
+    }
+    joints = tuple(found[key] for key in entries if key in found and found[key].columns)
+    for one in filter(None, from_tables.values()):
+        others = [joint for joint in joints if joint.label != one.joint.label]
+        check_redshifts(one.table, one.matched, one.used, others, names, root.report)
     _remark_repeated(joints, entries, names, root.report)
-    return tuple(joints)
+    return joints
 
 
 def _remark_repeated(
-    joints: list[Joint], nodes: Mapping[str, Node], names: Names, report: Report
+    joints: tuple[Joint, ...], nodes: Mapping[str, Node], names: Names, report: Report
 ) -> None:
     """Say where a later distribution replaces what an earlier one sets."""
     first: dict[tuple[str, str, str | None], str] = {}
     for joint in joints:
-        targets = {(c, column.parameter, column.band): column for column in joint.columns for c in names.targets(column)}
-        for target in targets:
-            if target in first:
-                what = f"sets {target[1]}{f'-{target[2]}' if target[2] else ''} as {first[target]} does"
-                report.remark(nodes[joint.label].place, f"{what}; the last one counts")
+        targets = [(label, c.parameter, c.band) for c in joint.columns for label in names.targets(c)]
+        for target in filter(first.__contains__, targets):
+            name = "-".join(filter(None, target[1:]))
+            report.remark(
+                nodes[joint.label].place, f"sets {name} as {first[target]} does; the last one counts"
+            )
         first |= dict.fromkeys(targets, joint.label)
 
 
-def _userdist(label: str, node: Node, names: Names, report: Report) -> Joint | None:
+def _userdist(label: str, node: Node, names: Names, report: Report) -> TableJoint | None:
     with Section(node, report, "a key of a USERDIST") as section:
         table = _table(section)
         mode = section.choice("MODE", MODES, noun="a mode")
         section.integer("STEP", 1, default=DEFAULT_STEP)
-        written = _written_names(section, table)
-    if table is None or written is None or not mode:
+        written = _written(section, table)
+    weights = _weights(table, mode, report)
+    if table is None or written is None or weights is None:
         return None
-    weights = None if mode == "iterate" else read_weights(table, report)
-    if weights is None and mode != "iterate":
-        return None
-    return make_joint(label, mode, table.without(WEIGHT), written, weights, names, report)
+    numbers = table.without(WEIGHT)
+    matched = match_columns(written, numbers, names, report)
+    check_ranges(numbers, matched, weights, names, report)
+    arrays = _arrays(mode, numbers, list(matched.values()), weights, report)
+    kind = cast(Literal["sample", "iterate", "interpolate"], mode)
+    joint = Joint(label, kind, tuple(matched), arrays=arrays)
+    used = np.ones_like(weights, bool) if mode == "interpolate" else weights > 0
+    return TableJoint(joint, numbers, matched, used)
 
 
 def _table(section: Section) -> Table | None:
-    """The table in FILENAME."""
+    """The table in the file FILENAME."""
     node = section.need("FILENAME", "give a file")
     name = word(node, section.report, "give a file")
     if node is None or not name or resolve(node.place, name, section.report) is None:
         return None
     path = locate(node.place, name, section.report)
     return None if path is None else read_table(Path(path), section.report)
+
+
+def _weights(table: Table | None, mode: str, report: Report) -> np.ndarray | None:
+    """The weights of the rows, all 1 where every row has its turn; None where there is no table or mode."""
+    if table is None or not mode:
+        return None
+    return np.ones(len(table.lines)) if mode == "iterate" else read_weights(table, report)
+
+
+def _written(section: Section, table: Table | None) -> list[Written] | None:
+    """The name of every column but WEIGHT: those of PARAMS, or of the table's header."""
+    node = section.take("PARAMS")
+    columns = [name for name in table.names if name != WEIGHT] if table else []
+    if node is None:
+        return [(name, table.place(name)) for name in columns] if table else None
+    if not isinstance(node.value, tuple):
+        section.report.problem(node.place, f"is {describe(node)}; give a list of parameters, one a column")
+        return None
+    items = [(word(item, section.report, "give the name of a parameter"), item.place) for item in node.value]
+    written = [(name, place) for name, place in items if name != WEIGHT]
+    if table and len(written) != len(columns):
+        what = f"is a list of {len(written)}, but {table.source} has {len(columns)} columns beside {WEIGHT}"
+        section.report.problem(node.place, f"{what}; give each a name")
+        return None
+    return _distinct(written, node.place, section.report)
+
+
+def _distinct(written: list[Written], place: Place, report: Report) -> list[Written] | None:
+    names = [name for name, _ in written]
+    for name in dict.fromkeys(name for name in names if name and names.count(name) > 1):
+        report.problem(place, f"names {name} {names.count(name)} times; name each parameter once")
+        return None
+    return written
+
+
+def _arrays(
+    mode: str, table: Table, chosen: list[int], weights: np.ndarray, report: Report
+) -> Mapping[str, np.ndarray]:
+    """The arrays of a Joint with the `chosen` columns of a table."""
+    if mode == "iterate":
+        return {"values": table.values[:, chosen]}
+    if mode == "sample":
+        return {"values": table.values[:, chosen], "cumulative": np.cumsum(weights) / weights.sum()}
+    try:
+        corners, cumulative = interpolate(table.values, weights)
+    except NoInterpolation as error:
+        report.problem(Place(table.source), f"{error}; use MODE: sample, or add rows around them")
+        return {}
+    return {"corners": table.values[corners][..., chosen], "cumulative": cumulative}

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from numbers import Integral, Real
 from pathlib import Path
 
-import yaml
-
+from jaxlens.config.backgrounds import read_backgrounds
+from jaxlens.config.columns import known_names
 from jaxlens.config.errors import Place, Report, shown
 from jaxlens.config.examples import example_path, examples
+from jaxlens.config.files import FROM_DICT, read_file
 from jaxlens.config.geometry import read_geometry
+from jaxlens.config.inputs import include, with_preset
 from jaxlens.config.instrument import read_bands, read_cosmology, read_instrument
+from jaxlens.config.joints import read_joints
 from jaxlens.config.model import Config
-from jaxlens.config.reader import MAX_CHARACTERS, read_text, too_much
+from jaxlens.config.reader import Node, Spent, read_text
 from jaxlens.config.sections import Section
 from jaxlens.config.species import read_species
+from jaxlens.config.surveys import survey_path
+from jaxlens.config.text import dictionary_text, yaml_text
 
-FROM_DICT = "<dict>"
+FROM_CONFIG = "<config>"
 LONGEST_NAME = 300
 
 
@@ -30,30 +34,43 @@ def load_config(
     Args:
         config: a YAML file in deeplenstronomy's format, the name of a packaged example (a file of that
             name comes first), a dictionary of the same content, or a Config, which is returned.
-        survey: the name of a survey whose IMAGE and SURVEY replace the file's; not supported yet.
+        survey: the name of a survey (see `surveys`), whose preset replaces the parameters of IMAGE and
+            SURVEY; those that it lacks are kept.
 
     Raises:
         ConfigError: everything that is wrong, each with its line.
-        ValueError: for a `survey`.
+        ValueError: there is no such survey; the message names the nearest.
 
     >>> config = load_config("galaxy_galaxy")
     >>> config.bands, config.configurations[0].label
     (('g', 'r', 'i'), 'CONFIGURATION_1')
     """
-    if survey is not None:
-        raise ValueError(f"survey={survey!r} is not supported yet; write IMAGE and SURVEY in the file")
-    if isinstance(config, Config):
-        return config
+    preset = None if survey is None else survey_path(survey)
     report = Report()
+    if isinstance(config, Config):
+        return config if preset is None else _load(config.text, FROM_CONFIG, report, preset)
     if isinstance(config, Mapping):
-        return _parse(_dump(config, report), FROM_DICT, report, numbered=False)
+        return _load(dictionary_text(config, report), FROM_DICT, report, preset)
     path = _find(os.fspath(config), report)
-    return _parse(_read(path, report), str(path), report, numbered=True)
+    return _load(_read(path, report), str(path), report, preset)
 
 
-def _parse(text: str, source: str, report: Report, numbered: bool) -> Config:
-    """The Config that `text` describes, once nothing is wrong with it."""
-    tree = read_text(text, source, report, numbered)
+def _load(text: str, source: str, report: Report, preset: Path | None) -> Config:
+    """The Config that `text` describes, with the files that it names and the preset of a survey."""
+    report.sources.append(source)
+    spent = Spent()
+    written = read_text(text, source, report, numbered=source != FROM_DICT, spent=spent)
+    tree = include(written, report, spent)
+    if preset is not None:
+        tree = with_preset(tree, read_text(_read(preset, report), str(preset), report))
+    return _parse(tree, report, verbatim=text if tree is written else None)
+
+
+def _parse(tree: Node, report: Report, verbatim: str | None) -> Config:
+    """The Config that a tree describes, once nothing is wrong with it.
+
+    Its text is `verbatim`, or else written from the tree where that came from several files or names files.
+    """
     with Section(tree, report, what="a section of a configuration") as root:
         report.bands = read_bands(root)
         with root.sub("DATASET") as dataset, dataset.sub("PARAMETERS") as parameters:
@@ -65,6 +82,9 @@ def _parse(text: str, source: str, report: Report, numbered: bool) -> Config:
         instrument = read_instrument(root)
         species = read_species(root)
         configurations = read_geometry(root, species)
+        names = known_names(cosmology, instrument, configurations)
+        joints = read_joints(root, names)
+        backgrounds = read_backgrounds(root, instrument, configurations, joints, names)
     report.raise_problems()
     return Config(
         name=name,
@@ -75,8 +95,10 @@ def _parse(text: str, source: str, report: Report, numbered: bool) -> Config:
         instrument=instrument,
         species=tuple((species or {}).values()),
         configurations=configurations,
-        text=text,
+        text=yaml_text(tree, report.paths) if verbatim is None or report.paths else verbatim,
         warnings=report.warnings,
+        joints=joints,
+        backgrounds=backgrounds,
     )
 
 
@@ -85,66 +107,17 @@ def _find(name: str, report: Report) -> Path:
     place = Place(name if name.isprintable() and len(name) < LONGEST_NAME else shown(name))
     if os.path.isdir(name):
         report.problem(place, "is a directory; give a YAML file")
-    elif name not in examples() and not os.path.exists(name):
+    elif os.path.exists(name) and not os.path.isfile(name):
+        report.problem(place, "is a device or a pipe; give a YAML file")
+    elif name not in examples() and not os.path.isfile(name):
         choices = ", ".join(examples())
         report.problem(place, f"is no file; give a YAML file or one of the packaged examples {choices}")
     report.raise_problems()
-    return Path(name) if os.path.exists(name) else example_path(name)
+    return Path(name) if os.path.isfile(name) else example_path(name)
 
 
 def _read(path: Path, report: Report) -> str:
-    """The text of a file, in UTF-8; no more of it than shows that it is too long."""
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            return file.read(MAX_CHARACTERS + 1)
-    except UnicodeDecodeError:
-        report.problem(Place(str(path)), "is not text in UTF-8; save it as UTF-8")
-    except OSError as error:
-        report.problem(Place(str(path)), f"cannot be read: {error.strerror}; give a readable file")
+    """The text of a file; ConfigError where it cannot be read."""
+    text = read_file(path, report)
     report.raise_problems()
-    return ""
-
-
-def _dump(config: Mapping[str, object], report: Report) -> str:
-    """A dictionary as YAML text."""
-    plain = _Plain(report).value(config, Place(FROM_DICT), 1)
-    report.raise_problems()
-    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
-
-
-class _Plain:
-    """A walk over a dictionary that makes it of the types that YAML knows.
-
-    numpy's numbers and paths are welcome.  A part that stands in several places is walked as often,
-    so depth and number are bounded here too.
-    """
-
-    def __init__(self, report: Report) -> None:
-        self._report = report
-        self._count = 0
-
-    def value(self, value: object, place: Place, depth: int) -> object:
-        self._count += 1
-        complaint = too_much(depth, self._count)
-        if complaint:
-            self._report.problem(Place(FROM_DICT), complaint)
-            self._report.raise_problems()
-        if isinstance(value, Mapping):
-            items = ((str(key), item) for key, item in value.items())
-            return {key: self.value(item, place.at(key), depth + 1) for key, item in items}
-        if isinstance(value, (list, tuple)):
-            return [self.value(item, place.at(str(i)), depth + 1) for i, item in enumerate(value, start=1)]
-        return self._scalar(value, place)
-
-    def _scalar(self, value: object, place: Place) -> object:
-        if value is None or isinstance(value, (bool, str)):
-            return value
-        if isinstance(value, Integral):
-            return int(value)
-        if isinstance(value, Real):
-            return float(value)
-        if isinstance(value, os.PathLike):
-            return os.fspath(value)
-        what = f"is of type {type(value).__name__}; give a number, a text, a list or a mapping"
-        self._report.problem(place, what)
-        return None
+    return text or ""

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.distributions import DISTRIBUTIONS, Distribution, Truncated
@@ -153,22 +156,41 @@ class Configuration:
 
 
 @dataclass(frozen=True)
+class Kernel:
+    """The kernel of psf_type PIXEL: `files` by band, or one for all of them.
+
+    `array` (1 or bands, k, k), k odd, is normalised: each kernel sums to 1.  They are sampled at
+    `factor` pixels to a pixel of the image.
+    """
+
+    files: tuple[str, ...]
+    factor: int
+    array: np.ndarray = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
 class Instrument:
     """IMAGE and SURVEY: what is fixed by name, and the numbers by name.
 
     `quantities` holds, under lenstronomy's names, those of exposure_time, pixel_scale, read_noise,
-    ccd_gain, background_noise, seeing, magnitude_zero_point, sky_brightness and num_exposures that
-    the file gives (num_exposures is 1 where it does not).
+    ccd_gain, background_noise, moffat_beta, seeing, magnitude_zero_point, sky_brightness and
+    num_exposures that the file gives (num_exposures is 1 where it does not).  `kernel` is there with
+    psf_type PIXEL.
     """
 
     bands: tuple[str, ...]
     num_pix: int
-    psf_type: Literal["GAUSSIAN", "NONE"]
+    psf_type: Literal["GAUSSIAN", "MOFFAT", "PIXEL", "NONE"]
     supersampling_factor: int
     data_count_unit: Literal["e-", "ADU"]
     point_source: Literal["interpolated", "exact"]
     shot_noise: Literal["gaussian", "poisson"]
     quantities: tuple[tuple[str, Quantity], ...]
+    supersampling_convolution: bool = False
+    supersampling_kernel_size: int = 5
+    convolution_kernel_size: int | None = None
+    point_source_supersampling_factor: int = 1
+    kernel: Kernel | None = None
 
 
 Arrays = Mapping[str, np.ndarray]
@@ -220,9 +242,9 @@ class Backgrounds:
     """BACKGROUNDS: real images that are added to the simulated ones, or stand in for their background noise.
 
     `configurations` are labels.  `columns` are the columns of map.txt that match a parameter, and
-    arrays["map"] (count, columns) their numbers; without columns images are chosen at random.  With
-    `iterate` system i takes image i modulo count.  arrays["images"] (count, bands, numPix, numPix) are
-    float32, in counts/s.
+    arrays["map"] (count, columns) their numbers, with arrays["scale"] (columns,) their standard deviations,
+    1 for a constant; without columns images are chosen at random.  With `iterate` system i takes image i
+    modulo count.  arrays["images"] (count, bands, numPix, numPix) are float32, in counts/s.
     """
 
     configurations: tuple[str, ...]
@@ -231,6 +253,20 @@ class Backgrounds:
     iterate: bool
     columns: tuple[Column, ...]
     arrays: Arrays = field(default_factory=dict, compare=False, repr=False)
+
+    def range(self, parameter: str) -> tuple[float, float] | None:
+        """The smallest and largest number that map.txt gives `parameter`; None where it sets none."""
+        chosen = [i for i, column in enumerate(self.columns) if column.parameter == parameter]
+        if not (self.iterate and chosen):
+            return None
+        values = self.arrays["map"][:, chosen]
+        return float(values.min()), float(values.max())
+
+    @cached_property
+    def device_images(self) -> jax.Array:
+        """The images on the device; they are put there once."""
+        with jax.ensure_compile_time_eval():
+            return jnp.asarray(self.arrays["images"])
 
 
 @dataclass(frozen=True)
@@ -258,6 +294,18 @@ class Config:
     def bands(self) -> tuple[str, ...]:
         """The names of the photometric bands, in order."""
         return self.instrument.bands
+
+    def reach(self, name: str) -> tuple[float, float]:
+        """The smallest and largest number that a quantity of the instrument can have, tables included."""
+        tables = [one.range(name) for one in (*self.joints, self.backgrounds) if one]
+        ends = [dict(self.instrument.quantities)[name].support(), *filter(None, tables)]
+        return min(low for low, _ in ends), max(high for _, high in ends)
+
+    def backgrounds_of(self, configuration: Configuration) -> Backgrounds | None:
+        """The real images that systems of `configuration` get; None where it gets none."""
+        if self.backgrounds and configuration.label in self.backgrounds.configurations:
+            return self.backgrounds
+        return None
 
     def configuration(self, name: str | None = None) -> Configuration:
         """The configuration called `name`, by label or by NAME; it may be left out when there is one."""

@@ -6,20 +6,23 @@ import difflib
 import math
 from dataclasses import dataclass
 
-from jaxlens.config.errors import Report, one_of
+from jaxlens.config.draws import constant_draw, read_distribution
+from jaxlens.config.errors import Report
 from jaxlens.config.model import Draw, Quantity, constant
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import Section, number
-from jaxlens.distributions import DISTRIBUTIONS, parameter_names
+from jaxlens.config.sections import INPUT, Section, number
 
-SURVEY_PREFIXES = ("des_", "delve_", "lsst_", "ztf_")
+# The uniform number behind a draw is never nearer to 0 or 1, so what is less probable is never drawn.
+RAREST = 2.0**-24
 
 
 @dataclass(frozen=True)
 class Rule:
     """What a number may be: between `low` and `high`, which `open` excludes, and a mapping by band or not.
 
-    The bounds hold for constants and, unless `constants_only`, for distributions of bounded support.
+    Constants must be inside; so must distributions of bounded support, unless `constants_only`.  Other
+    distributions that can be outside are remarked, unless their draws are `redrawn` until they are inside;
+    those that are never inside are problems.
     """
 
     low: float = -math.inf
@@ -27,6 +30,7 @@ class Rule:
     open: bool = False
     by_band: bool = False
     constants_only: bool = False
+    redrawn: bool = False
 
     def allows(self, value: float) -> bool:
         """Whether a value is inside the bounds; NaN, the stand-in for a wrong number, is."""
@@ -40,6 +44,19 @@ class Rule:
         bounds = [f"{above} {self.low:g}"] if math.isfinite(self.low) else []
         bounds += [f"{below} {self.high:g}"] if math.isfinite(self.high) else []
         return f"it must be {' and '.join(bounds)}"
+
+    def outside(self, draw: Draw) -> tuple[float, str]:
+        """The probability of a draw outside the bounds, and what it is then, in words."""
+        distribution, parts = draw.build(), []
+        if math.isfinite(self.low):
+            low = distribution.cdf(self.low) if self.open else distribution.below(self.low)
+            parts.append((float(low), f"{'at most' if self.open else 'below'} {self.low:g}"))
+        if math.isfinite(self.high):
+            at = distribution.cdf(self.high) - distribution.below(self.high) if self.open else 0.0
+            high = float(distribution.above(self.high) + at)
+            parts.append((high, f"{'at least' if self.open else 'above'} {self.high:g}"))
+        words = [words for probability, words in parts if probability >= RAREST]
+        return sum(probability for probability, _ in parts), " or ".join(words)
 
     def right(self) -> str:
         """What to give where there is no such number."""
@@ -64,7 +81,11 @@ def quantity(section: Section, key: str, rule: Rule, default: float | None = Non
         return constant(path, math.nan if default is None else default)
     if isinstance(node.value, dict) and "DISTRIBUTION" not in node.value:
         return _by_band(node, path, rule, section.report)
-    return Quantity(path, (_draw(node, rule, section.report),))
+    found = _draw(node, rule, section.report, section.report.bands)
+    if isinstance(found, Draw):
+        return Quantity(path, (found,))
+    # Without BANDS there is nothing to draw for, and that was said.
+    return Quantity(path, found, per_band=True) if found else constant(path, math.nan)
 
 
 def optional_quantity(section: Section, key: str, rule: Rule) -> Quantity | None:
@@ -81,98 +102,71 @@ def _by_band(node: Node, path: str, rule: Rule, report: Report) -> Quantity:
     wrong = _why_not_by_band(node, rule, report)
     if wrong:
         report.problem(node.place, wrong)
+    if wrong or INPUT in node.entries:
         return constant(path, math.nan)
     # Where BANDS is wrong the keys are taken as they stand.
     bands = report.bands or tuple(node.entries)
     with Section(node, report, what="one of BANDS") as entries:
         values = [(band, entries.need(band, "give every band a value")) for band in bands]
-    draws = tuple(_draw(value, rule, report) for _, value in values if value is not None)
+    draws = tuple(_one_band(value, rule, report, band) for band, value in values if value is not None)
     return Quantity(path, draws, per_band=True)
 
 
 def _why_not_by_band(node: Node, rule: Rule, report: Report) -> str:
     """The message for a mapping that is neither a DISTRIBUTION nor a legal mapping by band."""
     keys = node.entries
-    if "INPUT" in keys:
-        return "INPUT is not supported yet; write the contents of that file here"
     for key in keys:
         if key not in report.bands and difflib.get_close_matches(key.upper(), ["DISTRIBUTION"]):
             return f"{key} is not known here; did you mean DISTRIBUTION?"
     if {"NAME", "PARAMETERS"} & keys.keys():
         return "is a mapping with NAME or PARAMETERS; put these under the key DISTRIBUTION"
-    if not rule.by_band:
+    if not rule.by_band and INPUT not in keys:
         return "is a mapping; give a number or a DISTRIBUTION, the same for all bands"
     return ""
 
 
-def _draw(node: Node, rule: Rule, report: Report) -> Draw:
-    """One constant or one DISTRIBUTION, checked against `rule`."""
-    draw = _distribution(node, report) if isinstance(node.value, dict) else _constant(node, rule, report)
-    if draw.is_constant:
-        value = draw.parameters[0][1]
-        if not rule.allows(value):
-            report.problem(node.place, f"is {value:g}; {rule.describe()}")
-    elif not rule.constants_only:
-        _check_support(draw, node, rule, report)
-    return draw
+def _one_band(node: Node, rule: Rule, report: Report, band: str) -> Draw:
+    """What is drawn in one band."""
+    found = _draw(node, rule, report, (band,))
+    return found if isinstance(found, Draw) else found[0]
 
 
-def _constant(node: Node, rule: Rule, report: Report) -> Draw:
-    return Draw("delta_function", (("value", number(node, report, rule.right())),))
+def _draw(node: Node, rule: Rule, report: Report, bands: tuple[str, ...]) -> Draw | tuple[Draw, ...]:
+    """A constant, a DISTRIBUTION, or one draw for each of `bands` (a survey's), checked against `rule`."""
+    if not isinstance(node.value, dict):
+        constant_value = constant_draw(number(node, report, rule.right()))
+        _check(constant_value, node, rule, report)
+        return constant_value
+    found = read_distribution(node, report, rule.by_band, bands)
+    for draw in (found,) if isinstance(found, Draw) else found:
+        _check(draw, node, rule, report)
+    return found
 
 
-def _check_support(draw: Draw, node: Node, rule: Rule, report: Report) -> None:
-    """Unbounded distributions may go anywhere: their tails are the user's business."""
-    low, high = (float(end) for end in draw.build().support())
-    if not (math.isfinite(low) and math.isfinite(high)):
+def _check(draw: Draw, node: Node, rule: Rule, report: Report) -> None:
+    """Say where a draw is, or can be, what it must not be; a user's function is the user's business."""
+    if draw.function is not None:
         return
-    for end in (low, high):
-        if not rule.allows(end):
-            report.problem(node.place, f"can be {end:g}; {rule.describe()}")
-            return
+    low, high = (float(end) for end in draw.build().support())
+    if draw.is_constant:
+        if not rule.allows(low):
+            report.problem(node.place, f"is {low:g}; {rule.describe()}")
+        return
+    bounded = math.isfinite(low) and math.isfinite(high)
+    if (bounded or draw.truncate) and not rule.constants_only:
+        for end in (low, high):
+            if math.isfinite(end) and not rule.allows(end):
+                report.problem(node.place, f"can be {end:g}; {rule.describe()}")
+                return
+    _check_tails(draw, node, rule, report)
 
 
-def _distribution(node: Node, report: Report) -> Draw:
-    """The draw of `DISTRIBUTION: {NAME: ..., PARAMETERS: {...}}`, or a NaN where it is wrong."""
-    with Section(node, report) as outer, outer.sub("DISTRIBUTION") as section:
-        name = _name(section, report)
-        node_of_parameters = section.take("PARAMETERS")
-        if not name:
-            return Draw("delta_function", (("value", math.nan),))
-        parameters = _parameters(section, name, node_of_parameters, report)
-    draw = Draw(name, parameters)
-    if any(math.isnan(value) for _, value in parameters):
-        return Draw("delta_function", (("value", math.nan),))
-    for problem in draw.build().problems():
-        place = (node_of_parameters or node).place
-        report.problem(place, problem)
-    return draw
-
-
-def _name(section: Section, report: Report) -> str:
-    """The name of a known distribution, or ""."""
-    node = section.take("NAME")
-    if node is not None and node.text.startswith(SURVEY_PREFIXES):
-        what = f"the survey distribution {node.text} is not supported yet; {one_of(DISTRIBUTIONS)}"
-        report.problem(node.place, what)
-        return ""
-    return section.choice("NAME", DISTRIBUTIONS, noun="a distribution")
-
-
-def _parameters(
-    section: Section, name: str, node: Node | None, report: Report
-) -> tuple[tuple[str, float], ...]:
-    """The numbers of PARAMETERS, in the distribution's order; `None` stands for no parameters."""
-    names = parameter_names(name)
-    what = f"a parameter of {name}"
-    if node is not None and (node.value is None or node.value == "None"):
-        node = Node(node.place, {})
-    if node is None and names:
-        node = section.need("PARAMETERS", f"give {', '.join(names)}")
-    with Section(node, report, what) as parameters:
-        return tuple((key, _parameter(parameters, key, report)) for key in names)
-
-
-def _parameter(parameters: Section, key: str, report: Report) -> float:
-    node = parameters.need(key, "give a number")
-    return math.nan if node is None else number(node, report, "give a number")
+def _check_tails(draw: Draw, node: Node, rule: Rule, report: Report) -> None:
+    """Say how probable the draws are that must not be."""
+    probability, words = rule.outside(draw)
+    if probability > 1.0 - RAREST:
+        report.problem(node.place, f"is always {words}; {rule.describe()}")
+    elif probability >= RAREST and not rule.redrawn:
+        what = f"{draw.distribution} draws are {words} with probability {probability:.2g}"
+        advice = "so add TRUNCATE: [low, high] or choose another distribution"
+        report.remark(node.place, f"{what}; {rule.describe()}, {advice}")

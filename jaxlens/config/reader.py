@@ -1,7 +1,7 @@
 """From YAML text to a tree of nodes that know their place in the file.
 
 The text is never trusted: size, depth and the number of nodes are bounded (aliases count as often as
-they are used), and only YAML's plain types exist.
+they are used, and all files of a configuration together), and only YAML's plain types exist.
 """
 
 from __future__ import annotations
@@ -41,20 +41,41 @@ class Node:
         return self.value if isinstance(self.value, dict) else {}
 
 
-def read_text(text: str, source: str, report: Report, numbered: bool = True) -> Node:
+@dataclass
+class Spent:
+    """What has been read so far, of all files of a configuration together."""
+
+    characters: int = 0
+    nodes: int = 0
+
+
+def read_text(
+    text: str,
+    source: str,
+    report: Report,
+    numbered: bool = True,
+    path: str = "",
+    depth: int = 1,
+    spent: Spent | None = None,
+) -> Node:
     """The tree of one YAML document.
 
-    `source` is the file's name in messages; without `numbered` places have no line.  What is not
-    YAML raises ConfigError at once; repeated keys become remarks of `report`, and what cannot be
-    in a configuration (tags, keys that are not words) its problems.
+    `source` is the file's name in messages; without `numbered` places have no line.  The document stands
+    under the keys `path`, `depth` deep, after what is `spent`.  What is not YAML raises ConfigError at once;
+    repeated keys become remarks of `report`, and what cannot be in a configuration (tags, keys that are
+    not words) its problems.
     """
-    place = Place(source)
-    if len(text) > MAX_CHARACTERS:
-        report.problem(place, f"is over {MAX_CHARACTERS} characters; a configuration is a few thousand")
+    spent = spent or Spent()
+    spent.characters += len(text)
+    if spent.characters > MAX_CHARACTERS:
+        together = " together with the files before it" if spent.characters > len(text) else ""
+        what = f"is over {MAX_CHARACTERS} characters{together}; a configuration is a few thousand"
+        report.problem(Place(source), what)
     _refuse_tabs(text, source, report, numbered)
     report.raise_problems()
-    root = _compose(text, source, report)
-    return _Tree(source, report, numbered).node(root, Place(source, 1 if numbered else None), 1)
+    root = _compose(text, source, report, depth, spent)
+    place = Place(source, 1 if numbered else None, path)
+    return _Tree(source, report, numbered, spent).node(root, place, depth)
 
 
 def _refuse_tabs(text: str, source: str, report: Report, numbered: bool) -> None:
@@ -70,9 +91,9 @@ class _TooMuch(yaml.MarkedYAMLError):
 class _Composer(yaml.SafeLoader):
     """PyYAML's parser, stopped at our bounds while it parses (it recurses, so depth must be bounded)."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, depth: int, count: int) -> None:
         super().__init__(text)
-        self._depth = self._count = 0
+        self._depth, self._count = depth - 1, count
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         self._depth += 1
@@ -86,6 +107,11 @@ class _Composer(yaml.SafeLoader):
         return node
 
 
+def is_number(text: str) -> bool:
+    """Whether a text without quotes is read as a number, which more are than in YAML 1.1: 1e-3 is."""
+    return _NUMBER.fullmatch(text) is not None
+
+
 def too_much(depth: int, count: int) -> str:
     """The complaint about a tree that is too deep or too large; "" for one that is not."""
     if depth > MAX_DEPTH:
@@ -95,13 +121,14 @@ def too_much(depth: int, count: int) -> str:
     return ""
 
 
-def _compose(text: str, source: str, report: Report) -> yaml.Node:
+def _compose(text: str, source: str, report: Report, depth: int, spent: Spent) -> yaml.Node:
     """PyYAML's own tree; its complaints become ours."""
     try:
-        root = _Composer(text).get_single_node()
+        root = _Composer(text, depth, spent.nodes).get_single_node()
         if root is not None:
             return root
-        report.problem(Place(source), "is empty; give the sections DATASET, COSMOLOGY, IMAGE and so on")
+        right = "the sections DATASET, COSMOLOGY, IMAGE and so on" if depth == 1 else "a mapping of keys"
+        report.problem(Place(source), f"is empty; give {right}")
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(source, mark.line + 1 if mark else None)
@@ -119,22 +146,21 @@ def _compose(text: str, source: str, report: Report) -> yaml.Node:
 class _Tree:
     """One walk over PyYAML's graph that makes our tree; aliases are walked as often as they are used."""
 
-    def __init__(self, source: str, report: Report, numbered: bool) -> None:
-        self._source, self._report, self._numbered = source, report, numbered
-        self._count = 0
+    def __init__(self, source: str, report: Report, numbered: bool, spent: Spent) -> None:
+        self._source, self._report, self._numbered, self._spent = source, report, numbered, spent
 
     def _line(self, node: yaml.Node) -> int | None:
         return node.start_mark.line + 1 if self._numbered else None
 
-    def _spend(self, node: yaml.Node, depth: int) -> None:
-        self._count += 1
-        complaint = too_much(depth, self._count)
+    def _visit(self, node: yaml.Node, depth: int) -> None:
+        self._spent.nodes += 1
+        complaint = too_much(depth, self._spent.nodes)
         if complaint:
             self._report.problem(Place(self._source, self._line(node)), complaint)
             self._report.raise_problems()
 
     def node(self, node: yaml.Node, place: Place, depth: int) -> Node:
-        self._spend(node, depth)
+        self._visit(node, depth)
         if isinstance(node, yaml.ScalarNode):
             return Node(place, self._scalar(node, place), node.value)
         if node.tag not in (_PREFIX + "map", _PREFIX + "seq"):
@@ -162,7 +188,7 @@ class _Tree:
         self, node: yaml.MappingNode, place: Place, depth: int
     ) -> Iterator[tuple[yaml.Node, yaml.Node]]:
         """The entries of a mapping: first what `<<` merges in, so that the mapping's own entries win."""
-        self._spend(node, depth)
+        self._visit(node, depth)
         first: dict[str, yaml.Node] = {}
         own = []
         for key, value in node.value:
@@ -193,8 +219,7 @@ class _Tree:
     def _scalar(self, node: yaml.ScalarNode, place: Place) -> str | float | bool | None:
         """The value as YAML 1.1 has it, but that 1e-3 is a number."""
         if node.tag in _TEXT_TAGS:
-            number = node.style is None and _NUMBER.fullmatch(node.value)
-            return float(node.value) if number else node.value
+            return float(node.value) if node.style is None and is_number(node.value) else node.value
         construct = _CONSTRUCTORS.get(node.tag)
         if construct is None:
             self._refuse_tag(node, place)

@@ -18,11 +18,9 @@ _NUMERICS = (
     "compute_mode",
 )
 
+INPUT = "INPUT"
+
 NOT_YET: dict[str, str] = {
-    "INPUT": "write the contents of that file here",
-    "DISTRIBUTIONS": "give each parameter a DISTRIBUTION of its own",
-    "BACKGROUNDS": "remove it",
-    "SPECIAL": "remove it and write the magnitudes out, by band where they differ",
     "TIMESERIES": "remove it, and each point source has the magnitude of its PARAMETERS",
     "MODEL": "remove it, and the point source has the magnitude of its PARAMETERS",
 } | dict.fromkeys(_NUMERICS, "remove it")
@@ -33,7 +31,8 @@ class Section:
 
     A key that was asked for is known; at the end of the block every other key is a problem.  `what`
     names in words what the keys are; `elsewhere` maps keys to the section where they belong.  A
-    Section of None (the mapping is missing, and that was said) is empty and says nothing more.
+    Section of None (the mapping is missing, and that was said) is empty and says nothing more.  An INPUT
+    that is still here could not be read, and that was said.
     """
 
     def __init__(
@@ -49,7 +48,7 @@ class Section:
         self._what = what
         self._elsewhere = dict(elsewhere or {})
         self._outer: Section | None = None
-        self._known: set[str] = set()
+        self._known = {INPUT}
         self._advice: dict[str, None] = {}
         self._entries = _entries(node, report)
 
@@ -91,8 +90,8 @@ class Section:
         return node
 
     def missing(self, key: str, right: str) -> None:
-        """Report that `key` is missing; what INPUT would add is not known, so then nothing is."""
-        if self.node and self._entries is not None and "INPUT" not in self._entries:
+        """Report that `key` is missing, unless an INPUT that cannot be read may have it."""
+        if self.node and self._entries is not None and INPUT not in self._entries:
             self.report.problem(self.node.place.at(key), f"is missing; {right}")
 
     def sub(

@@ -111,7 +111,9 @@ def _words(text: str) -> Iterator[tuple[int, list[str]]]:
 def _wrong_header(names: list[str]) -> str:
     """What is wrong with the names of the columns; "" where nothing is."""
     if all(_is_number(name) for name in names):
-        return "has numbers where the names of the columns belong; start the table with their names, without #"
+        return (
+            "has numbers where the names of the columns belong; start the table with their names, without #"
+        )
     if any("," in name for name in names):
         return "has commas between the columns; separate them by spaces"
     for name in names:
@@ -143,7 +145,9 @@ def _numbers(
             column, what = complaint
             report.problem(Place(source, line, column), what)
     if wrong > MOST_LISTED:
-        report.problem(Place(source, rows[-1][0]), f"{wrong - MOST_LISTED} more lines are wrong; mend them too")
+        report.problem(
+            Place(source, rows[-1][0]), f"{wrong - MOST_LISTED} more lines are wrong; mend them too"
+        )
     return None if wrong else values
 
 

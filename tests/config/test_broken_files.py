@@ -1,21 +1,25 @@
 """Every way to get a configuration wrong, with the exact lines that must be said about it.
 
-The table is in `broken/*.yaml`: the changes to `good.yaml`, and the problems in order.
+The table is in `broken/*.yaml`: the changes to `good.yaml`, the text of other `files` by name, the shape of
+FITS `cubes` by name, and the problems in order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import yaml
+from astropy.io import fits
 
 from jaxlens import cli
 from jaxlens.config import Config, ConfigError
 
 TABLE = [
-    pytest.param(tuple(map(tuple, row["change"])), tuple(row["says"]), id=f"{path.stem}-{name}")
+    pytest.param(row, tuple(map(tuple, row["change"])), tuple(row["says"]), id=f"{path.stem}-{name}")
     for path in sorted((Path(__file__).parent / "broken").glob("*.yaml"))
     for name, row in yaml.safe_load(path.read_text(encoding="utf-8")).items()
 ]
@@ -25,20 +29,33 @@ def test_the_table_is_there() -> None:
     assert len(TABLE) >= 100
 
 
-@pytest.mark.parametrize(("edits", "says"), TABLE)
+@pytest.mark.parametrize(("row", "edits", "says"), TABLE)
 def test_broken_file(
+    row: dict[str, Any],
     edits: tuple[tuple[str, str], ...],
     says: tuple[str, ...],
     load_edited: Callable[[tuple[tuple[str, str], ...]], Config],
     capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
     """In Python all problems are in one ConfigError; `jaxlens check` prints them and exits with 1."""
+    _write(tmp_path, row)
     with pytest.raises(ConfigError) as caught:
         load_edited(edits)
     assert caught.value.problems == says
     assert str(caught.value) == "\n".join(says)
     assert cli.main(["check", "c.yaml"]) == 1
     assert capsys.readouterr().err.splitlines() == [line for say in says for line in say.splitlines()]
+
+
+def _write(folder: Path, row: dict[str, Any]) -> None:
+    """The other files of a row of the table."""
+    for name in (*row.get("files", {}), *row.get("cubes", {})):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    for name, text in row.get("files", {}).items():
+        (folder / name).write_text(text, encoding="utf-8")
+    for name, shape in row.get("cubes", {}).items():
+        fits.writeto(folder / name, np.zeros(shape, np.float32))
 
 
 def test_all_problems_come_at_once(load_edited: Callable[..., Config]) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from jax.test_util import check_grads
 
-from jaxlens.kernels import psf
+from jaxlens.kernels import psf, stamps
 
 IMAGES = np.random.default_rng(7).exponential(1.0, (3, 14, 18))
 SIGMAS = np.array([0.4, 0.9, 1.3])
@@ -79,7 +79,7 @@ def test_derivatives_of_the_blur():
 def test_stamp_has_the_flux_and_the_place_of_its_source(exact, place):
     x, y = (jnp.array([value]) for value in place)
     flux = jnp.array([[2.0], [5.0]])
-    image = psf.stamp_point_sources(flux, x, y, jnp.array([0.9, 1.4]), 25, exact)
+    image = stamps.stamp_point_sources(flux, x, y, jnp.array([0.9, 1.4]), 25, exact)
     # What the bilinear shift pushes out of its box, which ends at round(5 sigma), is lost.
     np.testing.assert_allclose(image.sum(axis=(1, 2)), flux[:, 0], rtol=1e-6 if exact else 1e-4)
     centroid = np.einsum("bij,j->b", image, np.arange(25.0)) / image.sum(axis=(1, 2))
@@ -93,7 +93,7 @@ def test_exact_stamp_is_the_integral_over_each_pixel():
     profile = np.exp(-0.5 * ((fine - 4.3) / 0.8) ** 2) / (0.8 * np.sqrt(2 * np.pi))
     expected = profile.reshape(9, 40).mean(axis=1)
     flux, x = jnp.ones((1, 1)), jnp.array([4.3])
-    image = psf.stamp_point_sources(flux, x, x, jnp.array([0.8]), 9, True)[0]
+    image = stamps.stamp_point_sources(flux, x, x, jnp.array([0.8]), 9, True)[0]
     np.testing.assert_allclose(image, np.outer(expected, expected), atol=1e-4)
 
 
@@ -104,7 +104,7 @@ def test_derivatives_of_a_stamp(exact):
 
     @jax.jit
     def stamp(flux, x, y, sigma):
-        return psf.stamp_point_sources(flux, x, y, sigma, 9, exact)
+        return stamps.stamp_point_sources(flux, x, y, sigma, 9, exact)
 
     values = jnp.ones((1, 1)), jnp.array([4.3]), jnp.array([3.6]), jnp.array([0.83])
     check_grads(stamp, values, order=2, rtol=1e-5, atol=1e-7)
@@ -112,7 +112,7 @@ def test_derivatives_of_a_stamp(exact):
 
 @pytest.mark.usefixtures("x64")
 def test_without_a_psf_a_source_is_shared_by_four_pixels():
-    image = psf.stamp_point_sources(jnp.ones((1, 1)), jnp.array([2.25]), jnp.array([1.0]), None, 5)[0]
+    image = stamps.stamp_point_sources(jnp.ones((1, 1)), jnp.array([2.25]), jnp.array([1.0]), None, 5)[0]
     expected = np.zeros((5, 5))
     expected[1, 2], expected[1, 3] = 0.75, 0.25
     np.testing.assert_allclose(image, expected, atol=1e-14)

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import pytest
 
 from jaxlens import render
-from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, noise, psf, rays
+from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, noise, psf, rays, stamps
 from validation import analytic_images, analytic_lenses, gradient_profiles
 from validation.checks import light, mass
 from validation.checks import noise as noise_check
@@ -114,9 +114,9 @@ def test_blur(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_stamps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a pixel aside."""
-    response = psf.interpolated_response
-    moved = lambda pixels, at, sigma: response(pixels, at + 0.5, sigma)  # noqa: E731
-    monkeypatch.setattr(psf, "interpolated_response", moved)
+    response = stamps.interpolated_response
+    moved = lambda pixels, at, *more, **named: response(pixels, at + 0.5, *more, **named)  # noqa: E731
+    monkeypatch.setattr(stamps, "interpolated_response", moved)
     assert missed(psf_check.check(True).rows) == {"point source's stamp"}
 
 

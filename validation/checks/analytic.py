@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, psf
+from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, psf, stamps
 from validation import analytic_fields, analytic_images, analytic_lenses
 from validation.analytic_lenses import by_precision
 from validation.rows import Findings, Row, row
@@ -77,4 +77,4 @@ def _stamps(cases: int) -> list[Row]:
 
 def _stamp(flux: jax.Array, x: jax.Array, y: jax.Array, sigma: jax.Array, exact: bool) -> jax.Array:
     """The image of one source in one band."""
-    return psf.stamp_point_sources(flux[None, None], x[None], y[None], sigma[None], STAMPED, exact)[0]
+    return stamps.stamp_point_sources(flux[None, None], x[None], y[None], sigma[None], STAMPED, exact)[0]

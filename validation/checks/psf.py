@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.kernels import psf
+from jaxlens.kernels import psf, stamps
 from validation import references
 from validation.references import Group
 from validation.rows import Findings, Picture, Row, peak_errors, precision, row, worst_and_median
@@ -102,7 +102,7 @@ def _alone(x: jax.Array, y: jax.Array, sigma: jax.Array, num_pix: int, exact: bo
     one = jnp.ones((1, 1), dtype=x.dtype)
 
     def stamp(x: jax.Array, y: jax.Array, sigma: jax.Array) -> jax.Array:
-        return psf.stamp_point_sources(one, x[None], y[None], sigma[None], num_pix, exact)[0]
+        return stamps.stamp_point_sources(one, x[None], y[None], sigma[None], num_pix, exact)[0]
 
     return jax.vmap(stamp)(x, y, sigma)
 

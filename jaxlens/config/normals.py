@@ -1,0 +1,163 @@
+"""MULTIVARIATE_NORMAL_n: correlated normal numbers, or numbers whose logarithms are."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from jaxlens.config.columns import Names
+from jaxlens.config.errors import Place, Report
+from jaxlens.config.model import Column, Joint
+from jaxlens.config.quantities import Rule
+from jaxlens.config.reader import Node
+from jaxlens.config.sections import Section, describe, number, word
+
+# Covariances that differ by less than this share of the larger one are equal but for their last digits.
+_ASYMMETRY = 1e-6
+# Probabilities of impossible values below this are not worth a remark.
+_NEGLIGIBLE = 1e-6
+
+
+def read_normal(label: str, node: Node, names: Names, report: Report) -> Joint | None:
+    """A normal vector of PARAMS with MEAN and COVARIANCE; LOG says which are the logarithms of numbers."""
+    with Section(node, report, "a key of a MULTIVARIATE_NORMAL") as section:
+        written = _names(section)
+        mean = _vector(section, "MEAN", len(written))
+        covariance = _matrix(section, len(written))
+        log = _log(section, len(written))
+    if not written or mean is None or covariance is None or log is None:
+        return None
+    matched = _match(written, names, report)
+    places = {column: place for (_, place), column in zip(written, matched, strict=True) if column}
+    keep = [i for i, column in enumerate(matched) if column]
+    columns = tuple(places)
+    if len(columns) != len(keep):
+        report.problem(node.place.at("PARAMS"), "names one number twice; name each parameter once")
+        return None
+    joint = Joint(
+        label,
+        "normal",
+        columns,
+        tuple(log[i] for i in keep),
+        {"mean": mean[keep], "covariance": covariance[np.ix_(keep, keep)]},
+    )
+    for i, column in enumerate(columns):
+        _remark_impossible(joint, i, places[column], names, report)
+    return joint
+
+
+def _names(section: Section) -> list[tuple[str, Place]]:
+    """The parameters in PARAMS, each with its place; none where they are wrong."""
+    node = section.need("PARAMS", "give a list of parameters")
+    if node is None:
+        return []
+    if not isinstance(node.value, tuple) or not node.value:
+        section.report.problem(node.place, f"is {_described(node)}; give a list of parameters")
+        return []
+    return [(word(item, section.report, "give the name of a parameter"), item.place) for item in node.value]
+
+
+def _described(node: Node) -> str:
+    return f"a list of {len(node.value)}" if isinstance(node.value, tuple) else describe(node)
+
+
+def _numbers(node: Node, count: int, right: str, report: Report) -> np.ndarray | None:
+    """A list of `count` numbers; None, and a problem, where it is something else."""
+    if not isinstance(node.value, tuple) or len(node.value) != count:
+        report.problem(node.place, f"is {_described(node)}; {right}")
+        return None
+    values = np.array([number(item, report, "give a number") for item in node.value])
+    return None if np.isnan(values).any() else values
+
+
+def _vector(section: Section, key: str, count: int) -> np.ndarray | None:
+    right = "give a list of numbers, one for each of PARAMS"
+    node = section.need(key, right)
+    return None if node is None or not count else _numbers(node, count, right, section.report)
+
+
+def _matrix(section: Section, count: int) -> np.ndarray | None:
+    """COVARIANCE, symmetric and positive definite; None, and a problem, where it is not."""
+    right = "give a list of as many lists of numbers as PARAMS has entries"
+    node = section.need("COVARIANCE", right)
+    if node is None or not count:
+        return None
+    if not isinstance(node.value, tuple) or len(node.value) != count:
+        section.report.problem(node.place, f"is {_described(node)}; {right}")
+        return None
+    row_right = f"give {count} numbers, one for each of PARAMS"
+    rows = [_numbers(item, count, row_right, section.report) for item in node.value]
+    if any(row is None for row in rows):
+        return None
+    matrix = np.array(rows)
+    wrong = _why_no_covariance(matrix)
+    if wrong:
+        section.report.problem(node.place, wrong)
+        return None
+    return (matrix + matrix.T) / 2
+
+
+def _why_no_covariance(matrix: np.ndarray) -> str:
+    """What is wrong with a square matrix of covariances; "" where nothing is."""
+    larger = np.maximum(np.abs(matrix), np.abs(matrix.T))
+    different = np.argwhere(np.abs(matrix - matrix.T) > _ASYMMETRY * larger)
+    if different.size:
+        i, j = different[0]
+        what = (
+            f"has {matrix[i, j]:g} in row {i + 1}, column {j + 1}, but {matrix[j, i]:g} across the diagonal"
+        )
+        return f"{what}; it must be symmetric"
+    try:
+        np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        smallest = np.linalg.eigvalsh(matrix)[0]
+        return (
+            f"has an eigenvalue of {smallest:.3g}; all must be above 0 (it holds variances, not deviations)"
+        )
+    return ""
+
+
+def _log(section: Section, count: int) -> tuple[bool, ...] | None:
+    """LOG for each number: one word for all, or a list."""
+    right = "give true, false, or a list of these, one for each of PARAMS"
+    node = section.take("LOG")
+    if node is None:
+        return (False,) * count
+    if isinstance(node.value, bool):
+        return (node.value,) * count
+    items = node.value if isinstance(node.value, tuple) else ()
+    values = tuple(item.value for item in items if isinstance(item.value, bool))
+    if not items or len(values) != len(items) or len(values) != count:
+        section.report.problem(node.place, f"is {_described(node)}; {right}")
+        return None
+    return values
+
+
+def _match(written: list[tuple[str, Place]], names: Names, report: Report) -> list[Column | None]:
+    matched = [names.find(name) for name, _ in written]
+    for (name, place), column in zip(written, matched, strict=True):
+        if column is None and name:
+            report.remark(place, f"matches no parameter; {names.advice(name)}")
+    return matched
+
+
+def _remark_impossible(joint: Joint, i: int, place: Place, names: Names, report: Report) -> None:
+    """Say how probable a number is that the parameter cannot have."""
+    mean, std = joint.arrays["mean"][i], math.sqrt(joint.arrays["covariance"][i, i])
+    for rule in dict.fromkeys(names.targets(joint.columns[i]).values()):
+        probability = _outside(rule, mean, std, joint.log[i])
+        if probability > _NEGLIGIBLE:
+            what = f"draws it where it cannot be with probability {probability:.2g}"
+            report.remark(place, f"{what}; {rule.describe()}")
+
+
+def _outside(rule: Rule, mean: float, std: float, log: bool) -> float:
+    """The probability of a number outside the rule's bounds."""
+
+    def below(x: float) -> float:
+        if log:
+            x = math.log(x) if x > 0 else -math.inf
+        return 0.5 * math.erfc((mean - x) / (std * math.sqrt(2.0)))
+
+    return below(rule.low) + 1.0 - below(rule.high)

@@ -1,0 +1,69 @@
+"""The density that interpolates a table's weights linearly, as simplices that it can be drawn from."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+# How many simplices a vertex of a random Delaunay triangulation makes in 2, 3, ... dimensions, roughly.
+_PER_POINT = {2: 2.0, 3: 6.8, 4: 32.0, 5: 190.0, 6: 1300.0, 7: 1.1e4, 8: 1e5}
+MOST_SIMPLICES = 500_000
+
+
+class NoInterpolation(ValueError):
+    """The rows of a table cannot be interpolated; the text says why."""
+
+
+def interpolate(points: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A piecewise linear density through the rows of a table.
+
+    The density is the one of scipy's LinearNDInterpolator: the Delaunay triangulation of the points as they
+    stand (of one column: the segments between sorted points), the weights at its corners, linear in between,
+    zero outside.  Columns that repeat another or are constant add no dimension.
+
+    Args:
+        points: numbers, (rows, columns).
+        weights: the density at the points up to a factor, (rows,), none negative.
+
+    Returns:
+        corners (m, d + 1): the rows at the corners of the m simplices; cumulative (m (d + 1),): the
+        cumulative probability of every pair of simplex and corner, in proportion to the simplex's volume
+        times the corner's weight.  Given the pair, barycentric coordinates follow a Dirichlet
+        distribution with parameter 2 at that corner and 1 at the others.
+
+    Raises:
+        NoInterpolation: where the points span no volume or are too many.
+    """
+    points = np.unique(points[:, np.ptp(points, axis=0) > 0], axis=1)
+    if not points.shape[1]:
+        raise NoInterpolation("has the same numbers in all rows")
+    corners = _segments(points[:, 0]) if points.shape[1] == 1 else _triangulation(points)
+    edges = points[corners[:, 1:]] - points[corners[:, :1]]
+    volumes = np.abs(np.linalg.det(edges)) / math.factorial(points.shape[1])
+    cumulative = np.cumsum((volumes[:, None] * weights[corners]).ravel())
+    if not cumulative[-1] > 0:
+        raise NoInterpolation("has no weight between its rows")
+    return corners, cumulative / cumulative[-1]
+
+
+def _segments(points: np.ndarray) -> np.ndarray:
+    """The rows at the ends of the intervals between sorted numbers, (rows - 1, 2)."""
+    order = np.argsort(points, kind="stable")
+    return np.stack([order[:-1], order[1:]], axis=1)
+
+
+def _triangulation(points: np.ndarray) -> np.ndarray:
+    """The rows at the corners of the Delaunay simplices, (m, d + 1)."""
+    # imported here because most files interpolate nothing
+    from scipy.spatial import Delaunay, QhullError
+
+    rows, columns = points.shape
+    if rows <= columns:
+        raise NoInterpolation(f"has {rows} rows, too few to interpolate {columns} columns")
+    if rows * _PER_POINT.get(columns, math.inf) > MOST_SIMPLICES:
+        raise NoInterpolation(f"has {rows} rows of {columns} columns, too many to interpolate")
+    try:
+        return Delaunay(points).simplices.astype(np.int64)
+    except QhullError:
+        raise NoInterpolation("has rows that all lie on a line or in a plane") from None

@@ -1,0 +1,220 @@
+"""Distributions with a density, but for the beta distribution, which has no simple inverse cdf."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+from jax.scipy.special import ndtr, ndtri
+
+from jaxlens.distributions.base import (
+    Distribution,
+    Truncated,
+    inside,
+    not_positive,
+    ordered,
+    probability_between,
+    register,
+)
+from jaxlens.kernels.types import Real
+
+
+@register("uniform")
+@dataclass(frozen=True)
+class Uniform(Distribution):
+    """p(x) = 1 / (maximum - minimum) for minimum <= x <= maximum."""
+
+    minimum: Real
+    maximum: Real
+
+    def icdf(self, u: Real) -> jax.Array:
+        return self.minimum + jnp.asarray(u) * (self.maximum - self.minimum)
+
+    def cdf(self, x: Real) -> jax.Array:
+        width = jnp.where(self.maximum == self.minimum, 1.0, self.maximum - self.minimum)
+        share = (jnp.clip(x, self.minimum, self.maximum) - self.minimum) / width
+        return jnp.where(jnp.asarray(x) >= self.maximum, 1.0, share)
+
+    def log_prob(self, x: Real) -> jax.Array:
+        return inside(x, self.minimum, self.maximum, -jnp.log(self.maximum - self.minimum))
+
+    def support(self) -> tuple[Real, Real]:
+        return self.minimum, self.maximum
+
+    def problems(self) -> list[str]:
+        return ordered("minimum", self.minimum, "maximum", self.maximum)
+
+
+@register("normal")
+@dataclass(frozen=True)
+class Normal(Distribution):
+    """p(x) = exp(-(x - mean)^2 / (2 std^2)) / (std sqrt(2 pi))."""
+
+    mean: Real
+    std: Real
+
+    def icdf(self, u: Real) -> jax.Array:
+        return self.mean + self.std * ndtri(jnp.asarray(u))
+
+    def cdf(self, x: Real) -> jax.Array:
+        return self._side(x, 1.0)
+
+    def above(self, x: Real) -> jax.Array:
+        return self._side(x, -1.0)
+
+    def _side(self, x: Real, sign: float) -> jax.Array:
+        """The probability below x (sign 1) or above it (-1); no gradient is lost at infinity."""
+        x = jnp.asarray(x)
+        finite = jnp.isfinite(x)
+        z = (jnp.where(finite, x, self.mean) - self.mean) / self.std
+        return jnp.where(finite, ndtr(sign * z), jnp.where(sign * x > 0, 1.0, 0.0))
+
+    def icdf_above(self, q: Real) -> jax.Array:
+        return self.mean - self.std * ndtri(jnp.asarray(q))
+
+    def log_prob(self, x: Real) -> jax.Array:
+        z = (jnp.asarray(x) - self.mean) / self.std
+        return -0.5 * z**2 - jnp.log(self.std) - 0.5 * jnp.log(2.0 * jnp.pi)
+
+    def support(self) -> tuple[Real, Real]:
+        return -jnp.inf, jnp.inf
+
+    def problems(self) -> list[str]:
+        return not_positive(std=self.std)
+
+
+@register("truncated_normal")
+@dataclass(frozen=True)
+class TruncatedNormal(Distribution):
+    """The normal distribution of `mean` and `std`, redrawn until minimum <= x <= maximum."""
+
+    mean: Real
+    std: Real
+    minimum: Real
+    maximum: Real
+
+    def _truncated(self) -> Truncated:
+        return Truncated(Normal(self.mean, self.std), self.minimum, self.maximum)
+
+    def icdf(self, u: Real) -> jax.Array:
+        return self._truncated().icdf(u)
+
+    def icdf_above(self, q: Real) -> jax.Array:
+        return self._truncated().icdf_above(q)
+
+    def cdf(self, x: Real) -> jax.Array:
+        return self._truncated().cdf(x)
+
+    def above(self, x: Real) -> jax.Array:
+        return self._truncated().above(x)
+
+    def log_prob(self, x: Real) -> jax.Array:
+        return self._truncated().log_prob(x)
+
+    def support(self) -> tuple[Real, Real]:
+        return self.minimum, self.maximum
+
+    def problems(self) -> list[str]:
+        wrong = not_positive(std=self.std) + ordered("minimum", self.minimum, "maximum", self.maximum)
+        if not wrong and not probability_between(Normal(self.mean, self.std), self.minimum, self.maximum) > 0:
+            wrong += [f"a normal draw is never between {self.minimum} and {self.maximum}; widen the bounds"]
+        return wrong
+
+
+@register("lognormal")
+@dataclass(frozen=True)
+class LogNormal(Distribution):
+    """ln x is normal with `mean` and standard deviation `sigma`, as numpy's lognormal."""
+
+    mean: Real
+    sigma: Real
+
+    def _log(self) -> Normal:
+        return Normal(self.mean, self.sigma)
+
+    def icdf(self, u: Real) -> jax.Array:
+        return jnp.exp(self._log().icdf(u))
+
+    def icdf_above(self, q: Real) -> jax.Array:
+        return jnp.exp(self._log().icdf_above(q))
+
+    def cdf(self, x: Real) -> jax.Array:
+        x = jnp.asarray(x)
+        return jnp.where(x > 0, self._log().cdf(jnp.log(jnp.where(x > 0, x, 1.0))), 0.0)
+
+    def above(self, x: Real) -> jax.Array:
+        x = jnp.asarray(x)
+        return jnp.where(x > 0, self._log().above(jnp.log(jnp.where(x > 0, x, 1.0))), 1.0)
+
+    def log_prob(self, x: Real) -> jax.Array:
+        x = jnp.asarray(x)
+        log_x = jnp.log(jnp.where(x > 0, x, 1.0))
+        return jnp.where(x > 0, self._log().log_prob(log_x) - log_x, -jnp.inf)
+
+    def support(self) -> tuple[Real, Real]:
+        return 0.0, jnp.inf
+
+    def problems(self) -> list[str]:
+        return not_positive(sigma=self.sigma)
+
+
+@register("loguniform")
+@dataclass(frozen=True)
+class LogUniform(Distribution):
+    """ln x is uniform: p(x) = 1 / (x ln(maximum / minimum)) for minimum <= x <= maximum."""
+
+    minimum: Real
+    maximum: Real
+
+    def _log(self) -> Uniform:
+        return Uniform(jnp.log(self.minimum), jnp.log(self.maximum))
+
+    def icdf(self, u: Real) -> jax.Array:
+        return jnp.exp(self._log().icdf(u))
+
+    def cdf(self, x: Real) -> jax.Array:
+        return self._log().cdf(jnp.log(jnp.maximum(jnp.asarray(x), self.minimum)))
+
+    def log_prob(self, x: Real) -> jax.Array:
+        x = jnp.asarray(x)
+        log_x = jnp.log(jnp.where(x > 0, x, 1.0))
+        density = -log_x - jnp.log(jnp.log(self.maximum / self.minimum))
+        return inside(x, self.minimum, self.maximum, density)
+
+    def support(self) -> tuple[Real, Real]:
+        return self.minimum, self.maximum
+
+    def problems(self) -> list[str]:
+        if self.minimum <= 0:
+            return not_positive(minimum=self.minimum)
+        return ordered("minimum", self.minimum, "maximum", self.maximum)
+
+
+@register("symmetric_uniform_annulus")
+@dataclass(frozen=True)
+class SymmetricUniformAnnulus(Distribution):
+    """Uniform on [-r2, -r1] and [r1, r2], both signs equally probable."""
+
+    r1: Real
+    r2: Real
+
+    def icdf(self, u: Real) -> jax.Array:
+        u = jnp.asarray(u)
+        negative = -self.r2 + 2.0 * u * (self.r2 - self.r1)
+        positive = self.r1 + (2.0 * u - 1.0) * (self.r2 - self.r1)
+        return jnp.where(u < 0.5, negative, positive)
+
+    def cdf(self, x: Real) -> jax.Array:
+        negative = Uniform(-self.r2, -self.r1).cdf(x)
+        return 0.5 * (negative + Uniform(self.r1, self.r2).cdf(x))
+
+    def log_prob(self, x: Real) -> jax.Array:
+        return inside(jnp.abs(x), self.r1, self.r2, -jnp.log(2.0 * (self.r2 - self.r1)))
+
+    def support(self) -> tuple[Real, Real]:
+        return -self.r2, self.r2
+
+    def problems(self) -> list[str]:
+        negative = [f"r1 is {self.r1}; it must not be below zero"] if self.r1 < 0 else []
+        return negative + ordered("r1", self.r1, "r2", self.r2)

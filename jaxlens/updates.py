@@ -1,0 +1,160 @@
+"""Where the parameters of a configuration stand in the dictionary of its file, and how they are changed."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jaxlens.config import Config
+from jaxlens.config.columns import known_names
+from jaxlens.config.errors import Report, nearest
+from jaxlens.config.instrument import COSMOLOGY, FIXED, IMAGE, SURVEY
+from jaxlens.config.model import Configuration
+from jaxlens.config.naming import in_pixels, named_quantities
+from jaxlens.config.reader import Node, read_text
+
+Tree = dict[str, Any]
+
+_DATASET = ("SIZE", "OUTDIR", "SEED")
+_MOST_NEAR = 3
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the file: the keys that lead to it, and whether it may differ by band."""
+
+    keys: tuple[str, ...]
+    by_band: bool = False
+
+
+def config_dict(config: Config) -> Tree:
+    """The whole file as a dictionary; SIZE, OUTDIR and SEED are those of `config`."""
+    tree: Tree = _plain(read_text(config.text, "", Report(), numbered=False))
+    seed = {} if config.seed is None else {"SEED": config.seed}
+    tree["DATASET"]["PARAMETERS"] |= {"SIZE": config.size, "OUTDIR": config.outdir} | seed
+    return tree
+
+
+def _plain(node: Node) -> Any:
+    """A tree of nodes as dictionaries, lists and scalars."""
+    if isinstance(node.value, dict):
+        return {key: _plain(value) for key, value in node.value.items()}
+    return [_plain(item) for item in node.value] if isinstance(node.value, tuple) else node.value
+
+
+def set_parameters(tree: Tree, config: Config, label: str, values: Mapping[str, object]) -> None:
+    """Set parameters of one configuration in `tree`, the dictionary of the file that `config` was read from.
+
+    `values` maps `<parameter>` or `<parameter>-<band>` to what stands in the file.  With a band only that
+    band's value is set, and the others keep theirs; where the parameter is the same in all bands (mass,
+    positions, redshifts, the cosmology) the band makes no difference.
+
+    Raises:
+        ValueError: if a name is no parameter of this configuration; then nothing is changed.
+    """
+    known = dict(_entries(config, config.configuration(label)))
+    found = [_find(name, known, config.bands, label) for name in values]
+    changed = copy.deepcopy(tree)
+    for (entry, band), value in zip(found, values.values(), strict=True):
+        _set(changed, entry.keys, band if entry.by_band else None, config.bands, value)
+    tree.clear()
+    tree.update(changed)
+
+
+def distribution(name: str, description: Mapping[str, Any]) -> dict[str, Any]:
+    """`{"name": ..., "parameters": {...}}` as it stands in the file; `truncate` is optional.
+
+    Raises:
+        ValueError: if `description` is something else.
+
+    >>> distribution("seeing", {"name": "uniform", "parameters": {"minimum": 0.8, "maximum": 1.0}})
+    {'DISTRIBUTION': {'NAME': 'uniform', 'PARAMETERS': {'minimum': 0.8, 'maximum': 1.0}}}
+    """
+    keys = ("name", "parameters", "truncate")
+    if not isinstance(description, Mapping) or "name" not in description:
+        raise ValueError(f"{name}: give a dictionary like {{'name': 'uniform', 'parameters': {{...}}}}")
+    for key in description:
+        if key not in keys:
+            raise ValueError(f"{name}: {key!r} is not part of a distribution; {nearest(str(key), keys)}")
+    given = {key.upper(): copy.deepcopy(description[key]) for key in keys if key in description}
+    return {"DISTRIBUTION": given}
+
+
+def columns_of_objects(config: Config, part: str) -> dict[str, list[str]]:
+    """The USERDIST columns of every object's parameters whose names contain `part`, by the object's NAME."""
+    found: dict[str, list[str]] = {}
+    for configuration in config.configurations:
+        names = [name for name, _ in named_quantities(config.cosmology, config.instrument, configuration)]
+        for plane in configuration.planes:
+            for label, species in plane.objects:
+                prefix = f"{plane.label}-{label}-"
+                own = [n for n in names if n.startswith(prefix) and part in n.removeprefix(prefix)]
+                heads = [f"{configuration.label}-{n}" for n in own if not n.endswith("-REDSHIFT")]
+                if heads:
+                    columns = [f"{head}-{band}" for head in heads for band in config.bands]
+                    found.setdefault(species.name, []).extend(columns)
+    return found
+
+
+def _entries(config: Config, configuration: Configuration) -> Iterator[tuple[str, Entry]]:
+    """Every name that can be set, and its entry."""
+    for name in _DATASET:
+        yield name, Entry(("DATASET", "PARAMETERS", name))
+    for section, rules in (("COSMOLOGY", COSMOLOGY), ("IMAGE", IMAGE), ("SURVEY", SURVEY)):
+        for name, rule in rules.items():
+            yield name, Entry((section, "PARAMETERS", name), rule.by_band)
+    for name in FIXED:
+        yield name, Entry(("IMAGE", "PARAMETERS", name))
+    yield "BANDS", Entry(("SURVEY", "PARAMETERS", "BANDS"))
+    for label, _ in configuration.noise:
+        yield f"{label}-NAME", Entry(("GEOMETRY", configuration.label, label))
+    yield from _objects(config, configuration)
+
+
+def _objects(config: Config, configuration: Configuration) -> Iterator[tuple[str, Entry]]:
+    """The numbers of planes, objects and noise; a plane's redshift by all its names."""
+    names = known_names(config.cosmology, config.instrument, (configuration,))
+    rules = names.rules[configuration.label]
+    quantities = dict(named_quantities(config.cosmology, config.instrument, configuration))
+    for written, parameter in names.parameters[configuration.label].items():
+        words = quantities[parameter].path.split(".")
+        # the places of foreground stars are random, and not in the file
+        if words[0] in ("SPECIES", "GEOMETRY") and parameter not in in_pixels(configuration):
+            yield written, Entry((*words[:-1], "PARAMETERS", words[-1]), rules[parameter].by_band)
+
+
+def _find(
+    name: str, known: Mapping[str, Entry], bands: tuple[str, ...], label: str
+) -> tuple[Entry, str | None]:
+    """The entry that a name means, and the band where it has one."""
+    if name in known:
+        return known[name], None
+    for band in bands:
+        if name.endswith(f"-{band}") and name.removesuffix(f"-{band}") in known:
+            return known[name.removesuffix(f"-{band}")], band
+    near = difflib.get_close_matches(name, known, n=_MOST_NEAR)
+    advice = f"did you mean {' or '.join(near)}?" if near else "dataset.search(...) lists names"
+    raise ValueError(f"{name!r} is no parameter of {label}; {advice}")
+
+
+def _set(tree: Tree, keys: tuple[str, ...], band: str | None, bands: tuple[str, ...], value: object) -> None:
+    *outer, last = keys
+    for key in outer:
+        if not isinstance(tree.get(key), dict):
+            raise ValueError(f"config_dict has no {'.'.join(outer)}; it was changed by hand")
+        tree = tree[key]
+    value = copy.deepcopy(value)
+    tree[last] = value if band is None else _by_band(tree, last, bands) | {band: value}
+
+
+def _by_band(tree: Mapping[str, Any], key: str, bands: tuple[str, ...]) -> dict[str, Any]:
+    """What stands under `key` as a mapping by band; one DISTRIBUTION is then one for each band."""
+    if key not in tree:
+        raise ValueError(f"{key} is not in the file; set it for all bands first")
+    old = tree[key]
+    if isinstance(old, dict) and "DISTRIBUTION" not in old:
+        return dict(old)
+    return {band: copy.deepcopy(old) for band in bands}
