@@ -1,6 +1,7 @@
 """jaxlens: strong-lens images from one YAML file, batched and differentiable, by JAX."""
 
 from jaxlens.config import Config, ConfigError, load_config
+from jaxlens.config.errors import ConfigWarning
 from jaxlens.dataset import Dataset, make_dataset
 from jaxlens.distributions import distribution
 from jaxlens.plot import image_grid, view_corner, view_image, view_image_rgb
@@ -11,6 +12,7 @@ from jaxlens.storage import StorageError
 __all__ = [
     "Config",
     "ConfigError",
+    "ConfigWarning",
     "Dataset",
     "Simulator",
     "StorageError",

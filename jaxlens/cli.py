@@ -1,10 +1,11 @@
-"""The jaxlens command: generate, check, view, examples."""
+"""The jaxlens command: generate, check, view, examples, surveys."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,9 +13,12 @@ import numpy as np
 
 from jaxlens import storage
 from jaxlens.config import Config, ConfigError, example_path, examples, load_config
-from jaxlens.dataset import Dataset, Run, make_dataset
+from jaxlens.config.errors import ConfigWarning
+from jaxlens.config.surveys import survey_path, surveys
+from jaxlens.dataset import Dataset, make_dataset
 from jaxlens.formats import version
 from jaxlens.plot import image_grid
+from jaxlens.production import Run
 
 INTERRUPTED = 130
 _COLUMNS = 6
@@ -46,13 +50,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"jaxlens {version()}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _generate_options(_command(commands, "generate", _generate, "make a dataset from a configuration file"))
-    _config_argument(_command(commands, "check", _check, "list every problem of a configuration file"))
+    check = _command(commands, "check", _check, "list every problem of a configuration file")
+    _config_argument(check)
     view = _command(commands, "view", _view, "draw the first images of a dataset")
     view.add_argument("outdir", metavar="OUTDIR", type=Path, help="the folder of the dataset")
     view.add_argument("--save", metavar="FILE.png", type=Path, help="default: OUTDIR/view.png")
     listing = _command(commands, "examples", _examples, "list the packaged configuration files, or copy them")
     listing.add_argument("name", nargs="?", metavar="NAME", help="one of them; by default all")
     listing.add_argument("--copy-to", metavar="DIR", type=Path, help="copy the YAML files there")
+    presets = _command(commands, "surveys", _surveys, "list the survey presets, print one, or copy them")
+    presets.add_argument("name", nargs="?", metavar="NAME", help="print this one")
+    presets.add_argument("--copy-to", metavar="DIR", type=Path, help="copy the YAML files there")
     return parser
 
 
@@ -69,6 +77,7 @@ def _command(
 
 def _config_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("config", metavar="CONFIG", help="a YAML file, or the name of a packaged example")
+    parser.add_argument("--survey", metavar="NAME", help="IMAGE and SURVEY of this survey, not of the file")
 
 
 def _generate_options(parser: argparse.ArgumentParser) -> None:
@@ -82,6 +91,13 @@ def _generate_options(parser: argparse.ArgumentParser) -> None:
         "--configuration", metavar="NAME", action="append", help="make only this one; repeatable"
     )
     parser.add_argument("--no-csv", action="store_true", help="leave out the metadata table")
+    parser.add_argument(
+        "--planes", action="store_true", help="write lens, source, points and noise apart too"
+    )
+    parser.add_argument(
+        "--solve-lens-equation", action="store_true", help="list the images of point sources in the metadata"
+    )
+    parser.add_argument("--metadata-only", action="store_true", help="write the table and no images")
 
 
 def _whole(smallest: int, below: int | None = None) -> Callable[[str], int]:
@@ -99,20 +115,27 @@ def _whole(smallest: int, below: int | None = None) -> Callable[[str], int]:
 
 
 def _generate(arguments: argparse.Namespace) -> int:
-    config = _with_overrides(load_config(arguments.config), arguments)
+    config = _with_overrides(load_config(arguments.config, survey=arguments.survey), arguments)
     _print_warnings(config)
-    dataset = make_dataset(
-        config,
-        save_to_disk=True,
-        store_in_memory=False,
-        image_file_format=arguments.format,
-        batch_size=arguments.batch_size,
-        csv=not arguments.no_csv,
-        configurations=arguments.configuration,
-    )
+    with warnings.catch_warnings():
+        # they stand on stderr already
+        warnings.simplefilter("ignore", ConfigWarning)
+        dataset = make_dataset(
+            config,
+            save_to_disk=True,
+            store_in_memory=False,
+            image_file_format=arguments.format,
+            return_planes=arguments.planes,
+            skip_image_generation=arguments.metadata_only,
+            solve_lens_equation=arguments.solve_lens_equation,
+            batch_size=arguments.batch_size,
+            csv=not arguments.no_csv,
+            configurations=arguments.configuration,
+        )
     for label, run in dataset.runs.items():
         print(_summary(dataset, label, run))
-    print(f"seed {dataset.seed}; look at it with: jaxlens view {dataset.outdir}")
+    seen = "" if arguments.metadata_only else f"; look at it with: jaxlens view {dataset.outdir}"
+    print(f"seed {dataset.seed}{seen}")
     return 0
 
 
@@ -124,10 +147,9 @@ def _with_overrides(config: Config, arguments: argparse.Namespace) -> Config:
 def _summary(dataset: Dataset, label: str, run: Run) -> str:
     """What was made of one configuration, how fast, and where it is."""
     name = dataset.config.configuration(label).name
-    made = f"{label} ({name}): {run.systems} systems x {len(dataset.bands)} bands"
-    return f"{made} in {run.seconds:.1f} s{_pace(run, len(dataset.bands))}\n  " + "\n  ".join(
-        map(str, run.files)
-    )
+    made = f"{label} ({name}): {run.systems} systems x {len(dataset.bands)} bands in {run.seconds:.1f} s"
+    pace = "" if dataset.arguments["skip_image_generation"] else _pace(run, len(dataset.bands))
+    return "\n  ".join([made + pace, *map(str, run.files)])
 
 
 def _pace(run: Run, bands: int) -> str:
@@ -142,7 +164,7 @@ def _pace(run: Run, bands: int) -> str:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    config = load_config(arguments.config)
+    config = load_config(arguments.config, survey=arguments.survey)
     _print_warnings(config)
     print(f"{arguments.config}: no problems")
     return 0
@@ -171,14 +193,25 @@ def _view(arguments: argparse.Namespace) -> int:
 
 def _examples(arguments: argparse.Namespace) -> int:
     known = examples()
-    names = [arguments.name] if arguments.name else list(known)
-    paths = {name: example_path(name) for name in names}
-    for name, path in paths.items():
+    for name in [arguments.name] if arguments.name else known:
+        path = example_path(name)
+        print(_copy(path, arguments.copy_to) if arguments.copy_to else _listed(name, known[name]))
+    return 0
+
+
+def _surveys(arguments: argparse.Namespace) -> int:
+    known = surveys()
+    for name in [arguments.name] if arguments.name else known:
+        path = survey_path(name)
         if arguments.copy_to:
             print(_copy(path, arguments.copy_to))
         else:
-            print(f"{name:20} {known[name]}")
+            print(path.read_text(encoding="utf-8").rstrip() if arguments.name else _listed(name, known[name]))
     return 0
+
+
+def _listed(name: str, description: str) -> str:
+    return f"{name:20} {description}"
 
 
 def _copy(path: Path, folder: Path) -> Path:

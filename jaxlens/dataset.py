@@ -92,11 +92,11 @@ class Dataset:
             ValueError: if a name is no parameter of the configuration, with the nearest names; nothing is
                 changed then.
 
-        >>> dataset = make_dataset("galaxy_galaxy", store_in_memory=False)
-        >>> dataset.update_param({"SIZE": 2, "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E": 1.2})
-        >>> dataset.regenerate(store_in_memory=True)
-        >>> dataset.metadata()["PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E-g"].round(3).tolist()
-        [1.2, 1.2]
+        >>> dataset = make_dataset("galaxy_galaxy", skip_image_generation=True)
+        >>> dataset.update_param({"SIZE": 2, "PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v": 250.0})
+        >>> dataset.regenerate()
+        >>> dataset.metadata()["PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v-g"].tolist()
+        [250.0, 250.0]
         """
         label = self.config.configuration(configuration).label
         set_parameters(self.config_dict, self.config, label, new_param_dict)
@@ -133,9 +133,9 @@ class Dataset:
     def search(self, param_name: str) -> dict[str, list[str]]:
         """The USERDIST columns of all parameters whose name contains `param_name`, by the objects' NAMEs.
 
-        >>> dataset = make_dataset("galaxy_galaxy", store_in_memory=False)
-        >>> dataset.search("theta_E")["LENS"][0]
-        'CONFIGURATION_1-PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E-g'
+        >>> dataset = make_dataset("galaxy_galaxy", skip_image_generation=True)
+        >>> dataset.search("sigma_v")["LENS"][0]
+        'CONFIGURATION_1-PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v-g'
         """
         return columns_of_objects(self.config, param_name)
 

@@ -2,14 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import jax
 import jax.numpy as jnp
 
-from jaxlens.config.model import Joint
+from jaxlens.config.model import Column, Joint
+from jaxlens.keys import named_keys
 
 Arrays = Mapping[str, jax.Array]
+# Of each parameter what is set by band, or for all of them (None).
+JointNumbers = Iterable[tuple[str, dict[str | None, jax.Array]]]
+
+
+def array_path(joint: Joint) -> str:
+    """Under what name the arrays of a distribution stand among the numbers of a population."""
+    return f"DISTRIBUTIONS.{joint.label}"
+
+
+def joint_numbers(
+    joints: tuple[Joint, ...],
+    label: str,
+    numbers: Arrays,
+    key: jax.Array,
+    index: jax.Array,
+    attempts: Mapping[str, jax.Array],
+) -> Iterator[tuple[str, dict[str | None, jax.Array]]]:
+    """What joint distributions set in configuration `label`, in order: (parameter, {band or None: value}).
+
+    `numbers` has their arrays; `key` and `index` are those of the system; `attempts` says, by the label of
+    a distribution, how often it was asked before.
+    """
+    for joint in joints:
+        path = array_path(joint)
+        arrays = {name: numbers[f"{path}.{name}"] for name in joint.arrays}
+        own = named_keys(key, [path])[0]
+        if joint.label in attempts:
+            own = jax.random.fold_in(own, attempts[joint.label])
+        yield from _by_parameter(label, joint.columns, draw_joint(joint, arrays, own, index))
+
+
+def _by_parameter(
+    label: str, columns: tuple[Column, ...], row: jax.Array
+) -> Iterator[tuple[str, dict[str | None, jax.Array]]]:
+    """The numbers of `row` (columns,) that configuration `label` takes, by parameter and band."""
+    found: dict[str, dict[str | None, jax.Array]] = {}
+    for i, column in enumerate(columns):
+        if column.configuration in (None, label):
+            found.setdefault(column.parameter, {})[column.band] = row[i]
+    yield from found.items()
+
+
+def replaced(value: jax.Array, new: Mapping[str | None, jax.Array], bands: tuple[str, ...]) -> jax.Array:
+    """`value`, () or (bands,), with what is set for all bands, then with what is set for single bands."""
+    value = jnp.broadcast_to(new[None], value.shape) if None in new else value
+    single = {band: number for band, number in new.items() if band is not None}
+    if not single:
+        return value
+    every = jnp.broadcast_to(value, (len(bands),))
+    return jnp.stack([single.get(band, every[i]) for i, band in enumerate(bands)])
 
 
 def draw_joint(joint: Joint, arrays: Arrays, key: jax.Array, index: jax.Array) -> jax.Array:

@@ -21,6 +21,8 @@ Fixed = dict[str, str | int]
 Column = NDArray[np.generic]
 
 _TEXTS = ("x_mins", "y_mins")
+# Whole numbers, which are floats among the parameters.
+_COUNTS = ("BACKGROUND_IDX",)
 
 
 def fixed(configuration: Configuration, instrument: Instrument) -> Fixed:
@@ -94,6 +96,7 @@ def columns(
         ValueError: if the arrays in `values` disagree about n, or there are none.
     """
     numbers = {name: np.asarray(value) for name, value in values.items()}
+    numbers |= {name: numbers[name].astype(np.int64) for name in _COUNTS if name in numbers}
     n = _common_length(numbers)
     shared: dict[str, Column] = {name: _constant(value, n) for name, value in entries.items()}
     shared |= numbers | _redshifts(entries, numbers) | {"OBJID": np.arange(start, start + n)}

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
 import jax
 import jax.numpy as jnp
 
-from jaxlens.config.model import Config, Instrument
+from jaxlens.config.model import Config
 from jaxlens.kernels import psf
 from jaxlens.kernels.convolution import convolve, convolve_fine, fine_side
-from jaxlens.kernels.sampling import averaged, cropped, resampled
+from jaxlens.kernels.sampling import averaged, cropped, resampled, resampled_side
 from jaxlens.kernels.stamps import stamp_kernel, stamp_point_sources
 
 Params = Mapping[str, jax.Array]
@@ -69,7 +68,8 @@ class Optics:
 def optics(config: Config) -> Optics:
     """The static part of the PSF that `config` describes."""
     instrument = config.instrument
-    fine = instrument.supersampling_convolution and instrument.psf_type != "NONE"
+    numerics = instrument.numerics
+    fine = numerics.supersampling_convolution and instrument.psf_type != "NONE"
     factor = instrument.supersampling_factor if fine else 1
     radius, point_radius = _radii(config, factor)
     return Optics(
@@ -77,11 +77,11 @@ def optics(config: Config) -> Optics:
         num_pix=instrument.num_pix,
         supersampling=instrument.supersampling_factor,
         factor=factor,
-        point_factor=instrument.point_source_supersampling_factor,
+        point_factor=numerics.point_source_supersampling_factor,
         exact_points=instrument.point_source == "exact",
         kernel_factor=instrument.kernel.factor if instrument.kernel else 1,
-        core=instrument.supersampling_kernel_size,
-        kernel_size=instrument.convolution_kernel_size,
+        core=numerics.supersampling_kernel_size,
+        kernel_size=numerics.convolution_kernel_size,
         radius=radius,
         point_radius=point_radius,
     )
@@ -90,11 +90,12 @@ def optics(config: Config) -> Optics:
 def _radii(config: Config, factor: int) -> tuple[int | None, int | None]:
     """The bounds `radius` and `point_radius` of an Optics that blurs on a grid of `factor`."""
     instrument = config.instrument
-    point_factor = instrument.point_source_supersampling_factor
+    point_factor = instrument.numerics.point_source_supersampling_factor
     if instrument.psf_type == "NONE":
         return None, None
-    if instrument.psf_type == "PIXEL":
-        return None, _kernel_radius(instrument, point_factor)
+    if instrument.kernel is not None:
+        side, sampled_at = instrument.kernel.array.shape[-1], instrument.kernel.factor
+        return None, resampled_side(side, sampled_at, point_factor) // 2
     widest = _HAIR * config.reach("seeing")[1] / config.reach("pixel_scale")[0]
     if instrument.psf_type == "MOFFAT":
         radius, point_radius = (psf.moffat_radius(widest * f, f) for f in (factor, point_factor))
@@ -103,14 +104,6 @@ def _radii(config: Config, factor: int) -> tuple[int | None, int | None]:
     small = instrument.num_pix * factor <= MAX_MATRIX_PIXELS
     by_matrix = small or not psf.TRUNCATION * sigma < MAX_SHIFTED_TAPS
     return (None if by_matrix else psf.blur_radius(sigma)), None
-
-
-def _kernel_radius(instrument: Instrument, factor: int) -> int:
-    """The radius of the file's kernel on a grid of `factor`."""
-    assert instrument.kernel is not None, "config gives PIXEL a kernel"
-    given = jax.ShapeDtypeStruct(instrument.kernel.array.shape, jnp.result_type(float))
-    used = jax.eval_shape(partial(resampled, factor=instrument.kernel.factor, wanted=factor), given)
-    return int(used.shape[-1] // 2)
 
 
 def blur(optics: Optics, params: Params, light: jax.Array, kernel: jax.Array | None) -> jax.Array:

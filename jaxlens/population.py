@@ -7,9 +7,9 @@ entries of the file, their order, or the size of a batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from zlib import crc32
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -19,7 +19,6 @@ from jax.typing import ArrayLike
 from jaxlens.backgrounds import BACKGROUND, background_index
 from jaxlens.config.model import (
     Backgrounds,
-    Column,
     Config,
     Configuration,
     Draw,
@@ -31,8 +30,9 @@ from jaxlens.config.model import (
 )
 from jaxlens.config.naming import has_band_axis, in_pixels, named_quantities, redshift_name
 from jaxlens.distributions import truncated_icdf
-from jaxlens.joints import draw_joint
+from jaxlens.joints import JointNumbers, array_path, joint_numbers, replaced
 from jaxlens.kernels.types import Real
+from jaxlens.keys import named_keys, uniforms
 
 # Planes are kept at least this far apart in redshift.
 REDSHIFT_GAP = 1e-6
@@ -48,8 +48,8 @@ class Population:
 
     `in_pixels` are drawn in pixels and multiplied by the pixel scale; `redshifts` are drawn in order, each
     beyond the one before; `special` are the changes by object prefix; `joints` replace what they name;
-    `backgrounds` are the real images that this configuration gets.  `arrays` are the numbers of tables by their
-    path in the file.
+    `backgrounds` are the real images that this configuration gets.  `arrays` are the numbers of tables by
+    their path in the file.
     """
 
     label: str
@@ -86,8 +86,12 @@ def population(config: Config, configuration: Configuration) -> Population:
     ]
     special = [(prefix, s) for prefix, o in objects if isinstance(o, Galaxy | PointSource) for s in o.special]
     quantities = named_quantities(config.cosmology, config.instrument, configuration)
-    arrays = {f"DISTRIBUTIONS.{j.label}.{name}": a for j in config.joints for name, a in j.arrays.items()}
+    joints = config.joints
     backgrounds = config.backgrounds_of(configuration)
+    if backgrounds and backgrounds.iterate:
+        table = {"values": backgrounds.arrays["map"]}
+        joints = (*joints, Joint("BACKGROUNDS", "iterate", backgrounds.columns, arrays=table))
+    arrays = {f"{array_path(j)}.{name}": a for j in joints for name, a in j.arrays.items()}
     if backgrounds:
         arrays |= {f"BACKGROUNDS.{name}": backgrounds.arrays[name] for name in ("map", "scale")}
     return Population(
@@ -97,7 +101,7 @@ def population(config: Config, configuration: Configuration) -> Population:
         in_pixels(configuration),
         tuple(redshift_name(plane) for plane in configuration.planes),
         tuple(special),
-        config.joints,
+        joints,
         backgrounds,
         arrays,
     )
@@ -108,14 +112,6 @@ def _numbers(quantity: Quantity, band: str, draw: Draw) -> Iterator[tuple[str, f
     base = f"{quantity.path}.{band}" if band else quantity.path
     for name, value in draw.parameters:
         yield (base if draw.is_constant else f"{base}.{name}"), value
-
-
-def system_keys(key: jax.Array, label: str, indices: ArrayLike) -> jax.Array:
-    """The keys of systems `indices` (n,) of configuration `label`; `key` may be of the old raw kind."""
-    if not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
-        key = jax.random.wrap_key_data(key, impl="threefry2x32")
-    key = jax.random.fold_in(key, crc32(label.encode()))
-    return jax.vmap(jax.random.fold_in, (None, 0))(key, jnp.asarray(indices, jnp.uint32))
 
 
 def draw_system(
@@ -133,17 +129,18 @@ def draw_system(
         if name not in what.redshifts
     }
     system |= _special(what, system)
-    replaced: set[str] = set()
+    planes = {name: draws[name][0] for name in what.redshifts}
+    in_tables: set[str] = set()
     fixed: dict[str, jax.Array] = {}
-    for name, new in _joint_numbers(what, numbers, key, index):
-        if name in what.redshifts:
+    for name, new in _in_order(what, planes, numbers, key, index):
+        if name in planes:
             fixed[name] = new[None]
         elif name in system:
-            system[name] = _replace(system[name], new, what.bands)
-            replaced.add(name)
-    for name in what.in_pixels - replaced:
+            system[name] = replaced(system[name], new, what.bands)
+            in_tables.add(name)
+    for name in what.in_pixels - in_tables:
         system[name] = system[name] * system["pixel_scale"]
-    system |= _redshifts(what.redshifts, {name: draws[name][0] for name in what.redshifts}, fixed)
+    system |= _redshifts(planes, fixed)
     return system | _background(what, numbers, system, key, index)
 
 
@@ -171,6 +168,12 @@ class _OneDraw:
         if self.draw.truncate:
             low, high = jnp.maximum(low, self.draw.truncate[0]), jnp.minimum(high, self.draw.truncate[1])
         return self._call_within(low, high)
+
+    def smallest(self) -> Real:
+        """The smallest number that can be drawn."""
+        if self.draw.function:
+            return self.draw.truncate[0] if self.draw.truncate else -jnp.inf
+        return self.draw.with_numbers(**self.numbers).support()[0]
 
     def largest(self) -> Real:
         """The largest number that can be drawn."""
@@ -205,26 +208,14 @@ def _one_draws(what: Population, numbers: Numbers, key: jax.Array) -> dict[str, 
     ]
     # what a function draws for all bands at once comes from one key
     columns = [f"{name}-{band}" if band and draw.pick is None else name for name, band, _, draw in listed]
-    keys = _named_keys(key, columns)
-    uniforms = _uniforms(keys).astype(jnp.result_type(float))
+    keys = named_keys(key, columns)
+    bits = uniforms(keys).astype(jnp.result_type(float))
     found: dict[str, list[_OneDraw]] = {}
     for i, (name, band, quantity, draw) in enumerate(listed):
         paths = [path for path, _ in _numbers(quantity, band, draw)]
         own = {n: numbers[p] for (n, _), p in zip(draw.parameters, paths, strict=True)}
-        found.setdefault(name, []).append(_OneDraw(draw, own, what.bands, keys[i], uniforms[i]))
+        found.setdefault(name, []).append(_OneDraw(draw, own, what.bands, keys[i], bits[i]))
     return found
-
-
-def _named_keys(key: jax.Array, names: list[str]) -> jax.Array:
-    codes = jnp.asarray(np.array([crc32(name.encode()) for name in names], np.uint32))
-    return jax.vmap(jax.random.fold_in, (None, 0))(key, codes)
-
-
-def _uniforms(keys: jax.Array) -> jax.Array:
-    """One number in (0, 1) for each key, float32 whatever the precision."""
-    bits = jax.vmap(lambda key: jax.random.bits(key, dtype=jnp.uint32))(keys)
-    # 23 bits and a half: never 0, never 1, exact in float32
-    return (bits >> 9).astype(jnp.float32) * 2.0**-23 + 2.0**-24
 
 
 def _special(what: Population, system: Numbers) -> dict[str, jax.Array]:
@@ -255,31 +246,6 @@ def _checked(
     return jnp.asarray(new, old.dtype)
 
 
-def _joint_numbers(
-    what: Population, numbers: Numbers, key: jax.Array, index: jax.Array
-) -> Iterator[tuple[str, dict[str | None, jax.Array]]]:
-    """What joint distributions set in this configuration, in order: (parameter, {band or None: value})."""
-    for joint in what.joints:
-        path = f"DISTRIBUTIONS.{joint.label}"
-        arrays = {name: numbers[f"{path}.{name}"] for name in joint.arrays}
-        row = draw_joint(joint, arrays, _named_keys(key, [path])[0], index)
-        yield from _by_parameter(what.label, joint.columns, row)
-    if what.backgrounds and what.backgrounds.iterate:
-        row = numbers["BACKGROUNDS.map"][index % what.backgrounds.count]
-        yield from _by_parameter(what.label, what.backgrounds.columns, row)
-
-
-def _by_parameter(
-    label: str, columns: tuple[Column, ...], row: jax.Array
-) -> Iterator[tuple[str, dict[str | None, jax.Array]]]:
-    """The numbers of `row` (columns,) that configuration `label` takes, by parameter and band."""
-    found: dict[str, dict[str | None, jax.Array]] = {}
-    for i, column in enumerate(columns):
-        if column.configuration in (None, label):
-            found.setdefault(column.parameter, {})[column.band] = row[i]
-    yield from found.items()
-
-
 def _background(
     what: Population, numbers: Numbers, system: Numbers, key: jax.Array, index: jax.Array
 ) -> dict[str, jax.Array]:
@@ -292,28 +258,61 @@ def _background(
         if column.configuration in (None, what.label) and column.parameter in system
     }
     arrays = {name: numbers[f"BACKGROUNDS.{name}"] for name in ("map", "scale")}
-    uniform = _uniforms(_named_keys(key, [BACKGROUND]))[0]
+    uniform = uniforms(named_keys(key, [BACKGROUND]))[0]
     chosen = background_index(what.backgrounds, columns, arrays, system, what.bands, uniform, index)
     return {BACKGROUND: chosen.astype(jnp.result_type(float))}
 
 
-def _replace(value: jax.Array, new: Mapping[str | None, jax.Array], bands: tuple[str, ...]) -> jax.Array:
-    """`value` with what is set for all bands, then with what is set for single bands."""
-    value = jnp.broadcast_to(new[None], value.shape) if None in new else value
-    single = {band: number for band, number in new.items() if band is not None}
-    if not single:
-        return value
-    every = jnp.broadcast_to(value, (len(bands),))
-    return jnp.stack([single.get(band, every[i]) for i, band in enumerate(bands)])
+def _in_order(
+    what: Population, planes: Mapping[str, _OneDraw], numbers: Numbers, key: jax.Array, index: jax.Array
+) -> JointNumbers:
+    """What joint distributions set, with redshifts above 0 that leave room for every plane.
+
+    Those that set a redshift are asked again until it is so: what is drawn is their distribution, given the
+    order.  Where it never is (tables that are iterated cannot be asked) the redshifts that they set are NaN.
+    """
+    draw = partial(joint_numbers, what.joints, what.label, numbers, key, index)
+    if not any(name in planes for name, _ in draw({})):
+        return list(draw({}))
+    again = {joint.label for joint in what.joints if joint.kind != "iterate" and _sets(what, joint, planes)}
+    ends = {name: (plane.smallest(), plane.largest()) for name, plane in planes.items()}
+    ends, still = jax.lax.stop_gradient((ends, dict(numbers)))
+    most = MOST_DRAWS if again else 0
+
+    def possible(attempt: jax.Array) -> jax.Array:
+        found = joint_numbers(what.joints, what.label, still, key, index, dict.fromkeys(again, attempt))
+        return _have_room(ends, {name: new[None] for name, new in found if name in planes})
+
+    start = jnp.zeros((), jnp.uint32)
+    attempt = jax.lax.while_loop(lambda a: ~possible(a) & (a < most), lambda a: a + 1, start)
+    fine = possible(attempt)
+    found = draw(dict.fromkeys(again, attempt))
+    return [
+        (name, {None: jnp.where(fine, new[None], jnp.nan)} if name in planes else new) for name, new in found
+    ]
 
 
-def _redshifts(
-    names: tuple[str, ...], draws: Mapping[str, _OneDraw], fixed: Mapping[str, jax.Array]
-) -> dict[str, jax.Array]:
+def _sets(what: Population, joint: Joint, names: Collection[str]) -> bool:
+    """Whether a joint distribution sets one of these numbers in this configuration."""
+    return any(c.configuration in (None, what.label) and c.parameter in names for c in joint.columns)
+
+
+def _have_room(ends: Mapping[str, tuple[Real, Real]], fixed: Mapping[str, jax.Array]) -> jax.Array:
+    """Whether planes that reach from and to `ends`, or are `fixed`, can stand in this order."""
+    floor, room = jnp.zeros((), jnp.result_type(float)), jnp.ones((), bool)
+    for name, (low, high) in ends.items():
+        low, high = (fixed[name], fixed[name]) if name in fixed else (low, high)
+        room = room & (high > floor + REDSHIFT_GAP)
+        floor = jnp.maximum(floor, low)
+    return room
+
+
+def _redshifts(draws: Mapping[str, _OneDraw], fixed: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
     """Redshifts in order: each from its distribution between the last one and what later planes can reach.
 
     `fixed` are those that a table gives.
     """
+    names = tuple(draws)
     dtype = jnp.result_type(float)
     drawn: dict[str, jax.Array] = {}
     lower = jnp.zeros((), dtype)

@@ -28,9 +28,11 @@ def parameters(
     >>> parameters({"seeing-g": [0.9], "seeing-r": [0.8]}, {"seeing": (2,)}, ("g", "r"))
     {'seeing': array([[0.9, 0.8]])}
     """
-    missing = [f"{name}-{band}" for name in shapes for band in bands if f"{name}-{band}" not in table]
+    wanted = [f"{name}-{band}" for name in shapes for band in bands]
+    missing = [column for column in wanted if column not in table]
     if missing:
-        raise ValueError(f"the table lacks {_named(missing)}{_near(missing[0], table)}")
+        others = set(table).difference(wanted)
+        raise ValueError(f"the table lacks {_named(missing)}{_near(missing[0], sorted(others))}")
     return {name: _parameter(table, name, len(shape) > 0, bands) for name, shape in shapes.items()}
 
 

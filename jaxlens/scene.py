@@ -182,10 +182,9 @@ def _parameters(
     """The names of the numbers that an image depends on, in the file's order."""
     instrument, given = config.instrument, dict(config.instrument.quantities)
     names = [name for name, _ in config.cosmology if name in COSMOLOGY]
-    background = ("background_noise",) if "background_noise" in given else ("read_noise", "sky_brightness")
-    if backgrounds == "replace":
-        background = ()
-    used = {"pixel_scale", "exposure_time", "num_exposures", "magnitude_zero_point", *background}
+    used = {"pixel_scale", "exposure_time", "num_exposures", "magnitude_zero_point"}
+    if backgrounds != "replace":
+        used |= {"background_noise"} if "background_noise" in given else {"read_noise", "sky_brightness"}
     used |= the_optics.parameters
     used |= {"ccd_gain"} if instrument.data_count_unit == "ADU" else set()
     names += [name for name in given if name in used]

@@ -19,7 +19,8 @@ from jaxlens import render as one_system
 from jaxlens.config import Config, load_config
 from jaxlens.config.model import Configuration
 from jaxlens.kernels.lens_equation import ImagePositions
-from jaxlens.population import Population, draw_system, population, system_keys
+from jaxlens.keys import system_keys
+from jaxlens.population import Population, draw_system, population
 from jaxlens.recipes import parameters
 from jaxlens.scene import Assets, Scene, assets, scene
 from jaxlens.storage import read_metadata
@@ -112,10 +113,11 @@ class Simulator:
         (5,)
         """
         read = read_metadata(table) if isinstance(table, str | PathLike) else table
-        # a key is all that is abstract here, so its kind does not matter
+        # only shapes are asked for, so any key will do
         wanted = jax.eval_shape(lambda: self.sample(jax.random.key(0, impl="threefry2x32"), 1))
         columns = {str(name): np.asarray(column) for name, column in read.items()}
-        numbers = parameters(columns, {name: one.shape[1:] for name, one in wanted.items()}, self.bands)
+        shapes = {name: wanted[name].shape[1:] for name in self.parameter_names}
+        numbers = parameters(columns, shapes, self.bands)
         return {name: jnp.asarray(value, wanted[name].dtype) for name, value in numbers.items()}
 
     def render(self, params: Mapping[str, ArrayLike]) -> jax.Array:
@@ -184,7 +186,8 @@ class Simulator:
         used = [params[name] for name in ("seeing", "pixel_scale") if name in params]
         if len(used) < 2 or any(isinstance(v, jax.core.Tracer) for v in used):
             return
-        widest = float(np.max(used[0])) / float(np.min(used[1]))
+        # numpy's own arrays, since inside jit an operation on JAX's would be traced
+        widest = float(np.max(np.asarray(used[0]))) / float(np.min(np.asarray(used[1])))
         if not self.scene.optics.admits(widest):
             raise ValueError(
                 f"a seeing of {widest:.3g} pixels is wider than the file allows; "
@@ -196,7 +199,7 @@ class Simulator:
         if index is None or isinstance(index, jax.core.Tracer) or self.assets.backgrounds is None:
             return
         count = len(self.assets.backgrounds)
-        if not bool(jnp.all((index >= 0) & (index < count) & (index == jnp.round(index)))):
+        if not np.isin(np.asarray(index), np.arange(count)).all():
             raise ValueError(f"BACKGROUND_IDX must be a whole number from 0 to {count - 1}, the last image")
 
 

@@ -6,20 +6,21 @@ import copy
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from jaxlens.config import Config
 from jaxlens.config.columns import known_names
 from jaxlens.config.errors import Report, nearest
+from jaxlens.config.files import FROM_DICT
 from jaxlens.config.instrument import COSMOLOGY, FIXED, IMAGE, SURVEY
 from jaxlens.config.model import Configuration
 from jaxlens.config.naming import in_pixels, named_quantities
-from jaxlens.config.reader import Node, read_text
+from jaxlens.config.reader import read_text
+from jaxlens.config.text import plain
 
 Tree = dict[str, Any]
 
 _DATASET = ("SIZE", "OUTDIR", "SEED")
-_MOST_NEAR = 3
 
 
 @dataclass(frozen=True)
@@ -32,17 +33,10 @@ class Entry:
 
 def config_dict(config: Config) -> Tree:
     """The whole file as a dictionary; SIZE, OUTDIR and SEED are those of `config`."""
-    tree: Tree = _plain(read_text(config.text, "", Report(), numbered=False))
+    tree = cast(Tree, plain(read_text(config.text, FROM_DICT, Report(), numbered=False)))
     seed = {} if config.seed is None else {"SEED": config.seed}
     tree["DATASET"]["PARAMETERS"] |= {"SIZE": config.size, "OUTDIR": config.outdir} | seed
     return tree
-
-
-def _plain(node: Node) -> Any:
-    """A tree of nodes as dictionaries, lists and scalars."""
-    if isinstance(node.value, dict):
-        return {key: _plain(value) for key, value in node.value.items()}
-    return [_plain(item) for item in node.value] if isinstance(node.value, tuple) else node.value
 
 
 def set_parameters(tree: Tree, config: Config, label: str, values: Mapping[str, object]) -> None:
@@ -107,7 +101,7 @@ def _entries(config: Config, configuration: Configuration) -> Iterator[tuple[str
         for name, rule in rules.items():
             yield name, Entry((section, "PARAMETERS", name), rule.by_band)
     for name in FIXED:
-        yield name, Entry(("IMAGE", "PARAMETERS", name))
+        yield name, Entry(("IMAGE", "PARAMETERS", name), by_band=name == "kernel_point_source")
     yield "BANDS", Entry(("SURVEY", "PARAMETERS", "BANDS"))
     for label, _ in configuration.noise:
         yield f"{label}-NAME", Entry(("GEOMETRY", configuration.label, label))
@@ -135,8 +129,8 @@ def _find(
     for band in bands:
         if name.endswith(f"-{band}") and name.removesuffix(f"-{band}") in known:
             return known[name.removesuffix(f"-{band}")], band
-    near = difflib.get_close_matches(name, known, n=_MOST_NEAR)
-    advice = f"did you mean {' or '.join(near)}?" if near else "dataset.search(...) lists names"
+    near = difflib.get_close_matches(name, known, n=1)
+    advice = f"did you mean {near[0]}?" if near else "dataset.search(...) lists names"
     raise ValueError(f"{name!r} is no parameter of {label}; {advice}")
 
 

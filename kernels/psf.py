@@ -114,9 +114,9 @@ def moffat_radius(fwhm: float, factor: int = 1) -> int:
 def moffat_kernel(fwhm: jax.Array, beta: jax.Array, radius: int) -> jax.Array:
     """The Moffat profile [1 + (r / alpha)^2]^-beta of unit sum at pixel centres: (..., k, k).
 
-    k = 2 radius + 1 and alpha = fwhm / (2 sqrt(2^(1 / beta) - 1)); fwhm (pixels) and beta are of one shape (...).  It is zero
-    beyond the box of round(10 fwhm) pixels, of which `radius` (static) is a bound: lenstronomy's
-    kernel_util.kernel_moffat with so many pixels.
+    alpha = fwhm / (2 sqrt(2^(1 / beta) - 1)) and k = 2 radius + 1; fwhm (pixels) and beta are of one shape
+    (...).  It is zero beyond the box of round(10 fwhm) pixels, of which `radius` (static) is a bound:
+    lenstronomy's kernel_util.kernel_moffat with so many pixels.
     """
     k = jnp.arange(-radius, radius + 1, dtype=fwhm.dtype)
     fwhm, beta = fwhm[..., None, None], beta[..., None, None]

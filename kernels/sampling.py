@@ -36,15 +36,26 @@ def _both_axes(matrix: np.ndarray, kernel: jax.Array) -> jax.Array:
     return jnp.einsum("ia,...ab,jb->...ij", m, kernel, m, precision=jax.lax.Precision.HIGHEST)
 
 
-def _shares(side: int, factor: int) -> np.ndarray:
-    """How much of each fine pixel of a kernel lies in each pixel, (pixels, side): one, none or a half.
+def _degraded_side(side: int, factor: int) -> int:
+    """How few pixels, an odd number, hold all fine ones."""
+    return next(n for n in range(1, side + 2, 2) if n * factor >= side + (factor % 2 == 0))
 
-    There are as few pixels, an odd number, as hold all fine pixels.
+
+def resampled_side(side: int, factor: int, wanted: int) -> int:
+    """How many pixels along an axis a kernel of `side` has after `resampled`.
+
+    >>> resampled_side(21, 3, 1), resampled_side(7, 1, 2)
+    (7, 13)
     """
-    reach = (side - 1) // 2
-    pixels = 1
-    while pixels * factor < side + (factor % 2 == 0):
-        pixels += 2
+    if factor == wanted:
+        return side
+    low = side if factor == 1 else _degraded_side(side, factor)
+    return low if wanted == 1 else low * wanted - (wanted % 2 == 0)
+
+
+def _shares(side: int, factor: int) -> np.ndarray:
+    """How much of each fine pixel of a kernel lies in each pixel, (pixels, side): one, none or a half."""
+    reach, pixels = (side - 1) // 2, _degraded_side(side, factor)
     low = (np.arange(pixels) - pixels // 2 - 0.5)[:, None] * factor
     fine = (np.arange(side) - reach - 0.5)[None, :]
     return np.clip(np.minimum(low + factor, fine + 1.0) - np.maximum(low, fine), 0.0, 1.0)

@@ -109,8 +109,8 @@ def stamp_kernel(
         return image + counts[:, None, None] * light, None
 
     empty = jnp.zeros((flux.shape[0], num_pix, num_pix), flux.dtype)
-    places = (_on_fine_grid(place, factor) for place in (x, y))
-    return jax.lax.scan(add, empty, (flux.T, *places))[0]
+    sources = flux.T, _on_fine_grid(x, factor), _on_fine_grid(y, factor)
+    return jax.lax.scan(add, empty, sources)[0]
 
 
 def _shifted(framed: jax.Array, radius: int, size: int, x: jax.Array, y: jax.Array) -> jax.Array:

@@ -14,6 +14,9 @@ from typing import Any
 import jax
 import pytest
 
+from jaxlens.distributions import USER_DISTRIBUTIONS
+from jaxlens.specials import SPECIALS
+
 ROOT = Path(__file__).parents[1]
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
@@ -28,6 +31,17 @@ def _forget_compiled_programs() -> Iterator[None]:
     """Each module starts without compiled programs: thousands of them exhaust a process's memory maps."""
     yield
     jax.clear_caches()
+
+
+@pytest.fixture(autouse=True)
+def _forget_functions() -> Iterator[None]:
+    """Each test starts without the distributions and functions of SPECIAL that others registered."""
+    registries: list[dict[str, Any]] = [USER_DISTRIBUTIONS, SPECIALS]
+    before = [dict(registry) for registry in registries]
+    yield
+    for registry, entries in zip(registries, before, strict=True):
+        registry.clear()
+        registry.update(entries)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ FLOORS = [
     "distributions",
     "specials",
     "config",
+    "keys",
     "joints",
     "backgrounds",
     "population",

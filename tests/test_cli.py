@@ -3,14 +3,18 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from matplotlib.image import imread
 
 from jaxlens import cli
 from jaxlens.config import example_path, examples
+from jaxlens.config.surveys import survey_path, surveys
 from jaxlens.storage import find, read
 
 
@@ -130,6 +134,90 @@ def test_ctrl_c_is_130(config_file, tmp_path, capsys, monkeypatch):
     assert cli.main(argv) == 130
     assert "interrupted" in capsys.readouterr().err
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_generate_writes_planes_and_image_positions(tmp_path, capsys):
+    text = re.sub(r"numPix: \d+", "numPix: 16", example_path("lensed_quasar").read_text())
+    (tmp_path / "small.yaml").write_text(text.replace("pixel_scale: 0.05", "pixel_scale: 0.25"))
+    argv = ["generate", str(tmp_path / "small.yaml"), "--size", "2", "--outdir", str(tmp_path / "out")]
+    assert cli.main([*argv, "--planes", "--solve-lens-equation"]) == 0
+    assert f"{tmp_path}/out/CONFIGURATION_1_planes.h5" in capsys.readouterr().out
+    with h5py.File(tmp_path / "out" / "CONFIGURATION_1_planes.h5") as file:
+        assert file["LensedQuasar"].shape == (2, 4, 3, 16, 16)
+    table = read(tmp_path / "out" / "CONFIGURATION_1_images.h5").metadata
+    assert table["PLANE_2-OBJECT_2-num_source_images-g"].isin([2, 4]).all()
+
+
+def test_generate_can_make_the_table_alone(config_file, tmp_path, capsys):
+    argv = ["generate", config_file, "--size", "3", "--outdir", str(tmp_path / "out"), "--metadata-only"]
+    assert cli.main(argv) == 0
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["CONFIGURATION_1_metadata.csv"]
+    said = capsys.readouterr().out
+    assert "images/s" not in said
+    assert "jaxlens view" not in said
+    assert said.endswith("seed 1\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ["--solve-lens-equation"],
+            "you cannot skip image generation and solve the lens equation; leave one out",
+        ),
+        (["--planes"], "you cannot skip image generation and return planes; leave one out"),
+        (["--no-csv"], "without images and without the CSV nothing is left to save; leave one out"),
+    ],
+)
+def test_options_that_do_not_go_together_are_named(config_file, tmp_path, capsys, options, message):
+    argv = ["generate", config_file, "--outdir", tmp_path / "out", "--metadata-only", *options]
+    assert fails(capsys, *argv) == f"jaxlens: {message}\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_remarks_are_printed_once(tmp_path, capsys):
+    path = tmp_path / "less.yaml"
+    path.write_text(example_path("galaxy_galaxy").read_text().replace("FRACTION: 1.0", "FRACTION: 0.5"))
+    argv = ["generate", str(path), "--size", "2", "--outdir", str(tmp_path / "out"), "--metadata-only"]
+    assert cli.main(argv) == 0
+    said = capsys.readouterr().err
+    assert said.count("the FRACTIONs sum to 0.5; only that share of SIZE is made") == 1
+    assert said.startswith("warning: ")
+
+
+def test_generate_and_check_take_a_survey(config_file, tmp_path, capsys):
+    options = ["--size", "2", "--outdir", str(tmp_path / "out"), "--metadata-only", "--survey", "euclid"]
+    preset = yaml.safe_load(survey_path("euclid").read_text())
+    band = preset["SURVEY"]["PARAMETERS"]["BANDS"]
+    path = tmp_path / "one_band.yaml"
+    document = yaml.safe_load(Path(config_file).read_text())
+    for species in document["SPECIES"].values():
+        species["LIGHT_PROFILE_1"]["PARAMETERS"]["magnitude"] = 21.0
+    path.write_text(yaml.safe_dump(document))
+    assert cli.main(["check", str(path), "--survey", "euclid"]) == 0
+    assert capsys.readouterr().out == f"{path}: no problems\n"
+    assert cli.main(["generate", str(path), *options]) == 0
+    table = pd.read_csv(tmp_path / "out" / "CONFIGURATION_1_metadata.csv")
+    assert table[f"pixel_scale-{band}"].tolist() == [preset["IMAGE"]["PARAMETERS"]["pixel_scale"]] * 2
+    capsys.readouterr()
+    for command in ("check", "generate"):
+        said = fails(capsys, command, path, "--survey", "euclyd")
+        assert said == "jaxlens: survey='euclyd' is not known; did you mean euclid?\n"
+
+
+def test_surveys_are_listed_printed_and_copied(tmp_path, capsys):
+    assert cli.main(["surveys"]) == 0
+    said = capsys.readouterr().out
+    assert all(name in said and description in said for name, description in surveys().items())
+    assert cli.main(["surveys", "lsst"]) == 0
+    text = survey_path("lsst").read_text()
+    assert capsys.readouterr().out.rstrip() == text.rstrip()
+    assert cli.main(["surveys", "lsst", "--copy-to", str(tmp_path / "mine")]) == 0
+    assert (tmp_path / "mine" / "lsst.yaml").read_text() == text
+    assert cli.main(["surveys", "--copy-to", str(tmp_path / "all")]) == 0
+    assert len(list((tmp_path / "all").iterdir())) == len(surveys())
+    capsys.readouterr()
+    assert fails(capsys, "surveys", "lst") == "jaxlens: survey='lst' is not known; did you mean lsst?\n"
 
 
 @pytest.mark.parametrize(

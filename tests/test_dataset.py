@@ -280,3 +280,39 @@ def test_files_hold_what_memory_holds_and_say_how_they_were_made(tmp_path):
     assert stored.attributes["device"] == jax.devices()[0].device_kind
     assert stored.attributes["images"] == config.name
     assert np.isfinite(stored.images).all()
+
+
+def test_without_images_there_are_the_metadata_alone(small_quasar, tmp_path, monkeypatch):
+    small_quasar["DATASET"]["PARAMETERS"]["OUTDIR"] = str(tmp_path)
+    whole = make_dataset(small_quasar, batch_size=4).metadata()
+    for name in ("render_with", "point_source_images"):
+        monkeypatch.setattr(f"jaxlens.render.{name}", lambda *arguments: pytest.fail("an image is made"))
+    jax.clear_caches()
+    dataset = make_dataset(small_quasar, save_to_disk=True, skip_image_generation=True, batch_size=4)
+    assert not hasattr(dataset, "CONFIGURATION_1_images")
+    message = "there are no images; make the dataset without skip_image_generation"
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        dataset.images()
+    assert list(dataset.metadata()) == list(whole)
+    for name, column in whole.items():
+        if column.dtype.kind == "f":
+            np.testing.assert_allclose(dataset.metadata()[name], column, rtol=1e-5, atol=1e-6, err_msg=name)
+        else:
+            assert dataset.metadata()[name].equals(column), name
+    assert [path.name for path in tmp_path.iterdir()] == ["CONFIGURATION_1_metadata.csv"]
+    (tmp_path / "CONFIGURATION_1_images.npy").touch()
+    with pytest.raises(StorageError, match=r"CONFIGURATION_1_images.npy: is there already"):
+        make_dataset(small_quasar, save_to_disk=True, skip_image_generation=True, batch_size=4)
+
+
+def test_a_survey_is_handed_to_the_file(fake, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "jaxlens.dataset.load_config", lambda config, survey=None: asked.append(survey) or small()
+    )
+    dataset = make_dataset("galaxy_galaxy", survey="des")
+    assert dataset.arguments["survey"] == "des"
+    # its numbers are in the dictionary by now
+    dataset.regenerate()
+    dataset.regenerate(survey="lsst")
+    assert asked == ["des", None, "lsst"]

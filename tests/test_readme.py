@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from jaxlens.distributions import DISTRIBUTIONS
@@ -18,8 +19,8 @@ README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
-def test_there_is_an_example_of_each_use() -> None:
-    assert len(BLOCKS) == 3
+def test_there_is_an_example_of_each_use_and_of_functions_of_the_user() -> None:
+    assert len(BLOCKS) == 4
 
 
 # What must hold in an example's namespace once it has run.
@@ -28,6 +29,10 @@ OUTCOMES: dict[str, Callable[[dict[str, Any]], bool]] = {
     "gradient": lambda made: bool(abs(made["sigma_v"] / made["truth"][made["name"]] - 1) < 0.02),
     # all weights at zero give a loss of 0.96
     "training": lambda made: bool(made["loss"] < 0.7),
+    "functions": lambda made: np.allclose(
+        made["params"]["PLANE_1-OBJECT_1-LIGHT_PROFILE_1-R_sersic"],
+        0.5 * made["params"]["PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"],
+    ),
 }
 
 

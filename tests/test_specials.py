@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -12,17 +11,9 @@ import pytest
 
 import jaxlens
 from jaxlens import Simulator
-from jaxlens.specials import SPECIALS, special
+from jaxlens.specials import special
 
 MAGNITUDE = "PLANE_{}-OBJECT_1-LIGHT_PROFILE_1-magnitude"
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    before = dict(SPECIALS)
-    yield
-    SPECIALS.clear()
-    SPECIALS.update(before)
 
 
 def magnitudes(config: dict[str, Any], key: jax.Array, plane: int = 1) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -13,13 +12,12 @@ from scipy import stats
 
 import jaxlens
 from jaxlens import Simulator
-from jaxlens.distributions import USER_DISTRIBUTIONS
 
 THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
 
 
 @pytest.fixture(autouse=True)
-def _registered() -> Iterator[None]:
+def _registered() -> None:
     @jaxlens.distribution("rayleigh")
     def rayleigh(key: jax.Array, *, scale: float = 1.0) -> jax.Array:
         return scale * jnp.sqrt(-2.0 * jnp.log(jax.random.uniform(key, minval=1e-7)))
@@ -27,10 +25,6 @@ def _registered() -> Iterator[None]:
     @jaxlens.distribution("colour")
     def colour(key: jax.Array, *, bands: tuple[str, ...], first: float, step: float) -> jax.Array:
         return first + jax.random.uniform(key) + step * jnp.arange(len(bands))
-
-    yield
-    for name in ("rayleigh", "colour"):
-        USER_DISTRIBUTIONS.pop(name, None)
 
 
 def call(name: str, parameters: dict[str, float] | None = None, **more: object) -> dict[str, Any]:

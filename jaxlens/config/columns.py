@@ -7,11 +7,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from jaxlens.config.geometry import REDSHIFT
 from jaxlens.config.instrument import COSMOLOGY, IMAGE, SURVEY
 from jaxlens.config.model import Column, Configuration, Galaxy, Instrument
 from jaxlens.config.naming import Named, named_quantities, redshift_name
 from jaxlens.config.profiles import profile_rule
-from jaxlens.config.quantities import ANY, ANY_BY_BAND, NOT_NEGATIVE_BY_BAND, POSITIVE, Rule
+from jaxlens.config.quantities import ANY, ANY_BY_BAND, NOT_NEGATIVE_BY_BAND, Rule
 
 MOST_NEAR = 3
 
@@ -51,10 +52,12 @@ class Names:
 
     def only(self, labels: tuple[str, ...]) -> Names:
         """The names of these configurations alone."""
-        rules, parameters, redshifts = (
-            {label: one[label] for label in labels} for one in (self.rules, self.parameters, self.redshifts)
+        return Names(
+            self.bands,
+            {label: self.rules[label] for label in labels},
+            {label: self.parameters[label] for label in labels},
+            {label: self.redshifts[label] for label in labels},
         )
-        return Names(self.bands, rules, parameters, redshifts)
 
     def advice(self, name: str) -> str:
         """The advice for a name that matches nothing: the names most like it."""
@@ -124,7 +127,7 @@ def _rule(name: str, profiles: Mapping[str, str]) -> Rule:
         return profile_rule(profiles[owner], key, by_band="-LIGHT_PROFILE_" in owner)
     if not owner:
         return {**COSMOLOGY, **IMAGE, **SURVEY}[key]
-    return {"REDSHIFT": POSITIVE, "mean": NOT_NEGATIVE_BY_BAND, "magnitude": ANY_BY_BAND}.get(key, ANY)
+    return {"REDSHIFT": REDSHIFT, "mean": NOT_NEGATIVE_BY_BAND, "magnitude": ANY_BY_BAND}.get(key, ANY)
 
 
 def _aliases(configuration: Configuration) -> dict[str, str]:

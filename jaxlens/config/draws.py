@@ -175,8 +175,9 @@ def _parameter(parameters: Section, key: str, is_list: bool | None) -> float | t
         return math.nan
     if isinstance(node.value, tuple) and node.value and is_list is not False:
         return tuple(number(item, parameters.report, "give a number") for item in node.value)
-    if is_list:
-        parameters.report.problem(node.place, f"is {describe(node)}; {right[is_list]}")
+    if is_list or node.value == ():
+        what = "an empty list" if node.value == () else describe(node)
+        parameters.report.problem(node.place, f"is {what}; {right[is_list]}")
         return math.nan
     return number(node, parameters.report, right[is_list])
 
@@ -192,7 +193,8 @@ def _bounds(section: Section) -> tuple[float, float] | None:
     if node is None:
         return None
     if not isinstance(node.value, tuple) or len(node.value) != 2:
-        section.report.problem(node.place, f"is {describe(node)}; {_BOUNDS_RIGHT}")
+        what = f"a list of {len(node.value)}" if isinstance(node.value, tuple) else describe(node)
+        section.report.problem(node.place, f"is {what}; {_BOUNDS_RIGHT}")
         return None
     low, high = (_end(item, section.report) for item in node.value)
     if low >= high:

@@ -11,7 +11,7 @@ from jaxlens.config.species import Species
 
 FRACTION_SLACK = 1e-9
 # Redshifts are drawn in order, the first of them above zero.
-_REDSHIFT = Rule(low=0.0, open=True, redrawn=True)
+REDSHIFT = Rule(low=0.0, open=True, redrawn=True)
 
 
 def read_geometry(root: Section, species: dict[str, Species] | None) -> tuple[Configuration, ...]:
@@ -75,7 +75,7 @@ def _plane(label: str, node: Node, species: dict[str, Species] | None, report: R
         )
         _check_hosts(objects, node, species or {}, report)
         with section.sub("PARAMETERS", "a parameter of a plane") as parameters:
-            return Plane(label, objects, quantity(parameters, "REDSHIFT", _REDSHIFT))
+            return Plane(label, objects, quantity(parameters, "REDSHIFT", REDSHIFT))
 
 
 def _check_hosts(

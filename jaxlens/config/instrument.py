@@ -7,7 +7,9 @@ from typing import Literal, cast
 
 from jaxlens.config.errors import Report, shown
 from jaxlens.config.model import Instrument, Quantity
+from jaxlens.config.psf import PSF_TYPES, check_points, read_kernel, read_numerics
 from jaxlens.config.quantities import (
+    ANY,
     ANY_BY_BAND,
     NOT_NEGATIVE,
     NOT_NEGATIVE_BY_BAND,
@@ -22,10 +24,20 @@ from jaxlens.config.sections import Section, word
 COSMOLOGY: Mapping[str, Rule] = {
     "H0": POSITIVE,
     "Om0": NOT_NEGATIVE,
+    "Ode0": ANY,
+    "w0": ANY,
+    "wa": ANY,
     "Tcmb0": NOT_NEGATIVE,
     "Neff": NOT_NEGATIVE,
     "m_nu": NOT_NEGATIVE,
     "Ob0": NOT_NEGATIVE,
+}
+# What each of astropy's cosmologies has besides what all have, and whether it must be given.
+COSMOLOGIES: Mapping[str, Mapping[str, bool]] = {
+    "FlatLambdaCDM": {},
+    "LambdaCDM": {"Ode0": True},
+    "FlatwCDM": {"w0": False},
+    "w0waCDM": {"Ode0": True, "w0": False, "wa": False},
 }
 IMAGE: Mapping[str, Rule] = {
     "exposure_time": POSITIVE_BY_BAND,
@@ -33,6 +45,7 @@ IMAGE: Mapping[str, Rule] = {
     "read_noise": NOT_NEGATIVE_BY_BAND,
     "ccd_gain": POSITIVE_BY_BAND,
     "background_noise": NOT_NEGATIVE_BY_BAND,
+    "moffat_beta": Rule(low=1.0, open=True, by_band=True),
 }
 SURVEY: Mapping[str, Rule] = {
     "seeing": POSITIVE_BY_BAND,
@@ -47,16 +60,40 @@ FIXED = (
     "data_count_unit",
     "point_source",
     "shot_noise",
+    "kernel_point_source",
+    "kernel_supersampling_factor",
+    "supersampling_convolution",
+    "supersampling_kernel_size",
+    "convolution_kernel_size",
+    "point_source_supersampling_factor",
+    "compute_mode",
 )
 _BANDS_RIGHT = "give the names of the bands, as g,r,i"
 
 
 def read_cosmology(root: Section) -> tuple[tuple[str, Quantity], ...]:
-    """The parameters of a flat universe by astropy's names: H0 (km/s/Mpc), Om0 and those that are given."""
+    """The parameters of a universe by astropy's names: H0 (km/s/Mpc), Om0 and those that are given.
+
+    NAME is astropy's class, which says what parameters there are; Ode0 is among them where it is not flat.
+    """
     with root.sub("COSMOLOGY") as section:
-        section.has("NAME")
+        name = section.choice("NAME", COSMOLOGIES, default="FlatLambdaCDM", noun="a cosmology")
+        own = COSMOLOGIES.get(name, dict.fromkeys(("Ode0", "w0", "wa"), False))
         with section.sub("PARAMETERS") as parameters:
-            return _quantities(parameters, COSMOLOGY, {"H0", "Om0"})
+            foreign = _foreign(parameters, name, own)
+            rules = {key: rule for key, rule in COSMOLOGY.items() if key not in foreign}
+            return _quantities(parameters, rules, {"H0", "Om0", *(key for key in own if own[key])})
+
+
+def _foreign(parameters: Section, name: str, own: Mapping[str, bool]) -> set[str]:
+    """The parameters that only other cosmologies have; a problem for each that the file gives."""
+    foreign = {key for keys in COSMOLOGIES.values() for key in keys} - own.keys()
+    for key, node in (parameters.node.entries if parameters.node else {}).items():
+        if key in foreign:
+            parameters.has(key)
+            where = " or ".join(one for one, keys in COSMOLOGIES.items() if key in keys)
+            parameters.report.problem(node.place, f"is no parameter of {name}; set COSMOLOGY.NAME to {where}")
+    return foreign
 
 
 def read_bands(root: Section) -> tuple[str, ...]:
@@ -97,21 +134,26 @@ def read_instrument(root: Section) -> Instrument:
         image.has("NAME")
         survey.has("NAME")
         there.need("BANDS", _BANDS_RIGHT)
-        psf_type = _psf_type(here)
+        psf_type = here.choice("psf_type", PSF_TYPES, noun="a PSF")
+        supersampling = here.integer("supersampling_factor", 1, default=1)
+        kernel = read_kernel(here) if psf_type == "PIXEL" else None
         unit = here.choice("data_count_unit", ("e-", "ADU"), default="e-")
         needed = _needed(psf_type, unit, here.has("background_noise"))
         quantities = _quantities(here, IMAGE, needed) + _quantities(there, SURVEY, needed, num_exposures=1.0)
         point_source = here.choice("point_source", ("interpolated", "exact"), default="interpolated")
+        check_points(here, point_source, psf_type)
         shot_noise = here.choice("shot_noise", ("gaussian", "poisson"), default="gaussian")
         return Instrument(
             bands=root.report.bands,
             num_pix=here.integer("numPix", 1),
-            psf_type=cast(Literal["GAUSSIAN", "NONE"], psf_type),
-            supersampling_factor=here.integer("supersampling_factor", 1, default=1),
+            psf_type=cast(Literal["GAUSSIAN", "MOFFAT", "PIXEL", "NONE"], psf_type),
+            supersampling_factor=supersampling,
             data_count_unit=cast(Literal["e-", "ADU"], unit),
             point_source=cast(Literal["interpolated", "exact"], point_source),
             shot_noise=cast(Literal["gaussian", "poisson"], shot_noise),
             quantities=quantities,
+            numerics=read_numerics(here, psf_type, supersampling, kernel),
+            kernel=kernel,
         )
 
 
@@ -122,8 +164,10 @@ def _homes(section: str, *keys: str) -> dict[str, str]:
 def _needed(psf_type: str, unit: str, background_noise: bool) -> set[str]:
     """The numbers that the noise and the PSF cannot do without."""
     needed = {"exposure_time", "pixel_scale", "magnitude_zero_point"}
-    if psf_type != "NONE":
+    if psf_type not in ("PIXEL", "NONE"):
         needed.add("seeing")
+    if psf_type == "MOFFAT":
+        needed.add("moffat_beta")
     if unit == "ADU":
         needed.add("ccd_gain")
     return needed if background_noise else needed | {"read_noise", "sky_brightness"}
@@ -138,12 +182,3 @@ def _quantities(
         for key, rule in rules.items()
         if section.has(key) or key in needed or key in defaults
     )
-
-
-def _psf_type(section: Section) -> str:
-    """GAUSSIAN or NONE; lenstronomy's others are known, but not drawn yet."""
-    node = section.take("psf_type")
-    if node is not None and node.text in ("PIXEL", "MOFFAT"):
-        section.report.problem(node.place, f"{node.text} is not supported yet; use GAUSSIAN or NONE")
-        return ""
-    return section.choice("psf_type", ("GAUSSIAN", "NONE"), noun="a PSF")

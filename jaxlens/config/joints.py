@@ -50,7 +50,7 @@ def read_joints(root: Section, names: Names) -> tuple[Joint, ...]:
     found = {key: one.joint for key, one in from_tables.items() if one} | {
         key: joint for key, joint in from_normals.items() if joint
     }
-    joints = tuple(found[key] for key in entries if key in found and found[key].columns)
+    joints = tuple(found[key] for key in entries if key in found and found[key].columns and found[key].arrays)
     for one in filter(None, from_tables.values()):
         others = [joint for joint in joints if joint.label != one.joint.label]
         check_redshifts(one.table, one.matched, one.used, others, names, root.report)

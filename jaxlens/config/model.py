@@ -169,6 +169,16 @@ class Kernel:
 
 
 @dataclass(frozen=True)
+class Numerics:
+    """How the PSF is applied, under lenstronomy's names and with its defaults."""
+
+    supersampling_convolution: bool = False
+    supersampling_kernel_size: int = 5
+    convolution_kernel_size: int | None = None
+    point_source_supersampling_factor: int = 1
+
+
+@dataclass(frozen=True)
 class Instrument:
     """IMAGE and SURVEY: what is fixed by name, and the numbers by name.
 
@@ -186,10 +196,7 @@ class Instrument:
     point_source: Literal["interpolated", "exact"]
     shot_noise: Literal["gaussian", "poisson"]
     quantities: tuple[tuple[str, Quantity], ...]
-    supersampling_convolution: bool = False
-    supersampling_kernel_size: int = 5
-    convolution_kernel_size: int | None = None
-    point_source_supersampling_factor: int = 1
+    numerics: Numerics = Numerics()
     kernel: Kernel | None = None
 
 

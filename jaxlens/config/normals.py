@@ -8,15 +8,13 @@ import numpy as np
 
 from jaxlens.config.columns import Names
 from jaxlens.config.errors import Place, Report
-from jaxlens.config.model import Column, Joint
-from jaxlens.config.quantities import Rule
+from jaxlens.config.model import Column, Draw, Joint
+from jaxlens.config.quantities import RAREST
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, number, word
 
 # Covariances that differ by less than this share of the larger one are equal but for their last digits.
 _ASYMMETRY = 1e-6
-# Probabilities of impossible values below this are not worth a remark.
-_NEGLIGIBLE = 1e-6
 
 
 def read_normal(label: str, node: Node, names: Names, report: Report) -> Joint | None:
@@ -144,20 +142,13 @@ def _match(written: list[tuple[str, Place]], names: Names, report: Report) -> li
 
 def _remark_impossible(joint: Joint, i: int, place: Place, names: Names, report: Report) -> None:
     """Say how probable a number is that the parameter cannot have."""
-    mean, std = joint.arrays["mean"][i], math.sqrt(joint.arrays["covariance"][i, i])
+    mean, std = float(joint.arrays["mean"][i]), math.sqrt(joint.arrays["covariance"][i, i])
+    spread = "sigma" if joint.log[i] else "std"
+    draw = Draw("lognormal" if joint.log[i] else "normal", (("mean", mean), (spread, std)))
     for rule in dict.fromkeys(names.targets(joint.columns[i]).values()):
-        probability = _outside(rule, mean, std, joint.log[i])
-        if probability > _NEGLIGIBLE:
-            what = f"draws it where it cannot be with probability {probability:.2g}"
-            report.remark(place, f"{what}; {rule.describe()}")
-
-
-def _outside(rule: Rule, mean: float, std: float, log: bool) -> float:
-    """The probability of a number outside the rule's bounds."""
-
-    def below(x: float) -> float:
-        if log:
-            x = math.log(x) if x > 0 else -math.inf
-        return 0.5 * math.erfc((mean - x) / (std * math.sqrt(2.0)))
-
-    return below(rule.low) + 1.0 - below(rule.high)
+        probability, words = rule.outside(draw)
+        if probability > 1.0 - RAREST:
+            report.problem(place, f"is always {words}; {rule.describe()}")
+        elif probability >= RAREST and not rule.redrawn:
+            what = f"draws are {words} with probability {probability:.2g}"
+            report.remark(place, f"{what}; {rule.describe()}, so change MEAN, COVARIANCE or LOG")

@@ -10,20 +10,12 @@ from types import TracebackType
 from jaxlens.config.errors import Report, nearest, one_of, shown
 from jaxlens.config.reader import Node
 
-_NUMERICS = (
-    "supersampling_convolution",
-    "supersampling_kernel_size",
-    "point_source_supersampling_factor",
-    "convolution_kernel_size",
-    "compute_mode",
-)
-
 INPUT = "INPUT"
 
 NOT_YET: dict[str, str] = {
     "TIMESERIES": "remove it, and each point source has the magnitude of its PARAMETERS",
     "MODEL": "remove it, and the point source has the magnitude of its PARAMETERS",
-} | dict.fromkeys(_NUMERICS, "remove it")
+}
 
 
 class Section:

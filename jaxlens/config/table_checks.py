@@ -51,7 +51,8 @@ def check_ranges(table: Table, matched: Matched, weights: np.ndarray, names: Nam
             if wrong.size:
                 share = weights[wrong].sum() / weights.sum()
                 say = report.problem if share > 1 - 1e-9 else report.remark
-                what = f"is {table.values[wrong[0], i]:g}, and rows like it have {100 * share:.3g}% of the weight"
+                first = table.values[wrong[0], i]
+                what = f"is {first:g}, and rows like it have {100 * share:.3g}% of the weight"
                 say(table.place(table.names[i], int(wrong[0])), f"{what}; {rule.describe()}")
 
 

@@ -44,8 +44,8 @@ def _yaml(node: Node, paths: Mapping[Place, str]) -> yaml.Node:
         return _scalar(paths[node.place])
     if isinstance(node.value, str):
         return _scalar(node.value)
-    tag = _RESOLVER.resolve(yaml.ScalarNode, node.text, (True, False))
-    return yaml.ScalarNode(tag, node.text)
+    text = node.text or "null"
+    return yaml.ScalarNode(_RESOLVER.resolve(yaml.ScalarNode, text, (True, False)), text)
 
 
 def _scalar(text: str) -> yaml.ScalarNode:

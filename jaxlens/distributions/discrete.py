@@ -120,6 +120,10 @@ class Categorical(_Discrete):
         return jnp.where(possible, jnp.log(jnp.where(possible, probability, 1.0)), -jnp.inf)
 
     def support(self) -> tuple[Real, Real]:
+        if isinstance(self.values, tuple):
+            # the numbers of a file are known without a compilation for every length of list
+            drawn = np.asarray(self.values)[np.asarray(self.weights) > 0]
+            return float(drawn.min()), float(drawn.max())
         values, possible = jnp.asarray(self.values), jnp.asarray(self.weights) > 0
         low, high = jnp.where(possible, values, jnp.inf), jnp.where(possible, values, -jnp.inf)
         return jnp.min(low), jnp.max(high)

@@ -40,13 +40,12 @@ def distribution(name: str) -> Callable[[F], F]:
     Raises:
         ValueError: a built-in distribution has this name, or the function has another form.
 
-    >>> import jax
-    >>> @distribution("triangular")
-    ... def triangular(key, *, low, high):
-    ...     u = jax.random.uniform(key, (2,))
-    ...     return low + (high - low) * u.mean()
+    For example, used as `DISTRIBUTION: {NAME: triangular, PARAMETERS: {low: 0.1, high: 0.3}}`::
 
-    In the file: `DISTRIBUTION: {NAME: triangular, PARAMETERS: {low: 0.1, high: 0.3}}`.
+        @jaxlens.distribution("triangular")
+        def triangular(key, *, low, high):
+            u = jax.random.uniform(key, (2,))
+            return low + (high - low) * u.mean()
     """
     if not isinstance(name, str) or not name:
         raise ValueError(f"{name!r} is no name for a distribution; give a word")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -57,7 +58,7 @@ def test_every_optional_key(load_edited: Edit) -> None:
         (
             ("    SIZE: 4\n", "    SIZE: 1e1\n    SEED: 4294967295\n"),
             ("    H0: 70\n", "    H0: 70\n    Tcmb0: 2.7\n    Neff: 3.04\n    m_nu: 0.06\n    Ob0: 0.05\n"),
-            ("COSMOLOGY:\n", "COSMOLOGY:\n  NAME: flat\n"),
+            ("COSMOLOGY:\n", "COSMOLOGY:\n  NAME: FlatLambdaCDM\n"),
             ("    read_noise: 7\n", "    background_noise: 0.1\n    data_count_unit: ADU\n    ccd_gain: 2\n"),
             ("    psf_type: GAUSSIAN\n", "    psf_type: 'NONE'\n    supersampling_factor: 3\n"),
             ("    numPix: 16\n", "    numPix: 16\n    point_source: exact\n    shot_noise: poisson\n"),
@@ -138,13 +139,41 @@ def test_by_band_follows_BANDS_not_the_mapping(load_edited: Edit) -> None:
         ("lognormal", {"mean": 0.0, "sigma": 0.3}),
         ("loguniform", {"minimum": 0.1, "maximum": 2.0}),
         ("delta_function", {"value": 0.9}),
+        ("truncated_normal", {"mean": 0.9, "std": 0.3, "minimum": 0.5, "maximum": 2.0}),
+        ("beta", {"a": 2.0, "b": 3.0, "minimum": 0.5, "maximum": 1.5}),
+        ("categorical", {"values": (0.9, 1.0), "weights": (1.0, 3.0)}),
     ],
 )
-def test_distributions(name: str, parameters: dict[str, float], load_edited: Edit) -> None:
-    text = yaml.safe_dump({"DISTRIBUTION": {"NAME": name, "PARAMETERS": parameters}}, default_flow_style=True)
+def test_distributions(
+    name: str, parameters: dict[str, float | tuple[float, ...]], load_edited: Edit
+) -> None:
+    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in parameters.items()}
+    entry = {"DISTRIBUTION": {"NAME": name, "PARAMETERS": plain}}
+    text = yaml.safe_dump(entry, default_flow_style=True, width=1000)
     config = load_edited((("seeing: 0.9", f"seeing: {text.strip()}"),))
     seeing = dict(config.instrument.quantities)["seeing"]
     assert seeing == Quantity("SURVEY.seeing", (Draw(name, tuple(parameters.items())),))
+
+
+def test_parameters_with_a_default_may_be_left_out(load_edited: Edit) -> None:
+    text = "{DISTRIBUTION: {NAME: beta, PARAMETERS: {a: 2, b: 3}}}"
+    lens = species(load_edited((("        e1: 0.1\n", f"        e1: {text}\n"),)), "LENS")
+    assert isinstance(lens, Galaxy)
+    (draw,) = dict(lens.light[0].parameters)["e1"].draws
+    assert draw.parameters == (("a", 2.0), ("b", 3.0), ("minimum", 0.0), ("maximum", 1.0))
+
+
+def test_truncate(load_edited: Edit) -> None:
+    text = "{DISTRIBUTION: {NAME: normal, PARAMETERS: {mean: 1, std: 0.5}, TRUNCATE: [0.2, .inf]}}"
+    (draw,) = dict(load_edited((("seeing: 0.9", f"seeing: {text}"),)).instrument.quantities)["seeing"].draws
+    assert draw.truncate == (0.2, math.inf)
+    assert [float(end) for end in draw.build().support()] == [pytest.approx(0.2), math.inf]
+
+
+def test_a_constant_that_TRUNCATE_holds_stays_a_constant(load_edited: Edit) -> None:
+    text = "{DISTRIBUTION: {NAME: delta_function, PARAMETERS: {value: 1}, TRUNCATE: [0.5, 2]}}"
+    config = load_edited((("seeing: 0.9", f"seeing: {text}"),))
+    assert dict(config.instrument.quantities)["seeing"] == constant("SURVEY.seeing", 1.0)
 
 
 def test_annulus(load_edited: Edit) -> None:
@@ -208,6 +237,47 @@ REMARKS = {
         ("    SIZE: 4\n", "    SIZE: 3\n    SIZE: 4\n"),
         "c.yaml:5: DATASET.PARAMETERS.SIZE: is given twice, in lines 4 and 5; the last one counts",
     ),
+    "impossible": (
+        ("theta_E: 1.0", "theta_E: {DISTRIBUTION: {NAME: normal, PARAMETERS: {mean: 1.5, std: 0.5}}}"),
+        "c.yaml:37: SPECIES.GALAXY_1.MASS_PROFILE_1.PARAMETERS.theta_E: normal draws are below 0 with "
+        "probability 0.0013; it must be at least 0, so add TRUNCATE: [low, high] or choose another "
+        "distribution",
+    ),
+    "impossible_on_either_side": (
+        (
+            "        e1: 0.1\n",
+            "        e1: {DISTRIBUTION: {NAME: normal, PARAMETERS: {mean: 0, std: 0.5}}}\n",
+        ),
+        "c.yaml:32: SPECIES.GALAXY_1.LIGHT_PROFILE_1.PARAMETERS.e1: normal draws are at most -1 or at "
+        "least 1 with probability 0.046; it must be above -1 and below 1, so add TRUNCATE: [low, high] "
+        "or choose another distribution",
+    ),
+    "impossible_though_bounded": (
+        (
+            "n_sersic: 4",
+            "n_sersic: {DISTRIBUTION: {NAME: uniform_int, PARAMETERS: {minimum: 0, maximum: 4}}}",
+        ),
+        "c.yaml:31: SPECIES.GALAXY_1.LIGHT_PROFILE_1.PARAMETERS.n_sersic: uniform_int draws are at most 0 "
+        "with probability 0.12; it must be above 0, so add TRUNCATE: [low, high] or choose another "
+        "distribution",
+    ),
+    "impossible_in_one_band": (
+        (
+            "seeing: 0.9",
+            "seeing: {g: 0.9, r: {DISTRIBUTION: {NAME: normal, PARAMETERS: {mean: 1, std: 0.25}}}}",
+        ),
+        "c.yaml:20: SURVEY.PARAMETERS.seeing.r: normal draws are at most 0 with probability 3.2e-05; it must "
+        "be above 0, so add TRUNCATE: [low, high] or choose another distribution",
+    ),
+    "impossible_in_spite_of_TRUNCATE": (
+        (
+            "theta_E: 1.0",
+            "theta_E: {DISTRIBUTION: {NAME: normal, PARAMETERS: {mean: 1, std: 1}, TRUNCATE: [-1, 3]}}",
+        ),
+        "c.yaml:37: SPECIES.GALAXY_1.MASS_PROFILE_1.PARAMETERS.theta_E: normal draws are below 0 with "
+        "probability 0.14; it must be at least 0, so add TRUNCATE: [low, high] or choose another "
+        "distribution",
+    ),
 }
 
 
@@ -217,6 +287,23 @@ def test_remarks_do_not_stop(name: str, load_edited: Edit) -> None:
     config = load_edited((edit,))
     assert config.size == 4
     assert config.warnings == (message,)
+
+
+NOTHING_TO_REMARK = {
+    "too_rare_to_be_drawn": ("theta_E: 1.0", "normal", {"mean": 1.5, "std": 0.1}, None),
+    "never_negative": ("theta_E: 1.0", "lognormal", {"mean": 0, "sigma": 3}, None),
+    "truncated": ("theta_E: 1.0", "normal", {"mean": 1, "std": 1}, [0, math.inf]),
+    "redshifts_are_drawn_in_order": ("REDSHIFT: 0.3", "normal", {"mean": 0.3, "std": 0.2}, None),
+    "may_be_anything": ("magnitude: 19.5", "normal", {"mean": 1, "std": 1}, None),
+}
+
+
+@pytest.mark.parametrize("name", NOTHING_TO_REMARK)
+def test_no_remark_where_nothing_impossible_is_drawn(name: str, load_edited: Edit) -> None:
+    old, distribution, parameters, bounds = NOTHING_TO_REMARK[name]
+    entry = {"NAME": distribution, "PARAMETERS": parameters} | ({"TRUNCATE": bounds} if bounds else {})
+    text = yaml.safe_dump({"DISTRIBUTION": entry}, default_flow_style=True, width=1000).strip()
+    assert load_edited(((old, f"{old.split(':')[0]}: {text}"),)).warnings == ()
 
 
 def test_redshifts_that_overlap_are_legal(load_edited: Edit) -> None:
@@ -297,11 +384,6 @@ def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(good: str, tmp_path:
     path = tmp_path / "c.yaml"
     path.write_bytes(("\ufeff" + good.replace("\n", "\r\n")).encode())
     assert load_config(path).size == 4
-
-
-def test_surveys_are_not_there_yet() -> None:
-    with pytest.raises(ValueError, match="survey='des' is not supported yet"):
-        load_config("galaxy_galaxy", survey="des")
 
 
 def test_errors_travel_between_processes() -> None:

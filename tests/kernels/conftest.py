@@ -1,12 +1,15 @@
-"""What the kernels' tests share: differences to hold gradients against."""
+"""What the kernels' tests share: differences to hold gradients against, and astropy's distances."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import numpy as np
 import pytest
+from astropy.utils.exceptions import AstropyDeprecationWarning
 
 
 @pytest.fixture
@@ -20,3 +23,16 @@ def central_difference() -> Callable[[Callable[[float], jax.Array], float], np.n
         return (8.0 * (ahead - behind) - (far - back)) / (12.0 * step)
 
     return derivative
+
+
+@pytest.fixture
+def astropys_between() -> Callable[..., np.ndarray]:
+    """Transverse comoving distances (Mpc) between redshifts, of one of astropy's cosmologies."""
+
+    def between(universe: Any, near: np.ndarray, far: np.ndarray) -> np.ndarray:
+        with warnings.catch_warnings():
+            # astropy has a new name for it since 7.2.
+            warnings.simplefilter("ignore", AstropyDeprecationWarning)
+            return np.asarray(universe.angular_diameter_distance_z1z2(near, far).value * (1.0 + far))
+
+    return between

@@ -1,4 +1,4 @@
-"""Blur and stamps: what a Gaussian must do.  (The comparison with lenstronomy is `validation.checks.psf`.)"""
+"""Gaussian blur and Moffat kernels.  (The comparison with lenstronomy is `validation.checks.psf`.)"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from jax.test_util import check_grads
 
-from jaxlens.kernels import psf, stamps
+from jaxlens.kernels import psf
 
 IMAGES = np.random.default_rng(7).exponential(1.0, (3, 14, 18))
 SIGMAS = np.array([0.4, 0.9, 1.3])
@@ -74,54 +74,52 @@ def test_derivatives_of_the_blur():
 
 
 @pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("exact", [False, True])
-@pytest.mark.parametrize("place", [(12.0, 12.0), (11.5, 12.5), (12.3, 10.8)])
-def test_stamp_has_the_flux_and_the_place_of_its_source(exact, place):
-    x, y = (jnp.array([value]) for value in place)
-    flux = jnp.array([[2.0], [5.0]])
-    image = stamps.stamp_point_sources(flux, x, y, jnp.array([0.9, 1.4]), 25, exact)
-    # What the bilinear shift pushes out of its box, which ends at round(5 sigma), is lost.
-    np.testing.assert_allclose(image.sum(axis=(1, 2)), flux[:, 0], rtol=1e-6 if exact else 1e-4)
-    centroid = np.einsum("bij,j->b", image, np.arange(25.0)) / image.sum(axis=(1, 2))
-    np.testing.assert_allclose(centroid, place[0], atol=1e-4)
-
-
-@pytest.mark.usefixtures("x64")
-def test_exact_stamp_is_the_integral_over_each_pixel():
-    """A pixel is cut in 40; the mean of the Gaussian at the pieces' centers is its integral to 1e-4."""
-    fine = (np.arange(9 * 40) + 0.5) / 40 - 0.5
-    profile = np.exp(-0.5 * ((fine - 4.3) / 0.8) ** 2) / (0.8 * np.sqrt(2 * np.pi))
-    expected = profile.reshape(9, 40).mean(axis=1)
-    flux, x = jnp.ones((1, 1)), jnp.array([4.3])
-    image = stamps.stamp_point_sources(flux, x, x, jnp.array([0.8]), 9, True)[0]
-    np.testing.assert_allclose(image, np.outer(expected, expected), atol=1e-4)
-
-
-@pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("exact", [False, True])
-def test_derivatives_of_a_stamp(exact):
-    """The bilinear stamp has kinks where its source crosses a pixel, so the place is away from one."""
-
-    @jax.jit
-    def stamp(flux, x, y, sigma):
-        return stamps.stamp_point_sources(flux, x, y, sigma, 9, exact)
-
-    values = jnp.ones((1, 1)), jnp.array([4.3]), jnp.array([3.6]), jnp.array([0.83])
-    check_grads(stamp, values, order=2, rtol=1e-5, atol=1e-7)
-
-
-@pytest.mark.usefixtures("x64")
-def test_without_a_psf_a_source_is_shared_by_four_pixels():
-    image = stamps.stamp_point_sources(jnp.ones((1, 1)), jnp.array([2.25]), jnp.array([1.0]), None, 5)[0]
-    expected = np.zeros((5, 5))
-    expected[1, 2], expected[1, 3] = 0.75, 0.25
-    np.testing.assert_allclose(image, expected, atol=1e-14)
-
-
-@pytest.mark.usefixtures("x64")
 def test_jit_and_vmap_of_the_blur_change_nothing():
     images, sigma = jnp.asarray(IMAGES), jnp.asarray(SIGMAS)
     loop = np.stack([psf.gaussian_blur(i, s, 7) for i, s in zip(images, sigma, strict=True)])
     batched = jax.jit(jax.vmap(lambda i, s: psf.gaussian_blur(i, s, 7)))(images, sigma)
     np.testing.assert_allclose(batched, loop, rtol=1e-13)
     np.testing.assert_allclose(psf.gaussian_blur(images, sigma[:, None, None], 7), loop, rtol=1e-13)
+
+
+def moffat(fwhm, beta, radius):
+    """The kernel from the equation, on a box of round(10 fwhm) pixels around the centre."""
+    y, x = np.mgrid[-radius : radius + 1, -radius : radius + 1].astype(float)
+    alpha = fwhm / (2.0 * np.sqrt(2.0 ** (1.0 / beta) - 1.0))
+    profile = (1.0 + (x**2 + y**2) / alpha**2) ** -beta
+    profile[np.maximum(abs(x), abs(y)) > round(10 * fwhm)] = 0.0
+    return profile / profile.sum()
+
+
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("radius", [24, 40])
+def test_moffat_kernel_is_the_profile_cut_at_ten_widths(radius):
+    """Whatever the bound on its radius is."""
+    fwhm, beta = np.array([2.4, 1.1]), np.array([1.5, 4.765])
+    found = psf.moffat_kernel(jnp.asarray(fwhm), jnp.asarray(beta), radius)
+    expected = [moffat(f, b, radius) for f, b in zip(fwhm, beta, strict=True)]
+    np.testing.assert_allclose(found, expected, rtol=1e-11)
+
+
+@pytest.mark.usefixtures("x64")
+def test_half_of_the_peak_is_half_a_width_away():
+    kernel = psf.moffat_kernel(jnp.asarray(6.0), jnp.asarray(2.5), 60)
+    assert float(kernel[60, 63] / kernel[60, 60]) == pytest.approx(0.5, rel=1e-12)
+
+
+def test_radius_of_a_moffat_kernel():
+    """At least one pixel, and at most 110 of the image's, on a finer grid as many times more."""
+    assert [psf.moffat_radius(width) for width in (0.01, 3.4, 11.0, 50.0)] == [1, 34, 110, 110]
+    assert [psf.moffat_radius(width, 3) for width in (33.0, 50.0)] == [330, 330]
+
+
+@pytest.mark.usefixtures("x64")
+def test_derivatives_of_a_moffat_kernel():
+    values = jnp.asarray(1.87), jnp.asarray(2.9)
+    check_grads(lambda fwhm, beta: psf.moffat_kernel(fwhm, beta, 5), values, order=2, rtol=1e-6)
+
+
+def test_gradient_of_a_steep_moffat_kernel_is_finite():
+    """Also where its wings are below the smallest float32."""
+    steep = jax.grad(lambda beta: jnp.sum(psf.moffat_kernel(jnp.asarray(0.2), beta, 9) ** 2))
+    assert np.isfinite(steep(jnp.asarray(60.0)))

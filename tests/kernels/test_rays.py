@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from astropy.cosmology import LambdaCDM
 from jax.test_util import check_grads
 
 from jaxlens.kernels import cosmology, rays
@@ -31,6 +32,41 @@ def test_weights_to_the_last_plane_are_one():
     np.testing.assert_allclose(weights[:-1, -1], 1.0, rtol=1e-14)
     np.testing.assert_allclose(np.tril(weights), 0.0)
     assert 0.0 < float(weights[0, 1]) < float(weights[0, 2]) < 1.0
+
+
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("Ode0", [0.2, 0.7, 1.1])
+def test_weights_in_a_curved_universe(Ode0, astropys_between):
+    """B_ij = D_ij D_s / (D_j D_is) of astropy's angular diameter distances; 1 to the last plane."""
+    z = np.array([0.3, 0.8, 1.5, 3.0])
+    universe = {"H0": 70.0, "Om0": 0.3, "Ode0": Ode0}
+    theirs = LambdaCDM(**universe)
+    d = theirs.angular_diameter_distance(z).value
+    expected = np.zeros((4, 4))
+    for i in range(3):
+        for j in range(i + 1, 4):
+            d_ij, d_is = (astropys_between(theirs, z[i], z[k]) / (1 + z[k]) for k in (j, 3))
+            expected[i, j] = d_ij * d[3] / (d[j] * d_is)
+    far, gap = (
+        function(z, **universe)
+        for function in (cosmology.transverse_comoving_distance, cosmology.distances_between)
+    )
+    np.testing.assert_allclose(rays.lensing_weights(far, gap), expected, atol=1e-9)
+    np.testing.assert_allclose(rays.lensing_weights(far, gap)[:-1, -1], 1.0, rtol=1e-14)
+
+
+@pytest.mark.usefixtures("x64")
+def test_distances_between_planes_may_be_left_out_in_a_flat_universe():
+    z = jnp.array([0.3, 0.8, 2.0])
+    far, gap = (
+        function(z, **UNIVERSE)
+        for function in (cosmology.transverse_comoving_distance, cosmology.distances_between)
+    )
+    np.testing.assert_allclose(rays.lensing_weights(far, gap), rays.lensing_weights(far), rtol=1e-14)
+    places = [(jnp.asarray(a), jnp.asarray(-a)) for a in (1.0, 0.7, 0.4)]
+    potentials = [jnp.asarray(0.3), jnp.asarray(0.1)]
+    with_gap = rays.arrival_time(places, potentials, far, gap)
+    np.testing.assert_allclose(with_gap, rays.arrival_time(places, potentials, far), rtol=1e-14)
 
 
 @pytest.mark.usefixtures("x64")
@@ -103,6 +139,25 @@ def test_delay_between_the_two_images_of_an_isothermal_sphere():
     metres = near * far / (far - near) * 3.0856775814913673e22
     expected = 2 * theta_e * beta * (np.pi / 648000) ** 2 * metres / 299792458.0 / 86400.0
     assert float(second - first) == pytest.approx(expected, rel=1e-10)
+
+
+@pytest.mark.usefixtures("x64")
+def test_delay_in_a_curved_universe(astropys_between):
+    """The time-delay distance (1 + z_d) D_d D_s / D_ds has astropy's D_ds."""
+    universe, psi = {"H0": 70.0, "Om0": 0.3, "Ode0": 0.3}, 0.8
+    z = np.array([0.5, 2.0])
+    far, gap = (
+        function(z, **universe)
+        for function in (cosmology.transverse_comoving_distance, cosmology.distances_between)
+    )
+    zero = jnp.zeros(())
+    found = rays.arrival_time([(zero, zero), (zero, zero)], [jnp.asarray(psi)], far, gap)
+    theirs = LambdaCDM(**universe)
+    near, source = theirs.comoving_transverse_distance(z).value
+    distance = near * source / astropys_between(theirs, 0.5, 2.0)
+    metres = distance * 3.0856775814913673e22
+    expected = -psi * (np.pi / 648000) ** 2 * metres / 299792458.0 / 86400.0
+    assert float(found) == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.usefixtures("x64")

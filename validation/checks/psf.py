@@ -1,4 +1,4 @@
-"""Gaussian blur and point-source stamps, against lenstronomy.
+"""Blur and point-source stamps under every kind of PSF, against lenstronomy.
 
 Where a source is beyond the edge little or nothing of its stamp is left, so the measure is the peak of the
 Gaussian, not that of the image.  lenstronomy samples the Gaussian at pixel centers, shifts it bilinearly and
@@ -15,7 +15,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.kernels import psf, stamps
+from jaxlens.kernels.sampling import resampled_side
+from jaxlens.optics import Optics, blur, stamped
 from validation import references
+from validation.psf_settings import KERNELS, Setting
 from validation.references import Group
 from validation.rows import Findings, Picture, Row, peak_errors, precision, row, worst_and_median
 
@@ -30,12 +33,51 @@ def check(quick: bool) -> Findings:
     """Both ways to blur, on even and odd images, and stamps in all places."""
     groups = references.load("psf")
     step = 4 if quick else 1
-    groups = {name: {key: array[::step] for key, array in group.items()} for name, group in groups.items()}
+    thinned = {
+        name: {key: array[::step] for key, array in groups[name].items()}
+        for name in ("blur_even", "blur_odd", "stamp")
+    }
     findings = Findings()
     for name in ("blur_even", "blur_odd"):
-        _check_blur(groups[name], name.removeprefix("blur_"), findings)
-    _check_stamps(groups["stamp"], findings)
+        _check_blur(thinned[name], name.removeprefix("blur_"), findings)
+    _check_stamps(thinned["stamp"], findings)
+    for name in list(KERNELS)[::step]:
+        findings.rows += _kernel_rows(name, groups[name])
     return findings
+
+
+def _kernel_rows(name: str, group: Group) -> list[Row]:
+    """Blur and stamps with a kernel of pixels, as a configuration would have them."""
+    optics = _optics(KERNELS[name], group)
+    kernel = jnp.asarray(group["kernel"])[None] if optics.psf == "PIXEL" else None
+    params = {"pixel_scale": jnp.ones(())}
+    if kernel is None:
+        params |= {"seeing": jnp.asarray(group["fwhm"]), "moffat_beta": jnp.asarray(group["beta"])}
+    light, flux = jnp.asarray(group["light"])[None], jnp.asarray(group["flux"])[None]
+    blurred = jax.jit(partial(blur, optics))(params, light, kernel)
+    points = jax.jit(partial(stamped, optics))(params, flux, group["x"], group["y"], kernel)
+    return [
+        row(f"{name}: {what}", peak_errors(np.asarray(found), group[key][None]), TOLERANCE[precision()])
+        for what, key, found in (("blur", "blurred", blurred), ("stamps", "stamped", points))
+    ]
+
+
+def _optics(setting: Setting, group: Group) -> Optics:
+    """What `jaxlens.optics.optics` makes of a configuration with this setting."""
+    side, radius = setting.side, int(group.get("radius", 0)) or None
+    return Optics(
+        psf="MOFFAT" if side is None else "PIXEL",
+        num_pix=setting.num_pix,
+        supersampling=setting.supersampling,
+        factor=setting.supersampling if setting.convolution else 1,
+        point_factor=setting.points,
+        exact_points=False,
+        kernel_factor=setting.sampled,
+        core=setting.core,
+        kernel_size=setting.kernel_size,
+        radius=radius,
+        point_radius=radius if side is None else resampled_side(side, setting.sampled, setting.points) // 2,
+    )
 
 
 def _sigma(group: Group) -> jax.Array:

@@ -1,0 +1,194 @@
+"""The keys of IMAGE that are about the PSF, and the kernels that psf_type PIXEL names."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+
+import numpy as np
+from astropy.io import fits
+
+from jaxlens.config.errors import Place, Report, shown
+from jaxlens.config.files import locate, resolve
+from jaxlens.config.model import Kernel, Numerics
+from jaxlens.config.reader import Node
+from jaxlens.config.sections import Section, describe, word
+from jaxlens.kernels.convolution import fine_side
+from jaxlens.kernels.sampling import resampled_side
+
+PSF_TYPES = ("GAUSSIAN", "MOFFAT", "PIXEL", "NONE")
+# What a key is for; elsewhere it does nothing, as where a survey's preset puts another psf_type in its place.
+_ONLY_FOR = {
+    "kernel_point_source": ("PIXEL",),
+    "kernel_supersampling_factor": ("PIXEL",),
+    "moffat_beta": ("MOFFAT",),
+    "supersampling_kernel_size": ("PIXEL", "MOFFAT"),
+    "convolution_kernel_size": ("PIXEL", "MOFFAT"),
+}
+FITS = (".fits", ".fit", ".fts")
+MAX_BYTES = 50_000_000
+_IMAGE = "give an image (y, x) of the PSF"
+_FILE = "give a .fits or .npy file, or one for each band"
+
+
+def read_numerics(section: Section, psf_type: str, supersampling: int, kernel: Kernel | None) -> Numerics:
+    """How the PSF is applied; what has no effect is remarked."""
+    for key, types in _ONLY_FOR.items():
+        if psf_type and psf_type not in types:
+            _remark_idle(section, key, f"psf_type is {psf_type}")
+    section.choice("compute_mode", ("regular",), default="regular")
+    convolution = _flag(section, "supersampling_convolution")
+    core = _odd(section, "supersampling_kernel_size") or Numerics.supersampling_kernel_size
+    size = _odd(section, "convolution_kernel_size")
+    if kernel is not None and size is not None:
+        _check_size(section, size, kernel, supersampling if convolution else 1)
+    default = kernel.factor if kernel else 1
+    points = section.integer("point_source_supersampling_factor", 1, default=default)
+    return Numerics(convolution, core, size, points)
+
+
+def check_points(section: Section, point_source: str, psf_type: str) -> None:
+    """`point_source: exact` integrates Gaussians only, and needs no finer grid."""
+    node = section.take("point_source")
+    if node is None or point_source != "exact":
+        return
+    if psf_type in ("PIXEL", "MOFFAT"):
+        what = f"exact is not for psf_type {psf_type}; use interpolated, or psf_type GAUSSIAN"
+        section.report.problem(node.place, what)
+    _remark_idle(section, "point_source_supersampling_factor", "point_source is exact")
+
+
+def _remark_idle(section: Section, key: str, why: str) -> None:
+    node = section.take(key)
+    if node is not None:
+        section.report.remark(node.place, f"has no effect, since {why}")
+
+
+def _flag(section: Section, key: str) -> bool:
+    """True or false; false where it is not there."""
+    node = section.take(key)
+    if node is not None and not isinstance(node.value, bool):
+        section.report.problem(node.place, f"is {describe(node)}; give true or false")
+    return node is not None and node.value is True
+
+
+def _odd(section: Section, key: str) -> int | None:
+    """An odd number of pixels, or None where there is none."""
+    node = section.take(key)
+    if node is None or node.value is None or node.text == "None":
+        return None
+    value = section.integer(key, 1)
+    if value % 2 == 0:
+        section.report.problem(node.place, f"is {value}; give an odd number, which has a middle")
+    return value
+
+
+def _check_size(section: Section, size: int, kernel: Kernel, factor: int) -> None:
+    side = resampled_side(kernel.array.shape[-1], kernel.factor, factor)
+    if fine_side(size, factor) > side:
+        place = section.take("convolution_kernel_size").place  # type: ignore[union-attr]
+        what = f"is {size}, but the kernel has {side // factor} pixels along a side"
+        section.report.problem(place, f"{what}; leave it out to use the whole kernel")
+
+
+def read_kernel(section: Section) -> Kernel | None:
+    """The kernel of psf_type PIXEL: one for all bands or one for each, of unit sum and one odd size.
+
+    Smaller kernels are surrounded with zeros.  None, and problems, where a file is wrong.
+    """
+    report = section.report
+    node = section.need("kernel_point_source", _FILE)
+    factor = section.integer("kernel_supersampling_factor", 1, default=1)
+    if node is None:
+        return None
+    nodes = _by_band(node, report) if isinstance(node.value, dict) else [node]
+    found = [_read(one, report) for one in nodes]
+    files = tuple(path for path, _ in filter(None, found))
+    arrays = [array for _, array in filter(None, found)]
+    if not arrays or len(arrays) < len(nodes):
+        return None
+    side = max(max(array.shape) for array in arrays)
+    return Kernel(files, factor, np.stack([_padded(array, side) for array in arrays]))
+
+
+def _by_band(node: Node, report: Report) -> list[Node]:
+    # Where BANDS is wrong the keys are taken as they stand.
+    bands = report.bands or tuple(node.entries)
+    with Section(node, report, what="one of BANDS") as entries:
+        return [one for band in bands if (one := entries.need(band, "give every band a kernel")) is not None]
+
+
+def _padded(array: np.ndarray, side: int) -> np.ndarray:
+    """`array`, odd along both axes, of unit sum and in the middle of (side, side)."""
+    widths = [((side - length) // 2,) * 2 for length in array.shape]
+    return np.pad(array / np.sum(array), widths)
+
+
+def _read(node: Node, report: Report) -> tuple[str, np.ndarray] | None:
+    """The path and the numbers of the file that a node names."""
+    name = word(node, report, _FILE)
+    path = resolve(node.place, name, report) if name else None
+    as_shown = locate(node.place, name, report) if path else None
+    if path is None or as_shown is None:
+        return None
+    suffix = path.suffix.lower()
+    if suffix not in (*FITS, ".npy"):
+        report.problem(node.place, f"{shown(name)} is neither FITS nor npy; {_FILE}")
+        return None
+    report.sources.append(str(as_shown))
+    place = Place(str(as_shown))
+    if os.path.getsize(path) > MAX_BYTES:
+        report.problem(place, f"is over {MAX_BYTES // 1_000_000} MB; cut the kernel out of it")
+        return None
+    array = _read_npy(path, place, report) if suffix == ".npy" else _read_fits(path, place, report)
+    return None if array is None or not _is_kernel(array, place, report) else (str(path), array)
+
+
+def _read_npy(path: Path, place: Place, report: Report) -> np.ndarray | None:
+    try:
+        return np.asarray(np.load(path, allow_pickle=False)).astype(np.float64, casting="same_kind")
+    except (OSError, ValueError, TypeError, EOFError):
+        report.problem(place, f"cannot be read as an npy file of numbers; {_IMAGE}")
+        return None
+
+
+def _read_fits(path: Path, place: Place, report: Report) -> np.ndarray | None:
+    """The first image of a FITS file."""
+    try:
+        with warnings.catch_warnings():
+            # astropy only warns where a file ends before its data
+            warnings.filterwarnings("error", message=".*truncated.*")
+            with path.open("rb") as stream, fits.open(stream, memmap=False) as file:
+                images = [part.data for part in file if part.is_image and part.shape]
+    except (OSError, ValueError, TypeError, KeyError, IndexError, fits.VerifyError, Warning):
+        report.problem(place, f"cannot be read as FITS; {_IMAGE}")
+        return None
+    if not images:
+        report.problem(place, f"has no image; {_IMAGE}")
+        return None
+    return np.asarray(images[0], dtype=np.float64)
+
+
+def _is_kernel(array: np.ndarray, place: Place, report: Report) -> bool:
+    """Whether an array is an image that can be a PSF; the first thing that is wrong is a problem."""
+    wrong = ""
+    if array.ndim != 2 or 0 in array.shape:
+        wrong = f"has an array of shape {array.shape}; {_IMAGE}"
+    elif not all(length % 2 for length in array.shape):
+        wrong = "has {} x {} pixels; give an odd number along both axes, so that one is in the middle".format(
+            *array.shape
+        )
+    elif not np.all(np.isfinite(array)):
+        count = int(np.count_nonzero(~np.isfinite(array)))
+        wrong = (
+            f"has {count} {'pixel that is' if count == 1 else 'pixels that are'} not finite; mend the kernel"
+        )
+    elif not np.sum(array) > 0:
+        wrong = f"sums to {np.sum(array):g}; the sum must be above 0, and is scaled to 1"
+    if wrong:
+        report.problem(place, wrong)
+    elif np.any(array < 0):
+        count = int(np.count_nonzero(array < 0))
+        report.remark(place, f"has {count} {'pixel' if count == 1 else 'pixels'} below 0; a PSF has none")
+    return not wrong

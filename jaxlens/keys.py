@@ -1,0 +1,32 @@
+"""Random bits by name, which depend on nothing but that, the system, its configuration and the seed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zlib import crc32
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
+
+
+def system_keys(key: jax.Array, label: str, indices: ArrayLike) -> jax.Array:
+    """The keys of systems `indices` (n,) of configuration `label`; `key` may be of the old raw kind."""
+    if not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
+        key = jax.random.wrap_key_data(key, impl="threefry2x32")
+    key = jax.random.fold_in(key, crc32(label.encode()))
+    return jax.vmap(jax.random.fold_in, (None, 0))(key, jnp.asarray(indices, jnp.uint32))
+
+
+def named_keys(key: jax.Array, names: Sequence[str]) -> jax.Array:
+    """`key` with each name folded in, (names,)."""
+    codes = jnp.asarray(np.array([crc32(name.encode()) for name in names], np.uint32))
+    return jax.vmap(jax.random.fold_in, (None, 0))(key, codes)
+
+
+def uniforms(keys: jax.Array) -> jax.Array:
+    """One number in (0, 1) for each key, float32 whatever the precision."""
+    bits = jax.vmap(lambda key: jax.random.bits(key, dtype=jnp.uint32))(keys)
+    # 23 bits and a half: never 0, never 1, exact in float32
+    return (bits >> 9).astype(jnp.float32) * 2.0**-23 + 2.0**-24
