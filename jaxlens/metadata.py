@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from jaxlens.config.model import Configuration, Galaxy, Instrument, PointSource
+from jaxlens.config.model import Configuration, Galaxy, Instrument, Numerics, PointSource
 from jaxlens.kernels.lens_equation import ImagePositions
 
 Fixed = dict[str, str | int]
@@ -55,7 +56,20 @@ def _instrument(instrument: Instrument) -> Fixed:
         "data_count_unit": instrument.data_count_unit,
         "point_source": instrument.point_source,
         "shot_noise": instrument.shot_noise,
+    } | _psf(instrument)
+
+
+def _psf(instrument: Instrument) -> Fixed:
+    """How the PSF is applied where that is not the usual way, and the files of its kernels."""
+    words: Fixed = {
+        name: value if isinstance(value, int) and not isinstance(value, bool) else str(value)
+        for name, value in asdict(instrument.numerics).items()
+        if value != getattr(Numerics, name)
     }
+    if instrument.kernel is not None:
+        words["kernel_point_source"] = ";".join(instrument.kernel.files)
+        words["kernel_supersampling_factor"] = instrument.kernel.factor
+    return words
 
 
 def _galaxy(species: Galaxy) -> Fixed:

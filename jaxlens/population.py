@@ -7,7 +7,7 @@ entries of the file, their order, or the size of a batch.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -21,7 +21,6 @@ from jaxlens.config.model import (
     Backgrounds,
     Config,
     Configuration,
-    Draw,
     Galaxy,
     Joint,
     PointSource,
@@ -29,17 +28,13 @@ from jaxlens.config.model import (
     Special,
 )
 from jaxlens.config.naming import has_band_axis, in_pixels, named_quantities, redshift_name
-from jaxlens.distributions import truncated_icdf
+from jaxlens.drawing import MOST_DRAWS, Numbers, OneDraw, draw_bands, draw_numbers, one_draws
 from jaxlens.joints import JointNumbers, array_path, joint_numbers, replaced
 from jaxlens.kernels.types import Real
 from jaxlens.keys import named_keys, uniforms
 
 # Planes are kept at least this far apart in redshift.
 REDSHIFT_GAP = 1e-6
-# How often a user's distribution is asked for a number inside its bounds.
-MOST_DRAWS = 1000
-
-Numbers = Mapping[str, jax.Array]
 
 
 @dataclass(frozen=True)
@@ -68,13 +63,10 @@ class Population:
         drawn: dict[str, ArrayLike] = {
             path: np.asarray(value) if isinstance(value, tuple) else value
             for _, quantity in self.quantities
-            for band, draw in zip(self._draw_bands(quantity), quantity.draws, strict=True)
-            for path, value in _numbers(quantity, band, draw)
+            for band, draw in zip(draw_bands(quantity, self.bands), quantity.draws, strict=True)
+            for path, value in draw_numbers(quantity, band, draw)
         }
         return drawn | dict(self.arrays)
-
-    def _draw_bands(self, quantity: Quantity) -> tuple[str, ...]:
-        return self.bands if quantity.per_band else ("",)
 
 
 def population(config: Config, configuration: Configuration) -> Population:
@@ -107,20 +99,13 @@ def population(config: Config, configuration: Configuration) -> Population:
     )
 
 
-def _numbers(quantity: Quantity, band: str, draw: Draw) -> Iterator[tuple[str, float | tuple[float, ...]]]:
-    """(path, value) of a draw's parameters; a constant's path is its quantity's."""
-    base = f"{quantity.path}.{band}" if band else quantity.path
-    for name, value in draw.parameters:
-        yield (base if draw.is_constant else f"{base}.{name}"), value
-
-
 def draw_system(
     what: Population, hyperparameters: Mapping[str, ArrayLike], key: jax.Array, index: jax.Array
 ) -> dict[str, jax.Array]:
     """The numbers of system `index`: {name: () or (bands,)}, differentiable in the hyperparameters."""
     dtype = jnp.result_type(float)
     numbers = {path: jnp.asarray(value, dtype) for path, value in hyperparameters.items()}
-    draws = _one_draws(what, numbers, key)
+    draws = one_draws(what.quantities, what.bands, numbers, key)
     system = {
         name: jnp.stack([draw.value() for draw in draws[name]])
         if quantity.per_band
@@ -142,80 +127,6 @@ def draw_system(
         system[name] = system[name] * system["pixel_scale"]
     system |= _redshifts(planes, fixed)
     return system | _background(what, numbers, system, key, index)
-
-
-@dataclass(frozen=True)
-class _OneDraw:
-    """One draw with its numbers and its random bits."""
-
-    draw: Draw
-    numbers: Numbers
-    bands: tuple[str, ...]
-    key: jax.Array
-    uniform: jax.Array
-
-    def value(self) -> jax.Array:
-        """The drawn number."""
-        if self.draw.function:
-            low, high = self.draw.truncate or (-jnp.inf, jnp.inf)
-            return self._call_within(low, high) if self.draw.truncate else self._call(self.key)
-        return self.draw.with_numbers(**self.numbers).icdf(self.uniform)
-
-    def within(self, low: Real, high: Real) -> jax.Array:
-        """The drawn number, drawn between `low` and `high`."""
-        if not self.draw.function:
-            return truncated_icdf(self.draw.with_numbers(**self.numbers), self.uniform, low, high)
-        if self.draw.truncate:
-            low, high = jnp.maximum(low, self.draw.truncate[0]), jnp.minimum(high, self.draw.truncate[1])
-        return self._call_within(low, high)
-
-    def smallest(self) -> Real:
-        """The smallest number that can be drawn."""
-        if self.draw.function:
-            return self.draw.truncate[0] if self.draw.truncate else -jnp.inf
-        return self.draw.with_numbers(**self.numbers).support()[0]
-
-    def largest(self) -> Real:
-        """The largest number that can be drawn."""
-        if self.draw.function:
-            return self.draw.truncate[1] if self.draw.truncate else jnp.inf
-        return self.draw.with_numbers(**self.numbers).support()[1]
-
-    def _call(self, key: jax.Array) -> jax.Array:
-        assert self.draw.function is not None
-        if self.draw.pick is None:
-            return jnp.asarray(self.draw.function(key, **self.numbers), jnp.result_type(float))
-        every = jnp.asarray(self.draw.function(key, bands=self.bands, **self.numbers), jnp.result_type(float))
-        return every[self.draw.pick]
-
-    def _call_within(self, low: Real, high: Real) -> jax.Array:
-        """Ask again with new keys until the number is inside; the nearer end where it never is."""
-
-        def outside(attempt: jax.Array) -> jax.Array:
-            value = jax.lax.stop_gradient(self._call(jax.random.fold_in(self.key, attempt)))
-            return ((value < low) | (value > high)) & (attempt < MOST_DRAWS)
-
-        attempt = jax.lax.while_loop(outside, lambda a: a + 1, jnp.zeros((), jnp.uint32))
-        return jnp.clip(self._call(jax.random.fold_in(self.key, attempt)), low, high)
-
-
-def _one_draws(what: Population, numbers: Numbers, key: jax.Array) -> dict[str, list[_OneDraw]]:
-    """Every draw of a system by parameter name: one, or one a band."""
-    listed = [
-        (name, band, quantity, draw)
-        for name, quantity in what.quantities
-        for band, draw in zip(what._draw_bands(quantity), quantity.draws, strict=True)
-    ]
-    # what a function draws for all bands at once comes from one key
-    columns = [f"{name}-{band}" if band and draw.pick is None else name for name, band, _, draw in listed]
-    keys = named_keys(key, columns)
-    bits = uniforms(keys).astype(jnp.result_type(float))
-    found: dict[str, list[_OneDraw]] = {}
-    for i, (name, band, quantity, draw) in enumerate(listed):
-        paths = [path for path, _ in _numbers(quantity, band, draw)]
-        own = {n: numbers[p] for (n, _), p in zip(draw.parameters, paths, strict=True)}
-        found.setdefault(name, []).append(_OneDraw(draw, own, what.bands, keys[i], bits[i]))
-    return found
 
 
 def _special(what: Population, system: Numbers) -> dict[str, jax.Array]:
@@ -264,7 +175,7 @@ def _background(
 
 
 def _in_order(
-    what: Population, planes: Mapping[str, _OneDraw], numbers: Numbers, key: jax.Array, index: jax.Array
+    what: Population, planes: Mapping[str, OneDraw], numbers: Numbers, key: jax.Array, index: jax.Array
 ) -> JointNumbers:
     """What joint distributions set, with redshifts above 0 that leave room for every plane.
 
@@ -307,7 +218,7 @@ def _have_room(ends: Mapping[str, tuple[Real, Real]], fixed: Mapping[str, jax.Ar
     return room
 
 
-def _redshifts(draws: Mapping[str, _OneDraw], fixed: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
+def _redshifts(draws: Mapping[str, OneDraw], fixed: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
     """Redshifts in order: each from its distribution between the last one and what later planes can reach.
 
     `fixed` are those that a table gives.

@@ -72,16 +72,19 @@ def observe(
     for label in scene.noise_sources:
         mean = jnp.broadcast_to(_per_pixel(params[f"{label}-mean"]), image.shape)
         observed = observed + jax.vmap(noise.poisson_counts)(_fold_names(keys, (label,)), mean)
-    return observed if assets.backgrounds is None else observed + _real_background(params, assets.backgrounds)
+    if assets.backgrounds is None:
+        return observed
+    return observed + _real_background(params, assets.backgrounds)
 
 
 def _real_background(params: Params, images: jax.Array) -> jax.Array:
     """The real image (bands, n, n) of BACKGROUNDS that the system has, NaN where there is none of its index.
 
-    It has the noise of its own sky, read-out and objects in it already; only simulated objects draw shot noise.
+    It has the noise of its own sky, read-out and objects in it; simulated objects alone draw shot noise.
     """
     index = jnp.round(params["BACKGROUND_IDX"]).astype(jnp.int32)
-    return jnp.take(images, jnp.where(index < 0, len(images), index), axis=0, mode="fill", fill_value=jnp.nan)
+    index = jnp.where(index < 0, len(images), index)
+    return jnp.take(images, index, axis=0, mode="fill", fill_value=jnp.nan)
 
 
 def noise_sigma(scene: Scene, params: Params, image: jax.Array) -> jax.Array:

@@ -51,11 +51,10 @@ def set_parameters(tree: Tree, config: Config, label: str, values: Mapping[str, 
     """
     known = dict(_entries(config, config.configuration(label)))
     found = [_find(name, known, config.bands, label) for name in values]
-    changed = copy.deepcopy(tree)
-    for (entry, band), value in zip(found, values.values(), strict=True):
-        _set(changed, entry.keys, band if entry.by_band else None, config.bands, value)
-    tree.clear()
-    tree.update(changed)
+    # on a copy first, so that an error in the last leaves the first as it was
+    for target in (copy.deepcopy(tree), tree):
+        for (entry, band), value in zip(found, values.values(), strict=True):
+            _set(target, entry.keys, band if entry.by_band else None, config.bands, value)
 
 
 def distribution(name: str, description: Mapping[str, Any]) -> dict[str, Any]:

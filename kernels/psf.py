@@ -108,7 +108,7 @@ def moffat_radius(fwhm: float, factor: int = 1) -> int:
     >>> moffat_radius(3.42)
     34
     """
-    return int(min(max(round(MOFFAT_TRUNCATION * fwhm), 1), MAX_MOFFAT_RADIUS * factor))
+    return round(max(1.0, min(MOFFAT_TRUNCATION * fwhm, MAX_MOFFAT_RADIUS * factor)))
 
 
 def moffat_kernel(fwhm: jax.Array, beta: jax.Array, radius: int) -> jax.Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import re
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 import yaml
 
-from jaxlens import ConfigError, ConfigWarning, Dataset, make_dataset
+from jaxlens import ConfigError, ConfigWarning, Dataset, load_config, make_dataset
 
 THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
 MAGNITUDE = "PLANE_2-OBJECT_1-LIGHT_PROFILE_1-magnitude"
@@ -312,3 +313,14 @@ def test_the_dictionary_has_what_input_and_a_survey_bring(small_lens: dict[str, 
     dataset.regenerate(survey="hst")
     assert dataset.bands == ["F160W"]
     assert column(dataset, "seeing-F160W") == [0.08] * 4
+
+
+def test_the_dictionary_has_the_size_folder_and_seed_of_a_config_that_was_changed(
+    small_lens: dict[str, Any],
+) -> None:
+    config = dataclasses.replace(load_config(small_lens), size=2, outdir="elsewhere", seed=7)
+    dataset: Any = make_dataset(config, skip_image_generation=True)
+    assert dataset.config_dict["DATASET"]["PARAMETERS"] == {"SIZE": 2, "OUTDIR": "elsewhere", "SEED": 7}
+    before = dataset.metadata()
+    dataset.regenerate()
+    assert dataset.metadata().equals(before)

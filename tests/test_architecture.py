@@ -16,6 +16,7 @@ FLOORS = [
     "specials",
     "config",
     "keys",
+    "drawing",
     "joints",
     "backgrounds",
     "population",

@@ -305,3 +305,23 @@ def test_the_gradient_of_chi_square_is_its_difference_for_every_parameter(key: j
 
 def test_import_is_the_public_interface() -> None:
     assert set(jaxlens.__all__) >= {"Simulator", "load_config", "make_dataset", "ConfigError"}
+
+
+def test_a_survey_takes_the_place_of_image_and_survey(small_lens: dict[str, Any]) -> None:
+    for species in small_lens["SPECIES"].values():
+        species["LIGHT_PROFILE_1"]["PARAMETERS"]["magnitude"] = 21.0
+    sim = Simulator(small_lens, survey="euclid")
+    assert sim.bands == ("VIS",)
+    assert sim.scene.num_pix == 100
+
+
+def test_numbers_are_those_of_a_chunk_without_its_images(
+    small_quasar: dict[str, Any], key: jax.Array
+) -> None:
+    sim = Simulator(small_quasar)
+    whole, numbers = sim.generate(key, 2, 5), sim.numbers(key, 2, 5)
+    assert numbers.images is None
+    assert numbers.planes is None
+    assert numbers.values.keys() == whole.values.keys()
+    for name, value in whole.values.items():
+        np.testing.assert_allclose(numbers.values[name], value, rtol=1e-5, atol=1e-6, err_msg=name)

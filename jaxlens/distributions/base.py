@@ -94,7 +94,7 @@ def parameter_defaults(name: str) -> dict[str, float]:
     return {f.name: f.default for f in every if f.default is not MISSING}
 
 
-def inside(x: Real, low: Real, high: Real, log_density: Real) -> jax.Array:
+def density_inside(x: Real, low: Real, high: Real, log_density: Real) -> jax.Array:
     """`log_density` where low <= x <= high, and minus infinity elsewhere."""
     x = jnp.asarray(x)
     return jnp.where((x >= low) & (x <= high), log_density, -jnp.inf)
@@ -184,7 +184,8 @@ class Truncated(Distribution):
         return self.cdf(x) - self._at(x)
 
     def above(self, x: Real) -> jax.Array:
-        share = self._share(self._clip(x), self.upper) - self._at(x)
+        inside = self._clip(x)
+        share = self._share(inside, self.upper) - self._at(inside)
         return jnp.where(jnp.asarray(x) < self.lower, 1.0, share)
 
     def _at(self, x: Real) -> jax.Array:
@@ -194,7 +195,7 @@ class Truncated(Distribution):
 
     def log_prob(self, x: Real) -> jax.Array:
         mass = probability_between(self.inner, self.lower, self.upper)
-        return inside(x, self.lower, self.upper, self.inner.log_prob(x) - jnp.log(mass))
+        return density_inside(x, self.lower, self.upper, self.inner.log_prob(x) - jnp.log(mass))
 
     def support(self) -> tuple[Real, Real]:
         low, high = self.inner.support()

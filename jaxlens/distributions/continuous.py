@@ -11,7 +11,7 @@ from jax.scipy.special import ndtr, ndtri
 from jaxlens.distributions.base import (
     Distribution,
     Truncated,
-    inside,
+    density_inside,
     not_positive,
     ordered,
     probability_between,
@@ -37,7 +37,7 @@ class Uniform(Distribution):
         return jnp.where(jnp.asarray(x) >= self.maximum, 1.0, share)
 
     def log_prob(self, x: Real) -> jax.Array:
-        return inside(x, self.minimum, self.maximum, -jnp.log(self.maximum - self.minimum))
+        return density_inside(x, self.minimum, self.maximum, -jnp.log(self.maximum - self.minimum))
 
     def support(self) -> tuple[Real, Real]:
         return self.minimum, self.maximum
@@ -180,7 +180,7 @@ class LogUniform(Distribution):
         x = jnp.asarray(x)
         log_x = jnp.log(jnp.where(x > 0, x, 1.0))
         density = -log_x - jnp.log(jnp.log(self.maximum / self.minimum))
-        return inside(x, self.minimum, self.maximum, density)
+        return density_inside(x, self.minimum, self.maximum, density)
 
     def support(self) -> tuple[Real, Real]:
         return self.minimum, self.maximum
@@ -210,7 +210,7 @@ class SymmetricUniformAnnulus(Distribution):
         return 0.5 * (negative + Uniform(self.r1, self.r2).cdf(x))
 
     def log_prob(self, x: Real) -> jax.Array:
-        return inside(jnp.abs(x), self.r1, self.r2, -jnp.log(2.0 * (self.r2 - self.r1)))
+        return density_inside(jnp.abs(x), self.r1, self.r2, -jnp.log(2.0 * (self.r2 - self.r1)))
 
     def support(self) -> tuple[Real, Real]:
         return -self.r2, self.r2

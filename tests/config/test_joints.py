@@ -229,6 +229,18 @@ def test_FILENAME_of_a_dictionary_is_in_the_working_directory(
     assert load_config(tmp_path / "again.yaml").joints == config.joints
 
 
+def test_FILENAME_in_an_INPUT_is_beside_that_file(load_edited: Load, tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "d.yaml").write_text("USERDIST_1: {FILENAME: t.txt, MODE: sample}\n")
+    (tmp_path / "more" / "t.txt").write_text("seing WEIGHT\n0.5 1\n")
+    config = load_edited((("GEOMETRY:\n", "DISTRIBUTIONS: {INPUT: more/d.yaml}\nGEOMETRY:\n"),))
+    assert config.warnings == ("more/t.txt:1: seing: matches no parameter; did you mean seeing?",)
+    (tmp_path / "more" / "t.txt").write_text("seeing WEIGHT\n0.5 x\n")
+    with pytest.raises(ConfigError) as caught:
+        load_config(tmp_path / "c.yaml")
+    assert caught.value.problems == (f"{tmp_path}/more/t.txt:2: WEIGHT: is 'x'; give a number",)
+
+
 def test_segments_of_one_column() -> None:
     """By hand: lengths 1 and 2; weights 0, 1 and 1, 2; so pairs have 0, 1, 2 and 4 of 7 parts."""
     corners, cumulative = interpolate(np.array([[1.0], [0.0], [3.0]]), np.array([1.0, 0.0, 2.0]))

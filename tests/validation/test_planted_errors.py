@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import pytest
 
-from jaxlens import render
+from jaxlens import optics, render
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, noise, psf, rays, stamps
 from validation import analytic_images, analytic_lenses, gradient_profiles
 from validation.checks import light, mass
@@ -118,6 +118,17 @@ def test_stamps(monkeypatch: pytest.MonkeyPatch) -> None:
     moved = lambda pixels, at, *more, **named: response(pixels, at + 0.5, *more, **named)  # noqa: E731
     monkeypatch.setattr(stamps, "interpolated_response", moved)
     assert missed(psf_check.check(True).rows) == {"point source's stamp"}
+
+
+def test_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows for columns."""
+    turned = lambda kernel, *factors: jnp.swapaxes(resampled(kernel, *factors), -1, -2)  # noqa: E731
+    resampled = optics.resampled
+    monkeypatch.setattr(optics, "resampled", turned)
+    rows = psf_check.check(True).rows
+    assert {row.what for row in rows if not row.passed} == {
+        row.what for row in rows if row.what.startswith("kernel")
+    }
 
 
 def test_noise(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,9 @@
 `stamp`: `seeing`, `pixel_scale`, positions `ra`, `dec` in arcsec and the image (cases, n, n) of a unit
 source, for an even (`image_even`) and an odd (`image_odd`) number of pixels.
 The groups of `KERNELS`, one for each setting of the numerics: `light` (N, N) on the grid of the
-supersampling; `kernel` (k, k), or `fwhm` (image pixels), `beta` and `radius` (of its kernel, in fine pixels) of a
-Moffat profile; lenstronomy's `blurred` image (n, n) and `stamped` image of sources of `flux` at `x`, `y`
-(pixels from the first pixel's centre).
+supersampling; `kernel` (k, k), or `fwhm` (image pixels), `beta` and `radius` (of its kernel, in fine
+pixels) of a Moffat profile; lenstronomy's `blurred` image (n, n) and `stamped` image of sources of `flux` at
+`x`, `y` (pixels from the first pixel's centre).
 """
 
 from __future__ import annotations

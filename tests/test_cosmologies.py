@@ -1,0 +1,120 @@
+"""Whole systems in universes that are not flat, or whose dark energy is no constant."""
+
+from __future__ import annotations
+
+import warnings
+from copy import deepcopy
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from astropy.cosmology import FlatwCDM, LambdaCDM, w0waCDM
+from astropy.utils.exceptions import AstropyDeprecationWarning
+
+import jaxlens
+
+KEY = jax.random.key(1, impl="threefry2x32")
+THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
+
+
+def with_sigma_v(small_lens: dict[str, Any], name: str, **parameters: Any) -> dict[str, Any]:
+    """The lens has a velocity dispersion, and the universe these parameters."""
+    file = deepcopy(small_lens)
+    mass = file["SPECIES"]["GALAXY_1"]["MASS_PROFILE_1"]["PARAMETERS"]
+    mass.pop("theta_E")
+    mass["sigma_v"] = 240.0
+    file["COSMOLOGY"] = {"NAME": name, "PARAMETERS": {"H0": 70, "Om0": 0.3} | parameters}
+    return file
+
+
+def three_planes(file: dict[str, Any]) -> dict[str, Any]:
+    """A second lens between the two planes."""
+    configuration = file["GEOMETRY"]["CONFIGURATION_1"]
+    configuration["PLANE_3"] = configuration["PLANE_2"]
+    configuration["PLANE_2"] = {"OBJECT_1": "LENS", "PARAMETERS": {"REDSHIFT": 0.8}}
+    return file
+
+
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize(
+    ("theirs", "parameters"),
+    [
+        (LambdaCDM, {"Ode0": 0.4}),
+        (LambdaCDM, {"Ode0": 1.1}),
+        (FlatwCDM, {"w0": -0.7}),
+        (w0waCDM, {"Ode0": 0.6, "w0": -0.9, "wa": 0.3}),
+    ],
+)
+def test_einstein_radius_of_a_velocity_dispersion(
+    theirs: Any, parameters: dict[str, float], small_lens: dict[str, Any]
+) -> None:
+    """4 pi (sigma_v / c)^2 D_ds / D_s with astropy's distances, in the metadata."""
+    sim = jaxlens.Simulator(with_sigma_v(small_lens, theirs.__name__, **parameters))
+    found = float(sim.generate(KEY, 1).values[THETA_E][0])
+    universe = theirs(H0=70, Om0=0.3, **parameters)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", AstropyDeprecationWarning)
+        ratio = universe.angular_diameter_distance_z1z2(0.4, 1.5) / universe.angular_diameter_distance(1.5)
+    assert found == pytest.approx(
+        4 * np.pi * (240 / 299792.458) ** 2 * float(ratio) * 648000 / np.pi, rel=1e-9
+    )
+
+
+@pytest.mark.usefixtures("x64")
+def test_flat_universes_are_the_same_however_they_are_named(small_lens: dict[str, Any]) -> None:
+    """Through three planes, whose weights depend on the distances."""
+    said = [("FlatLambdaCDM", {}), ("LambdaCDM", {"Ode0": 0.7}), ("FlatwCDM", {"w0": -1.0})]
+    images = []
+    for name, parameters in said:
+        sim = jaxlens.Simulator(three_planes(with_sigma_v(small_lens, name, **parameters)))
+        images.append(np.asarray(sim.render(sim.sample(KEY, 1))))
+    for image in images[1:]:
+        np.testing.assert_allclose(image, images[0], atol=1e-10 * images[0].max())
+
+
+@pytest.mark.usefixtures("x64")
+def test_gradients_with_respect_to_dark_energy(small_lens: dict[str, Any]) -> None:
+    """Through three planes in a universe that is flat to rounding, where the curvature may go either way."""
+    file = three_planes(with_sigma_v(small_lens, "w0waCDM", Ode0=0.7, w0=-1.0, wa=0.0))
+    sim = jaxlens.Simulator(file)
+    params = sim.sample(KEY, 1)
+    weights = jnp.asarray(np.random.default_rng(0).uniform(size=(1, 2, 24, 24)))
+    names = ("Ode0", "w0", "wa", "Om0")
+
+    @jax.jit
+    def loss(values: dict[str, jax.Array]) -> jax.Array:
+        return jnp.sum(weights * sim.render(params | values))
+
+    at = {name: params[name] for name in names}
+    slopes = jax.grad(loss)(at)
+    for name in names:
+        ahead, behind = (loss(at | {name: at[name] + step}) for step in (1e-5, -1e-5))
+        expected = float((ahead - behind) / 2e-5)
+        assert abs(expected) > 1e-3
+        assert float(slopes[name][0]) == pytest.approx(expected, rel=1e-5)
+
+
+def test_every_parameter_of_a_cosmology_can_be_drawn(small_lens: dict[str, Any]) -> None:
+    """It is in params and metadata, and in the hyperparameters, by its name."""
+
+    def between(low: float, high: float) -> dict[str, Any]:
+        return {"DISTRIBUTION": {"NAME": "uniform", "PARAMETERS": {"minimum": low, "maximum": high}}}
+
+    drawn = {"Ode0": between(0.6, 0.8), "w0": between(-1.2, -0.8), "wa": between(-0.5, 0.2)}
+    sim = jaxlens.Simulator(with_sigma_v(small_lens, "w0waCDM", **drawn))
+    assert sim.parameter_names[:5] == ("H0", "Om0", "Ode0", "w0", "wa")
+    assert "COSMOLOGY.w0.minimum" in sim.population.hyperparameters
+    batch = sim.generate(KEY, 4)
+    for name in drawn:
+        assert len(np.unique(batch.values[name])) == 4
+    assert len(np.unique(batch.values[THETA_E])) == 4
+
+
+def test_a_row_of_metadata_gives_the_image_again(small_lens: dict[str, Any]) -> None:
+    sim = jaxlens.Simulator(with_sigma_v(small_lens, "w0waCDM", Ode0=0.5, wa=0.3))
+    batch = sim.generate(KEY, 2)
+    assert batch.images is not None
+    again = sim.observe(KEY, {name: batch.values[name] for name in sim.parameter_names})
+    np.testing.assert_allclose(again, batch.images, rtol=1e-4, atol=1e-4)
