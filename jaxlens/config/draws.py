@@ -99,11 +99,13 @@ def _users(section: Section, name: str, node: Node | None, bands: tuple[str, ...
     """A call of a user's function, or one for each band."""
     own = USER_DISTRIBUTIONS[name]
     parameters = _parameters(section, name, node, dict.fromkeys(own.parameters), own.optional)
-    if _unknown(parameters) or _misshapen(section, name, own, parameters):
+    every = section.report.bands
+    # Without BANDS there is nothing to draw for, and that was said.
+    nothing = own.by_band and not every
+    if nothing or _unknown(parameters) or _misshapen(section, name, own, parameters):
         return WRONG
     if not own.by_band:
         return Draw(name, parameters, function=own.function)
-    every = section.report.bands
     return tuple(Draw(name, parameters, function=own.function, pick=every.index(band)) for band in bands)
 
 

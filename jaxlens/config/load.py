@@ -33,7 +33,9 @@ def load_config(
 
     Args:
         config: a YAML file in deeplenstronomy's format, the name of a packaged example (a file of that
-            name comes first), a dictionary of the same content, or a Config, which is returned.
+            name comes first), a dictionary of the same content, or a Config, which is returned.  In any
+            mapping `INPUT: file` brings in the keys of another file; files are looked for beside the one
+            that names them, then in the working directory.
         survey: the name of a survey (see `surveys`), whose preset replaces the parameters of IMAGE and
             SURVEY; those that it lacks are kept.
 

@@ -423,6 +423,31 @@ def test_a_distribution_by_band_needs_a_number_by_band(load_edited: LoadEdited) 
 
 
 @pytest.mark.usefixtures("registry")
+def test_a_distribution_by_band_without_bands(load_edited: LoadEdited) -> None:
+    @jaxlens.distribution("grey")
+    def grey(key: jax.Array, *, bands: tuple[str, ...]) -> jax.Array:
+        return jax.random.uniform(key, len(bands))
+
+    for entry in ("{DISTRIBUTION: {NAME: grey}}", "{g: 0.9, r: {DISTRIBUTION: {NAME: grey}}}"):
+        with pytest.raises(ConfigError) as caught:
+            load_edited((("    BANDS: g,r\n", ""), ("seeing: 0.9", f"seeing: {entry}")))
+        (problem,) = caught.value.problems
+        assert problem.startswith("c.yaml:18: SURVEY.PARAMETERS.BANDS: is missing")
+
+
+@pytest.mark.usefixtures("registry")
+def test_one_band_of_a_distribution_by_band(load_edited: LoadEdited) -> None:
+    @jaxlens.distribution("steps")
+    def steps(key: jax.Array, *, bands: tuple[str, ...]) -> jax.Array:
+        return 1.0 + jax.numpy.arange(len(bands))
+
+    drawn = draws(
+        load_edited((("seeing: 0.9", "seeing: {g: 0.9, r: {DISTRIBUTION: {NAME: steps}}}"),)), "seeing", 2
+    )
+    np.testing.assert_allclose(drawn, [[0.9, 2.0]] * 2)
+
+
+@pytest.mark.usefixtures("registry")
 def test_names_may_be_registered_again_but_built_in_ones_may_not() -> None:
     for number in (1.0, 2.0):
 
