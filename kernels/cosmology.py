@@ -129,8 +129,8 @@ def distances_between(z: Real, *, H0: Real, **cosmology: Real) -> jax.Array:
     """T_ij (planes, planes) in Mpc from the plane at z_i to that at z_j, for z (planes,); T_ji = -T_ij.
 
     >>> print(distances_between(jnp.array([0.5, 1.0]), H0=70.0, Om0=0.3, Ode0=0.5).round())
-    [[    0.  1331.]
-     [-1331.     0.]]
+    [[    0.  1310.]
+     [-1310.     0.]]
     """
     comoving = comoving_distance(z, H0=H0, **cosmology)
     gap = comoving[None, :] - comoving[:, None]

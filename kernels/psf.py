@@ -117,6 +117,10 @@ def moffat_kernel(fwhm: jax.Array, beta: jax.Array, radius: int) -> jax.Array:
     alpha = fwhm / (2 sqrt(2^(1 / beta) - 1)) and k = 2 radius + 1; fwhm (pixels) and beta are of one shape
     (...).  It is zero beyond the box of round(10 fwhm) pixels, of which `radius` (static) is a bound:
     lenstronomy's kernel_util.kernel_moffat with so many pixels.
+
+    >>> kernel = moffat_kernel(jnp.asarray(2.0), jnp.asarray(3.0), moffat_radius(2.0))
+    >>> kernel.shape, f"{kernel[20, 21] / kernel[20, 20]:.3f}"
+    ((41, 41), '0.500')
     """
     k = jnp.arange(-radius, radius + 1, dtype=fwhm.dtype)
     fwhm, beta = fwhm[..., None, None], beta[..., None, None]

@@ -97,6 +97,13 @@ def stamp_kernel(
     """`stamp_point_sources` with a kernel (1 or bands, k, k), k odd, of the grid that `factor` says.
 
     Beyond the kernel's box, which moves with the source, there is no light (lenstronomy's add_layer2image).
+
+    >>> kernel = jnp.full((1, 3, 3), 0.25)
+    >>> print(stamp_kernel(jnp.ones((1, 1)), jnp.array([2.0]), jnp.array([0.0]), kernel, 4)[0])
+    [[0.   0.25 0.25 0.25]
+     [0.   0.25 0.25 0.25]
+     [0.   0.   0.   0.  ]
+     [0.   0.   0.   0.  ]]
     """
     size = num_pix * factor
     # All of a window this far out is empty, wherever it is cut.

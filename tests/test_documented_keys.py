@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,11 @@ import pytest
 import yaml
 from astropy.io import fits
 
-import jaxlens
 from jaxlens import ConfigError, Simulator, make_dataset
 from jaxlens import render as one_system
 from jaxlens.kernels import cosmology
+from jaxlens.keys import system_keys
+from jaxlens.population import draw_system
 
 Edited = Callable[..., Simulator]
 LIGHT = "PLANE_1-OBJECT_1-LIGHT_PROFILE_1"
@@ -51,17 +53,10 @@ def put(document: dict[str, Any], path: str, value: object) -> dict[str, Any]:
 def params(config: Any, n: int = 1, configuration: str = "CONFIGURATION_1") -> dict[str, np.ndarray]:
     """The numbers of the first systems, also those that no pixel depends on."""
     sim = Simulator(config, configuration)
-    key = jax.random.key(1, impl="threefry2x32")
-    drawn = jax.vmap(
-        lambda k, i: jaxlens.population.draw_system(sim.population, sim.population.hyperparameters, k, i)
-    )
-    indices = jnp.arange(n, dtype=jnp.uint32)
-    return {
-        name: np.asarray(value)
-        for name, value in drawn(
-            jaxlens.population.system_keys(key, sim.population.label, indices), indices
-        ).items()
-    }
+    people, indices = sim.population, jnp.arange(n, dtype=jnp.uint32)
+    keys = system_keys(jax.random.key(1), people.label, indices)
+    drawn = jax.vmap(partial(draw_system, people, people.hyperparameters))(keys, indices)
+    return {name: np.asarray(value) for name, value in drawn.items()}
 
 
 def system(config: Any, configuration: str = "CONFIGURATION_1") -> tuple[Any, dict[str, jax.Array]]:

@@ -288,6 +288,28 @@ def test_how_far_a_psf_reaches(kernels: dict[str, np.ndarray]) -> None:
     assert found == pytest.approx({"kernel": 4.0, "thirds": 4.0 / 3.0, "moffat": 35.0, "none": 1.0})
 
 
+@pytest.mark.usefixtures("x64")
+def test_a_lensed_quasar_is_stamped_with_the_kernel(
+    small_quasar: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file's kernel is a Gaussian here, so its images are those of the Gaussian PSF."""
+    monkeypatch.chdir(tmp_path)
+    sigma = 0.6 / SCALE / np.sqrt(8 * np.log(2))
+    k = np.arange(-round(5 * sigma), round(5 * sigma) + 1)
+    taps = np.exp(-0.5 * (k / sigma) ** 2)
+    np.save("gaussian.npy", np.outer(taps, taps))
+    small_quasar["SURVEY"]["PARAMETERS"]["seeing"] = 0.6
+    quasars = []
+    for psf in ({"psf_type": "GAUSSIAN"}, {"psf_type": "PIXEL", "kernel_point_source": "gaussian.npy"}):
+        small_quasar["IMAGE"]["PARAMETERS"] |= psf
+        sim = jaxlens.Simulator(small_quasar)
+        params = sim.sample(jax.random.key(1, impl="threefry2x32"), 1)
+        name = "PLANE_2-OBJECT_2-magnitude"
+        quasars.append(np.asarray(sim.render(params) - sim.render(params | {name: params[name] + 60.0})))
+    assert quasars[0].max() > 10.0
+    np.testing.assert_allclose(quasars[1], quasars[0], atol=1e-9 * quasars[0].max())
+
+
 def test_the_metadata_says_how_the_psf_is_applied(kernels: dict[str, np.ndarray]) -> None:
     words = {"supersampling_convolution": True, "point_source_supersampling_factor": 2}
     sim = jaxlens.Simulator(file(PIXEL | words))

@@ -24,7 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("language")
     document = yaml.safe_load((Path(__file__).parent / "documented.yaml").read_text(encoding="utf-8"))
     (folder / "species.yaml").write_text(yaml.safe_dump(document["SPECIES"]))
-    (folder / "table.txt").write_text(f"{THETA_E} {MAGNITUDE} WEIGHT\n1.0 21 1\n1.2 22 2\n1.4 23 1\n")
+    (folder / "table.txt").write_text(f"{THETA_E} {MAGNITUDE} WEIGHT\n1.0 21 1\n1.6 22 2\n1.2 23 1\n")
     (folder / "sky").mkdir()
     images = np.random.default_rng(1).normal(0.01, 0.02, (4, SIDE + 7, SIDE - 3)).astype(np.float32)
     fits.writeto(folder / "sky" / "F160W.fits", images)
@@ -97,5 +97,5 @@ def test_the_file_alone_makes_the_dataset_again(dataset: Dataset, folder: Path) 
     from jaxlens import storage
 
     text = str(storage.read(folder / "out" / "CONFIGURATION_1_images.h5").attributes["yaml"])
-    second = make_dataset(yaml.safe_load(text), batch_size=4)
+    second = make_dataset(yaml.safe_load(text), batch_size=4, return_planes=True, solve_lens_equation=True)
     np.testing.assert_array_equal(second.images(), dataset.images())

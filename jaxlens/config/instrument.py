@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, cast
 
+import numpy as np
+
 from jaxlens.config.errors import Report, shown
 from jaxlens.config.model import Instrument, Quantity
 from jaxlens.config.psf import PSF_TYPES, check_points, read_kernel, read_numerics
@@ -20,6 +22,7 @@ from jaxlens.config.quantities import (
 )
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, word
+from jaxlens.kernels.cosmology import expansion_rate
 
 COSMOLOGY: Mapping[str, Rule] = {
     "H0": POSITIVE,
@@ -68,6 +71,8 @@ FIXED = (
     "point_source_supersampling_factor",
     "compute_mode",
 )
+# A universe must have been as small as at this redshift.
+FARTHEST = 20.0
 _BANDS_RIGHT = "give the names of the bands, as g,r,i"
 
 
@@ -82,7 +87,21 @@ def read_cosmology(root: Section) -> tuple[tuple[str, Quantity], ...]:
         with section.sub("PARAMETERS") as parameters:
             foreign = _foreign(parameters, name, own)
             rules = {key: rule for key, rule in COSMOLOGY.items() if key not in foreign}
-            return _quantities(parameters, rules, {"H0", "Om0", *(key for key in own if own[key])})
+            given = _quantities(parameters, rules, {"H0", "Om0", *(key for key in own if own[key])})
+            _check_universe(parameters, given)
+            return given
+
+
+def _check_universe(parameters: Section, given: tuple[tuple[str, Quantity], ...]) -> None:
+    """With much dark energy and little matter the universe was never small: H(z) is not real there."""
+    values = {key: one.support()[0] for key, one in given if key != "Ob0"}
+    if parameters.node is None or "Ode0" not in values or not all(one.is_constant for _, one in given):
+        return
+    z = np.linspace(0.0, FARTHEST, 200)
+    bounced = np.isnan(expansion_rate(z, **values)) & np.isfinite(sum(values.values()))
+    if np.any(bounced):
+        what = f"give a universe without redshift {z[np.argmax(bounced)]:.2g}, as H(z)^2 is below 0 there"
+        parameters.report.problem(parameters.node.place, f"{what}; choose another Ode0, w0 or wa")
 
 
 def _foreign(parameters: Section, name: str, own: Mapping[str, bool]) -> set[str]:

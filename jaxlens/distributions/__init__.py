@@ -32,10 +32,11 @@ from jaxlens.distributions.continuous import (
     Uniform,
 )
 from jaxlens.distributions.discrete import Categorical, DeltaFunction, UniformInt
-from jaxlens.distributions.users import USER_DISTRIBUTIONS, UserDistribution, distribution
+from jaxlens.distributions.users import RESERVED, USER_DISTRIBUTIONS, UserDistribution, distribution
 
 __all__ = [
     "DISTRIBUTIONS",
+    "RESERVED",
     "USER_DISTRIBUTIONS",
     "Beta",
     "Categorical",

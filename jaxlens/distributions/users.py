@@ -26,6 +26,8 @@ class UserDistribution:
 
 
 USER_DISTRIBUTIONS: dict[str, UserDistribution] = {}
+# Further names that are taken: those of the surveys' distributions, which are tables and not functions.
+RESERVED: set[str] = set()
 
 
 def distribution(name: str) -> Callable[[F], F]:
@@ -49,7 +51,7 @@ def distribution(name: str) -> Callable[[F], F]:
     """
     if not isinstance(name, str) or not name:
         raise ValueError(f"{name!r} is no name for a distribution; give a word")
-    if name in DISTRIBUTIONS:
+    if name in DISTRIBUTIONS or name in RESERVED:
         raise ValueError(f"{name!r} is a built-in distribution; give yours another name")
 
     def decorate(function: F) -> F:

@@ -235,10 +235,23 @@ def test_kids_reaches_its_published_depth() -> None:
         assert zero - 2.5 * math.log10(electrons / seconds) == pytest.approx(depth, abs=0.01)
 
 
+def test_derived_numbers_of_jwst_and_csst_follow_from_what_their_comments_say() -> None:
+    image, survey = preset("jwst")
+    for band, background in {"F115W": 0.2, "F150W": 0.2, "F277W": 0.12, "F444W": 0.3}.items():
+        jansky = background * 1e6 / (180 / math.pi * 3600) ** 2
+        magnitude = -2.5 * math.log10(jansky / 3631)
+        assert survey["sky_brightness"][band] == pytest.approx(magnitude, abs=0.01)
+    assert image["read_noise"]["F277W"] == pytest.approx(13.25 * 0.031 / 0.063, abs=0.005)
+    radii = {"NUV": 0.135, "u": 0.135, "g": 0.135, "r": 0.135, "i": 0.145, "z": 0.165, "y": 0.165}
+    for band, radius in radii.items():
+        sigma = radius / math.sqrt(2 * math.log(5))
+        fwhm = sigma * 2 * math.sqrt(2 * math.log(2))
+        assert preset("csst")[1]["seeing"][band] == pytest.approx(fwhm, abs=5e-4)
+
+
 def test_jwst_and_roman_agree_with_lenstronomy() -> None:
     """But for the sky of JWST, which lenstronomy has far below the zodiacal light."""
-    config = pytest.importorskip("lenstronomy.SimulationAPI.ObservationConfig")
-    del config
+    pytest.importorskip("lenstronomy")
     from lenstronomy.SimulationAPI.ObservationConfig.JWST import JWST
     from lenstronomy.SimulationAPI.ObservationConfig.Roman import Roman
 
@@ -456,7 +469,7 @@ def test_names_may_be_registered_again_but_built_in_ones_may_not() -> None:
             return jax.numpy.asarray(number)
 
         assert USER_DISTRIBUTIONS["mine"].function is mine
-    for name in ("uniform", "normal", "categorical"):
+    for name in ("uniform", "normal", "categorical", "des_seeing"):
         with pytest.raises(ValueError, match=f"'{name}' is a built-in distribution; give yours another name"):
             jaxlens.distribution(name)
     with pytest.raises(ValueError, match="'' is no name for a distribution; give a word"):

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from jaxlens.config.errors import nearest
+from jaxlens.distributions import RESERVED
 
 _FOLDER = Path(__file__).parent
 # The band of a table's line that holds for all bands without lines of their own.
@@ -68,6 +69,9 @@ def histogram(name: str, band: str) -> Histogram | None:
     """(values, weights) of the distribution `name` in one band; None where the survey has no such band."""
     table = histograms(name)
     return table.get(band, table.get(_OTHERS))
+
+
+RESERVED.update(survey_distributions())
 
 
 def _first_line(path: Path) -> str:
