@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import jax
@@ -98,6 +98,7 @@ def _on_host(job: Job, start: int, count: int, batch: Batch) -> Chunk:
     """The first `count` systems of a batch."""
     here: Batch = jax.tree.map(lambda leaf: np.asarray(leaf)[:count], batch)
     values: dict[str, Column] = {name: np.asarray(value) for name, value in here.values.items()}
+    _refuse_what_is_not_finite(job.label, start, values)
     values |= image_columns(here.positions) if job.positions else {}
     made: dict[ArrayName, np.ndarray] = {}
     if here.images is not None:
@@ -105,6 +106,17 @@ def _on_host(job: Job, start: int, count: int, batch: Batch) -> Chunk:
     if here.planes is not None:
         made["planes"] = np.asarray(here.planes)
     return Chunk(start, values, made)
+
+
+def _refuse_what_is_not_finite(label: str, start: int, values: Mapping[str, Column]) -> None:
+    """ValueError where a number is NaN or infinite, as redshifts are that two tables put out of order."""
+    for name, value in values.items():
+        wrong = np.flatnonzero(~np.all(np.isfinite(value), axis=tuple(range(1, value.ndim))))
+        if wrong.size:
+            raise ValueError(
+                f"{label}: {name} is {np.ravel(value[wrong[0]])[0]} in system {start + wrong[0]}; "
+                "give it a DISTRIBUTION or tables that have a finite number for every system"
+            )
 
 
 def _dispatched(job: Job) -> Iterator[tuple[int, Batch]]:

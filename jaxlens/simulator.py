@@ -123,9 +123,9 @@ class Simulator:
     def render(self, params: Mapping[str, ArrayLike]) -> jax.Array:
         """The images without noise, (n, bands, num_pix, num_pix), in counts/s.
 
-        Raises ValueError where a parameter is missing or, in images of more than 256 pixels and with psf_type
-        MOFFAT, the seeing is wider than the file allows (the reach of the PSF is then fixed when the program is
-        compiled).
+        Raises ValueError where a parameter is missing or, in images of more than 256 pixels and with
+        psf_type MOFFAT, the seeing is wider than the file allows (the reach of the PSF is then fixed when the
+        program is compiled).
         """
         return _render(self.scene, self._checked(params), self.assets)
 

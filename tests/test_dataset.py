@@ -316,3 +316,20 @@ def test_a_survey_is_handed_to_the_file(fake, monkeypatch):
     dataset.regenerate()
     dataset.regenerate(survey="lsst")
     assert asked == ["des", None, "lsst"]
+
+
+def test_a_number_that_is_not_finite_stops_the_dataset(small_lens, tmp_path):
+    """Two tables that are iterated and disagree leave no redshift, and would leave an image of NaN."""
+    for k, redshifts in ((1, "0.3\n0.7\n"), (2, "0.8\n0.6\n")):
+        (tmp_path / f"{k}.txt").write_text(
+            f"PLANE_{k}-REDSHIFT WEIGHT\n{redshifts.replace(chr(10), ' 1' + chr(10))}"
+        )
+        small_lens.setdefault("DISTRIBUTIONS", {})[f"USERDIST_{k}"] = {
+            "FILENAME": str(tmp_path / f"{k}.txt"),
+            "MODE": "iterate",
+        }
+    message = (
+        "CONFIGURATION_1: PLANE_1-OBJECT_1-REDSHIFT is nan in system 1; give it a DISTRIBUTION or tables"
+    )
+    with pytest.raises(ValueError, match=message):
+        make_dataset(small_lens, skip_image_generation=True)

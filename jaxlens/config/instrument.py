@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, cast
 
+import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.config.errors import Report, shown
@@ -98,7 +99,7 @@ def _check_universe(parameters: Section, given: tuple[tuple[str, Quantity], ...]
     if parameters.node is None or "Ode0" not in values or not all(one.is_constant for _, one in given):
         return
     z = np.linspace(0.0, FARTHEST, 200)
-    bounced = np.isnan(expansion_rate(z, **values)) & np.isfinite(sum(values.values()))
+    bounced = np.isnan(expansion_rate(jnp.asarray(z), **values)) & np.isfinite(sum(values.values()))
     if np.any(bounced):
         what = f"give a universe without redshift {z[np.argmax(bounced)]:.2g}, as H(z)^2 is below 0 there"
         parameters.report.problem(parameters.node.place, f"{what}; choose another Ode0, w0 or wa")

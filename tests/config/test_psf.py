@@ -1,4 +1,4 @@
-"""Kernels of psf_type PIXEL, and what IMAGE says of the PSF.  (More that is wrong: broken/instrument.yaml)."""
+"""Kernels of psf_type PIXEL, and what IMAGE says of the PSF.  (What is wrong: broken/instrument.yaml.)"""
 
 from __future__ import annotations
 

@@ -69,6 +69,9 @@ def test_without_a_psf_a_source_is_shared_by_four_pixels():
     np.testing.assert_allclose(image, expected, atol=1e-14)
 
 
+stamp_kernel = jax.jit(stamps.stamp_kernel, static_argnames=("num_pix", "factor"))
+
+
 def shifted(kernel, x, y, size):
     """The kernel's linear interpolation at the pixels, zero beyond its box: pixel by pixel."""
     radius, image = kernel.shape[0] // 2, np.zeros((size, size))
@@ -89,7 +92,7 @@ def shifted(kernel, x, y, size):
 def test_stamp_of_a_kernel(place, factor):
     """On the pixels or on a finer grid; on the image, across its edge and beyond."""
     n, (x, y) = 9, place
-    image = stamps.stamp_kernel(
+    image = stamp_kernel(
         jnp.array([[2.0], [3.0]]), jnp.array([x]), jnp.array([y]), jnp.asarray(KERNEL), n, factor
     )
     fine = (x * factor + (factor - 1) / 2, y * factor + (factor - 1) / 2, n * factor)
