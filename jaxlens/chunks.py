@@ -28,12 +28,13 @@ _MOST_IMAGE_SLOTS = 64
 def automatic_batch_size(config: Config, systems: int, planes: bool = False) -> int:
     """How many systems a chunk has: a power of two, from 1 to 1024.
 
-    It is the largest whose images, of 4 x bands x (numPix x supersampling_factor)^2 bytes a system, and
+    It is the largest whose images, of 4 x bands x (numPix x the finest supersampling)^2 bytes a system, and
     four times that again for the planes where they are made, take at most 64 MiB, and not more than the
     next power of two above `systems`.
     """
     instrument = config.instrument
-    side = instrument.num_pix * instrument.supersampling_factor
+    finest = max(instrument.supersampling_factor, instrument.numerics.point_source_supersampling_factor)
+    side = instrument.num_pix * finest
     arrays = 1 + len(PLANES) if planes else 1
     fitting = max(1, _CHUNK_BYTES // (4 * arrays * len(config.bands) * side**2))
     enough = 1 << max(0, systems - 1).bit_length()

@@ -13,6 +13,7 @@ from typing import Literal
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from jaxlens.config.model import Config
 from jaxlens.kernels import psf
@@ -96,7 +97,8 @@ def _radii(config: Config, factor: int) -> tuple[int | None, int | None]:
     if instrument.kernel is not None:
         side, sampled_at = instrument.kernel.array.shape[-1], instrument.kernel.factor
         return None, resampled_side(side, sampled_at, point_factor) // 2
-    widest = _HAIR * config.reach("seeing")[1] / config.reach("pixel_scale")[0]
+    finest = config.reach("pixel_scale")[0]
+    widest = _HAIR * config.reach("seeing")[1] / finest if finest > 0.0 else np.inf
     if instrument.psf_type == "MOFFAT":
         radius, point_radius = (psf.moffat_radius(widest * f, f) for f in (factor, point_factor))
         return radius, point_radius
@@ -117,7 +119,6 @@ def blur(optics: Optics, params: Params, light: jax.Array, kernel: jax.Array | N
         return light
     if optics.psf == "GAUSSIAN":
         return averaged(_gaussian_blur(optics, params, light), optics.factor)
-    assert optics.psf == "PIXEL" or optics.radius is not None
     used = _kernel(optics, params, kernel, optics.factor, optics.radius)
     if optics.kernel_size is not None:
         used = cropped(used, fine_side(optics.kernel_size, optics.factor))

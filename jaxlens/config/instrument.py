@@ -8,7 +8,7 @@ from typing import Literal, cast
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.config.errors import Report, shown
+from jaxlens.config.errors import Report, nearest, one_of, shown
 from jaxlens.config.model import Instrument, Quantity
 from jaxlens.config.psf import PSF_TYPES, check_points, read_kernel, read_numerics
 from jaxlens.config.quantities import (
@@ -43,6 +43,7 @@ COSMOLOGIES: Mapping[str, Mapping[str, bool]] = {
     "FlatwCDM": {"w0": False},
     "w0waCDM": {"Ode0": True, "w0": False, "wa": False},
 }
+_DEFAULT_COSMOLOGY = "FlatLambdaCDM"
 IMAGE: Mapping[str, Rule] = {
     "exposure_time": POSITIVE_BY_BAND,
     "pixel_scale": POSITIVE,
@@ -83,7 +84,7 @@ def read_cosmology(root: Section) -> tuple[tuple[str, Quantity], ...]:
     NAME is astropy's class, which says what parameters there are; Ode0 is among them where it is not flat.
     """
     with root.sub("COSMOLOGY") as section:
-        name = section.choice("NAME", COSMOLOGIES, default="FlatLambdaCDM", noun="a cosmology")
+        name = _cosmology_name(section)
         own = COSMOLOGIES.get(name, dict.fromkeys(("Ode0", "w0", "wa"), False))
         with section.sub("PARAMETERS") as parameters:
             foreign = _foreign(parameters, name, own)
@@ -91,6 +92,26 @@ def read_cosmology(root: Section) -> tuple[tuple[str, Quantity], ...]:
             given = _quantities(parameters, rules, {"H0", "Om0", *(key for key in own if own[key])})
             _check_universe(parameters, given)
             return given
+
+
+def _cosmology_name(section: Section) -> str:
+    """The class that NAME says, "" where it looks like one that there is not.
+
+    Any other text is the user's name for a FlatLambdaCDM: deeplenstronomy does not read NAME.
+    """
+    node = section.take("NAME")
+    if node is None:
+        return _DEFAULT_COSMOLOGY
+    name = word(node, section.report, one_of(COSMOLOGIES))
+    if not name or name in COSMOLOGIES:
+        return name
+    if "cdm" in name.lower():
+        advice = nearest(name, COSMOLOGIES)
+        section.report.problem(node.place, f"{shown(name)} is not a cosmology; {advice}")
+        return ""
+    what = f"{shown(name)} is taken for a mere name, of a {_DEFAULT_COSMOLOGY} with these PARAMETERS"
+    section.report.remark(node.place, f"{what}; for another universe {one_of(COSMOLOGIES)}")
+    return _DEFAULT_COSMOLOGY
 
 
 def _check_universe(parameters: Section, given: tuple[tuple[str, Quantity], ...]) -> None:

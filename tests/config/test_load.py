@@ -278,6 +278,11 @@ REMARKS = {
         "probability 0.14; it must be at least 0, so add TRUNCATE: [low, high] or choose another "
         "distribution",
     ),
+    "free_name_of_a_cosmology": (
+        ("COSMOLOGY:\n", "COSMOLOGY:\n  NAME: EdS\n"),
+        "c.yaml:7: COSMOLOGY.NAME: 'EdS' is taken for a mere name, of a FlatLambdaCDM with these PARAMETERS; for "
+        "another universe it must be one of FlatLambdaCDM, LambdaCDM, FlatwCDM, w0waCDM",
+    ),
 }
 
 
