@@ -280,8 +280,8 @@ REMARKS = {
     ),
     "free_name_of_a_cosmology": (
         ("COSMOLOGY:\n", "COSMOLOGY:\n  NAME: EdS\n"),
-        "c.yaml:7: COSMOLOGY.NAME: 'EdS' is taken for a mere name, of a FlatLambdaCDM with these PARAMETERS; for "
-        "another universe it must be one of FlatLambdaCDM, LambdaCDM, FlatwCDM, w0waCDM",
+        "c.yaml:7: COSMOLOGY.NAME: 'EdS' is taken for a mere name, of a FlatLambdaCDM with these PARAMETERS; "
+        "for another universe it must be one of FlatLambdaCDM, LambdaCDM, FlatwCDM, w0waCDM",
     ),
 }
 

@@ -75,7 +75,6 @@ PLACES = {
     "object": "OBJECT_2: AGN",
     "size": "SIZE: 4",
     "special": "    NAME: LENS\n",
-    "cosmology": "COSMOLOGY:\n",
 }
 
 
@@ -87,10 +86,16 @@ def test_words_are_looked_up_and_nothing_else(place: str, word: str, load_edited
         "distribution": f"seeing: {{DISTRIBUTION: {{NAME: {quoted}, PARAMETERS: None}}}}",
         "noise": f"NAME: {quoted}\n    PARAMETERS",
         "special": f"    NAME: LENS\n    SPECIAL: {{{quoted}: [LIGHT_PROFILE_1-1]}}\n",
-        "cosmology": f"COSMOLOGY:\n  NAME: {quoted}\n",
     }.get(place, f"{PLACES[place].split(':')[0]}: {quoted}")
     with pytest.raises(ConfigError):
         load_edited(((PLACES[place], new),))
+
+
+@pytest.mark.parametrize("word", HOSTILE_WORDS)
+def test_a_free_name_is_only_a_name(word: str, load_edited: LoadEdited) -> None:
+    config = load_edited((("COSMOLOGY:\n", f'COSMOLOGY:\n  NAME: "{word}"\n'),))
+    assert [name for name, _ in config.cosmology] == ["H0", "Om0"]
+    assert "is taken for a mere name" in "".join(config.warnings)
 
 
 @pytest.mark.parametrize("word", HOSTILE_WORDS)
