@@ -103,6 +103,7 @@ def _on_host(job: Job, start: int, count: int, batch: Batch) -> Chunk:
     values |= image_columns(here.positions) if job.positions else {}
     made: dict[ArrayName, np.ndarray] = {}
     if here.images is not None:
+        _refuse_what_is_not_finite(job.label, start, {"the image": np.asarray(here.images)})
         made["images"] = np.asarray(here.images)
     if here.planes is not None:
         made["planes"] = np.asarray(here.planes)
@@ -110,13 +111,16 @@ def _on_host(job: Job, start: int, count: int, batch: Batch) -> Chunk:
 
 
 def _refuse_what_is_not_finite(label: str, start: int, values: Mapping[str, Column]) -> None:
-    """ValueError where a number is NaN or infinite, as redshifts are that two tables put out of order."""
+    """ValueError where a number is NaN or infinite.
+
+    Redshifts are that two tables put out of order, and images of numbers that cannot be, as a seeing of -1.
+    """
     for name, value in values.items():
         wrong = np.flatnonzero(~np.all(np.isfinite(value), axis=tuple(range(1, value.ndim))))
         if wrong.size:
             raise ValueError(
-                f"{label}: {name} is {np.ravel(value[wrong[0]])[0]} in system {start + wrong[0]}; "
-                "give it a DISTRIBUTION or tables that have a finite number for every system"
+                f"{label}: {name} is not finite in system {start + wrong[0]}; "
+                "give DISTRIBUTIONs and tables that have a possible number for every system"
             )
 
 

@@ -199,7 +199,7 @@ def make_dataset(
     *,
     csv: bool = True,
     progress: bool | None = None,
-    configurations: Iterable[str] | None = None,
+    configurations: str | Iterable[str] | None = None,
 ) -> Dataset:
     """Make the images and the metadata that a configuration file describes.
 
@@ -253,12 +253,19 @@ def make_dataset(
         "batch_size": batch_size,
         "csv": csv,
         "progress": progress,
-        "configurations": None if configurations is None else tuple(configurations),
+        "configurations": _listed(configurations),
     }
     file = os.fspath(config) if isinstance(config, str | os.PathLike) else None
     loaded = load_config(config, survey=survey)
     _warn(loaded)
     return Dataset(loaded, arguments, file)
+
+
+def _listed(names: str | Iterable[str] | None) -> tuple[str, ...] | None:
+    """One name or several as a tuple."""
+    if names is None:
+        return None
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def _warn(config: Config) -> None:

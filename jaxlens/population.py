@@ -8,7 +8,7 @@ entries of the file, their order, or the size of a batch.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import jax
@@ -17,6 +17,7 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from jaxlens.backgrounds import BACKGROUND, background_index
+from jaxlens.config.errors import nearest
 from jaxlens.config.model import (
     Backgrounds,
     Config,
@@ -35,6 +36,8 @@ from jaxlens.keys import named_keys, uniforms
 
 # Planes are kept at least this far apart in redshift.
 REDSHIFT_GAP = 1e-6
+# In the place of an array that is among a population's `arrays`.
+_ELSEWHERE = np.empty(0)
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,8 @@ class Population:
 
     `in_pixels` are drawn in pixels and multiplied by the pixel scale; `redshifts` are drawn in order, each
     beyond the one before; `special` are the changes by object prefix; `joints` replace what they name;
-    `backgrounds` are the real images that this configuration gets.  `arrays` are the numbers of tables by
-    their path in the file.
+    `backgrounds` are the real images that this configuration gets.  These hold no arrays: `arrays` are
+    the numbers of tables, by their path in the file.
     """
 
     label: str
@@ -56,6 +59,11 @@ class Population:
     joints: tuple[Joint, ...] = ()
     backgrounds: Backgrounds | None = None
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def static(self) -> Population:
+        """The same without arrays: what is static under jit stays in its cache for good."""
+        return replace(self, arrays={})
 
     @property
     def hyperparameters(self) -> dict[str, ArrayLike]:
@@ -86,6 +94,7 @@ def population(config: Config, configuration: Configuration) -> Population:
     arrays = {f"{array_path(j)}.{name}": a for j in joints for name, a in j.arrays.items()}
     if backgrounds:
         arrays |= {f"BACKGROUNDS.{name}": backgrounds.arrays[name] for name in ("map", "scale")}
+        backgrounds = replace(backgrounds, arrays={})
     return Population(
         configuration.label,
         config.bands,
@@ -93,7 +102,7 @@ def population(config: Config, configuration: Configuration) -> Population:
         in_pixels(configuration),
         tuple(redshift_name(plane) for plane in configuration.planes),
         tuple(special),
-        joints,
+        tuple(replace(j, arrays=dict.fromkeys(j.arrays, _ELSEWHERE)) for j in joints),
         backgrounds,
         arrays,
     )
@@ -139,10 +148,23 @@ def _special(what: Population, system: Numbers) -> dict[str, jax.Array]:
             if name.startswith(f"{prefix}-")
         }
         after = special.function(own, special.argument, what.bands)
+        _check_names(special.name, own, after)
         for name, value in own.items():
             whole = f"{prefix}-{name}"
             changed[whole] = _checked(special.name, whole, after.get(name), value, what.bands)
     return changed
+
+
+def _check_names(function: str, given: Numbers, returned: object) -> None:
+    """ValueError where a function of SPECIAL returns no mapping, or names that it was not given."""
+    if not isinstance(returned, Mapping):
+        raise ValueError(
+            f"{function} of SPECIAL returned {type(returned).__name__}; return a mapping of numbers"
+        )
+    unknown = [name for name in returned if name not in given]
+    if unknown:
+        advice = nearest(str(unknown[0]), given)
+        raise ValueError(f"{function} of SPECIAL returned {unknown[0]}, which the object has not; {advice}")
 
 
 def _checked(

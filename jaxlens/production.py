@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 from typing import NoReturn, Protocol
 
@@ -52,8 +53,10 @@ class Arguments:
     def __post_init__(self) -> None:
         if self.image_file_format not in IMAGE_FORMATS:
             raise ValueError(f"image_file_format is {self.image_file_format!r}; it must be 'npy' or 'h5'")
-        if self.batch_size is not None and self.batch_size < 1:
-            raise ValueError(f"batch_size is {self.batch_size}; it must be at least 1")
+        if self.batch_size is not None and not (
+            isinstance(self.batch_size, Integral) and self.batch_size >= 1
+        ):
+            raise ValueError(f"batch_size is {self.batch_size}; it must be a whole number of at least 1")
         if not self.skip_image_generation:
             return
         if self.solve_lens_equation:
@@ -161,8 +164,8 @@ def _contents(config: Config, label: str, seed: int, job: Job) -> Contents:
 
 def _attributes(config: Config, seed: int, job: Job) -> dict[str, str | int | float]:
     """What an HDF5 file says about how it was made, so that it can be made again."""
-    pixel_scale = dict(config.instrument.quantities)["pixel_scale"]
-    constant = {"pixel_scale": pixel_scale.support()[0]} if pixel_scale.is_constant else {}
+    low, high = config.reach("pixel_scale")
+    constant = {"pixel_scale": low} if low == high else {}
     return constant | {
         "units": "electrons/s" if config.instrument.data_count_unit == "e-" else "ADU/s",
         "size": config.size,

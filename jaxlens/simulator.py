@@ -92,7 +92,7 @@ class Simulator:
 
     def sample(self, key: jax.Array, n: int, start: ArrayLike = 0) -> Params:
         """The parameters of systems start..start+n-1: {name: (n,) or (n, bands)}."""
-        values = _draw(self.population, self.population.hyperparameters, key, _indices(start, n))
+        values = _draw(self.population.static, self.population.hyperparameters, key, _indices(start, n))
         return {name: values[name] for name in self.parameter_names}
 
     def params_from_table(self, table: Mapping[str, Any] | pd.DataFrame | str | PathLike[str]) -> Params:
@@ -155,13 +155,13 @@ class Simulator:
     def generate(self, key: jax.Array, n: int, start: ArrayLike = 0, planes: bool = False) -> Batch:
         """A chunk of a dataset: images, all numbers, the overflow flag, and the planes if asked for."""
         indices = _indices(start, n)
-        values = _draw(self.population, self.population.hyperparameters, key, indices)
+        values = _draw(self.population.static, self.population.hyperparameters, key, indices)
         keys = _keys(self.population.label, key, indices)
         return _finish(self.scene, values, keys, self.assets, planes)
 
     def numbers(self, key: jax.Array, n: int, start: ArrayLike = 0) -> Batch:
         """A chunk of a dataset without its images, whose program is then not compiled: all numbers."""
-        values = _draw(self.population, self.population.hyperparameters, key, _indices(start, n))
+        values = _draw(self.population.static, self.population.hyperparameters, key, _indices(start, n))
         return Batch(None, values | _derived(self.scene, values), jnp.zeros(n, dtype=bool), {})
 
     def with_image_slots(self, slots: int) -> Simulator:

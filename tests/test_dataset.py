@@ -15,6 +15,7 @@ import pytest
 from jaxlens import production as module
 from jaxlens.chunks import automatic_batch_size, sizes
 from jaxlens.config import load_config
+from jaxlens.config.errors import ConfigWarning
 from jaxlens.dataset import make_dataset
 from jaxlens.formats import Hdf5File
 from jaxlens.storage import StorageError, read
@@ -187,7 +188,7 @@ def test_a_configuration_without_systems_is_empty_and_has_every_column(tmp_path)
     ("wrong", "message"),
     [
         ({"image_file_format": "fits"}, "image_file_format is 'fits'; it must be 'npy' or 'h5'"),
-        ({"batch_size": 0}, "batch_size is 0; it must be at least 1"),
+        ({"batch_size": 0}, "batch_size is 0; it must be a whole number of at least 1"),
         (
             {"skip_image_generation": True, "solve_lens_equation": True},
             "you cannot skip image generation and solve the lens equation; leave one out",
@@ -329,7 +330,29 @@ def test_a_number_that_is_not_finite_stops_the_dataset(small_lens, tmp_path):
             "MODE": "iterate",
         }
     message = (
-        "CONFIGURATION_1: PLANE_1-OBJECT_1-REDSHIFT is nan in system 1; give it a DISTRIBUTION or tables"
+        "CONFIGURATION_1: PLANE_1-OBJECT_1-REDSHIFT is not finite in system 1; give DISTRIBUTIONs and tables"
     )
     with pytest.raises(ValueError, match=message):
         make_dataset(small_lens, skip_image_generation=True)
+
+
+def test_an_image_that_is_not_finite_stops_the_dataset(small_lens, tmp_path):
+    (tmp_path / "t.txt").write_text("seeing WEIGHT\n-1 1\n0.8 1\n")
+    small_lens["DISTRIBUTIONS"] = {"USERDIST_1": {"FILENAME": str(tmp_path / "t.txt"), "MODE": "iterate"}}
+    with pytest.warns(ConfigWarning), pytest.raises(ValueError, match="the image is not finite in system 0"):
+        make_dataset(small_lens)
+
+
+def test_one_name_is_a_list_of_one(small_lens):
+    dataset = make_dataset(small_lens, configurations="LENSES", skip_image_generation=True)
+    assert dataset.configurations == ["CONFIGURATION_1"]
+
+
+def test_the_pixel_scale_that_a_table_sets_is_in_the_file(small_lens, tmp_path):
+    """An attribute says what all images share; a table can make it differ."""
+    small_lens["DATASET"]["PARAMETERS"]["OUTDIR"] = str(tmp_path)
+    for rows, expected in (("0.2 1\n0.2 1\n", 0.2), ("0.1 1\n0.2 1\n", None)):
+        (tmp_path / "t.txt").write_text(f"pixel_scale WEIGHT\n{rows}")
+        small_lens["DISTRIBUTIONS"] = {"USERDIST_1": {"FILENAME": str(tmp_path / "t.txt"), "MODE": "iterate"}}
+        make_dataset(small_lens, save_to_disk=True, image_file_format="h5")
+        assert read(tmp_path / "CONFIGURATION_1_images.h5").attributes.get("pixel_scale") == expected

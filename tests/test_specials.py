@@ -69,13 +69,18 @@ def test_a_function_of_the_user(small_lens: dict[str, Any], key: jax.Array) -> N
     ("returned", "message"),
     [
         ({}, "returned nothing for PLANE_1-OBJECT_1-LIGHT_PROFILE_1-magnitude"),
+        (None, "returned NoneType; return a mapping of numbers"),
+        (
+            {"LIGHT_PROFILE_1-R_sersc": jnp.ones(())},
+            "returned LIGHT_PROFILE_1-R_sersc, which the object has not; did you mean LIGHT_PROFILE_1-R",
+        ),
         ({"MASS_PROFILE_1-theta_E": jnp.ones(2)}, r"returned shape \(2,\) for .*theta_E; .* of shape \(\)"),
     ],
 )
 def test_what_a_function_returns_is_checked(
-    returned: dict[str, Any], message: str, small_lens: dict[str, Any], key: jax.Array
+    returned: dict[str, Any] | None, message: str, small_lens: dict[str, Any], key: jax.Array
 ) -> None:
-    special("wrong")(lambda values, argument, bands: dict(values) | returned if returned else {})
+    special("wrong")(lambda values, argument, bands: dict(values) | returned if returned else returned)
     small_lens["SPECIES"]["GALAXY_1"]["SPECIAL"] = {"wrong": ["x"]}
     with pytest.raises(ValueError, match=message):
         Simulator(small_lens).sample(key, 1)

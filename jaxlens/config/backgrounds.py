@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -10,7 +11,7 @@ import numpy as np
 from astropy.io import fits
 
 from jaxlens.config.columns import Names
-from jaxlens.config.errors import Place, Report, nearest, shown
+from jaxlens.config.errors import LONGEST_WORD, Place, Report, nearest, shown
 from jaxlens.config.files import locate, resolve
 from jaxlens.config.model import Backgrounds, Column, Configuration, Instrument, Joint
 from jaxlens.config.reader import Node
@@ -147,10 +148,12 @@ def _read_cube(folder: Path, name: str, bands: int, num_pix: int, report: Report
     """The images of one band, (n, num_pix, num_pix); None, and a problem, where the file has none."""
     path = folder / name
     # a band may have any name, but no file is read outside the folder
-    if path.name != name or not path.is_file():
+    if path.name != name or not os.path.isfile(path):
         files = sorted(entry.name for entry in folder.iterdir() if entry.suffix == ".fits")
         right = nearest(name, files) if files else "give one FITS file a band"
-        report.problem(Place(str(folder)), f"has no {name}; {right}")
+        report.problem(
+            Place(str(folder)), f"has no {name if len(name) <= LONGEST_WORD else shown(name)}; {right}"
+        )
         return None
     report.sources.append(str(path))
     try:

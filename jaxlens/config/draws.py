@@ -25,6 +25,7 @@ from jaxlens.distributions import (
 
 # A survey's distribution of numbers for ten years, and its one parameter.
 _COADDED, _YEARS, _ALL_YEARS = "lsst_num_exposures", "coadd_years", 10.0
+_MOST_YEARS = 100.0
 _BOUNDS_RIGHT = "give [low, high], two numbers in order"
 
 Parameters = tuple[tuple[str, float | tuple[float, ...]], ...]
@@ -115,19 +116,42 @@ def _misshapen(section: Section, name: str, own: UserDistribution, parameters: P
     right = (len(section.report.bands),) if own.by_band else ()
     key = jax.random.key(0, impl="threefry2x32")
     numbers = {key: np.asarray(value, np.float32) for key, value in parameters}
-    shape = np.shape(jax.eval_shape(lambda: own.function(key, **numbers, **bands)))
-    if shape == right:
-        return False
-    what = f"{name} returns an array of shape {shape}; its function must return shape {right}"
-    section.report.problem(section.node.place, what)  # type: ignore[union-attr]
-    return True
+    place = section.node.place  # type: ignore[union-attr]
+
+    def call(key: jax.Array) -> Any:
+        return own.function(key, **numbers, **bands)
+
+    try:
+        shape = np.shape(jax.eval_shape(call, key))
+        jaxpr = jax.make_jaxpr(call)(key).jaxpr
+    except Exception as error:  # whatever a user's function raises
+        what = f"{name} raises {type(error).__name__}: {shown(str(error))}"
+        section.report.problem(place, f"{what}; its function must run under JAX")
+        return True
+    if shape != right:
+        what = f"{name} returns an array of shape {shape}; its function must return shape {right}"
+        section.report.problem(place, what)
+        return True
+    if not any(jaxpr.invars[0] is used for equation in jaxpr.eqns for used in equation.invars):
+        what = f"{name} does not use its key, so it gives every system the same number"
+        section.report.remark(place, f"{what}; draw with jax.random and the key")
+    return False
 
 
 def _survey(section: Section, name: str, node: Node | None, bands: tuple[str, ...]) -> tuple[Draw, ...]:
     """What the survey measured in each band."""
     years = {_YEARS: False} if name == _COADDED else {}
-    given = dict(_parameters(section, name, node, years, years))
-    share = np.asarray(given.get(_YEARS, _ALL_YEARS)).item() / _ALL_YEARS if years else None
+    parameters = _parameters(section, name, node, years, years)
+    if _unknown(parameters):
+        return (WRONG,) * len(bands)
+    share = None
+    if years:
+        coadded = np.asarray(dict(parameters).get(_YEARS, _ALL_YEARS)).item()
+        if not 0.0 < coadded <= _MOST_YEARS:
+            what = f"is {coadded:g}; it must be above 0 and at most {_MOST_YEARS:g}"
+            section.report.problem(node.entries[_YEARS].place, what)  # type: ignore[union-attr]
+            return (WRONG,) * len(bands)
+        share = coadded / _ALL_YEARS
     return tuple(_measured(section, name, band, share) for band in bands)
 
 

@@ -59,13 +59,14 @@ class Report:
 
     After a problem the functions of this package go on with a stand-in value (NaN for a number,
     "" for a word), so that one reading finds all problems; `raise_problems` sees to it that nothing
-    made of stand-ins gets out.  `bands` are the file's bands, empty until they are known; `paths` are
-    the absolute paths of the files that it names, by the place of the name; `sources` are the files
-    that were read, in order.
+    made of stand-ins gets out.  `bands` are the file's bands, empty until they are known, and `bands_of`
+    says what survey's they are where the file does not choose them; `paths` are the absolute paths of the
+    files that it names, by the place of the name; `sources` are the files that were read, in order.
     """
 
     def __init__(self) -> None:
         self.bands: tuple[str, ...] = ()
+        self.bands_of = ""
         self.paths: dict[Place, str] = {}
         self.sources: list[str] = []
         self._problems: list[tuple[Place, str]] = []

@@ -116,11 +116,13 @@ def _cosmology_name(section: Section) -> str:
 
 def _check_universe(parameters: Section, given: tuple[tuple[str, Quantity], ...]) -> None:
     """With much dark energy and little matter the universe was never small: H(z) is not real there."""
-    values = {key: one.support()[0] for key, one in given if key != "Ob0"}
+    values = {key: np.float64(one.support()[0]) for key, one in given if key != "Ob0"}
     if parameters.node is None or "Ode0" not in values or not all(one.is_constant for _, one in given):
         return
     z = np.linspace(0.0, FARTHEST, 200)
-    bounced = np.isnan(expansion_rate(jnp.asarray(z), **values)) & np.isfinite(sum(values.values()))
+    with np.errstate(over="ignore"):
+        rate = expansion_rate(jnp.asarray(z), **values)
+    bounced = np.isnan(rate) & np.isfinite(sum(values.values()))
     if np.any(bounced):
         what = f"give a universe without redshift {z[np.argmax(bounced)]:.2g}, as H(z)^2 is below 0 there"
         parameters.report.problem(parameters.node.place, f"{what}; choose another Ode0, w0 or wa")

@@ -63,14 +63,17 @@ def _remark_repeated(
 ) -> None:
     """Say where a later distribution replaces what an earlier one sets."""
     first: dict[tuple[str, str, str | None], str] = {}
-    for joint in joints:
-        targets = [(label, c.parameter, c.band) for c in joint.columns for label in names.targets(c)]
-        for target in filter(first.__contains__, targets):
+    for joint, column in ((one, column) for one in joints for column in one.columns):
+        for label in names.targets(column):
+            target = label, column.parameter, column.band
             name = "-".join(filter(None, target[1:]))
-            report.remark(
-                nodes[joint.label].place, f"sets {name} as {first[target]} does; the last one counts"
-            )
-        first |= dict.fromkeys(targets, joint.label)
+            if first.get(target) == joint.label:
+                what = f"sets {name} twice in {label}; the last column counts"
+                report.remark(nodes[joint.label].place, what)
+            elif target in first:
+                what = f"sets {name} as {first[target]} does; the last one counts"
+                report.remark(nodes[joint.label].place, what)
+            first[target] = joint.label
 
 
 def _userdist(label: str, node: Node, names: Names, report: Report) -> TableJoint | None:
@@ -83,6 +86,9 @@ def _userdist(label: str, node: Node, names: Names, report: Report) -> TableJoin
     if table is None or written is None or weights is None:
         return None
     numbers = table.without(WEIGHT)
+    if not numbers.names:
+        report.problem(Place(table.source), f"has no column beside {WEIGHT}; give it columns of parameters")
+        return None
     matched = match_columns(written, numbers, names, report)
     check_ranges(numbers, matched, weights, names, report)
     arrays = _arrays(mode, numbers, list(matched.values()), weights, report)
@@ -138,7 +144,9 @@ def _distinct(written: list[Written], place: Place, report: Report) -> list[Writ
 def _arrays(
     mode: str, table: Table, chosen: list[int], weights: np.ndarray, report: Report
 ) -> Mapping[str, np.ndarray]:
-    """The arrays of a Joint with the `chosen` columns of a table."""
+    """The arrays of a Joint with the `chosen` columns of a table; none where no column is chosen."""
+    if not chosen:
+        return {}
     if mode == "iterate":
         return {"values": table.values[:, chosen]}
     if mode == "sample":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from jaxlens.config.backgrounds import read_backgrounds
@@ -50,10 +51,14 @@ def load_config(
     preset = None if survey is None else survey_path(survey)
     report = Report()
     if isinstance(config, Config):
-        return config if preset is None else _load(config.text, FROM_CONFIG, report, preset)
+        if preset is None:
+            return config
+        # a Config may have another size, folder and seed than its text
+        loaded = _load(config.text, FROM_CONFIG, report, preset)
+        return replace(loaded, size=config.size, outdir=config.outdir, seed=config.seed)
     if isinstance(config, Mapping):
         return _load(dictionary_text(config, report), FROM_DICT, report, preset)
-    path = _find(os.fspath(config), report)
+    path = _find(os.fsdecode(config), report)
     return _load(_read(path, report), str(path), report, preset)
 
 
@@ -64,6 +69,7 @@ def _load(text: str, source: str, report: Report, preset: Path | None) -> Config
     written = read_text(text, source, report, numbered=source != FROM_DICT, spent=spent)
     tree = include(written, report, spent)
     if preset is not None:
+        report.bands_of = f" of the survey {preset.stem}"
         tree = with_preset(tree, read_text(_read(preset, report), str(preset), report))
     return _parse(tree, report, verbatim=text if tree is written else None)
 

@@ -15,6 +15,8 @@ from jaxlens.config.sections import Section, describe, number, word
 
 # Covariances that differ by less than this share of the larger one are equal but for their last digits.
 _ASYMMETRY = 1e-6
+# Correlations whose smallest eigenvalue is below this cannot be factored in float32.
+_SINGULAR = 1e-6
 
 
 def read_normal(label: str, node: Node, names: Names, report: Report) -> Joint | None:
@@ -113,6 +115,11 @@ def _why_no_covariance(matrix: np.ndarray) -> str:
         return (
             f"has an eigenvalue of {smallest:.3g}; all must be above 0 (it holds variances, not deviations)"
         )
+    deviations = np.sqrt(np.diag(matrix))
+    smallest = np.linalg.eigvalsh(matrix / np.outer(deviations, deviations))[0]
+    if smallest < _SINGULAR:
+        what = f"is nearly singular: its correlations have an eigenvalue of {smallest:.2g}"
+        return f"{what}; leave out what follows from the others"
     return ""
 
 

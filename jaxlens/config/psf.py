@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from astropy.io import fits
@@ -28,6 +30,7 @@ _ONLY_FOR = {
 }
 FITS = (".fits", ".fit", ".fts")
 MAX_BYTES = 50_000_000
+_TOO_LARGE = f"is over {MAX_BYTES // 1_000_000} MB; cut the kernel out of it"
 _IMAGE = "give an image (y, x) of the PSF"
 _FILE = "give a .fits or .npy file, or one for each band"
 
@@ -115,8 +118,12 @@ def read_kernel(section: Section) -> Kernel | None:
 def _by_band(node: Node, report: Report) -> list[Node]:
     # Where BANDS is wrong the keys are taken as they stand.
     bands = report.bands or tuple(node.entries)
-    with Section(node, report, what="one of BANDS") as entries:
-        return [one for band in bands if (one := entries.need(band, "give every band a kernel")) is not None]
+    with Section(node, report, what=f"one of BANDS{report.bands_of}") as entries:
+        return [
+            one
+            for band in bands
+            if (one := entries.need(band, f"give every band{report.bands_of} a kernel")) is not None
+        ]
 
 
 def _padded(array: np.ndarray, side: int) -> np.ndarray:
@@ -139,7 +146,7 @@ def _read(node: Node, report: Report) -> tuple[str, np.ndarray] | None:
     report.sources.append(str(as_shown))
     place = Place(str(as_shown))
     if os.path.getsize(path) > MAX_BYTES:
-        report.problem(place, f"is over {MAX_BYTES // 1_000_000} MB; cut the kernel out of it")
+        report.problem(place, _TOO_LARGE)
         return None
     array = _read_npy(path, place, report) if suffix == ".npy" else _read_fits(path, place, report)
     return None if array is None or not _is_kernel(array, place, report) else (str(path), array)
@@ -147,8 +154,9 @@ def _read(node: Node, report: Report) -> tuple[str, np.ndarray] | None:
 
 def _read_npy(path: Path, place: Place, report: Report) -> np.ndarray | None:
     try:
-        return np.asarray(np.load(path, allow_pickle=False)).astype(np.float64, casting="same_kind")
-    except (OSError, ValueError, TypeError, EOFError):
+        with path.open("rb") as stream:
+            return np.asarray(np.load(stream, allow_pickle=False)).astype(np.float64, casting="same_kind")
+    except Exception:  # a broken file makes numpy raise whatever comes along, as BadZipFile and MemoryError
         report.problem(place, f"cannot be read as an npy file of numbers; {_IMAGE}")
         return None
 
@@ -160,14 +168,23 @@ def _read_fits(path: Path, place: Place, report: Report) -> np.ndarray | None:
             # astropy only warns where a file ends before its data
             warnings.filterwarnings("error", message=".*truncated.*")
             with path.open("rb") as stream, fits.open(stream, memmap=False) as file:
-                images = [part.data for part in file if part.is_image and part.shape]
-    except (OSError, ValueError, TypeError, KeyError, IndexError, fits.VerifyError, Warning):
+                return _first_image(file, place, report)
+    except Exception:  # a broken file makes astropy raise whatever comes along, as zlib.error and KeyError
         report.problem(place, f"cannot be read as FITS; {_IMAGE}")
         return None
-    if not images:
+
+
+def _first_image(file: Any, place: Place, report: Report) -> np.ndarray | None:
+    """The first image of an open FITS file."""
+    part = next((part for part in file if part.is_image and part.shape), None)
+    if part is None:
         report.problem(place, f"has no image; {_IMAGE}")
         return None
-    return np.asarray(images[0], dtype=np.float64)
+    # what is compressed may be large though its file is not
+    if math.prod(part.shape) * abs(part.header["BITPIX"]) // 8 > MAX_BYTES:
+        report.problem(place, _TOO_LARGE)
+        return None
+    return np.asarray(part.data, dtype=np.float64)
 
 
 def _is_kernel(array: np.ndarray, place: Place, report: Report) -> bool:

@@ -106,8 +106,8 @@ def _by_band(node: Node, path: str, rule: Rule, report: Report) -> Quantity:
         return constant(path, math.nan)
     # Where BANDS is wrong the keys are taken as they stand.
     bands = report.bands or tuple(node.entries)
-    with Section(node, report, what="one of BANDS") as entries:
-        values = [(band, entries.need(band, "give every band a value")) for band in bands]
+    with Section(node, report, what=f"one of BANDS{report.bands_of}") as entries:
+        values = [(band, entries.need(band, f"give every band{report.bands_of} a value")) for band in bands]
     draws = tuple(_one_band(value, rule, report, band) for band, value in values if value is not None)
     return Quantity(path, draws, per_band=True)
 

@@ -29,7 +29,8 @@ Species = Galaxy | PointSource | NoiseSource
 def read_species(root: Section) -> dict[str, Species] | None:
     """Every species by its NAME, in the order of the file's numbers; None where there is no section."""
     with root.sub("SPECIES") as section:
-        if section.node is None:
+        if section.node is None or "INPUT" in section.node.entries:
+            # what an INPUT that could not be read would have brought is not known
             return None
         found: dict[str, Species] = {}
         places: dict[str, Place] = {}

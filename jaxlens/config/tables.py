@@ -157,7 +157,8 @@ def _fill(row: np.ndarray, names: list[str], words: list[str]) -> tuple[str, str
         return "", f"has {len(words)} of the {len(names)} columns; give every column one number"
     for i, word in enumerate(words):
         try:
-            row[i] = float(word)
+            # Python also reads 1_000
+            row[i] = float(word if "_" not in word else "")
         except ValueError:
             return names[i], f"is {shown(word)}; give a number"
         if not math.isfinite(row[i]):

@@ -93,6 +93,15 @@ def test_what_is_set_twice_is_a_warning(load: Load) -> None:
     assert config.warnings == (f"{line}: sets seeing as USERDIST_1 does; the last one counts",)
 
 
+def test_what_two_columns_set_is_a_warning(load: Load) -> None:
+    config = load(
+        "USERDIST_1: {FILENAME: t.txt, MODE: sample}", t="CONFIGURATION_1-seeing seeing WEIGHT\n0.5 0.9 1\n"
+    )
+    assert config.warnings == (
+        "c.yaml:60: DISTRIBUTIONS.USERDIST_1: sets seeing twice in CONFIGURATION_1; the last column counts",
+    )
+
+
 def test_impossible_numbers_are_a_warning_with_their_share(load: Load) -> None:
     text = f"{R_SERSIC} {THETA_E} WEIGHT\n1 0 1\n0 1 2\n-1 1 1\n-2 1 0\n"
     config = load("USERDIST_1: {FILENAME: t.txt, MODE: sample}", t=text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,10 @@ Load = Callable[[tuple[tuple[str, str], ...]], Config]
 
 CROSS = np.array([[0.0, 1.0, 0.0], [1.0, 3.0, 2.0], [0.0, 1.0, 0.0]])
 READ_NOISE = "    read_noise: 7\n"
+
+
+# The header of an npy file of float64 of some shape.
+NPY = b"\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': %s, }"
 
 
 def image(psf_type: str, *lines: str) -> tuple[tuple[str, str], ...]:
@@ -122,6 +127,32 @@ def test_a_fits_file_without_an_image(load_edited: Load, tmp_path: Path) -> None
     with pytest.raises(ConfigError) as caught:
         load_edited(image("PIXEL", "kernel_point_source: psf.fits"))
     assert caught.value.problems == ("psf.fits: has no image; give an image (y, x) of the PSF",)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("psf.fits", b"PK\3\4" + bytes(3000)),
+        ("psf.npy", b"PK\3\4" + bytes(3000)),
+        ("psf.fits", gzip.compress(b"SIMPLE  =" + bytes(9000))[:-40] + bytes(60)),
+        ("psf.npy", NPY % b"(1000001, 1000001)"),
+        ("psf.npy", NPY % (b"(1%s1, 3)" % (b"0" * 29))),
+    ],
+    ids=["zip as fits", "zip as npy", "damaged gzip", "npy without its numbers", "npy without end"],
+)
+def test_a_broken_file(name: str, content: bytes, load_edited: Load, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ConfigError, match=f"{name}: cannot be read as .*; give an image"):
+        load_edited(image("PIXEL", f"kernel_point_source: {name}"))
+
+
+def test_what_is_large_once_it_is_unpacked_is_not_read(load_edited: Load, tmp_path: Path) -> None:
+    part = fits.PrimaryHDU(np.zeros((1, 1), np.float64))
+    part.header["NAXIS1"] = part.header["NAXIS2"] = 5001
+    header = part.header.tostring().encode()
+    (tmp_path / "psf.fits").write_bytes(gzip.compress(header))
+    with pytest.raises(ConfigError, match=r"psf\.fits: is over 50 MB; cut the kernel out of it"):
+        load_edited(image("PIXEL", "kernel_point_source: psf.fits"))
 
 
 def test_a_huge_file_is_not_read(load_edited: Load, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -150,7 +151,7 @@ def test_noise_may_follow_a_survey(load_edited: LoadEdited) -> None:
 # Presets
 
 
-def test_the_presets_of_the_issue() -> None:
+def test_the_presets() -> None:
     theirs = {"des", "delve", "lsst", "hst", "euclid", "ztf"}
     assert set(surveys()) == theirs | {"jwst", "roman", "hsc", "kids", "csst"}
     assert all(len(description) > 10 for description in surveys().values())
@@ -305,15 +306,24 @@ def test_a_config_takes_a_preset_too(load_text: Callable[[str], Config], good: s
     assert load_config("again.yaml").instrument == config.instrument
 
 
+def test_a_preset_keeps_size_folder_and_seed_of_a_config(
+    load_text: Callable[[str], Config], good: str
+) -> None:
+    config = load_text(good.replace("{g: 22.0, r: 21.5}", "22"))
+    changed = dataclasses.replace(config, size=3, outdir="elsewhere", seed=9)
+    found = load_config(changed, survey="hst")
+    assert (found.size, found.outdir, found.seed) == (3, "elsewhere", 9)
+
+
 def test_numbers_by_band_must_be_of_the_preset_s_bands(load_text: Callable[[str], Config], good: str) -> None:
     load_text(good)
     with pytest.raises(ConfigError) as caught:
         load_config("c.yaml", survey="euclid")
     path = "SPECIES.GALAXY_2.LIGHT_PROFILE_1.PARAMETERS.magnitude"
     assert caught.value.problems == (
-        f"c.yaml:45: {path}.VIS: is missing; give every band a value",
-        f"c.yaml:45: {path}.g: is not one of BANDS; it must be VIS",
-        f"c.yaml:45: {path}.r: is not one of BANDS; it must be VIS",
+        f"c.yaml:45: {path}.VIS: is missing; give every band of the survey euclid a value",
+        f"c.yaml:45: {path}.g: is not one of BANDS of the survey euclid; it must be VIS",
+        f"c.yaml:45: {path}.r: is not one of BANDS of the survey euclid; it must be VIS",
     )
 
 
@@ -477,6 +487,27 @@ def test_one_band_of_a_distribution_by_band(load_edited: LoadEdited) -> None:
 
 
 @pytest.mark.usefixtures("registry")
+def test_a_user_s_distribution_without_its_key_is_remarked(load_edited: LoadEdited) -> None:
+    @jaxlens.distribution("frozen")
+    def frozen(key: jax.Array, *, scale: float) -> float:
+        return 0.3 * scale
+
+    config = load_edited((seeing("{NAME: frozen, PARAMETERS: {scale: 2}}"),))
+    assert config.warnings == (
+        "c.yaml:20: SURVEY.PARAMETERS.seeing.DISTRIBUTION: frozen does not use its key, so it gives every "
+        "system the same number; draw with jax.random and the key",
+    )
+
+
+def test_a_user_s_distribution_that_raises(load_edited: LoadEdited) -> None:
+    @jaxlens.distribution("broken")
+    def broken(key: jax.Array, *, scale: float) -> float:
+        return float(jax.random.normal(key)) * scale
+
+    with pytest.raises(ConfigError, match=r"broken raises ConcretizationTypeError: .*must run under JAX"):
+        load_edited((seeing("{NAME: broken, PARAMETERS: {scale: 2}}"),))
+
+
 def test_names_may_be_registered_again_but_built_in_ones_may_not() -> None:
     for number in (1.0, 2.0):
 
