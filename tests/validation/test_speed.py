@@ -33,8 +33,18 @@ def test_a_task_is_timed_in_turns_and_by_the_median(monkeypatch: pytest.MonkeyPa
 
     slow, plain = timing.measure([work("slow", 5.0), work("plain", 0.0)], repeats=3, seconds=4.0)
     assert (slow.seconds, slow.spread, slow.repeats, slow.compile_seconds) == (1.0, 0.0, 3, 5.0)
+    assert slow.per_second == 1.0
     assert plain.compile_seconds is None
     assert calls[-8:] == ["slow", "slow", "plain", "plain"] * 2
+
+
+def test_several_threads_share_the_batches() -> None:
+    seen: list[int] = []
+    alone = Task("A", "alone", lambda: seen.append(1), items=5, batch=5)
+    together = timing.side_by_side(alone, "together", at_once=3)
+    together.run()
+    assert (len(seen), together.items, together.batch) == (12, 60, 5)
+    assert together.first is alone.run
 
 
 def _row(workload: str, who: str, per_second: float) -> Timed:

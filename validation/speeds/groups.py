@@ -11,13 +11,15 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
+import jax
 import numpy as np
 
 from jaxlens import Simulator
 from jaxlens.chunks import automatic_batch_size
+from jaxlens.devices import batches_at_once
 from validation.speeds import ours, stages, with_caustics, with_jaxtronomy, with_lenstronomy
 from validation.speeds.names import Row
-from validation.speeds.timing import Task, Timed, measure, missing
+from validation.speeds.timing import Task, Timed, measure, missing, side_by_side
 from validation.speeds.workloads import psf_kernel, rows, simulator
 
 ONE_BY_ONE = "lenstronomy, one process"
@@ -45,6 +47,11 @@ QUICK = Effort(repeats=5, seconds=0.1, batches=(), systems=12)
 def installed(name: str) -> bool:
     """Whether a peer can be imported."""
     return importlib.util.find_spec(name) is not None
+
+
+def at_once() -> int:
+    """How many batches make_dataset makes at the same time; the peer that runs on JAX may do so too."""
+    return batches_at_once(tuple(jax.local_devices()))
 
 
 def automatic(sim: Simulator) -> int:
@@ -91,7 +98,11 @@ def _others(sim: Simulator, wanted: tuple[str, ...]) -> Iterator[Task | Timed]:
     """JAXtronomy and caustics, on A and E."""
     for package, peer in OTHERS.items():
         if installed(package):
-            yield from (task for task in peer.tasks(sim, PEER_BATCH) if task.workload in wanted)
+            tasks = [task for task in peer.tasks(sim, PEER_BATCH) if task.workload in wanted]
+            yield from tasks
+            if package == "jaxtronomy" and "A, noise" in wanted:
+                many = at_once()
+                yield from (side_by_side(task, f"{task.who}, {many} at once", many) for task in tasks)
         else:
             yield from (missing(kind, NAMES[package], f"{package} is not installed") for kind in wanted)
 
@@ -100,8 +111,8 @@ def images(workload: str, folder: Path, effort: Effort) -> list[Timed]:
     """A, B, C or D, without noise and with."""
     sim = simulator(workload, folder)
     jobs: list[Task | Timed] = []
-    for batch in _batches(sim, effort):
-        jobs += [ours.noiseless(workload, sim, batch), ours.noisy(workload, sim, batch)]
+    for batch, threads in [*((n, 1) for n in effort.batches), (automatic(sim), at_once())]:
+        jobs += [make(workload, sim, batch, threads) for make in (ours.noiseless, ours.noisy)]
     jobs += _lenstronomy(workload, sim, effort)
     if workload != "A":
         return _timed(jobs, effort)

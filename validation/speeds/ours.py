@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 from typing import Any
@@ -13,40 +13,41 @@ import numpy as np
 
 from jaxlens import Simulator
 from jaxlens import render as one_system
-from validation.speeds.timing import Task
+from validation.speeds.timing import Task, side_by_side
 from validation.speeds.workloads import key
 
 Params = dict[str, jax.Array]
 
 
-def label(batch: int) -> str:
+def label(batch: int, at_once: int = 1) -> str:
     """The name of a row."""
-    return f"jaxlens, batches of {batch}"
+    return f"jaxlens, batches of {batch}" + (f", {at_once} at once" if at_once > 1 else "")
 
 
-def _starts(batch: int) -> Iterator[int]:
-    """The first system of each call: no call makes the systems of the one before."""
-    return count(0, batch)
-
-
-def noisy(workload: str, sim: Simulator, batch: int) -> Task:
-    """Numbers drawn, images rendered, noise added: what make_dataset and a training loop ask for."""
-    firsts = _starts(batch)
+def _task(workload: str, make: Callable[[int], object], batch: int, at_once: int) -> Task:
+    """A task of `make(first system)`, which makes `batch` systems; no call makes those of the one before."""
+    firsts = count(0, batch)
 
     def run() -> object:
-        return jax.block_until_ready(sim.generate(key(), batch, next(firsts)).images)
+        return jax.block_until_ready(make(next(firsts)))
 
-    return Task(f"{workload}, noise", label(batch), run, batch, batch)
+    alone = Task(workload, label(batch), run, batch, batch)
+    return alone if at_once == 1 else side_by_side(alone, label(batch, at_once), at_once)
 
 
-def noiseless(workload: str, sim: Simulator, batch: int) -> Task:
+def noisy(workload: str, sim: Simulator, batch: int, at_once: int = 1) -> Task:
+    """Numbers drawn, images rendered, noise added: what make_dataset and a training loop ask for.
+
+    make_dataset makes a few batches `at_once`, in threads.
+    """
+    seed = key()
+    return _task(f"{workload}, noise", lambda i: sim.generate(seed, batch, i).images, batch, at_once)
+
+
+def noiseless(workload: str, sim: Simulator, batch: int, at_once: int = 1) -> Task:
     """Numbers drawn and images rendered."""
-    firsts = _starts(batch)
-
-    def run() -> object:
-        return jax.block_until_ready(sim.render(sim.sample(key(), batch, next(firsts))))
-
-    return Task(f"{workload}, no noise", label(batch), run, batch, batch)
+    seed = key()
+    return _task(f"{workload}, no noise", lambda i: sim.render(sim.sample(seed, batch, i)), batch, at_once)
 
 
 def chi_square(sim: Simulator, batch: int) -> tuple[Callable[[Params], jax.Array], Params]:

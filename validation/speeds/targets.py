@@ -28,13 +28,19 @@ class Target:
 
 def speed(rows: Sequence[Timed], workload: str, who: str) -> float | None:
     """Systems a second of the last row of `workload` whose name starts so: jaxlens's automatic size."""
-    found = [r.per_second for r in rows if r.workload == workload and r.who.startswith(who)]
+    found = _speeds(rows, workload, who)
     return found[-1] if found else None
 
 
-def _ratio(rows: Sequence[Timed], ours: str, peer: str, theirs: str | None = None) -> float | None:
-    mine, other = speed(rows, ours, "jaxlens"), speed(rows, theirs or ours, peer)
-    return mine / other if mine and other else None
+def _speeds(rows: Sequence[Timed], workload: str, who: str) -> list[float]:
+    speeds = (row.per_second for row in rows if row.workload == workload and row.who.startswith(who))
+    return [one for one in speeds if one is not None]
+
+
+def _ratio(rows: Sequence[Timed], workload: str, peer: str) -> float | None:
+    """Of jaxlens's last row to the peer's fastest."""
+    mine, others = speed(rows, workload, "jaxlens"), _speeds(rows, workload, peer)
+    return mine / max(others) if mine and others else None
 
 
 def targets(rows: Sequence[Timed]) -> list[Target]:
@@ -63,8 +69,13 @@ def targets(rows: Sequence[Timed]) -> list[Target]:
 
 
 def _of_values(rows: Sequence[Timed]) -> float | None:
-    return _ratio(rows, "E, value", "jaxlens", "E, gradient")
+    return _times_as_long(rows, "E, gradient", "E, value")
 
 
 def _of_gaussians(rows: Sequence[Timed]) -> float | None:
-    return _ratio(rows, "G, Gaussian", "jaxlens", "G, Poisson")
+    return _times_as_long(rows, "G, Poisson", "G, Gaussian")
+
+
+def _times_as_long(rows: Sequence[Timed], workload: str, other: str) -> float | None:
+    slow, fast = speed(rows, workload, "jaxlens"), speed(rows, other, "jaxlens")
+    return fast / slow if slow and fast else None

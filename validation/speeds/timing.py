@@ -6,18 +6,34 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Task:
-    """Something to be timed: `run` makes `items` systems and returns when they are there."""
+    """Something to be timed: `run` makes `items` systems and returns when they are there.
+
+    `first` is what is run first, where that is something else: a compilation in one thread, not in many.
+    """
 
     workload: str
     who: str
     run: Callable[[], object]
     items: int = 1
     batch: int | None = None
+    first: Callable[[], object] | None = None
+
+
+def side_by_side(task: Task, who: str, at_once: int) -> Task:
+    """The same work in several threads: each run makes four times as many batches as there are threads."""
+    pool = ThreadPoolExecutor(at_once)
+    calls = 4 * at_once
+
+    def run() -> object:
+        return list(pool.map(lambda _: task.run(), range(calls)))
+
+    return Task(task.workload, who, run, calls * task.items, task.batch, task.run)
 
 
 @dataclass(frozen=True)
@@ -50,8 +66,8 @@ def missing(workload: str, who: str, why: str) -> Timed:
 
 def measure(tasks: Sequence[Task], repeats: int, seconds: float) -> list[Timed]:
     """Time every task `repeats` times, in turns; a repeat is as many calls as take about `seconds`."""
-    firsts = [_once(task) for task in tasks]
-    usual = [min(_once(task) for _ in range(2)) for task in tasks]
+    firsts = [_once(task.first or task.run) - _once(task.first or task.run) for task in tasks]
+    usual = [min(_once(task.run) for _ in range(2)) for task in tasks]
     calls = [max(1, math.ceil(seconds / one)) for one in usual]
     times: list[list[float]] = [[] for _ in tasks]
     for _ in range(repeats):
@@ -60,13 +76,12 @@ def measure(tasks: Sequence[Task], repeats: int, seconds: float) -> list[Timed]:
             for _ in range(many):
                 task.run()
             taken.append((time.perf_counter() - start) / many / task.items)
-    each = zip(tasks, firsts, usual, times, strict=True)
-    return [_timed(task, first - one, taken) for task, first, one, taken in each]
+    return [_timed(task, first, taken) for task, first, taken in zip(tasks, firsts, times, strict=True)]
 
 
-def _once(task: Task) -> float:
+def _once(run: Callable[[], object]) -> float:
     start = time.perf_counter()
-    task.run()
+    run()
     return time.perf_counter() - start
 
 
