@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except ConfigError as error:
         print(error, file=sys.stderr)
-    except (ValueError, OSError, ImportError) as error:
+    except (ValueError, OSError, ImportError, MemoryError) as error:
         print(f"jaxlens: {error}", file=sys.stderr)
     return 1
 
@@ -148,6 +148,7 @@ def _summary(dataset: Dataset, label: str, run: Run) -> str:
     """What was made of one configuration, how fast, and where it is."""
     name = dataset.config.configuration(label).name
     made = f"{label} ({name}): {run.systems} systems x {len(dataset.bands)} bands in {run.seconds:.1f} s"
+    made += f", batches of {run.batch_size}"
     pace = "" if dataset.arguments["skip_image_generation"] else _pace(run, len(dataset.bands))
     return "\n  ".join([made + pace, *map(str, run.files)])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import importlib.metadata
 import json
 import math
@@ -15,16 +14,18 @@ import h5py
 import numpy as np
 import pandas as pd
 
-from jaxlens.metadata import Column, Fixed, columns, is_text, text_rows
+from jaxlens.metadata import Column, Fixed, columns, is_text
+from jaxlens.rows import RowBuffer, Values, csv_line, csv_lines
 
 ImageFormat = Literal["npy", "h5"]
 ArrayName = Literal["images", "planes"]
-Values = Mapping[str, Column]
 
 IMAGE_FORMATS: tuple[ImageFormat, ...] = ("npy", "h5")
 PLANES = ("lens", "source", "point_source", "noise")
 
 _ROWS_PER_CHUNK = 4096
+# Enough that what a table costs beside its numbers does not count, and few enough to be written in between.
+_ROWS_OF_CSV = 128
 _CSV_BYTES_PER_CELL = 12
 # pandas before 3.1 reads the last bits of a number rightly only where it is told to.
 _OLD_PANDAS = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
@@ -104,8 +105,11 @@ class File(Protocol):
     def append(self, chunk: Chunk) -> None:
         """Write the next systems; chunks come in order."""
 
+    def finish(self) -> None:
+        """Write what is left, after the last chunk."""
+
     def close(self) -> None:
-        """Write what is left and let the file go."""
+        """Let the file go."""
 
 
 FileKind = Callable[[Path, Contents], File]
@@ -128,10 +132,17 @@ class _Hdf5:
 
     def append(self, chunk: Chunk) -> None:
         """Write the next systems."""
-        self._images[chunk.start : chunk.start + chunk.count] = chunk.arrays[self.array]
+        systems = np.ascontiguousarray(chunk.arrays[self.array], np.float32)
+        corner = (0,) * (systems.ndim - 1)
+        for i in range(chunk.count):
+            # whole chunks as they are: half the time of an assignment, which copies them once more
+            self._images.id.write_direct_chunk((chunk.start + i, *corner), systems[i : i + 1])
+
+    def finish(self) -> None:
+        """Write what is left, after the last chunk."""
 
     def close(self) -> None:
-        """Write what is left and let the file go."""
+        """Let the file go."""
         self._file.close()
 
 
@@ -144,15 +155,23 @@ class Hdf5File(_Hdf5):
         super().__init__(path, contents)
         self._group = self._file.create_group("metadata")
         self._metadata: dict[str, h5py.Dataset] = {}
+        self._rows = RowBuffer(self._write, _ROWS_PER_CHUNK)
         self._file.attrs["fixed_metadata"] = json.dumps(contents.fixed)
 
     def append(self, chunk: Chunk) -> None:
         """Write the next systems."""
         super().append(chunk)
-        for name, value in chunk.values.items():
+        self._rows.append(chunk.start, chunk.values)
+
+    def finish(self) -> None:
+        """Write what is left, after the last chunk."""
+        self._rows.flush()
+
+    def _write(self, start: int, values: Values) -> None:
+        for name, value in values.items():
             if name not in self._metadata:
                 self._metadata[name] = self._create(name, value)
-            self._metadata[name][chunk.start : chunk.start + chunk.count] = value
+            self._metadata[name][start : start + len(value)] = value
 
     def _create(self, name: str, value: Column) -> h5py.Dataset:
         count = self._contents.count
@@ -188,8 +207,12 @@ class NpyFile:
         """Write the next systems."""
         self._file.write(np.ascontiguousarray(chunk.arrays[self.array], "<f4").data)
 
+    def finish(self) -> None:
+        """Write what is left, after the last chunk."""
+        self._file.flush()
+
     def close(self) -> None:
-        """Write what is left and let the file go."""
+        """Let the file go."""
         self._file.close()
 
 
@@ -206,19 +229,26 @@ class CsvFile:
         self._contents = contents
         self._has_header = False
         self._file = path.open("w", newline="", encoding="utf-8")
-        self._rows = csv.writer(self._file, lineterminator="\n")
+        self._rows = RowBuffer(self._write, _ROWS_OF_CSV)
 
     def append(self, chunk: Chunk) -> None:
         """Write the next systems."""
-        table = columns(self._contents.fixed, self._contents.bands, chunk.values, chunk.start)
-        if not self._has_header:
-            self._rows.writerow(table)
-            self._has_header = True
-        self._rows.writerows(text_rows(table))
+        self._rows.append(chunk.start, chunk.values)
+
+    def finish(self) -> None:
+        """Write what is left, after the last chunk."""
+        self._rows.flush()
+        self._file.flush()
 
     def close(self) -> None:
-        """Write what is left and let the file go."""
+        """Let the file go."""
         self._file.close()
+
+    def _write(self, start: int, values: Values) -> None:
+        table = columns(self._contents.fixed, self._contents.bands, values, start)
+        header = [] if self._has_header else [csv_line(table)]
+        self._has_header = True
+        self._file.writelines(f"{line}\n" for line in (*header, *csv_lines(table)))
 
 
 FILES: dict[tuple[ArrayName, ImageFormat], FileKind] = {

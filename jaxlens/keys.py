@@ -11,8 +11,18 @@ import numpy as np
 from jax.typing import ArrayLike
 
 
-def system_keys(key: jax.Array, label: str, indices: ArrayLike) -> jax.Array:
+def dataset_key(seed: int) -> np.ndarray:
+    """The raw data of `jax.random.key(seed, impl="threefry2x32")`, without a program on the device.
+
+    >>> dataset_key(7).tolist()
+    [0, 7]
+    """
+    return np.array([seed >> 32, seed & 0xFFFFFFFF], np.uint32)
+
+
+def system_keys(key: ArrayLike, label: str, indices: ArrayLike) -> jax.Array:
     """The keys of systems `indices` (n,) of configuration `label`; `key` may be of the old raw kind."""
+    key = jnp.asarray(key)
     if not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
         key = jax.random.wrap_key_data(key, impl="threefry2x32")
     key = jax.random.fold_in(key, crc32(label.encode()))

@@ -8,7 +8,7 @@ that a file can hold each of them once and still give the whole table back.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -180,23 +180,6 @@ def is_text(column: str) -> bool:
     (True, False)
     """
     return column.rpartition("-")[0].rpartition("-")[2] in _TEXTS
-
-
-def text_rows(table: Mapping[str, Column]) -> Iterator[tuple[str, ...]]:
-    """The rows of `columns`, each number as the shortest decimal that reads back as the same number.
-
-    >>> list(text_rows({"a": np.array([1, 2]), "b": np.array([0.1, 1e-7], np.float32)}))
-    [('1', '0.1'), ('2', '1e-07')]
-    """
-    # Bands share most columns; each is turned into text once.
-    distinct = {id(column): column for column in table.values()}
-    text = {key: _as_text(column) for key, column in distinct.items()}
-    return zip(*(text[id(column)] for column in table.values()), strict=True)
-
-
-def _as_text(column: Column) -> list[str]:
-    # Python writes a float64 quickly; numpy's own text is the shortest for a float32.
-    return list(map(str, column.tolist() if column.dtype != np.float32 else column))
 
 
 def _common_length(numbers: Mapping[str, Column]) -> int:

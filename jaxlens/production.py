@@ -5,24 +5,27 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral
 from pathlib import Path
 from typing import NoReturn, Protocol
 
-import jax
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
 from jaxlens import storage
-from jaxlens.chunks import Job, automatic_batch_size, chunks, sizes
+from jaxlens.batching import planned
+from jaxlens.chunks import Job, sizes
 from jaxlens.config import Config
 from jaxlens.config.model import Configuration
+from jaxlens.devices import Devices, chosen
 from jaxlens.formats import IMAGE_FORMATS, ArrayName, Chunk, Contents, ImageFormat, version
+from jaxlens.keys import dataset_key
 from jaxlens.metadata import columns, fixed
 from jaxlens.simulator import Simulator
 from jaxlens.storage import Writer
+from jaxlens.streaming import chunks
 
 SAMPLE = 5
 # Numbers that solve_lens_equation adds for a point source: the count, and a few x and y of images.
@@ -49,8 +52,10 @@ class Arguments:
     csv: bool = True
     progress: bool | None = None
     configurations: tuple[str, ...] | None = None
+    devices: Devices | None = None
 
     def __post_init__(self) -> None:
+        chosen(self.devices)
         if self.image_file_format not in IMAGE_FORMATS:
             raise ValueError(f"image_file_format is {self.image_file_format!r}; it must be 'npy' or 'h5'")
         if self.batch_size is not None and not (
@@ -86,10 +91,11 @@ class Arguments:
 
 @dataclass(frozen=True)
 class Run:
-    """How one configuration was made: number of systems, chunk size, seconds and files.
+    """How one configuration was made: number of systems, batch size, seconds and files.
 
     `first_seconds` is the part of `seconds` until the first chunk of `batch_size` systems had arrived,
-    which holds the compilation.
+    which holds the compilation and the choice of the batch size.  Where memory ran out later the rest was
+    made in smaller batches.
     """
 
     systems: int
@@ -120,6 +126,7 @@ def produce(config: Config, seed: int, arguments: Arguments) -> dict[str, Produc
 
     Raises:
         StorageError: if OUTDIR cannot be written, or the disk is or becomes full.
+        MemoryError: if there is not enough memory for one system at a time.
         ValueError: if a configuration that is asked for is not in the file.
     """
     jobs = {c.label: _job(config, seed, c, arguments) for c in _chosen(config, arguments.configurations)}
@@ -142,10 +149,10 @@ def _chosen(config: Config, names: Iterable[str] | None) -> list[Configuration]:
 
 
 def _job(config: Config, seed: int, configuration: Configuration, arguments: Arguments) -> Job:
-    count = sizes(config)[configuration.label]
-    size = arguments.batch_size or automatic_batch_size(config, count, arguments.return_planes)
-    simulator, key = Simulator(config, configuration.label), jax.random.key(seed, impl="threefry2x32")
-    return Job(simulator, key, count, size, arguments.arrays, arguments.solve_lens_equation)
+    count, simulator = sizes(config)[configuration.label], Simulator(config, configuration.label)
+    devices, positions = chosen(arguments.devices), arguments.solve_lens_equation
+    size, arrays = arguments.batch_size, arguments.arrays
+    return Job(simulator, dataset_key(seed), count, size, devices, arrays, positions)
 
 
 def _contents(config: Config, label: str, seed: int, job: Job) -> Contents:
@@ -170,8 +177,7 @@ def _attributes(config: Config, seed: int, job: Job) -> dict[str, str | int | fl
         "units": "electrons/s" if config.instrument.data_count_unit == "e-" else "ADU/s",
         "size": config.size,
         "seed": seed,
-        "batch_size": job.batch_size,
-        "device": jax.devices()[0].device_kind,
+        "device": job.devices[0].device_kind,
         "jaxlens_version": version(),
         "yaml": config.text,
     }
@@ -223,25 +229,28 @@ class _Memory:
 
 def _make(job: Job, contents: Contents, outdir: str, arguments: Arguments, bar: tqdm[NoReturn]) -> Product:
     """Make one configuration and put it where it belongs: into files and into memory."""
+    began = time.perf_counter()
+    plan = planned(job) if job.count else None
+    size = plan.program.size if plan else job.default_size
+    contents = replace(contents, attributes={**contents.attributes, "batch_size": size})
     memory, writer = _Memory(contents, arguments.kept), None
     if arguments.save_to_disk:
         writer = Writer(outdir, contents, arguments.image_file_format, arguments.csv)
-    with writer or contextlib.nullcontext():
-        seconds, first = _pump(job, [memory, writer] if writer else [memory], bar)
-    run = Run(job.count, job.batch_size, seconds, first, writer.paths if writer else ())
+    with writer or contextlib.nullcontext(), contextlib.closing(chunks(job, plan)) as made:
+        first = _pump(made, [memory, writer] if writer else [memory], bar) - began
+    run = Run(job.count, size, time.perf_counter() - began, first, writer.paths if writer else ())
     return Product(run, None if arguments.kept == 0 else memory.kept())
 
 
-def _pump(job: Job, sinks: Sequence[_Sink], bar: tqdm[NoReturn]) -> tuple[float, float]:
-    """Hand every chunk to every sink; the seconds that it took, in all and until the first arrived."""
-    began = time.perf_counter()
+def _pump(made: Iterable[Chunk], sinks: Sequence[_Sink], bar: tqdm[NoReturn]) -> float:
+    """Hand every chunk to every sink; the time at which the first arrived."""
     first = 0.0
-    for chunk in chunks(job):
-        first = first or time.perf_counter() - began
+    for chunk in made:
+        first = first or time.perf_counter()
         for sink in sinks:
             sink.append(chunk)
         bar.update(chunk.count)
-    return time.perf_counter() - began, first
+    return first
 
 
 def _progress_bar(jobs: Iterable[Job], shown: bool | None) -> tqdm[NoReturn]:

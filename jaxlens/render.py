@@ -17,6 +17,7 @@ import numpy as np
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, cosmology, noise
 from jaxlens.kernels.lens_equation import ImagePositions, image_positions
 from jaxlens.kernels.rays import Rays, lensing_weights, shoot
+from jaxlens.kernels.shifts import computed_apart
 from jaxlens.kernels.types import Real
 from jaxlens.optics import blur, reach, stamped
 from jaxlens.scene import COSMOLOGY, Assets, Hosted, Light, Mass, Scene
@@ -157,8 +158,19 @@ def _images_in_plane(
     )
     positions = [_source_position(scene, params, j, point) for point in points]
     x, y = (jnp.stack(v) for v in zip(*positions, strict=True))
-    images = jax.vmap(solve, (None, 0, 0))(dict(params), x, y)
+    args = _ray_parameters(scene, params, j)
+    if len(points) == 1:
+        return {points[0].prefix: solve(args, x[0], y[0])}
+    images = jax.vmap(solve, (None, 0, 0))(args, x, y)
     return {point.prefix: jax.tree.map(lambda a, k=k: a[k], images) for k, point in enumerate(points)}
+
+
+def _ray_parameters(scene: Scene, params: Params, j: int) -> dict[str, jax.Array]:
+    """The numbers that the rays to plane j depend on: with all others the solver takes longer to compile."""
+    masses = [mass for plane in scene.planes[:j] for mass in plane.mass]
+    names = {f"{mass.prefix}-{name}" for mass in masses for name in mass.parameters}
+    names |= {*COSMOLOGY, *(plane.redshift for plane in scene.planes)}
+    return {name: value for name, value in params.items() if name in names}
 
 
 def derived(scene: Scene, params: Params) -> dict[str, jax.Array]:
@@ -213,7 +225,11 @@ def _extended_light(scene: Scene, params: Params, planes: slice) -> jax.Array:
     """
     x, y = jnp.broadcast_arrays(*_grid(scene, params))
     total = jnp.zeros_like(x)
-    positions = shoot(x, y, _deflections(scene, params, len(scene.planes)), _weights(scene, params))
+    deflections = _deflections(scene, params, len(scene.planes))
+    if len(deflections) > 1:
+        # as in `_surface_brightness`: otherwise repeated wherever a ray goes on
+        deflections = [partial(computed_apart, deflection) for deflection in deflections]
+    positions = shoot(x, y, deflections, _weights(scene, params))
     for plane, (u, v) in zip(scene.planes[planes], positions[planes], strict=True):
         for light in plane.light:
             total = total + _surface_brightness(scene, params, light, u, v)
@@ -225,8 +241,14 @@ def _surface_brightness(scene: Scene, params: Params, light: Light, x: jax.Array
     names = (name for name in light.parameters if name != "magnitude")
     shape = {name: _per_pixel(params[f"{light.prefix}-{name}"]) for name in names}
     flux = _per_pixel(_counts(scene, params, params[f"{light.prefix}-magnitude"]))
-    brightness = LIGHT_PROFILES[light.profile].surface_brightness(x, y, **shape)
-    return amplitude(light.profile, flux, **shape) * brightness
+    profile = LIGHT_PROFILES[light.profile].surface_brightness
+
+    def brightness(x: jax.Array, y: jax.Array, *values: jax.Array) -> jax.Array:
+        return profile(x, y, **dict(zip(shape, values, strict=True)))
+
+    # With several bands XLA's CPU compiler would otherwise repeat profile and rays in each of them.
+    evaluate = partial(computed_apart, brightness) if len(scene.bands) > 1 else brightness
+    return amplitude(light.profile, flux, **shape) * evaluate(x, y, *shape.values())
 
 
 def _universe(params: Params) -> dict[str, jax.Array]:

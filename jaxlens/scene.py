@@ -96,7 +96,7 @@ class Scene:
     @property
     def solver_cells(self) -> int:
         """Coarse cells along a side of the window in which image positions are looked for."""
-        return min(max(32, self.num_pix // 2), 64)
+        return 8 * min(max(4, self.num_pix // 16), 8)
 
 
 class Assets(NamedTuple):

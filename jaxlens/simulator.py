@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import partial
 from os import PathLike
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -16,33 +16,15 @@ import pandas as pd
 from jax.typing import ArrayLike
 
 from jaxlens import render as one_system
+from jaxlens import systems
 from jaxlens.config import Config, load_config
 from jaxlens.config.model import Configuration
 from jaxlens.kernels.lens_equation import ImagePositions
-from jaxlens.keys import system_keys
-from jaxlens.population import Population, draw_system, population
+from jaxlens.population import Population, population
 from jaxlens.recipes import parameters
 from jaxlens.scene import Assets, Scene, assets, scene
 from jaxlens.storage import read_metadata
-
-Params = dict[str, jax.Array]
-
-
-class Batch(NamedTuple):
-    """A chunk of a dataset.
-
-    images (n, bands, num_pix, num_pix) in float32; `values` every number of each system, also those that
-    its image does not depend on; `overflow` (n,) says that a point source has more images than slots;
-    `positions` the images of each lensed point source, as `Simulator.image_positions` gives them; planes
-    (n, 4, bands, num_pix, num_pix) the parts that add up to the image, the light of the lens and of the
-    source, point sources and noise.  What was not asked for is None.
-    """
-
-    images: jax.Array | None
-    values: Params
-    overflow: jax.Array
-    positions: dict[str, ImagePositions]
-    planes: jax.Array | None = None
+from jaxlens.systems import Batch, Params
 
 
 class Simulator:
@@ -76,6 +58,8 @@ class Simulator:
         self.population: Population = population(self.config, self.configuration)
         self.scene: Scene = scene(self.config, self.configuration)
         self.assets: Assets = assets(self.config, self.configuration)
+        self._people = Static(self.population.static)
+        self._numbers: dict[np.dtype[Any], Params] = {}
 
     def __repr__(self) -> str:
         return f"Simulator({self.config.name!r}, {self.configuration.label!r})"
@@ -90,9 +74,22 @@ class Simulator:
         """The keys of `params`."""
         return self.scene.parameters
 
+    @property
+    def hyperparameters(self) -> Params:
+        """Every number of the file that a draw depends on, by its path in the file, on the device."""
+        dtype = jnp.result_type(float)
+        if dtype not in self._numbers:
+            # also inside a caller's jit, which must not leave its tracers here
+            with jax.ensure_compile_time_eval():
+                numbers = self.population.hyperparameters.items()
+                self._numbers[dtype] = {
+                    path: jax.device_put(np.asarray(value, dtype)) for path, value in numbers
+                }
+        return self._numbers[dtype]
+
     def sample(self, key: jax.Array, n: int, start: ArrayLike = 0) -> Params:
         """The parameters of systems start..start+n-1: {name: (n,) or (n, bands)}."""
-        values = _draw(self.population.static, self.population.hyperparameters, key, _indices(start, n))
+        values = _draw(self._people, self.hyperparameters, key, _indices(start, n))
         return {name: values[name] for name in self.parameter_names}
 
     def params_from_table(self, table: Mapping[str, Any] | pd.DataFrame | str | PathLike[str]) -> Params:
@@ -123,9 +120,9 @@ class Simulator:
     def render(self, params: Mapping[str, ArrayLike]) -> jax.Array:
         """The images without noise, (n, bands, num_pix, num_pix), in counts/s.
 
-        Raises ValueError where a parameter is missing or, in images of more than 256 pixels and with
-        psf_type MOFFAT, the seeing is wider than the file allows (the reach of the PSF is then fixed when the
-        program is compiled).
+        Raises ValueError where a parameter is missing or the seeing is wider than the file allows: the reach
+        of the PSF is fixed when the program is compiled, unless it is a Gaussian that has no bound or reaches
+        over a quarter of the image.  Inside jit the seeing is not known, and a Gaussian's image is NaN.
         """
         return _render(self.scene, self._checked(params), self.assets)
 
@@ -136,13 +133,12 @@ class Simulator:
         """
         checked = self._checked(params)
         n = next(iter(checked.values())).shape[0]
-        keys = _keys(self.population.label, key, _indices(start, n))
-        return _observe(self.scene, checked, keys, self.assets)
+        return _observe(self.population.label, self.scene, checked, key, _indices(start, n), self.assets)
 
     def __call__(self, key: jax.Array, n: int, start: ArrayLike = 0) -> tuple[jax.Array, Params]:
         """Noisy images of systems start..start+n-1, and their parameters."""
-        params = self.sample(key, n, start)
-        return self.observe(key, params, start), params
+        indices = _indices(start, n)
+        return _sample_and_observe(self._people, self.scene, self.hyperparameters, key, indices, self.assets)
 
     def image_positions(self, params: Mapping[str, ArrayLike]) -> dict[str, ImagePositions]:
         """The images of every lensed point source, by its name (`PLANE_2-OBJECT_2`).
@@ -155,14 +151,11 @@ class Simulator:
     def generate(self, key: jax.Array, n: int, start: ArrayLike = 0, planes: bool = False) -> Batch:
         """A chunk of a dataset: images, all numbers, the overflow flag, and the planes if asked for."""
         indices = _indices(start, n)
-        values = _draw(self.population.static, self.population.hyperparameters, key, indices)
-        keys = _keys(self.population.label, key, indices)
-        return _finish(self.scene, values, keys, self.assets, planes)
+        return _generate(self._people, self.scene, self.hyperparameters, key, indices, self.assets, planes)
 
     def numbers(self, key: jax.Array, n: int, start: ArrayLike = 0) -> Batch:
         """A chunk of a dataset without its images, whose program is then not compiled: all numbers."""
-        values = _draw(self.population.static, self.population.hyperparameters, key, _indices(start, n))
-        return Batch(None, values | _derived(self.scene, values), jnp.zeros(n, dtype=bool), {})
+        return _tabulate(self._people, self.scene, self.hyperparameters, key, _indices(start, n))
 
     def with_image_slots(self, slots: int) -> Simulator:
         """The same simulator with room for `slots` images of each point source."""
@@ -204,27 +197,33 @@ class Simulator:
             raise ValueError(f"BACKGROUND_IDX must be a whole number from 0 to {count - 1}, the last image")
 
 
-def _indices(start: ArrayLike, n: int) -> jax.Array:
+class Static:
+    """A value that is static under jit, whose hash is taken once and not at every call."""
+
+    def __init__(self, value: Population) -> None:
+        self.value = value
+        self._hash = hash(value)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Static) and self.value == other.value)
+
+
+def _indices(start: ArrayLike, n: int) -> ArrayLike:
     """start..start+n-1, or `start` itself where it is the index of every system."""
-    first = jnp.asarray(start, jnp.uint32)
+    # numpy's arithmetic where it can be: each operation on JAX's arrays is a program of its own
+    array = jnp if isinstance(start, jax.Array) else np
+    first = array.asarray(start, array.uint32)
     if first.shape not in ((), (n,)):
         raise ValueError(f"start has shape {first.shape}; give one index, or {n}, one for each system")
-    return first if first.ndim else first + jnp.arange(n, dtype=jnp.uint32)
-
-
-# Numbers, keys and images are programs of their own: in one program XLA's CPU compiler fuses the drawing of a
-# parameter into every pixel that uses it, and repeats it there.
+    return first if first.ndim else first + array.arange(n, dtype=array.uint32)
 
 
 @partial(jax.jit, static_argnums=0)
-def _draw(what: Population, numbers: Mapping[str, ArrayLike], key: jax.Array, indices: jax.Array) -> Params:
-    keys = system_keys(key, what.label, indices)
-    return jax.vmap(partial(draw_system, what, numbers))(keys, indices)
-
-
-@partial(jax.jit, static_argnums=0)
-def _keys(label: str, key: jax.Array, indices: jax.Array) -> jax.Array:
-    return system_keys(key, label, indices)
+def _draw(who: Static, numbers: Params, key: jax.Array, indices: ArrayLike) -> Params:
+    return systems.draw(who.value, numbers, key, indices)
 
 
 @partial(jax.jit, static_argnums=0)
@@ -232,12 +231,20 @@ def _render(what: Scene, params: Params, shared: Assets) -> jax.Array:
     return jax.vmap(partial(one_system.render, what), (0, None))(params, shared)
 
 
-@partial(jax.jit, static_argnums=0)
-def _observe(what: Scene, params: Params, keys: jax.Array, shared: Assets) -> jax.Array:
-    def observe(system: Params, key: jax.Array) -> jax.Array:
-        return one_system.observe(what, system, one_system.render(what, system, shared), key, shared)
+@partial(jax.jit, static_argnums=(0, 1))
+def _observe(
+    label: str, what: Scene, params: Params, key: jax.Array, indices: ArrayLike, shared: Assets
+) -> jax.Array:
+    return systems.observe(label, what, params, key, indices, shared)
 
-    return jax.vmap(observe)(params, keys)
+
+@partial(jax.jit, static_argnums=(0, 1))
+def _sample_and_observe(
+    who: Static, what: Scene, numbers: Params, key: jax.Array, indices: ArrayLike, shared: Assets
+) -> tuple[jax.Array, Params]:
+    values = jax.lax.optimization_barrier(systems.draw(who.value, numbers, key, indices))
+    params = {name: values[name] for name in what.parameters}
+    return systems.observe(who.value.label, what, params, key, indices, shared), params
 
 
 @partial(jax.jit, static_argnums=0)
@@ -245,25 +252,19 @@ def _image_positions(what: Scene, params: Params) -> dict[str, ImagePositions]:
     return jax.vmap(partial(one_system.point_source_images, what))(params)
 
 
-@partial(jax.jit, static_argnums=0)
-def _derived(what: Scene, values: Params) -> Params:
-    return jax.vmap(partial(one_system.derived, what))({name: values[name] for name in what.parameters})
+@partial(jax.jit, static_argnums=(0, 1, 6))
+def _generate(
+    who: Static,
+    what: Scene,
+    numbers: Params,
+    key: jax.Array,
+    indices: ArrayLike,
+    shared: Assets,
+    planes: bool,
+) -> Batch:
+    return systems.generate(who.value, what, numbers, key, indices, shared, planes)
 
 
-@partial(jax.jit, static_argnums=(0, 4))
-def _finish(what: Scene, values: Params, keys: jax.Array, shared: Assets, planes: bool) -> Batch:
-    def finish(values: Params, key: jax.Array) -> Batch:
-        params = {name: values[name] for name in what.parameters}
-        positions = one_system.point_source_images(what, params)
-        overflow = jnp.any(jnp.asarray([i.found > what.image_slots for i in positions.values()], dtype=bool))
-        numbers = values | one_system.derived(what, params)
-        if not planes:
-            light = one_system.render_with(what, params, positions, shared)
-            image = one_system.observe(what, params, light, key, shared)
-            return Batch(image.astype(jnp.float32), numbers, overflow, positions)
-        parts = one_system.render_planes(what, params, positions, shared)
-        image = one_system.observe(what, params, jnp.sum(parts, axis=0), key, shared)
-        parts = jnp.concatenate([parts, (image - jnp.sum(parts, axis=0))[None]])
-        return Batch(image.astype(jnp.float32), numbers, overflow, positions, parts.astype(jnp.float32))
-
-    return jax.vmap(finish)(values, keys)
+@partial(jax.jit, static_argnums=(0, 1))
+def _tabulate(who: Static, what: Scene, numbers: Params, key: jax.Array, indices: ArrayLike) -> Batch:
+    return systems.tabulate(who.value, what, numbers, key, indices)

@@ -95,10 +95,10 @@ class Writer:
         Raises:
             StorageError: if the disk is full or the file cannot be written.
         """
-        for path, file in self._files.items():
+        for number, (path, file) in enumerate(self._files.items()):
             with _explained(path):
-                if shutil.disk_usage(path.parent).free < chunk.nbytes + _LEFT_FREE:
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                if number == 0:
+                    _see_that_there_is_room(path, chunk.nbytes)
                 file.append(chunk)
 
     def __exit__(
@@ -115,6 +115,8 @@ class Writer:
     def _commit(self) -> None:
         for path, file in self._files.items():
             with _explained(path):
+                _see_that_there_is_room(path, needed=0)
+                file.finish()
                 file.close()
                 with _partial(path).open("rb") as written:
                     os.fsync(written.fileno())
@@ -135,6 +137,12 @@ class Writer:
                 self._files[path].close()
             with contextlib.suppress(OSError):
                 _partial(path).unlink()
+
+
+def _see_that_there_is_room(path: Path, needed: int) -> None:
+    """OSError where the disk has not so many bytes left."""
+    if shutil.disk_usage(path.parent).free < needed + _LEFT_FREE:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def prepare(outdir: str | Path, needed: int) -> None:

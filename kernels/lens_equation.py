@@ -1,15 +1,16 @@
 """Image positions of a point source: every root of beta(theta) = beta_source in a window, at fixed shape.
 
 1. The window is cut into square cells, each of two triangles.  The cells whose mapped triangles contain the
-   source, or come closest to it in units of how far the map bends within the cell, are kept and cut again.
+   source, or come closest to it in units of how far the map bends within the cell, are kept and cut again,
+   so that the grid is fine only there.
 2. From the centre of every cell of the finest level Newton's method (with shorter steps while the residual
-   grows) runs to convergence.
-3. Roots found twice are one; roots fainter than abs(mu) = 1e-3 are dropped: the image at the centre of a
-   singular profile, which has no flux.
+   grows) runs in single precision.  Starts that have come to the same root are one candidate.
+3. From every candidate it runs on to convergence.  Roots found twice are one; roots fainter than
+   abs(mu) = 1e-3 are dropped: the image at the centre of a singular profile, which has no flux.
 
-Steps 2 and 3 are in double precision whatever jax's default is, at the few points left: the rounding of a
-deflection comes back abs(mu) times as large in the position and abs(mu)^2 times in mu, and near a caustic
-float32 cannot tell a root from a point where the residual is small.
+Steps 1 and 2 are in single precision and step 3 in double whatever jax's default is: there are few points
+left then, the rounding of a deflection comes back abs(mu) times as large in the position and abs(mu)^2 times
+in mu, and near a caustic float32 cannot tell a root from a point where the residual is small.
 
 The search itself is not differentiated.  Derivatives of the positions follow from the lens equation:
 d theta = A^-1 (d beta_source - d_args beta), with A = d beta / d theta.
@@ -23,20 +24,31 @@ from typing import Any, NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from jaxlens.kernels.rays import bounded_determinant, jacobian, magnification
+from jaxlens.kernels.selection import lowest, ranked
 from jaxlens.kernels.types import Real
 
 RaysWithArgs = Callable[[jax.Array, jax.Array, Any], tuple[jax.Array, jax.Array]]
 Points = tuple[jax.Array, jax.Array]
+Residual = Callable[[jax.Array, jax.Array], Points]
 NewtonState = tuple[tuple[jax.Array, ...], tuple[jax.Array, ...], jax.Array]
+SearchState = tuple[jax.Array, jax.Array, jax.Array, jax.Array, jax.Array]
 T = TypeVar("T")
 
 MIN_MAGNIFICATION = 1e-3
-CUTS = 4  # a cell is cut into CUTS x CUTS at each level
+ROW = 8  # the window's own cells along a side
+KEPT = ROW**2  # cells that are cut at each level, at first the window's own, and starts of Newton's method
 LEVELS = 2
-NEWTON_STEPS = 48
+ROUGH_STEPS, FINE_STEPS = 10, 48
+# A start is a candidate where the residual has come below the one; candidates of equal parity that are closer
+# than the other are the same, as far as single precision can tell (arcsec).
+ROUGHLY_CONVERGED, ROUGHLY_SAME = 1e-4, 1e-3
+CANDIDATES = 16  # at least, and four more than there are slots
 CONVERGED = 1e-9  # arcsec, in the source's plane
+EXACT = 1e-13  # arcsec, where Newton's method may stop
+STALLED = 1e-4  # and where less than this of a step would be tried, because no longer one did better
 SAME_ROOT = 1e-5  # arcsec
 
 
@@ -81,14 +93,9 @@ def image_positions(
     beta_x, beta_y = jnp.asarray(beta_x, dtype), jnp.asarray(beta_y, dtype)
     fixed = jax.lax.stop_gradient((args, beta_x, beta_y, jnp.asarray(half_width, dtype)))
     root = _search(rays, *fixed, slots=slots, cells=cells)
-    mask, found = root.mask, root.found
-    x, y = _implicit(rays, args, beta_x, beta_y, root.x, root.y, mask)
-    mu = magnification(lambda u, v: rays(u, v, args), x, y)
-    # The derivatives of this mu, the value of the search's, which was computed in double precision.
-    mu = mu + jax.lax.stop_gradient(root.magnification - mu)
-    return ImagePositions(
-        jnp.where(mask, x, 0.0), jnp.where(mask, y, 0.0), jnp.where(mask, mu, 0.0), mask, found
-    )
+    lensed = _implicit(rays, args, beta_x, beta_y, root.mask, root.x, root.y, root.magnification)
+    x, y, mu = (jnp.where(root.mask, v, 0.0) for v in lensed)
+    return ImagePositions(x, y, mu, root.mask, root.found)
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
@@ -97,19 +104,20 @@ def _implicit(
     args: Any,
     beta_x: jax.Array,
     beta_y: jax.Array,
+    mask: jax.Array,
     x: jax.Array,
     y: jax.Array,
-    mask: jax.Array,
-) -> Points:
-    """(x, y) as a function of args and the source position through the lens equation."""
-    return x, y
+    mu: jax.Array,
+) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """(x, y, mu) as a function of args and the source position through the lens equation."""
+    return x, y, mu
 
 
 @_implicit.defjvp
-def _implicit_jvp(rays: RaysWithArgs, primals: Any, tangents: Any) -> tuple[Points, Points]:
-    args, _, _, _, _, mask = primals
+def _implicit_jvp(rays: RaysWithArgs, primals: Any, tangents: Any) -> tuple[Any, Any]:
+    args, _, _, mask, *_ = primals
     d_args, d_beta_x, d_beta_y, *_ = tangents
-    x, y = _implicit(rays, *primals)
+    x, y, mu = _implicit(rays, *primals)
     _, (drift_x, drift_y) = jax.jvp(lambda a: rays(x, y, a), (args,), (d_args,))
     matrix = jacobian(lambda u, v: rays(u, v, args), x, y)
     identity = (1.0, 0.0, 0.0, 1.0)
@@ -118,7 +126,12 @@ def _implicit_jvp(rays: RaysWithArgs, primals: Any, tangents: Any) -> tuple[Poin
     right_y = jnp.where(mask, d_beta_y - drift_y, 0.0)
     det = bounded_determinant(a_xx, a_xy, a_yx, a_yy)
     dx, dy = (a_yy * right_x - a_xy * right_y) / det, (a_xx * right_y - a_yx * right_x) / det
-    return (x, y), (dx, dy)
+
+    def brightness(a: Any, x: jax.Array, y: jax.Array) -> jax.Array:
+        return magnification(lambda u, v: rays(u, v, a), x, y)
+
+    _, d_mu = jax.jvp(brightness, (args, x, y), (d_args, dx, dy))
+    return (x, y, mu), (dx, dy, d_mu)
 
 
 def _search(
@@ -132,30 +145,20 @@ def _search(
     cells: int,
 ) -> ImagePositions:
     """The images, without derivatives."""
-    starts = min(max(64, 8 * slots), cells * cells)
-    residual = _residual(rays, args, beta_x, beta_y)
-    size = 2.0 * half_width / cells
-    edge = -half_width + size * jnp.arange(cells, dtype=half_width.dtype)
-    y, x = (c.ravel() for c in jnp.meshgrid(edge, edge, indexing="ij"))
-    x, y = _closest_cells(residual, x, y, size, 1, starts)
-
-    def refine(_: int, state: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
-        x, y, size = state
-        return (*_closest_cells(residual, x, y, size / CUTS, CUTS, starts), size / CUTS)
-
-    x, y, size = jax.lax.fori_loop(0, LEVELS, refine, (x, y, size))
+    given = (args, beta_x, beta_y, half_width)
+    count = max(CANDIDATES, slots + 4)
+    with jax.enable_x64(False):
+        *single, width = _cast(given, jnp.dtype(jnp.float32))
+        x, y, size = _starts(_residual(rays, *single), width, -(-cells // ROW))
+        candidates = _candidates(_residual(rays, *single), x, y, size, width, count)
     with jax.enable_x64(True):
-        *given, x, y, size, half_width = _cast(
-            (args, beta_x, beta_y, x, y, size, half_width), jnp.dtype(jnp.float64)
-        )
-        roots = _newton(_residual(rays, *given), x + 0.5 * size, y + 0.5 * size, 4.0 * size)
-        images = _distinct_roots(*roots, half_width, slots)
+        *double, width, x, y, size = _cast((*given, *candidates[:2], size), jnp.dtype(jnp.float64))
+        roots = _newton(_residual(rays, *double), x, y, size, FINE_STEPS, candidates[2])
+        images = _distinct_roots(*roots, candidates[2], width, slots)
         return _cast(images, beta_x.dtype)
 
 
-def _residual(
-    rays: RaysWithArgs, args: Any, beta_x: jax.Array, beta_y: jax.Array
-) -> Callable[[jax.Array, jax.Array], Points]:
+def _residual(rays: RaysWithArgs, args: Any, beta_x: jax.Array, beta_y: jax.Array) -> Residual:
     """Where a ray ends, relative to the source."""
 
     def residual(x: jax.Array, y: jax.Array) -> Points:
@@ -175,66 +178,102 @@ def _cast(values: T, dtype: jnp.dtype) -> T:
     return jax.tree.map(cast, values)
 
 
-def _closest_cells(
-    residual: Callable[[jax.Array, jax.Array], Points],
-    x: jax.Array,
-    y: jax.Array,
-    size: jax.Array,
-    cuts: int,
-    keep: int,
-) -> Points:
-    """Cut the cells with lower-left corners (x, y) into cuts x cuts of side `size`; keep the best.
+def _starts(residual: Residual, half_width: jax.Array, cuts: int) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Lower-left corners (KEPT,) and side of the cells of the finest level that are closest to the source.
 
-    For the coarsest level cuts is 1 and `size` the cells' own side.
+    At each level every cell is cut into cuts x cuts, of which the best KEPT are kept.
     """
-    # The cells run along the last axis, the longest: that is the one a CPU vectorises.
-    steps = size * jnp.arange(cuts + 1, dtype=x.dtype)
-    corner_x, corner_y = jnp.broadcast_arrays(
-        x[None, None, :] + steps[None, :, None], y[None, None, :] + steps[:, None, None]
-    )
-    score = _scaled_distance(*residual(corner_x, corner_y)).ravel()
-    _, best = jax.lax.top_k(-score, keep)
-    return corner_x[:-1, :-1].ravel()[best], corner_y[:-1, :-1].ravel()[best]
+
+    def cast_rays(state: SearchState) -> SearchState:
+        x, y, size, _, _ = state
+        # The cells run along the last axis, the longest: that is the one a CPU vectorises.
+        steps = size / cuts * jnp.arange(cuts + 1, dtype=x.dtype)
+        corners = jnp.broadcast_arrays(
+            x[None, None, :] + steps[None, :, None], y[None, None, :] + steps[:, None, None]
+        )
+        return x, y, size, *residual(*corners)
+
+    def choose(state: SearchState) -> SearchState:
+        x, y, size, u, v = state
+        best = lowest(_scaled_distance(u, v).ravel(), KEPT)
+        parent, cell = best % KEPT, best // KEPT
+        size = size / cuts
+        return x[parent] + size * (cell % cuts), y[parent] + size * (cell // cuts), size, u, v
+
+    # Two branches of a loop, though they run in turn: XLA compiles a branch by itself.  In one computation it
+    # computes the rays again for each of their twenty uses.
+    def turn(k: jax.Array, state: SearchState) -> SearchState:
+        return jax.lax.switch(k % 2, (cast_rays, choose), state)
+
+    size = 2.0 * half_width / ROW
+    edge = -half_width + size * jnp.arange(ROW, dtype=half_width.dtype)
+    y, x = (c.ravel() for c in jnp.meshgrid(edge, edge, indexing="ij"))
+    rays = jnp.zeros((cuts + 1, cuts + 1, KEPT), x.dtype)
+    x, y, size, _, _ = jax.lax.fori_loop(0, 2 * LEVELS, turn, (x, y, size, rays, rays))
+    return x, y, size
 
 
 def _scaled_distance(u: jax.Array, v: jax.Array) -> jax.Array:
-    """How far the mapped cells (c, c, n) with corners (c + 1, c + 1, n) are from the origin.
+    """How far the mapped cells (c, c, n) with corners (c + 1, c + 1, n) are from the origin, squared.
 
-    The unit is the bend of the map in the cell (how far its corners are from a parallelogram) plus a tenth
-    of the cell's mapped diagonals.
+    The unit is the bend of the map in the cell (how far its corners are from a parallelogram) and, added in
+    square, a seventh of the cell's mapped diagonals.
     """
     low = slice(None, -1), slice(1, None)
     a, b, c, d = ((u[i, j], v[i, j]) for i in low for j in low)
-    distance = jnp.minimum(_distance_to_triangle(a, b, c), _distance_to_triangle(d, b, c))
-    bend = jnp.hypot(a[0] - b[0] - c[0] + d[0], a[1] - b[1] - c[1] + d[1])
-    diagonals = jnp.hypot(a[0] - d[0], a[1] - d[1]) + jnp.hypot(b[0] - c[0], b[1] - c[1])
-    return distance / (bend + 0.1 * diagonals + jnp.finfo(u.dtype).tiny)
+    sides = [(a, b), (b, c), (c, a), (b, d), (d, c)]
+    ab, bc, ca, bd, dc = (p[0] * q[1] - p[1] * q[0] for p, q in sides)
+    inside = _alike(ab, bc, ca) | _alike(bd, dc, -bc)
+    distance = _squared_distance(*sides[0])
+    for side in sides[1:]:
+        distance = jnp.minimum(distance, _squared_distance(*side))
+    bend = _squared(a[0] - b[0] - c[0] + d[0], a[1] - b[1] - c[1] + d[1])
+    diagonals = _squared(a[0] - d[0], a[1] - d[1]) + _squared(b[0] - c[0], b[1] - c[1])
+    return jnp.where(inside, 0.0, distance) / (bend + 0.02 * diagonals + jnp.finfo(u.dtype).tiny)
 
 
-def _distance_to_triangle(a: Points, b: Points, c: Points) -> jax.Array:
-    """Distance of the origin from the triangle a b c; zero inside."""
-    sides = [(a, b), (b, c), (c, a)]
-    turns = [p[0] * q[1] - p[1] * q[0] for p, q in sides]
-    inside = ((turns[0] >= 0) & (turns[1] >= 0) & (turns[2] >= 0)) | (
-        (turns[0] <= 0) & (turns[1] <= 0) & (turns[2] <= 0)
-    )
-    to_sides = [_distance_to_segment(p, q) for p, q in sides]
-    return jnp.where(inside, 0.0, jnp.minimum(jnp.minimum(to_sides[0], to_sides[1]), to_sides[2]))
+def _alike(a: jax.Array, b: jax.Array, c: jax.Array) -> jax.Array:
+    """Whether three numbers have the same sign, or zero any."""
+    return ((a >= 0) & (b >= 0) & (c >= 0)) | ((a <= 0) & (b <= 0) & (c <= 0))
 
 
-def _distance_to_segment(p: Points, q: Points) -> jax.Array:
+def _squared(x: jax.Array, y: jax.Array) -> jax.Array:
+    return x * x + y * y
+
+
+def _squared_distance(p: Points, q: Points) -> jax.Array:
+    """Squared distance of the origin from the segment p q."""
     dx, dy = q[0] - p[0], q[1] - p[1]
-    length_squared = jnp.maximum(dx * dx + dy * dy, jnp.finfo(dx.dtype).tiny)
+    length_squared = jnp.maximum(_squared(dx, dy), jnp.finfo(dx.dtype).tiny)
     along = jnp.clip(-(p[0] * dx + p[1] * dy) / length_squared, 0.0, 1.0)
-    return jnp.hypot(p[0] + along * dx, p[1] + along * dy)
+    return _squared(p[0] + along * dx, p[1] + along * dy)
+
+
+def _candidates(
+    residual: Residual, x: jax.Array, y: jax.Array, size: jax.Array, half_width: jax.Array, count: int
+) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Near which points (count,) the roots are, and which of these are real; single precision.
+
+    `x`, `y` and `size` are the cells of `_starts`.  Where there are too many the best converged stay.
+    """
+    x, y, distance, det = _newton(residual, x + 0.5 * size, y + 0.5 * size, 4.0 * size, ROUGH_STEPS)
+    new = _first_of_its_kind(x, y, det, distance < ROUGHLY_CONVERGED, half_width + size, ROUGHLY_SAME)
+    order = ranked(jnp.where(new, -distance, -jnp.inf), count)
+    return x[order], y[order], new[order] & (jnp.arange(count) < x.size)
 
 
 def _newton(
-    residual: Callable[[jax.Array, jax.Array], Points], x: jax.Array, y: jax.Array, max_step: jax.Array
+    residual: Residual,
+    x: jax.Array,
+    y: jax.Array,
+    max_step: jax.Array,
+    steps: int,
+    wanted: jax.Array | None = None,
 ) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
     """Newton's method from every (x, y); a step that does not shrink the residual is cut to a quarter.
 
-    Returns the positions, what is left of the residual there, and det A.
+    It ends after `steps`, or earlier where every `wanted` point is exact or stalls.  Returns the positions,
+    what is left of the residual there, and det A.
     """
 
     def update(state: NewtonState) -> tuple[tuple[jax.Array, ...], jax.Array]:
@@ -245,7 +284,7 @@ def _newton(
         best = tuple(jnp.where(better, n, b) for n, b in zip(new, best, strict=True))
         return best, jnp.where(better, jnp.minimum(2.0 * damping, 1.0), 0.25 * damping)
 
-    def step(_: int, state: NewtonState) -> NewtonState:
+    def step(_: jax.Array, state: NewtonState) -> NewtonState:
         best, damping = update(state)
         x, y = best[0] + damping * best[4], best[1] + damping * best[5]
         # What is computed at a point is carried to the next turn of the loop before it is used: used at once,
@@ -255,9 +294,31 @@ def _newton(
     zero, one, far = jnp.zeros_like(x), jnp.ones_like(x), jnp.full_like(x, jnp.finfo(x.dtype).max)
     # Before the first point nothing has been tried: a residual too long to be better than none.
     best = (x, y, jnp.full_like(x, jnp.inf), one, zero, zero)
-    tried = (x, y, far, far, one, zero, zero, one)
-    (x, y, distance, det, *_), _ = update(jax.lax.fori_loop(0, NEWTON_STEPS, step, (best, tried, 4.0 * one)))
+    state: NewtonState = (best, (x, y, far, far, one, zero, zero, one), 4.0 * one)
+    state = _repeated(step, state, steps, wanted)
+    (x, y, distance, det, *_), _ = update(state)
     return x, y, distance, det
+
+
+def _repeated(
+    step: Callable[[jax.Array, NewtonState], NewtonState],
+    state: NewtonState,
+    steps: int,
+    wanted: jax.Array | None,
+) -> NewtonState:
+    """Newton's loop: all `steps`, or while a `wanted` point is neither exact nor stalled."""
+    if wanted is None:
+        return jax.lax.fori_loop(0, steps, step, state)
+
+    def unfinished(state: tuple[jax.Array, NewtonState]) -> jax.Array:
+        number, (best, tried, damping) = state
+        left = jnp.minimum(best[2], jnp.hypot(tried[2], tried[3]))
+        return (number < steps) & jnp.any(wanted & (left > EXACT) & (damping > STALLED))
+
+    def once(state: tuple[jax.Array, NewtonState]) -> tuple[jax.Array, NewtonState]:
+        return state[0] + 1, step(*state)
+
+    return jax.lax.while_loop(unfinished, once, (jnp.zeros((), jnp.int32), state))[1]
 
 
 def _newton_step(at: tuple[jax.Array, ...], max_step: jax.Array) -> tuple[jax.Array, ...]:
@@ -269,26 +330,35 @@ def _newton_step(at: tuple[jax.Array, ...], max_step: jax.Array) -> tuple[jax.Ar
     return x, y, jnp.hypot(u, v), det, dx * shrink, dy * shrink
 
 
+def _first_of_its_kind(
+    x: jax.Array, y: jax.Array, det: jax.Array, valid: jax.Array, half_width: jax.Array, near: float
+) -> jax.Array:
+    """Which of the valid roots in the window have flux and are not the same as one before them.
+
+    Two images closer than `near` have opposite parity (a fold pair), so equal parity means the same root.
+    """
+    inside = jnp.maximum(jnp.abs(x), jnp.abs(y)) <= half_width
+    valid = valid & inside & (jnp.abs(det) * MIN_MAGNIFICATION < 1.0)
+    apart = _squared(x[:, None] - x[None, :], y[:, None] - y[None, :])
+    same = (apart < near**2) & ((det[:, None] > 0.0) == (det[None, :] > 0.0))
+    before = np.tril(np.ones((x.size, x.size), dtype=bool), k=-1)
+    return valid & ~jnp.any(same & valid[None, :] & before, axis=1)
+
+
 def _distinct_roots(
     x: jax.Array,
     y: jax.Array,
     distance: jax.Array,
     det: jax.Array,
+    real: jax.Array,
     half_width: jax.Array,
     slots: int,
 ) -> ImagePositions:
     """The converged roots, each once, brightest first.  Empty slots lie at the window's corner."""
+    valid = _first_of_its_kind(x, y, det, real & (distance < CONVERGED), half_width, SAME_ROOT)
     mu = 1.0 / det
-    inside = jnp.maximum(jnp.abs(x), jnp.abs(y)) <= half_width
-    valid = (distance < CONVERGED) & inside & (jnp.abs(mu) > MIN_MAGNIFICATION)
-    # Two images that close have opposite parity (a fold pair), so equal parity means the same root.
-    apart = jnp.hypot(x[:, None] - x[None, :], y[:, None] - y[None, :])
-    same = (apart < SAME_ROOT) & (mu[:, None] * mu[None, :] > 0.0)
-    repeated = jnp.any(jnp.tril(same & valid[None, :], k=-1), axis=1)
-    valid = valid & ~repeated
-    order = jax.lax.top_k(jnp.where(valid, jnp.abs(mu), -1.0), min(slots, x.size))[1]
-    order = jnp.pad(order, (0, slots - order.size))
-    mask = valid[order] & (jnp.arange(slots) < x.size)
+    order = ranked(jnp.where(valid, jnp.abs(mu), -1.0), slots)
+    mask = valid[order]
     return ImagePositions(
         jnp.where(mask, x[order], half_width),
         jnp.where(mask, y[order], half_width),

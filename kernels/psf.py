@@ -8,10 +8,15 @@ among them the Moffat profile, blur by `convolution`.
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.custom_derivatives import SymbolicZero
 
+from jaxlens.kernels.shifts import computed_apart, filtered
 from jaxlens.kernels.types import Real
 
 FWHM_PER_SIGMA = 2.0 * np.sqrt(2.0 * np.log(2.0))
@@ -44,34 +49,63 @@ def blur_taps(sigma: jax.Array, radius: int) -> jax.Array:
     return taps / (2.0 * jnp.sum(taps, axis=0, keepdims=True) - taps[:1])
 
 
-def _blur_axis(image: jax.Array, taps: jax.Array, axis: int) -> jax.Array:
-    radius, size = taps.shape[0] - 1, image.shape[axis]
-    widths = [(0, 0)] * image.ndim
-    widths[axis] = (radius, radius)
-    padded = jnp.pad(image, widths, mode="edge")
-
-    def shifted(k: int) -> jax.Array:
-        return jax.lax.slice_in_dim(padded, radius + k, radius + k + size, axis=axis)
-
-    total = taps[0] * image
-    for k in range(1, radius + 1):
-        total = total + taps[k] * (shifted(k) + shifted(-k))
-    return total
+def _bounded_taps(sigma: jax.Array, radius: int) -> jax.Array:
+    """`blur_taps`; NaN where they do not all fit in, since a blur without them would be wrong unnoticed."""
+    fits = jnp.floor(TRUNCATION * sigma + 0.5) <= radius
+    return jnp.where(fits, blur_taps(sigma, radius), jnp.nan)
 
 
+def _padded(image: jax.Array, radius: int) -> jax.Array:
+    """The image continued as its edge pixels, `radius` pixels to all sides."""
+    return jnp.pad(image, [(0, 0)] * (image.ndim - 2) + [(radius, radius)] * 2, mode="edge")
+
+
+def _blurred(image: jax.Array, taps: jax.Array) -> jax.Array:
+    return filtered(filtered(_padded(image, len(taps) - 1), taps, -2), taps, -1)
+
+
+def _blurred_and_slope(image: jax.Array, taps: jax.Array, slopes: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """The blurred image and its derivative in what the taps change with at `slopes`."""
+    padded = _padded(image, len(taps) - 1)
+    rows = filtered(padded, taps, -2)
+    slope = filtered(filtered(padded, slopes, -2), taps, -1) + filtered(rows, slopes, -1)
+    return filtered(rows, taps, -1), slope
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(2,))
 def gaussian_blur(image: jax.Array, sigma: jax.Array, radius: int) -> jax.Array:
     """Blur (..., ny, nx) by a Gaussian of `sigma` pixels, shape () or (..., 1, 1); sums of shifted images.
 
-    `radius` is static and at least `blur_radius` of the largest sigma.  scipy.ndimage.gaussian_filter with
-    mode="nearest" and truncate=5.
+    `radius` is static and at least `blur_radius` of the largest sigma: a larger one gives NaN.  It is scipy's
+    ndimage.gaussian_filter with mode="nearest" and truncate=5.
 
     >>> import jax.numpy as jnp
     >>> spike = jnp.zeros((9, 9)).at[4, 4].set(1.0)
     >>> print(f"{jnp.sum(gaussian_blur(spike, jnp.asarray(0.7), 4)):.4f}")
     1.0000
     """
-    taps = blur_taps(sigma, radius)
-    return _blur_axis(_blur_axis(image, taps, image.ndim - 2), taps, image.ndim - 1)
+    return computed_apart(_blurred, image, _bounded_taps(jnp.atleast_2d(sigma), radius))
+
+
+def _blur_rule(
+    radius: int, values: tuple[jax.Array, jax.Array], changes: tuple[Any, Any]
+) -> tuple[jax.Array, jax.Array]:
+    """The blurred image and its change: all that reverse mode keeps of the width is one image."""
+    (image, sigma), (image_change, sigma_change) = values, changes
+    sigma = jnp.atleast_2d(sigma)
+    taps, slopes = jax.jvp(partial(_bounded_taps, radius=radius), (sigma,), (jnp.ones_like(sigma),))
+    if isinstance(sigma_change, SymbolicZero):
+        blurred = computed_apart(_blurred, image, taps)
+        change = jnp.zeros_like(blurred)
+    else:
+        blurred, slope = computed_apart(_blurred_and_slope, image, taps, slopes)
+        change = slope * sigma_change
+    if not isinstance(image_change, SymbolicZero):
+        change = change + computed_apart(_blurred, image_change, taps)
+    return blurred, change
+
+
+gaussian_blur.defjvp(_blur_rule, symbolic_zeros=True)
 
 
 def blur_matrix(sigma: jax.Array, size: int) -> jax.Array:
@@ -90,11 +124,7 @@ def blur_matrix(sigma: jax.Array, size: int) -> jax.Array:
 
 
 def gaussian_blur_by_matrix(image: jax.Array, sigma: jax.Array) -> jax.Array:
-    """`gaussian_blur` by two banded matrix products: sigma has no static bound.
-
-    On a CPU it is also the faster one for small images, since XLA computes the image once for a product but
-    again for every shifted copy.
-    """
+    """`gaussian_blur` by two banded matrix products: sigma has no static bound."""
     sigma = jnp.reshape(sigma, sigma.shape[:-2])
     rows, columns = blur_matrix(sigma, image.shape[-2]), blur_matrix(sigma, image.shape[-1])
     highest = jax.lax.Precision.HIGHEST

@@ -7,20 +7,51 @@ products with fixed matrices.
 
 from __future__ import annotations
 
+from functools import partial, reduce
+
 import jax
 import jax.numpy as jnp
 import numpy as np
+
+from jaxlens.kernels.shifts import computed_apart
 
 # Corrections that lenstronomy makes to an interpolated kernel.
 ITERATIONS = 5
 
 
+@partial(jax.custom_jvp, nondiff_argnums=(1,))
 def averaged(image: jax.Array, factor: int) -> jax.Array:
     """The mean over each pixel of an image (..., n factor, n factor) on the fine grid: (..., n, n)."""
     if factor == 1:
         return image
+    # XLA's CPU compiler reduces short axes without vector instructions, others add the pieces on the way.
+    return computed_apart(
+        partial(_mean_of_slices, factor=factor), image, elsewhere=partial(_mean, factor=factor)
+    )
+
+
+@averaged.defjvp
+def _averaged_rule(
+    factor: int, values: tuple[jax.Array], changes: tuple[jax.Array]
+) -> tuple[jax.Array, jax.Array]:
+    """The mean as a reduction, whose transpose is one broadcast instead of many padded images."""
+    return averaged(*values, factor), _mean(*changes, factor)
+
+
+def _mean(image: jax.Array, factor: int) -> jax.Array:
     ny, nx = (size // factor for size in image.shape[-2:])
     return jnp.mean(jnp.reshape(image, (*image.shape[:-2], ny, factor, nx, factor)), axis=(-3, -1))
+
+
+def _mean_of_slices(image: jax.Array, factor: int) -> jax.Array:
+    return _every(_every(image, factor, -2), factor, -1) / factor**2
+
+
+def _every(image: jax.Array, factor: int, axis: int) -> jax.Array:
+    """Each `factor` neighbours along an axis (-1 or -2) added up."""
+    size = image.shape[axis]
+    parts = (jax.lax.slice_in_dim(image, k, size, factor, axis) for k in range(factor))
+    return reduce(jnp.add, parts)
 
 
 def cropped(kernel: jax.Array, side: int) -> jax.Array:

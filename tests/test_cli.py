@@ -55,6 +55,7 @@ def test_generate_writes_hdf5_and_a_table_and_says_so(config_file, tmp_path, cap
     assert f"{outdir}/CONFIGURATION_1_images.h5" in said
     assert "GALAXY_GALAXY" in said
     assert "5 systems x 3 bands" in said
+    assert ", batches of 2, " in said
     assert "without compilation" in said
     stored = read(outdir / "CONFIGURATION_1_images.h5")
     assert stored.images.shape == (5, 3, 16, 16)
@@ -123,6 +124,14 @@ def test_a_full_disk_is_named_and_nothing_stays(config_file, tmp_path, capsys):
     argv = ["generate", config_file, "--size", "2", "--format", "npy", "--outdir", tmp_path / "out"]
     assert "the disk is full; free some space" in fails(capsys, *argv)
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_lack_of_memory_is_explained(config_file, capsys, monkeypatch):
+    def fail(*arguments, **more):
+        raise MemoryError("CONFIGURATION_1: there is not enough memory for one system at a time")
+
+    monkeypatch.setattr(cli, "make_dataset", fail)
+    assert fails(capsys, "generate", config_file).startswith("jaxlens: CONFIGURATION_1: there is not enough")
 
 
 def test_ctrl_c_is_130(config_file, tmp_path, capsys, monkeypatch):

@@ -8,7 +8,8 @@ from jaxlens.config import load_config
 from jaxlens.config.errors import ConfigWarning
 from jaxlens.dataset import make_dataset
 from jaxlens.kernels.lens_equation import ImagePositions
-from jaxlens.metadata import columns, fixed, image_columns, natural_key, table, text_rows
+from jaxlens.metadata import columns, fixed, image_columns, natural_key, table
+from jaxlens.rows import csv_lines
 from jaxlens.simulator import Simulator
 from jaxlens.storage import read
 
@@ -198,7 +199,7 @@ def test_parameters_of_unequal_length_are_refused(wrong):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_text_reads_back_as_the_same_number(dtype):
     numbers = np.random.default_rng(2).lognormal(sigma=20, size=200).astype(dtype)
-    text = [row[0] for row in text_rows({"a": numbers})]
+    text = csv_lines({"a": numbers})
     np.testing.assert_array_equal(np.array(text).astype(dtype), numbers)
 
 

@@ -241,6 +241,29 @@ def test_gradients_are_central_differences(psf: dict[str, Any], name: str, step:
 
 
 @pytest.mark.usefixtures("x64")
+def test_both_ways_to_blur_have_the_same_derivatives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In forward and reverse mode; the central differences above are those of matrix products."""
+    monkeypatch.setattr("jaxlens.optics.MAX_SHIFTED_PART", 1.0)
+    weights = jnp.asarray(np.random.default_rng(0).uniform(size=(1, 2, N, N)))
+    names = ("seeing", "pixel_scale", "PLANE_1-OBJECT_1-LIGHT_PROFILE_1-R_sersic")
+    slopes = []
+    for most_taps in (48, 0):
+        monkeypatch.setattr("jaxlens.optics.MAX_SHIFTED_TAPS", most_taps)
+        sim = jaxlens.Simulator(file({"psf_type": "GAUSSIAN"}))
+        assert (sim.scene.optics.radius is None) == (most_taps == 0)
+        params = sim.sample(jax.random.key(1, impl="threefry2x32"), 1)
+
+        def loss(some: dict[str, jax.Array], sim: Any = sim, params: Any = params) -> jax.Array:
+            return jnp.sum(weights * jnp.square(sim.render(params | some)))
+
+        at = {name: params[name] * 0.99 for name in names}
+        slopes += [jax.jit(jax.grad(loss))(at), jax.jit(jax.jacfwd(loss))(at)]
+    for found in slopes[:-1]:
+        for name in names:
+            np.testing.assert_allclose(found[name], slopes[-1][name], rtol=1e-9)
+
+
+@pytest.mark.usefixtures("x64")
 def test_gradient_with_respect_to_the_kernel(kernels: dict[str, np.ndarray]) -> None:
     """The image is linear in it where it is not resampled, and differentiable where it is."""
     sim = jaxlens.Simulator(file(PIXEL | {"kernel_supersampling_factor": 3, "supersampling_factor": 2}))

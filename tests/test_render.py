@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import jax
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from jaxlens import Simulator, render
+from jaxlens.scene import Scene
 
 
 @pytest.fixture
@@ -35,3 +37,24 @@ def test_noise_is_background_and_shot_noise_in_quadrature(
     for counts, found in zip((0.0, 0.0, 50.0), sigma, strict=True):
         expected = np.sqrt(background**2 + counts / time)
         np.testing.assert_allclose(found, np.broadcast_to(expected, found.shape), rtol=1e-5)
+
+
+def test_light_of_several_bands_and_its_slopes_are_those_of_each_band(
+    params: tuple[Simulator, dict[str, jax.Array]],
+) -> None:
+    """Several bands are computed apart from their sum over profiles, which changes no number."""
+    sim, values = params
+    theta_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
+
+    def light(what: Scene, values: dict[str, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        def image(radius: jax.Array) -> jax.Array:
+            return render._extended_light(what, values | {theta_E: radius}, slice(None))
+
+        return jax.jit(lambda radius: jax.jvp(image, (radius,), (jnp.ones_like(radius),)))(values[theta_E])
+
+    together = light(sim.scene, values)
+    for band, name in enumerate(sim.bands):
+        one = {key: value[band] if value.ndim else value for key, value in values.items()}
+        alone = light(dataclasses.replace(sim.scene, bands=(name,)), one)
+        for found, expected in zip(together, alone, strict=True):
+            np.testing.assert_allclose(found[band], expected[0], atol=2e-5 * float(jnp.abs(expected).max()))

@@ -230,21 +230,30 @@ def test_a_seeing_beyond_the_compiled_reach_is_refused(small_lens: dict[str, Any
 
 
 def test_one_compilation_serves_all_numbers(small_lens: dict[str, Any], key: jax.Array) -> None:
-    from jaxlens.simulator import _draw, _finish
+    from jaxlens.simulator import _generate
 
     sim = Simulator(small_lens)
     sim.generate(key, 4, 0)
-    compiled = _draw._cache_size(), _finish._cache_size()
+    compiled = _generate._cache_size()
     sim.generate(jax.random.fold_in(key, 1), 4, 96)
-    assert (_draw._cache_size(), _finish._cache_size()) == compiled
+    Simulator(small_lens).generate(key, 4, np.uint32(8))
+    assert _generate._cache_size() == compiled
+
+
+def test_a_first_use_inside_jit_leaves_no_tracer_behind(small_lens: dict[str, Any], key: jax.Array) -> None:
+    sim = Simulator(small_lens)
+    inside = jax.jit(lambda key: sim.sample(key, 2, 5))(key)
+    for name, value in sim.sample(key, 2, 5).items():
+        np.testing.assert_array_equal(inside[name], value, err_msg=name)
 
 
 def test_the_two_ways_to_blur_agree(
     small_lens: dict[str, Any], key: jax.Array, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    by_matrix = Simulator(small_lens)
-    monkeypatch.setattr("jaxlens.optics.MAX_MATRIX_PIXELS", 0)
+    monkeypatch.setattr("jaxlens.optics.MAX_SHIFTED_PART", 1.0)
     by_shifts = Simulator(small_lens)
+    monkeypatch.setattr("jaxlens.optics.MAX_SHIFTED_TAPS", 0)
+    by_matrix = Simulator(small_lens)
     assert by_matrix.scene.optics.radius is None
     assert by_shifts.scene.optics.radius is not None
     params = by_matrix.sample(key, 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
+from jaxlens.kernels.elementary import exp
 from jaxlens.kernels.ellipse import elliptical_radius_squared
 from jaxlens.kernels.registry import light_profile
 from jaxlens.kernels.types import Real
@@ -17,7 +18,7 @@ def gaussian_total_flux(*, sigma: Real, **ignored: Real) -> jax.Array:
 
 def _profile(r_squared: jax.Array, sigma: Real) -> jax.Array:
     variance = jnp.square(sigma)
-    return jnp.exp(-r_squared / (2.0 * variance)) / (2.0 * jnp.pi * variance)
+    return exp(r_squared * (-0.5 / variance)) * (0.5 / jnp.pi / variance)
 
 
 @light_profile("GAUSSIAN", total_flux=gaussian_total_flux)

@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.kernels.elementary import exp, log
 from jaxlens.kernels.ellipse import elliptical_radius_squared
 from jaxlens.kernels.registry import light_profile
 from jaxlens.kernels.types import Real
@@ -34,9 +35,9 @@ def b_n(n_sersic: Real) -> jax.Array:
 def _profile(r_squared: jax.Array, R_sersic: Real, n_sersic: Real) -> jax.Array:
     """Unit-amplitude Sersic profile of the squared radius (arcsec^2)."""
     scale = jnp.maximum(R_sersic, SMOOTHING)
-    ratio_squared = jnp.maximum(r_squared, SMOOTHING**2) / (scale * scale)
-    stretched = jnp.exp(jnp.log(ratio_squared) * (0.5 / n_sersic))
-    light = jnp.exp(-b_n(n_sersic) * (stretched - 1.0))
+    ratio_squared = jnp.maximum(r_squared, SMOOTHING**2) * (1.0 / (scale * scale))
+    stretched = exp(log(ratio_squared) * (0.5 / n_sersic))
+    light = exp(-b_n(n_sersic) * (stretched - 1.0))
     return jnp.where(ratio_squared <= MAX_RADIUS**2, light, 0.0)
 
 

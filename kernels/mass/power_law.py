@@ -22,6 +22,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.kernels.elementary import exp, first_quadrant_angle, inverse_root, log
 from jaxlens.kernels.ellipse import clip_ellipticity, shear_image
 from jaxlens.kernels.registry import mass_profile
 from jaxlens.kernels.types import Real
@@ -79,9 +80,9 @@ def _continued_fraction(t: Real, real: jax.Array, imag: jax.Array) -> Complex:
         next_real = 1.0 - scale * (real * v_real + imag * v_imag)
         return (next_real, -scale * (imag * v_real - real * v_imag)), None
 
-    # A loop, not unrolled: unrolled it takes most of an image's compile time.
+    # A loop, since unrolled in full it takes most of an image's compile time; by two it is a third faster.
     levels = jnp.arange(_fraction_terms(real.dtype), 0, -1, dtype=real.dtype)
-    (v_real, v_imag), _ = jax.lax.scan(level, (v_real, v_imag), levels)
+    (v_real, v_imag), _ = jax.lax.scan(level, (v_real, v_imag), levels, unroll=2)
     norm = v_real * v_real + v_imag * v_imag
     return v_real / norm, -v_imag / norm
 
@@ -121,9 +122,10 @@ def _ratio_at_zero(
 
 def _power_ratio(delta: jax.Array, real: jax.Array, imag: jax.Array) -> Complex:
     """(s^delta - 1) / delta of complex s = real + i imag, which tends to ln s at delta = 0."""
-    log, angle = 0.5 * jnp.log(real * real + imag * imag), jnp.arctan2(imag, real)
+    log_s, turned = 0.5 * log(real * real + imag * imag), first_quadrant_angle(jnp.abs(imag), real)
+    angle = jnp.where(imag < 0.0, -turned, turned)
     turn = delta * angle
-    growth = log * _ratio_at_zero(jnp.expm1, (1.0, 1 / 2, 1 / 6, 1 / 24), delta * log)
+    growth = log_s * _ratio_at_zero(jnp.expm1, (1.0, 1 / 2, 1 / 6, 1 / 24), delta * log_s)
     # (cos(turn) - 1) / delta without dividing by delta; jnp.sinc(x) is sin(pi x) / (pi x)
     bend = -angle * jnp.sin(0.5 * turn) * jnp.sinc(0.5 * turn / np.pi)
     return growth * jnp.cos(turn) + bend, (1.0 + delta * growth) * angle * jnp.sinc(turn / np.pi)
@@ -200,10 +202,11 @@ def epl(
     e1, e2, determinant = clip_ellipticity(e1, e2)
     u, v = shear_image(dx, dy, e1, e2)
     # Coordinates over |zeta| rather than squares over |zeta|^2: the slopes at the centre fit float32.
-    root = 1.0 / jnp.sqrt(jnp.maximum(u * u + v * v, MIN_RADIUS_SQUARED))
+    root = inverse_root(jnp.maximum(u * u + v * v, MIN_RADIUS_SQUARED))
     x, y, cos, sin = dx * root, dy * root, u * root, v * root
     # conj(z / zeta) = conj(z) zeta / |zeta|^2
     real, imag = x * cos + y * sin, x * sin - y * cos
     f_real, f_imag = _hypergeometric(gamma - 1.0, determinant * real, determinant * imag)
-    scale = (theta_E * jnp.sqrt(determinant) * root) ** (gamma - 1.0)
+    # the power of an array goes by its logarithm; that of a number is right where theta_E = 0
+    scale = (theta_E * jnp.sqrt(determinant)) ** (gamma - 1.0) * exp((gamma - 1.0) * log(root))
     return scale * (u * f_real - v * f_imag), scale * (u * f_imag + v * f_real)

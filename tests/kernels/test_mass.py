@@ -127,17 +127,45 @@ def test_derivatives_of_the_deflection_to_second_order(name):
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("name", ELLIPTICAL)
 def test_gradient_as_the_ellipse_becomes_a_circle(name, central_difference):
-    """Also where the isothermal profiles pass from their closed form to their series (|e| = 0.01)."""
+    """Also where the slopes of the isothermal profiles pass from a closed form to a series (|e| = 0.05)."""
 
     def along(e):
         return deflection(name, **(typical(name) | {"e1": e[0], "e2": e[1]}))
 
     jacobian = jax.jit(jax.jacfwd(along))
-    for start in (0.0, 1e-9, 1e-4, 0.01, 0.3):
+    for start in (0.0, 1e-9, 1e-4, 0.05, 0.3):
         for axis in np.eye(2):
             expected = central_difference(lambda t, axis=axis: along(t * axis), start)
             assert np.max(np.abs(expected)) > 1e-2
             np.testing.assert_allclose(jacobian(start * axis) @ axis, expected, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("name", ["SIE", "NIE"])
+def test_single_precision_has_the_slopes_of_double_precision(name):
+    """In position, ellipticity and core, from the round lens past the seam of series and closed form."""
+    jacobian = jax.jit(jax.jacfwd(lambda p: jnp.stack(DEFLECTION[name](jnp.asarray(X), jnp.asarray(Y), **p))))
+    for modulus in (0.0, 1e-12, 1e-3, 0.04, 0.06, 0.3, 0.7, 0.95):
+        parameters = typical(name) | {"e1": 0.6 * modulus, "e2": -0.8 * modulus}
+        single = jacobian({key: np.float32(value) for key, value in parameters.items()})
+        with jax.enable_x64(True):
+            double = jacobian({key: np.float64(np.float32(value)) for key, value in parameters.items()})
+        for key, expected in double.items():
+            scale = np.max(np.abs(expected))
+            np.testing.assert_allclose(
+                single[key], expected, atol=2e-5 * scale, err_msg=f"{key} at {modulus}"
+            )
+
+
+@pytest.mark.usefixtures("x64")
+def test_slopes_along_some_arguments_alone_are_those_along_all():
+    """What is constant is left out of the derivative, and changes nothing of the rest."""
+    parameters = {key: jnp.asarray(value) for key, value in typical("NIE").items()}
+    jacobian = jax.jit(jax.jacfwd(lambda p, rest: deflection("NIE", **(rest | p))))
+    everything = jacobian(parameters, {})
+    for keys in (("center_x",), ("e2",), ("s_scale", "center_y")):
+        rest = {key: value for key, value in parameters.items() if key not in keys}
+        for key, alone in jacobian({key: parameters[key] for key in keys}, rest).items():
+            np.testing.assert_allclose(alone, everything[key], rtol=1e-12, atol=1e-14)
 
 
 @pytest.mark.usefixtures("x64")

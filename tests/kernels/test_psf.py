@@ -82,6 +82,14 @@ def test_jit_and_vmap_of_the_blur_change_nothing():
     np.testing.assert_allclose(psf.gaussian_blur(images, sigma[:, None, None], 7), loop, rtol=1e-13)
 
 
+@pytest.mark.usefixtures("x64")
+def test_a_blur_too_wide_for_its_radius_is_not_a_number():
+    """Sigma of 1.29 pixels reaches 6 pixels, of 1.31 it reaches 7."""
+    blur = jax.jit(lambda sigma: psf.gaussian_blur(jnp.asarray(IMAGES[0]), sigma, 6))
+    assert np.isfinite(blur(1.29)).all()
+    assert np.isnan(blur(1.31)).all()
+
+
 def moffat(fwhm, beta, radius):
     """The kernel from the equation, on a box of round(10 fwhm) pixels around the centre."""
     y, x = np.mgrid[-radius : radius + 1, -radius : radius + 1].astype(float)
