@@ -23,8 +23,10 @@ from validation.speeds.timing import Task, Timed, measure, missing, side_by_side
 from validation.speeds.workloads import psf_kernel, rows, simulator
 
 ONE_BY_ONE = "lenstronomy, one process"
-# JAX and torch peers make batches of so many; E holds several arrays an image.
+# JAX and torch peers make batches of so many.
 PEER_BATCH = 64
+# Larger temporaries than 32 MB are mapped anew by the operating system at every call.
+GRADIENT_BATCH = 16
 MANY = 10**6
 COMPARED = 6
 NAMES = {"jaxtronomy": "JAXtronomy", "caustics": "caustics"}
@@ -125,7 +127,7 @@ def gradients(folder: Path, effort: Effort) -> list[Timed]:
     """E: jaxlens at each batch size, and the peers that have gradients."""
     sim = simulator("A", folder)
     jobs: list[Task | Timed] = []
-    for batch in dict.fromkeys((*effort.batches, PEER_BATCH)):
+    for batch in dict.fromkeys((*effort.batches, GRADIENT_BATCH)):
         jobs += ours.gradients(sim, batch)
     return _timed([*jobs, *_others(sim, ("E, gradient",))], effort)
 
