@@ -106,7 +106,7 @@ def _measure(names: list[str], quick: bool) -> dict[str, Any]:
         results["agreement"] = {name: groups.agreement(name, Path(folder)) for name in pictures}
         results["costs"] = {name: _cost(name, Path(folder)) for name in pictures}
     results["rows"] = [asdict(row) for row in rows]
-    results["targets"] = [asdict(t) | {"met": t.met} for t in targets(rows)]
+    results["targets"] = [asdict(t) | {"reached": t.reached, "met": t.met} for t in targets(rows)]
     if "H" in names:
         print("measuring H", file=sys.stderr, flush=True)
         results["datasets"] = [processes.dataset(n) for n in (QUICK_SIZES if quick else SIZES)]

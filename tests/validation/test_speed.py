@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -64,16 +65,16 @@ ROWS = [
 
 def test_a_target_is_a_ratio_of_the_automatic_batch_size() -> None:
     found = {target.name: target for target in targets(ROWS)}
-    assert found["A with noise, of lenstronomy in one process"].reached == pytest.approx(15.0)
-    assert found["A with noise, of lenstronomy in two"].met
-    assert found["E, gradient in values of the chi-square"].reached == pytest.approx(4.0)
-    assert found["E, gradient in values of the chi-square"].met
+    assert found["A, noise: lenstronomy, one process"].reached == pytest.approx(15.0)
+    assert found["A, noise: lenstronomy, 2 processes"].met
+    assert found["E, gradient: value of the same chi-square"].reached == pytest.approx(4.0)
+    assert found["E, gradient: value of the same chi-square"].met
 
 
 def test_what_was_not_measured_is_not_met() -> None:
     found = {target.name: target for target in targets(ROWS)}
-    assert found["A with noise, of caustics"].reached is None
-    assert not found["A with noise, of caustics"].met
+    assert found["A, noise: caustics"].reached is None
+    assert not found["A, noise: caustics"].met
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def results() -> dict[str, Any]:
         "versions": {"jax": "1.2"},
         "limits": {"bytes": 1e10, "operations": 1e11, "random_words": 1e9, "disk_bytes": 1e9},
         "rows": [vars(row) for row in ROWS],
-        "targets": [vars(target) | {"met": target.met} for target in targets(ROWS)],
+        "targets": [asdict(t) | {"reached": t.reached, "met": t.met} for t in targets(ROWS)],
         "agreement": {"A": {"lenstronomy": 2e-6}},
         "costs": {"A": {"operations": 5e6, "bytes": 4e4, "random_words": 1e4}},
         "datasets": [run],
@@ -107,6 +108,13 @@ def test_the_report_has_every_row_and_every_miss(results: dict[str, Any]) -> Non
     ):
         assert line in text.splitlines()
     assert "MISSED" not in text
+
+
+def test_the_readme_s_table_has_what_was_measured(results: dict[str, Any]) -> None:
+    lines = table.markdown(results).splitlines()
+    assert lines[2] == "| A, noise | 9,000 | lenstronomy, one process | 600 | 15.0 |"
+    assert lines[-1] == "| E, gradient | 2,000 | value of the same chi-square | 8,000 | 1/4.0 |"
+    assert len(lines) == 5
 
 
 def test_a_peer_that_is_not_installed_is_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -45,9 +45,10 @@ def noisy(workload: str, sim: Simulator, batch: int, at_once: int = 1) -> Task:
 
 
 def noiseless(workload: str, sim: Simulator, batch: int, at_once: int = 1) -> Task:
-    """Numbers drawn and images rendered."""
+    """Numbers drawn and images rendered, in one program."""
     seed = key()
-    return _task(f"{workload}, no noise", lambda i: sim.render(sim.sample(seed, batch, i)), batch, at_once)
+    program = jax.jit(lambda first: sim.render(sim.sample(seed, batch, first)))
+    return _task(f"{workload}, no noise", lambda i: program(np.uint32(i)), batch, at_once)
 
 
 def chi_square(sim: Simulator, batch: int) -> tuple[Callable[[Params], jax.Array], Params]:

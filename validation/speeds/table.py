@@ -53,6 +53,21 @@ def _targets(targets: Iterable[Mapping[str, Any]]) -> list[str]:
     return lines
 
 
+def markdown(results: Results) -> str:
+    """The table of the README: systems a second, beside each peer."""
+    lines = ["| | jaxlens | beside | | ratio |", "|---|---|---|---|---|"]
+    for target in results["targets"]:
+        workload, _, peer = target["name"].partition(": ")
+        if target["reached"] is not None:
+            numbers = f"{target['ours']:,.0f} | {peer} | {target['theirs']:,.0f} | {_ratio(target)}"
+            lines.append(f"| {workload} | {numbers} |")
+    return "\n".join(lines)
+
+
+def _ratio(target: Mapping[str, Any]) -> str:
+    return f"1/{target['reached']:.1f}" if target["below"] else f"{target['reached']:.1f}"
+
+
 def least_seconds(results: Results, workload: str) -> dict[str, float]:
     """What an image of a workload takes at the least, by each limit of the machine."""
     cost, limits = results["costs"][workload], results["limits"]
