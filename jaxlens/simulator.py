@@ -120,11 +120,15 @@ class Simulator:
     def render(self, params: Mapping[str, ArrayLike]) -> jax.Array:
         """The images without noise, (n, bands, num_pix, num_pix), in counts/s.
 
-        Raises ValueError where a parameter is missing or the seeing is wider than the file allows: the reach
-        of the PSF is fixed when the program is compiled, unless it is a Gaussian that has no bound or reaches
-        over a quarter of the image.  Inside jit the seeing is not known, and a Gaussian's image is NaN.
+        The reach of the PSF is fixed when the program is compiled, by the widest seeing that the file allows.
+        For a wider one a Gaussian has another program; inside a caller's jit, where the seeing is not known,
+        its image is NaN.
+
+        Raises ValueError where a parameter is missing or, with psf_type MOFFAT, the seeing is wider than
+        the file allows.
         """
-        return _render(self.scene, self._checked(params), self.assets)
+        checked = self._checked(params)
+        return _render(self._scene_for(checked), checked, self.assets)
 
     def observe(self, key: jax.Array, params: Mapping[str, ArrayLike], start: ArrayLike = 0) -> jax.Array:
         """`render` and the noise of systems start..start+n-1.
@@ -133,7 +137,8 @@ class Simulator:
         """
         checked = self._checked(params)
         n = next(iter(checked.values())).shape[0]
-        return _observe(self.population.label, self.scene, checked, key, _indices(start, n), self.assets)
+        what = self._scene_for(checked)
+        return _observe(self.population.label, what, checked, key, _indices(start, n), self.assets)
 
     def __call__(self, key: jax.Array, n: int, start: ArrayLike = 0) -> tuple[jax.Array, Params]:
         """Noisy images of systems start..start+n-1, and their parameters."""
@@ -146,7 +151,8 @@ class Simulator:
         Each is an `ImagePositions` of x, y, magnification, mask (n, slots) and found (n,).  Where `found`
         exceeds the number of slots the faintest images are missing; `with_image_slots` makes room.
         """
-        return _image_positions(self.scene, self._checked(params))
+        checked = self._checked(params)
+        return _image_positions(self._scene_for(checked), checked)
 
     def generate(self, key: jax.Array, n: int, start: ArrayLike = 0, planes: bool = False) -> Batch:
         """A chunk of a dataset: images, all numbers, the overflow flag, and the planes if asked for."""
@@ -172,21 +178,24 @@ class Simulator:
             raise ValueError(f"params lacks {', '.join(missing)}{hint}")
         dtype = jnp.result_type(float)
         checked = {name: jnp.asarray(params[name], dtype) for name in self.parameter_names}
-        self._check_seeing(checked)
         self._check_background(checked)
         return checked
 
-    def _check_seeing(self, params: Params) -> None:
+    def _scene_for(self, params: Params) -> Scene:
+        """The scene, without the bound on a Gaussian's reach where a seeing is wider than the file allows."""
         used = [params[name] for name in ("seeing", "pixel_scale") if name in params]
         if len(used) < 2 or any(isinstance(v, jax.core.Tracer) for v in used):
-            return
+            return self.scene
         # numpy's own arrays, since inside jit an operation on JAX's would be traced
         widest = float(np.max(np.asarray(used[0]))) / float(np.min(np.asarray(used[1])))
-        if not self.scene.optics.admits(widest):
+        if self.scene.optics.admits(widest):
+            return self.scene
+        if self.scene.optics.psf != "GAUSSIAN":
             raise ValueError(
                 f"a seeing of {widest:.3g} pixels is wider than the file allows; "
                 "give SURVEY.PARAMETERS.seeing a DISTRIBUTION that reaches it"
             )
+        return dataclasses.replace(self.scene, optics=dataclasses.replace(self.scene.optics, radius=None))
 
     def _check_background(self, params: Params) -> None:
         index = params.get("BACKGROUND_IDX")

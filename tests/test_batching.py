@@ -28,22 +28,21 @@ def job(count=100, batch_size=None, devices=1):
 
 
 class Machine:
-    """Programs of ten bytes a system, which raise `fails(size, start)` and take `pace(size)` seconds each."""
+    """Programs of ten bytes a system, which raise `fails(size, start)`; `pace(size)` is what is measured."""
 
-    def __init__(
-        self, monkeypatch, room=None, fails=lambda *_: None, pace=lambda size: 0.0, compilation=0.001
-    ):
-        self.made, self.fails, self.pace, self.compilation = [], fails, pace, compilation
+    def __init__(self, monkeypatch, room=None, fails=lambda *_: None, pace=None, compilation=0.001):
+        self.made, self.fails, self.compilation = [], fails, compilation
         monkeypatch.setattr(chunks, "compiled", self.compiled)
         monkeypatch.setattr(chunks, "automatic_batch_size", lambda *arguments: 16)
         monkeypatch.setattr(batching, "room", lambda devices: room)
+        if pace is not None:
+            monkeypatch.setattr(batching, "pace", lambda job, program: pace(program.size))
 
     def compiled(self, simulator, key, size, arrays, positions, devices):
         def run(start):
             error = self.fails(size, start)
             if error:
                 raise error
-            time.sleep(self.pace(size) * size)
             index = np.arange(start, start + size)
             images = np.broadcast_to(index.reshape(-1, 1, 1, 1).astype(np.float32), (size, 1, 2, 2))
             return Batch(images, {"H0": index * 1.0}, index < 0, index >= 0, {})
@@ -74,6 +73,19 @@ def test_a_long_run_takes_the_fastest_of_three(monkeypatch, fastest, sizes):
     machine = Machine(monkeypatch, pace=lambda size: 1e-4 if size == fastest else 4e-4)
     assert planned(job(count=10**8)).program.size == fastest
     assert machine.made == sizes
+
+
+def test_the_pace_is_that_of_batches_side_by_side(monkeypatch):
+    monkeypatch.setattr(batching, "batches_at_once", lambda devices: 2)
+    started = []
+
+    def run(start):
+        started.append(start)
+        time.sleep(0.01)
+
+    # two rounds of two batches of five systems: at least 0.02 s for 20 systems
+    assert batching.pace(job(), Program(5, run, None, 0.0)) >= 0.001
+    assert sorted(started) == [0, 0, 5, 5, 10, 10, 15, 15]
 
 
 def test_a_size_that_does_not_fit_is_not_tried(monkeypatch):
