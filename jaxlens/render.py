@@ -6,7 +6,7 @@ Everything here is for a single system: params maps a name to () or (bands,).  T
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from zlib import crc32
 
@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, cosmology, noise
+from jaxlens.kernels.isothermal_starts import Isothermal
 from jaxlens.kernels.lens_equation import ImagePositions, image_positions
 from jaxlens.kernels.rays import Rays, lensing_weights, shoot
 from jaxlens.kernels.shifts import computed_apart
@@ -155,6 +156,8 @@ def _images_in_plane(
         half_width=_window(scene, params),
         slots=scene.image_slots,
         cells=scene.solver_cells,
+        row=scene.solver_row,
+        isothermal=_isothermal(scene, j),
     )
     positions = [_source_position(scene, params, j, point) for point in points]
     x, y = (jnp.stack(v) for v in zip(*positions, strict=True))
@@ -163,6 +166,21 @@ def _images_in_plane(
         return {points[0].prefix: solve(args, x[0], y[0])}
     images = jax.vmap(solve, (None, 0, 0))(args, x, y)
     return {point.prefix: jax.tree.map(lambda a, k=k: a[k], images) for k, point in enumerate(points)}
+
+
+def _isothermal(scene: Scene, j: int) -> Callable[[Params], Isothermal] | None:
+    """The parameters of the isothermal lens in front of plane j, as a function of params; None without."""
+    k = next((k for k, plane in enumerate(scene.planes[:j]) if plane.mass), 0)
+    mass = scene.isothermal_in_front(j)
+    if mass is None:
+        return None
+
+    def parameters(params: Params) -> Isothermal:
+        values = _mass_parameters(scene, params, k, mass)
+        zero = jnp.zeros_like(values["theta_E"])
+        return Isothermal(**{name: values.get(name, zero) for name in Isothermal._fields})
+
+    return parameters
 
 
 def _ray_parameters(scene: Scene, params: Params, j: int) -> dict[str, jax.Array]:
@@ -287,12 +305,18 @@ def _deflection(
     """Summed reduced deflection of the masses in plane j."""
     alpha_x, alpha_y = jnp.zeros_like(x), jnp.zeros_like(y)
     for mass in scene.planes[j].mass:
-        values = {n: params[f"{mass.prefix}-{n}"] for n in mass.parameters if n != "sigma_v"}
-        if mass.sigma_v:
-            values["theta_E"] = _einstein_radius(scene, params, j, mass)
+        values = _mass_parameters(scene, params, j, mass)
         more_x, more_y = MASS_PROFILES[mass.profile].deflection(x, y, **values)
         alpha_x, alpha_y = alpha_x + more_x, alpha_y + more_y
     return alpha_x, alpha_y
+
+
+def _mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[str, jax.Array]:
+    """The parameters that the profile of a mass in plane j has."""
+    values = {n: params[f"{mass.prefix}-{n}"] for n in mass.parameters if n != "sigma_v"}
+    if mass.sigma_v:
+        values["theta_E"] = _einstein_radius(scene, params, j, mass)
+    return values
 
 
 def _rays_to_plane(

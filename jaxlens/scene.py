@@ -25,6 +25,9 @@ from jaxlens.optics import Optics, optics
 # A single elliptical deflector makes four images, five with one at a cored centre.
 SLOTS_ONE_DEFLECTOR = 6
 SLOTS_MANY_DEFLECTORS = 12
+# Singular isothermal profiles, and those whose deflection is linear.
+ISOTHERMAL = ("SIE", "SIS")
+LINEAR = ("SHEAR", "SHEAR_GAMMA_PSI", "CONVERGENCE")
 COSMOLOGY = ("H0", "Om0", "Ode0", "w0", "wa", "Tcmb0", "Neff", "m_nu")
 
 
@@ -96,7 +99,24 @@ class Scene:
     @property
     def solver_cells(self) -> int:
         """Coarse cells along a side of the window in which image positions are looked for."""
-        return 8 * min(max(4, self.num_pix // 16), 8)
+        return 64 if self.solver_row > 8 else 8 * min(max(4, self.num_pix // 16), 8)
+
+    @property
+    def solver_row(self) -> int:
+        """The square root of how many cells the solver keeps: more behind several deflectors."""
+        deflectors = [m for plane in self.planes for m in plane.mass if m.profile not in LINEAR]
+        return 8 if len(deflectors) <= 1 else 10
+
+    def isothermal_in_front(self, j: int) -> Mass | None:
+        """The singular isothermal lens in front of plane j, where all other mass there deflects linearly.
+
+        None where there is not exactly one, or mass in more than one plane.
+        """
+        masses = [plane.mass for plane in self.planes[:j] if plane.mass]
+        if len(masses) != 1:
+            return None
+        others = [mass for mass in masses[0] if mass.profile not in LINEAR]
+        return others[0] if len(others) == 1 and others[0].profile in ISOTHERMAL else None
 
 
 class Assets(NamedTuple):

@@ -53,6 +53,7 @@ KERNEL_FLOORS = [
     "cosmology",
     "rays",
     "selection",
+    "isothermal_starts",
     "lens_equation",
     "shifts",
     "sampling",

@@ -5,12 +5,16 @@ from __future__ import annotations
 import difflib
 import math
 from dataclasses import dataclass
+from functools import partial
+
+import jax
 
 from jaxlens.config.draws import constant_draw, read_distribution
 from jaxlens.config.errors import Report
 from jaxlens.config.model import Draw, Quantity, constant
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import INPUT, Section, number
+from jaxlens.distributions import Distribution
 
 # The uniform number behind a draw is never nearer to 0 or 1, so what is less probable is never drawn.
 RAREST = 2.0**-24
@@ -47,14 +51,14 @@ class Rule:
 
     def outside(self, draw: Draw) -> tuple[float, str]:
         """The probability of a draw outside the bounds, and what it is then, in words."""
-        distribution, parts = draw.build(), []
+        # in place of a bound that is not there any number does
+        ends = (end if math.isfinite(end) else 0.0 for end in (self.low, self.high))
+        below, above = (float(tail) for tail in _tails(draw.build(), *ends, open_ends=self.open))
+        parts = []
         if math.isfinite(self.low):
-            low = distribution.cdf(self.low) if self.open else distribution.below(self.low)
-            parts.append((float(low), f"{'at most' if self.open else 'below'} {self.low:g}"))
+            parts.append((below, f"{'at most' if self.open else 'below'} {self.low:g}"))
         if math.isfinite(self.high):
-            at = distribution.cdf(self.high) - distribution.below(self.high) if self.open else 0.0
-            high = float(distribution.above(self.high) + at)
-            parts.append((high, f"{'at least' if self.open else 'above'} {self.high:g}"))
+            parts.append((above, f"{'at least' if self.open else 'above'} {self.high:g}"))
         words = [words for probability, words in parts if probability >= RAREST]
         return sum(probability for probability, _ in parts), " or ".join(words)
 
@@ -63,6 +67,21 @@ class Rule:
         if self.by_band:
             return "give a number, a DISTRIBUTION or a mapping by band"
         return "give a number or a DISTRIBUTION"
+
+
+@partial(jax.jit, static_argnames="open_ends")
+def _tails(
+    distribution: Distribution, low: float, high: float, *, open_ends: bool
+) -> tuple[jax.Array, jax.Array]:
+    """The probabilities of a draw below `low` and above `high`, with that of the ends where `open_ends`.
+
+    One program for a kind of distribution, where each operation by itself would be compiled.
+    """
+    if open_ends:
+        return distribution.cdf(low), distribution.above(high) + (
+            distribution.cdf(high) - distribution.below(high)
+        )
+    return distribution.below(low), distribution.above(high)
 
 
 ANY = Rule()

@@ -9,160 +9,114 @@ Their eqs. 22 and 23, written with z = x + iy and the complex ellipticity e = e1
 
 in which nothing but analytic functions of e1 and e2 is left: no position angle, no axis ratio, and so the
 right gradient at e = 0.  With w the argument of 2F1, 1 - w = (1 - |e|^2) conj(z / zeta) without cancellation.
-Away from w = 1 the hypergeometric function is Gauss's continued fraction of fixed length, near it (only
-beyond |e| = 0.8) the logarithmic connection formula: together good to rounding up to the clip at 0.9999.
+
+The slopes in x and y need no derivative of 2F1: that in z is kappa, and since alpha is homogeneous of degree
+1 - t, that in conj(z) is [(1 - t) alpha - kappa z] / conj(z).
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from typing import TypeAlias
 
 import jax
 import jax.numpy as jnp
-import numpy as np
+from jax.custom_derivatives import SymbolicZero
 
-from jaxlens.kernels.elementary import exp, first_quadrant_angle, inverse_root, log
+from jaxlens.kernels.elementary import exp, inverse_root, log
 from jaxlens.kernels.ellipse import clip_ellipticity, shear_image
+from jaxlens.kernels.mass.hypergeometric import hypergeometric
 from jaxlens.kernels.registry import mass_profile
 from jaxlens.kernels.types import Real
 
-# Inside this |zeta|^2 (arcsec^2) the deflection falls linearly to zero: the one singular point.
+# Inside this |zeta|^2 (arcsec^2) the deflection falls to zero; its slopes are those at the centre.
 MIN_RADIUS_SQUARED = 1e-18
-# Within this distance of w = 1 the series about that point is summed.
-NEAR_ONE = 0.2
 
-Complex = tuple[jax.Array, jax.Array]
-
-
-def _fraction_terms(dtype: jnp.dtype) -> int:
-    """How many terms of the continued fraction reach the precision of `dtype` where |1 - w| > NEAR_ONE."""
-    return 40 if jnp.finfo(dtype).bits == 64 else 16
+Pair: TypeAlias = tuple[jax.Array, jax.Array]
+Tangent: TypeAlias = jax.Array | SymbolicZero
 
 
-def _series_terms(dtype: jnp.dtype) -> int:
-    """How many powers of NEAR_ONE reach the precision of `dtype`."""
-    return 23 if jnp.finfo(dtype).bits == 64 else 10
+@jax.custom_jvp
+def _deflection(
+    x: jax.Array,
+    y: jax.Array,
+    e1: jax.Array,
+    e2: jax.Array,
+    determinant: jax.Array,
+    theta_E: jax.Array,
+    t: jax.Array,
+) -> Pair:
+    """Alpha of the module's equations about the centre; `determinant` is 1 - |e|^2."""
+    return _by_formula(x, y, e1, e2, determinant, theta_E, t)
 
 
-def _hypergeometric(t: Real, real: jax.Array, imag: jax.Array) -> Complex:
-    """2F1(1, t/2; 2 - t/2; w) where 1 - w = real + i imag, |w| < 1, 0 < t < 2."""
-    modulus_squared = real * real + imag * imag
-    # the centre of a lens arrives as 1 - w = 0, and any finite value will do there
-    near = (modulus_squared < NEAR_ONE**2) & (modulus_squared > 0.0)
-    close = _near_one(t, jnp.where(near, real, 0.5 * NEAR_ONE), jnp.where(near, imag, 0.0))
-    away = modulus_squared >= NEAR_ONE**2
-    far = _continued_fraction(t, jnp.where(away, 1.0 - real, 0.0), jnp.where(away, -imag, 0.0))
-    return jnp.where(near, close[0], far[0]), jnp.where(near, close[1], far[1])
+def _by_formula(
+    x: jax.Array,
+    y: jax.Array,
+    e1: jax.Array,
+    e2: jax.Array,
+    determinant: jax.Array,
+    theta_E: jax.Array,
+    t: jax.Array,
+) -> Pair:
+    """Alpha, to be differentiated as it stands."""
+    u, v = shear_image(x, y, e1, e2)
+    # Coordinates over |zeta| rather than squares over |zeta|^2: the slopes at the centre fit float32.
+    root = inverse_root(jnp.maximum(u * u + v * v, MIN_RADIUS_SQUARED))
+    x, y, cos, sin = x * root, y * root, u * root, v * root
+    # conj(z / zeta) = conj(z) zeta / |zeta|^2
+    real, imag = x * cos + y * sin, x * sin - y * cos
+    f_real, f_imag = hypergeometric(t, determinant * real, determinant * imag)
+    scale = _scale(root, determinant, theta_E, t)
+    return scale * (u * f_real - v * f_imag), scale * (u * f_imag + v * f_real)
 
 
-def _continued_fraction(t: Real, real: jax.Array, imag: jax.Array) -> Complex:
-    """2F1(1, t/2; 2 - t/2; w) of complex w = real + i imag away from 1.
-
-    1 / (1 - a_1 w / (1 - a_2 w / (1 - ...))), Abramowitz & Stegun 15.2 with b = t/2, c = 2 - t/2:
-
-        a_(2m+1) = (b + m) (c - 1 + m) / ((c + 2m - 1) (c + 2m)),
-        a_(2m)   = m (c - 1 - b + m) / ((c + 2m - 2) (c + 2m - 1)).
-
-    Since a_k tends to 1/4 the tail is replaced by the fixed point (1 + sqrt(1 - w)) / 2.
-    """
-    b, c = t / 2.0, 2.0 - t / 2.0
-    modulus = jnp.sqrt((1.0 - real) ** 2 + imag**2)
-    root_real = jnp.sqrt(0.5 * (modulus + 1.0 - real))
-    v_real, v_imag = 0.5 * (1.0 + root_real), -0.25 * imag / root_real
-
-    def level(v: Complex, k: jax.Array) -> tuple[Complex, None]:
-        v_real, v_imag = v
-        m = jnp.floor(k / 2.0)
-        odd = (b + m) * (c - 1.0 + m) / ((c + 2.0 * m - 1.0) * (c + 2.0 * m))
-        even = m * (c - 1.0 - b + m) / ((c + 2.0 * m - 2.0) * (c + 2.0 * m - 1.0))
-        scale = jnp.where(k % 2.0 == 1.0, odd, even) / (v_real * v_real + v_imag * v_imag)
-        next_real = 1.0 - scale * (real * v_real + imag * v_imag)
-        return (next_real, -scale * (imag * v_real - real * v_imag)), None
-
-    # A loop, since unrolled in full it takes most of an image's compile time; by two it is a third faster.
-    levels = jnp.arange(_fraction_terms(real.dtype), 0, -1, dtype=real.dtype)
-    (v_real, v_imag), _ = jax.lax.scan(level, (v_real, v_imag), levels, unroll=2)
-    norm = v_real * v_real + v_imag * v_imag
-    return v_real / norm, -v_imag / norm
+def _scale(root: jax.Array, determinant: jax.Array, theta_E: jax.Array, t: jax.Array) -> jax.Array:
+    """(theta_E sqrt(1 - |e|^2) / |zeta|)^t, of which kappa is 1 - t/2; `root` is 1 / |zeta|."""
+    # the power of an array goes by its logarithm; that of a number is right where theta_E = 0
+    return (theta_E * jnp.sqrt(determinant)) ** t * exp(t * log(root))
 
 
-def _reflection(delta: jax.Array) -> jax.Array:
-    """h(delta) / delta, h = ln[Gamma(1/2 + delta/2) Gamma(1 - delta) / Gamma(1/2 - delta/2)], abs(delta) < 1.
+def _deflection_jvp(primals: tuple[jax.Array, ...], tangents: tuple[Tangent, ...]) -> tuple[Pair, Pair]:
+    x, y, *shape = primals
+    moving = [k for k, tangent in enumerate(tangents[2:]) if not isinstance(tangent, SymbolicZero)]
 
-    After taking out ln(1 + delta) the nearest singularity is delta = 2: a Chebyshev series in delta.
-    """
-    degree = 23 if jnp.finfo(delta.dtype).bits == 64 else 11
+    def of_shape(*moved: jax.Array) -> Pair:
+        place = dict(zip(moving, moved, strict=True))
+        return _by_formula(x, y, *(place.get(k, value) for k, value in enumerate(shape)))
 
-    def smooth(points: np.ndarray) -> np.ndarray:
-        lgamma = math.lgamma
-        logs = [lgamma(1.5 + d / 2) - lgamma(1.5 - d / 2) + lgamma(2.0 - d) for d in points]
-        return np.array(logs) / points
-
-    series = np.polynomial.Chebyshev.interpolate(smooth, degree, domain=[-1.0, 1.0])
-    total, last = jnp.zeros_like(delta), jnp.zeros_like(delta)
-    for coefficient in series.coef[:0:-1]:
-        total, last = 2.0 * delta * total - last + coefficient, total
-    return (
-        delta * total - last + series.coef[0] - _ratio_at_zero(jnp.log1p, (1.0, -1 / 2, 1 / 3, -1 / 4), delta)
-    )
-
-
-def _ratio_at_zero(
-    function: Callable[[jax.Array], jax.Array], series: tuple[float, ...], x: jax.Array
-) -> jax.Array:
-    """function(x) / x, by the first terms of its power series where abs(x) is small."""
-    small = jnp.abs(x) < 1e-3
-    safe = jnp.where(small, 1.0, x)
-    total = jnp.zeros_like(x)
-    for coefficient in reversed(series):
-        total = total * x + coefficient
-    return jnp.where(small, total, function(safe) / safe)
+    if moving:
+        moved, along = [shape[k] for k in moving], [tangents[k + 2] for k in moving]
+        alpha, change = jax.jvp(of_shape, moved, along)
+    else:
+        alpha = _deflection(*primals)
+        change = jnp.zeros_like(alpha[0]), jnp.zeros_like(alpha[1])
+    dx, dy = tangents[:2]
+    if not (isinstance(dx, SymbolicZero) and isinstance(dy, SymbolicZero)):
+        xx, xy, yy = _hessian(primals, alpha)
+        for slope_x, slope_y, d in ((xx, xy, dx), (xy, yy, dy)):
+            if not isinstance(d, SymbolicZero):
+                change = change[0] + slope_x * d, change[1] + slope_y * d
+    return alpha, change
 
 
-def _power_ratio(delta: jax.Array, real: jax.Array, imag: jax.Array) -> Complex:
-    """(s^delta - 1) / delta of complex s = real + i imag, which tends to ln s at delta = 0."""
-    log_s, turned = 0.5 * log(real * real + imag * imag), first_quadrant_angle(jnp.abs(imag), real)
-    angle = jnp.where(imag < 0.0, -turned, turned)
-    turn = delta * angle
-    growth = log_s * _ratio_at_zero(jnp.expm1, (1.0, 1 / 2, 1 / 6, 1 / 24), delta * log_s)
-    # (cos(turn) - 1) / delta without dividing by delta; jnp.sinc(x) is sin(pi x) / (pi x)
-    bend = -angle * jnp.sin(0.5 * turn) * jnp.sinc(0.5 * turn / np.pi)
-    return growth * jnp.cos(turn) + bend, (1.0 + delta * growth) * angle * jnp.sinc(turn / np.pi)
+_deflection.defjvp(_deflection_jvp, symbolic_zeros=True)
 
 
-def _near_one(t: Real, real: jax.Array, imag: jax.Array) -> Complex:
-    """2F1(1, t/2; 2 - t/2; 1 - s) of small complex s = real + i imag.
-
-    Abramowitz & Stegun 15.3.6 with b = t/2 and delta = 1 - t: the second of its two series sums to a power,
-
-        2F1 = [(1 - b) 2F1(1, b; 2b; s) - g s^delta (1 - s)^(b - 1)] / delta,
-        g = Gamma(2 - b) Gamma(2b) / Gamma(b).
-
-    Both terms diverge at delta = 0, the isothermal profile, but not their difference.  Power by power
-
-        2F1 = sum_n s^n [d_n - q_n (s^delta - 1) / delta],    q_0 = g,    d_0 = (1 - b - g) / delta,
-        q_(n+1) = q_n (1 - b + n) / (1 + n),    d_(n+1) = [d_n (b + n) - q_n b / (1 + n)] / (2b + n).
-    """
-    b = 0.5 * jnp.asarray(t, real.dtype)
-    delta = 1.0 - 2.0 * b
-    h = _reflection(delta)
-    growth = h * _ratio_at_zero(jnp.expm1, (1.0, 1 / 2, 1 / 6, 1 / 24), delta * h)
-    d, q = (b - 1.0) * growth, (1.0 - b) * (1.0 + delta * growth)
-
-    def after(dq: Complex, n: jax.Array) -> tuple[Complex, Complex]:
-        d, q = dq
-        d = (d * (b + n) - q * b / (1.0 + n)) / (2.0 * b + n)
-        return (d, q * (1.0 - b + n) / (1.0 + n)), dq
-
-    terms = _series_terms(real.dtype)
-    _, (ds, qs) = jax.lax.scan(after, (d, q), jnp.arange(terms, dtype=real.dtype))
-    d_real, d_imag, q_real, q_imag = ds[-1], jnp.zeros_like(imag), qs[-1], jnp.zeros_like(imag)
-    for n in reversed(range(terms - 1)):
-        d_real, d_imag = ds[n] + d_real * real - d_imag * imag, d_real * imag + d_imag * real
-        q_real, q_imag = qs[n] + q_real * real - q_imag * imag, q_real * imag + q_imag * real
-    log_real, log_imag = _power_ratio(delta, real, imag)
-    return d_real - q_real * log_real + q_imag * log_imag, d_imag - q_real * log_imag - q_imag * log_real
+def _hessian(primals: tuple[jax.Array, ...], alpha: Pair) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Psi_xx, Psi_xy, Psi_yy: d alpha / d conj(z) is (Psi_xx - Psi_yy) / 2 + i Psi_xy."""
+    x, y, e1, e2, determinant, theta_E, t = primals
+    u, v = shear_image(x, y, e1, e2)
+    radius_squared = jnp.maximum(u * u + v * v, MIN_RADIUS_SQUARED)
+    scale = _scale(inverse_root(radius_squared), determinant, theta_E, t)
+    outside = radius_squared > MIN_RADIUS_SQUARED
+    # the centre's own slopes, scale (dz - e conj(dz)), within the softened core
+    kappa = jnp.where(outside, 1.0 - 0.5 * t, 1.0) * scale
+    inverse = 1.0 / jnp.where(outside, x * x + y * y, 1.0)
+    real, imag = (1.0 - t) * alpha[0] - kappa * x, (1.0 - t) * alpha[1] - kappa * y
+    # divided by conj(z): times z over its square
+    plus = jnp.where(outside, (real * x - imag * y) * inverse, -e1 * scale)
+    cross = jnp.where(outside, (real * y + imag * x) * inverse, -e2 * scale)
+    return kappa + plus, cross, kappa - plus
 
 
 def epl_potential(
@@ -198,15 +152,7 @@ def epl(
 
     gamma is the slope of the density in three dimensions, 1 < gamma < 3; 2 is isothermal.
     """
-    dx, dy = jnp.asarray(x) - center_x, jnp.asarray(y) - center_y
     e1, e2, determinant = clip_ellipticity(e1, e2)
-    u, v = shear_image(dx, dy, e1, e2)
-    # Coordinates over |zeta| rather than squares over |zeta|^2: the slopes at the centre fit float32.
-    root = inverse_root(jnp.maximum(u * u + v * v, MIN_RADIUS_SQUARED))
-    x, y, cos, sin = dx * root, dy * root, u * root, v * root
-    # conj(z / zeta) = conj(z) zeta / |zeta|^2
-    real, imag = x * cos + y * sin, x * sin - y * cos
-    f_real, f_imag = _hypergeometric(gamma - 1.0, determinant * real, determinant * imag)
-    # the power of an array goes by its logarithm; that of a number is right where theta_E = 0
-    scale = (theta_E * jnp.sqrt(determinant)) ** (gamma - 1.0) * exp((gamma - 1.0) * log(root))
-    return scale * (u * f_real - v * f_imag), scale * (u * f_imag + v * f_real)
+    given = x - center_x, y - center_y, e1, e2, determinant, theta_E, gamma - 1.0
+    dtype = jnp.result_type(*given, float)
+    return _deflection(*(jnp.asarray(value, dtype) for value in given))

@@ -35,6 +35,7 @@ def slopes_of(deflection):
 
 
 SLOPES = {name: slopes_of(profile.deflection) for name, profile in MASS_PROFILES.items()}
+SLOPES_OF_SLOPES = jax.jit(jax.jacfwd(lambda p, x, y: jnp.stack(SLOPES["EPL"](x, y, p))))
 TYPICAL = {
     "theta_E": 1.3,
     "gamma": 1.9,
@@ -119,9 +120,25 @@ def test_derivatives_of_the_deflection_to_second_order(name):
         return jnp.stack(DEFLECTION[name](x, y, **parameters))
 
     points = jnp.asarray(X[:4]), jnp.asarray(Y[:4])
-    # The power law takes a minute to compile to second order; its second derivatives are held below.
+    # The power law takes most of a minute to compile to second order; those it is used to are held below.
     order = 1 if name == "EPL" else 2
     check_grads(function, (*points, parameters), order=order, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("e1", [0.0, 0.12, 0.9])
+def test_slopes_of_the_power_law_change_with_its_parameters_as_they_should(e1, central_difference):
+    """What the gradient of a magnification needs, on both sides of 2F1's seam."""
+    parameters = {key: jnp.asarray(value) for key, value in (typical("EPL") | {"e1": e1}).items()}
+
+    place = jnp.asarray(X), jnp.asarray(Y)
+
+    def slopes(parameters):
+        return jnp.stack(SLOPES["EPL"](*place, parameters))
+
+    for key, found in SLOPES_OF_SLOPES(parameters, *place).items():
+        expected = central_difference(lambda v, key=key: slopes(parameters | {key: v}), parameters[key])
+        np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6, err_msg=key)
 
 
 @pytest.mark.usefixtures("x64")
@@ -140,9 +157,9 @@ def test_gradient_as_the_ellipse_becomes_a_circle(name, central_difference):
             np.testing.assert_allclose(jacobian(start * axis) @ axis, expected, rtol=1e-6, atol=1e-8)
 
 
-@pytest.mark.parametrize("name", ["SIE", "NIE"])
+@pytest.mark.parametrize("name", ELLIPTICAL)
 def test_single_precision_has_the_slopes_of_double_precision(name):
-    """In position, ellipticity and core, from the round lens past the seam of series and closed form."""
+    """In every parameter, from the round lens past the seam of series and closed form."""
     jacobian = jax.jit(jax.jacfwd(lambda p: jnp.stack(DEFLECTION[name](jnp.asarray(X), jnp.asarray(Y), **p))))
     for modulus in (0.0, 1e-12, 1e-3, 0.04, 0.06, 0.3, 0.7, 0.95):
         parameters = typical(name) | {"e1": 0.6 * modulus, "e2": -0.8 * modulus}

@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.kernels import MASS_PROFILES, cosmology, rays
+from jaxlens.kernels.isothermal_starts import Isothermal
 from jaxlens.kernels.lens_equation import ImagePositions, image_positions
 from validation import references
 from validation.references import Group
@@ -29,6 +30,7 @@ KINDS = {
     "two_planes": ("two deflecting planes", ("SIE", "SHEAR")),
 }
 # As in the simulator: the search of its smallest stamps, which is the coarsest, and its number of slots.
+# Behind two planes it has 64 cells whatever the stamp.
 CELLS = 32
 SLOTS = {kind: 12 if kind == "two_planes" else 6 for kind in KINDS}
 POSITION = {"float64": 1e-8, "float32": 5e-6}
@@ -186,12 +188,20 @@ def _solve(kind: str, group: Group) -> Arrays:
             case["source_y"],
             half_width=case["half_width"],
             slots=SLOTS[kind],
-            cells=CELLS,
+            cells=64 if kind == "two_planes" else CELLS,
+            row=10 if kind == "two_planes" else 8,
+            isothermal=_isothermal if kind in ("sis", "sie_shear") else None,
         )
         return images._asdict() | ({} if kind == "two_planes" else {"time": _times(kind, case, images)})
 
     found = jax.jit(jax.vmap(solve))(_inputs(group))
     return {name: np.asarray(array, dtype=np.float64) for name, array in found.items()}
+
+
+def _isothermal(args: Values) -> Isothermal:
+    """The lens of `sis` and `sie_shear`."""
+    zero = jnp.zeros_like(args["theta_E"])
+    return Isothermal(**{name: args.get(name, zero) for name in Isothermal._fields})
 
 
 def _times(kind: str, case: Values, images: ImagePositions) -> jax.Array:
