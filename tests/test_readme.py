@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import pytest
 
 from jaxlens.distributions import DISTRIBUTIONS
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
+from validation.speeds.table import markdown
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -61,6 +63,11 @@ def test_the_summary_is_that_of_the_validation_that_docs_has() -> None:
     table = report[report.index("| topic |") :].split("\n\n")[0]
     assert table in README
     assert table.count("| ok |") == len(table.splitlines()) - 2
+
+
+def test_the_speeds_are_those_that_were_measured() -> None:
+    (file,) = re.findall(r"\((validation/results/[^)]+\.json)\)", README)
+    assert markdown(json.loads((ROOT / file).read_text())) in README
 
 
 def test_ci_runs_the_readme_s_test_command() -> None:

@@ -29,6 +29,8 @@ from validation.speeds.workloads import simulator
 RESULTS = Path(__file__).parent / "results"
 SIZES = (1_000, 20_000)
 QUICK_SIZES = (100, 500)
+# Of the peak: caustics cuts the PSF's wings at the image's edge in another way.
+AGREED = 1e-3
 
 Measure = Callable[[Path, groups.Effort], list[Timed]]
 
@@ -63,7 +65,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print and write: 0, or 1 where the images on a GPU are not right."""
+    """Measure, print and write: 0, or 1 where images are not right or a peer's are others."""
     options = _arguments(arguments)
     if jax.default_backend() != "cpu" and not _images_are_right():
         return 1
@@ -73,7 +75,10 @@ def main(arguments: list[str] | None = None) -> int:
     out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print(table.text(results))
     print(out)
-    return 0
+    apart = [who for peers in results["agreement"].values() for who, size in peers.items() if size > AGREED]
+    if apart:
+        print(f"the images of {', '.join(apart)} are not those of jaxlens", file=sys.stderr)
+    return 1 if apart else 0
 
 
 def _images_are_right() -> bool:
