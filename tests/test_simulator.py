@@ -341,3 +341,22 @@ def test_numbers_are_those_of_a_chunk_without_its_images(
     assert numbers.values.keys() == whole.values.keys()
     for name, value in whole.values.items():
         np.testing.assert_allclose(numbers.values[name], value, rtol=1e-5, atol=1e-6, err_msg=name)
+
+
+def test_images_behind_a_velocity_dispersion_are_those_of_its_einstein_radius(
+    small_quasar: dict[str, Any], key: jax.Array
+) -> None:
+    mass = small_quasar["SPECIES"]["GALAXY_1"]["MASS_PROFILE_1"]["PARAMETERS"]
+    del mass["theta_E"]
+    mass["sigma_v"] = 260.0
+    sim = Simulator(small_quasar)
+    found = sim.image_positions(sim.sample(key, 3))["PLANE_2-OBJECT_2"]
+    radius = sim.numbers(key, 3).values["PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"]
+    del mass["sigma_v"]
+    mass["theta_E"] = float(radius[0])
+    same = Simulator(small_quasar)
+    expected = same.image_positions(same.sample(key, 3))["PLANE_2-OBJECT_2"]
+    assert int(jnp.min(found.found)) >= 2
+    np.testing.assert_array_equal(found.found, expected.found)
+    np.testing.assert_allclose(found.x, expected.x, atol=1e-5)
+    np.testing.assert_allclose(found.y, expected.y, atol=1e-5)
