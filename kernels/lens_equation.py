@@ -48,6 +48,8 @@ ROUGH_STEPS, FINE_STEPS = 10, 48
 # than the other are the same, as far as single precision can tell (arcsec).
 ROUGHLY_CONVERGED, ROUGHLY_SAME = 1e-4, 1e-3
 CANDIDATES = 16  # at least, and twice as many as there are slots
+# Behind an isothermal lens: four images, a pair next to a fold or two that turn out to be none.
+DIRECTIONS = 8
 CONVERGED = 1e-9  # arcsec, in the source's plane
 EXACT = 1e-13  # arcsec, where Newton's method may stop
 STALLED = 1e-4  # and where less than this of a step would be tried, because no longer one did better
@@ -163,7 +165,8 @@ def _search(
             x, y, size = _starts(residual, width, -(-cells // row), row)
             x, y, real = _candidates(residual, x, y, size, width, max(CANDIDATES, 2 * slots))
         else:
-            x, y, size, real = isothermal_starts(residual, isothermal(single[0]), width, slots + 2)
+            lens, count = isothermal(single[0]), max(DIRECTIONS, slots + 2)
+            x, y, size, real = isothermal_starts(residual, lens, width, count)
     with jax.enable_x64(True):
         *double, width, x, y, size = _cast((*given, x, y, size), jnp.dtype(jnp.float64))
         roots = _newton(_residual(rays, *double), x, y, size, FINE_STEPS, real)
