@@ -35,20 +35,6 @@ Pair: TypeAlias = tuple[jax.Array, jax.Array]
 Tangent: TypeAlias = jax.Array | SymbolicZero
 
 
-@jax.custom_jvp
-def _deflection(
-    x: jax.Array,
-    y: jax.Array,
-    e1: jax.Array,
-    e2: jax.Array,
-    determinant: jax.Array,
-    theta_E: jax.Array,
-    t: jax.Array,
-) -> Pair:
-    """Alpha of the module's equations about the centre; `determinant` is 1 - |e|^2."""
-    return _by_formula(x, y, e1, e2, determinant, theta_E, t)
-
-
 def _by_formula(
     x: jax.Array,
     y: jax.Array,
@@ -58,7 +44,7 @@ def _by_formula(
     theta_E: jax.Array,
     t: jax.Array,
 ) -> Pair:
-    """Alpha, to be differentiated as it stands."""
+    """Alpha of the module's equations about the centre; `determinant` is 1 - |e|^2."""
     u, v = shear_image(x, y, e1, e2)
     # Coordinates over |zeta| rather than squares over |zeta|^2: the slopes at the centre fit float32.
     root = inverse_root(jnp.maximum(u * u + v * v, MIN_RADIUS_SQUARED))
@@ -68,6 +54,10 @@ def _by_formula(
     f_real, f_imag = hypergeometric(t, determinant * real, determinant * imag)
     scale = _scale(root, determinant, theta_E, t)
     return scale * (u * f_real - v * f_imag), scale * (u * f_imag + v * f_real)
+
+
+# The same, with slopes in closed form (`_deflection_jvp`).
+_deflection = jax.custom_jvp(_by_formula)
 
 
 def _scale(root: jax.Array, determinant: jax.Array, theta_E: jax.Array, t: jax.Array) -> jax.Array:
