@@ -49,12 +49,19 @@ def _upper_tail(first: jax.Array, second: jax.Array) -> jax.Array:
 
 
 def _few(rate: jax.Array, tail: jax.Array) -> jax.Array:
-    """How many k there are with tail < P(more than k photons), in float32."""
-    chance, more = jnp.exp(-rate), -jnp.expm1(-rate)
-    counts = (tail < more).astype(jnp.float32)
-    for k in range(1, MOST_COUNTS):
-        chance = chance * (rate * np.float32(1.0 / k))
-        more = more - chance
+    """How many k there are with tail < P(more than k photons), in float32.
+
+    The probabilities are added up from the smallest: subtracted from 1, what rounding leaves of them would
+    be the chance of MOST_COUNTS photons, at any rate.
+    """
+    chances = [jnp.exp(-rate)]
+    for k in range(1, MOST_COUNTS + 1):
+        chances.append(chances[-1] * (rate * np.float32(1.0 / k)))
+    # of more than MOST_COUNTS photons: the geometric series that is a little above
+    more = chances[-1] * (rate / (MOST_COUNTS + 1.0 - rate))
+    counts = jnp.zeros_like(tail)
+    for chance in reversed(chances[1:]):
+        more = more + chance
         counts = counts + (tail < more).astype(jnp.float32)
     return counts
 

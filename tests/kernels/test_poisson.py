@@ -115,6 +115,17 @@ def test_small_chances_of_a_photon(rate: float) -> None:
     assert 1.0 - int(share[0]) / 2.0**32 == pytest.approx(-np.expm1(-rate), rel=2e-7, abs=2.0**-32)
 
 
+@pytest.mark.parametrize("rate", [0.001, 0.05, 0.7, 3.0])
+def test_very_small_chances_do_not_give_very_many_photons(rate: float) -> None:
+    # the words of chances down to 2^-64: with rounding errors of 1e-8 there were 26 photons at any rate
+    first = jnp.asarray([0, 0, 0, 5, 300], jnp.uint32)
+    second = jnp.asarray([1, 2**8, 2**24, 0, 0], jnp.uint32)
+    chance = np.asarray(first, float) * 2.0**-32 + np.asarray(second, float) * 2.0**-64
+    found = poisson_of_words(jnp.full(5, rate, jnp.float32), first, second)
+    exact = np.array([np.argmax(stats.poisson(rate).sf(np.arange(60)) <= c) for c in chance])
+    np.testing.assert_array_equal(found, np.minimum(exact, 26))
+
+
 def test_more_of_a_word_is_never_fewer_photons() -> None:
     """So that bisection finds all of them: over the words, at small and large rates."""
     words = jnp.linspace(0.0, 2.0**32 - 256, 4000).astype(jnp.uint32)
