@@ -92,8 +92,7 @@ def one_draws(
     bits = uniforms(keys).astype(jnp.result_type(float))
     found: dict[str, list[OneDraw]] = {}
     for i, (name, band, quantity, draw) in enumerate(listed):
-        paths = [path for path, _ in draw_numbers(quantity, band, draw)]
-        own = {n: numbers[p] for (n, _), p in zip(draw.parameters, paths, strict=True)}
+        own = own_numbers(quantity, band, draw, numbers)
         found.setdefault(name, []).append(OneDraw(draw, own, bands, keys[i], bits[i]))
     return found
 
@@ -110,3 +109,9 @@ def draw_numbers(
     base = f"{quantity.path}.{band}" if band else quantity.path
     for name, value in draw.parameters:
         yield (base if draw.is_constant else f"{base}.{name}"), value
+
+
+def own_numbers(quantity: Quantity, band: str, draw: Draw, numbers: Numbers) -> dict[str, jax.Array]:
+    """The parameters of a draw's distribution, by their names there."""
+    paths = [path for path, _ in draw_numbers(quantity, band, draw)]
+    return {name: numbers[path] for (name, _), path in zip(draw.parameters, paths, strict=True)}

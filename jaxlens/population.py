@@ -142,17 +142,37 @@ def _special(what: Population, system: Numbers) -> dict[str, jax.Array]:
     """The numbers that the functions of SPECIAL have changed, each those of its own object."""
     changed: dict[str, jax.Array] = {}
     for prefix, special in what.special:
-        own = {
-            name.removeprefix(f"{prefix}-"): changed.get(name, value)
-            for name, value in system.items()
-            if name.startswith(f"{prefix}-")
-        }
+        own = _own(prefix, {**system, **changed})
         after = special.function(own, special.argument, what.bands)
         _check_names(special.name, own, after)
         for name, value in own.items():
             whole = f"{prefix}-{name}"
             changed[whole] = _checked(special.name, whole, after.get(name), value, what.bands)
     return changed
+
+
+def special_changes(what: Population) -> dict[str, str]:
+    """The parameters that functions of SPECIAL change, each with the function's name."""
+    shapes = {
+        name: jax.ShapeDtypeStruct((len(what.bands),) if quantity.per_band else (), jnp.result_type(float))
+        for name, quantity in what.quantities
+    }
+    changed: dict[str, str] = {}
+
+    def look(system: Numbers) -> None:
+        for prefix, special in what.special:
+            own = _own(prefix, system)
+            after = special.function(own, special.argument, what.bands)
+            _check_names(special.name, own, after)
+            changed.update({f"{prefix}-{n}": special.name for n, v in own.items() if after.get(n) is not v})
+
+    jax.eval_shape(look, shapes)
+    return changed
+
+
+def _own(prefix: str, system: Numbers) -> dict[str, jax.Array]:
+    """The numbers of one object by their names without its prefix."""
+    return {n.removeprefix(f"{prefix}-"): v for n, v in system.items() if n.startswith(f"{prefix}-")}
 
 
 def _check_names(function: str, given: Numbers, returned: object) -> None:

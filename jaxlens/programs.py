@@ -16,9 +16,10 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxlens import systems
 from jaxlens.devices import Devices
 from jaxlens.formats import ArrayName
+from jaxlens.jitted import Static
 from jaxlens.population import Population
 from jaxlens.scene import Scene
-from jaxlens.simulator import Simulator, Static
+from jaxlens.simulator import Simulator
 from jaxlens.systems import Batch
 
 _AXIS = "systems"

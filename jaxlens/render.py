@@ -67,19 +67,19 @@ def observe(
         exposure = _exposure(scene, params)
         photons = jax.vmap(noise.poisson_counts)(_fold_names(keys, ("shot_noise",)), image * exposure)
         observed = photons / exposure
-        sigma = jnp.broadcast_to(_per_pixel(background_sigma(scene, params)), image.shape)
+        sigma = jnp.broadcast_to(per_pixel(background_sigma(scene, params)), image.shape)
     else:
         observed, sigma = image, noise_sigma(scene, params, image)
     observed = observed + jax.vmap(noise.gaussian_noise)(keys, sigma)
     for label in scene.noise_sources:
-        mean = jnp.broadcast_to(_per_pixel(params[f"{label}-mean"]), image.shape)
+        mean = jnp.broadcast_to(per_pixel(params[f"{label}-mean"]), image.shape)
         observed = observed + jax.vmap(noise.poisson_counts)(_fold_names(keys, (label,)), mean)
     if assets.backgrounds is None:
         return observed
-    return observed + _real_background(params, assets.backgrounds)
+    return observed + real_background(params, assets.backgrounds)
 
 
-def _real_background(params: Params, images: jax.Array) -> jax.Array:
+def real_background(params: Params, images: jax.Array) -> jax.Array:
     """The real image (bands, n, n) of BACKGROUNDS that the system has, NaN where there is none of its index.
 
     It has the noise of its own sky, read-out and objects in it; simulated objects alone draw shot noise.
@@ -91,7 +91,7 @@ def _real_background(params: Params, images: jax.Array) -> jax.Array:
 
 def noise_sigma(scene: Scene, params: Params, image: jax.Array) -> jax.Array:
     """Standard deviation (counts/s) of background and shot noise in every pixel of a noiseless image."""
-    background = _per_pixel(background_sigma(scene, params))
+    background = per_pixel(background_sigma(scene, params))
     shot = noise.shot_variance(image, _exposure(scene, params))
     variance = jnp.broadcast_to(background**2, image.shape) + shot
     # without background noise dark pixels have none at all, where the root has no slope
@@ -207,10 +207,10 @@ def derived(scene: Scene, params: Params) -> dict[str, jax.Array]:
 def _exposure(scene: Scene, params: Params) -> jax.Array:
     """Total time in s, times the gain under ADU: counts/s times this are photons."""
     exposure = params["exposure_time"] * params["num_exposures"]
-    return _per_pixel(exposure * (params["ccd_gain"] if scene.adu else 1.0))
+    return per_pixel(exposure * (params["ccd_gain"] if scene.adu else 1.0))
 
 
-def _per_pixel(value: jax.Array) -> jax.Array:
+def per_pixel(value: jax.Array) -> jax.Array:
     """() stays, (bands,) becomes (bands, 1, 1)."""
     return value if value.ndim == 0 else jnp.reshape(value, (-1, 1, 1))
 
@@ -257,8 +257,8 @@ def _extended_light(scene: Scene, params: Params, planes: slice) -> jax.Array:
 def _surface_brightness(scene: Scene, params: Params, light: Light, x: jax.Array, y: jax.Array) -> jax.Array:
     """A profile's shape, once for all bands that share it, times each band's amplitude."""
     names = (name for name in light.parameters if name != "magnitude")
-    shape = {name: _per_pixel(params[f"{light.prefix}-{name}"]) for name in names}
-    flux = _per_pixel(_counts(scene, params, params[f"{light.prefix}-magnitude"]))
+    shape = {name: per_pixel(params[f"{light.prefix}-{name}"]) for name in names}
+    flux = per_pixel(_counts(scene, params, params[f"{light.prefix}-magnitude"]))
     profile = LIGHT_PROFILES[light.profile].surface_brightness
 
     def brightness(x: jax.Array, y: jax.Array, *values: jax.Array) -> jax.Array:

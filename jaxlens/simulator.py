@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
-from functools import partial
 from os import PathLike
 from typing import Any
 
@@ -15,16 +14,16 @@ import numpy as np
 import pandas as pd
 from jax.typing import ArrayLike
 
-from jaxlens import render as one_system
-from jaxlens import systems
+from jaxlens import jitted, priors
 from jaxlens.config import Config, load_config
+from jaxlens.config.errors import nearest
 from jaxlens.config.model import Configuration
 from jaxlens.kernels.lens_equation import ImagePositions
 from jaxlens.population import Population, population
 from jaxlens.recipes import parameters
 from jaxlens.scene import Assets, Scene, assets, scene
 from jaxlens.storage import read_metadata
-from jaxlens.systems import Batch, Params
+from jaxlens.systems import Batch, Observed, Params
 
 
 class Simulator:
@@ -58,7 +57,7 @@ class Simulator:
         self.population: Population = population(self.config, self.configuration)
         self.scene: Scene = scene(self.config, self.configuration)
         self.assets: Assets = assets(self.config, self.configuration)
-        self._people = Static(self.population.static)
+        self._people = jitted.Static(self.population.static)
         self._numbers: dict[np.dtype[Any], Params] = {}
 
     def __repr__(self) -> str:
@@ -87,9 +86,42 @@ class Simulator:
                 }
         return self._numbers[dtype]
 
-    def sample(self, key: jax.Array, n: int, start: ArrayLike = 0) -> Params:
-        """The parameters of systems start..start+n-1: {name: (n,) or (n, bands)}."""
-        values = _draw(self._people, self.hyperparameters, key, _indices(start, n))
+    def _with(self, changed: Mapping[str, ArrayLike] | None) -> Params:
+        """`hyperparameters` with some of them changed."""
+        numbers = self.hyperparameters
+        for path in changed or ():
+            if path not in numbers:
+                raise ValueError(f"{path} is no number of the file; {nearest(path, numbers)}")
+        return {
+            **numbers,
+            **{path: jnp.asarray(v, jnp.result_type(float)) for path, v in (changed or {}).items()},
+        }
+
+    def sample(
+        self,
+        key: jax.Array,
+        n: int,
+        start: ArrayLike = 0,
+        hyperparameters: Mapping[str, ArrayLike] | None = None,
+    ) -> Params:
+        """The parameters of systems start..start+n-1: {name: (n,) or (n, bands)}.
+
+        `hyperparameters` take the place of some or all numbers of the file, by the paths of
+        `sim.hyperparameters`.  Each parameter is a smooth function of them at fixed random bits, but for
+        what is drawn from separate values, so that the mean of a statistic of many systems can be
+        differentiated with respect to the numbers of the file.
+
+        Raises ValueError for a path that is no number of the file.
+
+        >>> import jax, jaxlens
+        >>> sim, key = jaxlens.Simulator("galaxy_galaxy"), jax.random.key(1, impl="threefry2x32")
+        >>> path = "SPECIES.GALAXY_1.MASS_PROFILE_1.sigma_v.mean"
+        >>> drawn = lambda v: sim.sample(key, 8, hyperparameters={path: v})
+        >>> mean = lambda v: drawn(v)["PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v"].mean()
+        >>> float(jax.grad(mean)(300.0))
+        1.0
+        """
+        values = jitted.draw(self._people, self._with(hyperparameters), key, _indices(start, n))
         return {name: values[name] for name in self.parameter_names}
 
     def params_from_table(self, table: Mapping[str, Any] | pd.DataFrame | str | PathLike[str]) -> Params:
@@ -128,7 +160,7 @@ class Simulator:
         the file allows.
         """
         checked = self._checked(params)
-        return _render(self._scene_for(checked), checked, self.assets)
+        return jitted.render(self._scene_for(checked), checked, self.assets)
 
     def observe(self, key: jax.Array, params: Mapping[str, ArrayLike], start: ArrayLike = 0) -> jax.Array:
         """`render` and the noise of systems start..start+n-1.
@@ -138,12 +170,123 @@ class Simulator:
         checked = self._checked(params)
         n = next(iter(checked.values())).shape[0]
         what = self._scene_for(checked)
-        return _observe(self.population.label, what, checked, key, _indices(start, n), self.assets)
+        return jitted.observe(self.population.label, what, checked, key, _indices(start, n), self.assets)
 
-    def __call__(self, key: jax.Array, n: int, start: ArrayLike = 0) -> tuple[jax.Array, Params]:
-        """Noisy images of systems start..start+n-1, and their parameters."""
-        indices = _indices(start, n)
-        return _sample_and_observe(self._people, self.scene, self.hyperparameters, key, indices, self.assets)
+    def __call__(
+        self,
+        key: jax.Array,
+        n: int,
+        start: ArrayLike = 0,
+        hyperparameters: Mapping[str, ArrayLike] | None = None,
+    ) -> tuple[jax.Array, Params]:
+        """Noisy images of systems start..start+n-1, and their parameters.
+
+        `hyperparameters` are as in `sample`.
+        """
+        indices, numbers = _indices(start, n), self._with(hyperparameters)
+        return jitted.sample_and_observe(self._people, self.scene, numbers, key, indices, self.assets)
+
+    @property
+    def priors(self) -> priors.Priors:
+        """The distribution of each parameter that varies and has a density: a tuple of one, or one a band.
+
+        Redshifts are given without the order of the planes, which `log_prior` knows.
+        """
+        found = priors.priors(self._people.value, self.hyperparameters)
+        return {name: found[name] for name in self.parameter_names if name in found}
+
+    @property
+    def without_prior(self) -> dict[str, str]:
+        """The parameters that vary and have no density, with the reason in words."""
+        found = priors.without_prior(self._people.value)
+        return {name: found[name] for name in self.parameter_names if name in found}
+
+    def log_prior(
+        self,
+        params: Mapping[str, ArrayLike],
+        hyperparameters: Mapping[str, ArrayLike] | None = None,
+        names: Collection[str] | None = None,
+    ) -> jax.Array:
+        """The log-density with which the file draws these parameters, (n,).
+
+        It is the sum over all parameters that vary, or those called `names`; minus infinity where one is
+        out of its range.  Parameters that are drawn together count together.
+
+        Raises ValueError where one of them has no density (it comes from a table, a function, or SPECIAL).
+
+        >>> import jax, jaxlens
+        >>> sim = jaxlens.Simulator("galaxy_galaxy")
+        >>> params = sim.sample(jax.random.key(1, impl="threefry2x32"), 2)
+        >>> size = sim.log_prior(params, names=["PLANE_1-OBJECT_1-LIGHT_PROFILE_1-R_sersic"])
+        >>> [round(float(jnp.exp(-p)), 3) for p in size]  # uniform between 0.6 and 1.2
+        [0.6, 0.6]
+        """
+        who = self._people.value
+        wanted = frozenset(priors.varying(who) & set(self.parameter_names) if names is None else names)
+        priors.check_names(who, wanted, self.parameter_names)
+        return jitted.log_prior(self._people, self._with(hyperparameters), self._checked(params), wanted)
+
+    def expected(self, params: Mapping[str, ArrayLike]) -> tuple[jax.Array, jax.Array]:
+        """Mean and standard deviation of every pixel of the observed images, each like `render`.
+
+        Beyond `render`, the mean has every POISSON_NOISE and the real background.
+        """
+        checked = self._checked(params)
+        return jitted.expected(self._scene_for(checked), checked, self.assets)
+
+    def log_likelihood(
+        self,
+        params: Mapping[str, ArrayLike],
+        images: ArrayLike,
+        noise_sigma: ArrayLike | None = None,
+        mask: ArrayLike | None = None,
+    ) -> jax.Array:
+        """The log-density of observed images, given the parameters, (n,).
+
+        ln L = -1/2 sum [ (d - m)^2 / s^2 + 2 ln s + ln 2 pi ] over the pixels where `mask` is true: Gaussian,
+        with the mean m of `expected` and, where `noise_sigma` is None, its standard deviation s, which
+        depends on the parameters too.
+
+        Args:
+            params: as in `render`.
+            images: counts/s, (n, bands, num_pix, num_pix), or (bands, num_pix, num_pix) for all n.
+            noise_sigma: counts/s, like `images` or broadcast to one of them.
+            mask: likewise; true where a pixel is used.  What is masked may have any value, NaN too.
+
+        Raises ValueError where a shape does not fit, or where real images stand in for the background's
+        noise, whose sigma is not known, and no `noise_sigma` is given.
+
+        >>> import jax, jaxlens
+        >>> sim = jaxlens.Simulator("galaxy_galaxy")
+        >>> images, params = sim(jax.random.key(1, impl="threefry2x32"), 2)
+        >>> sim.log_likelihood(params, images).shape
+        (2,)
+        """
+        if noise_sigma is None and self.scene.backgrounds == "replace":
+            raise ValueError("the noise of real backgrounds is not known; give noise_sigma")
+        checked = self._checked(params)
+        n = next(iter(checked.values())).shape[0]
+        dtype = jnp.result_type(float)
+        observed = Observed(
+            _image(self.scene, n, "images", jnp.asarray(images, dtype)),
+            None
+            if noise_sigma is None
+            else _image(self.scene, n, "noise_sigma", jnp.asarray(noise_sigma, dtype)),
+            None if mask is None else _image(self.scene, n, "mask", jnp.asarray(mask, bool)),
+        )
+        return jitted.log_likelihood(self._scene_for(checked), checked, self.assets, observed)
+
+    def log_posterior(
+        self,
+        params: Mapping[str, ArrayLike],
+        images: ArrayLike,
+        noise_sigma: ArrayLike | None = None,
+        mask: ArrayLike | None = None,
+        names: Collection[str] | None = None,
+    ) -> jax.Array:
+        """`log_likelihood` plus `log_prior`, (n,): the posterior density up to a constant of the data."""
+        prior = self.log_prior(params, names=names)
+        return prior + self.log_likelihood(params, images, noise_sigma, mask)
 
     def image_positions(self, params: Mapping[str, ArrayLike]) -> dict[str, ImagePositions]:
         """The images of every lensed point source, by its name (`PLANE_2-OBJECT_2`).
@@ -152,22 +295,36 @@ class Simulator:
         exceeds the number of slots the faintest images are missing; `with_image_slots` makes room.
         """
         checked = self._checked(params)
-        return _image_positions(self._scene_for(checked), checked)
+        return jitted.image_positions(self._scene_for(checked), checked)
 
     def generate(self, key: jax.Array, n: int, start: ArrayLike = 0, planes: bool = False) -> Batch:
         """A chunk of a dataset: images, all numbers, the overflow flag, and the planes if asked for."""
         indices = _indices(start, n)
-        return _generate(self._people, self.scene, self.hyperparameters, key, indices, self.assets, planes)
+        return jitted.generate(
+            self._people, self.scene, self.hyperparameters, key, indices, self.assets, planes
+        )
 
     def numbers(self, key: jax.Array, n: int, start: ArrayLike = 0) -> Batch:
         """A chunk of a dataset without its images, whose program is then not compiled: all numbers."""
-        return _tabulate(self._people, self.scene, self.hyperparameters, key, _indices(start, n))
+        return jitted.tabulate(self._people, self.scene, self.hyperparameters, key, _indices(start, n))
 
     def with_image_slots(self, slots: int) -> Simulator:
         """The same simulator with room for `slots` images of each point source."""
-        more = object.__new__(Simulator)
-        more.__dict__ |= self.__dict__ | {"scene": dataclasses.replace(self.scene, image_slots=slots)}
-        return more
+        return self._with_scene(dataclasses.replace(self.scene, image_slots=slots))
+
+    def with_unbounded_psf(self) -> Simulator:
+        """The same simulator, whose Gaussian PSF may be of any width inside jit too.
+
+        Its blur is then two matrix products.  A PSF of another kind stays as it is.
+        """
+        if self.scene.optics.psf != "GAUSSIAN":
+            return self
+        return self._with_scene(_unbounded(self.scene))
+
+    def _with_scene(self, what: Scene) -> Simulator:
+        other = object.__new__(Simulator)
+        other.__dict__ |= self.__dict__ | {"scene": what}
+        return other
 
     def _checked(self, params: Mapping[str, ArrayLike]) -> Params:
         """`params` as float arrays; only those that matter."""
@@ -195,7 +352,7 @@ class Simulator:
                 f"a seeing of {widest:.3g} pixels is wider than the file allows; "
                 "give SURVEY.PARAMETERS.seeing a DISTRIBUTION that reaches it"
             )
-        return dataclasses.replace(self.scene, optics=dataclasses.replace(self.scene.optics, radius=None))
+        return _unbounded(self.scene)
 
     def _check_background(self, params: Params) -> None:
         index = params.get("BACKGROUND_IDX")
@@ -206,18 +363,21 @@ class Simulator:
             raise ValueError(f"BACKGROUND_IDX must be a whole number from 0 to {count - 1}, the last image")
 
 
-class Static:
-    """A value that is static under jit, whose hash is taken once and not at every call."""
+def _unbounded(what: Scene) -> Scene:
+    """`what` without a bound on how far a Gaussian PSF reaches."""
+    return dataclasses.replace(what, optics=dataclasses.replace(what.optics, radius=None))
 
-    def __init__(self, value: Population) -> None:
-        self.value = value
-        self._hash = hash(value)
 
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        return self is other or (isinstance(other, Static) and self.value == other.value)
+def _image(what: Scene, n: int, name: str, array: jax.Array) -> jax.Array:
+    """`array` broadcast to images of all systems (bands, y, x), or of each (n, bands, y, x)."""
+    one = (len(what.bands), what.num_pix, what.num_pix)
+    shape = (n, *one) if array.ndim == 4 else one
+    try:
+        if name == "images" and array.shape[-3:] != one:
+            raise ValueError
+        return jnp.broadcast_to(array, shape)
+    except ValueError:
+        raise ValueError(f"{name} has shape {array.shape}; give {one}, or {(n, *one)}") from None
 
 
 def _indices(start: ArrayLike, n: int) -> ArrayLike:
@@ -228,52 +388,3 @@ def _indices(start: ArrayLike, n: int) -> ArrayLike:
     if first.shape not in ((), (n,)):
         raise ValueError(f"start has shape {first.shape}; give one index, or {n}, one for each system")
     return first if first.ndim else first + array.arange(n, dtype=array.uint32)
-
-
-@partial(jax.jit, static_argnums=0)
-def _draw(who: Static, numbers: Params, key: jax.Array, indices: ArrayLike) -> Params:
-    return systems.draw(who.value, numbers, key, indices)
-
-
-@partial(jax.jit, static_argnums=0)
-def _render(what: Scene, params: Params, shared: Assets) -> jax.Array:
-    return jax.vmap(partial(one_system.render, what), (0, None))(params, shared)
-
-
-@partial(jax.jit, static_argnums=(0, 1))
-def _observe(
-    label: str, what: Scene, params: Params, key: jax.Array, indices: ArrayLike, shared: Assets
-) -> jax.Array:
-    return systems.observe(label, what, params, key, indices, shared)
-
-
-@partial(jax.jit, static_argnums=(0, 1))
-def _sample_and_observe(
-    who: Static, what: Scene, numbers: Params, key: jax.Array, indices: ArrayLike, shared: Assets
-) -> tuple[jax.Array, Params]:
-    values = jax.lax.optimization_barrier(systems.draw(who.value, numbers, key, indices))
-    params = {name: values[name] for name in what.parameters}
-    return systems.observe(who.value.label, what, params, key, indices, shared), params
-
-
-@partial(jax.jit, static_argnums=0)
-def _image_positions(what: Scene, params: Params) -> dict[str, ImagePositions]:
-    return jax.vmap(partial(one_system.point_source_images, what))(params)
-
-
-@partial(jax.jit, static_argnums=(0, 1, 6))
-def _generate(
-    who: Static,
-    what: Scene,
-    numbers: Params,
-    key: jax.Array,
-    indices: ArrayLike,
-    shared: Assets,
-    planes: bool,
-) -> Batch:
-    return systems.generate(who.value, what, numbers, key, indices, shared, planes)
-
-
-@partial(jax.jit, static_argnums=(0, 1))
-def _tabulate(who: Static, what: Scene, numbers: Params, key: jax.Array, indices: ArrayLike) -> Batch:
-    return systems.tabulate(who.value, what, numbers, key, indices)

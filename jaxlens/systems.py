@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
+from jaxlens import likelihood, priors
 from jaxlens import render as one_system
 from jaxlens.kernels.lens_equation import ImagePositions
 from jaxlens.keys import system_keys
@@ -39,6 +40,14 @@ class Batch(NamedTuple):
     finite: jax.Array
     positions: dict[str, ImagePositions]
     planes: jax.Array | None = None
+
+
+class Observed(NamedTuple):
+    """Images, their noise's standard deviation or None, and the mask of used pixels or None."""
+
+    images: jax.Array
+    sigma: jax.Array | None = None
+    mask: jax.Array | None = None
 
 
 def draw(who: Population, numbers: Mapping[str, ArrayLike], key: ArrayLike, indices: ArrayLike) -> Params:
@@ -88,6 +97,28 @@ def observe(
         return one_system.observe(what, system, one_system.render(what, system, shared), key, shared)
 
     return jax.vmap(one)(params, _noise_keys(key, label, indices))
+
+
+def log_prior(
+    who: Population, numbers: Mapping[str, ArrayLike], params: Params, names: frozenset[str]
+) -> jax.Array:
+    """The log-density (n,) of the numbers called `names` of n systems, as a pure function."""
+    return jax.vmap(lambda system: priors.log_prior(who, numbers, system, names))(params)
+
+
+def expected(what: Scene, params: Params, shared: Assets) -> tuple[jax.Array, jax.Array]:
+    """Mean and standard deviation of the images of n systems, as a pure function."""
+    return jax.vmap(partial(likelihood.expected, what), (0, None))(params, shared)
+
+
+def log_likelihood(what: Scene, params: Params, shared: Assets, observed: Observed) -> jax.Array:
+    """The log-density (n,) of what was observed of each system or, where it has three axes, of all."""
+    axes = Observed(*(None if array is None or array.ndim == 3 else 0 for array in observed))
+
+    def one(system: Params, seen: Observed) -> jax.Array:
+        return likelihood.log_likelihood(what, system, shared, *seen)
+
+    return jax.vmap(one, (0, axes))(params, observed)
 
 
 def _finish(what: Scene, shared: Assets, planes: bool, values: Params, key: jax.Array) -> Batch:

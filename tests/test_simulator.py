@@ -237,14 +237,14 @@ def test_a_seeing_beyond_the_file_s_is_blurred_all_the_same(
 
 
 def test_one_compilation_serves_all_numbers(small_lens: dict[str, Any], key: jax.Array) -> None:
-    from jaxlens.simulator import _generate
+    from jaxlens.jitted import generate
 
     sim = Simulator(small_lens)
     sim.generate(key, 4, 0)
-    compiled = _generate._cache_size()
+    compiled = generate._cache_size()
     sim.generate(jax.random.fold_in(key, 1), 4, 96)
     Simulator(small_lens).generate(key, 4, np.uint32(8))
-    assert _generate._cache_size() == compiled
+    assert generate._cache_size() == compiled
 
 
 def test_a_first_use_inside_jit_leaves_no_tracer_behind(small_lens: dict[str, Any], key: jax.Array) -> None:

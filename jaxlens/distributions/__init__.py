@@ -16,6 +16,7 @@ distribution is a function of a key instead (see `distribution`).
 from jaxlens.distributions.base import (
     DISTRIBUTIONS,
     Distribution,
+    Scaled,
     Truncated,
     parameter_defaults,
     parameter_names,
@@ -45,6 +46,7 @@ __all__ = [
     "LogNormal",
     "LogUniform",
     "Normal",
+    "Scaled",
     "SymmetricUniformAnnulus",
     "Truncated",
     "TruncatedNormal",

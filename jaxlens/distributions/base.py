@@ -203,3 +203,29 @@ class Truncated(Distribution):
 
     def problems(self) -> list[str]:
         return self.inner.problems()
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Scaled(Distribution):
+    """`factor` times what `inner` draws; `factor` is positive."""
+
+    inner: Distribution
+    factor: Real
+
+    @property
+    def discrete(self) -> bool:
+        return self.inner.discrete
+
+    def icdf(self, u: Real) -> jax.Array:
+        return self.factor * self.inner.icdf(u)
+
+    def cdf(self, x: Real) -> jax.Array:
+        return self.inner.cdf(jnp.asarray(x) / self.factor)
+
+    def log_prob(self, x: Real) -> jax.Array:
+        return self.inner.log_prob(jnp.asarray(x) / self.factor) - jnp.log(self.factor)
+
+    def support(self) -> tuple[Real, Real]:
+        low, high = self.inner.support()
+        return self.factor * low, self.factor * high

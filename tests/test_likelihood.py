@@ -1,0 +1,98 @@
+"""The probability of an observed image, against scipy, the noise itself, and central differences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import scipy.stats
+
+from jaxlens import Simulator
+
+THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
+
+
+@pytest.fixture
+def tiny(small_lens: dict[str, Any]) -> dict[str, Any]:
+    small_lens["IMAGE"]["PARAMETERS"]["numPix"] = 16
+    return small_lens
+
+
+def test_the_likelihood_is_scipys_normal_density(tiny: dict[str, Any], key: jax.Array) -> None:
+    sim = Simulator(tiny)
+    images, params = sim(key, 3)
+    mean, sigma = sim.expected(params)
+    np.testing.assert_array_equal(mean, sim.render(params))
+    density = scipy.stats.norm(np.asarray(mean, float), np.asarray(sigma, float)).logpdf(images)
+    np.testing.assert_allclose(sim.log_likelihood(params, images), density.sum((1, 2, 3)), rtol=1e-4)
+    given = scipy.stats.norm(np.asarray(mean, float), 2.0).logpdf(images[0]).sum((1, 2, 3))
+    np.testing.assert_allclose(sim.log_likelihood(params, images[0], noise_sigma=2.0), given, rtol=1e-4)
+    total = sim.log_prior(params) + sim.log_likelihood(params, images)
+    np.testing.assert_allclose(sim.log_posterior(params, images), total, rtol=1e-6)
+
+
+def test_mean_and_sigma_are_those_of_many_observations(tiny: dict[str, Any], key: jax.Array) -> None:
+    tiny["SPECIES"]["NOISE_1"] = {"NAME": "POISSON_NOISE", "PARAMETERS": {"mean": 0.7}}
+    tiny["GEOMETRY"]["CONFIGURATION_1"]["NOISE_SOURCE_1"] = "POISSON_NOISE"
+    tiny["IMAGE"]["PARAMETERS"]["shot_noise"] = "poisson"
+    sim, count = Simulator(tiny), 4000
+    one = sim.sample(key, 1)
+    params = jax.tree.map(lambda v: jnp.broadcast_to(v, (count, *v.shape[1:])), one)
+    observed = np.asarray(sim.observe(key, params), float)
+    mean, sigma = (np.asarray(v[0], float) for v in sim.expected(one))
+    pull = (observed.mean(0) - mean) / (sigma / count**0.5)
+    assert abs(pull).max() < 5.0
+    np.testing.assert_allclose(observed.std(0) / sigma, 1.0, atol=5.0 / (2.0 * count) ** 0.5 * 1.3)
+
+
+def test_masked_pixels_count_for_nothing_whatever_they_hold(tiny: dict[str, Any], key: jax.Array) -> None:
+    sim = Simulator(tiny)
+    images, params = sim(key, 2)
+    mask = jnp.ones(images.shape, bool).at[:, :, 3:6, 7].set(False)
+    broken = jnp.where(mask, images, jnp.nan).at[:, :, 3, 7].set(jnp.inf)
+    sigma = jnp.where(mask, 1.5, -1.0)
+    whole = sim.log_likelihood(params, images, 1.5)
+    kept = sim.log_likelihood(params, broken, sigma, mask)
+    left_out = scipy.stats.norm(np.asarray(sim.render(params)), 1.5).logpdf(images) * ~mask
+    np.testing.assert_allclose(whole - kept, left_out.sum((1, 2, 3)), rtol=1e-3, atol=1e-2)
+
+    def total(theta_E: jax.Array) -> jax.Array:
+        return sim.log_likelihood(params | {THETA_E: theta_E}, broken, sigma, mask).sum()
+
+    assert bool(jnp.all(jnp.isfinite(jax.grad(total)(params[THETA_E]))))
+
+
+def test_the_slope_has_that_of_sigma_in_it(tiny: dict[str, Any], key: jax.Array, x64: None) -> None:
+    sim = Simulator(tiny)
+    images, params = sim(key, 1)
+
+    def density(theta_E: jax.Array) -> jax.Array:
+        return sim.log_likelihood(params | {THETA_E: theta_E}, images)[0]
+
+    at, step = params[THETA_E], 1e-5
+    difference = (density(at + step) - density(at - step)) / (2.0 * step)
+    np.testing.assert_allclose(jax.grad(density)(at)[0], difference, rtol=1e-6)
+
+
+def test_what_does_not_fit_is_named(tiny: dict[str, Any], key: jax.Array) -> None:
+    sim = Simulator(tiny)
+    images, params = sim(key, 2)
+    with pytest.raises(
+        ValueError, match=r"images has shape \(2, 2, 16, 15\); give \(2, 16, 16\), or \(2, 2,"
+    ):
+        sim.log_likelihood(params, images[..., :-1])
+    with pytest.raises(ValueError, match=r"mask has shape \(3, 2, 16, 16\)"):
+        sim.log_likelihood(params, images, mask=np.ones((3, 2, 16, 16), bool))
+
+
+def test_an_unbounded_psf_may_be_wide_inside_jit(tiny: dict[str, Any], key: jax.Array) -> None:
+    tiny["IMAGE"]["PARAMETERS"]["numPix"] = 64
+    sim = Simulator(tiny)
+    params = sim.sample(key, 1)
+    wide = params | {"seeing": 2.0 * params["seeing"]}
+    free = sim.with_unbounded_psf()
+    np.testing.assert_allclose(free.render(params), sim.render(params), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(jax.jit(free.render)(wide), sim.render(wide), rtol=1e-4, atol=1e-4)
