@@ -184,7 +184,8 @@ class Simulator:
         `hyperparameters` are as in `sample`.
         """
         indices, numbers = _indices(start, n), self._with(hyperparameters)
-        return jitted.sample_and_observe(self._people, self.scene, numbers, key, indices, self.assets)
+        what = self._scene_given(hyperparameters or ())
+        return jitted.sample_and_observe(self._people, what, numbers, key, indices, self.assets)
 
     @property
     def priors(self) -> priors.Priors:
@@ -353,6 +354,13 @@ class Simulator:
                 "give SURVEY.PARAMETERS.seeing a DISTRIBUTION that reaches it"
             )
         return _unbounded(self.scene)
+
+    def _scene_given(self, changed: Collection[str]) -> Scene:
+        """The scene, without the bound on a Gaussian's reach where a number of its width is changed."""
+        quantities = dict(self.population.quantities)
+        widths = [quantities[name].path for name in ("seeing", "pixel_scale") if name in quantities]
+        moved = any(path == w or path.startswith(f"{w}.") for path in changed for w in widths)
+        return self.with_unbounded_psf().scene if moved else self.scene
 
     def _check_background(self, params: Params) -> None:
         index = params.get("BACKGROUND_IDX")

@@ -131,7 +131,7 @@ def test_no_code_from_strings_and_no_global_state(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             assert node.func.id not in {"eval", "exec", "compile", "__import__"}, node.lineno
-            if path.name not in ("cli.py",):
+            if path.name != "cli.py" and path.parent.name != "examples":
                 assert node.func.id != "print", node.lineno
         if isinstance(node, ast.Attribute):
             assert node.attr != "nan_to_num", node.lineno
@@ -142,8 +142,6 @@ def test_importing_a_fresh_jaxlens_loads_no_matplotlib_and_no_network() -> None:
     import subprocess
     import sys
 
-    code = (
-        "import jaxlens, sys; print([m for m in ('matplotlib', 'lenstronomy', 'torch') if m in sys.modules])"
-    )
+    code = "import jaxlens, sys; print([m for m in ('matplotlib', 'lenstronomy', 'torch', 'numpyro', 'blackjax') if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"

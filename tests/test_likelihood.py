@@ -96,3 +96,11 @@ def test_an_unbounded_psf_may_be_wide_inside_jit(tiny: dict[str, Any], key: jax.
     free = sim.with_unbounded_psf()
     np.testing.assert_allclose(free.render(params), sim.render(params), rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(jax.jit(free.render)(wide), sim.render(wide), rtol=1e-4, atol=1e-4)
+
+
+def test_a_seeing_moved_beyond_the_file_has_its_images(tiny: dict[str, Any], key: jax.Array) -> None:
+    tiny["IMAGE"]["PARAMETERS"]["numPix"] = 64
+    sim = Simulator(tiny)
+    images, params = sim(key, 1, hyperparameters={"SURVEY.seeing.g": 1.4})
+    np.testing.assert_allclose(params["seeing"], [[1.4, 0.6]], rtol=1e-6)
+    np.testing.assert_allclose(images, sim.observe(key, params), rtol=1e-4, atol=1e-4)
