@@ -4,24 +4,40 @@ from jaxlens.config import Config, ConfigError, load_config
 from jaxlens.config.errors import ConfigWarning
 from jaxlens.dataset import Dataset, make_dataset
 from jaxlens.distributions import distribution
+from jaxlens.fit import fit
+from jaxlens.fit_population import fit_population
+from jaxlens.fit_result import FitResult, FitWarning
+from jaxlens.observations import Observation, read_image, with_psf
 from jaxlens.plot import image_grid, view_corner, view_image, view_image_rgb
+from jaxlens.population_result import PopulationFit
 from jaxlens.simulator import Simulator
 from jaxlens.specials import special
 from jaxlens.storage import StorageError
+from jaxlens.stream import Stream, stream
 
 __all__ = [
     "Config",
     "ConfigError",
     "ConfigWarning",
     "Dataset",
+    "FitResult",
+    "FitWarning",
+    "Observation",
+    "PopulationFit",
     "Simulator",
     "StorageError",
+    "Stream",
     "distribution",
+    "fit",
+    "fit_population",
     "image_grid",
     "load_config",
     "make_dataset",
+    "read_image",
     "special",
+    "stream",
     "view_corner",
     "view_image",
     "view_image_rgb",
+    "with_psf",
 ]

@@ -1,4 +1,4 @@
-"""The jaxlens command: generate, check, view, examples, surveys."""
+"""The jaxlens command: generate, fit, check, view, examples, surveys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+import jax
 import numpy as np
 
 from jaxlens import storage
@@ -16,9 +18,14 @@ from jaxlens.config import Config, ConfigError, example_path, examples, load_con
 from jaxlens.config.errors import ConfigWarning
 from jaxlens.config.surveys import survey_path, surveys
 from jaxlens.dataset import Dataset, make_dataset
+from jaxlens.fit import fit
+from jaxlens.fit_result import FitResult, FitWarning
+from jaxlens.fits_images import write_fits
 from jaxlens.formats import version
+from jaxlens.observations import read_image, with_psf
 from jaxlens.plot import image_grid
 from jaxlens.production import Run
+from jaxlens.simulator import Simulator
 
 INTERRUPTED = 130
 _COLUMNS = 6
@@ -50,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"jaxlens {version()}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _generate_options(_command(commands, "generate", _generate, "make a dataset from a configuration file"))
+    _fit_options(_command(commands, "fit", _fit, "fit a configuration to an image of one lens"))
     check = _command(commands, "check", _check, "list every problem of a configuration file")
     _config_argument(check)
     view = _command(commands, "view", _view, "draw the first images of a dataset")
@@ -98,6 +106,42 @@ def _generate_options(parser: argparse.ArgumentParser) -> None:
         "--solve-lens-equation", action="store_true", help="list the images of point sources in the metadata"
     )
     parser.add_argument("--metadata-only", action="store_true", help="write the table and no images")
+
+
+def _fit_options(parser: argparse.ArgumentParser) -> None:
+    _config_argument(parser)
+    parser.add_argument(
+        "images",
+        metavar="IMAGE.fits",
+        nargs="+",
+        help="the image (bands, y, x), or one file for each of BANDS; a [NAME] after it is an extension",
+    )
+    one_or_each: dict[str, Any] = {"metavar": "FITS", "nargs": "+"}
+    parser.add_argument("--sigma", **one_or_each, help="the noise's standard deviation in each pixel")
+    parser.add_argument("--psf", **one_or_each, help="the kernel of the PSF, instead of the file's seeing")
+    parser.add_argument("--psf-factor", metavar="N", type=_whole(1), default=1, help="its pixels to a pixel")
+    parser.add_argument("--mask", **one_or_each, help="1 where a pixel is used, or the word nonfinite")
+    parser.add_argument("--bad", **one_or_each, help="flags: not zero where a pixel is not used")
+    parser.add_argument(
+        "--free", metavar="NAME", nargs="+", help="the parameters that move (default: all with a prior)"
+    )
+    parser.add_argument(
+        "--fixed", metavar="NAME=VALUE", nargs="+", type=_fixed, default=[], help="those that do not move"
+    )
+    parser.add_argument("--starts", metavar="N", type=_whole(1), help="from how many points to start")
+    parser.add_argument("--seed", metavar="N", type=_whole(0, below=2**32), default=0, help="of the starts")
+    parser.add_argument("--configuration", metavar="NAME", help="the one to fit; needed where there are more")
+    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="the folder for what is found")
+
+
+def _fixed(text: str) -> tuple[str, float | list[float]]:
+    """NAME=VALUE or NAME=VALUE,VALUE as a name and its number, or one for each band."""
+    name, _, value = text.partition("=")
+    try:
+        numbers = [float(word) for word in value.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no NAME=VALUE, as seeing=0.7") from None
+    return name, numbers[0] if len(numbers) == 1 else numbers
 
 
 def _whole(smallest: int, below: int | None = None) -> Callable[[str], int]:
@@ -174,6 +218,56 @@ def _check(arguments: argparse.Namespace) -> int:
 def _print_warnings(config: Config) -> None:
     for warning in config.warnings:
         print(f"warning: {warning}", file=sys.stderr)
+
+
+def _fit(arguments: argparse.Namespace) -> int:
+    config = load_config(arguments.config, survey=arguments.survey)
+    _print_warnings(config)
+    sim = Simulator(config, arguments.configuration)
+    given = {name: getattr(arguments, name) for name in ("sigma", "psf", "mask", "bad")}
+    files = {name: _one_or_each(paths) for name, paths in given.items() if paths}
+    seen = read_image(_one_or_each(arguments.images), **files, bands=sim.bands)
+    if seen.psf is not None:
+        sim = with_psf(sim, seen.psf, arguments.psf_factor)
+    storage.prepare(arguments.out, seen.images.nbytes)
+    more: dict[str, Any] = {} if arguments.starts is None else {"starts": arguments.starts}
+    with warnings.catch_warnings():
+        # they are printed below
+        warnings.simplefilter("ignore", FitWarning)
+        result = fit(
+            sim,
+            seen.images,
+            arguments.free,
+            dict(arguments.fixed),
+            noise_sigma=seen.noise_sigma,
+            mask=seen.mask,
+            key=jax.random.key(arguments.seed, impl="threefry2x32"),
+            **more,
+        )
+    for warning in result.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    print(result, *_write_fit(result, arguments.out), sep="\n")
+    return 0
+
+
+def _one_or_each(names: list[str]) -> str | list[str]:
+    """One name as it is, several as a list."""
+    return names[0] if len(names) == 1 else names
+
+
+def _write_fit(result: FitResult, folder: Path) -> list[Path]:
+    """Write the result, its table, the model and the picture, as far as matplotlib is there for it."""
+    paths = [folder / name for name in ("fit.h5", "fit.csv", "model.fits", "fit.png")]
+    result.save(paths[0])
+    result.table().to_csv(paths[1])
+    model = {"MODEL": result.model[0], "SIGMA": result.noise_sigma[0], "RESIDUAL": result.residual[0]}
+    write_fits(paths[2], model | {"MASK": result.mask[0].astype(np.uint8)})
+    try:
+        result.plot().savefig(paths[3], dpi=150)
+    except ImportError as error:
+        print(f"warning: {error}", file=sys.stderr)
+        return paths[:3]
+    return paths
 
 
 def _view(arguments: argparse.Namespace) -> int:

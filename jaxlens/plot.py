@@ -16,11 +16,15 @@ from numpy.typing import ArrayLike
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
 
 Options = Mapping[str, Any] | None
 
 _FAINTEST = 1e-12
+# Residuals are drawn up to so many sigma.
+_MOST_SIGMA = 5.0
+# The room for the names along the edges of a corner plot, in inches.
+_EDGE = 1.1
 
 
 def _no_stretch(pixels: np.ndarray) -> np.ndarray:
@@ -118,6 +122,111 @@ def view_corner(
     return figure
 
 
+def view_fit(
+    image: ArrayLike,
+    model: ArrayLike,
+    noise_sigma: ArrayLike,
+    mask: ArrayLike,
+    bands: Sequence[str],
+    samples: pd.DataFrame,
+    best: ArrayLike,
+) -> Figure:
+    """Draw an image, its model and what is left, band by band, over a corner plot of the posterior.
+
+    The image and its model have one stretch; the residual is over the noise's sigma, from -5 to 5.  Pixels
+    that are not used stay empty.
+
+    Args:
+        image: the data, shape (bands, rows, columns).
+        model: the model, of that shape.
+        noise_sigma: the standard deviation of the noise in each pixel, of that shape.
+        mask: the pixels that were used, of that shape.
+        bands: the names of the bands.
+        samples: draws of the posterior, a column for each number; without columns there is no corner plot.
+        best: the best value of each, marked by lines.
+
+    >>> import numpy as np, pandas as pd
+    >>> ones, posterior = np.ones((2, 8, 8)), pd.DataFrame({"a": [0.1, 0.3], "b": [1.0, 2.0]})
+    >>> figure = view_fit(ones, ones, ones, ones > 0, ["g", "r"], posterior, [0.2, 1.5])
+    >>> len([axes for part in figure.subfigs for axes in part.axes if axes.get_title()])
+    3
+    """
+    size = len(samples.columns)
+    corner = _EDGE + 0.9 * max(size, 2) if size else 0.0
+    width = max(8.4, corner)
+    rows = 0.31 * min(width * len(bands), 30.0)
+    figure = _figure(figsize=(width, rows + corner))
+    heights = [rows, corner] if size else [rows]
+    parts = list(figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False).ravel())
+    used = np.asarray(mask, bool)
+    data, light = (np.where(used, np.asarray(pixels, float), np.nan) for pixels in (image, model))
+    _draw_bands(parts[0], data, light, np.asarray(noise_sigma), bands)
+    if size:
+        _draw_posterior(parts[1], samples, np.asarray(best))
+    return figure
+
+
+def _draw_bands(
+    part: SubFigure, image: np.ndarray, model: np.ndarray, noise_sigma: np.ndarray, bands: Sequence[str]
+) -> None:
+    """A row for each band: data, model, and their difference over sigma."""
+    panels = np.reshape(np.array(_panels(part, len(bands), 3), dtype=object), (-1, 3))
+    residual = (image - model) / noise_sigma
+    for axes, name in zip(panels[0], ("data", "model", "(data - model) / sigma"), strict=True):
+        axes.set_title(name, fontsize="medium")
+    for b, row in enumerate(panels):
+        row[0].set_ylabel(bands[b])
+        dark, scale = _levels(image[b][np.isfinite(image[b])]) if np.isfinite(image[b]).any() else (0.0, 1.0)
+        stretched = [np.arcsinh((pixels[b] - dark) / scale) for pixels in (image, model)]
+        # the model spans the same colours as the data
+        ends = dict(zip(("vmin", "vmax"), _ends(stretched[0]), strict=True))
+        for axes, pixels in zip(row[:2], stretched, strict=True):
+            _show(axes, pixels, **ends)
+        _show(row[2], residual[b], cmap="RdBu_r", vmin=-_MOST_SIGMA, vmax=_MOST_SIGMA)
+        part.colorbar(row[2].images[0], ax=row[2], fraction=0.046)
+
+
+def _ends(pixels: np.ndarray) -> tuple[float, float]:
+    """The smallest and the largest finite number; 0 and 1 where there is none."""
+    finite = pixels[np.isfinite(pixels)]
+    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+
+
+def _draw_posterior(part: SubFigure, samples: pd.DataFrame, best: np.ndarray) -> None:
+    """Histograms of every column, and of every pair below, with lines at the best values."""
+    names, size = list(samples.columns), len(samples.columns)
+    # placed by hand: to lay out hundreds of panels takes matplotlib longer than to draw them
+    edge = np.array([_EDGE / part.bbox.width, _EDGE / part.bbox.height]) * part.dpi
+    width, height = (0.99 - edge) / size
+    columns = samples.to_numpy().T
+    for row in range(size):
+        for col in range(row + 1):
+            corner = edge[0] + col * width, edge[1] + (size - 1 - row) * height
+            axes = part.add_axes((*corner, 0.95 * width, 0.95 * height))
+            if row == col:
+                axes.hist(columns[row], bins=40, histtype="step", color="black")
+            else:
+                counts, x, y = np.histogram2d(columns[col], columns[row], bins=30)
+                # much faster than hist2d, which draws every bin by itself
+                extent = (x[0], x[-1], y[0], y[-1])
+                axes.imshow(counts.T, origin="lower", extent=extent, aspect="auto", cmap="Blues")
+                axes.axhline(best[row], color="C1", linewidth=0.8)
+            axes.axvline(best[col], color="C1", linewidth=0.8)
+            _label_edges(axes, names[row], names[col], on_left=col == 0 < row, below=row == size - 1)
+
+
+def _label_edges(axes: Axes, row: str, column: str, on_left: bool, below: bool) -> None:
+    """Names and a few ticks along the left and the lower edge of a corner plot, nothing inside."""
+    axes.locator_params(nbins=3)
+    axes.ticklabel_format(useOffset=False)
+    axes.tick_params(labelsize=5, labelleft=on_left, labelbottom=below, left=on_left, bottom=below)
+    axes.tick_params(axis="x", rotation=45)
+    if below:
+        axes.set_xlabel(column.replace("-", "\n"), fontsize=6)
+    if on_left:
+        axes.set_ylabel(row.replace("-", "\n"), fontsize=6)
+
+
 def image_grid(
     images: Sequence[ArrayLike | None],
     columns: int | None = None,
@@ -168,7 +277,7 @@ def _figure(figsize: tuple[float, float]) -> Figure:
     return Figure(figsize=figsize, layout="constrained")
 
 
-def _panels(figure: Figure, rows: int, columns: int) -> list[Axes]:
+def _panels(figure: Figure | SubFigure, rows: int, columns: int) -> list[Axes]:
     """A grid of axes, row by row."""
     return list(figure.subplots(rows, columns, squeeze=False).ravel())
 

@@ -113,7 +113,7 @@ def expected(what: Scene, params: Params, shared: Assets) -> tuple[jax.Array, ja
 
 def log_likelihood(what: Scene, params: Params, shared: Assets, observed: Observed) -> jax.Array:
     """The log-density (n,) of what was observed of each system or, where it has three axes, of all."""
-    axes = Observed(*(None if array is None or array.ndim == 3 else 0 for array in observed))
+    axes = jax.tree.map(lambda array: None if array.ndim == 3 else 0, observed)
 
     def one(system: Params, seen: Observed) -> jax.Array:
         return likelihood.log_likelihood(what, system, shared, *seen)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from jaxlens.plot import image_grid, view_corner, view_image, view_image_rgb
+from jaxlens.plot import image_grid, view_corner, view_fit, view_image, view_image_rgb
 
 
 def lens(bands=3, seed=0):
@@ -71,6 +71,23 @@ def test_a_corner_plot_refuses_what_deeplenstronomys_refuses():
         view_corner(frame, ["a"])
     with pytest.raises(KeyError, match="b: not in the metadata"):
         view_corner(frame, {"a": "a", "b": "b"})
+
+
+def test_a_fit_shows_data_model_and_residual_with_one_stretch():
+    data, model = lens(2), np.zeros((2, 16, 16))
+    mask = np.ones((2, 16, 16), bool)
+    mask[1] = False
+    posterior = pd.DataFrame({"a": np.arange(9.0), "b": np.ones(9), "c": np.arange(9.0) ** 2})
+    figure = view_fit(data, model, np.full_like(data, 2.0), mask, ["g", "r"], posterior, [4.0, 1.0, 16.0])
+    bands, corner = figure.subfigs
+    panels = [axes for axes in bands.axes if axes.images]
+    assert [axes.get_title() for axes in panels[:3]] == ["data", "model", "(data - model) / sigma"]
+    assert panels[0].images[0].get_clim() == panels[1].images[0].get_clim()
+    np.testing.assert_allclose(panels[2].images[0].get_array(), data[0] / 2.0)
+    assert np.ma.getmaskarray(panels[5].images[0].get_array()).all()
+    assert len(corner.axes) == 6
+    assert [line.get_xdata()[0] for line in corner.axes[0].lines] == [4.0]
+    figure.canvas.draw()
 
 
 def test_a_grid_has_a_panel_for_each_image_and_colours_for_three_bands():

@@ -1,0 +1,102 @@
+"""The mock lenses that are fitted, as the dictionaries that `load_config` takes.
+
+What a space telescope sees: 64 x 64 pixels of 0.08 arcsec in one band, a PSF of 0.15 arcsec and the noise of
+four exposures of 500 s.  The lens is an SIE with external shear, its light a Sersic ellipse with a centre of
+its own; the source is a Sersic ellipse inside the Einstein radius.  PSF, exposure and sky are known.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Node = dict[str, Any]
+
+
+def galaxy_galaxy_mock(num_pix: int = 64) -> Node:
+    """A lensed galaxy: 21 free parameters, the flux of the arcs is 70 to 230 times its error.
+
+    >>> galaxy_galaxy_mock()["IMAGE"]["PARAMETERS"]["numPix"]
+    64
+    """
+    return _file("GALAXY_MOCK", num_pix)
+
+
+def lensed_quasar_mock(num_pix: int = 64) -> Node:
+    """The same with a quasar in the middle of the source, whose place and flux are free: 22 parameters.
+
+    >>> lensed_quasar_mock()["IMAGE"]["PARAMETERS"]["point_source"]
+    'exact'
+    """
+    file = _file("QUASAR_MOCK", num_pix)
+    # the stamp that is smooth in the position, as a fit needs it
+    file["IMAGE"]["PARAMETERS"]["point_source"] = "exact"
+    quasar = {"magnitude": normal(23.0, 0.4)}
+    file["SPECIES"]["POINTSOURCE_1"] = {"NAME": "QUASAR", "HOST": "SOURCE", "PARAMETERS": quasar}
+    file["GEOMETRY"]["CONFIGURATION_1"]["PLANE_2"]["OBJECT_2"] = "QUASAR"
+    return file
+
+
+def normal(mean: float, std: float) -> Node:
+    """A number drawn from a normal distribution."""
+    return {"DISTRIBUTION": {"NAME": "normal", "PARAMETERS": {"mean": mean, "std": std}}}
+
+
+def between(mean: float, std: float, minimum: float, maximum: float) -> Node:
+    """The same, redrawn until it is between two ends."""
+    ends = {"mean": mean, "std": std, "minimum": minimum, "maximum": maximum}
+    return {"DISTRIBUTION": {"NAME": "truncated_normal", "PARAMETERS": ends}}
+
+
+def _file(name: str, num_pix: int) -> Node:
+    return {
+        "DATASET": {"NAME": name, "PARAMETERS": {"SIZE": 1, "OUTDIR": name, "SEED": 0}},
+        "COSMOLOGY": {"PARAMETERS": {"H0": 70, "Om0": 0.3}},
+        "IMAGE": {"PARAMETERS": _image(num_pix)},
+        "SURVEY": {"PARAMETERS": _survey()},
+        "SPECIES": {"GALAXY_1": _lens(), "GALAXY_2": _source()},
+        "GEOMETRY": {
+            "CONFIGURATION_1": {
+                "NAME": name,
+                "FRACTION": 1.0,
+                "PLANE_1": {"OBJECT_1": "LENS", "PARAMETERS": {"REDSHIFT": 0.5}},
+                "PLANE_2": {"OBJECT_1": "SOURCE", "PARAMETERS": {"REDSHIFT": 2.0}},
+            }
+        },
+    }
+
+
+def _image(num_pix: int) -> Node:
+    exposure = {"exposure_time": 500, "read_noise": 4, "ccd_gain": 2.5}
+    return exposure | {"numPix": num_pix, "pixel_scale": 0.08, "psf_type": "GAUSSIAN"}
+
+
+def _survey() -> Node:
+    sky = {"magnitude_zero_point": 25.96, "sky_brightness": 22.3, "num_exposures": 4}
+    return {"BANDS": "F160W", "seeing": 0.15} | sky
+
+
+def _lens() -> Node:
+    middle = {axis: normal(0.0, 0.03) for axis in ("center_x", "center_y")}
+    mass = {"theta_E": between(1.1, 0.15, 0.7, 1.5)} | _ellipse(0.1) | middle
+    light = {"magnitude": normal(19.5, 0.4), "R_sersic": between(0.7, 0.15, 0.25, 1.3)}
+    light |= {"n_sersic": between(3.0, 0.6, 1.0, 6.0)} | _ellipse(0.1) | middle
+    return {
+        "NAME": "LENS",
+        "LIGHT_PROFILE_1": {"NAME": "SERSIC_ELLIPSE", "PARAMETERS": light},
+        "MASS_PROFILE_1": {"NAME": "SIE", "PARAMETERS": mass},
+        "SHEAR_PROFILE_1": {
+            "NAME": "SHEAR",
+            "PARAMETERS": {name: normal(0.0, 0.04) for name in ("gamma1", "gamma2")},
+        },
+    }
+
+
+def _source() -> Node:
+    light = {"magnitude": normal(24.0, 0.3), "R_sersic": between(0.25, 0.06, 0.08, 0.5)}
+    light |= {"n_sersic": between(1.3, 0.3, 0.5, 3.0)} | _ellipse(0.12)
+    light |= {axis: normal(0.0, 0.12) for axis in ("center_x", "center_y")}
+    return {"NAME": "SOURCE", "LIGHT_PROFILE_1": {"NAME": "SERSIC_ELLIPSE", "PARAMETERS": light}}
+
+
+def _ellipse(spread: float) -> Node:
+    return {name: normal(0.0, spread) for name in ("e1", "e2")}
