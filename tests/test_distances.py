@@ -1,0 +1,55 @@
+"""How the distance of simulated from real statistics changes, and the step downhill."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from jaxlens.distances import LONGEST_STEP, Sample, curvature, downhill, resampled_gradients, units
+
+
+def means_apart(simulated: jax.Array, real: jax.Array) -> jax.Array:
+    """A distance that is quadratic in every shift."""
+    return jnp.sum((jnp.mean(simulated, axis=0) - jnp.mean(real, axis=0)) ** 2)
+
+
+@pytest.fixture
+def sample() -> Sample:
+    """Two statistics of which two numbers move the first by 2 and the second by 0.5 a system."""
+    simulated, real = (jax.random.normal(jax.random.key(k), (n, 2)) for k, n in ((1, 300), (2, 200)))
+    slopes = jnp.broadcast_to(jnp.asarray([[[2.0, 0.0]], [[0.0, 0.5]]]), (2, 300, 2))
+    return Sample(simulated + 1.0, slopes, real)
+
+
+def test_newtons_step_ends_where_a_quadratic_distance_is_smallest(sample: Sample) -> None:
+    unit = units(sample)
+    np.testing.assert_allclose(unit, [0.5, 2.0])
+    value, gradient, second = curvature(means_apart, sample, unit)
+    apart = jnp.mean(sample.simulated, axis=0) - jnp.mean(sample.real, axis=0)
+    np.testing.assert_allclose(value, jnp.sum(apart**2), rtol=1e-5)
+    np.testing.assert_allclose(gradient, 2.0 * apart, rtol=1e-5)
+    np.testing.assert_allclose(second, 2.0 * np.eye(2), atol=1e-4)
+    short = 0.1 * np.asarray(gradient)
+    np.testing.assert_allclose(downhill(np.asarray(second), short), -short / 2.0, rtol=1e-4)
+
+
+def test_a_step_leads_down_and_is_not_too_long() -> None:
+    """Also from a saddle; what is hardly determined does not hold up what is well determined."""
+    gradient = np.array([0.3, -0.2])
+    step = downhill(np.diag([1.0, -1.0]), gradient)
+    assert step @ gradient < 0.0
+    step = downhill(np.diag([1.0, 1e-5]), gradient)
+    assert np.max(np.abs(step)) <= LONGEST_STEP
+    assert step[0] == pytest.approx(-0.3, rel=0.35)
+    assert downhill(np.zeros((2, 2)), np.zeros(2)).tolist() == [0.0, 0.0]
+
+
+def test_resampled_gradients_scatter_as_means_do(sample: Sample) -> None:
+    """That of a mean of n numbers is their standard deviation over the root of n."""
+    found = resampled_gradients(means_apart, sample, units(sample), jax.random.key(3), 400)
+    scatter = 2.0 * np.sqrt(np.var(sample.simulated, axis=0) / 300 + np.var(sample.real, axis=0) / 200)
+    np.testing.assert_allclose(np.std(found, axis=0), scatter, rtol=0.15)
+    _, gradient, _ = curvature(means_apart, sample, units(sample))
+    np.testing.assert_allclose(np.mean(found, axis=0), gradient, atol=4.0 * np.max(scatter) / np.sqrt(400))

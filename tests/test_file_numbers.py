@@ -1,0 +1,180 @@
+"""The numbers of a file that are fitted: their bounds, their coordinates, and the file that has new ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import yaml
+from jax.test_util import check_grads
+
+import jaxlens
+from jaxlens import Simulator
+from jaxlens.file_numbers import FreeNumber, at_coordinates, coordinates, free_numbers, updated_file
+
+MASS = "SPECIES.GALAXY_1.MASS_PROFILE_1"
+LIGHT = "SPECIES.GALAXY_1.LIGHT_PROFILE_1"
+
+
+def drawn(name: str, **parameters: Any) -> dict[str, Any]:
+    return {"DISTRIBUTION": {"NAME": name, "PARAMETERS": parameters}}
+
+
+@pytest.fixture
+def varied(small_lens: dict[str, Any]) -> dict[str, Any]:
+    """`small_lens` with one distribution of each kind."""
+    lens, source = small_lens["SPECIES"]["GALAXY_1"], small_lens["SPECIES"]["GALAXY_2"]
+    lens["MASS_PROFILE_1"]["PARAMETERS"]["e1"] = drawn("normal", mean=0.1, std=0.05)
+    truncated = {"NAME": "normal", "PARAMETERS": {"mean": 0.5, "std": 0.2}, "TRUNCATE": [0.3, 1.0]}
+    lens["LIGHT_PROFILE_1"]["PARAMETERS"]["R_sersic"] = {"DISTRIBUTION": truncated}
+    source["LIGHT_PROFILE_1"]["PARAMETERS"]["R_sersic"] = drawn("lognormal", mean=-1.0, sigma=0.3)
+    source["LIGHT_PROFILE_1"]["PARAMETERS"]["n_sersic"] = drawn("uniform_int", minimum=1, maximum=3)
+    source["LIGHT_PROFILE_1"]["PARAMETERS"]["magnitude"] = {"g": 21.5, "r": drawn("normal", mean=22, std=0.5)}
+    return small_lens
+
+
+def test_bounds_are_those_of_widths_of_ends_and_of_the_parameter(varied: dict[str, Any]) -> None:
+    inf = np.inf
+    bounds = {
+        f"{MASS}.e1.mean": (-1.0, 1.0),
+        f"{MASS}.e1.std": (0.0, inf),
+        f"{LIGHT}.R_sersic.mean": (0.0, inf),
+        "SPECIES.GALAXY_2.LIGHT_PROFILE_1.R_sersic.mean": (-inf, inf),
+        "SPECIES.GALAXY_2.LIGHT_PROFILE_1.R_sersic.sigma": (0.0, inf),
+        "SURVEY.seeing.g": (0.0, inf),
+        "SURVEY.sky_brightness": (-inf, inf),
+        f"{LIGHT}.center_x.maximum": (pytest.approx(-0.1), inf),
+        f"{MASS}.theta_E.minimum": (0.0, inf),
+        f"{MASS}.theta_E.maximum": (f"{MASS}.theta_E.minimum", inf),
+    }
+    found = free_numbers(Simulator(varied), list(bounds))
+    assert {one.path: (one.low, one.high) for one in found} == bounds
+
+
+def test_a_number_comes_after_the_one_that_bounds_it(varied: dict[str, Any]) -> None:
+    ends = [f"{MASS}.theta_E.{end}" for end in ("maximum", "minimum")]
+    assert [one.path for one in free_numbers(Simulator(varied), ends)] == ends[::-1]
+
+
+def test_coordinates_lead_back_and_never_out_of_bounds(x64: None) -> None:
+    free = (
+        FreeNumber("any"),
+        FreeNumber("above", 1.0),
+        FreeNumber("below", high=2.0),
+        FreeNumber("between", -1.0, 3.0),
+        FreeNumber("behind", "between"),
+    )
+    numbers = {"any": -4.0, "above": 1.5, "below": -7.0, "between": 0.5, "behind": 0.75}
+    z = coordinates(free, numbers)
+    assert {k: float(v) for k, v in at_coordinates(free, z).items()} == pytest.approx(numbers)
+    for shift in (-20.0, 20.0):
+        far = at_coordinates(free, z + shift)
+        assert far["above"] > 1.0
+        assert far["below"] < 2.0
+        assert -1.0 < far["between"] < 3.0
+        assert far["behind"] > far["between"]
+    check_grads(lambda z: at_coordinates(free, z), (z,), 1)
+
+
+@pytest.mark.parametrize(
+    ("paths", "message"),
+    [
+        ([], "free is empty; give the paths"),
+        (f"{MASS}.e1.std", "free is a text; give a list of paths"),
+        ([f"{MASS}.theta_e.maximum"], f"no number of the file; did you mean {MASS}.theta_E.maximum?"),
+        ([f"{MASS}.e1.std"] * 2, r"e1.std stands in free 2 times; name it once"),
+        (
+            ["SPECIES.GALAXY_2.LIGHT_PROFILE_1.n_sersic.maximum"],
+            "n_sersic.maximum belongs to the discrete distribution uniform_int; .* use a distribution with",
+        ),
+    ],
+)
+def test_what_cannot_be_free_is_refused(varied: dict[str, Any], paths: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        free_numbers(Simulator(varied), paths)
+
+
+def test_arrays_and_tables_are_refused(varied: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "table.txt").write_text("WEIGHT PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E\n1 0.9\n2 1.1\n")
+    table = {"FILENAME": str(tmp_path / "table.txt"), "MODE": "sample"}
+    varied["DISTRIBUTIONS"] = {"USERDIST_1": table}
+    light = varied["SPECIES"]["GALAXY_2"]["LIGHT_PROFILE_1"]["PARAMETERS"]
+    light["n_sersic"] = drawn("categorical", values=[1, 2], weights=[1, 1])
+    sim = Simulator(varied)
+    for path in ("DISTRIBUTIONS.USERDIST_1.values", "SPECIES.GALAXY_2.LIGHT_PROFILE_1.n_sersic.values"):
+        with pytest.raises(ValueError, match=f"{path} is an array of numbers, .* the path of one number"):
+            free_numbers(sim, [path])
+
+
+def test_a_number_that_stands_on_its_bound_is_refused(varied: dict[str, Any]) -> None:
+    varied["IMAGE"]["PARAMETERS"]["read_noise"] = 0
+    with pytest.raises(ValueError, match=r"IMAGE.read_noise starts at 0; it must start above 0"):
+        free_numbers(Simulator(varied), ["IMAGE.read_noise"])
+
+
+def test_the_new_file_differs_in_the_new_numbers_alone(varied: dict[str, Any]) -> None:
+    """With a band of two, a default that the file lacks, and a truncation."""
+    sim = Simulator(varied)
+    new = {
+        f"{MASS}.e1.std": 0.07,
+        f"{LIGHT}.R_sersic.mean": 0.6,
+        "SPECIES.GALAXY_2.LIGHT_PROFILE_1.magnitude.r.mean": 21.0,
+        "SPECIES.GALAXY_2.LIGHT_PROFILE_1.magnitude.g": 20.0,
+        f"{MASS}.center_x": 0.05,
+        "SURVEY.seeing.g": 0.9,
+        "COSMOLOGY.H0": 67.0,
+        "GEOMETRY.CONFIGURATION_1.PLANE_2.REDSHIFT": 2.0,
+    }
+    tree = updated_file(sim, new)
+    before, after = (
+        {path: np.asarray(value).tolist() for path, value in one.hyperparameters.items()}
+        for one in (sim, Simulator(tree))
+    )
+    assert set(before) == set(after)
+    assert {path: v for path, v in after.items() if v != before[path]} == pytest.approx(new)
+    radius = tree["SPECIES"]["GALAXY_1"]["LIGHT_PROFILE_1"]["PARAMETERS"]["R_sersic"]
+    assert radius["DISTRIBUTION"]["TRUNCATE"] == [0.3, 1.0]
+    assert updated_file(sim, {}) == updated_file(Simulator(updated_file(sim, {})), {})
+
+
+def test_of_what_shares_an_anchor_only_the_new_number_changes(varied: dict[str, Any], tmp_path: Path) -> None:
+    shape = drawn("normal", mean=0.0, std=0.1)
+    mass = varied["SPECIES"]["GALAXY_1"]["MASS_PROFILE_1"]["PARAMETERS"]
+    mass["e1"] = mass["e2"] = shape
+    (tmp_path / "anchors.yaml").write_text(yaml.dump(varied))
+    assert "*id001" in (tmp_path / "anchors.yaml").read_text()
+    sim = Simulator(tmp_path / "anchors.yaml")
+    numbers = Simulator(updated_file(sim, {f"{MASS}.e2.std": 0.2})).hyperparameters
+    assert numbers[f"{MASS}.e2.std"] == jnp.float32(0.2)
+    assert numbers[f"{MASS}.e1.std"] == jnp.float32(0.1)
+
+
+def test_an_object_in_two_planes_has_its_numbers_once(varied: dict[str, Any]) -> None:
+    """One entry of the file feeds both planes: it is one free number, and one entry of the new file."""
+    varied["GEOMETRY"]["CONFIGURATION_1"]["PLANE_2"]["OBJECT_2"] = "LENS"
+    sim = Simulator(varied)
+    path = f"{LIGHT}.R_sersic.mean"
+    assert len(free_numbers(sim, [path])) == 1
+    new = Simulator(updated_file(sim, {path: 0.7}))
+    params = new.sample(jax.random.key(0), 1)
+    assert new.hyperparameters[path] == jnp.float32(0.7)
+    assert {name for name in params if name.endswith("-R_sersic")} >= {
+        "PLANE_1-OBJECT_1-LIGHT_PROFILE_1-R_sersic",
+        "PLANE_2-OBJECT_2-LIGHT_PROFILE_1-R_sersic",
+    }
+
+
+def test_a_users_distribution_keeps_its_name_and_parameters(varied: dict[str, Any]) -> None:
+    @jaxlens.distribution("two_sided")
+    def two_sided(key: jax.Array, *, width: jax.Array) -> jax.Array:
+        return width * jax.random.uniform(key)
+
+    varied["SPECIES"]["GALAXY_1"]["MASS_PROFILE_1"]["PARAMETERS"]["e1"] = drawn("two_sided", width=0.1)
+    sim = Simulator(varied)
+    path = f"{MASS}.e1.width"
+    assert free_numbers(sim, [path]) == (FreeNumber(path),)
+    assert Simulator(updated_file(sim, {path: 0.2})).hyperparameters[path] == jnp.float32(0.2)
