@@ -12,6 +12,7 @@ NAMES = (
     "double_source_plane",
     "four_configurations",
     "galaxy_galaxy",
+    "lens_or_not",
     "lensed_quasar",
     "lensed_supernova",
 )

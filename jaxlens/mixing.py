@@ -1,0 +1,112 @@
+"""Which configuration each system of an endless stream has, and how many of each a batch can hold.
+
+System i has the place i g mod 2^64 on a circle of 2^64 places; g is the odd number nearest to 2^64 / phi,
+with phi the golden ratio (Weyl's sequence).  Each configuration has an arc in proportion to its FRACTION.
+So the configuration is a fixed function of i, in whole numbers; every run of systems has the configurations
+in proportion to within a few of each, wherever it begins; and how many of one it can have is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+_PLACES = 2**64
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Configurations in the proportions of `fractions`, which need not add up to one.
+
+    Raises:
+        ValueError: if there is none, or one is not above 0.
+
+    >>> mixture = Mixture((3.0, 1.0))
+    >>> mixture.of(indices(0, 12)).tolist()
+    [0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 1]
+    >>> mixture.most(12)
+    (10, 4)
+    """
+
+    fractions: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if not self.fractions or any(not 0 < fraction < float("inf") for fraction in self.fractions):
+            raise ValueError(f"FRACTIONs are {list(self.fractions)}; give one or more, each above 0")
+
+    @property
+    def _ends(self) -> list[int]:
+        """Where each configuration's arc ends, the last at the number of places."""
+        exact = [Fraction(fraction) for fraction in self.fractions]
+        whole = sum(exact)
+        return [round(_PLACES * sum(exact[: k + 1], Fraction(0)) / whole) for k in range(len(exact))]
+
+    def of(self, systems: np.ndarray) -> np.ndarray:
+        """The configuration's number of each of `systems` (n,), which are uint64: (n,), int32."""
+        inner = np.array([min(end, _PLACES - 1) for end in self._ends[:-1]], np.uint64)
+        return np.searchsorted(inner, systems * _STEP, side="right").astype(np.int32)
+
+    def most(self, count: int) -> tuple[int, ...]:
+        """How many systems of each configuration are among any `count` in a row, at most.
+
+        A later run has the places of the first, turned; so it is what an arc can hold of the first's places.
+        """
+        places = np.sort(indices(0, count) * _STEP)
+        ends = self._ends
+        arcs = [end - start for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+        return tuple(_held(places, arc) for arc in arcs)
+
+
+def indices(start: int, count: int) -> np.ndarray:
+    """The numbers start..start+count-1 of systems, modulo 2^64: uint64."""
+    return np.arange(count, dtype=np.uint64) + np.uint64(start % _PLACES)
+
+
+def _held(places: np.ndarray, arc: int) -> int:
+    """The most of the sorted `places` that an arc of this length holds, wherever on the circle it lies."""
+    if arc >= _PLACES:
+        return len(places)
+    # an arc that holds the most can be turned until it begins at one of them
+    ends = places + np.uint64(arc)
+    beyond = np.searchsorted(places, ends) + len(places) * (ends < places)
+    return max(1, int(np.max(beyond - np.arange(len(places)))))
+
+
+@dataclass(frozen=True)
+class Slots:
+    """Where the systems of one run are made: `systems` of each configuration, and the slot of every one.
+
+    `systems` are arrays of the static lengths that were asked for, filled up with systems that nobody wants;
+    `configuration` (n,) and `slot` (n,) say of each system of the run which it is of and where it
+    stands in the concatenation of `systems`.
+    """
+
+    systems: tuple[np.ndarray, ...]
+    configuration: np.ndarray
+    slot: np.ndarray
+
+
+def slots(mixture: Mixture, lengths: Sequence[int], start: int, count: int) -> Slots:
+    """The slots of systems start..start+count-1, `lengths[c]` of each configuration c.
+
+    The lengths are at least `mixture.most(count)`.
+
+    >>> found = slots(Mixture((3.0, 1.0)), (4, 2), 0, 4)
+    >>> [systems.tolist() for systems in found.systems], found.slot.tolist()
+    ([[0, 1, 2, 2], [3, 3]], [0, 1, 2, 4])
+    """
+    run = indices(start, count)
+    configuration = mixture.of(run)
+    slot = np.zeros(count, np.int32)
+    systems, offset = [], 0
+    for c, length in enumerate(lengths):
+        (own,) = np.nonzero(configuration == c)
+        slot[own] = offset + np.arange(len(own), dtype=np.int32)
+        wanted = run[own] if len(own) else run[:1]
+        systems.append(np.pad(wanted, (0, length - len(wanted)), mode="edge"))
+        offset += length
+    return Slots(tuple(systems), configuration, slot)
