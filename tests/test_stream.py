@@ -250,7 +250,8 @@ def test_labels_that_only_other_configurations_have_are_refused(two: dict[str, A
 
 
 def test_a_batch_is_shared_evenly_or_not_at_all(two: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jaxlens.stream.chosen", lambda devices: (None, None, None))
+    # jaxlens.stream is the function
+    monkeypatch.setattr(sys.modules["jaxlens.stream"], "chosen", lambda devices: (None, None, None))
     with pytest.raises(ValueError, match="batch_size is 4; it must be a multiple of 3"):
         stream(two, 4, devices=jax.local_devices())
 
