@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import subprocess
 import sys
 import tempfile
@@ -70,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
     if jax.default_backend() != "cpu" and not _images_are_right():
         return 1
     results = _measure(options.workload, options.quick)
-    out = options.out or RESULTS / f"{_file_name(results['device'])}.json"
+    out = options.out or RESULTS / f"{machine.file_name(results['device'])}.json"
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print(table.text(results))
@@ -83,13 +82,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _images_are_right() -> bool:
     """Run the comparison with lenstronomy on this device, and keep its report beside the results."""
-    folder = RESULTS / f"{_file_name(machine.device())}_report"
+    folder = RESULTS / f"{machine.file_name(machine.device())}_report"
     command = [sys.executable, "-m", "validation", "--quick", "--no-figures", "--out", str(folder)]
     return subprocess.run(command, check=False).returncode == 0
-
-
-def _file_name(device: str) -> str:
-    return re.sub(r"[^A-Za-z0-9]+", "_", device).strip("_")
 
 
 def _measure(names: list[str], quick: bool) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
+import re
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,7 +16,8 @@ import jax.numpy as jnp
 
 from jaxlens.kernels.draws import words
 
-PACKAGES = ("jaxlens", "jax", "jaxlib", "numpy", "lenstronomy", "jaxtronomy", "caustics", "torch", "h5py")
+PEERS = ("lenstronomy", "jaxtronomy", "caustics", "torch")
+PACKAGES = ("jaxlens", "jax", "jaxlib", "numpy", "optax", "h5py", *PEERS)
 MEGABYTES = 256
 CHAIN = 512
 LANES = 2**20
@@ -36,6 +38,15 @@ def device() -> str:
     """The name of JAX's default device; for a CPU the processor's."""
     kind = jax.devices()[0].device_kind
     return f"{_processor()}, {os.cpu_count()} cores" if kind == "cpu" else kind
+
+
+def file_name(device: str) -> str:
+    """A device's name as part of a file's.
+
+    >>> file_name("AMD EPYC, 2 cores")
+    'AMD_EPYC_2_cores'
+    """
+    return re.sub(r"[^A-Za-z0-9]+", "_", device).strip("_")
 
 
 def _processor() -> str:
