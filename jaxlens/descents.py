@@ -1,6 +1,6 @@
 """Many descents at once: from all starts of all images to the maxima of their posteriors.
 
-A pool has one lane for each start of each image.  A call of the one compiled program advances LANES of them
+A pool has one lane for each start of each image.  A call of the one compiled program advances some of them
 by STEPS steps, whatever the image; those that have ended leave their places to others.  Between rounds the
 starts that are far behind are given up.  The FIRST_WAVE best starts of an image go first, and where they find
 a model that leaves nothing but noise, more than once, the others need not go.
@@ -16,14 +16,17 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens import least_squares
+from jaxlens.amplitudes import with_amplitudes
 from jaxlens.least_squares import Descent
-from jaxlens.posterior import LANES, Model, Observed, Shared, local, of_lanes, with_amplitudes
+from jaxlens.posterior import Model, Observed, Shared, lanes, local, of_lanes
 
+# Of one call: after it, lanes that have ended make room for others.
 STEPS = 2
 # A descent ends when this much of -ln of the density is left: 0.03 standard deviations.
 TOLERANCE = 5e-4
 # Two descents have ended at the same place where the values differ by less.
 AGREEMENT = 0.5
+# How many starts of an image go before the others.
 FIRST_WAVE = 8
 # A model leaves nothing but noise where chi-square is at most so many standard deviations above its mean.
 ONLY_NOISE = 5.0
@@ -136,19 +139,20 @@ class _Pool:
         return settled & ((not only_noise) | (best[:, 0] < ONLY_NOISE * np.sqrt(0.5 * pixels)))
 
     def _advance(self, active: np.ndarray, level: int, linear: bool) -> None:
-        calls = [active[first : first + LANES] for first in range(0, active.size, LANES)]
+        size = lanes()
+        calls = [active[first : first + size] for first in range(0, active.size, size)]
         running = []
-        for lanes in calls:
+        for some in calls:
             # a last call that is not full has some lanes twice
-            full = np.resize(lanes, LANES)
+            full = np.resize(some, size)
             images = of_lanes(self.images, full // self.shape[1])
             state = jax.tree.map(lambda array, at=full: array[at], self.state)
             running.append(_advanced(*self.problem, linear, images, state, np.int32(level)))
         notes = np.repeat(self.state.local.note[None], STEPS, axis=0)
-        for lanes, (state, note) in zip(calls, running, strict=True):
+        for some, (state, note) in zip(calls, running, strict=True):
             for old, new in zip(jax.tree.leaves(self.state), jax.tree.leaves(state), strict=True):
-                old[lanes] = np.asarray(new)[: lanes.size]
-            notes[:, lanes] = np.asarray(note)[:, : lanes.size]
+                old[some] = np.asarray(new)[: some.size]
+            notes[:, some] = np.asarray(note)[:, : some.size]
         self.history.extend(notes)
 
     def ends(self) -> Ends:

@@ -13,12 +13,12 @@ from jaxlens.descents import AGREEMENT, Ends
 from jaxlens.fit_result import FitResult, described
 from jaxlens.free_numbers import FreeNumbers
 from jaxlens.posterior import (
-    LANES,
     Array,
     Model,
     Observed,
     Shared,
     expected,
+    lanes,
     of_lanes,
     prior_curvature,
     system,
@@ -68,7 +68,7 @@ def finished(
         bands=sim.bands,
         configuration=sim.configuration.label,
         config=sim.config.text,
-        params={name: np.asarray(value) for name, value in best.params.items()},
+        params={name: np.asarray(best.params[name]) for name in sim.parameter_names},
         values=values,
         covariance=errors,
         unconstrained=point,
@@ -97,11 +97,11 @@ def _one(images: Observed, i: int) -> Observed:
 
 def _best(model: Model, shared: Shared, images: Observed, points: np.ndarray) -> Best:
     """The models at `points` (n, k), a few at a time by one program."""
-    n = len(points)
+    n, size = len(points), lanes()
     found = []
-    for first in range(0, n, LANES):
-        lanes = np.resize(np.arange(first, min(first + LANES, n)), LANES)
-        found.append(_models(model, shared, of_lanes(images, lanes), points[lanes]))
+    for first in range(0, n, size):
+        some = np.resize(np.arange(first, min(first + size, n)), size)
+        found.append(_models(model, shared, of_lanes(images, some), points[some]))
     return jax.tree.map(lambda *parts: np.concatenate([np.asarray(p) for p in parts])[:n], *found)
 
 

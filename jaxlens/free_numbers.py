@@ -71,11 +71,11 @@ def free_numbers(
     values = {name: np.repeat(np.asarray(one[name])[:1], n, axis=0) for name in shapes}
     values |= {name: _value(name, fixed[name], (n, *shapes[name])) for name in fixed}
     places, each = _listed(priors, shapes)
+    _refuse_none(len(each))
     every = jax.tree.map(np.asarray, transform_of(each))
     # an interval without width, and what some bands have as a constant, does not move
     moving = np.flatnonzero(np.asarray(every.scale) > 0.0)
-    if moving.size == 0:
-        raise ValueError("no number is free; name at least one that varies in `free`")
+    _refuse_none(moving.size)
     transform = jax.tree.map(lambda field: field[moving], every)
     for i, median in zip(moving, np.asarray(transform.constrained(np.zeros(moving.size))), strict=True):
         name, band = places[i]
@@ -89,6 +89,11 @@ def free_numbers(
         transform=transform,
         values=values,
     )
+
+
+def _refuse_none(count: int) -> None:
+    if count == 0:
+        raise ValueError("no number is free; name at least one that varies in `free`")
 
 
 def _listed(
@@ -139,7 +144,7 @@ def _priors(
 
 
 def _tuple(name: str, prior: Distribution | Sequence[Distribution]) -> tuple[Distribution, ...]:
-    each = (prior,) if isinstance(prior, Distribution) else tuple(prior)
+    each = tuple(prior) if isinstance(prior, Sequence) else (prior,)
     for one in each:
         if not isinstance(one, Distribution):
             raise ValueError(f"the prior of {name} is {one!r}; give a distribution of jaxlens.distributions")
@@ -166,9 +171,7 @@ def _refuse_left(sim: Simulator, priors: Mapping[str, object], fixed: Mapping[st
     for name, each in sim.priors.items():
         if name not in priors and name not in fixed:
             what = "takes separate values in the file" if _separate(each) else "varies in the file"
-            raise ValueError(
-                f"{name} {what} and is not free; say at which value, as in fixed={{{name!r}: ...}}"
-            )
+            raise ValueError(f"{name} {what} and is not free; give its value, as in fixed={{{name!r}: ...}}")
     for name, why in sim.without_prior.items():
         if name not in priors and name not in fixed:
             raise ValueError(f"{name} {why}, and has no prior; {_GIVE_PRIOR}, or a value in fixed")

@@ -20,7 +20,7 @@ from jaxlens import likelihood, observations, priors
 from jaxlens.distributions import Distribution
 from jaxlens.free_numbers import FreeNumbers
 from jaxlens.jitted import Static
-from jaxlens.least_squares import Local, bounded_parabola
+from jaxlens.least_squares import Local
 from jaxlens.render import noise_sigma
 from jaxlens.scene import Assets, Scene
 from jaxlens.simulator import Simulator
@@ -31,16 +31,10 @@ from jaxlens.transforms import Transform
 Array: TypeAlias = jax.Array | np.ndarray
 
 MAGNITUDE = "-magnitude"
-# d ln(flux) / d(magnitude)
-FLUX_SLOPE = -0.4 * float(np.log(10.0))
-# How far in u a magnitude that is solved for may go from the prior's median.
-MAGNITUDE_REACH = 4.0
 # The first smoothing, as a part of the image's width, and the second, of the first.  None is below a pixel.
 BLUR, SECOND_BLUR = 1.0 / 16.0, 0.4
 # The least noise of a pixel, of the largest in its image, as long as the parameters that decide are unknown.
 LEAST_SIGMA = 1e-3
-# How many images and points one call of a program takes: more need more memory than a core's cache has.
-LANES = 8
 
 
 @dataclass(frozen=True)
@@ -168,13 +162,13 @@ def _sharp(model: Model, observed: Observed, pixels: Pixels) -> tuple[jax.Array,
     """Value, slope and curvature of level 0, without the prior."""
     r, value = _misfit(observed, pixels.mean, pixels.sigma)
     weight = jnp.where(observed.mask, 1.0 / jnp.where(observed.mask, pixels.sigma, 1.0), 0.0)
-    rows = _rows(_weighted(pixels.mean_slope, weight))
-    slope, curvature = -_product(rows, jnp.ravel(r)), _product(rows, rows.T)
+    rows = rows_of(weighted(pixels.mean_slope, weight))
+    slope, curvature = -product(rows, jnp.ravel(r)), product(rows, rows.T)
     if model.sigma_given:
         return value, slope, curvature
-    rows = _rows(_weighted(pixels.sigma_slope, weight))
+    rows = rows_of(weighted(pixels.sigma_slope, weight))
     rest = jnp.ravel(jnp.where(observed.mask, 1.0 - r * r, 0.0))
-    return value, slope + _product(rows, rest), curvature + 2.0 * _product(rows, rows.T)
+    return value, slope + product(rows, rest), curvature + 2.0 * product(rows, rows.T)
 
 
 def _smoothed(blur: float, observed: Observed, pixels: Pixels) -> tuple[jax.Array, jax.Array, jax.Array]:
@@ -182,20 +176,22 @@ def _smoothed(blur: float, observed: Observed, pixels: Pixels) -> tuple[jax.Arra
     used = observed.mask
     weight = jnp.where(used, 1.0 / jnp.where(used, observed.sigma, 1.0), 0.0)
     r = jnp.ravel(smoothed(jnp.where(used, observed.image - pixels.mean, 0.0) * weight, blur))
-    rows = _rows(smoothed(_weighted(pixels.mean_slope, weight), blur))
-    return 0.5 * jnp.sum(r * r), -_product(rows, r), _product(rows, rows.T)
+    rows = rows_of(smoothed(weighted(pixels.mean_slope, weight), blur))
+    return 0.5 * jnp.sum(r * r), -product(rows, r), product(rows, rows.T)
 
 
-def _weighted(images: jax.Array, weight: jax.Array) -> jax.Array:
+def weighted(images: jax.Array, weight: jax.Array) -> jax.Array:
     """Images (k, bands, y, x) times `weight` (bands, y, x); 0 where that is, whatever they have there."""
     return jnp.where(weight[None] > 0.0, images, 0.0) * weight[None]
 
 
-def _rows(images: jax.Array) -> jax.Array:
+def rows_of(images: jax.Array) -> jax.Array:
+    """Images (k, bands, y, x) as rows (k, pixels)."""
     return jnp.reshape(images, (images.shape[0], -1))
 
 
-def _product(a: jax.Array, b: jax.Array) -> jax.Array:
+def product(a: jax.Array, b: jax.Array) -> jax.Array:
+    """The matrix product in full precision, also on a GPU."""
     return jnp.matmul(a, b, precision=jax.lax.Precision.HIGHEST)
 
 
@@ -214,51 +210,6 @@ def smoothing(side: int, blur: float) -> np.ndarray:
     places = (np.arange(points) + 0.5) * side / points - 0.5
     weights = np.exp(-0.5 * ((places[:, None] - np.arange(side)[None, :]) / blur) ** 2)
     return weights / weights.sum(axis=1, keepdims=True) * np.sqrt(side / points)
-
-
-def templates(
-    model: Model, shared: Shared, others: Mapping[str, Array], u: jax.Array
-) -> tuple[jax.Array, jax.Array]:
-    """The image at u without the light of free magnitudes, (bands, y, x), and that light, (j, bands, y, x).
-
-    An image is linear in fluxes, so its slope in a magnitude is -0.4 ln 10 times what that adds to it.
-    """
-    x, places = shared.transform.constrained(u), model.magnitudes
-
-    def mean(magnitudes: jax.Array) -> jax.Array:
-        params = system(model, others, x.at[places].set(magnitudes))
-        return likelihood.expected(model.scene, params, shared.assets)[0]
-
-    image, push = jax.linearize(mean, x[places])
-    light = jax.vmap(push)(jnp.eye(places.size, dtype=x.dtype)) / FLUX_SLOPE
-    return image - jnp.sum(light, axis=0), light
-
-
-def with_amplitudes(model: Model, shared: Shared, observed: Observed, u: jax.Array) -> jax.Array:
-    """The u with those magnitudes whose image is nearest to the data, at the sigma of `observed`."""
-    rest, light = templates(model, shared, observed.others, u)
-    weight = jnp.where(observed.mask, 1.0 / jnp.where(observed.mask, observed.sigma, 1.0), 0.0)
-    rows = _rows(_weighted(light, weight))
-    missing = jnp.ravel(jnp.where(observed.mask, observed.image - rest, 0.0) * weight)
-    return with_fluxes(model, shared.transform, u, _product(rows, rows.T), _product(rows, missing))
-
-
-def with_fluxes(
-    model: Model, transform: Transform, u: jax.Array, curvature: jax.Array, slope: jax.Array
-) -> jax.Array:
-    """The u (..., k) with magnitudes whose fluxes, a times those at u, have the least a.C.a / 2 - slope.a.
-
-    They stay within MAGNITUDE_REACH of the prior's median: a flux is positive, and its prior is kept to.
-    """
-    places = model.magnitudes
-    if places.size == 0:
-        return u
-    bright, faint = (transform.constrained(u.at[..., places].set(s * MAGNITUDE_REACH)) for s in (-1, 1))
-    now, bright, faint = (x[..., places] for x in (transform.constrained(u), bright, faint))
-    a = bounded_parabola(curvature, slope, *(10.0 ** (0.4 * (now - end)) for end in (faint, bright)))
-    magnitudes = jnp.clip(now - 2.5 * jnp.log10(a), bright, faint)
-    best = transform.unconstrained(transform.constrained(u).at[..., places].set(magnitudes))
-    return u.at[..., places].set(best[..., places])
 
 
 def problem(sim: Simulator, numbers: FreeNumbers, sigma_given: bool) -> tuple[Model, Shared]:
@@ -291,6 +242,14 @@ def _without_negative(curvature: np.ndarray) -> np.ndarray:
     """A symmetric matrix whose negative eigenvalues are zero."""
     size, directions = np.linalg.eigh(np.asarray(curvature, np.float64))
     return ((directions * np.maximum(size, 0.0)) @ directions.T).astype(curvature.dtype)
+
+
+def lanes() -> int:
+    """How many images and points one call of a program takes.
+
+    On a CPU more would need more memory than a core's cache has; a GPU needs many to be busy.
+    """
+    return 4 if jax.default_backend() == "cpu" else 64
 
 
 def of_lanes(images: Observed, which: np.ndarray) -> Observed:

@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.amplitudes import templates, with_fluxes
 from jaxlens.free_numbers import FreeNumbers
 from jaxlens.posterior import (
     Model,
@@ -22,13 +23,11 @@ from jaxlens.posterior import (
     log_prior,
     smoothed,
     smoothing,
-    templates,
-    with_fluxes,
 )
 from jaxlens.systems import Params
 
 # Draws for each start that is asked for, and how many are rendered by one call and in one go.
-DRAWS_PER_START = 16
+DRAWS_PER_START = 8
 CALL, CHUNK = 64, 8
 # Draws outside of this many standard deviations of the prior are pulled to there, away from infinity.
 FARTHEST = 6.0

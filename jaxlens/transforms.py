@@ -65,7 +65,7 @@ class Transform:
     def _like(self, numbers: jax.Array) -> list[jax.Array]:
         """The fields with as many axes as `numbers`."""
         fields = (jnp.asarray(f, numbers.dtype) for f in (self.low, self.high, self.center, self.scale))
-        return [jnp.expand_dims(field, range(numbers.ndim - 1)) for field in fields]
+        return [jnp.expand_dims(field, tuple(range(numbers.ndim - 1))) for field in fields]
 
 
 def transform_of(distributions: Sequence[Distribution]) -> Transform:

@@ -41,6 +41,7 @@ FLOORS = [
     "free_numbers",
     "least_squares",
     "posterior",
+    "amplitudes",
     "starts",
     "descents",
     "first_order",

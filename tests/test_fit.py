@@ -11,7 +11,7 @@ import numpy as np
 import optax
 import pytest
 
-from jaxlens import FitResult, FitWarning, Simulator, fit
+from jaxlens import FitResult, FitWarning, Simulator, descents, fit
 from jaxlens.distributions import Normal, Uniform, UniformInt
 
 SERSIC = "PLANE_1-OBJECT_1-LIGHT_PROFILE_1"
@@ -120,11 +120,11 @@ def test_an_optimizer_that_runs_away_is_said_to() -> None:
         assert np.isfinite(array).all()
 
 
-def test_a_fit_that_is_cut_short_is_said_to_be() -> None:
+def test_a_fit_that_reaches_no_maximum_is_said_not_to(monkeypatch: pytest.MonkeyPatch) -> None:
     sim, images, _ = observed()
-    with pytest.warns(FitWarning):
-        # far from its prior, with too few steps to get there
-        result = fit(sim, 30.0 * images[:1], starts=1, steps=1)
+    monkeypatch.setattr(descents, "TOLERANCE", -1.0)
+    with pytest.warns(FitWarning, match=r"no maximum was reached .* \(the image\)"):
+        result = fit(sim, images[:1], starts=4, steps=4)
     assert not result.converged.any()
     assert np.isfinite(result.values).all()
 
@@ -152,7 +152,7 @@ def test_the_covariance_is_the_inverse_of_the_second_derivatives(x64: None) -> N
         own = free[SIZE].log_prob(x[1])
         return -(sim.log_posterior(moved, images, sigma, names=[MAGNITUDE, CENTER])[0] + own)
 
-    expected = np.linalg.inv(jax.hessian(minus)(jnp.asarray(result.values[0])))
+    expected = np.linalg.inv(jax.jacfwd(jax.jacfwd(minus))(jnp.asarray(result.values[0])))
     np.testing.assert_allclose(result.covariance[0], expected, rtol=2e-2, atol=1e-9)
 
 
@@ -171,7 +171,7 @@ def test_what_cannot_be_fitted_is_refused() -> None:
     refused("in free and in fixed", [SIZE], everything)
     refused("no number is free", [], everything)
     refused("fixed must say at which values", [SIZE], [MAGNITUDE])
-    refused("has shape .* in fixed|in fixed has shape", [SIZE], everything | {MAGNITUDE: np.ones(5)})
+    refused("in fixed has shape", [SIZE], {MAGNITUDE: np.ones(5), CENTER: 0.0})
     refused("give a distribution", {SIZE: 0.5}, {MAGNITUDE: 19.0, CENTER: 0.0})
     refused("starts is 0", starts=0)
     refused("no pixel of image 0, 1, 2 is used", mask=False)

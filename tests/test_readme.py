@@ -22,15 +22,17 @@ BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 def test_there_is_an_example_of_each_use_and_of_functions_of_the_user() -> None:
-    assert len(BLOCKS) == 4
+    assert len(BLOCKS) == 6
 
 
 # What must hold in an example's namespace once it has run.
 OUTCOMES: dict[str, Callable[[dict[str, Any]], bool]] = {
     "dataset": lambda made: len(made["images"]) == len(made["theta_E"]) and Path("first.png").exists(),
-    "gradient": lambda made: bool(abs(made["sigma_v"] / made["truth"][made["name"]] - 1) < 0.02),
+    "fit": lambda made: bool(made["result"].converged.all() and made["result"].chi_square_per_degree[0] < 1.1),
+    "stream": lambda made: made["batch"].images.shape[0] == 32 and made["batch"].labels.shape == (32, 1),
     # all weights at zero give a loss of 0.96
     "training": lambda made: bool(made["loss"] < 0.7),
+    "gradient": lambda made: bool(abs(made["sigma_v"] / made["truth"][made["name"]] - 1) < 0.02),
     "functions": lambda made: np.allclose(
         made["params"]["PLANE_1-OBJECT_1-LIGHT_PROFILE_1-R_sersic"],
         0.5 * made["params"]["PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"],
