@@ -6,10 +6,10 @@ from jaxlens.dataset import Dataset, make_dataset
 from jaxlens.distributions import distribution
 from jaxlens.fit import fit
 from jaxlens.fit_population import fit_population
-from jaxlens.fit_result import FitResult, FitWarning
+from jaxlens.fitting.result import FitResult, FitWarning
 from jaxlens.observations import Observation, read_image, with_psf
 from jaxlens.plot import image_grid, view_corner, view_image, view_image_rgb
-from jaxlens.population_result import PopulationFit
+from jaxlens.populations.result import PopulationFit
 from jaxlens.simulator import Simulator
 from jaxlens.specials import special
 from jaxlens.storage import StorageError

@@ -19,8 +19,8 @@ from jaxlens.config.errors import ConfigWarning
 from jaxlens.config.surveys import survey_path, surveys
 from jaxlens.dataset import Dataset, make_dataset
 from jaxlens.fit import fit
-from jaxlens.fit_result import FitResult, FitWarning
 from jaxlens.fits_images import write_fits
+from jaxlens.fitting.result import FitResult, FitWarning
 from jaxlens.formats import version
 from jaxlens.observations import read_image, with_psf
 from jaxlens.plot import image_grid

@@ -15,15 +15,15 @@ import jax
 import numpy as np
 from jax.typing import ArrayLike
 
-from jaxlens.descents import descents
-from jaxlens.first_order import first_order
-from jaxlens.fit_ends import finished
-from jaxlens.fit_result import FitResult, FitWarning
-from jaxlens.free_numbers import Free, free_numbers
+from jaxlens.fitting.descents import descents
+from jaxlens.fitting.ends import finished
+from jaxlens.fitting.first_order import first_order
+from jaxlens.fitting.free_numbers import Free, free_numbers
+from jaxlens.fitting.posterior import observed_images, problem
+from jaxlens.fitting.result import FitResult, FitWarning
+from jaxlens.fitting.starts import DRAWS_PER_START, best_starts, drawn_points
 from jaxlens.observations import check_images
-from jaxlens.posterior import observed_images, problem
 from jaxlens.simulator import Simulator
-from jaxlens.starts import DRAWS_PER_START, best_starts, drawn_points
 
 if TYPE_CHECKING:
     import optax
@@ -45,8 +45,8 @@ def fit(
 ) -> FitResult:
     """The most probable parameters of one or several images, with their errors.
 
-    What is maximal is the posterior's density in the space without bounds of `jaxlens.transforms`, so that a
-    number whose prior has bounds stays inside them.  The errors are the inverse of the expected curvature
+    What is maximal is the posterior's density in the space without bounds of `jaxlens.fitting.transforms`,
+    so that a number whose prior has bounds stays inside them.  The errors are the inverse of the expected curvature
     there (Fisher's information of the pixels and the prior's).
 
     Args:

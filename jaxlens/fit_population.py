@@ -13,15 +13,15 @@ import numpy as np
 import optax
 from jax.typing import ArrayLike
 
-from jaxlens.distances import Distance
-from jaxlens.file_numbers import free_numbers
-from jaxlens.fit_result import FitWarning
+from jaxlens.fitting.result import FitWarning
 from jaxlens.observations import check_images
-from jaxlens.population_result import PopulationFit
-from jaxlens.population_search import Search
-from jaxlens.simulated_sets import Features
+from jaxlens.populations.distances import Distance
+from jaxlens.populations.file_numbers import free_numbers
+from jaxlens.populations.result import PopulationFit
+from jaxlens.populations.search import Search
+from jaxlens.populations.simulated_sets import Features
+from jaxlens.populations.statistics import energy_distance
 from jaxlens.simulator import Simulator
-from jaxlens.statistics import energy_distance
 
 # Fewer images say little about a population, and less about the error of that.
 FEWEST_IMAGES = 20

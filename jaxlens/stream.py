@@ -18,10 +18,10 @@ import numpy as np
 from jaxlens.config import Config, load_config
 from jaxlens.config.model import Configuration
 from jaxlens.devices import Devices, batches_at_once, chosen
-from jaxlens.feeds import numpy_batches, torch_dataset
-from jaxlens.mixing import Mixture
 from jaxlens.simulator import Simulator
-from jaxlens.stream_batches import Maker, StreamBatch, Table, table
+from jaxlens.streams.batches import Maker, StreamBatch, Table, table
+from jaxlens.streams.feeds import numpy_batches, torch_dataset
+from jaxlens.streams.mixing import Mixture
 
 # One batch is ready, or nearly so, while the cores that it leaves free begin with the one after it.
 _AHEAD = 2

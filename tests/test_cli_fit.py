@@ -11,8 +11,8 @@ from astropy.io import fits
 from matplotlib.image import imread
 
 from jaxlens import Simulator, cli
-from jaxlens.fit_result import FitResult
 from jaxlens.fits_images import write_fits
+from jaxlens.fitting.result import FitResult
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ import numpy as np
 import optax
 import pytest
 
-from jaxlens import FitResult, FitWarning, Simulator, descents, fit
+from jaxlens import FitResult, FitWarning, Simulator, fit
 from jaxlens.distributions import Normal, Uniform, UniformInt
+from jaxlens.fitting import descents
 
 SERSIC = "PLANE_1-OBJECT_1-LIGHT_PROFILE_1"
 SIZE, MAGNITUDE, CENTER = (f"{SERSIC}-{name}" for name in ("R_sersic", "magnitude", "center_x"))

@@ -13,13 +13,13 @@ import optax
 import pytest
 
 from jaxlens import Simulator
-from jaxlens.file_numbers import coordinates, free_numbers
 from jaxlens.fit_population import _hashable, fit_population
-from jaxlens.fit_result import FitWarning
+from jaxlens.fitting.result import FitWarning
 from jaxlens.jitted import Static
-from jaxlens.population_result import PopulationFit
-from jaxlens.simulated_sets import Model, World, sloped_statistics
-from jaxlens.statistics import image_statistics
+from jaxlens.populations.file_numbers import coordinates, free_numbers
+from jaxlens.populations.result import PopulationFit
+from jaxlens.populations.simulated_sets import Model, World, sloped_statistics
+from jaxlens.populations.statistics import image_statistics
 
 MASS, LIGHT = "SPECIES.GALAXY_1.MASS_PROFILE_1", "SPECIES.GALAXY_1.LIGHT_PROFILE_1"
 MEAN, WIDTH, SEEING = f"{LIGHT}.magnitude.mean", f"{LIGHT}.magnitude.std", "SURVEY.seeing"

@@ -28,7 +28,9 @@ def test_there_is_an_example_of_each_use_and_of_functions_of_the_user() -> None:
 # What must hold in an example's namespace once it has run.
 OUTCOMES: dict[str, Callable[[dict[str, Any]], bool]] = {
     "dataset": lambda made: len(made["images"]) == len(made["theta_E"]) and Path("first.png").exists(),
-    "fit": lambda made: bool(made["result"].converged.all() and made["result"].chi_square_per_degree[0] < 1.1),
+    "fit": lambda made: bool(
+        made["result"].converged.all() and made["result"].chi_square_per_degree[0] < 1.1
+    ),
     "stream": lambda made: made["batch"].images.shape[0] == 32 and made["batch"].labels.shape == (32, 1),
     # all weights at zero give a loss of 0.96
     "training": lambda made: bool(made["loss"] < 0.7),

@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 
 import jaxlens
-from jaxlens import stream_parts
 from jaxlens.stream import Stream, stream
+from jaxlens.streams import parts as stream_parts
 
 CACHE = str(Path(__file__).parents[1] / ".cache" / "jax")
 THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"

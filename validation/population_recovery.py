@@ -18,7 +18,7 @@ import numpy as np
 
 import jaxlens
 from jaxlens.fit_population import fit_population
-from jaxlens.population_result import PopulationFit
+from jaxlens.populations.result import PopulationFit
 
 LENS = "SPECIES.GALAXY_1.MASS_PROFILE_1.theta_E"
 TRUTH = {f"{LENS}.mean": 1.2, f"{LENS}.std": 0.2, "SURVEY.seeing.mean": 0.8}

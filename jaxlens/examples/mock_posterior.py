@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from jaxlens.fit import fit
-from jaxlens.fit_result import FitResult
+from jaxlens.fitting.result import FitResult
 from jaxlens.simulator import Simulator
 
 Node = dict[str, Any]

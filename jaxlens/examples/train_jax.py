@@ -18,7 +18,7 @@ import optax
 
 import jaxlens
 from jaxlens.examples import lens_finding as task
-from jaxlens.stream_batches import StreamBatch
+from jaxlens.streams.batches import StreamBatch
 
 Weights = dict[str, jax.Array]
 Losses = Iterator[jax.Array]

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from jaxlens import Simulator
-from jaxlens.population_result import PopulationFit
+from jaxlens.populations.result import PopulationFit
 from validation import population_recovery
 from validation.population_recovery import TRUTH, configuration, main, mock_images
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from jaxlens.fit import fit
-from jaxlens.fit_result import FitResult
+from jaxlens.fitting.result import FitResult
 from jaxlens.simulator import Simulator
 from validation.fits.lenses import Lens, Trace, chi_square
 

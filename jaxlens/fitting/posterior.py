@@ -1,8 +1,8 @@
 """The posterior of an image as a function of its free numbers, with its slope and curvature.
 
 `Model` is what is static, `Shared` what all images have in common, `Observed` one image.  The functions are
-for one image and one point u (k,) of the space without bounds of `jaxlens.transforms`; densities are those
-of u, the product of that of the numbers and the transform's slope.
+for one image and one point u (k,) of the space without bounds of `jaxlens.fitting.transforms`; densities are
+those of u, the product of that of the numbers and the transform's slope.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ import numpy as np
 
 from jaxlens import likelihood, observations, priors
 from jaxlens.distributions import Distribution
-from jaxlens.free_numbers import FreeNumbers
+from jaxlens.fitting.free_numbers import FreeNumbers
+from jaxlens.fitting.least_squares import Local
+from jaxlens.fitting.transforms import Transform
 from jaxlens.jitted import Static
-from jaxlens.least_squares import Local
 from jaxlens.render import noise_sigma
 from jaxlens.scene import Assets, Scene
 from jaxlens.simulator import Simulator
 from jaxlens.systems import Params
-from jaxlens.transforms import Transform
 
 # On the host or on the device.
 Array: TypeAlias = jax.Array | np.ndarray

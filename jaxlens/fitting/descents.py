@@ -15,10 +15,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens import least_squares
-from jaxlens.amplitudes import with_amplitudes
-from jaxlens.least_squares import Descent
-from jaxlens.posterior import Model, Observed, Shared, lanes, local, of_lanes
+from jaxlens.fitting import least_squares
+from jaxlens.fitting.amplitudes import with_amplitudes
+from jaxlens.fitting.least_squares import Descent
+from jaxlens.fitting.posterior import Model, Observed, Shared, lanes, local, of_lanes
 
 # Of one call: after it, lanes that have ended make room for others.
 STEPS = 2

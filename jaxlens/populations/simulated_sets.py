@@ -12,10 +12,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens import systems
-from jaxlens.file_numbers import FreeNumbers, at_coordinates
 from jaxlens.jitted import Static
+from jaxlens.populations.file_numbers import FreeNumbers, at_coordinates
+from jaxlens.populations.statistics import Regression, image_statistics
 from jaxlens.scene import Assets, Scene
-from jaxlens.statistics import Regression, image_statistics
 from jaxlens.systems import Params
 
 Features = Callable[[jax.Array], jax.Array]

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import jax
 import numpy as np
 
-from jaxlens.stream_batches import StreamBatch
+from jaxlens.streams.batches import StreamBatch
 
 
 class Feed(Protocol):

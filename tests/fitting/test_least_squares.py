@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from scipy.optimize import lsq_linear
 
-from jaxlens.least_squares import Descent, Local, bounded_parabola, descend, start
+from jaxlens.fitting.least_squares import Descent, Local, bounded_parabola, descend, start
 
 
 def rosenbrock(x: jax.Array) -> Local:

@@ -23,9 +23,9 @@ import pandas as pd
 from jaxlens import plot
 from jaxlens.config.errors import nearest
 from jaxlens.distributions import Distribution
+from jaxlens.fitting.transforms import Transform
 from jaxlens.formats import version
 from jaxlens.storage import StorageError
-from jaxlens.transforms import Transform
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

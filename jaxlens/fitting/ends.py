@@ -9,10 +9,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.descents import AGREEMENT, Ends
-from jaxlens.fit_result import FitResult, described
-from jaxlens.free_numbers import FreeNumbers
-from jaxlens.posterior import (
+from jaxlens.fitting.descents import AGREEMENT, Ends
+from jaxlens.fitting.free_numbers import FreeNumbers
+from jaxlens.fitting.posterior import (
     Array,
     Model,
     Observed,
@@ -23,6 +22,7 @@ from jaxlens.posterior import (
     prior_curvature,
     system,
 )
+from jaxlens.fitting.result import FitResult, described
 from jaxlens.simulator import Simulator
 from jaxlens.systems import Params
 

@@ -7,8 +7,8 @@ import yaml
 
 from jaxlens import Simulator
 from jaxlens.config import example_path, examples
-from jaxlens.file_numbers import updated_file
-from jaxlens.yaml_edit import with_numbers_of
+from jaxlens.populations.file_numbers import updated_file
+from jaxlens.populations.yaml_edit import with_numbers_of
 
 TEXT = """\
 # a file

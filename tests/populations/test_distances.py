@@ -7,7 +7,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxlens.distances import LONGEST_STEP, Sample, curvature, downhill, resampled_gradients, units
+from jaxlens.populations.distances import (
+    LONGEST_STEP,
+    Sample,
+    curvature,
+    downhill,
+    resampled_gradients,
+    units,
+)
 
 
 def means_apart(simulated: jax.Array, real: jax.Array) -> jax.Array:

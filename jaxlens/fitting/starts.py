@@ -14,9 +14,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.amplitudes import templates, with_fluxes
-from jaxlens.free_numbers import FreeNumbers
-from jaxlens.posterior import (
+from jaxlens.fitting.amplitudes import templates, with_fluxes
+from jaxlens.fitting.free_numbers import FreeNumbers
+from jaxlens.fitting.posterior import (
     Model,
     Observed,
     Shared,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from jaxlens.yaml_edit import with_numbers_of
+from jaxlens.populations.yaml_edit import with_numbers_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import pytest
 from jax.test_util import check_grads
 from scipy.spatial.distance import cdist
 
-from jaxlens.statistics import (
+from jaxlens.populations.statistics import (
     MOST_RINGS,
     energy_distance,
     image_statistics,

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.posterior import Array, Model, Observed, Shared, minus_log_posterior, of_lanes
+from jaxlens.fitting.posterior import Array, Model, Observed, Shared, minus_log_posterior, of_lanes
 
 if TYPE_CHECKING:
     import optax

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from jaxlens.mixing import Mixture, indices, slots
+from jaxlens.streams.mixing import Mixture, indices, slots
 
 UNEQUAL = Mixture((0.45, 0.3, 0.2, 0.05))
 STARTS = (0, 1, 12_345, 2**32 - 50, 2**63 + 7, 2**64 - 50)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from jaxlens.distributions import Distribution, LogNormal, Normal, Scaled, Truncated, TruncatedNormal, Uniform
-from jaxlens.transforms import Transform, transform_of
+from jaxlens.fitting.transforms import Transform, transform_of
 
 BELOW = Scaled(Truncated(Normal(0.0, 1.0), -jnp.inf, 2.0), 1.0)
 PRIORS: list[Distribution] = [Uniform(0.5, 1.5), Normal(3.0, 2.0), LogNormal(0.3, 0.5), BELOW]

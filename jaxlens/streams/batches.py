@@ -22,9 +22,9 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxlens.config.errors import nearest
 from jaxlens.devices import Devices
 from jaxlens.keys import dataset_key
-from jaxlens.mixing import Mixture, indices, slots
 from jaxlens.simulator import Simulator
-from jaxlens.stream_parts import AXIS, LOW_WORD, Made, Part, part_size
+from jaxlens.streams.mixing import Mixture, indices, slots
+from jaxlens.streams.parts import AXIS, LOW_WORD, Made, Part, part_size
 
 _ANY_KEY = np.zeros(2, np.uint32)
 

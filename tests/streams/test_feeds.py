@@ -12,8 +12,8 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from jaxlens.feeds import _dataset_class
 from jaxlens.stream import Stream, stream
+from jaxlens.streams.feeds import _dataset_class
 
 CACHE = str(Path(__file__).parents[1] / ".cache" / "jax")
 LABEL = "PLANE_1-OBJECT_1-LIGHT_PROFILE_1-e1"

@@ -17,8 +17,8 @@ from jax.typing import ArrayLike
 
 from jaxlens.config.errors import nearest
 from jaxlens.distributions import DeltaFunction, Distribution
+from jaxlens.fitting.transforms import Transform, transform_of
 from jaxlens.simulator import Simulator
-from jaxlens.transforms import Transform, transform_of
 
 Prior: TypeAlias = Distribution | Sequence[Distribution] | None
 Free: TypeAlias = Iterable[str] | Mapping[str, Prior]

@@ -13,7 +13,8 @@ import numpy as np
 import optax
 import pandas as pd
 
-from jaxlens.distances import (
+from jaxlens.jitted import Static
+from jaxlens.populations.distances import (
     LONGEST_STEP,
     Distance,
     Sample,
@@ -22,10 +23,9 @@ from jaxlens.distances import (
     resampled_gradients,
     units,
 )
-from jaxlens.file_numbers import FreeNumbers, at_coordinates, coordinates, updated_file
-from jaxlens.jitted import Static
-from jaxlens.population_result import PopulationFit
-from jaxlens.simulated_sets import (
+from jaxlens.populations.file_numbers import FreeNumbers, at_coordinates, coordinates, updated_file
+from jaxlens.populations.result import PopulationFit
+from jaxlens.populations.simulated_sets import (
     Features,
     Model,
     World,
@@ -34,8 +34,8 @@ from jaxlens.simulated_sets import (
     sloped_statistics,
     statistics_of,
 )
+from jaxlens.populations.statistics import Regression, noise_level, regression
 from jaxlens.simulator import Simulator
-from jaxlens.statistics import Regression, noise_level, regression
 from jaxlens.systems import Params
 
 # In units in which 1 moves the statistics by their spread: how far around the numbers the regression is

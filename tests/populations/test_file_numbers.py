@@ -14,7 +14,13 @@ from jax.test_util import check_grads
 
 import jaxlens
 from jaxlens import Simulator
-from jaxlens.file_numbers import FreeNumber, at_coordinates, coordinates, free_numbers, updated_file
+from jaxlens.populations.file_numbers import (
+    FreeNumber,
+    at_coordinates,
+    coordinates,
+    free_numbers,
+    updated_file,
+)
 
 MASS = "SPECIES.GALAXY_1.MASS_PROFILE_1"
 LIGHT = "SPECIES.GALAXY_1.LIGHT_PROFILE_1"

@@ -1,0 +1,1 @@
+"""What `jaxlens.fit` is made of: the posterior of an image, starts, descents, and the result."""
