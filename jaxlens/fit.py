@@ -46,8 +46,8 @@ def fit(
     """The most probable parameters of one or several images, with their errors.
 
     What is maximal is the posterior's density in the space without bounds of `jaxlens.fitting.transforms`,
-    so that a number whose prior has bounds stays inside them.  The errors are the inverse of the expected curvature
-    there (Fisher's information of the pixels and the prior's).
+    so that a number whose prior has bounds stays inside them.  The errors are the inverse of the expected
+    curvature there (Fisher's information of the pixels and the prior's).
 
     Args:
         sim: the simulator of the configuration; its distributions are the priors.
