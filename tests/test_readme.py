@@ -14,6 +14,8 @@ import pytest
 
 from jaxlens.distributions import DISTRIBUTIONS
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
+from validation import training_reads
+from validation.fits import report as fits
 from validation.speeds.table import markdown
 
 ROOT = Path(__file__).parents[1]
@@ -69,9 +71,18 @@ def test_the_summary_is_that_of_the_validation_that_docs_has() -> None:
     assert table.count("| ok |") == len(table.splitlines()) - 2
 
 
-def test_the_speeds_are_those_that_were_measured() -> None:
-    (file,) = re.findall(r"\((validation/results/[^)]+\.json)\)", README)
-    assert markdown(json.loads((ROOT / file).read_text())) in README
+# By what a file of results begins with.
+TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "AMD": markdown,
+    "fit_": fits.markdown,
+    "training_reads": lambda results: training_reads.markdown(results["rows"]),
+}
+
+
+@pytest.mark.parametrize("start", TABLES)
+def test_the_figures_are_those_that_were_measured(start: str) -> None:
+    (file,) = re.findall(rf"\((validation/results/{start}[^)]*\.json)\)", README)
+    assert TABLES[start](json.loads((ROOT / file).read_text())) in README
 
 
 def test_ci_runs_the_readme_s_test_command() -> None:
