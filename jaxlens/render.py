@@ -1,7 +1,7 @@
 """From the parameters of one system to its image: the one place where kernels are put together.
 
 Everything here is for a single system: params maps a name to () or (bands,).  The batch axis is added in
-`simulator.py`.
+`systems.py`.
 """
 
 from __future__ import annotations
