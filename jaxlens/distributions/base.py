@@ -9,6 +9,7 @@ from typing import ClassVar, TypeVar
 import jax
 import jax.numpy as jnp
 
+from jaxlens.distributions.pytrees import register_pytree
 from jaxlens.kernels.types import Real
 
 T = TypeVar("T", bound="type[Distribution]")
@@ -67,7 +68,7 @@ def register(name: str) -> Callable[[T], T]:
     """Make a frozen dataclass of traced numbers known to configuration files under `name`."""
 
     def decorate(cls: T) -> T:
-        jax.tree_util.register_dataclass(cls)
+        register_pytree(cls)
         cls.name = name
         DISTRIBUTIONS[name] = cls
         return cls
@@ -149,7 +150,7 @@ def _open(p: jax.Array) -> jax.Array:
     return jnp.clip(p, limits.tiny, 1.0 - limits.epsneg)
 
 
-@jax.tree_util.register_dataclass
+@register_pytree
 @dataclass(frozen=True)
 class Truncated(Distribution):
     """Another distribution restricted to [lower, upper]: redrawn until a draw is inside."""
@@ -205,7 +206,7 @@ class Truncated(Distribution):
         return self.inner.problems()
 
 
-@jax.tree_util.register_dataclass
+@register_pytree
 @dataclass(frozen=True)
 class Scaled(Distribution):
     """`factor` times what `inner` draws; `factor` is positive."""

@@ -18,13 +18,14 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 
 from jaxlens.distributions import Distribution
+from jaxlens.distributions.pytrees import register_pytree
 from jaxlens.kernels.types import Real
 
 # The probabilities below a normal number one standard deviation under the mean, at it, and above it.
 PERCENTILES = (0.15865525, 0.5, 0.84134475)
 
 
-@jax.tree_util.register_dataclass
+@register_pytree
 @dataclass(frozen=True)
 class Transform:
     """The functions of k numbers, each of one number alone; the fields are arrays (k,).

@@ -1,0 +1,84 @@
+"""Programs of one distribution are never run for another.
+
+jaxlib 0.10.0 to 0.10.2 compare the structures of two registered dataclasses without their class, so each test
+builds many classes and compares what jit gives with eager evaluation.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+
+from jaxlens.config.quantities import _tails
+from jaxlens.distributions import (
+    DISTRIBUTIONS,
+    Distribution,
+    LogNormal,
+    LogUniform,
+    Normal,
+    Scaled,
+    Truncated,
+    Uniform,
+)
+from jaxlens.distributions.base import register
+from jaxlens.distributions.pytrees import register_pytree
+from jaxlens.fitting.transforms import _transform_of, transform_of
+
+
+def numbered_class(i: int, *bases: type, **members: Any) -> type:
+    """A class of two fields that differs from the next one by its name and `members` alone."""
+    fields = [(f"x{i}", float), (f"y{i}", float)]
+    return dataclasses.make_dataclass(f"Numbered{i}", fields, bases=bases, frozen=True, namespace=members)
+
+
+def test_jit_runs_the_program_of_its_own_class_among_300() -> None:
+    @jax.jit
+    def number(value: Any) -> jax.Array:
+        return value.number()
+
+    classes = [
+        register_pytree(numbered_class(i, number=lambda self, i=i: 0.0 * getattr(self, f"x{i}") + i))
+        for i in range(300)
+    ]
+    assert [int(number(cls(1.0, 2.0))) for cls in classes] == list(range(300))
+    assert len({jax.tree.structure(cls(1.0, 2.0)) for cls in classes}) == 300
+
+
+def test_the_tails_of_300_registered_distributions_are_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jaxlens.distributions.base.DISTRIBUTIONS", {})
+    for i in range(300):
+        members = {
+            "below": lambda self, x, i=i: 0.0 * getattr(self, f"x{i}") + i,
+            "above": lambda self, x, i=i: 0.0 * getattr(self, f"y{i}") - i,
+        }
+        cls = register(f"numbered_{i}")(numbered_class(i, Distribution, **members))
+        assert [float(tail) for tail in _tails(cls(1.0, 2.0), 0.0, 1.0, open_ends=False)] == [i, -i]
+
+
+def test_transforms_of_81_tuples_of_priors_are_their_own() -> None:
+    for kinds in itertools.product([Normal, Uniform, LogUniform], repeat=4):
+        priors = tuple(kind(0.5, 2.0) for kind in kinds)
+        found, right = transform_of(priors), _transform_of.__wrapped__(priors)
+        for one, other in zip(jax.tree.leaves(found), jax.tree.leaves(right), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-3)
+
+
+def test_every_distribution_has_a_structure_of_its_own() -> None:
+    pairs = [Normal, Uniform, LogUniform, LogNormal]
+    made: list[Distribution] = [kind(0.5, 2.0) for kind in pairs]
+    made += [Truncated(kind(0.5, 2.0), 0.1, 0.9) for kind in pairs]
+    made += [Scaled(kind(0.5, 2.0), 3.0) for kind in pairs]
+    assert len({jax.tree.structure(one) for one in made}) == len(made)
+    for cls in (*DISTRIBUTIONS.values(), Truncated, Scaled):
+        names = [field.name for field in dataclasses.fields(cls)]
+        value = cls(*map(float, range(1, len(names) + 1)))
+        leaves, structure = jax.tree.flatten(value)
+        assert structure.node_data() == (cls, cls)
+        assert jax.tree.unflatten(structure, leaves) == value
+        paths = [str(path[0]) for path, _ in jax.tree_util.tree_flatten_with_path(value)[0]]
+        assert paths == [f".{name}" for name in names]
