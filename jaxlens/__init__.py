@@ -2,18 +2,18 @@
 
 from jaxlens.config import Config, ConfigError, load_config
 from jaxlens.config.errors import ConfigWarning
-from jaxlens.dataset import Dataset, make_dataset
+from jaxlens.config.special_functions import special
+from jaxlens.datasets.dataset import Dataset, make_dataset
 from jaxlens.distributions import distribution
-from jaxlens.fit import fit
-from jaxlens.fit_population import fit_population
+from jaxlens.files.writer import StorageError
+from jaxlens.fitting.fit import fit
+from jaxlens.fitting.observations import Observation, read_image, with_psf
 from jaxlens.fitting.result import FitResult, FitWarning
-from jaxlens.observations import Observation, read_image, with_psf
-from jaxlens.plot import image_grid, view_corner, view_image, view_image_rgb
+from jaxlens.plotting.pictures import image_grid, view_corner, view_image, view_image_rgb
+from jaxlens.populations.fit_population import fit_population
 from jaxlens.populations.result import PopulationFit
-from jaxlens.simulator import Simulator
-from jaxlens.specials import special
-from jaxlens.storage import StorageError
-from jaxlens.stream import Stream, stream
+from jaxlens.simulator.simulator import Simulator
+from jaxlens.streams.stream import Stream, stream
 
 __all__ = [
     "Config",

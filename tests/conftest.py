@@ -14,8 +14,8 @@ from typing import Any
 import jax
 import pytest
 
+from jaxlens.config.special_functions import SPECIALS
 from jaxlens.distributions import USER_DISTRIBUTIONS
-from jaxlens.specials import SPECIALS
 
 ROOT = Path(__file__).parents[1]
 

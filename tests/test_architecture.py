@@ -10,74 +10,45 @@ import pytest
 import jaxlens
 
 ROOT = Path(jaxlens.__file__).parent
+# From the ground up; floors of one line do not import each other.
 FLOORS = [
-    "kernels",
-    "distributions",
-    "specials",
-    "config",
-    "keys",
-    "drawing",
-    "joints",
-    "backgrounds",
-    "population",
-    "priors",
-    "optics",
-    "scene",
-    "render",
-    "likelihood",
-    "systems",
-    "jitted",
-    "metadata",
-    "recipes",
-    "rows",
-    "formats",
-    "storage",
-    "plot",
-    "simulator",
-    "fits_images",
-    "observations",
-    "fitting",
-    "fit",
-    "updates",
-    "populations",
-    "fit_population",
-    "devices",
-    "programs",
-    "chunks",
-    "batching",
-    "streaming",
-    "production",
-    "dataset",
-    "streams",
-    "stream",
-    "cli",
-    "examples",
-    "__main__",
+    ("kernels",),
+    ("distributions", "plotting"),
+    ("config",),
+    ("files", "sampling", "imaging"),
+    ("simulator",),
+    ("engine", "fitting"),
+    ("populations",),
+    ("streams",),
+    ("datasets",),
+    ("cli", "examples"),
+    ("__main__",),
 ]
 # Inside the kernels, where everything stands on the helpers and the registry.
 KERNEL_FLOORS = [
-    "types",
-    "elementary",
-    "ellipse",
-    "registry",
-    "mass",
-    "light",
-    "cosmology",
-    "rays",
-    "selection",
-    "isothermal_starts",
-    "lens_equation",
-    "shifts",
-    "sampling",
-    "convolution",
-    "psf",
-    "stamps",
-    "draws",
-    "poisson",
-    "noise",
+    ("types",),
+    ("fastmath",),
+    ("ellipse",),
+    ("registry",),
+    ("mass", "light", "cosmology"),
+    ("lensing",),
+    ("psf", "noise"),
 ]
 # rglob does not follow the symlink
 FILES = sorted({*ROOT.rglob("*.py"), *(ROOT / "kernels").rglob("*.py")} - {ROOT / "__init__.py"})
+
+KERNELS = [
+    path
+    for path in FILES
+    if path.parent.is_relative_to(ROOT / "kernels") and path != ROOT / "kernels" / "__init__.py"
+]
+TESTS = Path(__file__).parent
+MIRRORED = [path for path in TESTS.glob("*/**/test_*.py") if path.relative_to(TESTS).parts[0] != "validation"]
+
+
+def name_of(path: Path) -> str:
+    """A file's path inside the package."""
+    return str(path.relative_to(ROOT))
 
 
 def imported(path: Path) -> set[str]:
@@ -92,45 +63,73 @@ def imported(path: Path) -> set[str]:
     return {name for name in names if name.split(".")[0] in ("jaxlens", "kernels", "validation", "tests")}
 
 
-def floor(dotted: str, floors: list[str], depth: int) -> int | None:
-    parts = dotted.split(".")
-    return floors.index(parts[depth]) if len(parts) > depth and parts[depth] in floors else None
+def floor(name: str, floors: list[tuple[str, ...]]) -> int:
+    """The floor of a folder, or of a module beside the folders, counted from the ground."""
+    found = [i for i, rooms in enumerate(floors) if name in rooms]
+    assert found, f"{name} has no floor"
+    return found[0]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_a_file_imports_only_from_floors_below_it(path: Path) -> None:
-    own = path.relative_to(ROOT).with_suffix("").parts[0]
-    assert own in FLOORS, f"{own} has no floor"
-    # the packaged examples use what a user names
-    for name in imported(path) - ({"jaxlens"} if own == "examples" else set()):
-        assert name.startswith("jaxlens."), f"{name} is not imported as jaxlens.*"
-        below = floor(name, FLOORS, 1)
-        assert below is not None, f"{name} has no floor"
-        if own == "kernels":
-            assert below == FLOORS.index("kernels"), name
-        elif FLOORS[below] != own:
-            assert below < FLOORS.index(own), f"{own} imports {name}"
-
-
-@pytest.mark.parametrize(
-    "path", [p for p in FILES if p.is_relative_to(ROOT / "kernels")], ids=lambda p: p.stem
-)
-def test_kernels_stand_on_each_other_in_order(path: Path) -> None:
-    own = path.relative_to(ROOT / "kernels").with_suffix("").parts[0]
-    if own == "__init__":
-        return
+def assert_imports_point_down(path: Path, package: str, root: Path, floors: list[tuple[str, ...]]) -> None:
+    """Every import of a file is of its own folder, or of one on a floor below."""
+    own = path.relative_to(root).with_suffix("").parts[0]
     for name in imported(path):
-        below = floor(name, KERNEL_FLOORS, 2)
-        assert below is not None, f"{name} has no floor"
-        assert KERNEL_FLOORS[below] == own or below < KERNEL_FLOORS.index(own), f"{own} imports {name}"
+        assert name.startswith("jaxlens."), f"{name} is not imported as jaxlens.*"
+        if name.startswith(f"{package}."):
+            other = name.removeprefix(f"{package}.").split(".")[0]
+            assert other == own or floor(other, floors) < floor(own, floors), f"{own} imports {name}"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_a_file_imports_only_from_floors_below_it(path: Path) -> None:
+    folder = path.relative_to(ROOT).parts[0]
+    if folder == "examples":
+        # the packaged examples import jaxlens as a user does
+        assert all(name == "jaxlens" or floor(name.split(".")[1], FLOORS) >= 0 for name in imported(path))
+        return
+    assert_imports_point_down(path, "jaxlens", ROOT, FLOORS)
+    if folder == "kernels":
+        assert all(name.startswith("jaxlens.kernels") for name in imported(path))
+
+
+@pytest.mark.parametrize("path", KERNELS, ids=name_of)
+def test_kernels_stand_on_each_other_in_order(path: Path) -> None:
+    assert_imports_point_down(path, "jaxlens.kernels", ROOT / "kernels", KERNEL_FLOORS)
+
+
+def test_the_top_of_the_package_holds_folders_and_nothing_else() -> None:
+    files = {path.name for path in ROOT.iterdir() if path.is_file()}
+    assert files == {"__init__.py", "__main__.py", "py.typed"}
+    folders = {path.name for path in ROOT.iterdir() if path.is_dir()} - {"__pycache__"}
+    assert folders == {room for rooms in FLOORS for room in rooms} - {"__main__"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_no_file_is_longer_than_300_lines(path: Path) -> None:
+    length = len(path.read_text().splitlines())
+    assert length <= 300, f"{length} lines"
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p.name == "__init__.py"], ids=name_of)
+def test_every_folder_says_what_lives_there(path: Path) -> None:
+    assert len(ast.get_docstring(ast.parse(path.read_text())) or "") > 40
+
+
+@pytest.mark.parametrize("path", MIRRORED, ids=lambda p: str(p.relative_to(TESTS)))
+def test_the_tests_mirror_the_tree(path: Path) -> None:
+    """A test is tests/<folder>/test_<module>.py or test_<module>_<aspect>.py; <folder> means all of it."""
+    folder = path.parent.relative_to(TESTS)
+    modules = {p.stem for p in (ROOT / folder).iterdir() if p.name != "__init__.py"} | {folder.name}
+    name = path.stem.removeprefix("test_")
+    assert any(name == module or name.startswith(f"{module}_") for module in modules), "there is no module"
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_no_code_from_strings_and_no_global_state(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             assert node.func.id not in {"eval", "exec", "compile", "__import__"}, node.lineno
-            if path.name != "cli.py" and path.parent.name != "examples":
+            if path.parent.name not in ("cli", "examples"):
                 assert node.func.id != "print", node.lineno
         if isinstance(node, ast.Attribute):
             assert node.attr != "nan_to_num", node.lineno

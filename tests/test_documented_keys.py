@@ -23,10 +23,10 @@ import yaml
 from astropy.io import fits
 
 from jaxlens import ConfigError, Simulator, make_dataset
-from jaxlens import render as one_system
+from jaxlens.imaging import render as one_system
 from jaxlens.kernels import cosmology
-from jaxlens.keys import system_keys
-from jaxlens.population import draw_system
+from jaxlens.sampling.keys import system_keys
+from jaxlens.sampling.population import draw_system
 
 Edited = Callable[..., Simulator]
 LIGHT = "PLANE_1-OBJECT_1-LIGHT_PROFILE_1"
@@ -182,7 +182,7 @@ def test_SURVEY_BANDS(document: dict[str, Any]) -> None:
 
 def test_SURVEY_seeing(document: dict[str, Any]) -> None:
     """The full width at half maximum, in arcsec, of a star."""
-    from jaxlens.kernels.psf import fwhm_to_sigma
+    from jaxlens.kernels.psf.gaussian import fwhm_to_sigma
 
     np.testing.assert_allclose(fwhm_to_sigma(params(document)["seeing"]), 0.9 / 2.3548, rtol=1e-4)
 

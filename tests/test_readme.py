@@ -14,9 +14,9 @@ import pytest
 
 from jaxlens.distributions import DISTRIBUTIONS
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
-from validation import training_reads
-from validation.fits import report as fits
-from validation.speeds.table import markdown
+from validation.speed import training_reads
+from validation.speed.fits import report as fits
+from validation.speed.table import markdown
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -11,10 +11,10 @@ import sys
 import time
 from pathlib import Path
 
-from validation import report, running
+from validation.agreement import report, running
+from validation.agreement.references import DamagedReference
+from validation.agreement.topics import TOPICS, listing
 from validation.extras import MissingExtra
-from validation.references import DamagedReference
-from validation.topics import TOPICS, listing
 
 PRECISIONS = ("float64", "float32")
 FOLDER = Path(__file__).parent / "report"

@@ -16,8 +16,8 @@ from jaxlens.config.files import locate, resolve
 from jaxlens.config.model import Kernel, Numerics
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, word
-from jaxlens.kernels.convolution import fine_side
-from jaxlens.kernels.sampling import resampled_side
+from jaxlens.kernels.psf.convolution import fine_side
+from jaxlens.kernels.psf.resampling import resampled_side
 
 PSF_TYPES = ("GAUSSIAN", "MOFFAT", "PIXEL", "NONE")
 # What a key is for; elsewhere it does nothing, as where a survey's preset puts another psf_type in its place.

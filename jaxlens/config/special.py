@@ -8,7 +8,7 @@ from jaxlens.config.errors import Report, nearest, shown
 from jaxlens.config.model import Special
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, word
-from jaxlens.specials import SPECIALS
+from jaxlens.config.special_functions import SPECIALS
 
 _RIGHT = "give a list of arguments, as [LIGHT_PROFILE_1-2.5]"
 

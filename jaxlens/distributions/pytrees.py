@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -32,7 +33,7 @@ def register_pytree(cls: C) -> C:
     def flatten_with_keys(value: Any) -> tuple[tuple[tuple[GetAttrKey, Any], ...], type]:
         return tuple((GetAttrKey(name), getattr(value, name)) for name in names), cls
 
-    def unflatten(_: type, children: tuple[Any, ...]) -> Any:
+    def unflatten(_: type, children: Iterable[Any]) -> Any:
         return cls(*children)
 
     jax.tree_util.register_pytree_with_keys(cls, flatten_with_keys, unflatten, flatten)

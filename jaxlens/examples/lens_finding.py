@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from jaxlens.stream import Stream, stream
+from jaxlens.streams.stream import Stream, stream
 
 CONFIG = "lens_or_not"
 THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"

@@ -17,9 +17,9 @@ import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 
-from jaxlens.fit import fit
+from jaxlens.fitting.fit import fit
 from jaxlens.fitting.result import FitResult
-from jaxlens.simulator import Simulator
+from jaxlens.simulator.simulator import Simulator
 
 Node = dict[str, Any]
 

@@ -8,10 +8,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens import likelihood
 from jaxlens.fitting.least_squares import bounded_parabola
 from jaxlens.fitting.posterior import Array, Model, Observed, Shared, product, rows_of, system, weighted
 from jaxlens.fitting.transforms import Transform
+from jaxlens.imaging import likelihood
 
 # d ln(flux) / d(magnitude)
 FLUX_SLOPE = -0.4 * float(np.log(10.0))

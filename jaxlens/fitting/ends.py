@@ -23,8 +23,8 @@ from jaxlens.fitting.posterior import (
     system,
 )
 from jaxlens.fitting.result import FitResult, described
-from jaxlens.simulator import Simulator
-from jaxlens.systems import Params
+from jaxlens.simulator.batched import Params
+from jaxlens.simulator.simulator import Simulator
 
 # A number sits on a bound that is nearer than so many standard deviations: at 1 the data push it there.  One
 # without any data is 1.4 away from both.

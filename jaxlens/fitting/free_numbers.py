@@ -18,7 +18,7 @@ from jax.typing import ArrayLike
 from jaxlens.config.errors import nearest
 from jaxlens.distributions import DeltaFunction, Distribution
 from jaxlens.fitting.transforms import Transform, transform_of
-from jaxlens.simulator import Simulator
+from jaxlens.simulator.simulator import Simulator
 
 Prior: TypeAlias = Distribution | Sequence[Distribution] | None
 Free: TypeAlias = Iterable[str] | Mapping[str, Prior]

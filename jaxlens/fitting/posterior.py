@@ -16,16 +16,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens import likelihood, observations, priors
 from jaxlens.distributions import Distribution
+from jaxlens.fitting import observations
 from jaxlens.fitting.free_numbers import FreeNumbers
 from jaxlens.fitting.least_squares import Local
 from jaxlens.fitting.transforms import Transform
-from jaxlens.jitted import Static
-from jaxlens.render import noise_sigma
-from jaxlens.scene import Assets, Scene
-from jaxlens.simulator import Simulator
-from jaxlens.systems import Params
+from jaxlens.imaging import likelihood
+from jaxlens.imaging.render import noise_sigma
+from jaxlens.imaging.scene import Assets, Scene
+from jaxlens.sampling import priors
+from jaxlens.simulator.batched import Params
+from jaxlens.simulator.jitted import Static
+from jaxlens.simulator.simulator import Simulator
 
 # On the host or on the device.
 Array: TypeAlias = jax.Array | np.ndarray

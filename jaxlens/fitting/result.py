@@ -20,12 +20,12 @@ import jax
 import numpy as np
 import pandas as pd
 
-from jaxlens import plot
 from jaxlens.config.errors import nearest
 from jaxlens.distributions import Distribution
+from jaxlens.files.formats import version
+from jaxlens.files.writer import StorageError
 from jaxlens.fitting.transforms import Transform
-from jaxlens.formats import version
-from jaxlens.storage import StorageError
+from jaxlens.plotting import pictures as plot
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -24,7 +24,7 @@ from jaxlens.fitting.posterior import (
     smoothed,
     smoothing,
 )
-from jaxlens.systems import Params
+from jaxlens.simulator.batched import Params
 
 # Draws for each start that is asked for, and how many are rendered by one call and in one go.
 DRAWS_PER_START = 8

@@ -18,10 +18,10 @@ from jaxlens.config.columns import known_names
 from jaxlens.config.errors import nearest
 from jaxlens.config.model import Draw
 from jaxlens.config.quantities import ANY, Rule
-from jaxlens.drawing import draw_bands, draw_numbers
+from jaxlens.config.updates import config_dict, set_parameters
 from jaxlens.kernels.types import Real
-from jaxlens.simulator import Simulator
-from jaxlens.updates import config_dict, set_parameters
+from jaxlens.sampling.draws import draw_bands, draw_numbers
+from jaxlens.simulator.simulator import Simulator
 
 # The parameters of distributions that are above zero whatever is drawn, and those that bound each other.
 _WIDTHS = frozenset({"std", "sigma", "a", "b"})

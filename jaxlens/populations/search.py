@@ -13,7 +13,6 @@ import numpy as np
 import optax
 import pandas as pd
 
-from jaxlens.jitted import Static
 from jaxlens.populations.distances import (
     LONGEST_STEP,
     Distance,
@@ -35,8 +34,9 @@ from jaxlens.populations.simulated_sets import (
     statistics_of,
 )
 from jaxlens.populations.statistics import Regression, noise_level, regression
-from jaxlens.simulator import Simulator
-from jaxlens.systems import Params
+from jaxlens.simulator.batched import Params
+from jaxlens.simulator.jitted import Static
+from jaxlens.simulator.simulator import Simulator
 
 # In units in which 1 moves the statistics by their spread: how far around the numbers the regression is
 # learnt, and how near they are when it is learnt for the last time.

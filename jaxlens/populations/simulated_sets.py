@@ -11,12 +11,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens import systems
-from jaxlens.jitted import Static
+from jaxlens.imaging.scene import Assets, Scene
 from jaxlens.populations.file_numbers import FreeNumbers, at_coordinates
 from jaxlens.populations.statistics import Regression, image_statistics
-from jaxlens.scene import Assets, Scene
-from jaxlens.systems import Params
+from jaxlens.simulator import batched as systems
+from jaxlens.simulator.batched import Params
+from jaxlens.simulator.jitted import Static
 
 Features = Callable[[jax.Array], jax.Array]
 

@@ -20,9 +20,9 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from jaxlens.config.errors import nearest
-from jaxlens.devices import Devices
-from jaxlens.keys import dataset_key
-from jaxlens.simulator import Simulator
+from jaxlens.engine.devices import Devices
+from jaxlens.sampling.keys import dataset_key
+from jaxlens.simulator.simulator import Simulator
 from jaxlens.streams.mixing import Mixture, indices, slots
 from jaxlens.streams.parts import AXIS, LOW_WORD, Made, Part, part_size
 

@@ -16,13 +16,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-from jaxlens import systems
-from jaxlens.chunks import automatic_batch_size
-from jaxlens.devices import Devices, batches_at_once
-from jaxlens.jitted import Static
-from jaxlens.population import Population
-from jaxlens.scene import Scene
-from jaxlens.simulator import Simulator
+from jaxlens.engine.devices import Devices, batches_at_once
+from jaxlens.engine.job import automatic_batch_size
+from jaxlens.imaging.scene import Scene
+from jaxlens.sampling.population import Population
+from jaxlens.simulator import batched as systems
+from jaxlens.simulator.jitted import Static
+from jaxlens.simulator.simulator import Simulator
 
 AXIS = "systems"
 LOW_WORD = np.uint64(2**32 - 1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from jaxlens.kernels.elementary import exp
 from jaxlens.kernels.ellipse import elliptical_radius_squared
+from jaxlens.kernels.fastmath.elementary import exp
 from jaxlens.kernels.registry import light_profile
 from jaxlens.kernels.types import Real
 

@@ -13,8 +13,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.kernels.elementary import exp, log
 from jaxlens.kernels.ellipse import elliptical_radius_squared
+from jaxlens.kernels.fastmath.elementary import exp, log
 from jaxlens.kernels.registry import light_profile
 from jaxlens.kernels.types import Real
 

@@ -17,9 +17,9 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from jaxlens.kernels.elementary import first_quadrant_angle, inverse_root, log1p
 from jaxlens.kernels.ellipse import clip_ellipticity, safe_sqrt, shear_image
-from jaxlens.kernels.mass.isothermal_slopes import Pair, Tangent, depth, tangent_of
+from jaxlens.kernels.fastmath.elementary import first_quadrant_angle, inverse_root, log1p
+from jaxlens.kernels.mass.isothermal_derivatives import Pair, Tangent, depth, tangent_of
 from jaxlens.kernels.registry import mass_profile
 from jaxlens.kernels.types import Real
 

@@ -22,9 +22,9 @@ import jax
 import jax.numpy as jnp
 from jax.custom_derivatives import SymbolicZero
 
-from jaxlens.kernels.elementary import exp, inverse_root, log
 from jaxlens.kernels.ellipse import clip_ellipticity, shear_image
-from jaxlens.kernels.mass.hypergeometric import hypergeometric
+from jaxlens.kernels.fastmath.elementary import exp, inverse_root, log
+from jaxlens.kernels.fastmath.hypergeometric import hypergeometric
 from jaxlens.kernels.registry import mass_profile
 from jaxlens.kernels.types import Real
 

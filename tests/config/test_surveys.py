@@ -17,7 +17,7 @@ import jaxlens
 from jaxlens.config import Config, ConfigError, load_config
 from jaxlens.config.surveys import histogram, histograms, survey_distributions, survey_path, surveys
 from jaxlens.distributions import USER_DISTRIBUTIONS
-from jaxlens.population import draw_system, population
+from jaxlens.sampling.population import draw_system, population
 
 LoadEdited = Callable[[tuple[tuple[str, str], ...]], Config]
 DEMO = Path(__file__).parents[1] / "documented.yaml"

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from jaxlens.distributions import Normal, Truncated, Uniform
+from jaxlens.files.writer import StorageError
 from jaxlens.fitting.result import FitResult, described
 from jaxlens.fitting.transforms import transform_of
-from jaxlens.storage import StorageError
 
 PRIORS = (Uniform(0.5, 1.5), Normal(20.0, 2.0), Normal(0.0, 0.1))
 NAMES = ("PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E", "PLANE_1-OBJECT_1-LIGHT_PROFILE_1-magnitude-g", "gamma1")

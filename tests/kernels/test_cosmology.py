@@ -1,6 +1,6 @@
 """Distances against astropy and where they have a closed form, and their derivatives.
 
-(`validation.checks.cosmology` holds flat universes against astropy and lenstronomy.)
+(`validation.agreement.checks.cosmology` holds flat universes against astropy and lenstronomy.)
 """
 
 from __future__ import annotations

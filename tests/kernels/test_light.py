@@ -10,7 +10,7 @@ from jax.test_util import check_grads
 
 import jaxlens.kernels.light  # noqa: F401  (fills the registry)
 from jaxlens.kernels.registry import LIGHT_PROFILES
-from validation import references
+from validation.agreement import references
 
 REFERENCE = references.load("light")
 NAMES = sorted(LIGHT_PROFILES)

@@ -12,10 +12,10 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from jaxlens.stream import Stream, stream
 from jaxlens.streams.feeds import _dataset_class
+from jaxlens.streams.stream import Stream, stream
 
-CACHE = str(Path(__file__).parents[1] / ".cache" / "jax")
+CACHE = str(Path(__file__).parents[2] / ".cache" / "jax")
 LABEL = "PLANE_1-OBJECT_1-LIGHT_PROFILE_1-e1"
 
 

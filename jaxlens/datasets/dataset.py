@@ -1,0 +1,283 @@
+"""make_dataset: all configurations of a file, to memory or disk, and the Dataset that it gives."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import jax
+import numpy as np
+import pandas as pd
+
+from jaxlens.config import Config, load_config
+from jaxlens.config.errors import ConfigWarning, nearest
+from jaxlens.config.updates import columns_of_objects, config_dict, distribution, set_parameters
+from jaxlens.datasets.production import Arguments, Kept, Run, produce
+from jaxlens.files.formats import ArrayName, ImageFormat
+
+
+class Dataset:
+    """What make_dataset made: deeplenstronomy's attributes.
+
+    `CONFIGURATION_1_images`, `CONFIGURATION_1_metadata` and `CONFIGURATION_1_planes` (and so on) are there
+    for what was kept in memory; `images`, `metadata` and `planes` give the same by label or NAME.
+
+    Attributes:
+        config: the configuration that was used.
+        config_file: the file, or the name of the example, that it came from; None for a dictionary or Config.
+        config_dict: the whole file as a dictionary, with what INPUT and `survey` bring; `update_param`
+            changes it, and so may you; `regenerate` makes what it then says.
+        arguments: the arguments of make_dataset, by name.
+        species_map: the key in SPECIES (`GALAXY_1`) of every NAME.
+        name: the dataset's NAME.
+        size: the SIZE that was asked for.
+        outdir: the folder of the files.
+        bands: names of the bands.
+        configurations: labels of the configurations that were made.
+        seed: the seed that was used, whether the file has one or not.
+        runs: how each configuration was made, by label.
+    """
+
+    def __init__(self, config: Config, arguments: Mapping[str, Any], config_file: str | None = None) -> None:
+        """The dataset of `config` by these arguments of make_dataset, made."""
+        self.config_file = config_file
+        self._kept: dict[str, Kept] = {}
+        self._make(config, arguments)
+
+    def images(self, configuration: str | None = None) -> np.ndarray:
+        """The images that were kept, shape (n, bands, rows, columns), float32, in counts/s.
+
+        Raises:
+            ValueError: if there is no such configuration, or nothing of it was kept.
+        """
+        return self._array("images", configuration, "make the dataset without skip_image_generation")
+
+    def planes(self, configuration: str | None = None) -> np.ndarray:
+        """The parts of the images, shape (n, 4, bands, rows, columns); they add up to the image.
+
+        They are the light of the lens (of all planes but the last; of the plane, where there is one), the
+        light of the source (the last plane), point sources, and noise, which is everything else.
+
+        Raises:
+            ValueError: if there is no such configuration, or nothing of it was kept.
+        """
+        return self._array("planes", configuration, "make the dataset with return_planes=True")
+
+    def metadata(self, configuration: str | None = None) -> pd.DataFrame:
+        """The metadata that were kept, one row a system.
+
+        Raises:
+            ValueError: if there is no such configuration, or nothing of it was kept.
+        """
+        return self._find(configuration).metadata
+
+    def update_param(self, new_param_dict: Mapping[str, object], configuration: str | None = None) -> None:
+        """Set parameters in `config_dict`; `regenerate` then makes the dataset with them.
+
+        Args:
+            new_param_dict: a number, or what else may stand in the file, by name: the metadata's column
+                (`PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E`, `seeing`), `SIZE`, `OUTDIR`, `SEED`, `BANDS`,
+                `numPix` and the other entries of IMAGE, `NOISE_SOURCE_1-NAME`.  A name that ends in a band
+                (`seeing-g`) sets that band alone; the others keep what they have, and where that is one
+                DISTRIBUTION each then draws from it on its own.  Where a parameter is the same in all bands,
+                the band makes no difference.
+            configuration: a label or NAME; it may be left out where the file has one.
+
+        An object of the file may stand in several places: a change of its parameters is seen wherever it
+        does, in other configurations too.  A column of a USERDIST goes before what is set here.
+
+        Raises:
+            ValueError: if a name is no parameter of the configuration, with the nearest names; nothing is
+                changed then.
+
+        >>> dataset = make_dataset("galaxy_galaxy", skip_image_generation=True)
+        >>> dataset.update_param({"SIZE": 2, "PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v": 250.0})
+        >>> dataset.regenerate()
+        >>> dataset.metadata()["PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v-g"].tolist()
+        [250.0, 250.0]
+        """
+        label = self.config.configuration(configuration).label
+        set_parameters(self.config_dict, self.config, label, new_param_dict)
+
+    def update_param_dist(
+        self, new_param_dist_dict: Mapping[str, Mapping[str, Any]], configuration: str | None = None
+    ) -> None:
+        """`update_param` for distributions: `{name: {"name": "uniform", "parameters": {"minimum": 1, ...}}}`.
+
+        Raises:
+            ValueError: as `update_param`, or if a distribution is written in another way.
+        """
+        written = {name: distribution(name, value) for name, value in new_param_dist_dict.items()}
+        self.update_param(written, configuration)
+
+    def regenerate(self, **make_dataset_args: Any) -> None:
+        """Make this dataset again, as `config_dict` now says; what it held is replaced.
+
+        The arguments are those of make_dataset but for `config`; those that are left out are as they were.
+        A `survey` that was given before is in `config_dict` already, and is not brought in again.
+
+        Raises:
+            ConfigError: if `config_dict` is wrong; the dataset stays as it was.
+            TypeError: if there is no such argument.
+            StorageError, ValueError: as make_dataset.
+        """
+        for name in make_dataset_args:
+            if name not in self.arguments:
+                raise TypeError(f"{name!r} is no argument of regenerate; {nearest(name, self.arguments)}")
+        config = load_config(self.config_dict, survey=make_dataset_args.get("survey"))
+        _warn(config)
+        self._make(config, {**self.arguments, **make_dataset_args})
+
+    def search(self, param_name: str) -> dict[str, list[str]]:
+        """The USERDIST columns of all parameters whose name contains `param_name`, by the objects' NAMEs.
+
+        >>> dataset = make_dataset("galaxy_galaxy", skip_image_generation=True)
+        >>> dataset.search("sigma_v")["LENS"][0]
+        'CONFIGURATION_1-PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v-g'
+        """
+        return columns_of_objects(self.config, param_name)
+
+    def _make(self, config: Config, arguments: Mapping[str, Any]) -> None:
+        """Make everything, then take it in."""
+        asked = Arguments(**{name: value for name, value in arguments.items() if name != "survey"})
+        seed = secrets.randbits(32) if config.seed is None else config.seed
+        products = produce(config, seed, asked)
+        self._forget()
+        self._describe(config, dict(arguments), seed)
+        self.configurations = list(products)
+        self.runs: dict[str, Run] = {label: product.run for label, product in products.items()}
+        for label, product in products.items():
+            if product.kept:
+                self._keep(label, product.kept)
+
+    def _describe(self, config: Config, arguments: dict[str, Any], seed: int) -> None:
+        self.config, self.arguments, self.seed = config, arguments, seed
+        self.config_dict = config_dict(config)
+        self.name, self.size, self.outdir = config.name, config.size, config.outdir
+        self.bands = list(config.bands)
+        self.species_map = {species.name: species.label for species in config.species}
+
+    def _keep(self, label: str, kept: Kept) -> None:
+        self._kept[label] = kept
+        setattr(self, f"{label}_metadata", kept.metadata)
+        for name, array in kept.arrays.items():
+            setattr(self, f"{label}_{name}", array)
+
+    def _forget(self) -> None:
+        for label, kept in self._kept.items():
+            for name in ("metadata", *kept.arrays):
+                delattr(self, f"{label}_{name}")
+        self._kept = {}
+
+    def _array(self, name: ArrayName, configuration: str | None, right: str) -> np.ndarray:
+        arrays = self._find(configuration).arrays
+        if name not in arrays:
+            raise ValueError(f"there are no {name}; {right}")
+        return arrays[name]
+
+    def _find(self, configuration: str | None) -> Kept:
+        label = self.config.configuration(configuration).label
+        if label not in self._kept:
+            raise ValueError(f"nothing of {label} is in memory; make the dataset with store_in_memory=True")
+        return self._kept[label]
+
+
+def make_dataset(
+    config: str | os.PathLike[str] | Mapping[str, object] | Config,
+    save_to_disk: bool = False,
+    store_in_memory: bool = True,
+    verbose: bool = False,
+    store_sample: bool = False,
+    image_file_format: ImageFormat = "npy",
+    survey: str | None = None,
+    return_planes: bool = False,
+    skip_image_generation: bool = False,
+    solve_lens_equation: bool = False,
+    batch_size: int | None = None,
+    *,
+    csv: bool = True,
+    progress: bool | None = None,
+    configurations: str | Iterable[str] | None = None,
+    devices: Iterable[jax.Device] | None = None,
+) -> Dataset:
+    """Make the images and the metadata that a configuration file describes.
+
+    Args:
+        config: a YAML file, the name of a packaged example, a dictionary of the same content, or a Config.
+        save_to_disk: write `<OUTDIR>/<label>_images.<format>` and `<OUTDIR>/<label>_metadata.csv`.
+        store_in_memory: keep everything as attributes of the Dataset.
+        verbose: show the progress bar also when nobody watches.
+        store_sample: where `store_in_memory` is off, keep the first five systems.
+        image_file_format: "npy" or "h5"; an HDF5 file holds the metadata too.
+        survey: the name of a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
+        return_planes: keep, and write as `<label>_planes.<format>`, the parts that add up to the images too:
+            (n, 4, bands, rows, columns), see `Dataset.planes`.
+        skip_image_generation: make the metadata only.
+        solve_lens_equation: add the images of every lensed point source to the metadata, as they are in the
+            picture: `PLANE_2-OBJECT_2-x_mins`, `-y_mins` (texts of numbers in arcsec joined by semicolons,
+            the brightest image first) and `-num_source_images`; also, of the last such point source, under
+            deeplenstronomy's names `x_mins`, `y_mins` and `num_source_images`.
+        batch_size: systems a batch.  By default one that suits the device (`automatic_batch_size`) and its
+            memory, and of a long run the fastest of three: those of more than a thousand batches that take
+            fifty times as long as a compilation.  It is in `runs`, and an attribute of an HDF5 file.
+        csv: whether to write the CSV.
+        progress: True or False for a progress bar or none; None shows it when somebody watches.
+        configurations: labels or NAMEs of those to make; by default all.
+        devices: the devices that share each batch, of those in `jax.local_devices()`; by default all.  The
+            batch size is rounded up to a multiple of their number.
+
+    Returns:
+        A Dataset.  It has SIZE x FRACTION systems of each configuration, rounded by largest remainders.
+        The same seed gives the same systems, whatever the batch size and devices; without a SEED there is a
+        new one every time, in `seed`.
+
+    Raises:
+        ConfigError: if the configuration is wrong.
+        StorageError: if OUTDIR cannot be written, or the disk is or becomes full.
+        MemoryError: if there is not enough memory for one system at a time.
+        ValueError: if an argument is wrong.
+
+    Warns:
+        ConfigWarning: for each remark of the checks that did not stop it.
+        UserWarning: if there is not enough memory for the batch size, which is then halved.
+
+    >>> dataset = make_dataset("galaxy_galaxy", store_in_memory=False, store_sample=True)
+    >>> dataset.CONFIGURATION_1_images.shape[:2], dataset.bands
+    ((5, 3), ['g', 'r', 'i'])
+    """
+    arguments = {
+        "save_to_disk": save_to_disk,
+        "store_in_memory": store_in_memory,
+        "verbose": verbose,
+        "store_sample": store_sample,
+        "image_file_format": image_file_format,
+        "survey": survey,
+        "return_planes": return_planes,
+        "skip_image_generation": skip_image_generation,
+        "solve_lens_equation": solve_lens_equation,
+        "batch_size": batch_size,
+        "csv": csv,
+        "progress": progress,
+        "configurations": _listed(configurations),
+        "devices": None if devices is None else tuple(devices),
+    }
+    file = os.fspath(config) if isinstance(config, str | os.PathLike) else None
+    loaded = load_config(config, survey=survey)
+    _warn(loaded)
+    return Dataset(loaded, arguments, file)
+
+
+def _listed(names: str | Iterable[str] | None) -> tuple[str, ...] | None:
+    """One name or several as a tuple."""
+    if names is None:
+        return None
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _warn(config: Config) -> None:
+    """The remarks of the checks, as warnings at the place that called the caller."""
+    for remark in config.warnings:
+        warnings.warn(remark, ConfigWarning, stacklevel=3)

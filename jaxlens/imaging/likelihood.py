@@ -1,0 +1,55 @@
+"""What an image is expected to be, and how probable an observed one is.
+
+Everything here is for a single system, as in `render.py`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import jax
+import jax.numpy as jnp
+
+from jaxlens.imaging.render import NO_ASSETS, Params, noise_sigma, per_pixel, real_background, render
+from jaxlens.imaging.scene import Assets, Scene
+
+
+def expected(scene: Scene, params: Params, assets: Assets = NO_ASSETS) -> tuple[jax.Array, jax.Array]:
+    """Mean and standard deviation of an observed image, each (bands, num_pix, num_pix), counts/s.
+
+    The mean is that of the light, of every POISSON_NOISE, and the real background; the variance that of
+    background and shot noise (`noise_sigma`) and the mean of every POISSON_NOISE.
+    """
+    light = render(scene, params, assets)
+    sigma = noise_sigma(scene, params, light)
+    mean = jnp.maximum(light, 0.0) if scene.poisson_shot_noise else light
+    if assets.backgrounds is not None:
+        mean = mean + real_background(params, assets.backgrounds)
+    if not scene.noise_sources:
+        return mean, sigma
+    rates = [jnp.maximum(per_pixel(params[f"{label}-mean"]), 0.0) for label in scene.noise_sources]
+    counts = jnp.broadcast_to(sum(rates, jnp.zeros((1, 1, 1))), mean.shape)
+    return mean + counts, jnp.sqrt(sigma**2 + counts)
+
+
+def log_likelihood(
+    scene: Scene,
+    params: Params,
+    assets: Assets,
+    image: jax.Array,
+    sigma: jax.Array | None,
+    mask: jax.Array | None,
+) -> jax.Array:
+    """The log-density of `image` (bands, num_pix, num_pix), ().
+
+    ln L = -1/2 sum_i [ (d_i - m_i)^2 / s_i^2 + 2 ln s_i + ln 2 pi ]  over the pixels where `mask` is true,
+    with mean m and, where no `sigma` is given, the standard deviation s of `expected`.
+    """
+    mean, noise = expected(scene, params, assets)
+    sigma = noise if sigma is None else sigma
+    used = jnp.ones(mean.shape, bool) if mask is None else mask
+    # what is masked may be anything: it is replaced before it meets a number that has a gradient
+    difference = jnp.where(used, jnp.where(used, image, 0.0) - jnp.where(used, mean, 0.0), 0.0)
+    sigma = jnp.where(used, sigma, 1.0)
+    terms = (difference / sigma) ** 2 + 2.0 * jnp.log(sigma)
+    return -0.5 * (jnp.sum(terms) + jnp.sum(used) * math.log(2.0 * math.pi))

@@ -1,0 +1,194 @@
+"""What the telescope does to light: the PSF of a configuration, blurring and stamping.
+
+`Optics` is the static part; widths are in params and the kernel of psf_type PIXEL is handed in.  As in
+lenstronomy, the extended light is averaged over each pixel and then blurred, or the other way round with
+`supersampling_convolution`, and point sources are stamped on a grid of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxlens.config.model import Config
+from jaxlens.kernels.psf import gaussian as psf
+from jaxlens.kernels.psf.convolution import convolve, convolve_fine, fine_side
+from jaxlens.kernels.psf.resampling import averaged, cropped, resampled, resampled_side
+from jaxlens.kernels.psf.stamps import stamp_kernel, stamp_point_sources
+
+Params = Mapping[str, jax.Array]
+
+# A blur is a sum of shifted images or two matrix products.  On a CPU the sum is the faster one, by two for a
+# PSF that reaches 13 pixels in images of 100, unless the PSF reaches over so much of the image or so far.
+MAX_SHIFTED_TAPS = 48
+MAX_SHIFTED_PART = 0.25
+# Elsewhere products are, while the matrices are small: their arithmetic is what GPUs are made for, and they
+# read the image once, where the sum reads every pixel once a tap.
+MAX_MATRIX_PIXELS = 256
+# A hair above a bound, so that rounding in float32 cannot lift a radius beyond it.
+_HAIR = 1.00001
+
+
+@dataclass(frozen=True)
+class Optics:
+    """The static part of the PSF of images of `num_pix` pixels.
+
+    The light comes on a grid of `supersampling` pixels to a pixel; it is blurred on one of `factor`, and
+    point sources are stamped on one of `point_factor`.  `radius` and `point_radius` bound the PSF's reach on
+    these; they are None where it needs no bound, as for a Gaussian that is blurred by matrix products.  The
+    kernel of PIXEL is sampled at `kernel_factor`; `core` and `kernel_size` are IMAGE's
+    supersampling_kernel_size and convolution_kernel_size.
+    """
+
+    psf: Literal["GAUSSIAN", "MOFFAT", "PIXEL", "NONE"]
+    num_pix: int
+    supersampling: int
+    factor: int
+    point_factor: int
+    exact_points: bool
+    kernel_factor: int
+    core: int
+    kernel_size: int | None
+    radius: int | None
+    point_radius: int | None
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The names of the numbers that the PSF depends on."""
+        return frozenset({"GAUSSIAN": ["seeing"], "MOFFAT": ["seeing", "moffat_beta"]}.get(self.psf, []))
+
+    def admits(self, fwhm: float) -> bool:
+        """Whether a PSF of `fwhm` pixels stays within the static bounds."""
+        if self.psf == "MOFFAT":
+            bounds = (self.factor, self.radius), (self.point_factor, self.point_radius)
+            return all(bound is None or psf.moffat_radius(fwhm * f, f) <= bound for f, bound in bounds)
+        return self.radius is None or psf.blur_radius(fwhm * self.factor / psf.FWHM_PER_SIGMA) <= self.radius
+
+
+def optics(config: Config) -> Optics:
+    """The static part of the PSF that `config` describes."""
+    instrument = config.instrument
+    numerics = instrument.numerics
+    fine = numerics.supersampling_convolution and instrument.psf_type != "NONE"
+    factor = instrument.supersampling_factor if fine else 1
+    radius, point_radius = _radii(config, factor)
+    return Optics(
+        psf=instrument.psf_type,
+        num_pix=instrument.num_pix,
+        supersampling=instrument.supersampling_factor,
+        factor=factor,
+        point_factor=numerics.point_source_supersampling_factor,
+        exact_points=instrument.point_source == "exact",
+        kernel_factor=instrument.kernel.factor if instrument.kernel else 1,
+        core=numerics.supersampling_kernel_size,
+        kernel_size=numerics.convolution_kernel_size,
+        radius=radius,
+        point_radius=point_radius,
+    )
+
+
+def _radii(config: Config, factor: int) -> tuple[int | None, int | None]:
+    """The bounds `radius` and `point_radius` of an Optics that blurs on a grid of `factor`."""
+    instrument = config.instrument
+    point_factor = instrument.numerics.point_source_supersampling_factor
+    if instrument.psf_type == "NONE":
+        return None, None
+    if instrument.kernel is not None:
+        side, sampled_at = instrument.kernel.array.shape[-1], instrument.kernel.factor
+        return None, resampled_side(side, sampled_at, point_factor) // 2
+    finest = config.reach("pixel_scale")[0]
+    widest = _HAIR * config.reach("seeing")[1] / finest if finest > 0.0 else np.inf
+    if instrument.psf_type == "MOFFAT":
+        radius, point_radius = (psf.moffat_radius(widest * f, f) for f in (factor, point_factor))
+        return radius, point_radius
+    sigma = widest * factor / psf.FWHM_PER_SIGMA
+    most = min(MAX_SHIFTED_TAPS, MAX_SHIFTED_PART * instrument.num_pix * factor)
+    return (psf.blur_radius(sigma) if psf.TRUNCATION * sigma < most else None), None
+
+
+def blur(optics: Optics, params: Params, light: jax.Array, kernel: jax.Array | None) -> jax.Array:
+    """Light (1 or bands, n s, n s) on the grid of the supersampling s as blurred pixels (1 or bands, n, n).
+
+    `kernel` (1 or bands, k, k) is that of PIXEL.
+    """
+    if optics.factor == 1:
+        light = averaged(light, optics.supersampling)
+    if optics.psf == "NONE":
+        return light
+    if optics.psf == "GAUSSIAN":
+        return averaged(_gaussian_blur(optics, params, light), optics.factor)
+    used = _kernel(optics, params, kernel, optics.factor, optics.radius)
+    if optics.kernel_size is not None:
+        used = cropped(used, fine_side(optics.kernel_size, optics.factor))
+    if optics.factor == 1:
+        return convolve(light, used)
+    return convolve_fine(light, used, optics.factor, optics.core)
+
+
+def _kernel(
+    optics: Optics, params: Params, kernel: jax.Array | None, factor: int, radius: int | None
+) -> jax.Array:
+    """The PSF of PIXEL or MOFFAT on a grid of `factor`, (1 or bands, k, k)."""
+    if kernel is not None:
+        return resampled(kernel.astype(jnp.result_type(float)), optics.kernel_factor, factor)
+    assert radius is not None, "a Moffat kernel has a bound"
+    fwhm = jnp.atleast_1d(params["seeing"] / params["pixel_scale"] * factor)
+    fwhm, beta = jnp.broadcast_arrays(fwhm, jnp.atleast_1d(params["moffat_beta"]))
+    return psf.moffat_kernel(fwhm, beta, radius)
+
+
+def _sigma_in_pixels(params: Params) -> jax.Array:
+    return psf.fwhm_to_sigma(params["seeing"]) / params["pixel_scale"]
+
+
+def _gaussian_blur(optics: Optics, params: Params, image: jax.Array) -> jax.Array:
+    sigma = jnp.reshape(_sigma_in_pixels(params) * optics.factor, (-1, 1, 1))
+    radius = optics.radius
+    if radius is None:
+        return _blur_by_matrix(image, sigma)
+
+    def by_shifts(image: jax.Array, sigma: jax.Array) -> jax.Array:
+        return psf.gaussian_blur(image, sigma, radius)
+
+    if image.shape[-1] > MAX_MATRIX_PIXELS:
+        return by_shifts(image, sigma)
+    return jax.lax.platform_dependent(image, sigma, cpu=by_shifts, default=_blur_by_matrix)
+
+
+def _blur_by_matrix(image: jax.Array, sigma: jax.Array) -> jax.Array:
+    bands = max(image.shape[0], sigma.shape[0])
+    image = jnp.broadcast_to(image, (bands, *image.shape[1:]))
+    return psf.gaussian_blur_by_matrix(image, jnp.broadcast_to(sigma, (bands, 1, 1)))
+
+
+def stamped(
+    optics: Optics, params: Params, flux: jax.Array, x: jax.Array, y: jax.Array, kernel: jax.Array | None
+) -> jax.Array:
+    """The image (bands, n, n) of point sources of flux (bands, sources) at x, y (sources,).
+
+    x and y are in pixels from the first pixel's centre.
+    """
+    if optics.psf in ("PIXEL", "MOFFAT"):
+        used = _kernel(optics, params, kernel, optics.point_factor, optics.point_radius)
+        return stamp_kernel(flux, x, y, used, optics.num_pix, optics.point_factor)
+    sigma = None
+    if optics.psf == "GAUSSIAN":
+        sigma = jnp.broadcast_to(_sigma_in_pixels(params), flux.shape[:1])
+    return stamp_point_sources(
+        flux, x, y, sigma, optics.num_pix, exact=optics.exact_points, factor=optics.point_factor
+    )
+
+
+def reach(optics: Optics, params: Params) -> jax.Array:
+    """How far from a point source, in pixels, the PSF leaves light."""
+    if optics.point_radius is not None:
+        return jnp.asarray(optics.point_radius / optics.point_factor)
+    if optics.psf == "NONE":
+        return jnp.ones(())
+    fine = jnp.max(_sigma_in_pixels(params)) * optics.point_factor
+    return jnp.maximum(jnp.round(psf.TRUNCATION * fine), 1.0) / optics.point_factor

@@ -1,0 +1,265 @@
+"""Training sets without end: batches that are simulated as fast as a network takes them, and never stored."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
+from numbers import Integral
+from os import PathLike
+from types import TracebackType
+from typing import Any
+
+import jax
+import numpy as np
+
+from jaxlens.config import Config, load_config
+from jaxlens.config.model import Configuration
+from jaxlens.engine.devices import Devices, batches_at_once, chosen
+from jaxlens.simulator.simulator import Simulator
+from jaxlens.streams.batches import Maker, StreamBatch, Table, table
+from jaxlens.streams.feeds import numpy_batches, torch_dataset
+from jaxlens.streams.mixing import Mixture
+
+# One batch is ready, or nearly so, while the cores that it leaves free begin with the one after it.
+_AHEAD = 2
+_MOST = 2**64
+
+Source = Config | str | PathLike[str] | Mapping[str, Any]
+
+
+def stream(
+    config: Source,
+    batch_size: int,
+    seed: int = 0,
+    labels: str | Sequence[str] | None = None,
+    start: int = 0,
+    *,
+    devices: Iterable[jax.Device] | None = None,
+    configurations: str | Iterable[str] | None = None,
+    survey: str | None = None,
+) -> Stream:
+    """Batches of simulated systems without end, on the device, for a training loop.
+
+    Args:
+        config: a YAML file, the name of a packaged example, a dictionary of the same content, or a Config.
+        batch_size: systems a batch; a multiple of the number of devices.
+        seed: the same seed gives the same systems.  They are not those of the dataset of that seed.
+        labels: names of numbers that each batch has as an array, in this order: parameters, as
+            `PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E`, with the band (`seeing-g`) or without; one
+            that differs by band gives a label for each band.
+        start: the index of the first system; `stream.index` of an earlier stream goes on where that stood.
+        devices: the devices that share each batch, as `jax.local_devices()`; by default one.
+        configurations: labels or NAMEs of those that are mixed; by default all that have a FRACTION above 0.
+        survey: the name of a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
+
+    The system of an index is the same whatever the batch size, start and devices.  Its configuration
+    follows from the index alone, so that every batch has them in the proportions of FRACTION.
+
+    Raises:
+        ConfigError: if the configuration is wrong.
+        ValueError: if an argument is wrong; the message says what would be right.
+
+    >>> from jaxlens.streams.stream import stream
+    >>> theta_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
+    >>> batches = stream("lens_or_not", 4, labels=[theta_E])
+    >>> batches.configurations, batches.has(theta_E).tolist()
+    (('LENSED', 'NOT_LENSED'), [True, False])
+    """
+    names = (configurations,) if isinstance(configurations, str) else configurations
+    return Stream(
+        load_config(config, survey=survey),
+        batch_size,
+        seed=seed,
+        labels=(labels,) if isinstance(labels, str) else tuple(labels or ()),
+        start=start,
+        devices=None if devices is None else tuple(devices),
+        configurations=None if names is None else tuple(names),
+    )
+
+
+class Stream(Iterator[StreamBatch]):
+    """An endless iterator of StreamBatches, see `stream`.
+
+    While a batch is used the next are made in threads of their own.  A stream is a context manager; leaving
+    it, or dropping it, ends the threads.  It can be pickled, without its devices, and goes on from its index.
+
+    Attributes:
+        config: the configuration file.
+        configurations: the NAMEs of the configurations, which `batch.configuration` counts.
+        bands: the names of the bands.
+        label_names: the names of the columns of `batch.labels`.
+        batch_size: systems a batch.
+        seed: the stream's seed.
+        index: the index of the first system of the next batch; `stream(..., start=index)` begins with it.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        batch_size: int,
+        *,
+        seed: int,
+        labels: tuple[str, ...],
+        start: int,
+        devices: Devices | None,
+        configurations: tuple[str, ...] | None,
+        stride: int = 1,
+    ) -> None:
+        self._arguments: dict[str, Any] = {
+            "config": config,
+            "batch_size": batch_size,
+            "seed": seed,
+            "labels": labels,
+            "devices": devices,
+            "configurations": configurations,
+        }
+        self._devices = chosen(None)[:1] if devices is None else chosen(devices)
+        self._check(batch_size, seed, start)
+        self.config, self._mixed = config, _mixed(config, configurations)
+        self.configurations = tuple(one.name for one in self._mixed)
+        self.bands = config.bands
+        self.batch_size, self.seed, self.index = int(batch_size), int(seed), int(start)
+        self._step = stride * self.batch_size
+        self._labels = {name: place for label in labels for name, place in self._table.find(label).items()}
+        self.label_names = tuple(self._labels)
+        self._process = os.getpid()
+        self._ahead: deque[Future[StreamBatch]] = deque()
+
+    def __repr__(self) -> str:
+        return f"Stream({self.config.name!r}, batch_size={self.batch_size}, index={self.index})"
+
+    def __next__(self) -> StreamBatch:
+        """The next batch; those after it are begun."""
+        self._refuse_a_fork()
+        while len(self._ahead) <= _AHEAD:
+            begin = self.index + len(self._ahead) * self._step
+            self._ahead.append(self._threads[0].submit(self._maker.make, begin, self._threads[1]))
+        batch = self._ahead[0].result()
+        self._ahead.popleft()
+        self.index += self._step
+        return batch
+
+    def has(self, name: str) -> np.ndarray:
+        """Which configurations have a number of this name, or this label: (configurations,), bool."""
+        column = next(iter(self._table.find(name).values()))
+        return np.asarray(self._table.columns[:, column] >= 0)
+
+    def numpy(self) -> Iterator[StreamBatch]:
+        """The batches as numpy arrays; of what a CPU has made they are views that cannot be written."""
+        return numpy_batches(self)
+
+    def torch(self) -> Any:
+        """The batches as a `torch.utils.data.IterableDataset` of tensors, which share the arrays' memory.
+
+        `DataLoader(stream.torch(), batch_size=None)`, with `num_workers=0`: jaxlens has threads of its own.
+        Workers must be spawned (`multiprocessing_context="spawn"`), with JAX on the CPU in each; of n
+        workers each makes every n-th batch, and all begin at the stream's index whenever the loader is
+        asked for an iterator.  A forked worker raises RuntimeError, since JAX does not work there.
+
+        Raises:
+            ImportError: if PyTorch is not installed.
+            ValueError: if the batches are shared by several devices.
+        """
+        if len(self._devices) > 1:
+            raise ValueError("a tensor is on one device; give a stream for PyTorch one device")
+        return torch_dataset(self)
+
+    def share(self, part: int, parts: int) -> Stream:
+        """The stream of every parts-th batch from the one at `part` on, for one of so many processes.
+
+        Raises:
+            ValueError: if `part` is not from 0 to parts - 1.
+        """
+        self._refuse_a_fork()
+        if not 0 <= part < parts:
+            raise ValueError(f"part is {part}; it must be from 0 to {parts - 1}, one less than the parts")
+        stride = self._step // self.batch_size
+        return Stream(**self._arguments, start=self.index + part * self._step, stride=parts * stride)
+
+    def close(self) -> None:
+        """End the threads; batches that are on their way are lost, and come again where one is asked for."""
+        self._ahead.clear()
+        for pool in self.__dict__.pop("_threads", ()):
+            pool.shutdown(cancel_futures=True)
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        stride = self._step // self.batch_size
+        return _again, (self._arguments | {"start": self.index, "stride": stride, "devices": None},)
+
+    @cached_property
+    def _simulators(self) -> list[Simulator]:
+        return [Simulator(self.config, one.label) for one in self._mixed]
+
+    @cached_property
+    def _table(self) -> Table:
+        return table(self._simulators)
+
+    @cached_property
+    def _maker(self) -> Maker:
+        """The programs, compiled when the first batch is asked for."""
+        mixture = Mixture(tuple(one.fraction for one in self._mixed))
+        labels = list(self._labels.values())
+        return Maker(
+            self._simulators, mixture, self.seed, self.batch_size, self._devices, self._table, labels
+        )
+
+    @cached_property
+    def _threads(self) -> tuple[ThreadPoolExecutor, ThreadPoolExecutor]:
+        """Those that make batches, and those that make their parts."""
+        return (
+            ThreadPoolExecutor(_AHEAD, thread_name_prefix="jaxlens-batches"),
+            ThreadPoolExecutor(batches_at_once(self._devices), thread_name_prefix="jaxlens"),
+        )
+
+    def _check(self, batch_size: int, seed: int, start: int) -> None:
+        """ValueError where a number is wrong."""
+        if not isinstance(batch_size, Integral) or batch_size < 1:
+            raise ValueError(f"batch_size is {batch_size}; it must be a whole number of at least 1")
+        if batch_size % len(self._devices):
+            count = len(self._devices)
+            raise ValueError(
+                f"batch_size is {batch_size}; it must be a multiple of {count}, one share a device"
+            )
+        for name, value in (("seed", seed), ("start", start)):
+            if not isinstance(value, Integral) or not 0 <= value < _MOST:
+                raise ValueError(f"{name} is {value}; it must be a whole number from 0 to 2^64 - 1")
+
+    def _refuse_a_fork(self) -> None:
+        if os.getpid() != self._process:
+            raise RuntimeError(
+                "this process was forked from the one that made the stream, and JAX does not work in a fork; "
+                "give DataLoader num_workers=0, or multiprocessing_context='spawn'"
+            )
+
+
+def _again(arguments: Mapping[str, Any]) -> Stream:
+    """The stream of these arguments, in another process."""
+    return Stream(**arguments)
+
+
+def _mixed(config: Config, names: tuple[str, ...] | None) -> list[Configuration]:
+    """The configurations called `names`, in the file's order, or all that have systems."""
+    if names is None:
+        found = [one for one in config.configurations if one.fraction > 0]
+        if not found:
+            raise ValueError("every FRACTION is 0; give at least one configuration a FRACTION above 0")
+        return found
+    labels = {config.configuration(name).label for name in names}
+    found = [one for one in config.configurations if one.label in labels]
+    if not found:
+        raise ValueError("configurations is empty; leave it out, or name at least one")
+    empty = [one.label for one in found if not one.fraction > 0]
+    if empty:
+        raise ValueError(f"the FRACTION of {', '.join(empty)} is 0; give it one above 0, or leave it out")
+    return found

@@ -1,0 +1,1 @@
+"""Noise: its variance in a pixel, and normal and Poisson random numbers."""

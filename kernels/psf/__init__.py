@@ -1,0 +1,1 @@
+"""The point spread function: blurring light, stamping point sources, and kernels on finer grids."""

@@ -1,0 +1,98 @@
+"""The command `fit`: what it reads and writes, what it says, and its exit codes."""
+
+import re
+
+import jax
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from astropy.io import fits
+from matplotlib.image import imread
+
+from jaxlens import Simulator, cli
+from jaxlens.files.fits_images import write_fits
+from jaxlens.fitting.result import FitResult
+
+
+@pytest.fixture
+def lens(small_lens, tmp_path):
+    """A configuration file, the image of a system of it with a dead pixel, and that system's parameters."""
+    small_lens["IMAGE"]["PARAMETERS"]["numPix"] = 16
+    small_lens["IMAGE"]["PARAMETERS"]["exposure_time"] = 1000
+    sim = Simulator(small_lens)
+    images, truth = sim(jax.random.key(3, impl="threefry2x32"), 1)
+    data = np.array(images[0])
+    data[0, 2, 2] = np.nan
+    (tmp_path / "small.yaml").write_text(yaml.safe_dump(small_lens))
+    write_fits(tmp_path / "lens.fits", {"SCI": data, "DQ": np.isnan(data).astype(np.int16)})
+    return tmp_path / "small.yaml", tmp_path / "lens.fits", truth
+
+
+def fails(capsys, *argv):
+    """The message on stderr of a command that must end with 1 and without a traceback."""
+    assert cli.main([str(word) for word in argv]) == 1
+    captured = capsys.readouterr()
+    assert "Traceback" not in captured.err
+    return captured.err
+
+
+def test_fit_finds_the_lens_that_made_the_image(lens, tmp_path, capsys):
+    config, image, truth = lens
+    out = tmp_path / "out"
+    theta_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
+    argv = ["fit", str(config), str(image), "--bad", f"{image}[DQ]", "--starts", "8", "--out", str(out)]
+    assert cli.main([*argv, "--mask", "nonfinite", "--seed", "1"]) == 0
+    said = capsys.readouterr().out
+    assert "1 of 1 converged" in said
+    files = ["fit.h5", "fit.csv", "model.fits", "fit.png"]
+    assert said.splitlines()[-4:] == [str(out / name) for name in files]
+    table = pd.read_csv(out / "fit.csv", index_col="parameter")
+    assert theta_E in table.index
+    for name, row in table.iterrows():
+        assert abs(row["value"] - float(truth[name][0])) < 5 * row["sigma"], name
+    result = FitResult.load(out / "fit.h5")
+    assert result.names == tuple(table.index)
+    assert result.degrees_of_freedom == 2 * 256 - 1 - len(table)
+    with fits.open(out / "model.fits") as parts:
+        assert [part.name for part in parts[1:]] == ["MODEL", "SIGMA", "RESIDUAL", "MASK"]
+        np.testing.assert_array_equal(parts["MODEL"].data, result.model[0])
+    assert np.ptp(imread(out / "fit.png")) > 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], "image: 1 pixel used but not finite, the first (nan) in image 0, band 0, row 2, column 2; give"),
+        (["--mask", "nonfinite", "--free", "theta_F"], "theta_F"),
+        (["--mask", "nonfinite", "--fixed", "theta_F=1"], "theta_F"),
+        (["--mask", "nowhere.fits"], "nowhere.fits: No such file or directory; give a FITS image"),
+        (["--sigma", "{image}[ERR]"], "has no image ERR; it must be one of SCI, DQ"),
+        (["--psf", "{image}[SCI]", "--mask", "nonfinite"], "psf has 16 x 16 pixels; give an odd number"),
+        (["--configuration", "QUADS"], "'QUADS' is not in the file"),
+        (["--mask", "nonfinite", "--out", "{image}/out"], "Not a directory; choose an OUTDIR"),
+    ],
+)
+def test_what_is_wrong_is_said(lens, tmp_path, capsys, options, message):
+    config, image, _ = lens
+    words = [word.format(image=image) for word in options]
+    assert message in fails(capsys, "fit", config, image, "--out", tmp_path / "out", *words)
+    assert not (tmp_path / "out" / "fit.h5").exists()
+
+
+def test_an_image_of_another_size_is_refused(lens, tmp_path, capsys):
+    write_fits(tmp_path / "large.fits", {"SCI": np.ones((2, 20, 20))})
+    said = fails(capsys, "fit", lens[0], tmp_path / "large.fits", "--out", tmp_path / "out")
+    assert "images has shape (1, 2, 20, 20); it must be (n, 2, 16, 16) for the bands g, r" in said
+
+
+def test_a_wrong_option_is_explained(lens, capsys):
+    for options, message in [
+        (["--out", "x", "--fixed", "seeing"], "argument --fixed: 'seeing' is no NAME=VALUE, as seeing=0.7"),
+        (["--out", "x", "--starts", "0"], "0 is too small"),
+        ([], "the following arguments are required: --out"),
+    ]:
+        with pytest.raises(SystemExit) as ended:
+            cli.main(["fit", "galaxy_galaxy", "lens.fits", *options])
+        assert ended.value.code == 2
+        assert re.search(re.escape(message), capsys.readouterr().err)

@@ -1,0 +1,151 @@
+"""Images behind one isothermal lens, looked for by direction: those that the search on a grid finds."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from jaxlens.kernels.lensing.isothermal_search import Isothermal
+from jaxlens.kernels.lensing.lens_equation import image_positions
+from jaxlens.kernels.lensing.rays import jacobian
+from jaxlens.kernels.mass.external import convergence, shear
+from jaxlens.kernels.mass.isothermal import sie
+
+SLOTS, CASES = 6, 400
+# The smallest modulus of the ellipticity and the strongest shear of each kind of lens.
+KINDS = {"usual": (0.0, 0.1), "thin": (0.9, 0.3), "nearly round": (1e-6, 0.01)}
+
+
+def rays(x, y, args):
+    """An SIE with shear about another point, in a sheet of mass."""
+    lens = sie(x, y, **{name: args[name] for name in Isothermal._fields})
+    external = shear(x, y, gamma1=args["gamma1"], gamma2=args["gamma2"], ra_0=0.3, dec_0=-0.2)
+    sheet = convergence(x, y, kappa=args["kappa"])
+    return tuple(at - a - b - c for at, a, b, c in zip((x, y), lens, external, sheet, strict=True))
+
+
+def isothermal(args):
+    return Isothermal(**{name: args[name] for name in Isothermal._fields})
+
+
+def half_width(args):
+    return 6.0 * args["theta_E"] + 0.5
+
+
+def solve(args, x, y, search):
+    return image_positions(rays, args, x, y, half_width=half_width(args), slots=SLOTS, isothermal=search)
+
+
+by_direction = jax.jit(jax.vmap(partial(solve, search=isothermal)))
+on_grid = jax.jit(jax.vmap(partial(solve, search=None)))
+
+
+def vector(generator, modulus):
+    angle = generator.uniform(0.0, 2 * np.pi, CASES)
+    return modulus * np.cos(angle), modulus * np.sin(angle)
+
+
+def lenses(kind):
+    """Parameters (CASES,) and sources: on the axis, inside of the caustics, next to them, and far out."""
+    generator = np.random.default_rng(len(kind))
+    least, shear = KINDS[kind]
+    theta_e = 10 ** generator.uniform(-1.0, 0.5, CASES)
+    modulus = {
+        "usual": generator.uniform(0.0, 0.5, CASES),
+        "thin": 1.0 - 10 ** generator.uniform(-4.2, -1.0, CASES),
+        "nearly round": least * 10 ** generator.uniform(0.0, 3.0, CASES),
+    }[kind]
+    args = {"theta_E": theta_e, "kappa": generator.uniform(-0.1, 0.2, CASES)}
+    args["e1"], args["e2"] = vector(generator, modulus)
+    args["gamma1"], args["gamma2"] = vector(generator, generator.uniform(0.0, shear, CASES))
+    args["center_x"], args["center_y"] = 0.05 * generator.normal(size=(2, CASES))
+    spread = theta_e * np.array([0.0, 0.1, 0.4, 1.0])[np.arange(CASES) % 4]
+    args = {name: jnp.asarray(value) for name, value in args.items()}
+    beta = rays(args["center_x"] + 1e-12, args["center_y"], args | {"theta_E": jnp.zeros(CASES)})
+    x, y = (np.asarray(b) + s for b, s in zip(beta, vector(generator, spread), strict=True))
+    near_x, near_y = at_caustic(generator, args)
+    second = np.arange(CASES) % 2 == 1
+    return args, jnp.asarray(np.where(second, near_x, x)), jnp.asarray(np.where(second, near_y, y))
+
+
+def at_caustic(generator, args):
+    """Sources up to a hundredth of theta_E from where det A first changes its sign along a line outwards."""
+    cos, sin = vector(generator, 1.0)
+    radius = np.asarray(args["theta_E"])[:, None] * np.linspace(0.3, 4.0, 400)
+    x, y = (
+        args["center_x"][:, None] + radius * cos[:, None],
+        args["center_y"][:, None] + radius * sin[:, None],
+    )
+    column = {name: value[:, None] for name, value in args.items()}
+    a_xx, a_xy, a_yx, a_yy = jacobian(lambda u, v: rays(u, v, column), x, y)
+    positive = np.asarray(a_xx * a_yy - a_xy * a_yx > 0.0)
+    first = np.argmax(positive[:, 1:] != positive[:, :-1], axis=1)
+    away = vector(generator, np.asarray(args["theta_E"]) * 10 ** generator.uniform(-5.0, -2.0, CASES))
+    beta = rays(x, y, column)
+    return tuple(np.asarray(b)[np.arange(CASES), first] + d for b, d in zip(beta, away, strict=True))
+
+
+def missing(images, among):
+    """Which images (cases, slots) have no other of their parity within 1e-6 arcsec `among` some."""
+    apart = np.hypot(
+        *(
+            np.asarray(a)[:, :, None] - np.asarray(b)[:, None]
+            for a, b in zip(images[:2], among[:2], strict=True)
+        )
+    )
+    alike = np.sign(images.magnification)[:, :, None] == np.sign(among.magnification)[:, None]
+    near = np.where(alike & np.asarray(among.mask)[:, None], apart, np.inf).min(axis=2)
+    return np.asarray(images.mask) & (near > 1e-6)
+
+
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_image_of_the_grid_is_lost_and_none_invented(kind):
+    args, x, y = lenses(kind)
+    found, expected = by_direction(args, x, y), on_grid(args, x, y)
+    assert not missing(expected, found).any()
+    at = rays(found.x, found.y, {name: value[:, None] for name, value in args.items()})
+    away = np.hypot(at[0] - x[:, None], at[1] - y[:, None])
+    assert away[np.asarray(found.mask)].max() < 1e-9
+    assert set(np.asarray(expected.found)) >= {2, 4}
+
+
+@pytest.mark.parametrize("e1", [0.0, 0.2])
+def test_a_source_on_the_axis(e1):
+    """Four images of an ellipse, on its axes; of a ring as many as there is room for, and finite."""
+    args = {"theta_E": 1.0, "e1": e1, "e2": 0.0, "center_x": 0.0, "center_y": 0.0}
+    args = {n: jnp.asarray([v]) for n, v in (args | {"gamma1": 0.0, "gamma2": 0.0, "kappa": 0.0}).items()}
+    images = by_direction(args, jnp.zeros(1), jnp.zeros(1))
+    assert np.isfinite([images.x, images.y, images.magnification]).all()
+    if e1:
+        assert int(images.found[0]) == 4
+        np.testing.assert_allclose(np.minimum(np.abs(images.x), np.abs(images.y)), 0.0, atol=1e-7)
+
+
+@pytest.mark.usefixtures("x64")
+def test_derivatives_are_those_of_solving_again():
+    """With respect to theta_E, of images that are not next to a critical curve."""
+    args, x, y = lenses("usual")
+
+    def at(theta_e):
+        return jnp.stack(by_direction(args | {"theta_E": theta_e}, x, y)[:3])
+
+    theta_e, step = args["theta_E"], 1e-5
+    here, slope = jax.jvp(at, (theta_e,), (jnp.ones(CASES),))
+    difference = (at(theta_e + step) - at(theta_e - step)) / (2.0 * step)
+    usual = np.asarray((jnp.abs(here[2]) < 5.0).all(axis=1) & (theta_e > 0.3))
+    assert usual.sum() > 50
+    np.testing.assert_allclose(slope[:, usual], difference[:, usual], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.usefixtures("x64")
+def test_without_mass_a_source_is_its_own_image():
+    names = (*Isothermal._fields, "gamma1", "gamma2", "kappa")
+    args = {name: jnp.zeros(1) for name in names}
+    images = by_direction(args, jnp.array([0.21]), jnp.array([-0.13]))
+    assert int(images.found[0]) == 1
+    np.testing.assert_allclose([images.x[0, 0], images.y[0, 0]], [0.21, -0.13], atol=1e-10)

@@ -1,0 +1,213 @@
+"""Population fits: the slopes of images along the file's numbers, and the numbers that come back."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from jaxlens import Simulator
+from jaxlens.fitting.result import FitWarning
+from jaxlens.populations.file_numbers import coordinates, free_numbers
+from jaxlens.populations.fit_population import _hashable, fit_population
+from jaxlens.populations.result import PopulationFit
+from jaxlens.populations.simulated_sets import Model, World, sloped_statistics
+from jaxlens.populations.statistics import image_statistics
+from jaxlens.simulator.jitted import Static
+
+MASS, LIGHT = "SPECIES.GALAXY_1.MASS_PROFILE_1", "SPECIES.GALAXY_1.LIGHT_PROFILE_1"
+MEAN, WIDTH, SEEING = f"{LIGHT}.magnitude.mean", f"{LIGHT}.magnitude.std", "SURVEY.seeing"
+TRUTH = {MEAN: 20.0, WIDTH: 0.5, SEEING: 0.8}
+
+
+def drawn(name: str, **parameters: float) -> dict[str, Any]:
+    return {"DISTRIBUTION": {"NAME": name, "PARAMETERS": parameters}}
+
+
+def galaxies(mean: float, width: float, seeing: float) -> dict[str, Any]:
+    """Round galaxies of normal magnitudes in 12 x 12 pixels."""
+    light = {"magnitude": drawn("normal", mean=mean, std=width), "sigma": 0.3}
+    image = {"exposure_time": 100, "numPix": 12, "pixel_scale": 0.25, "psf_type": "GAUSSIAN", "read_noise": 5}
+    survey = {"BANDS": "g", "seeing": seeing, "magnitude_zero_point": 27.0, "sky_brightness": 22.0}
+    return {
+        "DATASET": {"NAME": "Galaxies", "PARAMETERS": {"SIZE": 4, "OUTDIR": "Galaxies"}},
+        "COSMOLOGY": {"PARAMETERS": {"H0": 70, "Om0": 0.3}},
+        "IMAGE": {"PARAMETERS": image},
+        "SURVEY": {"PARAMETERS": survey},
+        "SPECIES": {
+            "GALAXY_1": {"NAME": "GALAXY", "LIGHT_PROFILE_1": {"NAME": "GAUSSIAN", "PARAMETERS": light}}
+        },
+        "GEOMETRY": {
+            "CONFIGURATION_1": {
+                "NAME": "GALAXIES",
+                "FRACTION": 1.0,
+                "PLANE_1": {"OBJECT_1": "GALAXY", "PARAMETERS": {"REDSHIFT": 0.4}},
+            }
+        },
+    }
+
+
+def means(simulated: jax.Array, real: jax.Array) -> jax.Array:
+    """A distance that sees the means alone."""
+    return jnp.sum((jnp.mean(simulated, axis=0) - jnp.mean(real, axis=0)) ** 2)
+
+
+@pytest.fixture(scope="module")
+def images() -> np.ndarray:
+    key = jax.random.key(1, impl="threefry2x32")
+    return np.asarray(Simulator(galaxies(*TRUTH.values()))(key, 400)[0])
+
+
+@pytest.fixture(scope="module")
+def guess() -> Simulator:
+    return Simulator(galaxies(20.6, 0.35, 0.6))
+
+
+@pytest.fixture(scope="module")
+def found(guess: Simulator, images: np.ndarray) -> PopulationFit:
+    return fit_population(guess, images, list(TRUTH), simulated=1024, bootstrap=50)
+
+
+def test_images_follow_the_numbers_of_the_file_as_differences_say(small_lens: dict[str, Any]) -> None:
+    """The gradient of a statistic of noisy images reaches means, widths, bounds, the seeing and the sky."""
+    mass = small_lens["SPECIES"]["GALAXY_1"]["MASS_PROFILE_1"]["PARAMETERS"]
+    mass["e1"] = drawn("normal", mean=0.1, std=0.05)
+    small_lens["IMAGE"]["PARAMETERS"]["numPix"] = 16
+    small_lens["SURVEY"]["PARAMETERS"]["seeing"] = drawn("normal", mean=0.7, std=0.02)
+    paths = [f"{MASS}.e1.mean", f"{MASS}.e1.std", f"{MASS}.theta_E.minimum", "SURVEY.seeing.mean"]
+    paths += ["SURVEY.sky_brightness", "IMAGE.read_noise"]
+    with jax.enable_x64(True):
+        sim, key = Simulator(small_lens).with_unbounded_psf(), jax.random.key(3, impl="threefry2x32")
+        at = jnp.stack([sim.hyperparameters[path] for path in paths])
+
+        @jax.jit
+        def statistics(values: jax.Array) -> jax.Array:
+            numbers = dict(zip(paths, values, strict=True))
+            return jnp.mean(image_statistics(sim(key, 4, hyperparameters=numbers)[0], jnp.ones(2)), axis=0)
+
+        slopes, steps = jax.jit(jax.jacfwd(statistics))(at), 1e-5 * np.eye(len(at))
+        for slope, step in zip(slopes.T, steps, strict=True):
+            difference = (statistics(at + step) - statistics(at - step)) / 2e-5
+            np.testing.assert_allclose(slope, difference, rtol=1e-5, atol=1e-6)
+            assert float(jnp.max(jnp.abs(slope))) > 1e-4
+
+
+def test_a_fit_finds_mean_width_and_seeing_within_their_errors(found: PopulationFit) -> None:
+    assert found.converged
+    assert found.warnings == ()
+    truth, errors = np.asarray([TRUTH[path] for path in found.free]), np.asarray(list(found.errors.values()))
+    assert np.all(np.abs(found.values - truth) < 4.0 * errors)
+    assert abs(found.distance) < 0.05
+    # 400 magnitudes that are well measured say this much, and 1,024 simulated systems a little less
+    least = 0.5 * np.sqrt(1 / 400 + 1 / 1024) * np.asarray([1.0, np.sqrt(0.5)])
+    ratios = errors[[found.free.index(MEAN), found.free.index(WIDTH)]] / least
+    assert np.all((ratios > 0.75) & (ratios < 1.6))
+
+
+def test_a_result_tells_its_errors_and_its_way(found: PopulationFit, guess: Simulator) -> None:
+    assert set(found.free) == set(TRUTH)
+    assert found.samples.shape == (50, 3)
+    np.testing.assert_allclose(np.sqrt(np.diag(found.covariance)), list(found.errors.values()))
+    table = found.table()
+    assert list(table.columns) == ["start", "value", "error", "low", "high"]
+    assert table.loc[MEAN, "start"] == guess.hyperparameters[MEAN]
+    assert (table["low"] < table["high"]).all()
+    assert list(found.history.columns) == ["distance", "step", *found.free]
+    assert found.history["distance"].iloc[-1] < 0.01 * found.history["distance"].iloc[0]
+
+
+def test_the_new_file_says_what_was_found(found: PopulationFit, tmp_path: Path) -> None:
+    found.save_yaml(tmp_path / "found.yaml")
+    numbers = Simulator(tmp_path / "found.yaml").hyperparameters
+    for path, value in found.hyperparameters.items():
+        assert float(numbers[path]) == pytest.approx(value, rel=1e-6)
+    assert float(numbers[f"{LIGHT}.sigma"]) == pytest.approx(0.3)
+
+
+def test_features_distance_and_optimizer_may_be_the_users(guess: Simulator, images: np.ndarray) -> None:
+    """The mean magnitude by Adam from the total flux alone, with a distance of means."""
+
+    def flux(images: jax.Array) -> jax.Array:
+        return jnp.log10(jnp.maximum(jnp.sum(images, axis=(2, 3)), 1.0))
+
+    with pytest.warns(FitWarning, match="the fit has not converged: step 15 was still"):
+        result = fit_population(
+            guess,
+            images,
+            [MEAN],
+            features=flux,
+            distance=means,
+            optimizer=optax.adam(optax.constant_schedule(0.2)),
+            simulated=1024,
+            steps=15,
+            bootstrap=20,
+        )
+    assert abs(result.hyperparameters[MEAN] - TRUTH[MEAN]) < 0.1
+    assert 0.01 < result.errors[MEAN] < 0.1
+
+
+def test_counted_photons_take_the_slopes_of_gaussian_noise() -> None:
+    file = galaxies(*TRUTH.values())
+    sims = [Simulator(file)]
+    file["IMAGE"]["PARAMETERS"]["shot_noise"] = "poisson"
+    sims.append(Simulator(file))
+    free = free_numbers(sims[0], [MEAN])
+    results = []
+    for sim in sims:
+        model = Model(Static(sim.population.static), sim.scene, free, lambda i: jnp.sum(i, axis=(2, 3)))
+        world = World(sim.hyperparameters, sim.assets, jnp.ones(1), jax.random.key(0))
+        z = coordinates(free, sim.hyperparameters)
+        results.append(sloped_statistics(model, world, z, None, (1, 64)))
+    (gaussian, slopes), (counted, same) = results
+    np.testing.assert_array_equal(slopes, same)
+    np.testing.assert_allclose(slopes[0], -0.4 * np.log(10.0) * counted, rtol=0.05)
+    assert 0.0 < np.std(gaussian - counted) < 0.05 * np.mean(counted)
+
+
+def test_functions_that_have_no_hash_are_taken() -> None:
+    class Weights:
+        """As a network whose weights are arrays is."""
+
+        __hash__ = None  # type: ignore[assignment]
+
+        def __call__(self, images: jax.Array) -> jax.Array:
+            return jnp.sum(images, axis=(2, 3))
+
+    known = _hashable(Weights())
+    assert isinstance(hash(known), int)
+    assert known(jnp.ones((1, 1, 2, 3))) == 6.0
+    assert _hashable(means) is means
+
+
+def test_images_that_are_no_population_are_refused(guess: Simulator, images: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="5 images are no population; give at least 20"):
+        fit_population(guess, images[:5], [MEAN])
+    with pytest.raises(ValueError, match=r"images has shape \(400, 1, 12, 6\); it must be \(n, 1, 12, 12\)"):
+        fit_population(guess, images[..., ::2], [MEAN])
+    with pytest.raises(ValueError, match="not finite"):
+        fit_population(guess, np.where(images == images.max(), np.nan, images), [MEAN])
+    with pytest.raises(ValueError, match="simulated is 8192, steps 0, bootstrap 100; they must be at least"):
+        fit_population(guess, images, [MEAN], steps=0)
+
+
+def test_a_number_that_moves_nothing_is_refused(guess: Simulator, images: np.ndarray) -> None:
+    with pytest.raises(ValueError, match=r"COSMOLOGY.H0 changes nothing in the images; leave it out of free"):
+        fit_population(guess, images, ["COSMOLOGY.H0"], simulated=1024)
+
+
+def test_features_that_are_not_finite_are_refused(guess: Simulator, images: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="statistics of the real images are not all finite"):
+        fit_population(guess, images, [MEAN], features=lambda i: jnp.log(i[:, 0, 0]), simulated=64)
+
+
+def test_the_file_is_left_as_it_was(guess: Simulator, found: PopulationFit) -> None:
+    before = copy.deepcopy(galaxies(20.6, 0.35, 0.6))
+    assert float(guess.hyperparameters[MEAN]) == pytest.approx(20.6)
+    assert Simulator(before).config == guess.config
+    assert found.values[found.free.index(MEAN)] != pytest.approx(20.6, abs=0.1)

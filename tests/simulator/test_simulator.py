@@ -1,0 +1,362 @@
+"""The Simulator: pure, batched, differentiable, and the same whatever the batch."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import jaxlens
+from jaxlens import Simulator
+
+
+def assert_close(a: jax.Array, b: jax.Array, of_peak: float) -> None:
+    """Equal to a fraction of the peak of b."""
+    np.testing.assert_allclose(a, b, atol=of_peak * float(jnp.abs(b).max()), rtol=0)
+
+
+def test_images_have_the_promised_shape_and_are_finite(small_quasar: dict[str, Any], key: jax.Array) -> None:
+    sim = Simulator(small_quasar)
+    images, params = sim(key, 3)
+    assert images.shape == (3, 2, 24, 24)
+    assert images.dtype == jnp.float32
+    assert bool(jnp.isfinite(images).all())
+    assert set(params) == set(sim.parameter_names)
+    assert sim.bands == ("g", "r")
+
+
+def test_jit_equals_eager_and_vmap_a_loop(small_lens: dict[str, Any], key: jax.Array) -> None:
+    sim = Simulator(small_lens)
+    params = sim.sample(key, 4)
+    batch = sim.render(params)
+    assert_close(jax.jit(sim.render)(params), batch, 1e-6)
+    one = [sim.render({k: v[i : i + 1] for k, v in params.items()})[0] for i in range(4)]
+    assert_close(jnp.stack(one), batch, 1e-6)
+    stacked = {k: jnp.stack([v, v[::-1]]) for k, v in params.items()}
+    assert_close(jax.vmap(sim.render)(stacked), jnp.stack([batch, batch[::-1]]), 1e-6)
+    with jax.disable_jit():
+        assert_close(sim.render({k: v[:1] for k, v in params.items()}), batch[:1], 1e-6)
+
+
+def test_any_batch_size_and_start_give_the_same_observation(
+    small_quasar: dict[str, Any], key: jax.Array
+) -> None:
+    sim = Simulator(small_quasar)
+    whole, _ = sim(key, 6)
+    parts = [sim(key, 2, start)[0] for start in (0, 2, 4)]
+    # an image position is only as exact as float32, times the magnification
+    assert_close(jnp.concatenate(parts), whole, 2e-5)
+    assert_close(sim.generate(key, 3, 3).images, whole[3:], 2e-5)
+
+
+def test_render_of_a_metadata_row_gives_the_image_again(small_lens: dict[str, Any], key: jax.Array) -> None:
+    small_lens["SURVEY"]["PARAMETERS"] |= {"sky_brightness": 40.0, "num_exposures": 10_000_000}
+    small_lens["IMAGE"]["PARAMETERS"]["read_noise"] = 0.0
+    sim = Simulator(small_lens)
+    batch = sim.generate(key, 2)
+    rows = {k: np.asarray(v).tolist() for k, v in batch.values.items()}
+    assert_close(sim.render(rows), batch.images, 1e-3)
+
+
+def test_noise_has_the_exposure_s_mean_and_variance(small_lens: dict[str, Any], key: jax.Array) -> None:
+    sim = Simulator(small_lens)
+    params = {k: jnp.repeat(v, 2000, axis=0) for k, v in sim.sample(key, 1).items()}
+    clean = np.asarray(sim.render(params)[0], float)
+    noisy = np.asarray(sim.observe(key, params), float)
+    time, sky = 200.0, 10 ** (-0.4 * (22.0 - 27.0))
+    expected = (2 * 5.0**2 + time * sky * 0.2**2) / time**2 + clean / time
+    assert np.abs((noisy.mean(0) - clean) / np.sqrt(expected / 2000)).max() < 5.5
+    assert (noisy.var(0) / expected).mean() == pytest.approx(1.0, abs=0.01)
+    assert np.abs(noisy.var(0) / expected - 1.0).max() < 5.5 * np.sqrt(2 / 2000)
+    assert abs(np.corrcoef(noisy[:, 0, 3, 3], noisy[:, 1, 3, 3])[0, 1]) < 0.1
+
+
+def test_poisson_shot_noise_has_the_same_moments(small_lens: dict[str, Any], key: jax.Array) -> None:
+    small_lens["IMAGE"]["PARAMETERS"] |= {"shot_noise": "poisson", "background_noise": 0.001}
+    sim = Simulator(small_lens)
+    params = {k: jnp.repeat(v, 2000, axis=0) for k, v in sim.sample(key, 1).items()}
+    clean, noisy = np.asarray(sim.render(params)[0], float), np.asarray(sim.observe(key, params), float)
+    expected = 0.001**2 + clean / 200.0
+    assert np.abs((noisy.mean(0) - clean) / np.sqrt(expected / 2000)).max() < 5.5
+    assert (noisy.var(0) / expected).mean() == pytest.approx(1.0, abs=0.01)
+
+
+def test_poisson_noise_species_adds_integers_in_image_units(
+    small_lens: dict[str, Any], key: jax.Array
+) -> None:
+    noiseless = copy.deepcopy(small_lens)
+    small_lens["SPECIES"]["NOISE_1"] = {"NAME": "POISSON_NOISE", "PARAMETERS": {"mean": 2.0}}
+    small_lens["GEOMETRY"]["CONFIGURATION_1"]["NOISE_SOURCE_1"] = "POISSON_NOISE"
+    with_noise, _ = Simulator(small_lens)(key, 8)
+    without, _ = Simulator(noiseless)(key, 8)
+    added = np.asarray(with_noise - without, float)
+    np.testing.assert_allclose(added, np.round(added), atol=1e-3)
+    assert added.mean() == pytest.approx(2.0, abs=0.05)
+    assert added.var() == pytest.approx(2.0, abs=0.1)
+
+
+def test_adu_are_electrons_over_the_gain(small_lens: dict[str, Any], key: jax.Array) -> None:
+    electrons = Simulator(small_lens)
+    small_lens["IMAGE"]["PARAMETERS"] |= {"data_count_unit": "ADU", "ccd_gain": 4.0}
+    adu = Simulator(small_lens)
+    params = adu.sample(key, 2)
+    assert_close(4.0 * adu.render(params), electrons.render(params), 1e-6)
+    assert_close(4.0 * adu.observe(key, params), electrons.observe(key, params), 1e-5)
+
+
+def test_a_lone_galaxy_is_not_lensed(small_lens: dict[str, Any], key: jax.Array) -> None:
+    geometry = small_lens["GEOMETRY"]["CONFIGURATION_1"]
+    geometry["PLANE_1"]["OBJECT_1"] = "SOURCE"
+    del geometry["PLANE_2"]
+    sim = Simulator(small_lens)
+    params = sim.sample(key, 1)
+    image = np.asarray(sim.render(params)[0, 0], float)
+    flux = 10 ** (-0.4 * (21.5 - 27.0))
+    assert image.sum() == pytest.approx(flux, rel=0.1)
+    x = (np.arange(24) - 11.5) * 0.2
+    center = (image.sum(0) @ x) / image.sum(), (image.sum(1) @ x) / image.sum()
+    for axis, name in enumerate(("center_x", "center_y")):
+        at = float(params[f"PLANE_1-OBJECT_1-LIGHT_PROFILE_1-{name}"][0])
+        assert center[axis] == pytest.approx(at, abs=0.02)
+
+
+def test_a_massless_middle_plane_changes_nothing(small_lens: dict[str, Any], key: jax.Array) -> None:
+    two = Simulator(small_lens)
+    geometry = small_lens["GEOMETRY"]["CONFIGURATION_1"]
+    small_lens["SPECIES"]["GALAXY_3"] = {
+        "NAME": "FAINT",
+        "LIGHT_PROFILE_1": {"NAME": "GAUSSIAN", "PARAMETERS": {"magnitude": 60.0, "sigma": 0.3}},
+    }
+    geometry["PLANE_3"] = copy.deepcopy(geometry["PLANE_2"])
+    geometry["PLANE_2"] = {"OBJECT_1": "FAINT", "PARAMETERS": {"REDSHIFT": 0.8}}
+    three = Simulator(small_lens)
+    params = three.sample(key, 2)
+    same = {k.replace("PLANE_3", "PLANE_2") if "PLANE_3" in k else k: v for k, v in params.items()}
+    assert_close(three.render(params), two.render(same), 1e-5)
+
+
+def test_velocity_dispersion_stands_for_the_einstein_radius(
+    small_lens: dict[str, Any], key: jax.Array
+) -> None:
+    plain = Simulator(small_lens)
+    mass = small_lens["SPECIES"]["GALAXY_1"]["MASS_PROFILE_1"]["PARAMETERS"]
+    del mass["theta_E"]
+    mass["sigma_v"] = 250.0
+    sim = Simulator(small_lens)
+    batch = sim.generate(key, 2)
+    from astropy.cosmology import FlatLambdaCDM
+
+    universe = FlatLambdaCDM(H0=70, Om0=0.3)
+    ratio = 1 - universe.comoving_distance(0.4) / universe.comoving_distance(1.5)
+    expected = 4 * np.pi * (250.0 / 299792.458) ** 2 * float(ratio) * 206264.806
+    name = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
+    np.testing.assert_allclose(batch.values[name], expected, rtol=1e-5)
+    assert_close(plain.render(batch.values), sim.render(batch.values), 1e-5)
+
+
+def test_a_separation_in_kpc_is_proper_at_the_plane_s_redshift(
+    small_quasar: dict[str, Any], key: jax.Array
+) -> None:
+    from astropy.cosmology import FlatLambdaCDM
+
+    source = small_quasar["SPECIES"]["POINTSOURCE_1"]["PARAMETERS"]
+    source |= {"sep": 3.0, "sep_unit": "kpc", "angle": 0.0}
+    values = Simulator(small_quasar).generate(key, 2).values
+    arcsec = 3.0 / FlatLambdaCDM(H0=70, Om0=0.3).kpc_proper_per_arcmin(1.5).value * 60
+    moved = values["PLANE_2-OBJECT_2-ra"] - values["PLANE_2-OBJECT_1-LIGHT_PROFILE_1-center_x"]
+    np.testing.assert_allclose(moved, arcsec, rtol=1e-4)
+
+
+def test_image_positions_map_back_and_their_flux_is_in_the_image(
+    small_quasar: dict[str, Any], key: jax.Array
+) -> None:
+    sim = Simulator(small_quasar)
+    params = sim.sample(key, 4)
+    images = sim.image_positions(params)["PLANE_2-OBJECT_2"]
+    assert np.all(np.asarray(images.found) == np.asarray(images.mask).sum(1))
+    assert set(np.asarray(images.found)) <= {2, 4}
+    dim = params | {"PLANE_2-OBJECT_2-magnitude": params["PLANE_2-OBJECT_2-magnitude"] + 60.0}
+    points = sim.render(params) - sim.render(dim)
+    flux = 10 ** (-0.4 * (params["PLANE_2-OBJECT_2-magnitude"] - 27.0))
+    expected = flux * jnp.abs(images.magnification).sum(1)[:, None]
+    np.testing.assert_allclose(points.sum((2, 3)), expected, rtol=2e-3)
+
+
+def test_more_images_than_slots_raise_the_flag_and_room_is_made(
+    small_quasar: dict[str, Any], key: jax.Array
+) -> None:
+    sim = Simulator(small_quasar)
+    few = sim.with_image_slots(1)
+    assert bool(few.generate(key, 4).overflow.all())
+    assert not bool(sim.generate(key, 4).overflow.any())
+    found = few.image_positions(sim.sample(key, 4))["PLANE_2-OBJECT_2"].found
+    np.testing.assert_array_equal(found, sim.image_positions(sim.sample(key, 4))["PLANE_2-OBJECT_2"].found)
+
+
+def test_a_point_source_on_a_ring_is_capped_with_finite_gradients(
+    small_quasar: dict[str, Any], key: jax.Array
+) -> None:
+    galaxy = small_quasar["SPECIES"]["GALAXY_1"]
+    galaxy["MASS_PROFILE_1"] = {"NAME": "SIS", "PARAMETERS": {"theta_E": 1.0}}
+    del galaxy["SHEAR_PROFILE_1"]
+    host = small_quasar["SPECIES"]["GALAXY_2"]["LIGHT_PROFILE_1"]["PARAMETERS"]
+    host |= {"center_x": 0.0, "center_y": 0.0}
+    sim = Simulator(small_quasar)
+    params = sim.sample(key, 1)
+    mu = sim.image_positions(params)["PLANE_2-OBJECT_2"].magnification
+    assert float(jnp.abs(mu).max()) <= 1e4 * (1 + 1e-5)
+    for name, gradient in jax.grad(lambda p: sim.render(p).sum())(params).items():
+        assert bool(jnp.isfinite(gradient).all()), name
+
+
+def test_missing_parameters_are_named(small_lens: dict[str, Any], key: jax.Array) -> None:
+    sim = Simulator(small_lens)
+    params = sim.sample(key, 1)
+    exposure = params.pop("exposure_time")
+    with pytest.raises(ValueError, match="params lacks exposure_time; 'exposure_tim' is given"):
+        sim.render(params | {"exposure_tim": exposure})
+
+
+def test_a_seeing_beyond_the_file_s_is_blurred_all_the_same(
+    small_lens: dict[str, Any], key: jax.Array
+) -> None:
+    small_lens["IMAGE"]["PARAMETERS"]["numPix"] = 64
+    sim = Simulator(small_lens)
+    params = sim.sample(key, 1)
+    wide = params | {"seeing": params["seeing"] * 1.5}
+    small_lens["SURVEY"]["PARAMETERS"]["seeing"] = {"g": 1.05, "r": 0.9}
+    allowed = Simulator(small_lens)
+    np.testing.assert_allclose(sim.render(wide), allowed.render(wide), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(sim.observe(key, wide), allowed.observe(key, wide), rtol=1e-4, atol=1e-4)
+    # where the seeing is not known a kernel cut short would be wrong unnoticed
+    assert bool(jnp.all(jnp.isnan(jax.jit(sim.render)(wide))))
+
+
+def test_one_compilation_serves_all_numbers(small_lens: dict[str, Any], key: jax.Array) -> None:
+    from jaxlens.simulator.jitted import generate
+
+    sim = Simulator(small_lens)
+    sim.generate(key, 4, 0)
+    compiled = generate._cache_size()
+    sim.generate(jax.random.fold_in(key, 1), 4, 96)
+    Simulator(small_lens).generate(key, 4, np.uint32(8))
+    assert generate._cache_size() == compiled
+
+
+def test_a_first_use_inside_jit_leaves_no_tracer_behind(small_lens: dict[str, Any], key: jax.Array) -> None:
+    sim = Simulator(small_lens)
+    inside = jax.jit(lambda key: sim.sample(key, 2, 5))(key)
+    for name, value in sim.sample(key, 2, 5).items():
+        np.testing.assert_array_equal(inside[name], value, err_msg=name)
+
+
+def test_the_two_ways_to_blur_agree(
+    small_lens: dict[str, Any], key: jax.Array, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jaxlens.imaging.optics.MAX_SHIFTED_PART", 1.0)
+    by_shifts = Simulator(small_lens)
+    monkeypatch.setattr("jaxlens.imaging.optics.MAX_SHIFTED_TAPS", 0)
+    by_matrix = Simulator(small_lens)
+    assert by_matrix.scene.optics.radius is None
+    assert by_shifts.scene.optics.radius is not None
+    params = by_matrix.sample(key, 2)
+    assert_close(by_shifts.render(params), by_matrix.render(params), 1e-6)
+
+
+def test_a_seeing_without_bound_renders(small_lens: dict[str, Any], key: jax.Array) -> None:
+    normal = {"DISTRIBUTION": {"NAME": "normal", "PARAMETERS": {"mean": 0.7, "std": 0.05}}}
+    small_lens["SURVEY"]["PARAMETERS"]["seeing"] = normal
+    images, params = Simulator(small_lens)(key, 2)
+    assert params["seeing"].shape == (2,)
+    assert bool(jnp.isfinite(images).all())
+
+
+def _perturbed(params: dict[str, jax.Array], entries: list[Any], m: float) -> dict[str, jax.Array]:
+    """The one system of `params` as a batch in which row k has entry k moved by m steps."""
+    batch = {name: np.repeat(np.asarray(v), len(entries), axis=0) for name, v in params.items()}
+    for k, (name, band) in enumerate(entries):
+        batch[name][(k,) if band is None else (k, band)] += m * _step(params, name, band)
+    return {name: jnp.asarray(v) for name, v in batch.items()}
+
+
+def _step(params: dict[str, jax.Array], name: str, band: int | None) -> float:
+    return 1e-5 * max(1.0, abs(float(params[name][0] if band is None else params[name][0, band])))
+
+
+def test_the_gradient_of_chi_square_is_its_difference_for_every_parameter(key: jax.Array) -> None:
+    """In float64 equal to central differences of fourth order, in float32 finite.
+
+    `python -m validation gradients` does this for every packaged example.
+    """
+    sim = Simulator("lensed_quasar")
+    noise = np.random.default_rng(0).normal(size=(1, len(sim.bands), *2 * (sim.scene.num_pix,)))
+
+    def chi2(model: jax.Array, data: np.ndarray) -> jax.Array:
+        sigma = np.sqrt(np.maximum(data, 0.0) / 1000.0 + (data.max() / 300.0) ** 2).astype(data.dtype)
+        return jnp.sum(((model - data) / sigma - noise.astype(data.dtype)) ** 2, axis=(1, 2, 3))
+
+    with jax.enable_x64(True):
+        params = sim.sample(key, 1)
+        entries = [(k, b) for k, v in params.items() for b in (range(v.shape[1]) if v.ndim == 2 else (None,))]
+        # One batch shape for all forward renders: one compilation.
+        images = {m: sim.render(_perturbed(params, entries, m)) for m in (0, 1, -1, 2, -2)}
+        data = np.asarray(images[0][:1])
+        value = {m: np.asarray(chi2(image, data)) for m, image in images.items()}
+        slopes = (8 * (value[1] - value[-1]) - (value[2] - value[-2])) / 12
+        gradients = jax.grad(lambda p: chi2(sim.render(p), data).sum())(params)
+        for (name, band), slope in zip(entries, slopes, strict=True):
+            gradient = float(gradients[name][0] if band is None else gradients[name][0, band])
+            expected = slope / _step(params, name, band)
+            assert gradient == pytest.approx(expected, rel=1e-5, abs=1e-6 * value[0][0]), (name, band)
+
+    single = data.astype(np.float32)
+    gradients = jax.grad(lambda p: chi2(sim.render(p), single).sum())(sim.sample(key, 1))
+    for name, gradient in gradients.items():
+        assert bool(jnp.isfinite(gradient).all()), name
+
+
+def test_import_is_the_public_interface() -> None:
+    assert set(jaxlens.__all__) >= {"Simulator", "load_config", "make_dataset", "ConfigError"}
+
+
+def test_a_survey_takes_the_place_of_image_and_survey(small_lens: dict[str, Any]) -> None:
+    for species in small_lens["SPECIES"].values():
+        species["LIGHT_PROFILE_1"]["PARAMETERS"]["magnitude"] = 21.0
+    sim = Simulator(small_lens, survey="euclid")
+    assert sim.bands == ("VIS",)
+    assert sim.scene.num_pix == 100
+
+
+def test_numbers_are_those_of_a_chunk_without_its_images(
+    small_quasar: dict[str, Any], key: jax.Array
+) -> None:
+    sim = Simulator(small_quasar)
+    whole, numbers = sim.generate(key, 2, 5), sim.numbers(key, 2, 5)
+    assert numbers.images is None
+    assert numbers.planes is None
+    assert numbers.values.keys() == whole.values.keys()
+    for name, value in whole.values.items():
+        np.testing.assert_allclose(numbers.values[name], value, rtol=1e-5, atol=1e-6, err_msg=name)
+
+
+def test_images_behind_a_velocity_dispersion_are_those_of_its_einstein_radius(
+    small_quasar: dict[str, Any], key: jax.Array
+) -> None:
+    mass = small_quasar["SPECIES"]["GALAXY_1"]["MASS_PROFILE_1"]["PARAMETERS"]
+    del mass["theta_E"]
+    mass["sigma_v"] = 260.0
+    sim = Simulator(small_quasar)
+    found = sim.image_positions(sim.sample(key, 3))["PLANE_2-OBJECT_2"]
+    radius = sim.numbers(key, 3).values["PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"]
+    del mass["sigma_v"]
+    mass["theta_E"] = float(radius[0])
+    same = Simulator(small_quasar)
+    expected = same.image_positions(same.sample(key, 3))["PLANE_2-OBJECT_2"]
+    assert int(jnp.min(found.found)) >= 2
+    np.testing.assert_array_equal(found.found, expected.found)
+    np.testing.assert_allclose(found.x, expected.x, atol=1e-5)
+    np.testing.assert_allclose(found.y, expected.y, atol=1e-5)

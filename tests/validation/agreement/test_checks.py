@@ -1,0 +1,27 @@
+"""The thinned selection of every comparison is within its tolerances, in both precisions."""
+
+from __future__ import annotations
+
+import importlib
+
+import jax
+import numpy as np
+import pytest
+
+from validation.agreement.topics import TOPICS
+
+
+@pytest.mark.parametrize("x64", [True, False], ids=["float64", "float32"])
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_row_is_within_its_tolerance(topic: str, x64: bool) -> None:
+    check = importlib.import_module(f"validation.agreement.checks.{topic}").check
+    with jax.enable_x64(x64):
+        findings = check(True)
+    assert any(row.tolerance is not None for row in findings.rows)
+    missed = [(row.what, row.maximum, row.tolerance) for row in findings.rows if not row.passed]
+    assert not missed
+    assert len({row.what for row in findings.rows}) == len(findings.rows)
+    for picture in findings.pictures:
+        assert picture.ours.shape == picture.theirs.shape
+        assert np.isfinite(picture.ours).all()
+        assert np.all(picture.noise > 0)

@@ -1,0 +1,61 @@
+"""All ways to read a training set give its images, with the labels that are theirs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from jaxlens.examples.lens_finding import THETA_E
+from jaxlens.files import writer as storage
+from validation.speed.training_reads import markdown
+from validation.speed.training_sets import LABELS, Images, ahead, forget, ways, written
+
+SYSTEMS, SIZE = 12, 4
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("training_set")
+    written(path, SYSTEMS)
+    return path
+
+
+@pytest.fixture
+def images(folder: Path) -> Iterator[Images]:
+    found = Images(folder)
+    yield found
+    found.close()
+
+
+def test_every_way_reads_the_whole_set_with_its_labels(images: Images, folder: Path) -> None:
+    stored = [storage.read(folder / f"{label}_images.h5") for label in LABELS]
+    whole = np.concatenate([one.images for one in stored])
+    truth = np.concatenate([stored[0].metadata[f"{THETA_E}-g"], np.zeros(SYSTEMS // 2)])
+    reads = [way for way in ways() if way.cold is not None]
+    assert len(reads) >= 6
+    for way in reads:
+        batches = ahead(way.open(images, SIZE, 0))
+        made = list(itertools.islice(batches, SYSTEMS // SIZE))
+        batches.close()
+        seen, theta_E, lensed = (np.concatenate(column) for column in zip(*made, strict=True))
+        which = [int(np.argmin(np.abs(whole - image).max((1, 2, 3)))) for image in seen]
+        assert sorted(which) == list(range(SYSTEMS)), way
+        np.testing.assert_array_equal(seen, whole[which])
+        np.testing.assert_allclose(theta_E, truth[which], rtol=1e-6)
+        np.testing.assert_array_equal(lensed, np.array(which) < SYSTEMS // 2)
+
+
+def test_what_is_forgotten_is_still_there(images: Images) -> None:
+    before = images.one(3)
+    forget(images.paths[0])
+    np.testing.assert_array_equal(images.one(3), before)
+
+
+def test_the_table_has_a_line_for_every_way() -> None:
+    numbers = {"alone": 1.6, "alone_processor": 2.0, "cost": 3.0, "cost_processor": 4.4}
+    rows = [{"way": "the network alone", "step": 5.0}, {"way": "read", "cache": "cold"} | numbers]
+    assert markdown(rows).splitlines()[2:] == ["| read | cold | 2 | 2 | 3 | 4 |"]

@@ -1,0 +1,1 @@
+"""Quantities with a known answer: closed forms of fields, images and lenses."""

@@ -1,0 +1,85 @@
+"""Cases with a known answer, in which lenstronomy has no part.
+
+In `validation.agreement.analytic.lenses` point sources, in `validation.agreement.analytic.fields` what holds
+for every profile, in `validation.agreement.analytic.images` whole images; here the flux that blurs and
+stamps keep.
+"""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
+from jaxlens.kernels.psf import gaussian as psf
+from jaxlens.kernels.psf import stamps
+from validation.agreement.analytic import fields as analytic_fields
+from validation.agreement.analytic import images as analytic_images
+from validation.agreement.analytic import lenses as analytic_lenses
+from validation.agreement.analytic.lenses import by_precision
+from validation.agreement.rows import Findings, Row, row
+from validation.agreement.topics.draws import float32_exact
+
+# pixels; the stamps' widest sigma is a tenth of their image
+BLURRED, STAMPED = 64, 81
+
+
+def check(quick: bool) -> Findings:
+    """All of them; a quick one leaves out what takes longest to compile."""
+    few, many = (10, 60) if quick else (24, 300)
+    slow = ("CORE_SERSIC", "EPL", "NIE") if quick else ()
+    masses, lights = (sorted(set(names) - {*slow}) for names in (MASS_PROFILES, LIGHT_PROFILES))
+    rows = analytic_lenses.sphere(many) + ([] if quick else analytic_lenses.mass_sheet(many))
+    rows += analytic_lenses.massless_plane(few)
+    rows += analytic_fields.mass_fields(masses, few) + analytic_fields.light_fluxes(lights, few)
+    rows += [*_blurs(few), *_stamps(many)]
+    images = analytic_images.comparisons(few)
+    rows += [one for comparison in images for one in comparison.rows]
+    return Findings(rows, analytic_images.pictures(images))
+
+
+def _blurs(cases: int) -> list[Row]:
+    """Both ways to blur keep the flux of light that stays away from the edge, and a uniform sky."""
+    rng = np.random.default_rng(20260123)
+    sigma = float32_exact(rng.uniform(0.2, 3.0, cases))
+    image = np.zeros((cases, BLURRED, BLURRED))
+    inner = slice(BLURRED // 2 - 14, BLURRED // 2 + 14)
+    image[:, inner, inner] = float32_exact(rng.exponential(1.0, (cases, 28, 28)))
+    widths, images = jnp.asarray(sigma)[:, None, None], jnp.asarray(image)
+    sums = jax.jit(lambda i, s: psf.gaussian_blur(i, s, psf.blur_radius(3.0)))
+    products = jax.jit(psf.gaussian_blur_by_matrix)
+    rows = []
+    for name, blur in (("sums of shifted images", sums), ("matrix products", products)):
+        total = np.asarray(blur(images, widths), float).sum(axis=(1, 2))
+        sky = np.asarray(blur(jnp.ones_like(images), widths), float)
+        errors = np.concatenate([total / image.sum(axis=(1, 2)) - 1.0, np.abs(sky - 1.0).max(axis=(1, 2))])
+        what = f"blur by {name}: flux, and a uniform sky"
+        rows.append(row(what, np.abs(errors), by_precision(1e-9, 1e-5), "relative"))
+    return rows
+
+
+def _stamps(cases: int) -> list[Row]:
+    """The light in the stamp of a point source, and its centroid."""
+    rng = np.random.default_rng(20260124)
+    sigma = float32_exact(10 ** rng.uniform(-1.0, 0.6, cases))
+    place = float32_exact(STAMPED // 2 + rng.uniform(-3.0, 3.0, (2, cases)))
+    place[:, 0], place[:, 1] = STAMPED // 2, STAMPED // 2 + 0.5
+    flux = float32_exact(10 ** rng.uniform(-1.0, 4.0, cases))
+    losses = {}
+    for exact in (True, False):
+        stamp = jax.jit(jax.vmap(lambda f, x, y, s, exact=exact: _stamp(f, x, y, s, exact)))
+        images = stamp(*map(jnp.asarray, (flux, *place, sigma)))
+        losses[exact] = np.abs(np.asarray(images, float).sum(axis=(1, 2)) / flux - 1.0)
+    note = "lenstronomy's stamp ends at round(5 sigma) pixels, and what the shift moves beyond is lost"
+    wide, lost = sigma > 0.8, losses[False]
+    return [
+        row("stamp, exact: flux", losses[True], by_precision(1e-9, 1e-5), "relative"),
+        row("stamp, interpolated: flux, sigma > 0.8 pixels", lost[wide], 1e-4, "relative", note),
+        row("stamp, interpolated: flux, sigma 0.1 to 0.8 pixels", lost[~wide], None, "relative", note),
+    ]
+
+
+def _stamp(flux: jax.Array, x: jax.Array, y: jax.Array, sigma: jax.Array, exact: bool) -> jax.Array:
+    """The image of one source in one band."""
+    return stamps.stamp_point_sources(flux[None, None], x[None], y[None], sigma[None], STAMPED, exact)[0]

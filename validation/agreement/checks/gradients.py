@@ -1,0 +1,26 @@
+"""Gradients: `jax.grad` against central differences of sixth order in float64, and finite at every edge.
+
+In float32, where differences drown in rounding, the gradient is compared with the one in float64.
+"""
+
+from __future__ import annotations
+
+from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
+from validation.agreement.gradients import images as gradient_images
+from validation.agreement.gradients import profiles as gradient_profiles
+from validation.agreement.rows import Findings
+
+# What --quick looks at: profiles that compile in a second or two.
+QUICK = ("GAUSSIAN_ELLIPSE", "SERSIC_ELLIPSE", "SHEAR", "SIS")
+
+
+def check(quick: bool) -> Findings:
+    """Of every profile, of whole images, and of image positions and fluxes."""
+    names = QUICK if quick else [*sorted(LIGHT_PROFILES), *sorted(MASS_PROFILES)]
+    cases, sets = (16, 500) if quick else (32, 10_000)
+    profiles = gradient_profiles.compare(names, cases, sets)
+    rows = gradient_profiles.rows(profiles)
+    rows += gradient_images.examples_rows(quick)
+    rows.append(gradient_images.finite_images(sets))
+    rows += gradient_images.positions_rows(cases)
+    return Findings(rows, gradient_profiles.pictures(profiles))

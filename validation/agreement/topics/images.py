@@ -1,0 +1,36 @@
+"""Frozen scenes: a file, the parameters of some systems, and their images by lenstronomy."""
+
+from __future__ import annotations
+
+import json
+
+import jax
+import numpy as np
+
+from jaxlens import Simulator
+from validation.agreement.lenstronomy_images import image_of
+from validation.agreement.references import PARAMETER_PREFIX
+from validation.agreement.scene_configs import Node
+
+
+def frozen(file: Node, configuration: str, count: int, seed: int, start: int = 0) -> dict[str, np.ndarray]:
+    """Systems start..start+count-1 of a configuration of a file.
+
+    `config` is the file as JSON text, `configuration` the label of one of its configurations,
+    `parameters/<name>` is params, (count,) or (count, bands), and `image` (count, bands, num_pix, num_pix) is
+    lenstronomy's, in counts/s.
+    """
+    simulator = Simulator(file, configuration)
+    params = _sampled(simulator, count, seed, start)
+    rows = ({name: value[i] for name, value in params.items()} for i in range(count))
+    images = [image_of(simulator.config, simulator.configuration, row) for row in rows]
+    arrays = {"config": np.array(json.dumps(file)), "configuration": np.array(configuration)}
+    arrays["image"] = np.stack(images)
+    return arrays | {PARAMETER_PREFIX + name: value for name, value in params.items()}
+
+
+def _sampled(simulator: Simulator, count: int, seed: int, start: int) -> dict[str, np.ndarray]:
+    """Parameters drawn in float32, as float64 numbers: both precisions hold them exactly."""
+    with jax.enable_x64(False):
+        params = simulator.sample(jax.random.key(seed, impl="threefry2x32"), count, start)
+        return {name: np.asarray(value, dtype=np.float64) for name, value in params.items()}

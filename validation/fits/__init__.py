@@ -1,1 +1,0 @@
-"""Fits of the mock lenses by jaxlens and its peers: `python -m validation.fit_speed`."""

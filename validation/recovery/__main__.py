@@ -1,0 +1,162 @@
+"""Mock lenses recovered by `jaxlens.fit`: `python -m validation.recovery [galaxies|quasars] [--count N]`.
+
+Simulates lenses of `validation.recovery.mocks`, fits them together in float32 with the simulator's own noise
+model, and compares with the truth: chi-square per degree of freedom, and the pulls (fit minus truth over
+sigma) of every parameter; of quasars also those of the image positions, whose errors follow from the
+covariance.  Exits with 1 where a target is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxlens import FitResult, Simulator
+from jaxlens.fitting.fit import fit
+from jaxlens.simulator.batched import Params
+from validation.recovery.mocks import galaxy_galaxy_mock, lensed_quasar_mock
+
+MOCKS = {"galaxies": (galaxy_galaxy_mock, 50), "quasars": (lensed_quasar_mock, 10)}
+SEED = 1
+MOST_CHI_SQUARE, MOST_PULL, OF_POOLED = 1.05, 5.0, 0.15
+# 48 of 50.
+LEAST_SHARE = 0.96
+
+
+class Recovered(NamedTuple):
+    """Pulls of the parameters (n, k) and of the image positions (n, images, 2); NaN where is no image."""
+
+    pulls: np.ndarray
+    positions: np.ndarray
+
+
+def recovered(sim: Simulator, truth: Params, result: FitResult) -> Recovered:
+    """The pulls of a fit of systems whose parameters are known."""
+    # the mocks have one band, so that a number's name is its parameter's
+    true = np.stack([np.reshape(truth[name], -1) for name in result.names], axis=1)
+    return Recovered((result.values - true) / result.sigma, _position_pulls(sim, truth, result))
+
+
+def _position_pulls(sim: Simulator, truth: Params, result: FitResult) -> np.ndarray:
+    """Of each image of the truth: the offset of the model's nearest image over its error, along x and y."""
+    if not sim.image_positions(truth):
+        return np.full((len(result.values), 1, 2), np.nan)
+    true, seen = _positions(sim, truth)
+    params = {name: jnp.asarray(value) for name, value in result.params.items()}
+    model, found = _positions(sim, params)
+    slopes = np.asarray(_slopes(sim, result.names, params), np.float64)
+    sigma = np.sqrt(np.einsum("nisk,nkl,nisl->nis", slopes, result.covariance, slopes))
+    apart = np.linalg.norm(true[:, :, None] - model[:, None], axis=-1)
+    nearest = np.argmin(np.where(found[:, None], apart, np.inf), axis=-1)[..., None]
+    model, sigma = (np.take_along_axis(array, nearest, axis=1) for array in (model, sigma))
+    return np.where(seen[..., None], (model - true) / sigma, np.nan)
+
+
+def _positions(sim: Simulator, params: Params) -> tuple[np.ndarray, np.ndarray]:
+    """The images of the one point source (n, slots, 2), and which slots have one."""
+    (images,) = sim.image_positions(params).values()
+    return np.stack([images.x, images.y], axis=-1), np.asarray(images.mask)
+
+
+def _slopes(sim: Simulator, names: tuple[str, ...], params: Params) -> jax.Array:
+    """The derivatives of the images' positions in the free numbers, (n, slots, 2, k)."""
+
+    def moved(steps: jax.Array) -> jax.Array:
+        (images,) = sim.image_positions(params | _stepped(params, names, steps)).values()
+        return jnp.stack([images.x, images.y], axis=-1)
+
+    return jax.jacfwd(moved)(jnp.zeros(len(names)))
+
+
+def _stepped(params: Params, names: tuple[str, ...], steps: jax.Array) -> Params:
+    return {name: params[name] + steps[i] for i, name in enumerate(names)}
+
+
+def summary(result: FitResult, found: Recovered, seconds: float) -> dict[str, Any]:
+    """What is held against the targets."""
+    chi_square = result.chi_square_per_degree
+    both = np.concatenate([found.pulls, np.reshape(found.positions, (len(found.pulls), -1))], axis=1)
+    inside = np.nanmax(np.abs(both), axis=1) <= MOST_PULL
+    pooled = both[np.isfinite(both)]
+    return {
+        "lenses": len(chi_square),
+        "free numbers": len(result.names),
+        "recovered": int(np.sum((chi_square < MOST_CHI_SQUARE) & inside)),
+        "largest chi-square per degree of freedom": float(np.max(chi_square)),
+        "largest pull": float(np.nanmax(np.abs(both))),
+        "pooled pulls": int(pooled.size),
+        "mean of the pulls": float(np.mean(pooled)),
+        "width of the pulls": float(np.std(pooled)),
+        "converged": int(np.sum(result.converged)),
+        "seconds, compilation included": round(seconds, 1),
+        "warnings": list(result.warnings),
+    }
+
+
+def misses(row: dict[str, Any]) -> list[str]:
+    """The targets that are missed, in words."""
+    missed = []
+    least = int(np.floor(LEAST_SHARE * row["lenses"]))
+    if row["recovered"] < least:
+        missed.append(f"{row['recovered']} of {row['lenses']} are recovered, and should be {least}")
+    if abs(row["mean of the pulls"]) > OF_POOLED:
+        missed.append(f"the pulls have mean {row['mean of the pulls']:.3f}")
+    if abs(row["width of the pulls"] - 1.0) > OF_POOLED:
+        missed.append(f"the pulls have width {row['width of the pulls']:.3f}")
+    return missed
+
+
+def run(kind: str, count: int | None = None) -> dict[str, Any]:
+    """Simulate, fit, compare: the summary of `galaxies` or `quasars`."""
+    mock, usual = MOCKS[kind]
+    sim = Simulator(mock())
+    images, truth = sim(jax.random.key(SEED, impl="threefry2x32"), count or usual)
+    before = time.perf_counter()
+    result = fit(sim, images)
+    seconds = time.perf_counter() - before
+    return summary(result, recovered(sim, truth, result), seconds)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the table; 0 where all targets are met."""
+    parser = argparse.ArgumentParser(
+        prog="python -m validation.recovery", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("kind", nargs="*", help="galaxies, quasars (both)")
+    parser.add_argument("--count", type=int, help="how many lenses (50 galaxies, 10 quasars)")
+    parser.add_argument("--out", type=Path, help="a JSON file for the numbers")
+    options = parser.parse_args(arguments)
+    unknown = [kind for kind in options.kind if kind not in MOCKS]
+    if unknown:
+        parser.error(f"{unknown[0]} is none of {', '.join(MOCKS)}")
+    rows = {kind: run(kind, options.count) for kind in options.kind or MOCKS}
+    print(_table(rows))
+    if options.out:
+        options.out.write_text(json.dumps(rows, indent=1) + "\n")
+    missed = [f"{kind}: {text}" for kind, row in rows.items() for text in misses(row)]
+    print("\n".join(missed) or "All targets are met.")
+    return 1 if missed else 0
+
+
+def _table(rows: dict[str, dict[str, Any]]) -> str:
+    """The summaries side by side, in Markdown."""
+    names = next(iter(rows.values()))
+    lines = [f"| | {' | '.join(rows)} |", "|---" * (len(rows) + 1) + "|"]
+    for name in names:
+        values = (row[name] for row in rows.values())
+        cells = (
+            f"{v:.3f}" if isinstance(v, float) else "; ".join(v) if isinstance(v, list) else v for v in values
+        )
+        lines.append(f"| {name} | {' | '.join(map(str, cells))} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

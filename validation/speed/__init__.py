@@ -1,0 +1,1 @@
+"""jaxlens beside its peers on the same work, in one run."""

@@ -1,0 +1,127 @@
+"""jaxlens beside its peers on the same work, in one run: `python -m validation.speed [--quick]`.
+
+Prints the table and writes `validation/results/<device>.json`: versions, device, limits of the machine,
+compile times, medians, spreads and ratios.  `validation.speed.workloads` says what A to D are; E is the
+gradient of a chi-square, F image positions, G noise, H datasets in files, I a first run.  On a GPU
+`python -m validation --quick` runs first: without its report a speed there counts for nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import jax
+
+from validation.speed import groups, machine, ours, processes, table
+from validation.speed.targets import speed, targets
+from validation.speed.timing import Timed
+from validation.speed.workloads import simulator
+
+RESULTS = Path(__file__).parents[1] / "results"
+SIZES = (1_000, 20_000)
+QUICK_SIZES = (100, 500)
+# Of the peak: caustics cuts the PSF's wings at the image's edge in another way.
+AGREED = 1e-3
+
+Measure = Callable[[Path, groups.Effort], list[Timed]]
+
+
+def _images(workload: str) -> Measure:
+    return lambda folder, effort: groups.images(workload, folder, effort)
+
+
+WORKLOADS: dict[str, Measure] = {
+    **{workload: _images(workload) for workload in "ABCD"},
+    "E": groups.gradients,
+    "F": groups.positions,
+    "G": groups.noise,
+    "stages": groups.stages_of,
+}
+
+
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m validation.speed", description=(__doc__ or "").split("\n")[0]
+    )
+    names = [*WORKLOADS, "H", "I"]
+    parser.add_argument("workload", nargs="*", help=f"which to measure, of {', '.join(names)} (all)")
+    parser.add_argument("--quick", action="store_true", help="fewer repeats, batch sizes and systems")
+    parser.add_argument("--out", type=Path, help="the JSON file (validation/results/<device>.json)")
+    options = parser.parse_args(arguments)
+    unknown = [name for name in options.workload if name not in names]
+    if unknown:
+        parser.error(f"unknown workload {', '.join(unknown)}; they are {', '.join(names)}")
+    options.workload = options.workload or names
+    return options
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, print and write: 0, or 1 where images are not right or a peer's are others."""
+    options = _arguments(arguments)
+    if jax.default_backend() != "cpu" and not _images_are_right():
+        return 1
+    results = _measure(options.workload, options.quick)
+    out = options.out or RESULTS / f"{machine.file_name(results['device'])}.json"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    print(table.text(results))
+    print(out)
+    apart = [who for peers in results["agreement"].values() for who, size in peers.items() if size > AGREED]
+    if apart:
+        print(f"the images of {', '.join(apart)} are not those of jaxlens", file=sys.stderr)
+    return 1 if apart else 0
+
+
+def _images_are_right() -> bool:
+    """Run the comparison with lenstronomy on this device, and keep its report beside the results."""
+    folder = RESULTS / f"{machine.file_name(machine.device())}_report"
+    command = [sys.executable, "-m", "validation", "--quick", "--no-figures", "--out", str(folder)]
+    return subprocess.run(command, check=False).returncode == 0
+
+
+def _measure(names: list[str], quick: bool) -> dict[str, Any]:
+    effort = groups.QUICK if quick else groups.Effort()
+    rows: list[Timed] = []
+    results: dict[str, Any] = {
+        "device": machine.device(),
+        "platform": jax.default_backend(),
+        "quick": quick,
+        "versions": machine.versions(),
+        "limits": machine.limits(),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        for name in (name for name in WORKLOADS if name in names):
+            print(f"measuring {name}", file=sys.stderr, flush=True)
+            rows += WORKLOADS[name](Path(folder), effort)
+            jax.clear_caches()
+        pictures = [name for name in "ABCD" if name in names]
+        results["agreement"] = {name: groups.agreement(name, Path(folder)) for name in pictures}
+        results["costs"] = {name: _cost(name, Path(folder)) for name in pictures}
+    results["rows"] = [asdict(row) for row in rows]
+    results["targets"] = [asdict(t) | {"reached": t.reached, "met": t.met} for t in targets(rows)]
+    if "H" in names:
+        print("measuring H", file=sys.stderr, flush=True)
+        results["datasets"] = [processes.dataset(n) for n in (QUICK_SIZES if quick else SIZES)]
+        results["rendering_B"] = speed(rows, "B, noise", "jaxlens")
+    if "I" in names:
+        print("measuring I", file=sys.stderr, flush=True)
+        examples = processes.EXAMPLES[:1] if quick else processes.EXAMPLES
+        results["first_runs"] = {name: processes.first_run(name) for name in examples}
+    return results
+
+
+def _cost(workload: str, folder: Path) -> dict[str, float]:
+    sim = simulator(workload, folder)
+    return ours.cost(sim, groups.automatic(sim))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""JAXtronomy's optimiser on a mock lens: L-BFGS of optax, one chain after another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from validation.speed.fits.lenses import Lens, Range, Trace
+from validation.speed.fits.lenstronomy_problem import arguments
+
+CHAINS, ITERATIONS = 12, 500
+# Of the log-likelihood between iterations: the default of its FittingSequence.
+TOLERANCE = 0.01
+
+
+def chains(lens: Lens, ranges: Mapping[str, Range], count: int = CHAINS, seed: int = 0) -> Trace:
+    """What FittingSequence's `optax` does: `count` chains of L-BFGS, started from the priors.
+
+    They run by themselves here, so that the compilation, which every image needs anew, stands apart, and the
+    time after each chain is known.
+    """
+    optimiser, starts = _prepared(lens, ranges, count, seed)
+
+    def run(start: jax.Array) -> float:
+        return 2.0 * float(optimiser._loss(optimiser.run_single(start, TOLERANCE)[0]))
+
+    first = _timed(run, starts[0])[0]
+    processor = time.process_time()
+    timed = [_timed(run, start) for start in starts]
+    processor = time.process_time() - processor
+    seconds = [sum(taken for taken, _ in timed[: k + 1]) for k in range(count)]
+    chi_squares = tuple(chi_square for _, chi_square in timed)
+    return Trace(tuple(seconds), chi_squares, processor, max(0.0, first - timed[0][0]))
+
+
+def _timed(run: Any, start: jax.Array) -> tuple[float, float]:
+    began = time.perf_counter()
+    found = run(start)
+    return time.perf_counter() - began, found
+
+
+def _prepared(lens: Lens, ranges: Mapping[str, Range], count: int, seed: int) -> tuple[Any, jax.Array]:
+    """Its optimiser for this lens, and the starts of the chains, unconstrained."""
+    from jaxtronomy.Sampling.Samplers.optax import OptaxMinimizer
+    from jaxtronomy.Workflow.fitting_sequence import FittingSequence
+    from numpyro.infer.util import unconstrain_fn
+
+    sequence = FittingSequence(*arguments(lens, ranges), verbose=False)
+    likelihood, known = sequence.likelihood_class, sequence._updateManager
+    settings = (known.parameter_state, known.sigma_kwargs, known.lower_kwargs, known.upper_kwargs)
+    limits = [jnp.asarray(likelihood.param.kwargs2args(**kwargs)) for kwargs in settings]
+    optimiser = OptaxMinimizer(likelihood.logL, *limits, maxiter=ITERATIONS)
+    drawn = {"args": optimiser._draw_init_params(count, seed)}
+    starts = unconstrain_fn(optimiser._numpyro_model, (), {}, drawn)["args"]
+    return optimiser, starts

@@ -1,0 +1,188 @@
+"""The rows of each workload: who takes part, and with how many systems at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+
+import jax
+import numpy as np
+
+from jaxlens import Simulator
+from jaxlens.engine.devices import batches_at_once
+from jaxlens.engine.job import automatic_batch_size
+from validation.speed import ours, stages, with_caustics, with_jaxtronomy, with_lenstronomy
+from validation.speed.names import Row
+from validation.speed.timing import Task, Timed, measure, missing, side_by_side
+from validation.speed.workloads import psf_kernel, rows, simulator
+
+ONE_BY_ONE = "lenstronomy, one process"
+# JAX and torch peers make batches of so many.
+PEER_BATCH = 64
+# Larger temporaries than 32 MB are mapped anew by the operating system at every call.
+GRADIENT_BATCH = 16
+MANY = 10**6
+COMPARED = 6
+NAMES = {"jaxtronomy": "JAXtronomy", "caustics": "caustics"}
+OTHERS: dict[str, ModuleType] = {"jaxtronomy": with_jaxtronomy, "caustics": with_caustics}
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long to measure: repeats, seconds of each, jaxlens's batch sizes, lenstronomy's systems."""
+
+    repeats: int = 7
+    seconds: float = 0.5
+    batches: tuple[int, ...] = (1, 64)
+    systems: int = 40
+
+
+QUICK = Effort(repeats=5, seconds=0.1, batches=(), systems=12)
+
+
+def installed(name: str) -> bool:
+    """Whether a peer can be imported."""
+    return importlib.util.find_spec(name) is not None
+
+
+def at_once() -> int:
+    """How many batches make_dataset makes at the same time; the peer that runs on JAX may do so too."""
+    return batches_at_once(tuple(jax.local_devices()))
+
+
+def automatic(sim: Simulator) -> int:
+    """The batch size of a long run."""
+    return automatic_batch_size(sim.config, MANY)
+
+
+def _batches(sim: Simulator, effort: Effort) -> list[int]:
+    return list(dict.fromkeys((*effort.batches, automatic(sim))))
+
+
+def _peer(sim: Simulator, effort: Effort, kernel: bool = False) -> tuple[with_lenstronomy.Peer, list[Row]]:
+    drawn = rows(sim, effort.systems)
+    psf = psf_kernel() if kernel else None
+    return with_lenstronomy.Peer(drawn[0], sim.scene.num_pix, len(sim.bands), psf), drawn
+
+
+def _lenstronomy(workload: str, sim: Simulator, effort: Effort) -> Iterator[Task | Timed]:
+    """One process of lenstronomy, without noise and with."""
+    kinds = {f"{workload}, no noise": False, f"{workload}, noise": True}
+    if not installed("lenstronomy"):
+        yield from (missing(kind, ONE_BY_ONE, "lenstronomy is not installed") for kind in kinds)
+        return
+    peer, drawn = _peer(sim, effort, kernel=workload == "D")
+    for kind, noise in kinds.items():
+        yield Task(kind, ONE_BY_ONE, with_lenstronomy.one_process(peer, drawn, noise), len(drawn))
+
+
+@contextmanager
+def _pool(sim: Simulator, effort: Effort) -> Iterator[list[Task | Timed]]:
+    """As many processes of lenstronomy as cores, on A."""
+    if not installed("lenstronomy"):
+        yield [missing("A, noise", "lenstronomy, a process a core", "lenstronomy is not installed")]
+        return
+    drawn = rows(sim, 4 * effort.systems)
+    pool = with_lenstronomy.Pool(drawn, sim.scene.num_pix, len(sim.bands))
+    who = f"lenstronomy, {pool.processes} processes"
+    with contextlib.closing(pool):
+        kinds = {"A, no noise": False, "A, noise": True}
+        yield [Task(kind, who, partial(pool.run, noise), len(drawn)) for kind, noise in kinds.items()]
+
+
+def _others(sim: Simulator, wanted: tuple[str, ...]) -> Iterator[Task | Timed]:
+    """JAXtronomy and caustics, on A and E."""
+    for package, peer in OTHERS.items():
+        if installed(package):
+            tasks = [task for task in peer.tasks(sim, PEER_BATCH) if task.workload in wanted]
+            yield from tasks
+            if package == "jaxtronomy" and "A, noise" in wanted:
+                many = at_once()
+                yield from (side_by_side(task, f"{task.who}, {many} at once", many) for task in tasks)
+        else:
+            yield from (missing(kind, NAMES[package], f"{package} is not installed") for kind in wanted)
+
+
+def images(workload: str, folder: Path, effort: Effort) -> list[Timed]:
+    """A, B, C or D, without noise and with."""
+    sim = simulator(workload, folder)
+    jobs: list[Task | Timed] = []
+    for batch, threads in [*((n, 1) for n in effort.batches), (automatic(sim), at_once())]:
+        jobs += [make(workload, sim, batch, threads) for make in (ours.noiseless, ours.noisy)]
+    jobs += _lenstronomy(workload, sim, effort)
+    if workload != "A":
+        return _timed(jobs, effort)
+    jobs += _others(sim, ("A, no noise", "A, noise"))
+    with _pool(sim, effort) as more:
+        return _timed([*jobs, *more], effort)
+
+
+def gradients(folder: Path, effort: Effort) -> list[Timed]:
+    """E: jaxlens at each batch size, and the peers that have gradients."""
+    sim = simulator("A", folder)
+    jobs: list[Task | Timed] = []
+    for batch in dict.fromkeys((*effort.batches, GRADIENT_BATCH)):
+        jobs += ours.gradients(sim, batch)
+    return _timed([*jobs, *_others(sim, ("E, gradient",))], effort)
+
+
+def positions(folder: Path, effort: Effort) -> list[Timed]:
+    """F: jaxlens beside lenstronomy's analytical solver and its grid solver."""
+    sim = simulator("C", folder)
+    jobs: list[Task | Timed] = [ours.positions(sim, n) for n in dict.fromkeys((*effort.batches, 256))]
+    if not installed("lenstronomy"):
+        return _timed([*jobs, missing("F", "lenstronomy", "lenstronomy is not installed")], effort)
+    drawn = rows(sim, effort.systems)
+    grid = f"window {with_lenstronomy.WINDOW}, min_distance {with_lenstronomy.MIN_DISTANCE}"
+    names = {
+        "analytical": "lenstronomy, analytical solver",
+        "lenstronomy": f"lenstronomy, grid solver ({grid}, precision {with_lenstronomy.PRECISION})",
+    }
+    for solver, who in names.items():
+        jobs.append(Task("F", who, partial(with_lenstronomy.solve_all, drawn, solver), len(drawn)))
+    return _timed(jobs, effort)
+
+
+def noise(folder: Path, effort: Effort) -> list[Timed]:
+    """G: Gaussian noise and Poisson noise of images that are there."""
+    kinds = {"gaussian": "G, Gaussian", "poisson": "G, Poisson"}
+    jobs: list[Task | Timed] = []
+    for shot, kind in kinds.items():
+        sim = simulator("A", folder, shot_noise=shot)
+        jobs += [ours.noise_alone(kind, sim, batch) for batch in _batches(sim, effort)]
+    return _timed(jobs, effort)
+
+
+def stages_of(folder: Path, effort: Effort) -> list[Timed]:
+    """Each stage of A alone, at the automatic batch size."""
+    sim = simulator("A", folder)
+    return _timed(list(stages.tasks(sim, automatic(sim))), effort)
+
+
+def agreement(workload: str, folder: Path) -> dict[str, float]:
+    """How far each peer's noiseless images are from jaxlens's: max|difference| / peak over some systems."""
+    sim = simulator(workload, folder)
+    mine = ours.images_of(sim, COMPARED)
+    theirs: dict[str, np.ndarray] = {}
+    if installed("lenstronomy"):
+        peer, drawn = _peer(sim, Effort(systems=COMPARED), kernel=workload == "D")
+        theirs["lenstronomy"] = np.stack([peer.images(row, noise=False) for row in drawn])
+    for package, other in OTHERS.items() if workload == "A" else ():
+        if installed(package):
+            theirs[package] = np.asarray(other.images_of(sim, COMPARED))[:, None]
+    axes = (1, 2, 3)
+    peak = np.max(mine, axis=axes)
+    return {who: float(np.max(np.max(np.abs(a - mine), axis=axes) / peak)) for who, a in theirs.items()}
+
+
+def _timed(jobs: list[Task | Timed], effort: Effort) -> list[Timed]:
+    """The rows in order: what can run measured, what is missing as it is."""
+    tasks = [job for job in jobs if isinstance(job, Task)]
+    measured = iter(measure(tasks, effort.repeats, effort.seconds))
+    return [next(measured) if isinstance(job, Task) else job for job in jobs]

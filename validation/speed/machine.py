@@ -1,0 +1,120 @@
+"""The machine: its versions, and the speeds that limit every program on it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import re
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+
+from jaxlens.kernels.noise.normal import words
+
+PEERS = ("lenstronomy", "jaxtronomy", "caustics", "torch")
+PACKAGES = ("jaxlens", "jax", "jaxlib", "numpy", "optax", "h5py", *PEERS)
+MEGABYTES = 256
+CHAIN = 512
+LANES = 2**20
+
+
+def versions() -> dict[str, str]:
+    """Python's version and those of the packages that are measured, where installed."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def device() -> str:
+    """The name of JAX's default device; for a CPU the processor's."""
+    kind = jax.devices()[0].device_kind
+    return f"{_processor()}, {os.cpu_count()} cores" if kind == "cpu" else kind
+
+
+def file_name(device: str) -> str:
+    """A device's name as part of a file's.
+
+    >>> file_name("AMD EPYC, 2 cores")
+    'AMD_EPYC_2_cores'
+    """
+    return re.sub(r"[^A-Za-z0-9]+", "_", device).strip("_")
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def _fastest(run: Callable[[], object], repeats: int = 7) -> float:
+    run()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def bandwidth() -> float:
+    """Bytes a second that the device's memory gives: an array read and another written."""
+    array = jnp.ones(MEGABYTES * 2**18, jnp.float32)
+    program = jax.jit(lambda x: x + 1.0)
+    return 2.0 * array.nbytes / _fastest(lambda: jax.block_until_ready(program(array)))
+
+
+def arithmetic() -> float:
+    """Operations a second in float32 on numbers that stay in registers, an addition and a product as two."""
+    array = jnp.full(LANES, 0.5, jnp.float32)
+
+    @jax.jit
+    def program(x: jax.Array) -> jax.Array:
+        # several chains at once: one would wait for its own last result
+        chains = [x + k for k in range(8)]
+        for _ in range(CHAIN // 8):
+            chains = [chain * 0.999 + 0.001 for chain in chains]
+        return sum(chains[1:], chains[0])
+
+    return 2.0 * CHAIN * LANES / _fastest(lambda: jax.block_until_ready(program(array)))
+
+
+def random_words() -> float:
+    """Blocks of random bits a second, one for each pixel's noise, summed and not stored."""
+    key = jax.random.key(0, impl="threefry2x32")
+    count = 2**22
+    program = jax.jit(lambda seed: jnp.sum(words(seed, (count,))[0] >> 16))
+    return count / _fastest(lambda: jax.block_until_ready(program(key)))
+
+
+def disk(folder: Path | None = None) -> float:
+    """Bytes a second of a file that is written and flushed to the disk, in `folder` or the temporary one."""
+    block = os.urandom(16 * 2**20)
+    start = time.perf_counter()
+    with tempfile.NamedTemporaryFile(dir=folder) as file:
+        for _ in range(MEGABYTES // 16):
+            file.write(block)
+        file.flush()
+        os.fsync(file.fileno())
+    return MEGABYTES * 2**20 / (time.perf_counter() - start)
+
+
+def limits() -> dict[str, float]:
+    """All of these, by name."""
+    return {
+        "bytes": bandwidth(),
+        "operations": arithmetic(),
+        "random_words": random_words(),
+        "disk_bytes": disk(),
+    }

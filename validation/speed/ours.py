@@ -1,0 +1,114 @@
+"""jaxlens on the workloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from itertools import count
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxlens import Simulator
+from jaxlens.imaging import render as one_system
+from validation.speed.timing import Task, side_by_side
+from validation.speed.workloads import key
+
+Params = dict[str, jax.Array]
+
+
+def label(batch: int, at_once: int = 1) -> str:
+    """The name of a row."""
+    return f"jaxlens, batches of {batch}" + (f", {at_once} at once" if at_once > 1 else "")
+
+
+def _task(workload: str, make: Callable[[int], object], batch: int, at_once: int) -> Task:
+    """A task of `make(first system)`, which makes `batch` systems; no call makes those of the one before."""
+    firsts = count(0, batch)
+
+    def run() -> object:
+        return jax.block_until_ready(make(next(firsts)))
+
+    alone = Task(workload, label(batch), run, batch, batch)
+    return alone if at_once == 1 else side_by_side(alone, label(batch, at_once), at_once)
+
+
+def noisy(workload: str, sim: Simulator, batch: int, at_once: int = 1) -> Task:
+    """Numbers drawn, images rendered, noise added: what make_dataset and a training loop ask for.
+
+    make_dataset makes a few batches `at_once`, in threads.
+    """
+    seed = key()
+    return _task(f"{workload}, noise", lambda i: sim.generate(seed, batch, i).images, batch, at_once)
+
+
+def noiseless(workload: str, sim: Simulator, batch: int, at_once: int = 1) -> Task:
+    """Numbers drawn and images rendered, in one program."""
+    seed = key()
+    program = jax.jit(lambda first: sim.render(sim.sample(seed, batch, first)))
+    return _task(f"{workload}, no noise", lambda i: program(np.uint32(i)), batch, at_once)
+
+
+def chi_square(sim: Simulator, batch: int) -> tuple[Callable[[Params], jax.Array], Params]:
+    """The chi-square of `batch` images of the simulator as a function of params, and where to take it."""
+    params = sim.sample(key(), batch)
+    data = sim.observe(key(), params)
+    sigma = jnp.sqrt(jnp.maximum(data, 0.0) / 900.0 + 1.0)
+
+    def function(values: Params) -> jax.Array:
+        return jnp.sum(((sim.render(values) - data) / sigma) ** 2)
+
+    return function, {name: 1.001 * value for name, value in params.items()}
+
+
+def gradients(sim: Simulator, batch: int) -> list[Task]:
+    """E: the chi-square alone, and with its gradient with respect to every number."""
+    function, params = chi_square(sim, batch)
+    value, both = jax.jit(function), jax.jit(jax.value_and_grad(function))
+    return [
+        Task("E, value", label(batch), lambda: jax.block_until_ready(value(params)), batch, batch),
+        Task("E, gradient", label(batch), lambda: jax.block_until_ready(both(params)), batch, batch),
+    ]
+
+
+def positions(sim: Simulator, batch: int) -> Task:
+    """F: the image positions alone."""
+    params = sim.sample(key(), batch)
+
+    def run() -> object:
+        return jax.block_until_ready(sim.image_positions(params))
+
+    return Task("F", label(batch), run, batch, batch)
+
+
+def noise_alone(workload: str, sim: Simulator, batch: int) -> Task:
+    """G: the noise of images that are there."""
+    params = sim.sample(key(), batch)
+    images = sim.render(params)
+    keys = jax.vmap(partial(jax.random.fold_in, key()))(jnp.arange(batch, dtype=jnp.uint32))
+
+    @jax.jit
+    def program(params: Params, images: jax.Array, keys: jax.Array) -> jax.Array:
+        return jax.vmap(partial(one_system.observe, sim.scene))(params, images, keys)
+
+    return Task(
+        workload, label(batch), lambda: jax.block_until_ready(program(params, images, keys)), batch, batch
+    )
+
+
+def cost(sim: Simulator, batch: int) -> dict[str, float]:
+    """Operations of one noisy image by XLA's own count, and the least bytes and random words it needs."""
+    params = sim.sample(key(), batch)
+    program = jax.jit(lambda values, seed: sim.observe(seed, values)).lower(params, key()).compile()
+    counted: Any = program.cost_analysis()
+    counted = counted[0] if isinstance(counted, list) else counted
+    pixels = len(sim.bands) * sim.scene.num_pix**2
+    flops = (counted["flops"] + counted.get("transcendentals", 0.0)) / batch
+    return {"operations": flops, "bytes": 4.0 * pixels, "random_words": float(pixels)}
+
+
+def images_of(sim: Simulator, n: int) -> np.ndarray:
+    """The noiseless images of systems 0..n-1, to compare a peer's with."""
+    return np.asarray(sim.render(sim.sample(key(), n)))

@@ -1,0 +1,85 @@
+"""What needs a process of its own: a dataset's memory and speed, and a first run."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+EXAMPLES = ("galaxy_galaxy", "lensed_quasar", "lensed_supernova", "double_source_plane")
+
+_DATASET = """
+import json, sys, time
+from validation.speed.processes import peak_memory
+from validation.speed.workloads import five_bands
+import jaxlens
+size, folder = int(sys.argv[1]), sys.argv[2]
+file = five_bands()
+file["DATASET"]["PARAMETERS"] |= {"SIZE": size, "OUTDIR": folder}
+began = time.perf_counter()
+dataset = jaxlens.make_dataset(file, save_to_disk=True, store_in_memory=False, image_file_format="h5")
+seconds = time.perf_counter() - began
+run = dataset.runs["CONFIGURATION_1"]
+print(json.dumps({
+    "size": size, "seconds": seconds, "steady": run.seconds - run.first_seconds, "batch": run.batch_size,
+    "peak": peak_memory()}))
+"""
+
+_FIRST = """
+import sys
+import jax, jaxlens
+for configuration in jaxlens.load_config(sys.argv[1]).configurations[:1]:
+    simulator = jaxlens.Simulator(sys.argv[1], configuration.label)
+    simulator.generate(jax.random.key(0, impl="threefry2x32"), 16).images.block_until_ready()
+"""
+
+
+def peak_memory() -> int:
+    """The most memory (bytes) that this process has had; Linux alone tells.
+
+    Not `getrusage`, whose ru_maxrss begins with that of the process that started this one.
+    """
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return 1024 * int(status.split("VmHWM:", 1)[1].split()[0])
+
+
+def _python(code: str, *arguments: str, environment: dict[str, str] | None = None) -> str:
+    command = [sys.executable, "-c", code, *arguments]
+    root = Path(__file__).resolve().parents[2]
+    paths = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
+    settings = os.environ | {"PYTHONPATH": paths} | (environment or {})
+    done = subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"a measurement failed:\n{done.stderr}")
+    return done.stdout
+
+
+def dataset(size: int) -> dict[str, Any]:
+    """H: make_dataset of `size` systems of B to HDF5, in a new process.
+
+    Returns `seconds` in all, `steady` those after the first chunk, the `batch` size, the `peak` memory in
+    bytes, and the `bytes` that were written.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        found: dict[str, Any] = json.loads(_python(_DATASET, str(size), folder))
+        return found | {"bytes": sum(path.stat().st_size for path in Path(folder).rglob("*.*"))}
+
+
+def first_run(example: str) -> tuple[float, float]:
+    """I: seconds from the start of Python to the first 16 images, without a compilation cache and with."""
+    times = []
+    with tempfile.TemporaryDirectory() as folder:
+        cache = {
+            "JAX_COMPILATION_CACHE_DIR": folder,
+            "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        }
+        for _ in range(2):
+            start = time.perf_counter()
+            _python(_FIRST, example, environment=cache)
+            times.append(time.perf_counter() - start)
+    return times[0], times[1]

@@ -1,0 +1,81 @@
+"""Each stage of workload A alone: where the time of an image goes."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import h5py
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxlens import Simulator
+from jaxlens.imaging import render as one_system
+from jaxlens.imaging.optics import blur
+from jaxlens.kernels.light.sersic import sersic_ellipse
+from jaxlens.kernels.mass.external import shear
+from jaxlens.kernels.mass.isothermal import sie
+from validation.speed.timing import Task
+from validation.speed.workloads import key, profiles
+
+Values = dict[str, dict[str, jax.Array]]
+
+
+def _grid(num_pix: int, scale: float) -> tuple[jax.Array, jax.Array]:
+    axis = jnp.asarray((np.arange(num_pix) - (num_pix - 1) / 2.0) * scale, jnp.float32)
+    x, y = jnp.meshgrid(axis, axis)
+    return x, y
+
+
+def _rays(x: jax.Array, y: jax.Array, values: Values) -> tuple[jax.Array, jax.Array]:
+    deflection, tide = sie(x, y, **values["SIE"]), shear(x, y, **values["SHEAR"])
+    return x - deflection[0] - tide[0], y - deflection[1] - tide[1]
+
+
+def _sersic(x: jax.Array, y: jax.Array, values: Values) -> jax.Array:
+    shape = {name: value for name, value in values["lens_light"].items() if name != "amp"}
+    return sersic_ellipse(x, y, **shape)
+
+
+def tasks(sim: Simulator, batch: int) -> list[Task]:
+    """The stages, each on images that are there."""
+    params = sim.sample(key(), batch)
+    values = profiles(params)
+    scale = float(params["pixel_scale"][0])
+    x, y = _grid(sim.scene.num_pix, scale)
+    images, keys = sim.render(params), jax.random.split(key(), batch)
+    rays = jax.jit(jax.vmap(partial(_rays, x, y)))
+    light = jax.jit(jax.vmap(partial(_sersic, x, y)))
+    blurred = jax.jit(jax.vmap(lambda p, image: blur(sim.scene.optics, p, image, None)))
+    noise = jax.jit(jax.vmap(partial(one_system.observe, sim.scene)))
+    stages: dict[str, Callable[[], object]] = {
+        "numbers drawn": lambda: sim.sample(key(), batch),
+        "rays (SIE and shear)": lambda: rays(values),
+        "one Sersic": lambda: light(values),
+        "blur": lambda: blurred(params, images),
+        "noise": lambda: noise(params, images, keys),
+        "all of it": lambda: sim.generate(key(), batch).images,
+    }
+    return [_stage(name, run, batch) for name, run in stages.items()] + _leaving(images, batch)
+
+
+def _stage(name: str, run: Callable[[], object], batch: int) -> Task:
+    return Task("stages of A", name, lambda: jax.block_until_ready(run()), batch, batch)
+
+
+def _leaving(images: jax.Array, batch: int) -> list[Task]:
+    """The copy to the host, and the HDF5 file."""
+    here = np.asarray(images)
+    double = jax.jit(lambda x: 2.0 * x)
+
+    def write() -> None:
+        with tempfile.TemporaryDirectory() as folder, h5py.File(Path(folder) / "images.h5", "w") as file:
+            file.create_dataset("images", data=here, chunks=(1, *here.shape[1:]))
+
+    return [
+        Task("stages of A", "copy to the host", lambda: np.array(double(images)), batch, batch),
+        Task("stages of A", "HDF5", write, batch, batch),
+    ]
