@@ -17,7 +17,7 @@ from jaxlens.config import Config, ConfigError, example_path, examples, load_con
 from jaxlens.config.errors import ConfigWarning
 from jaxlens.config.surveys import survey_path, surveys
 from jaxlens.datasets.dataset import Dataset, make_dataset
-from jaxlens.datasets.production import Run
+from jaxlens.datasets.products import Run
 from jaxlens.files import writer as storage
 from jaxlens.files.fits_images import write_fits
 from jaxlens.files.formats import version

@@ -15,7 +15,9 @@ import pandas as pd
 from jaxlens.config import Config, load_config
 from jaxlens.config.errors import ConfigWarning, nearest
 from jaxlens.config.updates import columns_of_objects, config_dict, distribution, set_parameters
-from jaxlens.datasets.production import Arguments, Kept, Run, produce
+from jaxlens.datasets.arguments import Arguments
+from jaxlens.datasets.production import produce
+from jaxlens.datasets.products import Kept, Run
 from jaxlens.files.formats import ArrayName, ImageFormat
 
 

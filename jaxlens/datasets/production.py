@@ -3,122 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from numbers import Integral
-from pathlib import Path
+from dataclasses import replace
 from typing import NoReturn, Protocol
 
-import numpy as np
-import pandas as pd
 from tqdm import tqdm
 
 from jaxlens.config import Config
 from jaxlens.config.model import Configuration
-from jaxlens.engine.batch_size import planned
-from jaxlens.engine.devices import Devices, chosen
-from jaxlens.engine.job import Job, sizes
-from jaxlens.engine.pipeline import chunks
+from jaxlens.datasets.arguments import Arguments
+from jaxlens.datasets.chunks import chunks
+from jaxlens.datasets.products import Memory, Product, Run
+from jaxlens.engine.batch_size import default_size, planned
+from jaxlens.engine.devices import chosen
+from jaxlens.engine.job import Job
 from jaxlens.files import writer as storage
-from jaxlens.files.formats import IMAGE_FORMATS, ArrayName, Chunk, Contents, ImageFormat, version
-from jaxlens.files.metadata import columns, fixed
+from jaxlens.files.formats import Chunk, Contents, version
+from jaxlens.files.metadata import fixed
 from jaxlens.files.writer import Writer
 from jaxlens.sampling.keys import dataset_key
 from jaxlens.simulator.simulator import Simulator
 
-SAMPLE = 5
-# Numbers that solve_lens_equation adds for a point source: the count, and a few x and y of images.
-_POSITION_NUMBERS = 11
-
-
-@dataclass(frozen=True)
-class Arguments:
-    """What make_dataset was asked for; the meaning of each is there.
-
-    Raises:
-        ValueError: if one is wrong, or two do not go together.
-    """
-
-    save_to_disk: bool = False
-    store_in_memory: bool = True
-    verbose: bool = False
-    store_sample: bool = False
-    image_file_format: ImageFormat = "npy"
-    return_planes: bool = False
-    skip_image_generation: bool = False
-    solve_lens_equation: bool = False
-    batch_size: int | None = None
-    csv: bool = True
-    progress: bool | None = None
-    configurations: tuple[str, ...] | None = None
-    devices: Devices | None = None
-
-    def __post_init__(self) -> None:
-        chosen(self.devices)
-        if self.image_file_format not in IMAGE_FORMATS:
-            raise ValueError(f"image_file_format is {self.image_file_format!r}; it must be 'npy' or 'h5'")
-        if self.batch_size is not None and not (
-            isinstance(self.batch_size, Integral) and self.batch_size >= 1
-        ):
-            raise ValueError(f"batch_size is {self.batch_size}; it must be a whole number of at least 1")
-        if not self.skip_image_generation:
-            return
-        if self.solve_lens_equation:
-            raise ValueError("you cannot skip image generation and solve the lens equation; leave one out")
-        if self.return_planes:
-            raise ValueError("you cannot skip image generation and return planes; leave one out")
-        if self.save_to_disk and not self.csv:
-            raise ValueError("without images and without the CSV nothing is left to save; leave one out")
-
-    @property
-    def arrays(self) -> tuple[ArrayName, ...]:
-        """What is made beside the metadata."""
-        if self.skip_image_generation:
-            return ()
-        return ("images", "planes") if self.return_planes else ("images",)
-
-    @property
-    def kept(self) -> int | None:
-        """How many systems of a configuration are kept in memory; None for all."""
-        return None if self.store_in_memory else SAMPLE if self.store_sample else 0
-
-    @property
-    def progress_bar(self) -> bool | None:
-        """Whether there is a progress bar; None for one where somebody watches."""
-        return True if self.verbose else self.progress
-
-
-@dataclass(frozen=True)
-class Run:
-    """How one configuration was made: number of systems, batch size, seconds and files.
-
-    `first_seconds` is the part of `seconds` until the first chunk of `batch_size` systems had arrived,
-    which holds the compilation and the choice of the batch size.  Where memory ran out later the rest was
-    made in smaller batches.
-    """
-
-    systems: int
-    batch_size: int
-    seconds: float
-    first_seconds: float
-    files: tuple[Path, ...]
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What is kept of one configuration; an array that was not asked for is not there."""
-
-    metadata: pd.DataFrame
-    arrays: Mapping[ArrayName, np.ndarray]
-
-
-@dataclass(frozen=True)
-class Product:
-    """One configuration, made; `kept` is None where nothing of it is."""
-
-    run: Run
-    kept: Kept | None
+# Columns that solve_lens_equation adds for a point source: the count, and x and y of up to five images.
+_POSITION_COLUMNS = 11
 
 
 def produce(config: Config, seed: int, arguments: Arguments) -> dict[str, Product]:
@@ -138,6 +47,20 @@ def produce(config: Config, seed: int, arguments: Arguments) -> dict[str, Produc
         for label, job in jobs.items():
             products[label] = _make(job, contents[label], config.outdir, arguments, bar)
     return products
+
+
+def sizes(config: Config) -> dict[str, int]:
+    """The number of systems of each configuration, by label.
+
+    They add up to SIZE x (the sum of the FRACTIONs), rounded; what rounding down leaves goes to the
+    largest remainders, the first where they are equal.
+    """
+    # The small number keeps 0.29 x 100 = 28.999999999999996 from being cut to 28.
+    exact = {c.label: config.size * c.fraction + 1e-9 for c in config.configurations}
+    whole = {label: math.floor(value) for label, value in exact.items()}
+    missing = math.floor(sum(exact.values()) + 0.5) - sum(whole.values())
+    by_remainder = sorted(exact, key=lambda label: round(whole[label] - exact[label], 6))
+    return {label: whole[label] + (label in by_remainder[:missing]) for label in exact}
 
 
 def _chosen(config: Config, names: Iterable[str] | None) -> list[Configuration]:
@@ -190,7 +113,7 @@ def _prepare(
     needed = 0
     for label, job in jobs.items():
         points = sum(len(plane.points) + 1 for plane in job.simulator.scene.planes if plane.points)
-        more = _POSITION_NUMBERS * points if job.positions else 0
+        more = _POSITION_COLUMNS * points if job.positions else 0
         parameters = len(job.simulator.parameter_names) + more
         needed += contents[label].bytes_on_disk(parameters, arguments.csv)
     storage.prepare(config.outdir, needed)
@@ -205,35 +128,13 @@ class _Sink(Protocol):
     def append(self, chunk: Chunk) -> None: ...
 
 
-class _Memory:
-    """Keeps the first systems that it is given, at most `limit`."""
-
-    def __init__(self, contents: Contents, limit: int | None) -> None:
-        self._contents = contents
-        self._size = contents.count if limit is None else min(limit, contents.count)
-        shapes = {array: (self._size, *contents.shape(array)[1:]) for array in contents.arrays}
-        self._arrays = {array: np.empty(shape, np.float32) for array, shape in shapes.items()}
-        self._values: list[dict[str, np.ndarray]] = []
-
-    def append(self, chunk: Chunk) -> None:
-        room = min(chunk.count, max(0, self._size - chunk.start))
-        if room or not self._values:
-            for name, array in chunk.arrays.items():
-                self._arrays[name][chunk.start : chunk.start + room] = array[:room]
-            self._values.append({name: value[:room] for name, value in chunk.values.items()})
-
-    def kept(self) -> Kept:
-        whole = {name: np.concatenate([v[name] for v in self._values]) for name in self._values[0]}
-        return Kept(pd.DataFrame(columns(self._contents.fixed, self._contents.bands, whole)), self._arrays)
-
-
 def _make(job: Job, contents: Contents, outdir: str, arguments: Arguments, bar: tqdm[NoReturn]) -> Product:
     """Make one configuration and put it where it belongs: into files and into memory."""
     began = time.perf_counter()
     plan = planned(job) if job.count else None
-    size = plan.program.size if plan else job.default_size
+    size = plan.executable.size if plan else default_size(job)
     contents = replace(contents, attributes={**contents.attributes, "batch_size": size})
-    memory, writer = _Memory(contents, arguments.kept), None
+    memory, writer = Memory(contents, arguments.kept), None
     if arguments.save_to_disk:
         writer = Writer(outdir, contents, arguments.image_file_format, arguments.csv)
     with writer or contextlib.nullcontext(), contextlib.closing(chunks(job, plan)) as made:

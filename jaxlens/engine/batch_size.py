@@ -1,4 +1,4 @@
-"""How many systems are made at a time: as many as are made fastest, and not more than memory holds."""
+"""How many systems are made at a time: as many as are made fastest, and no more than memory holds."""
 
 from __future__ import annotations
 
@@ -9,70 +9,121 @@ from dataclasses import dataclass
 
 import jax
 
-from jaxlens.engine.devices import batches_at_once, room
-from jaxlens.engine.executable import Program
+from jaxlens.config import Config
+from jaxlens.engine.devices import batches_at_once, memory_for_batch
+from jaxlens.engine.executable import Executable, batch_indices
 from jaxlens.engine.job import Job
+from jaxlens.files.formats import PLANES
 from jaxlens.simulator.batched import Batch
 
-# Other sizes are tried where there are so many batches, which take so many times as long as a compilation.
-_MANY_BATCHES = 1000
-_WORTH_COMPILATIONS = 50
-# Seconds that one is taken to need at least: the first may have come from a cache, where the others are not.
-_SECONDS_OF_COMPILATION = 5.0
+# The bytes of a batch's largest array.  On a CPU it should stay in a core's cache, which holds some MiB.
+_BYTES_ON_CPU = 2 * 2**20
+# An accelerator is busy only with far more pixels at a time.
+_BYTES_ON_ACCELERATOR = 64 * 2**20
+# Systems; larger batches are not faster.
+_MOST_SYSTEMS = 1024
+
+# Other batch sizes are measured only in a run of at least this many batches,
+_BATCHES_OF_LONG_RUN = 1000
+# and only if the run takes at least this many times as long as compiling a program.
+_COMPILATIONS_OF_LONG_RUN = 50
+# Seconds that a compilation is taken to need at least, since the first may have come from a cache.
+_LEAST_SECONDS_OF_COMPILATION = 5.0
+# The other sizes are smaller and larger by this factor.
 _STEP = 4
-FAILURES = (MemoryError, jax.errors.JaxRuntimeError)
+
+# What jax and Python raise where an allocation fails.
+ALLOCATION_ERRORS = (MemoryError, jax.errors.JaxRuntimeError)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The program that a job is made with, and the first batch, which it has made."""
+    """The program with which a job is made, and the first batch, which it has made; on the devices."""
 
-    program: Program
+    executable: Executable
     first: Batch
 
 
-def planned(job: Job) -> Plan:
-    """Choose the batch size of a job, compile its program and see that it runs.
+def automatic_batch_size(
+    config: Config, systems: int, planes: bool = False, platform: str | None = None
+) -> int:
+    """How many systems a batch has where nothing is measured: a power of two, from 1 to 1024.
 
-    It is the size that was asked for, or else `automatic_batch_size`; of a long run, one of more than a
-    thousand batches that will take fifty times as long as a compilation, the fastest of that, a quarter
-    and four times of it.  What is chosen and not asked for fits into memory by the compiler's own
-    count.  Where memory does not suffice all the same, the size is halved, with a warning.
+    It is the largest whose images, of 4 x bands x (numPix x the finest supersampling)^2 bytes a system, and
+    four times that again for the planes where they are made, take at most 2 MiB on a CPU and 64 MiB on an
+    accelerator, and not more than the next power of two above `systems`.
+
+    Args:
+        config: the configuration file.
+        systems: how many systems there are in all.
+        planes: whether the planes are made too.
+        platform: "cpu", "gpu", ...; by default that of the default backend.
+    """
+    instrument = config.instrument
+    finest = max(instrument.supersampling_factor, instrument.numerics.point_source_supersampling_factor)
+    side = instrument.num_pix * finest
+    arrays = 1 + len(PLANES) if planes else 1
+    most = _BYTES_ON_CPU if (platform or jax.default_backend()) == "cpu" else _BYTES_ON_ACCELERATOR
+    fitting = max(1, most // (4 * arrays * len(config.bands) * side**2))
+    enough = 1 << max(0, systems - 1).bit_length()
+    return int(min(1 << (fitting.bit_length() - 1), enough, _MOST_SYSTEMS))
+
+
+def default_size(job: Job) -> int:
+    """The batch size that is asked for, or the automatic one on every device."""
+    platform, planes = job.devices[0].platform, "planes" in job.arrays
+    automatic = automatic_batch_size(job.simulator.config, job.count, planes, platform)
+    return job.rounded(job.batch_size or automatic * len(job.devices))
+
+
+def planned(job: Job) -> Plan:
+    """Choose the batch size of a job, compile its program and make the first batch with it.
+
+    The size is the one that was asked for, or else `automatic_batch_size`.  In a long run (more than a
+    thousand batches that take fifty times as long as a compilation) it is the fastest of that size, a quarter
+    of it and four times it.  A size that was not asked for fits into memory by the compiler's own count.
+    Where memory does not suffice all the same, the size is halved, with a warning.
 
     Raises:
         MemoryError: if there is not enough memory for one system.
     """
-    plan = _proven(job, job.default_size)
-    size = plan.program.size
-    if job.batch_size is not None or job.count < _MANY_BATCHES * size:
+    plan = _largest_that_runs(job, default_size(job))
+    size = plan.executable.size
+    if job.batch_size is not None or job.count < _BATCHES_OF_LONG_RUN * size:
         return plan
-    best = pace(job, plan.program)
-    if best * job.count < _WORTH_COMPILATIONS * max(plan.program.seconds, _SECONDS_OF_COMPILATION):
+    seconds = seconds_per_system(job, plan.executable)
+    compilation = max(plan.executable.seconds, _LEAST_SECONDS_OF_COMPILATION)
+    if seconds * job.count < _COMPILATIONS_OF_LONG_RUN * compilation:
         return plan
-    others = [_tried(job, job.rounded(other)) for other in (size // _STEP, size * _STEP) if other]
-    return min([(best, plan), *filter(None, others)], key=lambda one: one[0])[1]
+    others = [_measured(job, job.rounded(other)) for other in (size // _STEP, size * _STEP) if other]
+    return min([(seconds, plan), *filter(None, others)], key=lambda pair: pair[0])[1]
 
 
-def pace(job: Job, program: Program) -> float:
-    """The seconds that a system takes, the best of two short measurements."""
+def seconds_per_system(job: Job, executable: Executable) -> float:
+    """The seconds that a system takes, the better of two short measurements."""
     at_once = batches_at_once(job.devices)
-    starts = range(0, 2 * at_once * program.size, program.size)
+    starts = range(0, 2 * at_once * executable.size, executable.size)
     seconds = []
     with ThreadPoolExecutor(at_once) as pool:
         for _ in range(2):
             began = time.perf_counter()
-            list(pool.map(program.run, starts))
+            list(pool.map(lambda start: executable.on_host(job.key, start), starts))
             seconds.append(time.perf_counter() - began)
-    return min(seconds) / (len(starts) * program.size)
+    return min(seconds) / (len(starts) * executable.size)
 
 
-def smaller(job: Job, size: int, error: Exception) -> int:
+def halved_size(job: Job, size: int, error: Exception) -> int:
     """Half the batch size, with a warning, after an allocation has failed; any other error is raised again.
 
+    Args:
+        job: the job.
+        size: the batch size for which memory did not suffice.
+        error: what was raised.
+
     Raises:
-        MemoryError: if there is nothing smaller.
+        MemoryError: if there is no smaller size.
     """
-    if not _is_memory(error):
+    if not _is_allocation_error(error):
         raise error
     if size <= len(job.devices):
         raise MemoryError(
@@ -85,42 +136,47 @@ def smaller(job: Job, size: int, error: Exception) -> int:
     return half
 
 
-def _is_memory(error: Exception) -> bool:
+def _is_allocation_error(error: Exception) -> bool:
     text = str(error)
     return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in text or "out of memory" in text.lower()
 
 
-def _proven(job: Job, size: int) -> Plan:
-    """A program that has run, of at most `size` systems."""
+def _largest_that_runs(job: Job, size: int) -> Plan:
+    """A program of at most `size` systems that has run."""
     while True:
         try:
-            program = job.program(size)
-            fitting = _fitting(job, program)
+            executable = job.executable(size)
+            fitting = _fitting_size(job, executable)
             if job.batch_size is None and fitting < size:
                 size = fitting
             else:
-                return Plan(program, program.run(0))
-        except FAILURES as error:
-            size = smaller(job, size, error)
+                return _with_first_batch(job, executable)
+        except ALLOCATION_ERRORS as error:
+            size = halved_size(job, size, error)
 
 
-def _tried(job: Job, size: int) -> tuple[float, Plan] | None:
-    """The pace of a program of just `size` systems, and its plan; None where memory does not suffice."""
+def _measured(job: Job, size: int) -> tuple[float, Plan] | None:
+    """The seconds per system with batches of `size`, and the plan; None where memory does not suffice."""
     try:
-        program = job.program(size)
-        if _fitting(job, program) < size:
+        executable = job.executable(size)
+        if _fitting_size(job, executable) < size:
             return None
-        plan = Plan(program, program.run(0))
-        return pace(job, program), plan
-    except FAILURES as error:
-        if not _is_memory(error):
+        plan = _with_first_batch(job, executable)
+        return seconds_per_system(job, executable), plan
+    except ALLOCATION_ERRORS as error:
+        if not _is_allocation_error(error):
             raise
         return None
 
 
-def _fitting(job: Job, program: Program) -> int:
-    """The program's size, halved until it fits into memory, which it takes in proportion."""
-    free, size, needed = room(job.devices), program.size, program.memory
+def _with_first_batch(job: Job, executable: Executable) -> Plan:
+    """The plan of a program; an error of its first run is raised here."""
+    return Plan(executable, jax.block_until_ready(executable.run(job.key, batch_indices(0, executable.size))))
+
+
+def _fitting_size(job: Job, executable: Executable) -> int:
+    """The program's size, halved until its memory, which goes with the size, is there."""
+    free, size, needed = memory_for_batch(job.devices), executable.size, executable.memory
     while free is not None and needed is not None and needed > free and size > len(job.devices):
         size, needed = job.rounded(size // 2), needed // 2
     return size

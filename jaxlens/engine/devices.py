@@ -1,4 +1,4 @@
-"""The devices that a dataset is made on: which, how many batches at once, and how much memory they have."""
+"""The devices on which batches are made: which, how many batches at a time, and how much memory they have."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import jax
 
 Devices = tuple[jax.Device, ...]
 
-# A batch on the device, one on its way to the host, and one that waits.
+# Batches at a time: one is computed, one is copied to the host, and one waits.
 _BATCHES_ON_ACCELERATOR = 3
-# What all batches on the way may take: more makes nothing faster on a CPU, whose caches are far smaller.
+# Bytes that all batches may take on a CPU; its caches are far smaller, so that more makes nothing faster.
 _MOST_ON_CPU = 2**30
+# The part of an accelerator's free memory that all batches may take.
 _SHARE_OF_ACCELERATOR = 0.8
 _MEMINFO = Path("/proc/meminfo")
 _CGROUP = Path("/sys/fs/cgroup")
@@ -49,9 +50,9 @@ def _default() -> Iterable[jax.Device]:
 def batches_at_once(devices: Devices) -> int:
     """How many batches are made at the same time, each from a thread of its own.
 
-    On a CPU, one more than the cores that this process may use, so that none has nothing to do while a batch
-    is handed over: several small batches fill the cores better than one does.  On an accelerator the copying
-    of a batch overlaps with the next.
+    On a CPU, one more than the cores that this process may use: several small batches fill the cores better
+    than one does, and no core is idle while a batch is handed over.  On an accelerator one batch is copied
+    while the next is computed.
     """
     return _cores() + 1 if devices[0].platform == "cpu" else _BATCHES_ON_ACCELERATOR
 
@@ -62,7 +63,7 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def room(devices: Devices) -> int | None:
+def memory_for_batch(devices: Devices) -> int | None:
     """The bytes that one batch may take on one of these devices; None where that is not known."""
     free = [_free(device) for device in devices]
     known = [bytes_ for bytes_ in free if bytes_ is not None]

@@ -1,11 +1,11 @@
-"""The program that makes a batch of a dataset: compiled once, run from any thread, on all devices."""
+"""The compiled program that makes a batch of one configuration, on all devices together."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import jax
@@ -13,74 +13,93 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
+from jaxlens.engine.columns import layout, packed, unpacked
 from jaxlens.engine.devices import Devices
 from jaxlens.files.formats import ArrayName
 from jaxlens.imaging.scene import Scene
 from jaxlens.sampling.population import Population
-from jaxlens.simulator import batched as systems
+from jaxlens.simulator import batched
 from jaxlens.simulator.batched import Batch
-from jaxlens.simulator.jitted import Static
 from jaxlens.simulator.simulator import Simulator
 
-_AXIS = "systems"
-_ANY_KEY = np.zeros(2, np.uint32)
+# The axis of a mesh of devices over which the systems of a batch are spread.
+SYSTEMS = "systems"
+# Programs that are kept for the next dataset or stream of the same configuration.
+_KEPT_PROGRAMS = 32
 
 
 @dataclass(frozen=True)
-class Program:
-    """What makes `size` systems at a time.
+class Executable:
+    """A compiled program that makes `size` systems at a time; it may be called from several threads.
 
-    `run(start)` gives systems start..start+size-1 on the host; it may be called from several threads.
-    `memory` are the bytes that it takes on each device, None where the compiler does not say; `seconds` is
-    how long its compilation took.
+    Attributes:
+        size: the number of systems, on all devices together.
+        run: `run(key, indices)` gives a Batch on the devices; the key is raw, (2,) uint32, `indices` (size,)
+            uint32, and the values are packed, see `jaxlens.engine.columns`.
+        unpack: gives a Batch on the host, its values by name.
+        memory: the bytes that the program takes on each device; None where the compiler does not say.
+        seconds: how long the compilation took.
     """
 
     size: int
-    run: Callable[[int], Batch]
+    run: Callable[[np.ndarray, np.ndarray], Batch]
+    unpack: Callable[[Batch], Batch]
     memory: int | None
     seconds: float
 
+    def on_host(self, key: np.ndarray, start: int) -> Batch:
+        """Systems start..start+size-1 on the host, their values by name."""
+        return self.unpack(self.run(key, batch_indices(start, self.size)))
+
+
+def batch_indices(start: int, size: int) -> np.ndarray:
+    """The indices of a batch of `size` systems that begins with system `start`, (size,) uint32."""
+    return np.arange(start, start + size, dtype=np.uint32)
+
 
 def compiled(
-    simulator: Simulator,
-    key: np.ndarray,
-    size: int,
-    arrays: tuple[ArrayName, ...],
-    positions: bool,
-    devices: Devices,
-) -> Program:
-    """The program for batches of `size` systems, a multiple of the number of devices.
+    simulator: Simulator, size: int, arrays: tuple[ArrayName, ...], positions: bool, devices: Devices
+) -> Executable:
+    """Compile the program for batches of `size` systems.
 
-    Each device makes its part of the batch with its own copy of the numbers, tables and kernels, which stay
-    there.  `positions` says whether the images of point sources are wanted.
+    Each device makes its share of a batch, with its own copy of the hyperparameters and assets.
+
+    Args:
+        simulator: the configuration.
+        size: the number of systems, a multiple of the number of devices.
+        arrays: what is made beside the values: images, images and planes, or nothing.
+        positions: whether the images of point sources are kept.
+        devices: the devices that share a batch.
     """
     began = time.perf_counter()
-    mesh = Mesh(np.array(devices), (_AXIS,))
-    shared = jax.device_put(
-        (simulator.hyperparameters, key, simulator.assets), NamedSharding(mesh, PartitionSpec())
-    )
-    leaves, structure = jax.tree.flatten(shared)
+    mesh = Mesh(np.array(devices), (SYSTEMS,))
+    constants = (simulator.hyperparameters, simulator.assets)
+    constants = jax.device_put(constants, NamedSharding(mesh, PartitionSpec()))
+    leaves, structure = jax.tree.flatten(constants)
     kinds = tuple((leaf.shape, leaf.dtype) for leaf in leaves)
-    people = Static(simulator.population.static)
-    program = _executable(people, simulator.scene, structure, kinds, size, arrays, positions, mesh)
-    layout = _layout(simulator)
+    program = _program(
+        simulator.static_population, simulator.scene, structure, kinds, size, arrays, positions, mesh
+    )
+    shapes = layout(simulator)
 
-    def run(start: int) -> Batch:
-        # one array of numbers, not a hundred, as each takes its time to be copied
-        made = program(*shared, np.uint32(start))
+    def run(key: np.ndarray, indices: np.ndarray) -> Batch:
+        batch: Batch = program(*constants, key, indices)
+        return batch
+
+    def unpack(batch: Batch) -> Batch:
         # what a CPU has made is on the host already, and would be copied
-        made = made if devices[0].platform == "cpu" else _on_its_way(made)
-        batch = jax.tree.map(np.asarray, made)
-        whole: Batch = batch._replace(values=_unpacked(batch.values, layout))
-        return whole
+        batch = batch if devices[0].platform == "cpu" else _copied_ahead(batch)
+        on_host: Any = jax.tree.map(np.asarray, batch)
+        unpacked_batch: Batch = on_host._replace(values=unpacked(on_host.values, shapes))
+        return unpacked_batch
 
-    return Program(size, run, _memory(program), time.perf_counter() - began)
+    return Executable(size, run, unpack, _memory(program), time.perf_counter() - began)
 
 
-@lru_cache(maxsize=8)
-def _executable(
-    who: Static,
-    what: Scene,
+@lru_cache(maxsize=_KEPT_PROGRAMS)
+def _program(
+    population: Population,
+    scene: Scene,
     structure: Any,
     kinds: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...],
     size: int,
@@ -88,70 +107,51 @@ def _executable(
     positions: bool,
     mesh: Mesh,
 ) -> Any:
-    """The compiled program; the last few are kept, for the next dataset of the same configuration.
+    """The compiled function of (hyperparameters, assets, key, indices).
 
-    `structure` and `kinds` are the pytree of its arguments and the shapes and types of their leaves.
+    `structure` and `kinds` are the pytree of the first two, and the shapes and dtypes of their leaves.
     """
-    everywhere, spread = NamedSharding(mesh, PartitionSpec()), PartitionSpec(_AXIS)
-    part = _part(who.value, what, size // mesh.size, arrays, positions)
-    whole = jax.shard_map(part, mesh=mesh, in_specs=PartitionSpec(), out_specs=spread, check_vma=False)
+    replicated, spread = PartitionSpec(), PartitionSpec(SYSTEMS)
+    generated = jax.shard_map(
+        partial(_generated, population, scene, arrays, positions),
+        mesh=mesh,
+        in_specs=(replicated, replicated, replicated, spread),
+        out_specs=spread,
+        check_vma=False,
+    )
+    everywhere = NamedSharding(mesh, replicated)
     leaves = [jax.ShapeDtypeStruct(*kind, sharding=everywhere) for kind in kinds]
-    start = jax.ShapeDtypeStruct((), jnp.uint32, sharding=everywhere)
-    return jax.jit(whole).lower(*jax.tree.unflatten(structure, leaves), start).compile()
+    key = jax.ShapeDtypeStruct((2,), jnp.uint32, sharding=everywhere)
+    indices = jax.ShapeDtypeStruct((size,), jnp.uint32, sharding=NamedSharding(mesh, spread))
+    return jax.jit(generated).lower(*jax.tree.unflatten(structure, leaves), key, indices).compile()
 
 
-def nothing(simulator: Simulator, arrays: tuple[ArrayName, ...]) -> Batch:
-    """A batch of no systems, with arrays of the right shape."""
-
-    def one(key: jax.Array) -> Batch:
-        return simulator.generate(key, 1, planes="planes" in arrays) if arrays else simulator.numbers(key, 1)
-
-    shapes = jax.eval_shape(one, _ANY_KEY)
-    none: Batch = jax.tree.map(lambda leaf: np.zeros((0, *leaf.shape[1:]), leaf.dtype), shapes)
-    return none
-
-
-def _part(
-    who: Population, what: Scene, size: int, arrays: tuple[ArrayName, ...], positions: bool
-) -> Callable[..., Any]:
-    """A function that makes what one device makes of a batch that begins with system `start`."""
-
-    def made(hyperparameters: Any, key: jax.Array, assets: Any, start: jax.Array) -> Batch:
-        place = jax.lax.axis_index(_AXIS).astype(jnp.uint32)
-        indices = start + place * jnp.uint32(size) + jnp.arange(size, dtype=jnp.uint32)
-        if arrays:
-            batch = systems.generate(who, what, hyperparameters, key, indices, assets, "planes" in arrays)
-        else:
-            batch = systems.tabulate(who, what, hyperparameters, key, indices)
-        batch = batch if positions else batch._replace(positions={})
-        ordered = [batch.values[name].reshape(size, -1) for name in sorted(batch.values)]
-        numbers: Any = jnp.concatenate(ordered, axis=1)
-        return batch._replace(values=numbers)
-
-    return made
+def _generated(
+    population: Population,
+    scene: Scene,
+    arrays: tuple[ArrayName, ...],
+    positions: bool,
+    hyperparameters: Any,
+    assets: Any,
+    key: jax.Array,
+    indices: jax.Array,
+) -> Batch:
+    """The systems `indices` that one device makes, their values packed."""
+    if arrays:
+        planes = "planes" in arrays
+        batch = batched.generate(population, scene, hyperparameters, key, indices, assets, planes)
+    else:
+        batch = batched.tabulate(population, scene, hyperparameters, key, indices)
+    batch = batch if positions else batch._replace(positions={})
+    values: Any = packed(batch.values)
+    return batch._replace(values=values)
 
 
-def _on_its_way(batch: Any) -> Any:
+def _copied_ahead(batch: Batch) -> Batch:
     """A batch whose copying to the host has begun."""
     for leaf in jax.tree.leaves(batch):
         leaf.copy_to_host_async()
     return batch
-
-
-def _layout(simulator: Simulator) -> dict[str, tuple[int, ...]]:
-    """The shape of every number of one system by name, in the order of names."""
-    shapes = jax.eval_shape(lambda key: simulator.numbers(key, 1), _ANY_KEY).values
-    return {name: shapes[name].shape[1:] for name in sorted(shapes)}
-
-
-def _unpacked(numbers: np.ndarray, layout: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
-    """The columns of a batch by name, each (n,) or (n, bands)."""
-    values, column = {}, 0
-    for name, shape in layout.items():
-        width = shape[0] if shape else 1
-        values[name] = numbers[:, column : column + width] if shape else numbers[:, column]
-        column += width
-    return values
 
 
 def _memory(program: Any) -> int | None:

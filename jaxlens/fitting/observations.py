@@ -6,7 +6,6 @@ arrays of HST and JWST, are the other way round and go under `bad`.
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -197,10 +196,10 @@ def with_psf(sim: Simulator, kernel: ArrayLike, factor: int = 1) -> Simulator:
         point_radius=resampled_side(array.shape[-1], factor, point_factor) // 2,
     )
     names = tuple(name for name in sim.parameter_names if name not in optics.parameters)
-    other = copy.copy(sim)
-    other.scene = dataclasses.replace(sim.scene, optics=seen, parameters=names)
-    other.assets = sim.assets._replace(psf_kernel=jnp.asarray(array, jnp.result_type(float)))
-    return other
+    return sim.replace(
+        scene=dataclasses.replace(sim.scene, optics=seen, parameters=names),
+        assets=sim.assets._replace(psf_kernel=jnp.asarray(array, jnp.result_type(float))),
+    )
 
 
 def _cleaned(images: np.ndarray, noise: np.ndarray | None, used: np.ndarray, advice: str) -> Pixels:

@@ -25,8 +25,8 @@ from jaxlens.imaging import likelihood
 from jaxlens.imaging.render import noise_sigma
 from jaxlens.imaging.scene import Assets, Scene
 from jaxlens.sampling import priors
+from jaxlens.sampling.population import Population
 from jaxlens.simulator.batched import Params
-from jaxlens.simulator.jitted import Static
 from jaxlens.simulator.simulator import Simulator
 
 # On the host or on the device.
@@ -48,7 +48,7 @@ class Model:
     parameters; `blurs` are the widths (pixels) of the smoothed images of the first steps.
     """
 
-    who: Static
+    who: Population
     scene: Scene
     free: tuple[tuple[str, int | None], ...]
     drawn: frozenset[str]
@@ -98,7 +98,7 @@ def system(model: Model, others: Mapping[str, Array], x: jax.Array) -> Params:
 def log_prior(model: Model, shared: Shared, others: Mapping[str, Array], u: jax.Array) -> jax.Array:
     """The log of the prior's density of u, ()."""
     x = shared.transform.constrained(u)
-    total = priors.log_prior(model.who.value, shared.numbers, system(model, others, x), model.drawn)
+    total = priors.log_prior(model.who, shared.numbers, system(model, others, x), model.drawn)
     for i, prior in enumerate(shared.own):
         total = total if prior is None else total + prior.log_prob(x[i])
     return total + jnp.sum(shared.transform.log_slope(u))
@@ -221,7 +221,7 @@ def problem(sim: Simulator, numbers: FreeNumbers, sigma_given: bool) -> tuple[Mo
     moved = {name for name, _ in numbers.places} | numbers.changed
     # a seeing that is not the file's may be wider than the file's
     scene = (sim.with_unbounded_psf() if moved & {"seeing", "pixel_scale"} else sim).scene
-    who = Static(sim.population.static)
+    who = sim.static_population
     model = Model(who, scene, numbers.places, numbers.drawn, sigma_given, blurs)
     own = tuple(
         None if name in numbers.drawn else prior

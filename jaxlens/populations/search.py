@@ -35,7 +35,6 @@ from jaxlens.populations.simulated_sets import (
 )
 from jaxlens.populations.statistics import Regression, noise_level, regression
 from jaxlens.simulator.batched import Params
-from jaxlens.simulator.jitted import Static
 from jaxlens.simulator.simulator import Simulator
 
 # In units in which 1 moves the statistics by their spread: how far around the numbers the regression is
@@ -80,7 +79,7 @@ class Search:
         self.start = coordinates(free, sim.hyperparameters)
         # a seeing that moves may leave the bounds that the file sets
         scene = sim.with_unbounded_psf().scene
-        self.model = Model(Static(sim.population.static), scene, free, features)
+        self.model = Model(sim.static_population, scene, free, features)
         self.world = World(sim.hyperparameters, sim.assets, _noise(images), key)
         self.batches = batches_of(simulated)
         self.widest = jnp.asarray([_WIDEST if one.bounded else jnp.inf for one in free], self.start.dtype)

@@ -14,9 +14,9 @@ import numpy as np
 from jaxlens.imaging.scene import Assets, Scene
 from jaxlens.populations.file_numbers import FreeNumbers, at_coordinates
 from jaxlens.populations.statistics import Regression, image_statistics
+from jaxlens.sampling.population import Population
 from jaxlens.simulator import batched as systems
 from jaxlens.simulator.batched import Params
-from jaxlens.simulator.jitted import Static
 
 Features = Callable[[jax.Array], jax.Array]
 
@@ -28,7 +28,7 @@ _BATCH, _LARGE_BATCH = 32, 512
 class Model:
     """What is static: the systems of a file, the numbers that move, and the user's statistics."""
 
-    people: Static
+    people: Population
     scene: Scene
     free: FreeNumbers
     features: Features | None
@@ -65,11 +65,11 @@ def _drawn(model: Model, world: World, z: jax.Array, indices: jax.Array) -> tupl
 
     def one(place: jax.Array, index: jax.Array) -> Params:
         numbers = model.numbers(world.numbers, place)
-        drawn = systems.draw(model.people.value, numbers, world.key, index[None])
+        drawn = systems.draw(model.people, numbers, world.key, index[None])
         return {name: drawn[name][0] for name in model.scene.parameters}
 
     params = jax.lax.optimization_barrier(jax.vmap(one)(z, indices))
-    label = model.people.value.label
+    label = model.people.label
     return params, systems.observe(label, model.scene, params, world.key, indices, world.shared)
 
 

@@ -1,6 +1,7 @@
-"""Many systems of one configuration at once, as pure functions: drawn, observed, or a chunk of a dataset.
+"""Many systems of one configuration at once: the one place where the batch axis is added and jit is called.
 
-This is the one place where the batch axis is added.
+Each function takes what is static first (a `Population`, a `Scene`, a label), and then arrays with the
+systems on their first axis.  The functions of one system are in `jaxlens.sampling` and `jaxlens.imaging`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 
 from jaxlens.imaging import likelihood
-from jaxlens.imaging import render as one_system
+from jaxlens.imaging import render as imaging
 from jaxlens.imaging.scene import Assets, Scene
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.sampling import priors
@@ -25,14 +26,15 @@ Params = dict[str, jax.Array]
 
 
 class Batch(NamedTuple):
-    """A chunk of a dataset.
+    """Simulated systems.  What was not asked for is None.
 
-    images (n, bands, num_pix, num_pix) in float32; `values` every number of each system, also those that
-    its image does not depend on; `overflow` (n,) says that a point source has more images than slots,
-    `finite` (n,) that every number and pixel is finite; `positions` are the images of each lensed point
-    source, as `Simulator.image_positions` gives them; planes (n, 4, bands, num_pix, num_pix) the parts that
-    add up to the image, the light of the lens and of the source, point sources and noise.  What was not asked
-    for is None.
+    Attributes: images: (n, bands, num_pix, num_pix), float32, counts/s, with noise. values: every parameter
+            of each system by name, (n,) or (n, bands), also those on which its image does not depend, and
+            those that follow from others. overflow: (n,), whether a point source has more images than slots.
+            finite: (n,), whether every value and pixel is finite. positions: the images of each lensed point
+            source, as `Simulator.image_positions` gives them. planes: (n, 4, bands, num_pix, num_pix), the
+            parts that add up to the image: the light of the lens and of the source, point sources, and
+            noise.
     """
 
     images: jax.Array | None
@@ -44,101 +46,150 @@ class Batch(NamedTuple):
 
 
 class Observed(NamedTuple):
-    """Images, their noise's standard deviation or None, and the mask of used pixels or None."""
+    """Observed images, the standard deviation of their noise, and the mask of used pixels.
+
+    Each is (bands, num_pix, num_pix), the same for all systems, or (n, bands, num_pix, num_pix).  `sigma` is
+    None where the parameters decide it, `mask` where all pixels are used.
+    """
 
     images: jax.Array
     sigma: jax.Array | None = None
     mask: jax.Array | None = None
 
 
-def draw(who: Population, numbers: Mapping[str, ArrayLike], key: ArrayLike, indices: ArrayLike) -> Params:
-    """Every number of systems `indices` (n,): {name: (n,) or (n, bands)}."""
-    keys = system_keys(key, who.label, indices)
-    return jax.vmap(partial(draw_system, who, numbers))(keys, jnp.asarray(indices))
+@partial(jax.jit, static_argnums=0)
+def draw(
+    population: Population, hyperparameters: Mapping[str, ArrayLike], key: jax.Array, indices: ArrayLike
+) -> Params:
+    """Every parameter of systems `indices` (n,): {name: (n,) or (n, bands)}."""
+    keys = system_keys(key, population.label, indices)
+    return jax.vmap(partial(draw_system, population, hyperparameters))(keys, jnp.asarray(indices))
 
 
-def generate(
-    who: Population,
-    what: Scene,
-    numbers: Mapping[str, ArrayLike],
-    key: ArrayLike,
+@partial(jax.jit, static_argnums=(0, 3))
+def log_prior(
+    population: Population,
+    hyperparameters: Mapping[str, ArrayLike],
+    params: Params,
+    names: frozenset[str],
+) -> jax.Array:
+    """The log-density (n,) of the parameters called `names`."""
+    return jax.vmap(lambda system: priors.log_prior(population, hyperparameters, system, names))(params)
+
+
+@partial(jax.jit, static_argnums=0)
+def render(scene: Scene, params: Params, assets: Assets) -> jax.Array:
+    """The images without noise, (n, bands, num_pix, num_pix), counts/s."""
+    return jax.vmap(partial(imaging.render, scene), (0, None))(params, assets)
+
+
+@partial(jax.jit, static_argnums=0)
+def image_positions(scene: Scene, params: Params) -> dict[str, ImagePositions]:
+    """The images of every lensed point source, by its name; arrays (n, slots)."""
+    return jax.vmap(partial(imaging.point_source_images, scene))(params)
+
+
+@partial(jax.jit, static_argnums=0)
+def expected(scene: Scene, params: Params, assets: Assets) -> tuple[jax.Array, jax.Array]:
+    """Mean and standard deviation of every pixel of the observed images, each like `render`."""
+    return jax.vmap(partial(likelihood.expected, scene), (0, None))(params, assets)
+
+
+@partial(jax.jit, static_argnums=0)
+def log_likelihood(scene: Scene, params: Params, assets: Assets, observed: Observed) -> jax.Array:
+    """The log-density (n,) of the observed images."""
+    axes = jax.tree.map(lambda array: None if array.ndim == 3 else 0, observed)
+
+    def of_system(system: Params, seen: Observed) -> jax.Array:
+        return likelihood.log_likelihood(scene, system, assets, *seen)
+
+    return jax.vmap(of_system, (0, axes))(params, observed)
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def observe(
+    label: str, scene: Scene, params: Params, key: jax.Array, indices: ArrayLike, assets: Assets
+) -> jax.Array:
+    """The images with noise of systems `indices` (n,) of the configuration `label`, like `render`."""
+
+    def of_system(system: Params, key: jax.Array) -> jax.Array:
+        return imaging.observe(scene, system, imaging.render(scene, system, assets), key, assets)
+
+    return jax.vmap(of_system)(params, _noise_keys(key, label, indices))
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def sample_and_observe(
+    population: Population,
+    scene: Scene,
+    hyperparameters: Mapping[str, ArrayLike],
+    key: jax.Array,
     indices: ArrayLike,
-    shared: Assets,
+    assets: Assets,
+) -> tuple[jax.Array, Params]:
+    """Noisy images of systems `indices` (n,), like `render`, and the parameters on which they depend."""
+    values = jax.lax.optimization_barrier(draw(population, hyperparameters, key, indices))
+    params = {name: values[name] for name in scene.parameters}
+    return observe(population.label, scene, params, key, indices, assets), params
+
+
+@partial(jax.jit, static_argnums=(0, 1, 6))
+def generate(
+    population: Population,
+    scene: Scene,
+    hyperparameters: Mapping[str, ArrayLike],
+    key: jax.Array,
+    indices: ArrayLike,
+    assets: Assets,
     planes: bool,
 ) -> Batch:
-    """Systems `indices` (n,), drawn, rendered and observed, as a pure function."""
-    # What is drawn is drawn once: a compiler may otherwise fuse it into every pixel, and repeat it there.
-    values = jax.lax.optimization_barrier(draw(who, numbers, key, indices))
-    return jax.vmap(partial(_finish, what, shared, planes))(values, _noise_keys(key, who.label, indices))
+    """Systems `indices` (n,), drawn, rendered and observed; with their planes where `planes` is true."""
+    # The values are computed once: a compiler may otherwise repeat their computation in every pixel.
+    values = jax.lax.optimization_barrier(draw(population, hyperparameters, key, indices))
+    noise_keys = _noise_keys(key, population.label, indices)
+    return jax.vmap(partial(_generate_system, scene, assets, planes))(values, noise_keys)
 
 
+@partial(jax.jit, static_argnums=(0, 1))
 def tabulate(
-    who: Population, what: Scene, numbers: Mapping[str, ArrayLike], key: ArrayLike, indices: ArrayLike
+    population: Population,
+    scene: Scene,
+    hyperparameters: Mapping[str, ArrayLike],
+    key: jax.Array,
+    indices: ArrayLike,
 ) -> Batch:
-    """The numbers of systems `indices` (n,) without their images, as a pure function."""
-    values = draw(who, numbers, key, indices)
-    derived = jax.vmap(partial(one_system.derived, what))({name: values[name] for name in what.parameters})
-    none = jnp.zeros(jnp.shape(indices), dtype=bool)
-    return Batch(None, values | derived, none, jax.vmap(_finite)(values | derived), {})
+    """The values of systems `indices` (n,), without their images."""
+    values = draw(population, hyperparameters, key, indices)
+    params = {name: values[name] for name in scene.parameters}
+    values = values | jax.vmap(partial(imaging.derived, scene))(params)
+    no_overflow = jnp.zeros(jnp.shape(indices), dtype=bool)
+    return Batch(None, values, no_overflow, jax.vmap(_all_finite)(values), {})
 
 
 def _noise_keys(key: ArrayLike, label: str, indices: ArrayLike) -> jax.Array:
-    """`system_keys` behind a barrier, for the reason given above."""
+    """`system_keys`, computed once, for the reason given in `generate`."""
     keys = system_keys(key, label, indices)
     data = jax.lax.optimization_barrier(jax.random.key_data(keys))
     return jax.random.wrap_key_data(data, impl=jax.random.key_impl(keys))
 
 
-def observe(
-    label: str, what: Scene, params: Params, key: ArrayLike, indices: ArrayLike, shared: Assets
-) -> jax.Array:
-    """The images of systems `indices` (n,) of these parameters, with noise, as a pure function."""
-
-    def one(system: Params, key: jax.Array) -> jax.Array:
-        return one_system.observe(what, system, one_system.render(what, system, shared), key, shared)
-
-    return jax.vmap(one)(params, _noise_keys(key, label, indices))
-
-
-def log_prior(
-    who: Population, numbers: Mapping[str, ArrayLike], params: Params, names: frozenset[str]
-) -> jax.Array:
-    """The log-density (n,) of the numbers called `names` of n systems, as a pure function."""
-    return jax.vmap(lambda system: priors.log_prior(who, numbers, system, names))(params)
-
-
-def expected(what: Scene, params: Params, shared: Assets) -> tuple[jax.Array, jax.Array]:
-    """Mean and standard deviation of the images of n systems, as a pure function."""
-    return jax.vmap(partial(likelihood.expected, what), (0, None))(params, shared)
-
-
-def log_likelihood(what: Scene, params: Params, shared: Assets, observed: Observed) -> jax.Array:
-    """The log-density (n,) of what was observed of each system or, where it has three axes, of all."""
-    axes = jax.tree.map(lambda array: None if array.ndim == 3 else 0, observed)
-
-    def one(system: Params, seen: Observed) -> jax.Array:
-        return likelihood.log_likelihood(what, system, shared, *seen)
-
-    return jax.vmap(one, (0, axes))(params, observed)
-
-
-def _finish(what: Scene, shared: Assets, planes: bool, values: Params, key: jax.Array) -> Batch:
-    """One system of a chunk."""
-    params = {name: values[name] for name in what.parameters}
-    positions = one_system.point_source_images(what, params)
-    overflow = jnp.any(jnp.asarray([i.found > what.image_slots for i in positions.values()], dtype=bool))
-    numbers = values | one_system.derived(what, params)
+def _generate_system(scene: Scene, assets: Assets, planes: bool, values: Params, key: jax.Array) -> Batch:
+    """One system of `generate`."""
+    params = {name: values[name] for name in scene.parameters}
+    positions = imaging.point_source_images(scene, params)
+    overflow = jnp.any(jnp.asarray([i.found > scene.image_slots for i in positions.values()], dtype=bool))
+    values = values | imaging.derived(scene, params)
     if not planes:
-        light = one_system.render_with(what, params, positions, shared)
-        image = one_system.observe(what, params, light, key, shared).astype(jnp.float32)
-        return Batch(image, numbers, overflow, _finite(numbers, image), positions)
-    parts = one_system.render_planes(what, params, positions, shared)
-    image = one_system.observe(what, params, jnp.sum(parts, axis=0), key, shared)
+        light = imaging.render_with(scene, params, positions, assets)
+        image = imaging.observe(scene, params, light, key, assets).astype(jnp.float32)
+        return Batch(image, values, overflow, _all_finite(values, image), positions)
+    parts = imaging.render_planes(scene, params, positions, assets)
+    image = imaging.observe(scene, params, jnp.sum(parts, axis=0), key, assets)
     parts = jnp.concatenate([parts, (image - jnp.sum(parts, axis=0))[None]]).astype(jnp.float32)
     image = image.astype(jnp.float32)
-    return Batch(image, numbers, overflow, _finite(numbers, image), positions, parts)
+    return Batch(image, values, overflow, _all_finite(values, image), positions, parts)
 
 
-def _finite(*arrays: Mapping[str, jax.Array] | jax.Array) -> jax.Array:
-    """Whether every number is finite, ()."""
+def _all_finite(*arrays: Mapping[str, jax.Array] | jax.Array) -> jax.Array:
+    """Whether every element of all arrays is finite, ()."""
     return jnp.all(jnp.stack([jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves(arrays)]))

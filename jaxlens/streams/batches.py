@@ -8,8 +8,8 @@ devices each makes its share of the batch.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -19,14 +19,15 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-from jaxlens.config.errors import nearest
-from jaxlens.engine.devices import Devices
+from jaxlens.engine.columns import layout, unpacked
+from jaxlens.engine.devices import Devices, batches_at_once
+from jaxlens.engine.executable import SYSTEMS
+from jaxlens.engine.job import Job
 from jaxlens.sampling.keys import dataset_key
 from jaxlens.simulator.simulator import Simulator
+from jaxlens.streams.columns import MixedColumns
 from jaxlens.streams.mixing import Mixture, indices, slots
-from jaxlens.streams.parts import AXIS, LOW_WORD, Made, Part, part_size
-
-_ANY_KEY = np.zeros(2, np.uint32)
+from jaxlens.streams.parts import LOW_WORD, Part, part_size
 
 
 class StreamBatch(NamedTuple):
@@ -35,12 +36,12 @@ class StreamBatch(NamedTuple):
     Attributes:
         images: (batch, bands, num_pix, num_pix), float32, in counts/s.
         labels: (batch, labels), float32, in the order of `stream.label_names`; 0 where the configuration has
-            no such number.
+            no such value.
         present: (batch, labels), whether it has.
         configuration: (batch,), int32, the place in `stream.configurations`.
         index: (batch,), uint32, the index of each system, modulo 2^32.
-        parameters: every number of each system by name, (batch,) or (batch, bands); 0 where its
-            configuration has no such number, see `stream.has`.
+        parameters: every value of each system by name, (batch,) or (batch, bands); 0 where its
+            configuration has no such value, see `stream.has`.
     """
 
     images: Any
@@ -51,77 +52,17 @@ class StreamBatch(NamedTuple):
     parameters: dict[str, Any]
 
 
-class Table(NamedTuple):
-    """The numbers of several configurations side by side.
-
-    `shapes` is the shape of each number of one system by name; `columns[c]` says in which column of
-    configuration c's own numbers each column of the table stands, -1 where it has none.
-    """
-
-    bands: tuple[str, ...]
-    shapes: dict[str, tuple[int, ...]]
-    columns: np.ndarray
-
-    def find(self, name: str) -> dict[str, int]:
-        """The columns of a number, by its name, or by name and band where it differs by band.
-
-        Raises:
-            ValueError: if there is none of that name, with the nearest.
-        """
-        known: dict[str, dict[str, int]] = {}
-        column = 0
-        for own, shape in self.shapes.items():
-            names = [f"{own}-{band}" for band in self.bands] if shape else [own]
-            places = {one: column + k for k, one in enumerate(names)}
-            known |= {one: {one: place} for one, place in places.items()} | {own: places}
-            column += len(names)
-        if name not in known:
-            raise ValueError(f"{name!r} is no number of these configurations; {nearest(name, known)}")
-        return known[name]
-
-
-def table(simulators: Sequence[Simulator]) -> Table:
-    """The numbers of all configurations by name; one that any of them has by band is so in all."""
-    layouts = [_layout(simulator) for simulator in simulators]
-    shapes: dict[str, tuple[int, ...]] = {}
-    for layout in layouts:
-        shapes |= {name: max(shape, shapes.get(name, ())) for name, shape in layout.items()}
-    return Table(
-        simulators[0].bands, shapes, np.array([_columns(shapes, layout) for layout in layouts], np.int32)
-    )
-
-
-def _layout(simulator: Simulator) -> dict[str, tuple[int, ...]]:
-    """The shape of every number of one system by name."""
-    numbers = jax.eval_shape(lambda key: simulator.numbers(key, 1), _ANY_KEY).values
-    return {name: numbers[name].shape[1:] for name in sorted(numbers)}
-
-
-def _columns(shapes: Mapping[str, tuple[int, ...]], layout: Mapping[str, tuple[int, ...]]) -> list[int]:
-    """Where each column of the table stands in a configuration's own numbers, -1 for nowhere."""
-    starts, start = {}, 0
-    for name, shape in layout.items():
-        starts[name] = start
-        start += math.prod(shape)
-    found: list[int] = []
-    for name, shape in shapes.items():
-        width = math.prod(shape)
-        own = range(starts[name], starts[name] + width) if name in layout else [-1] * width
-        # what one configuration has by band another may have for all bands
-        found += own if layout.get(name, shape) == shape else [starts[name]] * width
-    return found
-
-
-class Maker:
-    """Makes the batches of a stream: `make(start, pool)` gives systems start..start+size-1.
+class BatchMaker:
+    """Makes the batches of a stream: `make(start)` gives systems start..start+size-1.
 
     Args:
         simulators: one for each configuration.
         mixture: their proportions.
-        seed: the stream's.
+        seed: the stream's seed.
         size: systems a batch, a multiple of the number of devices.
-        devices: which share each batch.
-        labels: the columns of the table, see `table`, that are labels.
+        devices: the devices that share each batch.
+        columns: the values of all configurations.
+        labels: the columns that are labels.
     """
 
     def __init__(
@@ -131,36 +72,46 @@ class Maker:
         seed: int,
         size: int,
         devices: Devices,
-        numbers: Table,
+        columns: MixedColumns,
         labels: Sequence[int],
     ) -> None:
-        self._mixture, self._size, self._seed = mixture, size, seed
-        self._mesh = Mesh(np.array(devices), (AXIS,))
+        self._mixture, self._size, self._seed, self._devices = mixture, size, seed, devices
+        self._keys: dict[int, np.ndarray] = {}
         self._share = size // len(devices)
         most = mixture.most(self._share)
         sizes = [part_size(sim, most, c, devices) for c, sim in enumerate(simulators)]
         self._counts = [-(-held // size) for held, size in zip(most, sizes, strict=True)]
         self._lengths = [count * size for count, size in zip(self._counts, sizes, strict=True)]
-        self._parts = [Part(sim, size, self._mesh) for sim, size in zip(simulators, sizes, strict=True)]
-        self._assemble = _assembly(self._parts, self._counts, self._share, numbers, labels, self._mesh)
-        self._keys: dict[int, np.ndarray] = {}
+        self._parts = [self._part(sim, size) for sim, size in zip(simulators, sizes, strict=True)]
+        self._assemble = self._assembly(simulators, sizes, columns, labels)
+        self._threads = ThreadPoolExecutor(batches_at_once(devices), thread_name_prefix="jaxlens-parts")
 
-    def make(self, start: int, pool: Executor) -> StreamBatch:
-        """Systems start..start+size-1, made in the threads of `pool`."""
-        found = [
+    def make(self, start: int) -> StreamBatch:
+        """Systems start..start+size-1; may be called from several threads."""
+        placed = [
             slots(self._mixture, self._lengths, start + k * self._share, self._share)
-            for k in range(self._mesh.size)
+            for k in range(len(self._devices))
         ]
         futures = []
         for c, (part, count) in enumerate(zip(self._parts, self._counts, strict=True)):
             # (devices, parts, systems) to the systems of each part, one device after the other
-            wanted = np.stack([one.systems[c].reshape(count, part.size) for one in found], axis=1)
-            futures += [pool.submit(part.run, self._key, one.ravel()) for one in wanted]
-        made = [future.result() for future in futures]
-        places = np.concatenate([one.slot for one in found])
-        configuration = np.concatenate([one.configuration for one in found])
+            wanted = np.stack([share.systems[c].reshape(count, -1) for share in placed], axis=1)
+            futures += [self._threads.submit(part.run, self._key, systems.ravel()) for systems in wanted]
+        batches = [future.result() for future in futures]
+        made = [(batch.images, batch.values) for batch in batches]
+        places = np.concatenate([share.slot for share in placed])
+        configuration = np.concatenate([share.configuration for share in placed])
         index = (indices(start, self._size) & LOW_WORD).astype(np.uint32)
         return jax.block_until_ready(self._assemble(made, places, configuration, index))
+
+    def close(self) -> None:
+        """End the threads."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _part(self, simulator: Simulator, size: int) -> Part:
+        """What makes `size` systems of a configuration on each device."""
+        total = size * len(self._devices)
+        return Part(Job(simulator, self._key(0), total, total, self._devices, source=" of the stream"))
 
     def _key(self, high: int) -> np.ndarray:
         """The raw key of the systems whose index has this word above the lower 32 bits."""
@@ -170,61 +121,62 @@ class Maker:
             self._keys[high] = np.asarray(jax.random.key_data(key))
         return self._keys[high]
 
+    def _assembly(
+        self,
+        simulators: Sequence[Simulator],
+        sizes: Sequence[int],
+        columns: MixedColumns,
+        labels: Sequence[int],
+    ) -> Any:
+        """The compiled program that puts the systems of all parts into their places in a batch."""
+        mesh = Mesh(np.array(self._devices), (SYSTEMS,))
+        spread = PartitionSpec(SYSTEMS)
 
-def _assembly(
-    parts: Sequence[Part],
-    counts: Sequence[int],
-    share: int,
-    numbers: Table,
-    labels: Sequence[int],
-    mesh: Mesh,
-) -> Any:
-    """The program that makes a batch of its parts."""
-    repeated = [part for part, count in zip(parts, counts, strict=True) for _ in range(count)]
-    which = [c for c, count in enumerate(counts) for _ in range(count)]
-    spread = NamedSharding(mesh, PartitionSpec(AXIS))
+        def array(systems: int, shape: tuple[int, ...], dtype: Any) -> jax.ShapeDtypeStruct:
+            shape = (systems * mesh.size, *shape)
+            return jax.ShapeDtypeStruct(shape, dtype, sharding=NamedSharding(mesh, spread))
 
-    def whole(leaf: jax.ShapeDtypeStruct) -> jax.ShapeDtypeStruct:
-        shape = (mesh.size * leaf.shape[0], *leaf.shape[1:])
-        return jax.ShapeDtypeStruct(shape, leaf.dtype, sharding=spread)
-
-    function = partial(_assembled, which, numbers, np.asarray(labels, np.int32))
-    program = jax.shard_map(
-        function, mesh=mesh, in_specs=PartitionSpec(AXIS), out_specs=PartitionSpec(AXIS), check_vma=False
-    )
-    made = [jax.tree.map(whole, part.shapes) for part in repeated]
-    each = [whole(jax.ShapeDtypeStruct((share,), kind)) for kind in (jnp.int32, jnp.int32, jnp.uint32)]
-    return jax.jit(program).lower(made, *each).compile()
+        made, configurations = [], []
+        for c, (sim, size, count) in enumerate(zip(simulators, sizes, self._counts, strict=True)):
+            image = (len(sim.bands), sim.scene.num_pix, sim.scene.num_pix)
+            width = sum(math.prod(shape) for shape in layout(sim).values())
+            part = array(size, image, jnp.float32), array(size, (width,), jnp.result_type(float))
+            made += [part] * count
+            configurations += [c] * count
+        each = [array(self._share, (), dtype) for dtype in (jnp.int32, jnp.int32, jnp.uint32)]
+        function = partial(_assembled, configurations, columns, np.asarray(labels, np.int32))
+        program = jax.shard_map(function, mesh=mesh, in_specs=spread, out_specs=spread, check_vma=False)
+        return jax.jit(program).lower(made, *each).compile()
 
 
 def _assembled(
-    which: Sequence[int],
-    numbers: Table,
+    configurations: Sequence[int],
+    columns: MixedColumns,
     labels: np.ndarray,
-    made: Sequence[Made],
+    made: Sequence[tuple[jax.Array, jax.Array]],
     places: jax.Array,
     configuration: jax.Array,
     index: jax.Array,
 ) -> StreamBatch:
-    """The systems of all parts, in their places."""
-    images = jnp.concatenate([one.images for one in made])[places]
-    aligned = [_aligned(one.numbers, numbers.columns[c]) for c, one in zip(which, made, strict=True)]
+    """The systems of all parts, in their places.
+
+    Args:
+        configurations: the configuration of each part.
+        columns: the values of all configurations.
+        labels: the columns that are labels.
+        made: the images and the packed values of each part.
+        places: (batch,), where each system of the batch stands in the concatenation of the parts.
+        configuration: (batch,), its configuration.
+        index: (batch,), its index.
+    """
+    images = jnp.concatenate([image for image, _ in made])[places]
+    aligned = [_aligned(own, columns.places[c]) for c, (_, own) in zip(configurations, made, strict=True)]
     rows = jnp.concatenate(aligned)[places]
-    present = jnp.asarray(numbers.columns[:, labels] >= 0)[configuration]
+    present = jnp.asarray(columns.places[:, labels] >= 0)[configuration]
     chosen = rows[:, labels].astype(jnp.float32)
-    return StreamBatch(images, chosen, present, configuration, index, _unpacked(rows, numbers.shapes))
+    return StreamBatch(images, chosen, present, configuration, index, unpacked(rows, columns.shapes))
 
 
-def _aligned(own: jax.Array, columns: np.ndarray) -> jax.Array:
-    """A configuration's numbers in the table's columns, 0 where it has none."""
-    return jnp.pad(own, ((0, 0), (0, 1)))[:, columns]
-
-
-def _unpacked(rows: jax.Array, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, jax.Array]:
-    """The columns of the table by name, each (n,) or (n, bands)."""
-    values, column = {}, 0
-    for name, shape in shapes.items():
-        width = math.prod(shape)
-        values[name] = rows[:, column : column + width] if shape else rows[:, column]
-        column += width
-    return values
+def _aligned(own: jax.Array, places: np.ndarray) -> jax.Array:
+    """A configuration's packed values in the mixed columns, 0 where it has none."""
+    return jnp.pad(own, ((0, 0), (0, 1)))[:, places]

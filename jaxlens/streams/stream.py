@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from numbers import Integral
 from os import PathLike
@@ -17,14 +16,17 @@ import numpy as np
 
 from jaxlens.config import Config, load_config
 from jaxlens.config.model import Configuration
-from jaxlens.engine.devices import Devices, batches_at_once, chosen
+from jaxlens.engine.devices import Devices, chosen
+from jaxlens.engine.pipeline import Pipeline
 from jaxlens.simulator.simulator import Simulator
-from jaxlens.streams.batches import Maker, StreamBatch, Table, table
+from jaxlens.streams.batches import BatchMaker, StreamBatch
+from jaxlens.streams.columns import MixedColumns, mixed_columns
 from jaxlens.streams.feeds import numpy_batches, torch_dataset
 from jaxlens.streams.mixing import Mixture
 
-# One batch is ready, or nearly so, while the cores that it leaves free begin with the one after it.
+# Batches that are begun beyond the one that is used.
 _AHEAD = 2
+# Seeds and indices have 64 bits.
 _MOST = 2**64
 
 Source = Config | str | PathLike[str] | Mapping[str, Any]
@@ -123,10 +125,10 @@ class Stream(Iterator[StreamBatch]):
         self.bands = config.bands
         self.batch_size, self.seed, self.index = int(batch_size), int(seed), int(start)
         self._step = stride * self.batch_size
-        self._labels = {name: place for label in labels for name, place in self._table.find(label).items()}
+        self._labels = {name: place for label in labels for name, place in self._columns.find(label).items()}
         self.label_names = tuple(self._labels)
         self._process = os.getpid()
-        self._ahead: deque[Future[StreamBatch]] = deque()
+        self._pipeline: Pipeline[StreamBatch] | None = None
 
     def __repr__(self) -> str:
         return f"Stream({self.config.name!r}, batch_size={self.batch_size}, index={self.index})"
@@ -134,18 +136,17 @@ class Stream(Iterator[StreamBatch]):
     def __next__(self) -> StreamBatch:
         """The next batch; those after it are begun."""
         self._refuse_a_fork()
-        while len(self._ahead) <= _AHEAD:
-            begin = self.index + len(self._ahead) * self._step
-            self._ahead.append(self._threads[0].submit(self._maker.make, begin, self._threads[1]))
-        batch = self._ahead[0].result()
-        self._ahead.popleft()
+        if self._pipeline is None:
+            starts = itertools.count(self.index, self._step)
+            self._pipeline = Pipeline(self._maker.make, starts, ahead=_AHEAD, workers=_AHEAD)
+        _, batch = next(self._pipeline)
         self.index += self._step
         return batch
 
     def has(self, name: str) -> np.ndarray:
         """Which configurations have a number of this name, or this label: (configurations,), bool."""
-        column = next(iter(self._table.find(name).values()))
-        return np.asarray(self._table.columns[:, column] >= 0)
+        column = next(iter(self._columns.find(name).values()))
+        return np.asarray(self._columns.places[:, column] >= 0)
 
     def numpy(self) -> Iterator[StreamBatch]:
         """The batches as numpy arrays; of what a CPU has made they are views that cannot be written."""
@@ -181,9 +182,10 @@ class Stream(Iterator[StreamBatch]):
 
     def close(self) -> None:
         """End the threads; batches that are on their way are lost, and come again where one is asked for."""
-        self._ahead.clear()
-        for pool in self.__dict__.pop("_threads", ()):
-            pool.shutdown(cancel_futures=True)
+        if self._pipeline is not None:
+            self._pipeline.close()
+            self._pipeline = None
+            self.__dict__.pop("_maker").close()
 
     def __enter__(self) -> Stream:
         return self
@@ -202,24 +204,21 @@ class Stream(Iterator[StreamBatch]):
         return [Simulator(self.config, one.label) for one in self._mixed]
 
     @cached_property
-    def _table(self) -> Table:
-        return table(self._simulators)
+    def _columns(self) -> MixedColumns:
+        return mixed_columns(self._simulators)
 
     @cached_property
-    def _maker(self) -> Maker:
+    def _maker(self) -> BatchMaker:
         """The programs, compiled when the first batch is asked for."""
         mixture = Mixture(tuple(one.fraction for one in self._mixed))
-        labels = list(self._labels.values())
-        return Maker(
-            self._simulators, mixture, self.seed, self.batch_size, self._devices, self._table, labels
-        )
-
-    @cached_property
-    def _threads(self) -> tuple[ThreadPoolExecutor, ThreadPoolExecutor]:
-        """Those that make batches, and those that make their parts."""
-        return (
-            ThreadPoolExecutor(_AHEAD, thread_name_prefix="jaxlens-batches"),
-            ThreadPoolExecutor(batches_at_once(self._devices), thread_name_prefix="jaxlens"),
+        return BatchMaker(
+            self._simulators,
+            mixture,
+            self.seed,
+            self.batch_size,
+            self._devices,
+            self._columns,
+            list(self._labels.values()),
         )
 
     def _check(self, batch_size: int, seed: int, start: int) -> None:

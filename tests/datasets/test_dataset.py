@@ -17,8 +17,9 @@ from jaxlens.config import load_config
 from jaxlens.config.errors import ConfigWarning
 from jaxlens.datasets import production as module
 from jaxlens.datasets.dataset import make_dataset
-from jaxlens.engine.executable import Program
-from jaxlens.engine.job import automatic_batch_size, sizes
+from jaxlens.datasets.production import sizes
+from jaxlens.engine.batch_size import automatic_batch_size
+from jaxlens.engine.executable import Executable
 from jaxlens.files.formats import Hdf5File
 from jaxlens.files.writer import StorageError, read
 
@@ -63,8 +64,11 @@ class FakeSimulator:
         return type(self)(self.config, self.configuration.label, slots)
 
 
-def fake_program(simulator, key, size, arrays, positions, devices):
-    return Program(size, lambda start: simulator.generate(key, size, start, "planes" in arrays), None, 0.0)
+def fake_compiled(simulator, size, arrays, positions, devices):
+    def run(key, indices):
+        return simulator.generate(key, size, int(indices[0]), "planes" in arrays)
+
+    return Executable(size, run, lambda batch: batch, None, 0.0)
 
 
 @pytest.fixture
@@ -72,8 +76,8 @@ def fake(monkeypatch):
     """Put the fake in the place of the simulator, and its programs in that of compiled ones."""
     simulator = type("Fake", (FakeSimulator,), {"made": []})
     monkeypatch.setattr(module, "Simulator", simulator)
-    monkeypatch.setattr("jaxlens.engine.job.compiled", fake_program)
-    monkeypatch.setattr("jaxlens.engine.pipeline.batches_at_once", lambda devices: 1)
+    monkeypatch.setattr("jaxlens.engine.job.compiled", fake_compiled)
+    monkeypatch.setattr("jaxlens.datasets.chunks.batches_at_once", lambda devices: 1)
     return simulator
 
 
@@ -160,7 +164,7 @@ def test_a_chunk_with_too_many_images_is_made_again_with_more_slots(fake):
 
 def test_more_images_than_the_most_slots_are_not_dropped_in_silence(fake, monkeypatch):
     fake.crowded = 5
-    monkeypatch.setattr("jaxlens.engine.pipeline._MOST_IMAGE_SLOTS", 16)
+    monkeypatch.setattr("jaxlens.engine.completion.MOST_IMAGE_SLOTS", 16)
     with pytest.warns(UserWarning, match="CONFIGURATION_1: .* more than 16 images in system 5;"):
         make_dataset(small(), batch_size=4)
 

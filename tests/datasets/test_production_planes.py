@@ -13,7 +13,7 @@ import pytest
 
 from jaxlens import Simulator, make_dataset
 from jaxlens.config import load_config
-from jaxlens.engine.job import automatic_batch_size
+from jaxlens.engine.batch_size import automatic_batch_size
 
 LENS, SOURCE, POINTS, NOISE = range(4)
 

@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 
 from jaxlens.config import load_config
-from jaxlens.engine import batch_size as batching
-from jaxlens.engine import job as chunks
+from jaxlens.datasets.chunks import chunks
+from jaxlens.engine import batch_size as module
 from jaxlens.engine.batch_size import planned
-from jaxlens.engine.executable import Program
+from jaxlens.engine.executable import Executable
 from jaxlens.engine.job import Job
-from jaxlens.engine.pipeline import chunks as stream
 from jaxlens.simulator.batched import Batch
 
 SCENE = SimpleNamespace(image_slots=8)
@@ -29,72 +28,71 @@ def job(count=100, batch_size=None, devices=1):
 
 
 class Machine:
-    """Programs of ten bytes a system, which raise `fails(size, start)`; `pace(size)` is what is measured."""
+    """Programs of ten bytes a system, which raise `fails(size, start)`; `seconds(size)` is their speed."""
 
-    def __init__(self, monkeypatch, room=None, fails=lambda *_: None, pace=None, compilation=0.001):
+    def __init__(self, monkeypatch, memory=None, fails=lambda *_: None, seconds=None, compilation=0.001):
         self.made, self.fails, self.compilation = [], fails, compilation
-        monkeypatch.setattr(chunks, "compiled", self.compiled)
-        monkeypatch.setattr(chunks, "automatic_batch_size", lambda *arguments: 16)
-        monkeypatch.setattr(batching, "room", lambda devices: room)
-        if pace is not None:
-            monkeypatch.setattr(batching, "pace", lambda job, program: pace(program.size))
+        monkeypatch.setattr("jaxlens.engine.job.compiled", self.compiled)
+        monkeypatch.setattr(module, "automatic_batch_size", lambda *arguments: 16)
+        monkeypatch.setattr(module, "memory_for_batch", lambda devices: memory)
+        if seconds is not None:
+            monkeypatch.setattr(module, "seconds_per_system", lambda job, program: seconds(program.size))
 
-    def compiled(self, simulator, key, size, arrays, positions, devices):
-        def run(start):
-            error = self.fails(size, start)
+    def compiled(self, simulator, size, arrays, positions, devices):
+        def run(key, index):
+            error = self.fails(size, int(index[0]))
             if error:
                 raise error
-            index = np.arange(start, start + size)
             images = np.broadcast_to(index.reshape(-1, 1, 1, 1).astype(np.float32), (size, 1, 2, 2))
             return Batch(images, {"H0": index * 1.0}, index < 0, index >= 0, {})
 
         self.made.append(size)
-        return Program(size, run, 10 * size, self.compilation)
+        return Executable(size, run, lambda batch: batch, 10 * size, self.compilation)
 
 
 def systems(job):
-    return [int(i) for chunk in stream(job, planned(job)) for i in chunk.values["H0"]]
+    return [int(i) for chunk in chunks(job, planned(job)) for i in chunk.values["H0"]]
 
 
 def test_the_size_that_is_asked_for_is_used_whatever_there_is(monkeypatch):
-    machine = Machine(monkeypatch, room=10)
-    assert planned(job(batch_size=24)).program.size == 24
+    machine = Machine(monkeypatch, memory=10)
+    assert planned(job(batch_size=24)).executable.size == 24
     assert machine.made == [24]
 
 
 def test_an_automatic_size_fits_into_memory_by_the_compilers_count(monkeypatch):
-    for room, size in ((None, 16), (160, 16), (159, 8), (79, 4), (1, 1)):
-        machine = Machine(monkeypatch, room=room)
-        assert planned(job()).program.size == size
+    for memory, size in ((None, 16), (160, 16), (159, 8), (79, 4), (1, 1)):
+        machine = Machine(monkeypatch, memory=memory)
+        assert planned(job()).executable.size == size
         assert machine.made == [16, size][: 1 + (size < 16)]
 
 
 @pytest.mark.parametrize(("fastest", "sizes"), [(16, [16, 4, 64]), (4, [16, 4, 64]), (64, [16, 4, 64])])
 def test_a_long_run_takes_the_fastest_of_three(monkeypatch, fastest, sizes):
-    machine = Machine(monkeypatch, pace=lambda size: 1e-4 if size == fastest else 4e-4)
-    assert planned(job(count=10**8)).program.size == fastest
+    machine = Machine(monkeypatch, seconds=lambda size: 1e-4 if size == fastest else 4e-4)
+    assert planned(job(count=10**8)).executable.size == fastest
     assert machine.made == sizes
 
 
-def test_the_pace_is_that_of_batches_side_by_side(monkeypatch):
-    monkeypatch.setattr(batching, "batches_at_once", lambda devices: 2)
+def test_the_seconds_per_system_are_those_of_batches_side_by_side(monkeypatch):
+    monkeypatch.setattr(module, "batches_at_once", lambda devices: 2)
     started = []
 
-    def run(start):
-        started.append(start)
+    def run(key, index):
+        started.append(int(index[0]))
         time.sleep(0.01)
 
     # two rounds of two batches of five systems: at least 0.02 s for 20 systems
-    assert batching.pace(job(), Program(5, run, None, 0.0)) >= 0.001
+    assert module.seconds_per_system(job(), Executable(5, run, lambda batch: batch, None, 0.0)) >= 0.001
     assert sorted(started) == [0, 0, 5, 5, 10, 10, 15, 15]
 
 
 def test_a_size_that_does_not_fit_is_not_tried(monkeypatch):
-    pace = {4: 2e-4, 16: 3e-4}
+    seconds = {4: 2e-4, 16: 3e-4}
     machine = Machine(
-        monkeypatch, fails=lambda size, start: NO_MEMORY if size == 64 else None, pace=pace.__getitem__
+        monkeypatch, fails=lambda size, start: NO_MEMORY if size == 64 else None, seconds=seconds.__getitem__
     )
-    assert planned(job(count=10**8)).program.size == 4
+    assert planned(job(count=10**8)).executable.size == 4
     assert machine.made == [16, 4, 64]
 
 
@@ -108,8 +106,8 @@ def test_a_short_run_tries_nothing(monkeypatch):
 
 def test_devices_share_a_batch_evenly(monkeypatch):
     Machine(monkeypatch)
-    assert planned(job(batch_size=10, devices=4)).program.size == 12
-    assert planned(job(devices=4)).program.size == 64
+    assert planned(job(batch_size=10, devices=4)).executable.size == 12
+    assert planned(job(devices=4)).executable.size == 64
 
 
 @pytest.mark.parametrize("error", [NO_MEMORY, MemoryError()])
@@ -117,7 +115,7 @@ def test_where_memory_does_not_suffice_the_batch_is_halved(monkeypatch, error):
     Machine(monkeypatch, fails=lambda size, start: error if size > 4 else None)
     with pytest.warns(UserWarning, match="not enough memory") as warned:
         plan = planned(job(batch_size=16))
-    assert plan.program.size == 4
+    assert plan.executable.size == 4
     assert [str(w.message) for w in warned] == [
         "CONFIGURATION_1: there is not enough memory for batches of 16 systems; going on with 8",
         "CONFIGURATION_1: there is not enough memory for batches of 8 systems; going on with 4",
@@ -148,9 +146,9 @@ def test_other_errors_are_not_taken_for_a_lack_of_memory(monkeypatch):
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
-def test_who_stops_listening_leaves_no_thread_behind(monkeypatch, error):
-    machine = Machine(monkeypatch, pace=lambda size: 1e-3)
-    made = stream(job(count=10**6, batch_size=4), planned(job(batch_size=4)))
+def test_an_error_of_the_caller_leaves_no_thread_behind(monkeypatch, error):
+    machine = Machine(monkeypatch, seconds=lambda size: 1e-3)
+    made = chunks(job(count=10**6, batch_size=4), planned(job(batch_size=4)))
     with pytest.raises(error):
         _consumed(made, error)
     made.close()
@@ -168,7 +166,7 @@ def test_an_error_of_a_batch_comes_in_its_turn(monkeypatch):
     wrong = ValueError("batch 3")
     Machine(monkeypatch, fails=lambda size, start: wrong if start == 12 else None)
     asked = job(batch_size=4)
-    made = stream(asked, planned(asked))
+    made = chunks(asked, planned(asked))
     assert [next(made).start for _ in range(3)] == [0, 4, 8]
     with pytest.raises(ValueError, match="batch 3"):
         next(made)

@@ -4,7 +4,7 @@ import jax
 import pytest
 
 from jaxlens.engine import devices as module
-from jaxlens.engine.devices import batches_at_once, chosen, room
+from jaxlens.engine.devices import batches_at_once, chosen, memory_for_batch
 
 
 class Device:
@@ -42,10 +42,10 @@ def test_a_batch_may_take_its_share_of_what_an_accelerator_has_left():
     free = Device(stats={"bytes_limit": 100 * 10**9, "bytes_in_use": 40 * 10**9})
     full = Device(stats={"bytes_limit": 100 * 10**9, "bytes_in_use": 70 * 10**9})
     assert batches_at_once((free,)) == 3
-    assert room((free,)) == 16 * 10**9
-    assert room((free, full)) == 8 * 10**9
-    assert room((Device(),)) is None
-    assert room((Device(), full)) == 8 * 10**9
+    assert memory_for_batch((free,)) == 16 * 10**9
+    assert memory_for_batch((free, full)) == 8 * 10**9
+    assert memory_for_batch((Device(),)) is None
+    assert memory_for_batch((Device(), full)) == 8 * 10**9
 
 
 def test_batches_on_a_cpu_share_a_gibibyte_or_half_of_what_the_machine_has(tmp_path, monkeypatch):
@@ -54,15 +54,15 @@ def test_batches_on_a_cpu_share_a_gibibyte_or_half_of_what_the_machine_has(tmp_p
     monkeypatch.setattr(module, "_cores", lambda: 3)
     cpu = Device("cpu")
     assert batches_at_once((cpu,)) == 4
-    assert room((cpu,)) == 2**28
+    assert memory_for_batch((cpu,)) == 2**28
     (tmp_path / "meminfo").write_text("MemTotal: 9000000 kB\nMemAvailable: 1048576 kB\n")
-    assert room((cpu,)) == 2**27
+    assert memory_for_batch((cpu,)) == 2**27
     (tmp_path / "memory.max").write_text("max\n")
     (tmp_path / "memory.current").write_text("1000\n")
-    assert room((cpu,)) == 2**27
+    assert memory_for_batch((cpu,)) == 2**27
     (tmp_path / "memory.max").write_text(f"{2**29 + 1000}\n")
-    assert room((cpu,)) == 2**26
-    assert room((cpu, cpu)) == 2**25
+    assert memory_for_batch((cpu,)) == 2**26
+    assert memory_for_batch((cpu, cpu)) == 2**25
 
 
 def test_a_cpu_makes_a_batch_on_every_core_that_it_may_use():

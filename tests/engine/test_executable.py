@@ -101,16 +101,16 @@ def test_a_configuration_is_compiled_once(small_lens: dict[str, Any], compilatio
     sim = Simulator(small_lens)
     compilations.clear()
     made = make_dataset(sim.config, batch_size=2)
-    assert compilations == ["jit(made)"]
+    assert compilations == ["jit(_generated)"]
     again = make_dataset(sim.config, batch_size=2)
-    assert compilations == ["jit(made)"]
+    assert compilations == ["jit(_generated)"]
     np.testing.assert_array_equal(made.images(), again.images())
 
 
 def test_a_program_makes_what_the_simulator_makes(small_quasar: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(small_quasar)
-    program = compiled(sim, dataset_key(1), 3, ("images",), True, chosen(None))
-    made, expected = program.run(4), sim.generate(key, 3, 4)
+    program = compiled(sim, 3, ("images",), True, chosen(None))
+    made, expected = program.on_host(dataset_key(1), 4), sim.generate(key, 3, 4)
     scale = float(np.abs(expected.images).max())
     np.testing.assert_allclose(made.images, expected.images, rtol=0, atol=1e-5 * scale)
     assert made.values.keys() == expected.values.keys()
@@ -125,9 +125,9 @@ def test_a_program_makes_what_the_simulator_makes(small_quasar: dict[str, Any], 
 def test_double_precision_is_kept_in_every_thread(small_lens: dict[str, Any], x64: None) -> None:
     """The settings of a thread are not those of the threads that it starts."""
     sim = Simulator(small_lens)
-    program = compiled(sim, dataset_key(1), 2, (), False, chosen(None))
+    program = compiled(sim, 2, (), False, chosen(None))
     made = []
-    thread = threading.Thread(target=lambda: made.append(program.run(0)))
+    thread = threading.Thread(target=lambda: made.append(program.on_host(dataset_key(1), 0)))
     thread.start()
     thread.join()
     assert all(value.dtype == np.float64 for value in made[0].values.values())

@@ -19,7 +19,6 @@ from jaxlens.populations.fit_population import _hashable, fit_population
 from jaxlens.populations.result import PopulationFit
 from jaxlens.populations.simulated_sets import Model, World, sloped_statistics
 from jaxlens.populations.statistics import image_statistics
-from jaxlens.simulator.jitted import Static
 
 MASS, LIGHT = "SPECIES.GALAXY_1.MASS_PROFILE_1", "SPECIES.GALAXY_1.LIGHT_PROFILE_1"
 MEAN, WIDTH, SEEING = f"{LIGHT}.magnitude.mean", f"{LIGHT}.magnitude.std", "SURVEY.seeing"
@@ -160,7 +159,7 @@ def test_counted_photons_take_the_slopes_of_gaussian_noise() -> None:
     free = free_numbers(sims[0], [MEAN])
     results = []
     for sim in sims:
-        model = Model(Static(sim.population.static), sim.scene, free, lambda i: jnp.sum(i, axis=(2, 3)))
+        model = Model(sim.static_population, sim.scene, free, lambda i: jnp.sum(i, axis=(2, 3)))
         world = World(sim.hyperparameters, sim.assets, jnp.ones(1), jax.random.key(0))
         z = coordinates(free, sim.hyperparameters)
         results.append(sloped_statistics(model, world, z, None, (1, 64)))

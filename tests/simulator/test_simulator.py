@@ -237,7 +237,7 @@ def test_a_seeing_beyond_the_file_s_is_blurred_all_the_same(
 
 
 def test_one_compilation_serves_all_numbers(small_lens: dict[str, Any], key: jax.Array) -> None:
-    from jaxlens.simulator.jitted import generate
+    from jaxlens.simulator.batched import generate
 
     sim = Simulator(small_lens)
     sim.generate(key, 4, 0)

@@ -18,7 +18,6 @@ import numpy as np
 import pytest
 
 import jaxlens
-from jaxlens.streams import parts as stream_parts
 from jaxlens.streams.stream import Stream, stream
 
 CACHE = str(Path(__file__).parents[2] / ".cache" / "jax")
@@ -174,13 +173,13 @@ def test_every_image_of_a_point_source_is_in_the_picture(
     small_quasar["IMAGE"]["PARAMETERS"]["numPix"] = SIDE
     expected = taken(stream(small_quasar, 4), 1)
     roomy = jaxlens.Simulator.with_image_slots
-    original = stream_parts.Simulator.__init__
+    original = jaxlens.Simulator.__init__
 
     def cramped(self: Any, *arguments: Any, **named: Any) -> None:
         original(self, *arguments, **named)
         self.__dict__ |= roomy(self, 3).__dict__
 
-    monkeypatch.setattr(stream_parts.Simulator, "__init__", cramped)
+    monkeypatch.setattr(jaxlens.Simulator, "__init__", cramped)
     assert_same(taken(stream(small_quasar, 4), 1), expected)
 
 
@@ -189,7 +188,7 @@ def test_a_number_that_cannot_be_is_an_error_and_no_image(two: dict[str, Any]) -
         "DISTRIBUTION": {"NAME": "normal", "PARAMETERS": {"mean": 0.1, "std": 0.5}}
     }
     batches = stream(two, 4, configurations="SINGLE")
-    with pytest.raises(ValueError, match=r"of the stream is not finite; give DISTRIBUTIONs"):
+    with pytest.raises(ValueError, match=r"is not finite in system \d+ of the stream; give DISTRIBUTIONs"):
         next(batches)
     assert batches.index == 0
 

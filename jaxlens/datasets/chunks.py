@@ -1,0 +1,81 @@
+"""The systems of one configuration of a dataset, chunk after chunk on the host."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import jax
+import numpy as np
+
+from jaxlens.engine.batch_size import ALLOCATION_ERRORS, Plan, halved_size
+from jaxlens.engine.completion import CompletePrograms, refuse_not_finite
+from jaxlens.engine.devices import batches_at_once
+from jaxlens.engine.executable import Executable, batch_indices
+from jaxlens.engine.job import Job
+from jaxlens.engine.pipeline import Pipeline
+from jaxlens.files.formats import ArrayName, Chunk
+from jaxlens.files.metadata import Column, image_columns
+from jaxlens.simulator.batched import Batch
+
+
+def chunks(job: Job, plan: Plan | None) -> Generator[Chunk, None, None]:
+    """The chunks of a job in order; where there are no systems, and no plan, one chunk of none.
+
+    Where memory runs out the rest is made in smaller batches, with a warning.
+
+    Raises:
+        ValueError: if a value or a pixel is not finite.
+        MemoryError: if there is not enough memory for one system at a time.
+    """
+    if plan is None:
+        yield _chunk(job, 0, job.empty_batch())
+        return
+    executable, size = plan.executable, plan.executable.size
+    first, done = [plan.first], 0
+    while done < job.count:
+        try:
+            executable = executable if executable.size == size else job.executable(size)
+            for chunk in _chunks_from(job, executable, done, first):
+                yield chunk
+                done += chunk.count
+        except ALLOCATION_ERRORS as error:
+            size = halved_size(job, size, error)
+
+
+def _chunks_from(job: Job, executable: Executable, done: int, first: list[Batch]) -> Iterator[Chunk]:
+    """The chunks from system `done` on; the last batch runs past the end, so that one program makes all.
+
+    `first` holds the batch of system 0 until it is used.
+    """
+    programs = CompletePrograms(job, executable)
+
+    def make(start: int) -> Batch:
+        wanted = min(executable.size, job.count - start)
+        made = first.pop() if start == 0 and first else None
+        batch = programs.run(job.key, batch_indices(start, executable.size), wanted, made)
+        return jax.tree.map(lambda leaf: leaf[:wanted], executable.unpack(batch))
+
+    workers = batches_at_once(job.devices)
+    starts = range(done, job.count, executable.size)
+    with contextlib.closing(Pipeline(make, starts, ahead=2 * workers, workers=workers)) as batches:
+        for start, batch in batches:
+            indices = range(start, start + len(batch.finite))
+            refuse_not_finite(job, indices, batch)
+            programs.warn_of_missing_images(indices, np.asarray(batch.overflow))
+            yield _chunk(job, start, batch)
+
+
+def _chunk(job: Job, start: int, batch: Batch) -> Chunk:
+    """A batch on the host as the files take it."""
+    values: dict[str, Column] = {name: np.asarray(value) for name, value in batch.values.items()}
+    if job.positions:
+        positions: Any = batch.positions
+        values |= image_columns(positions)
+    arrays: dict[ArrayName, np.ndarray] = {}
+    if batch.images is not None:
+        arrays["images"] = np.asarray(batch.images)
+    if batch.planes is not None:
+        arrays["planes"] = np.asarray(batch.planes)
+    return Chunk(start, values, arrays)

@@ -1,0 +1,104 @@
+"""Batches that are complete: every image of every point source is there, and every value is finite."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxlens.engine.executable import Executable
+from jaxlens.engine.job import Job
+from jaxlens.simulator.batched import Batch
+
+# A batch is not made again with more image slots once it has this many.
+MOST_IMAGE_SLOTS = 64
+
+
+class CompletePrograms:
+    """The programs of a job by their number of image slots.
+
+    A batch in which a point source has more images than slots is made again with twice the slots.  A program
+    with more slots is compiled once, when it is first needed.
+
+    Args:
+        job: the job.
+        executable: its program with the simulator's own number of slots.
+    """
+
+    def __init__(self, job: Job, executable: Executable) -> None:
+        self._job, self.size = job, executable.size
+        self._programs = {job.simulator.scene.image_slots: executable}
+        self._x64 = jnp.result_type(float) == jnp.float64
+        self._lock = threading.Lock()
+
+    @property
+    def most_slots(self) -> int:
+        """The largest number of slots that is tried."""
+        slots = min(self._programs)
+        while slots < MOST_IMAGE_SLOTS:
+            slots *= 2
+        return slots
+
+    def run(
+        self, key: np.ndarray, indices: np.ndarray, wanted: int | None = None, first: Batch | None = None
+    ) -> Batch:
+        """Systems `indices` on the devices, with all images of their point sources.
+
+        Args:
+            key: raw, (2,) uint32.
+            indices: (size,) uint32.
+            wanted: only this many systems, the first, need all of their images; by default all.
+            first: what the program with the fewest slots has made of these systems, if it has.
+        """
+        slots = min(self._programs)
+        batch = self._programs[slots].run(key, indices) if first is None else first
+        while slots < MOST_IMAGE_SLOTS and np.any(np.asarray(batch.overflow)[:wanted]):
+            slots *= 2
+            batch = self._with_slots(slots).run(key, indices)
+        return batch
+
+    def warn_of_missing_images(self, indices: Sequence[int], overflow: np.ndarray) -> None:
+        """A warning where systems `indices` have a point source with more images than slots even so."""
+        missing = sorted({index for index, more in zip(indices, overflow, strict=True) if more})
+        if missing:
+            systems = ", ".join(map(str, missing)) + self._job.source
+            warnings.warn(
+                f"{self._job.label}: a point source has more than {self.most_slots} images in system "
+                f"{systems}; some of them are missing from the picture",
+                stacklevel=2,
+            )
+
+    def _with_slots(self, slots: int) -> Executable:
+        with self._lock:
+            if slots not in self._programs:
+                # a thread does not have the settings of the thread that has started it
+                with jax.enable_x64(self._x64):
+                    self._programs[slots] = self._job.executable(self.size, slots)
+            return self._programs[slots]
+
+
+def refuse_not_finite(job: Job, indices: Sequence[int], batch: Batch) -> None:
+    """ValueError where a value or a pixel of a batch on the host is NaN or infinite.
+
+    Values that are not finite are redshifts that two tables put out of order; pixels that are not, images of
+    impossible values, such as a seeing of -1.
+
+    Args:
+        job: for its label.
+        indices: the index of each system.
+        batch: the systems on the host, their values by name.
+    """
+    finite = np.asarray(batch.finite)
+    if finite.all():
+        return
+    place = int(np.argmin(finite))
+    wrong = [name for name, value in batch.values.items() if not np.all(np.isfinite(value[place]))]
+    name = wrong[0] if wrong else "the image"
+    raise ValueError(
+        f"{job.label}: {name} is not finite in system {indices[place]}{job.source}; "
+        "give DISTRIBUTIONs and tables that have a possible number for every system"
+    )

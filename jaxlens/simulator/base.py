@@ -1,0 +1,104 @@
+"""What a Simulator is made of: a configuration's population, scene and assets."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from os import PathLike
+from typing import Any, Self
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
+
+from jaxlens.config import Config, load_config
+from jaxlens.config.model import Configuration
+from jaxlens.imaging.scene import Assets, Scene, assets, scene
+from jaxlens.sampling.population import Population, population
+from jaxlens.simulator.batched import Params
+from jaxlens.simulator.checks import checked_params
+from jaxlens.simulator.psf_bounds import scene_for_params, without_bound
+
+
+class SimulatorBase:
+    """The parts of a Simulator, and copies of it that differ in some of them.
+
+    Attributes:
+        config: the configuration file.
+        configuration: the configuration of the file that is simulated.
+        population: what is drawn.
+        static_population: the same without arrays, which is static under jit.
+        scene: what is imaged, static under jit.
+        assets: the arrays that all systems share.
+    """
+
+    def __init__(
+        self,
+        config: Config | str | PathLike[str] | Mapping[str, Any],
+        configuration: str | None = None,
+        survey: str | None = None,
+    ) -> None:
+        self.config = load_config(config, survey=survey)
+        self.configuration: Configuration = self.config.configuration(configuration)
+        self.population: Population = population(self.config, self.configuration)
+        self.scene: Scene = scene(self.config, self.configuration)
+        self.assets: Assets = assets(self.config, self.configuration)
+        # what is static under jit holds no arrays, since jit keeps it for good
+        self.static_population: Population = self.population.static
+        self._hyperparameters: dict[np.dtype[Any], Params] = {}
+
+    def __repr__(self) -> str:
+        return f"Simulator({self.config.name!r}, {self.configuration.label!r})"
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """The names of the bands, in the order of the images."""
+        return self.scene.bands
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """The keys of `params`."""
+        return self.scene.parameters
+
+    @property
+    def hyperparameters(self) -> Params:
+        """Every number of the file on which a draw depends, by its path in the file, on the device."""
+        dtype = jnp.result_type(float)
+        if dtype not in self._hyperparameters:
+            # also inside a caller's jit, which must not leave its tracers here
+            with jax.ensure_compile_time_eval():
+                values = self.population.hyperparameters.items()
+                self._hyperparameters[dtype] = {
+                    path: jax.device_put(np.asarray(value, dtype)) for path, value in values
+                }
+        return self._hyperparameters[dtype]
+
+    def with_image_slots(self, slots: int) -> Self:
+        """The same simulator with `slots` images of each point source at most."""
+        return self.replace(scene=dataclasses.replace(self.scene, image_slots=slots))
+
+    def with_unbounded_psf(self) -> Self:
+        """The same simulator, whose Gaussian PSF may be of any width inside jit too.
+
+        Its blur is then two matrix products.  A PSF of another kind stays as it is.
+        """
+        return self.replace(scene=without_bound(self.scene))
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with some attributes changed, such as `scene` or `assets`.
+
+        Raises:
+            TypeError: if there is no attribute of that name.
+        """
+        unknown = [name for name in changes if name not in self.__dict__]
+        if unknown:
+            raise TypeError(f"a Simulator has no attribute {unknown[0]}")
+        copy = object.__new__(type(self))
+        copy.__dict__ |= self.__dict__ | changes
+        return copy
+
+    def _checked(self, params: Mapping[str, ArrayLike]) -> tuple[Params, Scene]:
+        """`params` as float arrays, and the scene whose PSF admits them."""
+        checked = checked_params(self.scene, self.assets, params)
+        return checked, scene_for_params(self.scene, checked)

@@ -1,0 +1,120 @@
+"""The arguments of a Simulator, checked and brought to arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
+
+from jaxlens.config.errors import nearest
+from jaxlens.imaging.scene import Assets, Scene
+from jaxlens.simulator.batched import Observed, Params
+
+
+def checked_params(scene: Scene, assets: Assets, params: Mapping[str, ArrayLike]) -> Params:
+    """The parameters on which images of `scene` depend, as float arrays.
+
+    Args:
+        scene: whose parameters are taken.
+        assets: its arrays; `BACKGROUND_IDX` must be an index of its backgrounds.
+        params: {name: (n,) or (n, bands)}; entries that the scene does not have are ignored.
+
+    Raises:
+        ValueError: if a parameter is missing, or a background's index is none.
+    """
+    missing = [name for name in scene.parameters if name not in params]
+    if missing:
+        near = get_close_matches(missing[0], list(params), n=1)
+        hint = f"; {near[0]!r} is given" if near else ""
+        raise ValueError(f"params lacks {', '.join(missing)}{hint}")
+    dtype = jnp.result_type(float)
+    checked = {name: jnp.asarray(params[name], dtype) for name in scene.parameters}
+    _check_background(assets, checked)
+    return checked
+
+
+def _check_background(assets: Assets, params: Params) -> None:
+    """ValueError where BACKGROUND_IDX is known, that is outside a caller's jit, and is no index."""
+    index = params.get("BACKGROUND_IDX")
+    if index is None or isinstance(index, jax.core.Tracer) or assets.backgrounds is None:
+        return
+    count = len(assets.backgrounds)
+    if not np.isin(np.asarray(index), np.arange(count)).all():
+        raise ValueError(f"BACKGROUND_IDX must be a whole number from 0 to {count - 1}, the last image")
+
+
+def changed_hyperparameters(hyperparameters: Params, changes: Mapping[str, ArrayLike] | None) -> Params:
+    """`hyperparameters` with some of them changed.
+
+    Raises:
+        ValueError: if a path in `changes` is not among them, with the nearest.
+    """
+    changes = changes or {}
+    for path in changes:
+        if path not in hyperparameters:
+            raise ValueError(f"{path} is no number of the file; {nearest(path, hyperparameters)}")
+    dtype = jnp.result_type(float)
+    return {**hyperparameters, **{path: jnp.asarray(value, dtype) for path, value in changes.items()}}
+
+
+def system_indices(start: ArrayLike, n: int) -> ArrayLike:
+    """The indices start..start+n-1 of n systems, or `start` itself where it is (n,): uint32.
+
+    Raises:
+        ValueError: if `start` has another shape.
+    """
+    # On numpy's arrays numpy computes: each operation on JAX's arrays would be compiled by itself.
+    array = jnp if isinstance(start, jax.Array) else np
+    first = array.asarray(start, array.uint32)
+    if first.shape not in ((), (n,)):
+        raise ValueError(f"start has shape {first.shape}; give one index, or {n}, one for each system")
+    return first if first.ndim else first + array.arange(n, dtype=array.uint32)
+
+
+def system_count(params: Params) -> int:
+    """The number of systems in `params`."""
+    return int(next(iter(params.values())).shape[0])
+
+
+def observed_images(
+    scene: Scene, n: int, images: ArrayLike, noise_sigma: ArrayLike | None, mask: ArrayLike | None
+) -> Observed:
+    """What was observed of n systems, each array with the shape of one image or of n.
+
+    Args:
+        scene: the scene, which knows the bands and the number of pixels.
+        n: the number of systems.
+        images: counts/s, (bands, num_pix, num_pix) for all systems or (n, bands, num_pix, num_pix).
+        noise_sigma: counts/s, broadcast to one of these shapes; None where the parameters decide it.
+        mask: likewise, true where a pixel is used; None where all are.
+
+    Raises:
+        ValueError: if a shape does not fit, or real images stand in for the background's noise, whose
+            sigma is not known, and no `noise_sigma` is given.
+    """
+    if noise_sigma is None and scene.backgrounds == "replace":
+        raise ValueError("the noise of real backgrounds is not known; give noise_sigma")
+    dtype = jnp.result_type(float)
+    sigma = None if noise_sigma is None else jnp.asarray(noise_sigma, dtype)
+    used = None if mask is None else jnp.asarray(mask, bool)
+    return Observed(
+        _broadcast(scene, n, "images", jnp.asarray(images, dtype)),
+        None if sigma is None else _broadcast(scene, n, "noise_sigma", sigma),
+        None if used is None else _broadcast(scene, n, "mask", used),
+    )
+
+
+def _broadcast(scene: Scene, n: int, name: str, array: jax.Array) -> jax.Array:
+    """`array` broadcast to the image of all systems, (bands, y, x), or of each, (n, bands, y, x)."""
+    image = (len(scene.bands), scene.num_pix, scene.num_pix)
+    shape = (n, *image) if array.ndim == 4 else image
+    try:
+        if name == "images" and array.shape[-3:] != image:
+            raise ValueError
+        return jnp.broadcast_to(array, shape)
+    except ValueError:
+        raise ValueError(f"{name} has shape {array.shape}; give {image}, or {(n, *image)}") from None

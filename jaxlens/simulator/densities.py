@@ -1,0 +1,123 @@
+"""The densities of a Simulator: the prior of its parameters, and the likelihood of observed images."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import jax
+from jax.typing import ArrayLike
+
+from jaxlens.sampling import priors
+from jaxlens.simulator import batched
+from jaxlens.simulator.base import SimulatorBase
+from jaxlens.simulator.checks import changed_hyperparameters, checked_params, observed_images, system_count
+
+
+class SimulatorDensities(SimulatorBase):
+    """The methods of a Simulator that give densities; all are pure, and differentiable in every float."""
+
+    @property
+    def priors(self) -> priors.Priors:
+        """The distribution of each parameter that varies and has a density: a tuple of one, or one a band.
+
+        Redshifts are given without the order of the planes, which `log_prior` takes into account.
+        """
+        found = priors.priors(self.static_population, self.hyperparameters)
+        return {name: found[name] for name in self.parameter_names if name in found}
+
+    @property
+    def without_prior(self) -> dict[str, str]:
+        """The parameters that vary and have no density, with the reason in words."""
+        found = priors.without_prior(self.static_population)
+        return {name: found[name] for name in self.parameter_names if name in found}
+
+    def log_prior(
+        self,
+        params: Mapping[str, ArrayLike],
+        hyperparameters: Mapping[str, ArrayLike] | None = None,
+        names: Collection[str] | None = None,
+    ) -> jax.Array:
+        """The log-density with which the file draws these parameters, (n,).
+
+        Parameters that are drawn together count together.
+
+        Args:
+            params: as in `render`.
+            hyperparameters: as in `sample`.
+            names: the parameters over which the sum goes; by default all that vary.
+
+        Returns:
+            The sum over the parameters, (n,); minus infinity where one is out of its range.
+
+        Raises:
+            ValueError: where one of them has no density (it comes from a table, a function, or SPECIAL).
+
+        >>> import jax, jaxlens, numpy as np
+        >>> sim = jaxlens.Simulator("galaxy_galaxy")
+        >>> params = sim.sample(jax.random.key(1, impl="threefry2x32"), 2)
+        >>> size = sim.log_prior(params, names=["PLANE_1-OBJECT_1-LIGHT_PROFILE_1-R_sersic"])
+        >>> [round(float(np.exp(-p)), 3) for p in size]  # uniform between 0.6 and 1.2
+        [0.6, 0.6]
+        """
+        varying = priors.varying(self.static_population) & set(self.parameter_names)
+        wanted = frozenset(varying if names is None else names)
+        priors.check_names(self.static_population, wanted, self.parameter_names)
+        checked = checked_params(self.scene, self.assets, params)
+        changed = changed_hyperparameters(self.hyperparameters, hyperparameters)
+        return batched.log_prior(self.static_population, changed, checked, wanted)
+
+    def expected(self, params: Mapping[str, ArrayLike]) -> tuple[jax.Array, jax.Array]:
+        """Mean and standard deviation of every pixel of the observed images, each like `render`.
+
+        Beyond `render`, the mean has every POISSON_NOISE and the real background.
+        """
+        checked, admitted = self._checked(params)
+        return batched.expected(admitted, checked, self.assets)
+
+    def log_likelihood(
+        self,
+        params: Mapping[str, ArrayLike],
+        images: ArrayLike,
+        noise_sigma: ArrayLike | None = None,
+        mask: ArrayLike | None = None,
+    ) -> jax.Array:
+        """The log-density of observed images, given the parameters, (n,).
+
+        ln L = -1/2 sum [ (d - m)^2 / s^2 + 2 ln s + ln 2 pi ] over the pixels where `mask` is true: Gaussian,
+        with the mean m of `expected` and, where `noise_sigma` is None, its standard deviation s, which
+        depends on the parameters too.
+
+        Args:
+            params: as in `render`.
+            images: counts/s, (n, bands, num_pix, num_pix), or (bands, num_pix, num_pix) for all n.
+            noise_sigma: counts/s, like `images` or broadcast to one of them.
+            mask: likewise; true where a pixel is used.  What is masked may have any value, NaN too.
+
+        Raises:
+            ValueError: where a shape does not fit, or where real images stand in for the background's noise,
+                whose sigma is not known, and no `noise_sigma` is given.
+
+        >>> import jax, jaxlens
+        >>> sim = jaxlens.Simulator("galaxy_galaxy")
+        >>> images, params = sim(jax.random.key(1, impl="threefry2x32"), 2)
+        >>> sim.log_likelihood(params, images).shape
+        (2,)
+        """
+        checked, admitted = self._checked(params)
+        observed = observed_images(self.scene, system_count(checked), images, noise_sigma, mask)
+        return batched.log_likelihood(admitted, checked, self.assets, observed)
+
+    def log_posterior(
+        self,
+        params: Mapping[str, ArrayLike],
+        images: ArrayLike,
+        noise_sigma: ArrayLike | None = None,
+        mask: ArrayLike | None = None,
+        names: Collection[str] | None = None,
+    ) -> jax.Array:
+        """`log_likelihood` plus `log_prior`, (n,): the posterior density up to a constant of the data.
+
+        The arguments are those of `log_likelihood`, and the `names` of `log_prior`.
+        """
+        prior = self.log_prior(params, names=names)
+        return prior + self.log_likelihood(params, images, noise_sigma, mask)
