@@ -309,6 +309,7 @@ def test_files_hold_what_memory_holds_and_say_how_they_were_made(tmp_path):
     assert np.isfinite(stored.images).all()
 
 
+@pytest.mark.slow
 def test_without_images_there_are_the_metadata_alone(small_quasar, tmp_path, monkeypatch):
     small_quasar["DATASET"]["PARAMETERS"]["OUTDIR"] = str(tmp_path)
     whole = make_dataset(small_quasar, batch_size=4).metadata()

@@ -83,12 +83,14 @@ def compilations() -> Iterator[list[str]]:
     getattr(jax.monitoring, "unregister_event_duration_listener", lambda listener: None)(listen)
 
 
+@pytest.mark.slow
 def test_four_devices_make_the_systems_of_one(small_lens: dict[str, Any]) -> None:
     """Also where neither the batch size nor the number of systems is a multiple of four."""
     small_lens["DATASET"]["PARAMETERS"]["SIZE"] = 9
     run(FOUR_DEVICES, small_lens, XLA_FLAGS="--xla_force_host_platform_device_count=4")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="no other system tells the peak of its memory so")
 def test_memory_does_not_grow_with_the_number_of_systems(small_lens: dict[str, Any], tmp_path: Path) -> None:
     small_lens["DATASET"]["PARAMETERS"]["OUTDIR"] = str(tmp_path)
@@ -107,8 +109,11 @@ def test_a_configuration_is_compiled_once(small_lens: dict[str, Any], compilatio
     np.testing.assert_array_equal(made.images(), again.images())
 
 
-def test_a_program_makes_what_the_simulator_makes(small_quasar: dict[str, Any], key: jax.Array) -> None:
-    sim = Simulator(small_quasar)
+@pytest.mark.parametrize("file", ["small_lens", pytest.param("small_quasar", marks=pytest.mark.slow)])
+def test_a_program_makes_what_the_simulator_makes(
+    file: str, key: jax.Array, request: pytest.FixtureRequest
+) -> None:
+    sim = Simulator(request.getfixturevalue(file))
     program = compiled(sim, 3, ("images",), True, chosen(None))
     made, expected = program.on_host(dataset_key(1), 4), sim.generate(key, 3, 4)
     scale = float(np.abs(expected.images).max())

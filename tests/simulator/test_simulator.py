@@ -29,7 +29,9 @@ def test_images_have_the_promised_shape_and_are_finite(small_quasar: dict[str, A
     assert sim.bands == ("g", "r")
 
 
-def test_jit_equals_eager_and_vmap_a_loop(small_lens: dict[str, Any], key: jax.Array) -> None:
+def test_a_caller_s_jit_and_vmap_and_a_loop_change_nothing(
+    small_lens: dict[str, Any], key: jax.Array
+) -> None:
     sim = Simulator(small_lens)
     params = sim.sample(key, 4)
     batch = sim.render(params)
@@ -38,14 +40,22 @@ def test_jit_equals_eager_and_vmap_a_loop(small_lens: dict[str, Any], key: jax.A
     assert_close(jnp.stack(one), batch, 1e-6)
     stacked = {k: jnp.stack([v, v[::-1]]) for k, v in params.items()}
     assert_close(jax.vmap(sim.render)(stacked), jnp.stack([batch, batch[::-1]]), 1e-6)
+
+
+@pytest.mark.slow
+def test_without_jit_the_images_are_the_same(small_lens: dict[str, Any], key: jax.Array) -> None:
+    sim = Simulator(small_lens)
+    params = sim.sample(key, 1)
+    compiled = sim.render(params)
     with jax.disable_jit():
-        assert_close(sim.render({k: v[:1] for k, v in params.items()}), batch[:1], 1e-6)
+        assert_close(sim.render(params), compiled, 1e-6)
 
 
+@pytest.mark.parametrize("file", ["small_lens", pytest.param("small_quasar", marks=pytest.mark.slow)])
 def test_any_batch_size_and_start_give_the_same_observation(
-    small_quasar: dict[str, Any], key: jax.Array
+    file: str, key: jax.Array, request: pytest.FixtureRequest
 ) -> None:
-    sim = Simulator(small_quasar)
+    sim = Simulator(request.getfixturevalue(file))
     whole, _ = sim(key, 6)
     parts = [sim(key, 2, start)[0] for start in (0, 2, 4)]
     # an image position is only as exact as float32, times the magnification
@@ -75,6 +85,7 @@ def test_noise_has_the_exposure_s_mean_and_variance(small_lens: dict[str, Any], 
     assert abs(np.corrcoef(noisy[:, 0, 3, 3], noisy[:, 1, 3, 3])[0, 1]) < 0.1
 
 
+@pytest.mark.slow
 def test_poisson_shot_noise_has_the_same_moments(small_lens: dict[str, Any], key: jax.Array) -> None:
     small_lens["IMAGE"]["PARAMETERS"] |= {"shot_noise": "poisson", "background_noise": 0.001}
     sim = Simulator(small_lens)
@@ -85,6 +96,7 @@ def test_poisson_shot_noise_has_the_same_moments(small_lens: dict[str, Any], key
     assert (noisy.var(0) / expected).mean() == pytest.approx(1.0, abs=0.01)
 
 
+@pytest.mark.slow
 def test_poisson_noise_species_adds_integers_in_image_units(
     small_lens: dict[str, Any], key: jax.Array
 ) -> None:
@@ -124,6 +136,7 @@ def test_a_lone_galaxy_is_not_lensed(small_lens: dict[str, Any], key: jax.Array)
         assert center[axis] == pytest.approx(at, abs=0.02)
 
 
+@pytest.mark.slow
 def test_a_massless_middle_plane_changes_nothing(small_lens: dict[str, Any], key: jax.Array) -> None:
     two = Simulator(small_lens)
     geometry = small_lens["GEOMETRY"]["CONFIGURATION_1"]
@@ -165,12 +178,13 @@ def test_a_separation_in_kpc_is_proper_at_the_plane_s_redshift(
 
     source = small_quasar["SPECIES"]["POINTSOURCE_1"]["PARAMETERS"]
     source |= {"sep": 3.0, "sep_unit": "kpc", "angle": 0.0}
-    values = Simulator(small_quasar).generate(key, 2).values
+    values = Simulator(small_quasar).numbers(key, 2).values
     arcsec = 3.0 / FlatLambdaCDM(H0=70, Om0=0.3).kpc_proper_per_arcmin(1.5).value * 60
     moved = values["PLANE_2-OBJECT_2-ra"] - values["PLANE_2-OBJECT_1-LIGHT_PROFILE_1-center_x"]
     np.testing.assert_allclose(moved, arcsec, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_image_positions_map_back_and_their_flux_is_in_the_image(
     small_quasar: dict[str, Any], key: jax.Array
 ) -> None:
@@ -186,9 +200,8 @@ def test_image_positions_map_back_and_their_flux_is_in_the_image(
     np.testing.assert_allclose(points.sum((2, 3)), expected, rtol=2e-3)
 
 
-def test_more_images_than_slots_raise_the_flag_and_room_is_made(
-    small_quasar: dict[str, Any], key: jax.Array
-) -> None:
+@pytest.mark.slow
+def test_more_images_than_slots_raise_the_flag(small_quasar: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(small_quasar)
     few = sim.with_image_slots(1)
     assert bool(few.generate(key, 4).overflow.all())
@@ -197,6 +210,7 @@ def test_more_images_than_slots_raise_the_flag_and_room_is_made(
     np.testing.assert_array_equal(found, sim.image_positions(sim.sample(key, 4))["PLANE_2-OBJECT_2"].found)
 
 
+@pytest.mark.slow
 def test_a_point_source_on_a_ring_is_capped_with_finite_gradients(
     small_quasar: dict[str, Any], key: jax.Array
 ) -> None:
@@ -221,6 +235,7 @@ def test_missing_parameters_are_named(small_lens: dict[str, Any], key: jax.Array
         sim.render(params | {"exposure_tim": exposure})
 
 
+@pytest.mark.slow
 def test_a_seeing_beyond_the_file_s_is_blurred_all_the_same(
     small_lens: dict[str, Any], key: jax.Array
 ) -> None:
@@ -237,14 +252,14 @@ def test_a_seeing_beyond_the_file_s_is_blurred_all_the_same(
 
 
 def test_one_compilation_serves_all_numbers(small_lens: dict[str, Any], key: jax.Array) -> None:
-    from jaxlens.simulator.batched import generate
+    from jaxlens.simulator.batched import tabulate
 
     sim = Simulator(small_lens)
-    sim.generate(key, 4, 0)
-    compiled = generate._cache_size()
-    sim.generate(jax.random.fold_in(key, 1), 4, 96)
-    Simulator(small_lens).generate(key, 4, np.uint32(8))
-    assert generate._cache_size() == compiled
+    sim.numbers(key, 4, 0)
+    compiled = tabulate._cache_size()
+    sim.numbers(jax.random.fold_in(key, 1), 4, 96)
+    Simulator(small_lens).numbers(key, 4, np.uint32(8))
+    assert tabulate._cache_size() == compiled
 
 
 def test_a_first_use_inside_jit_leaves_no_tracer_behind(small_lens: dict[str, Any], key: jax.Array) -> None:
@@ -287,6 +302,7 @@ def _step(params: dict[str, jax.Array], name: str, band: int | None) -> float:
     return 1e-5 * max(1.0, abs(float(params[name][0] if band is None else params[name][0, band])))
 
 
+@pytest.mark.slow
 def test_the_gradient_of_chi_square_is_its_difference_for_every_parameter(key: jax.Array) -> None:
     """In float64 equal to central differences of fourth order, in float32 finite.
 
@@ -331,6 +347,7 @@ def test_a_survey_takes_the_place_of_image_and_survey(small_lens: dict[str, Any]
     assert sim.scene.num_pix == 100
 
 
+@pytest.mark.slow
 def test_numbers_are_those_of_a_chunk_without_its_images(
     small_quasar: dict[str, Any], key: jax.Array
 ) -> None:
@@ -343,6 +360,7 @@ def test_numbers_are_those_of_a_chunk_without_its_images(
         np.testing.assert_allclose(numbers.values[name], value, rtol=1e-5, atol=1e-6, err_msg=name)
 
 
+@pytest.mark.slow
 def test_images_behind_a_velocity_dispersion_are_those_of_its_einstein_radius(
     small_quasar: dict[str, Any], key: jax.Array
 ) -> None:

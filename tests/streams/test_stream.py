@@ -85,12 +85,19 @@ def assert_same(one: Any, other: Any) -> None:
     assert np.all(np.abs(one.images - other.images) <= 2e-6 * peak)
 
 
-def test_the_same_system_for_the_same_index_whatever_batch_size_and_start(four: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("file", "shares"),
+    [("two", (0.75, 0.25)), pytest.param("four", (0.4, 0.3, 0.2, 0.1), marks=pytest.mark.slow)],
+)
+def test_the_same_system_for_the_same_index_whatever_batch_size_and_start(
+    file: str, shares: tuple[float, ...], request: pytest.FixtureRequest
+) -> None:
+    configurations = request.getfixturevalue(file)
     labels = [THETA_E, MAGNITUDE]
-    one, other = stream(four, 16, labels=labels), stream(four, 7, labels=labels, start=9)
+    one, other = stream(configurations, 16, labels=labels), stream(configurations, 7, labels=labels, start=9)
     first, second = taken(one, 2), taken(other, 3)
     assert_same(jax.tree.map(lambda leaf: leaf[9:30], first), second)
-    assert np.abs(np.bincount(first.configuration) - 32 * np.array([0.4, 0.3, 0.2, 0.1])).max() < 2
+    assert np.abs(np.bincount(first.configuration) - 32 * np.array(shares)).max() < 2
     assert one.index == 32
     assert other.index == 30
 
@@ -166,6 +173,7 @@ def test_a_stream_goes_on_beyond_the_32_bits_of_its_indices(two: dict[str, Any])
     assert not np.isin(after.parameters[THETA_E][after.configuration == 0], early.parameters[THETA_E]).any()
 
 
+@pytest.mark.slow
 def test_every_image_of_a_point_source_is_in_the_picture(
     small_quasar: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,6 +201,7 @@ def test_a_number_that_cannot_be_is_an_error_and_no_image(two: dict[str, Any]) -
     assert batches.index == 0
 
 
+@pytest.mark.slow
 def test_two_devices_make_the_systems_of_one(two: dict[str, Any]) -> None:
     environment = {**os.environ, "JAX_COMPILATION_CACHE_DIR": CACHE, "JAX_PLATFORMS": "cpu"}
     environment["XLA_FLAGS"] = "--xla_force_host_platform_device_count=2"
@@ -218,6 +227,7 @@ def test_numpy_batches_are_those_of_the_stream(two: dict[str, Any]) -> None:
     np.testing.assert_array_equal(batch.images, taken(stream(two, 4), 1).images)
 
 
+@pytest.mark.slow
 def test_double_precision_is_kept(two: dict[str, Any], x64: None) -> None:
     batch = taken(stream(two, 4), 1)
     assert batch.images.dtype == np.float32
