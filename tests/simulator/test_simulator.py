@@ -378,3 +378,14 @@ def test_images_behind_a_velocity_dispersion_are_those_of_its_einstein_radius(
     np.testing.assert_array_equal(found.found, expected.found)
     np.testing.assert_allclose(found.x, expected.x, atol=1e-5)
     np.testing.assert_allclose(found.y, expected.y, atol=1e-5)
+
+
+def test_replace_gives_a_copy_and_leaves_the_original(small_lens: dict[str, Any]) -> None:
+    sim = Simulator(small_lens)
+    copied = sim.replace(scene=sim.scene)
+    assert type(copied) is Simulator
+    assert copied.scene is sim.scene
+    assert sim.with_image_slots(3).scene.image_slots == 3
+    assert sim.scene.image_slots != 3
+    with pytest.raises(TypeError, match="a Simulator has no attribute scenes"):
+        sim.replace(scenes=sim.scene)

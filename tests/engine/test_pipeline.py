@@ -1,0 +1,42 @@
+"""The pipeline: results in order, begun ahead, with errors in their turn and no thread left behind."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+
+import pytest
+
+from jaxlens.engine.pipeline import Pipeline
+
+
+def test_results_come_in_order_whatever_takes_longest() -> None:
+    def make(start: int) -> int:
+        time.sleep(0.02 if start == 0 else 0.0)
+        return start**2
+
+    assert list(Pipeline(make, range(0, 12, 3), ahead=3, workers=4)) == [(0, 0), (3, 9), (6, 36), (9, 81)]
+
+
+def test_so_many_are_begun_ahead_and_no_more() -> None:
+    begun: list[int] = []
+    pipeline = Pipeline(begun.append, itertools.count(), ahead=2, workers=1)
+    next(pipeline)
+    pipeline.close()
+    assert begun in ([0], [0, 1], [0, 1, 2])
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("jaxlens")]
+
+
+def test_an_error_comes_in_its_turn_and_again() -> None:
+    def make(start: int) -> int:
+        if start == 1:
+            raise ValueError("batch 1")
+        return start
+
+    pipeline = Pipeline(make, range(3), ahead=2, workers=2)
+    assert next(pipeline) == (0, 0)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="batch 1"):
+            next(pipeline)
+    pipeline.close()
