@@ -22,7 +22,7 @@ from jaxlens.files.formats import ArrayName, ImageFormat
 
 
 class Dataset:
-    """What make_dataset made: deeplenstronomy's attributes.
+    """A dataset with deeplenstronomy's attributes, as `make_dataset` gives it.
 
     `CONFIGURATION_1_images`, `CONFIGURATION_1_metadata` and `CONFIGURATION_1_planes` (and so on) are there
     for what was kept in memory; `images`, `metadata` and `planes` give the same by label or NAME.
@@ -30,8 +30,8 @@ class Dataset:
     Attributes:
         config: the configuration that was used.
         config_file: the file, or the name of the example, that it came from; None for a dictionary or Config.
-        config_dict: the whole file as a dictionary, with what INPUT and `survey` bring; `update_param`
-            changes it, and so may you; `regenerate` makes what it then says.
+        config_dict: the whole file as a dictionary, with the sections of INPUT and `survey` in it.
+            `update_param` changes it, and so may you; `regenerate` then makes the dataset of it.
         arguments: the arguments of make_dataset, by name.
         species_map: the key in SPECIES (`GALAXY_1`) of every NAME.
         name: the dataset's NAME.
@@ -44,7 +44,13 @@ class Dataset:
     """
 
     def __init__(self, config: Config, arguments: Mapping[str, Any], config_file: str | None = None) -> None:
-        """The dataset of `config` by these arguments of make_dataset, made."""
+        """Make the dataset of `config`.
+
+        Args:
+            config: the configuration file.
+            arguments: all arguments of make_dataset, by name.
+            config_file: the file that `config` was read from.
+        """
         self.config_file = config_file
         self._kept: dict[str, Kept] = {}
         self._make(config, arguments)
@@ -116,9 +122,9 @@ class Dataset:
         self.update_param(written, configuration)
 
     def regenerate(self, **make_dataset_args: Any) -> None:
-        """Make this dataset again, as `config_dict` now says; what it held is replaced.
+        """Make this dataset again from `config_dict` as it is now; its images and metadata are replaced.
 
-        The arguments are those of make_dataset but for `config`; those that are left out are as they were.
+        The arguments are those of make_dataset but for `config`; those that are not given are as they were.
         A `survey` that was given before is in `config_dict` already, and is not brought in again.
 
         Raises:
@@ -143,7 +149,7 @@ class Dataset:
         return columns_of_objects(self.config, param_name)
 
     def _make(self, config: Config, arguments: Mapping[str, Any]) -> None:
-        """Make everything, then take it in."""
+        """Make all configurations, then replace the attributes."""
         asked = Arguments(**{name: value for name, value in arguments.items() if name != "survey"})
         seed = secrets.randbits(32) if config.seed is None else config.seed
         products = produce(config, seed, asked)
@@ -223,8 +229,8 @@ def make_dataset(
             the brightest image first) and `-num_source_images`; also, of the last such point source, under
             deeplenstronomy's names `x_mins`, `y_mins` and `num_source_images`.
         batch_size: systems a batch.  By default one that suits the device (`automatic_batch_size`) and its
-            memory, and of a long run the fastest of three: those of more than a thousand batches that take
-            fifty times as long as a compilation.  It is in `runs`, and an attribute of an HDF5 file.
+            memory; in a long run (more than a thousand batches that take fifty times as long as a
+            compilation) the fastest of three.  It is in `runs`, and an attribute of an HDF5 file.
         csv: whether to write the CSV.
         progress: True or False for a progress bar or none; None shows it when somebody watches.
         configurations: labels or NAMEs of those to make; by default all.
@@ -243,7 +249,7 @@ def make_dataset(
         ValueError: if an argument is wrong.
 
     Warns:
-        ConfigWarning: for each remark of the checks that did not stop it.
+        ConfigWarning: for each remark of the checks that is no error.
         UserWarning: if there is not enough memory for the batch size, which is then halved.
 
     >>> dataset = make_dataset("galaxy_galaxy", store_in_memory=False, store_sample=True)
@@ -280,6 +286,6 @@ def _listed(names: str | Iterable[str] | None) -> tuple[str, ...] | None:
 
 
 def _warn(config: Config) -> None:
-    """The remarks of the checks, as warnings at the place that called the caller."""
+    """Issue the remarks of the checks as warnings, at the line that called the caller."""
     for remark in config.warnings:
         warnings.warn(remark, ConfigWarning, stacklevel=3)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from functools import partial
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -20,7 +20,7 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from jaxlens.engine.columns import layout, unpacked
-from jaxlens.engine.devices import Devices, batches_at_once
+from jaxlens.engine.devices import Devices
 from jaxlens.engine.executable import SYSTEMS
 from jaxlens.engine.job import Job
 from jaxlens.sampling.keys import dataset_key
@@ -53,7 +53,7 @@ class StreamBatch(NamedTuple):
 
 
 class BatchMaker:
-    """Makes the batches of a stream: `make(start)` gives systems start..start+size-1.
+    """Makes the batches of a stream.
 
     Args:
         simulators: one for each configuration.
@@ -84,10 +84,9 @@ class BatchMaker:
         self._lengths = [count * size for count, size in zip(self._counts, sizes, strict=True)]
         self._parts = [self._part(sim, size) for sim, size in zip(simulators, sizes, strict=True)]
         self._assemble = self._assembly(simulators, sizes, columns, labels)
-        self._threads = ThreadPoolExecutor(batches_at_once(devices), thread_name_prefix="jaxlens-parts")
 
-    def make(self, start: int) -> StreamBatch:
-        """Systems start..start+size-1; may be called from several threads."""
+    def make(self, threads: Executor, start: int) -> StreamBatch:
+        """Systems start..start+size-1, whose parts are made in `threads`; callable from any thread."""
         placed = [
             slots(self._mixture, self._lengths, start + k * self._share, self._share)
             for k in range(len(self._devices))
@@ -96,17 +95,13 @@ class BatchMaker:
         for c, (part, count) in enumerate(zip(self._parts, self._counts, strict=True)):
             # (devices, parts, systems) to the systems of each part, one device after the other
             wanted = np.stack([share.systems[c].reshape(count, -1) for share in placed], axis=1)
-            futures += [self._threads.submit(part.run, self._key, systems.ravel()) for systems in wanted]
+            futures += [threads.submit(part.run, self._key, systems.ravel()) for systems in wanted]
         batches = [future.result() for future in futures]
         made = [(batch.images, batch.values) for batch in batches]
         places = np.concatenate([share.slot for share in placed])
         configuration = np.concatenate([share.configuration for share in placed])
         index = (indices(start, self._size) & LOW_WORD).astype(np.uint32)
         return jax.block_until_ready(self._assemble(made, places, configuration, index))
-
-    def close(self) -> None:
-        """End the threads."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
 
     def _part(self, simulator: Simulator, size: int) -> Part:
         """What makes `size` systems of a configuration on each device."""

@@ -1,9 +1,10 @@
 """Which configuration each system of an endless stream has, and how many of each a batch can hold.
 
 System i has the place i g mod 2^64 on a circle of 2^64 places; g is the odd number nearest to 2^64 / phi,
-with phi the golden ratio (Weyl's sequence).  Each configuration has an arc in proportion to its FRACTION.
-So the configuration is a fixed function of i, in whole numbers; every run of systems has the configurations
-in proportion to within a few of each, wherever it begins; and how many of one it can have is known.
+with phi the golden ratio (a Weyl sequence).  Each configuration has an arc of the circle in proportion to its
+FRACTION, and a system the configuration on whose arc its place is.  So the configuration is a fixed function
+of i in whole numbers.  Any run of consecutive systems has the configurations in proportion to within a few
+systems, and the most systems of a configuration that such a run can have is known.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from fractions import Fraction
 
 import numpy as np
 
+# Places on the circle.
 _PLACES = 2**64
+# g, the odd number nearest to 2^64 / phi.
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
 from numbers import Integral
 from os import PathLike
 from types import TracebackType
@@ -16,7 +17,7 @@ import numpy as np
 
 from jaxlens.config import Config, load_config
 from jaxlens.config.model import Configuration
-from jaxlens.engine.devices import Devices, chosen
+from jaxlens.engine.devices import Devices, batches_at_once, chosen
 from jaxlens.engine.pipeline import Pipeline
 from jaxlens.simulator.simulator import Simulator
 from jaxlens.streams.batches import BatchMaker, StreamBatch
@@ -49,7 +50,7 @@ def stream(
         config: a YAML file, the name of a packaged example, a dictionary of the same content, or a Config.
         batch_size: systems a batch; a multiple of the number of devices.
         seed: the same seed gives the same systems.  They are not those of the dataset of that seed.
-        labels: names of numbers that each batch has as an array, in this order: parameters, as
+        labels: the parameters that each batch has as the columns of an array, in this order, such as
             `PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E`, with the band (`seeing-g`) or without; one
             that differs by band gives a label for each band.
         start: the index of the first system; `stream.index` of an earlier stream goes on where that stood.
@@ -121,7 +122,7 @@ class Stream(Iterator[StreamBatch]):
         self._devices = chosen(None)[:1] if devices is None else chosen(devices)
         self._check(batch_size, seed, start)
         self.config, self._mixed = config, _mixed(config, configurations)
-        self.configurations = tuple(one.name for one in self._mixed)
+        self.configurations = tuple(mixed.name for mixed in self._mixed)
         self.bands = config.bands
         self.batch_size, self.seed, self.index = int(batch_size), int(seed), int(start)
         self._step = stride * self.batch_size
@@ -129,6 +130,7 @@ class Stream(Iterator[StreamBatch]):
         self.label_names = tuple(self._labels)
         self._process = os.getpid()
         self._pipeline: Pipeline[StreamBatch] | None = None
+        self._threads: ThreadPoolExecutor | None = None
 
     def __repr__(self) -> str:
         return f"Stream({self.config.name!r}, batch_size={self.batch_size}, index={self.index})"
@@ -137,14 +139,15 @@ class Stream(Iterator[StreamBatch]):
         """The next batch; those after it are begun."""
         self._refuse_a_fork()
         if self._pipeline is None:
-            starts = itertools.count(self.index, self._step)
-            self._pipeline = Pipeline(self._maker.make, starts, ahead=_AHEAD, workers=_AHEAD)
+            self._threads = ThreadPoolExecutor(batches_at_once(self._devices), "jaxlens-parts")
+            make, starts = partial(self._maker.make, self._threads), itertools.count(self.index, self._step)
+            self._pipeline = Pipeline(make, starts, ahead=_AHEAD, workers=_AHEAD)
         _, batch = next(self._pipeline)
         self.index += self._step
         return batch
 
     def has(self, name: str) -> np.ndarray:
-        """Which configurations have a number of this name, or this label: (configurations,), bool."""
+        """Which configurations have a parameter, or a label, of this name: (configurations,), bool."""
         column = next(iter(self._columns.find(name).values()))
         return np.asarray(self._columns.places[:, column] >= 0)
 
@@ -181,11 +184,11 @@ class Stream(Iterator[StreamBatch]):
         return Stream(**self._arguments, start=self.index + part * self._step, stride=parts * stride)
 
     def close(self) -> None:
-        """End the threads; batches that are on their way are lost, and come again where one is asked for."""
-        if self._pipeline is not None:
+        """End the threads.  Batches that they have begun are made again where they are asked for."""
+        if self._pipeline is not None and self._threads is not None:
             self._pipeline.close()
-            self._pipeline = None
-            self.__dict__.pop("_maker").close()
+            self._threads.shutdown(wait=True, cancel_futures=True)
+            self._pipeline = self._threads = None
 
     def __enter__(self) -> Stream:
         return self
@@ -197,11 +200,11 @@ class Stream(Iterator[StreamBatch]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         stride = self._step // self.batch_size
-        return _again, (self._arguments | {"start": self.index, "stride": stride, "devices": None},)
+        return _unpickled, (self._arguments | {"start": self.index, "stride": stride, "devices": None},)
 
     @cached_property
     def _simulators(self) -> list[Simulator]:
-        return [Simulator(self.config, one.label) for one in self._mixed]
+        return [Simulator(self.config, mixed.label) for mixed in self._mixed]
 
     @cached_property
     def _columns(self) -> MixedColumns:
@@ -210,7 +213,7 @@ class Stream(Iterator[StreamBatch]):
     @cached_property
     def _maker(self) -> BatchMaker:
         """The programs, compiled when the first batch is asked for."""
-        mixture = Mixture(tuple(one.fraction for one in self._mixed))
+        mixture = Mixture(tuple(mixed.fraction for mixed in self._mixed))
         return BatchMaker(
             self._simulators,
             mixture,
@@ -222,7 +225,7 @@ class Stream(Iterator[StreamBatch]):
         )
 
     def _check(self, batch_size: int, seed: int, start: int) -> None:
-        """ValueError where a number is wrong."""
+        """ValueError where one of these is no whole number in its range."""
         if not isinstance(batch_size, Integral) or batch_size < 1:
             raise ValueError(f"batch_size is {batch_size}; it must be a whole number of at least 1")
         if batch_size % len(self._devices):
@@ -242,8 +245,8 @@ class Stream(Iterator[StreamBatch]):
             )
 
 
-def _again(arguments: Mapping[str, Any]) -> Stream:
-    """The stream of these arguments, in another process."""
+def _unpickled(arguments: Mapping[str, Any]) -> Stream:
+    """The stream of these arguments, in the process that unpickles it."""
     return Stream(**arguments)
 
 

@@ -76,7 +76,7 @@ def test_a_value_or_an_image_that_is_not_finite_is_named() -> None:
     values: dict[str, Any] = {"H0": np.array([70.0, np.nan])}
     batch = Batch(None, values, finite, finite, {})
     with pytest.raises(
-        ValueError, match="^CONFIGURATION_1: H0 is not finite in system 5; give DISTRIBUTIONs"
+        ValueError, match=r"^CONFIGURATION_1: H0 is not finite in system 5; give DISTRIBUTIONs"
     ):
         refuse_not_finite(job(), [4, 5], batch)
     fine = batch._replace(values={"H0": np.array([70.0, 70.0])})
