@@ -13,8 +13,8 @@ import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
-from jaxlens.imaging import likelihood
-from jaxlens.imaging import render as one_system
+from jaxlens.imaging import likelihood, noise, point_sources, render
+from jaxlens.imaging.derived import derived_quantities
 from jaxlens.imaging.scene import Assets, Scene
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.sampling import priors
@@ -77,7 +77,7 @@ def tabulate(
 ) -> Batch:
     """The numbers of systems `indices` (n,) without their images, as a pure function."""
     values = draw(who, numbers, key, indices)
-    derived = jax.vmap(partial(one_system.derived, what))({name: values[name] for name in what.parameters})
+    derived = jax.vmap(partial(derived_quantities, what))({name: values[name] for name in what.parameters})
     none = jnp.zeros(jnp.shape(indices), dtype=bool)
     return Batch(None, values | derived, none, jax.vmap(_finite)(values | derived), {})
 
@@ -95,7 +95,7 @@ def observe(
     """The images of systems `indices` (n,) of these parameters, with noise, as a pure function."""
 
     def one(system: Params, key: jax.Array) -> jax.Array:
-        return one_system.observe(what, system, one_system.render(what, system, shared), key, shared)
+        return noise.observe(what, system, render.render(what, system, shared), key, shared)
 
     return jax.vmap(one)(params, _noise_keys(key, label, indices))
 
@@ -125,15 +125,15 @@ def log_likelihood(what: Scene, params: Params, shared: Assets, observed: Observ
 def _finish(what: Scene, shared: Assets, planes: bool, values: Params, key: jax.Array) -> Batch:
     """One system of a chunk."""
     params = {name: values[name] for name in what.parameters}
-    positions = one_system.point_source_images(what, params)
+    positions = point_sources.point_source_images(what, params)
     overflow = jnp.any(jnp.asarray([i.found > what.image_slots for i in positions.values()], dtype=bool))
-    numbers = values | one_system.derived(what, params)
+    numbers = values | derived_quantities(what, params)
     if not planes:
-        light = one_system.render_with(what, params, positions, shared)
-        image = one_system.observe(what, params, light, key, shared).astype(jnp.float32)
+        light = render.render_with(what, params, positions, shared)
+        image = noise.observe(what, params, light, key, shared).astype(jnp.float32)
         return Batch(image, numbers, overflow, _finite(numbers, image), positions)
-    parts = one_system.render_planes(what, params, positions, shared)
-    image = one_system.observe(what, params, jnp.sum(parts, axis=0), key, shared)
+    parts = render.render_planes(what, params, positions, shared)
+    image = noise.observe(what, params, jnp.sum(parts, axis=0), key, shared)
     parts = jnp.concatenate([parts, (image - jnp.sum(parts, axis=0))[None]]).astype(jnp.float32)
     image = image.astype(jnp.float32)
     return Batch(image, numbers, overflow, _finite(numbers, image), positions, parts)

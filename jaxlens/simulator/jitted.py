@@ -7,7 +7,8 @@ from functools import partial
 import jax
 from jax.typing import ArrayLike
 
-from jaxlens.imaging import render as one_system
+from jaxlens.imaging import point_sources
+from jaxlens.imaging import render as imaging_render
 from jaxlens.imaging.scene import Assets, Scene
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.sampling.population import Population
@@ -38,7 +39,7 @@ def draw(who: Static, numbers: Params, key: jax.Array, indices: ArrayLike) -> Pa
 @partial(jax.jit, static_argnums=0)
 def render(what: Scene, params: Params, shared: Assets) -> jax.Array:
     """The images without noise."""
-    return jax.vmap(partial(one_system.render, what), (0, None))(params, shared)
+    return jax.vmap(partial(imaging_render.render, what), (0, None))(params, shared)
 
 
 @partial(jax.jit, static_argnums=(0, 3))
@@ -80,7 +81,7 @@ def sample_and_observe(
 @partial(jax.jit, static_argnums=0)
 def image_positions(what: Scene, params: Params) -> dict[str, ImagePositions]:
     """The images of every lensed point source."""
-    return jax.vmap(partial(one_system.point_source_images, what))(params)
+    return jax.vmap(partial(point_sources.point_source_images, what))(params)
 
 
 @partial(jax.jit, static_argnums=(0, 1, 6))
