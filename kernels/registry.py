@@ -40,15 +40,25 @@ class LightProfile:
 class MassProfile:
     """Reduced deflection angle and lensing potential.
 
-    `parameters` is as for a light profile.  `sigma_v` says whether a velocity dispersion may stand
-    in for the Einstein radius theta_E.
+    Attributes:
+        name: lenstronomy's name of the profile.
+        deflection: `(x, y, **parameters)` -> (alpha_x, alpha_y), in arcsec.
+        potential: `(x, y, **parameters)` -> psi, in arcsec^2.
+        parameters: the parameters and their defaults, as for a light profile.
+        sigma_v: a velocity dispersion `sigma_v` may be given in place of the Einstein radius `theta_E`.
+        isothermal: the lens is singular and isothermal with the parameters of `lensing.isothermal_search`
+            (`theta_E`, the centre and, unless it is round, e1 and e2): its deflection depends on the
+            direction from its centre alone, so the images behind it can be searched for by direction.
+        linear: the deflection is linear in the position, so that the profile adds no images of its own.
     """
 
     name: str
     deflection: Callable[..., tuple[jax.Array, jax.Array]]
     potential: Callable[..., jax.Array]
     parameters: Mapping[str, float | None]
-    sigma_v: bool
+    sigma_v: bool = False
+    isothermal: bool = False
+    linear: bool = False
 
 
 LIGHT_PROFILES: dict[str, LightProfile] = {}
@@ -78,9 +88,25 @@ def light_profile(name: str, *, total_flux: Callable[..., jax.Array]) -> Callabl
 
 
 def mass_profile(
-    name: str, *, potential: Callable[..., jax.Array], sigma_v: bool = False
+    name: str,
+    *,
+    potential: Callable[..., jax.Array],
+    sigma_v: bool = False,
+    isothermal: bool = False,
+    linear: bool = False,
 ) -> Callable[[F], F]:
-    """Register a deflection function, with its potential, under lenstronomy's name for it."""
+    """A decorator that registers a deflection function.
+
+    Args:
+        name: lenstronomy's name of the profile.
+        potential: the lensing potential, a function of the same arguments as the deflection.
+        sigma_v: as in `MassProfile`.
+        isothermal: as in `MassProfile`.
+        linear: as in `MassProfile`.
+
+    Returns:
+        The decorator; it returns the function unchanged.
+    """
 
     def register(function: F) -> F:
         MASS_PROFILES[name] = MassProfile(
@@ -88,7 +114,9 @@ def mass_profile(
             function,  # type: ignore[arg-type]
             potential,
             parameters_of(function),
-            sigma_v,
+            sigma_v=sigma_v,
+            isothermal=isothermal,
+            linear=linear,
         )
         return function
 

@@ -23,7 +23,7 @@ def shear_potential(
     return 0.5 * gamma1 * (dx * dx - dy * dy) + gamma2 * dx * dy
 
 
-@mass_profile("SHEAR", potential=shear_potential)
+@mass_profile("SHEAR", potential=shear_potential, linear=True)
 def shear(
     x: Real,
     y: Real,
@@ -61,7 +61,7 @@ def shear_gamma_psi_potential(
     return shear_potential(x, y, gamma1=gamma1, gamma2=gamma2, ra_0=ra_0, dec_0=dec_0)
 
 
-@mass_profile("SHEAR_GAMMA_PSI", potential=shear_gamma_psi_potential)
+@mass_profile("SHEAR_GAMMA_PSI", potential=shear_gamma_psi_potential, linear=True)
 def shear_gamma_psi(
     x: Real,
     y: Real,
@@ -85,7 +85,7 @@ def convergence_potential(x: Real, y: Real, *, kappa: Real, ra_0: Real = 0.0, de
     return 0.5 * kappa * (dx * dx + dy * dy)
 
 
-@mass_profile("CONVERGENCE", potential=convergence_potential)
+@mass_profile("CONVERGENCE", potential=convergence_potential, linear=True)
 def convergence(
     x: Real, y: Real, *, kappa: Real, ra_0: Real = 0.0, dec_0: Real = 0.0
 ) -> tuple[jax.Array, jax.Array]:
