@@ -22,7 +22,7 @@ from jaxlens.fitting.free_numbers import FreeNumbers
 from jaxlens.fitting.least_squares import Local
 from jaxlens.fitting.transforms import Transform
 from jaxlens.imaging import likelihood
-from jaxlens.imaging.render import noise_sigma
+from jaxlens.imaging.noise import noise_sigma
 from jaxlens.imaging.scene import Assets, Scene
 from jaxlens.sampling import priors
 from jaxlens.sampling.population import Population

@@ -10,8 +10,11 @@ import math
 import jax
 import jax.numpy as jnp
 
-from jaxlens.imaging.render import NO_ASSETS, Params, noise_sigma, per_pixel, real_background, render
-from jaxlens.imaging.scene import Assets, Scene
+from jaxlens.imaging.noise import noise_sigma, real_background
+from jaxlens.imaging.photometry import per_pixel
+from jaxlens.imaging.render import render
+from jaxlens.imaging.scene import NO_ASSETS, Assets, Scene
+from jaxlens.kernels.types import Params
 
 
 def expected(scene: Scene, params: Params, assets: Assets = NO_ASSETS) -> tuple[jax.Array, jax.Array]:

@@ -7,7 +7,6 @@ lenstronomy, the extended light is averaged over each pixel and then blurred, or
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,8 +19,7 @@ from jaxlens.kernels.psf import gaussian as psf
 from jaxlens.kernels.psf.convolution import convolve, convolve_fine, fine_side
 from jaxlens.kernels.psf.resampling import averaged, cropped, resampled, resampled_side
 from jaxlens.kernels.psf.stamps import stamp_kernel, stamp_point_sources
-
-Params = Mapping[str, jax.Array]
+from jaxlens.kernels.types import Params
 
 # A blur is a sum of shifted images or two matrix products.  On a CPU the sum is the faster one, by two for a
 # PSF that reaches 13 pixels in images of 100, unless the PSF reaches over so much of the image or so far.

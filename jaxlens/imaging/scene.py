@@ -107,6 +107,10 @@ class Scene:
         deflectors = [m for plane in self.planes for m in plane.mass if m.profile not in LINEAR]
         return 8 if len(deflectors) <= 1 else 10
 
+    def is_lensed(self, j: int) -> bool:
+        """Whether there is mass in front of plane `j`."""
+        return any(plane.mass for plane in self.planes[:j])
+
     def isothermal_in_front(self, j: int) -> Mass | None:
         """The singular isothermal lens in front of plane j, where all other mass there deflects linearly.
 
@@ -128,6 +132,9 @@ class Assets(NamedTuple):
 
     psf_kernel: jax.Array | None = None
     backgrounds: jax.Array | None = None
+
+
+NO_ASSETS = Assets()
 
 
 def assets(config: Config, configuration: Configuration) -> Assets:

@@ -14,8 +14,9 @@ import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
-from jaxlens.imaging import likelihood
-from jaxlens.imaging import render as imaging
+from jaxlens.imaging import likelihood, noise, point_sources
+from jaxlens.imaging import render as rendering
+from jaxlens.imaging.derived import derived_quantities
 from jaxlens.imaging.scene import Assets, Scene
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.sampling import priors
@@ -80,13 +81,13 @@ def log_prior(
 @partial(jax.jit, static_argnums=0)
 def render(scene: Scene, params: Params, assets: Assets) -> jax.Array:
     """The images without noise, (n, bands, num_pix, num_pix), counts/s."""
-    return jax.vmap(partial(imaging.render, scene), (0, None))(params, assets)
+    return jax.vmap(partial(rendering.render, scene), (0, None))(params, assets)
 
 
 @partial(jax.jit, static_argnums=0)
 def image_positions(scene: Scene, params: Params) -> dict[str, ImagePositions]:
     """The images of every lensed point source, by its name; arrays (n, slots)."""
-    return jax.vmap(partial(imaging.point_source_images, scene))(params)
+    return jax.vmap(partial(point_sources.point_source_images, scene))(params)
 
 
 @partial(jax.jit, static_argnums=0)
@@ -113,7 +114,7 @@ def observe(
     """The images with noise of systems `indices` (n,) of the configuration `label`, like `render`."""
 
     def of_system(system: Params, key: jax.Array) -> jax.Array:
-        return imaging.observe(scene, system, imaging.render(scene, system, assets), key, assets)
+        return noise.observe(scene, system, rendering.render(scene, system, assets), key, assets)
 
     return jax.vmap(of_system)(params, _noise_keys(key, label, indices))
 
@@ -161,7 +162,7 @@ def tabulate(
     """The values of systems `indices` (n,), without their images."""
     values = draw(population, hyperparameters, key, indices)
     params = {name: values[name] for name in scene.parameters}
-    values = values | jax.vmap(partial(imaging.derived, scene))(params)
+    values = values | jax.vmap(partial(derived_quantities, scene))(params)
     no_overflow = jnp.zeros(jnp.shape(indices), dtype=bool)
     return Batch(None, values, no_overflow, jax.vmap(_all_finite)(values), {})
 
@@ -176,15 +177,15 @@ def _noise_keys(key: ArrayLike, label: str, indices: ArrayLike) -> jax.Array:
 def _generate_system(scene: Scene, assets: Assets, planes: bool, values: Params, key: jax.Array) -> Batch:
     """One system of `generate`."""
     params = {name: values[name] for name in scene.parameters}
-    positions = imaging.point_source_images(scene, params)
+    positions = point_sources.point_source_images(scene, params)
     overflow = jnp.any(jnp.asarray([i.found > scene.image_slots for i in positions.values()], dtype=bool))
-    values = values | imaging.derived(scene, params)
+    values = values | derived_quantities(scene, params)
     if not planes:
-        light = imaging.render_with(scene, params, positions, assets)
-        image = imaging.observe(scene, params, light, key, assets).astype(jnp.float32)
+        light = rendering.render_with(scene, params, positions, assets)
+        image = noise.observe(scene, params, light, key, assets).astype(jnp.float32)
         return Batch(image, values, overflow, _all_finite(values, image), positions)
-    parts = imaging.render_planes(scene, params, positions, assets)
-    image = imaging.observe(scene, params, jnp.sum(parts, axis=0), key, assets)
+    parts = rendering.render_planes(scene, params, positions, assets)
+    image = noise.observe(scene, params, jnp.sum(parts, axis=0), key, assets)
     parts = jnp.concatenate([parts, (image - jnp.sum(parts, axis=0))[None]]).astype(jnp.float32)
     image = image.astype(jnp.float32)
     return Batch(image, values, overflow, _all_finite(values, image), positions, parts)

@@ -313,10 +313,8 @@ def test_files_hold_what_memory_holds_and_say_how_they_were_made(tmp_path):
 def test_without_images_there_are_the_metadata_alone(small_quasar, tmp_path, monkeypatch):
     small_quasar["DATASET"]["PARAMETERS"]["OUTDIR"] = str(tmp_path)
     whole = make_dataset(small_quasar, batch_size=4).metadata()
-    for name in ("render_with", "point_source_images"):
-        monkeypatch.setattr(
-            f"jaxlens.imaging.render.{name}", lambda *arguments: pytest.fail("an image is made")
-        )
+    for name in ("render.render_with", "point_sources.point_source_images"):
+        monkeypatch.setattr(f"jaxlens.imaging.{name}", lambda *arguments: pytest.fail("an image is made"))
     jax.clear_caches()
     dataset = make_dataset(small_quasar, save_to_disk=True, skip_image_generation=True, batch_size=4)
     assert not hasattr(dataset, "CONFIGURATION_1_images")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from jaxlens import Simulator
-from jaxlens.imaging import render
+from jaxlens.imaging import noise, photometry, render
 from jaxlens.imaging.scene import Scene
 
 
@@ -23,8 +23,8 @@ def params(small_lens: dict[str, Any], key: jax.Array) -> tuple[Simulator, dict[
 
 
 def test_a_magnitude_is_counts_below_the_zero_point() -> None:
-    assert float(render.counts(20.0, 25.0)) == pytest.approx(100.0, rel=1e-5)
-    assert float(render.counts(20.0, 25.0, 4.0)) == pytest.approx(25.0, rel=1e-5)
+    assert float(photometry.counts(20.0, 25.0)) == pytest.approx(100.0, rel=1e-5)
+    assert float(photometry.counts(20.0, 25.0, 4.0)) == pytest.approx(25.0, rel=1e-5)
 
 
 def test_noise_is_background_and_shot_noise_in_quadrature(
@@ -32,9 +32,9 @@ def test_noise_is_background_and_shot_noise_in_quadrature(
 ) -> None:
     sim, values = params
     image = jnp.stack([jnp.full((2, 2, 2), counts) for counts in (-3.0, 0.0, 50.0)])
-    sigma = jax.vmap(lambda one: render.noise_sigma(sim.scene, values, one))(image)
+    sigma = jax.vmap(lambda one: noise.noise_sigma(sim.scene, values, one))(image)
     time = float(values["exposure_time"] * values["num_exposures"])
-    background = np.broadcast_to(np.asarray(render.background_sigma(sim.scene, values)), (2,))[:, None, None]
+    background = np.broadcast_to(np.asarray(noise.background_sigma(sim.scene, values)), (2,))[:, None, None]
     for counts, found in zip((0.0, 0.0, 50.0), sigma, strict=True):
         expected = np.sqrt(background**2 + counts / time)
         np.testing.assert_allclose(found, np.broadcast_to(expected, found.shape), rtol=1e-5)

@@ -11,9 +11,10 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from jaxlens import Simulator
-from jaxlens.imaging import render
+from jaxlens.imaging.noise import background_sigma
 from jaxlens.imaging.scene import Scene
 from jaxlens.kernels.noise import variance as noise
+from jaxlens.kernels.types import Params
 
 Node = dict[str, Any]
 
@@ -111,12 +112,12 @@ def parameters(sim: Simulator, systems: int, given: Mapping[str, ArrayLike]) -> 
     return values
 
 
-def predicted_sigma(scene: Scene, params: render.Params, image: jax.Array) -> jax.Array:
+def predicted_sigma(scene: Scene, params: Params, image: jax.Array) -> jax.Array:
     """Standard deviation of the noise in each pixel of one system's `image` (bands, ny, nx), counts/s."""
     exposure = params["exposure_time"] * params["num_exposures"]
     exposure = exposure * params["ccd_gain"] if scene.adu else exposure
     background, exposure = (
         jnp.broadcast_to(jnp.reshape(v, (-1, 1, 1)), image.shape)
-        for v in (render.background_sigma(scene, params), exposure)
+        for v in (background_sigma(scene, params), exposure)
     )
     return jnp.sqrt(background**2 + noise.shot_variance(image, exposure))

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens import Simulator
-from jaxlens.imaging import render as one_system
+from jaxlens.imaging.noise import observe
 from validation.speed.timing import Task, side_by_side
 from validation.speed.workloads import key
 
@@ -91,7 +91,7 @@ def noise_alone(workload: str, sim: Simulator, batch: int) -> Task:
 
     @jax.jit
     def program(params: Params, images: jax.Array, keys: jax.Array) -> jax.Array:
-        return jax.vmap(partial(one_system.observe, sim.scene))(params, images, keys)
+        return jax.vmap(partial(observe, sim.scene))(params, images, keys)
 
     return Task(
         workload, label(batch), lambda: jax.block_until_ready(program(params, images, keys)), batch, batch

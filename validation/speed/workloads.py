@@ -14,7 +14,8 @@ import jax
 import numpy as np
 
 from jaxlens import Simulator, load_config
-from jaxlens.imaging.render import amplitude, background_sigma, counts
+from jaxlens.imaging.noise import background_sigma
+from jaxlens.imaging.photometry import amplitude, counts
 from validation.agreement.scene_configs import uniform
 from validation.speed.names import LENS, SOURCE, Row, part
 

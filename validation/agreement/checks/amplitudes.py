@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.imaging.render import amplitude, counts
+from jaxlens.imaging.photometry import amplitude, counts
 from jaxlens.kernels.registry import LIGHT_PROFILES
 from validation.agreement import references
 from validation.agreement.rows import Findings, Picture, precision, row, worst_and_median

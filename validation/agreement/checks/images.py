@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens import Simulator
-from jaxlens.imaging import render
+from jaxlens.imaging.noise import noise_sigma
 from validation.agreement import references
 from validation.agreement.references import Group
 from validation.agreement.rows import OF_THE_PEAK, Picture, Row, precision, row, worst_and_median
@@ -90,7 +90,7 @@ def _noise(simulator: Simulator, params: dict[str, np.ndarray], image: np.ndarra
     """Standard deviation of the noise of every pixel, shot noise included, always in float64."""
     with jax.enable_x64(True):
         values = {key: jnp.asarray(value) for key, value in params.items()}
-        sigma = jax.vmap(partial(render.noise_sigma, simulator.scene))(values, jnp.asarray(image))
+        sigma = jax.vmap(partial(noise_sigma, simulator.scene))(values, jnp.asarray(image))
         return np.asarray(sigma)
 
 

@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens import Simulator
-from jaxlens.imaging import render
+from jaxlens.imaging.noise import observe as add_noise
 from validation.agreement import references
 from validation.agreement.rows import Findings, Picture, Row, precision, row, worst_and_median
 from validation.agreement.small_scenes import galaxy, parameters, predicted_sigma, simulator
@@ -142,7 +142,7 @@ def _noisy_images(sim: Simulator, params: dict[str, jax.Array], image: jax.Array
     keys = jax.random.split(jax.random.key(20260111, impl="threefry2x32"), (draws, len(image)))
 
     def observe(params: dict[str, jax.Array], image: jax.Array, key: jax.Array) -> jax.Array:
-        return render.observe(sim.scene, params, image, key)
+        return add_noise(sim.scene, params, image, key)
 
     systems = jax.vmap(observe)
     return np.asarray(jax.jit(jax.vmap(systems, (None, None, 0)))(params, image, keys), dtype=float)

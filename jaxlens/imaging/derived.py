@@ -1,0 +1,23 @@
+"""Quantities that follow from the parameters and stand in the metadata beside them."""
+
+from __future__ import annotations
+
+import jax
+
+from jaxlens.imaging.point_sources import source_position
+from jaxlens.imaging.rays import einstein_radius
+from jaxlens.imaging.scene import Scene
+from jaxlens.kernels.types import Params
+
+
+def derived_quantities(scene: Scene, params: Params) -> dict[str, jax.Array]:
+    """ra, dec of hosted point sources and theta_E of masses with sigma_v, arcsec, by name, each ()."""
+    values: dict[str, jax.Array] = {}
+    for j, plane in enumerate(scene.planes):
+        for mass in plane.mass:
+            if mass.sigma_v:
+                values[f"{mass.prefix}-theta_E"] = einstein_radius(scene, params, j, mass)
+        for point in plane.points:
+            position = source_position(scene, params, j, point)
+            values[f"{point.prefix}-ra"], values[f"{point.prefix}-dec"] = position
+    return values

@@ -1,0 +1,111 @@
+"""The noise of an exposure: its standard deviation, and images with noise and real background."""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxlens.imaging.photometry import per_pixel
+from jaxlens.imaging.scene import NO_ASSETS, Assets, Scene
+from jaxlens.kernels.noise import variance
+from jaxlens.kernels.types import Params
+
+
+def observe(
+    scene: Scene, params: Params, image: jax.Array, key: jax.Array, assets: Assets = NO_ASSETS
+) -> jax.Array:
+    """An image with the noise of its exposure and its real background.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        image: without noise, counts/s, (bands, num_pix, num_pix).
+        key: the key of the system, (); the noise of a band comes from it and the band's name.
+        assets: has the images of BACKGROUNDS.
+
+    Returns:
+        Counts/s, (bands, num_pix, num_pix).
+    """
+    keys = _fold_names(key, scene.bands)
+    if scene.poisson_shot_noise:
+        exposure = _exposure(scene, params)
+        photons = jax.vmap(variance.poisson_counts)(_fold_names(keys, ("shot_noise",)), image * exposure)
+        observed = photons / exposure
+        sigma = jnp.broadcast_to(per_pixel(background_sigma(scene, params)), image.shape)
+    else:
+        observed, sigma = image, noise_sigma(scene, params, image)
+    observed = observed + jax.vmap(variance.gaussian_noise)(keys, sigma)
+    for label in scene.noise_sources:
+        mean = jnp.broadcast_to(per_pixel(params[f"{label}-mean"]), image.shape)
+        observed = observed + jax.vmap(variance.poisson_counts)(_fold_names(keys, (label,)), mean)
+    if assets.backgrounds is None:
+        return observed
+    return observed + real_background(params, assets.backgrounds)
+
+
+def noise_sigma(scene: Scene, params: Params, image: jax.Array) -> jax.Array:
+    """The standard deviation of background and shot noise in every pixel.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        image: without noise, counts/s, (bands, num_pix, num_pix).
+
+    Returns:
+        Counts/s, (bands, num_pix, num_pix).
+    """
+    background = per_pixel(background_sigma(scene, params))
+    shot = variance.shot_variance(image, _exposure(scene, params))
+    total = jnp.broadcast_to(background**2, image.shape) + shot
+    # The derivative of the square root is infinite at 0, the variance of a dark pixel without background.
+    noisy = total > 0.0
+    return jnp.where(noisy, jnp.sqrt(jnp.where(noisy, total, 1.0)), 0.0)
+
+
+def background_sigma(scene: Scene, params: Params) -> jax.Array:
+    """The standard deviation of the simulated background in a pixel, counts/s: () or (bands,).
+
+    It is 0 where real images replace the simulated background.
+    """
+    if scene.backgrounds == "replace":
+        return jnp.zeros((), jnp.result_type(float))
+    if scene.background_given:
+        return params["background_noise"]
+    names = ("read_noise", "exposure_time", "num_exposures", "pixel_scale")
+    sky = 10.0 ** (-0.4 * (params["sky_brightness"] - params["magnitude_zero_point"]))
+    sigma = variance.background_sigma(sky_brightness=sky, **{name: params[name] for name in names})
+    return sigma / params["ccd_gain"] if scene.adu else sigma
+
+
+def real_background(params: Params, images: jax.Array) -> jax.Array:
+    """The image of BACKGROUNDS with the system's index; NaN where no image has this index.
+
+    It has the noise of its own sky, read-out and objects, so only simulated objects draw shot noise.
+
+    Args:
+        params: the parameters of one system, of which `BACKGROUND_IDX` is used.
+        images: counts/s, (images, bands, num_pix, num_pix).
+
+    Returns:
+        Counts/s, (bands, num_pix, num_pix).
+    """
+    index = jnp.round(params["BACKGROUND_IDX"]).astype(jnp.int32)
+    index = jnp.where(index < 0, len(images), index)
+    return jnp.take(images, index, axis=0, mode="fill", fill_value=jnp.nan)
+
+
+def _exposure(scene: Scene, params: Params) -> jax.Array:
+    """The exposure time of all exposures in s, times the gain under ADU: photons per count/s."""
+    exposure = params["exposure_time"] * params["num_exposures"]
+    return per_pixel(exposure * (params["ccd_gain"] if scene.adu else 1.0))
+
+
+def _fold_names(keys: jax.Array, names: tuple[str, ...]) -> jax.Array:
+    """Each key with each name folded in; either `keys` or `names` has one entry."""
+    codes = jnp.asarray(np.array([crc32(name.encode()) for name in names], np.uint32))
+    if len(names) > 1 or keys.ndim == 0:
+        return jax.vmap(jax.random.fold_in, (None, 0))(keys, codes)
+    return jax.vmap(jax.random.fold_in, (0, None))(keys, codes[0])

@@ -1,0 +1,98 @@
+"""From magnitudes to counts: the amplitudes and surface brightness of light profiles."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+
+from jaxlens.imaging.scene import Light, Scene
+from jaxlens.kernels import LIGHT_PROFILES
+from jaxlens.kernels.psf.shifts import computed_apart
+from jaxlens.kernels.types import Params, Real
+
+
+def surface_brightness(scene: Scene, params: Params, light: Light, x: jax.Array, y: jax.Array) -> jax.Array:
+    """The surface brightness of a light profile at (x, y), in counts/s/arcsec^2.
+
+    The shape of the profile is evaluated once for all bands that share it and multiplied by the amplitude in
+    each band.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        light: the profile.
+        x: unlensed positions in the profile's plane, arcsec, (1, ny, nx).
+        y: likewise.
+
+    Returns:
+        (1 or bands, ny, nx).
+    """
+    names = (name for name in light.parameters if name != "magnitude")
+    shape = {name: per_pixel(params[f"{light.prefix}-{name}"]) for name in names}
+    flux = per_pixel(counts_by_band(scene, params, light.prefix))
+    profile = LIGHT_PROFILES[light.profile].surface_brightness
+
+    def brightness(x: jax.Array, y: jax.Array, *values: jax.Array) -> jax.Array:
+        return profile(x, y, **dict(zip(shape, values, strict=True)))
+
+    # Otherwise XLA's CPU compiler computes the profile, and the rays that reach it, once in every band.
+    evaluate = partial(computed_apart, brightness) if len(scene.bands) > 1 else brightness
+    return amplitude(light.profile, flux, **shape) * evaluate(x, y, *shape.values())
+
+
+def counts_by_band(scene: Scene, params: Params, prefix: str) -> jax.Array:
+    """Counts/s of the parameter `<prefix>-magnitude`, () or (bands,).
+
+    Args:
+        scene: the static part of the configuration, which says whether counts are electrons or ADU.
+        params: the parameters of one system, each () or (bands,).
+        prefix: of a light profile or a point source, such as `PLANE_1-OBJECT_1-LIGHT_PROFILE_1`.
+    """
+    gain = params["ccd_gain"] if scene.adu else 1.0
+    return counts(params[f"{prefix}-magnitude"], params["magnitude_zero_point"], gain)
+
+
+def counts(magnitude: Real, magnitude_zero_point: Real, gain: Real = 1.0) -> jax.Array:
+    """Counts/s of a magnitude: 10^(-0.4 (magnitude - magnitude_zero_point)) / gain.
+
+    It is the amplitude of a point source, and lenstronomy's magnitude2cps.
+
+    Args:
+        magnitude: of any shape.
+        magnitude_zero_point: the magnitude of 1 electron/s.
+        gain: electrons per ADU where counts are ADU; 1 where they are electrons.
+
+    Returns:
+        Counts/s, of the shape to which the arguments broadcast.
+
+    >>> print(f"{counts(22.5, 25.0):.4f} {counts(22.5, 25.0, gain=2.0):.4f}")
+    10.0000 5.0000
+    """
+    return 10.0 ** (-0.4 * (jnp.asarray(magnitude) - magnitude_zero_point)) / gain
+
+
+def amplitude(profile: str, flux: Real, **shape: Real) -> jax.Array:
+    """The amplitude (lenstronomy's `amp`) at which a light profile has this total flux.
+
+    It is the flux divided by the total flux of the profile at amplitude 1.  For Sersic profiles, which are 1
+    at R_sersic, it is in counts/s/arcsec^2; for Gaussians, whose amplitude is their flux, in counts/s.
+
+    Args:
+        profile: the profile's name, such as `SERSIC_ELLIPSE`.
+        flux: the total flux in counts/s.
+        **shape: the profile's other parameters by name.
+
+    Returns:
+        The amplitude, of the shape to which the arguments broadcast.
+
+    >>> print(f"{amplitude('SERSIC_ELLIPSE', 100.0, R_sersic=1.0, n_sersic=1.0, e1=0.1, e2=0.0):.4f}")
+    8.3591
+    """
+    return jnp.asarray(flux) / LIGHT_PROFILES[profile].total_flux(**shape)
+
+
+def per_pixel(value: jax.Array) -> jax.Array:
+    """A value as it broadcasts with images (bands, ny, nx): () stays, (bands,) becomes (bands, 1, 1)."""
+    return value if value.ndim == 0 else jnp.reshape(value, (-1, 1, 1))

@@ -1,0 +1,139 @@
+"""Point sources: where they are, where their lensed images are, and the light that they leave in an image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+
+from jaxlens.imaging.optics import reach, stamped
+from jaxlens.imaging.photometry import counts_by_band
+from jaxlens.imaging.rays import mass_parameters, ray_parameters, rays_to_plane, universe
+from jaxlens.imaging.scene import Assets, Hosted, Scene
+from jaxlens.kernels import cosmology
+from jaxlens.kernels.lensing.isothermal_search import Isothermal
+from jaxlens.kernels.lensing.lens_equation import ImagePositions, image_positions
+from jaxlens.kernels.types import Params
+
+
+def point_source_images(scene: Scene, params: Params) -> dict[str, ImagePositions]:
+    """The images of every lensed point source, by its prefix; each array (slots,), `found` ()."""
+    found: dict[str, ImagePositions] = {}
+    for j, plane in enumerate(scene.planes):
+        if plane.points and scene.is_lensed(j):
+            found |= _images_in_plane(scene, params, j, plane.points)
+    return found
+
+
+def _images_in_plane(
+    scene: Scene, params: Params, j: int, points: tuple[Hosted, ...]
+) -> dict[str, ImagePositions]:
+    """The images of the point sources of plane `j`, from one vmapped solver, which is compiled once."""
+    solve = partial(
+        image_positions,
+        partial(rays_to_plane, scene, j),
+        half_width=_window(scene, params),
+        slots=scene.image_slots,
+        cells=scene.solver_cells,
+        row=scene.solver_row,
+        isothermal=_isothermal(scene, j),
+    )
+    positions = [source_position(scene, params, j, point) for point in points]
+    x, y = (jnp.stack(v) for v in zip(*positions, strict=True))
+    args = ray_parameters(scene, params, j)
+    if len(points) == 1:
+        return {points[0].prefix: solve(args, x[0], y[0])}
+    images = jax.vmap(solve, (None, 0, 0))(args, x, y)
+    return {point.prefix: jax.tree.map(lambda a, k=k: a[k], images) for k, point in enumerate(points)}
+
+
+def _window(scene: Scene, params: Params) -> jax.Array:
+    """Half the width (arcsec) of the field plus the reach of the PSF, beyond which no light is seen."""
+    return (scene.num_pix / 2.0 + reach(scene.optics, params)) * params["pixel_scale"]
+
+
+def _isothermal(scene: Scene, j: int) -> Callable[[Params], Isothermal] | None:
+    """A function from params to the isothermal lens in front of plane `j`; None where there is none.
+
+    None selects the general solver of the lens equation.
+    """
+    k = next((k for k, plane in enumerate(scene.planes[:j]) if plane.mass), 0)
+    mass = scene.isothermal_in_front(j)
+    if mass is None:
+        return None
+
+    def parameters(params: Params) -> Isothermal:
+        values = mass_parameters(scene, params, k, mass)
+        zero = jnp.zeros_like(values["theta_E"])
+        return Isothermal(**{name: values.get(name, zero) for name in Isothermal._fields})
+
+    return parameters
+
+
+def source_position(scene: Scene, params: Params, j: int, point: Hosted) -> tuple[jax.Array, jax.Array]:
+    """Unlensed position (arcsec) of a hosted point source: its host's centre plus `sep` towards `angle`.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        j: the index of the point source's plane.
+        point: the point source.
+
+    Returns:
+        x and y, each ().
+    """
+    sep, angle = params[f"{point.prefix}-sep"], params[f"{point.prefix}-angle"]
+    if point.sep_unit == "kpc":
+        z = params[scene.planes[j].redshift]
+        sep = sep * cosmology.arcsec_per_kpc_proper(z, **universe(params))
+    x, y = params[f"{point.host}-center_x"], params[f"{point.host}-center_y"]
+    return x + sep * jnp.cos(angle), y + sep * jnp.sin(angle)
+
+
+def point_source_light(
+    scene: Scene, params: Params, images: Mapping[str, ImagePositions], assets: Assets
+) -> jax.Array:
+    """The light of every point source, blurred by the PSF, in counts/s.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        images: of every lensed point source, from `point_source_images`.
+        assets: has the kernel of psf_type PIXEL.
+
+    Returns:
+        (bands, num_pix, num_pix).
+    """
+    bands, n = len(scene.bands), scene.num_pix
+    points = list(_points(scene, params, images))
+    if not points:
+        return jnp.zeros((bands, n, n), jnp.result_type(float))
+    flux = jnp.concatenate([_flux(scene, params, prefix, mu) for prefix, mu, _, _ in points], axis=1)
+    x = jnp.concatenate([x for _, _, x, _ in points])
+    y = jnp.concatenate([y for _, _, _, y in points])
+    first_pixel = -(n - 1) / 2.0  # its centre, in pixels from the centre of the image
+    pixel_x, pixel_y = (v / params["pixel_scale"] - first_pixel for v in (x, y))
+    return stamped(scene.optics, params, flux, pixel_x, pixel_y, assets.psf_kernel)
+
+
+def _points(
+    scene: Scene, params: Params, lensed: Mapping[str, ImagePositions]
+) -> Iterator[tuple[str, jax.Array, jax.Array, jax.Array]]:
+    """The prefix, abs(magnification), x and y, each (k,), of lensed, unlensed and foreground sources."""
+    unlensed = jnp.ones((1,), jnp.result_type(float))
+    for prefix, images in lensed.items():
+        yield prefix, jnp.abs(images.magnification), images.x, images.y
+    for j, plane in enumerate(scene.planes):
+        for point in () if scene.is_lensed(j) else plane.points:
+            x, y = source_position(scene, params, j, point)
+            yield point.prefix, unlensed, x[None], y[None]
+    for star in scene.stars:
+        yield star, unlensed, params[f"{star}-ra_image"][None], params[f"{star}-dec_image"][None]
+
+
+def _flux(scene: Scene, params: Params, prefix: str, magnification: jax.Array) -> jax.Array:
+    """Counts/s (bands, k) of the k images of a point source."""
+    unlensed = jnp.broadcast_to(counts_by_band(scene, params, prefix), (len(scene.bands),))
+    return unlensed[:, None] * magnification[None, :]

@@ -1,0 +1,123 @@
+"""The rays of a scene: deflections of its planes, distances between them, and where rays cross a plane."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxlens.imaging.scene import COSMOLOGY, Mass, Scene
+from jaxlens.kernels import MASS_PROFILES, cosmology
+from jaxlens.kernels.lensing.rays import Rays, lensing_weights, shoot
+from jaxlens.kernels.psf.shifts import computed_apart
+from jaxlens.kernels.types import Params
+
+
+def ray_positions(
+    scene: Scene, params: Params, x: jax.Array, y: jax.Array
+) -> list[tuple[jax.Array, jax.Array]]:
+    """Where the rays that are seen at (x, y) cross each plane of the scene, nearest plane first.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        x: angles on the sky, arcsec, of any shape.
+        y: likewise.
+
+    Returns:
+        A pair (x, y) for each plane, arcsec, each of the shape of `x`.
+    """
+    deflections = _deflections(scene, params, len(scene.planes))
+    if len(deflections) > 1:
+        # Otherwise XLA's CPU compiler computes a deflection again in every plane behind it.
+        deflections = [partial(computed_apart, deflection) for deflection in deflections]
+    return shoot(x, y, deflections, _weights(scene, params))
+
+
+def rays_to_plane(
+    scene: Scene, j: int, x: jax.Array, y: jax.Array, params: Params
+) -> tuple[jax.Array, jax.Array]:
+    """Where the rays that are seen at (x, y) cross one plane.
+
+    Args:
+        scene: the static part of the configuration.
+        j: the index of the plane.
+        x: angles on the sky, arcsec, of any shape.
+        y: likewise.
+        params: the parameters of one system; those of `ray_parameters` are enough.
+
+    Returns:
+        x and y in the plane, arcsec.
+    """
+    return shoot(x, y, _deflections(scene, params, j + 1), _weights(scene, params))[j]
+
+
+def ray_parameters(scene: Scene, params: Params, j: int) -> dict[str, jax.Array]:
+    """The parameters that the rays to plane `j` depend on.
+
+    `rays_to_plane` needs no others, and the solver of the lens equation compiles faster without them.
+    """
+    masses = [mass for plane in scene.planes[:j] for mass in plane.mass]
+    names = {f"{mass.prefix}-{name}" for mass in masses for name in mass.parameters}
+    names |= {*COSMOLOGY, *(plane.redshift for plane in scene.planes)}
+    return {name: value for name, value in params.items() if name in names}
+
+
+def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[str, jax.Array]:
+    """The parameters of a mass profile in plane `j`, by the names that its kernel has for them.
+
+    Where the velocity dispersion sigma_v is given, theta_E is computed from it.
+    """
+    values = {n: params[f"{mass.prefix}-{n}"] for n in mass.parameters if n != "sigma_v"}
+    if mass.sigma_v:
+        values["theta_E"] = einstein_radius(scene, params, j, mass)
+    return values
+
+
+def einstein_radius(scene: Scene, params: Params, j: int, mass: Mass) -> jax.Array:
+    """The Einstein radius theta_E (arcsec) of a mass in plane `j` with velocity dispersion sigma_v, ().
+
+    As in lenstronomy it is that for a source in the last plane.
+    """
+    distances, between = _distances(scene, params)
+    sigma_v = params[f"{mass.prefix}-sigma_v"]
+    return cosmology.sigma_v_to_theta_E(sigma_v, distances[j], distances[-1], between[j, -1])
+
+
+def universe(params: Params) -> dict[str, jax.Array]:
+    """The cosmological parameters among `params`."""
+    return {name: params[name] for name in COSMOLOGY if name in params}
+
+
+def _deflections(scene: Scene, params: Params, planes: int) -> list[Rays]:
+    """The deflection of each of the first `planes` planes but the last of these."""
+    return [partial(_deflection, scene, params, j) for j in range(planes - 1)]
+
+
+def _deflection(
+    scene: Scene, params: Params, j: int, x: jax.Array, y: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """The sum of the reduced deflections of the masses in plane `j`."""
+    alpha_x, alpha_y = jnp.zeros_like(x), jnp.zeros_like(y)
+    for mass in scene.planes[j].mass:
+        values = mass_parameters(scene, params, j, mass)
+        more_x, more_y = MASS_PROFILES[mass.profile].deflection(x, y, **values)
+        alpha_x, alpha_y = alpha_x + more_x, alpha_y + more_y
+    return alpha_x, alpha_y
+
+
+def _weights(scene: Scene, params: Params) -> jax.Array:
+    """The lensing weights B_ij of `shoot`, (planes, planes); with two planes B = 1 in every cosmology."""
+    if len(scene.planes) <= 2:
+        return jnp.asarray(np.triu(np.ones((len(scene.planes),) * 2), k=1), jnp.result_type(float))
+    return lensing_weights(*_distances(scene, params))
+
+
+def _distances(scene: Scene, params: Params) -> tuple[jax.Array, jax.Array]:
+    """Transverse comoving distances (Mpc) to the planes (planes,), and between them (planes, planes)."""
+    redshifts = jnp.stack([params[plane.redshift] for plane in scene.planes])
+    parameters = universe(params)
+    distances = cosmology.transverse_comoving_distance(redshifts, **parameters)
+    return distances, cosmology.distances_between(redshifts, **parameters)
