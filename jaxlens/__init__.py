@@ -5,7 +5,7 @@ from jaxlens.config.errors import ConfigWarning
 from jaxlens.config.special_functions import special
 from jaxlens.datasets.dataset import Dataset, make_dataset
 from jaxlens.distributions import distribution
-from jaxlens.files.writer import StorageError
+from jaxlens.files.errors import StorageError
 from jaxlens.fitting.fit import fit
 from jaxlens.fitting.observations import Observation, read_image, with_psf
 from jaxlens.fitting.result import FitResult, FitWarning

@@ -16,7 +16,8 @@ from jaxlens.config import Config, load_config
 from jaxlens.config.errors import ConfigWarning, nearest
 from jaxlens.config.updates import columns_of_objects, config_dict, distribution, set_parameters
 from jaxlens.datasets.production import Arguments, Kept, Run, produce
-from jaxlens.files.formats import ArrayName, ImageFormat
+from jaxlens.files.contents import ArrayName
+from jaxlens.files.formats import ImageFormat
 
 
 class Dataset:

@@ -20,10 +20,11 @@ from jaxlens.engine.batch_size import planned
 from jaxlens.engine.devices import Devices, chosen
 from jaxlens.engine.job import Job, sizes
 from jaxlens.engine.pipeline import chunks
-from jaxlens.files import writer as storage
-from jaxlens.files.formats import IMAGE_FORMATS, ArrayName, Chunk, Contents, ImageFormat, version
+from jaxlens.files.contents import ArrayName, Chunk, Contents
+from jaxlens.files.formats import IMAGE_FORMATS, ImageFormat
 from jaxlens.files.metadata import columns, fixed
-from jaxlens.files.writer import Writer
+from jaxlens.files.version import version
+from jaxlens.files.writer import Writer, prepare, refuse_images
 from jaxlens.sampling.keys import dataset_key
 from jaxlens.simulator.simulator import Simulator
 
@@ -193,10 +194,10 @@ def _prepare(
         more = _POSITION_NUMBERS * points if job.positions else 0
         parameters = len(job.simulator.parameter_names) + more
         needed += contents[label].bytes_on_disk(parameters, arguments.csv)
-    storage.prepare(config.outdir, needed)
+    prepare(config.outdir, needed)
     if arguments.skip_image_generation:
         for label in jobs:
-            storage.refuse_images(config.outdir, label)
+            refuse_images(config.outdir, label)
 
 
 class _Sink(Protocol):

@@ -11,7 +11,7 @@ import numpy as np
 from jaxlens.config import Config
 from jaxlens.engine.devices import Devices
 from jaxlens.engine.executable import Program, compiled
-from jaxlens.files.formats import PLANES, ArrayName
+from jaxlens.files.contents import PLANES, ArrayName
 from jaxlens.simulator.simulator import Simulator
 
 # On a CPU an array of a batch should stay in a core's cache; an accelerator wants work for all its lanes.

@@ -21,7 +21,7 @@ from jaxlens.engine.batch_size import FAILURES, Plan, smaller
 from jaxlens.engine.devices import batches_at_once
 from jaxlens.engine.executable import Program, nothing
 from jaxlens.engine.job import Job
-from jaxlens.files.formats import ArrayName, Chunk
+from jaxlens.files.contents import ArrayName, Chunk
 from jaxlens.files.metadata import Column, image_columns
 from jaxlens.simulator.batched import Batch
 

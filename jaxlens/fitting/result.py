@@ -22,8 +22,8 @@ import pandas as pd
 
 from jaxlens.config.errors import nearest
 from jaxlens.distributions import Distribution
-from jaxlens.files.formats import version
-from jaxlens.files.writer import StorageError
+from jaxlens.files.errors import StorageError
+from jaxlens.files.version import version
 from jaxlens.fitting.transforms import Transform
 from jaxlens.plotting import pictures as plot
 

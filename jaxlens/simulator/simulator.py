@@ -17,8 +17,8 @@ from jax.typing import ArrayLike
 from jaxlens.config import Config, load_config
 from jaxlens.config.errors import nearest
 from jaxlens.config.model import Configuration
+from jaxlens.files.reader import read_metadata
 from jaxlens.files.table import parameters
-from jaxlens.files.writer import read_metadata
 from jaxlens.imaging.scene import Assets, Scene, assets, scene
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.sampling import priors

@@ -15,7 +15,7 @@ from matplotlib.image import imread
 from jaxlens import cli
 from jaxlens.config import example_path, examples
 from jaxlens.config.surveys import survey_path, surveys
-from jaxlens.files.writer import find, read
+from jaxlens.files.reader import find, read
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_ctrl_c_is_130(config_file, tmp_path, capsys, monkeypatch):
     def interrupt(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("jaxlens.files.formats.Hdf5File.append", interrupt)
+    monkeypatch.setattr("jaxlens.files.hdf5.Hdf5File.append", interrupt)
     argv = ["generate", config_file, "--size", "1", "--outdir", str(tmp_path / "out")]
     assert cli.main(argv) == 130
     assert "interrupted" in capsys.readouterr().err
