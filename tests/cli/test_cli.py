@@ -130,7 +130,7 @@ def test_a_lack_of_memory_is_explained(config_file, capsys, monkeypatch):
     def fail(*arguments, **more):
         raise MemoryError("CONFIGURATION_1: there is not enough memory for one system at a time")
 
-    monkeypatch.setattr(cli, "make_dataset", fail)
+    monkeypatch.setattr("jaxlens.cli.generate.make_dataset", fail)
     assert fails(capsys, "generate", config_file).startswith("jaxlens: CONFIGURATION_1: there is not enough")
 
 
