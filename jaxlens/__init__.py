@@ -5,15 +5,19 @@ from jaxlens.config.errors import ConfigWarning
 from jaxlens.config.special_functions import special
 from jaxlens.datasets.dataset import Dataset, make_dataset
 from jaxlens.distributions import distribution
-from jaxlens.files.writer import StorageError
+from jaxlens.files.errors import StorageError
+from jaxlens.files.version import version as _version
 from jaxlens.fitting.fit import fit
 from jaxlens.fitting.observations import Observation, read_image, with_psf
 from jaxlens.fitting.result import FitResult, FitWarning
-from jaxlens.plotting.pictures import image_grid, view_corner, view_image, view_image_rgb
+from jaxlens.plotting.corner import view_corner
+from jaxlens.plotting.images import image_grid, view_image, view_image_rgb
 from jaxlens.populations.fit_population import fit_population
 from jaxlens.populations.result import PopulationFit
 from jaxlens.simulator.simulator import Simulator
 from jaxlens.streams.stream import Stream, stream
+
+__version__ = _version()
 
 __all__ = [
     "Config",
@@ -27,6 +31,7 @@ __all__ = [
     "Simulator",
     "StorageError",
     "Stream",
+    "__version__",
     "distribution",
     "fit",
     "fit_population",

@@ -94,8 +94,8 @@ def test_the_metadata_on_disk_render_the_same_images(name: str, dataset: Dataset
 
 def test_the_file_alone_makes_the_dataset_again(dataset: Dataset, folder: Path) -> None:
     """The YAML that an HDF5 file keeps needs neither the folder of the first one nor the preset's name."""
-    from jaxlens.files import writer as storage
+    from jaxlens.files.reader import read
 
-    text = str(storage.read(folder / "out" / "CONFIGURATION_1_images.h5").attributes["yaml"])
+    text = str(read(folder / "out" / "CONFIGURATION_1_images.h5").attributes["yaml"])
     second = make_dataset(yaml.safe_load(text), batch_size=4, return_planes=True, solve_lens_equation=True)
     np.testing.assert_array_equal(second.images(), dataset.images())

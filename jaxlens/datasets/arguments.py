@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from numbers import Integral
 
 from jaxlens.engine.devices import Devices, chosen
-from jaxlens.files.formats import IMAGE_FORMATS, ArrayName, ImageFormat
+from jaxlens.files.contents import ArrayName
+from jaxlens.files.formats import IMAGE_FORMATS, ImageFormat
 
 # Systems that are kept in memory with `store_sample`, as deeplenstronomy.
 SAMPLE = 5

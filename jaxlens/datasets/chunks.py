@@ -15,7 +15,7 @@ from jaxlens.engine.devices import batches_at_once
 from jaxlens.engine.executable import Executable, batch_indices
 from jaxlens.engine.job import Job
 from jaxlens.engine.pipeline import Pipeline
-from jaxlens.files.formats import ArrayName, Chunk
+from jaxlens.files.contents import ArrayName, Chunk
 from jaxlens.files.metadata import Column, image_columns
 from jaxlens.simulator.batched import Batch
 

@@ -18,7 +18,8 @@ from jaxlens.config.updates import columns_of_objects, config_dict, distribution
 from jaxlens.datasets.arguments import Arguments
 from jaxlens.datasets.production import produce
 from jaxlens.datasets.products import Kept, Run
-from jaxlens.files.formats import ArrayName, ImageFormat
+from jaxlens.files.contents import ArrayName
+from jaxlens.files.formats import ImageFormat
 
 
 class Dataset:

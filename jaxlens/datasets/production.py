@@ -19,10 +19,10 @@ from jaxlens.datasets.products import Memory, Product, Run
 from jaxlens.engine.batch_size import default_size, planned
 from jaxlens.engine.devices import chosen
 from jaxlens.engine.job import Job
-from jaxlens.files import writer as storage
-from jaxlens.files.formats import Chunk, Contents, version
+from jaxlens.files.contents import Chunk, Contents
 from jaxlens.files.metadata import fixed
-from jaxlens.files.writer import Writer
+from jaxlens.files.version import version
+from jaxlens.files.writer import Writer, prepare, refuse_images
 from jaxlens.sampling.keys import dataset_key
 from jaxlens.simulator.simulator import Simulator
 
@@ -116,10 +116,10 @@ def _prepare(
         more = _POSITION_COLUMNS * points if job.positions else 0
         parameters = len(job.simulator.parameter_names) + more
         needed += contents[label].bytes_on_disk(parameters, arguments.csv)
-    storage.prepare(config.outdir, needed)
+    prepare(config.outdir, needed)
     if arguments.skip_image_generation:
         for label in jobs:
-            storage.refuse_images(config.outdir, label)
+            refuse_images(config.outdir, label)
 
 
 class _Sink(Protocol):

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from jaxlens.files.formats import ArrayName, Chunk, Contents
+from jaxlens.files.contents import ArrayName, Chunk, Contents
 from jaxlens.files.metadata import columns
 
 

@@ -15,7 +15,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from jaxlens.engine.columns import layout, packed, unpacked
 from jaxlens.engine.devices import Devices
-from jaxlens.files.formats import ArrayName
+from jaxlens.files.contents import ArrayName
 from jaxlens.imaging.scene import Scene
 from jaxlens.sampling.population import Population
 from jaxlens.simulator import batched

@@ -9,7 +9,7 @@ import numpy as np
 
 from jaxlens.engine.devices import Devices
 from jaxlens.engine.executable import Executable, compiled
-from jaxlens.files.formats import ArrayName
+from jaxlens.files.contents import ArrayName
 from jaxlens.simulator.batched import Batch
 from jaxlens.simulator.simulator import Simulator
 

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
-from jaxlens.files.fits_images import Source, cube, numbers
+from jaxlens.files.fits import Source, as_floats, cube
 from jaxlens.kernels.psf.resampling import resampled_side
 from jaxlens.simulator.simulator import Simulator
 
@@ -129,7 +129,7 @@ def check_images(
     >>> check_images(sim, np.ones((3, 50, 50))).mask.shape
     (1, 3, 50, 50)
     """
-    pixels = numbers("images", images)
+    pixels = as_floats("images", images)
     pixels = pixels[None] if pixels.ndim == 3 else pixels
     side = sim.scene.num_pix
     if pixels.shape[1:] != (len(sim.bands), side, side):
@@ -137,7 +137,7 @@ def check_images(
         raise ValueError(f"images has shape {np.shape(images)}; it must be {right}, as the simulator's")
     if len(pixels) == 0:
         raise ValueError("there are no images; give at least one")
-    noise = None if noise_sigma is None else numbers("noise_sigma", noise_sigma)
+    noise = None if noise_sigma is None else as_floats("noise_sigma", noise_sigma)
     noise = None if noise is None else _like("noise_sigma", noise, pixels.shape)
     used = np.ones(pixels.shape, bool) if mask is None else _like("mask", _as_mask(mask), pixels.shape)
     return _cleaned(pixels, noise, used, _MASKED)
@@ -148,7 +148,7 @@ def psf_kernel(kernel: ArrayLike, bands: int) -> np.ndarray:
 
     Raises ValueError where it is of another shape, not finite, or does not sum to more than zero.
     """
-    array = numbers("psf", kernel)
+    array = as_floats("psf", kernel)
     array = array[None] if array.ndim == 2 else array
     if array.ndim != 3 or len(array) not in (1, bands):
         right = "(k, k)" if bands == 1 else f"(k, k), or ({bands}, k, k) for {bands} bands"
@@ -251,7 +251,7 @@ def _used_pixels(
 
 def _as_mask(mask: ArrayLike) -> np.ndarray:
     """A mask of 0 and 1 as False and True."""
-    array = numbers("mask", mask)
+    array = as_floats("mask", mask)
     other = array[(array != 0) & (array != 1)]
     if other.size:
         right = (

@@ -22,10 +22,10 @@ import pandas as pd
 
 from jaxlens.config.errors import nearest
 from jaxlens.distributions import Distribution
-from jaxlens.files.formats import version
-from jaxlens.files.writer import StorageError
+from jaxlens.files.errors import StorageError
+from jaxlens.files.version import version
 from jaxlens.fitting.transforms import Transform
-from jaxlens.plotting import pictures as plot
+from jaxlens.plotting.fit import view_fit
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -178,7 +178,7 @@ class FitResult:
         chosen = self.names if names is None else tuple(names)
         columns = [self._column(name) for name in chosen]
         samples = self._draws(jax.random.key(0), draws, [index])[0][:, columns]
-        return plot.view_fit(
+        return view_fit(
             self.images[index],
             self.model[index],
             self.noise_sigma[index],

@@ -1,5 +1,9 @@
 """Pictures of arrays and results, as matplotlib figures.
 
-Everything here takes numpy arrays and tables and imports nothing of jaxlens, so that a result on any floor
-can draw itself.  Nothing here computes an image or reads a file.
+`images` draws images, `corner` corner plots, `fit` the result of a fit; `figures` and `stretch` are helpers.
+Every public function takes numpy arrays and tables, returns a matplotlib `Figure` and changes no global
+state: show it in a notebook, or save it with `figure.savefig("name.png")`.  matplotlib is an
+extra, `pip install "jaxlens-sim[plot]"`.
+
+Nothing of jaxlens is imported here, so that every result can draw itself, and no image is computed or read.
 """

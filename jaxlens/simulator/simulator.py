@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from jax.typing import ArrayLike
 
+from jaxlens.files.reader import read_metadata
 from jaxlens.files.table import parameters
-from jaxlens.files.writer import read_metadata
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.simulator import batched
 from jaxlens.simulator.batched import Batch, Params

@@ -11,7 +11,7 @@ from astropy.io import fits
 from matplotlib.image import imread
 
 from jaxlens import Simulator, cli
-from jaxlens.files.fits_images import write_fits
+from jaxlens.files.fits import write_fits
 from jaxlens.fitting.result import FitResult
 
 

@@ -20,8 +20,9 @@ from jaxlens.datasets.dataset import make_dataset
 from jaxlens.datasets.production import sizes
 from jaxlens.engine.batch_size import automatic_batch_size
 from jaxlens.engine.executable import Executable
-from jaxlens.files.formats import Hdf5File
-from jaxlens.files.writer import StorageError, read
+from jaxlens.files.errors import StorageError
+from jaxlens.files.hdf5 import Hdf5File
+from jaxlens.files.reader import read
 
 
 def small(name="galaxy_galaxy", size=10, outdir="unused", num_pix=16, **changes):

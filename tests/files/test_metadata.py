@@ -7,9 +7,9 @@ import yaml
 from jaxlens.config import load_config
 from jaxlens.config.errors import ConfigWarning
 from jaxlens.datasets.dataset import make_dataset
+from jaxlens.files.csv import csv_lines
 from jaxlens.files.metadata import columns, fixed, image_columns, natural_key, table
-from jaxlens.files.rows import csv_lines
-from jaxlens.files.writer import read
+from jaxlens.files.reader import read
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.simulator.simulator import Simulator
 

@@ -1,43 +1,8 @@
-"""Lines of a CSV: those of Python's own writer, however the rows come."""
-
-import csv
-import io
+"""Rows are gathered in order."""
 
 import numpy as np
 
-from jaxlens.files.rows import RowBuffer, csv_line, csv_lines
-
-RNG = np.random.default_rng(5)
-TABLE = {
-    "whole": np.arange(6),
-    "single": RNG.lognormal(sigma=15, size=6).astype(np.float32),
-    "double": RNG.normal(size=6),
-    "same": np.full(6, 0.1, np.float32),
-    "name": np.full(6, 'says "a, b"', dtype=object),
-    "text": np.array(["1.5;2", "", "a,b", 'c"', "two\nlines", "x"], dtype=object),
-    "zero": np.array([0.0, -0.0, 0.0, -0.0, 0.0, 0.0]),
-    "none": np.zeros(6),
-}
-
-
-def test_lines_are_those_of_pythons_writer():
-    written = io.StringIO()
-    rows = csv.writer(written, lineterminator="\n")
-    rows.writerow(TABLE)
-    rows.writerows(zip(*(map(str, column) for column in TABLE.values()), strict=True))
-    assert "\n".join([csv_line(TABLE), *csv_lines(TABLE)]) + "\n" == written.getvalue()
-
-
-def test_a_table_of_constants_or_of_nothing_has_its_rows():
-    assert csv_lines({"a": np.ones(3), "b": np.full(3, "x", dtype=object)}) == ["1.0,x"] * 3
-    assert csv_lines({"a": np.ones(0), "b": np.zeros(0)}) == []
-
-
-def test_a_column_that_bands_share_is_turned_into_text_once(monkeypatch):
-    asked = []
-    monkeypatch.setattr("jaxlens.files.rows._as_text", lambda column: asked.append(1) or "text")
-    assert csv_lines({"a-g": TABLE["double"], "a-r": TABLE["double"], "b": TABLE["whole"]})
-    assert len(asked) == 2
+from jaxlens.files.rows import RowBuffer
 
 
 def test_rows_wait_until_there_are_enough_and_keep_their_order():

@@ -8,8 +8,8 @@ import pytest
 from astropy.io import fits
 
 from jaxlens import Simulator
-from jaxlens.files.fits_images import write_fits
-from jaxlens.files.writer import StorageError
+from jaxlens.files.errors import StorageError
+from jaxlens.files.fits import write_fits
 from jaxlens.fitting.observations import check_images, psf_kernel, read_image, with_psf
 
 

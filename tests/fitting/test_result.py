@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from jaxlens.distributions import Normal, Truncated, Uniform
-from jaxlens.files.writer import StorageError
+from jaxlens.files.errors import StorageError
 from jaxlens.fitting.result import FitResult, described
 from jaxlens.fitting.transforms import transform_of
 

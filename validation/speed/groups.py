@@ -15,8 +15,8 @@ import jax
 import numpy as np
 
 from jaxlens import Simulator
-from jaxlens.engine.devices import batches_at_once
 from jaxlens.engine.batch_size import automatic_batch_size
+from jaxlens.engine.devices import batches_at_once
 from validation.speed import ours, stages, with_caustics, with_jaxtronomy, with_lenstronomy
 from validation.speed.names import Row
 from validation.speed.timing import Task, Timed, measure, missing, side_by_side

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from jaxlens.examples.lens_finding import THETA_E
-from jaxlens.files import writer as storage
+from jaxlens.files.reader import read
 from validation.speed.training_reads import markdown
 from validation.speed.training_sets import LABELS, Images, ahead, forget, ways, written
 
@@ -32,7 +32,7 @@ def images(folder: Path) -> Iterator[Images]:
 
 
 def test_every_way_reads_the_whole_set_with_its_labels(images: Images, folder: Path) -> None:
-    stored = [storage.read(folder / f"{label}_images.h5") for label in LABELS]
+    stored = [read(folder / f"{label}_images.h5") for label in LABELS]
     whole = np.concatenate([one.images for one in stored])
     truth = np.concatenate([stored[0].metadata[f"{THETA_E}-g"], np.zeros(SYSTEMS // 2)])
     reads = [way for way in ways() if way.cold is not None]

@@ -1,0 +1,65 @@
+"""What the commands share: adding a command and its arguments to the parser, and printing warnings."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import TypeAlias
+
+from jaxlens.config import Config
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+# Seeds are 32-bit words, like jax's.
+SEED_LIMIT = 2**32
+
+
+def add_command(
+    commands: Commands, name: str, run: Callable[[argparse.Namespace], int], description: str
+) -> argparse.ArgumentParser:
+    """Add a command to the parser.
+
+    Args:
+        commands: the commands of the parser.
+        name: the word on the command line.
+        run: does the work and returns the exit code.
+        description: a line of the help text.
+
+    Returns:
+        The command's own parser, to which its arguments are added.
+    """
+    parser = commands.add_parser(name, help=description, description=description)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """Add CONFIG and `--survey`, the arguments of `load_config`."""
+    parser.add_argument("config", metavar="CONFIG", help="a YAML file, or the name of a packaged example")
+    parser.add_argument("--survey", metavar="NAME", help="IMAGE and SURVEY of this survey, not of the file")
+
+
+def whole_number(smallest: int, below: int | None = None) -> Callable[[str], int]:
+    """A converter for argparse: whole numbers of at least `smallest`, and less than `below`.
+
+    >>> whole_number(1)("12")
+    12
+    """
+
+    # argparse names this function in the message about a text that is no number
+    def number(text: str) -> int:
+        value = int(text)
+        if value < smallest:
+            raise argparse.ArgumentTypeError(f"{value} is too small; it must be at least {smallest}")
+        if below is not None and value >= below:
+            raise argparse.ArgumentTypeError(f"{value} is too large; it must be below {below}")
+        return value
+
+    return number
+
+
+def print_warnings(config: Config) -> None:
+    """Print the warnings of a configuration file on stderr."""
+    for warning in config.warnings:
+        print(f"warning: {warning}", file=sys.stderr)

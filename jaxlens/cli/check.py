@@ -1,0 +1,20 @@
+"""`jaxlens check`: list every problem of a configuration file."""
+
+from __future__ import annotations
+
+import argparse
+
+from jaxlens.cli.arguments import Commands, add_command, add_config, print_warnings
+from jaxlens.config import load_config
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command and its arguments to the parser."""
+    add_config(add_command(commands, "check", run, "list every problem of a configuration file"))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read the file, and print its warnings; a `ConfigError` lists every problem."""
+    print_warnings(load_config(arguments.config, survey=arguments.survey))
+    print(f"{arguments.config}: no problems")
+    return 0

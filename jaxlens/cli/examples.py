@@ -1,0 +1,26 @@
+"""`jaxlens examples`: list the packaged configuration files, or copy them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from jaxlens.cli.arguments import Commands, add_command
+from jaxlens.cli.packaged_files import copied, listed
+from jaxlens.config import example_path, examples
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command and its arguments to the parser."""
+    parser = add_command(commands, "examples", run, "list the packaged configuration files, or copy them")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="one of them; by default all")
+    parser.add_argument("--copy-to", metavar="DIR", type=Path, help="copy the YAML files there")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print a line for each example, or copy them and print the paths."""
+    known = examples()
+    for name in [arguments.name] if arguments.name else known:
+        path = example_path(name)
+        print(copied(path, arguments.copy_to) if arguments.copy_to else listed(name, known[name]))
+    return 0

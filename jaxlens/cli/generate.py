@@ -1,0 +1,82 @@
+"""`jaxlens generate`: make a dataset from a configuration file."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import warnings
+
+from jaxlens.cli.arguments import SEED_LIMIT, Commands, add_command, add_config, print_warnings, whole_number
+from jaxlens.config import Config, load_config
+from jaxlens.config.errors import ConfigWarning
+from jaxlens.datasets.dataset import Dataset, make_dataset
+from jaxlens.datasets.products import Run
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command and its arguments to the parser."""
+    parser = add_command(commands, "generate", run, "make a dataset from a configuration file")
+    add_config(parser)
+    add = parser.add_argument
+    add("--outdir", metavar="DIR", help="write there instead of the file's OUTDIR")
+    add("--size", metavar="N", type=whole_number(1), help="instead of the file's SIZE")
+    add("--seed", metavar="N", type=whole_number(0, SEED_LIMIT), help="instead of the file's SEED")
+    add("--format", choices=("h5", "npy"), default="h5", help="of the images (default: h5)")
+    add("--batch-size", metavar="N", type=whole_number(1), help="systems made at a time")
+    add("--configuration", metavar="NAME", action="append", help="make only this one; repeatable")
+    add("--no-csv", action="store_true", help="leave out the metadata table")
+    add("--planes", action="store_true", help="write lens, source, points and noise apart too")
+    add("--solve-lens-equation", action="store_true", help="list the images of point sources in the metadata")
+    add("--metadata-only", action="store_true", help="write the table and no images")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make the dataset on disk, and print how fast it was made and where it is."""
+    config = _with_overrides(load_config(arguments.config, survey=arguments.survey), arguments)
+    print_warnings(config)
+    with warnings.catch_warnings():
+        # they were just printed on stderr
+        warnings.simplefilter("ignore", ConfigWarning)
+        dataset = make_dataset(
+            config,
+            save_to_disk=True,
+            store_in_memory=False,
+            image_file_format=arguments.format,
+            return_planes=arguments.planes,
+            skip_image_generation=arguments.metadata_only,
+            solve_lens_equation=arguments.solve_lens_equation,
+            batch_size=arguments.batch_size,
+            csv=not arguments.no_csv,
+            configurations=arguments.configuration,
+        )
+    for label, configuration_run in dataset.runs.items():
+        print(_summary(dataset, label, configuration_run))
+    advice = "" if arguments.metadata_only else f"; look at it with: jaxlens view {dataset.outdir}"
+    print(f"seed {dataset.seed}{advice}")
+    return 0
+
+
+def _with_overrides(config: Config, arguments: argparse.Namespace) -> Config:
+    """The configuration with OUTDIR, SIZE and SEED of the command line."""
+    given = {name: getattr(arguments, name) for name in ("outdir", "size", "seed")}
+    return dataclasses.replace(config, **{name: value for name, value in given.items() if value is not None})
+
+
+def _summary(dataset: Dataset, label: str, run: Run) -> str:
+    """What was made of one configuration, how fast, and where it is."""
+    name = dataset.config.configuration(label).name
+    made = f"{label} ({name}): {run.systems} systems x {len(dataset.bands)} bands in {run.seconds:.1f} s"
+    made += f", batches of {run.batch_size}"
+    speed = "" if dataset.arguments["skip_image_generation"] else _speed(run, len(dataset.bands))
+    return "\n  ".join([made + speed, *map(str, run.files)])
+
+
+def _speed(run: Run, bands: int) -> str:
+    """Images a second, with compilation and without; without it means after the first batch."""
+    if run.systems == 0:
+        return ""
+    speed = f", {run.systems * bands / run.seconds:.0f} images/s with compilation"
+    later = run.systems - run.batch_size
+    if later <= 0:
+        return speed
+    return speed + f", {later * bands / (run.seconds - run.first_seconds):.0f} without compilation"

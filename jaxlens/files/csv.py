@@ -1,0 +1,117 @@
+"""CSV: the metadata table, a row a system.
+
+Each number is written as the shortest decimal that reads back as the same number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby, repeat
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from jaxlens.files.contents import Chunk, Contents, Values
+from jaxlens.files.metadata import Column, columns, is_text
+from jaxlens.files.rows import RowBuffer
+
+# Rows that are turned into text together: so many that the fixed cost of a table is negligible, so few that
+# the writing is spread over the run.
+_ROWS_AT_A_TIME = 128
+# Before version 3.1 pandas rounds the last bits of a number unless it is told not to.
+_OLD_PANDAS = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
+_EXACT: dict[str, Any] = {"float_precision": "round_trip"} if _OLD_PANDAS else {}
+
+
+class CsvFile:
+    """The metadata table, a row a system."""
+
+    def __init__(self, path: Path, contents: Contents) -> None:
+        self._contents = contents
+        self._has_header = False
+        self._file = path.open("w", newline="", encoding="utf-8")
+        self._rows = RowBuffer(self._write, _ROWS_AT_A_TIME)
+
+    def append(self, chunk: Chunk) -> None:
+        """Write the next systems."""
+        self._rows.append(chunk.start, chunk.values)
+
+    def finish(self) -> None:
+        """Write the rows that are still buffered, after the last chunk."""
+        self._rows.flush()
+        self._file.flush()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _write(self, start: int, values: Values) -> None:
+        table = columns(self._contents.fixed, self._contents.bands, values, start)
+        header = [] if self._has_header else [csv_line(table)]
+        self._has_header = True
+        self._file.writelines(f"{line}\n" for line in (*header, *csv_lines(table)))
+
+
+def read_csv(path: Path, stop: int | None = None) -> pd.DataFrame:
+    """The first `stop` rows of a metadata table, or all; numbers equal the written ones to the last bit."""
+    header = pd.read_csv(path, nrows=0)
+    texts = dict.fromkeys((name for name in header if is_text(str(name))), str)
+    # "None" is a legal HOST, so pandas must not take words for missing values.
+    return pd.read_csv(path, nrows=stop, keep_default_na=False, dtype=texts, **_EXACT)
+
+
+def csv_line(fields: Iterable[str]) -> str:
+    """Texts as one line of a CSV, quoted where they must be.
+
+    >>> csv_line(["a", "b, c"])
+    'a,"b, c"'
+    """
+    return ",".join(map(_quoted, fields))
+
+
+def csv_lines(table: Mapping[str, Column]) -> list[str]:
+    """The rows of a table of columns as the lines of a CSV, without the header.
+
+    >>> csv_lines({"a": np.array([1, 2]), "b": np.array([0.1, 1e-7], np.float32)})
+    ['1,0.1', '2,1e-07']
+    """
+    # Bands share most columns, and many columns are constant: each is turned into text once.
+    distinct = {id(column): column for column in table.values()}
+    text = {key: _as_text(column) for key, column in distinct.items()}
+    count = len(next(iter(table.values())))
+    parts: list[Iterable[str]] = []
+    for constant, group in groupby(map(text.__getitem__, map(id, table.values())), _is_constant_text):
+        members = list(group)
+        parts += [repeat(",".join(map(str, members)), count)] if constant else members
+    return list(map(",".join, zip(*parts, strict=True)))
+
+
+def _is_constant_text(text: str | list[str]) -> bool:
+    return isinstance(text, str)
+
+
+def _as_text(column: Column) -> str | list[str]:
+    """A column as a list of texts, or as a single text where all rows are the same."""
+    return _texts(column[:1])[0] if _is_constant(column) else _texts(column)
+
+
+def _is_constant(column: Column) -> bool:
+    if not len(column) or not bool(np.all(column == column[0])):
+        return False
+    # 0.0 == -0.0, but their texts differ
+    return column.dtype == object or bool(column[0] != 0) or not np.any(np.signbit(column))
+
+
+def _texts(column: Column) -> list[str]:
+    if column.dtype == object:
+        return [_quoted(str(text)) for text in column]
+    # Python's text of a float is fast and the shortest for float64; for float32 only numpy's is the shortest.
+    return list(map(str, column.tolist() if column.dtype != np.float32 else column))
+
+
+def _quoted(text: str) -> str:
+    if any(character in text for character in ',"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text

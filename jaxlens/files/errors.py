@@ -1,0 +1,34 @@
+"""The error of a file that cannot be written or read."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from collections.abc import Iterator
+from pathlib import Path
+
+
+class StorageError(OSError):
+    """A file or folder that cannot be written or read; the message names it and says what would be right."""
+
+
+@contextlib.contextmanager
+def explained(
+    path: Path,
+    advice: str = "choose an OUTDIR in a folder that you may write",
+    kinds: tuple[type[Exception], ...] = (OSError, RuntimeError),
+) -> Iterator[None]:
+    """Turn the errors of the operating system and of HDF5 into a `StorageError` that names `path`.
+
+    Args:
+        path: the file or folder that the `with` block works on.
+        advice: the end of the message, for every cause but a full disk.
+        kinds: the exceptions that are turned into a `StorageError`; all others pass.
+    """
+    try:
+        yield
+    except kinds as error:
+        full = getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error)
+        reason = "the disk is full" if full else getattr(error, "strerror", None) or str(error)
+        advice = "free some space or choose another OUTDIR" if full else advice
+        raise StorageError(f"{path}: {reason}; {advice}") from error

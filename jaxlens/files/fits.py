@@ -1,0 +1,138 @@
+"""FITS: images that a user brings, read from files or taken as arrays, and images that are written."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.io import fits
+from numpy.typing import ArrayLike
+
+from jaxlens.config.errors import nearest
+from jaxlens.files.errors import StorageError
+
+# A path, an array, or one of either for each band.
+Source = str | os.PathLike[str] | ArrayLike | Sequence[Any] | Mapping[str, Any]
+
+
+def cube(name: str, source: Source, bands: tuple[str, ...]) -> np.ndarray:
+    """The pixels of a source, (bands, y, x); a number that all pixels share stays a number.
+
+    Args:
+        name: what the source is called in a message, such as "sigma".
+        source: a path (see `read_fits`) or an array, (y, x) or (bands, y, x); or a sequence, or a mapping
+            from the bands' names, of one path or array (y, x) for each band.
+        bands: the names of the bands in their order; () where they are not known.
+
+    Returns:
+        An array of floats, shape (bands, y, x), or () for a number.
+
+    Raises:
+        ValueError: if shapes or bands are wrong.
+        StorageError: if a file is missing, broken or no FITS file, or has no such image.
+
+    >>> cube("sigma", {"r": np.ones((4, 4)), "g": np.zeros((4, 4))}, ("g", "r"))[:, 0, 0].tolist()
+    [0.0, 1.0]
+    """
+    if isinstance(source, Mapping):
+        wanted = bands or tuple(source)
+        missing = [band for band in wanted if band not in source]
+        if missing:
+            raise ValueError(f"{name} lacks the band {missing[0]}; it has {', '.join(map(str, source))}")
+        return _stacked(name, [source[band] for band in wanted])
+    if isinstance(source, list | tuple) and any(isinstance(item, str | os.PathLike) for item in source):
+        return _stacked(name, list(source))
+    array = _array(name, source)
+    if array.ndim not in (0, 2, 3):
+        raise ValueError(f"{name} has shape {array.shape}; it must be (y, x) or (bands, y, x)")
+    return array[None] if array.ndim == 2 else array
+
+
+def _stacked(name: str, sources: list[Any]) -> np.ndarray:
+    """The images (y, x) of the bands as one array (bands, y, x)."""
+    arrays = [_array(name, source) for source in sources]
+    for array in arrays:
+        if array.ndim != 2 or array.shape != arrays[0].shape:
+            right = "each band must have (y, x), all of one size"
+            raise ValueError(f"{name} has arrays of shape {', '.join(str(a.shape) for a in arrays)}; {right}")
+    return np.stack(arrays)
+
+
+def _array(name: str, source: Any) -> np.ndarray:
+    return read_fits(os.fspath(source)) if isinstance(source, str | os.PathLike) else as_floats(name, source)
+
+
+def as_floats(name: str, array: ArrayLike) -> np.ndarray:
+    """An array of floats: as it is where it is one already, in double precision otherwise.
+
+    `name` is what the array is called in the message of the ValueError.
+
+    >>> as_floats("mask", [1, 0])
+    array([1., 0.])
+    """
+    try:
+        given = np.asarray(array)
+        is_floating = np.issubdtype(given.dtype, np.floating)
+        return given if is_floating else given.astype(np.float64, casting="same_kind")
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{name} is no array of real numbers; give one, or the path of a FITS file"
+        ) from None
+
+
+def read_fits(path: str) -> np.ndarray:
+    """An image of a FITS file in double precision: the first, or that of the extension in brackets.
+
+    `lens.fits[ERR]` is the extension of that name, `lens.fits[2]` that of that number.
+
+    Raises:
+        StorageError: if the file is missing, broken or no FITS file, or has no such image.
+    """
+    with_extension = None if Path(path).exists() else re.fullmatch(r"(.+)\[([^\[\]]+)\]", path)
+    file, extension = with_extension.groups() if with_extension else (path, None)
+    try:
+        with warnings.catch_warnings():
+            # astropy only warns where a file ends before its data
+            warnings.filterwarnings("error", message=".*truncated.*")
+            with fits.open(file, memmap=False) as units:
+                return np.asarray(_image_in(units, file, extension), np.float64)
+    except StorageError:
+        raise
+    except Exception as error:  # astropy raises many kinds of exceptions for a broken file
+        reason = getattr(error, "strerror", None) or "cannot be read as FITS"
+        raise StorageError(f"{file}: {reason}; give a FITS image") from error
+
+
+def _image_in(units: Any, file: str, extension: str | None) -> np.ndarray:
+    """The data of an open FITS file's first image, or of the image of that name or number."""
+    images = [(i, unit) for i, unit in enumerate(units) if unit.is_image and unit.shape]
+    if extension is None:
+        chosen = [unit for _, unit in images]
+    else:
+        chosen = [unit for i, unit in images if extension.upper() in (str(i), unit.name.upper())]
+    if not chosen:
+        names = [unit.name for _, unit in images if unit.name]
+        reason = (
+            f"has no image {extension}; {nearest(extension, names)}" if extension else "has no image in it"
+        )
+        raise StorageError(f"{file}: {reason}")
+    return np.asarray(chosen[0].data)
+
+
+def write_fits(path: str | os.PathLike[str], images: Mapping[str, np.ndarray]) -> None:
+    """Write images as a FITS file, each in an extension of its name; an earlier file is replaced.
+
+    Raises:
+        StorageError: if the file cannot be written.
+    """
+    extensions = [fits.ImageHDU(np.asarray(image), name=name) for name, image in images.items()]
+    try:
+        fits.HDUList([fits.PrimaryHDU(), *extensions]).writeto(path, overwrite=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StorageError(f"{path}: {reason}; choose a folder that you may write, with space") from error

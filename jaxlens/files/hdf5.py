@@ -1,0 +1,130 @@
+"""HDF5: one file of images with their metadata, one file of planes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pandas as pd
+
+from jaxlens.files.contents import PLANES, ArrayName, Chunk, Contents, Stored, Values
+from jaxlens.files.metadata import Column, columns
+from jaxlens.files.rows import RowBuffer
+
+# Rows of metadata in one compressed HDF5 chunk.
+_ROWS_PER_CHUNK = 4096
+
+
+class _ArrayFile:
+    """An HDF5 file of one array under the dataset's NAME, one system in each HDF5 chunk."""
+
+    array: ArrayName
+
+    def __init__(self, path: Path, contents: Contents) -> None:
+        self._contents = contents
+        self._file = h5py.File(path, "w")
+        name, shape = _array_name(contents.dataset), contents.shape(self.array)
+        # Each chunk is written once and whole, so HDF5's chunk cache is switched off: data reach the disk
+        # at once, and so does the error of a full disk reach us.
+        layout = {"chunks": (1, *shape[1:]), "rdcc_nbytes": 1} if contents.count else {}
+        self._images = self._file.create_dataset(name, shape, np.float32, **layout)
+        self._file.attrs.update(contents.attributes)
+        self._file.attrs.update({"images": name, "label": contents.label, "bands": list(contents.bands)})
+
+    def append(self, chunk: Chunk) -> None:
+        """Write the next systems."""
+        systems = np.ascontiguousarray(chunk.arrays[self.array], np.float32)
+        corner = (0,) * (systems.ndim - 1)
+        for i in range(chunk.count):
+            # takes half the time of `self._images[...] = systems`, which copies the data once more
+            self._images.id.write_direct_chunk((chunk.start + i, *corner), systems[i : i + 1])
+
+    def finish(self) -> None:
+        """Write what is still buffered, after the last chunk."""
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class Hdf5File(_ArrayFile):
+    """The images, and their metadata in the group `metadata`, one array a name."""
+
+    array = "images"
+
+    def __init__(self, path: Path, contents: Contents) -> None:
+        super().__init__(path, contents)
+        self._group = self._file.create_group("metadata")
+        self._metadata: dict[str, h5py.Dataset] = {}
+        self._rows = RowBuffer(self._write, _ROWS_PER_CHUNK)
+        self._file.attrs["fixed_metadata"] = json.dumps(contents.fixed)
+
+    def append(self, chunk: Chunk) -> None:
+        """Write the next systems."""
+        super().append(chunk)
+        self._rows.append(chunk.start, chunk.values)
+
+    def finish(self) -> None:
+        """Write the rows of metadata that are still buffered, after the last chunk."""
+        self._rows.flush()
+
+    def _write(self, start: int, values: Values) -> None:
+        for name, value in values.items():
+            if name not in self._metadata:
+                self._metadata[name] = self._create(name, value)
+            self._metadata[name][start : start + len(value)] = value
+
+    def _create(self, name: str, value: Column) -> h5py.Dataset:
+        count = self._contents.count
+        layout = {"chunks": (min(count, _ROWS_PER_CHUNK), *value.shape[1:]), "compression": "gzip"}
+        dtype = h5py.string_dtype() if value.dtype == object else value.dtype
+        return self._group.create_dataset(name, (count, *value.shape[1:]), dtype, **(layout if count else {}))
+
+
+class Hdf5PlanesFile(_ArrayFile):
+    """The planes; the attribute `planes` has their names."""
+
+    array = "planes"
+
+    def __init__(self, path: Path, contents: Contents) -> None:
+        super().__init__(path, contents)
+        self._file.attrs["planes"] = list(PLANES)
+
+
+def read_hdf5(path: Path, stop: int | None) -> Stored:
+    """The first `stop` systems of an HDF5 file of images, or all."""
+    with h5py.File(path, "r") as file:
+        attributes = {name: _plain(value) for name, value in file.attrs.items() if name != "fixed_metadata"}
+        images = file[str(attributes["images"])][:stop]
+        return Stored(images, _metadata(file, stop), attributes)
+
+
+def read_hdf5_metadata(path: Path) -> pd.DataFrame:
+    """The metadata of an HDF5 file, without reading its images."""
+    with h5py.File(path, "r") as file:
+        return _metadata(file, None)
+
+
+def _metadata(file: h5py.File, stop: int | None) -> pd.DataFrame:
+    fixed = json.loads(str(file.attrs["fixed_metadata"]))
+    bands = [str(band) for band in file.attrs["bands"]]
+    values = {name: _column(dataset, stop) for name, dataset in file["metadata"].items()}
+    return pd.DataFrame(columns(fixed, bands, values))
+
+
+def _column(dataset: h5py.Dataset, stop: int | None) -> Column:
+    values: Column = (dataset.asstr() if h5py.check_string_dtype(dataset.dtype) else dataset)[:stop]
+    return values
+
+
+def _array_name(dataset: str) -> str:
+    """The dataset's NAME as an HDF5 name: without folders, and other than the group `metadata`."""
+    name = dataset.replace("/", "_").strip(".")
+    return name if name not in ("", "metadata") else "images"
+
+
+def _plain(value: object) -> object:
+    """A numpy scalar or array as Python's own number, text or list."""
+    return value.tolist() if isinstance(value, np.generic | np.ndarray) else value

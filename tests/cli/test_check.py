@@ -1,0 +1,30 @@
+"""The command `check`."""
+
+from jaxlens import cli
+from jaxlens.config import example_path, examples
+
+
+def test_check_has_no_complaint_about_the_examples(capsys):
+    for name in examples():
+        assert cli.main(["check", name]) == 0
+        assert capsys.readouterr().out == f"{name}: no problems\n"
+
+
+def test_check_lists_every_problem(tmp_path, fails):
+    text = example_path("galaxy_galaxy").read_text()
+    path = tmp_path / "broken.yaml"
+    path.write_text(text.replace("SIZE: 100", "SIZE: -4").replace("NAME: SIE", "NAME: SIEE"))
+    printed = fails("check", path)
+    assert "SIZE" in printed
+    assert "SIEE" in printed
+    assert all(line.startswith(f"{path}:") for line in printed.splitlines())
+
+
+def test_check_prints_warnings_and_goes_on(tmp_path, capsys):
+    path = tmp_path / "less.yaml"
+    path.write_text(example_path("galaxy_galaxy").read_text().replace("FRACTION: 1.0", "FRACTION: 0.5"))
+    assert cli.main(["check", str(path)]) == 0
+    captured = capsys.readouterr()
+    assert "warning: " in captured.err
+    assert "FRACTION" in captured.err
+    assert "no problems" in captured.out
