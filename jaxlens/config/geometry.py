@@ -49,11 +49,11 @@ def _configuration(
 
 def _fraction(section: Section) -> float:
     """The share of the systems; NaN where it is wrong."""
-    right = "give a number between 0 and 1"
-    node = section.need("FRACTION", right)
-    value = float("nan") if node is None else number(node, section.report, right)
+    advice = "give a number between 0 and 1"
+    node = section.need("FRACTION", advice)
+    value = float("nan") if node is None else number(node, section.report, advice)
     if node is not None and value < 0:
-        section.report.problem(node.place, f"is {value:g}; {right}")
+        section.report.problem(node.place, f"is {value:g}; {advice}")
         return float("nan")
     return value
 
@@ -88,8 +88,8 @@ def _check_hosts(
     present = {it.name for _, it in objects}
     for key, it in objects:
         if isinstance(it, PointSource) and it.host in species and it.host not in present:
-            what = f"{it.name} needs its host {it.host} in the same plane; add OBJECT_n: {it.host}"
-            report.problem(node.entries[key].place, what)
+            finding = f"{it.name} needs its host {it.host} in the same plane; add OBJECT_n: {it.host}"
+            report.problem(node.entries[key].place, finding)
 
 
 def _named(
@@ -103,8 +103,8 @@ def _named(
     if isinstance(species.get(name), kinds):
         return species[name]
     choices = [key for key, one in species.items() if isinstance(one, kinds)]
-    what = f"{shown(name)} is no {noun} of SPECIES; {nearest(name, choices)}"
-    report.problem(node.place, what)
+    finding = f"{shown(name)} is no {noun} of SPECIES; {nearest(name, choices)}"
+    report.problem(node.place, finding)
     return None
 
 
@@ -119,8 +119,8 @@ def _check_redshifts(planes: tuple[Plane, ...], nodes: list[tuple[str, Node]], r
         low, high = plane.redshift.support()
         if high <= floor and nearest_plane:
             place = _redshift_place(node)
-            what = f"is at most {high:g}, but {nearest_plane} is at {floor:g} or beyond"
-            report.problem(place, f"{what}; planes are numbered from the nearest to the farthest")
+            finding = f"is at most {high:g}, but {nearest_plane} is at {floor:g} or beyond"
+            report.problem(place, f"{finding}; planes are numbered from the nearest to the farthest")
         if low > floor:
             floor, nearest_plane = low, plane.label
 
@@ -138,8 +138,8 @@ def _remark_inert(planes: tuple[Plane, ...], nodes: list[tuple[str, Node]], repo
         if isinstance(species, Galaxy) and (species.mass or species.shear):
             words = ["mass"] * bool(species.mass) + ["shear"] * bool(species.shear)
             verb = "act" if len(words) == 2 else "acts"
-            what = f"its {' and '.join(words)} {verb} on nothing in the last plane"
-            report.remark(nodes[-1][1].entries[label].place, what)
+            finding = f"its {' and '.join(words)} {verb} on nothing in the last plane"
+            report.remark(nodes[-1][1].entries[label].place, finding)
 
 
 def _check_fractions(configurations: tuple[Configuration, ...], place: Place, report: Report) -> None:
@@ -158,6 +158,8 @@ def _check_names(configurations: tuple[Configuration, ...], nodes: dict[str, Nod
     seen: dict[str, str] = {}
     for one in configurations:
         if one.name in seen:
-            what = f"NAME {shown(one.name)} is that of {seen[one.name]} too; only the labels tell them apart"
-            report.remark(nodes[one.label].place, what)
+            finding = (
+                f"NAME {shown(one.name)} is that of {seen[one.name]} too; only the labels tell them apart"
+            )
+            report.remark(nodes[one.label].place, finding)
         seen.setdefault(one.name, one.label)

@@ -75,7 +75,7 @@ FIXED = (
 )
 # A universe must have been as small as at this redshift.
 FARTHEST = 20.0
-_BANDS_RIGHT = "give the names of the bands, as g,r,i"
+_BANDS_ADVICE = "give the names of the bands, as g,r,i"
 
 
 def read_cosmology(root: Section) -> tuple[tuple[str, Quantity], ...]:
@@ -109,8 +109,8 @@ def _cosmology_name(section: Section) -> str:
         advice = nearest(name, COSMOLOGIES)
         section.report.problem(node.place, f"{shown(name)} is not a cosmology; {advice}")
         return ""
-    what = f"{shown(name)} is taken for a mere name, of a {_DEFAULT_COSMOLOGY} with these PARAMETERS"
-    section.report.remark(node.place, f"{what}; for another universe {one_of(COSMOLOGIES)}")
+    finding = f"{shown(name)} is taken for a mere name, of a {_DEFAULT_COSMOLOGY} with these PARAMETERS"
+    section.report.remark(node.place, f"{finding}; for another universe {one_of(COSMOLOGIES)}")
     return _DEFAULT_COSMOLOGY
 
 
@@ -124,8 +124,8 @@ def _check_universe(parameters: Section, given: tuple[tuple[str, Quantity], ...]
         rate = expansion_rate(jnp.asarray(z), **values)
     bounced = np.isnan(rate) & np.isfinite(sum(values.values()))
     if np.any(bounced):
-        what = f"give a universe without redshift {z[np.argmax(bounced)]:.2g}, as H(z)^2 is below 0 there"
-        parameters.report.problem(parameters.node.place, f"{what}; choose another Ode0, w0 or wa")
+        finding = f"give a universe without redshift {z[np.argmax(bounced)]:.2g}, as H(z)^2 is below 0 there"
+        parameters.report.problem(parameters.node.place, f"{finding}; choose another Ode0, w0 or wa")
 
 
 def _foreign(parameters: Section, name: str, own: Mapping[str, bool]) -> set[str]:
@@ -155,12 +155,12 @@ def _bands(node: Node, report: Report) -> tuple[str, ...]:
     if isinstance(node.value, tuple):
         names = [word(item, report, "give the name of a band") for item in node.value]
         if not names:
-            report.problem(node.place, f"is an empty list; {_BANDS_RIGHT}")
+            report.problem(node.place, f"is an empty list; {_BANDS_ADVICE}")
     else:
-        text = word(node, report, _BANDS_RIGHT)
+        text = word(node, report, _BANDS_ADVICE)
         names = [name.strip() for name in text.split(",")]
         if text and "" in names:
-            report.problem(node.place, f"{shown(text)} has a band without a name; {_BANDS_RIGHT}")
+            report.problem(node.place, f"{shown(text)} has a band without a name; {_BANDS_ADVICE}")
     for name in dict.fromkeys(name for name in names if names.count(name) > 1 and name):
         report.problem(node.place, f"has the band {name} {names.count(name)} times; name each band once")
     return tuple(dict.fromkeys(name for name in names if name))
@@ -176,7 +176,7 @@ def read_instrument(root: Section) -> Instrument:
     ):
         image.has("NAME")
         survey.has("NAME")
-        there.need("BANDS", _BANDS_RIGHT)
+        there.need("BANDS", _BANDS_ADVICE)
         psf_type = here.choice("psf_type", PSF_TYPES, noun="a PSF")
         supersampling = here.integer("supersampling_factor", 1, default=1)
         kernel = read_kernel(here) if psf_type == "PIXEL" else None

@@ -68,11 +68,11 @@ def _remark_repeated(
             target = label, column.parameter, column.band
             name = "-".join(filter(None, target[1:]))
             if first.get(target) == joint.label:
-                what = f"sets {name} twice in {label}; the last column counts"
-                report.remark(nodes[joint.label].place, what)
+                finding = f"sets {name} twice in {label}; the last column counts"
+                report.remark(nodes[joint.label].place, finding)
             elif target in first:
-                what = f"sets {name} as {first[target]} does; the last one counts"
-                report.remark(nodes[joint.label].place, what)
+                finding = f"sets {name} as {first[target]} does; the last one counts"
+                report.remark(nodes[joint.label].place, finding)
             first[target] = joint.label
 
 
@@ -127,8 +127,10 @@ def _written(section: Section, table: Table | None) -> list[Written] | None:
     items = [(word(item, section.report, "give the name of a parameter"), item.place) for item in node.value]
     written = [(name, place) for name, place in items if name != WEIGHT]
     if table and len(written) != len(columns):
-        what = f"is a list of {len(written)}, but {table.source} has {len(columns)} columns beside {WEIGHT}"
-        section.report.problem(node.place, f"{what}; give each a name")
+        finding = (
+            f"is a list of {len(written)}, but {table.source} has {len(columns)} columns beside {WEIGHT}"
+        )
+        section.report.problem(node.place, f"{finding}; give each a name")
         return None
     return _distinct(written, node.place, section.report)
 

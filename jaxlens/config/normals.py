@@ -62,32 +62,32 @@ def _described(node: Node) -> str:
     return f"a list of {len(node.value)}" if isinstance(node.value, tuple) else describe(node)
 
 
-def _numbers(node: Node, count: int, right: str, report: Report) -> np.ndarray | None:
+def _numbers(node: Node, count: int, advice: str, report: Report) -> np.ndarray | None:
     """A list of `count` numbers; None, and a problem, where it is something else."""
     if not isinstance(node.value, tuple) or len(node.value) != count:
-        report.problem(node.place, f"is {_described(node)}; {right}")
+        report.problem(node.place, f"is {_described(node)}; {advice}")
         return None
     values = np.array([number(item, report, "give a number") for item in node.value])
     return None if np.isnan(values).any() else values
 
 
 def _vector(section: Section, key: str, count: int) -> np.ndarray | None:
-    right = "give a list of numbers, one for each of PARAMS"
-    node = section.need(key, right)
-    return None if node is None or not count else _numbers(node, count, right, section.report)
+    advice = "give a list of numbers, one for each of PARAMS"
+    node = section.need(key, advice)
+    return None if node is None or not count else _numbers(node, count, advice, section.report)
 
 
 def _matrix(section: Section, count: int) -> np.ndarray | None:
     """COVARIANCE, symmetric and positive definite; None, and a problem, where it is not."""
-    right = "give a list of as many lists of numbers as PARAMS has entries"
-    node = section.need("COVARIANCE", right)
+    advice = "give a list of as many lists of numbers as PARAMS has entries"
+    node = section.need("COVARIANCE", advice)
     if node is None or not count:
         return None
     if not isinstance(node.value, tuple) or len(node.value) != count:
-        section.report.problem(node.place, f"is {_described(node)}; {right}")
+        section.report.problem(node.place, f"is {_described(node)}; {advice}")
         return None
-    row_right = f"give {count} numbers, one for each of PARAMS"
-    rows = [_numbers(item, count, row_right, section.report) for item in node.value]
+    row_advice = f"give {count} numbers, one for each of PARAMS"
+    rows = [_numbers(item, count, row_advice, section.report) for item in node.value]
     if any(row is None for row in rows):
         return None
     matrix = np.array(rows)
@@ -104,10 +104,10 @@ def _why_no_covariance(matrix: np.ndarray) -> str:
     different = np.argwhere(np.abs(matrix - matrix.T) > _ASYMMETRY * larger)
     if different.size:
         i, j = different[0]
-        what = (
+        finding = (
             f"has {matrix[i, j]:g} in row {i + 1}, column {j + 1}, but {matrix[j, i]:g} across the diagonal"
         )
-        return f"{what}; it must be symmetric"
+        return f"{finding}; it must be symmetric"
     try:
         np.linalg.cholesky(matrix)
     except np.linalg.LinAlgError:
@@ -118,14 +118,14 @@ def _why_no_covariance(matrix: np.ndarray) -> str:
     deviations = np.sqrt(np.diag(matrix))
     smallest = np.linalg.eigvalsh(matrix / np.outer(deviations, deviations))[0]
     if smallest < _SINGULAR:
-        what = f"is nearly singular: its correlations have an eigenvalue of {smallest:.2g}"
-        return f"{what}; leave out what follows from the others"
+        finding = f"is nearly singular: its correlations have an eigenvalue of {smallest:.2g}"
+        return f"{finding}; leave out what follows from the others"
     return ""
 
 
 def _log(section: Section, count: int) -> tuple[bool, ...] | None:
     """LOG for each number: one word for all, or a list."""
-    right = "give true, false, or a list of these, one for each of PARAMS"
+    advice = "give true, false, or a list of these, one for each of PARAMS"
     node = section.take("LOG")
     if node is None:
         return (False,) * count
@@ -134,7 +134,7 @@ def _log(section: Section, count: int) -> tuple[bool, ...] | None:
     items = node.value if isinstance(node.value, tuple) else ()
     values = tuple(item.value for item in items if isinstance(item.value, bool))
     if not items or len(values) != len(items) or len(values) != count:
-        section.report.problem(node.place, f"is {_described(node)}; {right}")
+        section.report.problem(node.place, f"is {_described(node)}; {advice}")
         return None
     return values
 
@@ -157,5 +157,5 @@ def _remark_impossible(joint: Joint, i: int, place: Place, names: Names, report:
         if probability > 1.0 - RAREST:
             report.problem(place, f"is always {words}; {rule.describe()}")
         elif probability >= RAREST and not rule.redrawn:
-            what = f"draws are {words} with probability {probability:.2g}"
-            report.remark(place, f"{what}; {rule.describe()}, so change MEAN, COVARIANCE or LOG")
+            finding = f"draws are {words} with probability {probability:.2g}"
+            report.remark(place, f"{finding}; {rule.describe()}, so change MEAN, COVARIANCE or LOG")

@@ -62,8 +62,8 @@ def read_mass_profile(label: str, node: Node, report: Report) -> Profile:
 
 
 def _parameters(section: Section, name: str) -> Section:
-    what = f"a parameter of {name}" if name else "known"
-    return section.sub("PARAMETERS", what)
+    finding = f"a parameter of {name}" if name else "known"
+    return section.sub("PARAMETERS", finding)
 
 
 def _with_sigma_v(parameters: Section, profile: MassProfile) -> Mapping[str, float | None]:

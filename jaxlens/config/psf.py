@@ -57,8 +57,8 @@ def check_points(section: Section, point_source: str, psf_type: str) -> None:
     if node is None or point_source != "exact":
         return
     if psf_type in ("PIXEL", "MOFFAT"):
-        what = f"exact is not for psf_type {psf_type}; use interpolated, or psf_type GAUSSIAN"
-        section.report.problem(node.place, what)
+        finding = f"exact is not for psf_type {psf_type}; use interpolated, or psf_type GAUSSIAN"
+        section.report.problem(node.place, finding)
     _remark_idle(section, "point_source_supersampling_factor", "point_source is exact")
 
 
@@ -91,8 +91,8 @@ def _check_size(section: Section, size: int, kernel: Kernel, factor: int) -> Non
     side = resampled_side(kernel.array.shape[-1], kernel.factor, factor)
     if fine_side(size, factor) > side:
         place = section.take("convolution_kernel_size").place  # type: ignore[union-attr]
-        what = f"is {size}, but the kernel has {side // factor} pixels along a side"
-        section.report.problem(place, f"{what}; leave it out to use the whole kernel")
+        finding = f"is {size}, but the kernel has {side // factor} pixels along a side"
+        section.report.problem(place, f"{finding}; leave it out to use the whole kernel")
 
 
 def read_kernel(section: Section) -> Kernel | None:
@@ -118,7 +118,7 @@ def read_kernel(section: Section) -> Kernel | None:
 def _by_band(node: Node, report: Report) -> list[Node]:
     # Where BANDS is wrong the keys are taken as they stand.
     bands = report.bands or tuple(node.entries)
-    with Section(node, report, what=f"one of BANDS{report.bands_of}") as entries:
+    with Section(node, report, noun=f"one of BANDS{report.bands_of}") as entries:
         return [
             one
             for band in bands

@@ -17,7 +17,7 @@ from jaxlens.config.quantities import (
 )
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
-from jaxlens.config.special import read_special
+from jaxlens.config.special_calls import read_special
 
 FOREGROUND = "foreground"
 _SEP_UNITS = ("arcsec", "kpc")
@@ -102,8 +102,8 @@ def _refuse_offset(parameters: Section) -> None:
     for key in ("sep", "sep_unit", "angle"):
         node = parameters.take(key)
         if node is not None:
-            what = "has no meaning for HOST: Foreground, whose place is random; remove it"
-            parameters.report.problem(node.place, what)
+            finding = "has no meaning for HOST: Foreground, whose place is random; remove it"
+            parameters.report.problem(node.place, finding)
 
 
 def _offset(parameters: Section) -> tuple[Quantity | None, Literal["arcsec", "kpc"], Quantity | None]:

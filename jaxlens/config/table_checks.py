@@ -39,8 +39,8 @@ def _check_agreement(table: Table, first: int, second: int, report: Report) -> N
     if different.size:
         row = int(different[0])
         mine, other = table.values[row, second], table.values[row, first]
-        what = f"is {mine:g}, but {table.names[first]} sets the same number to {other:g}; make them equal"
-        report.problem(table.place(table.names[second], row), what)
+        finding = f"is {mine:g}, but {table.names[first]} sets the same number to {other:g}; make them equal"
+        report.problem(table.place(table.names[second], row), finding)
 
 
 def check_ranges(table: Table, matched: Matched, weights: np.ndarray, names: Names, report: Report) -> None:
@@ -52,8 +52,8 @@ def check_ranges(table: Table, matched: Matched, weights: np.ndarray, names: Nam
                 share = weights[wrong].sum() / weights.sum()
                 say = report.problem if share > 1 - 1e-9 else report.remark
                 first = table.values[wrong[0], i]
-                what = f"is {first:g}, and rows like it have {100 * share:.3g}% of the weight"
-                say(table.place(table.names[i], int(wrong[0])), f"{what}; {rule.describe()}")
+                finding = f"is {first:g}, and rows like it have {100 * share:.3g}% of the weight"
+                say(table.place(table.names[i], int(wrong[0])), f"{finding}; {rule.describe()}")
 
 
 def _outside(rule: Rule, values: np.ndarray) -> np.ndarray:
@@ -94,10 +94,10 @@ def _out_of_order(
 ) -> None:
     """The problem with a plane that cannot be beyond `floor`, where the planes in front of it are."""
     plane = name.partition("-")[0]
-    right = "redshifts must rise from plane to plane"
+    advice = "redshifts must rise from plane to plane"
     if own is not None:
-        what = f"is {top:g}, but a plane in front of {plane} is at {floor:g} or beyond"
-        report.problem(table.place(table.names[own], row), f"{what}; {right}")
+        finding = f"is {top:g}, but a plane in front of {plane} is at {floor:g} or beyond"
+        report.problem(table.place(table.names[own], row), f"{finding}; {advice}")
     elif last >= 0:
-        what = f"is {floor:g}, but {plane} is at most at {top:g}"
-        report.problem(table.place(table.names[last], row), f"{what}; {right}")
+        finding = f"is {floor:g}, but {plane} is at most at {top:g}"
+        report.problem(table.place(table.names[last], row), f"{finding}; {advice}")

@@ -67,8 +67,8 @@ def read_table(path: Path, report: Report) -> Table | None:
 def read_weights(table: Table, report: Report) -> np.ndarray | None:
     """The column WEIGHT (rows,), none negative, not all zero; None, and a problem, where it is not so."""
     if WEIGHT not in table.names:
-        what = f"has no column {WEIGHT}; add one, with 1 in every row where all are as likely"
-        report.problem(Place(table.source, table.header_line), what)
+        finding = f"has no column {WEIGHT}; add one, with 1 in every row where all are as likely"
+        report.problem(Place(table.source, table.header_line), finding)
         return None
     weights = table.values[:, table.names.index(WEIGHT)]
     negative = np.flatnonzero(weights < 0)
@@ -137,13 +137,13 @@ def _numbers(
     values = np.empty((len(rows), len(names)))
     wrong = 0
     for i, (line, words) in enumerate(rows):
-        complaint = _fill(values[i], names, words)
-        if complaint is None:
+        finding = _fill(values[i], names, words)
+        if finding is None:
             continue
         wrong += 1
         if wrong <= MOST_LISTED:
-            column, what = complaint
-            report.problem(Place(source, line, column), what)
+            column, finding = finding
+            report.problem(Place(source, line, column), finding)
     if wrong > MOST_LISTED:
         report.problem(
             Place(source, rows[-1][0]), f"{wrong - MOST_LISTED} more lines are wrong; mend them too"

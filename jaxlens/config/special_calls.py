@@ -10,7 +10,7 @@ from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, word
 from jaxlens.config.special_functions import SPECIALS
 
-_RIGHT = "give a list of arguments, as [LIGHT_PROFILE_1-2.5]"
+_ADVICE = "give a list of arguments, as [LIGHT_PROFILE_1-2.5]"
 
 
 def read_special(section: Section, names: Sequence[str]) -> tuple[Special, ...]:
@@ -22,8 +22,8 @@ def read_special(section: Section, names: Sequence[str]) -> tuple[Special, ...]:
     if node is None:
         return ()
     if not isinstance(node.value, dict):
-        what = f"is {describe(node)}; give a mapping of functions to lists of arguments"
-        section.report.problem(node.place, what)
+        finding = f"is {describe(node)}; give a mapping of functions to lists of arguments"
+        section.report.problem(node.place, finding)
     return tuple(
         call for name, entry in node.entries.items() for call in _calls(name, entry, names, section.report)
     )
@@ -36,7 +36,7 @@ def _calls(name: str, node: Node, names: Sequence[str], report: Report) -> Itera
         report.problem(node.place, f"{shown(name)} is no function of SPECIAL; {nearest(name, SPECIALS)}")
         return
     for item in node.value if isinstance(node.value, tuple) else (node,):
-        argument = word(item, report, _RIGHT)
+        argument = word(item, report, _ADVICE)
         wrong = entry.check(argument, names, report.bands) if argument else ""
         if wrong:
             report.problem(item.place, f"{shown(argument)} {wrong}")
