@@ -210,11 +210,11 @@ def _read_map(
         finding = f"has {len(table.lines)} rows for {count} images; give one row an image"
         report.problem(Place(table.source), finding)
         return nothing
-    values = table.without(WEIGHT)
-    written = [(name, values.place(name)) for name in values.names]
-    matched = match_columns(written, values, names, report)
+    parameters = table.without(WEIGHT)
+    written = [(name, parameters.place(name)) for name in parameters.names]
+    matched = match_columns(written, parameters, names, report)
     if iterate:
         everywhere = np.ones(count)
-        check_ranges(values, matched, everywhere, names, report)
-        check_redshifts(values, matched, everywhere > 0, joints, names, report)
-    return tuple(matched), values.values[:, list(matched.values())]
+        check_ranges(parameters, matched, everywhere, names, report)
+        check_redshifts(parameters, matched, everywhere > 0, joints, names, report)
+    return tuple(matched), parameters.values[:, list(matched.values())]

@@ -186,7 +186,7 @@ def _survey(section: Section, name: str, node: Node | None, bands: tuple[str, ..
 
 
 def _measured(section: Section, name: str, band: str, share: float | None) -> Draw:
-    """The draw of a survey's distribution in one band; values are whole numbers times `share`, if given."""
+    """One band of a survey's distribution; with `share`, values are multiplied by it and rounded down."""
     found = histogram(name, band)
     if found is None:
         finding = f"{name} has no band {band}; its bands are {', '.join(histograms(name))}"

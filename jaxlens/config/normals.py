@@ -1,4 +1,4 @@
-"""MULTIVARIATE_NORMAL_n: correlated normal numbers, or numbers whose logarithms are."""
+"""Reading MULTIVARIATE_NORMAL_n: correlated normal or lognormal parameters."""
 
 from __future__ import annotations
 
@@ -13,14 +13,26 @@ from jaxlens.config.quantities import RAREST
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, number, word
 
-# Covariances that differ by less than this share of the larger one are equal but for their last digits.
+# The relative difference up to which the covariances (i, j) and (j, i) count as equal.
 _ASYMMETRY = 1e-6
-# Correlations whose smallest eigenvalue is below this cannot be factored in float32.
+# The Cholesky factorisation in float32 fails where the correlation matrix has a smaller eigenvalue.
 _SINGULAR = 1e-6
 
 
 def read_normal(label: str, node: Node, names: Names, report: Report) -> Joint | None:
-    """A normal vector of PARAMS with MEAN and COVARIANCE; LOG says which are the logarithms of numbers."""
+    """The multivariate normal distribution of PARAMS with MEAN and COVARIANCE.
+
+    Where LOG is true the logarithm of the parameter has this distribution.
+
+    Args:
+        label: the key of the distribution.
+        node: its mapping.
+        names: the parameters that it may set.
+        report: takes the problems and remarks.
+
+    Returns:
+        The distribution; None, and problems, where it is illegal.
+    """
     with Section(node, report, "a key of a MULTIVARIATE_NORMAL") as section:
         written = _names(section)
         mean = _vector(section, "MEAN", len(written))
@@ -48,7 +60,7 @@ def read_normal(label: str, node: Node, names: Names, report: Report) -> Joint |
 
 
 def _names(section: Section) -> list[tuple[str, Place]]:
-    """The parameters in PARAMS, each with its place; none where they are wrong."""
+    """The parameters in PARAMS, each with its place; empty, and a problem, where there are none."""
     node = section.need("PARAMS", "give a list of parameters")
     if node is None:
         return []
@@ -59,11 +71,12 @@ def _names(section: Section) -> list[tuple[str, Place]]:
 
 
 def _described(node: Node) -> str:
+    """What a node is, for messages that begin with `is`; a list with its length."""
     return f"a list of {len(node.value)}" if isinstance(node.value, tuple) else describe(node)
 
 
 def _numbers(node: Node, count: int, advice: str, report: Report) -> np.ndarray | None:
-    """A list of `count` numbers; None, and a problem, where it is something else."""
+    """The values of a list of `count` numbers; None, and a problem, where the node is no such list."""
     if not isinstance(node.value, tuple) or len(node.value) != count:
         report.problem(node.place, f"is {_described(node)}; {advice}")
         return None
@@ -72,13 +85,14 @@ def _numbers(node: Node, count: int, advice: str, report: Report) -> np.ndarray 
 
 
 def _vector(section: Section, key: str, count: int) -> np.ndarray | None:
+    """The `count` numbers under `key`; None, and a problem, where there are no such numbers."""
     advice = "give a list of numbers, one for each of PARAMS"
     node = section.need(key, advice)
     return None if node is None or not count else _numbers(node, count, advice, section.report)
 
 
 def _matrix(section: Section, count: int) -> np.ndarray | None:
-    """COVARIANCE, symmetric and positive definite; None, and a problem, where it is not."""
+    """COVARIANCE (count, count); None, and a problem, where it is not symmetric and positive definite."""
     advice = "give a list of as many lists of numbers as PARAMS has entries"
     node = section.need("COVARIANCE", advice)
     if node is None or not count:
@@ -99,7 +113,7 @@ def _matrix(section: Section, count: int) -> np.ndarray | None:
 
 
 def _why_no_covariance(matrix: np.ndarray) -> str:
-    """What is wrong with a square matrix of covariances; "" where nothing is."""
+    """The problem with a square matrix that is no covariance matrix; "" where it is one."""
     larger = np.maximum(np.abs(matrix), np.abs(matrix.T))
     different = np.argwhere(np.abs(matrix - matrix.T) > _ASYMMETRY * larger)
     if different.size:
@@ -124,7 +138,7 @@ def _why_no_covariance(matrix: np.ndarray) -> str:
 
 
 def _log(section: Section, count: int) -> tuple[bool, ...] | None:
-    """LOG for each number: one word for all, or a list."""
+    """LOG for each of the `count` parameters, from one boolean for all or from a list."""
     advice = "give true, false, or a list of these, one for each of PARAMS"
     node = section.take("LOG")
     if node is None:
@@ -140,6 +154,7 @@ def _log(section: Section, count: int) -> tuple[bool, ...] | None:
 
 
 def _match(written: list[tuple[str, Place]], names: Names, report: Report) -> list[Column | None]:
+    """The parameter that each name means; None, and a remark, where it means none."""
     matched = [names.find(name) for name, _ in written]
     for (name, place), column in zip(written, matched, strict=True):
         if column is None and name:
@@ -148,7 +163,7 @@ def _match(written: list[tuple[str, Place]], names: Names, report: Report) -> li
 
 
 def _remark_impossible(joint: Joint, i: int, place: Place, names: Names, report: Report) -> None:
-    """Say how probable a number is that the parameter cannot have."""
+    """Report the probability of draws that are illegal for parameter number `i` of the distribution."""
     mean, std = float(joint.arrays["mean"][i]), math.sqrt(joint.arrays["covariance"][i, i])
     spread = "sigma" if joint.log[i] else "std"
     draw = Draw("lognormal" if joint.log[i] else "normal", (("mean", mean), (spread, std)))

@@ -161,7 +161,7 @@ def _by_band(node: Node, path: str, rule: Rule, report: Report) -> Quantity:
 
 
 def _why_not_by_band(node: Node, rule: Rule, report: Report) -> str:
-    """The problem with a mapping that is no DISTRIBUTION and no legal mapping by band; "" where it is legal."""
+    """The problem with a mapping that is no DISTRIBUTION and not legal by band; "" where it is legal."""
     keys = node.entries
     for key in keys:
         if key not in report.bands and difflib.get_close_matches(key.upper(), ["DISTRIBUTION"]):

@@ -1,4 +1,7 @@
-"""SPECIAL: the functions that change an object's numbers once they are drawn."""
+"""Reading the section SPECIAL of a species: which functions it calls, and with which arguments.
+
+The functions themselves, and the decorator `jaxlens.special`, are in `special_functions`.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,9 @@ _ADVICE = "give a list of arguments, as [LIGHT_PROFILE_1-2.5]"
 
 
 def read_special(section: Section, names: Sequence[str]) -> tuple[Special, ...]:
-    """The calls under SPECIAL of an object in the order of the file; none where it has none.
+    """The calls under SPECIAL of a species, in the order of the file; empty where it has no SPECIAL.
 
-    `names` are those of the object's numbers, as `LIGHT_PROFILE_1-magnitude`.
+    `names` are the parameters of the species, as `LIGHT_PROFILE_1-magnitude`.
     """
     node = section.take("SPECIAL")
     if node is None:
@@ -30,7 +33,7 @@ def read_special(section: Section, names: Sequence[str]) -> tuple[Special, ...]:
 
 
 def _calls(name: str, node: Node, names: Sequence[str], report: Report) -> Iterator[Special]:
-    """One function with each of its arguments."""
+    """The calls of the function `name`, one for each argument that `node` lists."""
     entry = SPECIALS.get(name.lower())
     if entry is None:
         report.problem(node.place, f"{shown(name)} is no function of SPECIAL; {nearest(name, SPECIALS)}")
