@@ -1,4 +1,9 @@
-"""From the text of a configuration file to a typed, frozen, checked Config."""
+"""From the YAML text of a configuration file to a typed, frozen and checked `Config`.
+
+Here the file is read and checked, and every problem is reported with its line.  `model` holds the result;
+`load` reads a whole file; the other modules read one section each, or help with that.  Nothing here draws a
+number or computes an image.  The public names are those of `__all__`.
+"""
 
 from jaxlens.config.errors import ConfigError
 from jaxlens.config.examples import example_path, examples

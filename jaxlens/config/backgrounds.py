@@ -1,4 +1,4 @@
-"""The section BACKGROUNDS: real images, as one FITS cube a band, and what map.txt says about them."""
+"""The section BACKGROUNDS: observed images, one FITS cube for each band, and their parameters in map.txt."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from jaxlens.config.tables import WEIGHT, Table, read_table
 
 MODES = ("add", "replace")
 MAP = "map.txt"
+# Bytes of all images of a configuration file.
 MAX_BYTES = 4 * 2**30
 
 
@@ -31,9 +32,17 @@ def read_backgrounds(
     joints: tuple[Joint, ...],
     names: Names,
 ) -> Backgrounds | None:
-    """The images of BACKGROUNDS, cut to numPix; None where there is no such section, or it is wrong.
+    """The observed images, cut or padded to numPix, and their parameters.
 
-    `names` are the parameters that a column of map.txt may name, `joints` what else sets parameters.
+    Args:
+        root: the whole file.
+        instrument: IMAGE and SURVEY.
+        configurations: the configurations.
+        joints: the entries of DISTRIBUTIONS, which set parameters too.
+        names: the parameters that a column of map.txt may set.
+
+    Returns:
+        The backgrounds; None where the section is missing, and None with problems where it is illegal.
     """
     if not root.has("BACKGROUNDS"):
         return None
@@ -49,8 +58,8 @@ def read_backgrounds(
     table = read_table(folder / MAP, root.report) if (folder / MAP).is_file() else None
     if images is None or not labels:
         return None
-    columns, numbers = _read_map(table, len(images), iterate, joints, names.only(labels), root.report)
-    scale = np.where(np.ptp(numbers, axis=0) > 0, np.std(numbers, axis=0), 1.0)
+    columns, values = _read_map(table, len(images), iterate, joints, names.only(labels), root.report)
+    scale = np.where(np.ptp(values, axis=0) > 0, np.std(values, axis=0), 1.0)
     if iterate and table is None:
         root.report.remark(place, f"has no {MAP}; the images are taken in turn, and set no parameter")
     return Backgrounds(
@@ -59,15 +68,15 @@ def read_backgrounds(
         cast(Literal["add", "replace"], mode),
         iterate,
         columns,
-        {"images": images, "map": numbers, "scale": scale},
+        {"images": images, "map": values, "scale": scale},
     )
 
 
 def fit(images: np.ndarray, size: int) -> np.ndarray:
-    """`images` (..., y, x) cut to, or padded with zeros to, (..., size, size) about their centre.
+    """`images` (..., y, x) cut or padded with zeros to (..., size, size), with the centre in the middle.
 
-    Where the difference is odd the extra row or column is the last one, both when it is cut off and when it
-    is added, so that a cut undoes a padding.
+    Where an odd number of rows or columns is cut or added, there is one more at the end than at the start,
+    so that cutting reverses padding.
 
     >>> fit(np.array([[1.0, 2.0, 3.0, 4.0]]), 3)
     array([[0., 0., 0.],
@@ -86,7 +95,7 @@ def fit(images: np.ndarray, size: int) -> np.ndarray:
 
 
 def _folder(section: Section) -> Path | None:
-    """The folder in PATH."""
+    """The folder in PATH; None, and a problem, where there is none."""
     node = section.need("PATH", "give a folder")
     name = word(node, section.report, "give a folder")
     if node is None or not name or resolve(node.place, name, section.report, folder=True) is None:
@@ -95,20 +104,21 @@ def _folder(section: Section) -> Path | None:
 
 
 def _labels(section: Section, configurations: tuple[Configuration, ...]) -> tuple[str, ...]:
-    """The labels of the configurations in CONFIGURATIONS, which may have NAMEs too."""
-    right = "give a list of configurations, as [CONFIGURATION_1]"
-    node = section.need("CONFIGURATIONS", right)
+    """The labels of the configurations that CONFIGURATIONS lists by label or by NAME."""
+    advice = "give a list of configurations, as [CONFIGURATION_1]"
+    node = section.need("CONFIGURATIONS", advice)
     if node is None:
         return ()
     if not isinstance(node.value, tuple) or not node.value:
-        what = "an empty list" if node.value == () else describe(node)
-        section.report.problem(node.place, f"is {what}; {right}")
+        finding = "an empty list" if node.value == () else describe(node)
+        section.report.problem(node.place, f"is {finding}; {advice}")
         return ()
     found = [_label(item, configurations, section.report) for item in node.value]
     return tuple(dict.fromkeys(label for label in found if label))
 
 
 def _label(node: Node, configurations: tuple[Configuration, ...], report: Report) -> str:
+    """The label of the configuration that a node names; "", and a problem, where there is none."""
     name = word(node, report, "give the label or the NAME of a configuration")
     for one in configurations:
         if name and name in (one.label, one.name):
@@ -120,7 +130,7 @@ def _label(node: Node, configurations: tuple[Configuration, ...], report: Report
 
 
 def _iterate(section: Section) -> bool:
-    """Whether ITERATE is there, with nothing or anything but false."""
+    """Whether ITERATE is given: empty or true, but not false."""
     node = section.take("ITERATE")
     if node is None:
         return False
@@ -130,7 +140,7 @@ def _iterate(section: Section) -> bool:
 
 
 def _read_cubes(folder: Path, bands: tuple[str, ...], num_pix: int, report: Report) -> np.ndarray | None:
-    """The images of all bands, (n, bands, num_pix, num_pix) in float32; None, and problems, where wrong."""
+    """The images of all bands, (n, bands, num_pix, num_pix) in float32; None, with problems, on an error."""
     cubes = [(band, _read_cube(folder, f"{band}.fits", len(bands), num_pix, report)) for band in bands]
     if not cubes or any(cube is None for _, cube in cubes):
         return None
@@ -138,53 +148,53 @@ def _read_cubes(folder: Path, bands: tuple[str, ...], num_pix: int, report: Repo
     same = True
     for band, cube in cubes[1:]:
         if cube is not None and first is not None and len(cube) != len(first):
-            what = f"has {len(cube)} images, but {first_band}.fits has {len(first)}"
-            report.problem(Place(str(folder / f"{band}.fits")), f"{what}; give every band the same images")
+            finding = f"has {len(cube)} images, but {first_band}.fits has {len(first)}"
+            report.problem(Place(str(folder / f"{band}.fits")), f"{finding}; give every band the same images")
             same = False
     return np.stack([cube for _, cube in cubes if cube is not None], axis=1) if same else None
 
 
 def _read_cube(folder: Path, name: str, bands: int, num_pix: int, report: Report) -> np.ndarray | None:
-    """The images of one band, (n, num_pix, num_pix); None, and a problem, where the file has none."""
+    """The images of one band, (n, num_pix, num_pix); None, with a problem, where the file has none."""
     path = folder / name
-    # a band may have any name, but no file is read outside the folder
+    # the name of a band may be a path, but files outside the folder are not read
     if path.name != name or not os.path.isfile(path):
         files = sorted(entry.name for entry in folder.iterdir() if entry.suffix == ".fits")
-        right = nearest(name, files) if files else "give one FITS file a band"
+        advice = nearest(name, files) if files else "give one FITS file a band"
         report.problem(
-            Place(str(folder)), f"has no {name if len(name) <= LONGEST_WORD else shown(name)}; {right}"
+            Place(str(folder)), f"has no {name if len(name) <= LONGEST_WORD else shown(name)}; {advice}"
         )
         return None
     report.sources.append(str(path))
     try:
         with warnings.catch_warnings():
-            # astropy only warns where a file ends before its data
+            # astropy only warns where a file is shorter than its header says
             warnings.filterwarnings("error", message=".*truncated.*")
             with path.open("rb") as stream, fits.open(stream, memmap=False) as file:
                 return _images(file, Place(str(path)), bands, num_pix, report)
-    except Exception:  # a broken file makes astropy raise whatever comes along, as EOFError and KeyError
+    except Exception:  # for a broken file astropy raises many kinds of errors, such as EOFError and KeyError
         report.problem(Place(str(path)), "cannot be read as FITS; give a cube of images (n, y, x)")
         return None
 
 
 def _images(file: Any, place: Place, bands: int, num_pix: int, report: Report) -> np.ndarray | None:
-    """The images of the first part of a FITS file that has any."""
+    """The images of the first HDU of an open FITS file that has any; None, with a problem, on an error."""
     parts = [part for part in file if part.is_image and part.shape]
     shape: tuple[int, ...] = parts[0].shape if parts else ()
     if len(shape) != 3 or 0 in shape:
-        what = f"has an array of shape {shape}" if parts else "has no image"
-        report.problem(place, f"{what}; give a cube of images (n, y, x)")
+        finding = f"has an array of shape {shape}" if parts else "has no image"
+        report.problem(place, f"{finding}; give a cube of images (n, y, x)")
         return None
     size = shape[0] * max(shape[1] * shape[2] * abs(parts[0].header["BITPIX"]) // 8, bands * num_pix**2 * 4)
     if size > MAX_BYTES:
-        what = f"needs {size / 2**30:.1f} GiB for {shape[0]} images in {bands} bands"
-        report.problem(place, f"{what}; the limit is {MAX_BYTES / 2**30:g} GiB")
+        finding = f"needs {size / 2**30:.1f} GiB for {shape[0]} images in {bands} bands"
+        report.problem(place, f"{finding}; the limit is {MAX_BYTES / 2**30:g} GiB")
         return None
     images = fit(np.asarray(parts[0].data), num_pix).astype(np.float32)
     wrong = int(np.count_nonzero(~np.isfinite(images)))
     if wrong:
-        what = f"has {wrong} {'pixel that is' if wrong == 1 else 'pixels that are'} not finite"
-        report.problem(place, f"{what}; mend or remove the images")
+        finding = f"has {wrong} {'pixel that is' if wrong == 1 else 'pixels that are'} not finite"
+        report.problem(place, f"{finding}; mend or remove the images")
         return None
     return images
 
@@ -192,19 +202,19 @@ def _images(file: Any, place: Place, bands: int, num_pix: int, report: Report) -
 def _read_map(
     table: Table | None, count: int, iterate: bool, joints: tuple[Joint, ...], names: Names, report: Report
 ) -> tuple[tuple[Column, ...], np.ndarray]:
-    """The columns of map.txt that match a parameter, and their numbers (count, columns)."""
+    """The columns of map.txt that match a parameter, and their values (count, columns)."""
     nothing = (), np.zeros((count, 0))
     if table is None:
         return nothing
     if len(table.lines) != count:
-        what = f"has {len(table.lines)} rows for {count} images; give one row an image"
-        report.problem(Place(table.source), what)
+        finding = f"has {len(table.lines)} rows for {count} images; give one row an image"
+        report.problem(Place(table.source), finding)
         return nothing
-    numbers = table.without(WEIGHT)
-    written = [(name, numbers.place(name)) for name in numbers.names]
-    matched = match_columns(written, numbers, names, report)
+    parameters = table.without(WEIGHT)
+    written = [(name, parameters.place(name)) for name in parameters.names]
+    matched = match_columns(written, parameters, names, report)
     if iterate:
         everywhere = np.ones(count)
-        check_ranges(numbers, matched, everywhere, names, report)
-        check_redshifts(numbers, matched, everywhere > 0, joints, names, report)
-    return tuple(matched), numbers.values[:, list(matched.values())]
+        check_ranges(parameters, matched, everywhere, names, report)
+        check_redshifts(parameters, matched, everywhere > 0, joints, names, report)
+    return tuple(matched), parameters.values[:, list(matched.values())]

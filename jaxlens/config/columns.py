@@ -1,4 +1,4 @@
-"""Column names of tables, `[CONFIGURATION_n-]parameter[-band]`, and the parameters that they mean."""
+"""The column names of tables, `[CONFIGURATION_n-]parameter[-band]`, and the parameters that they set."""
 
 from __future__ import annotations
 
@@ -14,16 +14,20 @@ from jaxlens.config.naming import Named, named_quantities, redshift_name
 from jaxlens.config.profiles import profile_rule
 from jaxlens.config.quantities import ANY, ANY_BY_BAND, NOT_NEGATIVE_BY_BAND, Rule
 
+# The number of similar names in the advice on an unknown name.
 MOST_NEAR = 3
 
 
 @dataclass(frozen=True, eq=False)
 class Names:
-    """The parameters that a column may name.
+    """The parameters that a column may set; the mappings have the labels of the configurations as keys.
 
-    By configuration: `rules` says what each parameter may be, `parameters` is the parameter that a written
-    name stands for (a plane's redshift may be written as that of any of its objects), and `redshifts` are
-    those of the planes in order.
+    Attributes:
+        bands: the names of the bands.
+        rules: the legal values of each parameter.
+        parameters: the parameter that each legal name means; a plane's redshift has several names, that of
+            the plane and one for each of its objects.
+        redshifts: the redshifts of the planes, in order.
     """
 
     bands: tuple[str, ...]
@@ -32,9 +36,9 @@ class Names:
     redshifts: Mapping[str, tuple[Named, ...]]
 
     def find(self, name: str) -> Column | None:
-        """What a column's name means; None where it matches no parameter of any configuration.
+        """The parameter that a column of this name sets; None where no configuration has such a parameter.
 
-        A band is written as `-band` or `_band`; a parameter that has no bands means the same with any.
+        The name may end in `-band` or `_band`, which is ignored where the parameter is the same in all bands.
         """
         configuration, rest = self._split(name)
         for stem, band in _stems(rest, self.bands):
@@ -46,12 +50,12 @@ class Names:
         return None
 
     def targets(self, column: Column) -> dict[str, Rule]:
-        """The configurations in which a column sets its parameter, and what the number may be there."""
+        """The labels of the configurations in which a column sets its parameter, with the legal values."""
         rules = {label: self.rules[label] for label in self._labels(column.configuration)}
         return {label: rule[column.parameter] for label, rule in rules.items() if column.parameter in rule}
 
     def only(self, labels: tuple[str, ...]) -> Names:
-        """The names of these configurations alone."""
+        """The parameters of the configurations with these labels."""
         return Names(
             self.bands,
             {label: self.rules[label] for label in labels},
@@ -60,7 +64,7 @@ class Names:
         )
 
     def advice(self, name: str) -> str:
-        """The advice for a name that matches nothing: the names most like it."""
+        """Advice on a name that matches no parameter: the most similar names."""
         configuration, rest = self._split(name)
         labels = self._labels(configuration)
         if configuration and not labels:
@@ -75,18 +79,19 @@ class Names:
         return f"did you mean {' or '.join([', '.join(found[:-1]), found[-1]] if len(found) > 1 else found)}?"
 
     def _split(self, name: str) -> tuple[str | None, str]:
-        """The configuration that a name starts with, and the rest."""
+        """The configuration that a name starts with (None without one), and the rest of the name."""
         head, _, rest = name.partition("-")
         return (head, rest) if re.fullmatch(r"CONFIGURATION_\w+", head) else (None, name)
 
     def _labels(self, configuration: str | None) -> tuple[str, ...]:
+        """The labels that a column's configuration means: all without one, none where it is unknown."""
         if configuration is None:
             return tuple(self.rules)
         return (configuration,) if configuration in self.rules else ()
 
 
 def _stems(name: str, bands: tuple[str, ...]) -> list[tuple[str, str | None]]:
-    """The ways to read a name: as it is, or as a parameter and a band."""
+    """The ways to split a name into a parameter and a band (None for no band)."""
     found: list[tuple[str, str | None]] = [(name, None)]
     for band in bands:
         found += [(name.removesuffix(end), band) for end in (f"-{band}", f"_{band}") if name.endswith(end)]
@@ -96,7 +101,16 @@ def _stems(name: str, bands: tuple[str, ...]) -> list[tuple[str, str | None]]:
 def known_names(
     cosmology: tuple[Named, ...], instrument: Instrument, configurations: tuple[Configuration, ...]
 ) -> Names:
-    """The parameters of every configuration."""
+    """The parameters of every configuration.
+
+    Args:
+        cosmology: the cosmological parameters.
+        instrument: IMAGE and SURVEY.
+        configurations: the configurations.
+
+    Returns:
+        The names of all parameters and their legal values.
+    """
     rules = {one.label: _rules(cosmology, instrument, one) for one in configurations}
     written = {one.label: {name: name for name in rules[one.label]} | _aliases(one) for one in configurations}
     redshifts = {
@@ -109,6 +123,7 @@ def known_names(
 def _rules(
     cosmology: tuple[Named, ...], instrument: Instrument, configuration: Configuration
 ) -> dict[str, Rule]:
+    """The legal values of every parameter of a configuration."""
     profiles = {
         f"{plane.label}-{label}-{profile.label}": profile.name
         for plane in configuration.planes
@@ -121,7 +136,7 @@ def _rules(
 
 
 def _rule(name: str, profiles: Mapping[str, str]) -> Rule:
-    """What the parameter `name` may be; `profiles` are the profiles' names by their prefix."""
+    """The legal values of the parameter `name`; `profiles` maps prefixes to the names of profiles."""
     owner, _, key = name.rpartition("-")
     if owner in profiles:
         return profile_rule(profiles[owner], key, by_band="-LIGHT_PROFILE_" in owner)
@@ -131,7 +146,7 @@ def _rule(name: str, profiles: Mapping[str, str]) -> Rule:
 
 
 def _aliases(configuration: Configuration) -> dict[str, str]:
-    """Other names of the planes' redshifts: the plane's own, and that of each of its objects."""
+    """The names of the planes' redshifts (that of the plane and of each of its objects) -> the parameter."""
     return {
         f"{owner}-REDSHIFT": redshift_name(plane)
         for plane in configuration.planes

@@ -1,4 +1,4 @@
-"""One DISTRIBUTION of the file: built in, a survey's, or a user's function."""
+"""Reading a DISTRIBUTION: a built-in one, one that a survey measured, or a user's function."""
 
 from __future__ import annotations
 
@@ -23,29 +23,45 @@ from jaxlens.distributions import (
     probability_between,
 )
 
-# A survey's distribution of numbers for ten years, and its one parameter.
-_COADDED, _YEARS, _ALL_YEARS = "lsst_num_exposures", "coadd_years", 10.0
+# The survey distribution that has a parameter, which is the number of years whose exposures are added.
+_COADDED = "lsst_num_exposures"
+_YEARS = "coadd_years"
+# Years of the exposures in the table of lsst_num_exposures, and the default of its parameter.
+_ALL_YEARS = 10.0
+# Years: the largest legal parameter.
 _MOST_YEARS = 100.0
-_BOUNDS_RIGHT = "give [low, high], two numbers in order"
+_BOUNDS_ADVICE = "give [low, high], two numbers in order"
 
 Parameters = tuple[tuple[str, float | tuple[float, ...]], ...]
 
 
 def constant_draw(value: float) -> Draw:
-    """The draw that is always `value`."""
+    """The draw that is always `value`.
+
+    >>> constant_draw(2).parameters
+    (('value', 2.0),)
+    """
     return Draw("delta_function", (("value", float(value)),))
 
 
+# The placeholder for a draw whose problem has been reported.
 WRONG = constant_draw(math.nan)
 
 
 def read_distribution(
     node: Node, report: Report, by_band: bool, bands: tuple[str, ...]
 ) -> Draw | tuple[Draw, ...]:
-    """What `DISTRIBUTION: {NAME: ..., PARAMETERS: {...}, TRUNCATE: [low, high]}` says.
+    """Read `DISTRIBUTION: {NAME: ..., PARAMETERS: {...}, TRUNCATE: [low, high]}`.
 
-    One draw, or one for each of `bands` where the distribution is a survey's or knows the bands, which
-    is a problem unless the number may differ `by_band`.  A draw of NaN stands for what is wrong.
+    Args:
+        node: the mapping that has the key DISTRIBUTION.
+        report: takes the problems.
+        by_band: whether the quantity may differ by band.
+        bands: the bands for which values are drawn.
+
+    Returns:
+        One draw, or one for each of `bands` where the distribution gives one value a band (a survey's, or a
+        user's function that takes `bands`); `WRONG`, and a problem, where it is illegal.
     """
     with Section(node, report) as outer, outer.sub("DISTRIBUTION") as section:
         name = _name(section)
@@ -60,17 +76,19 @@ def read_distribution(
         else:
             found = _built_in(section, name, parameters)
     if isinstance(found, tuple) and not by_band:
-        what = f"{name} gives one number a band, and this is the same for all bands"
-        report.problem(node.place, f"{what}; choose another distribution")
+        finding = f"{name} gives one number a band, and this is the same for all bands"
+        report.problem(node.place, f"{finding}; choose another distribution")
         return WRONG
     if isinstance(found, Draw):
         return _truncated(found, bounds, name, node, report)
-    where = (f"{name} in the band {band}" for band in bands)
-    return tuple(_truncated(draw, bounds, w, node, report) for draw, w in zip(found, where, strict=True))
+    labels = [f"{name} in the band {band}" for band in bands]
+    return tuple(
+        _truncated(draw, bounds, label, node, report) for draw, label in zip(found, labels, strict=True)
+    )
 
 
 def _name(section: Section) -> str:
-    """The name of a known distribution, or ""."""
+    """NAME; "", and a problem, where it is no distribution."""
     listed = sorted((*DISTRIBUTIONS, *USER_DISTRIBUTIONS))
     node = section.need("NAME", one_of(listed))
     name = word(node, section.report, one_of(listed))
@@ -82,6 +100,7 @@ def _name(section: Section) -> str:
 
 
 def _built_in(section: Section, name: str, node: Node | None) -> Draw:
+    """The draw of a built-in distribution; `node` has its PARAMETERS."""
     names, defaults, lists = parameter_names(name), parameter_defaults(name), DISTRIBUTIONS[name].lists
     kinds = {key: key in lists for key in names}
     given = dict(_parameters(section, name, node, kinds, defaults))
@@ -97,49 +116,60 @@ def _built_in(section: Section, name: str, node: Node | None) -> Draw:
 
 
 def _users(section: Section, name: str, node: Node | None, bands: tuple[str, ...]) -> Draw | tuple[Draw, ...]:
-    """A call of a user's function, or one for each band."""
+    """The draw of a user's function, or one for each band where the function takes `bands`."""
     own = USER_DISTRIBUTIONS[name]
     parameters = _parameters(section, name, node, dict.fromkeys(own.parameters), own.optional)
     every = section.report.bands
-    # Without BANDS there is nothing to draw for, and that was said.
-    nothing = own.by_band and not every
-    if nothing or _unknown(parameters) or _misshapen(section, name, own, parameters):
+    # a missing BANDS is reported elsewhere
+    no_bands = own.by_band and not every
+    if no_bands or _unknown(parameters) or _fails(section, name, own, parameters):
         return WRONG
     if not own.by_band:
         return Draw(name, parameters, function=own.function)
     return tuple(Draw(name, parameters, function=own.function, pick=every.index(band)) for band in bands)
 
 
-def _misshapen(section: Section, name: str, own: UserDistribution, parameters: Parameters) -> bool:
-    """Whether the function returns, for these parameters, what is not one number (one a band); a problem."""
-    bands: dict[str, Any] = {"bands": section.report.bands} if own.by_band else {}
-    right = (len(section.report.bands),) if own.by_band else ()
-    key = jax.random.key(0, impl="threefry2x32")
-    numbers = {key: np.asarray(value, np.float32) for key, value in parameters}
+def _fails(section: Section, name: str, own: UserDistribution, parameters: Parameters) -> bool:
+    """Whether a user's function fails under JAX or returns an array of a wrong shape, which is a problem.
+
+    A function that does not use its key gets a remark.
+    """
     place = section.node.place  # type: ignore[union-attr]
-
-    def call(key: jax.Array) -> Any:
-        return own.function(key, **numbers, **bands)
-
+    expected = (len(section.report.bands),) if own.by_band else ()
     try:
-        shape = np.shape(jax.eval_shape(call, key))
-        jaxpr = jax.make_jaxpr(call)(key).jaxpr
-    except Exception as error:  # whatever a user's function raises
-        what = f"{name} raises {type(error).__name__}: {shown(str(error))}"
-        section.report.problem(place, f"{what}; its function must run under JAX")
+        shape, uses_key = _traced(own, parameters, section.report.bands)
+    except Exception as error:  # a user's function may raise anything
+        finding = f"{name} raises {type(error).__name__}: {shown(str(error))}"
+        section.report.problem(place, f"{finding}; its function must run under JAX")
         return True
-    if shape != right:
-        what = f"{name} returns an array of shape {shape}; its function must return shape {right}"
-        section.report.problem(place, what)
+    if shape != expected:
+        finding = f"{name} returns an array of shape {shape}; its function must return shape {expected}"
+        section.report.problem(place, finding)
         return True
-    if not any(jaxpr.invars[0] is used for equation in jaxpr.eqns for used in equation.invars):
-        what = f"{name} does not use its key, so it gives every system the same number"
-        section.report.remark(place, f"{what}; draw with jax.random and the key")
+    if not uses_key:
+        finding = f"{name} does not use its key, so it gives every system the same number"
+        section.report.remark(place, f"{finding}; draw with jax.random and the key")
     return False
 
 
+def _traced(
+    own: UserDistribution, parameters: Parameters, bands: tuple[str, ...]
+) -> tuple[tuple[int, ...], bool]:
+    """The shape that a user's function returns for these parameters, and whether it uses its key."""
+    values = {name: np.asarray(value, np.float32) for name, value in parameters}
+    more: dict[str, Any] = {"bands": bands} if own.by_band else {}
+    key = jax.random.key(0, impl="threefry2x32")
+
+    def call(key: jax.Array) -> Any:
+        return own.function(key, **values, **more)
+
+    shape = np.shape(jax.eval_shape(call, key))
+    jaxpr = jax.make_jaxpr(call)(key).jaxpr
+    return shape, any(jaxpr.invars[0] is used for equation in jaxpr.eqns for used in equation.invars)
+
+
 def _survey(section: Section, name: str, node: Node | None, bands: tuple[str, ...]) -> tuple[Draw, ...]:
-    """What the survey measured in each band."""
+    """The draws of a survey's distribution, one for each band."""
     years = {_YEARS: False} if name == _COADDED else {}
     parameters = _parameters(section, name, node, years, years)
     if _unknown(parameters):
@@ -148,18 +178,19 @@ def _survey(section: Section, name: str, node: Node | None, bands: tuple[str, ..
     if years:
         coadded = np.asarray(dict(parameters).get(_YEARS, _ALL_YEARS)).item()
         if not 0.0 < coadded <= _MOST_YEARS:
-            what = f"is {coadded:g}; it must be above 0 and at most {_MOST_YEARS:g}"
-            section.report.problem(node.entries[_YEARS].place, what)  # type: ignore[union-attr]
+            finding = f"is {coadded:g}; it must be above 0 and at most {_MOST_YEARS:g}"
+            section.report.problem(node.entries[_YEARS].place, finding)  # type: ignore[union-attr]
             return (WRONG,) * len(bands)
         share = coadded / _ALL_YEARS
     return tuple(_measured(section, name, band, share) for band in bands)
 
 
 def _measured(section: Section, name: str, band: str, share: float | None) -> Draw:
+    """One band of a survey's distribution; with `share`, values are multiplied by it and rounded down."""
     found = histogram(name, band)
     if found is None:
-        what = f"{name} has no band {band}; its bands are {', '.join(histograms(name))}"
-        section.report.problem(section.node.place, what)  # type: ignore[union-attr]
+        finding = f"{name} has no band {band}; its bands are {', '.join(histograms(name))}"
+        section.report.problem(section.node.place, finding)  # type: ignore[union-attr]
         return WRONG
     values, weights = found
     if share is not None:
@@ -176,9 +207,10 @@ def _parameters(
     kinds: Mapping[str, bool | None],
     optional: Iterable[str],
 ) -> Parameters:
-    """The PARAMETERS that are given; `kinds` says of each whether it is a list (None: either will do).
+    """The PARAMETERS that the file gives, or that are missing although they are not `optional` (NaN).
 
-    `None` stands for no parameters.
+    `kinds` has, for each legal parameter, whether it is a list of numbers (None: a number or a list).  The
+    word `None` instead of a mapping means that there are no parameters.
     """
     needed = [key for key in kinds if key not in optional]
     if node is not None and (node.value is None or node.value == "None"):
@@ -194,56 +226,62 @@ def _parameters(
 
 
 def _parameter(parameters: Section, key: str, is_list: bool | None) -> float | tuple[float, ...]:
-    """A number, or a list of numbers; NaN where it is wrong."""
-    right = {True: "give a list of numbers", False: "give a number", None: "give a number or a list of them"}
-    node = parameters.need(key, right[is_list])
+    """The number or the list of numbers under `key`; NaN, and a problem, where it is illegal."""
+    advice = {True: "give a list of numbers", False: "give a number", None: "give a number or a list of them"}
+    node = parameters.need(key, advice[is_list])
     if node is None:
         return math.nan
     if isinstance(node.value, tuple) and node.value and is_list is not False:
         return tuple(number(item, parameters.report, "give a number") for item in node.value)
     if is_list or node.value == ():
-        what = "an empty list" if node.value == () else describe(node)
-        parameters.report.problem(node.place, f"is {what}; {right[is_list]}")
+        finding = "an empty list" if node.value == () else describe(node)
+        parameters.report.problem(node.place, f"is {finding}; {advice[is_list]}")
         return math.nan
-    return number(node, parameters.report, right[is_list])
+    return number(node, parameters.report, advice[is_list])
 
 
 def _unknown(parameters: Parameters) -> bool:
-    """Whether a number stands for a wrong one."""
+    """Whether a parameter is NaN, which stands for one whose problem has been reported."""
     return any(np.isnan(value).any() for _, value in parameters)
 
 
 def _bounds(section: Section) -> tuple[float, float] | None:
-    """TRUNCATE, where it is given and right; an end may be infinite."""
+    """The interval TRUNCATE, whose ends may be infinite; None where it is missing or illegal (a problem)."""
     node = section.take("TRUNCATE")
     if node is None:
         return None
     if not isinstance(node.value, tuple) or len(node.value) != 2:
-        what = f"a list of {len(node.value)}" if isinstance(node.value, tuple) else describe(node)
-        section.report.problem(node.place, f"is {what}; {_BOUNDS_RIGHT}")
+        finding = f"a list of {len(node.value)}" if isinstance(node.value, tuple) else describe(node)
+        section.report.problem(node.place, f"is {finding}; {_BOUNDS_ADVICE}")
         return None
     low, high = (_end(item, section.report) for item in node.value)
     if low >= high:
-        section.report.problem(node.place, f"is from {low:g} to {high:g}; {_BOUNDS_RIGHT}")
+        section.report.problem(node.place, f"is from {low:g} to {high:g}; {_BOUNDS_ADVICE}")
         return None
     return None if math.isnan(low) or math.isnan(high) else (low, high)
 
 
 def _end(node: Node, report: Report) -> float:
+    """One end of TRUNCATE; NaN, and a problem, where it is no number."""
     if isinstance(node.value, float) and math.isinf(node.value):
         return node.value
     return number(node, report, "give a number, or .inf or -.inf for no bound")
 
 
-def _truncated(draw: Draw, bounds: tuple[float, float] | None, what: str, node: Node, report: Report) -> Draw:
-    """The draw with its bounds, between which it must have some weight."""
+def _truncated(
+    draw: Draw, bounds: tuple[float, float] | None, label: str, node: Node, report: Report
+) -> Draw:
+    """The draw truncated to `bounds`; `WRONG`, and a problem, where it is never between them.
+
+    `label` names the draw in the message; `node` is the mapping that has the DISTRIBUTION.
+    """
     if bounds is None or draw is WRONG:
         return draw
     if draw.function is None:
         if not probability_between(draw.build(), *bounds) > 0:
             place = node.entries["DISTRIBUTION"].entries["TRUNCATE"].place
-            why = f"{what} is never between {bounds[0]:g} and {bounds[1]:g}"
-            report.problem(place, f"{why}; widen TRUNCATE or change the PARAMETERS")
+            finding = f"{label} is never between {bounds[0]:g} and {bounds[1]:g}"
+            report.problem(place, f"{finding}; widen TRUNCATE or change the PARAMETERS")
             return WRONG
         if draw.is_constant:
             return draw

@@ -1,4 +1,4 @@
-"""What can be said about a configuration file, and the one exception that says it."""
+"""The problems and warnings of a configuration file, and the exception that lists the problems."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# Longer words of the file are cut to this many characters in messages.
 LONGEST_WORD = 60
 
 
 class ConfigError(ValueError):
-    """A configuration file is wrong; every problem that was found is in it.
+    """A configuration file is wrong; the exception lists every problem that was found.
 
-    `problems` is a tuple of lines `file:line: path: what is wrong; what would be right` (a
-    dictionary has no line, and stands as `<dict>`); `str()` is these lines.
+    Attributes:
+        problems: the problems, each as `file:line: path: the problem; how to correct it`.  A dictionary has
+            no line and its file is called `<dict>`.  `str()` of the exception is these lines.
 
     >>> print(ConfigError("demo.yaml:3: DATASET.NAME: is missing; give a name"))
     demo.yaml:3: DATASET.NAME: is missing; give a name
@@ -28,12 +30,17 @@ class ConfigError(ValueError):
 
 
 class ConfigWarning(UserWarning):
-    """A configuration file is legal, but may not mean what it says; the message is as in ConfigError."""
+    """A configuration file is legal, but probably not as intended; worded like a problem of `ConfigError`."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where something stands: the file, its line (None in a dictionary) and the keys that lead there.
+    """A place in a configuration file.
+
+    Attributes:
+        source: the file's name in messages.
+        line: the line's number, or None in a dictionary.
+        path: the keys that lead there, joined by dots.
 
     >>> print(Place("demo.yaml", 3, "DATASET").at("NAME"))
     demo.yaml:3: DATASET.NAME
@@ -44,7 +51,7 @@ class Place:
     path: str = ""
 
     def at(self, key: str, line: int | None = None) -> Place:
-        """The place of the entry `key` of this mapping, at `line` where that is known."""
+        """The place of the entry `key` of this mapping; `line` is None where it is that of the mapping."""
         word = key if key.isprintable() else repr(key)
         path = f"{self.path}.{word}" if self.path else word
         return Place(self.source, self.line if line is None else line, path)
@@ -55,13 +62,17 @@ class Place:
 
 
 class Report:
-    """What one reading of one file has found so far.
+    """The problems and remarks that were found so far while a configuration is read.
 
-    After a problem the functions of this package go on with a stand-in value (NaN for a number,
-    "" for a word), so that one reading finds all problems; `raise_problems` sees to it that nothing
-    made of stand-ins gets out.  `bands` are the file's bands, empty until they are known, and `bands_of`
-    says what survey's they are where the file does not choose them; `paths` are the absolute paths of the
-    files that it names, by the place of the name; `sources` are the files that were read, in order.
+    After a problem the functions of this package continue with a placeholder (NaN for a number, "" for a
+    word), so that all problems are found at once.  `raise_problems` is called before a `Config` is
+    returned, so that none contains a placeholder.
+
+    Attributes:
+        bands: the bands of the file; empty until they have been read.
+        bands_of: ` of the survey NAME` where a survey's preset sets the bands, else empty; for messages.
+        paths: the absolute path of each file that the configuration names, by the place of the name.
+        sources: the files that were read, in order.
     """
 
     def __init__(self) -> None:
@@ -73,46 +84,59 @@ class Report:
         self._remarks: list[tuple[Place, str]] = []
         self._closed: set[Place] = set()
 
-    def problem(self, place: Place, what: str, final: bool = False) -> None:
-        """Note what is wrong at `place`, as `what is wrong; what would be right`.
+    def problem(self, place: Place, finding: str, final: bool = False) -> None:
+        """Record a problem.
 
-        After a `final` problem nothing more is said about that place.
+        Args:
+            place: where it is.
+            finding: the message, as `the problem; how to correct it`.
+            final: whether later problems of the same place are ignored, because they follow from this one.
         """
         if place not in self._closed:
-            self._problems.append((place, what))
+            self._problems.append((place, finding))
         if final:
             self._closed.add(place)
 
-    def remark(self, place: Place, what: str) -> None:
-        """Note what is legal at `place`, but may not be meant."""
-        self._remarks.append((place, what))
+    def remark(self, place: Place, finding: str) -> None:
+        """Record a warning: `finding` is legal, but probably not as intended."""
+        self._remarks.append((place, finding))
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """The remarks, by file and line."""
+        """The remarks as lines of text, in the order of the files and their lines."""
         return self._lines(self._remarks)
 
     def raise_problems(self) -> None:
-        """Raise one ConfigError with every problem, by file and line, if there is one."""
+        """Raise one `ConfigError` that lists all problems, if there are any."""
         if self._problems:
             raise ConfigError(*self._lines(self._problems))
 
-    def _lines(self, notes: list[tuple[Place, str]]) -> tuple[str, ...]:
-        """Each note as a line of text, once, in the order of the files and their lines."""
+    def _lines(self, findings: list[tuple[Place, str]]) -> tuple[str, ...]:
+        """The findings as lines of text without repetitions, in the order of the files and their lines."""
         order = {source: i for i, source in enumerate(self.sources)}
-        ordered = sorted(notes, key=lambda note: (order.get(note[0].source, -1), note[0].line or 0))
-        return tuple(dict.fromkeys(f"{place}: {what}" for place, what in ordered))
+        ordered = sorted(findings, key=lambda item: (order.get(item[0].source, -1), item[0].line or 0))
+        return tuple(dict.fromkeys(f"{place}: {finding}" for place, finding in ordered))
 
 
 def shown(word: str) -> str:
-    """A word of the file as it is quoted in a message: in quotes, on one line, never long."""
+    """A word of the file for a message: in quotes, on one line, and cut where it is long.
+
+    >>> shown("seeing")
+    "'seeing'"
+    """
     return repr(word if len(word) <= LONGEST_WORD else word[: LONGEST_WORD - 3] + "...")
 
 
 def nearest(word: str, choices: Iterable[str], listed: Iterable[str] = ()) -> str:
-    """The advice for a `word` that is none of `choices`: the choice most like it, or else all of them.
+    """Advice on a word that is none of the choices: the most similar choice, or a list of the choices.
 
-    `listed` are those that are named in the place of all.
+    Args:
+        word: the word.
+        choices: the words that would be legal.
+        listed: the words that are listed instead of all `choices` where none is similar.
+
+    Returns:
+        The advice, as it stands behind the semicolon of a problem.
 
     >>> nearest("sersic_elipse", ["SERSIC", "SERSIC_ELLIPSE"])
     'did you mean SERSIC_ELLIPSE?'
@@ -129,6 +153,10 @@ def nearest(word: str, choices: Iterable[str], listed: Iterable[str] = ()) -> st
 
 
 def one_of(choices: Iterable[str]) -> str:
-    """The advice that lists all `choices`."""
+    """Advice that lists all `choices`.
+
+    >>> one_of(["e-", "ADU"])
+    'it must be one of e-, ADU'
+    """
     names = tuple(choices)
     return f"it must be {'one of ' if len(names) > 1 else ''}{', '.join(names)}"

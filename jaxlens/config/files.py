@@ -1,6 +1,6 @@
-"""Files that a configuration file names: where they are looked for, and what is said when they are not there.
+"""Finding and reading the files that a configuration file names.
 
-A name is looked for in the folder of the file that names it, then in the working directory; nowhere
+A name is looked for in the folder of the file that names it, then in the working directory, and nowhere
 else.
 """
 
@@ -17,11 +17,20 @@ FROM_DICT = "<dict>"
 
 
 def resolve(place: Place, name: str, report: Report, folder: bool = False) -> Path | None:
-    """The absolute path of the file `name` (of the folder, with `folder`) that the file of `place` names.
+    """The absolute path of a file or folder that the configuration names.
 
-    None, and a problem at `place`, where there is none.  Only regular files count: a device or a pipe
-    could be read without end.  A path that is written otherwise is noted in `report`, so that the text of
-    the configuration can be written out with absolute paths.
+    Only regular files are accepted, as reading a device or a pipe may never end.  The path is recorded in
+    `report.paths` unless the name is that path already, so that the configuration can be written out with
+    absolute paths.
+
+    Args:
+        place: where the configuration names it.
+        name: the name.
+        report: takes a problem where there is no such file.
+        folder: whether a folder is meant.
+
+    Returns:
+        The path, or None, and a problem at `place`, where there is none.
     """
     found = locate(place, name, report, folder)
     if found is None:
@@ -33,7 +42,17 @@ def resolve(place: Place, name: str, report: Report, folder: bool = False) -> Pa
 
 
 def locate(place: Place, name: str, report: Report, folder: bool = False) -> Path | None:
-    """As `resolve`, but the path as messages show it: relative where the naming file's path is."""
+    """The path that `resolve` makes absolute, as messages show it.
+
+    Args:
+        place: where the configuration names it.
+        name: the name.
+        report: takes a problem where there is no such file.
+        folder: whether a folder is meant.
+
+    Returns:
+        The path, relative where that of the naming file is; None, and a problem, where there is none.
+    """
     for candidate in (root / name for root in _roots(place)):
         if os.path.isdir(candidate) if folder else os.path.isfile(candidate):
             return candidate
@@ -42,31 +61,31 @@ def locate(place: Place, name: str, report: Report, folder: bool = False) -> Pat
 
 
 def _roots(place: Place) -> tuple[Path, ...]:
-    """Where names are looked for, in order; a dictionary has no folder."""
+    """The folders in which names are looked for, in order; for a dictionary only the working directory."""
     here = Path()
     parent = here if place.source == FROM_DICT else Path(place.source).parent
     return (here,) if parent == here else (parent, here)
 
 
 def _why_not(place: Place, name: str, folder: bool) -> str:
-    """The message for a name that is no file: what it is instead, or what is most like it."""
-    right = "give a folder" if folder else "give a file"
+    """The message for a name that is no file (or folder): what it is instead, or the most similar name."""
+    advice = "give a folder" if folder else "give a file"
     for candidate in (root / name for root in _roots(place)):
         if os.path.isdir(candidate):
-            return f"{shown(name)} is a folder; {right}"
+            return f"{shown(name)} is a folder; {advice}"
         if os.path.isfile(candidate):
-            return f"{shown(name)} is a file; {right}"
+            return f"{shown(name)} is a file; {advice}"
         if os.path.exists(candidate):
-            return f"{shown(name)} is a device or a pipe; {right}"
-    what = f"{shown(name)} is no {'folder' if folder else 'file'}"
+            return f"{shown(name)} is a device or a pipe; {advice}"
+    finding = f"{shown(name)} is no {'folder' if folder else 'file'}"
     like = _nearest(place, name, folder)
     if like:
-        return f"{what}; did you mean {like}?"
-    return f"{what}; it is looked for beside the file that names it, then in the working directory"
+        return f"{finding}; did you mean {like}?"
+    return f"{finding}; it is looked for beside the file that names it, then in the working directory"
 
 
 def _nearest(place: Place, name: str, folder: bool) -> str:
-    """The entry most like `name` in the folder where it should be; "" where there is none."""
+    """The name most similar to `name` in the folder where it should be; "" where none is similar."""
     parent, leaf = os.path.split(name)
     for root in _roots(place):
         try:
@@ -81,9 +100,9 @@ def _nearest(place: Place, name: str, folder: bool) -> str:
 
 
 def read_file(path: Path, report: Report) -> str | None:
-    """The text of a file, in UTF-8; no more of it than shows that it is too long.
+    """The text of a UTF-8 file; None, and a problem, where it cannot be read.
 
-    None, and a problem, where it cannot be read.
+    At most one character more than `MAX_CHARACTERS` is read, which is enough for `read_text` to refuse it.
     """
     try:
         with path.open(encoding="utf-8-sig") as file:

@@ -1,4 +1,4 @@
-"""The section GEOMETRY: which species stand in which planes, and how often."""
+"""The section GEOMETRY: the configurations, their planes, and the species in each plane."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, number, word
 from jaxlens.config.species import Species
 
+# The rounding error that the sum of the FRACTIONs may have.
 FRACTION_SLACK = 1e-9
-# Redshifts are drawn in order, the first of them above zero.
+# Each redshift is redrawn until it is above that of the plane in front, the first one until it is above zero.
 REDSHIFT = Rule(low=0.0, open=True, redrawn=True)
 
 
 def read_geometry(root: Section, species: dict[str, Species] | None) -> tuple[Configuration, ...]:
-    """Every CONFIGURATION_n; `species` is None where SPECIES is missing, and then names go unchecked."""
+    """Read every CONFIGURATION_n; the names of species are not checked where `species` is None."""
     with root.sub("GEOMETRY") as section:
         entries = section.numbered("CONFIGURATION", gaps=True)
         found = tuple(_configuration(label, node, species, root.report) for label, node in entries)
@@ -48,16 +49,17 @@ def _configuration(
 
 
 def _fraction(section: Section) -> float:
-    """The share of the systems; NaN where it is wrong."""
-    right = "give a number between 0 and 1"
-    node = section.need("FRACTION", right)
-    value = float("nan") if node is None else number(node, section.report, right)
+    """FRACTION, the share of the dataset's systems; NaN, and a problem, where it is illegal."""
+    advice = "give a number between 0 and 1"
+    node = section.need("FRACTION", advice)
+    value = float("nan") if node is None else number(node, section.report, advice)
     if node is not None and value < 0:
-        section.report.problem(node.place, f"is {value:g}; {right}")
+        section.report.problem(node.place, f"is {value:g}; {advice}")
         return float("nan")
     return value
 
 
+# The classes of species that OBJECT_n and NOISE_SOURCE_n may name.
 _OBJECT = (Galaxy, PointSource)
 _NOISE = (NoiseSource,)
 
@@ -84,18 +86,18 @@ def _check_hosts(
     species: dict[str, Species],
     report: Report,
 ) -> None:
-    """A host must stand in the same plane as its point source; what is no host at all was said before."""
+    """Report point sources whose host is in another plane; a HOST that is no galaxy is reported elsewhere."""
     present = {it.name for _, it in objects}
     for key, it in objects:
         if isinstance(it, PointSource) and it.host in species and it.host not in present:
-            what = f"{it.name} needs its host {it.host} in the same plane; add OBJECT_n: {it.host}"
-            report.problem(node.entries[key].place, what)
+            finding = f"{it.name} needs its host {it.host} in the same plane; add OBJECT_n: {it.host}"
+            report.problem(node.entries[key].place, finding)
 
 
 def _named(
     node: Node, species: dict[str, Species] | None, kinds: tuple[type, ...], report: Report
 ) -> Species | None:
-    """The species that the file names here, if it is one of `kinds`; else a problem and None."""
+    """The species that a node names; None, and a problem, where it is of none of the classes `kinds`."""
     noun = "noise" if kinds is _NOISE else "galaxy or point source"
     name = word(node, report, f"give the NAME of a {noun} of SPECIES".replace("a noise", "a NOISE_n"))
     if not name or species is None:
@@ -103,46 +105,47 @@ def _named(
     if isinstance(species.get(name), kinds):
         return species[name]
     choices = [key for key, one in species.items() if isinstance(one, kinds)]
-    what = f"{shown(name)} is no {noun} of SPECIES; {nearest(name, choices)}"
-    report.problem(node.place, what)
+    finding = f"{shown(name)} is no {noun} of SPECIES; {nearest(name, choices)}"
+    report.problem(node.place, finding)
     return None
 
 
 def _check_redshifts(planes: tuple[Plane, ...], nodes: list[tuple[str, Node]], report: Report) -> None:
-    """Each plane must be able to lie behind those in front of it.
+    """Report planes that can never be behind all planes in front of them.
 
-    Redshifts are drawn above the plane before, so a plane whose support ends at or below the lowest
-    redshift that the planes in front can reach has none left.
+    Each redshift is drawn above that of the plane in front.  This is impossible where its largest value is
+    at or below the lowest value of a plane in front.
     """
     floor, nearest_plane = 0.0, ""
     for plane, (_, node) in zip(planes, nodes, strict=True):
         low, high = plane.redshift.support()
         if high <= floor and nearest_plane:
             place = _redshift_place(node)
-            what = f"is at most {high:g}, but {nearest_plane} is at {floor:g} or beyond"
-            report.problem(place, f"{what}; planes are numbered from the nearest to the farthest")
+            finding = f"is at most {high:g}, but {nearest_plane} is at {floor:g} or beyond"
+            report.problem(place, f"{finding}; planes are numbered from the nearest to the farthest")
         if low > floor:
             floor, nearest_plane = low, plane.label
 
 
 def _redshift_place(node: Node) -> Place:
-    """Where REDSHIFT stands in a plane that has one."""
+    """The place of REDSHIFT in a plane that has it."""
     return node.entries["PARAMETERS"].entries["REDSHIFT"].place
 
 
 def _remark_inert(planes: tuple[Plane, ...], nodes: list[tuple[str, Node]], report: Report) -> None:
-    """Say which mass lenses nothing, because nothing is behind it."""
+    """Remark mass and shear in the last plane, which lens nothing because nothing is behind them."""
     if not planes:
         return
     for label, species in planes[-1].objects:
         if isinstance(species, Galaxy) and (species.mass or species.shear):
             words = ["mass"] * bool(species.mass) + ["shear"] * bool(species.shear)
             verb = "act" if len(words) == 2 else "acts"
-            what = f"its {' and '.join(words)} {verb} on nothing in the last plane"
-            report.remark(nodes[-1][1].entries[label].place, what)
+            finding = f"its {' and '.join(words)} {verb} on nothing in the last plane"
+            report.remark(nodes[-1][1].entries[label].place, finding)
 
 
 def _check_fractions(configurations: tuple[Configuration, ...], place: Place, report: Report) -> None:
+    """Report FRACTIONs whose sum is above 1 or 0, and remark a sum below 1."""
     total = sum(configuration.fraction for configuration in configurations)
     where = place.at("CONFIGURATION_n.FRACTION")
     if total > 1.0 + FRACTION_SLACK:
@@ -154,10 +157,12 @@ def _check_fractions(configurations: tuple[Configuration, ...], place: Place, re
 
 
 def _check_names(configurations: tuple[Configuration, ...], nodes: dict[str, Node], report: Report) -> None:
-    """Two configurations of one NAME are told apart by their labels only."""
+    """Remark configurations that have the same NAME, because only their labels are unique then."""
     seen: dict[str, str] = {}
     for one in configurations:
         if one.name in seen:
-            what = f"NAME {shown(one.name)} is that of {seen[one.name]} too; only the labels tell them apart"
-            report.remark(nodes[one.label].place, what)
+            finding = (
+                f"NAME {shown(one.name)} is that of {seen[one.name]} too; only the labels tell them apart"
+            )
+            report.remark(nodes[one.label].place, finding)
         seen.setdefault(one.name, one.label)

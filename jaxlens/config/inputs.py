@@ -1,4 +1,4 @@
-"""One tree from several files: what INPUT names, and a survey's preset."""
+"""Joining several files into one tree: the files that INPUT includes, and a survey's preset."""
 
 from __future__ import annotations
 
@@ -8,39 +8,55 @@ from pathlib import Path
 
 from jaxlens.config.errors import Report
 from jaxlens.config.files import locate, read_file
-from jaxlens.config.reader import Node, Spent, read_text
+from jaxlens.config.reader import Node, Usage, read_text
 from jaxlens.config.sections import INPUT, describe
 
+# Included files of a configuration; a file that is included several times counts each time.
 MAX_INPUTS = 1000
-_RIGHT = "give the name of a YAML file"
+_ADVICE = "give the name of a YAML file"
 # The sections that a preset replaces.
 _SECTIONS = ("IMAGE", "SURVEY")
 _PARAMETERS = "PARAMETERS"
 
 
-def include(tree: Node, report: Report, spent: Spent) -> Node:
-    """The tree with the keys of every file that an INPUT names, at any depth, in the mapping that has it.
+def include(tree: Node, report: Report, usage: Usage) -> Node:
+    """The tree in which every `INPUT: file` is replaced by the keys of that file.
 
-    A key of that file wins over one beside INPUT, which a remark says.  An INPUT that cannot be read is a
-    problem, and stays.  Where there is no INPUT at all the very same tree comes back.
+    INPUT may be in any mapping at any depth, also of an included file.  A key of the file replaces the same
+    key beside INPUT, with a remark.
+
+    Args:
+        tree: the root of the tree.
+        report: takes a problem for each INPUT that cannot be read, which stays in the tree.
+        usage: the characters and nodes that were read before; those of the files are added.
+
+    Returns:
+        The joined tree; `tree` itself where there is no INPUT.
     """
     source = tree.place.source
-    reader = _Reader(report, spent)
+    reader = _Reader(report, usage)
     expanded = reader.node(tree, {os.path.realpath(source): source}, 1)
     return expanded if reader.count else tree
 
 
 class _Reader:
-    """A walk over the tree, and over the trees that it meets; `count` is the number of INPUTs so far.
+    """Replaces the INPUTs of a tree and of the files that it includes; `count` is their number so far."""
 
-    `chain` are the files that lead to a node, by their real paths, as messages name them.
-    """
-
-    def __init__(self, report: Report, spent: Spent) -> None:
-        self._report, self._spent = report, spent
+    def __init__(self, report: Report, usage: Usage) -> None:
+        self._report, self._usage = report, usage
         self.count = 0
 
     def node(self, node: Node, chain: Mapping[str, str], depth: int) -> Node:
+        """A node with its INPUTs replaced.
+
+        Args:
+            node: the node.
+            chain: the files that include each other up to this node: real path -> name in messages.
+            depth: in how many mappings and lists the node is, counting itself.
+
+        Returns:
+            The node with the keys of the included files.
+        """
         if isinstance(node.value, tuple):
             return Node(node.place, tuple(self._item(item, chain, depth + 1) for item in node.value))
         if not isinstance(node.value, dict):
@@ -53,12 +69,12 @@ class _Reader:
         if included is None:
             return Node(node.place, own)
         for key in (key for key in own if key in included):
-            what = f"is in {included[key].place.source} too, which counts; remove one of the two"
-            self._report.remark(own[key].place, what)
+            finding = f"is in {included[key].place.source} too, which counts; remove one of the two"
+            self._report.remark(own[key].place, finding)
         return Node(node.place, {key: value for key, value in own.items() if key != INPUT} | included)
 
     def _item(self, item: Node, chain: Mapping[str, str], depth: int) -> Node:
-        """A list's entry, in which INPUT has no place."""
+        """The item of a list, in which INPUT is a problem."""
         if INPUT in item.entries:
             where = item.entries[INPUT].place
             self._report.problem(where, "stands in a list; INPUT belongs in a section, a mapping of keys")
@@ -66,7 +82,10 @@ class _Reader:
         return self.node(item, chain, depth)
 
     def _included(self, name: Node, chain: Mapping[str, str], depth: int) -> dict[str, Node] | None:
-        """The entries of the file that INPUT names, its own INPUTs included; None, and a problem, if none."""
+        """The entries of the file that INPUT names, with its own INPUTs replaced.
+
+        None, and a problem, where the file cannot be read or is no mapping.
+        """
         self.count += 1
         path = self._path(name, chain)
         text = None if path is None else read_file(path, self._report)
@@ -76,19 +95,19 @@ class _Reader:
         if source not in self._report.sources:
             self._report.sources.append(source)
         inside = name.place.path.rpartition(".")[0]
-        tree = read_text(text, source, self._report, path=inside, depth=depth, spent=self._spent)
+        tree = read_text(text, source, self._report, path=inside, depth=depth, usage=self._usage)
         if not isinstance(tree.value, dict):
             self._report.problem(tree.place, f"is {describe(tree)}; INPUT adds a mapping of keys to values")
             return None
         return self.node(tree, {**chain, os.path.realpath(path): source}, depth).entries
 
     def _path(self, name: Node, chain: Mapping[str, str]) -> Path | None:
-        """The file that INPUT names, which must not be one that led here."""
+        """The file that INPUT names; None, and a problem, where there is none or it is in `chain`."""
         if self.count > MAX_INPUTS:
             self._report.problem(name.place, f"is one of more than {MAX_INPUTS} INPUTs; use a few")
             self._report.raise_problems()
         if not isinstance(name.value, str) or not name.value.strip():
-            self._report.problem(name.place, f"is {describe(name)}; {_RIGHT}")
+            self._report.problem(name.place, f"is {describe(name)}; {_ADVICE}")
             return None
         path = locate(name.place, name.value.strip(), self._report)
         if path is not None and os.path.realpath(path) in chain:
@@ -99,9 +118,9 @@ class _Reader:
 
 
 def with_preset(tree: Node, preset: Node) -> Node:
-    """The tree with every key of the preset's IMAGE.PARAMETERS and SURVEY.PARAMETERS in the place of its own.
+    """The tree with the IMAGE.PARAMETERS and SURVEY.PARAMETERS of a survey's preset.
 
-    Keys that the preset lacks are kept.
+    Keys that the preset lacks keep their values in `tree`.
     """
     if not isinstance(tree.value, dict):
         return tree
@@ -110,7 +129,7 @@ def with_preset(tree: Node, preset: Node) -> Node:
 
 
 def _with_parameters(section: Node | None, preset: Node) -> Node:
-    """One section; what is no mapping stays as it is, and is a problem later."""
+    """One section with the preset's PARAMETERS; unchanged where it is no mapping, which is reported later."""
     if section is None:
         return preset
     if not isinstance(section.value, dict):

@@ -1,4 +1,4 @@
-"""The sections COSMOLOGY, IMAGE and SURVEY."""
+"""The sections COSMOLOGY, IMAGE and SURVEY: which keys they have, and reading them."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, word
 from jaxlens.kernels.cosmology import expansion_rate
 
+# The numeric keys of COSMOLOGY, under astropy's names: H0 in km/s/Mpc, Tcmb0 in K, m_nu in eV.
 COSMOLOGY: Mapping[str, Rule] = {
     "H0": POSITIVE,
     "Om0": NOT_NEGATIVE,
@@ -36,7 +37,7 @@ COSMOLOGY: Mapping[str, Rule] = {
     "m_nu": NOT_NEGATIVE,
     "Ob0": NOT_NEGATIVE,
 }
-# What each of astropy's cosmologies has besides what all have, and whether it must be given.
+# The parameters of each of astropy's cosmologies that not all of them have, and whether they are required.
 COSMOLOGIES: Mapping[str, Mapping[str, bool]] = {
     "FlatLambdaCDM": {},
     "LambdaCDM": {"Ode0": True},
@@ -44,6 +45,7 @@ COSMOLOGIES: Mapping[str, Mapping[str, bool]] = {
     "w0waCDM": {"Ode0": True, "w0": False, "wa": False},
 }
 _DEFAULT_COSMOLOGY = "FlatLambdaCDM"
+# The numeric keys of IMAGE that may be drawn, with their legal values.
 IMAGE: Mapping[str, Rule] = {
     "exposure_time": POSITIVE_BY_BAND,
     "pixel_scale": POSITIVE,
@@ -52,12 +54,14 @@ IMAGE: Mapping[str, Rule] = {
     "background_noise": NOT_NEGATIVE_BY_BAND,
     "moffat_beta": Rule(low=1.0, open=True, by_band=True),
 }
+# The numeric keys of SURVEY that may be drawn, with their legal values.
 SURVEY: Mapping[str, Rule] = {
     "seeing": POSITIVE_BY_BAND,
     "magnitude_zero_point": ANY_BY_BAND,
     "sky_brightness": ANY_BY_BAND,
     "num_exposures": POSITIVE_BY_BAND,
 }
+# The keys of IMAGE that are the same for all systems.
 FIXED = (
     "numPix",
     "psf_type",
@@ -73,15 +77,16 @@ FIXED = (
     "point_source_supersampling_factor",
     "compute_mode",
 )
-# A universe must have been as small as at this redshift.
+# H(z)^2 must be positive up to this redshift.
 FARTHEST = 20.0
-_BANDS_RIGHT = "give the names of the bands, as g,r,i"
+_BANDS_ADVICE = "give the names of the bands, as g,r,i"
 
 
 def read_cosmology(root: Section) -> tuple[tuple[str, Quantity], ...]:
-    """The parameters of a universe by astropy's names: H0 (km/s/Mpc), Om0 and those that are given.
+    """The parameters of COSMOLOGY under astropy's names: H0 (km/s/Mpc), Om0 and others that the file gives.
 
-    NAME is astropy's class, which says what parameters there are; Ode0 is among them where it is not flat.
+    NAME is the name of a cosmology of astropy, which determines the parameters; those that are not flat have
+    Ode0.
     """
     with root.sub("COSMOLOGY") as section:
         name = _cosmology_name(section)
@@ -95,9 +100,9 @@ def read_cosmology(root: Section) -> tuple[tuple[str, Quantity], ...]:
 
 
 def _cosmology_name(section: Section) -> str:
-    """The class that NAME says, "" where it looks like one that there is not.
+    """NAME where it is a cosmology of astropy; "", and a problem, where it is similar to one.
 
-    Any other text is the user's name for a FlatLambdaCDM: deeplenstronomy does not read NAME.
+    Any other text stands for FlatLambdaCDM, because deeplenstronomy ignores NAME.
     """
     node = section.take("NAME")
     if node is None:
@@ -109,13 +114,13 @@ def _cosmology_name(section: Section) -> str:
         advice = nearest(name, COSMOLOGIES)
         section.report.problem(node.place, f"{shown(name)} is not a cosmology; {advice}")
         return ""
-    what = f"{shown(name)} is taken for a mere name, of a {_DEFAULT_COSMOLOGY} with these PARAMETERS"
-    section.report.remark(node.place, f"{what}; for another universe {one_of(COSMOLOGIES)}")
+    finding = f"{shown(name)} is taken for a mere name, of a {_DEFAULT_COSMOLOGY} with these PARAMETERS"
+    section.report.remark(node.place, f"{finding}; for another universe {one_of(COSMOLOGIES)}")
     return _DEFAULT_COSMOLOGY
 
 
 def _check_universe(parameters: Section, given: tuple[tuple[str, Quantity], ...]) -> None:
-    """With much dark energy and little matter the universe was never small: H(z) is not real there."""
+    """Report a constant cosmology with H(z)^2 < 0: one with much dark energy and little matter may bounce."""
     values = {key: np.float64(one.support()[0]) for key, one in given if key != "Ob0"}
     if parameters.node is None or "Ode0" not in values or not all(one.is_constant for _, one in given):
         return
@@ -124,12 +129,12 @@ def _check_universe(parameters: Section, given: tuple[tuple[str, Quantity], ...]
         rate = expansion_rate(jnp.asarray(z), **values)
     bounced = np.isnan(rate) & np.isfinite(sum(values.values()))
     if np.any(bounced):
-        what = f"give a universe without redshift {z[np.argmax(bounced)]:.2g}, as H(z)^2 is below 0 there"
-        parameters.report.problem(parameters.node.place, f"{what}; choose another Ode0, w0 or wa")
+        finding = f"give a universe without redshift {z[np.argmax(bounced)]:.2g}, as H(z)^2 is below 0 there"
+        parameters.report.problem(parameters.node.place, f"{finding}; choose another Ode0, w0 or wa")
 
 
 def _foreign(parameters: Section, name: str, own: Mapping[str, bool]) -> set[str]:
-    """The parameters that only other cosmologies have; a problem for each that the file gives."""
+    """The parameters that only other cosmologies have; each that the file gives is a problem."""
     foreign = {key for keys in COSMOLOGIES.values() for key in keys} - own.keys()
     for key, node in (parameters.node.entries if parameters.node else {}).items():
         if key in foreign:
@@ -140,9 +145,10 @@ def _foreign(parameters: Section, name: str, own: Mapping[str, bool]) -> set[str
 
 
 def read_bands(root: Section) -> tuple[str, ...]:
-    """The names in SURVEY.PARAMETERS.BANDS, or () where that is wrong.
+    """The names in SURVEY.PARAMETERS.BANDS; empty where there are none.
 
-    It looks ahead, and leaves every complaint but those about BANDS to `read_instrument`.
+    The bands are needed before the sections are read.  Problems of BANDS itself are reported here, and all
+    others of IMAGE and SURVEY by `read_instrument`.
     """
     node = root.node
     for key in ("SURVEY", "PARAMETERS", "BANDS"):
@@ -151,23 +157,23 @@ def read_bands(root: Section) -> tuple[str, ...]:
 
 
 def _bands(node: Node, report: Report) -> tuple[str, ...]:
-    """Bands as one text with commas or as a list."""
+    """The names of the bands, which a node gives as a text with commas or as a list."""
     if isinstance(node.value, tuple):
         names = [word(item, report, "give the name of a band") for item in node.value]
         if not names:
-            report.problem(node.place, f"is an empty list; {_BANDS_RIGHT}")
+            report.problem(node.place, f"is an empty list; {_BANDS_ADVICE}")
     else:
-        text = word(node, report, _BANDS_RIGHT)
+        text = word(node, report, _BANDS_ADVICE)
         names = [name.strip() for name in text.split(",")]
         if text and "" in names:
-            report.problem(node.place, f"{shown(text)} has a band without a name; {_BANDS_RIGHT}")
+            report.problem(node.place, f"{shown(text)} has a band without a name; {_BANDS_ADVICE}")
     for name in dict.fromkeys(name for name in names if names.count(name) > 1 and name):
         report.problem(node.place, f"has the band {name} {names.count(name)} times; name each band once")
     return tuple(dict.fromkeys(name for name in names if name))
 
 
 def read_instrument(root: Section) -> Instrument:
-    """IMAGE and SURVEY together: what the one needs depends on the other."""
+    """Read IMAGE and SURVEY, together because the keys of one may be misplaced in the other."""
     with (
         root.sub("IMAGE") as image,
         root.sub("SURVEY") as survey,
@@ -176,7 +182,7 @@ def read_instrument(root: Section) -> Instrument:
     ):
         image.has("NAME")
         survey.has("NAME")
-        there.need("BANDS", _BANDS_RIGHT)
+        there.need("BANDS", _BANDS_ADVICE)
         psf_type = here.choice("psf_type", PSF_TYPES, noun="a PSF")
         supersampling = here.integer("supersampling_factor", 1, default=1)
         kernel = read_kernel(here) if psf_type == "PIXEL" else None
@@ -201,11 +207,12 @@ def read_instrument(root: Section) -> Instrument:
 
 
 def _homes(section: str, *keys: str) -> dict[str, str]:
+    """The section to which keys belong, by key."""
     return dict.fromkeys(keys, f"{section}.PARAMETERS")
 
 
 def _needed(psf_type: str, unit: str, background_noise: bool) -> set[str]:
-    """The numbers that the noise and the PSF cannot do without."""
+    """The numeric keys that the PSF and the noise require."""
     needed = {"exposure_time", "pixel_scale", "magnitude_zero_point"}
     if psf_type not in ("PIXEL", "NONE"):
         needed.add("seeing")
@@ -219,7 +226,7 @@ def _needed(psf_type: str, unit: str, background_noise: bool) -> set[str]:
 def _quantities(
     section: Section, rules: Mapping[str, Rule], needed: set[str], **defaults: float
 ) -> tuple[tuple[str, Quantity], ...]:
-    """The quantities of a section that are given, needed or have a default, in the order of `rules`."""
+    """The quantities of a section that are given, required or have a default, in the order of `rules`."""
     return tuple(
         (key, quantity(section, key, rule, defaults.get(key)))
         for key, rule in rules.items()

@@ -1,4 +1,4 @@
-"""The section DISTRIBUTIONS: several numbers drawn together, from tables and multivariate normals."""
+"""The section DISTRIBUTIONS: parameters that are drawn together, from tables and multivariate normals."""
 
 from __future__ import annotations
 
@@ -21,13 +21,20 @@ from jaxlens.config.table_checks import Matched, Written, check_ranges, check_re
 from jaxlens.config.tables import WEIGHT, Table, read_table, read_weights
 
 MODES = ("sample", "interpolate", "iterate")
-# deeplenstronomy's; it has no effect here, where draws are not from a grid.
+# deeplenstronomy's default for the grid of MODE: interpolate; it has no effect here, where there is no grid.
 DEFAULT_STEP = 10
 
 
 @dataclass(frozen=True)
 class TableJoint:
-    """A distribution and the table that it comes from: its columns, and which rows (rows,) it can draw."""
+    """A USERDIST and its table.
+
+    Attributes:
+        joint: the distribution.
+        table: the table, without the column WEIGHT.
+        matched: the columns that set a parameter, with their index in the table.
+        used: whether each row can be drawn, (rows,).
+    """
 
     joint: Joint
     table: Table
@@ -36,7 +43,7 @@ class TableJoint:
 
 
 def read_joints(root: Section, names: Names) -> tuple[Joint, ...]:
-    """Every USERDIST_n and MULTIVARIATE_NORMAL_n, in the file's order; `names` are what they may set."""
+    """Every USERDIST_n and MULTIVARIATE_NORMAL_n, in the file's order; `names` are the legal parameters."""
     if not root.has("DISTRIBUTIONS"):
         return ()
     with root.sub("DISTRIBUTIONS") as section:
@@ -61,22 +68,23 @@ def read_joints(root: Section, names: Names) -> tuple[Joint, ...]:
 def _remark_repeated(
     joints: tuple[Joint, ...], nodes: Mapping[str, Node], names: Names, report: Report
 ) -> None:
-    """Say where a later distribution replaces what an earlier one sets."""
+    """Remark parameters that several columns or distributions set, of which the last one counts."""
     first: dict[tuple[str, str, str | None], str] = {}
     for joint, column in ((one, column) for one in joints for column in one.columns):
         for label in names.targets(column):
             target = label, column.parameter, column.band
             name = "-".join(filter(None, target[1:]))
             if first.get(target) == joint.label:
-                what = f"sets {name} twice in {label}; the last column counts"
-                report.remark(nodes[joint.label].place, what)
+                finding = f"sets {name} twice in {label}; the last column counts"
+                report.remark(nodes[joint.label].place, finding)
             elif target in first:
-                what = f"sets {name} as {first[target]} does; the last one counts"
-                report.remark(nodes[joint.label].place, what)
+                finding = f"sets {name} as {first[target]} does; the last one counts"
+                report.remark(nodes[joint.label].place, finding)
             first[target] = joint.label
 
 
 def _userdist(label: str, node: Node, names: Names, report: Report) -> TableJoint | None:
+    """Read one USERDIST_n; None, and problems, where it is illegal."""
     with Section(node, report, "a key of a USERDIST") as section:
         table = _table(section)
         mode = section.choice("MODE", MODES, noun="a mode")
@@ -85,21 +93,21 @@ def _userdist(label: str, node: Node, names: Names, report: Report) -> TableJoin
     weights = _weights(table, mode, report)
     if table is None or written is None or weights is None:
         return None
-    numbers = table.without(WEIGHT)
-    if not numbers.names:
+    parameters = table.without(WEIGHT)
+    if not parameters.names:
         report.problem(Place(table.source), f"has no column beside {WEIGHT}; give it columns of parameters")
         return None
-    matched = match_columns(written, numbers, names, report)
-    check_ranges(numbers, matched, weights, names, report)
-    arrays = _arrays(mode, numbers, list(matched.values()), weights, report)
+    matched = match_columns(written, parameters, names, report)
+    check_ranges(parameters, matched, weights, names, report)
+    arrays = _arrays(mode, parameters, list(matched.values()), weights, report)
     kind = cast(Literal["sample", "iterate", "interpolate"], mode)
     joint = Joint(label, kind, tuple(matched), arrays=arrays)
     used = np.ones_like(weights, bool) if mode == "interpolate" else weights > 0
-    return TableJoint(joint, numbers, matched, used)
+    return TableJoint(joint, parameters, matched, used)
 
 
 def _table(section: Section) -> Table | None:
-    """The table in the file FILENAME."""
+    """The table in the file FILENAME; None, and a problem, where there is none."""
     node = section.need("FILENAME", "give a file")
     name = word(node, section.report, "give a file")
     if node is None or not name or resolve(node.place, name, section.report) is None:
@@ -109,14 +117,14 @@ def _table(section: Section) -> Table | None:
 
 
 def _weights(table: Table | None, mode: str, report: Report) -> np.ndarray | None:
-    """The weights of the rows, all 1 where every row has its turn; None where there is no table or mode."""
+    """The weights of the rows, all 1 with MODE: iterate; None where the table or the mode is missing."""
     if table is None or not mode:
         return None
     return np.ones(len(table.lines)) if mode == "iterate" else read_weights(table, report)
 
 
 def _written(section: Section, table: Table | None) -> list[Written] | None:
-    """The name of every column but WEIGHT: those of PARAMS, or of the table's header."""
+    """The names of all columns except WEIGHT, those of PARAMS or else of the table's header, with places."""
     node = section.take("PARAMS")
     columns = [name for name in table.names if name != WEIGHT] if table else []
     if node is None:
@@ -127,13 +135,16 @@ def _written(section: Section, table: Table | None) -> list[Written] | None:
     items = [(word(item, section.report, "give the name of a parameter"), item.place) for item in node.value]
     written = [(name, place) for name, place in items if name != WEIGHT]
     if table and len(written) != len(columns):
-        what = f"is a list of {len(written)}, but {table.source} has {len(columns)} columns beside {WEIGHT}"
-        section.report.problem(node.place, f"{what}; give each a name")
+        finding = (
+            f"is a list of {len(written)}, but {table.source} has {len(columns)} columns beside {WEIGHT}"
+        )
+        section.report.problem(node.place, f"{finding}; give each a name")
         return None
     return _distinct(written, node.place, section.report)
 
 
 def _distinct(written: list[Written], place: Place, report: Report) -> list[Written] | None:
+    """`written`; None, and a problem, where a name is repeated."""
     names = [name for name, _ in written]
     for name in dict.fromkeys(name for name in names if name and names.count(name) > 1):
         report.problem(place, f"names {name} {names.count(name)} times; name each parameter once")
@@ -144,7 +155,7 @@ def _distinct(written: list[Written], place: Place, report: Report) -> list[Writ
 def _arrays(
     mode: str, table: Table, chosen: list[int], weights: np.ndarray, report: Report
 ) -> Mapping[str, np.ndarray]:
-    """The arrays of a Joint with the `chosen` columns of a table; none where no column is chosen."""
+    """The arrays of a `Joint` with the `chosen` columns of a table; empty where no column is chosen."""
     if not chosen:
         return {}
     if mode == "iterate":

@@ -1,4 +1,4 @@
-"""From a file, a dictionary or the name of an example to a Config."""
+"""`load_config`: from a file, a dictionary or the name of a packaged example to a `Config`."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from jaxlens.config.inputs import include, with_preset
 from jaxlens.config.instrument import read_bands, read_cosmology, read_instrument
 from jaxlens.config.joints import read_joints
 from jaxlens.config.model import Config
-from jaxlens.config.reader import Node, Spent, read_text
+from jaxlens.config.reader import Node, Usage, read_text
 from jaxlens.config.sections import Section
 from jaxlens.config.species import read_species
 from jaxlens.config.surveys import survey_path
 from jaxlens.config.text import dictionary_text, yaml_text
 
+# The name of a Config's text in messages.
 FROM_CONFIG = "<config>"
+# Characters of a file name in messages; longer names are cut.
 LONGEST_NAME = 300
 
 
@@ -35,14 +37,17 @@ def load_config(
     Args:
         config: a YAML file in deeplenstronomy's format, the name of a packaged example (a file of that
             name comes first), a dictionary of the same content, or a Config, which is returned.  In any
-            mapping `INPUT: file` brings in the keys of another file; files are looked for beside the one
+            mapping `INPUT: file` includes the keys of another file; files are looked for beside the one
             that names them, then in the working directory.
-        survey: the name of a survey (see `surveys`), whose preset replaces the parameters of IMAGE and
-            SURVEY; those that it lacks are kept.
+        survey: the name of a survey (see `jaxlens.config.surveys`), whose preset replaces the parameters
+            of IMAGE and SURVEY; those that it lacks are kept.
+
+    Returns:
+        The checked configuration.
 
     Raises:
-        ConfigError: everything that is wrong, each with its line.
-        ValueError: there is no such survey; the message names the nearest.
+        ConfigError: if the file is wrong; it lists every problem with its line.
+        ValueError: if there is no such survey; the message names the most similar one.
 
     >>> config = load_config("galaxy_galaxy")
     >>> config.bands, config.configurations[0].label
@@ -53,7 +58,7 @@ def load_config(
     if isinstance(config, Config):
         if preset is None:
             return config
-        # a Config may have another size, folder and seed than its text
+        # its size, directory and seed may differ from those of its text
         loaded = _load(config.text, FROM_CONFIG, report, preset)
         return replace(loaded, size=config.size, outdir=config.outdir, seed=config.seed)
     if isinstance(config, Mapping):
@@ -63,11 +68,11 @@ def load_config(
 
 
 def _load(text: str, source: str, report: Report, preset: Path | None) -> Config:
-    """The Config that `text` describes, with the files that it names and the preset of a survey."""
+    """The Config that YAML text describes, with the files that it includes and a survey's preset."""
     report.sources.append(source)
-    spent = Spent()
-    written = read_text(text, source, report, numbered=source != FROM_DICT, spent=spent)
-    tree = include(written, report, spent)
+    usage = Usage()
+    written = read_text(text, source, report, numbered=source != FROM_DICT, usage=usage)
+    tree = include(written, report, usage)
     if preset is not None:
         report.bands_of = f" of the survey {preset.stem}"
         tree = with_preset(tree, read_text(_read(preset, report), str(preset), report))
@@ -75,11 +80,12 @@ def _load(text: str, source: str, report: Report, preset: Path | None) -> Config
 
 
 def _parse(tree: Node, report: Report, verbatim: str | None) -> Config:
-    """The Config that a tree describes, once nothing is wrong with it.
+    """The Config that a tree describes; ConfigError where there are problems.
 
-    Its text is `verbatim`, or else written from the tree where that came from several files or names files.
+    Its text is `verbatim`.  The text is written from the tree instead where `verbatim` is None, because the
+    tree was joined from several files, or where files are named by relative paths.
     """
-    with Section(tree, report, what="a section of a configuration") as root:
+    with Section(tree, report, noun="a section of a configuration") as root:
         report.bands = read_bands(root)
         with root.sub("DATASET") as dataset, dataset.sub("PARAMETERS") as parameters:
             name = dataset.text("NAME")
@@ -111,7 +117,7 @@ def _parse(tree: Node, report: Report, verbatim: str | None) -> Config:
 
 
 def _find(name: str, report: Report) -> Path:
-    """The file called `name`, or the packaged example; ConfigError where it is neither."""
+    """The path of the file `name` or of the packaged example `name`; ConfigError where there is neither."""
     place = Place(name if name.isprintable() and len(name) < LONGEST_NAME else shown(name))
     if os.path.isdir(name):
         report.problem(place, "is a directory; give a YAML file")
@@ -125,7 +131,7 @@ def _find(name: str, report: Report) -> Path:
 
 
 def _read(path: Path, report: Report) -> str:
-    """The text of a file; ConfigError where it cannot be read."""
+    """The text of the file at `path`; ConfigError where it cannot be read."""
     text = read_file(path, report)
     report.raise_problems()
     return text or ""

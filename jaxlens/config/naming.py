@@ -1,4 +1,4 @@
-"""The name of every number of a configuration: deeplenstronomy's metadata columns, without the band."""
+"""The names of the parameters of a configuration: deeplenstronomy's metadata columns without the band."""
 
 from __future__ import annotations
 
@@ -17,14 +17,25 @@ from jaxlens.config.model import (
     constant,
 )
 
+# A parameter's name and how it is drawn.
 Named = tuple[str, Quantity]
+# The parameters of profiles that are positions.
 POSITIONS = ("center_x", "center_y", "ra_0", "dec_0")
 
 
 def named_quantities(
     cosmology: tuple[Named, ...], instrument: Instrument, configuration: Configuration
 ) -> tuple[Named, ...]:
-    """All that the file says of a system in `configuration`, by parameter name."""
+    """Every quantity of a system, by parameter name.
+
+    Args:
+        cosmology: the cosmological parameters.
+        instrument: IMAGE and SURVEY.
+        configuration: the configuration to which the system belongs.
+
+    Returns:
+        (name, quantity) pairs of the cosmology, the instrument, the noise, the planes and their objects.
+    """
     quantities = [*cosmology, *instrument.quantities]
     for label, source in configuration.noise:
         quantities += [(f"{label}-{name}", quantity) for name, quantity in source.parameters]
@@ -40,7 +51,7 @@ def named_quantities(
 
 
 def has_band_axis(name: str) -> bool:
-    """Whether an object's number may differ by band: light may, mass and places not.
+    """Whether a parameter of an object may differ by band: light may, but mass and positions may not.
 
     >>> has_band_axis("LIGHT_PROFILE_1-R_sersic"), has_band_axis("LIGHT_PROFILE_1-center_x")
     (True, False)
@@ -50,12 +61,12 @@ def has_band_axis(name: str) -> bool:
 
 
 def redshift_name(plane: Plane) -> str:
-    """The one name of a plane's redshift."""
+    """The name of the parameter that is a plane's redshift."""
     return f"{plane.label}-OBJECT_1-REDSHIFT"
 
 
 def in_pixels(configuration: Configuration) -> frozenset[str]:
-    """The names that are drawn in pixels: the places of foreground stars."""
+    """The names of the parameters that are drawn in pixels: the positions of foreground stars."""
     return frozenset(
         f"{plane.label}-{label}-{name}"
         for plane in configuration.planes
@@ -66,12 +77,18 @@ def in_pixels(configuration: Configuration) -> frozenset[str]:
 
 
 def _galaxy(prefix: str, galaxy: Galaxy) -> Iterator[Named]:
+    """The quantities of a galaxy's profiles."""
     for profile in (*galaxy.light, *galaxy.mass, *galaxy.shear):
         for name, quantity in profile.parameters:
             yield f"{prefix}-{profile.label}-{name}", quantity
 
 
 def _point_source(prefix: str, source: PointSource, num_pix: int) -> Iterator[Named]:
+    """The quantities of a point source: its magnitude and its position.
+
+    A foreground star is uniformly distributed over the image; a hosted source with `sep` but without `angle`
+    has a uniform direction.
+    """
     path = f"SPECIES.{source.label}"
     yield f"{prefix}-magnitude", source.magnitude
     if source.host is None:
@@ -86,4 +103,5 @@ def _point_source(prefix: str, source: PointSource, num_pix: int) -> Iterator[Na
 
 
 def _uniform(path: str, low: float, high: float) -> Quantity:
+    """A quantity that is uniform between `low` and `high`."""
     return Quantity(path, (Draw("uniform", (("minimum", low), ("maximum", high))),))

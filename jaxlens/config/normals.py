@@ -1,4 +1,4 @@
-"""MULTIVARIATE_NORMAL_n: correlated normal numbers, or numbers whose logarithms are."""
+"""Reading MULTIVARIATE_NORMAL_n: correlated normal or lognormal parameters."""
 
 from __future__ import annotations
 
@@ -13,14 +13,26 @@ from jaxlens.config.quantities import RAREST
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, number, word
 
-# Covariances that differ by less than this share of the larger one are equal but for their last digits.
+# The relative difference up to which the covariances (i, j) and (j, i) count as equal.
 _ASYMMETRY = 1e-6
-# Correlations whose smallest eigenvalue is below this cannot be factored in float32.
+# The Cholesky factorisation in float32 fails where the correlation matrix has a smaller eigenvalue.
 _SINGULAR = 1e-6
 
 
 def read_normal(label: str, node: Node, names: Names, report: Report) -> Joint | None:
-    """A normal vector of PARAMS with MEAN and COVARIANCE; LOG says which are the logarithms of numbers."""
+    """The multivariate normal distribution of PARAMS with MEAN and COVARIANCE.
+
+    Where LOG is true the logarithm of the parameter has this distribution.
+
+    Args:
+        label: the key of the distribution.
+        node: its mapping.
+        names: the parameters that it may set.
+        report: takes the problems and remarks.
+
+    Returns:
+        The distribution; None, and problems, where it is illegal.
+    """
     with Section(node, report, "a key of a MULTIVARIATE_NORMAL") as section:
         written = _names(section)
         mean = _vector(section, "MEAN", len(written))
@@ -48,7 +60,7 @@ def read_normal(label: str, node: Node, names: Names, report: Report) -> Joint |
 
 
 def _names(section: Section) -> list[tuple[str, Place]]:
-    """The parameters in PARAMS, each with its place; none where they are wrong."""
+    """The parameters in PARAMS, each with its place; empty, and a problem, where there are none."""
     node = section.need("PARAMS", "give a list of parameters")
     if node is None:
         return []
@@ -59,35 +71,37 @@ def _names(section: Section) -> list[tuple[str, Place]]:
 
 
 def _described(node: Node) -> str:
+    """What a node is, for messages that begin with `is`; a list with its length."""
     return f"a list of {len(node.value)}" if isinstance(node.value, tuple) else describe(node)
 
 
-def _numbers(node: Node, count: int, right: str, report: Report) -> np.ndarray | None:
-    """A list of `count` numbers; None, and a problem, where it is something else."""
+def _numbers(node: Node, count: int, advice: str, report: Report) -> np.ndarray | None:
+    """The values of a list of `count` numbers; None, and a problem, where the node is no such list."""
     if not isinstance(node.value, tuple) or len(node.value) != count:
-        report.problem(node.place, f"is {_described(node)}; {right}")
+        report.problem(node.place, f"is {_described(node)}; {advice}")
         return None
     values = np.array([number(item, report, "give a number") for item in node.value])
     return None if np.isnan(values).any() else values
 
 
 def _vector(section: Section, key: str, count: int) -> np.ndarray | None:
-    right = "give a list of numbers, one for each of PARAMS"
-    node = section.need(key, right)
-    return None if node is None or not count else _numbers(node, count, right, section.report)
+    """The `count` numbers under `key`; None, and a problem, where there are no such numbers."""
+    advice = "give a list of numbers, one for each of PARAMS"
+    node = section.need(key, advice)
+    return None if node is None or not count else _numbers(node, count, advice, section.report)
 
 
 def _matrix(section: Section, count: int) -> np.ndarray | None:
-    """COVARIANCE, symmetric and positive definite; None, and a problem, where it is not."""
-    right = "give a list of as many lists of numbers as PARAMS has entries"
-    node = section.need("COVARIANCE", right)
+    """COVARIANCE (count, count); None, and a problem, where it is not symmetric and positive definite."""
+    advice = "give a list of as many lists of numbers as PARAMS has entries"
+    node = section.need("COVARIANCE", advice)
     if node is None or not count:
         return None
     if not isinstance(node.value, tuple) or len(node.value) != count:
-        section.report.problem(node.place, f"is {_described(node)}; {right}")
+        section.report.problem(node.place, f"is {_described(node)}; {advice}")
         return None
-    row_right = f"give {count} numbers, one for each of PARAMS"
-    rows = [_numbers(item, count, row_right, section.report) for item in node.value]
+    row_advice = f"give {count} numbers, one for each of PARAMS"
+    rows = [_numbers(item, count, row_advice, section.report) for item in node.value]
     if any(row is None for row in rows):
         return None
     matrix = np.array(rows)
@@ -99,15 +113,15 @@ def _matrix(section: Section, count: int) -> np.ndarray | None:
 
 
 def _why_no_covariance(matrix: np.ndarray) -> str:
-    """What is wrong with a square matrix of covariances; "" where nothing is."""
+    """The problem with a square matrix that is no covariance matrix; "" where it is one."""
     larger = np.maximum(np.abs(matrix), np.abs(matrix.T))
     different = np.argwhere(np.abs(matrix - matrix.T) > _ASYMMETRY * larger)
     if different.size:
         i, j = different[0]
-        what = (
+        finding = (
             f"has {matrix[i, j]:g} in row {i + 1}, column {j + 1}, but {matrix[j, i]:g} across the diagonal"
         )
-        return f"{what}; it must be symmetric"
+        return f"{finding}; it must be symmetric"
     try:
         np.linalg.cholesky(matrix)
     except np.linalg.LinAlgError:
@@ -118,14 +132,14 @@ def _why_no_covariance(matrix: np.ndarray) -> str:
     deviations = np.sqrt(np.diag(matrix))
     smallest = np.linalg.eigvalsh(matrix / np.outer(deviations, deviations))[0]
     if smallest < _SINGULAR:
-        what = f"is nearly singular: its correlations have an eigenvalue of {smallest:.2g}"
-        return f"{what}; leave out what follows from the others"
+        finding = f"is nearly singular: its correlations have an eigenvalue of {smallest:.2g}"
+        return f"{finding}; leave out what follows from the others"
     return ""
 
 
 def _log(section: Section, count: int) -> tuple[bool, ...] | None:
-    """LOG for each number: one word for all, or a list."""
-    right = "give true, false, or a list of these, one for each of PARAMS"
+    """LOG for each of the `count` parameters, from one boolean for all or from a list."""
+    advice = "give true, false, or a list of these, one for each of PARAMS"
     node = section.take("LOG")
     if node is None:
         return (False,) * count
@@ -134,12 +148,13 @@ def _log(section: Section, count: int) -> tuple[bool, ...] | None:
     items = node.value if isinstance(node.value, tuple) else ()
     values = tuple(item.value for item in items if isinstance(item.value, bool))
     if not items or len(values) != len(items) or len(values) != count:
-        section.report.problem(node.place, f"is {_described(node)}; {right}")
+        section.report.problem(node.place, f"is {_described(node)}; {advice}")
         return None
     return values
 
 
 def _match(written: list[tuple[str, Place]], names: Names, report: Report) -> list[Column | None]:
+    """The parameter that each name means; None, and a remark, where it means none."""
     matched = [names.find(name) for name, _ in written]
     for (name, place), column in zip(written, matched, strict=True):
         if column is None and name:
@@ -148,7 +163,7 @@ def _match(written: list[tuple[str, Place]], names: Names, report: Report) -> li
 
 
 def _remark_impossible(joint: Joint, i: int, place: Place, names: Names, report: Report) -> None:
-    """Say how probable a number is that the parameter cannot have."""
+    """Report the probability of draws that are illegal for parameter number `i` of the distribution."""
     mean, std = float(joint.arrays["mean"][i]), math.sqrt(joint.arrays["covariance"][i, i])
     spread = "sigma" if joint.log[i] else "std"
     draw = Draw("lognormal" if joint.log[i] else "normal", (("mean", mean), (spread, std)))
@@ -157,5 +172,5 @@ def _remark_impossible(joint: Joint, i: int, place: Place, names: Names, report:
         if probability > 1.0 - RAREST:
             report.problem(place, f"is always {words}; {rule.describe()}")
         elif probability >= RAREST and not rule.redrawn:
-            what = f"draws are {words} with probability {probability:.2g}"
-            report.remark(place, f"{what}; {rule.describe()}, so change MEAN, COVARIANCE or LOG")
+            finding = f"draws are {words} with probability {probability:.2g}"
+            report.remark(place, f"{finding}; {rule.describe()}, so change MEAN, COVARIANCE or LOG")

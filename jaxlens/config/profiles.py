@@ -1,4 +1,4 @@
-"""LIGHT_PROFILE_n, MASS_PROFILE_n and SHEAR_PROFILE_n, checked against the kernels' registries."""
+"""Reading LIGHT_PROFILE_n, MASS_PROFILE_n and SHEAR_PROFILE_n, by the registries of `jaxlens.kernels`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ _POSITIVE = Rule(low=0.0, open=True, constants_only=True)
 _NOT_NEGATIVE = Rule(low=0.0, constants_only=True)
 _ELLIPTICITY = Rule(low=-1.0, high=1.0, open=True, constants_only=True)
 
-# What lenstronomy would compute nonsense with; a parameter that is not named may be anything.
+# The legal values of profile parameters; lenstronomy gives meaningless results for others.  A parameter that
+# is not listed may have any value.
 _RANGES: Mapping[str, Rule] = {
     "R_sersic": _POSITIVE,
     "n_sersic": _POSITIVE,
@@ -34,7 +35,16 @@ _EPL_SLOPE = Rule(low=1.0, high=3.0, open=True, constants_only=True)
 
 
 def read_light_profile(label: str, node: Node, report: Report) -> Profile:
-    """A light profile: `magnitude`, then its own parameters; all but its position may differ by band."""
+    """A light profile with `magnitude` and its other parameters; all but its position may differ by band.
+
+    Args:
+        label: its key in the file, as `LIGHT_PROFILE_1`.
+        node: its mapping.
+        report: takes the problems.
+
+    Returns:
+        The profile; its name is "" where NAME is no light profile.
+    """
     with Section(node, report) as section:
         name = section.choice("NAME", LIGHT_PROFILES, noun="a light profile")
         parameters = _parameters(section, name)
@@ -50,7 +60,16 @@ def read_light_profile(label: str, node: Node, report: Report) -> Profile:
 
 
 def read_mass_profile(label: str, node: Node, report: Report) -> Profile:
-    """A mass or shear profile; `sigma_v` may stand in for `theta_E` where the profile allows it."""
+    """A mass or shear profile, with `sigma_v` instead of `theta_E` where the file gives it.
+
+    Args:
+        label: its key in the file, as `MASS_PROFILE_1`.
+        node: its mapping.
+        report: takes the problems.
+
+    Returns:
+        The profile; its name is "" where NAME is no mass profile.
+    """
     with Section(node, report) as section:
         name = section.choice("NAME", MASS_PROFILES, noun="a mass profile")
         parameters = _parameters(section, name)
@@ -62,12 +81,12 @@ def read_mass_profile(label: str, node: Node, report: Report) -> Profile:
 
 
 def _parameters(section: Section, name: str) -> Section:
-    what = f"a parameter of {name}" if name else "known"
-    return section.sub("PARAMETERS", what)
+    """The section PARAMETERS of the profile `name`."""
+    return section.sub("PARAMETERS", f"a parameter of {name}" if name else "known")
 
 
 def _with_sigma_v(parameters: Section, profile: MassProfile) -> Mapping[str, float | None]:
-    """The parameters that this profile takes here: with sigma_v for theta_E where the file says so."""
+    """The parameters of a mass profile with their defaults; sigma_v for theta_E where the file gives it."""
     if not (profile.sigma_v and parameters.has("sigma_v")):
         return profile.parameters
     if parameters.has("theta_E"):
@@ -79,7 +98,7 @@ def _with_sigma_v(parameters: Section, profile: MassProfile) -> Mapping[str, flo
 def _all(
     section: Section, parameters: Mapping[str, float | None], profile: str, by_band: bool
 ) -> tuple[tuple[str, Quantity], ...]:
-    """Every parameter of a profile in order, defaults filled in."""
+    """Every parameter of a profile in order, with the defaults filled in."""
     return tuple(
         (key, quantity(section, key, profile_rule(profile, key, by_band), default))
         for key, default in parameters.items()
@@ -87,6 +106,18 @@ def _all(
 
 
 def profile_rule(profile: str, key: str, by_band: bool) -> Rule:
-    """What a profile's parameter may be; positions never differ by band."""
+    """The legal values of a parameter of a profile.
+
+    Args:
+        profile: the name of the profile, as `SERSIC`.
+        key: the name of the parameter, as `R_sersic`.
+        by_band: whether the profile may differ by band, which its position never does.
+
+    Returns:
+        The rule.
+
+    >>> profile_rule("SERSIC", "R_sersic", by_band=True).describe()
+    'it must be above 0'
+    """
     rule = _EPL_SLOPE if (profile, key) == ("EPL", "gamma") else _RANGES.get(key, ANY)
     return replace(rule, by_band=by_band and key not in POSITIONS)

@@ -1,4 +1,4 @@
-"""The keys of IMAGE that are about the PSF, and the kernels that psf_type PIXEL names."""
+"""The keys of IMAGE about the PSF, and reading the kernel files of psf_type PIXEL."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from jaxlens.kernels.psf.convolution import fine_side
 from jaxlens.kernels.psf.resampling import resampled_side
 
 PSF_TYPES = ("GAUSSIAN", "MOFFAT", "PIXEL", "NONE")
-# What a key is for; elsewhere it does nothing, as where a survey's preset puts another psf_type in its place.
+# The psf_types for which a key has an effect; with others it gets a remark, since a survey's preset may have
+# replaced the psf_type for which it was written.
 _ONLY_FOR = {
     "kernel_point_source": ("PIXEL",),
     "kernel_supersampling_factor": ("PIXEL",),
@@ -29,6 +30,7 @@ _ONLY_FOR = {
     "convolution_kernel_size": ("PIXEL", "MOFFAT"),
 }
 FITS = (".fits", ".fit", ".fts")
+# Bytes of a kernel's file, and of its array.
 MAX_BYTES = 50_000_000
 _TOO_LARGE = f"is over {MAX_BYTES // 1_000_000} MB; cut the kernel out of it"
 _IMAGE = "give an image (y, x) of the PSF"
@@ -36,7 +38,17 @@ _FILE = "give a .fits or .npy file, or one for each band"
 
 
 def read_numerics(section: Section, psf_type: str, supersampling: int, kernel: Kernel | None) -> Numerics:
-    """How the PSF is applied; what has no effect is remarked."""
+    """How the PSF is applied; keys without effect get a remark.
+
+    Args:
+        section: IMAGE.PARAMETERS.
+        psf_type: the kind of PSF, or "" where it is illegal.
+        supersampling: the `supersampling_factor` of the image.
+        kernel: the kernels of psf_type PIXEL, or None.
+
+    Returns:
+        The settings, with lenstronomy's defaults.
+    """
     for key, types in _ONLY_FOR.items():
         if psf_type and psf_type not in types:
             _remark_idle(section, key, f"psf_type is {psf_type}")
@@ -52,24 +64,31 @@ def read_numerics(section: Section, psf_type: str, supersampling: int, kernel: K
 
 
 def check_points(section: Section, point_source: str, psf_type: str) -> None:
-    """`point_source: exact` integrates Gaussians only, and needs no finer grid."""
+    """Report `point_source: exact` with a PSF that is no Gaussian, which cannot be integrated exactly.
+
+    Args:
+        section: IMAGE.PARAMETERS.
+        point_source: `exact` or `interpolated`.
+        psf_type: the kind of PSF.
+    """
     node = section.take("point_source")
     if node is None or point_source != "exact":
         return
     if psf_type in ("PIXEL", "MOFFAT"):
-        what = f"exact is not for psf_type {psf_type}; use interpolated, or psf_type GAUSSIAN"
-        section.report.problem(node.place, what)
+        finding = f"exact is not for psf_type {psf_type}; use interpolated, or psf_type GAUSSIAN"
+        section.report.problem(node.place, finding)
     _remark_idle(section, "point_source_supersampling_factor", "point_source is exact")
 
 
 def _remark_idle(section: Section, key: str, why: str) -> None:
+    """Remark that `key` has no effect, where the file gives it."""
     node = section.take(key)
     if node is not None:
         section.report.remark(node.place, f"has no effect, since {why}")
 
 
 def _flag(section: Section, key: str) -> bool:
-    """True or false; false where it is not there."""
+    """The boolean under `key`; false where it is missing, and false with a problem where it is illegal."""
     node = section.take(key)
     if node is not None and not isinstance(node.value, bool):
         section.report.problem(node.place, f"is {describe(node)}; give true or false")
@@ -77,7 +96,7 @@ def _flag(section: Section, key: str) -> bool:
 
 
 def _odd(section: Section, key: str) -> int | None:
-    """An odd number of pixels, or None where there is none."""
+    """The odd number of pixels under `key`, or None where it is missing."""
     node = section.take(key)
     if node is None or node.value is None or node.text == "None":
         return None
@@ -88,17 +107,21 @@ def _odd(section: Section, key: str) -> int | None:
 
 
 def _check_size(section: Section, size: int, kernel: Kernel, factor: int) -> None:
+    """Report a convolution_kernel_size that is larger than the kernel.
+
+    The kernel is resampled to `factor` pixels along one side of an image pixel.
+    """
     side = resampled_side(kernel.array.shape[-1], kernel.factor, factor)
     if fine_side(size, factor) > side:
         place = section.take("convolution_kernel_size").place  # type: ignore[union-attr]
-        what = f"is {size}, but the kernel has {side // factor} pixels along a side"
-        section.report.problem(place, f"{what}; leave it out to use the whole kernel")
+        finding = f"is {size}, but the kernel has {side // factor} pixels along a side"
+        section.report.problem(place, f"{finding}; leave it out to use the whole kernel")
 
 
 def read_kernel(section: Section) -> Kernel | None:
-    """The kernel of psf_type PIXEL: one for all bands or one for each, of unit sum and one odd size.
+    """The kernels of psf_type PIXEL, one for all bands or one for each, of unit sum and equal odd size.
 
-    Smaller kernels are surrounded with zeros.  None, and problems, where a file is wrong.
+    Smaller kernels are padded with zeros.  The result is None, with problems, where a file is illegal.
     """
     report = section.report
     node = section.need("kernel_point_source", _FILE)
@@ -116,9 +139,10 @@ def read_kernel(section: Section) -> Kernel | None:
 
 
 def _by_band(node: Node, report: Report) -> list[Node]:
-    # Where BANDS is wrong the keys are taken as they stand.
+    """The values of a mapping by band, in the order of the bands."""
+    # where BANDS is wrong, which is reported elsewhere, the keys are taken for the bands
     bands = report.bands or tuple(node.entries)
-    with Section(node, report, what=f"one of BANDS{report.bands_of}") as entries:
+    with Section(node, report, noun=f"one of BANDS{report.bands_of}") as entries:
         return [
             one
             for band in bands
@@ -127,13 +151,13 @@ def _by_band(node: Node, report: Report) -> list[Node]:
 
 
 def _padded(array: np.ndarray, side: int) -> np.ndarray:
-    """`array`, odd along both axes, of unit sum and in the middle of (side, side)."""
+    """`array`, odd along both axes, scaled to unit sum and padded with zeros to (side, side)."""
     widths = [((side - length) // 2,) * 2 for length in array.shape]
     return np.pad(array / np.sum(array), widths)
 
 
 def _read(node: Node, report: Report) -> tuple[str, np.ndarray] | None:
-    """The path and the numbers of the file that a node names."""
+    """The path and the array of the file that a node names; None, and a problem, where it is no kernel."""
     name = word(node, report, _FILE)
     path = resolve(node.place, name, report) if name else None
     as_shown = locate(node.place, name, report) if path else None
@@ -153,34 +177,35 @@ def _read(node: Node, report: Report) -> tuple[str, np.ndarray] | None:
 
 
 def _read_npy(path: Path, place: Place, report: Report) -> np.ndarray | None:
+    """The array in a npy file; None, and a problem, where it cannot be read."""
     try:
         with path.open("rb") as stream:
             return np.asarray(np.load(stream, allow_pickle=False)).astype(np.float64, casting="same_kind")
-    except Exception:  # a broken file makes numpy raise whatever comes along, as BadZipFile and MemoryError
+    except Exception:  # for a broken file numpy raises many kinds of errors, such as BadZipFile, MemoryError
         report.problem(place, f"cannot be read as an npy file of numbers; {_IMAGE}")
         return None
 
 
 def _read_fits(path: Path, place: Place, report: Report) -> np.ndarray | None:
-    """The first image of a FITS file."""
+    """The first image of the FITS file at `path`; None, and a problem, where there is none."""
     try:
         with warnings.catch_warnings():
-            # astropy only warns where a file ends before its data
+            # astropy only warns where a file is shorter than its header says
             warnings.filterwarnings("error", message=".*truncated.*")
             with path.open("rb") as stream, fits.open(stream, memmap=False) as file:
                 return _first_image(file, place, report)
-    except Exception:  # a broken file makes astropy raise whatever comes along, as zlib.error and KeyError
+    except Exception:  # for a broken file astropy raises many kinds of errors, such as zlib.error, KeyError
         report.problem(place, f"cannot be read as FITS; {_IMAGE}")
         return None
 
 
 def _first_image(file: Any, place: Place, report: Report) -> np.ndarray | None:
-    """The first image of an open FITS file."""
+    """The first image of an open FITS file; None, and a problem, where there is none."""
     part = next((part for part in file if part.is_image and part.shape), None)
     if part is None:
         report.problem(place, f"has no image; {_IMAGE}")
         return None
-    # what is compressed may be large though its file is not
+    # a compressed image may be large although its file is small
     if math.prod(part.shape) * abs(part.header["BITPIX"]) // 8 > MAX_BYTES:
         report.problem(place, _TOO_LARGE)
         return None
@@ -188,7 +213,10 @@ def _first_image(file: Any, place: Place, report: Report) -> np.ndarray | None:
 
 
 def _is_kernel(array: np.ndarray, place: Place, report: Report) -> bool:
-    """Whether an array is an image that can be a PSF; the first thing that is wrong is a problem."""
+    """Whether an array can be a PSF: finite, two-dimensional, odd along both axes, and of positive sum.
+
+    The first of these that is violated becomes a problem; pixels below zero get a remark.
+    """
     wrong = ""
     if array.ndim != 2 or 0 in array.shape:
         wrong = f"has an array of shape {array.shape}; {_IMAGE}"

@@ -1,4 +1,4 @@
-"""Numbers of the file: a constant, a DISTRIBUTION, or one of these for each band."""
+"""Reading a numeric entry: a constant, a DISTRIBUTION, or one of these for each band."""
 
 from __future__ import annotations
 
@@ -16,17 +16,26 @@ from jaxlens.config.reader import Node
 from jaxlens.config.sections import INPUT, Section, number
 from jaxlens.distributions import Distribution
 
-# The uniform number behind a draw is never nearer to 0 or 1, so what is less probable is never drawn.
+# Probability: a draw is the quantile of a float32 uniform in [2^-24, 1 - 2^-24], so values in a tail of less
+# probability are never drawn.
 RAREST = 2.0**-24
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What a number may be: between `low` and `high`, which `open` excludes, and a mapping by band or not.
+    """The legal values of a numeric entry.
 
-    Constants must be inside; so must distributions of bounded support, unless `constants_only`.  Other
-    distributions that can be outside are remarked, unless their draws are `redrawn` until they are inside;
-    those that are never inside are problems.
+    A constant outside the bounds is a problem.  So is a distribution of bounded support that reaches outside
+    them, unless `constants_only`, and every distribution that is never inside them.  Other distributions
+    that reach outside get a remark, unless `redrawn`.
+
+    Attributes:
+        low: the lower bound.
+        high: the upper bound.
+        open: whether the bounds themselves are illegal.
+        by_band: whether the entry may differ by band.
+        constants_only: whether distributions of bounded support get a remark instead of a problem.
+        redrawn: whether draws outside the bounds are repeated until they are inside.
     """
 
     low: float = -math.inf
@@ -37,21 +46,21 @@ class Rule:
     redrawn: bool = False
 
     def allows(self, value: float) -> bool:
-        """Whether a value is inside the bounds; NaN, the stand-in for a wrong number, is."""
+        """Whether a value is inside the bounds; true for NaN, whose problem has been reported already."""
         if self.open:
             return not (value <= self.low or value >= self.high)
         return not (value < self.low or value > self.high)
 
     def describe(self) -> str:
-        """The bounds in words."""
+        """The bounds as advice, as "it must be above 0"."""
         above, below = ("above", "below") if self.open else ("at least", "at most")
         bounds = [f"{above} {self.low:g}"] if math.isfinite(self.low) else []
         bounds += [f"{below} {self.high:g}"] if math.isfinite(self.high) else []
         return f"it must be {' and '.join(bounds)}"
 
     def outside(self, draw: Draw) -> tuple[float, str]:
-        """The probability of a draw outside the bounds, and what it is then, in words."""
-        # in place of a bound that is not there any number does
+        """The probability of a draw outside the bounds, and how such a draw is described, as "below 0"."""
+        # the tail beyond an infinite bound is ignored below, so 0 may replace the bound
         ends = (end if math.isfinite(end) else 0.0 for end in (self.low, self.high))
         below, above = (float(tail) for tail in _tails(draw.build(), *ends, open_ends=self.open))
         parts = []
@@ -62,8 +71,8 @@ class Rule:
         words = [words for probability, words in parts if probability >= RAREST]
         return sum(probability for probability, _ in parts), " or ".join(words)
 
-    def right(self) -> str:
-        """What to give where there is no such number."""
+    def advice(self) -> str:
+        """What to give where the entry is missing or is no number, as advice."""
         if self.by_band:
             return "give a number, a DISTRIBUTION or a mapping by band"
         return "give a number or a DISTRIBUTION"
@@ -73,9 +82,9 @@ class Rule:
 def _tails(
     distribution: Distribution, low: float, high: float, *, open_ends: bool
 ) -> tuple[jax.Array, jax.Array]:
-    """The probabilities of a draw below `low` and above `high`, with that of the ends where `open_ends`.
+    """The probabilities P(x < low) and P(x > high), or P(x <= low) and P(x >= high) with `open_ends`.
 
-    One program for a kind of distribution, where each operation by itself would be compiled.
+    It is jitted so that one program is compiled for each class of distribution, not one for each operation.
     """
     if open_ends:
         return distribution.cdf(low), distribution.above(high) + (
@@ -93,8 +102,18 @@ NOT_NEGATIVE_BY_BAND = Rule(low=0.0, by_band=True)
 
 
 def quantity(section: Section, key: str, rule: Rule, default: float | None = None) -> Quantity:
-    """The number under `key`; a problem where it is missing, unless it has a `default`."""
-    node = section.need(key, rule.right()) if default is None else section.take(key)
+    """The numeric entry under a key.
+
+    Args:
+        section: the mapping that has the key.
+        key: the key.
+        rule: the legal values.
+        default: the value where the mapping lacks the key; None where it must have it.
+
+    Returns:
+        The quantity; a constant NaN, and a problem, where the entry is missing or illegal.
+    """
+    node = section.need(key, rule.advice()) if default is None else section.take(key)
     path = _short_path(f"{section.node.place.path}.{key}" if section.node else key)
     if node is None:
         return constant(path, math.nan if default is None else default)
@@ -103,36 +122,46 @@ def quantity(section: Section, key: str, rule: Rule, default: float | None = Non
     found = _draw(node, rule, section.report, section.report.bands)
     if isinstance(found, Draw):
         return Quantity(path, (found,))
-    # Without BANDS there is nothing to draw for, and that was said.
+    # it is empty where BANDS is missing, which is reported elsewhere
     return Quantity(path, found, per_band=True) if found else constant(path, math.nan)
 
 
 def optional_quantity(section: Section, key: str, rule: Rule) -> Quantity | None:
-    """The number under `key`, or None where there is none."""
+    """The numeric entry under a key that the mapping may lack.
+
+    Args:
+        section: the mapping.
+        key: the key.
+        rule: the legal values.
+
+    Returns:
+        The quantity as `quantity` reads it, or None where the mapping lacks the key.
+    """
     return quantity(section, key, rule) if section.has(key) else None
 
 
 def _short_path(path: str) -> str:
+    """The path of a quantity: that of the file without the word PARAMETERS."""
     return ".".join(word for word in path.split(".") if word != "PARAMETERS")
 
 
 def _by_band(node: Node, path: str, rule: Rule, report: Report) -> Quantity:
-    """A mapping from every band to a number or a DISTRIBUTION."""
+    """A quantity that the file gives as a mapping from each band to a number or a DISTRIBUTION."""
     wrong = _why_not_by_band(node, rule, report)
     if wrong:
         report.problem(node.place, wrong)
     if wrong or INPUT in node.entries:
         return constant(path, math.nan)
-    # Where BANDS is wrong the keys are taken as they stand.
+    # where BANDS is wrong, which is reported elsewhere, the keys are taken for the bands
     bands = report.bands or tuple(node.entries)
-    with Section(node, report, what=f"one of BANDS{report.bands_of}") as entries:
+    with Section(node, report, noun=f"one of BANDS{report.bands_of}") as entries:
         values = [(band, entries.need(band, f"give every band{report.bands_of} a value")) for band in bands]
     draws = tuple(_one_band(value, rule, report, band) for band, value in values if value is not None)
     return Quantity(path, draws, per_band=True)
 
 
 def _why_not_by_band(node: Node, rule: Rule, report: Report) -> str:
-    """The message for a mapping that is neither a DISTRIBUTION nor a legal mapping by band."""
+    """The problem with a mapping that is no DISTRIBUTION and not legal by band; "" where it is legal."""
     keys = node.entries
     for key in keys:
         if key not in report.bands and difflib.get_close_matches(key.upper(), ["DISTRIBUTION"]):
@@ -145,15 +174,18 @@ def _why_not_by_band(node: Node, rule: Rule, report: Report) -> str:
 
 
 def _one_band(node: Node, rule: Rule, report: Report, band: str) -> Draw:
-    """What is drawn in one band."""
+    """The draw of one band."""
     found = _draw(node, rule, report, (band,))
     return found if isinstance(found, Draw) else found[0]
 
 
 def _draw(node: Node, rule: Rule, report: Report, bands: tuple[str, ...]) -> Draw | tuple[Draw, ...]:
-    """A constant, a DISTRIBUTION, or one draw for each of `bands` (a survey's), checked against `rule`."""
+    """A number or a DISTRIBUTION, checked against `rule`.
+
+    The result is one draw, or one for each of `bands` where the distribution gives one value a band.
+    """
     if not isinstance(node.value, dict):
-        constant_value = constant_draw(number(node, report, rule.right()))
+        constant_value = constant_draw(number(node, report, rule.advice()))
         _check(constant_value, node, rule, report)
         return constant_value
     found = read_distribution(node, report, rule.by_band, bands)
@@ -163,7 +195,7 @@ def _draw(node: Node, rule: Rule, report: Report, bands: tuple[str, ...]) -> Dra
 
 
 def _check(draw: Draw, node: Node, rule: Rule, report: Report) -> None:
-    """Say where a draw is, or can be, what it must not be; a user's function is the user's business."""
+    """Report a draw that is or can be outside the bounds of `rule`; a user's function is not checked."""
     if draw.function is not None:
         return
     low, high = (float(end) for end in draw.build().support())
@@ -181,11 +213,11 @@ def _check(draw: Draw, node: Node, rule: Rule, report: Report) -> None:
 
 
 def _check_tails(draw: Draw, node: Node, rule: Rule, report: Report) -> None:
-    """Say how probable the draws are that must not be."""
+    """Report the probability of draws outside the bounds of `rule`."""
     probability, words = rule.outside(draw)
     if probability > 1.0 - RAREST:
         report.problem(node.place, f"is always {words}; {rule.describe()}")
     elif probability >= RAREST and not rule.redrawn:
-        what = f"{draw.distribution} draws are {words} with probability {probability:.2g}"
+        finding = f"{draw.distribution} draws are {words} with probability {probability:.2g}"
         advice = "so add TRUNCATE: [low, high] or choose another distribution"
-        report.remark(node.place, f"{what}; {rule.describe()}, {advice}")
+        report.remark(node.place, f"{finding}; {rule.describe()}, {advice}")

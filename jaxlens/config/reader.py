@@ -1,7 +1,8 @@
 """From YAML text to a tree of nodes that know their place in the file.
 
-The text is never trusted: size, depth and the number of nodes are bounded (aliases count as often as
-they are used, and all files of a configuration together), and only YAML's plain types exist.
+The text is not trusted: only YAML's plain types are accepted, and the number of characters, the depth and
+the number of nodes are bounded.  All files of a configuration count together, and an alias counts each time
+that it is used.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ import yaml
 
 from jaxlens.config.errors import Place, Report
 
+# Characters of all files of a configuration; a configuration has a few thousand.
 MAX_CHARACTERS = 10_000_000
+# Nested mappings and lists; a configuration has about ten.
 MAX_DEPTH = 50
+# Keys, values and list items of all files of a configuration; a configuration has a few hundred.
 MAX_NODES = 200_000
 
 _PREFIX = "tag:yaml.org,2002:"
@@ -27,8 +31,10 @@ _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 class Node:
     """One value of the file.
 
-    `value` is a mapping of nodes, a tuple of nodes, or a scalar; `text` is a scalar as it was written.
-    The line of a mapping's value is the line of its key.
+    Attributes:
+        place: where it is; the line of a mapping's entry is that of its key.
+        value: a mapping of nodes, a tuple of nodes, or a scalar.
+        text: a scalar as it is written in the file, else empty.
     """
 
     place: Place
@@ -37,13 +43,13 @@ class Node:
 
     @property
     def entries(self) -> dict[str, Node]:
-        """The entries of a mapping; none for anything else."""
+        """The entries of a mapping; empty for a list or a scalar."""
         return self.value if isinstance(self.value, dict) else {}
 
 
 @dataclass
-class Spent:
-    """What has been read so far, of all files of a configuration together."""
+class Usage:
+    """The characters and nodes that have been read so far, of all files of a configuration together."""
 
     characters: int = 0
     nodes: int = 0
@@ -56,26 +62,37 @@ def read_text(
     numbered: bool = True,
     path: str = "",
     depth: int = 1,
-    spent: Spent | None = None,
+    usage: Usage | None = None,
 ) -> Node:
     """The tree of one YAML document.
 
-    `source` is the file's name in messages; without `numbered` places have no line.  The document stands
-    under the keys `path`, `depth` deep, after what is `spent`.  What is not YAML raises ConfigError at once;
-    repeated keys become remarks of `report`, and what cannot be in a configuration (tags, keys that are
-    not words) its problems.
+    Args:
+        text: the document.
+        source: the file's name in messages.
+        report: takes a remark for each repeated key, and a problem for each tag and for each key that is
+            not a word.
+        numbered: whether places have line numbers; a dictionary has none.
+        path: the keys under which the document stands, joined by dots, where another file includes it.
+        depth: the depth at which it stands there.
+        usage: the characters and nodes that were read before; this document's are added.
+
+    Returns:
+        The root of the tree.
+
+    Raises:
+        ConfigError: if the text is not YAML, is empty, or exceeds a bound.
     """
-    spent = spent or Spent()
-    spent.characters += len(text)
-    if spent.characters > MAX_CHARACTERS:
-        together = " together with the files before it" if spent.characters > len(text) else ""
-        what = f"is over {MAX_CHARACTERS} characters{together}; a configuration is a few thousand"
-        report.problem(Place(source), what)
+    usage = usage or Usage()
+    usage.characters += len(text)
+    if usage.characters > MAX_CHARACTERS:
+        together = " together with the files before it" if usage.characters > len(text) else ""
+        finding = f"is over {MAX_CHARACTERS} characters{together}; a configuration is a few thousand"
+        report.problem(Place(source), finding)
     _refuse_tabs(text, source, report, numbered)
     report.raise_problems()
-    root = _compose(text, source, report, depth, spent)
+    root = _compose(text, source, report, depth, usage)
     place = Place(source, 1 if numbered else None, path)
-    return _Tree(source, report, numbered, spent).node(root, place, depth)
+    return _Tree(source, report, numbered, usage).node(root, place, depth)
 
 
 def _refuse_tabs(text: str, source: str, report: Report, numbered: bool) -> None:
@@ -84,12 +101,12 @@ def _refuse_tabs(text: str, source: str, report: Report, numbered: bool) -> None
             report.problem(Place(source, number if numbered else None), "has a tab; use spaces")
 
 
-class _TooMuch(yaml.MarkedYAMLError):
-    """A text that is YAML, but not one that we read."""
+class _TooLarge(yaml.MarkedYAMLError):
+    """YAML that is nested too deeply or has too many nodes."""
 
 
 class _Composer(yaml.SafeLoader):
-    """PyYAML's parser, stopped at our bounds while it parses (it recurses, so depth must be bounded)."""
+    """PyYAML's parser, which recurses, with our bounds on the depth and the number of nodes."""
 
     def __init__(self, text: str, depth: int, count: int) -> None:
         super().__init__(text)
@@ -98,22 +115,26 @@ class _Composer(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         self._depth += 1
         self._count += 1
-        complaint = too_much(self._depth, self._count)
-        if complaint:
+        finding = size_problem(self._depth, self._count)
+        if finding:
             mark = self.peek_event().start_mark
-            raise _TooMuch(problem=complaint, problem_mark=mark)
+            raise _TooLarge(problem=finding, problem_mark=mark)
         node = super().compose_node(parent, index)
         self._depth -= 1
         return node
 
 
 def is_number(text: str) -> bool:
-    """Whether a text without quotes is read as a number, which more are than in YAML 1.1: 1e-3 is."""
+    """Whether a text without quotes is read as a number; unlike in YAML 1.1, `1e-3` is.
+
+    >>> is_number("1e-3"), is_number("1.5e3"), is_number("1,5")
+    (True, True, False)
+    """
     return _NUMBER.fullmatch(text) is not None
 
 
-def too_much(depth: int, count: int) -> str:
-    """The complaint about a tree that is too deep or too large; "" for one that is not."""
+def size_problem(depth: int, count: int) -> str:
+    """The problem with a tree of this depth and number of nodes; "" where both are within the bounds."""
     if depth > MAX_DEPTH:
         return f"is nested more than {MAX_DEPTH} deep; a configuration needs about ten"
     if count > MAX_NODES:
@@ -121,21 +142,21 @@ def too_much(depth: int, count: int) -> str:
     return ""
 
 
-def _compose(text: str, source: str, report: Report, depth: int, spent: Spent) -> yaml.Node:
-    """PyYAML's own tree; its complaints become ours."""
+def _compose(text: str, source: str, report: Report, depth: int, usage: Usage) -> yaml.Node:
+    """The document as PyYAML's nodes; what PyYAML raises becomes a problem, and is raised as ConfigError."""
     try:
-        root = _Composer(text, depth, spent.nodes).get_single_node()
+        root = _Composer(text, depth, usage.nodes).get_single_node()
         if root is not None:
             return root
-        right = "the sections DATASET, COSMOLOGY, IMAGE and so on" if depth == 1 else "a mapping of keys"
-        report.problem(Place(source), f"is empty; give {right}")
+        advice = "the sections DATASET, COSMOLOGY, IMAGE and so on" if depth == 1 else "a mapping of keys"
+        report.problem(Place(source), f"is empty; give {advice}")
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(source, mark.line + 1 if mark else None)
-        what = ", ".join(part for part in (error.context, error.problem) if part)
-        if not isinstance(error, _TooMuch):
-            what = f"is not YAML: {what}; mind colons, quotes and indents"
-        report.problem(place, what)
+        finding = ", ".join(part for part in (error.context, error.problem) if part)
+        if not isinstance(error, _TooLarge):
+            finding = f"is not YAML: {finding}; mind colons, quotes and indents"
+        report.problem(place, finding)
     except yaml.reader.ReaderError as error:
         place = Place(source, text.count("\n", 0, error.position) + 1)
         report.problem(place, f"has the control character {chr(error.character)!r}; remove it")
@@ -144,19 +165,19 @@ def _compose(text: str, source: str, report: Report, depth: int, spent: Spent) -
 
 
 class _Tree:
-    """One walk over PyYAML's graph that makes our tree; aliases are walked as often as they are used."""
+    """Turns PyYAML's nodes into ours; a node with aliases is copied each time that it is used."""
 
-    def __init__(self, source: str, report: Report, numbered: bool, spent: Spent) -> None:
-        self._source, self._report, self._numbered, self._spent = source, report, numbered, spent
+    def __init__(self, source: str, report: Report, numbered: bool, usage: Usage) -> None:
+        self._source, self._report, self._numbered, self._usage = source, report, numbered, usage
 
     def _line(self, node: yaml.Node) -> int | None:
         return node.start_mark.line + 1 if self._numbered else None
 
     def _visit(self, node: yaml.Node, depth: int) -> None:
-        self._spent.nodes += 1
-        complaint = too_much(depth, self._spent.nodes)
-        if complaint:
-            self._report.problem(Place(self._source, self._line(node)), complaint)
+        self._usage.nodes += 1
+        finding = size_problem(depth, self._usage.nodes)
+        if finding:
+            self._report.problem(Place(self._source, self._line(node)), finding)
             self._report.raise_problems()
 
     def node(self, node: yaml.Node, place: Place, depth: int) -> Node:
@@ -187,7 +208,7 @@ class _Tree:
     def _pairs(
         self, node: yaml.MappingNode, place: Place, depth: int
     ) -> Iterator[tuple[yaml.Node, yaml.Node]]:
-        """The entries of a mapping: first what `<<` merges in, so that the mapping's own entries win."""
+        """The entries of a mapping: first those that `<<` merges, which the mapping's own entries replace."""
         self._visit(node, depth)
         first: dict[str, yaml.Node] = {}
         own = []
@@ -217,7 +238,7 @@ class _Tree:
         self._report.remark(where, f"is given twice, in {lines}; the last one counts")
 
     def _scalar(self, node: yaml.ScalarNode, place: Place) -> str | float | bool | None:
-        """The value as YAML 1.1 has it, but that 1e-3 is a number."""
+        """The value by the rules of YAML 1.1, except that `1e-3` is a number."""
         if node.tag in _TEXT_TAGS:
             return float(node.value) if node.style is None and is_number(node.value) else node.value
         construct = _CONSTRUCTORS.get(node.tag)

@@ -1,4 +1,4 @@
-"""Taking a mapping of the file apart, key by key, with a message for everything that does not fit."""
+"""Reading a mapping of the file key by key, with a problem for every key or value that is not legal."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from types import TracebackType
 from jaxlens.config.errors import Report, nearest, one_of, shown
 from jaxlens.config.reader import Node
 
+# The key that includes another file.
 INPUT = "INPUT"
 
+# Keys of deeplenstronomy that jaxlens does not support, with advice.
 NOT_YET: dict[str, str] = {
     "TIMESERIES": "remove it, and each point source has the magnitude of its PARAMETERS",
     "MODEL": "remove it, and the point source has the magnitude of its PARAMETERS",
@@ -19,29 +21,42 @@ NOT_YET: dict[str, str] = {
 
 
 class Section:
-    """One mapping of the file, used in a `with` block.
+    """One mapping of the file, read in a `with` block.
 
-    A key that was asked for is known; at the end of the block every other key is a problem.  `what`
-    names in words what the keys are; `elsewhere` maps keys to the section where they belong.  A
-    Section of None (the mapping is missing, and that was said) is empty and says nothing more.  An INPUT
-    that is still here could not be read, and that was said.
+    Each method marks the key that it is asked for as known; at the end of the block every key that is not
+    known becomes a problem.  A `node` of None stands for a mapping that is missing, which has been reported
+    already: the section is then empty, and reports nothing.  A key INPUT is ignored: `include` has removed
+    it, or has reported that its file cannot be read.
+
+    Args:
+        node: the mapping, or None.
+        report: takes the problems.
+        noun: what the keys are, for the message `KEY is not ...`.
+        elsewhere: keys that belong to another section, with the path of that section.
+
+    >>> from jaxlens.config.reader import read_text
+    >>> report = Report()
+    >>> with Section(read_text("SIZE: 4", "c.yaml", report), report) as section:
+    ...     section.integer("SIZE", at_least=1)
+    4
     """
 
     def __init__(
         self,
         node: Node | None,
         report: Report,
-        what: str = "a key that is known here",
+        noun: str = "a key that is known here",
         elsewhere: Mapping[str, str] | None = None,
     ) -> None:
         self.report = report
         self.node = node
         self._path = node.place.path if node else ""
-        self._what = what
+        self._noun = noun
         self._elsewhere = dict(elsewhere or {})
         self._outer: Section | None = None
         self._known = {INPUT}
-        self._advice: dict[str, None] = {}
+        # the keys that were asked for, in order: what is suggested instead of an unknown key
+        self._asked: dict[str, None] = {}
         self._entries = _entries(node, report)
 
     def __enter__(self) -> Section:
@@ -50,9 +65,9 @@ class Section:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Report the keys that nobody asked for; tell the mapping outside which keys belong in here."""
+        """Report the unknown keys, and tell the outer section which keys belong in this one."""
         if self._outer:
-            self._outer._elsewhere.update(dict.fromkeys(self._advice, self._path))
+            self._outer._elsewhere.update(dict.fromkeys(self._asked, self._path))
         for key, node in (self._entries or {}).items():
             if key not in self._known:
                 self.report.problem(node.place, self._unknown(key))
@@ -62,51 +77,57 @@ class Section:
             return f"is not supported yet; {NOT_YET[key]}"
         if key in self._elsewhere:
             return f"does not belong here; move it to {self._elsewhere[key]}"
-        return f"is not {self._what}; {nearest(key, self._advice)}"
+        return f"is not {self._noun}; {nearest(key, self._asked)}"
 
     def has(self, key: str) -> bool:
-        """Whether the mapping has `key` (which is known from now on)."""
+        """Whether the mapping has `key`."""
         self._known.add(key)
-        self._advice[key] = None
+        self._asked[key] = None
         return key in (self._entries or {})
 
     def take(self, key: str) -> Node | None:
-        """The value of `key`, or None where there is none."""
+        """The value of `key`, or None where the mapping lacks it."""
         return (self._entries or {})[key] if self.has(key) else None
 
-    def need(self, key: str, right: str) -> Node | None:
-        """The value of `key`; where there is none that is a problem, and `right` says what to give."""
+    def need(self, key: str, advice: str) -> Node | None:
+        """The value of `key`; None, and a problem with this `advice`, where the mapping lacks it."""
         node = self.take(key)
         if node is None:
-            self.missing(key, right)
+            self.missing(key, advice)
         return node
 
-    def missing(self, key: str, right: str) -> None:
-        """Report that `key` is missing, unless an INPUT that cannot be read may have it."""
+    def missing(self, key: str, advice: str) -> None:
+        """Report that `key` is missing, unless an INPUT whose file could not be read may contain it."""
         if self.node and self._entries is not None and INPUT not in self._entries:
-            self.report.problem(self.node.place.at(key), f"is missing; {right}")
+            self.report.problem(self.node.place.at(key), f"is missing; {advice}")
 
     def sub(
-        self, key: str, what: str = "a key that is known here", elsewhere: Mapping[str, str] | None = None
+        self, key: str, noun: str = "a key that is known here", elsewhere: Mapping[str, str] | None = None
     ) -> Section:
-        """The mapping under `key`, which must be there."""
-        inner = Section(self.need(key, "give this section"), self.report, what, elsewhere)
+        """The mapping under a key.
+
+        Args:
+            key: the key; a problem where the mapping lacks it.
+            noun: what the keys of the inner mapping are, as for `Section`.
+            elsewhere: keys that do not belong to the inner mapping, as for `Section`.
+
+        Returns:
+            The section of the inner mapping.
+        """
+        inner = Section(self.need(key, "give this section"), self.report, noun, elsewhere)
         inner._outer = self
         inner._path = f"{self._path}.{key}" if self._path else key
         return inner
 
     def numbered(self, stem: str, gaps: bool = False) -> list[tuple[str, Node]]:
-        """The entries `stem_1`, `stem_2`, ... in order of their numbers, of which none may be left out.
-
-        With `gaps`, numbers may be left out.
-        """
+        """The entries `stem_1`, `stem_2`, ... in order; a missing number is a problem without `gaps`."""
         found = {}
         for key, node in (self._entries or {}).items():
             match = re.fullmatch(rf"{stem}_([1-9][0-9]{{0,8}})", key)
             if match:
                 found[int(match[1])] = (key, node)
                 self._known.add(key)
-        self._advice[f"{stem}_n"] = None
+        self._asked[f"{stem}_n"] = None
         for place, number in enumerate(sorted(found), start=1):
             if number != place and not gaps:
                 where = found[number][1].place
@@ -114,40 +135,60 @@ class Section:
                 break
         return [found[number] for number in sorted(found)]
 
-    def text(self, key: str, right: str = "give a name") -> str:
-        """A word that must be there; "" where it is not."""
-        return word(self.need(key, right), self.report, right)
+    def text(self, key: str, advice: str = "give a name") -> str:
+        """The word under `key`; "", and a problem with this `advice`, where there is none."""
+        return word(self.need(key, advice), self.report, advice)
 
     def choice(self, key: str, choices: Iterable[str], default: str | None = None, noun: str = "") -> str:
-        """A word that must be one of `choices`; "" where it is not."""
+        """The word under a key, one of several.
+
+        Args:
+            key: the key.
+            choices: the legal words.
+            default: the word where the mapping lacks the key; None where it must have it.
+            noun: what the words are, for the message `'WORD' is not ...`.
+
+        Returns:
+            The word; "", and a problem, where it is not legal.
+        """
         names = tuple(choices)
-        right = one_of(names)
-        node = self.take(key) if default is not None else self.need(key, right)
+        advice = one_of(names)
+        node = self.take(key) if default is not None else self.need(key, advice)
         if node is None:
             return default or ""
-        name = word(node, self.report, right)
+        name = word(node, self.report, advice)
         if not name or name in names:
             return name
         self.report.problem(node.place, f"{shown(name)} is not {noun or 'known'}; {nearest(name, names)}")
         return ""
 
     def integer(self, key: str, at_least: int, default: int | None = None, below: int | None = None) -> int:
-        """A whole number, the same for every system; `at_least` where it is wrong."""
+        """The whole number under a key, the same for every system.
+
+        Args:
+            key: the key.
+            at_least: the smallest legal number.
+            default: the number where the mapping lacks the key; None where it must have it.
+            below: the smallest number that is too large, or None for no bound.
+
+        Returns:
+            The number; `at_least`, and a problem, where it is not legal.
+        """
         bounds = f"of at least {at_least}" + (f" and below {below}" if below else "")
-        right = f"give one whole number {bounds}"
-        node = self.take(key) if default is not None else self.need(key, right)
+        advice = f"give one whole number {bounds}"
+        node = self.take(key) if default is not None else self.need(key, advice)
         if node is None:
             return at_least if default is None else default
-        value = number(node, self.report, right)
+        value = number(node, self.report, advice)
         if value.is_integer() and at_least <= value < (below or math.inf):
             return int(value)
         if not math.isnan(value):
-            self.report.problem(node.place, f"is {node.text}; {right}")
+            self.report.problem(node.place, f"is {node.text}; {advice}")
         return at_least
 
 
 def _entries(node: Node | None, report: Report) -> dict[str, Node] | None:
-    """The entries of a mapping; None, and a problem, where it is something else."""
+    """The entries of a mapping; None where it is missing, and a problem where it is no mapping."""
     if node is None:
         return None
     if isinstance(node.value, dict):
@@ -157,7 +198,7 @@ def _entries(node: Node | None, report: Report) -> dict[str, Node] | None:
 
 
 def describe(node: Node) -> str:
-    """What a node is, in words, for `is ...`."""
+    """What a node is, for messages that begin with `is`: "a list", "empty", "the text 'x'"."""
     if isinstance(node.value, dict):
         return "a DISTRIBUTION" if "DISTRIBUTION" in node.value else "a mapping"
     if isinstance(node.value, tuple):
@@ -169,20 +210,38 @@ def describe(node: Node) -> str:
     return shown(node.text).strip("'")
 
 
-def word(node: Node | None, report: Report, right: str) -> str:
-    """The text of a scalar, whatever YAML takes it for; "", and a problem, where there is none."""
+def word(node: Node | None, report: Report, advice: str) -> str:
+    """The text of a scalar as it is written, also where YAML reads it as a number.
+
+    Args:
+        node: the scalar, or None where it is missing.
+        report: takes the problem.
+        advice: how to correct the file, for the problem.
+
+    Returns:
+        The text; "" where `node` is None, and "" with a problem where it is no scalar or is empty.
+    """
     if node is None:
         return ""
     if node.value is None or isinstance(node.value, (dict, tuple)) or not node.text.strip():
-        report.problem(node.place, f"is {describe(node)}; {right}")
+        report.problem(node.place, f"is {describe(node)}; {advice}")
         return ""
     return node.text.strip()
 
 
-def number(node: Node, report: Report, right: str) -> float:
-    """A finite number; NaN, and a problem, where it is something else."""
+def number(node: Node, report: Report, advice: str) -> float:
+    """A finite number.
+
+    Args:
+        node: the scalar.
+        report: takes the problem.
+        advice: how to correct the file, for the problem.
+
+    Returns:
+        The number; NaN, and a problem, where the node is no finite number.
+    """
     if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
-        report.problem(node.place, f"is {describe(node)}; {right}")
+        report.problem(node.place, f"is {describe(node)}; {advice}")
         return math.nan
     try:
         value = float(node.value)

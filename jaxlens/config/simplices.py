@@ -1,4 +1,4 @@
-"""The density that interpolates a table's weights linearly, as simplices that it can be drawn from."""
+"""Linear interpolation of a table's weights: the simplices from which MODE: interpolate draws."""
 
 from __future__ import annotations
 
@@ -6,34 +6,40 @@ import math
 
 import numpy as np
 
-# How many simplices a vertex of a random Delaunay triangulation makes in 2, 3, ... dimensions, roughly.
+# The approximate number of simplices per point in a Delaunay triangulation of random points, by dimension.
 _PER_POINT = {2: 2.0, 3: 6.8, 4: 32.0, 5: 190.0, 6: 1300.0, 7: 1.1e4, 8: 1e5}
+# The largest number of simplices, which bounds the memory and the time of a triangulation.
 MOST_SIMPLICES = 500_000
 
 
 class NoInterpolation(ValueError):
-    """The rows of a table cannot be interpolated; the text says why."""
+    """The rows of a table cannot be interpolated; the message says why."""
 
 
 def interpolate(points: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """A piecewise linear density through the rows of a table.
 
-    The density is the one of scipy's LinearNDInterpolator: the Delaunay triangulation of the points as they
-    stand (of one column: the segments between sorted points), the weights at its corners, linear in between,
-    zero outside.  Columns that repeat another or are constant add no dimension.
+    The density is that of scipy's LinearNDInterpolator: the points are triangulated (Delaunay, without
+    rescaling; with one column, the segments between the sorted points), the density at a corner is its
+    weight, it is linear inside each simplex, and zero outside all of them.  Constant columns, and columns
+    that equal another, do not count as dimensions.
 
     Args:
-        points: numbers, (rows, columns).
+        points: the values of the table, (rows, columns).
         weights: the density at the points up to a factor, (rows,), none negative.
 
     Returns:
-        corners (m, d + 1): the rows at the corners of the m simplices; cumulative (m (d + 1),): the
-        cumulative probability of every pair of simplex and corner, in proportion to the simplex's volume
-        times the corner's weight.  Given the pair, barycentric coordinates follow a Dirichlet
-        distribution with parameter 2 at that corner and 1 at the others.
+        corners: the rows at the corners of the m simplices, (m, d + 1), in d dimensions.
+        cumulative: the cumulative probability of every pair of simplex and corner, (m (d + 1),), in
+            proportion to the simplex's volume times the corner's weight.  Given such a pair, barycentric
+            coordinates follow a Dirichlet distribution with parameter 2 at that corner and 1 at the others.
 
     Raises:
-        NoInterpolation: where the points span no volume or are too many.
+        NoInterpolation: if the points span no volume or are too many.
+
+    >>> corners, cumulative = interpolate(np.array([[1.0], [3.0], [2.0]]), np.array([1.0, 1.0, 1.0]))
+    >>> corners.tolist(), cumulative.tolist()
+    ([[0, 2], [2, 1]], [0.25, 0.5, 0.75, 1.0])
     """
     points = np.unique(points[:, np.ptp(points, axis=0) > 0], axis=1)
     if not points.shape[1]:
@@ -48,7 +54,7 @@ def interpolate(points: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np
 
 
 def _segments(points: np.ndarray) -> np.ndarray:
-    """The rows at the ends of the intervals between sorted numbers, (rows - 1, 2)."""
+    """The rows at the ends of the intervals between the sorted points, (rows - 1, 2)."""
     order = np.argsort(points, kind="stable")
     return np.stack([order[:-1], order[1:]], axis=1)
 

@@ -1,4 +1,7 @@
-"""The functions of SPECIAL: changes to the numbers of an object once they are drawn.
+"""The functions that a file may call under SPECIAL: they change the parameters of an object after the draw.
+
+Here are the decorator `jaxlens.special`, the functions that it has registered, and the built-in functions of
+deeplenstronomy.  The calls of a file are read in `special_calls`.
 
 >>> @special("half_the_size")
 ... def half_the_size(values, argument, bands):
@@ -20,33 +23,53 @@ from typing import TypeVar
 import jax
 import jax.numpy as jnp
 
+# The parameters of one object, by name.
 Values = Mapping[str, jax.Array]
+# function(values, argument, bands) -> values
 Function = Callable[[Values, str, tuple[str, ...]], Values]
+# check(argument, names of the parameters, bands) -> the problem with the argument, or ""
 Check = Callable[[str, Sequence[str], Sequence[str]], str]
 F = TypeVar("F", bound=Function)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A function of SPECIAL; `check(argument, names, bands)` says what is wrong with an argument, or ""."""
+    """A registered function of SPECIAL, and the function that checks its arguments."""
 
     function: Function
     check: Check
 
 
+# The registered functions by name, in lower case.
 SPECIALS: dict[str, Entry] = {}
+# The names of jaxlens's own functions, which cannot be replaced.
 _BUILT_IN: list[str] = []
 
 
 def special(name: str) -> Callable[[F], F]:
-    """Make a function known to SPECIAL under `name`, in whatever case a file writes it.
+    """Register a function that files may call under SPECIAL as `name`, in upper or lower case.
 
-    It is called as `function(values, argument, bands)` for each argument that the file lists under the
-    name.  `values` has the numbers of the object that has the SPECIAL, of one system, by name without
-    `PLANE_k-OBJECT_j-` (`LIGHT_PROFILE_1-magnitude`), each () or (bands,); the function returns them all,
-    changed or not, and is traced by JAX.  The same name again replaces it, except the names of jaxlens.
+    The function is called as `function(values, argument, bands)`, once for each argument that the file lists
+    under the name, and is traced by JAX.  `values` has the parameters of the object that has the SPECIAL, of
+    one system, each () or (bands,), under their names without `PLANE_k-OBJECT_j-`, as
+    `LIGHT_PROFILE_1-magnitude`; `argument` is the text in the file, and `bands` the names of the bands.  It
+    returns all of the parameters, changed or not.  A name that is registered again means the new function.
 
-    Raises ValueError for the name of a function of jaxlens.
+    Args:
+        name: the name in files; not that of a function of jaxlens.
+
+    Returns:
+        A decorator, which returns the function unchanged.
+
+    Raises:
+        ValueError: if `name` is that of a function of jaxlens.
+
+    For example, used as `SPECIAL: {half_the_size: [LIGHT_PROFILE_1]}`::
+
+        @jaxlens.special("half_the_size")
+        def half_the_size(values, argument, bands):
+            name = f"{argument}-R_sersic"
+            return values | {name: values[name] / 2}
     """
 
     def decorate(function: F) -> F:
@@ -57,26 +80,55 @@ def special(name: str) -> Callable[[F], F]:
 
 
 def _enter(name: str, function: Function, check: Check) -> None:
+    """Register a function; ValueError for the name of a built-in one."""
     if name.lower() in _BUILT_IN:
         raise ValueError(f"{name} is a function of jaxlens; choose another name")
     SPECIALS[name.lower()] = Entry(function, check)
 
 
 def brighten_everything(values: Values, argument: str, bands: tuple[str, ...]) -> Values:
-    """Subtract magnitudes from a light profile: `LIGHT_PROFILE_1-2.5` takes 2.5 from LIGHT_PROFILE_1's."""
+    """Make a light profile brighter in all bands: `LIGHT_PROFILE_1-2.5` subtracts 2.5 from its magnitude.
+
+    Args:
+        values: the parameters of the object, each () or (bands,).
+        argument: the profile and the magnitudes, as `LIGHT_PROFILE_1-2.5`.
+        bands: the names of the bands.
+
+    Returns:
+        The parameters with the changed magnitude.
+    """
     return _brighter(values, argument, dict.fromkeys(bands, 1.0), bands)
 
 
 def make_blueer(values: Values, argument: str, bands: tuple[str, ...]) -> Values:
-    """`brighten_everything` by the whole in g, by half in r and not in i, z and Y, as deeplenstronomy."""
+    """Make a light profile brighter in g, and by half as many magnitudes in r, as deeplenstronomy does.
+
+    Args:
+        values: the parameters of the object, each () or (bands,).
+        argument: the profile and the magnitudes in g, as `LIGHT_PROFILE_1-2.5`.
+        bands: the names of the bands, of g, r, i, z and Y.
+
+    Returns:
+        The parameters with the changed magnitudes.
+    """
     return _brighter(values, argument, _BLUE, bands)
 
 
 def make_redder(values: Values, argument: str, bands: tuple[str, ...]) -> Values:
-    """`brighten_everything` by half in i, the whole in z, 1.5 times in Y, as deeplenstronomy."""
+    """Make a light profile brighter by 0.5, 1 and 1.5 times the magnitudes in i, z and Y, as deeplenstronomy.
+
+    Args:
+        values: the parameters of the object, each () or (bands,).
+        argument: the profile and the magnitudes in z, as `LIGHT_PROFILE_1-2.5`.
+        bands: the names of the bands, of g, r, i, z and Y.
+
+    Returns:
+        The parameters with the changed magnitudes.
+    """
     return _brighter(values, argument, _RED, bands)
 
 
+# By band: the change of the magnitude as a multiple of that in the argument.
 _BLUE = {"g": 1.0, "r": 0.5, "i": 0.0, "z": 0.0, "Y": 0.0}
 _RED = {"g": 0.0, "r": 0.0, "i": 0.5, "z": 1.0, "Y": 1.5}
 
@@ -84,16 +136,17 @@ _RED = {"g": 0.0, "r": 0.0, "i": 0.5, "z": 1.0, "Y": 1.5}
 def _brighter(
     values: Values, argument: str, share: Mapping[str, float], bands: tuple[str, ...]
 ) -> dict[str, jax.Array]:
+    """`values` with the magnitudes of the argument, times each band's `share`, subtracted."""
     profile, magnitudes = argument.split("-", 1)
     name = f"{profile}-magnitude"
     shares = [share[band] for band in bands]
-    # one number for all bands stays one number
+    # a magnitude without a band axis does not get one where all shares are equal
     change = shares[0] if len(set(shares)) == 1 else jnp.asarray(shares, jnp.result_type(float))
     return {**values, name: values[name] - float(magnitudes) * change}
 
 
 def _check_profile(argument: str, names: Sequence[str], bands: Sequence[str]) -> str:
-    """What is wrong with `LIGHT_PROFILE_1-2.5`."""
+    """The problem with an argument that is not of the form `LIGHT_PROFILE_1-2.5`; "" where it is."""
     profile, _, magnitudes = argument.partition("-")
     profiles = [name.removesuffix("-magnitude") for name in names if name.endswith("-magnitude")]
     if profile not in profiles:
@@ -109,6 +162,7 @@ def _check_profile(argument: str, names: Sequence[str], bands: Sequence[str]) ->
 
 
 def _check_colour(argument: str, names: Sequence[str], bands: Sequence[str]) -> str:
+    """As `_check_profile`, and the problem where make_blueer and make_redder do not know a band."""
     unknown = [band for band in bands if band not in _BLUE]
     if unknown:
         return f"has no colour for the band {', '.join(unknown)}; the colours are of {', '.join(_BLUE)}"

@@ -17,7 +17,7 @@ from jaxlens.config.quantities import (
 )
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
-from jaxlens.config.special import read_special
+from jaxlens.config.special_calls import read_special
 
 FOREGROUND = "foreground"
 _SEP_UNITS = ("arcsec", "kpc")
@@ -27,10 +27,13 @@ Species = Galaxy | PointSource | NoiseSource
 
 
 def read_species(root: Section) -> dict[str, Species] | None:
-    """Every species by its NAME, in the order of the file's numbers; None where there is no section."""
+    """Every species by its NAME: galaxies, point sources and noise, each in order of their numbers.
+
+    None where the section is missing or an INPUT of it could not be read.
+    """
     with root.sub("SPECIES") as section:
         if section.node is None or "INPUT" in section.node.entries:
-            # what an INPUT that could not be read would have brought is not known
+            # the file that could not be read may contain species, so their names cannot be checked
             return None
         found: dict[str, Species] = {}
         places: dict[str, Place] = {}
@@ -50,7 +53,7 @@ def read_species(root: Section) -> dict[str, Species] | None:
 def _add(
     species: Species, node: Node, found: dict[str, Species], places: dict[str, Place], report: Report
 ) -> None:
-    """Enter a species under its name, which nobody else may have."""
+    """Add a species to `found` under its name; a problem where another one has that name."""
     if not species.name:
         return
     if species.name in found:
@@ -62,6 +65,7 @@ def _add(
 
 
 def _read_galaxy(label: str, node: Node, report: Report) -> Galaxy:
+    """Read one GALAXY_n."""
     with Section(node, report) as section:
         name = section.text("NAME")
         if name.lower() == FOREGROUND:
@@ -79,10 +83,12 @@ def _read_galaxy(label: str, node: Node, report: Report) -> Galaxy:
 def _profiles(
     section: Section, stem: str, read: Callable[[str, Node, Report], Profile]
 ) -> tuple[Profile, ...]:
+    """The profiles `stem_1`, `stem_2`, ... of a galaxy."""
     return tuple(read(label, node, section.report) for label, node in section.numbered(stem))
 
 
 def _read_point_source(label: str, node: Node, report: Report) -> PointSource:
+    """Read one POINTSOURCE_n."""
     with Section(node, report) as section:
         name = section.text("NAME")
         host = section.text("HOST", "give the NAME of a galaxy, or Foreground")
@@ -98,16 +104,16 @@ def _read_point_source(label: str, node: Node, report: Report) -> PointSource:
 
 
 def _refuse_offset(parameters: Section) -> None:
-    """A star in the foreground is anywhere in the image."""
+    """Report sep, sep_unit and angle of a foreground star, whose position in the image is random."""
     for key in ("sep", "sep_unit", "angle"):
         node = parameters.take(key)
         if node is not None:
-            what = "has no meaning for HOST: Foreground, whose place is random; remove it"
-            parameters.report.problem(node.place, what)
+            finding = "has no meaning for HOST: Foreground, whose place is random; remove it"
+            parameters.report.problem(node.place, finding)
 
 
 def _offset(parameters: Section) -> tuple[Quantity | None, Literal["arcsec", "kpc"], Quantity | None]:
-    """`sep`, its unit and `angle`; the last two mean nothing without the first."""
+    """`sep`, `sep_unit` and `angle` of a point source; the last two get a remark without the first."""
     sep = optional_quantity(parameters, "sep", ANY)
     angle = optional_quantity(parameters, "angle", ANY)
     if sep is not None:
@@ -120,6 +126,7 @@ def _offset(parameters: Section) -> tuple[Quantity | None, Literal["arcsec", "kp
 
 
 def _read_noise(label: str, node: Node, report: Report) -> NoiseSource:
+    """Read one NOISE_n."""
     with Section(node, report) as section:
         name = section.choice("NAME", _NOISE, noun="a kind of noise")
         with section.sub("PARAMETERS", "a parameter of POISSON_NOISE") as parameters:
@@ -135,7 +142,7 @@ _READERS: dict[str, Callable[[str, Node, Report], Species]] = {
 
 
 def _check_hosts(found: dict[str, Species], places: dict[str, Place], report: Report) -> None:
-    """A host is a galaxy whose LIGHT_PROFILE_1 has a center, which the point source follows."""
+    """Report point sources whose host has no LIGHT_PROFILE_1 with a centre, which is their position."""
     for species in found.values():
         if isinstance(species, PointSource) and species.host:
             wrong = _wrong_host(species.host, found)
@@ -144,6 +151,7 @@ def _check_hosts(found: dict[str, Species], places: dict[str, Place], report: Re
 
 
 def _wrong_host(host: str, found: dict[str, Species]) -> str:
+    """The problem with a HOST; "" where it is legal."""
     galaxy = found.get(host)
     if not isinstance(galaxy, Galaxy):
         galaxies = [name for name, species in found.items() if isinstance(species, Galaxy)]

@@ -1,4 +1,4 @@
-"""What the columns of a table mean, and whether their numbers can be what they say."""
+"""Checking the columns of a table: which parameters they set, and whether their values are legal."""
 
 from __future__ import annotations
 
@@ -12,15 +12,26 @@ from jaxlens.config.model import Column, Joint
 from jaxlens.config.quantities import Rule
 from jaxlens.config.tables import Table
 
+# The name of a column, and its place in the file.
 Written = tuple[str, Place]
+# The parameters that columns set, with the index of the column in the table.
 Matched = Mapping[Column, int]
 
 
 def match_columns(written: Sequence[Written], table: Table, names: Names, report: Report) -> Matched:
-    """The columns that match a parameter, with their index in the table.
+    """The columns that set a parameter.
 
-    `written` has the name of every column and where it stands.  A name that matches nothing is a remark; two
-    columns that set the same number must agree, and the first stands for both.
+    A name that matches no parameter gets a remark.  Two columns that set the same parameter must be equal;
+    the first of them is used.
+
+    Args:
+        written: the name of every column, with its place.
+        table: the table.
+        names: the parameters that a column may set.
+        report: takes the problems and remarks.
+
+    Returns:
+        The parameters, with the index of their column.
     """
     found: dict[Column, int] = {}
     for i, (name, place) in enumerate(written):
@@ -35,16 +46,27 @@ def match_columns(written: Sequence[Written], table: Table, names: Names, report
 
 
 def _check_agreement(table: Table, first: int, second: int, report: Report) -> None:
+    """Report two columns that set the same parameter to different values."""
     different = np.flatnonzero(~np.isclose(table.values[:, first], table.values[:, second], rtol=1e-9))
     if different.size:
         row = int(different[0])
         mine, other = table.values[row, second], table.values[row, first]
-        what = f"is {mine:g}, but {table.names[first]} sets the same number to {other:g}; make them equal"
-        report.problem(table.place(table.names[second], row), what)
+        finding = f"is {mine:g}, but {table.names[first]} sets the same number to {other:g}; make them equal"
+        report.problem(table.place(table.names[second], row), finding)
 
 
 def check_ranges(table: Table, matched: Matched, weights: np.ndarray, names: Names, report: Report) -> None:
-    """Say which numbers a parameter cannot have, with their share of `weights`; all of them are a problem."""
+    """Report values that are illegal for the parameter of their column.
+
+    It is a problem where all rows are illegal, and a remark with their share of the weight where some are.
+
+    Args:
+        table: the table.
+        matched: the columns that set a parameter.
+        weights: the weights of the rows, (rows,).
+        names: the parameters and their legal values.
+        report: takes the problems and remarks.
+    """
     for column, i in matched.items():
         for rule in dict.fromkeys(names.targets(column).values()):
             wrong = np.flatnonzero(_outside(rule, table.values[:, i]) & (weights > 0))
@@ -52,11 +74,12 @@ def check_ranges(table: Table, matched: Matched, weights: np.ndarray, names: Nam
                 share = weights[wrong].sum() / weights.sum()
                 say = report.problem if share > 1 - 1e-9 else report.remark
                 first = table.values[wrong[0], i]
-                what = f"is {first:g}, and rows like it have {100 * share:.3g}% of the weight"
-                say(table.place(table.names[i], int(wrong[0])), f"{what}; {rule.describe()}")
+                finding = f"is {first:g}, and rows like it have {100 * share:.3g}% of the weight"
+                say(table.place(table.names[i], int(wrong[0])), f"{finding}; {rule.describe()}")
 
 
 def _outside(rule: Rule, values: np.ndarray) -> np.ndarray:
+    """Whether each value is illegal."""
     if rule.open:
         return (values <= rule.low) | (values >= rule.high)
     return (values < rule.low) | (values > rule.high)
@@ -65,10 +88,18 @@ def _outside(rule: Rule, values: np.ndarray) -> np.ndarray:
 def check_redshifts(
     table: Table, matched: Matched, used: np.ndarray, others: Sequence[Joint], names: Names, report: Report
 ) -> None:
-    """Planes must be able to stand in order with the redshifts of every row that is `used` (rows,).
+    """Report rows whose redshifts cannot increase from plane to plane.
 
-    A plane that the table does not place can be anywhere that its own distribution, or the last one of
-    `others` that sets it, reaches.
+    The redshift of a plane that the table does not set may be anywhere in the support of its own
+    distribution, or of the last one of `others` that sets it.
+
+    Args:
+        table: the table.
+        matched: the columns that set a parameter.
+        used: whether each row can be drawn, (rows,); the others are not checked.
+        others: the distributions of the other tables and normals.
+        names: the parameters, with the redshifts of each configuration's planes.
+        report: takes the problem.
     """
     for label, planes in names.redshifts.items():
         columns = {c.parameter: i for c, i in matched.items() if c.configuration in (None, label)}
@@ -92,12 +123,16 @@ def check_redshifts(
 def _out_of_order(
     table: Table, row: int, name: str, top: float, floor: float, own: int | None, last: int, report: Report
 ) -> None:
-    """The problem with a plane that cannot be beyond `floor`, where the planes in front of it are."""
+    """Report a plane at most at redshift `top`, although a plane in front of it is at `floor` or beyond.
+
+    `own` is the column that sets the plane's redshift, or None; `last` is the last column that sets that of a
+    plane in front, or -1.
+    """
     plane = name.partition("-")[0]
-    right = "redshifts must rise from plane to plane"
+    advice = "redshifts must rise from plane to plane"
     if own is not None:
-        what = f"is {top:g}, but a plane in front of {plane} is at {floor:g} or beyond"
-        report.problem(table.place(table.names[own], row), f"{what}; {right}")
+        finding = f"is {top:g}, but a plane in front of {plane} is at {floor:g} or beyond"
+        report.problem(table.place(table.names[own], row), f"{finding}; {advice}")
     elif last >= 0:
-        what = f"is {floor:g}, but {plane} is at most at {top:g}"
-        report.problem(table.place(table.names[last], row), f"{what}; {right}")
+        finding = f"is {floor:g}, but {plane} is at most at {top:g}"
+        report.problem(table.place(table.names[last], row), f"{finding}; {advice}")

@@ -1,4 +1,4 @@
-"""Whitespace-separated tables of numbers: a header with the names of the columns, then one row a line."""
+"""Reading whitespace-separated tables of numbers: the names of the columns, then one row a line."""
 
 from __future__ import annotations
 
@@ -12,15 +12,25 @@ import numpy as np
 
 from jaxlens.config.errors import Place, Report, shown
 
+# The column of the rows' weights.
 WEIGHT = "WEIGHT"
+# Bytes of a table's file.
 MAX_BYTES = 50_000_000
-# More wrong lines than this are counted, not listed.
+# The number of illegal lines that are listed; further ones are only counted.
 MOST_LISTED = 5
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """The numbers of one file: `values` (rows, columns), finite; `lines` (rows,) is each row's line."""
+    """The table in one file.
+
+    Attributes:
+        source: the file's name in messages.
+        header_line: the number of the line with the names of the columns.
+        names: the names of the columns.
+        lines: the number of each row's line.
+        values: the finite values, (rows, columns).
+    """
 
     source: str
     header_line: int
@@ -29,20 +39,20 @@ class Table:
     values: np.ndarray
 
     def place(self, column: str, row: int | None = None) -> Place:
-        """Where a number stands, or the column's name where no row is given."""
+        """The place of a value of the table, or of the column's name where no row is given."""
         return Place(self.source, self.header_line if row is None else self.lines[row], column)
 
     def without(self, column: str) -> Table:
-        """The table without one of its columns; itself where it has none of that name."""
+        """The table without the column of this name."""
         keep = [i for i, name in enumerate(self.names) if name != column]
         names = tuple(self.names[i] for i in keep)
         return Table(self.source, self.header_line, names, self.lines, self.values[:, keep])
 
 
 def read_table(path: Path, report: Report) -> Table | None:
-    """The table in the file at `path`; None, and problems that name the line, where it is not one.
+    """The table in the file at `path`; None, and problems with their lines, where it is illegal.
 
-    `#` starts a comment, blank lines do not count.
+    `#` starts a comment; blank lines are ignored.
     """
     text = _text(path, report)
     if text is None:
@@ -58,17 +68,17 @@ def read_table(path: Path, report: Report) -> Table | None:
     if wrong:
         report.problem(Place(str(path), header_line), wrong)
         return None
-    values = _numbers(str(path), names, rows, report)
+    values = _values(str(path), names, rows, report)
     if values is None:
         return None
     return Table(str(path), header_line, tuple(names), tuple(number for number, _ in rows), values)
 
 
 def read_weights(table: Table, report: Report) -> np.ndarray | None:
-    """The column WEIGHT (rows,), none negative, not all zero; None, and a problem, where it is not so."""
+    """The column WEIGHT (rows,); None, and a problem, where it is missing, negative, or zero in all rows."""
     if WEIGHT not in table.names:
-        what = f"has no column {WEIGHT}; add one, with 1 in every row where all are as likely"
-        report.problem(Place(table.source, table.header_line), what)
+        finding = f"has no column {WEIGHT}; add one, with 1 in every row where all are as likely"
+        report.problem(Place(table.source, table.header_line), finding)
         return None
     weights = table.values[:, table.names.index(WEIGHT)]
     negative = np.flatnonzero(weights < 0)
@@ -83,7 +93,7 @@ def read_weights(table: Table, report: Report) -> np.ndarray | None:
 
 
 def _text(path: Path, report: Report) -> str | None:
-    """The file's text; None, and a problem, where it is too long, no text, or cannot be read."""
+    """The text of a file; None, and a problem, where it is too large, not UTF-8, or cannot be read."""
     place = Place(str(path))
     report.sources.append(str(path))
     try:
@@ -104,12 +114,13 @@ def _text(path: Path, report: Report) -> str | None:
 
 
 def _words(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The number of each line of a text, and its words without the comment."""
     for number, line in enumerate(text.split("\n"), start=1):
         yield number, line.partition("#")[0].split()
 
 
 def _wrong_header(names: list[str]) -> str:
-    """What is wrong with the names of the columns; "" where nothing is."""
+    """The problem with the names of the columns; "" where they are legal."""
     if all(_is_number(name) for name in names):
         return (
             "has numbers where the names of the columns belong; start the table with their names, without #"
@@ -130,20 +141,20 @@ def _is_number(word: str) -> bool:
     return True
 
 
-def _numbers(
+def _values(
     source: str, names: list[str], rows: list[tuple[int, list[str]]], report: Report
 ) -> np.ndarray | None:
-    """The rows as numbers; None, and a problem for each of the first lines that are wrong."""
+    """The values of the rows, (rows, columns); None, and a problem for each of the first illegal lines."""
     values = np.empty((len(rows), len(names)))
     wrong = 0
     for i, (line, words) in enumerate(rows):
-        complaint = _fill(values[i], names, words)
-        if complaint is None:
+        finding = _fill(values[i], names, words)
+        if finding is None:
             continue
         wrong += 1
         if wrong <= MOST_LISTED:
-            column, what = complaint
-            report.problem(Place(source, line, column), what)
+            column, finding = finding
+            report.problem(Place(source, line, column), finding)
     if wrong > MOST_LISTED:
         report.problem(
             Place(source, rows[-1][0]), f"{wrong - MOST_LISTED} more lines are wrong; mend them too"
@@ -152,12 +163,12 @@ def _numbers(
 
 
 def _fill(row: np.ndarray, names: list[str], words: list[str]) -> tuple[str, str] | None:
-    """Put the numbers into `row`; the column and what is wrong with it where they are not numbers."""
+    """Write the values of one line into `row`; the column and its problem where a value is no number."""
     if len(words) != len(names):
         return "", f"has {len(words)} of the {len(names)} columns; give every column one number"
     for i, word in enumerate(words):
         try:
-            # Python also reads 1_000
+            # `float` accepts 1_000, which is no number in a table
             row[i] = float(word if "_" not in word else "")
         except ValueError:
             return names[i], f"is {shown(word)}; give a number"

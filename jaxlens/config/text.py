@@ -1,4 +1,4 @@
-"""Between a tree of nodes, plain data and YAML text."""
+"""Conversions between a tree of nodes, dictionaries, and YAML text."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import yaml
 
 from jaxlens.config.errors import Place, Report
 from jaxlens.config.files import FROM_DICT
-from jaxlens.config.reader import Node, is_number, too_much
+from jaxlens.config.reader import Node, is_number, size_problem
 
 _MAP, _SEQUENCE, _TEXT = (f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str"))
 _RESOLVER = yaml.SafeLoader("")
 
 
 def plain(node: Node) -> object:
-    """A tree as dictionaries, lists, texts and numbers."""
+    """A tree of nodes as dictionaries, lists, strings and numbers."""
     if isinstance(node.value, dict):
         return {key: plain(value) for key, value in node.value.items()}
     if isinstance(node.value, tuple):
@@ -26,15 +26,15 @@ def plain(node: Node) -> object:
 
 
 def yaml_text(tree: Node, paths: Mapping[Place, str]) -> str:
-    """A tree as YAML, in which `paths` stand for the texts at their places.
+    """A tree of nodes as YAML text.
 
-    Numbers are written as they were.
+    Numbers are written as in the file; the text at each place in `paths` is replaced by the path.
     """
     return yaml.serialize(_yaml(tree, paths), Dumper=yaml.SafeDumper, allow_unicode=True)
 
 
 def _yaml(node: Node, paths: Mapping[Place, str]) -> yaml.Node:
-    """A tree as PyYAML's."""
+    """A tree of nodes as PyYAML's nodes."""
     if isinstance(node.value, dict):
         pairs = [(_scalar(key), _yaml(value, paths)) for key, value in node.value.items()]
         return yaml.MappingNode(_MAP, pairs, flow_style=not pairs)
@@ -49,22 +49,26 @@ def _yaml(node: Node, paths: Mapping[Place, str]) -> yaml.Node:
 
 
 def _scalar(text: str) -> yaml.ScalarNode:
-    """A text, in quotes where it would be read as something else."""
+    """A string, in quotes where YAML would read it as a number."""
     return yaml.ScalarNode(_TEXT, text, style="'" if is_number(text) else None)
 
 
 def dictionary_text(config: Mapping[str, object], report: Report) -> str:
-    """A dictionary as YAML text."""
+    """A dictionary as YAML text.
+
+    Raises:
+        ConfigError: if it holds a value that YAML cannot express.
+    """
     data = _Data(report).value(config, Place(FROM_DICT), 1)
     report.raise_problems()
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
 
 
 class _Data:
-    """A walk over a dictionary that makes it of the types that YAML knows.
+    """Converts a dictionary to the types that YAML knows; numpy's numbers and paths are accepted.
 
-    numpy's numbers and paths are welcome.  A part that stands in several places is walked as often,
-    so depth and number are bounded here too.
+    A value that is used several times is converted each time, so the depth and the number of values are
+    bounded as in `reader`.
     """
 
     def __init__(self, report: Report) -> None:
@@ -72,10 +76,20 @@ class _Data:
         self._count = 0
 
     def value(self, value: object, place: Place, depth: int) -> object:
+        """A value in YAML's types.
+
+        Args:
+            value: the value.
+            place: where it is in the dictionary.
+            depth: in how many mappings and lists it is, counting itself.
+
+        Returns:
+            The converted value; None, and a problem, where its type has no equal in YAML.
+        """
         self._count += 1
-        complaint = too_much(depth, self._count)
-        if complaint:
-            self._report.problem(Place(FROM_DICT), complaint)
+        finding = size_problem(depth, self._count)
+        if finding:
+            self._report.problem(Place(FROM_DICT), finding)
             self._report.raise_problems()
         if isinstance(value, Mapping):
             items = ((str(key), item) for key, item in value.items())
@@ -93,6 +107,6 @@ class _Data:
             return float(value)
         if isinstance(value, os.PathLike):
             return os.fspath(value)
-        what = f"is of type {type(value).__name__}; give a number, a text, a list or a mapping"
-        self._report.problem(place, what)
+        finding = f"is of type {type(value).__name__}; give a number, a text, a list or a mapping"
+        self._report.problem(place, finding)
         return None

@@ -1,4 +1,8 @@
-"""Where the parameters of a configuration stand in the dictionary of its file, and how they are changed."""
+"""Changing parameters in the dictionary of a configuration file, by their names in the metadata.
+
+This is what `Dataset.update_param`, `Dataset.update_param_dist` and `fit_population` use to write a changed
+file; the `Config` itself is frozen, and is read again from the dictionary.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +12,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from jaxlens.config import Config
 from jaxlens.config.columns import known_names
 from jaxlens.config.errors import Report, nearest
 from jaxlens.config.files import FROM_DICT
 from jaxlens.config.instrument import COSMOLOGY, FIXED, IMAGE, SURVEY
-from jaxlens.config.model import Configuration
+from jaxlens.config.model import Config, Configuration
 from jaxlens.config.naming import in_pixels, named_quantities
 from jaxlens.config.reader import read_text
 from jaxlens.config.text import plain
 
+# A configuration file as nested dictionaries.
 Tree = dict[str, Any]
 
+# The keys of DATASET.PARAMETERS that can be changed.
 _DATASET = ("SIZE", "OUTDIR", "SEED")
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One entry of the file: the keys that lead to it, and whether it may differ by band."""
+class KeyPath:
+    """The keys that lead to one entry of the file, and whether the entry may differ by band."""
 
     keys: tuple[str, ...]
     by_band: bool = False
@@ -40,28 +45,34 @@ def config_dict(config: Config) -> Tree:
 
 
 def set_parameters(tree: Tree, config: Config, label: str, values: Mapping[str, object]) -> None:
-    """Set parameters of one configuration in `tree`, the dictionary of the file that `config` was read from.
+    """Set parameters of one configuration in the dictionary of its file.
 
-    `values` maps `<parameter>` or `<parameter>-<band>` to what stands in the file.  With a band only that
-    band's value is set, and the others keep theirs; where the parameter is the same in all bands (mass,
-    positions, redshifts, the cosmology) the band makes no difference.
+    Args:
+        tree: the dictionary, which is changed.
+        config: the configuration that was read from it.
+        label: the label or NAME of the configuration whose parameters are set.
+        values: `<parameter>` or `<parameter>-<band>` -> the new entry of the file: a number, or a mapping
+            with DISTRIBUTION.  With a band only that band's value is changed; the band is ignored where a
+            parameter is the same in all bands (mass, positions, redshifts, the cosmology).
 
     Raises:
         ValueError: if a name is no parameter of this configuration; then nothing is changed.
     """
     known = dict(_entries(config, config.configuration(label)))
     found = [_find(name, known, config.bands, label) for name in values]
-    # on a copy first, so that an error in the last leaves the first as it was
+    # on a copy first, so that nothing is changed where one of the values raises an error
     for target in (copy.deepcopy(tree), tree):
         for (entry, band), value in zip(found, values.values(), strict=True):
             _set(target, entry.keys, band if entry.by_band else None, config.bands, value)
 
 
 def distribution(name: str, description: Mapping[str, Any]) -> dict[str, Any]:
-    """`{"name": ..., "parameters": {...}}` as it stands in the file; `truncate` is optional.
+    """The entry of the file for `{"name": ..., "parameters": {...}, "truncate": [low, high]}`.
+
+    Only `name` is required.
 
     Raises:
-        ValueError: if `description` is something else.
+        ValueError: if `description` lacks the name or has another key; the message starts with `name`.
 
     >>> distribution("seeing", {"name": "uniform", "parameters": {"minimum": 0.8, "maximum": 1.0}})
     {'DISTRIBUTION': {'NAME': 'uniform', 'PARAMETERS': {'minimum': 0.8, 'maximum': 1.0}}}
@@ -92,37 +103,40 @@ def columns_of_objects(config: Config, part: str) -> dict[str, list[str]]:
     return found
 
 
-def _entries(config: Config, configuration: Configuration) -> Iterator[tuple[str, Entry]]:
-    """Every name that can be set, and its entry."""
+def _entries(config: Config, configuration: Configuration) -> Iterator[tuple[str, KeyPath]]:
+    """Every name that can be set, and the keys of its entry."""
     for name in _DATASET:
-        yield name, Entry(("DATASET", "PARAMETERS", name))
+        yield name, KeyPath(("DATASET", "PARAMETERS", name))
     for section, rules in (("COSMOLOGY", COSMOLOGY), ("IMAGE", IMAGE), ("SURVEY", SURVEY)):
         for name, rule in rules.items():
-            yield name, Entry((section, "PARAMETERS", name), rule.by_band)
+            yield name, KeyPath((section, "PARAMETERS", name), rule.by_band)
     for name in FIXED:
-        yield name, Entry(("IMAGE", "PARAMETERS", name), by_band=name == "kernel_point_source")
-    yield "BANDS", Entry(("SURVEY", "PARAMETERS", "BANDS"))
+        yield name, KeyPath(("IMAGE", "PARAMETERS", name), by_band=name == "kernel_point_source")
+    yield "BANDS", KeyPath(("SURVEY", "PARAMETERS", "BANDS"))
     for label, _ in configuration.noise:
-        yield f"{label}-NAME", Entry(("GEOMETRY", configuration.label, label))
+        yield f"{label}-NAME", KeyPath(("GEOMETRY", configuration.label, label))
     yield from _objects(config, configuration)
 
 
-def _objects(config: Config, configuration: Configuration) -> Iterator[tuple[str, Entry]]:
-    """The numbers of planes, objects and noise; a plane's redshift by all its names."""
+def _objects(config: Config, configuration: Configuration) -> Iterator[tuple[str, KeyPath]]:
+    """The parameters of planes, objects and noise, and the keys of their entries.
+
+    A plane's redshift has several names (see `columns.Names`).
+    """
     names = known_names(config.cosmology, config.instrument, (configuration,))
     rules = names.rules[configuration.label]
     quantities = dict(named_quantities(config.cosmology, config.instrument, configuration))
     for written, parameter in names.parameters[configuration.label].items():
         words = quantities[parameter].path.split(".")
-        # the places of foreground stars are random, and not in the file
+        # the positions of foreground stars are random and have no entry in the file
         if words[0] in ("SPECIES", "GEOMETRY") and parameter not in in_pixels(configuration):
-            yield written, Entry((*words[:-1], "PARAMETERS", words[-1]), rules[parameter].by_band)
+            yield written, KeyPath((*words[:-1], "PARAMETERS", words[-1]), rules[parameter].by_band)
 
 
 def _find(
-    name: str, known: Mapping[str, Entry], bands: tuple[str, ...], label: str
-) -> tuple[Entry, str | None]:
-    """The entry that a name means, and the band where it has one."""
+    name: str, known: Mapping[str, KeyPath], bands: tuple[str, ...], label: str
+) -> tuple[KeyPath, str | None]:
+    """The keys of the entry that a name means, and the band at its end (None without one)."""
     if name in known:
         return known[name], None
     for band in bands:
@@ -134,6 +148,7 @@ def _find(
 
 
 def _set(tree: Tree, keys: tuple[str, ...], band: str | None, bands: tuple[str, ...], value: object) -> None:
+    """Set the entry under `keys`, or its value in one band."""
     *outer, last = keys
     for key in outer:
         if not isinstance(tree.get(key), dict):
@@ -144,7 +159,7 @@ def _set(tree: Tree, keys: tuple[str, ...], band: str | None, bands: tuple[str, 
 
 
 def _by_band(tree: Mapping[str, Any], key: str, bands: tuple[str, ...]) -> dict[str, Any]:
-    """What stands under `key` as a mapping by band; one DISTRIBUTION is then one for each band."""
+    """The value under `key` as a mapping by band; one value for all bands is copied to each band."""
     if key not in tree:
         raise ValueError(f"{key} is not in the file; set it for all bands first")
     old = tree[key]

@@ -1,9 +1,9 @@
-"""Probability distributions by name.
+"""The probability distributions of configuration files, by name.
 
-A distribution is a small frozen dataclass: its fields are the PARAMETERS of the configuration file,
-and they are traced, so a sample can be differentiated with respect to them.  Sampling is always
-`icdf(u)` with u uniform in (0, 1): one uniform number a draw, whatever the distribution.  A user's own
-distribution is a function of a key instead (see `distribution`).
+A distribution is a frozen dataclass.  Its fields are the PARAMETERS of the configuration file, and are
+traced, so that a draw can be differentiated with respect to them.  A draw is the quantile function at a
+uniform random number, `icdf(u)` with u in (0, 1).  A user's own distribution is a function of a random key
+instead (see `distribution`).  Nothing here reads a file or makes random numbers.
 
 >>> import jax
 >>> redshift = Uniform(minimum=0.2, maximum=0.8)

@@ -1,4 +1,4 @@
-"""What every distribution offers, the registry of their names, and truncation."""
+"""The base class of distributions, the registry of their names, truncation and scaling."""
 
 from __future__ import annotations
 
@@ -14,13 +14,18 @@ from jaxlens.kernels.types import Real
 
 T = TypeVar("T", bound="type[Distribution]")
 
+# The distributions of configuration files by name.
 DISTRIBUTIONS: dict[str, type[Distribution]] = {}
 
 
 class Distribution:
-    """What every distribution offers.  Functions broadcast over x, u and the parameters.
+    """A probability distribution of one real variable x, with density p(x) and P(x) = Prob(value <= x).
 
-    `name` is the configuration file's word for it; `lists` are the parameters that are lists of numbers.
+    The methods broadcast over x, u and the parameters.
+
+    Attributes:
+        name: the name in configuration files.
+        lists: the parameters that are lists of numbers.
     """
 
     name: ClassVar[str]
@@ -28,44 +33,44 @@ class Distribution:
 
     @property
     def discrete(self) -> bool:
-        """Whether its values are separate numbers, each with a probability of its own."""
+        """Whether the values are discrete, each with a probability of its own, instead of a density."""
         return False
 
     def icdf(self, u: Real) -> jax.Array:
-        """The value below which the fraction u of the draws falls."""
+        """The quantile function: the x with P(x) = u, for u in (0, 1)."""
         raise NotImplementedError
 
     def cdf(self, x: Real) -> jax.Array:
-        """The probability of a value of at most x."""
+        """The cumulative distribution function P(x) = Prob(value <= x)."""
         raise NotImplementedError
 
     def log_prob(self, x: Real) -> jax.Array:
-        """The natural logarithm of the density (of the probability, where `discrete`) at x."""
+        """The natural logarithm of the density p(x), or of the probability of x where `discrete`."""
         raise NotImplementedError
 
     def support(self) -> tuple[Real, Real]:
-        """The smallest and the largest value that can be drawn."""
+        """The smallest and the largest possible value."""
         raise NotImplementedError
 
     def below(self, x: Real) -> jax.Array:
-        """The probability of a value below x; where `discrete`, x itself is left out."""
+        """Prob(value < x), which is less than P(x) only where `discrete`."""
         return self.cdf(x)
 
     def above(self, x: Real) -> jax.Array:
-        """The probability of a value above x, precise where it is small."""
+        """The survival function Prob(value > x) = 1 - P(x), precise where it is small."""
         return 1.0 - self.cdf(x)
 
     def icdf_above(self, q: Real) -> jax.Array:
-        """The value above which the fraction q of the draws falls, precise where q is small."""
+        """The inverse of `above`: the x with Prob(value > x) = q, precise where q is small."""
         return self.icdf(1.0 - jnp.asarray(q))
 
     def problems(self) -> list[str]:
-        """What is wrong with the parameters, in words; empty when they are legal."""
+        """What is illegal about the parameters, as messages for the user; empty where nothing is."""
         return []
 
 
 def register(name: str) -> Callable[[T], T]:
-    """Make a frozen dataclass of traced numbers known to configuration files under `name`."""
+    """A class decorator that makes a frozen dataclass, whose fields are traced, the distribution `name`."""
 
     def decorate(cls: T) -> T:
         register_pytree(cls)
@@ -77,7 +82,7 @@ def register(name: str) -> Callable[[T], T]:
 
 
 def parameter_names(name: str) -> tuple[str, ...]:
-    """The PARAMETERS that the distribution `name` takes.
+    """The names of the PARAMETERS of the distribution `name`.
 
     >>> parameter_names("normal")
     ('mean', 'std')
@@ -86,7 +91,7 @@ def parameter_names(name: str) -> tuple[str, ...]:
 
 
 def parameter_defaults(name: str) -> dict[str, float]:
-    """The PARAMETERS of the distribution `name` that may be left out, and what they are then.
+    """The default values of those PARAMETERS of the distribution `name` that may be omitted.
 
     >>> parameter_defaults("beta")
     {'minimum': 0.0, 'maximum': 1.0}
@@ -96,45 +101,94 @@ def parameter_defaults(name: str) -> dict[str, float]:
 
 
 def density_inside(x: Real, low: Real, high: Real, log_density: Real) -> jax.Array:
-    """`log_density` where low <= x <= high, and minus infinity elsewhere."""
+    """A log density that is restricted to an interval.
+
+    Args:
+        x: where the density is evaluated.
+        low: the lower end of the interval.
+        high: the upper end of the interval.
+        log_density: the log density at x if x is in the interval.
+
+    Returns:
+        `log_density` where low <= x <= high, and minus infinity elsewhere.
+    """
     x = jnp.asarray(x)
     return jnp.where((x >= low) & (x <= high), log_density, -jnp.inf)
 
 
 def ordered(low_name: str, low: Real, high_name: str, high: Real) -> list[str]:
-    """The problem of two parameters of which the first must not be the larger."""
+    """Check that one parameter is not above another one.
+
+    Args:
+        low_name: the name of the parameter that must not be the larger one.
+        low: its value.
+        high_name: the name of the other parameter.
+        high: its value.
+
+    Returns:
+        The problem as a message; empty where there is none.
+    """
     if low > high:
         return [f"{low_name} {low} is above {high_name} {high}; it must not be"]
     return []
 
 
 def not_positive(**parameters: Real) -> list[str]:
-    """The problems of parameters that must be above zero."""
+    """Check that parameters are above zero; a message for each that is not."""
     return [f"{name} is {value}; it must be above zero" for name, value in parameters.items() if value <= 0]
 
 
 def probability_between(distribution: Distribution, lower: Real, upper: Real) -> jax.Array:
-    """P(lower <= x <= upper), without cancellation where the interval is far out in a tail."""
+    """The probability of an interval, Prob(lower <= x <= upper), precise in both tails.
+
+    It is a difference of survival functions where `lower` is above the median, and of cumulative functions
+    elsewhere.
+
+    Args:
+        distribution: the distribution.
+        lower: the lower end of the interval; it may be minus infinity.
+        upper: the upper end of the interval; it may be infinite.
+
+    Returns:
+        The probability, of the broadcast shape of the arguments and the parameters.
+
+    >>> from jaxlens.distributions import Uniform
+    >>> float(probability_between(Uniform(0.0, 2.0), 0.5, 1.5))
+    0.5
+    """
     below, at_most = distribution.below(lower), distribution.cdf(lower)
     from_below = distribution.cdf(upper) - below
-    # P(x >= lower) is P(x > lower) and what is at `lower` itself
+    # Prob(x >= lower) = Prob(x > lower) + Prob(x = lower)
     from_above = distribution.above(lower) + (at_most - below) - distribution.above(upper)
     return jnp.where(below < 0.5, from_below, from_above)
 
 
 def truncated_icdf(distribution: Distribution, u: Real, lower: Real, upper: Real) -> jax.Array:
-    """Inverse cdf of `distribution` restricted to [lower, upper]: what redrawing converges to.
+    """The quantile function of a distribution restricted to an interval, as if draws outside were repeated.
 
-    With P the cdf, x = P^-1(P(lower) + u (P(upper) - P(lower))), counted from the upper end where `lower`
-    is above the median, so that both tails are precise.  Where the distribution has no weight there (in
-    floating point) the nearer end is returned.
+    x = P^-1(P(lower) + u (P(upper) - P(lower))), with the cumulative distribution function P.  The survival
+    function is used instead of P where `lower` is above the median, so that both tails are precise.
+
+    Args:
+        distribution: the distribution.
+        u: the probability, in (0, 1).
+        lower: the lower end of the interval; it may be minus infinity.
+        upper: the upper end of the interval; it may be infinite.
+
+    Returns:
+        The quantile, of the broadcast shape of the arguments and the parameters; the nearer end of the
+        interval where the interval's probability is zero in floating point.
+
+    >>> from jaxlens.distributions import Uniform
+    >>> float(truncated_icdf(Uniform(0.0, 1.0), 0.5, 0.5, 1.0))
+    0.75
     """
     u = jnp.asarray(u)
     return _restricted(distribution, lower, upper, u, 1.0 - u)
 
 
 def _restricted(distribution: Distribution, lower: Real, upper: Real, u: Real, v: Real) -> jax.Array:
-    """The value that the fraction u of the draws in [lower, upper] is below, and v = 1 - u above."""
+    """`truncated_icdf` at the probabilities u and v = 1 - u, of which the smaller one is precise."""
     low, high = distribution.below(lower), distribution.cdf(upper)
     x = distribution.icdf(_open(low + u * (high - low)))
     if not distribution.discrete:
@@ -145,7 +199,7 @@ def _restricted(distribution: Distribution, lower: Real, upper: Real, u: Real, v
 
 
 def _open(p: jax.Array) -> jax.Array:
-    """A probability inside (0, 1), where every inverse cdf is finite."""
+    """A probability moved into the open interval (0, 1), where every quantile function is finite."""
     limits = jnp.finfo(p.dtype)
     return jnp.clip(p, limits.tiny, 1.0 - limits.epsneg)
 
@@ -153,7 +207,15 @@ def _open(p: jax.Array) -> jax.Array:
 @register_pytree
 @dataclass(frozen=True)
 class Truncated(Distribution):
-    """Another distribution restricted to [lower, upper]: redrawn until a draw is inside."""
+    """Another distribution restricted to an interval, as if draws outside it were repeated.
+
+    p(x) = p_inner(x) / Prob_inner(lower <= x <= upper) for lower <= x <= upper.
+
+    Attributes:
+        inner: the other distribution.
+        lower: the lower end of the interval; it may be minus infinity.
+        upper: the upper end of the interval; it may be infinite.
+    """
 
     inner: Distribution
     lower: Real
@@ -164,11 +226,12 @@ class Truncated(Distribution):
         return self.inner.discrete
 
     def _share(self, lower: Real, upper: Real) -> jax.Array:
-        """The part of the draws between `lower` and `upper`, which are inside the bounds."""
+        """The probability of [lower, upper], which must be inside the interval of the truncation."""
         mass = probability_between(self.inner, self.lower, self.upper)
         return probability_between(self.inner, lower, upper) / mass
 
     def _clip(self, x: Real) -> jax.Array:
+        """The value x moved into the interval of the truncation."""
         return jnp.clip(jnp.asarray(x), self.lower, self.upper)
 
     def icdf(self, u: Real) -> jax.Array:
@@ -190,7 +253,7 @@ class Truncated(Distribution):
         return jnp.where(jnp.asarray(x) < self.lower, 1.0, share)
 
     def _at(self, x: Real) -> jax.Array:
-        """The probability of x itself."""
+        """The probability of the value x, zero unless the distribution is discrete."""
         x = jnp.asarray(x)
         return jnp.where(self._clip(x) == x, self._share(x, x), 0.0) if self.discrete else jnp.zeros_like(x)
 
@@ -209,7 +272,12 @@ class Truncated(Distribution):
 @register_pytree
 @dataclass(frozen=True)
 class Scaled(Distribution):
-    """`factor` times what `inner` draws; `factor` is positive."""
+    """The distribution of a multiple of another variable: p(x) = p_inner(x / factor) / factor.
+
+    Attributes:
+        inner: the distribution of the variable that is multiplied.
+        factor: the factor, above zero.
+    """
 
     inner: Distribution
     factor: Real

@@ -1,4 +1,7 @@
-"""The beta distribution: inverse cdf by bisection, and derivatives in every parameter."""
+"""The beta distribution: its quantile function by bisection, and derivatives in every parameter.
+
+`jax.scipy.special.betainc` has no derivatives in a and b; here they are integrals, computed by quadrature.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +15,28 @@ from jax.scipy.special import betainc, betaln, digamma
 from jaxlens.distributions.base import Distribution, not_positive, register
 from jaxlens.kernels.types import Real
 
-# Nodes of the double exponential quadrature on (0, infinity), s = exp(k - exp(-k)), and its weights ds
+# Double exponential quadrature on (0, infinity) of integrands that decay exponentially, by the substitution
+# s = exp(k - exp(-k)) (Takahasi & Mori 1974, Publ. RIMS 9, 721): the grid in k,
 _GRID, _STEP = np.linspace(-4.0, 4.0, 65, retstep=True)
+# the nodes s(k),
 _NODES = np.exp(_GRID - np.exp(-_GRID))
+# and the weights (ds/dk) dk.
 _WEIGHTS = _NODES * (1.0 + np.exp(-_GRID)) * _STEP
 
 
 @register("beta")
 @dataclass(frozen=True)
 class Beta(Distribution):
-    """x = minimum + (maximum - minimum) t with p(t) = t^(a-1) (1-t)^(b-1) / B(a, b) for 0 < t < 1."""
+    """The beta distribution on an interval.
+
+    x = minimum + (maximum - minimum) t with p(t) = t^(a-1) (1-t)^(b-1) / B(a, b) for 0 < t < 1.
+
+    Attributes:
+        a: the first shape parameter, above zero.
+        b: the second shape parameter, above zero.
+        minimum: the smallest value.
+        maximum: the largest value.
+    """
 
     a: Real
     b: Real
@@ -54,13 +69,18 @@ class Beta(Distribution):
         return wrong
 
 
-def _arrays(*numbers: Real) -> list[jax.Array]:
-    return jnp.broadcast_arrays(*(jnp.asarray(n, jnp.result_type(float)) for n in numbers))
+def _arrays(*values: Real) -> list[jax.Array]:
+    """Floating-point arrays of the broadcast shape."""
+    return jnp.broadcast_arrays(*(jnp.asarray(value, jnp.result_type(float)) for value in values))
 
 
 @jax.custom_jvp
 def _logit_quantile(u: jax.Array, a: jax.Array, b: jax.Array) -> jax.Array:
-    """The y = ln(t / (1-t)) with I_t(a, b) = u, by bisection on the side of t = 1/2 where t is precise."""
+    """The y = ln(t / (1-t)) with I_t(a, b) = u, where I is the regularised incomplete beta function.
+
+    It is found by bisection in y < 0; for t > 1/2, where 1 - t is the precise variable, in that of
+    I_(1-t)(b, a) = 1 - u.
+    """
     upper = u > betainc(a, b, jnp.full_like(u, 0.5))
     target, a, b = jnp.where(upper, 1.0 - u, u), jnp.where(upper, b, a), jnp.where(upper, a, b)
 
@@ -79,12 +99,12 @@ def _logit_quantile(u: jax.Array, a: jax.Array, b: jax.Array) -> jax.Array:
 
 @_logit_quantile.defjvp
 def _logit_quantile_jvp(
-    primals: tuple[jax.Array, ...], tangents: tuple[jax.Array, ...]
+    values: tuple[jax.Array, ...], tangents: tuple[jax.Array, ...]
 ) -> tuple[jax.Array, jax.Array]:
-    """The implicit function theorem on I(y; a, b) = u: f dy = du - dI/da da - dI/db db."""
-    (u, a, b), (du, da, db) = primals, tangents
+    """The implicit function theorem for I(y; a, b) = u: f dy = du - dI/da da - dI/db db, with f = dI/dy."""
+    (u, a, b), (du, da, db) = values, tangents
     y = _logit_quantile(u, a, b)
-    by_a, by_b = _slopes(y, a, b)
+    by_a, by_b = _derivatives_over_density(y, a, b)
     return y, du / jnp.exp(_log_density(y, a, b)) - by_a * da - by_b * db
 
 
@@ -95,27 +115,32 @@ def _cdf(t: jax.Array, a: jax.Array, b: jax.Array) -> jax.Array:
 
 
 @_cdf.defjvp
-def _cdf_jvp(primals: tuple[jax.Array, ...], tangents: tuple[jax.Array, ...]) -> tuple[jax.Array, jax.Array]:
-    """At the ends I is 0 and 1 whatever a and b; its slope there is set to zero too."""
-    (t, a, b), (dt, da, db) = primals, tangents
+def _cdf_jvp(values: tuple[jax.Array, ...], tangents: tuple[jax.Array, ...]) -> tuple[jax.Array, jax.Array]:
+    """DI = f (dt / (t (1-t)) + ((dI/da) / f) da + ((dI/db) / f) db), with the density f of y = ln(t / (1-t)).
+
+    At t = 0 and t = 1 the tangent is set to zero.
+    """
+    (t, a, b), (dt, da, db) = values, tangents
+    value = _cdf(t, a, b)
     possible = (t > 0) & (t < 1)
     t = jnp.where(possible, t, 0.5)
     y = jnp.log(t) - jnp.log1p(-t)
-    by_a, by_b = _slopes(y, a, b)
-    slope = jnp.exp(_log_density(y, a, b)) * (dt / (t * (1.0 - t)) + by_a * da + by_b * db)
-    return _cdf(*primals), jnp.where(possible, slope, 0.0)
+    by_a, by_b = _derivatives_over_density(y, a, b)
+    tangent = jnp.exp(_log_density(y, a, b)) * (dt / (t * (1.0 - t)) + by_a * da + by_b * db)
+    return value, jnp.where(possible, tangent, 0.0)
 
 
 def _log_density(y: jax.Array, a: jax.Array, b: jax.Array) -> jax.Array:
-    """The logarithm of the density of y = ln(t / (1-t)), t^a (1-t)^b / B(a, b)."""
+    """The logarithm of the density f(y) = t^a (1-t)^b / B(a, b) of y = ln(t / (1-t))."""
     return a * jax.nn.log_sigmoid(y) + b * jax.nn.log_sigmoid(-y) - betaln(a, b)
 
 
-def _slopes(y: jax.Array, a: jax.Array, b: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """(dI/da) / f and (dI/db) / f at y, where I is the cdf and f the density of y.
+def _derivatives_over_density(y: jax.Array, a: jax.Array, b: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """(dI/da) / f and (dI/db) / f at y, with the cumulative distribution function I and the density f of y.
 
-    dI/da is the integral of f (ln t - digamma(a) + digamma(a+b)) over the tail in which y lies, and likewise
-    with ln(1-t) and b; over all y it is zero, so either tail will do.
+    dI/da is the integral over y' < y of f(y') (ln t' - digamma(a) + digamma(a+b)), and dI/db that of
+    f(y') (ln(1-t') - digamma(b) + digamma(a+b)).  As both vanish over all y', they equal minus the integrals
+    over y' > y.  Of the two tails the one is integrated that does not contain the mode, ln(a / b).
     """
     lower = y < jnp.log(a / b)
     sign = jnp.where(lower, 1.0, -1.0)

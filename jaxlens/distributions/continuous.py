@@ -1,4 +1,7 @@
-"""Distributions with a density, but for the beta distribution, which has no simple inverse cdf."""
+"""Distributions that have a density and a quantile function in closed form.
+
+The beta distribution, whose quantile function is found numerically, is in `beta`.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,12 @@ from jaxlens.kernels.types import Real
 @register("uniform")
 @dataclass(frozen=True)
 class Uniform(Distribution):
-    """p(x) = 1 / (maximum - minimum) for minimum <= x <= maximum."""
+    """The uniform distribution, p(x) = 1 / (maximum - minimum) for minimum <= x <= maximum.
+
+    Attributes:
+        minimum: the smallest value.
+        maximum: the largest value.
+    """
 
     minimum: Real
     maximum: Real
@@ -49,7 +57,12 @@ class Uniform(Distribution):
 @register("normal")
 @dataclass(frozen=True)
 class Normal(Distribution):
-    """p(x) = exp(-(x - mean)^2 / (2 std^2)) / (std sqrt(2 pi))."""
+    """The normal distribution, p(x) = exp(-(x - mean)^2 / (2 std^2)) / (std sqrt(2 pi)).
+
+    Attributes:
+        mean: the mean.
+        std: the standard deviation, above zero.
+    """
 
     mean: Real
     std: Real
@@ -64,7 +77,7 @@ class Normal(Distribution):
         return self._side(x, -1.0)
 
     def _side(self, x: Real, sign: float) -> jax.Array:
-        """The probability below x (sign 1) or above it (-1); no gradient is lost at infinity."""
+        """Prob(value < x) (sign 1) or Prob(value > x) (sign -1), with finite gradients for infinite x."""
         x = jnp.asarray(x)
         finite = jnp.isfinite(x)
         z = (jnp.where(finite, x, self.mean) - self.mean) / self.std
@@ -87,7 +100,16 @@ class Normal(Distribution):
 @register("truncated_normal")
 @dataclass(frozen=True)
 class TruncatedNormal(Distribution):
-    """The normal distribution of `mean` and `std`, redrawn until minimum <= x <= maximum."""
+    """The normal distribution restricted to an interval, as if draws outside it were repeated.
+
+    p(x) is proportional to exp(-(x - mean)^2 / (2 std^2)) for minimum <= x <= maximum.
+
+    Attributes:
+        mean: the mean of the normal distribution before it is restricted.
+        std: its standard deviation, above zero.
+        minimum: the smallest value.
+        maximum: the largest value.
+    """
 
     mean: Real
     std: Real
@@ -95,6 +117,7 @@ class TruncatedNormal(Distribution):
     maximum: Real
 
     def _truncated(self) -> Truncated:
+        """The same distribution as a `Truncated` one."""
         return Truncated(Normal(self.mean, self.std), self.minimum, self.maximum)
 
     def icdf(self, u: Real) -> jax.Array:
@@ -125,12 +148,20 @@ class TruncatedNormal(Distribution):
 @register("lognormal")
 @dataclass(frozen=True)
 class LogNormal(Distribution):
-    """ln x is normal with `mean` and standard deviation `sigma`, as numpy's lognormal."""
+    """The lognormal distribution of numpy, in which ln x is normal.
+
+    p(x) = exp(-(ln x - mean)^2 / (2 sigma^2)) / (x sigma sqrt(2 pi)) for x > 0.
+
+    Attributes:
+        mean: the mean of ln x.
+        sigma: the standard deviation of ln x, above zero.
+    """
 
     mean: Real
     sigma: Real
 
     def _log(self) -> Normal:
+        """The distribution of ln x."""
         return Normal(self.mean, self.sigma)
 
     def icdf(self, u: Real) -> jax.Array:
@@ -162,12 +193,18 @@ class LogNormal(Distribution):
 @register("loguniform")
 @dataclass(frozen=True)
 class LogUniform(Distribution):
-    """ln x is uniform: p(x) = 1 / (x ln(maximum / minimum)) for minimum <= x <= maximum."""
+    """The distribution in which ln x is uniform, p(x) = 1 / (x ln(maximum / minimum)).
+
+    Attributes:
+        minimum: the smallest value, above zero.
+        maximum: the largest value.
+    """
 
     minimum: Real
     maximum: Real
 
     def _log(self) -> Uniform:
+        """The distribution of ln x."""
         return Uniform(jnp.log(self.minimum), jnp.log(self.maximum))
 
     def icdf(self, u: Real) -> jax.Array:
@@ -194,7 +231,12 @@ class LogUniform(Distribution):
 @register("symmetric_uniform_annulus")
 @dataclass(frozen=True)
 class SymmetricUniformAnnulus(Distribution):
-    """Uniform on [-r2, -r1] and [r1, r2], both signs equally probable."""
+    """The uniform distribution on [-r2, -r1] and [r1, r2], p(x) = 1 / (2 (r2 - r1)) for r1 <= |x| <= r2.
+
+    Attributes:
+        r1: the smallest absolute value, not below zero.
+        r2: the largest absolute value.
+    """
 
     r1: Real
     r2: Real

@@ -1,7 +1,8 @@
-"""Distributions of separate numbers.
+"""Discrete distributions.
 
-A draw jumps from one number to the next, so its derivative with respect to what decides between them
-(the bounds of `uniform_int`, the weights of `categorical`) is zero; fit these by their log_prob.
+A draw is a step function of the parameters that determine the probabilities (the bounds of `uniform_int`,
+the weights of `categorical`), so its derivative with respect to them is zero.  The derivative of `log_prob`
+is not.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from jaxlens.kernels.types import Real
 
 
 class _Discrete(Distribution):
-    """A distribution of separate numbers."""
+    """A distribution whose values have probabilities of their own."""
 
     @property
     def discrete(self) -> bool:
@@ -29,9 +30,14 @@ class _Discrete(Distribution):
 @register("uniform_int")
 @dataclass(frozen=True)
 class UniformInt(_Discrete):
-    """A uniform number between minimum and maximum, rounded to the nearest integer.
+    """A uniform variable between minimum and maximum, rounded to the nearest integer.
 
-    As in deeplenstronomy the two ends are half as probable as the integers between them.
+    Prob(k) is the part of [k - 1/2, k + 1/2] inside [minimum, maximum] over maximum - minimum.  As in
+    deeplenstronomy, integer bounds are half as probable as the integers between them.
+
+    Attributes:
+        minimum: the lower end of the interval.
+        maximum: the upper end of the interval.
     """
 
     minimum: Real
@@ -60,7 +66,11 @@ class UniformInt(_Discrete):
 @register("delta_function")
 @dataclass(frozen=True)
 class DeltaFunction(_Discrete):
-    """Always `value`.  A plain number in a configuration file is this."""
+    """A constant, Prob(value) = 1; a number in a configuration file is read as this distribution.
+
+    Attributes:
+        value: the constant.
+    """
 
     value: Real
 
@@ -83,9 +93,13 @@ class DeltaFunction(_Discrete):
 @register("categorical")
 @dataclass(frozen=True)
 class Categorical(_Discrete):
-    """One of `values` (k,), with probabilities in proportion to `weights` (k,), in any order.
+    """One of k values, Prob(values[i]) = weights[i] / sum(weights).
 
     A value of weight zero is never drawn.
+
+    Attributes:
+        values: the values (k,), in any order.
+        weights: their weights (k,), none below zero.
     """
 
     values: Real | tuple[float, ...]
@@ -93,7 +107,7 @@ class Categorical(_Discrete):
     lists: ClassVar[tuple[str, ...]] = ("values", "weights")
 
     def _table(self) -> tuple[jax.Array, jax.Array]:
-        """The values in order, and the cumulative probability, which ends at exactly 1."""
+        """The values in increasing order (k,), and P at each of them (k,), which ends at exactly 1."""
         values, weights = jnp.asarray(self.values), jnp.asarray(self.weights)
         order = jnp.argsort(values)
         cumulative = jnp.cumsum(weights[order])
@@ -110,6 +124,7 @@ class Categorical(_Discrete):
         return self._up_to(x, "left")
 
     def _up_to(self, x: Real, side: str) -> jax.Array:
+        """Prob(value <= x) with `side` right, Prob(value < x) with `side` left."""
         values, cumulative = self._table()
         count = jnp.searchsorted(values, jnp.asarray(x), side=side, method="compare_all")
         return jnp.where(count > 0, cumulative[jnp.maximum(count, 1) - 1], 0.0)
@@ -121,7 +136,7 @@ class Categorical(_Discrete):
 
     def support(self) -> tuple[Real, Real]:
         if isinstance(self.values, tuple):
-            # the numbers of a file are known without a compilation for every length of list
+            # in numpy, because jax would compile a program for each length of the lists in a file
             drawn = np.asarray(self.values)[np.asarray(self.weights) > 0]
             return float(drawn.min()), float(drawn.max())
         values, possible = jnp.asarray(self.values), jnp.asarray(self.weights) > 0

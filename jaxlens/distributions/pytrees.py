@@ -1,4 +1,4 @@
-"""Dataclasses of traced numbers as pytrees whose structure names their class."""
+"""Registering dataclasses as pytrees whose structure includes their class."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ C = TypeVar("C", bound=type)
 def register_pytree(cls: C) -> C:
     """Make a frozen dataclass, whose fields are all traced, a pytree.
 
-    The class itself is the static part of the structure, so `jax.tree.structure` of two classes differs
-    even where they have as many fields.  `jax.tree_util.register_dataclass` does not do this: jaxlib 0.10.0
-    to 0.10.2 compare two such structures without their class, and `jax.jit` then runs the program of another
-    class where the hashes of the two structures collide.
+    The class itself is the static part of the structure, so that the `jax.tree.structure` of two classes
+    differs also where they have the same number of fields.  `jax.tree_util.register_dataclass` does not do
+    this: jaxlib 0.10.0 to 0.10.2 compare two such structures without their class, and where the hashes of
+    the structures collide `jax.jit` runs the program of another class.
 
     >>> import dataclasses
     >>> One, Other = (register_pytree(dataclasses.make_dataclass(name, ["x"])) for name in ("One", "Other"))

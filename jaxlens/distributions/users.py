@@ -1,4 +1,4 @@
-"""Distributions that a user writes: functions of a key, registered by name."""
+"""Distributions that a user writes as functions of a random key, and their registry."""
 
 from __future__ import annotations
 
@@ -11,13 +11,21 @@ from jaxlens.distributions.base import DISTRIBUTIONS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+# The keyword-only parameter that receives the names of the bands.
 BANDS = "bands"
 _FORM = "write it as f(key, *, parameter, parameter_with_default=1.0)"
 
 
 @dataclass(frozen=True)
 class UserDistribution:
-    """A registered function: its parameters, those that may be left out, and whether it knows the bands."""
+    """A registered function.
+
+    Attributes:
+        function: the function.
+        parameters: the names of its PARAMETERS.
+        optional: those that have a default.
+        by_band: whether it takes `bands` and returns one value for each.
+    """
 
     function: Callable[..., Any]
     parameters: tuple[str, ...]
@@ -25,22 +33,29 @@ class UserDistribution:
     by_band: bool
 
 
+# The registered functions by name.
 USER_DISTRIBUTIONS: dict[str, UserDistribution] = {}
-# Further names that are taken: those of the surveys' distributions, which are tables and not functions.
+# Names that cannot be registered although DISTRIBUTIONS lacks them: those of the surveys' tables.
 RESERVED: set[str] = set()
 
 
 def distribution(name: str) -> Callable[[F], F]:
-    """Make a function a distribution that configuration files know as `name`.
+    """Register a function as the distribution `name` of configuration files.
 
-    The function is called with a `jax.random` key and, by keyword, the PARAMETERS of the file; it
-    returns one number.  It is traced by JAX, so it is written in jax.numpy, and gradients with respect
-    to its parameters are those of its own arithmetic.  Parameters with a default may be left out of the
-    file.  A keyword-only parameter called `bands` receives the names of the bands, and then the function
-    returns an array with one number a band.  A name that is registered again means the new function.
+    The function is called with a `jax.random` key and, as keyword arguments, with the PARAMETERS of the file;
+    it returns one draw, of shape ().  It is traced by JAX, so it is written in jax.numpy, and draws can be
+    differentiated with respect to its parameters.  Parameters with a default may be omitted in the file.  A
+    function with a keyword-only parameter `bands`, which receives the names of the bands, returns one draw
+    for each band, of shape (bands,).  A name that is registered again means the new function.
+
+    Args:
+        name: the name in configuration files.
+
+    Returns:
+        A decorator, which returns the function unchanged.
 
     Raises:
-        ValueError: a built-in distribution has this name, or the function has another form.
+        ValueError: if a built-in distribution has this name, or the function has another signature.
 
     For example, used as `DISTRIBUTION: {NAME: triangular, PARAMETERS: {low: 0.1, high: 0.3}}`::
 
@@ -62,7 +77,7 @@ def distribution(name: str) -> Callable[[F], F]:
 
 
 def _inspected(name: str, function: Callable[..., Any]) -> UserDistribution:
-    """What the signature says."""
+    """A function with the parameters of its signature; ValueError where it does not fit."""
     parameters = list(inspect.signature(function).parameters.values())
     first, rest = parameters[:1], parameters[1:]
     takes_key = bool(first) and first[0].kind in (first[0].POSITIONAL_ONLY, first[0].POSITIONAL_OR_KEYWORD)

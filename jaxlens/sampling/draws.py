@@ -34,12 +34,12 @@ class OneDraw:
         if self.draw.function:
             low, high = self.draw.truncate or (-jnp.inf, jnp.inf)
             return self._call_within(low, high) if self.draw.truncate else self._call(self.key)
-        return self.draw.with_numbers(**self.numbers).icdf(self.uniform)
+        return self.draw.with_parameters(**self.numbers).icdf(self.uniform)
 
     def within(self, low: Real, high: Real) -> jax.Array:
         """The drawn number, drawn between `low` and `high`."""
         if not self.draw.function:
-            return truncated_icdf(self.draw.with_numbers(**self.numbers), self.uniform, low, high)
+            return truncated_icdf(self.draw.with_parameters(**self.numbers), self.uniform, low, high)
         if self.draw.truncate:
             low, high = jnp.maximum(low, self.draw.truncate[0]), jnp.minimum(high, self.draw.truncate[1])
         return self._call_within(low, high)
@@ -48,13 +48,13 @@ class OneDraw:
         """The smallest number that can be drawn."""
         if self.draw.function:
             return self.draw.truncate[0] if self.draw.truncate else -jnp.inf
-        return self.draw.with_numbers(**self.numbers).support()[0]
+        return self.draw.with_parameters(**self.numbers).support()[0]
 
     def largest(self) -> Real:
         """The largest number that can be drawn."""
         if self.draw.function:
             return self.draw.truncate[1] if self.draw.truncate else jnp.inf
-        return self.draw.with_numbers(**self.numbers).support()[1]
+        return self.draw.with_parameters(**self.numbers).support()[1]
 
     def _call(self, key: jax.Array) -> jax.Array:
         assert self.draw.function is not None

@@ -146,7 +146,7 @@ def _distributions(who: Population, name: str, quantity: Quantity, numbers: Numb
     """The distribution of each draw of a quantity, in the parameter's own unit."""
     bands = draw_bands(quantity, who.bands)
     each = [
-        draw.with_numbers(**own_numbers(quantity, band, draw, numbers))
+        draw.with_parameters(**own_numbers(quantity, band, draw, numbers))
         for band, draw in zip(bands, quantity.draws, strict=True)
     ]
     if name not in who.in_pixels:

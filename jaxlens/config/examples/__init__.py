@@ -22,7 +22,7 @@ def example_path(name: str) -> Path:
     """The file of the packaged example `name`.
 
     Raises:
-        ValueError: there is no such example; the message names the nearest.
+        ValueError: if there is no such example; the message names the most similar one.
 
     >>> example_path("galaxy_galaxy").name
     'galaxy_galaxy.yaml'

@@ -1,7 +1,7 @@
-"""Surveys: presets of IMAGE and SURVEY, and the distributions of what they measured.
+"""Surveys: presets of IMAGE and SURVEY, and distributions of measured seeing, sky brightness and so on.
 
-A preset is a YAML file of this folder; a distribution is a table of `distributions/`, with a line
-`band value weight` for every value.
+A preset is a YAML file in this folder.  A distribution is a table in `distributions/`, with a line
+`band value weight` for each value.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from jaxlens.config.errors import nearest
 from jaxlens.distributions import RESERVED
 
 _FOLDER = Path(__file__).parent
-# The band of a table's line that holds for all bands without lines of their own.
+# The name in a table for all bands that have no lines of their own.
 _OTHERS = "*"
 
+# (values, weights)
 Histogram = tuple[tuple[float, ...], tuple[float, ...]]
 
 
@@ -32,7 +33,7 @@ def survey_path(name: str) -> Path:
     """The file of the preset `name`.
 
     Raises:
-        ValueError: there is no such preset; the message names the nearest.
+        ValueError: if there is no such preset; the message names the most similar one.
 
     >>> survey_path("lsst").name
     'lsst.yaml'
@@ -51,7 +52,7 @@ def survey_distributions() -> tuple[str, ...]:
 
 @cache
 def histograms(name: str) -> dict[str, Histogram]:
-    """(values, weights) by band of the distribution `name`, which is one of `survey_distributions`.
+    """(values, weights) by band of the distribution `name`, one of `survey_distributions()`.
 
     >>> histograms("ztf_seeing")["r"]
     ((2.0,), (1.0,))

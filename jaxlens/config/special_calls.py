@@ -1,4 +1,7 @@
-"""SPECIAL: the functions that change an object's numbers once they are drawn."""
+"""Reading the section SPECIAL of a species: which functions it calls, and with which arguments.
+
+The functions themselves, and the decorator `jaxlens.special`, are in `special_functions`.
+"""
 
 from __future__ import annotations
 
@@ -10,33 +13,33 @@ from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, word
 from jaxlens.config.special_functions import SPECIALS
 
-_RIGHT = "give a list of arguments, as [LIGHT_PROFILE_1-2.5]"
+_ADVICE = "give a list of arguments, as [LIGHT_PROFILE_1-2.5]"
 
 
 def read_special(section: Section, names: Sequence[str]) -> tuple[Special, ...]:
-    """The calls under SPECIAL of an object in the order of the file; none where it has none.
+    """The calls under SPECIAL of a species, in the order of the file; empty where it has no SPECIAL.
 
-    `names` are those of the object's numbers, as `LIGHT_PROFILE_1-magnitude`.
+    `names` are the parameters of the species, as `LIGHT_PROFILE_1-magnitude`.
     """
     node = section.take("SPECIAL")
     if node is None:
         return ()
     if not isinstance(node.value, dict):
-        what = f"is {describe(node)}; give a mapping of functions to lists of arguments"
-        section.report.problem(node.place, what)
+        finding = f"is {describe(node)}; give a mapping of functions to lists of arguments"
+        section.report.problem(node.place, finding)
     return tuple(
         call for name, entry in node.entries.items() for call in _calls(name, entry, names, section.report)
     )
 
 
 def _calls(name: str, node: Node, names: Sequence[str], report: Report) -> Iterator[Special]:
-    """One function with each of its arguments."""
+    """The calls of the function `name`, one for each argument that `node` lists."""
     entry = SPECIALS.get(name.lower())
     if entry is None:
         report.problem(node.place, f"{shown(name)} is no function of SPECIAL; {nearest(name, SPECIALS)}")
         return
     for item in node.value if isinstance(node.value, tuple) else (node,):
-        argument = word(item, report, _RIGHT)
+        argument = word(item, report, _ADVICE)
         wrong = entry.check(argument, names, report.bands) if argument else ""
         if wrong:
             report.problem(item.place, f"{shown(argument)} {wrong}")

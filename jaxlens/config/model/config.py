@@ -1,0 +1,108 @@
+"""The planes of a configuration, the configurations, and the whole file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jaxlens.config.model.instrument import Instrument
+from jaxlens.config.model.quantities import Quantity
+from jaxlens.config.model.species import Galaxy, NoiseSource, PointSource
+from jaxlens.config.model.tables import Backgrounds, Joint
+
+
+@dataclass(frozen=True)
+class Plane:
+    """One PLANE_n of a configuration.
+
+    Attributes:
+        label: its key in the file, as `PLANE_1`.
+        objects: (label, species) pairs of its OBJECT_n, in order.
+        redshift: its redshift.
+    """
+
+    label: str
+    objects: tuple[tuple[str, Galaxy | PointSource], ...]
+    redshift: Quantity
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """One CONFIGURATION_n of GEOMETRY.
+
+    Attributes:
+        label: its key in the file, as `CONFIGURATION_1`.
+        name: its NAME, or the label where it has none.
+        fraction: its share of the dataset's systems.
+        planes: its planes, the nearest first.
+        noise: (label, noise) pairs of its NOISE_SOURCE_n, in order.
+    """
+
+    label: str
+    name: str
+    fraction: float
+    planes: tuple[Plane, ...]
+    noise: tuple[tuple[str, NoiseSource], ...]
+
+
+@dataclass(frozen=True)
+class Config:
+    """A whole configuration file, checked.
+
+    Attributes:
+        name: the NAME of the dataset.
+        size: the number of systems of the dataset.
+        outdir: the directory that the dataset is written to.
+        seed: the seed of the random numbers, or None.
+        cosmology: (name, quantity) pairs of the cosmological parameters, under astropy's names.
+        instrument: IMAGE and SURVEY.
+        species: the entries of SPECIES.
+        configurations: the entries of GEOMETRY.
+        text: the file's YAML text (a dictionary is written out as YAML).
+        warnings: the warnings of the checks, each with its place in the file.
+        joints: the entries of DISTRIBUTIONS.
+        backgrounds: BACKGROUNDS, or None.
+    """
+
+    name: str
+    size: int
+    outdir: str
+    seed: int | None
+    cosmology: tuple[tuple[str, Quantity], ...]
+    instrument: Instrument
+    species: tuple[Galaxy | PointSource | NoiseSource, ...]
+    configurations: tuple[Configuration, ...]
+    text: str
+    warnings: tuple[str, ...] = ()
+    joints: tuple[Joint, ...] = ()
+    backgrounds: Backgrounds | None = None
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """The names of the photometric bands, in order."""
+        return self.instrument.bands
+
+    def reach(self, name: str) -> tuple[float, float]:
+        """The smallest and largest value that a quantity of the instrument can have, tables included."""
+        tables = [table.range(name) for table in (*self.joints, self.backgrounds) if table]
+        ends = [dict(self.instrument.quantities)[name].support(), *filter(None, tables)]
+        return min(low for low, _ in ends), max(high for _, high in ends)
+
+    def backgrounds_of(self, configuration: Configuration) -> Backgrounds | None:
+        """The observed backgrounds of the systems of `configuration`, or None."""
+        if self.backgrounds and configuration.label in self.backgrounds.configurations:
+            return self.backgrounds
+        return None
+
+    def configuration(self, name: str | None = None) -> Configuration:
+        """The configuration whose label or NAME is `name`, which may be None where there is only one.
+
+        Raises:
+            ValueError: if there is no such configuration; the message lists those of the file.
+        """
+        if name is None and len(self.configurations) == 1:
+            return self.configurations[0]
+        for candidate in self.configurations:
+            if name in (candidate.label, candidate.name):
+                return candidate
+        choices = ", ".join(f"{c.label} ({c.name})" for c in self.configurations)
+        raise ValueError(f"configuration {name!r} is not in the file; it has {choices}")

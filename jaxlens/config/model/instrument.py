@@ -1,0 +1,67 @@
+"""The sections IMAGE and SURVEY: the detector, the PSF and what is the same for all systems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from jaxlens.config.model.quantities import Quantity
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """The PSF kernels of psf_type PIXEL.
+
+    Attributes:
+        files: the path of each band's file, or of one file for all bands.
+        factor: the kernel's pixels along one side of an image pixel.
+        array: (1 or bands, k, k) with k odd, each kernel of unit sum.
+    """
+
+    files: tuple[str, ...]
+    factor: int
+    array: np.ndarray = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Numerics:
+    """How the PSF is applied, under lenstronomy's names and with its defaults."""
+
+    supersampling_convolution: bool = False
+    supersampling_kernel_size: int = 5
+    convolution_kernel_size: int | None = None
+    point_source_supersampling_factor: int = 1
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """IMAGE and SURVEY.
+
+    Attributes:
+        bands: the names of the bands, in order.
+        num_pix: the pixels along one side of an image.
+        psf_type: the kind of PSF.
+        supersampling_factor: the ray-shooting grid's points along one side of a pixel.
+        data_count_unit: the unit of counts, electrons or ADU.
+        point_source: whether a point source's flux is interpolated from a PSF kernel or integrated exactly.
+        shot_noise: whether shot noise is drawn from a Gaussian or a Poisson distribution.
+        quantities: (name, quantity) pairs, under lenstronomy's names, of those of exposure_time (s),
+            pixel_scale (arcsec), read_noise (electrons), ccd_gain (electrons per ADU), background_noise
+            (counts/s), moffat_beta, seeing (arcsec), magnitude_zero_point (mag), sky_brightness
+            (mag/arcsec^2) and num_exposures that the file gives; num_exposures is 1 where it does not.
+        numerics: how the PSF is applied.
+        kernel: the kernels of psf_type PIXEL, None for the others.
+    """
+
+    bands: tuple[str, ...]
+    num_pix: int
+    psf_type: Literal["GAUSSIAN", "MOFFAT", "PIXEL", "NONE"]
+    supersampling_factor: int
+    data_count_unit: Literal["e-", "ADU"]
+    point_source: Literal["interpolated", "exact"]
+    shot_noise: Literal["gaussian", "poisson"]
+    quantities: tuple[tuple[str, Quantity], ...]
+    numerics: Numerics = Numerics()
+    kernel: Kernel | None = None

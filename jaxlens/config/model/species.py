@@ -1,0 +1,87 @@
+"""The entries of SPECIES: galaxies with their profiles, point sources, and sources of noise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from jaxlens.config.model.quantities import Quantity
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One LIGHT_PROFILE_n, MASS_PROFILE_n or SHEAR_PROFILE_n, with the defaults filled in.
+
+    Attributes:
+        label: its key in the file, as `MASS_PROFILE_1`.
+        name: its name in the light or mass registry of `jaxlens.kernels`.
+        parameters: (name, quantity) pairs.  A light profile's parameters include `magnitude`; a mass
+            profile's include `sigma_v` instead of `theta_E` where the file gives `sigma_v`.
+    """
+
+    label: str
+    name: str
+    parameters: tuple[tuple[str, Quantity], ...]
+
+
+@dataclass(frozen=True)
+class Special:
+    """One call of a function of SPECIAL.
+
+    Attributes:
+        name: the name of the function, as `brighten_everything`.
+        argument: the text that the file gives it, as `LIGHT_PROFILE_1-2.5`.
+        function: the function itself (see `jaxlens.special`).
+    """
+
+    name: str
+    argument: str
+    function: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Galaxy:
+    """One GALAXY_n of SPECIES."""
+
+    label: str
+    name: str
+    light: tuple[Profile, ...]
+    mass: tuple[Profile, ...]
+    shear: tuple[Profile, ...]
+    special: tuple[Special, ...] = ()
+
+
+@dataclass(frozen=True)
+class PointSource:
+    """One POINTSOURCE_n of SPECIES.
+
+    Attributes:
+        label: its key in the file, as `POINTSOURCE_1`.
+        name: its NAME.
+        host: the NAME of the galaxy that it belongs to, or None for an unlensed star in the foreground.
+        magnitude: its magnitude.
+        sep: the distance from the host's centre, in `sep_unit`, or None where the file gives none.
+        sep_unit: arcsec or kpc.
+        angle: the direction from the host's centre, in radians from x towards y, or None where the file
+            gives none.
+        special: the calls of its SPECIAL.
+    """
+
+    label: str
+    name: str
+    host: str | None
+    magnitude: Quantity
+    sep: Quantity | None = None
+    sep_unit: Literal["arcsec", "kpc"] = "arcsec"
+    angle: Quantity | None = None
+    special: tuple[Special, ...] = ()
+
+
+@dataclass(frozen=True)
+class NoiseSource:
+    """One NOISE_n of SPECIES; `name` is the kind of noise."""
+
+    label: str
+    name: Literal["POISSON_NOISE"]
+    parameters: tuple[tuple[str, Quantity], ...]
