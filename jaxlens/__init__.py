@@ -6,8 +6,9 @@ from jaxlens.config.special_functions import special
 from jaxlens.datasets.dataset import Dataset, make_dataset
 from jaxlens.distributions import distribution
 from jaxlens.files.writer import StorageError
+from jaxlens.fitting.external_psf import with_psf
 from jaxlens.fitting.fit import fit
-from jaxlens.fitting.observations import Observation, read_image, with_psf
+from jaxlens.fitting.observations import Observation, read_image
 from jaxlens.fitting.result import FitResult, FitWarning
 from jaxlens.plotting.pictures import image_grid, view_corner, view_image, view_image_rgb
 from jaxlens.populations.fit_population import fit_population

@@ -21,8 +21,9 @@ from jaxlens.datasets.production import Run
 from jaxlens.files import writer as storage
 from jaxlens.files.fits_images import write_fits
 from jaxlens.files.formats import version
+from jaxlens.fitting.external_psf import with_psf
 from jaxlens.fitting.fit import fit
-from jaxlens.fitting.observations import read_image, with_psf
+from jaxlens.fitting.observations import read_image
 from jaxlens.fitting.result import FitResult, FitWarning
 from jaxlens.plotting.pictures import image_grid
 from jaxlens.simulator.simulator import Simulator

@@ -73,7 +73,7 @@ def whitened(sim: Simulator, images: jax.Array, result: FitResult) -> Whitened:
     def log_density(z: jax.Array) -> jax.Array:
         free = {name: x[None] for name, x in zip(result.names, numbers(z), strict=True)}
         # a density in x is one in u after the slope dx/du; L is the same everywhere
-        slope = jnp.sum(transform.log_slope(unconstrained(z)))
+        slope = jnp.sum(transform.log_derivative(unconstrained(z)))
         return sim.log_posterior(others | free, images, names=result.names)[0] + slope
 
     return Whitened(log_density, numbers)

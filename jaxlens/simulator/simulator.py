@@ -324,8 +324,12 @@ class Simulator:
         return self._with_scene(_unbounded(self.scene))
 
     def _with_scene(self, what: Scene) -> Simulator:
-        other = object.__new__(Simulator)
-        other.__dict__ |= self.__dict__ | {"scene": what}
+        return self.replace(scene=what)
+
+    def replace(self, **changes: Any) -> Simulator:
+        """A copy with some attributes changed, such as `scene` or `assets`."""
+        other = object.__new__(type(self))
+        other.__dict__ |= self.__dict__ | changes
         return other
 
     def _checked(self, params: Mapping[str, ArrayLike]) -> Params:

@@ -10,7 +10,9 @@ from astropy.io import fits
 from jaxlens import Simulator
 from jaxlens.files.fits_images import write_fits
 from jaxlens.files.writer import StorageError
-from jaxlens.fitting.observations import check_images, psf_kernel, read_image, with_psf
+from jaxlens.fitting.external_psf import psf_kernel, with_psf
+from jaxlens.fitting.image_checks import check_images
+from jaxlens.fitting.observations import read_image
 
 
 def image(bands=2, side=5, seed=0):
