@@ -7,8 +7,9 @@ from jaxlens.datasets.dataset import Dataset, make_dataset
 from jaxlens.distributions import distribution
 from jaxlens.files.errors import StorageError
 from jaxlens.files.version import version as _version
+from jaxlens.fitting.external_psf import with_psf
 from jaxlens.fitting.fit import fit
-from jaxlens.fitting.observations import Observation, read_image, with_psf
+from jaxlens.fitting.observations import Observation, read_image
 from jaxlens.fitting.result import FitResult, FitWarning
 from jaxlens.plotting.corner import view_corner
 from jaxlens.plotting.images import image_grid, view_image, view_image_rgb

@@ -15,8 +15,9 @@ from jaxlens.cli.arguments import SEED_LIMIT, Commands, add_command, add_config,
 from jaxlens.config import load_config
 from jaxlens.files.fits import write_fits
 from jaxlens.files.writer import prepare
+from jaxlens.fitting.external_psf import with_psf
 from jaxlens.fitting.fit import fit
-from jaxlens.fitting.observations import Observation, read_image, with_psf
+from jaxlens.fitting.observations import Observation, read_image
 from jaxlens.fitting.result import FitResult, FitWarning
 from jaxlens.simulator.simulator import Simulator
 

@@ -153,8 +153,8 @@ def _values(
             continue
         wrong += 1
         if wrong <= MOST_LISTED:
-            column, finding = finding
-            report.problem(Place(source, line, column), finding)
+            column, problem = finding
+            report.problem(Place(source, line, column), problem)
     if wrong > MOST_LISTED:
         report.problem(
             Place(source, rows[-1][0]), f"{wrong - MOST_LISTED} more lines are wrong; mend them too"

@@ -1,7 +1,7 @@
-"""What the training examples share: the task, how well a network does it, and the picture of that.
+"""The task that the training examples share: training images, the score of a network, and its picture.
 
-The packaged file `lens_or_not` has lenses, and elliptical galaxies with a blue neighbour.  A network is to
-give the log-odds that an image is of a lens, and the Einstein radius if it is.
+The packaged file `lens_or_not` describes lenses, and elliptical galaxies with a blue neighbour.  A network
+estimates the log-odds that an image shows a lens, and the Einstein radius if it does.
 """
 
 from __future__ import annotations
@@ -18,21 +18,30 @@ from jaxlens.streams.stream import Stream, stream
 
 CONFIG = "lens_or_not"
 THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
-# Middle and half-width of the file's Einstein radii, arcsec: a network learns numbers about 0 and 1.
-MIDDLE, WIDTH = 1.3, 0.7
-# counts/s, about the noise of a pixel in the brightest band: what is fainter stays linear in arcsinh.
+# The middle of the interval of Einstein radii in the file, arcsec.
+MIDDLE = 1.3
+# Half of its width, arcsec.  Networks learn (theta_E - MIDDLE) / WIDTH, which is between -1 and 1.
+WIDTH = 0.7
+# Networks see arcsinh(image / SOFTENING); counts/s, about the noise of a pixel in the brightest band.
 SOFTENING = 0.1
-TRAINING_SEED, TEST_SEED = 1, 2
+# The seed of the training images.
+TRAINING_SEED = 1
+# The seed of the test images.
+TEST_SEED = 2
 
-# Images (n, bands, y, x) to log-odds (n,) and Einstein radii (n,).
+# Images (n, bands, y, x) to log-odds (n,) and Einstein radii (n,), arcsec.
 Predict = Callable[[Any], tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
 class Score:
-    """How well a network does on systems that it never saw.
+    """The answers of a network on n systems that it was not trained on, and the truth.
 
-    `log_odds`, `theta_E` are its answers, (n,); `lensed`, `truth` what is so, the truth 0 without a lens.
+    Attributes:
+        log_odds: the log-odds of a lens by the network, (n,).
+        theta_E: the Einstein radius by the network, arcsec, (n,).
+        lensed: whether the system is a lens, (n,).
+        truth: its Einstein radius, arcsec, (n,); 0 without a lens.
     """
 
     log_odds: np.ndarray
@@ -42,7 +51,7 @@ class Score:
 
     @property
     def accuracy(self) -> float:
-        """The share that is told rightly, at even odds."""
+        """The fraction that is classified correctly, with a threshold at even odds."""
         return float(np.mean((self.log_odds > 0) == self.lensed))
 
     @property
@@ -65,19 +74,26 @@ class Score:
     def __str__(self) -> str:
         bias, scatter = self.residual.mean(), self.residual.std()
         return (
-            f"{len(self.lensed)} systems that it never saw: {100 * self.accuracy:.1f}% told rightly, "
+            f"{len(self.lensed)} systems that it never saw: {100 * self.accuracy:.1f}% classified correctly, "
             f"area under the ROC curve {self.area:.4f}; "
             f"theta_E of lenses: bias {bias:+.3f} arcsec, scatter {scatter:.3f} arcsec"
         )
 
 
 def batches(size: int, seed: int, config: Any = CONFIG) -> Stream:
-    """The stream of training (or, of another seed, test) images, with the Einstein radius as label."""
+    """The stream of images of this seed, `size` in a batch, with the Einstein radius as label."""
     return stream(config, size, seed=seed, labels=[THETA_E])
 
 
 def score(predict: Predict, count: int, size: int, config: Any = CONFIG) -> Score:
-    """The score of a network on at least `count` systems of another seed."""
+    """The score of a network on systems of the test seed.
+
+    Args:
+        predict: the network, a function of images (n, bands, y, x) to log-odds and Einstein radii (n,).
+        count: the least number of systems.
+        size: of a batch.
+        config: the configuration file.
+    """
     found = []
     with batches(size, TEST_SEED, config) as test:
         while test.index < count:
@@ -88,16 +104,16 @@ def score(predict: Predict, count: int, size: int, config: Any = CONFIG) -> Scor
 
 
 def draw(result: Score, path: Path) -> None:
-    """Write a picture: the Einstein radii against the truth, and the log-odds of both kinds of galaxy."""
+    """Write a picture: Einstein radii against the truth, and histograms of the log-odds of both classes."""
     import matplotlib.pyplot as plt
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4), layout="constrained")
-    ends = [MIDDLE - WIDTH, MIDDLE + WIDTH]
-    left.plot(ends, ends, color="black", linewidth=1)
+    interval = [MIDDLE - WIDTH, MIDDLE + WIDTH]
+    left.plot(interval, interval, color="black", linewidth=1)
     left.scatter(result.truth[result.lensed], result.theta_E[result.lensed], s=4, alpha=0.5)
-    around = (ends[0] - 0.2, ends[1] + 0.2)
+    limits = (interval[0] - 0.2, interval[1] + 0.2)
     left.set(xlabel="true Einstein radius [arcsec]", ylabel="by the network [arcsec]")
-    left.set(xlim=around, ylim=around, aspect="equal")
+    left.set(xlim=limits, ylim=limits, aspect="equal")
     left.set_title(f"scatter {result.residual.std():.3f}, bias {result.residual.mean():+.3f} arcsec")
     edges = np.linspace(np.percentile(result.log_odds, 0.5), np.percentile(result.log_odds, 99.5), 40)
     for name, chosen in (("lensed", result.lensed), ("not lensed", ~result.lensed)):
@@ -110,12 +126,12 @@ def draw(result: Score, path: Path) -> None:
 
 
 def arguments(description: str, given: list[str] | None) -> argparse.Namespace:
-    """The options that the examples share."""
+    """The options of the training examples; `given` are those of a test, None those of the command line."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--steps", type=int, default=1500, help="steps of training (%(default)s)")
-    parser.add_argument("--batch", type=int, default=128, help="images a step (%(default)s)")
-    parser.add_argument("--test", type=int, default=4000, help="images to judge it by (%(default)s)")
-    parser.add_argument("--config", default=CONFIG, help="a file of such systems (%(default)s)")
+    parser.add_argument("--batch", type=int, default=128, help="images for each step (%(default)s)")
+    parser.add_argument("--test", type=int, default=4000, help="test images (%(default)s)")
+    parser.add_argument("--config", default=CONFIG, help="configuration with the same task (%(default)s)")
     parser.add_argument("--out", type=Path, help="where to write the picture")
     parser.add_argument("--pure", action="store_true", help="simulate inside the jitted step (JAX only)")
     return parser.parse_args(given)

@@ -1,8 +1,8 @@
 """One mock lens and its posterior density, for the examples of samplers.
 
-A sampler needs a function of numbers without bounds that vary alike.  Here that is the log posterior of
-`Simulator.log_posterior` in the coordinates z in which the Laplace approximation of `jaxlens.fit` is a
-standard normal: u = u_best + L z with L L^T the covariance, and the parameters x = transform(u).
+A sampler works best in coordinates without bounds and with unit variance.  Here these are the coordinates z
+in which the Laplace approximation of `jaxlens.fit` is a standard normal: u = u_best + L z, where L L^T is the
+covariance, and the parameters are x = transform(u).  The density is that of `Simulator.log_posterior`.
 """
 
 from __future__ import annotations
@@ -25,41 +25,64 @@ Node = dict[str, Any]
 
 
 class Whitened(NamedTuple):
-    """A posterior around its maximum: its log density at z (k,) and the parameters there, pure functions."""
+    """A posterior in coordinates z (k,) in which it is about a standard normal, as pure functions.
+
+    Attributes:
+        log_density: the log of the density of z, up to a constant.
+        parameters: the free parameters at z, (k,).
+    """
 
     log_density: Callable[[jax.Array], jax.Array]
-    numbers: Callable[[jax.Array], jax.Array]
+    parameters: Callable[[jax.Array], jax.Array]
 
 
-Draw = Callable[[Whitened, int, int, int, int], np.ndarray]
+# The posterior, k, the draws of the warm-up, the draws that are kept, and the seed, to draws (samples, k).
+Sampler = Callable[[Whitened, int, int, int, int], np.ndarray]
 
-# How far the draws may be from a Gaussian of the fit's errors, in these errors.
-OFFSET, RATIO = 0.3, 0.15
+# The largest difference of means between draws and fit, in standard deviations of the fit.
+MOST_OFFSET = 0.3
+# The largest relative difference of their standard deviations.
+MOST_EXCESS = 0.15
 
 
-def main(draws: Draw, purpose: str, arguments: list[str] | None = None) -> int:
-    """Fit the mock lens, sample its posterior, print both: 0 where they agree, else 1."""
+def main(sampler: Sampler, purpose: str, arguments: list[str] | None = None) -> int:
+    """Fit the mock lens, sample its posterior and print both.
+
+    Args:
+        sampler: draws from a posterior.
+        purpose: of the program, for its help text.
+        arguments: of the program, by default those of the command line.
+
+    Returns:
+        0 where fit and draws agree, else 1.
+    """
     parser = argparse.ArgumentParser(description=purpose)
-    parser.add_argument("--samples", type=int, default=2000, help="how many draws are kept (2000)")
-    parser.add_argument("--warmup", type=int, default=500, help="how many find the step before (500)")
-    parser.add_argument("--num-pix", type=int, default=40, help="the image's side in pixels (40)")
-    parser.add_argument("--seed", type=int, default=4, help="of the lens and of the draws (4)")
+    parser.add_argument("--samples", type=int, default=2000, help="draws that are kept (2000)")
+    parser.add_argument("--warmup", type=int, default=500, help="draws before, that adapt the step (500)")
+    parser.add_argument("--num-pix", type=int, default=40, help="side of the image in pixels (40)")
+    parser.add_argument("--seed", type=int, default=4, help="seed of the lens and of the draws (4)")
     options = parser.parse_args(arguments)
     sim, images = mock(options.num_pix, options.seed)
     result = fit(sim, images)
     posterior = whitened(sim, images, result)
     began = time.perf_counter()
-    drawn = draws(posterior, len(result.names), options.warmup, options.samples, options.seed)
+    drawn = sampler(posterior, len(result.names), options.warmup, options.samples, options.seed)
     print(f"{options.samples} draws in {time.perf_counter() - began:.1f} s, compilation included")
-    table = beside(result, drawn)
+    table = comparison(result, drawn)
     print(table.to_string(float_format="{:.4f}".format))
-    off, wide = table["offset"].abs().max(), (table["ratio"] - 1.0).abs().max()
-    print(f"means differ from the fit by at most {off:.2f} sigma, standard deviations by {wide:.0%}")
-    return 0 if off < OFFSET and wide < RATIO else 1
+    offset, excess = table["offset"].abs().max(), (table["ratio"] - 1.0).abs().max()
+    print(f"means differ from the fit by at most {offset:.2f} sigma, standard deviations by {excess:.0%}")
+    return 0 if offset < MOST_OFFSET and excess < MOST_EXCESS else 1
 
 
 def whitened(sim: Simulator, images: jax.Array, result: FitResult) -> Whitened:
-    """The posterior of one image (1, 1, y, x) of one band around the fit of it."""
+    """The posterior of one image in one band, in coordinates in which it is about a standard normal.
+
+    Args:
+        sim: the simulator that was fitted.
+        images: the image, (1, 1, y, x).
+        result: the fit of it.
+    """
     best, transform = jnp.asarray(result.unconstrained[0]), result.transform
     root = jnp.asarray(np.linalg.cholesky(result.unconstrained_covariance[0]), best.dtype)
     others = {name: jnp.asarray(value) for name, value in result.params.items()}
@@ -67,27 +90,31 @@ def whitened(sim: Simulator, images: jax.Array, result: FitResult) -> Whitened:
     def unconstrained(z: jax.Array) -> jax.Array:
         return best + jnp.matmul(root, z, precision="highest")
 
-    def numbers(z: jax.Array) -> jax.Array:
+    def parameters(z: jax.Array) -> jax.Array:
         return transform.constrained(unconstrained(z))
 
     def log_density(z: jax.Array) -> jax.Array:
-        free = {name: x[None] for name, x in zip(result.names, numbers(z), strict=True)}
-        # a density in x is one in u after the slope dx/du; L is the same everywhere
-        slope = jnp.sum(transform.log_slope(unconstrained(z)))
-        return sim.log_posterior(others | free, images, names=result.names)[0] + slope
+        free = {name: x[None] for name, x in zip(result.names, parameters(z), strict=True)}
+        # p(u) = p(x) dx/du; the constant determinant of du/dz = L is left out
+        jacobian = jnp.sum(transform.log_derivative(unconstrained(z)))
+        return sim.log_posterior(others | free, images, names=result.names)[0] + jacobian
 
-    return Whitened(log_density, numbers)
+    return Whitened(log_density, parameters)
 
 
 def mock(num_pix: int, seed: int) -> tuple[Simulator, jax.Array]:
-    """A simulator of arcs without their lens galaxy, and an image (1, 1, num_pix, num_pix) of it."""
+    """A simulator of arcs without light of the lens, and one image (1, 1, num_pix, num_pix) of it."""
     sim = Simulator(mock_file(num_pix))
     images, _ = sim(jax.random.key(seed, impl="threefry2x32"), 1)
     return sim, images
 
 
-def beside(result: FitResult, draws: np.ndarray) -> pd.DataFrame:
-    """Value and error of the fit beside mean and standard deviation of the draws (samples, k)."""
+def comparison(result: FitResult, draws: np.ndarray) -> pd.DataFrame:
+    """A row for each parameter: value and error of the fit, mean and standard deviation of the draws.
+
+    `draws` are (samples, k).  `offset` is the difference of the means over the error, `ratio` that of the
+    standard deviations.
+    """
     mean, std = draws.mean(axis=0), draws.std(axis=0)
     columns = {"fit": result.values[0], "sigma": result.sigma[0], "mean": mean, "std": std}
     table = pd.DataFrame(columns, index=list(result.names))
@@ -97,7 +124,7 @@ def beside(result: FitResult, draws: np.ndarray) -> pd.DataFrame:
 
 
 def mock_file(num_pix: int = 40) -> Node:
-    """A file of one configuration and one band; nine numbers of a system vary.
+    """A configuration in one band; nine parameters of a system vary.
 
     >>> Simulator(mock_file()).scene.num_pix
     40

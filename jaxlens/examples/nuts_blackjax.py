@@ -1,7 +1,7 @@
 """The posterior of a mock lens by blackjax's NUTS: `python -m jaxlens.examples.nuts_blackjax [--samples N]`.
 
-The sampler takes the log posterior of jaxlens as it is, starts from the fit, and steps in the coordinates in
-which the fit's covariance is the unit matrix.  Needs `pip install jaxlens[inference]`.
+The sampler starts at the fit's maximum, in the coordinates in which the fit's covariance is the unit matrix.
+Its packages come with the extra `inference` of jaxlens.
 """
 
 from __future__ import annotations
@@ -16,7 +16,18 @@ from jaxlens.examples import mock_posterior
 
 
 def draws(posterior: mock_posterior.Whitened, k: int, warmup: int, samples: int, seed: int) -> np.ndarray:
-    """`samples` draws of the k parameters, (samples, k), after `warmup` that find the step."""
+    """Draws of the free parameters by NUTS.
+
+    Args:
+        posterior: in coordinates in which it is about a standard normal.
+        k: the number of free parameters.
+        warmup: draws that adapt the step and are not kept.
+        samples: draws that are kept.
+        seed: of the draws.
+
+    Returns:
+        The draws, (samples, k).
+    """
     import blackjax
 
     adapt_key, sample_key = jax.random.split(jax.random.key(seed))
@@ -26,14 +37,14 @@ def draws(posterior: mock_posterior.Whitened, k: int, warmup: int, samples: int,
 
     def advance(state: Any, key: jax.Array) -> tuple[Any, jax.Array]:
         state, _ = step(key, state)
-        return state, posterior.numbers(state.position)
+        return state, posterior.parameters(state.position)
 
     keys = jax.random.split(sample_key, samples)
     return np.asarray(jax.jit(lambda state: jax.lax.scan(advance, state, keys)[1])(adapted.state))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Fit, sample and print: 0 where both agree, else 1."""
+    """Fit, sample and print both; the exit code is 0 where they agree, else 1."""
     return mock_posterior.main(draws, (__doc__ or "").split("\n")[0], arguments)
 
 

@@ -1,7 +1,7 @@
 """The posterior of a mock lens by numpyro's NUTS: `python -m jaxlens.examples.nuts_numpyro [--samples N]`.
 
-The sampler takes the log posterior of jaxlens as it is, starts from the fit, and steps in the coordinates in
-which the fit's covariance is the unit matrix.  Needs `pip install jaxlens[inference]`.
+The sampler starts at the fit's maximum, in the coordinates in which the fit's covariance is the unit matrix.
+Its packages come with the extra `inference` of jaxlens.
 """
 
 from __future__ import annotations
@@ -14,17 +14,28 @@ from jaxlens.examples import mock_posterior
 
 
 def draws(posterior: mock_posterior.Whitened, k: int, warmup: int, samples: int, seed: int) -> np.ndarray:
-    """`samples` draws of the k parameters, (samples, k), after `warmup` that find the step."""
+    """Draws of the free parameters by NUTS.
+
+    Args:
+        posterior: in coordinates in which it is about a standard normal.
+        k: the number of free parameters.
+        warmup: draws that adapt the step and are not kept.
+        samples: draws that are kept.
+        seed: of the draws.
+
+    Returns:
+        The draws, (samples, k).
+    """
     from numpyro.infer import MCMC, NUTS
 
     kernel = NUTS(potential_fn=lambda z: -posterior.log_density(z), adapt_mass_matrix=False)
     chain = MCMC(kernel, num_warmup=warmup, num_samples=samples, progress_bar=False)
     chain.run(jax.random.key(seed), init_params=jnp.zeros(k))
-    return np.asarray(jax.vmap(posterior.numbers)(chain.get_samples()))
+    return np.asarray(jax.vmap(posterior.parameters)(chain.get_samples()))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Fit, sample and print: 0 where both agree, else 1."""
+    """Fit, sample and print both; the exit code is 0 where they agree, else 1."""
     return mock_posterior.main(draws, (__doc__ or "").split("\n")[0], arguments)
 
 

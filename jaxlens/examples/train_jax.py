@@ -1,13 +1,13 @@
-"""A network that finds lenses and measures them, trained on images that are never stored: JAX and optax.
+"""A network that finds and measures lenses, trained on images that are never stored, with JAX and optax.
 
-`python -m jaxlens.examples.train_jax --out scatter.png` takes some two minutes on two cores.  With `--pure`
-the images are simulated inside the jitted step, and never leave it.
+`python -m jaxlens.examples.train_jax --out scatter.png` takes about two minutes on two cores.  With `--pure`
+the images are simulated inside the jitted training step.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -21,14 +21,22 @@ from jaxlens.examples import lens_finding as task
 from jaxlens.streams.batches import StreamBatch
 
 Weights = dict[str, jax.Array]
-Losses = Iterator[jax.Array]
+# Of the three convolutions.
 CHANNELS = (16, 32, 64)
+# Units of the hidden dense layer.
 HIDDEN = 64
+# The largest learning rate.
 RATE = 3e-3
 
 
 def initial(key: jax.Array, bands: int, side: int) -> Weights:
-    """Random weights: three convolutions, each of which halves the image, and two dense layers."""
+    """Random weights of three convolutions, each of which halves the image, and two dense layers.
+
+    Args:
+        key: of the weights.
+        bands: of the images.
+        side: of the images, pixels.
+    """
     for _ in CHANNELS:
         side = -(-side // 2)
     widths = (bands, *CHANNELS)
@@ -37,16 +45,16 @@ def initial(key: jax.Array, bands: int, side: int) -> Weights:
     }
     shapes |= {"hidden": (CHANNELS[-1] * side**2, HIDDEN), "last": (HIDDEN, 2)}
     weights = {}
-    for name, one in zip(shapes, jax.random.split(key, len(shapes)), strict=True):
+    for name, layer_key in zip(shapes, jax.random.split(key, len(shapes)), strict=True):
         shape = shapes[name]
         inputs = np.prod(shape[1:]) if len(shape) == 4 else shape[0]
-        weights[name] = jax.random.normal(one, shape) * jnp.sqrt(2.0 / inputs)
+        weights[name] = jax.random.normal(layer_key, shape) * jnp.sqrt(2.0 / inputs)
         weights[f"{name}_bias"] = jnp.zeros(shape[0] if len(shape) == 4 else shape[1])
     return weights
 
 
 def network(weights: Weights, images: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """The log-odds that each image (n, bands, y, x) is of a lens, and its Einstein radius: (n,), (n,)."""
+    """The log-odds that images (n, bands, y, x) show a lens, (n,), and the Einstein radii, arcsec, (n,)."""
     x = jnp.arcsinh(images / task.SOFTENING)
     for k in range(len(CHANNELS)):
         x = jax.lax.conv_general_dilated(x, weights[f"conv{k}"], (2, 2), "SAME")
@@ -58,14 +66,34 @@ def network(weights: Weights, images: jax.Array) -> tuple[jax.Array, jax.Array]:
 
 
 def loss(weights: Weights, images: jax.Array, theta_E: jax.Array, lensed: jax.Array) -> jax.Array:
-    """Cross-entropy of lensed or not, and the squared error of the Einstein radius where there is one."""
+    """The cross-entropy of the classes, plus the squared error of the Einstein radii of lenses.
+
+    Args:
+        weights: of the network.
+        images: (n, bands, y, x).
+        theta_E: the true Einstein radii, arcsec, (n,).
+        lensed: whether each image shows a lens, (n,).
+
+    Returns:
+        The loss, ().
+    """
     log_odds, measured = network(weights, images)
-    told = jnp.mean(optax.sigmoid_binary_cross_entropy(log_odds, lensed.astype(float)))
-    return told + jnp.mean(jnp.where(lensed, (measured - theta_E) / task.WIDTH, 0.0) ** 2)
+    cross_entropy = jnp.mean(optax.sigmoid_binary_cross_entropy(log_odds, lensed.astype(float)))
+    return cross_entropy + jnp.mean(jnp.where(lensed, (measured - theta_E) / task.WIDTH, 0.0) ** 2)
 
 
 def trained(weights: Weights, steps: int, batch: int, config: Any) -> tuple[Weights, list[float]]:
-    """Train on a stream: the next images are made while the network learns from these."""
+    """Train on a stream, which makes the next images while the network learns from the present ones.
+
+    Args:
+        weights: at the start; their memory is reused.
+        steps: of training.
+        batch: images for each step.
+        config: the configuration file.
+
+    Returns:
+        The trained weights, and the loss before each step.
+    """
     optimizer = optimizer_for(steps)
     state = optimizer.init(weights)
 
@@ -82,10 +110,20 @@ def trained(weights: Weights, steps: int, batch: int, config: Any) -> tuple[Weig
 
 
 def trained_purely(weights: Weights, steps: int, batch: int, config: Any) -> tuple[Weights, list[float]]:
-    """Train on images that are simulated inside the step: half of each kind, for one program does it all."""
+    """Train on images that are simulated inside the jitted step, half of each class.
+
+    Args:
+        weights: at the start; their memory is reused.
+        steps: of training.
+        batch: images for each step.
+        config: the configuration file.
+
+    Returns:
+        The trained weights, and the loss before each step.
+    """
     optimizer, half = optimizer_for(steps), batch // 2
     state = optimizer.init(weights)
-    lenses, others = (jaxlens.Simulator(config, one) for one in ("LENSED", "NOT_LENSED"))
+    lenses, others = (jaxlens.Simulator(config, label) for label in ("LENSED", "NOT_LENSED"))
     key = jax.random.key(task.TRAINING_SEED, impl="threefry2x32")
     lensed = jnp.arange(2 * half) < half
 
@@ -105,23 +143,33 @@ def trained_purely(weights: Weights, steps: int, batch: int, config: Any) -> tup
 
 
 def optimizer_for(steps: int) -> optax.GradientTransformation:
-    """AdamW, whose rate rises for a hundred steps and then falls as a cosine."""
-    warm = min(100, steps // 4)
-    rate = optax.warmup_cosine_decay_schedule(0.0, RATE, warm, steps)
+    """AdamW with a learning rate that rises for up to a hundred steps and then falls as a cosine."""
+    warmup = min(100, steps // 4)
+    rate = optax.warmup_cosine_decay_schedule(0.0, RATE, warmup, steps)
     return optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(rate, weight_decay=1e-4))
 
 
 def improved(
     optimizer: optax.GradientTransformation, weights: Weights, state: Any, *data: jax.Array
 ) -> tuple[Weights, Any, jax.Array]:
-    """Weights and state after one step, and the loss before it."""
-    value, slope = jax.value_and_grad(loss)(weights, *data)
-    update, state = optimizer.update(slope, state, weights)
+    """One step of training.
+
+    Args:
+        optimizer: of optax.
+        weights: before the step.
+        state: of the optimizer before the step.
+        data: images, Einstein radii and classes, as in `loss`.
+
+    Returns:
+        Weights and state after the step, and the loss before it.
+    """
+    value, gradient = jax.value_and_grad(loss)(weights, *data)
+    update, state = optimizer.update(gradient, state, weights)
     return optax.apply_updates(weights, update), state, value
 
 
 def main(given: list[str] | None = None) -> task.Score:
-    """Train, judge by systems that the network never saw, and print how well it does."""
+    """Train, print the score on systems that the network was not trained on, and return it."""
     options = task.arguments((__doc__ or "").split("\n")[0], given)
     config = options.config
     instrument = jaxlens.load_config(config).instrument

@@ -1,7 +1,7 @@
-"""A network that finds lenses and measures them, trained on images that are never stored: PyTorch.
+"""A network that finds and measures lenses, trained on images that are never stored, with PyTorch.
 
-`python -m jaxlens.examples.train_torch --out scatter.png` takes some two minutes on two cores.  jaxlens makes
-the images, and hands them over as tensors without copying them.
+`python -m jaxlens.examples.train_torch --out scatter.png` takes about two minutes on two cores.  PyTorch
+reads the images of jaxlens as tensors without copying them.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ from torch.utils.data import DataLoader
 from jaxlens.config import load_config
 from jaxlens.examples import lens_finding as task
 
+# Of the three convolutions.
 CHANNELS = (16, 32, 64)
+# Units of the hidden dense layer.
 HIDDEN = 64
+# The largest learning rate.
 RATE = 3e-3
 
 
@@ -39,21 +42,41 @@ class Network(nn.Module):  # type: ignore[misc, unused-ignore]
         self.layers = nn.Sequential(*layers, *dense)
 
     def forward(self, images: Any) -> tuple[Any, Any]:
-        """The log-odds that each image (n, bands, y, x) is of a lens, and its Einstein radius: (n,), (n,)."""
+        """The log-odds that images (n, bands, y, x) show a lens, and the Einstein radii in arcsec, both (n,)."""
         last = self.layers(torch.asinh(images / task.SOFTENING))
         return last[:, 0], task.MIDDLE + task.WIDTH * last[:, 1]
 
 
 def loss(network: Network, images: Any, theta_E: Any, lensed: Any) -> Any:
-    """Cross-entropy of lensed or not, and the squared error of the Einstein radius where there is one."""
+    """The cross-entropy of the classes, plus the squared error of the Einstein radii of lenses.
+
+    Args:
+        network: with its weights.
+        images: (n, bands, y, x).
+        theta_E: the true Einstein radii, arcsec, (n,).
+        lensed: whether each image shows a lens, (n,).
+
+    Returns:
+        The loss, ().
+    """
     log_odds, measured = network(images)
-    told = functional.binary_cross_entropy_with_logits(log_odds, lensed.float())
-    wrong = torch.where(lensed, (measured - theta_E) / task.WIDTH, 0.0)
-    return told + torch.mean(wrong**2)
+    cross_entropy = functional.binary_cross_entropy_with_logits(log_odds, lensed.float())
+    error = torch.where(lensed, (measured - theta_E) / task.WIDTH, 0.0)
+    return cross_entropy + torch.mean(error**2)
 
 
 def train(network: Network, steps: int, batch: int, config: Any) -> list[float]:
-    """Train on a stream: the next images are made while the network learns from these."""
+    """Train on a stream, which makes the next images while the network learns from the present ones.
+
+    Args:
+        network: is trained in place.
+        steps: of training.
+        batch: images for each step.
+        config: the configuration file.
+
+    Returns:
+        The loss before each step.
+    """
     optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps + 1, pct_start=0.1)
     losses = []
@@ -72,10 +95,10 @@ def train(network: Network, steps: int, batch: int, config: Any) -> list[float]:
 
 
 def main(given: list[str] | None = None) -> task.Score:
-    """Train, judge by systems that the network never saw, and print how well it does."""
+    """Train, print the score on systems that the network was not trained on, and return it."""
     options = task.arguments((__doc__ or "").split("\n")[0], given)
     torch.manual_seed(0)
-    # the other cores make the images
+    # half of the cores are left to jaxlens, which simulates meanwhile
     torch.set_num_threads(max(1, (os.cpu_count() or 1) // 2))
     instrument = load_config(options.config).instrument
     network = Network(len(instrument.bands), instrument.num_pix)

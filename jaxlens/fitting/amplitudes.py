@@ -1,4 +1,4 @@
-"""The free magnitudes of a fit, in whose fluxes an image is linear: their best values by linear algebra."""
+"""The best values of the free magnitudes by linear algebra: an image is linear in their fluxes."""
 
 from __future__ import annotations
 
@@ -8,57 +8,89 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.fitting.least_squares import bounded_parabola
-from jaxlens.fitting.posterior import Array, Model, Observed, Shared, product, rows_of, system, weighted
+from jaxlens.fitting.least_squares import box_minimum
+from jaxlens.fitting.posterior import (
+    Array,
+    Constants,
+    FitData,
+    Model,
+    flattened,
+    product,
+    weighted,
+    with_free_values,
+)
 from jaxlens.fitting.transforms import Transform
 from jaxlens.imaging import likelihood
 
-# d ln(flux) / d(magnitude)
-FLUX_SLOPE = -0.4 * float(np.log(10.0))
-# How far in u a magnitude that is solved for may go from the prior's median.
+# d ln(flux) / d(magnitude), as flux = 10^(-0.4 magnitude).
+LOG_FLUX_DERIVATIVE = -0.4 * float(np.log(10.0))
+# How far in u, about standard deviations, a magnitude that is solved for may be from its prior's median.
 MAGNITUDE_REACH = 4.0
 
 
 def templates(
-    model: Model, shared: Shared, others: Mapping[str, Array], u: jax.Array
+    model: Model, constants: Constants, params: Mapping[str, Array], u: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
-    """The image at u without the light of free magnitudes, (bands, y, x), and that light, (j, bands, y, x).
+    """The light of each free magnitude, and that of everything else.
 
-    An image is linear in fluxes, so its slope in a magnitude is -0.4 ln 10 times what that adds to it.
+    An image is linear in fluxes, so that its derivative with respect to a magnitude is -0.4 ln 10 times the
+    light of that magnitude.
+
+    Args:
+        model: the static part of the fit.
+        constants: the arrays that all images share.
+        params: all parameters of the system; the values of the free ones are not used.
+        u: the unconstrained coordinates, (k,).
+
+    Returns:
+        The image at u without the light of the j free magnitudes, (bands, y, x), and that light,
+        (j, bands, y, x).
     """
-    x, places = shared.transform.constrained(u), model.magnitudes
+    x, indices = constants.transform.constrained(u), model.magnitudes
 
     def mean(magnitudes: jax.Array) -> jax.Array:
-        params = system(model, others, x.at[places].set(magnitudes))
-        return likelihood.expected(model.scene, params, shared.assets)[0]
+        system = with_free_values(model, params, x.at[indices].set(magnitudes))
+        return likelihood.expected(model.scene, system, constants.assets)[0]
 
-    image, push = jax.linearize(mean, x[places])
-    light = jax.vmap(push)(jnp.eye(places.size, dtype=x.dtype)) / FLUX_SLOPE
+    image, jvp = jax.linearize(mean, x[indices])
+    light = jax.vmap(jvp)(jnp.eye(indices.size, dtype=x.dtype)) / LOG_FLUX_DERIVATIVE
     return image - jnp.sum(light, axis=0), light
 
 
-def with_amplitudes(model: Model, shared: Shared, observed: Observed, u: jax.Array) -> jax.Array:
-    """The u with those magnitudes whose image is nearest to the data, at the sigma of `observed`."""
-    rest, light = templates(model, shared, observed.others, u)
-    weight = jnp.where(observed.mask, 1.0 / jnp.where(observed.mask, observed.sigma, 1.0), 0.0)
-    rows = rows_of(weighted(light, weight))
-    missing = jnp.ravel(jnp.where(observed.mask, observed.image - rest, 0.0) * weight)
-    return with_fluxes(model, shared.transform, u, product(rows, rows.T), product(rows, missing))
+def with_amplitudes(model: Model, constants: Constants, data: FitData, u: jax.Array) -> jax.Array:
+    """Coordinates u (k,) with the magnitudes that fit the data best, for noise of the sigma of `data`."""
+    other, light = templates(model, constants, data.params, u)
+    weight = jnp.where(data.mask, 1.0 / jnp.where(data.mask, data.sigma, 1.0), 0.0)
+    rows = flattened(weighted(light, weight))
+    missing = jnp.ravel(jnp.where(data.mask, data.image - other, 0.0) * weight)
+    return with_fluxes(model, constants.transform, u, product(rows, rows.T), product(rows, missing))
 
 
 def with_fluxes(
-    model: Model, transform: Transform, u: jax.Array, curvature: jax.Array, slope: jax.Array
+    model: Model, transform: Transform, u: jax.Array, curvature: jax.Array, linear: jax.Array
 ) -> jax.Array:
-    """The u (..., k) with magnitudes whose fluxes, a times those at u, have the least a.C.a / 2 - slope.a.
+    """Coordinates u with the magnitudes whose fluxes minimise a.C.a / 2 - b.a.
 
-    They stay within MAGNITUDE_REACH of the prior's median: a flux is positive, and its prior is kept to.
+    Here a are the fluxes in units of those at u.  The magnitudes stay within MAGNITUDE_REACH of their
+    priors' medians, so that fluxes are positive.
+
+    Args:
+        model: the static part of the fit.
+        transform: from u to the free parameters.
+        u: the unconstrained coordinates, (..., k).
+        curvature: C, (..., j, j) for j free magnitudes.
+        linear: b, (..., j).
+
+    Returns:
+        The coordinates with the best magnitudes, (..., k).
     """
-    places = model.magnitudes
-    if places.size == 0:
+    indices = model.magnitudes
+    if indices.size == 0:
         return u
-    bright, faint = (transform.constrained(u.at[..., places].set(s * MAGNITUDE_REACH)) for s in (-1, 1))
-    now, bright, faint = (x[..., places] for x in (transform.constrained(u), bright, faint))
-    a = bounded_parabola(curvature, slope, *(10.0 ** (0.4 * (now - end)) for end in (faint, bright)))
+    bright, faint = (transform.constrained(u.at[..., indices].set(s * MAGNITUDE_REACH)) for s in (-1, 1))
+    now, bright, faint = (x[..., indices] for x in (transform.constrained(u), bright, faint))
+    least, most = (10.0 ** (0.4 * (now - magnitude)) for magnitude in (faint, bright))
+    a = box_minimum(curvature, linear, least, most)
     magnitudes = jnp.clip(now - 2.5 * jnp.log10(a), bright, faint)
-    best = transform.unconstrained(transform.constrained(u).at[..., places].set(magnitudes))
-    return u.at[..., places].set(best[..., places])
+    best = transform.unconstrained(transform.constrained(u).at[..., indices].set(magnitudes))
+    return u.at[..., indices].set(best[..., indices])

@@ -1,9 +1,9 @@
 """Many descents at once: from all starts of all images to the maxima of their posteriors.
 
-A pool has one lane for each start of each image.  A call of the one compiled program advances some of them
-by STEPS steps, whatever the image; those that have ended leave their places to others.  Between rounds the
-starts that are far behind are given up.  The FIRST_WAVE best starts of an image go first, and where they find
-a model that leaves nothing but noise, more than once, the others need not go.
+Each start of each image has one descent.  A call of the one compiled program takes `STEPS` steps with
+`batch_size()` descents of any images; those that have ended are replaced by others in the next call.  Between
+rounds the starts that are far behind the best are given up.  The `FIRST_WAVE` best starts of an image go
+first; the others follow only where these have not found, more than once, a model whose residuals are noise.
 """
 
 from __future__ import annotations
@@ -18,22 +18,23 @@ import numpy as np
 from jaxlens.fitting import least_squares
 from jaxlens.fitting.amplitudes import with_amplitudes
 from jaxlens.fitting.least_squares import Descent
-from jaxlens.fitting.posterior import Model, Observed, Shared, lanes, local, of_lanes
+from jaxlens.fitting.posterior import Constants, FitData, Model, expansion
+from jaxlens.fitting.problem import batch_size, selected
 
-# Of one call: after it, lanes that have ended make room for others.
+# Steps of one call of the compiled program.
 STEPS = 2
-# A descent ends when this much of -ln of the density is left: 0.03 standard deviations.
+# A descent ends where its expected decrease of -ln(density) is below this: 0.03 standard deviations.
 TOLERANCE = 5e-4
-# Two descents have ended at the same place where the values differ by less.
+# Two descents have found the same maximum where their -ln(density) differ by less: one standard deviation.
 AGREEMENT = 0.5
 # How many starts of an image go before the others.
 FIRST_WAVE = 8
-# A model leaves nothing but noise where chi-square is at most so many standard deviations above its mean.
+# Residuals are noise where chi-square is at most so many of its standard deviations above its mean.
 ONLY_NOISE = 5.0
 
 
 class Round(NamedTuple):
-    """Descents on a level of the posterior, at most `steps` steps, by the best `keep` of the starts."""
+    """At most `steps` steps on a level of `posterior.expansion`, with the `keep` best starts of an image."""
 
     level: int
     keep: int
@@ -41,9 +42,14 @@ class Round(NamedTuple):
 
 
 def rounds(starts: int, levels: int, steps: int) -> list[Round]:
-    """The rounds of so many starts on a posterior of so many smoothed levels.
+    """The rounds of a fit, from the most smoothed images to the images themselves.
 
-    >>> [tuple(one) for one in rounds(24, 1, 50)]
+    Args:
+        starts: how many starts an image has.
+        levels: how many levels of smoothing there are.
+        steps: the most steps of the last round.
+
+    >>> [tuple(each) for each in rounds(24, 1, 50)]
     [(1, 24, 2), (1, 12, 4), (0, 6, 6), (0, 3, 50)]
     """
     half, few = -(-starts // 2), max(4, -(-starts // 4))
@@ -52,140 +58,165 @@ def rounds(starts: int, levels: int, steps: int) -> list[Round]:
     return [*plan, Round(0, few, 6), Round(0, max(3, -(-starts // 8)), steps)]
 
 
-class Ends(NamedTuple):
-    """Where the descents of s starts of n images ended, as host arrays.
+class Optima(NamedTuple):
+    """Where the descents from s starts of n images ended, as host arrays.
 
-    Points (n, s, k); -ln of the density of u, infinite for a start that was given up, and of the numbers,
-    (n, s); the curvatures (n, s, k, k); whether each has converged (n, s); and the notes of all steps
-    (steps, n, s).
+    Attributes:
+        point: the unconstrained coordinates, (n, s, k).
+        value: minus the log of the density of u, (n, s); infinite for a start that was given up.
+        minus_log_posterior: minus the log of the density of the parameters x, (n, s).
+        curvature: of `value`, (n, s, k, k).
+        converged: whether the descent came to a maximum, (n, s).
+        history: `minus_log_posterior` after each step, (steps, n, s).
     """
 
     point: np.ndarray
     value: np.ndarray
-    note: np.ndarray
+    minus_log_posterior: np.ndarray
     curvature: np.ndarray
     converged: np.ndarray
     history: np.ndarray
 
 
 def descents(
-    model: Model, shared: Shared, images: Observed, points: np.ndarray, steps: int, linear: bool = False
-) -> Ends:
-    """The descents from `points` (n, s, k), the best first, on the posterior of n images.
+    model: Model, constants: Constants, data: FitData, points: np.ndarray, steps: int, linear: bool = False
+) -> Optima:
+    """Descend from all starts of all images.
 
-    With `linear` the free magnitudes are solved for at each step until the last round.
+    Args:
+        model: the static part of the fit.
+        constants: the arrays that all images share.
+        data: all n images.
+        points: the starts, the best first, (n, s, k).
+        steps: the most steps of the last round.
+        linear: whether the free magnitudes are solved for at each step until the last round.
+
+    Returns:
+        Where the descents ended.
     """
-    pool = _Pool(model, shared, images, points)
+    pool = _Pool(model, constants, data, points)
     for first, last in ((0, FIRST_WAVE), (FIRST_WAVE, points.shape[1])):
-        pool.join(first, last)
-        plan = rounds(min(last, points.shape[1]) - first, len(model.blurs), steps)
-        for before, one in zip([None, *plan], plan, strict=False):
-            pool.keep(one.keep)
-            again = before is not None and before.level == one.level
-            pool.run(one, linear and one is not plan[-1], again)
-    return pool.ends()
+        pool.begin_wave(first, last)
+        plan = rounds(min(last, points.shape[1]) - first, len(model.widths), steps)
+        for previous, each in zip([None, *plan], plan, strict=False):
+            pool.keep_best(each.keep)
+            same_level = previous is not None and previous.level == each.level
+            pool.run(each, linear and each is not plan[-1], same_level)
+    return pool.optima()
 
 
 class _Pool:
-    """Descents under way: host arrays with an entry for each lane, start j of image i being i s + j.
+    """All descents, as host arrays: that of start j of image i has the index i s + j.
 
-    `going` are the lanes of this wave that have not been given up, `followed` those of earlier ones.
+    `current` are the descents of this wave that have not been given up, `earlier` those of earlier waves.
     """
 
-    def __init__(self, model: Model, shared: Shared, images: Observed, points: np.ndarray) -> None:
-        self.problem = model, shared
-        self.images, self.shape = images, points.shape[:2]
+    def __init__(self, model: Model, constants: Constants, data: FitData, points: np.ndarray) -> None:
+        self.model, self.constants = model, constants
+        self.data, self.shape = data, points.shape[:2]
         self.state = _starting(np.reshape(points, (-1, points.shape[-1])))
-        self.going = np.zeros(self.state.point.shape[0], bool)
-        self.followed = self.going.copy()
+        self.current = np.zeros(self.state.point.shape[0], bool)
+        self.earlier = self.current.copy()
         self.history: list[np.ndarray] = []
 
-    def join(self, first: int, last: int) -> None:
-        """Let the starts first..last-1 go of the images that are not settled."""
-        self.followed |= self.going
-        every = np.zeros(self.shape, bool)
-        every[:, first:last] = ~self._settled(self.followed, only_noise=True)[:, None]
-        self.going = np.ravel(every)
+    def begin_wave(self, first: int, last: int) -> None:
+        """Make starts first..last-1 current, for the images whose residuals are not yet noise."""
+        self.earlier |= self.current
+        wave = np.zeros(self.shape, bool)
+        wave[:, first:last] = ~(self._settled(self.earlier) & self._only_noise(self.earlier))[:, None]
+        self.current = np.ravel(wave)
 
-    def keep(self, count: int) -> None:
-        """Give up all but the best `count` starts of each image."""
-        value = np.where(self.going, self.state.local.value, np.inf).reshape(self.shape)
-        rank = np.argsort(np.argsort(value, axis=1, kind="stable"), axis=1)
-        self.going &= np.ravel(rank < count)
+    def keep_best(self, count: int) -> None:
+        """Give up all but the best `count` current starts of each image."""
+        rank = np.argsort(np.argsort(self._values(self.current), axis=1, kind="stable"), axis=1)
+        self.current &= np.ravel(rank < count)
 
-    def run(self, one: Round, linear: bool, again: bool) -> None:
-        """Descend on one level with what is going; `again` goes on where the last round stood."""
-        if not again:
+    def run(self, plan: Round, linear: bool, same_level: bool) -> None:
+        """The steps of one round; on another level than before the damping starts afresh."""
+        if not same_level:
             fresh = _starting(np.asarray(self.state.point))
             for old, new in zip(jax.tree.leaves(self.state), jax.tree.leaves(fresh), strict=True):
-                if old is not self.state.local.note:
-                    old[self.going] = new[self.going]
-        for _ in range(0, one.steps, STEPS):
-            active = self.going & ~np.asarray(self.state.ended(TOLERANCE))
-            if one.level == 0:
-                active &= np.repeat(~self._settled(self.going), self.shape[1])
+                if old is not self.state.expansion.aux:
+                    old[self.current] = new[self.current]
+        for _ in range(0, plan.steps, STEPS):
+            active = self.current & ~np.asarray(self.state.ended(TOLERANCE))
+            if plan.level == 0:
+                active &= np.repeat(~self._settled(self.current), self.shape[1])
             if not active.any():
                 return
-            self._advance(np.flatnonzero(active), one.level, linear)
+            self._advance(np.flatnonzero(active), plan.level, linear)
 
-    def _settled(self, lanes: np.ndarray, only_noise: bool = False) -> np.ndarray:
-        """The images (n,) whose best model two of `lanes` found, if asked only where noise alone is left."""
-        value = np.where(lanes, self.state.local.value, np.inf).reshape(self.shape)
-        best = np.min(value, axis=1, keepdims=True)
-        ended = np.reshape(lanes & np.asarray(self.state.left <= TOLERANCE), self.shape)
+    def _values(self, chosen: np.ndarray) -> np.ndarray:
+        """-ln(density) of the chosen descents, (n, s), infinite for the others."""
+        return np.where(chosen, self.state.expansion.value, np.inf).reshape(self.shape)
+
+    def _settled(self, chosen: np.ndarray) -> np.ndarray:
+        """The images (n,) whose best maximum was found by two of the chosen descents."""
+        value = self._values(chosen)
+        ended = np.reshape(chosen & np.asarray(self.state.decrease <= TOLERANCE), self.shape)
         with np.errstate(invalid="ignore"):
-            settled = np.sum(ended & (value - best < AGREEMENT), axis=1) >= 2
-        pixels = np.sum(self.images.mask, axis=(1, 2, 3))
-        return settled & ((not only_noise) | (best[:, 0] < ONLY_NOISE * np.sqrt(0.5 * pixels)))
+            agree = value - np.min(value, axis=1, keepdims=True) < AGREEMENT
+        return np.sum(ended & agree, axis=1) >= 2
+
+    def _only_noise(self, chosen: np.ndarray) -> np.ndarray:
+        """The images (n,) whose best model has residuals that are noise.
+
+        -ln(density) is (chi-square - pixels) / 2 and more; the standard deviation of chi-square is the root
+        of 2 pixels.
+        """
+        pixels = np.sum(self.data.mask, axis=(1, 2, 3))
+        return np.min(self._values(chosen), axis=1) < ONLY_NOISE * np.sqrt(0.5 * pixels)
 
     def _advance(self, active: np.ndarray, level: int, linear: bool) -> None:
-        size = lanes()
+        """`STEPS` steps of the descents with these indices."""
+        size = batch_size()
         calls = [active[first : first + size] for first in range(0, active.size, size)]
         running = []
-        for some in calls:
-            # a last call that is not full has some lanes twice
-            full = np.resize(some, size)
-            images = of_lanes(self.images, full // self.shape[1])
+        for indices in calls:
+            # a last call that is not full has some descents twice
+            full = np.resize(indices, size)
+            data = selected(self.data, full // self.shape[1])
             state = jax.tree.map(lambda array, at=full: array[at], self.state)
-            running.append(_advanced(*self.problem, linear, images, state, np.int32(level)))
-        notes = np.repeat(self.state.local.note[None], STEPS, axis=0)
-        for some, (state, note) in zip(calls, running, strict=True):
+            running.append(_advanced(self.model, self.constants, linear, data, state, np.int32(level)))
+        record = np.repeat(self.state.expansion.aux[None], STEPS, axis=0)
+        for indices, (state, aux) in zip(calls, running, strict=True):
             for old, new in zip(jax.tree.leaves(self.state), jax.tree.leaves(state), strict=True):
-                old[some] = np.asarray(new)[: some.size]
-            notes[:, some] = np.asarray(note)[:, : some.size]
-        self.history.extend(notes)
+                old[indices] = np.asarray(new)[: indices.size]
+            record[:, indices] = np.asarray(aux)[:, : indices.size]
+        self.history.extend(record)
 
-    def ends(self) -> Ends:
-        local, shape = self.state.local, self.shape
-        followed = self.going | self.followed
-        value = np.where(followed, local.value, np.inf)
-        converged = followed & np.asarray(self.state.left <= TOLERANCE)
-        each = (self.state.point, value, local.note, local.curvature, converged)
-        point, value, note, curvature, converged = (
-            np.reshape(array, (*shape, *np.shape(array)[1:])) for array in each
+    def optima(self) -> Optima:
+        """The state of all descents, by image and start."""
+        found = self.state.expansion
+        followed = self.current | self.earlier
+        converged = followed & np.asarray(self.state.decrease <= TOLERANCE)
+        by_start = (self.state.point, found.aux, found.curvature, converged)
+        point, aux, curvature, converged = (
+            np.reshape(array, (*self.shape, *np.shape(array)[1:])) for array in by_start
         )
-        return Ends(point, value, note, curvature, converged, np.reshape(self.history, (-1, *shape)))
+        history = np.reshape(self.history, (-1, *self.shape))
+        return Optima(point, self._values(followed), aux, curvature, converged, history)
 
 
 def _starting(points: np.ndarray) -> Descent:
-    """Descents that begin at `points` (lanes, k), as arrays that may be written to."""
+    """Descents that begin at `points` (m, k), as arrays that may be written to."""
     return jax.tree.map(np.array, jax.vmap(least_squares.start)(jnp.asarray(points)))
 
 
 @partial(jax.jit, static_argnums=(0, 2))
 def _advanced(
-    model: Model, shared: Shared, linear: bool, images: Observed, state: Descent, level: jax.Array
+    model: Model, constants: Constants, linear: bool, data: FitData, states: Descent, level: jax.Array
 ) -> tuple[Descent, jax.Array]:
-    """STEPS steps of some lanes, and the notes after each, (STEPS, lanes)."""
+    """STEPS steps of m descents, and minus the log posterior after each step, (STEPS, m)."""
 
-    def step(image: Observed, lane: Descent) -> Descent:
-        adjust = partial(with_amplitudes, model, shared, image) if linear else lambda u: u
-        moved = least_squares.descend(partial(local, model, shared, image, level), lane, adjust)
-        ended = lane.ended(TOLERANCE)
-        return jax.tree.map(lambda new, old: jnp.where(ended, old, new), moved, lane)
+    def step(image: FitData, state: Descent) -> Descent:
+        adjust = partial(with_amplitudes, model, constants, image) if linear else lambda u: u
+        moved = least_squares.descend(partial(expansion, model, constants, image, level), state, adjust)
+        ended = state.ended(TOLERANCE)
+        return jax.tree.map(lambda new, old: jnp.where(ended, old, new), moved, state)
 
-    def steps(lanes: Descent, _: None) -> tuple[Descent, jax.Array]:
-        lanes = jax.vmap(step)(images, lanes)
-        return lanes, lanes.local.note
+    def steps(states: Descent, _: None) -> tuple[Descent, jax.Array]:
+        states = jax.vmap(step)(data, states)
+        return states, states.expansion.aux
 
-    return jax.lax.scan(steps, state, length=STEPS)
+    return jax.lax.scan(steps, states, length=STEPS)

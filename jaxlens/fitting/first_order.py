@@ -1,4 +1,4 @@
-"""The first steps of a fit by an optimizer of optax, for those who ask for one."""
+"""The first steps of a fit by an optimizer of optax, where the caller asks for one."""
 
 from __future__ import annotations
 
@@ -9,20 +9,31 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.fitting.posterior import Array, Model, Observed, Shared, minus_log_posterior, of_lanes
+from jaxlens.fitting.posterior import Array, Constants, FitData, Model, minus_log_posterior
+from jaxlens.fitting.problem import selected
 
 if TYPE_CHECKING:
     import optax
 
-LANES, STEPS = 16, 10
-# An image whose best start has gained less than this in so many steps gets no more.
-LEAST_GAIN, PATIENCE = 0.1, 30
+# Starts in one call of the compiled program.
+BATCH = 16
+# Steps of one call of the compiled program.
+STEPS = 10
+# An image gets no more steps where -ln(density) of its best start fell by less than this in `PATIENCE` steps.
+LEAST_GAIN = 0.1
+# Steps.
+PATIENCE = 30
 
 
-class Walk(NamedTuple):
-    """A start under way: where it is, the optimizer's state, its best point (k,) and the value there.
+class OptimizerRun(NamedTuple):
+    """The state of the optimizer for one start.
 
-    `finite` is false from the first value or slope on that is not.
+    Attributes:
+        point: where it is, (k,).
+        state: the optimizer's own state.
+        best: its best point so far, (k,).
+        value: minus the log posterior there, ().
+        finite: false from the first value or gradient on that is not finite, ().
     """
 
     point: Array
@@ -34,79 +45,94 @@ class Walk(NamedTuple):
 
 def first_order(
     model: Model,
-    shared: Shared,
-    images: Observed,
+    constants: Constants,
+    data: FitData,
     points: np.ndarray,
     optimizer: optax.GradientTransformation,
     steps: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The best points (n, s, k) that an optimizer comes to from `points`, and which starts diverged (n, s).
+    """Move all starts by an optimizer of optax.
 
-    One that diverged, to where the posterior is not finite, keeps its best point, which may be the first.
+    Args:
+        model: the static part of the fit.
+        constants: the arrays that all images share.
+        data: all n images.
+        points: the starts, (n, s, k).
+        optimizer: of optax, with its schedule.
+        steps: the most steps.
+
+    Returns:
+        The best point on the way of each start, (n, s, k), and which starts diverged to where the posterior
+        is not finite, (n, s).  These keep their best point, which may be the first.
     """
     n, starts, k = points.shape
-    which = np.repeat(np.arange(n), starts)
-    walks = _host(_begun(optimizer, jnp.reshape(jnp.asarray(points), (-1, k))))
+    image_of = np.repeat(np.arange(n), starts)
+    runs = _host(_initial(optimizer, jnp.reshape(jnp.asarray(points), (-1, k))))
     record: list[Array] = []
     for _ in range(0, steps, STEPS):
-        best = np.min(walks.value.reshape(n, starts), axis=1)
+        best = np.min(runs.value.reshape(n, starts), axis=1)
         record.append(best)
-        going = np.ones(n, bool)
+        improving = np.ones(n, bool)
         if len(record) > PATIENCE // STEPS:
-            going = ~(record[-1 - PATIENCE // STEPS] - best < LEAST_GAIN)
-        active = np.flatnonzero(going[which] & walks.finite)
+            improving = ~(record[-1 - PATIENCE // STEPS] - best < LEAST_GAIN)
+        active = np.flatnonzero(improving[image_of] & runs.finite)
         if active.size == 0:
             break
-        _walk(model, shared, images, optimizer, walks, active, which)
-    return np.reshape(walks.best, points.shape), ~np.reshape(walks.finite, (n, starts))
+        _advance(model, constants, data, optimizer, runs, active, image_of)
+    return np.reshape(runs.best, points.shape), ~np.reshape(runs.finite, (n, starts))
 
 
-def _host(walks: Walk) -> Walk:
-    return jax.tree.map(np.array, walks)
+def _host(runs: OptimizerRun) -> OptimizerRun:
+    return jax.tree.map(np.array, runs)
 
 
 @partial(jax.jit, static_argnums=0)
-def _begun(optimizer: optax.GradientTransformation, points: jax.Array) -> Walk:
-    def one(point: jax.Array) -> Walk:
+def _initial(optimizer: optax.GradientTransformation, points: jax.Array) -> OptimizerRun:
+    def run(point: jax.Array) -> OptimizerRun:
         unknown = jnp.full((), jnp.inf, point.dtype)
-        return Walk(point, optimizer.init(point), point, unknown, jnp.ones((), bool))
+        return OptimizerRun(point, optimizer.init(point), point, unknown, jnp.ones((), bool))
 
-    return jax.vmap(one)(points)
+    return jax.vmap(run)(points)
 
 
-def _walk(
+def _advance(
     model: Model,
-    shared: Shared,
-    images: Observed,
+    constants: Constants,
+    data: FitData,
     optimizer: optax.GradientTransformation,
-    walks: Walk,
+    runs: OptimizerRun,
     active: np.ndarray,
-    which: np.ndarray,
+    image_of: np.ndarray,
 ) -> None:
-    """STEPS steps of the active walks, in place."""
-    for first in range(0, active.size, LANES):
-        lanes = active[first : first + LANES]
-        full = np.resize(lanes, LANES)
-        some = jax.tree.map(lambda array, at=full: array[at], walks)
-        new = _walked(model, optimizer, shared, of_lanes(images, which[full]), some)
-        for old, after in zip(jax.tree.leaves(walks), jax.tree.leaves(new), strict=True):
-            old[lanes] = np.asarray(after)[: lanes.size]
+    """STEPS steps of the active runs, in place; `image_of` is the image of each run."""
+    for first in range(0, active.size, BATCH):
+        indices = active[first : first + BATCH]
+        full = np.resize(indices, BATCH)
+        batch = jax.tree.map(lambda array, at=full: array[at], runs)
+        new = _advanced(model, optimizer, constants, selected(data, image_of[full]), batch)
+        for old, after in zip(jax.tree.leaves(runs), jax.tree.leaves(new), strict=True):
+            old[indices] = np.asarray(after)[: indices.size]
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def _walked(
-    model: Model, optimizer: optax.GradientTransformation, shared: Shared, images: Observed, walks: Walk
-) -> Walk:
-    def step(image: Observed, walk: Walk) -> Walk:
-        value, slope = jax.value_and_grad(partial(minus_log_posterior, model, shared, image))(walk.point)
-        finite = walk.finite & jnp.isfinite(value) & jnp.all(jnp.isfinite(slope))
-        better = finite & (value < walk.value)
-        best = jnp.where(better, walk.point, walk.best)
-        change, state = optimizer.update(slope, walk.state, walk.point)
-        point = jnp.where(finite, walk.point + change, walk.best)
-        return Walk(point, state, best, jnp.where(better, value, walk.value), finite)
+def _advanced(
+    model: Model,
+    optimizer: optax.GradientTransformation,
+    constants: Constants,
+    data: FitData,
+    runs: OptimizerRun,
+) -> OptimizerRun:
+    def step(image: FitData, run: OptimizerRun) -> OptimizerRun:
+        loss = partial(minus_log_posterior, model, constants, image)
+        value, gradient = jax.value_and_grad(loss)(run.point)
+        finite = run.finite & jnp.isfinite(value) & jnp.all(jnp.isfinite(gradient))
+        better = finite & (value < run.value)
+        best = jnp.where(better, run.point, run.best)
+        change, state = optimizer.update(gradient, run.state, run.point)
+        point = jnp.where(finite, run.point + change, run.best)
+        return OptimizerRun(point, state, best, jnp.where(better, value, run.value), finite)
 
-    def steps(walks: Walk, _: None) -> tuple[Walk, None]:
-        return jax.vmap(step)(images, walks), None
+    def steps(runs: OptimizerRun, _: None) -> tuple[OptimizerRun, None]:
+        return jax.vmap(step)(data, runs), None
 
-    return jax.lax.scan(steps, walks, length=STEPS)[0]
+    return jax.lax.scan(steps, runs, length=STEPS)[0]

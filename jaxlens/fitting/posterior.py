@@ -1,8 +1,7 @@
-"""The posterior of an image as a function of its free numbers, with its slope and curvature.
+"""The posterior density of one image, with its gradient and curvature.
 
-`Model` is what is static, `Shared` what all images have in common, `Observed` one image.  The functions are
-for one image and one point u (k,) of the space without bounds of `jaxlens.fitting.transforms`; densities are
-those of u, the product of that of the numbers and the transform's slope.
+All functions are for one image and one point u (k,) of the unconstrained space of
+`jaxlens.fitting.transforms`.  Densities are those of u: the density of the parameters x times dx/du.
 """
 
 from __future__ import annotations
@@ -17,177 +16,213 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.distributions import Distribution
-from jaxlens.fitting import observations
-from jaxlens.fitting.free_numbers import FreeNumbers
-from jaxlens.fitting.least_squares import Local
+from jaxlens.fitting.least_squares import Expansion
+from jaxlens.fitting.smoothing import smoothed
 from jaxlens.fitting.transforms import Transform
 from jaxlens.imaging import likelihood
-from jaxlens.imaging.noise import noise_sigma
 from jaxlens.imaging.scene import Assets, Scene
 from jaxlens.sampling import priors
 from jaxlens.sampling.population import Population
 from jaxlens.simulator.batched import Params
-from jaxlens.simulator.simulator import Simulator
 
 # On the host or on the device.
 Array: TypeAlias = jax.Array | np.ndarray
 
-MAGNITUDE = "-magnitude"
-# The first smoothing, as a part of the image's width, and the second, of the first.  None is below a pixel.
-BLUR, SECOND_BLUR = 1.0 / 16.0, 0.4
-# The least noise of a pixel, of the largest in its image, as long as the parameters that decide are unknown.
-LEAST_SIGMA = 1e-3
+_MAGNITUDE = "-magnitude"
 
 
 @dataclass(frozen=True)
 class Model:
-    """What is fitted, static under jit.
+    """What is static under jit in a fit.
 
-    `free` are the numbers that move: a parameter and, where each band has its own, the band's index; `drawn`
-    the parameters whose prior is the file's; `sigma_given` says that the noise does not depend on the
-    parameters; `blurs` are the widths (pixels) of the smoothed images of the first steps.
+    Attributes:
+        population: the draws of the file, whose densities are the priors.
+        scene: the scene that is rendered.
+        free: the k free parameters: a name and, where each band has its own value, the band's index.
+        file_priors: the names of the free parameters whose prior is the file's.
+        sigma_given: whether the noise's sigma is given, rather than a function of the parameters.
+        widths: the widths (pixels) of the smoothing on levels 1, 2, ... of `expansion`.
     """
 
-    who: Population
+    population: Population
     scene: Scene
     free: tuple[tuple[str, int | None], ...]
-    drawn: frozenset[str]
+    file_priors: frozenset[str]
     sigma_given: bool
-    blurs: tuple[float, ...]
+    widths: tuple[float, ...]
 
     @property
     def magnitudes(self) -> np.ndarray:
-        """The places of the free magnitudes, in whose fluxes an image is linear."""
-        return np.array([i for i, (name, _) in enumerate(self.free) if name.endswith(MAGNITUDE)], np.int32)
+        """The indices of the free magnitudes: an image is linear in their fluxes."""
+        return np.array([i for i, (name, _) in enumerate(self.free) if name.endswith(_MAGNITUDE)], np.int32)
 
 
-class Shared(NamedTuple):
-    """What all images have in common.
+class Constants(NamedTuple):
+    """The arrays that all images of a fit share.
 
-    The file's numbers and arrays, the transform, the priors that the caller gave in the place of the file's
-    (None where there is none), and the prior's curvature (k, k) at its median, without negative eigenvalues.
+    Attributes:
+        hyperparameters: the file's, by their paths.
+        assets: the file's arrays: kernels of the PSF, real images.
+        transform: from the unconstrained space to the free parameters.
+        own_priors: the prior of each free parameter that the caller gave, (k,); None where it is the file's.
+        prior_curvature: the second derivatives of minus the log of the prior's density at u = 0, with
+            negative eigenvalues set to zero, (k, k).
     """
 
-    numbers: Params
+    hyperparameters: Params
     assets: Assets
     transform: Transform
-    own: tuple[Distribution | None, ...]
+    own_priors: tuple[Distribution | None, ...]
     prior_curvature: Array
 
 
-class Observed(NamedTuple):
-    """One image and what is known of it: each (bands, y, x), and all parameters, of which the free are idle.
+class FitData(NamedTuple):
+    """One observed image, or several with a leading axis.
 
-    `sigma` is the noise, or near it where the parameters decide; `mask` is true where a pixel is used.
+    Attributes:
+        image: counts/s, (bands, y, x).
+        sigma: the noise's standard deviation; where the parameters decide it, an estimate.
+        mask: true where a pixel is used.
+        params: all parameters; the values of the free ones are not used.
     """
 
     image: Array
     sigma: Array
     mask: Array
-    others: Mapping[str, Array]
+    params: Mapping[str, Array]
 
 
-def system(model: Model, others: Mapping[str, Array], x: jax.Array) -> Params:
-    """All parameters of a system: `others`, with the free numbers x (k,) in their places."""
-    values = {name: jnp.asarray(value, x.dtype) for name, value in others.items()}
+class Prediction(NamedTuple):
+    """Mean and sigma of an image, (bands, y, x), and their derivatives in u, (k, bands, y, x)."""
+
+    mean: jax.Array
+    sigma: jax.Array
+    mean_derivatives: jax.Array
+    sigma_derivatives: jax.Array
+
+
+def with_free_values(model: Model, params: Mapping[str, Array], x: jax.Array) -> Params:
+    """`params` with the values x (k,) of the free parameters."""
+    values = {name: jnp.asarray(value, x.dtype) for name, value in params.items()}
     for i, (name, band) in enumerate(model.free):
         values[name] = x[i] if band is None else values[name].at[band].set(x[i])
     return values
 
 
-def log_prior(model: Model, shared: Shared, others: Mapping[str, Array], u: jax.Array) -> jax.Array:
-    """The log of the prior's density of u, ()."""
-    x = shared.transform.constrained(u)
-    total = priors.log_prior(model.who, shared.numbers, system(model, others, x), model.drawn)
-    for i, prior in enumerate(shared.own):
+def unconstrained_log_prior(
+    model: Model, constants: Constants, params: Mapping[str, Array], u: jax.Array
+) -> jax.Array:
+    """The log of the prior's density of u: ln p(x) + sum ln(dx/du).
+
+    Args:
+        model: the static part of the fit.
+        constants: the arrays that all images share.
+        params: all parameters of the system; the values of the free ones are not used.
+        u: the unconstrained coordinates, (k,).
+
+    Returns:
+        The log-density, ().
+    """
+    x = constants.transform.constrained(u)
+    system = with_free_values(model, params, x)
+    total = priors.log_prior(model.population, constants.hyperparameters, system, model.file_priors)
+    for i, prior in enumerate(constants.own_priors):
         total = total if prior is None else total + prior.log_prob(x[i])
-    return total + jnp.sum(shared.transform.log_slope(u))
+    return total + jnp.sum(constants.transform.log_derivative(u))
 
 
-def expected(model: Model, shared: Shared, observed: Observed, u: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Mean and sigma of the image at u, each (bands, y, x)."""
-    params = system(model, observed.others, shared.transform.constrained(u))
-    mean, sigma = likelihood.expected(model.scene, params, shared.assets)
-    return mean, jnp.asarray(observed.sigma, mean.dtype) if model.sigma_given else sigma
+def predicted(model: Model, constants: Constants, data: FitData, u: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Mean and sigma of the image at u, each (bands, y, x); sigma is the data's where it is given."""
+    params = with_free_values(model, data.params, constants.transform.constrained(u))
+    mean, sigma = likelihood.expected(model.scene, params, constants.assets)
+    return mean, jnp.asarray(data.sigma, mean.dtype) if model.sigma_given else sigma
 
 
-def minus_log_posterior(model: Model, shared: Shared, observed: Observed, u: jax.Array) -> jax.Array:
-    """-ln of the posterior's density of u, up to a constant of the image, ()."""
-    mean, sigma = expected(model, shared, observed, u)
-    return _misfit(observed, mean, sigma)[1] - log_prior(model, shared, observed.others, u)
+def minus_log_posterior(model: Model, constants: Constants, data: FitData, u: jax.Array) -> jax.Array:
+    """Minus the log of the posterior's density of u, up to a constant of the image, ().
+
+    Args:
+        model: the static part of the fit.
+        constants: the arrays that all images share.
+        data: one image.
+        u: the unconstrained coordinates, (k,).
+    """
+    mean, sigma = predicted(model, constants, data, u)
+    return _misfit(data, mean, sigma)[1] - unconstrained_log_prior(model, constants, data.params, u)
 
 
-class Pixels(NamedTuple):
-    """Images of a model and their slopes in u: (bands, y, x) and (k, bands, y, x)."""
+def expansion(model: Model, constants: Constants, data: FitData, level: jax.Array, u: jax.Array) -> Expansion:
+    """Minus the log of the posterior's density of u, up to a constant, with its gradient and curvature.
 
-    mean: jax.Array
-    sigma: jax.Array
-    mean_slope: jax.Array
-    sigma_slope: jax.Array
-
-
-def local(model: Model, shared: Shared, observed: Observed, level: jax.Array, u: jax.Array) -> Local:
-    """-ln of the posterior's density of u, up to a constant of the image, with slope and curvature.
-
-    Level 0 is the posterior itself: with residuals r = (d - m) / s and s0 the sigma of `observed`
+    With data d, mean m, sigma s, residuals r = (d - m) / s and s0 the sigma of `data`, level 0 is the
+    posterior itself,
 
         sum over used pixels of  (r^2 - 1) / 2 + ln(s / s0),     curvature  (dm dm^T + 2 ds ds^T) / s^2,
 
-    the expected curvature, Fisher's information.  Level l > 0 has instead |B (d - m) / s0|^2 / 2, where B
-    smooths by model.blurs[l - 1]: what is far from the data has a slope only there.
+    where the curvature is Fisher's information, the expectation of the second derivatives.  Level l > 0 is
+    |B (d - m) / s0|^2 / 2, where B smooths by `model.widths[l - 1]`.  The prior is added to each.
 
-    The note is that of level 0 as a density of the numbers, not of u.
+    Args:
+        model: the static part of the fit.
+        constants: the arrays that all images share.
+        data: one image.
+        level: 0, or that of a smoothed image, up to the number of `model.widths`, ().
+        u: the unconstrained coordinates, (k,).
+
+    Returns:
+        The expansion.  Its `aux` is minus the log posterior of level 0, as a density of the parameters x.
     """
 
-    def minus(v: jax.Array) -> jax.Array:
-        return -log_prior(model, shared, observed.others, v)
+    def minus_log_prior(v: jax.Array) -> jax.Array:
+        return -unconstrained_log_prior(model, constants, data.params, v)
 
-    prior, prior_slope = jax.value_and_grad(minus)(u)
-    (mean, sigma), push = jax.linearize(partial(expected, model, shared, observed), u)
-    pixels = Pixels(mean, sigma, *jax.vmap(push)(jnp.eye(u.size, dtype=u.dtype)))
-    kinds = [partial(_sharp, model), *(partial(_smoothed, blur) for blur in model.blurs)]
-    value, slope, curvature = jax.lax.switch(level, kinds, observed, pixels)
-    note = _misfit(observed, pixels.mean, pixels.sigma)[1] + prior + jnp.sum(shared.transform.log_slope(u))
-    return Local(value + prior, slope + prior_slope, curvature + shared.prior_curvature, note)
+    prior, prior_gradient = jax.value_and_grad(minus_log_prior)(u)
+    (mean, sigma), jvp = jax.linearize(partial(predicted, model, constants, data), u)
+    prediction = Prediction(mean, sigma, *jax.vmap(jvp)(jnp.eye(u.size, dtype=u.dtype)))
+    levels = [partial(_exact, model), *(partial(_smoothed, width) for width in model.widths)]
+    value, gradient, curvature = jax.lax.switch(level, levels, data, prediction)
+    jacobian = jnp.sum(constants.transform.log_derivative(u))
+    density = _misfit(data, prediction.mean, prediction.sigma)[1] + prior + jacobian
+    return Expansion(value + prior, gradient + prior_gradient, curvature + constants.prior_curvature, density)
 
 
-def _misfit(observed: Observed, mean: jax.Array, sigma: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """The residuals in units of sigma (bands, y, x), 0 where not used, and level 0 without its prior."""
-    used, sigma = observed.mask, jnp.where(observed.mask, sigma, 1.0)
-    r = jnp.where(used, observed.image - mean, 0.0) / sigma
-    # differences from what a perfect model has, so that float32 keeps the digits that matter
-    excess = 0.5 * (r * r - 1.0) + jnp.log(sigma / jnp.where(used, observed.sigma, 1.0))
+def _misfit(data: FitData, mean: jax.Array, sigma: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """The residuals over sigma (bands, y, x), 0 where not used, and the sum of level 0 without the prior."""
+    used, sigma = data.mask, jnp.where(data.mask, sigma, 1.0)
+    r = jnp.where(used, data.image - mean, 0.0) / sigma
+    # r^2 - 1 and s / s0 are small for a good model, so that their sum keeps its digits in float32
+    excess = 0.5 * (r * r - 1.0) + jnp.log(sigma / jnp.where(used, data.sigma, 1.0))
     return r, jnp.sum(jnp.where(used, excess, 0.0))
 
 
-def _sharp(model: Model, observed: Observed, pixels: Pixels) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Value, slope and curvature of level 0, without the prior."""
-    r, value = _misfit(observed, pixels.mean, pixels.sigma)
-    weight = jnp.where(observed.mask, 1.0 / jnp.where(observed.mask, pixels.sigma, 1.0), 0.0)
-    rows = rows_of(weighted(pixels.mean_slope, weight))
-    slope, curvature = -product(rows, jnp.ravel(r)), product(rows, rows.T)
+def _exact(model: Model, data: FitData, prediction: Prediction) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Value, gradient and curvature of level 0, without the prior."""
+    r, value = _misfit(data, prediction.mean, prediction.sigma)
+    weight = jnp.where(data.mask, 1.0 / jnp.where(data.mask, prediction.sigma, 1.0), 0.0)
+    rows = flattened(weighted(prediction.mean_derivatives, weight))
+    gradient, curvature = -product(rows, jnp.ravel(r)), product(rows, rows.T)
     if model.sigma_given:
-        return value, slope, curvature
-    rows = rows_of(weighted(pixels.sigma_slope, weight))
-    rest = jnp.ravel(jnp.where(observed.mask, 1.0 - r * r, 0.0))
-    return value, slope + product(rows, rest), curvature + 2.0 * product(rows, rows.T)
+        return value, gradient, curvature
+    rows = flattened(weighted(prediction.sigma_derivatives, weight))
+    excess = jnp.ravel(jnp.where(data.mask, 1.0 - r * r, 0.0))
+    return value, gradient + product(rows, excess), curvature + 2.0 * product(rows, rows.T)
 
 
-def _smoothed(blur: float, observed: Observed, pixels: Pixels) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """The same of a level of smoothed images."""
-    used = observed.mask
-    weight = jnp.where(used, 1.0 / jnp.where(used, observed.sigma, 1.0), 0.0)
-    r = jnp.ravel(smoothed(jnp.where(used, observed.image - pixels.mean, 0.0) * weight, blur))
-    rows = rows_of(smoothed(weighted(pixels.mean_slope, weight), blur))
+def _smoothed(width: float, data: FitData, prediction: Prediction) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Value, gradient and curvature of a level of smoothed images, without the prior."""
+    used = data.mask
+    weight = jnp.where(used, 1.0 / jnp.where(used, data.sigma, 1.0), 0.0)
+    r = jnp.ravel(smoothed(jnp.where(used, data.image - prediction.mean, 0.0) * weight, width))
+    rows = flattened(smoothed(weighted(prediction.mean_derivatives, weight), width))
     return 0.5 * jnp.sum(r * r), -product(rows, r), product(rows, rows.T)
 
 
 def weighted(images: jax.Array, weight: jax.Array) -> jax.Array:
-    """Images (k, bands, y, x) times `weight` (bands, y, x); 0 where that is, whatever they have there."""
+    """Images (k, bands, y, x) times `weight` (bands, y, x); 0 where the weight is 0, even if they are NaN."""
     return jnp.where(weight[None] > 0.0, images, 0.0) * weight[None]
 
 
-def rows_of(images: jax.Array) -> jax.Array:
+def flattened(images: jax.Array) -> jax.Array:
     """Images (k, bands, y, x) as rows (k, pixels)."""
     return jnp.reshape(images, (images.shape[0], -1))
 
@@ -195,81 +230,3 @@ def rows_of(images: jax.Array) -> jax.Array:
 def product(a: jax.Array, b: jax.Array) -> jax.Array:
     """The matrix product in full precision, also on a GPU."""
     return jnp.matmul(a, b, precision=jax.lax.Precision.HIGHEST)
-
-
-def smoothed(images: jax.Array, blur: float) -> jax.Array:
-    """Images (..., y, x) smoothed by a Gaussian of `blur` pixels and sampled that far apart, times `blur`.
-
-    The sum of squares is then that of the smoothed image.
-    """
-    weights = jnp.asarray(smoothing(images.shape[-1], blur), images.dtype)
-    return jnp.einsum("iy,...yx,jx->...ij", weights, images, weights, precision="highest")
-
-
-def smoothing(side: int, blur: float) -> np.ndarray:
-    """The Gaussian of `blur` pixels around points about that far apart, (points, side)."""
-    points = max(1, round(side / blur))
-    places = (np.arange(points) + 0.5) * side / points - 0.5
-    weights = np.exp(-0.5 * ((places[:, None] - np.arange(side)[None, :]) / blur) ** 2)
-    return weights / weights.sum(axis=1, keepdims=True) * np.sqrt(side / points)
-
-
-def problem(sim: Simulator, numbers: FreeNumbers, sigma_given: bool) -> tuple[Model, Shared]:
-    """What is fitted, and what all images have in common."""
-    blur = max(1.0, sim.scene.num_pix * BLUR)
-    blurs = (blur, blur * SECOND_BLUR) if blur * SECOND_BLUR >= 1.0 else (blur,)
-    moved = {name for name, _ in numbers.places} | numbers.changed
-    # a seeing that is not the file's may be wider than the file's
-    scene = (sim.with_unbounded_psf() if moved & {"seeing", "pixel_scale"} else sim).scene
-    who = sim.static_population
-    model = Model(who, scene, numbers.places, numbers.drawn, sigma_given, blurs)
-    own = tuple(
-        None if name in numbers.drawn else prior
-        for (name, _), prior in zip(numbers.places, numbers.priors, strict=True)
-    )
-    k = len(numbers.places)
-    shared = Shared(sim.hyperparameters, sim.assets, numbers.transform, own, jnp.zeros((k, k)))
-    others = {name: value[0] for name, value in numbers.values.items()}
-    curvature = prior_curvature(model, shared, others, jnp.zeros(k))
-    return model, shared._replace(prior_curvature=_without_negative(np.asarray(curvature)))
-
-
-@partial(jax.jit, static_argnums=0)
-def prior_curvature(model: Model, shared: Shared, others: Mapping[str, Array], u: jax.Array) -> jax.Array:
-    """The second derivatives of -ln of the prior's density of u, (k, k)."""
-    return -jax.hessian(partial(log_prior, model, shared, others))(u)
-
-
-def _without_negative(curvature: np.ndarray) -> np.ndarray:
-    """A symmetric matrix whose negative eigenvalues are zero."""
-    size, directions = np.linalg.eigh(np.asarray(curvature, np.float64))
-    return ((directions * np.maximum(size, 0.0)) @ directions.T).astype(curvature.dtype)
-
-
-def lanes() -> int:
-    """How many images and points one call of a program takes.
-
-    On a CPU more would need more memory than a core's cache has; a GPU needs many to be busy.
-    """
-    return 4 if jax.default_backend() == "cpu" else 64
-
-
-def of_lanes(images: Observed, which: np.ndarray) -> Observed:
-    """Some of all images."""
-    return jax.tree.map(lambda array: array[which], images)
-
-
-def observed_images(model: Model, pixels: observations.Pixels, numbers: FreeNumbers) -> Observed:
-    """All images (n, bands, y, x), with the noise that they would have, were they without noise."""
-    others = dict(numbers.values)
-    sigma = pixels.noise_sigma
-    if sigma is None:
-        # negative pixels have no shot noise, and the least noise of an image is none that it may have
-        sigma = np.asarray(_noise(model.scene, jax.tree.map(jnp.asarray, others), pixels.images))
-        sigma = np.maximum(sigma, LEAST_SIGMA * sigma.max(axis=(1, 2, 3), keepdims=True))
-    return Observed(pixels.images, np.where(pixels.mask, sigma, 1.0).astype(sigma.dtype), pixels.mask, others)
-
-
-@partial(jax.jit, static_argnums=0)
-def _noise(scene: Scene, others: Params, images: jax.Array) -> jax.Array:
-    return jax.vmap(partial(noise_sigma, scene))(others, images)

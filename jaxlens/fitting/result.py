@@ -1,58 +1,54 @@
-"""What a fit gives back: the best parameters with their errors, and how they were found.
+"""The result of a fit: the best parameters with their errors, and how they were found.
 
-A result holds NumPy arrays only.  n is the number of images, k that of the free numbers of one image, s
-that of the starts of each.
+A result holds NumPy arrays only.  n is the number of images, k that of the free parameters of one image, and
+s that of the starts of each image.
 """
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import h5py
 import jax
 import numpy as np
 import pandas as pd
 
 from jaxlens.config.errors import nearest
 from jaxlens.distributions import Distribution
-from jaxlens.files.errors import StorageError
 from jaxlens.files.version import version
+from jaxlens.fitting.result_files import read_fields, write_fields
 from jaxlens.fitting.transforms import Transform
 from jaxlens.plotting.fit import view_fit
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+# Rows of the table in `str(result)`; rows in between are left out of a longer one.
 _MOST_ROWS = 50
-_KIND = "jaxlens fit"
-_FORMAT = 1
 
 
 class FitWarning(UserWarning):
-    """A fit has ended, but not as it should; the message says where and how."""
+    """A fit has ended, but not as it should; the message says which images or parameters it concerns."""
 
 
 def described(distribution: Distribution) -> str:
-    """A distribution in words, as the table of a result has it.
+    """The name and parameters of a distribution, as they stand in the table of a result.
 
     >>> from jaxlens.distributions import Normal
     >>> described(Normal(mean=1.0, std=0.25))
     'normal(mean=1, std=0.25)'
     """
     name = type(distribution).__dict__.get("name", type(distribution).__name__.lower())
-    parts = {f.name: getattr(distribution, f.name) for f in dataclasses.fields(distribution)}  # type: ignore[arg-type]
-    words = (
-        f"{part}={described(value) if isinstance(value, Distribution) else f'{float(value):.4g}'}"
-        for part, value in parts.items()
+    values = {f.name: getattr(distribution, f.name) for f in dataclasses.fields(distribution)}  # type: ignore[arg-type]
+    parameters = (
+        f"{key}={described(value) if isinstance(value, Distribution) else f'{float(value):.4g}'}"
+        for key, value in values.items()
     )
-    return f"{name}({', '.join(words)})"
+    return f"{name}({', '.join(parameters)})"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -60,33 +56,42 @@ class FitResult:
     """The parameters that make images most probable, their errors, and how they were found.
 
     Attributes:
-        names: the k free numbers: a parameter's name, with `-<band>` where each band has its own.
-        priors: the prior of each in words, see `described`.
+        names: the k free parameters: a name, with `-<band>` where each band has its own value.
+        priors: the prior of each, as `normal(mean=1, std=0.25)`.
         bands: the names of the bands.
         configuration: the label of the configuration that was fitted.
         config: the text of its YAML file.
         params: all parameters of the best models, as `Simulator.render` takes them: (n,) or (n, bands).
-        values: the free numbers of the best models, (n, k).
-        covariance: of their errors, (n, k, k), to first order: the inverse of the expected information.
-        unconstrained: the best models in the space without bounds in which they were found, (n, k).
-        unconstrained_covariance: of the errors there, (n, k, k).
-        transform: from that space to the numbers themselves: a dataclass of arrays, whose method
-            `constrained` maps (..., k) to (..., k), each number by itself and monotonically.
+        values: the free parameters of the best models, (n, k).
+        covariance: that of their errors, (n, k, k): the Laplace approximation, to first order in dx/du.
+        unconstrained: the best models in the unconstrained space in which they were found, (n, k).
+        unconstrained_covariance: the covariance of the errors there, (n, k, k).
+        transform: from that space to the parameters: a dataclass of arrays, whose method `constrained` maps
+            (..., k) to (..., k), each parameter by itself and monotonically.
         chi_square: the sum over used pixels of ((image - model) / sigma)^2, (n,).
-        degrees_of_freedom: used pixels less free numbers, (n,).
-        log_posterior: of the best models, (n,).
-        history: the log posterior of every start as the fit went on, (steps, n, s).
-        start_values: where each start ended, (n, s, k).
-        start_log_posterior: and how probable that is, (n, s).
-        agreed: the starts that ended where the best one did, (n, s).
+        degrees_of_freedom: used pixels minus free parameters, (n,).
+        log_posterior: that of the best models, (n,).
+        history: the log posterior of every start after each step of the fit, (steps, n, s).
+        start_values: the free parameters where each start ended, (n, s, k).
+        start_log_posterior: the log posterior there, (n, s).
+        agreed: the starts that ended at the best model, (n, s).
         converged: whether the best model is at a maximum, (n,).
-        at_bound: the numbers that sit on a bound of their prior, (n, k).
-        warnings: what is not as it should be, in plain words, each with the images' numbers.
+        at_bound: the free parameters that sit on a bound of their prior, (n, k).
+        warnings: what went wrong, in sentences, each with the indices of the images.
         images: the data, (n, bands, y, x); pixels that are not used may hold anything finite.
         model: the best models, (n, bands, y, x).
         noise_sigma: the noise's standard deviation in each pixel, (n, bands, y, x).
         mask: the pixels that are used, (n, bands, y, x).
         version: the version of jaxlens that made the fit.
+
+    Examples:
+        A result of `jaxlens.fit` as a table, with samples of its posterior, a picture and a file::
+
+            result = jaxlens.fit(sim, images)
+            print(result)
+            samples = result.samples(jax.random.key(0), 1000)
+            result.plot().savefig("fit.png")
+            result.save("fit.h5")
     """
 
     names: tuple[str, ...]
@@ -118,7 +123,7 @@ class FitResult:
 
     @property
     def sigma(self) -> np.ndarray:
-        """The standard deviation of each free number, (n, k)."""
+        """The standard deviation of each free parameter, (n, k)."""
         return np.sqrt(np.diagonal(self.covariance, axis1=-2, axis2=-1))
 
     @property
@@ -129,32 +134,39 @@ class FitResult:
 
     @property
     def residual(self) -> np.ndarray:
-        """What the model leaves, over sigma, (n, bands, y, x); 0 where a pixel is not used."""
+        """(image - model) / sigma, (n, bands, y, x); 0 where a pixel is not used."""
         difference = self.images - self.model
         return np.divide(difference, self.noise_sigma, out=np.zeros_like(difference), where=self.mask)
 
     def samples(self, key: jax.Array, count: int) -> np.ndarray:
-        """`count` draws of the free numbers of each image from the Laplace approximation, (n, count, k).
+        """Draws of the free parameters of each image from the Laplace approximation.
 
-        The posterior is taken to be Gaussian in the space without bounds, so that every draw is a number
-        that its prior allows.
+        The posterior is taken to be Gaussian in the unconstrained space, so that every draw is allowed by its
+        prior.
+
+        Args:
+            key: of the draws.
+            count: how many draws for each image.
+
+        Returns:
+            The draws, (n, count, k).
         """
         return self._draws(key, count, range(len(self.values)))
 
-    def _draws(self, key: jax.Array, count: int, which: Sequence[int]) -> np.ndarray:
-        """`samples` of some images."""
-        centers, roots = self.unconstrained[which, None], _root(self.unconstrained_covariance[which])
-        normal = jax.random.normal(key, (len(which), count, len(self.names)))
+    def _draws(self, key: jax.Array, count: int, indices: Sequence[int]) -> np.ndarray:
+        """`samples` of the images with these indices."""
+        centers, roots = self.unconstrained[indices, None], _root(self.unconstrained_covariance[indices])
+        normal = jax.random.normal(key, (len(indices), count, len(self.names)))
         return np.asarray(self.transform.constrained(centers + np.asarray(normal) @ roots))
 
     def intervals(self) -> tuple[np.ndarray, np.ndarray]:
-        """The 16th and 84th percentiles of each free number in the Laplace approximation, (n, k) each."""
+        """The 16th and 84th percentiles of each free parameter in the Laplace approximation, (n, k) each."""
         spread = np.sqrt(np.diagonal(self.unconstrained_covariance, axis1=-2, axis2=-1))
         low, high = (self.transform.constrained(self.unconstrained + side * spread) for side in (-1.0, 1.0))
         return np.asarray(low), np.asarray(high)
 
     def table(self) -> pd.DataFrame:
-        """A row for each free number, by its name; of several images, by the image's number and the name.
+        """A row for each free parameter; of several images, for each image and free parameter.
 
         The columns are `value`, `sigma`, the percentiles `p16` and `p84`, `prior`, `at_bound`.
         """
@@ -171,9 +183,12 @@ class FitResult:
         """Data, model and residuals of one image, band by band, over a corner plot of its posterior.
 
         Args:
-            index: the number of the image.
-            names: the free numbers of the corner plot, by default all.
-            draws: how many Laplace samples the corner plot shows.
+            index: of the image.
+            names: the free parameters of the corner plot, by default all.
+            draws: how many draws of the Laplace approximation the corner plot shows.
+
+        Raises:
+            ValueError: one of the names is not a free parameter.
         """
         chosen = self.names if names is None else tuple(names)
         columns = [self._column(name) for name in chosen]
@@ -190,7 +205,7 @@ class FitResult:
 
     def _column(self, name: str) -> int:
         if name not in self.names:
-            raise ValueError(f"{name!r} is not among the free numbers; {nearest(name, self.names)}")
+            raise ValueError(f"{name!r} is not among the free parameters; {nearest(name, self.names)}")
         return self.names.index(name)
 
     def __repr__(self) -> str:
@@ -199,7 +214,7 @@ class FitResult:
         reached = f"reached from {_span(self.agreed.sum(axis=1), 'd')} of {self.agreed.shape[1]} starts"
         warned = f", {len(self.warnings)} warning{'s' * (len(self.warnings) > 1)}" if self.warnings else ""
         return (
-            f"FitResult of {n} image{'s' * (n > 1)}, {k} free numbers: chi-square per degree of freedom "
+            f"FitResult of {n} image{'s' * (n > 1)}, {k} free parameters: chi-square per degree of freedom "
             f"{_span(self.chi_square_per_degree, '.3f')}, {ended}, {reached}{warned}"
         )
 
@@ -209,83 +224,36 @@ class FitResult:
         return f"{self!r}\n{text}"
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write everything to an HDF5 file, whole or not at all; an earlier file of that name is replaced.
+        """Write everything to an HDF5 file, completely or not at all; it replaces a file of that name.
 
         Raises:
-            StorageError: if the file cannot be written.
+            StorageError: the file cannot be written.
         """
-        target, memory = Path(path), io.BytesIO()
-        # in memory first: HDF5 must not meet a full disk
-        with h5py.File(memory, "w") as file:
-            file.attrs.update({"kind": _KIND, "format": _FORMAT})
-            for field in dataclasses.fields(self):
-                _write(file, field.name, getattr(self, field.name))
-        partial = target.with_name(target.name + ".partial")
-        with _explained(target, "choose a folder that you may write, with room"):
-            try:
-                partial.write_bytes(memory.getbuffer())
-                partial.replace(target)
-            finally:
-                partial.unlink(missing_ok=True)
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        write_fields(Path(path), fields)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> FitResult:
         """The result that `save` wrote.
 
         Raises:
-            StorageError: if the file is missing, broken, or something else.
+            StorageError: the file is missing, broken, or something else.
         """
-        with _explained(Path(path), "give a file that FitResult.save wrote"), h5py.File(path) as file:
-            if (file.attrs.get("kind"), file.attrs.get("format")) != (_KIND, _FORMAT):
-                raise OSError(f"is not a fit of format {_FORMAT}")
-            found = {field.name: _read(file[field.name]) for field in dataclasses.fields(cls)}
+        with read_fields(Path(path)) as fields:
+            found = {field.name: fields[field.name] for field in dataclasses.fields(cls)}
             return cls(**found | {"transform": Transform(**found["transform"])})
 
 
-def _span(numbers: np.ndarray, form: str) -> str:
-    """From the smallest to the largest number, or the one that there is."""
-    ends = dict.fromkeys(f"{end:{form}}" for end in (numbers.min(), numbers.max()))
+def _span(values: np.ndarray, form: str) -> str:
+    """The smallest and the largest value, or the only one where both print alike."""
+    ends = dict.fromkeys(f"{end:{form}}" for end in (values.min(), values.max()))
     return " to ".join(ends)
 
 
 def _root(covariance: np.ndarray) -> np.ndarray:
-    """R with R^T R the covariance (..., k, k): normal numbers times R have it.
+    """R with R^T R = covariance (..., k, k), so that standard normal rows times R have that covariance.
 
-    Rounding may leave a direction of no width a variance below zero, where it is taken to be zero.
+    Eigenvalues that rounding has made negative are set to zero.
     """
-    width, directions = np.linalg.eigh(np.asarray(covariance, np.float64))
-    return np.sqrt(np.maximum(width, 0.0))[..., None] * np.swapaxes(directions, -1, -2)
-
-
-def _write(group: h5py.Group, name: str, value: Any) -> None:
-    """A text, texts, an array, or what has arrays by name, as a dataset or a group."""
-    if dataclasses.is_dataclass(value):
-        value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        inside = group.create_group(name)
-        for key, array in value.items():
-            _write(inside, key, array)
-    elif isinstance(value, str | tuple):
-        group.create_dataset(name, data=value, dtype=h5py.string_dtype())
-    else:
-        group.create_dataset(name, data=np.asarray(value))
-
-
-def _read(stored: h5py.Group | h5py.Dataset) -> Any:
-    """What `_write` wrote."""
-    if isinstance(stored, h5py.Group):
-        return {name: _read(inside) for name, inside in stored.items()}
-    if h5py.check_string_dtype(stored.dtype) is None:
-        return stored[()]
-    text = stored.asstr()[()]
-    return text if isinstance(text, str) else tuple(text)
-
-
-@contextlib.contextmanager
-def _explained(path: Path, advice: str) -> Iterator[None]:
-    """Turn the errors of the operating system and of HDF5 into a StorageError that names `path`."""
-    try:
-        yield
-    except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise StorageError(f"{path}: {reason}; {advice}") from error
+    variance, directions = np.linalg.eigh(np.asarray(covariance, np.float64))
+    return np.sqrt(np.maximum(variance, 0.0))[..., None] * np.swapaxes(directions, -1, -2)

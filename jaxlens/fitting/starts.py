@@ -1,8 +1,8 @@
-"""Where the descents of a fit begin: the best of many draws from the prior.
+"""The starts of a fit: the draws from the prior that are most probable for each image.
 
-A draw is rendered once and serves all images: what an image is compared with is its light in each free
-magnitude, so that the fluxes follow from a few sums.  The comparison is of smoothed images, in which what is
-nearly right is nearly as good.
+A draw is rendered once and compared with all images.  An image is linear in the fluxes of the free
+magnitudes, so that the best fluxes for each image follow from a few sums over pixels.  Smoothed images are
+compared, in which a draw that is nearly right fits nearly as well.
 """
 
 from __future__ import annotations
@@ -15,79 +15,99 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.fitting.amplitudes import templates, with_fluxes
-from jaxlens.fitting.free_numbers import FreeNumbers
-from jaxlens.fitting.posterior import (
-    Model,
-    Observed,
-    Shared,
-    log_prior,
-    smoothed,
-    smoothing,
-)
+from jaxlens.fitting.free_parameters import FreeParameters
+from jaxlens.fitting.posterior import Constants, FitData, Model, unconstrained_log_prior
+from jaxlens.fitting.smoothing import smoothed, smoothing_weights
 from jaxlens.simulator.batched import Params
 
-# Draws for each start that is asked for, and how many are rendered by one call and in one go.
+# How many draws are compared with an image for each start that is wanted.
 DRAWS_PER_START = 8
-CALL, CHUNK = 64, 8
-# Draws outside of this many standard deviations of the prior are pulled to there, away from infinity.
+# Draws in one call of a compiled program.
+CALL = 64
+# Draws of a call that are rendered at a time, to bound the memory.
+CHUNK = 8
+# Draws are clipped to this many standard deviations of the prior: u of one on a bound is infinite.
 FARTHEST = 6.0
+# A smoothed pixel is not used where the weight of used pixels in it is below this.
+LEAST_USED = 1e-3
 
 
 def drawn_points(
-    model: Model, shared: Shared, numbers: FreeNumbers, drawn: Params, key: jax.Array
+    model: Model, constants: Constants, free: FreeParameters, drawn: Params, key: jax.Array
 ) -> np.ndarray:
-    """The u (count, k) of systems that the file draws; the caller's own priors are drawn from here."""
+    """The free parameters of systems that are drawn from the priors.
+
+    Args:
+        model: the static part of the fit.
+        constants: the arrays that all images share.
+        free: the free parameters.
+        drawn: the parameters of `count` systems of the file.
+        key: of the draws from priors that the caller gave in the place of the file's.
+
+    Returns:
+        The unconstrained coordinates, (count, k).
+    """
     count = len(next(iter(drawn.values())))
-    bits = jax.random.uniform(jax.random.fold_in(key, crc32(b"fit")), (len(model.free), count))
-    x = [prior.icdf(own) for prior, own in zip(numbers.priors, bits, strict=True)]
+    probability = jax.random.uniform(jax.random.fold_in(key, crc32(b"fit")), (len(model.free), count))
+    x = [prior.icdf(p) for prior, p in zip(free.priors, probability, strict=True)]
     for i, (name, band) in enumerate(model.free):
-        if name in model.drawn:
+        if name in model.file_priors:
             x[i] = drawn[name] if band is None else drawn[name][:, band]
-    points = np.asarray(shared.transform.unconstrained(jnp.stack(x, axis=-1)))
+    points = np.asarray(constants.transform.unconstrained(jnp.stack(x, axis=-1)))
     return np.clip(points, -FARTHEST, FARTHEST)
 
 
 def best_starts(
-    model: Model, shared: Shared, observed: Observed, points: np.ndarray, starts: int
+    model: Model, constants: Constants, data: FitData, points: np.ndarray, starts: int
 ) -> np.ndarray:
-    """The u (n, starts, k) among `points` (count, k) that are the most probable for each of n images.
+    """The most probable points for each of n images, with the best magnitudes for it.
 
-    Their free magnitudes are solved for.  `observed` holds all images.
+    Args:
+        model: the static part of the fit.
+        constants: the arrays that all images share.
+        data: all n images.
+        points: the candidates, (count, k).
+        starts: how many are wanted for each image.
 
-    Raises ValueError where the posterior of an image is finite at none of them.
+    Returns:
+        The unconstrained coordinates of the starts, the most probable first, (n, starts, k).
+
+    Raises:
+        ValueError: the posterior of an image is finite at none of the points.
     """
-    others = {name: value[0] for name, value in observed.others.items()}
-    if any((value != others[name]).any() for name, value in observed.others.items()):
-        n = len(observed.image)
-        each = [jax.tree.map(lambda array, at=i: array[at : at + 1], observed) for i in range(n)]
-        return np.concatenate([best_starts(model, shared, one, points, starts) for one in each])
-    images, weights = _smoothed_data(observed, model.blurs[0])
-    found = [
-        _compared(model, shared, others, points[first : first + CALL], images, weights)
+    params = {name: value[0] for name, value in data.params.items()}
+    if any((value != params[name]).any() for name, value in data.params.items()):
+        n = len(data.image)
+        each = [jax.tree.map(lambda array, at=i: array[at : at + 1], data) for i in range(n)]
+        return np.concatenate([best_starts(model, constants, image, points, starts) for image in each])
+    images, weights = _smoothed_data(data, model.widths[0])
+    calls = [
+        _compared(model, constants, params, points[first : first + CALL], images, weights)
         for first in range(0, len(points), CALL)
     ]
-    u, badness = (np.concatenate([one[i] for one in found]) for i in (0, 1))
-    badness = np.where(np.isnan(badness), np.inf, badness)
-    if np.isinf(badness).all(axis=0).any():
+    u, misfit = (np.concatenate(arrays) for arrays in zip(*calls, strict=True))
+    misfit = np.where(np.isnan(misfit), np.inf, misfit)
+    if np.isinf(misfit).all(axis=0).any():
         raise ValueError("the posterior is finite at none of the starts; is there noise in the file?")
-    order = np.argsort(badness, axis=0, kind="stable")[:starts]
+    order = np.argsort(misfit, axis=0, kind="stable")[:starts]
     return np.moveaxis(np.take_along_axis(u, order[..., None], axis=0), 0, 1)
 
 
-def _smoothed_data(observed: Observed, blur: float) -> tuple[np.ndarray, np.ndarray]:
-    """The images as their smoothed used pixels, and the weights of these, (n, pixels) each."""
-    weights = smoothing(observed.image.shape[-1], blur)
+def _smoothed_data(data: FitData, width: float) -> tuple[np.ndarray, np.ndarray]:
+    """The smoothed images and the inverse variances of their pixels, (n, pixels) each."""
+    weights = smoothing_weights(data.image.shape[-1], width)
 
-    def over(images: np.ndarray) -> np.ndarray:
+    def smooth(images: np.ndarray) -> np.ndarray:
         return np.einsum("iy,nbyx,jx->nbij", weights, images, weights, optimize=True)
 
-    used = over(np.asarray(observed.mask, np.float64))
-    share = np.maximum(used, 1e-3) / np.max(over(np.ones(observed.image.shape)))
-    image = over(np.where(observed.mask, observed.image, 0.0)) / share
-    sigma = over(np.where(observed.mask, observed.sigma, 0.0)) / share
-    weight = np.where(used > 1e-3, share / np.maximum(sigma, np.finfo(np.float32).tiny) ** 2, 0.0)
-    scale = np.max(over(np.ones(observed.image.shape))) ** 2
-    return _flat(image), _flat(weight * scale)
+    most = np.max(smooth(np.ones(data.image.shape)))
+    used = smooth(np.asarray(data.mask, np.float64))
+    fraction = np.maximum(used, LEAST_USED) / most
+    image = smooth(np.where(data.mask, data.image, 0.0)) / fraction
+    sigma = smooth(np.where(data.mask, data.sigma, 0.0)) / fraction
+    variance = np.maximum(sigma, np.finfo(np.float32).tiny) ** 2
+    weight = np.where(used > LEAST_USED, fraction / variance, 0.0)
+    return _flat(image), _flat(weight * most**2)
 
 
 def _flat(images: np.ndarray) -> np.ndarray:
@@ -96,55 +116,61 @@ def _flat(images: np.ndarray) -> np.ndarray:
 
 def _compared(
     model: Model,
-    shared: Shared,
-    others: Params,
+    constants: Constants,
+    params: Params,
     points: np.ndarray,
     images: np.ndarray,
     weights: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The points (c, n, k), each with the magnitudes of each image, and -ln of their probability (c, n)."""
+    """The points with the best magnitudes for each image, (c, n, k), and minus their log posterior, (c, n).
+
+    With the light L_0 of all but the free magnitudes, the light L_i of each of these, the image d and its
+    weights w, the misfit is sum w (d - L_0 - sum a_i L_i)^2 / 2, whose sums over pixels are taken here.
+    """
     count = len(points)
-    drawn = _drawn(model, shared, others, np.resize(points, (CALL, points.shape[1])))
-    light, prior = (np.asarray(array, np.float64)[:count] for array in drawn)
-    # of the sum of squares: data, rest and light with each other
-    every = [np.einsum("cp,np->cn", light[:, i] * light[:, j], weights) for i, j in _pairs(light.shape[1])]
-    square = np.empty((count, len(images), light.shape[1], light.shape[1]))
-    for (i, j), value in zip(_pairs(light.shape[1]), every, strict=True):
-        square[..., i, j] = square[..., j, i] = value
+    rendered = _rendered(model, constants, params, np.resize(points, (CALL, points.shape[1])))
+    light, log_prior = (np.asarray(array, np.float64)[:count] for array in rendered)
+    square = _squares(light, weights)
     with_data = np.einsum("cip,np->cni", light, weights * images)
-    slope = with_data[..., 1:] - square[..., 0, 1:]
+    curvature, linear = square[..., 1:, 1:], with_data[..., 1:] - square[..., 0, 1:]
     u = np.repeat(points[:, None, :], len(images), axis=1)
-    best, a = (np.asarray(v) for v in _solved(model, shared, u, square[..., 1:, 1:], slope))
+    best, a = (np.asarray(array) for array in _with_best_fluxes(model, constants, u, curvature, linear))
     rest = square[..., 0, 0] - 2.0 * with_data[..., 0] + np.sum(weights * images**2, axis=-1)
-    misfit = (
-        rest + np.einsum("cni,cnij,cnj->cn", a, square[..., 1:, 1:], a) - 2.0 * np.sum(a * slope, axis=-1)
-    )
-    return best, 0.5 * misfit - prior[:, None]
+    chi_square = rest + np.einsum("cni,cnij,cnj->cn", a, curvature, a) - 2.0 * np.sum(a * linear, axis=-1)
+    return best, 0.5 * chi_square - log_prior[:, None]
 
 
-def _pairs(count: int) -> list[tuple[int, int]]:
-    return [(i, j) for i in range(count) for j in range(i, count)]
-
-
-@partial(jax.jit, static_argnums=0)
-def _drawn(model: Model, shared: Shared, others: Params, points: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Smoothed light (c, 1 + j, pixels), without and of the free magnitudes, and the prior's ln (c,)."""
-
-    def one(u: jax.Array) -> tuple[jax.Array, jax.Array]:
-        rest, light = templates(model, shared, others, u)
-        images = smoothed(jnp.concatenate([rest[None], light]), model.blurs[0])
-        return jnp.reshape(images, (len(images), -1)), log_prior(model, shared, others, u)
-
-    return jax.lax.map(one, points, batch_size=CHUNK)
+def _squares(light: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The weighted sums over pixels of L_i L_j for each draw and image, (c, n, 1 + j, 1 + j)."""
+    count, size, _ = light.shape
+    square = np.empty((count, len(weights), size, size))
+    for i in range(size):
+        for j in range(i, size):
+            total = np.einsum("cp,np->cn", light[:, i] * light[:, j], weights)
+            square[..., i, j] = square[..., j, i] = total
+    return square
 
 
 @partial(jax.jit, static_argnums=0)
-def _solved(
-    model: Model, shared: Shared, u: jax.Array, curvature: jax.Array, slope: jax.Array
+def _rendered(
+    model: Model, constants: Constants, params: Params, points: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """The smoothed light without and of each free magnitude, (c, 1 + j, pixels), and the log prior, (c,)."""
+
+    def light_and_prior(u: jax.Array) -> tuple[jax.Array, jax.Array]:
+        other, light = templates(model, constants, params, u)
+        images = smoothed(jnp.concatenate([other[None], light]), model.widths[0])
+        return jnp.reshape(images, (len(images), -1)), unconstrained_log_prior(model, constants, params, u)
+
+    return jax.lax.map(light_and_prior, points, batch_size=CHUNK)
+
+
+@partial(jax.jit, static_argnums=0)
+def _with_best_fluxes(
+    model: Model, constants: Constants, u: jax.Array, curvature: jax.Array, linear: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
     """The points with the best magnitudes, and their fluxes in units of those before."""
-    dtype = jnp.result_type(float)
-    u = jnp.asarray(u, dtype)
-    best = with_fluxes(model, shared.transform, u, jnp.asarray(curvature, dtype), jnp.asarray(slope, dtype))
-    before, after = (shared.transform.constrained(v)[..., model.magnitudes] for v in (u, best))
+    u, curvature, linear = (jnp.asarray(array, jnp.result_type(float)) for array in (u, curvature, linear))
+    best = with_fluxes(model, constants.transform, u, curvature, linear)
+    before, after = (constants.transform.constrained(v)[..., model.magnitudes] for v in (u, best))
     return best, 10.0 ** (-0.4 * (after - before))

@@ -1,11 +1,12 @@
-"""From the space without bounds in which fits move to the numbers of the file, and back.
+"""The maps between the unconstrained coordinates in which fits move and the parameters of the file.
 
-A number x is a growing function of v, which is any real number, as the support of its prior demands:
+A parameter x is an increasing function of a real number v, by the support of its prior:
 
     x = v,     low + exp(v),     high - exp(-v),     low + (high - low) / (1 + exp(-v))
 
-for a support without ends, with a lower one, an upper one, and both.  Here v = center + scale u, such that
-u = 0 is the prior's median and the 16th and 84th percentiles are two apart: u is of order one in any unit.
+for a support without bounds, with a lower bound, with an upper bound, and with both (Stan Reference Manual,
+"Constraint transforms").  The coordinate is u with v = center + scale u, such that u = 0 is the prior's
+median and its 16th and 84th percentiles are 2 apart: u is of order one whatever the parameter's unit.
 """
 
 from __future__ import annotations
@@ -21,16 +22,20 @@ from jaxlens.distributions import Distribution
 from jaxlens.distributions.pytrees import register_pytree
 from jaxlens.kernels.types import Real
 
-# The probabilities below a normal number one standard deviation under the mean, at it, and above it.
+# The probabilities that a normal variable is below its mean - sigma, its mean, and its mean + sigma.
 PERCENTILES = (0.15865525, 0.5, 0.84134475)
 
 
 @register_pytree
 @dataclass(frozen=True)
 class Transform:
-    """The functions of k numbers, each of one number alone; the fields are arrays (k,).
+    """The map between unconstrained coordinates u and parameters x, each parameter by itself.
 
-    `low` and `high` are the ends of the supports, infinite where there is none.
+    Attributes:
+        low: the lower bounds of the supports, (k,), minus infinity where there is none.
+        high: the upper bounds, (k,), infinity where there is none.
+        center: v at the median of each prior, (k,).
+        scale: half of the distance in v between the 16th and the 84th percentile of each prior, (k,).
 
     >>> from jaxlens.distributions import Normal, Uniform
     >>> transform = transform_of([Uniform(0.5, 1.5), Normal(3.0, 2.0)])
@@ -46,73 +51,83 @@ class Transform:
     scale: ArrayLike
 
     def constrained(self, u: ArrayLike) -> jax.Array:
-        """The numbers x at u, (..., k)."""
+        """The parameters x at coordinates u, (..., k)."""
         u = jnp.asarray(u)
         low, high, center, scale = self._like(u)
         return _constrained(low, high, center + scale * u)
 
     def unconstrained(self, x: ArrayLike) -> jax.Array:
-        """The u at which the numbers are x, (..., k); infinite at an end of the support, NaN beyond it."""
+        """The coordinates u of parameters x, (..., k); infinite on a bound of the support, NaN beyond it."""
         x = jnp.asarray(x)
         low, high, center, scale = self._like(x)
         return (_unconstrained(low, high, x) - center) / scale
 
-    def log_slope(self, u: ArrayLike) -> jax.Array:
-        """The logarithm of dx/du of each number, (..., k): their sum turns a density of x into one of u."""
+    def log_derivative(self, u: ArrayLike) -> jax.Array:
+        """ln(dx/du) of each parameter, (..., k).
+
+        The log-density of u is that of x = constrained(u) plus the sum of these.
+        """
         u = jnp.asarray(u)
         low, high, center, scale = self._like(u)
-        return _log_slope(low, high, center + scale * u) + jnp.log(scale)
+        return _log_derivative(low, high, center + scale * u) + jnp.log(scale)
 
-    def _like(self, numbers: jax.Array) -> list[jax.Array]:
-        """The fields with as many axes as `numbers`."""
-        fields = (jnp.asarray(f, numbers.dtype) for f in (self.low, self.high, self.center, self.scale))
-        return [jnp.expand_dims(field, tuple(range(numbers.ndim - 1))) for field in fields]
+    def _like(self, array: jax.Array) -> list[jax.Array]:
+        """The fields with the dtype of `array` and as many axes."""
+        fields = (jnp.asarray(f, array.dtype) for f in (self.low, self.high, self.center, self.scale))
+        return [jnp.expand_dims(field, tuple(range(array.ndim - 1))) for field in fields]
 
 
 def transform_of(distributions: Sequence[Distribution]) -> Transform:
-    """The Transform of numbers with these priors; that of one without width has no `scale` above 0."""
+    """The Transform of parameters with these priors.
+
+    A prior without width, such as a uniform one between equal bounds, has a `scale` that is zero or NaN.
+    """
     return _transform_of(tuple(distributions))
 
 
 @jax.jit
 def _transform_of(distributions: tuple[Distribution, ...]) -> Transform:
-    ends = [distribution.support() for distribution in distributions]
-    low, high = (_stacked([pair[side] for pair in ends]) for side in (0, 1))
-    points = [_stacked([one.icdf(p) for one in distributions]) for p in PERCENTILES]
-    below, center, above = (_unconstrained(low, high, point) for point in points)
+    bounds = [distribution.support() for distribution in distributions]
+    low, high = (_stacked([pair[side] for pair in bounds]) for side in (0, 1))
+    percentiles = [_stacked([prior.icdf(p) for prior in distributions]) for p in PERCENTILES]
+    below, center, above = (_unconstrained(low, high, x) for x in percentiles)
     return Transform(low, high, center, 0.5 * (above - below))
 
 
-def _stacked(numbers: Sequence[Real]) -> jax.Array:
-    return jnp.stack([jnp.asarray(number, jnp.result_type(float)) for number in numbers])
+def _stacked(values: Sequence[Real]) -> jax.Array:
+    return jnp.stack([jnp.asarray(value, jnp.result_type(float)) for value in values])
 
 
 def _kinds(low: jax.Array, high: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
-    """Whether there are two ends, or one; +1 where the one is the lower, else -1; and that end."""
+    """The kind of each support.
+
+    Whether it has two bounds; whether it has one; +1 where the only bound is the lower one, else -1; and that
+    bound.
+    """
     lower, upper = jnp.isfinite(low), jnp.isfinite(high)
     return lower & upper, lower ^ upper, jnp.where(lower, 1.0, -1.0), jnp.where(lower, low, high)
 
 
 def _constrained(low: jax.Array, high: jax.Array, v: jax.Array) -> jax.Array:
-    two, one, sign, end = _kinds(low, high)
-    # what is not chosen is kept finite, for its slope
+    two, single, sign, bound = _kinds(low, high)
+    # the branches that are not taken stay finite, so that the gradient has no NaN
     low, width = jnp.where(two, low, 0.0), jnp.where(two, high - low, 1.0)
     between = low + width * jax.nn.sigmoid(jnp.where(two, v, 0.0))
-    beyond = jnp.where(one, end, 0.0) + sign * jnp.exp(jnp.where(one, sign * v, 0.0))
-    return jnp.where(two, between, jnp.where(one, beyond, v))
+    beyond = jnp.where(single, bound, 0.0) + sign * jnp.exp(jnp.where(single, sign * v, 0.0))
+    return jnp.where(two, between, jnp.where(single, beyond, v))
 
 
 def _unconstrained(low: jax.Array, high: jax.Array, x: jax.Array) -> jax.Array:
-    two, one, sign, end = _kinds(low, high)
+    two, single, sign, bound = _kinds(low, high)
     from_low, to_high = jnp.where(two, x - low, 0.5), jnp.where(two, high - x, 0.5)
-    beyond = sign * jnp.log(jnp.where(one, sign * (x - end), 1.0))
-    return jnp.where(two, jnp.log(from_low) - jnp.log(to_high), jnp.where(one, beyond, x))
+    beyond = sign * jnp.log(jnp.where(single, sign * (x - bound), 1.0))
+    return jnp.where(two, jnp.log(from_low) - jnp.log(to_high), jnp.where(single, beyond, x))
 
 
-def _log_slope(low: jax.Array, high: jax.Array, v: jax.Array) -> jax.Array:
-    two, one, sign, _ = _kinds(low, high)
+def _log_derivative(low: jax.Array, high: jax.Array, v: jax.Array) -> jax.Array:
+    """ln(dx/dv)."""
+    two, single, sign, _ = _kinds(low, high)
     inside = jnp.where(two, v, 0.0)
-    between = (
-        jnp.log(jnp.where(two, high - low, 1.0)) + jax.nn.log_sigmoid(inside) + jax.nn.log_sigmoid(-inside)
-    )
-    return jnp.where(two, between, jnp.where(one, sign * v, 0.0))
+    width = jnp.where(two, high - low, 1.0)
+    between = jnp.log(width) + jax.nn.log_sigmoid(inside) + jax.nn.log_sigmoid(-inside)
+    return jnp.where(two, between, jnp.where(single, sign * v, 0.0))

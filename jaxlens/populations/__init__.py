@@ -1,1 +1,5 @@
-"""What `jaxlens.fit_population` is made of: image statistics, their distance, the file's numbers."""
+"""`jaxlens.fit_population`: the hyperparameters of a file with which simulated images are like observed ones.
+
+The statistics of images, the distance of two sets of them, and the search for its minimum.  Fits of single
+images live in `jaxlens.fitting`.
+"""

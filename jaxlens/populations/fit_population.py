@@ -1,4 +1,4 @@
-"""From real images to the priors that would have made them: the numbers of a file are moved by gradients."""
+"""The public `jaxlens.fit_population`: the hyperparameters of a file from observed images, by gradients."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ import numpy as np
 import optax
 from jax.typing import ArrayLike
 
-from jaxlens.fitting.observations import check_images
+from jaxlens.fitting.image_checks import check_images
 from jaxlens.fitting.result import FitWarning
 from jaxlens.populations.distances import Distance
-from jaxlens.populations.file_numbers import free_numbers
+from jaxlens.populations.hyperparameters import free_hyperparameters
 from jaxlens.populations.result import PopulationFit
 from jaxlens.populations.search import Search
 from jaxlens.populations.simulated_sets import Features
 from jaxlens.populations.statistics import energy_distance
 from jaxlens.simulator.simulator import Simulator
 
-# Fewer images say little about a population, and less about the error of that.
+# With fewer images the bootstrap's errors would be meaningless.
 FEWEST_IMAGES = 20
 
 
@@ -40,50 +40,53 @@ def fit_population(
     bootstrap: int = 100,
     key: jax.Array | None = None,
 ) -> PopulationFit:
-    """Find the numbers of a file with which its simulated images are like a set of real ones.
+    """Find the hyperparameters of a file with which its simulated images are like a set of observed ones.
 
-    Every number of the file that a draw depends on can be free: a mean, a width, a bound, the seeing, the
-    sky.  They start where the file has them and are moved until the distance of the statistics of simulated
-    images from those of the real ones is smallest.  The random bits of the simulated systems stay the
-    same, so that the distance is a smooth function of the free numbers.  The slope of each image's statistics
-    comes from forward-mode differentiation through draw, lens, PSF and noise.
+    Every number of the file on which a draw depends can be free: a mean, a width, a bound, the seeing, the
+    sky.  They start at the file's values and are moved until the distance of the statistics of simulated
+    images from those of the observed ones is smallest.  The random bits of the simulated systems stay the
+    same, so that the distance is a smooth function of the free hyperparameters.  The derivatives of each
+    image's statistics come from forward-mode differentiation through draw, lens, PSF and noise.
 
-    By default the statistics are guesses of the parameters that the free numbers govern (theta_E of each
-    lens, where its mean and width are free) from `image_statistics`; they are learnt on the way by a
-    regression on simulated images, whose parameters are known.  How good they are matters for the errors,
-    not for the answer: real and simulated images are treated alike.
+    By default the statistics are estimates of the parameters that the free hyperparameters govern (theta_E of
+    each lens, where its mean and width are free).  They come from `image_statistics` by a regression that is
+    trained on simulated images, whose parameters are known.  Their quality affects the errors but does not
+    bias the result, since observed and simulated images are treated alike.
 
-    The errors are those of a bootstrap over the real images and over the simulated ones: for each resampled
-    pair of sets the distance is minimised by one Newton step from the optimum (the one-step bootstrap,
-    Andrews 2002, Econometrica 70, 119).
+    The errors are those of a bootstrap over the observed and the simulated images: for each resampled pair
+    of sets the distance is minimised by one Newton step from the optimum (the one-step bootstrap, Andrews
+    2002, Econometrica 70, 119).
 
     Args:
-        sim: a simulator of the configuration; the file's numbers are the start.
-        images: real images, (n, bands, num_pix, num_pix), in the simulator's units; noise included.
-        free: the paths of the numbers to find, as in `sim.hyperparameters`.
-        features: statistics of your own, a function of images (m, bands, y, x) to (m, f), which JAX can
-            differentiate in forward mode; a network, for example.
-        distance: a function of simulated (m, f) and real (n, f) statistics, each divided by the spread of
+        sim: a simulator of the configuration; the file's hyperparameters are the start.
+        images: observed images, counts/s, (n, bands, num_pix, num_pix), with their noise.
+        free: the paths of the hyperparameters to find, as in `sim.hyperparameters`.
+        features: statistics in place of the default ones: a function of images (m, bands, y, x) to (m, f)
+            that JAX can differentiate in forward mode, such as a network.
+        distance: a function of simulated (m, f) and observed (n, f) statistics, each divided by the spread of
             both together, to a number.
-        simulated: how many systems are simulated for a step.  Their number adds to the errors as the number
-            of real ones does.
+        simulated: how many systems are simulated for a step.  Their number adds to the errors as that of the
+            observed images does.
         steps: the most steps.
-        optimizer: an optimiser of optax to take the steps, in units in which 1 moves the statistics by their
-            spread, in the place of Newton's.  Either way the fit ends where Newton's step is small compared
-            with the errors.
+        optimizer: an optimizer of optax that takes the steps in place of Newton's method, in units in which 1
+            moves the statistics by their spread.  Either way the fit ends where Newton's step is small
+            compared with the errors.
         bootstrap: how many resampled sets the errors come from.
-        key: of the simulated systems and the resampling; by default a fixed one, which no dataset has.
+        key: of the simulated systems and of the resampling; by default a fixed one, which no dataset has.
+
+    Returns:
+        The hyperparameters with their errors, and the file that has them.
 
     Raises:
-        ValueError: a path that the file has not, with the nearest; one of an array or of a discrete
-            distribution; a number on which no image depends; images of another shape, with pixels that are
-            not finite, or fewer than 20; statistics that are not finite.
+        ValueError: a path that is not in the file, with the nearest one; one of an array or of a discrete
+            distribution; a hyperparameter on which no image depends; images of another shape, with pixels
+            that are not finite, or fewer than 20; statistics that are not finite.
 
     Warns:
-        FitWarning: the fit did not converge, or the images do not determine a number.
+        FitWarning: the fit did not converge, or the images do not determine a hyperparameter.
 
     Examples:
-        A file whose numbers are guesses becomes one whose images are like yours::
+        A file whose hyperparameters are guesses becomes one whose images are like the observed ones::
 
             sim = jaxlens.Simulator("guess.yaml")
             lens = "SPECIES.GALAXY_1.MASS_PROFILE_1"
@@ -98,18 +101,19 @@ def fit_population(
             f"simulated is {simulated}, steps {steps}, bootstrap {bootstrap}; "
             f"they must be at least {FEWEST_IMAGES}, 1 and 2"
         )
-    chosen = free_numbers(sim, free)
+    chosen = free_hyperparameters(sim, free)
     pixels = jnp.asarray(_checked(sim, images))
     folded = jax.random.fold_in(jax.random.key(0) if key is None else key, crc32(b"fit_population"))
-    own = None if features is None else _hashable(features)
-    search = Search(sim, pixels, chosen, own, _hashable(distance), simulated, folded)
+    given = None if features is None else _hashable(features)
+    search = Search(sim, pixels, chosen, given, _hashable(distance), simulated, folded)
     result = search.result(search.run(steps, optimizer), bootstrap)
-    for remark in result.warnings:
-        warnings.warn(remark, FitWarning, stacklevel=2)
+    for text in result.warnings:
+        warnings.warn(text, FitWarning, stacklevel=2)
     return result
 
 
 def _checked(sim: Simulator, images: ArrayLike) -> np.ndarray:
+    """The images, if they fit the simulator and are enough."""
     pixels = check_images(sim, images).images
     if len(pixels) < FEWEST_IMAGES:
         raise ValueError(f"{len(pixels)} images are no population; give at least {FEWEST_IMAGES}")
@@ -117,7 +121,7 @@ def _checked(sim: Simulator, images: ArrayLike) -> np.ndarray:
 
 
 def _hashable(function: Features | Distance) -> Any:
-    """A function that can be static under jit, which a module with arrays in it cannot."""
+    """A function that can be static under jit; a module with arrays in it has no hash and is wrapped."""
     try:
         hash(function)
     except TypeError:

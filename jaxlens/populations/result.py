@@ -1,4 +1,4 @@
-"""What a population fit gives back: the numbers of the file with their errors, and the file that has them."""
+"""The result of a population fit: the hyperparameters with their errors, and the file that has them."""
 
 from __future__ import annotations
 
@@ -11,25 +11,32 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from jaxlens.populations.yaml_edit import with_numbers_of
+from jaxlens.populations.yaml_edit import edited_yaml
 
 
 @dataclass(frozen=True, eq=False)
 class PopulationFit:
-    """The numbers of a file with which its images are like a real set, and how they were found.
+    """The hyperparameters with which simulated images are like observed ones, and how they were found.
 
     Attributes:
-        free: the p numbers that were moved, by their paths in the file.
-        start: what the file said, (p,).
-        values: what was found, (p,).
-        samples: the numbers found for resampled images, (bootstrap, p).
-        distance: the distance of simulated from real images at the end.
-        history: one row a step: the distance, the numbers before the step, and its size in units in which 1
-            moves the statistics of the images by the spread of the real ones.
+        free: the paths in the file of the p hyperparameters that were fitted.
+        start: their values in the file, (p,).
+        values: the values that were found, (p,).
+        samples: the values for bootstrap samples of the images, (bootstrap, p).
+        distance: the distance of simulated from observed images at the end.
+        history: one row for each step: the distance, the hyperparameters before the step, and the step's size
+            in units in which 1 moves the statistics of the images by their spread.
         converged: whether the last step was small compared with the errors.
-        warnings: what is not as it should be, in plain words.
-        config: the whole file as a dictionary, with these numbers in it.
+        warnings: what went wrong, in sentences.
+        config: the whole file as a dictionary, with the values that were found.
         text: the file as it was.
+
+    Examples:
+        A result of `jaxlens.fit_population` as a table and as a file::
+
+            result = jaxlens.fit_population(sim, images, free=["SURVEY.seeing.mean"])
+            print(result.table())
+            result.save_yaml("found.yaml")
     """
 
     free: tuple[str, ...]
@@ -45,7 +52,7 @@ class PopulationFit:
 
     @property
     def hyperparameters(self) -> dict[str, float]:
-        """What was found, by path: `sim.sample(key, n, hyperparameters=result.hyperparameters)` draws it."""
+        """The values that were found, by their paths, as `Simulator.sample` takes them."""
         return dict(zip(self.free, self.values.tolist(), strict=True))
 
     @property
@@ -55,21 +62,21 @@ class PopulationFit:
 
     @property
     def errors(self) -> dict[str, float]:
-        """The standard deviation of each number over the bootstrap, by path."""
+        """The standard deviation of each hyperparameter over the bootstrap, by its path."""
         return dict(zip(self.free, np.sqrt(np.diag(self.covariance)).tolist(), strict=True))
 
     def table(self) -> pd.DataFrame:
-        """One row a number: where it started, what was found, its error, and the 16th and 84th percentile."""
+        """A row for each hyperparameter: start, value, error, and the 16th and 84th percentiles."""
         low, high = np.percentile(self.samples, [15.87, 84.13], axis=0)
         columns = {"start": self.start, "value": self.values, "error": list(self.errors.values())}
         return pd.DataFrame(columns | {"low": low, "high": high}, index=pd.Index(self.free, name="path"))
 
     def yaml(self) -> str:
-        """The whole file as YAML text, with these numbers in it.
+        """The whole file as YAML text, with the values that were found.
 
-        Comments and layout stay, unless a number is not in the file or shares an anchor with others.
+        Comments and layout stay, unless a hyperparameter is not in the file or shares an anchor with others.
         """
-        return with_numbers_of(dict(self.config), self.text)
+        return edited_yaml(dict(self.config), self.text)
 
     def save_yaml(self, path: str | os.PathLike[str]) -> None:
         """Write `yaml()` to a file."""

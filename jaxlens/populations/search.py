@@ -1,11 +1,11 @@
-"""The search for the numbers of a file with which simulated images are like real ones."""
+"""The search for the hyperparameters of a file with which simulated images are like observed ones."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -22,36 +22,49 @@ from jaxlens.populations.distances import (
     resampled_gradients,
     units,
 )
-from jaxlens.populations.file_numbers import FreeNumbers, at_coordinates, coordinates, updated_file
+from jaxlens.populations.hyperparameters import FreeHyperparameters, coordinates, hyperparameters_at
 from jaxlens.populations.result import PopulationFit
 from jaxlens.populations.simulated_sets import (
     Features,
-    Model,
-    World,
+    PopulationModel,
+    SimulationInputs,
     batches_of,
-    lessons,
-    sloped_statistics,
-    statistics_of,
+    observed_statistics,
+    simulated_statistics,
+    training_set,
 )
 from jaxlens.populations.statistics import Regression, noise_level, regression
+from jaxlens.populations.updated_file import updated_file
 from jaxlens.simulator.batched import Params
 from jaxlens.simulator.simulator import Simulator
 
-# In units in which 1 moves the statistics by their spread: how far around the numbers the regression is
-# learnt, and how near they are when it is learnt for the last time.
-_AROUND, _NEAR = 1.0, 0.3
-# A number is hardly determined where its error, in these units, is larger.
+# All in the units of `distances.units`, in which 1 moves the statistics by their spread:
+# the scatter of the hyperparameters in the first training set of the regression;
+_FIRST_WIDTH = 1.0
+# their scatter in its last training set;
+_LAST_WIDTH = 0.3
+# the error above which a hyperparameter is hardly determined by the images;
 _VAGUE = 0.3
-# The largest unit of a number with bounds, whose coordinate is a logarithm.
-_WIDEST = 0.5
-# By how much a coordinate is moved to see what it moves.
-_TRIAL = 0.01
-# A step is small where it is this part of the unit over the root of the number of images.
+# and the step that counts as small, times the root of the number of observed images.
 _SMALL = 0.1
+# The largest unit of the coordinate of a hyperparameter with bounds, which is a logarithm.
+_WIDEST = 0.5
+# The change of a coordinate by which it is found what depends on it.
+_TRIAL = 0.01
 
 
-class Found(NamedTuple):
-    """Where a search stands: the last place z (p,) where systems were simulated, and the step from there."""
+class SearchState(NamedTuple):
+    """The last point of a search.
+
+    Attributes:
+        z: the coordinates where systems were simulated, (p,).
+        step: the step from there to the end, (p,).
+        unit: the unit of each coordinate, (p,).
+        sample: the statistics at z.
+        second: the second derivatives of the distance in these units, (p, p).
+        rows: the history, a row for each step.
+        converged: whether the step is small.
+    """
 
     z: jax.Array
     step: jax.Array
@@ -63,13 +76,13 @@ class Found(NamedTuple):
 
 
 class Search:
-    """The search for the numbers: what does not change on the way, and the steps."""
+    """The search: what stays the same on the way, and its steps."""
 
     def __init__(
         self,
         sim: Simulator,
         images: jax.Array,
-        free: FreeNumbers,
+        free: FreeHyperparameters,
         features: Features | None,
         distance: Distance,
         simulated: int,
@@ -77,122 +90,142 @@ class Search:
     ) -> None:
         self.sim, self.images, self.free, self.distance = sim, images, free, distance
         self.start = coordinates(free, sim.hyperparameters)
-        # a seeing that moves may leave the bounds that the file sets
+        # a seeing that is fitted may become wider than the file allows
         scene = sim.with_unbounded_psf().scene
-        self.model = Model(sim.static_population, scene, free, features)
-        self.world = World(sim.hyperparameters, sim.assets, _noise(images), key)
+        self.model = PopulationModel(sim.static_population, scene, free, features)
+        self.inputs = SimulationInputs(sim.hyperparameters, sim.assets, _noise(images), key)
         self.batches = batches_of(simulated)
-        self.widest = jnp.asarray([_WIDEST if one.bounded else jnp.inf for one in free], self.start.dtype)
+        self.widest = jnp.asarray([_WIDEST if each.bounded else jnp.inf for each in free], self.start.dtype)
         self.first_unit, self.targets = self._trial()
 
-    def run(self, steps: int, optimizer: optax.GradientTransformation | None) -> Found:
-        """Step after step until one is small."""
+    def run(self, steps: int, optimizer: optax.GradientTransformation | None) -> SearchState:
+        """Step until a step is small, at most `steps` times.
+
+        The regression is trained again where a step has left the region of its training set, and for the last
+        time near the end.
+
+        Args:
+            steps: the most steps.
+            optimizer: takes the steps in place of Newton's method, or None.
+
+        Raises:
+            ValueError: the distance or its derivatives are not finite at the start.
+        """
         z, unit = self.start, self.first_unit
-        place, around, size = z, _AROUND, LONGEST_STEP
-        learnt = self._learn(z, around * unit)
+        center, width = z, _FIRST_WIDTH
+        trained = self._train(z, width * unit)
         state = optimizer.init(z / unit) if optimizer else None
-        found: Found | None = None
+        found: SearchState | None = None
         rows: list[dict[str, float]] = []
         while True:
-            sample = self._sample(z, learnt)
+            sample = self._sample(z, trained)
             unit = jnp.minimum(units(sample), self.widest)
             value, gradient, second = curvature(self.distance, sample, unit)
             if not all(jnp.isfinite(a).all() for a in (value, gradient, second)):
                 if found is None:
-                    raise ValueError("the distance or its slope is not finite at the file's numbers")
+                    raise ValueError("the distance or its gradient is not finite at the file's numbers")
                 return found._replace(step=jnp.zeros_like(z))
-            move = downhill(np.asarray(second), np.asarray(gradient))
-            size = float(np.max(np.abs(move)))
+            step = downhill(np.asarray(second), np.asarray(gradient))
+            size = float(np.max(np.abs(step)))
             small = size < _SMALL / math.sqrt(len(self.images))
             if optimizer and not small:
-                moves, state = optimizer.update(gradient, state, z / unit)
-                move = np.clip(np.asarray(moves), -LONGEST_STEP, LONGEST_STEP)
-            rows.append({"distance": float(value), "step": size} | _floats(at_coordinates(self.free, z)))
-            found = Found(z, jnp.asarray(move, z.dtype) * unit, unit, sample, second, rows, small)
+                step, state = _optimizer_step(optimizer, gradient, state, z / unit)
+            rows.append({"distance": float(value), "step": size} | _floats(hyperparameters_at(self.free, z)))
+            found = SearchState(z, jnp.asarray(step, z.dtype) * unit, unit, sample, second, rows, small)
             if small or len(rows) == steps:
                 return found
             z = z + found.step
-            moved = float(jnp.max(jnp.abs(z - place) / unit))
-            if moved > around / 2.0 or size < _NEAR < around:
-                place, around = z, max(_NEAR, min(_AROUND, size))
-                learnt = self._learn(z, around * unit)
+            moved = float(jnp.max(jnp.abs(z - center) / unit))
+            if moved > width / 2.0 or size < _LAST_WIDTH < width:
+                center, width = z, max(_LAST_WIDTH, min(_FIRST_WIDTH, size))
+                trained = self._train(z, width * unit)
 
     def _trial(self) -> tuple[jax.Array, tuple[tuple[str, int | None], ...]]:
-        """A first unit (p,), from the statistic that each coordinate moves most, and what they govern.
+        """Move each coordinate a little.
 
-        The latter are parameters, with the band where each has its own.
+        Returns:
+            A first unit of each coordinate, (p,), from the statistic that it moves most; and the parameters
+            that depend on the free hyperparameters, with the band's index where each band has its own.
         """
-        still = jnp.zeros_like(self.start)
-        before, params = lessons(self.model, self.world, self.start, still, self.batches)
-        spread = jnp.std(self._real(None), axis=0)
+        zero = jnp.zeros_like(self.start)
+        before, params = training_set(self.model, self.inputs, self.start, zero, self.batches)
+        spread = jnp.std(self._observed(None), axis=0)
         spread = jnp.where(spread > 0.0, spread, jnp.inf)
         sizes: list[float] = []
         governed: dict[tuple[str, int | None], None] = {}
-        for one, shift in zip(self.free, _TRIAL * np.eye(len(still)), strict=True):
-            after, moved = lessons(self.model, self.world, self.start + shift, still, self.batches)
+        for each, shift in zip(self.free, _TRIAL * np.eye(len(zero)), strict=True):
+            after, moved = training_set(self.model, self.inputs, self.start + shift, zero, self.batches)
             size = jnp.sqrt(jnp.mean((after - before) ** 2, axis=0)) / spread
             if not jnp.isfinite(size).all():
                 raise ValueError("the statistics of simulated images are not all finite; give other features")
             if not jnp.max(size) > 0.0:
-                raise ValueError(f"{one.path} changes nothing in the images; leave it out of free")
+                raise ValueError(f"{each.path} changes nothing in the images; leave it out of free")
             sizes.append(_TRIAL / float(jnp.max(size)))
             governed |= dict.fromkeys(_changed(params, moved))
         return jnp.minimum(jnp.asarray(sizes, self.start.dtype), self.widest), tuple(governed)
 
-    def _learn(self, z: jax.Array, around: jax.Array) -> Regression | None:
-        """The regression of the governed parameters for numbers about z; None where the user has features."""
+    def _train(self, z: jax.Array, width: jax.Array) -> Regression | None:
+        """The regression of the governed parameters about z; None where the caller gave features."""
         if self.model.features is not None:
             return None
-        statistics, params = lessons(self.model, self.world, z, around, self.batches)
+        statistics, params = training_set(self.model, self.inputs, z, width, self.batches)
         columns = [params[name] if band is None else params[name][:, band] for name, band in self.targets]
         targets = jnp.stack(columns, axis=1)
-        # far from the file's numbers a system may be too bright for floating point
-        fine = jnp.isfinite(statistics).all(axis=1) & jnp.isfinite(targets).all(axis=1)
-        return regression(statistics[fine], targets[fine], self.world.key)
+        # far from the file's values the flux of a system may overflow
+        finite = jnp.isfinite(statistics).all(axis=1) & jnp.isfinite(targets).all(axis=1)
+        return regression(statistics[finite], targets[finite], self.inputs.key)
 
-    def _sample(self, z: jax.Array, learnt: Regression | None) -> Sample:
-        """The statistics of systems at z and of the real images, in units of the spread of both together."""
-        real = self._real(learnt)
-        values, slopes = sloped_statistics(self.model, self.world, z, learnt, self.batches)
-        for one, moves in zip(self.free, jnp.any(slopes != 0.0, axis=(1, 2)).tolist(), strict=True):
+    def _sample(self, z: jax.Array, trained: Regression | None) -> Sample:
+        """The statistics at z and those of the observed images, each divided by the spread of both sets."""
+        observed = self._observed(trained)
+        values, derivatives = simulated_statistics(self.model, self.inputs, z, trained, self.batches)
+        for each, moves in zip(self.free, jnp.any(derivatives != 0.0, axis=(1, 2)).tolist(), strict=True):
             if not moves:
-                raise ValueError(f"the statistics have no slope along {one.path}; leave it out of free")
-        apart = jnp.mean(values, axis=0) - jnp.mean(real, axis=0)
-        spread = jnp.sqrt(jnp.var(real, axis=0) + apart**2)
+                raise ValueError(f"the statistics have no derivative along {each.path}; leave it out of free")
+        difference = jnp.mean(values, axis=0) - jnp.mean(observed, axis=0)
+        spread = jnp.sqrt(jnp.var(observed, axis=0) + difference**2)
         scale = 1.0 / jnp.where(spread > 0.0, spread, 1.0)[None]
-        return Sample(values * scale, slopes * scale[None], real * scale)
+        return Sample(values * scale, derivatives * scale[None], observed * scale)
 
-    def _real(self, learnt: Regression | None) -> jax.Array:
-        """The statistics of the real images, (n, f)."""
-        real = statistics_of(self.model, self.images, learnt, self.world.sigma)
-        if not jnp.isfinite(real).all():
+    def _observed(self, trained: Regression | None) -> jax.Array:
+        """The statistics of the observed images, (n, f)."""
+        observed = observed_statistics(self.model, self.images, trained, self.inputs.sigma)
+        if not jnp.isfinite(observed).all():
             raise ValueError("the statistics of the real images are not all finite; give other features")
-        return real
+        return observed
 
-    def result(self, found: Found, bootstrap: int) -> PopulationFit:
-        """What was found, with its errors."""
-        key = jax.random.fold_in(self.world.key, 2)
+    def result(self, found: SearchState, bootstrap: int) -> PopulationFit:
+        """The values at the end of the search, and their errors from `bootstrap` resampled sets."""
+        key = jax.random.fold_in(self.inputs.key, 2)
         gradients = resampled_gradients(self.distance, found.sample, found.unit, key, bootstrap)
-        moves = np.stack([downhill(np.asarray(found.second), one) for one in np.asarray(gradients)])
-        ends = jax.vmap(partial(at_coordinates, self.free))(found.z[None] + moves * found.unit[None])
-        values = _floats(at_coordinates(self.free, found.z + found.step))
-        start = _floats({one.path: self.sim.hyperparameters[one.path] for one in self.free})
+        steps = np.stack([downhill(np.asarray(found.second), each) for each in np.asarray(gradients)])
+        resampled = jax.vmap(partial(hyperparameters_at, self.free))(found.z[None] + steps * found.unit[None])
+        values = _floats(hyperparameters_at(self.free, found.z + found.step))
+        start = _floats({each.path: self.sim.hyperparameters[each.path] for each in self.free})
         return PopulationFit(
             free=tuple(values),
             start=np.asarray(list(start.values())),
             values=np.asarray(list(values.values())),
-            samples=np.stack([np.asarray(ends[path], float) for path in values], axis=1),
+            samples=np.stack([np.asarray(resampled[path], float) for path in values], axis=1),
             distance=found.rows[-1]["distance"],
             history=pd.DataFrame(found.rows),
             converged=found.converged,
-            warnings=_remarks(found, self.free, np.std(moves, axis=0)),
+            warnings=_warnings(found, self.free, np.std(steps, axis=0)),
             config=updated_file(self.sim, values),
             text=self.sim.config.text,
         )
 
 
+def _optimizer_step(
+    optimizer: optax.GradientTransformation, gradient: jax.Array, state: Any, z: jax.Array
+) -> tuple[np.ndarray, Any]:
+    """The step of an optimizer of optax, no longer than `LONGEST_STEP`, and its new state."""
+    step, state = optimizer.update(gradient, state, z)
+    return np.clip(np.asarray(step), -LONGEST_STEP, LONGEST_STEP), state
+
+
 def _changed(before: Params, after: Params) -> Iterator[tuple[str, int | None]]:
-    """The parameters that differ, (n,) or (n, bands), the latter by band."""
+    """The parameters that differ in any system, with the band's index where each band has its own."""
     for name, values in before.items():
         differ = np.any(np.asarray(values != after[name]), axis=0)
         if differ.ndim == 0:
@@ -202,24 +235,24 @@ def _changed(before: Params, after: Params) -> Iterator[tuple[str, int | None]]:
 
 
 def _noise(images: jax.Array) -> jax.Array:
-    """The noise of the real images by band; a small part of their brightest pixel where they have none."""
+    """The noise of the observed images in each band; a small part of the brightest pixel where it is zero."""
     return jnp.maximum(noise_level(images), 1e-6 * jnp.max(jnp.abs(images), axis=(0, 2, 3)))
 
 
-def _floats(numbers: Mapping[str, jax.Array]) -> dict[str, float]:
-    """The numbers, each the shortest that is the same in its precision."""
-    return {path: float(str(np.asarray(value)[()])) for path, value in numbers.items()}
+def _floats(values: Mapping[str, jax.Array]) -> dict[str, float]:
+    """The values as floats with the fewest digits that are the same in the array's precision."""
+    return {path: float(str(np.asarray(value)[()])) for path, value in values.items()}
 
 
-def _remarks(found: Found, free: FreeNumbers, errors: np.ndarray) -> tuple[str, ...]:
-    """What is not as it should be; `errors` are those of the coordinates in units (p,)."""
-    remarks = []
+def _warnings(found: SearchState, free: FreeHyperparameters, errors: np.ndarray) -> tuple[str, ...]:
+    """The warnings of a fit; `errors` (p,) are in units of `distances.units`."""
+    warnings = []
     if not found.converged:
         size = found.rows[-1]["step"]
-        remarks.append(
+        warnings.append(
             f"the fit has not converged: step {len(found.rows)} was still {size:.2g} of the spread"
         )
-    vague = ", ".join(one.path for one, error in zip(free, errors, strict=True) if error > _VAGUE)
+    vague = ", ".join(each.path for each, error in zip(free, errors, strict=True) if error > _VAGUE)
     if vague:
-        remarks.append(f"the images hardly determine {vague}; the errors are lower limits")
-    return tuple(remarks)
+        warnings.append(f"the images hardly determine {vague}; the errors are lower limits")
+    return tuple(warnings)

@@ -1,4 +1,4 @@
-"""Sets of simulated images and what they say: statistics, their slopes, and lessons for a regression."""
+"""Sets of simulated systems: the statistics of their images, with derivatives, and training sets."""
 
 from __future__ import annotations
 
@@ -12,116 +12,190 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.imaging.scene import Assets, Scene
-from jaxlens.populations.file_numbers import FreeNumbers, at_coordinates
+from jaxlens.populations.hyperparameters import FreeHyperparameters, hyperparameters_at
 from jaxlens.populations.statistics import Regression, image_statistics
 from jaxlens.sampling.population import Population
-from jaxlens.simulator import batched as systems
+from jaxlens.simulator import batched
 from jaxlens.simulator.batched import Params
 
+# Images (n, bands, y, x) to statistics (n, f).
 Features = Callable[[jax.Array], jax.Array]
 
-# Systems that are drawn and described at a time, on a CPU and elsewhere.
-_BATCH, _LARGE_BATCH = 32, 512
+# Systems that are simulated at a time on a CPU, whose caches hold no more.
+_CPU_BATCH = 32
+# Systems that are simulated at a time elsewhere.
+_GPU_BATCH = 512
 
 
 @dataclass(frozen=True)
-class Model:
-    """What is static: the systems of a file, the numbers that move, and the user's statistics."""
+class PopulationModel:
+    """What is static under jit in a population fit.
 
-    people: Population
+    Attributes:
+        population: the draws of the file.
+        scene: the scene that is rendered.
+        free: the hyperparameters that are fitted.
+        features: statistics that the caller gave, or None.
+    """
+
+    population: Population
     scene: Scene
-    free: FreeNumbers
+    free: FreeHyperparameters
     features: Features | None
 
-    def numbers(self, every: Params, z: jax.Array) -> Params:
-        """The numbers of the file at coordinates z (p,)."""
-        return {**every, **at_coordinates(self.free, z)}
+    def statistics(self, images: jax.Array, regression: Regression | None, sigma: jax.Array) -> jax.Array:
+        """The statistics of images.
 
-    def described(self, images: jax.Array, learnt: Regression | None, sigma: jax.Array) -> jax.Array:
-        """The statistics of images (n, bands, y, x), (n, f)."""
+        They are the caller's features, or `image_statistics`, from which `regression` estimates parameters if
+        it is given.
+
+        Args:
+            images: (n, bands, y, x).
+            regression: from image statistics to parameters, or None.
+            sigma: the noise of each band, (bands,).
+
+        Returns:
+            The statistics, (n, f).
+        """
         if self.features is not None:
             return self.features(images)
         statistics = image_statistics(images, sigma)
-        return statistics if learnt is None else learnt(statistics)
+        return statistics if regression is None else regression(statistics)
 
 
-class World(NamedTuple):
-    """What is traced and stays: the file's numbers, its real images, the noise of the bands, and the key."""
+class SimulationInputs(NamedTuple):
+    """The arrays that stay the same during a population fit.
 
-    numbers: Params
-    shared: Assets
+    Attributes:
+        hyperparameters: the file's, by their paths.
+        assets: the file's arrays: kernels of the PSF, real images.
+        sigma: the noise of the observed images in each band, (bands,).
+        key: of the simulated systems.
+    """
+
+    hyperparameters: Params
+    assets: Assets
     sigma: jax.Array
     key: jax.Array
 
 
 def batches_of(count: int) -> tuple[int, int]:
     """How many batches of which size make `count` systems, or a few more."""
-    size = _BATCH if jax.default_backend() == "cpu" else _LARGE_BATCH
+    size = _CPU_BATCH if jax.default_backend() == "cpu" else _GPU_BATCH
     return -(-count // size), size
 
 
-def _drawn(model: Model, world: World, z: jax.Array, indices: jax.Array) -> tuple[Params, jax.Array]:
-    """Systems `indices` (n,) and their images, each at its own coordinates z (n, p)."""
+def _simulated(
+    model: PopulationModel, inputs: SimulationInputs, z: jax.Array, indices: jax.Array
+) -> tuple[Params, jax.Array]:
+    """Systems `indices` (n,), each at its own coordinates z (n, p), and their images."""
 
-    def one(place: jax.Array, index: jax.Array) -> Params:
-        numbers = model.numbers(world.numbers, place)
-        drawn = systems.draw(model.people, numbers, world.key, index[None])
-        return {name: drawn[name][0] for name in model.scene.parameters}
+    def drawn(coordinates: jax.Array, index: jax.Array) -> Params:
+        hyperparameters = {**inputs.hyperparameters, **hyperparameters_at(model.free, coordinates)}
+        system = batched.draw(model.population, hyperparameters, inputs.key, index[None])
+        return {name: system[name][0] for name in model.scene.parameters}
 
-    params = jax.lax.optimization_barrier(jax.vmap(one)(z, indices))
-    label = model.people.label
-    return params, systems.observe(label, model.scene, params, world.key, indices, world.shared)
+    params = jax.lax.optimization_barrier(jax.vmap(drawn)(z, indices))
+    label = model.population.label
+    return params, batched.observe(label, model.scene, params, inputs.key, indices, inputs.assets)
 
 
 @partial(jax.jit, static_argnums=(0, 4))
-def lessons(
-    model: Model, world: World, z: jax.Array, around: jax.Array, batches: tuple[int, int]
+def training_set(
+    model: PopulationModel,
+    inputs: SimulationInputs,
+    z: jax.Array,
+    width: jax.Array,
+    batches: tuple[int, int],
 ) -> tuple[jax.Array, Params]:
-    """Statistics and parameters of systems whose numbers are spread by `around` (p,) about z (p,)."""
-    count, size = batches
-    # other systems than those that are compared with the real images
-    indices = jnp.arange(count * size, dtype=jnp.uint32).reshape(count, size) + np.uint32(2**31)
-    shifts = jax.random.normal(jax.random.fold_in(world.key, 1), (count, size, len(z)), z.dtype)
+    """Statistics and parameters of systems whose hyperparameters scatter about z.
 
-    def batch(which: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, Params]:
-        numbers, shift = which
-        params, images = _drawn(model, world, z[None] + shift * around[None], numbers)
-        return model.described(images, None, world.sigma), params
+    Args:
+        model: the static part of the fit.
+        inputs: the arrays that stay the same.
+        z: the coordinates of the free hyperparameters, (p,).
+        width: the standard deviation of their scatter, (p,).
+        batches: how many batches of which size, as of `batches_of`.
+
+    Returns:
+        The statistics without regression, (m, f), and the parameters, (m,) or (m, bands).
+    """
+    count, size = batches
+    # other systems than those that are compared with the observed images
+    indices = jnp.arange(count * size, dtype=jnp.uint32).reshape(count, size) + np.uint32(2**31)
+    shifts = jax.random.normal(jax.random.fold_in(inputs.key, 1), (count, size, len(z)), z.dtype)
+
+    def batch(indices_and_shift: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, Params]:
+        indices, shift = indices_and_shift
+        params, images = _simulated(model, inputs, z[None] + shift * width[None], indices)
+        return model.statistics(images, None, inputs.sigma), params
 
     found = jax.lax.map(batch, (indices, shifts))
     return jax.tree.map(lambda a: a.reshape(count * size, *a.shape[2:]), found)
 
 
 @partial(jax.jit, static_argnums=(0, 4))
-def sloped_statistics(
-    model: Model, world: World, z: jax.Array, learnt: Regression | None, batches: tuple[int, int]
+def simulated_statistics(
+    model: PopulationModel,
+    inputs: SimulationInputs,
+    z: jax.Array,
+    regression: Regression | None,
+    batches: tuple[int, int],
 ) -> tuple[jax.Array, jax.Array]:
-    """Statistics (m, f) of systems at z (p,), and their slopes along each coordinate, (p, m, f).
+    """Statistics of simulated systems and their derivatives with respect to the coordinates z.
 
-    Counted photons have no slope; that of the Gaussian noise of the same variance stands in for it.  Where
-    simulated and real images follow one law the distance is at its minimum whatever the slopes are.
+    Counted photons (Poisson noise) have no derivative; that of Gaussian noise of the same variance is taken.
+    The distance is minimal where simulated and observed images have one distribution, whatever the
+    derivatives are.
+
+    Args:
+        model: the static part of the fit.
+        inputs: the arrays that stay the same.
+        z: the coordinates of the free hyperparameters, (p,).
+        regression: from image statistics to parameters, or None.
+        batches: how many batches of which size, as of `batches_of`.
+
+    Returns:
+        The statistics, (m, f), and their derivatives, (p, m, f).
     """
     count, size = batches
-    counted = model.scene.poisson_shot_noise
-    smooth = replace(model, scene=replace(model.scene, poisson_shot_noise=False))
+    poisson = model.scene.poisson_shot_noise
+    gaussian_model = replace(model, scene=replace(model.scene, poisson_shot_noise=False))
     indices = jnp.arange(count * size, dtype=jnp.uint32).reshape(count, size)
 
-    def batch(numbers: jax.Array) -> tuple[jax.Array, jax.Array]:
-        def at(place: jax.Array, model: Model = smooth) -> jax.Array:
-            _, images = _drawn(model, world, jnp.broadcast_to(place, (size, len(z))), numbers)
-            return model.described(images, learnt, world.sigma)
+    def batch(indices: jax.Array) -> tuple[jax.Array, jax.Array]:
+        def statistics(coordinates: jax.Array, model: PopulationModel = gaussian_model) -> jax.Array:
+            every = jnp.broadcast_to(coordinates, (size, len(z)))
+            _, images = _simulated(model, inputs, every, indices)
+            return model.statistics(images, regression, inputs.sigma)
 
-        values, slopes = jax.lax.map(
-            lambda along: jax.jvp(at, (z,), (along,)), jnp.eye(len(z), dtype=z.dtype)
+        values, derivatives = jax.lax.map(
+            lambda tangent: jax.jvp(statistics, (z,), (tangent,)), jnp.eye(len(z), dtype=z.dtype)
         )
-        return at(z, model) if counted else values[0], slopes
+        return statistics(z, model) if poisson else values[0], derivatives
 
-    values, slopes = jax.lax.map(batch, indices)
-    slopes = jnp.moveaxis(slopes, 1, 0)
-    return values.reshape(count * size, -1), slopes.reshape(len(z), count * size, -1)
+    values, derivatives = jax.lax.map(batch, indices)
+    derivatives = jnp.moveaxis(derivatives, 1, 0)
+    return values.reshape(count * size, -1), derivatives.reshape(len(z), count * size, -1)
 
 
 @partial(jax.jit, static_argnums=0)
-def statistics_of(model: Model, images: jax.Array, learnt: Regression | None, sigma: jax.Array) -> jax.Array:
-    """The statistics of the real images, (n, f)."""
-    return jax.lax.map(lambda one: model.described(one[None], learnt, sigma)[0], images, batch_size=_BATCH)
+def observed_statistics(
+    model: PopulationModel, images: jax.Array, regression: Regression | None, sigma: jax.Array
+) -> jax.Array:
+    """The statistics of the observed images.
+
+    Args:
+        model: the static part of the fit.
+        images: (n, bands, y, x).
+        regression: from image statistics to parameters, or None.
+        sigma: the noise of each band, (bands,).
+
+    Returns:
+        The statistics, (n, f).
+    """
+
+    def statistics(image: jax.Array) -> jax.Array:
+        return model.statistics(image[None], regression, sigma)[0]
+
+    return jax.lax.map(statistics, images, batch_size=_CPU_BATCH)

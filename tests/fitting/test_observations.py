@@ -8,9 +8,11 @@ import pytest
 from astropy.io import fits
 
 from jaxlens import Simulator
-from jaxlens.files.errors import StorageError
 from jaxlens.files.fits import write_fits
-from jaxlens.fitting.observations import check_images, psf_kernel, read_image, with_psf
+from jaxlens.files.writer import StorageError
+from jaxlens.fitting.external_psf import psf_kernel, with_psf
+from jaxlens.fitting.image_checks import check_images
+from jaxlens.fitting.observations import read_image
 
 
 def image(bands=2, side=5, seed=0):

@@ -150,7 +150,7 @@ def test_a_result_says_how_it_went():
     fitted = result(warnings=("image 0: the starts do not agree",))
     said = str(fitted)
     assert repr(fitted) == said.splitlines()[0]
-    assert re.search(r"1 image, 3 free numbers: chi-square per degree of freedom \d\.\d{3}, 1 of 1", said)
+    assert re.search(r"1 image, 3 free parameters: chi-square per degree of freedom \d\.\d{3}, 1 of 1", said)
     assert "converged, reached from 3 of 4 starts, 1 warning\n" in said
     assert "theta_E" in said
     several = result(2, chi_square=np.array([123.0, 246.0]), agreed=np.arange(8).reshape(2, 4) < 5)
@@ -208,5 +208,5 @@ def test_the_plot_has_the_images_and_a_corner():
 def test_the_corner_shows_what_is_asked_for():
     assert len(result(bands=1).plot(names=["gamma1", NAMES[0]], draws=100).subfigs[1].axes) == 3
     assert len(result(bands=1).plot(names=[]).subfigs) == 1
-    with pytest.raises(ValueError, match=r"'gamma2' is not among the free numbers; did you mean gamma1\?"):
+    with pytest.raises(ValueError, match=r"'gamma2' is not among the free parameters; did you mean gamma1\?"):
         result().plot(names=["gamma2"])

@@ -34,7 +34,7 @@ def test_newtons_step_ends_where_a_quadratic_distance_is_smallest(sample: Sample
     unit = units(sample)
     np.testing.assert_allclose(unit, [0.5, 2.0])
     value, gradient, second = curvature(means_apart, sample, unit)
-    apart = jnp.mean(sample.simulated, axis=0) - jnp.mean(sample.real, axis=0)
+    apart = jnp.mean(sample.simulated, axis=0) - jnp.mean(sample.observed, axis=0)
     np.testing.assert_allclose(value, jnp.sum(apart**2), rtol=1e-5)
     np.testing.assert_allclose(gradient, 2.0 * apart, rtol=1e-5)
     np.testing.assert_allclose(second, 2.0 * np.eye(2), atol=1e-4)
@@ -56,7 +56,7 @@ def test_a_step_leads_down_and_is_not_too_long() -> None:
 def test_resampled_gradients_scatter_as_means_do(sample: Sample) -> None:
     """That of a mean of n numbers is their standard deviation over the root of n."""
     found = resampled_gradients(means_apart, sample, units(sample), jax.random.key(3), 400)
-    scatter = 2.0 * np.sqrt(np.var(sample.simulated, axis=0) / 300 + np.var(sample.real, axis=0) / 200)
+    scatter = 2.0 * np.sqrt(np.var(sample.simulated, axis=0) / 300 + np.var(sample.observed, axis=0) / 200)
     np.testing.assert_allclose(np.std(found, axis=0), scatter, rtol=0.15)
     _, gradient, _ = curvature(means_apart, sample, units(sample))
     np.testing.assert_allclose(np.mean(found, axis=0), gradient, atol=4.0 * np.max(scatter) / np.sqrt(400))

@@ -14,10 +14,10 @@ import pytest
 
 from jaxlens import Simulator
 from jaxlens.fitting.result import FitWarning
-from jaxlens.populations.file_numbers import coordinates, free_numbers
 from jaxlens.populations.fit_population import _hashable, fit_population
+from jaxlens.populations.hyperparameters import coordinates, free_hyperparameters
 from jaxlens.populations.result import PopulationFit
-from jaxlens.populations.simulated_sets import Model, World, sloped_statistics
+from jaxlens.populations.simulated_sets import PopulationModel, SimulationInputs, simulated_statistics
 from jaxlens.populations.statistics import image_statistics
 
 MASS, LIGHT = "SPECIES.GALAXY_1.MASS_PROFILE_1", "SPECIES.GALAXY_1.LIGHT_PROFILE_1"
@@ -156,13 +156,13 @@ def test_counted_photons_take_the_slopes_of_gaussian_noise() -> None:
     sims = [Simulator(file)]
     file["IMAGE"]["PARAMETERS"]["shot_noise"] = "poisson"
     sims.append(Simulator(file))
-    free = free_numbers(sims[0], [MEAN])
+    free = free_hyperparameters(sims[0], [MEAN])
     results = []
     for sim in sims:
-        model = Model(sim.static_population, sim.scene, free, lambda i: jnp.sum(i, axis=(2, 3)))
-        world = World(sim.hyperparameters, sim.assets, jnp.ones(1), jax.random.key(0))
+        model = PopulationModel(sim.static_population, sim.scene, free, lambda i: jnp.sum(i, axis=(2, 3)))
+        inputs = SimulationInputs(sim.hyperparameters, sim.assets, jnp.ones(1), jax.random.key(0))
         z = coordinates(free, sim.hyperparameters)
-        results.append(sloped_statistics(model, world, z, None, (1, 64)))
+        results.append(simulated_statistics(model, inputs, z, None, (1, 64)))
     (gaussian, slopes), (counted, same) = results
     np.testing.assert_array_equal(slopes, same)
     np.testing.assert_allclose(slopes[0], -0.4 * np.log(10.0) * counted, rtol=0.05)

@@ -7,8 +7,8 @@ import yaml
 
 from jaxlens import Simulator
 from jaxlens.config import example_path, examples
-from jaxlens.populations.file_numbers import updated_file
-from jaxlens.populations.yaml_edit import with_numbers_of
+from jaxlens.populations.updated_file import updated_file
+from jaxlens.populations.yaml_edit import edited_yaml
 
 TEXT = """\
 # a file
@@ -32,24 +32,24 @@ def tree() -> dict[str, object]:
 
 
 def test_only_what_differs_changes() -> None:
-    assert with_numbers_of(tree(), TEXT) == TEXT
+    assert edited_yaml(tree(), TEXT) == TEXT
     changed = tree() | {"lens": {"e1": 2.5e-5, "name": "LENS"}, "bounds": [-float("inf"), 3.5]}
-    new = with_numbers_of(changed, TEXT)
+    new = edited_yaml(changed, TEXT)
     assert new == TEXT.replace("1e-3", "2.5e-05").replace("2]", "3.5]")
     assert yaml.safe_load(new) == changed
 
 
 def test_what_shares_an_anchor_changes_together_or_not_at_all() -> None:
     both = {"r": 20.5, "g": 22}
-    assert with_numbers_of(tree() | {"sky": both, "other": both}, TEXT) == TEXT.replace("21", "20.5")
+    assert edited_yaml(tree() | {"sky": both, "other": both}, TEXT) == TEXT.replace("21", "20.5")
     one = tree() | {"other": both}
-    assert yaml.safe_load(with_numbers_of(one, TEXT)) == one
+    assert yaml.safe_load(edited_yaml(one, TEXT)) == one
 
 
 @pytest.mark.parametrize("changed", [{"more": 1.0}, {"sky": 21.0}, {"bounds": [1.0]}, {"lens": [1.0]}])
 def test_another_shape_is_written_anew(changed: dict[str, object]) -> None:
     wanted = tree() | changed
-    assert yaml.safe_load(with_numbers_of(wanted, TEXT)) == wanted
+    assert yaml.safe_load(edited_yaml(wanted, TEXT)) == wanted
 
 
 @pytest.mark.parametrize("name", examples())
@@ -57,7 +57,7 @@ def test_the_examples_keep_their_comments(name: str) -> None:
     text = example_path(name).read_text()
     sim = Simulator(name, first_configuration(text))
     path = next(path for path in sim.hyperparameters if path.startswith("IMAGE.exposure_time"))
-    new = with_numbers_of(updated_file(sim, {path: 123.0}), text)
+    new = edited_yaml(updated_file(sim, {path: 123.0}), text)
     assert new.count("#") == text.count("#")
     assert new != text
     assert Simulator(yaml.safe_load(new), sim.configuration.label).hyperparameters[path] == 123.0

@@ -14,13 +14,13 @@ from jax.test_util import check_grads
 
 import jaxlens
 from jaxlens import Simulator
-from jaxlens.populations.file_numbers import (
-    FreeNumber,
-    at_coordinates,
+from jaxlens.populations.hyperparameters import (
+    FreeHyperparameter,
     coordinates,
-    free_numbers,
-    updated_file,
+    free_hyperparameters,
+    hyperparameters_at,
 )
+from jaxlens.populations.updated_file import updated_file
 
 MASS = "SPECIES.GALAXY_1.MASS_PROFILE_1"
 LIGHT = "SPECIES.GALAXY_1.LIGHT_PROFILE_1"
@@ -57,33 +57,33 @@ def test_bounds_are_those_of_widths_of_ends_and_of_the_parameter(varied: dict[st
         f"{MASS}.theta_E.minimum": (0.0, inf),
         f"{MASS}.theta_E.maximum": (f"{MASS}.theta_E.minimum", inf),
     }
-    found = free_numbers(Simulator(varied), list(bounds))
+    found = free_hyperparameters(Simulator(varied), list(bounds))
     assert {one.path: (one.low, one.high) for one in found} == bounds
 
 
 def test_a_number_comes_after_the_one_that_bounds_it(varied: dict[str, Any]) -> None:
     ends = [f"{MASS}.theta_E.{end}" for end in ("maximum", "minimum")]
-    assert [one.path for one in free_numbers(Simulator(varied), ends)] == ends[::-1]
+    assert [one.path for one in free_hyperparameters(Simulator(varied), ends)] == ends[::-1]
 
 
 def test_coordinates_lead_back_and_never_out_of_bounds(x64: None) -> None:
     free = (
-        FreeNumber("any"),
-        FreeNumber("above", 1.0),
-        FreeNumber("below", high=2.0),
-        FreeNumber("between", -1.0, 3.0),
-        FreeNumber("behind", "between"),
+        FreeHyperparameter("any"),
+        FreeHyperparameter("above", 1.0),
+        FreeHyperparameter("below", high=2.0),
+        FreeHyperparameter("between", -1.0, 3.0),
+        FreeHyperparameter("behind", "between"),
     )
     numbers = {"any": -4.0, "above": 1.5, "below": -7.0, "between": 0.5, "behind": 0.75}
     z = coordinates(free, numbers)
-    assert {k: float(v) for k, v in at_coordinates(free, z).items()} == pytest.approx(numbers)
+    assert {k: float(v) for k, v in hyperparameters_at(free, z).items()} == pytest.approx(numbers)
     for shift in (-20.0, 20.0):
-        far = at_coordinates(free, z + shift)
+        far = hyperparameters_at(free, z + shift)
         assert far["above"] > 1.0
         assert far["below"] < 2.0
         assert -1.0 < far["between"] < 3.0
         assert far["behind"] > far["between"]
-    check_grads(lambda z: at_coordinates(free, z), (z,), 1)
+    check_grads(lambda z: hyperparameters_at(free, z), (z,), 1)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_coordinates_lead_back_and_never_out_of_bounds(x64: None) -> None:
 )
 def test_what_cannot_be_free_is_refused(varied: dict[str, Any], paths: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        free_numbers(Simulator(varied), paths)
+        free_hyperparameters(Simulator(varied), paths)
 
 
 def test_arrays_and_tables_are_refused(varied: dict[str, Any], tmp_path: Path) -> None:
@@ -113,13 +113,13 @@ def test_arrays_and_tables_are_refused(varied: dict[str, Any], tmp_path: Path) -
     sim = Simulator(varied)
     for path in ("DISTRIBUTIONS.USERDIST_1.values", "SPECIES.GALAXY_2.LIGHT_PROFILE_1.n_sersic.values"):
         with pytest.raises(ValueError, match=f"{path} is an array of numbers, .* the path of one number"):
-            free_numbers(sim, [path])
+            free_hyperparameters(sim, [path])
 
 
 def test_a_number_that_stands_on_its_bound_is_refused(varied: dict[str, Any]) -> None:
     varied["IMAGE"]["PARAMETERS"]["read_noise"] = 0
     with pytest.raises(ValueError, match=r"IMAGE.read_noise starts at 0; it must start above 0"):
-        free_numbers(Simulator(varied), ["IMAGE.read_noise"])
+        free_hyperparameters(Simulator(varied), ["IMAGE.read_noise"])
 
 
 def test_the_new_file_differs_in_the_new_numbers_alone(varied: dict[str, Any]) -> None:
@@ -164,7 +164,7 @@ def test_an_object_in_two_planes_has_its_numbers_once(varied: dict[str, Any]) ->
     varied["GEOMETRY"]["CONFIGURATION_1"]["PLANE_2"]["OBJECT_2"] = "LENS"
     sim = Simulator(varied)
     path = f"{LIGHT}.R_sersic.mean"
-    assert len(free_numbers(sim, [path])) == 1
+    assert len(free_hyperparameters(sim, [path])) == 1
     new = Simulator(updated_file(sim, {path: 0.7}))
     params = new.sample(jax.random.key(0), 1)
     assert new.hyperparameters[path] == jnp.float32(0.7)
@@ -182,5 +182,5 @@ def test_a_users_distribution_keeps_its_name_and_parameters(varied: dict[str, An
     varied["SPECIES"]["GALAXY_1"]["MASS_PROFILE_1"]["PARAMETERS"]["e1"] = drawn("two_sided", width=0.1)
     sim = Simulator(varied)
     path = f"{MASS}.e1.width"
-    assert free_numbers(sim, [path]) == (FreeNumber(path),)
+    assert free_hyperparameters(sim, [path]) == (FreeHyperparameter(path),)
     assert Simulator(updated_file(sim, {path: 0.2})).hyperparameters[path] == jnp.float32(0.2)

@@ -1,0 +1,87 @@
+"""Simulators with a PSF that is given as an array of pixels, such as a star's image."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import ArrayLike
+
+from jaxlens.files.fits import as_floats
+from jaxlens.fitting.image_checks import pixel_count
+from jaxlens.kernels.psf.resampling import resampled_side
+from jaxlens.simulator.simulator import Simulator
+
+
+def psf_kernel(kernel: ArrayLike, bands: int) -> np.ndarray:
+    """The kernel with which images are convolved, from one that a user gives.
+
+    Args:
+        kernel: (k, l), or (bands, k, l), with k and l odd.
+        bands: how many bands the images have.
+
+    Returns:
+        The kernel, padded with zeros to a square and scaled to unit sum, (1 or bands, k, k).
+
+    Raises:
+        ValueError: another shape, values that are not finite, or a sum that is not above zero.
+    """
+    array = as_floats("psf", kernel)
+    array = array[None] if array.ndim == 2 else array
+    if array.ndim != 3 or len(array) not in (1, bands):
+        right = "(k, k)" if bands == 1 else f"(k, k), or ({bands}, k, k) for {bands} bands"
+        raise ValueError(f"psf has shape {np.shape(kernel)}; it must be {right}")
+    if not all(length % 2 for length in array.shape[1:]):
+        size = "{} x {}".format(*array.shape[1:])
+        raise ValueError(f"psf has {size} pixels; give an odd number along both axes, which have a middle")
+    if not np.isfinite(array).all():
+        raise ValueError(f"psf has {pixel_count(~np.isfinite(array))} that are not finite; mend the kernel")
+    total = np.sum(array, axis=(1, 2), keepdims=True)
+    if not (total > 0).all():
+        raise ValueError(f"psf sums to {total.min():g}; the sum must be above 0, and is scaled to 1")
+    side = max(array.shape[1:])
+    widths = [(0, 0), *(((side - length) // 2,) * 2 for length in array.shape[1:])]
+    return np.pad(array / total, widths)
+
+
+def with_psf(sim: Simulator, kernel: ArrayLike, factor: int = 1) -> Simulator:
+    """The same simulator with this PSF in place of the file's, as under `psf_type: PIXEL`.
+
+    Args:
+        sim: the simulator, which stays as it is.
+        kernel: the PSF, (k, k) or (bands, k, k) with k odd; it is scaled to unit sum.
+        factor: how many pixels of the kernel there are along a pixel of the image.
+
+    Returns:
+        A simulator of which the seeing is not a parameter.
+
+    Raises:
+        ValueError: a kernel that cannot be a PSF, see `psf_kernel`; `factor` is below 1.
+
+    >>> import jaxlens, numpy as np
+    >>> sim = with_psf(jaxlens.Simulator("galaxy_galaxy"), np.ones((5, 5)))
+    >>> sim.scene.optics.psf, "seeing" in sim.parameter_names
+    ('PIXEL', False)
+    """
+    if factor < 1:
+        raise ValueError(
+            f"factor is {factor}; it must be at least 1, the pixels of the kernel to one of the image"
+        )
+    array = psf_kernel(kernel, len(sim.bands))
+    optics = sim.scene.optics
+    point_factor = max(optics.point_factor, factor)
+    pixel_optics = dataclasses.replace(
+        optics,
+        psf="PIXEL",
+        kernel_factor=factor,
+        point_factor=point_factor,
+        exact_points=False,
+        radius=None,
+        point_radius=resampled_side(array.shape[-1], factor, point_factor) // 2,
+    )
+    names = tuple(name for name in sim.parameter_names if name not in optics.parameters)
+    return sim.replace(
+        scene=dataclasses.replace(sim.scene, optics=pixel_optics, parameters=names),
+        assets=sim.assets._replace(psf_kernel=jnp.asarray(array, jnp.result_type(float))),
+    )

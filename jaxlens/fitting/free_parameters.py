@@ -1,0 +1,220 @@
+"""The free parameters of a fit with their priors, and the values of all other parameters.
+
+Every parameter that varies in the file is either free, with a prior, or fixed at a value.  A constant of the
+file keeps its value unless the caller frees it with a prior or fixes it at another value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
+
+from jaxlens.config.errors import nearest
+from jaxlens.distributions import DeltaFunction, Distribution
+from jaxlens.fitting.transforms import Transform, transform_of
+from jaxlens.simulator.simulator import Simulator
+
+Prior: TypeAlias = Distribution | Sequence[Distribution] | None
+Free: TypeAlias = Iterable[str] | Mapping[str, Prior]
+
+_GIVE_PRIOR = "give it one, as in free={name: Normal(mean, std)} of jaxlens.distributions"
+
+
+@dataclass(frozen=True)
+class FreeParameters:
+    """The k scalars that are fitted, and the values of all other parameters.
+
+    Attributes:
+        places: the name of each and, where each band has its own value, the band's index.
+        priors: the prior of each.
+        file_priors: the names whose prior is the file's.
+        changed: the names that are not as in the file: fixed, or with a prior that the caller gave.
+        transform: between the unconstrained space and the free parameters.
+        params: all parameters of n images, (n,) or (n, bands); the free ones are at their priors' medians.
+    """
+
+    places: tuple[tuple[str, int | None], ...]
+    priors: tuple[Distribution, ...]
+    file_priors: frozenset[str]
+    changed: frozenset[str]
+    transform: Transform
+    params: Mapping[str, np.ndarray]
+
+    def names(self, bands: Sequence[str]) -> tuple[str, ...]:
+        """The name of each scalar: the parameter's, with `-<band>` where each band has its own."""
+        return tuple(name if band is None else f"{name}-{bands[band]}" for name, band in self.places)
+
+
+def free_parameters(
+    sim: Simulator,
+    drawn: Mapping[str, ArrayLike],
+    n: int,
+    free: Free | None = None,
+    fixed: Mapping[str, ArrayLike] | None = None,
+) -> FreeParameters:
+    """The free parameters of a fit of n images.
+
+    Args:
+        sim: the simulator of the configuration; its distributions are the priors.
+        drawn: the parameters of at least one system that the file draws, (m,) or (m, bands).
+        n: the number of images.
+        free: as in `jaxlens.fit`.
+        fixed: as in `jaxlens.fit`.
+
+    Returns:
+        The free parameters, and the values of all others.
+
+    Raises:
+        ValueError: a name that is no parameter; a free parameter without a prior, or with separate values
+            only; one that varies and is neither free nor fixed; values of a wrong shape; nothing is free.
+    """
+    fixed = _fixed(sim, {} if fixed is None else fixed)
+    priors = _priors(sim, free, fixed)
+    _refuse_undecided(sim, priors, fixed)
+    shapes = {name: np.shape(drawn[name])[1:] for name in sim.parameter_names}
+    params = {name: np.repeat(np.asarray(drawn[name])[:1], n, axis=0) for name in shapes}
+    params |= {name: _value(name, fixed[name], (n, *shapes[name])) for name in fixed}
+    places, distributions = _scalars(priors, shapes)
+    moving, transform = _moving(distributions)
+    for i, median in zip(moving, np.asarray(transform.constrained(np.zeros(moving.size))), strict=True):
+        name, band = places[i]
+        params[name][:, ... if band is None else band] = median
+    own = frozenset(name for name in priors if isinstance(free, Mapping) and free[name] is not None)
+    return FreeParameters(
+        places=tuple(places[i] for i in moving),
+        priors=tuple(distributions[i] for i in moving),
+        file_priors=frozenset(priors) - own,
+        changed=own | frozenset(fixed),
+        transform=transform,
+        params=params,
+    )
+
+
+def _moving(distributions: Sequence[Distribution]) -> tuple[np.ndarray, Transform]:
+    """The indices of the distributions that have a width, and the transform of these.
+
+    A uniform distribution between equal bounds has none, nor has a constant of one band where other bands
+    vary.
+    """
+    _refuse_none(len(distributions))
+    transform = jax.tree.map(np.asarray, transform_of(distributions))
+    moving = np.flatnonzero(np.asarray(transform.scale) > 0.0)
+    _refuse_none(moving.size)
+    return moving, jax.tree.map(lambda field: field[moving], transform)
+
+
+def _refuse_none(count: int) -> None:
+    if count == 0:
+        raise ValueError("no number is free; name at least one that varies in `free`")
+
+
+def _scalars(
+    priors: Mapping[str, tuple[Distribution, ...]], shapes: Mapping[str, tuple[int, ...]]
+) -> tuple[list[tuple[str, int | None]], list[Distribution]]:
+    """Name, band and prior of each scalar among the free parameters."""
+    places: list[tuple[str, int | None]] = []
+    distributions: list[Distribution] = []
+    for name, given in priors.items():
+        found = _per_band(name, given, shapes[name])
+        places += [(name, band if shapes[name] else None) for band in range(len(found))]
+        distributions += found
+    return places, distributions
+
+
+def _fixed(sim: Simulator, fixed: Mapping[str, ArrayLike]) -> Mapping[str, ArrayLike]:
+    if not isinstance(fixed, Mapping):
+        raise ValueError("fixed must say at which values: give a mapping, as in fixed={'seeing': 0.7}")
+    for name in fixed:
+        _check_name(sim, name, "fixed")
+    return fixed
+
+
+def _check_name(sim: Simulator, name: str, where: str) -> None:
+    if name not in sim.parameter_names:
+        raise ValueError(f"{name} in {where} is no parameter; {nearest(str(name), sim.parameter_names)}")
+
+
+def _priors(
+    sim: Simulator, free: Free | None, fixed: Mapping[str, ArrayLike]
+) -> dict[str, tuple[Distribution, ...]]:
+    """The prior of each free parameter: one distribution, or one for each band."""
+    file = sim.priors
+    if free is None:
+        free = [name for name, prior in file.items() if name not in fixed and not _is_discrete(prior)]
+    if isinstance(free, str):
+        raise ValueError(f"free is the text {free!r}; give a list of parameters, or a mapping to priors")
+    given: Mapping[str, Prior] = free if isinstance(free, Mapping) else dict.fromkeys(free)
+    found: dict[str, tuple[Distribution, ...]] = {}
+    for name, prior in given.items():
+        _check_name(sim, name, "free")
+        if name in fixed:
+            raise ValueError(f"{name} is in free and in fixed; it can only be one of them")
+        found[name] = _own_prior(name, prior) if prior is not None else _of_file(sim, name, file)
+        if _is_discrete(found[name]):
+            raise ValueError(
+                f"{name} takes separate values only, which have no gradient; fix it at one of them"
+            )
+    return found
+
+
+def _own_prior(name: str, prior: Distribution | Sequence[Distribution]) -> tuple[Distribution, ...]:
+    """A prior that the caller gave, as a tuple of valid distributions."""
+    given = tuple(prior) if isinstance(prior, Sequence) else (prior,)
+    for distribution in given:
+        if not isinstance(distribution, Distribution):
+            advice = "give a distribution of jaxlens.distributions"
+            raise ValueError(f"the prior of {name} is {distribution!r}; {advice}")
+        if distribution.problems():
+            raise ValueError(f"the prior of {name}: {'; '.join(distribution.problems())}")
+    return given
+
+
+def _of_file(
+    sim: Simulator, name: str, file: Mapping[str, tuple[Distribution, ...]]
+) -> tuple[Distribution, ...]:
+    if name in file:
+        return file[name]
+    reason = sim.without_prior.get(name, "is a constant of the file")
+    raise ValueError(f"{name} in free {reason}, and has no prior; {_GIVE_PRIOR}")
+
+
+def _is_discrete(distributions: Sequence[Distribution]) -> bool:
+    """Whether one of them takes separate values only; a constant does not count."""
+    return any(one.discrete and not isinstance(one, DeltaFunction) for one in distributions)
+
+
+def _refuse_undecided(sim: Simulator, priors: Mapping[str, object], fixed: Mapping[str, object]) -> None:
+    """ValueError where something that varies is neither free nor fixed."""
+    for name, prior in sim.priors.items():
+        if name not in priors and name not in fixed:
+            state = "takes separate values in the file" if _is_discrete(prior) else "varies in the file"
+            raise ValueError(f"{name} {state} and is not free; give its value, as in fixed={{{name!r}: ...}}")
+    for name, reason in sim.without_prior.items():
+        if name not in priors and name not in fixed:
+            raise ValueError(f"{name} {reason}, and has no prior; {_GIVE_PRIOR}, or a value in fixed")
+
+
+def _value(name: str, value: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
+    """A fixed value as an array of this shape, (n,) or (n, bands)."""
+    array = np.asarray(value, jnp.result_type(float))
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} is fixed at a value that is not finite; give a number")
+    try:
+        return np.broadcast_to(array, shape).copy()
+    except ValueError:
+        right = "one number" if len(shape) == 1 else f"one number, or one for each of {shape[1]} bands"
+        raise ValueError(f"{name} in fixed has shape {array.shape}; give {right}, or {shape}") from None
+
+
+def _per_band(name: str, prior: tuple[Distribution, ...], shape: tuple[int, ...]) -> tuple[Distribution, ...]:
+    """The prior of each scalar of a parameter of this shape, () or (bands,)."""
+    count = shape[0] if shape else 1
+    if len(prior) not in (1, count):
+        raise ValueError(f"{name} has {len(prior)} priors; give one, or one for each of {count} bands")
+    return prior * count if len(prior) == 1 else prior

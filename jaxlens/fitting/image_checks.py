@@ -1,0 +1,137 @@
+"""Checks of observed images before anything is fitted to them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import ArrayLike
+
+from jaxlens.files.fits import as_floats
+from jaxlens.simulator.simulator import Simulator
+
+GIVE_MASK = "give a mask that leaves them out (True or 1 = used)"
+
+
+class CheckedImages(NamedTuple):
+    """Images, the noise's sigma or None, and the mask of used pixels, each (n, bands, y, x).
+
+    Pixels that are not used hold finite values, so that nothing derived from them is NaN.
+    """
+
+    images: np.ndarray
+    noise_sigma: np.ndarray | None
+    mask: np.ndarray
+
+
+def check_images(
+    sim: Simulator, images: ArrayLike, noise_sigma: ArrayLike | None = None, mask: ArrayLike | None = None
+) -> CheckedImages:
+    """Images, noise and mask as a fit needs them.
+
+    Args:
+        sim: the simulator that is to be fitted.
+        images: (n, bands, y, x), or (bands, y, x) for one.
+        noise_sigma: the noise's standard deviation, of that shape or broadcast to it.
+        mask: True or 1 where a pixel is used, of that shape or broadcast to it; by default everywhere.
+
+    Returns:
+        The images, (n, bands, y, x), finite also where a pixel is not used.
+
+    Raises:
+        ValueError: images of another shape than the simulator's, without pixels that are used, or with used
+            pixels that are not finite or whose sigma is not above zero; the message names them.
+
+    >>> import jaxlens, numpy as np
+    >>> sim = jaxlens.Simulator("galaxy_galaxy")
+    >>> check_images(sim, np.ones((3, 50, 50))).mask.shape
+    (1, 3, 50, 50)
+    """
+    pixels = as_floats("images", images)
+    pixels = pixels[None] if pixels.ndim == 3 else pixels
+    side = sim.scene.num_pix
+    if pixels.shape[1:] != (len(sim.bands), side, side):
+        right = f"(n, {len(sim.bands)}, {side}, {side}) for the bands {', '.join(sim.bands)}"
+        raise ValueError(f"images has shape {np.shape(images)}; it must be {right}, as the simulator's")
+    if len(pixels) == 0:
+        raise ValueError("there are no images; give at least one")
+    noise = None
+    if noise_sigma is not None:
+        noise = like("noise_sigma", as_floats("noise_sigma", noise_sigma), pixels.shape)
+    used = np.ones(pixels.shape, bool) if mask is None else like("mask", as_mask(mask), pixels.shape)
+    return checked(pixels, noise, used, GIVE_MASK)
+
+
+def checked(images: np.ndarray, noise: np.ndarray | None, used: np.ndarray, advice: str) -> CheckedImages:
+    """Images in jaxlens's precision, after checks of every used pixel.
+
+    Args:
+        images: (n, bands, y, x).
+        noise: the noise's standard deviation, of that shape, or None.
+        used: the mask of used pixels, of that shape.
+        advice: ends the message about pixels that are not finite.
+
+    Returns:
+        The images, with zeros, and a sigma of 1, where a pixel is not used.
+
+    Raises:
+        ValueError: an image without used pixels; used pixels that are not finite, or whose sigma is not above
+            zero.
+    """
+    empty = np.flatnonzero(~used.any(axis=(1, 2, 3)))
+    if empty.size:
+        names = ", ".join(map(str, empty))
+        raise ValueError(
+            f"no pixel of image {names} is used; the mask must be True or 1 where a pixel is used"
+        )
+    dtype = jnp.result_type(float)
+    with np.errstate(over="ignore", under="ignore"):
+        images, noise = images.astype(dtype), None if noise is None else noise.astype(dtype)
+    _refuse("image", images, used & ~np.isfinite(images), "not finite", advice)
+    if noise is not None:
+        _refuse("sigma", noise, used & ~np.isfinite(noise), "not finite", advice)
+        _refuse("sigma", noise, used & ~(noise > 0), "not above zero", f"mend them, or {advice}")
+        noise = np.where(used, noise, np.asarray(1, dtype))
+    return CheckedImages(np.where(used, images, np.asarray(0, dtype)), noise, used)
+
+
+def _refuse(name: str, array: np.ndarray, wrong: np.ndarray, fault: str, advice: str) -> None:
+    """ValueError if any pixel is wrong, with how many there are and where the first is."""
+    if not wrong.any():
+        return
+    first = np.unravel_index(np.argmax(wrong), wrong.shape)
+    place = "image {}, band {}, row {}, column {}".format(*first)
+    raise ValueError(
+        f"{name}: {pixel_count(wrong)} used but {fault}, the first ({array[first]:g}) in {place}; {advice}"
+    )
+
+
+def pixel_count(selected: np.ndarray) -> str:
+    """How many pixels are selected, in words.
+
+    >>> pixel_count(np.ones((2, 3), bool))
+    '6 pixels'
+    """
+    count = int(np.count_nonzero(selected))
+    return f"{count} pixel{'s' * (count != 1)}"
+
+
+def as_mask(mask: ArrayLike) -> np.ndarray:
+    """A mask of 0 and 1 as an array of False and True; ValueError for other values."""
+    array = as_floats("mask", mask)
+    wrong = array[(array != 0) & (array != 1)]
+    if wrong.size:
+        right = (
+            "give True or 1 where a pixel is used and 0 elsewhere; flags of bad pixels go to read_image's bad"
+        )
+        raise ValueError(f"mask holds {wrong[0]:g}; {right}")
+    return array != 0
+
+
+def like(name: str, array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """`array` broadcast to the shape of the images; a ValueError calls it `name`."""
+    try:
+        return np.broadcast_to(array, shape)
+    except ValueError:
+        raise ValueError(f"{name} has shape {array.shape}; the image has {shape}") from None

@@ -1,0 +1,95 @@
+"""HDF5 files of fit results: a dataset or a group for each field of a dataclass."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from jaxlens.files.errors import StorageError
+
+_KIND = "jaxlens fit"
+_FORMAT = 1
+
+
+def write_fields(path: Path, fields: Mapping[str, Any]) -> None:
+    """Write the fields of a result to an HDF5 file, which replaces an earlier file of that name.
+
+    The file is written under another name first, so that an earlier one stays if the new one cannot be
+    finished.
+
+    Args:
+        path: of the file.
+        fields: the values by their names: texts, tuples of texts, arrays, dataclasses and mappings of these.
+
+    Raises:
+        StorageError: the file cannot be written.
+    """
+    memory = io.BytesIO()
+    # HDF5 writes to memory, so that a full disk raises below and not inside HDF5
+    with h5py.File(memory, "w") as file:
+        file.attrs.update({"kind": _KIND, "format": _FORMAT})
+        for name, value in fields.items():
+            _write(file, name, value)
+    partial = path.with_name(path.name + ".partial")
+    with _explained(path, "choose a folder that you may write, with room"):
+        try:
+            partial.write_bytes(memory.getbuffer())
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def read_fields(path: Path) -> Iterator[Mapping[str, Any]]:
+    """The fields that `write_fields` wrote; dataclasses come back as dictionaries.
+
+    It is a context, in which errors of the caller's own reading become StorageErrors too.
+
+    Raises:
+        StorageError: the file is missing, broken, or something else.
+    """
+    with _explained(path, "give a file that FitResult.save wrote"), h5py.File(path) as file:
+        if (file.attrs.get("kind"), file.attrs.get("format")) != (_KIND, _FORMAT):
+            raise OSError(f"is not a fit of format {_FORMAT}")
+        yield {name: _read(stored) for name, stored in file.items()}
+
+
+def _write(group: h5py.Group, name: str, value: Any) -> None:
+    """Write a text, texts, an array, or a mapping or dataclass of these, as a dataset or a group."""
+    if dataclasses.is_dataclass(value):
+        value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        inside = group.create_group(name)
+        for key, array in value.items():
+            _write(inside, key, array)
+    elif isinstance(value, str | tuple):
+        group.create_dataset(name, data=value, dtype=h5py.string_dtype())
+    else:
+        group.create_dataset(name, data=np.asarray(value))
+
+
+def _read(stored: h5py.Group | h5py.Dataset) -> Any:
+    """Read what `_write` wrote."""
+    if isinstance(stored, h5py.Group):
+        return {name: _read(inside) for name, inside in stored.items()}
+    if h5py.check_string_dtype(stored.dtype) is None:
+        return stored[()]
+    text = stored.asstr()[()]
+    return text if isinstance(text, str) else tuple(text)
+
+
+@contextlib.contextmanager
+def _explained(path: Path, advice: str) -> Iterator[None]:
+    """Turn the errors of the operating system and of HDF5 into a StorageError that names `path`."""
+    try:
+        yield
+    except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StorageError(f"{path}: {reason}; {advice}") from error

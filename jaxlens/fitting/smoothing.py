@@ -1,0 +1,46 @@
+"""Smoothed images, in which a model that is far from the data still has a gradient towards it."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+# The width of the first smoothing, in units of the image's side.
+FIRST_WIDTH = 1.0 / 16.0
+# The width of the second smoothing, in units of the first.
+SECOND_WIDTH = 0.4
+
+
+def smoothing_widths(num_pix: int) -> tuple[float, ...]:
+    """The widths (pixels) of the Gaussians that smooth an image of `num_pix` pixels a side, widest first.
+
+    The second is left out where it would be below a pixel.
+
+    >>> smoothing_widths(80), smoothing_widths(20)
+    ((5.0, 2.0), (1.25,))
+    """
+    first = max(1.0, num_pix * FIRST_WIDTH)
+    second = first * SECOND_WIDTH
+    return (first, second) if second >= 1.0 else (first,)
+
+
+def smoothed(images: jax.Array, width: float) -> jax.Array:
+    """Images (..., y, x), convolved with a Gaussian of `width` pixels and sampled about that far apart.
+
+    They are scaled such that the sum of squares of the samples is about that of the smoothed image's pixels.
+    """
+    weights = jnp.asarray(smoothing_weights(images.shape[-1], width), images.dtype)
+    return jnp.einsum("iy,...yx,jx->...ij", weights, images, weights, precision="highest")
+
+
+def smoothing_weights(side: int, width: float) -> np.ndarray:
+    """The Gaussians of `width` pixels about points that are about `width` apart, (points, side).
+
+    Along one axis; an image is smoothed by multiplying both axes with them.  Each sums to the root of the
+    distance of the points.
+    """
+    points = max(1, round(side / width))
+    places = (np.arange(points) + 0.5) * side / points - 0.5
+    weights = np.exp(-0.5 * ((places[:, None] - np.arange(side)[None, :]) / width) ** 2)
+    return weights / weights.sum(axis=1, keepdims=True) * np.sqrt(side / points)

@@ -1,0 +1,207 @@
+"""The hyperparameters of a file that a population fit moves: their bounds and unconstrained coordinates.
+
+A hyperparameter is a number of the file on which draws depend, such as the mean of a distribution.  Its name
+is its path in the file, as in `Simulator.hyperparameters`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+
+from jaxlens.config.columns import known_names
+from jaxlens.config.errors import nearest
+from jaxlens.config.model import Draw
+from jaxlens.config.quantities import ANY, Rule
+from jaxlens.kernels.types import Real
+from jaxlens.sampling.draws import draw_bands, draw_numbers
+from jaxlens.simulator.simulator import Simulator
+
+# Parameters of distributions that are above zero whatever is drawn.
+_WIDTHS = frozenset({"std", "sigma", "a", "b"})
+# Lower ends of intervals, and the upper ends that bound them.
+_LOWER = {"minimum": "maximum", "r1": "r2"}
+_UPPER = {upper: lower for lower, upper in _LOWER.items()}
+
+
+@dataclass(frozen=True)
+class FreeHyperparameter:
+    """A hyperparameter and its bounds, each a number or the path of another free hyperparameter.
+
+    Its unconstrained coordinate is ln((x - low) / (high - x)) between two bounds, ln(x - low) above a lower
+    one, -ln(high - x) below an upper one, and x itself without bounds.
+    """
+
+    path: str
+    low: float | str = -math.inf
+    high: float | str = math.inf
+
+    def coordinate(self, hyperparameters: Mapping[str, Real]) -> jax.Array:
+        """The unconstrained coordinate of this hyperparameter, ()."""
+        low, high = _bound(self.low, hyperparameters), _bound(self.high, hyperparameters)
+        value = jnp.asarray(hyperparameters[self.path], jnp.result_type(float))
+        above = jnp.log(value - low) if self._has_low else jnp.zeros(())
+        below = jnp.log(high - value) if self._has_high else jnp.zeros(())
+        return above - below if self.bounded else value
+
+    def value(self, coordinate: Real, hyperparameters: Mapping[str, Real]) -> jax.Array:
+        """The value at a coordinate, (); `hyperparameters` holds those that bound it."""
+        z = jnp.asarray(coordinate)
+        low, high = _bound(self.low, hyperparameters), _bound(self.high, hyperparameters)
+        if self._has_low and self._has_high:
+            return low + (high - low) * jax.nn.sigmoid(z)
+        if self._has_low:
+            return low + jnp.exp(z)
+        return high - jnp.exp(-z) if self._has_high else z
+
+    @property
+    def bounded(self) -> bool:
+        """Whether it has a bound."""
+        return self._has_low or self._has_high
+
+    @property
+    def _has_low(self) -> bool:
+        return isinstance(self.low, str) or math.isfinite(self.low)
+
+    @property
+    def _has_high(self) -> bool:
+        return isinstance(self.high, str) or math.isfinite(self.high)
+
+
+def _bound(bound: float | str, hyperparameters: Mapping[str, Real]) -> Real:
+    return hyperparameters[bound] if isinstance(bound, str) else bound
+
+
+FreeHyperparameters = tuple[FreeHyperparameter, ...]
+
+
+def coordinates(free: FreeHyperparameters, hyperparameters: Mapping[str, Real]) -> jax.Array:
+    """The unconstrained coordinates of the free hyperparameters, (p,)."""
+    return jnp.stack([each.coordinate(hyperparameters) for each in free])
+
+
+def hyperparameters_at(free: FreeHyperparameters, z: jax.Array) -> dict[str, jax.Array]:
+    """The free hyperparameters at coordinates z (p,), by their paths."""
+    found: dict[str, jax.Array] = {}
+    for each, coordinate in zip(free, z, strict=True):
+        found[each.path] = each.value(coordinate, found)
+    return found
+
+
+@dataclass(frozen=True)
+class ParameterDraw:
+    """How a parameter of a system is drawn.
+
+    Attributes:
+        name: of the parameter.
+        band: in which it is drawn; empty for all bands together.
+        draw: its distribution, function or constant.
+        paths: those of the draw's hyperparameters.
+    """
+
+    name: str
+    band: str
+    draw: Draw
+    paths: tuple[str, ...]
+
+
+def parameter_draws(sim: Simulator) -> Iterator[ParameterDraw]:
+    """The draws of all parameters of a configuration."""
+    for name, quantity in sim.population.quantities:
+        for band, draw in zip(draw_bands(quantity, sim.bands), quantity.draws, strict=True):
+            paths = tuple(path for path, _ in draw_numbers(quantity, band, draw))
+            yield ParameterDraw(name, band, draw, paths)
+
+
+def free_hyperparameters(sim: Simulator, paths: Sequence[str]) -> FreeHyperparameters:
+    """The hyperparameters with these paths, and their bounds.
+
+    A width is above zero and a minimum below its maximum; means, ends and constants have the bounds of the
+    parameter itself in the file's own checks.  A hyperparameter comes after those that bound it.
+
+    Args:
+        sim: the simulator of the configuration.
+        paths: of the hyperparameters, as in `sim.hyperparameters`.
+
+    Raises:
+        ValueError: a path that is not in the file, or stands twice; an array; a hyperparameter of a discrete
+            distribution; one that starts on its bound.
+
+    >>> import jaxlens
+    >>> free_hyperparameters(jaxlens.Simulator("galaxy_galaxy"), ["COSMOLOGY.H0"])
+    (FreeHyperparameter(path='COSMOLOGY.H0', low=0.0, high=inf),)
+    """
+    if isinstance(paths, str):
+        raise ValueError(f"free is a text; give a list of paths, as [{paths!r}]")
+    draws = {path: each for each in parameter_draws(sim) for path in each.paths}
+    every = sim.hyperparameters
+    if not paths:
+        raise ValueError("free is empty; give the paths of the numbers to fit, of sim.hyperparameters")
+    for path in paths:
+        _check(path, every, draws)
+        if list(paths).count(path) > 1:
+            raise ValueError(f"{path} stands in free {list(paths).count(path)} times; name it once")
+    rules = _rules(sim)
+    found = [_free(path, draws[path], rules[draws[path].name], set(paths), every) for path in paths]
+    found.sort(key=lambda each: isinstance(each.low, str) or isinstance(each.high, str))
+    for each in found:
+        _check_inside(each, {path: float(every[path]) for path in draws if every[path].ndim == 0})
+    return tuple(found)
+
+
+def _check(path: str, every: Mapping[str, jax.Array], draws: Mapping[str, ParameterDraw]) -> None:
+    """ValueError where a path is not that of a scalar with respect to which draws can be differentiated."""
+    if path not in every:
+        raise ValueError(f"{path!r} is no number of the file; {nearest(path, draws)}")
+    if path not in draws or every[path].ndim:
+        right = "give the path of one number of a distribution, as one that ends in .mean"
+        raise ValueError(f"{path} is an array of numbers, which cannot be fitted; {right}")
+    draw = draws[path].draw
+    if draw.function is None and not draw.is_constant and draw.build().discrete:
+        right = "its draws do not follow its numbers smoothly; use a distribution with a density, as normal"
+        raise ValueError(f"{path} belongs to the discrete distribution {draw.distribution}; {right}")
+
+
+def _rules(sim: Simulator) -> Mapping[str, Rule]:
+    """The allowed values of each parameter, by its name."""
+    config = sim.config
+    names = known_names(config.cosmology, config.instrument, (sim.configuration,))
+    return names.rules[sim.configuration.label]
+
+
+def _free(
+    path: str, owner: ParameterDraw, rule: Rule, free: Collection[str], every: Mapping[str, jax.Array]
+) -> FreeHyperparameter:
+    """The bounds of one hyperparameter; `rule` are the allowed values of the parameter that it belongs to."""
+    draw, (base, _, last) = owner.draw, path.rpartition(".")
+    if draw.is_constant:
+        return FreeHyperparameter(path, rule.low, rule.high)
+    if draw.function is not None:
+        return FreeHyperparameter(path)
+    if last in _WIDTHS:
+        return FreeHyperparameter(path, 0.0)
+    # the mean of a lognormal is that of a logarithm; one that is not an allowed value is the user's choice
+    limits = ANY if draw.distribution == "lognormal" or not rule.allows(float(every[path])) else rule
+    low: float | str = 0.0 if last in ("r1", "r2") or draw.distribution == "loguniform" else limits.low
+    high: float | str = limits.high
+    if last in _UPPER:
+        other = f"{base}.{_UPPER[last]}"
+        low = other if other in free else float(every[other])
+    elif last in _LOWER:
+        other = f"{base}.{_LOWER[last]}"
+        # where both ends are free the lower one bounds the upper one
+        high = limits.high if other in free else float(every[other])
+    return FreeHyperparameter(path, low, high)
+
+
+def _check_inside(free: FreeHyperparameter, values: Mapping[str, float]) -> None:
+    """ValueError where a hyperparameter is on its bound, where its coordinate is infinite."""
+    low, high = (values[bound] if isinstance(bound, str) else bound for bound in (free.low, free.high))
+    if not low < values[free.path] < high:
+        ends = f"above {low:g}" if math.isinf(high) else f"below {high:g}"
+        ends = f"between {low:g} and {high:g}" if math.isfinite(low) and math.isfinite(high) else ends
+        raise ValueError(f"{free.path} starts at {values[free.path]:g}; it must start {ends}")
