@@ -25,7 +25,7 @@ from validation.agreement.checks import light, mass
 from validation.agreement.checks import noise as noise_check
 from validation.agreement.checks import psf as psf_check
 from validation.agreement.gradients import profiles as gradient_profiles
-from validation.agreement.rows import Row
+from validation.agreement.reporting.rows import Row
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +50,7 @@ def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 def missed(rows: Sequence[Row]) -> set[str]:
     """Names of the rows that missed their tolerance, up to the first comma."""
-    return {row.what.split(",")[0] for row in rows if not row.passed}
+    return {row.name.split(",")[0] for row in rows if not row.passed}
 
 
 def mirrored(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -132,8 +132,8 @@ def test_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
     resampled = optics.resampled
     monkeypatch.setattr(optics, "resampled", turned)
     rows = psf_check.check(True).rows
-    assert {row.what for row in rows if not row.passed} == {
-        row.what for row in rows if row.what.startswith("kernel")
+    assert {row.name for row in rows if not row.passed} == {
+        row.name for row in rows if row.name.startswith("kernel")
     }
 
 
@@ -144,7 +144,7 @@ def test_noise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(noise, "poisson_counts", lambda key, mean: counts(key, mean) + 1.0)
     rows = noise_check.check(True).rows
     assert {"Gaussian noise", "predicted sigma in every pixel: ADU", "shot_noise: poisson"} <= missed(rows)
-    counted = [row for row in rows if "shot_noise: poisson" in row.what]
+    counted = [row for row in rows if "shot_noise: poisson" in row.name]
     assert [row.passed for row in counted] == [True, True, False]  # variance, pooled variance, mean
 
 

@@ -66,7 +66,7 @@ def test_the_time_counts_until_the_level_and_wholly_where_it_is_missed() -> None
 def test_as_many_chains_are_needed_as_fail_in_a_row_and_one() -> None:
     assert report.chains_needed([CHAINS], [4001.0]) == 2
     assert report.chains_needed([CHAINS], [3000.0]) is None
-    all_of_them, until_good = report.chain_rows("who", [CHAINS], [4001.0])
+    all_of_them, until_good = report.chain_rows("method", [CHAINS], [4001.0])
     assert all_of_them.seconds == pytest.approx(2 * 4.0 / 3)
     # begun with each chain in turn: 1 s, 1 + 2 s, 2 s
     assert until_good.seconds == pytest.approx(2.0)

@@ -20,8 +20,8 @@ from lenstronomy.ImSim.Numerics.point_source_rendering import PointSourceRenderi
 from lenstronomy.SimulationAPI.data_api import DataAPI
 from lenstronomy.Util.kernel_util import kernel_moffat
 
-from validation.agreement.psf_settings import KERNELS, Setting
-from validation.agreement.topics.draws import float32_exact
+from validation.agreement.inputs.draws import float32_exact
+from validation.agreement.inputs.psf_settings import KERNELS, Setting
 
 FWHM_PER_SIGMA = 2 * np.sqrt(2 * np.log(2))
 # From less than a pixel to wider than the image.

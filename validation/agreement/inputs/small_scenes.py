@@ -1,4 +1,4 @@
-"""Small configurations whose numbers a comparison sets itself: a galaxy in each of a few planes."""
+"""Small configurations, a galaxy in each of a few planes, whose parameters a comparison sets itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from jaxlens.kernels.noise import variance as noise
 
 Node = dict[str, Any]
 
-# What a file must say and a comparison overrides where it matters.
+# Values of the file, which a comparison overrides where they matter.
 TYPICAL: Node = {
     "theta_E": 1.0,
     "gamma": 2.0,
@@ -45,7 +45,7 @@ MASS = {
 
 
 def galaxy(light: Sequence[str] = (), mass: Sequence[str] = (), shear: bool = False) -> Node:
-    """A galaxy of profiles by name, with typical numbers."""
+    """The SPECIES entry of a galaxy with the profiles of these names, with the values of TYPICAL."""
     node: Node = {}
     for k, name in enumerate(light, start=1):
         node[f"LIGHT_PROFILE_{k}"] = _profile(name, LIGHT[name])
@@ -68,9 +68,15 @@ def simulator(
     survey: Mapping[str, Any] | None = None,
     poisson_noise: bool = False,
 ) -> Simulator:
-    """The Simulator of one galaxy a plane; `image` and `survey` override the instrument's numbers.
+    """The Simulator of a galaxy in each plane.
 
-    With `poisson_noise` there is a POISSON_NOISE, whose mean is the parameter NOISE_SOURCE_1-mean.
+    Args:
+        planes: the galaxies, by `galaxy`, nearest first.
+        num_pix: pixels along a side.
+        bands: names of the bands, with commas.
+        image: entries of IMAGE that replace or add to the usual ones.
+        survey: the same for SURVEY.
+        poisson_noise: whether there is a POISSON_NOISE, whose mean is the parameter NOISE_SOURCE_1-mean.
     """
     names = [f"PLANE{k}" for k in range(1, len(planes) + 1)]
     geometry: Node = {"NAME": "SMALL", "FRACTION": 1.0}
@@ -99,10 +105,10 @@ def simulator(
 
 
 def parameters(sim: Simulator, systems: int, given: Mapping[str, ArrayLike]) -> dict[str, jax.Array]:
-    """The parameters of `systems` systems: the file's numbers, and `given` instead of them.
+    """The parameters of `systems` systems: the file's values, replaced by those of `given`.
 
     Raises:
-        KeyError: a name in `given` is none of the simulator's.
+        KeyError: a name in `given` is no parameter of the simulator.
     """
     values = sim.sample(jax.random.key(0, impl="threefry2x32"), systems)
     for name, value in given.items():
@@ -112,7 +118,16 @@ def parameters(sim: Simulator, systems: int, given: Mapping[str, ArrayLike]) -> 
 
 
 def predicted_sigma(scene: Scene, params: render.Params, image: jax.Array) -> jax.Array:
-    """Standard deviation of the noise in each pixel of one system's `image` (bands, ny, nx), counts/s."""
+    """Standard deviation of the noise of one system, shot noise included.
+
+    Args:
+        scene: the static description of the image.
+        params: the parameters of the system.
+        image: the image without noise (bands, ny, nx) in counts/s.
+
+    Returns:
+        The standard deviation (bands, ny, nx) in counts/s.
+    """
     exposure = params["exposure_time"] * params["num_exposures"]
     exposure = exposure * params["ccd_gain"] if scene.adu else exposure
     background, exposure = (

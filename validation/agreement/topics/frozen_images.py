@@ -1,4 +1,4 @@
-"""Frozen scenes: a file, the parameters of some systems, and their images by lenstronomy."""
+"""Reference images: a file, the parameters of some systems, and their images by lenstronomy."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import jax
 import numpy as np
 
 from jaxlens import Simulator
-from validation.agreement.lenstronomy_images import image_of
+from validation.agreement.inputs.scene_configs import Node
 from validation.agreement.references import PARAMETER_PREFIX
-from validation.agreement.scene_configs import Node
+from validation.agreement.topics.lenstronomy_images import image_of
 
 
 def frozen(file: Node, configuration: str, count: int, seed: int, start: int = 0) -> dict[str, np.ndarray]:
@@ -30,7 +30,7 @@ def frozen(file: Node, configuration: str, count: int, seed: int, start: int = 0
 
 
 def _sampled(simulator: Simulator, count: int, seed: int, start: int) -> dict[str, np.ndarray]:
-    """Parameters drawn in float32, as float64 numbers: both precisions hold them exactly."""
+    """Parameters drawn in float32, as float64 arrays, so that they are exact in both precisions."""
     with jax.enable_x64(False):
         params = simulator.sample(jax.random.key(seed, impl="threefry2x32"), count, start)
         return {name: np.asarray(value, dtype=np.float64) for name, value in params.items()}
