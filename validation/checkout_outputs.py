@@ -1,8 +1,8 @@
-"""What one checkout of jaxlens makes: datasets, training batches and a fit, saved as one npz file.
+"""The outputs of one checkout of jaxlens: datasets, training batches and a fit, saved as one npz file.
 
 `validation.compare_checkouts` runs this file as a program, in a process of its own, for each of the two
 checkouts: `python -P checkout_outputs.py CHECKOUT OUT SIZE BATCH_SIZE`.  It imports nothing of `validation`
-and uses of jaxlens only what a user does (`jaxlens generate`, `jaxlens.stream`, `jaxlens.fit`,
+and uses only the public interface of jaxlens (`jaxlens generate`, `jaxlens.stream`, `jaxlens.fit`,
 `jaxlens.Simulator`), so that it runs with old and new checkouts alike.
 
 An array's name is `<task>|<example>|<part>|<array>`, the part being a configuration, a batch or an image; a
@@ -28,8 +28,6 @@ from jaxlens.cli import main as jaxlens_command
 SEED = 1
 BATCHES = 2
 FITTED_EXAMPLE = "galaxy_galaxy"
-# Few, so that the fit is short: it is compared with itself, not with the truth.
-STARTS = 8
 
 Arrays = dict[str, np.ndarray]
 
@@ -65,6 +63,11 @@ def generated(example: str, size: int, batch_size: int) -> Arrays:
     """Images (n, bands, y, x) and metadata of every configuration, by the command `jaxlens generate`.
 
     The seed is that of the example's file.
+
+    Args:
+        example: the name of a packaged example.
+        size: systems of the dataset.
+        batch_size: systems of a batch.
     """
     arrays: Arrays = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -92,8 +95,8 @@ def streamed(example: str, batch_size: int) -> Arrays:
     """The first training batches: images, parameters, configurations and indices."""
     arrays: Arrays = {}
     with jaxlens.stream(example, batch_size, seed=SEED) as batches:
-        for number in range(1, BATCHES + 1):
-            batch, start = next(batches), f"stream|{example}|batch {number}|"
+        for k in range(1, BATCHES + 1):
+            batch, start = next(batches), f"stream|{example}|batch {k}|"
             arrays[start + "images"] = np.asarray(batch.images)
             parameters = batch.parameters | {"configuration": batch.configuration, "index": batch.index}
             arrays |= {f"{start}parameters/{name}": np.asarray(value) for name, value in parameters.items()}
@@ -104,7 +107,7 @@ def fitted(example: str) -> Arrays:
     """One simulated image of an example, fitted: the free parameters' values and errors, by name."""
     simulator = jaxlens.Simulator(example)
     images, _ = simulator(jax.random.key(SEED, impl="threefry2x32"), 1)
-    result = jaxlens.fit(simulator, images, starts=STARTS)
+    result = jaxlens.fit(simulator, images)
     sigma = np.sqrt(np.diagonal(result.covariance, axis1=1, axis2=2))
     start = f"fit|{example}|image 1|"
     return {

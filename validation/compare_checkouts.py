@@ -31,9 +31,9 @@ Arrays = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Difference:
-    """One line of the table: what was compared, the largest difference, and its tolerance.
+    """One line of the table: the name of the comparison, the largest difference, and its tolerance.
 
-    `unit` says what `largest` counts or is measured in; `remark` names what is missing or different.
+    `unit` is that of the difference, in words; `remark` names the arrays that differ.
     """
 
     name: str
@@ -97,7 +97,12 @@ def outputs(checkout: Path, size: int, batch_size: int) -> dict[str, np.ndarray]
 
 
 def differences(before: Arrays, after: Arrays) -> list[Difference]:
-    """The lines of the table: for each part of each task one of its parameters and one of its images."""
+    """The lines of the table, two for each part of a task: its parameters and its images; one for a fit.
+
+    Args:
+        before: the arrays of `validation.checkout_outputs` by name.
+        after: the same of the other checkout.
+    """
     parts = sorted({name.rpartition("|")[0] for name in (*before, *after)})
     return [line for part in parts for line in _of_part(part, _arrays(before, part), _arrays(after, part))]
 
@@ -112,7 +117,7 @@ def _of_part(part: str, before: Arrays, after: Arrays) -> list[Difference]:
     name = ", ".join(part.split("|"))
     if not before or not after:
         only = "before" if before else "after"
-        return [Difference(name, np.inf, 0.0, "", f"only {only} has it")]
+        return [Difference(name, 1.0, 0.0, "part is missing", f"only {only} has it")]
     if "values" in before:
         return [fit_difference(name, before, after)]
     return [
@@ -122,13 +127,19 @@ def _of_part(part: str, before: Arrays, after: Arrays) -> list[Difference]:
 
 
 def parameter_difference(name: str, before: Arrays, after: Arrays) -> Difference:
-    """How many of the parameters are not the same bit by bit, in one of the two or in both."""
+    """The number of parameters that are not identical bit by bit, or that only one of the two has.
+
+    Args:
+        name: of the line.
+        before: the arrays of a part by name; parameters are called `parameters/<name>`.
+        after: the same of the other checkout.
+    """
     names = sorted({key for key in (*before, *after) if key.startswith(PARAMETER)})
     apart = [
         key for key in names if not (key in before and key in after and identical(before[key], after[key]))
     ]
     remark = ", ".join(key.removeprefix(PARAMETER) for key in apart)
-    return Difference(name, float(len(apart)), 0.0, f"of {len(names)} not identical", remark)
+    return Difference(name, float(len(apart)), 0.0, f"of {len(names)} differ", remark)
 
 
 def identical(before: np.ndarray, after: np.ndarray) -> bool:
@@ -138,7 +149,13 @@ def identical(before: np.ndarray, after: np.ndarray) -> bool:
 
 
 def image_difference(name: str, before: np.ndarray, after: np.ndarray) -> Difference:
-    """The largest difference of a pixel of images (..., y, x), over the peak of its image and band."""
+    """The largest difference of a pixel, over the peak of its image and band.
+
+    Args:
+        name: of the line.
+        before: images (..., y, x).
+        after: the same of the other checkout.
+    """
     unit = "of the peak"
     if before.shape != after.shape:
         return Difference(name, np.inf, IMAGE_TOLERANCE, unit, f"shapes {before.shape} and {after.shape}")
@@ -148,7 +165,13 @@ def image_difference(name: str, before: np.ndarray, after: np.ndarray) -> Differ
 
 
 def fit_difference(name: str, before: Arrays, after: Arrays) -> Difference:
-    """The largest difference of a fitted parameter (n, k), in units of its error before."""
+    """The largest difference of a fitted parameter, in units of its standard deviation before.
+
+    Args:
+        name: of the line.
+        before: `values` and `sigma` (n, k), `names` (k,) and `converged` (n,) of a fit of n images.
+        after: the same of the other checkout.
+    """
     unit = "of the fit's sigma"
     if not identical(before["names"], after["names"]):
         return Difference(name, np.inf, FIT_TOLERANCE, unit, "other parameters are free")
@@ -164,11 +187,10 @@ def table(found: list[Difference]) -> str:
     width = max(len(difference.name) for difference in found)
     lines = []
     for difference in found:
-        verdict = "ok" if difference.passed else "BEYOND"
-        largest, tolerance = f"{difference.largest:.1e}", f"{difference.tolerance:.0e}"
-        lines.append(f"{difference.name:<{width}} {largest:>8} {tolerance:>6}  {verdict:<7}{difference.unit}")
+        measured = f"{difference.largest:.2g} {difference.unit} (at most {difference.tolerance:g})"
+        lines.append(f"{'ok' if difference.passed else 'BEYOND':<7}{difference.name:<{width}}  {measured}")
         if difference.remark:
-            lines.append(f"    {difference.remark}")
+            lines.append(f"         {difference.remark}")
     return "\n".join(lines)
 
 

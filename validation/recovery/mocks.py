@@ -42,7 +42,14 @@ def normal(mean: float, std: float) -> Node:
 
 
 def between(mean: float, std: float, minimum: float, maximum: float) -> Node:
-    """The same, truncated at two ends."""
+    """The entry of a parameter with a truncated normal distribution.
+
+    Args:
+        mean: before truncation.
+        std: before truncation.
+        minimum: the lower end.
+        maximum: the upper end.
+    """
     ends = {"mean": mean, "std": std, "minimum": minimum, "maximum": maximum}
     return {"DISTRIBUTION": {"NAME": "truncated_normal", "PARAMETERS": ends}}
 

@@ -86,7 +86,7 @@ def _lenstronomy(workload: str, sim: Simulator, effort: Effort) -> Iterator[Task
 
 @contextmanager
 def _pool(sim: Simulator, effort: Effort) -> Iterator[list[Task | Timed]]:
-    """Lenstronomy in as many processes as there are cores, on A."""
+    """Workload A by lenstronomy in as many processes as there are cores."""
     if not installed("lenstronomy"):
         yield [missing("A, noise", "lenstronomy, a process a core", "lenstronomy is not installed")]
         return
@@ -112,7 +112,13 @@ def _others(sim: Simulator, wanted: tuple[str, ...]) -> Iterator[Task | Timed]:
 
 
 def images(workload: str, folder: Path, effort: Effort) -> list[Timed]:
-    """A, B, C or D, without noise and with."""
+    """A, B, C or D, without noise and with.
+
+    Args:
+        workload: its letter.
+        folder: for files that the workload needs.
+        effort: how long to measure.
+    """
     sim = simulator(workload, folder)
     jobs: list[Task | Timed] = []
     for batch, threads in [*((n, 1) for n in effort.batches), (automatic(sim), at_once())]:

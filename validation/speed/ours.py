@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens import Simulator
-from jaxlens.imaging import render
+from jaxlens.imaging import render as one_system
 from validation.speed.timing import Task, side_by_side
 from validation.speed.workloads import key
 
@@ -88,14 +88,20 @@ def positions(sim: Simulator, batch: int) -> Task:
 
 
 def noise_alone(workload: str, sim: Simulator, batch: int) -> Task:
-    """G: noise added to given images."""
+    """G: noise added to given images.
+
+    Args:
+        workload: the name of the row's workload.
+        sim: its simulator.
+        batch: systems of a batch.
+    """
     params = sim.sample(key(), batch)
     images = sim.render(params)
     keys = jax.vmap(partial(jax.random.fold_in, key()))(jnp.arange(batch, dtype=jnp.uint32))
 
     @jax.jit
     def program(params: Params, images: jax.Array, keys: jax.Array) -> jax.Array:
-        return jax.vmap(partial(render.observe, sim.scene))(params, images, keys)
+        return jax.vmap(partial(one_system.observe, sim.scene))(params, images, keys)
 
     return Task(
         workload, label(batch), lambda: jax.block_until_ready(program(params, images, keys)), batch, batch

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens import Simulator
-from jaxlens.imaging import render
+from jaxlens.imaging import render as one_system
 from jaxlens.imaging.optics import blur
 from jaxlens.kernels.light.sersic import sersic_ellipse
 from jaxlens.kernels.mass.external import shear
@@ -50,7 +50,7 @@ def tasks(sim: Simulator, batch: int) -> list[Task]:
     rays = jax.jit(jax.vmap(partial(_rays, x, y)))
     light = jax.jit(jax.vmap(partial(_sersic, x, y)))
     blurred = jax.jit(jax.vmap(lambda p, image: blur(sim.scene.optics, p, image, None)))
-    noise = jax.jit(jax.vmap(partial(render.observe, sim.scene)))
+    noise = jax.jit(jax.vmap(partial(one_system.observe, sim.scene)))
     stages: dict[str, Callable[[], object]] = {
         "parameters drawn": lambda: sim.sample(key(), batch),
         "rays (SIE and shear)": lambda: rays(values),

@@ -60,6 +60,11 @@ def speed(rows: Sequence[Timed], workload: str, method: str) -> float | None:
     """Systems a second of the last row of `workload` whose method starts with `method`.
 
     For jaxlens this is the row of the automatic batch size.
+
+    Args:
+        rows: the measurements.
+        workload: its name.
+        method: how the name of the method starts.
     """
     found = _speeds(rows, workload, method)
     return found[-1] if found else None

@@ -26,7 +26,13 @@ class Task:
 
 
 def side_by_side(task: Task, method: str, at_once: int) -> Task:
-    """The same work in several threads: each run makes four times as many batches as there are threads."""
+    """The same work in several threads: each run makes four times as many batches as there are threads.
+
+    Args:
+        task: the work of one batch.
+        method: the name of the new task's row.
+        at_once: threads.
+    """
     pool = ThreadPoolExecutor(at_once)
     calls = 4 * at_once
 
@@ -61,7 +67,7 @@ class Timed:
 
 
 def missing(workload: str, method: str, reason: str) -> Timed:
-    """The row of a method that could not run."""
+    """The row of a method that could not run, for the reason given."""
     return Timed(workload, method, None, remark=reason)
 
 
@@ -69,7 +75,7 @@ def measure(tasks: Sequence[Task], repeats: int, seconds: float) -> list[Timed]:
     """Time the tasks, which take turns.
 
     Args:
-        tasks: what is timed.
+        tasks: the functions that are timed.
         repeats: how often each is timed.
         seconds: about the duration of a repeat, which is as many calls as fit.
 

@@ -31,7 +31,7 @@ Batches = Generator[Data, None, None]
 
 
 class Images:
-    """The images of two HDF5 files as one training set, read one by one; the labels are in memory."""
+    """The images of two HDF5 files as one training set, read image by image; the labels are in memory."""
 
     def __init__(self, folder: Path) -> None:
         self.paths = [folder / f"{label}_images.h5" for label in LABELS]
@@ -49,7 +49,7 @@ class Images:
         for file in self._files:
             file.close()
 
-    def one(self, system: int) -> np.ndarray:
+    def image(self, system: int) -> np.ndarray:
         """One image, as a Dataset's `__getitem__` reads it."""
         which, row = divmod(system, self.split) if system >= self.split else (0, system)
         image: np.ndarray = self._images[which][row]
@@ -64,7 +64,13 @@ class Images:
             yield self._data(images, both)
 
     def shuffled(self, size: int, seed: int, in_order: bool = False) -> Batches:
-        """Batches of the whole set in a random order; `in_order`, each is read in the order of the files."""
+        """Batches of the whole set in a random order.
+
+        Args:
+            size: images of a batch.
+            seed: of the order.
+            in_order: whether the images of a batch are read in the order of the files.
+        """
         rng = np.random.default_rng(seed)
         while True:
             order = rng.permutation(len(self))
@@ -73,7 +79,7 @@ class Images:
                 if in_order:
                     yield self._data(self._sorted(np.sort(chosen)), np.sort(chosen))
                 else:
-                    yield self._data(np.stack([self.one(int(system)) for system in chosen]), chosen)
+                    yield self._data(np.stack([self.image(int(system)) for system in chosen]), chosen)
 
     def _sorted(self, chosen: np.ndarray) -> np.ndarray:
         """The images of systems in ascending order, in one read of each file."""
@@ -95,11 +101,17 @@ class OneByOne:
         return len(self._images)
 
     def __getitem__(self, system: int) -> tuple[np.ndarray, np.floating[Any], bool]:
-        return self._images.one(system), self._images.theta_E[system], system < self._images.split
+        return self._images.image(system), self._images.theta_E[system], system < self._images.split
 
 
 def by_loader(images: Images, size: int, seed: int) -> Batches:
-    """Batches in a random order by PyTorch's DataLoader, without workers."""
+    """Batches in a random order by PyTorch's DataLoader, without workers.
+
+    Args:
+        images: the files.
+        size: images of a batch.
+        seed: of the order.
+    """
     torch, data = import_module("torch"), import_module("torch.utils.data")
     generator = torch.Generator().manual_seed(seed)
     loader = data.DataLoader(OneByOne(images), size, shuffle=True, drop_last=True, generator=generator)

@@ -16,7 +16,7 @@ Kwargs = dict[str, Any]
 
 
 def image_model(sim: Simulator) -> Any:
-    """The ImageModel of the simulator's one band."""
+    """The ImageModel of the single band of the simulator."""
     from jaxtronomy.Data.imaging_data import ImageData
     from jaxtronomy.ImSim.image_model import ImageModel
     from jaxtronomy.LensModel.lens_model import LensModel
@@ -44,11 +44,11 @@ def image_model(sim: Simulator) -> Any:
 def _render(sim: Simulator) -> Callable[[Kwargs], jax.Array]:
     model = image_model(sim)
 
-    def one(values: Kwargs) -> jax.Array:
+    def image(values: Kwargs) -> jax.Array:
         lens = [values["SIE"], values["SHEAR"]]
         return model.image(lens, [values["source"]], [values["lens_light"]])
 
-    return jax.vmap(one)
+    return jax.vmap(image)
 
 
 def tasks(sim: Simulator, batch: int) -> list[Task]:

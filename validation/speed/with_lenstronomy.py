@@ -115,7 +115,13 @@ def solve_all(rows: Sequence[Row], solver: str) -> list[tuple[np.ndarray, np.nda
 
 
 def one_process(peer: Peer, rows: Sequence[Row], noise: bool) -> Callable[[], list[np.ndarray]]:
-    """A function that renders the systems one after another."""
+    """A function that renders the systems one after another.
+
+    Args:
+        peer: lenstronomy's models.
+        rows: the systems.
+        noise: whether noise is added.
+    """
     return lambda: [peer.images(row, noise) for row in rows]
 
 

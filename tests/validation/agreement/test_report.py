@@ -34,7 +34,7 @@ def test_a_row_has_the_largest_error_and_the_99th_percentile() -> None:
     assert row("errors", [0.1], None).verdict == "shown"
 
 
-def test_a_row_without_numbers_cannot_pass() -> None:
+def test_a_row_with_nan_or_without_cases_cannot_pass() -> None:
     assert not row("broken", [0.0, np.nan], 1.0).passed
     with pytest.raises(ValueError, match="no cases"):
         row("empty", [], 1.0)

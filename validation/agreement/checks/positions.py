@@ -10,33 +10,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from functools import partial, reduce
+from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.kernels import MASS_PROFILES, cosmology
-from jaxlens.kernels.lensing import rays
-from jaxlens.kernels.lensing.isothermal_search import Isothermal
-from jaxlens.kernels.lensing.lens_equation import ImagePositions, image_positions
 from validation.agreement import references
+from validation.agreement.checks.solved_images import KINDS, inputs, rays_to_source, solve
 from validation.agreement.references import Group
 from validation.agreement.reporting.rows import Findings, Picture, Row, precision, row, worst_and_median
 
-KINDS = {
-    "sis": ("SIS", ("SIS",)),
-    "sie_shear": ("SIE and shear", ("SIE", "SHEAR")),
-    "epl_shear": ("EPL and shear", ("EPL", "SHEAR")),
-    "nie_shear": ("NIE and shear", ("NIE", "SHEAR")),
-    "two_planes": ("two deflecting planes", ("SIE", "SHEAR")),
-}
-# Cells along the grid of the search, as in the simulator for its smallest images, where the grid is coarsest.
-CELLS = 32
-# Behind two planes the simulator's grid has 64 cells for all images.
-CELLS_OF_TWO_PLANES = 64
-# Most images of a source, as in the simulator.
-SLOTS = {kind: 12 if kind == "two_planes" else 6 for kind in KINDS}
 POSITION = {"float64": 1e-8, "float32": 5e-6}
 MAGNIFICATION = {"float64": 1e-8, "float32": 1e-6}
 DELAY = 1e-6
@@ -51,8 +35,6 @@ THINNED = 8
 # The kinds of a quick check: compiling a program for each kind takes most of the time.
 QUICK = ("sis", "sie_shear")
 
-Values = dict[str, jax.Array]
-Points = tuple[jax.Array, jax.Array]
 Arrays = dict[str, np.ndarray]
 
 
@@ -156,7 +138,7 @@ def _pooled_rows(errors: Arrays) -> list[Row]:
 
 def _matched(kind: str, group: Group) -> Matched:
     """Solve all lenses of a kind and pair the images."""
-    found = _solve(kind, group)
+    found = solve(kind, group)
     mask, exists = found["mask"].astype(bool), group["magnification"] != 0.0
     apart = np.hypot(
         found["x"][:, :, None] - group["x"][:, None, :], found["y"][:, :, None] - group["y"][:, None, :]
@@ -176,86 +158,15 @@ def _matched(kind: str, group: Group) -> Matched:
     return Matched(group, paired, pairs, wrong)
 
 
-def _inputs(group: Group) -> Values:
-    """All parameters of the cases, each with the cases as first axis."""
-    values = {key.removeprefix(references.PARAMETER_PREFIX): array for key, array in group.items()}
-    cases = len(group["number"])
-    results = ("x", "y", "magnification", "time", "number", "number_by_lenstronomy")
-    return {
-        name: jnp.asarray(np.broadcast_to(array, (cases,)) if array.ndim == 0 else array)
-        for name, array in values.items()
-        if name not in results
-    }
-
-
-def _solve(kind: str, group: Group) -> Arrays:
-    """The fields of `image_positions`, and `time` behind a single plane, all (cases, slots)."""
-
-    def solve(case: Values) -> Values:
-        args = {k: v for k, v in case.items() if k not in ("source_x", "source_y", "half_width")}
-        images = image_positions(
-            partial(_rays, kind),
-            args,
-            case["source_x"],
-            case["source_y"],
-            half_width=case["half_width"],
-            slots=SLOTS[kind],
-            cells=CELLS_OF_TWO_PLANES if kind == "two_planes" else CELLS,
-            row=10 if kind == "two_planes" else 8,
-            isothermal=_isothermal if kind in ("sis", "sie_shear") else None,
-        )
-        return images._asdict() | ({} if kind == "two_planes" else {"time": _times(kind, case, images)})
-
-    found = jax.jit(jax.vmap(solve))(_inputs(group))
-    return {name: np.asarray(array, dtype=np.float64) for name, array in found.items()}
-
-
-def _isothermal(args: Values) -> Isothermal:
-    """The lens of `sis` and `sie_shear`."""
-    zero = jnp.zeros_like(args["theta_E"])
-    return Isothermal(**{name: args.get(name, zero) for name in Isothermal._fields})
-
-
-def _times(kind: str, case: Values, images: ImagePositions) -> jax.Array:
-    """Arrival times (slots,) in days."""
-    x, y = images.x, images.y
-    source = jnp.full_like(x, case["source_x"]), jnp.full_like(y, case["source_y"])
-    psi = reduce(jnp.add, [MASS_PROFILES[n].potential(x, y, **_own(n, case)) for n in KINDS[kind][1]])
-    redshifts = jnp.stack([case["z_lens"], case["z_source"]])
-    distances = cosmology.transverse_comoving_distance(redshifts, H0=case["H0"], Om0=case["Om0"])
-    return rays.arrival_time([(x, y), source], [psi], distances)
-
-
-def _own(profile: str, values: Values) -> Values:
-    """Those of the values that are parameters of the profile."""
-    return {name: values[name] for name in MASS_PROFILES[profile].parameters if name in values}
-
-
-def _deflection(profiles: tuple[str, ...], values: Values, x: jax.Array, y: jax.Array) -> Points:
-    """Summed deflection of the profiles of a plane."""
-    alphas = [MASS_PROFILES[name].deflection(x, y, **_own(name, values)) for name in profiles]
-    return reduce(jnp.add, [a for a, _ in alphas]), reduce(jnp.add, [a for _, a in alphas])
-
-
-def _rays(kind: str, x: jax.Array, y: jax.Array, args: Values) -> Points:
-    """Where the rays seen at (x, y) end in the source's plane."""
-    profiles = KINDS[kind][1]
-    if kind != "two_planes":
-        alpha_x, alpha_y = _deflection(profiles, args, x, y)
-        return x - alpha_x, y - alpha_y
-    near, far = ({name: v[k] if v.ndim else v for name, v in args.items()} for k in (0, 1))
-    distances = cosmology.transverse_comoving_distance(args["redshift"], H0=args["H0"], Om0=args["Om0"])
-    planes = [partial(_deflection, profiles, near), partial(_deflection, ("SIE",), far)]
-    return rays.shoot(x, y, planes, rays.lensing_weights(distances))[-1]
-
-
 def _away(kind: str, matched: Matched) -> np.ndarray:
     """Distance (arcsec) of each pair; where abs(mu) >= 30, of our image's source from the true source."""
     ours, group = matched.ours, matched.group
     apart = np.hypot(ours["x"] - group["x"], ours["y"] - group["y"])
     with jax.enable_x64(True):
-        args = _inputs(group)
-        beta = jax.jit(jax.vmap(partial(_rays, kind)))(jnp.asarray(ours["x"]), jnp.asarray(ours["y"]), args)
+        args = inputs(group)
+        beta = jax.jit(jax.vmap(partial(rays_to_source, kind)))(
+            jnp.asarray(ours["x"]), jnp.asarray(ours["y"]), args
+        )
         residual = np.hypot(beta[0] - group["source_x"][:, None], beta[1] - group["source_y"][:, None])
     return np.where(matched.many, residual, apart)
 

@@ -89,6 +89,7 @@ def _check_planes(group: Group, planes: str, findings: Findings) -> None:
 
 def _magnification_rows(group: Group, found: np.ndarray, planes: str) -> list[Row]:
     """1/mu in every plane, of the rays far from all centers and of those close to one."""
+    # the reference has 1 / mu as the determinant of d beta / d theta
     exact = group["determinant"]
     exact = np.sign(exact) * np.maximum(np.abs(exact), 1.0 / rays.MAX_MAGNIFICATION)
     errors = np.abs(found - exact).max(axis=1) / np.abs(exact).max(axis=(1, 2))[:, None]
@@ -164,5 +165,5 @@ def _picture(theirs: np.ndarray, ours: np.ndarray, planes: str, case: int, which
         1e-3,
         "a milliarcsecond",
         np.arange(order.size, dtype=float),
-        "number of the coordinate",
+        "index of the coordinate",
     )

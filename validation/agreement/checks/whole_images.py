@@ -74,7 +74,13 @@ class Compared:
 
 
 def compared(name: str, group: Group, count: int | None = None) -> Compared:
-    """Render the first `count` systems of a frozen group in jax's present precision."""
+    """Render the systems of a reference group in jax's present precision.
+
+    Args:
+        name: of the group.
+        group: its arrays, as `validation.agreement.topics.frozen_images` makes them.
+        count: how many systems, the first ones; by default all.
+    """
     simulator = Simulator(json.loads(str(group["config"])), str(group["configuration"]))
     params = {key: value[:count] for key, value in references.parameters(group).items()}
     theirs = np.asarray(group["image"], dtype=np.float64)[:count]

@@ -157,13 +157,26 @@ def nie(
     center_x: float = 0.0,
     center_y: float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Deflection (2, n) of lenstronomy's NIE at x, y (n,) in arcsec, and its derivatives (2, 2, n).
+    """Deflection of lenstronomy's NIE, and its derivatives.
 
     In the lens's own axes (Keeton & Kochanek 1998), with f^2 = 1 - q^2,
 
         alpha = b/f (arctan(f x / (psi + s)), artanh(f y / (psi + q^2 s))),  psi^2 = q^2 (s^2 + x^2) + y^2,
 
     where b = theta_E sqrt(q) and s = s_scale / sqrt(q).
+
+    Args:
+        x: positions (n,) in arcsec.
+        y: positions (n,) in arcsec.
+        theta_E: Einstein radius in arcsec.
+        e1: ellipticity.
+        e2: ellipticity.
+        s_scale: core radius in arcsec.
+        center_x: center in arcsec.
+        center_y: center in arcsec.
+
+    Returns:
+        Deflection (2, n) in arcsec, and its derivatives (2, 2, n) by x and y.
     """
     c = min(np.hypot(e1, e2), 0.9999)
     q, f, phi = (1 - c) / (1 + c), 2 * np.sqrt(c) / (1 + c), np.arctan2(e2, e1) / 2

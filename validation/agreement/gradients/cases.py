@@ -90,7 +90,17 @@ def gradients(function: Function, at: jax.Array, data: jax.Array) -> tuple[np.nd
 
 
 def differences(function: Function, at: np.ndarray, data: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    """The same gradients (cases, q, k) by central differences of sixth order with `steps` (cases, k)."""
+    """The gradients of `gradients` by central differences of sixth order.
+
+    Args:
+        function: (parameters (k,), data of one case) -> (q,).
+        at: parameters (cases, k).
+        data: the second argument, (cases, ...).
+        steps: a step of each parameter, (cases, k).
+
+    Returns:
+        Gradients (cases, q, k).
+    """
     moves = OFFSETS[:, None] * np.eye(at.shape[1])[:, None, :] * steps[:, None, None, :]
     moved = jnp.asarray(at[:, None, None, :] + moves)
     each = jax.vmap(jax.vmap(jax.vmap(function, (0, None)), (0, None)))
@@ -198,7 +208,14 @@ def wild_sets(seed: int, names: Sequence[str], sets: int, light: bool) -> tuple[
 
 
 def wild_values(rng: np.random.Generator, name: str, sets: int, light: bool = False) -> np.ndarray:
-    """Values (sets,) of a parameter, a quarter of them at an edge."""
+    """Values (sets,) of a parameter, a quarter of them at an edge.
+
+    Args:
+        rng: the generator.
+        name: of the parameter.
+        sets: how many values.
+        light: whether it is the parameter of a light profile.
+    """
     edges, low, high = CORE_POWER if light and name == "gamma" else WILD.get(name, OTHERWISE)
     if low > 0.0:
         inner = np.exp(rng.uniform(np.log(low), np.log(high), sets))

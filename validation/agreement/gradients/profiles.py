@@ -57,7 +57,13 @@ class Compared:
 
 
 def compare(names: Sequence[str], cases: int, sets: int) -> list[Compared]:
-    """Compare the gradients of each profile, in so many smooth cases and wild sets."""
+    """Compare the gradients of profiles.
+
+    Args:
+        names: of the profiles.
+        cases: smooth cases of each profile, where gradients are compared.
+        sets: wild sets of each profile, where gradients must be finite.
+    """
     return [_compare(seed, name, cases, sets) for seed, name in enumerate(names)]
 
 

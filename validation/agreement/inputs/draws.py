@@ -62,7 +62,14 @@ def ellipticities(rng: np.random.Generator, cases: int = CASES) -> tuple[np.ndar
 
 
 def log_uniform(rng: np.random.Generator, low: float, high: float, cases: int = CASES) -> np.ndarray:
-    """Log-uniform in [low, high], of shape (cases,); the last two cases are the ends."""
+    """Log-uniform in [low, high], of shape (cases,); the last two cases are the ends.
+
+    Args:
+        rng: the generator.
+        low: the lower end.
+        high: the upper end.
+        cases: how many values.
+    """
     return np.concatenate([low * (high / low) ** rng.uniform(0.0, 1.0, cases - 2), [low, high]])
 
 

@@ -122,8 +122,8 @@ def _geometry(kind: Kind) -> Node:
     redshifts = [uniform(0.2, 0.5), uniform(0.6, 1.0), uniform(1.2, 3.0)]
     planes = zip(names, [redshifts[0], *redshifts[-len(names) + 1 :]], strict=True)
     geometry: Node = {"NAME": "COMPARISON", "FRACTION": 1.0}
-    for number, (name, redshift) in enumerate(planes, start=1):
-        geometry[f"PLANE_{number}"] = {"OBJECT_1": name, "PARAMETERS": {"REDSHIFT": redshift}}
+    for k, (name, redshift) in enumerate(planes, start=1):
+        geometry[f"PLANE_{k}"] = {"OBJECT_1": name, "PARAMETERS": {"REDSHIFT": redshift}}
     if kind.quasar:
         geometry[f"PLANE_{len(names)}"]["OBJECT_2"] = "QUASAR"
     return geometry

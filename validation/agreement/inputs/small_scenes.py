@@ -45,7 +45,13 @@ MASS = {
 
 
 def galaxy(light: Sequence[str] = (), mass: Sequence[str] = (), shear: bool = False) -> Node:
-    """The SPECIES entry of a galaxy with the profiles of these names, with the values of TYPICAL."""
+    """The SPECIES entry of a galaxy, whose parameters have the values of TYPICAL.
+
+    Args:
+        light: names of its light profiles.
+        mass: names of its mass profiles.
+        shear: whether it has a SHEAR.
+    """
     node: Node = {}
     for k, name in enumerate(light, start=1):
         node[f"LIGHT_PROFILE_{k}"] = _profile(name, LIGHT[name])
@@ -105,7 +111,12 @@ def simulator(
 
 
 def parameters(sim: Simulator, systems: int, given: Mapping[str, ArrayLike]) -> dict[str, jax.Array]:
-    """The parameters of `systems` systems: the file's values, replaced by those of `given`.
+    """The parameters of several systems: the file's values, replaced by given ones.
+
+    Args:
+        sim: the simulator.
+        systems: how many.
+        given: values by the parameter's name, that broadcast to (systems,) or (systems, bands).
 
     Raises:
         KeyError: a name in `given` is no parameter of the simulator.
@@ -118,16 +129,7 @@ def parameters(sim: Simulator, systems: int, given: Mapping[str, ArrayLike]) -> 
 
 
 def predicted_sigma(scene: Scene, params: render.Params, image: jax.Array) -> jax.Array:
-    """Standard deviation of the noise of one system, shot noise included.
-
-    Args:
-        scene: the static description of the image.
-        params: the parameters of the system.
-        image: the image without noise (bands, ny, nx) in counts/s.
-
-    Returns:
-        The standard deviation (bands, ny, nx) in counts/s.
-    """
+    """Standard deviation of the noise in each pixel of one system's `image` (bands, ny, nx), counts/s."""
     exposure = params["exposure_time"] * params["num_exposures"]
     exposure = exposure * params["ccd_gain"] if scene.adu else exposure
     background, exposure = (

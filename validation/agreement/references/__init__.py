@@ -1,9 +1,9 @@
 """Frozen reference values: one HDF5 file a topic, read without lenstronomy.
 
-A file is a set of groups (a profile, a kind of lens, a scene); a group is a set of named arrays.
-The parameters of a profile are the arrays called `parameters/<name>`.  `python -m
-validation.agreement.make_references` writes the files again.  How a topic's values are computed is said in
-`validation.agreement.topics`, not here.
+A file is a set of groups (a profile, a kind of lens, a scene); a group is a set of named arrays.  The
+parameters of a profile are the arrays called `parameters/<name>`.  `python -m
+validation.agreement.make_references` writes the files again.  `validation.agreement.topics` computes the
+values.
 
     >>> from validation.agreement import references
     >>> sorted(references.load("light"))[:2]

@@ -22,6 +22,11 @@ def draw(pictures: Sequence[Picture], heading: str, reference: str = COLUMNS[1])
 
     Images are drawn with the origin at the bottom, on one colour scale of arcsinh(10 I / peak); series as
     points.  The residual is (ours - theirs) / noise, and its scale is that of its largest value.
+
+    Args:
+        pictures: one for each row of panels.
+        heading: the title of the figure.
+        reference: the title of the panels of `theirs`.
     """
     from matplotlib.figure import Figure
 
@@ -39,7 +44,14 @@ def draw(pictures: Sequence[Picture], heading: str, reference: str = COLUMNS[1])
 
 
 def save(pictures: Sequence[Picture], heading: str, path: Path, reference: str = COLUMNS[1]) -> None:
-    """Draw and write a PNG."""
+    """Draw and write a PNG.
+
+    Args:
+        pictures: one for each row of panels.
+        heading: the title of the figure.
+        path: of the PNG; its folder is made.
+        reference: the title of the panels of `theirs`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     draw(pictures, heading, reference).savefig(path, dpi=90)
 

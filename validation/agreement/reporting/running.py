@@ -16,7 +16,13 @@ from validation.agreement.reporting.rows import Findings
 
 
 def compare(topic: str, precision: str, quick: bool) -> Section:
-    """Run the check of a topic in one precision, "float64" or "float32"; `quick` thins the cases."""
+    """Run the check of a topic in one precision.
+
+    Args:
+        topic: a name of `validation.agreement.topics.TOPICS`.
+        precision: "float64" or "float32".
+        quick: whether to compare a thinned selection of the cases.
+    """
     check = importlib.import_module(f"validation.agreement.checks.{topic}").check
     start = time.perf_counter()
     with jax.enable_x64(precision == "float64"):

@@ -14,11 +14,18 @@ from validation.agreement.topics.lenstronomy_images import image_of
 
 
 def frozen(file: Node, configuration: str, count: int, seed: int, start: int = 0) -> dict[str, np.ndarray]:
-    """Systems start..start+count-1 of a configuration of a file.
+    """The reference group of some systems of a configuration.
 
-    `config` is the file as JSON text, `configuration` the label of one of its configurations,
-    `parameters/<name>` is params, (count,) or (count, bands), and `image` (count, bands, num_pix, num_pix) is
-    lenstronomy's, in counts/s.
+    Args:
+        file: the file, as a dictionary.
+        configuration: the label of one of its configurations.
+        count: how many systems.
+        seed: of the systems.
+        start: index of the first system.
+
+    Returns:
+        `config`, the file as JSON text, `configuration`, the label, `parameters/<name>` (count,) or
+        (count, bands), and lenstronomy's `image` (count, bands, num_pix, num_pix) in counts/s.
     """
     simulator = Simulator(file, configuration)
     params = _sampled(simulator, count, seed, start)

@@ -1,9 +1,5 @@
 """The image that lenstronomy's SimulationAPI makes of one row of jaxlens parameters.
 
-    >>> from validation.agreement.topics.lenstronomy_images import image_of
-    >>> image_of(config, config.configuration(), row).shape      # (bands, num_pix, num_pix)
-    (2, 36, 36)
-
 Two planes are a single lens plane to lenstronomy, more are its multi-plane model.  A lensed point source
 goes in as LENSED_POSITION with every image's position to machine precision and amplitude flux times
 abs(mu), from `validation.agreement.exact.images`.
@@ -56,9 +52,15 @@ class System:
 
 
 def image_of(config: Config, configuration: Configuration, row: Row) -> np.ndarray:
-    """The noiseless image (bands, num_pix, num_pix) in counts/s of one system.
+    """Lenstronomy's noiseless image of one system.
 
-    `row` maps a parameter's name to an array of shape () or (bands,).
+    Args:
+        config: the file.
+        configuration: one of its configurations.
+        row: the system's parameters, each of shape () or (bands,), by jaxlens's names.
+
+    Returns:
+        The image (bands, num_pix, num_pix) in counts/s.
 
     Raises:
         ValueError: lenstronomy cannot draw the scene exactly (`point_source: exact`).

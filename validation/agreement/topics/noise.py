@@ -57,7 +57,7 @@ def _kind(rng: np.random.Generator, unit: str, background: str) -> dict[str, np.
 
 
 def _api(unit: str, params: Cases, at: tuple[int, ...]) -> SimAPI:
-    """Lenstronomy's interface for one exposure."""
+    """The SimAPI of one exposure."""
     band: dict[str, object] = {name: float(array[at[: array.ndim]]) for name, array in params.items()}
     band |= {"data_count_unit": "ADU" if unit == "ADU" else "e-", "psf_type": "NONE"}
     return SimAPI(NUM_PIX, band, {})

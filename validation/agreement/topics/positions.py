@@ -7,9 +7,9 @@ of shape (cases,), in `two_planes` parameters of the SIEs (cases, 2) and `redshi
 `time` in days are of shape (cases, slots), sorted by x and zero in empty slots.
 
 Positions are exact (`validation.agreement.exact.images`).  `number_by_lenstronomy` is the number of images
-that lenstronomy's own solver finds: the analytical one for SIE and EPL, else its search on a grid of theta_E
-/ 200. Both numbers exclude images with abs(mu) below 1e-2, which are among x, y, ...  Sources with an image
-of abs(mu) above 1e4 are excluded.
+that lenstronomy's own solver finds: the analytical solver for SIE and EPL, else the search on a grid of
+theta_E / 200.  Both numbers exclude images with abs(mu) below 1e-2, which are among x, y, ...  Sources with
+an image of abs(mu) above 1e4 are excluded.
 """
 
 from __future__ import annotations
@@ -74,24 +74,24 @@ def _group(rng: np.random.Generator, kind: str, cases: int) -> dict[str, np.ndar
     }
 
 
-def _draw(rng: np.random.Generator, kind: str, number: int) -> Case:
-    """Lens, source and window of a case; `number` cycles through the sizes and the places of the source."""
-    theta_e = _einstein_radius(rng, number)
+def _draw(rng: np.random.Generator, kind: str, index: int) -> Case:
+    """Lens, source and window of a case; `index` cycles through the sizes and the places of the source."""
+    theta_e = _einstein_radius(rng, index)
     lens = _lens(rng, kind, theta_e)
     drawn = exact({PARAMETER_PREFIX + name: np.array(value) for name, value in lens.items()})
     drawn |= exact(_redshifts(rng, kind))
     # Every other small lens is searched in the window of an ordinary stamp.
-    half_width = 3.0 if theta_e < 0.4 and number % 2 else rng.uniform(2.5, 4.0) * theta_e
+    half_width = 3.0 if theta_e < 0.4 and index % 2 else rng.uniform(2.5, 4.0) * theta_e
     drawn |= exact({"half_width": np.array(half_width + 0.5 * min(theta_e, 1.0))})
     places = PLACES[1:] if kind == "sis" else PLACES
-    source = _source(rng, places[number % len(places)], kind, drawn)
+    source = _source(rng, places[index % len(places)], kind, drawn)
     return drawn | exact({"source_x": source[0], "source_y": source[1]})
 
 
-def _einstein_radius(rng: np.random.Generator, number: int) -> float:
-    if number % 7 == 0:
+def _einstein_radius(rng: np.random.Generator, index: int) -> float:
+    if index % 7 == 0:
         return float(10 ** rng.uniform(np.log10(0.05), np.log10(0.4)))
-    return float(rng.uniform(2.5, 10.0) if number % 7 == 1 else rng.uniform(0.4, 2.5))
+    return float(rng.uniform(2.5, 10.0) if index % 7 == 1 else rng.uniform(0.4, 2.5))
 
 
 def _lens(rng: np.random.Generator, kind: str, theta_e: float) -> dict[str, float | np.ndarray]:

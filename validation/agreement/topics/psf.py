@@ -129,7 +129,7 @@ def _lopsided(rng: np.random.Generator, side: int, sampled: int) -> np.ndarray:
 
 
 def _numerics(setting: Setting, kernel: np.ndarray) -> Numerics:
-    """Lenstronomy's, on a grid of unit pixels with the first one's centre at the origin."""
+    """The Numerics of a setting, on a grid of unit pixels whose first pixel's centre is the origin."""
     grid = PixelGrid(setting.num_pix, setting.num_pix, np.eye(2), 0.0, 0.0)
     psf = PSF("PIXEL", kernel_point_source=kernel.copy(), point_source_supersampling_factor=setting.sampled)
     return Numerics(
