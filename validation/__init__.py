@@ -1,5 +1,11 @@
-"""Agreement of jaxlens with lenstronomy, and its speed beside it.
+"""Proofs that jaxlens is right and measurements of how fast it is.
 
-`references` reads the frozen numbers that the tests compare with; everything else here needs the
-extra `validation` (`pip install "jaxlens[validation]"`) and is run as `python -m validation.<name>`.
+- `agreement`: comparisons with lenstronomy, closed forms and central differences: `python -m validation`.
+- `recovery`: simulated lenses and populations fitted again: `python -m validation.recovery`.
+- `speed`: jaxlens beside other packages on the same work: `python -m validation.speed`.
+- `results`: the measurements that the README quotes, as JSON.
+- `compare_checkouts`: the outputs of two checkouts, before and after a change of the code.
+
+Nothing in `jaxlens` imports from here.  Frozen reference values are read without lenstronomy; whatever calls
+lenstronomy needs the extra `validation` (`pip install "jaxlens[validation]"`).
 """

@@ -1,7 +1,7 @@
 """All comparisons and their report: `python -m validation [topic ...] [--quick]`.
 
 Runs each topic in float64 and in float32 on jax's default device, prints the table, and writes
-`validation/report/`: report.txt, report.md and the figures.  Exits with 1 where a row missed its tolerance.
+`validation/report/`: report.txt, report.md and the figures.  Exits with 1 if a row missed its tolerance.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from validation.agreement import report, running
 from validation.agreement.references import DamagedReference
+from validation.agreement.reporting import report, running
 from validation.agreement.topics import TOPICS, listing
 from validation.extras import MissingExtra
 
@@ -27,17 +27,19 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
         epilog=f"topics:\n{listing(TOPICS)}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("topic", nargs="*", help="which to compare (all, where none is named)")
+    parser.add_argument("topic", nargs="*", help="topics to compare (default: all)")
     parser.add_argument("--quick", action="store_true", help="a thinned selection")
     parser.add_argument("--precision", choices=PRECISIONS, help="one precision only")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder of the report (validation/report)")
-    parser.add_argument("--processes", type=int, help="how many at once (one a core, at most 4; GPU: 1)")
+    parser.add_argument(
+        "--processes", type=int, help="how many at the same time (one a core, at most 4; GPU: 1)"
+    )
     parser.add_argument("--no-figures", action="store_true", help="tables only; needs no matplotlib")
     return parser.parse_args(arguments)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Compare and report: 0 where all is within tolerance, 1 where not, 2 for an unknown topic."""
+    """Compare and report: 0 if all rows are within tolerance, 1 if not, 2 for an unknown topic."""
     options = _arguments(arguments)
     topics = options.topic or list(TOPICS)
     unknown = [topic for topic in topics if topic not in TOPICS]

@@ -1,9 +1,10 @@
-"""The optional packages that the validation needs, and the message where one is missing."""
+"""The version of lenstronomy, which is optional, and the error if it is missing or too old."""
 
 from __future__ import annotations
 
 import importlib.metadata
 
+# The oldest lenstronomy with which reference values agree.
 MINIMUM = (1, 14, 1)
 
 
@@ -17,16 +18,16 @@ def lenstronomy_version() -> str:
     Raises:
         MissingExtra: there is none, or it is older than 1.14.1.
     """
-    how = 'pip install "jaxlens[validation]"'
+    command = 'pip install "jaxlens[validation]"'
     try:
         version = importlib.metadata.version("lenstronomy")
     except importlib.metadata.PackageNotFoundError as error:
-        raise MissingExtra(f"lenstronomy is not installed; {how}") from error
-    if _numbers(version) < MINIMUM:
+        raise MissingExtra(f"lenstronomy is not installed; {command}") from error
+    if _parts(version) < MINIMUM:
         wanted = ".".join(map(str, MINIMUM))
-        raise MissingExtra(f"lenstronomy {version} is older than {wanted}; {how}")
+        raise MissingExtra(f"lenstronomy {version} is older than {wanted}; {command}")
     return version
 
 
-def _numbers(version: str) -> tuple[int, ...]:
+def _parts(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".")[:3] if part.isdigit())

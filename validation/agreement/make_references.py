@@ -1,7 +1,7 @@
-"""Write the frozen lenstronomy numbers: `python -m validation.agreement.make_references [topic ...]`.
+"""Write the frozen reference values: `python -m validation.agreement.make_references [topic ...]`.
 
-Without a topic, all of them.  The numbers depend on the seed in each topic and on lenstronomy's
-version, which the files record.
+Without a topic, all of them.  The values depend on the seed in each topic and on lenstronomy's version, which
+the files record.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from validation.extras import MissingExtra, lenstronomy_version
 
 
 def write(topic: str) -> None:
-    """Make the numbers of one topic with the installed lenstronomy and save them."""
+    """Compute the reference values of one topic with the installed lenstronomy and save them."""
     version = lenstronomy_version()
     maker = importlib.import_module(f"validation.agreement.topics.{topic}")
     path = references.save(topic, maker.groups(), version)
@@ -24,14 +24,14 @@ def write(topic: str) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the topics asked for; 1 where lenstronomy is missing, 2 for an unknown topic."""
+    """Write the topics; 0 if written, 1 if lenstronomy is missing, 2 for an unknown topic."""
     parser = argparse.ArgumentParser(
         prog="python -m validation.agreement.make_references",
-        description="Write the frozen lenstronomy numbers that the tests compare with.",
+        description="Write the frozen reference values that the comparisons use.",
         epilog=f"topics:\n{listing(REFERENCE_TOPICS)}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("topic", nargs="*", help="which to write (all, where none is named)")
+    parser.add_argument("topic", nargs="*", help="topics to write (default: all)")
     topics = parser.parse_args(arguments).topic or list(REFERENCE_TOPICS)
     unknown = [topic for topic in topics if topic not in REFERENCE_TOPICS]
     if unknown:

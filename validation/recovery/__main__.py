@@ -25,34 +25,44 @@ from validation.recovery.mocks import galaxy_galaxy_mock, lensed_quasar_mock
 
 MOCKS = {"galaxies": (galaxy_galaxy_mock, 50), "quasars": (lensed_quasar_mock, 10)}
 SEED = 1
-MOST_CHI_SQUARE, MOST_PULL, OF_POOLED = 1.05, 5.0, 0.15
-# 48 of 50.
+# A lens is recovered if its chi-square per degree of freedom and all its pulls are smaller.
+MOST_CHI_SQUARE = 1.05
+MOST_PULL = 5.0
+# Largest deviation of the mean of all pulls from 0, and of their width from 1.
+OF_POOLED = 0.15
+# Smallest share of the lenses that must be recovered: 48 of 50.
 LEAST_SHARE = 0.96
 
 
 class Recovered(NamedTuple):
-    """Pulls of the parameters (n, k) and of the image positions (n, images, 2); NaN where is no image."""
+    """Pulls of the parameters (n, k) and of the image positions (n, images, 2), NaN without an image."""
 
     pulls: np.ndarray
     positions: np.ndarray
 
 
 def recovered(sim: Simulator, truth: Params, result: FitResult) -> Recovered:
-    """The pulls of a fit of systems whose parameters are known."""
-    # the mocks have one band, so that a number's name is its parameter's
+    """The pulls of a fit of systems whose parameters are known.
+
+    Args:
+        sim: the simulator of the systems.
+        truth: their parameters.
+        result: the fit of their images.
+    """
+    # the mocks have one band, so that the names of free parameters are without a band
     true = np.stack([np.reshape(truth[name], -1) for name in result.names], axis=1)
     return Recovered((result.values - true) / result.sigma, _position_pulls(sim, truth, result))
 
 
 def _position_pulls(sim: Simulator, truth: Params, result: FitResult) -> np.ndarray:
-    """Of each image of the truth: the offset of the model's nearest image over its error, along x and y."""
+    """For each image of the truth, the offset of the model's nearest image over its error, along x and y."""
     if not sim.image_positions(truth):
         return np.full((len(result.values), 1, 2), np.nan)
     true, seen = _positions(sim, truth)
     params = {name: jnp.asarray(value) for name, value in result.params.items()}
     model, found = _positions(sim, params)
-    slopes = np.asarray(_slopes(sim, result.names, params), np.float64)
-    sigma = np.sqrt(np.einsum("nisk,nkl,nisl->nis", slopes, result.covariance, slopes))
+    derivatives = np.asarray(_position_derivatives(sim, result.names, params), np.float64)
+    sigma = np.sqrt(np.einsum("nisk,nkl,nisl->nis", derivatives, result.covariance, derivatives))
     apart = np.linalg.norm(true[:, :, None] - model[:, None], axis=-1)
     nearest = np.argmin(np.where(found[:, None], apart, np.inf), axis=-1)[..., None]
     model, sigma = (np.take_along_axis(array, nearest, axis=1) for array in (model, sigma))
@@ -60,13 +70,13 @@ def _position_pulls(sim: Simulator, truth: Params, result: FitResult) -> np.ndar
 
 
 def _positions(sim: Simulator, params: Params) -> tuple[np.ndarray, np.ndarray]:
-    """The images of the one point source (n, slots, 2), and which slots have one."""
+    """The images of the point source (n, slots, 2), and which slots have one."""
     (images,) = sim.image_positions(params).values()
     return np.stack([images.x, images.y], axis=-1), np.asarray(images.mask)
 
 
-def _slopes(sim: Simulator, names: tuple[str, ...], params: Params) -> jax.Array:
-    """The derivatives of the images' positions in the free numbers, (n, slots, 2, k)."""
+def _position_derivatives(sim: Simulator, names: tuple[str, ...], params: Params) -> jax.Array:
+    """The derivatives of the image positions in the free parameters, (n, slots, 2, k)."""
 
     def moved(steps: jax.Array) -> jax.Array:
         (images,) = sim.image_positions(params | _stepped(params, names, steps)).values()
@@ -80,14 +90,20 @@ def _stepped(params: Params, names: tuple[str, ...], steps: jax.Array) -> Params
 
 
 def summary(result: FitResult, found: Recovered, seconds: float) -> dict[str, Any]:
-    """What is held against the targets."""
+    """The values that are compared with the targets, by name.
+
+    Args:
+        result: the fit.
+        found: its pulls.
+        seconds: how long it took.
+    """
     chi_square = result.chi_square_per_degree
     both = np.concatenate([found.pulls, np.reshape(found.positions, (len(found.pulls), -1))], axis=1)
     inside = np.nanmax(np.abs(both), axis=1) <= MOST_PULL
     pooled = both[np.isfinite(both)]
     return {
         "lenses": len(chi_square),
-        "free numbers": len(result.names),
+        "free parameters": len(result.names),
         "recovered": int(np.sum((chi_square < MOST_CHI_SQUARE) & inside)),
         "largest chi-square per degree of freedom": float(np.max(chi_square)),
         "largest pull": float(np.nanmax(np.abs(both))),
@@ -125,13 +141,13 @@ def run(kind: str, count: int | None = None) -> dict[str, Any]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the table; 0 where all targets are met."""
+    """Print the table; 0 if all targets are met, else 1."""
     parser = argparse.ArgumentParser(
         prog="python -m validation.recovery", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("kind", nargs="*", help="galaxies, quasars (both)")
     parser.add_argument("--count", type=int, help="how many lenses (50 galaxies, 10 quasars)")
-    parser.add_argument("--out", type=Path, help="a JSON file for the numbers")
+    parser.add_argument("--out", type=Path, help="a JSON file for the table")
     options = parser.parse_args(arguments)
     unknown = [kind for kind in options.kind if kind not in MOCKS]
     if unknown:

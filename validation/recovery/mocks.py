@@ -1,6 +1,6 @@
-"""The mock lenses that are fitted, as the dictionaries that `load_config` takes.
+"""The files of the simulated lenses that are fitted, as dictionaries for `load_config`.
 
-What a space telescope sees: 64 x 64 pixels of 0.08 arcsec in one band, a PSF of 0.15 arcsec and the noise of
+Images of a space telescope: 64 x 64 pixels of 0.08 arcsec in one band, a PSF of 0.15 arcsec and the noise of
 four exposures of 500 s.  The lens is an SIE with external shear, its light a Sersic ellipse with a centre of
 its own; the source is a Sersic ellipse inside the Einstein radius.  PSF, exposure and sky are known.
 """
@@ -22,13 +22,13 @@ def galaxy_galaxy_mock(num_pix: int = 64) -> Node:
 
 
 def lensed_quasar_mock(num_pix: int = 64) -> Node:
-    """The same with a quasar in the middle of the source, whose place and flux are free: 22 parameters.
+    """The same with a quasar of free flux in the centre of the source: 22 free parameters.
 
     >>> lensed_quasar_mock()["IMAGE"]["PARAMETERS"]["point_source"]
     'exact'
     """
     file = _file("QUASAR_MOCK", num_pix)
-    # the stamp that is smooth in the position, as a fit needs it
+    # a stamp that is a smooth function of the position, which a fit needs
     file["IMAGE"]["PARAMETERS"]["point_source"] = "exact"
     quasar = {"magnitude": normal(23.0, 0.4)}
     file["SPECIES"]["POINTSOURCE_1"] = {"NAME": "QUASAR", "HOST": "SOURCE", "PARAMETERS": quasar}
@@ -37,12 +37,19 @@ def lensed_quasar_mock(num_pix: int = 64) -> Node:
 
 
 def normal(mean: float, std: float) -> Node:
-    """A number drawn from a normal distribution."""
+    """The entry of a parameter with a normal distribution."""
     return {"DISTRIBUTION": {"NAME": "normal", "PARAMETERS": {"mean": mean, "std": std}}}
 
 
 def between(mean: float, std: float, minimum: float, maximum: float) -> Node:
-    """The same, redrawn until it is between two ends."""
+    """The entry of a parameter with a truncated normal distribution.
+
+    Args:
+        mean: before truncation.
+        std: before truncation.
+        minimum: the lower end.
+        maximum: the upper end.
+    """
     ends = {"mean": mean, "std": std, "minimum": minimum, "maximum": maximum}
     return {"DISTRIBUTION": {"NAME": "truncated_normal", "PARAMETERS": ends}}
 

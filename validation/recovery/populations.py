@@ -1,8 +1,8 @@
-"""What `fit_population` recovers of a file that made images: `python -m validation.recovery.populations`.
+"""A population recovered by `fit_population`: `python -m validation.recovery.populations`.
 
-2,000 mock lenses are drawn from a file, and the mean and width of theta_E and the mean seeing are fitted from
-a file in which they are 30% off, for each of five seeds.  Prints a table, and exits with 1 where a number is
-more than 5% or three bootstrap errors from the truth.
+2,000 lenses are drawn from a file for each of five seeds.  The mean and width of theta_E and the mean seeing
+are fitted, starting from a file in which they are 30% smaller.  Prints a table, and exits with 1 if a value
+is more than 5% or three bootstrap errors from the truth.
 """
 
 from __future__ import annotations
@@ -25,12 +25,20 @@ TRUTH = {f"{LENS}.mean": 1.2, f"{LENS}.std": 0.2, "SURVEY.seeing.mean": 0.8}
 START = 0.7
 SEEDS = (1, 2, 3, 4, 5)
 IMAGES = 2_000
-# How far a number may be off, in parts of the truth and in bootstrap errors.
-MOST_OFF, MOST_SIGMA = 0.05, 3.0
+# Largest error, as a fraction of the truth.
+MOST_OFF = 0.05
+# Largest error, in bootstrap errors.
+MOST_SIGMA = 3.0
 
 
 def configuration(theta_E: float, width: float, seeing: float) -> dict[str, Any]:
-    """Elliptical galaxies that lens blue ones, as a survey from the ground sees them in one band."""
+    """The file of elliptical galaxies that lens blue ones, observed from the ground in one band.
+
+    Args:
+        theta_E: mean of the Einstein radii in arcsec.
+        width: their standard deviation before truncation.
+        seeing: mean of the seeing in arcsec.
+    """
     round_ish, faint_shear, near = _normal(0.0, 0.1), _normal(0.0, 0.03), _normal(0.0, 0.2)
     lens = {
         "NAME": "LENS",
@@ -90,33 +98,35 @@ def recovered(seed: int, count: int = IMAGES) -> PopulationFit:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Fit, print, and say whether all is well: 0, or 1."""
+    """Fit and print; 0 if every value is recovered, else 1."""
     parser = argparse.ArgumentParser(
         prog="python -m validation.recovery.populations", description=(__doc__ or "").split("\n")[0]
     )
-    parser.add_argument("--seeds", type=int, nargs="*", default=SEEDS, help="of the mock images (1 to 5)")
+    parser.add_argument("--seeds", type=int, nargs="*", default=SEEDS, help="seeds of the images (1 to 5)")
     options = parser.parse_args(arguments)
     print(f"jax {jax.__version__} on {jax.devices()[0].device_kind}, Python {platform.python_version()}")
     print(f"{IMAGES} images a seed, started at {START:g} of the truth")
-    print(f"{'seed':>4} {'number':<46} {'truth':>6} {'found':>7} {'error':>7} {'off':>7} {'sigma':>6}")
+    print(
+        f"{'seed':>4} {'hyperparameter':<46} {'truth':>6} {'found':>7} {'error':>7} {'off':>7} {'sigma':>6}"
+    )
     results = [_report(seed) for seed in options.seeds]
     return int(not all(results))
 
 
 def _report(seed: int) -> bool:
-    """Fit and print one seed; whether it is as it should be."""
+    """Fit and print one seed; whether every value is recovered."""
     began = time.perf_counter()
     result = recovered(seed)
     seconds = time.perf_counter() - began
-    fine = result.converged
+    good = result.converged
     for path, truth in TRUTH.items():
         found, error = result.hyperparameters[path], result.errors[path]
         off, sigma = (found - truth) / truth, (found - truth) / error
-        fine = fine and abs(off) <= MOST_OFF and abs(sigma) <= MOST_SIGMA
+        good = good and abs(off) <= MOST_OFF and abs(sigma) <= MOST_SIGMA
         print(f"{seed:4} {path:<46} {truth:6.3f} {found:7.4f} {error:7.4f} {off:+7.2%} {sigma:+6.2f}")
-    steps, verdict = len(result.history), "recovered" if fine else "MISSED"
+    steps, verdict = len(result.history), "recovered" if good else "MISSED"
     print(f"{seed:4} {verdict} in {steps} steps, {seconds:.0f} s with compiling", flush=True)
-    return fine
+    return good
 
 
 if __name__ == "__main__":

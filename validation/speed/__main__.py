@@ -1,9 +1,9 @@
-"""jaxlens beside its peers on the same work, in one run: `python -m validation.speed [--quick]`.
+"""jaxlens beside other packages on the same work, in one run: `python -m validation.speed [A..I] [--quick]`.
 
 Prints the table and writes `validation/results/<device>.json`: versions, device, limits of the machine,
-compile times, medians, spreads and ratios.  `validation.speed.workloads` says what A to D are; E is the
-gradient of a chi-square, F image positions, G noise, H datasets in files, I a first run.  On a GPU
-`python -m validation --quick` runs first: without its report a speed there counts for nothing.
+compile times, medians, spreads and ratios.  A to D are described in `validation.speed.workloads`; E is the
+gradient of a chi-square, F image positions, G noise, H datasets in files, I a first run.  On a GPU `python -m
+validation --quick` runs first, and nothing is measured unless its rows are within their tolerances.
 """
 
 from __future__ import annotations
@@ -26,9 +26,11 @@ from validation.speed.timing import Timed
 from validation.speed.workloads import simulator
 
 RESULTS = Path(__file__).parents[1] / "results"
+# Systems of the datasets of H.
 SIZES = (1_000, 20_000)
 QUICK_SIZES = (100, 500)
-# Of the peak: caustics cuts the PSF's wings at the image's edge in another way.
+# Largest difference between packages' images, in units of the peak: caustics treats the PSF's wings at the
+# edge of the image in another way.
 AGREED = 1e-3
 
 Measure = Callable[[Path, groups.Effort], list[Timed]]
@@ -52,7 +54,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
         prog="python -m validation.speed", description=(__doc__ or "").split("\n")[0]
     )
     names = [*WORKLOADS, "H", "I"]
-    parser.add_argument("workload", nargs="*", help=f"which to measure, of {', '.join(names)} (all)")
+    parser.add_argument("workload", nargs="*", help=f"one or more of {', '.join(names)} (default: all)")
     parser.add_argument("--quick", action="store_true", help="fewer repeats, batch sizes and systems")
     parser.add_argument("--out", type=Path, help="the JSON file (validation/results/<device>.json)")
     options = parser.parse_args(arguments)
@@ -64,7 +66,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print and write: 0, or 1 where images are not right or a peer's are others."""
+    """Measure, print and write: 0, or 1 if images are wrong or differ between packages."""
     options = _arguments(arguments)
     if jax.default_backend() != "cpu" and not _images_are_right():
         return 1
@@ -74,9 +76,9 @@ def main(arguments: list[str] | None = None) -> int:
     out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print(table.text(results))
     print(out)
-    apart = [who for peers in results["agreement"].values() for who, size in peers.items() if size > AGREED]
+    apart = [peer for peers in results["agreement"].values() for peer, size in peers.items() if size > AGREED]
     if apart:
-        print(f"the images of {', '.join(apart)} are not those of jaxlens", file=sys.stderr)
+        print(f"the images of {', '.join(apart)} differ from those of jaxlens", file=sys.stderr)
     return 1 if apart else 0
 
 

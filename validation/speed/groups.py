@@ -1,4 +1,4 @@
-"""The rows of each workload: who takes part, and with how many systems at a time."""
+"""The rows of each workload: which packages are measured, and with how many systems at a time."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ from validation.speed.timing import Task, Timed, measure, missing, side_by_side
 from validation.speed.workloads import psf_kernel, rows, simulator
 
 ONE_BY_ONE = "lenstronomy, one process"
-# JAX and torch peers make batches of so many.
+# Systems of a batch of JAXtronomy and caustics.
 PEER_BATCH = 64
-# Larger temporaries than 32 MB are mapped anew by the operating system at every call.
+# Systems of a batch of gradients: the operating system maps temporaries larger than 32 MB anew at every call.
 GRADIENT_BATCH = 16
+# Systems of a run that is long enough for the largest automatic batch size.
 MANY = 10**6
+# Systems whose images are compared between packages.
 COMPARED = 6
 NAMES = {"jaxtronomy": "JAXtronomy", "caustics": "caustics"}
 OTHERS: dict[str, ModuleType] = {"jaxtronomy": with_jaxtronomy, "caustics": with_caustics}
@@ -47,17 +49,17 @@ QUICK = Effort(repeats=5, seconds=0.1, batches=(), systems=12)
 
 
 def installed(name: str) -> bool:
-    """Whether a peer can be imported."""
+    """Whether a package can be imported."""
     return importlib.util.find_spec(name) is not None
 
 
 def at_once() -> int:
-    """How many batches make_dataset makes at the same time; the peer that runs on JAX may do so too."""
+    """How many batches make_dataset makes at the same time; JAXtronomy is given as many."""
     return batches_at_once(tuple(jax.local_devices()))
 
 
 def automatic(sim: Simulator) -> int:
-    """The batch size of a long run."""
+    """The automatic batch size of a long run."""
     return automatic_batch_size(sim.config, MANY)
 
 
@@ -84,16 +86,16 @@ def _lenstronomy(workload: str, sim: Simulator, effort: Effort) -> Iterator[Task
 
 @contextmanager
 def _pool(sim: Simulator, effort: Effort) -> Iterator[list[Task | Timed]]:
-    """As many processes of lenstronomy as cores, on A."""
+    """Workload A by lenstronomy in as many processes as there are cores."""
     if not installed("lenstronomy"):
         yield [missing("A, noise", "lenstronomy, a process a core", "lenstronomy is not installed")]
         return
     drawn = rows(sim, 4 * effort.systems)
     pool = with_lenstronomy.Pool(drawn, sim.scene.num_pix, len(sim.bands))
-    who = f"lenstronomy, {pool.processes} processes"
+    method = f"lenstronomy, {pool.processes} processes"
     with contextlib.closing(pool):
         kinds = {"A, no noise": False, "A, noise": True}
-        yield [Task(kind, who, partial(pool.run, noise), len(drawn)) for kind, noise in kinds.items()]
+        yield [Task(kind, method, partial(pool.run, noise), len(drawn)) for kind, noise in kinds.items()]
 
 
 def _others(sim: Simulator, wanted: tuple[str, ...]) -> Iterator[Task | Timed]:
@@ -104,13 +106,19 @@ def _others(sim: Simulator, wanted: tuple[str, ...]) -> Iterator[Task | Timed]:
             yield from tasks
             if package == "jaxtronomy" and "A, noise" in wanted:
                 many = at_once()
-                yield from (side_by_side(task, f"{task.who}, {many} at once", many) for task in tasks)
+                yield from (side_by_side(task, f"{task.method}, {many} at once", many) for task in tasks)
         else:
             yield from (missing(kind, NAMES[package], f"{package} is not installed") for kind in wanted)
 
 
 def images(workload: str, folder: Path, effort: Effort) -> list[Timed]:
-    """A, B, C or D, without noise and with."""
+    """A, B, C or D, without noise and with.
+
+    Args:
+        workload: its letter.
+        folder: for files that the workload needs.
+        effort: how long to measure.
+    """
     sim = simulator(workload, folder)
     jobs: list[Task | Timed] = []
     for batch, threads in [*((n, 1) for n in effort.batches), (automatic(sim), at_once())]:
@@ -124,7 +132,7 @@ def images(workload: str, folder: Path, effort: Effort) -> list[Timed]:
 
 
 def gradients(folder: Path, effort: Effort) -> list[Timed]:
-    """E: jaxlens at each batch size, and the peers that have gradients."""
+    """E: jaxlens at each batch size, and the packages that have gradients."""
     sim = simulator("A", folder)
     jobs: list[Task | Timed] = []
     for batch in dict.fromkeys((*effort.batches, GRADIENT_BATCH)):
@@ -144,13 +152,13 @@ def positions(folder: Path, effort: Effort) -> list[Timed]:
         "analytical": "lenstronomy, analytical solver",
         "lenstronomy": f"lenstronomy, grid solver ({grid}, precision {with_lenstronomy.PRECISION})",
     }
-    for solver, who in names.items():
-        jobs.append(Task("F", who, partial(with_lenstronomy.solve_all, drawn, solver), len(drawn)))
+    for solver, method in names.items():
+        jobs.append(Task("F", method, partial(with_lenstronomy.solve_all, drawn, solver), len(drawn)))
     return _timed(jobs, effort)
 
 
 def noise(folder: Path, effort: Effort) -> list[Timed]:
-    """G: Gaussian noise and Poisson noise of images that are there."""
+    """G: Gaussian noise and Poisson noise, added to given images."""
     kinds = {"gaussian": "G, Gaussian", "poisson": "G, Poisson"}
     jobs: list[Task | Timed] = []
     for shot, kind in kinds.items():
@@ -166,7 +174,7 @@ def stages_of(folder: Path, effort: Effort) -> list[Timed]:
 
 
 def agreement(workload: str, folder: Path) -> dict[str, float]:
-    """How far each peer's noiseless images are from jaxlens's: max|difference| / peak over some systems."""
+    """Largest max|difference| / peak of each package's noiseless images from jaxlens's, over some systems."""
     sim = simulator(workload, folder)
     mine = ours.images_of(sim, COMPARED)
     theirs: dict[str, np.ndarray] = {}
@@ -178,11 +186,11 @@ def agreement(workload: str, folder: Path) -> dict[str, float]:
             theirs[package] = np.asarray(other.images_of(sim, COMPARED))[:, None]
     axes = (1, 2, 3)
     peak = np.max(mine, axis=axes)
-    return {who: float(np.max(np.max(np.abs(a - mine), axis=axes) / peak)) for who, a in theirs.items()}
+    return {peer: float(np.max(np.max(np.abs(a - mine), axis=axes) / peak)) for peer, a in theirs.items()}
 
 
 def _timed(jobs: list[Task | Timed], effort: Effort) -> list[Timed]:
-    """The rows in order: what can run measured, what is missing as it is."""
+    """The rows in order: tasks are measured, rows of packages that are not installed stay as they are."""
     tasks = [job for job in jobs if isinstance(job, Task)]
     measured = iter(measure(tasks, effort.repeats, effort.seconds))
     return [next(measured) if isinstance(job, Task) else job for job in jobs]

@@ -1,4 +1,4 @@
-"""The machine: its versions, and the speeds that limit every program on it."""
+"""The machine: the versions of its software, and the speeds that limit every program on it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,12 @@ from jaxlens.kernels.noise.normal import words
 
 PEERS = ("lenstronomy", "jaxtronomy", "caustics", "torch")
 PACKAGES = ("jaxlens", "jax", "jaxlib", "numpy", "optax", "h5py", *PEERS)
+# Size of the array, and of the file, whose copying is timed.
 MEGABYTES = 256
+# Multiplications and additions of each element in the measurement of arithmetic.
 CHAIN = 512
-LANES = 2**20
+# Elements of the array in the measurement of arithmetic.
+ELEMENTS = 2**20
 
 
 def versions() -> dict[str, str]:
@@ -41,7 +44,7 @@ def device() -> str:
 
 
 def file_name(device: str) -> str:
-    """A device's name as part of a file's.
+    """A device's name as a part of a file name.
 
     >>> file_name("AMD EPYC, 2 cores")
     'AMD_EPYC_2_cores'
@@ -69,29 +72,29 @@ def _fastest(run: Callable[[], object], repeats: int = 7) -> float:
 
 
 def bandwidth() -> float:
-    """Bytes a second that the device's memory gives: an array read and another written."""
+    """Bytes a second of the device's memory: one array is read and another written."""
     array = jnp.ones(MEGABYTES * 2**18, jnp.float32)
     program = jax.jit(lambda x: x + 1.0)
     return 2.0 * array.nbytes / _fastest(lambda: jax.block_until_ready(program(array)))
 
 
 def arithmetic() -> float:
-    """Operations a second in float32 on numbers that stay in registers, an addition and a product as two."""
-    array = jnp.full(LANES, 0.5, jnp.float32)
+    """Operations a second in float32 on values in registers; an addition and a product count as two."""
+    array = jnp.full(ELEMENTS, 0.5, jnp.float32)
 
     @jax.jit
     def program(x: jax.Array) -> jax.Array:
-        # several chains at once: one would wait for its own last result
+        # several independent chains, because in a single one each operation waits for the last
         chains = [x + k for k in range(8)]
         for _ in range(CHAIN // 8):
             chains = [chain * 0.999 + 0.001 for chain in chains]
         return sum(chains[1:], chains[0])
 
-    return 2.0 * CHAIN * LANES / _fastest(lambda: jax.block_until_ready(program(array)))
+    return 2.0 * CHAIN * ELEMENTS / _fastest(lambda: jax.block_until_ready(program(array)))
 
 
 def random_words() -> float:
-    """Blocks of random bits a second, one for each pixel's noise, summed and not stored."""
+    """Blocks of random bits a second (the noise of a pixel needs one), summed and not stored."""
     key = jax.random.key(0, impl="threefry2x32")
     count = 2**22
     program = jax.jit(lambda seed: jnp.sum(words(seed, (count,))[0] >> 16))
@@ -111,7 +114,7 @@ def disk(folder: Path | None = None) -> float:
 
 
 def limits() -> dict[str, float]:
-    """All of these, by name."""
+    """All the limits, by name."""
     return {
         "bytes": bandwidth(),
         "operations": arithmetic(),

@@ -1,4 +1,4 @@
-"""jaxlens on the workloads."""
+"""The tasks of jaxlens on the workloads."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def label(batch: int, at_once: int = 1) -> str:
 
 
 def _task(workload: str, make: Callable[[int], object], batch: int, at_once: int) -> Task:
-    """A task of `make(first system)`, which makes `batch` systems; no call makes those of the one before."""
+    """A task of `make(index of the first system)`, which makes `batch` systems, new ones at every call."""
     firsts = count(0, batch)
 
     def run() -> object:
@@ -36,23 +36,27 @@ def _task(workload: str, make: Callable[[int], object], batch: int, at_once: int
 
 
 def noisy(workload: str, sim: Simulator, batch: int, at_once: int = 1) -> Task:
-    """Numbers drawn, images rendered, noise added: what make_dataset and a training loop ask for.
+    """Parameters drawn, images rendered, noise added, as for make_dataset and training loops.
 
-    make_dataset makes a few batches `at_once`, in threads.
+    Args:
+        workload: its letter.
+        sim: its simulator.
+        batch: systems of a batch.
+        at_once: batches made at the same time, in threads, as make_dataset does.
     """
     seed = key()
     return _task(f"{workload}, noise", lambda i: sim.generate(seed, batch, i).images, batch, at_once)
 
 
 def noiseless(workload: str, sim: Simulator, batch: int, at_once: int = 1) -> Task:
-    """Numbers drawn and images rendered, in one program."""
+    """Parameters drawn and images rendered, in one program; the arguments are those of `noisy`."""
     seed = key()
     program = jax.jit(lambda first: sim.render(sim.sample(seed, batch, first)))
     return _task(f"{workload}, no noise", lambda i: program(np.uint32(i)), batch, at_once)
 
 
 def chi_square(sim: Simulator, batch: int) -> tuple[Callable[[Params], jax.Array], Params]:
-    """The chi-square of `batch` images of the simulator as a function of params, and where to take it."""
+    """The chi-square of `batch` images as a function of params, and the params at which to evaluate it."""
     params = sim.sample(key(), batch)
     data = sim.observe(key(), params)
     sigma = jnp.sqrt(jnp.maximum(data, 0.0) / 900.0 + 1.0)
@@ -64,7 +68,7 @@ def chi_square(sim: Simulator, batch: int) -> tuple[Callable[[Params], jax.Array
 
 
 def gradients(sim: Simulator, batch: int) -> list[Task]:
-    """E: the chi-square alone, and with its gradient with respect to every number."""
+    """E: the chi-square alone, and with its gradient with respect to all parameters."""
     function, params = chi_square(sim, batch)
     value, both = jax.jit(function), jax.jit(jax.value_and_grad(function))
     return [
@@ -84,7 +88,13 @@ def positions(sim: Simulator, batch: int) -> Task:
 
 
 def noise_alone(workload: str, sim: Simulator, batch: int) -> Task:
-    """G: the noise of images that are there."""
+    """G: noise added to given images.
+
+    Args:
+        workload: the name of the row's workload.
+        sim: its simulator.
+        batch: systems of a batch.
+    """
     params = sim.sample(key(), batch)
     images = sim.render(params)
     keys = jax.vmap(partial(jax.random.fold_in, key()))(jnp.arange(batch, dtype=jnp.uint32))
@@ -99,7 +109,7 @@ def noise_alone(workload: str, sim: Simulator, batch: int) -> Task:
 
 
 def cost(sim: Simulator, batch: int) -> dict[str, float]:
-    """Operations of one noisy image by XLA's own count, and the least bytes and random words it needs."""
+    """Operations of one noisy image, counted by XLA, and the least bytes and random words that it needs."""
     params = sim.sample(key(), batch)
     program = jax.jit(lambda values, seed: sim.observe(seed, values)).lower(params, key()).compile()
     counted: Any = program.cost_analysis()
@@ -110,5 +120,5 @@ def cost(sim: Simulator, batch: int) -> dict[str, float]:
 
 
 def images_of(sim: Simulator, n: int) -> np.ndarray:
-    """The noiseless images of systems 0..n-1, to compare a peer's with."""
+    """The noiseless images of systems 0..n-1 in counts/s, (n, bands, num_pix, num_pix)."""
     return np.asarray(sim.render(sim.sample(key(), n)))

@@ -1,4 +1,4 @@
-"""What needs a process of its own: a dataset's memory and speed, and a first run."""
+"""Measurements in a process of their own: memory and speed of a dataset, and a first run."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ for configuration in jaxlens.load_config(sys.argv[1]).configurations[:1]:
 
 
 def peak_memory() -> int:
-    """The most memory (bytes) that this process has had; Linux alone tells.
+    """The largest memory (bytes) of this process so far; on Linux only.
 
-    Not `getrusage`, whose ru_maxrss begins with that of the process that started this one.
+    `getrusage` is not used, because its ru_maxrss starts at that of the parent process.
     """
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return 1024 * int(status.split("VmHWM:", 1)[1].split()[0])

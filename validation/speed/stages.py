@@ -1,4 +1,4 @@
-"""Each stage of workload A alone: where the time of an image goes."""
+"""Each stage of workload A measured alone."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def _grid(num_pix: int, scale: float) -> tuple[jax.Array, jax.Array]:
 
 
 def _rays(x: jax.Array, y: jax.Array, values: Values) -> tuple[jax.Array, jax.Array]:
-    deflection, tide = sie(x, y, **values["SIE"]), shear(x, y, **values["SHEAR"])
-    return x - deflection[0] - tide[0], y - deflection[1] - tide[1]
+    by_sie, by_shear = sie(x, y, **values["SIE"]), shear(x, y, **values["SHEAR"])
+    return x - by_sie[0] - by_shear[0], y - by_sie[1] - by_shear[1]
 
 
 def _sersic(x: jax.Array, y: jax.Array, values: Values) -> jax.Array:
@@ -41,7 +41,7 @@ def _sersic(x: jax.Array, y: jax.Array, values: Values) -> jax.Array:
 
 
 def tasks(sim: Simulator, batch: int) -> list[Task]:
-    """The stages, each on images that are there."""
+    """The stages, each on inputs that are computed beforehand."""
     params = sim.sample(key(), batch)
     values = profiles(params)
     scale = float(params["pixel_scale"][0])
@@ -52,28 +52,28 @@ def tasks(sim: Simulator, batch: int) -> list[Task]:
     blurred = jax.jit(jax.vmap(lambda p, image: blur(sim.scene.optics, p, image, None)))
     noise = jax.jit(jax.vmap(partial(observe, sim.scene)))
     stages: dict[str, Callable[[], object]] = {
-        "numbers drawn": lambda: sim.sample(key(), batch),
+        "parameters drawn": lambda: sim.sample(key(), batch),
         "rays (SIE and shear)": lambda: rays(values),
-        "one Sersic": lambda: light(values),
+        "a Sersic profile": lambda: light(values),
         "blur": lambda: blurred(params, images),
         "noise": lambda: noise(params, images, keys),
-        "all of it": lambda: sim.generate(key(), batch).images,
+        "all stages": lambda: sim.generate(key(), batch).images,
     }
-    return [_stage(name, run, batch) for name, run in stages.items()] + _leaving(images, batch)
+    return [_stage(name, run, batch) for name, run in stages.items()] + _output(images, batch)
 
 
 def _stage(name: str, run: Callable[[], object], batch: int) -> Task:
     return Task("stages of A", name, lambda: jax.block_until_ready(run()), batch, batch)
 
 
-def _leaving(images: jax.Array, batch: int) -> list[Task]:
-    """The copy to the host, and the HDF5 file."""
-    here = np.asarray(images)
+def _output(images: jax.Array, batch: int) -> list[Task]:
+    """The copy of a batch to the host, and an HDF5 file of it."""
+    on_host = np.asarray(images)
     double = jax.jit(lambda x: 2.0 * x)
 
     def write() -> None:
         with tempfile.TemporaryDirectory() as folder, h5py.File(Path(folder) / "images.h5", "w") as file:
-            file.create_dataset("images", data=here, chunks=(1, *here.shape[1:]))
+            file.create_dataset("images", data=on_host, chunks=(1, *on_host.shape[1:]))
 
     return [
         Task("stages of A", "copy to the host", lambda: np.array(double(images)), batch, batch),

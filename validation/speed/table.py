@@ -10,7 +10,7 @@ Results = Mapping[str, Any]
 
 def text(results: Results) -> str:
     """The whole report in plain text."""
-    versions = ", ".join(f"{name} {number}" for name, number in results["versions"].items())
+    versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
     limits = results["limits"]
     head = [
         f"{results['device']}; {versions}",
@@ -24,21 +24,21 @@ def text(results: Results) -> str:
 
 def _agreement(results: Results) -> list[str]:
     return [
-        f"{workload}: images of {who} differ by at most {apart:.0e} of the peak"
+        f"{workload}: images of {peer} differ by at most {apart:.0e} of the peak"
         for workload, peers in results["agreement"].items()
-        for who, apart in peers.items()
+        for peer, apart in peers.items()
     ]
 
 
 def _rows(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    lines = [f"{'workload':<14}{'who':<46}{'systems/s':>11}{'us each':>10}{'spread':>8}{'compile':>9}"]
+    lines = [f"{'workload':<14}{'method':<46}{'systems/s':>11}{'us each':>10}{'spread':>8}{'compile':>9}"]
     for row in rows:
-        start = f"{row['workload']:<14}{row['who']:<46}"
-        lines.append(start + (_numbers(row) if row["seconds"] is not None else row["note"]))
+        start = f"{row['workload']:<14}{row['method']:<46}"
+        lines.append(start + (_times(row) if row["seconds"] is not None else row["remark"]))
     return lines
 
 
-def _numbers(row: Mapping[str, Any]) -> str:
+def _times(row: Mapping[str, Any]) -> str:
     compiled = row["compile_seconds"]
     end = "-" if compiled is None else f"{compiled:.1f} s"
     return f"{1 / row['seconds']:>11.0f}{1e6 * row['seconds']:>10.1f}{row['spread']:>8.0%}{end:>9}"
@@ -59,8 +59,8 @@ def markdown(results: Results) -> str:
     for target in results["targets"]:
         workload, _, peer = target["name"].partition(": ")
         if target["reached"] is not None:
-            numbers = f"{target['ours']:,.0f} | {peer} | {target['theirs']:,.0f} | {_ratio(target)}"
-            lines.append(f"| {workload} | {numbers} |")
+            cells = f"{target['ours']:,.0f} | {peer} | {target['theirs']:,.0f} | {_ratio(target)}"
+            lines.append(f"| {workload} | {cells} |")
     return "\n".join(lines)
 
 
@@ -69,7 +69,7 @@ def _ratio(target: Mapping[str, Any]) -> str:
 
 
 def least_seconds(results: Results, workload: str) -> dict[str, float]:
-    """What an image of a workload takes at the least, by each limit of the machine."""
+    """The least seconds of an image of a workload, by each limit of the machine."""
     cost, limits = results["costs"][workload], results["limits"]
     return {name: cost[name] / limits[name] for name in ("operations", "bytes", "random_words")}
 
@@ -79,7 +79,7 @@ def best(results: Results, workload: str) -> float | None:
     seconds = [
         row["seconds"]
         for row in results["rows"]
-        if row["workload"] == f"{workload}, noise" and row["who"].startswith("jaxlens")
+        if row["workload"] == f"{workload}, noise" and row["method"].startswith("jaxlens")
     ]
     return seconds[-1] if seconds else None
 

@@ -1,4 +1,4 @@
-"""What must be reached, what is wanted, and what was."""
+"""Ratios of speeds: those that must be reached, those that are wanted, and those that were reached."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from validation.speed.timing import Timed
 
 ONE, TWO = "lenstronomy, one process", "lenstronomy, 2 processes"
 CLEAN, NOISY = "A, no noise", "A, noise"
-# Workload, peer, what must be reached on two CPU cores in float32, and what is wanted.
+# Workload, package, the ratio that must be reached on two CPU cores in float32, and the ratio that is wanted.
 RATIOS = (
     (CLEAN, ONE, 12, 15),
     (NOISY, ONE, 9, 15),
@@ -31,7 +31,7 @@ RATIOS = (
 class Target:
     """A ratio to be reached, of `ours` to `theirs` in systems a second.
 
-    `below` says that it is the other one, and to stay under.
+    With `below` the ratio is that of `theirs` to `ours`, and must not be exceeded.
     """
 
     name: str
@@ -50,25 +50,36 @@ class Target:
 
     @property
     def met(self) -> bool:
-        """Whether what must be was reached."""
+        """Whether the ratio that must be reached was."""
         if self.reached is None:
             return False
         return self.reached <= self.must if self.below else self.reached >= self.must
 
 
-def speed(rows: Sequence[Timed], workload: str, who: str) -> float | None:
-    """Systems a second of the last row of `workload` whose name starts so: jaxlens's automatic size."""
-    found = _speeds(rows, workload, who)
+def speed(rows: Sequence[Timed], workload: str, method: str) -> float | None:
+    """Systems a second of the last row of `workload` whose method starts with `method`.
+
+    For jaxlens this is the row of the automatic batch size.
+
+    Args:
+        rows: the measurements.
+        workload: its name.
+        method: how the name of the method starts.
+    """
+    found = _speeds(rows, workload, method)
     return found[-1] if found else None
 
 
-def _speeds(rows: Sequence[Timed], workload: str, who: str) -> list[float]:
-    speeds = (row.per_second for row in rows if row.workload == workload and row.who.startswith(who))
-    return [one for one in speeds if one is not None]
+def _speeds(rows: Sequence[Timed], workload: str, method: str) -> list[float]:
+    speeds = (row.per_second for row in rows if row.workload == workload and row.method.startswith(method))
+    return [per_second for per_second in speeds if per_second is not None]
 
 
 def targets(rows: Sequence[Timed]) -> list[Target]:
-    """Of jaxlens its last row, of each peer the fastest; gradients beside values, Poisson beside Gauss."""
+    """The ratios of jaxlens's last row to the fastest of each package, and of jaxlens to itself.
+
+    The latter are gradients beside values, and Poisson noise beside Gaussian noise.
+    """
     found = [
         Target(
             f"{workload}: {peer}",

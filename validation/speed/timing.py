@@ -1,4 +1,4 @@
-"""Times of tasks, taken in turns so that a busy moment of the machine hits them all."""
+"""Times of tasks, which take turns, so that a busy moment of the machine affects all of them."""
 
 from __future__ import annotations
 
@@ -12,46 +12,53 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Task:
-    """Something to be timed: `run` makes `items` systems and returns when they are there.
+    """A function to be timed: `run` makes `items` systems and returns when they are complete.
 
-    `first` is what is run first, where that is something else: a compilation in one thread, not in many.
+    `first` replaces `run` in the first calls, which compile, if `run` uses several threads.
     """
 
     workload: str
-    who: str
+    method: str
     run: Callable[[], object]
     items: int = 1
     batch: int | None = None
     first: Callable[[], object] | None = None
 
 
-def side_by_side(task: Task, who: str, at_once: int) -> Task:
-    """The same work in several threads: each run makes four times as many batches as there are threads."""
+def side_by_side(task: Task, method: str, at_once: int) -> Task:
+    """The same work in several threads: each run makes four times as many batches as there are threads.
+
+    Args:
+        task: the work of one batch.
+        method: the name of the new task's row.
+        at_once: threads.
+    """
     pool = ThreadPoolExecutor(at_once)
     calls = 4 * at_once
 
     def run() -> object:
         return list(pool.map(lambda _: task.run(), range(calls)))
 
-    return Task(task.workload, who, run, calls * task.items, task.batch, task.run)
+    return Task(task.workload, method, run, calls * task.items, task.batch, task.run)
 
 
 @dataclass(frozen=True)
 class Timed:
-    """What was measured: seconds of a system, its spread, and those of the first call less a usual one.
+    """A measurement.
 
-    `seconds` is the median of `repeats`; `spread` the distance between their quartiles over it.
-    `compile_seconds` is None where nothing is compiled.
+    `seconds` of a system are the median of `repeats`; `spread` is the distance between their quartiles, over
+    the median.  `compile_seconds` are those of the first call less those of the second; None where nothing is
+    compiled.
     """
 
     workload: str
-    who: str
+    method: str
     seconds: float | None
     spread: float | None = None
     repeats: int = 0
     batch: int | None = None
     compile_seconds: float | None = None
-    note: str = ""
+    remark: str = ""
 
     @property
     def per_second(self) -> float | None:
@@ -59,16 +66,25 @@ class Timed:
         return None if self.seconds is None else 1.0 / self.seconds
 
 
-def missing(workload: str, who: str, why: str) -> Timed:
-    """The row of a peer that could not run."""
-    return Timed(workload, who, None, note=why)
+def missing(workload: str, method: str, reason: str) -> Timed:
+    """The row of a method that could not run, for the reason given."""
+    return Timed(workload, method, None, remark=reason)
 
 
 def measure(tasks: Sequence[Task], repeats: int, seconds: float) -> list[Timed]:
-    """Time every task `repeats` times, in turns; a repeat is as many calls as take about `seconds`."""
+    """Time the tasks, which take turns.
+
+    Args:
+        tasks: the functions that are timed.
+        repeats: how often each is timed.
+        seconds: about the duration of a repeat, which is as many calls as fit.
+
+    Returns:
+        A measurement a task, in their order.
+    """
     firsts = [_once(task.first or task.run) - _once(task.first or task.run) for task in tasks]
     usual = [min(_once(task.run) for _ in range(2)) for task in tasks]
-    calls = [max(1, math.ceil(seconds / one)) for one in usual]
+    calls = [max(1, math.ceil(seconds / call)) for call in usual]
     times: list[list[float]] = [[] for _ in tasks]
     for _ in range(repeats):
         for task, many, taken in zip(tasks, calls, times, strict=True):
@@ -90,4 +106,4 @@ def _timed(task: Task, compile_seconds: float, times: list[float]) -> Timed:
     low, _, high = statistics.quantiles(times, n=4)
     compiled = None if task.batch is None else max(0.0, compile_seconds)
     spread = (high - low) / middle
-    return Timed(task.workload, task.who, middle, spread, len(times), task.batch, compiled)
+    return Timed(task.workload, task.method, middle, spread, len(times), task.batch, compiled)

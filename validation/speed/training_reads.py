@@ -1,13 +1,15 @@
-"""What the images of a training loop cost, simulated or read: `python -m validation.speed.training_reads`.
+"""The cost of a training loop's images, simulated or read: `python -m validation.speed.training_reads`.
 
 The same kind of images (the packaged `lens_or_not`: 3 bands, 40 x 40 pixels, 19 kB) come from a stream, or
-from the HDF5 files that `make_dataset` writes (one image a chunk, not compressed): in the order of the file,
-or shuffled, as a training set is: one by one, by PyTorch's DataLoader, or sorted within a batch.  Each is
-measured alone, and inside the loop of `jaxlens.examples.train_jax`; what is left after the same loop over one
-batch in memory, run just before, is its cost.  A thread reads the next batches while the network learns
-from this one; the DataLoader has no workers, and reads in between.  The files are read from the page cache
-("warm") and after it was told to forget them ("cold").  All in turns, in one run; the medians of the
-repeats.  Prints a table and writes `validation/results/training_reads.json`.
+from the HDF5 files that `make_dataset` writes (one image a chunk, not compressed).  Files are read in their
+order, or shuffled as for training: image by image, by PyTorch's DataLoader, or sorted within a batch.
+
+Each way is measured alone, and inside the loop of `jaxlens.examples.train_jax`.  Its cost is the time of that
+loop less the time of the same loop over one batch in memory, run just before.  A thread reads the next
+batches while the network learns; the DataLoader has no workers and reads between the steps.  Files are read
+from the page cache ("warm"), and after the page cache was told to drop them ("cold").  All ways take turns in
+one run; the table has the medians of the repeats.  Prints the table and writes
+`validation/results/training_reads.json`.
 """
 
 from __future__ import annotations
@@ -48,12 +50,13 @@ from validation.speed.training_sets import (
 )
 
 OUT = Path(__file__).parents[1] / "results" / "training_reads.json"
+# Batches that are used before the measurement.
 WARM_UP = 4
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How many systems the files have, a batch has, and are measured at a time; and how often."""
+    """Systems in the files, systems of a batch, systems that are measured at a time, and repeats."""
 
     systems: int
     batch: int
@@ -65,14 +68,14 @@ FULL, QUICK = Effort(40_000, 128, 6_400, 5), Effort(1_000, 64, 256, 1)
 
 
 class Taken(NamedTuple):
-    """What an image took: seconds, and seconds of processors."""
+    """The time of an image: seconds on the clock, and seconds of all processors."""
 
     wall: float
     processor: float
 
 
 class Loop:
-    """The training loop of `train_jax`, over batches that come from anywhere."""
+    """The training loop of `train_jax`, over any batches."""
 
     def __init__(self, steps: int) -> None:
         instrument = load_config(task.CONFIG).instrument
@@ -82,12 +85,18 @@ class Loop:
         self._step = jax.jit(partial(train_jax.improved, optimizer))
 
     def learn(self, data: Data) -> None:
-        """One step, to its end."""
+        """Take one step and wait for its end."""
         self._weights, self._state, _ = jax.block_until_ready(self._step(self._weights, self._state, *data))
 
 
 def taken(batches: Batches, effort: Effort, use: Callable[[Data], object]) -> Taken:
-    """What an image takes, of those that are measured."""
+    """The mean time of an image.
+
+    Args:
+        batches: the images.
+        effort: how many are measured.
+        use: called with each batch.
+    """
     with contextlib.closing(batches):
         for _ in range(WARM_UP):
             use(next(batches))
@@ -100,7 +109,7 @@ def taken(batches: Batches, effort: Effort, use: Callable[[Data], object]) -> Ta
 
 
 def measured(folder: Path, effort: Effort) -> list[dict[str, Any]]:
-    """A row for every way: microseconds of an image alone, and what it costs in the loop."""
+    """A row for every way: microseconds of an image alone, and its cost in the loop."""
     loop, first = Loop(1000), next(simulated(effort.batch, 0))
     alone: dict[Way, list[Taken]] = {way: [] for way in ways()}
     costs: dict[Way, list[Taken]] = {way: [] for way in alone}
@@ -112,11 +121,11 @@ def measured(folder: Path, effort: Effort) -> list[dict[str, Any]]:
         costs[way].append(Taken(inside.wall - steps[-1].wall, inside.processor - steps[-1].processor))
     network = {"way": "the network alone", "cache": ""} | _microseconds("step", steps)
     each = {way: _microseconds("alone", alone[way]) | _microseconds("cost", costs[way]) for way in alone}
-    return [network, *({"way": way.name, "cache": way.cache} | numbers for way, numbers in each.items())]
+    return [network, *({"way": way.name, "cache": way.cache} | times for way, times in each.items())]
 
 
 def _once(way: Way, folder: Path, effort: Effort, use: Callable[[Data], object], repeat: int) -> Taken:
-    """One measurement of a way; cold files are those of which the page cache has nothing."""
+    """One measurement of a way; of cold files the page cache holds nothing."""
     images = Images(folder)
     try:
         if way.cold is not None:
@@ -131,8 +140,8 @@ def _once(way: Way, folder: Path, effort: Effort, use: Callable[[Data], object],
 def _microseconds(name: str, times: Sequence[Taken]) -> dict[str, float]:
     """The medians, in microseconds."""
     return {
-        name: 1e6 * statistics.median(one.wall for one in times),
-        f"{name}_processor": 1e6 * statistics.median(one.processor for one in times),
+        name: 1e6 * statistics.median(taken.wall for taken in times),
+        f"{name}_processor": 1e6 * statistics.median(taken.processor for taken in times),
     }
 
 
@@ -149,13 +158,17 @@ def markdown(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print and write: 0, or 1 where simulating costs more than a DataLoader that reads shuffled.
+    """Measure, print and write: 0, or 1 if simulating costs more than a DataLoader that reads shuffled.
 
-    That is one that reads from the disk, since a set that the page cache holds can be kept in memory.
+    The DataLoader reads from the disk: a set that fits into the page cache can be kept in memory.
     """
-    parser = argparse.ArgumentParser(prog="python -m validation.speed.training_reads")
+    parser = argparse.ArgumentParser(
+        prog="python -m validation.speed.training_reads", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("--quick", action="store_true", help="few images, once")
-    parser.add_argument("--folder", type=Path, help="where the files go for the time (the temporary folder)")
+    parser.add_argument(
+        "--folder", type=Path, help="for the training set, while measuring (a temporary folder)"
+    )
     parser.add_argument("--out", type=Path, default=OUT, help="the JSON file (%(default)s)")
     options = parser.parse_args(arguments)
     effort = QUICK if options.quick else FULL

@@ -1,4 +1,4 @@
-"""Where the images of a training loop come from: a stream, or HDF5 files that are read in several ways."""
+"""Sources of a training loop's images: a stream, and HDF5 files that are read in several ways."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Batches = Generator[Data, None, None]
 
 
 class Images:
-    """The images of two HDF5 files as one training set, read one by one; the labels are in memory."""
+    """The images of two HDF5 files as one training set, read image by image; the labels are in memory."""
 
     def __init__(self, folder: Path) -> None:
         self.paths = [folder / f"{label}_images.h5" for label in LABELS]
@@ -49,7 +49,7 @@ class Images:
         for file in self._files:
             file.close()
 
-    def one(self, system: int) -> np.ndarray:
+    def image(self, system: int) -> np.ndarray:
         """One image, as a Dataset's `__getitem__` reads it."""
         which, row = divmod(system, self.split) if system >= self.split else (0, system)
         image: np.ndarray = self._images[which][row]
@@ -59,12 +59,18 @@ class Images:
         """Batches in the order of the files, half of each."""
         for start in itertools.cycle(range(0, self.split - size // 2 + 1, size // 2)):
             rows = slice(start, start + size // 2)
-            images = np.concatenate([one[rows] for one in self._images])
+            images = np.concatenate([dataset[rows] for dataset in self._images])
             both = np.r_[rows, self.split + start : self.split + start + size // 2]
             yield self._data(images, both)
 
     def shuffled(self, size: int, seed: int, in_order: bool = False) -> Batches:
-        """Batches of the whole set in a random order; `in_order`, each is read in the order of the files."""
+        """Batches of the whole set in a random order.
+
+        Args:
+            size: images of a batch.
+            seed: of the order.
+            in_order: whether the images of a batch are read in the order of the files.
+        """
         rng = np.random.default_rng(seed)
         while True:
             order = rng.permutation(len(self))
@@ -73,13 +79,13 @@ class Images:
                 if in_order:
                     yield self._data(self._sorted(np.sort(chosen)), np.sort(chosen))
                 else:
-                    yield self._data(np.stack([self.one(int(system)) for system in chosen]), chosen)
+                    yield self._data(np.stack([self.image(int(system)) for system in chosen]), chosen)
 
     def _sorted(self, chosen: np.ndarray) -> np.ndarray:
-        """The images of systems in ascending order, each file asked once."""
+        """The images of systems in ascending order, in one read of each file."""
         first = chosen < self.split
         rows = (chosen[first], chosen[~first] - self.split)
-        return np.concatenate([one[own] for one, own in zip(self._images, rows, strict=True)])
+        return np.concatenate([dataset[own] for dataset, own in zip(self._images, rows, strict=True)])
 
     def _data(self, images: np.ndarray, chosen: np.ndarray) -> Data:
         return jnp.asarray(images), jnp.asarray(self.theta_E[chosen]), jnp.asarray(chosen < self.split)
@@ -95,11 +101,17 @@ class OneByOne:
         return len(self._images)
 
     def __getitem__(self, system: int) -> tuple[np.ndarray, np.floating[Any], bool]:
-        return self._images.one(system), self._images.theta_E[system], system < self._images.split
+        return self._images.image(system), self._images.theta_E[system], system < self._images.split
 
 
 def by_loader(images: Images, size: int, seed: int) -> Batches:
-    """Batches in a random order by PyTorch's DataLoader, without workers."""
+    """Batches in a random order by PyTorch's DataLoader, without workers.
+
+    Args:
+        images: the files.
+        size: images of a batch.
+        seed: of the order.
+    """
     torch, data = import_module("torch"), import_module("torch.utils.data")
     generator = torch.Generator().manual_seed(seed)
     loader = data.DataLoader(OneByOne(images), size, shuffle=True, drop_last=True, generator=generator)
@@ -117,7 +129,7 @@ def simulated(size: int, seed: int) -> Batches:
 
 
 def ahead(batches: Batches) -> Batches:
-    """The same, the next two fetched by a thread."""
+    """The same batches; a thread fetches the next two."""
     with ThreadPoolExecutor(1) as pool:
         waiting = [pool.submit(next, batches) for _ in range(2)]
         while True:
@@ -137,12 +149,12 @@ class Way:
 
     @property
     def cache(self) -> str:
-        """What the page cache has of the files."""
+        """The state of the page cache: cold or warm, or nothing without files."""
         return {None: "", True: "cold", False: "warm"}[self.cold]
 
 
 def ways() -> list[Way]:
-    """All of them: simulated, and every way to read, with files in the page cache and without."""
+    """All ways: simulated, and every way to read, with files in the page cache and without."""
     reads: dict[str, Callable[[Images, int, int], Batches]] = {
         "read in order": lambda images, size, seed: images.in_turns(size),
         ONE_BY_ONE: lambda images, size, seed: images.shuffled(size, seed),
@@ -151,13 +163,13 @@ def ways() -> list[Way]:
     files = [Way(name, batches, cold) for cold in (False, True) for name, batches in reads.items()]
     if find_spec("torch"):
         files += [Way(BY_LOADER, by_loader, cold, by_thread=False) for cold in (False, True)]
-    # a stream has threads of its own
+    # a stream has its own threads
     stream = Way(SIMULATED, lambda images, size, seed: simulated(size, seed), by_thread=False)
     return [stream, *files]
 
 
 def forget(path: Path) -> None:
-    """Tell the page cache to forget a file."""
+    """Drop a file from the page cache."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

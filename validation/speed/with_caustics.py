@@ -10,13 +10,20 @@ import numpy as np
 from jaxlens import Simulator
 from jaxlens.kernels.psf.gaussian import FWHM_PER_SIGMA, TRUNCATION
 from validation.speed.timing import Task
-from validation.speed.workloads import key, noise_numbers, profiles
+from validation.speed.workloads import key, noise_parameters, profiles
 
 Z_LENS, Z_SOURCE = 0.4, 1.5
 
 
 def simulator(num_pix: int, scale: float, fwhm: float, device: str) -> Any:
-    """The LensSource of workload A; its parameters are all to be given."""
+    """The LensSource of workload A, all of whose parameters are arguments.
+
+    Args:
+        num_pix: pixels along a side.
+        scale: arcsec a pixel.
+        fwhm: of the PSF in arcsec.
+        device: torch's name of the device.
+    """
     import caustics
     import torch
 
@@ -48,9 +55,9 @@ def _axis_ratio(values: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def parameters(sim: Simulator, n: int) -> dict[str, dict[str, np.ndarray]]:
-    """The numbers of systems 0..n-1 by caustics' names, each (n,)."""
+    """The parameters of systems 0..n-1 by caustics' names, each (n,)."""
     drawn = profiles(sim.sample(key(), n))
-    values = {name: {k: np.asarray(v) for k, v in one.items()} for name, one in drawn.items()}
+    values = {name: {k: np.asarray(v) for k, v in profile.items()} for name, profile in drawn.items()}
     area = float(sim.sample(key(), 1)["pixel_scale"][0]) ** 2
     found: dict[str, dict[str, np.ndarray]] = {}
     for name, model in (("SIE", "sie"), ("source", "source"), ("lens_light", "lens_light")):
@@ -60,18 +67,18 @@ def parameters(sim: Simulator, n: int) -> dict[str, dict[str, np.ndarray]]:
     found["shear"] = {f"gamma_{k}": values["SHEAR"][f"gamma{k}"] for k in (1, 2)}
     for model in ("source", "lens_light"):
         light = values[model]
-        # caustics' radius is that along the major axis, lenstronomy's the mean of both axes
+        # caustics' radius is along the major axis, lenstronomy's is the geometric mean of both axes
         radius = light["R_sersic"] / np.sqrt(found[model]["q"])
         found[model] |= {"n": light["n_sersic"], "Re": radius, "Ie": light["amp"] * area}
     return found
 
 
-def _inputs(model: Any, numbers: dict[str, dict[str, np.ndarray]], device: str) -> Any:
-    """The numbers as one tensor (n, parameters), in the order that the simulator asks for."""
+def _inputs(model: Any, params: dict[str, dict[str, np.ndarray]], device: str) -> Any:
+    """The parameters as one tensor (n, parameters), in the order of the simulator's arguments."""
     import torch
 
     names = [(next(iter(param.parents)).name, param.name) for param in model.dynamic_params]
-    table = np.stack([np.asarray(numbers[owner][name], np.float32) for owner, name in names], axis=1)
+    table = np.stack([np.asarray(params[owner][name], np.float32) for owner, name in names], axis=1)
     return torch.as_tensor(table, device=device)
 
 
@@ -85,8 +92,8 @@ def renderer(sim: Simulator, n: int) -> tuple[Callable[[Any], Any], Any]:
     """The simulator under torch.vmap, and its parameters for systems 0..n-1."""
     import torch
 
-    numbers = {name: float(value[0]) for name, value in sim.sample(key(), 1).items() if value.ndim == 1}
-    model = simulator(sim.scene.num_pix, numbers["pixel_scale"], numbers["seeing"], _device())
+    params = {name: float(value[0]) for name, value in sim.sample(key(), 1).items() if value.ndim == 1}
+    model = simulator(sim.scene.num_pix, params["pixel_scale"], params["seeing"], _device())
     return torch.vmap(model), _inputs(model, parameters(sim, n), _device())
 
 
@@ -95,7 +102,7 @@ def tasks(sim: Simulator, batch: int) -> list[Task]:
     import torch
 
     render, values = renderer(sim, batch)
-    background, exposure = noise_numbers(sim)
+    background, exposure = noise_parameters(sim)
 
     def sigma(image: Any) -> Any:
         return torch.sqrt(background**2 + torch.clamp(image, min=0.0) / exposure)
@@ -116,16 +123,16 @@ def tasks(sim: Simulator, batch: int) -> list[Task]:
         return torch.sum(((render(table) - data) / scale) ** 2)
 
     gradient = torch.func.grad_and_value(chi_square)
-    who = f"caustics, batches of {batch}"
+    method = f"caustics, batches of {batch}"
     return [
-        Task("A, no noise", who, clean, batch, batch),
-        Task("A, noise", who, noisy, batch, batch),
-        Task("E, gradient", who, lambda: _finished(gradient(values)[0]), batch, batch),
+        Task("A, no noise", method, clean, batch, batch),
+        Task("A, noise", method, noisy, batch, batch),
+        Task("E, gradient", method, lambda: _finished(gradient(values)[0]), batch, batch),
     ]
 
 
 def _finished(result: Any) -> Any:
-    """`result`, once the device is done with it."""
+    """`result`, after the device has computed it."""
     import torch
 
     if torch.cuda.is_available():

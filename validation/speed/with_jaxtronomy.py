@@ -10,13 +10,13 @@ import jax.numpy as jnp
 
 from jaxlens import Simulator
 from validation.speed.timing import Task
-from validation.speed.workloads import key, noise_numbers, profiles
+from validation.speed.workloads import key, noise_parameters, profiles
 
 Kwargs = dict[str, Any]
 
 
 def image_model(sim: Simulator) -> Any:
-    """The ImageModel of the simulator's one band."""
+    """The ImageModel of the single band of the simulator."""
     from jaxtronomy.Data.imaging_data import ImageData
     from jaxtronomy.ImSim.image_model import ImageModel
     from jaxtronomy.LensModel.lens_model import LensModel
@@ -24,8 +24,8 @@ def image_model(sim: Simulator) -> Any:
     from lenstronomy.Data.psf import PSF
     from lenstronomy.Util.util import make_grid_with_coordtransform
 
-    numbers = {name: float(value[0]) for name, value in sim.sample(key(), 1).items() if value.ndim == 1}
-    grid = make_grid_with_coordtransform(sim.scene.num_pix, numbers["pixel_scale"], inverse=False)
+    params = {name: float(value[0]) for name, value in sim.sample(key(), 1).items() if value.ndim == 1}
+    grid = make_grid_with_coordtransform(sim.scene.num_pix, params["pixel_scale"], inverse=False)
     _, _, x_first, y_first, _, _, to_sky, _ = grid
     blank = jnp.zeros((sim.scene.num_pix,) * 2)
     data = ImageData(
@@ -36,7 +36,7 @@ def image_model(sim: Simulator) -> Any:
         background_rms=1.0,
         exposure_time=1.0,
     )
-    psf = PSF("GAUSSIAN", fwhm=numbers["seeing"], pixel_size=numbers["pixel_scale"], truncation=5)
+    psf = PSF("GAUSSIAN", fwhm=params["seeing"], pixel_size=params["pixel_scale"], truncation=5)
     models = LensModel(["SIE", "SHEAR"]), LightModel(["SERSIC_ELLIPSE"]), LightModel(["SERSIC_ELLIPSE"])
     return ImageModel(data, psf, *models)
 
@@ -44,18 +44,18 @@ def image_model(sim: Simulator) -> Any:
 def _render(sim: Simulator) -> Callable[[Kwargs], jax.Array]:
     model = image_model(sim)
 
-    def one(values: Kwargs) -> jax.Array:
+    def image(values: Kwargs) -> jax.Array:
         lens = [values["SIE"], values["SHEAR"]]
         return model.image(lens, [values["source"]], [values["lens_light"]])
 
-    return jax.vmap(one)
+    return jax.vmap(image)
 
 
 def tasks(sim: Simulator, batch: int) -> list[Task]:
     """A without and with noise, and E."""
     values = profiles(sim.sample(key(), batch))
     render = _render(sim)
-    background, exposure = noise_numbers(sim)
+    background, exposure = noise_parameters(sim)
 
     def sigma(image: jax.Array) -> jax.Array:
         return jnp.sqrt(background**2 + jnp.maximum(image, 0.0) / exposure)
@@ -71,11 +71,11 @@ def tasks(sim: Simulator, batch: int) -> list[Task]:
         return jnp.sum(((render(values) - data) / sigma(data)) ** 2)
 
     gradient = jax.jit(jax.value_and_grad(chi_square))
-    who = f"JAXtronomy, batches of {batch}"
+    method = f"JAXtronomy, batches of {batch}"
     return [
-        Task("A, no noise", who, lambda: jax.block_until_ready(clean(values)), batch, batch),
-        Task("A, noise", who, lambda: jax.block_until_ready(noisy(values, key())), batch, batch),
-        Task("E, gradient", who, lambda: jax.block_until_ready(gradient(values)), batch, batch),
+        Task("A, no noise", method, lambda: jax.block_until_ready(clean(values)), batch, batch),
+        Task("A, noise", method, lambda: jax.block_until_ready(noisy(values, key())), batch, batch),
+        Task("E, gradient", method, lambda: jax.block_until_ready(gradient(values)), batch, batch),
     ]
 
 

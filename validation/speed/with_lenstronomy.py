@@ -1,7 +1,7 @@
 """lenstronomy on the workloads: its SimulationAPI, one system after another, in one process or in several.
 
-Its models are built once, outside the time, and so are the parameters; what is timed is what each new
-system costs.  A lensed quasar is solved for by the analytical solver, once a system, and stamped by band.
+Models and parameters are built once, before the measurement; the time is that of each new system.  The images
+of a lensed quasar are found by the analytical solver, once a system, and stamped in each band.
 """
 
 from __future__ import annotations
@@ -21,12 +21,16 @@ Kwargs = dict[str, Any]
 
 IMAGE_KEYS = ("pixel_scale", "exposure_time", "num_exposures", "magnitude_zero_point", "seeing")
 BAND_KEYS = (*IMAGE_KEYS, "read_noise", "sky_brightness")
-# Of the solvers, beyond lenstronomy's defaults: the window that jaxlens searches, and the grid's step.
-WINDOW, MIN_DISTANCE, PRECISION = 10.0, 0.1, 1e-10
+# Settings of lenstronomy's grid solver.  Width of the window, arcsec: the one that jaxlens searches.
+WINDOW = 10.0
+# Step of the grid, arcsec.
+MIN_DISTANCE = 0.1
+# Largest squared distance from the source in the source's plane, arcsec^2.
+PRECISION = 1e-10
 
 
 class Peer:
-    """lenstronomy's models for one workload, built once; a system is a row of numbers."""
+    """lenstronomy's models of one workload, built once; a system is a Row of parameters."""
 
     def __init__(self, row: Row, num_pix: int, bands: int, kernel: np.ndarray | None = None) -> None:
         from lenstronomy.SimulationAPI.sim_api import SimAPI
@@ -81,7 +85,17 @@ def _points(row: dict[str, float], x: np.ndarray, y: np.ndarray, mu: np.ndarray)
 
 
 def positions(lens_model: Any, row: Row, lens: list[Kwargs], solver: str) -> tuple[np.ndarray, np.ndarray]:
-    """Image positions of the source's centre by one of lenstronomy's solvers."""
+    """Image positions of the source's centre by one of lenstronomy's solvers.
+
+    Args:
+        lens_model: a LensModel.
+        row: the parameters of the system.
+        lens: the keyword arguments of the lens model.
+        solver: "analytical", or "lenstronomy" for the search on a grid.
+
+    Returns:
+        x and y in arcsec, (images,).
+    """
     from lenstronomy.LensModel.Solver.lens_equation_solver import LensEquationSolver
 
     x, y = (float(row[f"{SOURCE}-LIGHT_PROFILE_1-center_{axis}"]) for axis in "xy")
@@ -101,7 +115,13 @@ def solve_all(rows: Sequence[Row], solver: str) -> list[tuple[np.ndarray, np.nda
 
 
 def one_process(peer: Peer, rows: Sequence[Row], noise: bool) -> Callable[[], list[np.ndarray]]:
-    """The systems one after another."""
+    """A function that renders the systems one after another.
+
+    Args:
+        peer: lenstronomy's models.
+        rows: the systems.
+        noise: whether noise is added.
+    """
     return lambda: [peer.images(row, noise) for row in rows]
 
 
@@ -119,17 +139,17 @@ def _work(rows: Sequence[Row], noise: bool) -> list[np.ndarray]:
 
 
 class Pool:
-    """As many processes as cores, each with its own models; images come back to the caller."""
+    """As many processes as cores, each with its own models; they return the images."""
 
     def __init__(self, rows: Sequence[Row], *arguments: Any) -> None:
         self.processes = os.cpu_count() or 1
-        # Spawned: a process forked from one that runs JAX may deadlock.
+        # Spawned, because a process forked from one that runs JAX may deadlock.
         context = get_context("spawn")
         self._pool = ProcessPoolExecutor(self.processes, context, _start_worker, (rows[0], *arguments))
         self._shares = [rows[k :: self.processes] for k in range(self.processes)]
 
     def run(self, noise: bool) -> list[list[np.ndarray]]:
-        """All systems, shared out among the processes."""
+        """All systems, divided among the processes."""
         return list(self._pool.map(partial(_work, noise=noise), self._shares))
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The workloads: the files that jaxlens and its peers render, and the systems drawn from them.
+"""The workloads: the files that all packages render, and the systems drawn from them.
 
 A: one band, 100 x 100 pixels, SIE and shear, a Sersic lens and a Sersic source, Gaussian PSF, noise.
 B: the same in five bands.  C: B with a lensed quasar and a foreground star.  D: 64 x 64 pixels of
@@ -16,7 +16,7 @@ import numpy as np
 from jaxlens import Simulator, load_config
 from jaxlens.imaging.noise import background_sigma
 from jaxlens.imaging.photometry import amplitude, counts
-from validation.agreement.scene_configs import uniform
+from validation.agreement.inputs.scene_configs import uniform
 from validation.speed.names import LENS, SOURCE, Row, part
 
 Node = dict[str, Any]
@@ -33,7 +33,7 @@ def key() -> jax.Array:
 
 
 def simulator(workload: str, folder: Path, **image: Any) -> Simulator:
-    """The simulator of a workload, `A` to `D`, with more entries of IMAGE; `folder` is for files it needs."""
+    """The simulator of a workload, `A` to `D`, with more entries of IMAGE; its PSF file goes to `folder`."""
     file = {"A": one_band, "B": five_bands, "C": with_points}.get(workload, lambda: supersampled(folder))()
     file["IMAGE"]["PARAMETERS"] |= image
     return Simulator(load_config(file))
@@ -78,7 +78,7 @@ def five_bands(num_pix: int = 100) -> Node:
 
 
 def with_points(num_pix: int = 100) -> Node:
-    """The file of C: B with a quasar in the source and a star in front."""
+    """The file of C: B with a quasar in the source and a foreground star."""
     file = five_bands(num_pix)
     file["SPECIES"] |= {
         "POINTSOURCE_1": {
@@ -153,13 +153,16 @@ def _lens(light: Node) -> Node:
 
 
 def rows(sim: Simulator, n: int) -> list[Row]:
-    """The parameters of systems 0..n-1 as numbers of Python: a list where bands differ."""
+    """The parameters of systems 0..n-1 as Python's floats; a list of floats where bands differ."""
     params = {name: np.asarray(value, float) for name, value in sim.sample(key(), n).items()}
     return [{name: value[i].tolist() for name, value in params.items()} for i in range(n)]
 
 
 def profiles(params: dict[str, jax.Array]) -> dict[str, dict[str, jax.Array]]:
-    """The numbers (n,) of one band's SIE, SHEAR and two Sersics, with `amp`, by lenstronomy's names."""
+    """The parameters (n,) of SIE, SHEAR and both Sersic profiles of a file with one band.
+
+    By lenstronomy's names, with `amp` in place of `magnitude`.
+    """
     lens = part(params, f"{LENS}-MASS_PROFILE_1")
     shear = part(params, f"{LENS}-SHEAR_PROFILE_1")
     found: dict[str, Any] = {"SIE": lens, "SHEAR": shear}
@@ -170,8 +173,8 @@ def profiles(params: dict[str, jax.Array]) -> dict[str, dict[str, jax.Array]]:
     return found
 
 
-def noise_numbers(sim: Simulator) -> tuple[float, float]:
-    """Background sigma (counts/s) and exposure (s) of one band, for peers without a noise model."""
-    numbers = {name: value[0] for name, value in sim.sample(key(), 1).items()}
-    exposure = numbers["exposure_time"] * numbers["num_exposures"]
-    return float(background_sigma(sim.scene, numbers)), float(exposure)
+def noise_parameters(sim: Simulator) -> tuple[float, float]:
+    """Background sigma (counts/s) and exposure (s) of one band, for packages without a noise model."""
+    params = {name: value[0] for name, value in sim.sample(key(), 1).items()}
+    exposure = params["exposure_time"] * params["num_exposures"]
+    return float(background_sigma(sim.scene, params)), float(exposure)

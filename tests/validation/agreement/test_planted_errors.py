@@ -1,12 +1,14 @@
 """An error planted in a kernel (a sign, a factor, half a pixel) makes the rows that are named after it fail.
 
-Several are planted at once, each where no other row looks; without them all rows pass, as `test_checks` says.
+Several errors are planted at once where they affect different rows.  Without them all rows pass, which
+`test_checks` proves.  Profiles are replaced in their registry; all other functions are in `TARGETS`.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
+from types import ModuleType
 from typing import Any
 
 import jax
@@ -25,12 +27,26 @@ from validation.agreement.checks import light, mass
 from validation.agreement.checks import noise as noise_check
 from validation.agreement.checks import psf as psf_check
 from validation.agreement.gradients import profiles as gradient_profiles
-from validation.agreement.rows import Row
+from validation.agreement.reporting.rows import Row
+
+Function = Callable[..., Any]
+
+# Where errors are planted outside the registries: the module in which callers look a function up, and its
+# name.
+TARGETS: dict[str, tuple[ModuleType, str]] = {
+    "arrival time": (rays, "arrival_time"),
+    "taps of the Gaussian blur": (psf, "blur_taps"),
+    "stamp of a point source": (stamps, "interpolated_response"),
+    "resampling of a PSF kernel": (optics, "resampled"),
+    "variance of the shot noise": (noise, "shot_variance"),
+    "photons of a pixel": (noise, "poisson_counts"),
+    "pixel centres": (render, "_grid"),
+}
 
 
 @pytest.fixture(autouse=True)
 def _compile_anew() -> Iterator[None]:
-    """No program of a right kernel serves a wrong one, or the other way round."""
+    """Programs compiled with and without a planted error are not confused."""
     jax.clear_caches()
     with jax.enable_x64(True):
         yield
@@ -38,19 +54,30 @@ def _compile_anew() -> Iterator[None]:
 
 
 @pytest.fixture
-def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Put an error into one of the functions of a registered profile."""
+def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[Function], Function]], None]:
+    """Replace one of TARGETS by the wrong function that `error` makes of it."""
 
-    def replace(registry: dict[str, Any], name: str, function: str, error: Callable[..., Any]) -> None:
-        wrong = error(getattr(registry[name], function))
-        monkeypatch.setitem(registry, name, dataclasses.replace(registry[name], **{function: wrong}))
+    def replace(target: str, error: Callable[[Function], Function]) -> None:
+        module, name = TARGETS[target]
+        monkeypatch.setattr(module, name, error(getattr(module, name)))
+
+    return replace
+
+
+@pytest.fixture
+def plant_in_profile(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Replace a function of a registered profile by the wrong one that `error` makes of it."""
+
+    def replace(registry: dict[str, Any], profile: str, function: str, error: Callable[..., Any]) -> None:
+        wrong = error(getattr(registry[profile], function))
+        monkeypatch.setitem(registry, profile, dataclasses.replace(registry[profile], **{function: wrong}))
 
     return replace
 
 
 def missed(rows: Sequence[Row]) -> set[str]:
-    """Names of the rows that missed their tolerance, up to the first comma."""
-    return {row.what.split(",")[0] for row in rows if not row.passed}
+    """The names, up to the first comma, of the rows that missed their tolerance."""
+    return {row.name.split(",")[0] for row in rows if not row.passed}
 
 
 def mirrored(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -70,24 +97,25 @@ def by_major_axis(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def with_root(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The profile that does not square theta_E."""
+    """The profile with the square root of theta_E in its place."""
     return lambda x, y, *, theta_E, **values: function(x, y, theta_E=jnp.sqrt(theta_E), **values)
 
 
 def halved(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Half of the function."""
     return lambda *args, **values: 0.5 * function(*args, **values)
 
 
 def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The profile with a guard against e1 = 0, which makes its slope there finite and wrong."""
+    """The profile with a guard against e1 = 0, which makes its derivative there zero."""
     return lambda x, y, *, e1, **values: function(x, y, e1=jnp.where(e1 == 0.0, 0.0, e1), **values)
 
 
-def test_light(plant: Callable[..., None]) -> None:
-    """The major axis for the product average, half a total flux, and a sign."""
-    plant(LIGHT_PROFILES, "SERSIC_ELLIPSE", "surface_brightness", by_major_axis)
-    plant(LIGHT_PROFILES, "GAUSSIAN", "total_flux", halved)
-    plant(LIGHT_PROFILES, "CORE_SERSIC", "surface_brightness", mirrored)
+def test_light(plant_in_profile: Callable[..., None]) -> None:
+    """A radius along the major axis, half a total flux, and a sign."""
+    plant_in_profile(LIGHT_PROFILES, "SERSIC_ELLIPSE", "surface_brightness", by_major_axis)
+    plant_in_profile(LIGHT_PROFILES, "GAUSSIAN", "total_flux", halved)
+    plant_in_profile(LIGHT_PROFILES, "CORE_SERSIC", "surface_brightness", mirrored)
     assert missed(light.check(True).rows) == {
         "SERSIC_ELLIPSE: surface brightness",
         "GAUSSIAN: total flux",
@@ -95,79 +123,93 @@ def test_light(plant: Callable[..., None]) -> None:
     }
 
 
-def test_mass(plant: Callable[..., None]) -> None:
-    """A sign, half a potential, and an Einstein radius that is not squared."""
-    plant(MASS_PROFILES, "SIE", "deflection", mirrored)
-    plant(MASS_PROFILES, "SHEAR", "potential", halved)
-    plant(MASS_PROFILES, "POINT_MASS", "deflection", with_root)
+@pytest.mark.slow
+def test_mass(plant_in_profile: Callable[..., None]) -> None:
+    """A sign, half a potential, and the root of an Einstein radius."""
+    plant_in_profile(MASS_PROFILES, "SIE", "deflection", mirrored)
+    plant_in_profile(MASS_PROFILES, "SHEAR", "potential", halved)
+    plant_in_profile(MASS_PROFILES, "POINT_MASS", "deflection", with_root)
     found = missed(mass.check(True).rows)
     assert {"SIE: deflection", "SIE: convergence and shear", "POINT_MASS: deflection"} <= found
     assert {name for name in found if "SIE" not in name and "POINT" not in name} == {"SHEAR: potential"}
 
 
-def test_blur(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.slow
+def test_blur(plant: Callable[..., None]) -> None:
     """Without its outermost tap."""
-    taps = psf.blur_taps
 
-    def one_less(sigma: jax.Array, radius: int) -> jax.Array:
-        k = jnp.reshape(jnp.arange(1.0, radius + 2.0), (-1,) + (1,) * sigma.ndim)
-        return jnp.where(k <= jnp.floor(5.0 * sigma[None] + 0.5), taps(sigma, radius), 0.0)
+    def one_tap_less(taps: Function) -> Function:
+        def planted(sigma: jax.Array, radius: int) -> jax.Array:
+            k = jnp.reshape(jnp.arange(1.0, radius + 2.0), (-1,) + (1,) * sigma.ndim)
+            return jnp.where(k <= jnp.floor(5.0 * sigma[None] + 0.5), taps(sigma, radius), 0.0)
 
-    monkeypatch.setattr(psf, "blur_taps", one_less)
+        return planted
+
+    plant("taps of the Gaussian blur", one_tap_less)
     found = missed(psf_check.check(True).rows)
     assert found == {"Gaussian blur by sums of shifted images", "Gaussian blur by matrix products"}
 
 
-def test_stamps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half a pixel aside."""
-    response = stamps.interpolated_response
-    moved = lambda pixels, at, *more, **named: response(pixels, at + 0.5, *more, **named)  # noqa: E731
-    monkeypatch.setattr(stamps, "interpolated_response", moved)
+@pytest.mark.slow
+def test_stamps(plant: Callable[..., None]) -> None:
+    """Moved by half a pixel."""
+    plant(
+        "stamp of a point source",
+        lambda response: lambda pixels, at, *more, **named: response(pixels, at + 0.5, *more, **named),
+    )
     assert missed(psf_check.check(True).rows) == {"point source's stamp"}
 
 
-def test_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows for columns."""
-    turned = lambda kernel, *factors: jnp.swapaxes(resampled(kernel, *factors), -1, -2)  # noqa: E731
-    resampled = optics.resampled
-    monkeypatch.setattr(optics, "resampled", turned)
+@pytest.mark.slow
+def test_kernels(plant: Callable[..., None]) -> None:
+    """Rows and columns exchanged."""
+    plant(
+        "resampling of a PSF kernel",
+        lambda resampled: lambda kernel, *factors: jnp.swapaxes(resampled(kernel, *factors), -1, -2),
+    )
     rows = psf_check.check(True).rows
-    assert {row.what for row in rows if not row.passed} == {
-        row.what for row in rows if row.what.startswith("kernel")
+    assert {row.name for row in rows if not row.passed} == {
+        row.name for row in rows if row.name.startswith("kernel")
     }
 
 
-def test_noise(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half of the shot noise's variance, and where photons are counted one too many in every pixel."""
-    counts = noise.poisson_counts
-    monkeypatch.setattr(noise, "shot_variance", halved(noise.shot_variance))
-    monkeypatch.setattr(noise, "poisson_counts", lambda key, mean: counts(key, mean) + 1.0)
+@pytest.mark.slow
+def test_noise(plant: Callable[..., None]) -> None:
+    """Half of the shot noise's variance, and a photon too many in every pixel."""
+    plant("variance of the shot noise", halved)
+    plant("photons of a pixel", lambda counts: lambda key, mean: counts(key, mean) + 1.0)
     rows = noise_check.check(True).rows
     assert {"Gaussian noise", "predicted sigma in every pixel: ADU", "shot_noise: poisson"} <= missed(rows)
-    counted = [row for row in rows if "shot_noise: poisson" in row.what]
+    counted = [row for row in rows if "shot_noise: poisson" in row.name]
     assert [row.passed for row in counted] == [True, True, False]  # variance, pooled variance, mean
 
 
-def test_half_a_pixel_moves_the_einstein_ring(monkeypatch: pytest.MonkeyPatch) -> None:
-    grid = render._grid
+@pytest.mark.slow
+def test_half_a_pixel_moves_the_einstein_ring(plant: Callable[..., None]) -> None:
+    def moved(grid: Function) -> Function:
+        def planted(scene: Any, params: Any) -> tuple[jax.Array, jax.Array]:
+            x, y = grid(scene, params)
+            return x + 0.5 * params["pixel_scale"], y
 
-    def moved(scene: Any, params: Any) -> tuple[jax.Array, jax.Array]:
-        x, y = grid(scene, params)
-        return x + 0.5 * params["pixel_scale"], y
+        return planted
 
-    monkeypatch.setattr(render, "_grid", moved)
+    plant("pixel centres", moved)
     found = missed(analytic_images.einstein_ring(3).rows)
     assert found == {"Einstein ring: image", "Einstein ring: mean radius"}
 
 
-def test_a_factor_in_the_delay_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    arrival_time = rays.arrival_time
-    monkeypatch.setattr(rays, "arrival_time", lambda *arguments: 1.001 * arrival_time(*arguments))
+@pytest.mark.slow
+def test_a_factor_in_the_delay_is_seen(plant: Callable[..., None]) -> None:
+    plant("arrival time", lambda arrival_time: lambda *arguments: 1.001 * arrival_time(*arguments))
     assert missed(analytic_lenses.sphere(20)) == {"SIS: delay in days"}
 
 
-def test_a_gradient_that_vanishes_for_a_round_galaxy_is_seen(plant: Callable[..., None]) -> None:
+@pytest.mark.slow
+def test_a_gradient_that_vanishes_for_a_round_galaxy_is_seen(plant_in_profile: Callable[..., None]) -> None:
     name = "SERSIC_ELLIPSE"
-    plant(LIGHT_PROFILES, name, "surface_brightness", guarded)
+    plant_in_profile(LIGHT_PROFILES, name, "surface_brightness", guarded)
     found = missed(gradient_profiles.rows(gradient_profiles.compare([name], 8, 20)))
-    assert found == {f"{name}: gradient against central difference", "at e = 0 and zero shear: slopes in e1"}
+    assert found == {
+        f"{name}: gradient against central difference",
+        "at e = 0 and zero shear: derivatives in e1",
+    }

@@ -1,4 +1,4 @@
-"""The reader of frozen numbers names the file that is missing or damaged."""
+"""Reference files are complete, and the reader names a file that is missing or damaged."""
 
 from __future__ import annotations
 

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from validation import __main__ as command
-from validation.agreement import figures, references, report, running
-from validation.agreement.report import Section
-from validation.agreement.rows import Findings, Picture, peak_errors, row, worst_and_median
+from validation.agreement import references
+from validation.agreement.reporting import figures, report, running
+from validation.agreement.reporting.report import Section
+from validation.agreement.reporting.rows import Findings, Picture, peak_errors, row, worst_and_median
 
 
 def a_picture(title: str = "worst", shape: tuple[int, ...] = (4, 5)) -> Picture:
@@ -21,7 +22,7 @@ def a_picture(title: str = "worst", shape: tuple[int, ...] = (4, 5)) -> Picture:
 
 
 def a_section(topic: str, error: float, precision: str = "float32") -> Section:
-    rows = [row("first, |e| < 1", [0.0, error], 1e-5), row("second", [0.3], None, note="the reason")]
+    rows = [row("first, |e| < 1", [0.0, error], 1e-5), row("second", [0.3], None, remark="the reason")]
     return Section(topic, precision, Findings(rows, [a_picture(), a_picture("median", (7,))]), 3.0)
 
 
@@ -33,7 +34,7 @@ def test_a_row_has_the_largest_error_and_the_99th_percentile() -> None:
     assert row("errors", [0.1], None).verdict == "shown"
 
 
-def test_a_row_without_numbers_cannot_pass() -> None:
+def test_a_row_with_nan_or_without_cases_cannot_pass() -> None:
     assert not row("broken", [0.0, np.nan], 1.0).passed
     with pytest.raises(ValueError, match="no cases"):
         row("empty", [], 1.0)

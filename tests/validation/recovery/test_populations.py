@@ -1,4 +1,4 @@
-"""The report of what a population fit recovers: its mock images, and when it says that a number is missed."""
+"""The report of recovered populations: its simulated images, and when a value counts as missed."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from validation.recovery import populations as population_recovery
 from validation.recovery.populations import TRUTH, configuration, main, mock_images
 
 
-def test_the_free_numbers_are_those_of_the_file() -> None:
-    numbers = Simulator(configuration(*TRUTH.values())).hyperparameters
-    assert {path: float(numbers[path]) for path in TRUTH} == pytest.approx(TRUTH)
+def test_the_free_hyperparameters_are_those_of_the_file() -> None:
+    hyperparameters = Simulator(configuration(*TRUTH.values())).hyperparameters
+    assert {path: float(hyperparameters[path]) for path in TRUTH} == pytest.approx(TRUTH)
 
 
 def test_mock_images_are_of_their_seed() -> None:
@@ -30,7 +30,7 @@ def test_mock_images_are_of_their_seed() -> None:
     ("factor", "errors", "converged", "missed"),
     [(1.01, 0.01, True, 0), (1.06, 0.1, True, 1), (1.04, 0.01, True, 1), (1.01, 0.01, False, 1)],
 )
-def test_a_number_far_off_in_parts_or_in_errors_is_missed(
+def test_a_value_far_from_the_truth_is_missed(
     factor: float,
     errors: float,
     converged: bool,
@@ -39,7 +39,7 @@ def test_a_number_far_off_in_parts_or_in_errors_is_missed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     values = factor * np.asarray(list(TRUTH.values()))
-    # two samples whose standard deviation is this part of the number
+    # two samples with this standard deviation, relative to the values
     samples = values * (1.0 + errors / np.sqrt(2.0) * np.asarray([[1.0], [-1.0]]))
     more: dict[str, Any] = {"distance": 0.0, "warnings": (), "config": {}, "text": ""}
     result = PopulationFit(

@@ -48,8 +48,8 @@ def test_several_threads_share_the_batches() -> None:
     assert together.first is alone.run
 
 
-def _row(workload: str, who: str, per_second: float) -> Timed:
-    return Timed(workload, who, 1.0 / per_second, 0.1, 7)
+def _row(workload: str, method: str, per_second: float) -> Timed:
+    return Timed(workload, method, 1.0 / per_second, 0.1, 7)
 
 
 ROWS = [
@@ -123,7 +123,7 @@ def test_a_peer_that_is_not_installed_is_a_row(monkeypatch: pytest.MonkeyPatch, 
     with groups._pool(sim, groups.QUICK) as pool:
         rows = [*groups._lenstronomy("A", sim, groups.QUICK), *groups._others(sim, ("A, noise",)), *pool]
     assert all(isinstance(row, Timed) and row.seconds is None for row in rows)
-    assert {row.who for row in rows if isinstance(row, Timed)} >= {"JAXtronomy", "caustics"}
+    assert {row.method for row in rows if isinstance(row, Timed)} >= {"JAXtronomy", "caustics"}
 
 
 @pytest.mark.parametrize(

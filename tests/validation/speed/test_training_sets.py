@@ -31,6 +31,7 @@ def images(folder: Path) -> Iterator[Images]:
     found.close()
 
 
+@pytest.mark.slow
 def test_every_way_reads_the_whole_set_with_its_labels(images: Images, folder: Path) -> None:
     stored = [read(folder / f"{label}_images.h5") for label in LABELS]
     whole = np.concatenate([one.images for one in stored])
@@ -42,20 +43,21 @@ def test_every_way_reads_the_whole_set_with_its_labels(images: Images, folder: P
         made = list(itertools.islice(batches, SYSTEMS // SIZE))
         batches.close()
         seen, theta_E, lensed = (np.concatenate(column) for column in zip(*made, strict=True))
-        which = [int(np.argmin(np.abs(whole - image).max((1, 2, 3)))) for image in seen]
-        assert sorted(which) == list(range(SYSTEMS)), way
-        np.testing.assert_array_equal(seen, whole[which])
-        np.testing.assert_allclose(theta_E, truth[which], rtol=1e-6)
-        np.testing.assert_array_equal(lensed, np.array(which) < SYSTEMS // 2)
+        chosen = [int(np.argmin(np.abs(whole - image).max((1, 2, 3)))) for image in seen]
+        assert sorted(chosen) == list(range(SYSTEMS)), way
+        np.testing.assert_array_equal(seen, whole[chosen])
+        np.testing.assert_allclose(theta_E, truth[chosen], rtol=1e-6)
+        np.testing.assert_array_equal(lensed, np.array(chosen) < SYSTEMS // 2)
 
 
+@pytest.mark.slow
 def test_what_is_forgotten_is_still_there(images: Images) -> None:
-    before = images.one(3)
+    before = images.image(3)
     forget(images.paths[0])
-    np.testing.assert_array_equal(images.one(3), before)
+    np.testing.assert_array_equal(images.image(3), before)
 
 
 def test_the_table_has_a_line_for_every_way() -> None:
-    numbers = {"alone": 1.6, "alone_processor": 2.0, "cost": 3.0, "cost_processor": 4.4}
-    rows = [{"way": "the network alone", "step": 5.0}, {"way": "read", "cache": "cold"} | numbers]
+    times = {"alone": 1.6, "alone_processor": 2.0, "cost": 3.0, "cost_processor": 4.4}
+    rows = [{"way": "the network alone", "step": 5.0}, {"way": "read", "cache": "cold"} | times]
     assert markdown(rows).splitlines()[2:] == ["| read | cold | 2 | 2 | 3 | 4 |"]

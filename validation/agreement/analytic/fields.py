@@ -13,13 +13,15 @@ import numpy as np
 
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
 from validation.agreement.analytic.lenses import Arrays, Values, by_precision
-from validation.agreement.rows import OF_THE_PEAK, Row, peak_errors, row
-from validation.agreement.topics.draws import exact, float32_exact
+from validation.agreement.inputs.draws import exact, float32_exact
+from validation.agreement.reporting.rows import OF_THE_PEAK, Row, peak_errors, row
 
+# Random points of each case.
 POINTS = 24
+# Points on the ellipse around which the flux of the deflection is integrated.
 CONTOUR = 2048
 MAX_ELLIPTICITY = 0.9
-SLOPE_MEASURE = "of the largest slope there"
+DERIVATIVE_MEASURE = "of the largest derivative there"
 
 
 def mass_fields(names: list[str], cases: int) -> list[Row]:
@@ -29,24 +31,24 @@ def mass_fields(names: list[str], cases: int) -> list[Row]:
     first, second = by_precision(1e-9, 1e-5), by_precision(1e-8, 1e-5)
     relations = (
         ("gradient of the potential is the deflection", potential, first, OF_THE_PEAK),
-        ("divergence of the deflection is 2 kappa, no curl", divergence, second, SLOPE_MEASURE),
+        ("divergence of the deflection is 2 kappa, no curl", divergence, second, DERIVATIVE_MEASURE),
         ("mean kappa inside theta_E, by Gauss's theorem", enclosed, second, "absolute"),
     )
-    return [_row_of_all(what, names, *rest) for what, *rest in relations]
+    return [_row_of_all(relation, names, *rest) for relation, *rest in relations]
 
 
 def _row_of_all(
-    what: str,
+    relation: str,
     names: list[str],
     errors: Sequence[np.ndarray],
     tolerance: float,
     measure: str,
-    note: str = "",
+    remark: str = "",
 ) -> Row:
     """One row of several profiles, which says in which of them the error is largest."""
-    worst = names[int(np.argmax([np.max(one) for one in errors]))]
-    note = f"largest: {worst}" + (f"; {note}" if note else "")
-    return row(what, np.concatenate(errors), tolerance, measure, note)
+    worst = names[int(np.argmax([np.max(of_profile) for of_profile in errors]))]
+    remark = f"largest: {worst}" + (f"; {remark}" if remark else "")
+    return row(relation, np.concatenate(errors), tolerance, measure, remark)
 
 
 def _mass_errors(seed: int, name: str, cases: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -61,13 +63,13 @@ def _mass_errors(seed: int, name: str, cases: int) -> tuple[np.ndarray, np.ndarr
     y = np.concatenate([float32_exact(center_y + radius * np.sin(angle)), y], axis=1)
     columns = {key: jnp.asarray(value)[:, None] for key, value in values.items()}
     derivatives = jax.jit(lambda x, y, p: _derivatives(name, x, y, p))
-    alpha, gradient, slopes = (
+    alpha, gradient, hessian = (
         np.asarray(array, float) for array in derivatives(jnp.asarray(x), jnp.asarray(y), columns)
     )
     near = slice(None, POINTS)
     return (
         peak_errors(*(np.moveaxis(array[..., near], 1, 0) for array in (gradient, alpha))),
-        _divergence_error(slopes[..., near], _convergence(name, values, x[:, near], y[:, near])),
+        _divergence_error(hessian[..., near], _convergence(name, values, x[:, near], y[:, near])),
         np.abs(_mean_convergence(values, alpha[..., POINTS:], dx, dy) - _expected_mean(name, values)),
     )
 
@@ -111,22 +113,24 @@ def _derivatives(name: str, x: jax.Array, y: jax.Array, p: Arrays) -> tuple[jax.
     profile = MASS_PROFILES[name]
 
     def values(x: jax.Array, y: jax.Array) -> jax.Array:
-        all_of_them = (*profile.deflection(x, y, **p), profile.potential(x, y, **p))
-        return jnp.stack([jnp.broadcast_to(v, x.shape) for v in all_of_them])
+        fields = (*profile.deflection(x, y, **p), profile.potential(x, y, **p))
+        return jnp.stack([jnp.broadcast_to(field, x.shape) for field in fields])
 
     def along(dx: jax.Array, dy: jax.Array) -> tuple[jax.Array, jax.Array]:
+        """The values, and their derivatives in the direction (dx, dy)."""
         return jax.jvp(values, (x, y), (jnp.full_like(x, dx), jnp.full_like(y, dy)))
 
     unit = jnp.eye(2, dtype=x.dtype)
-    value, slope = jax.vmap(along)(unit[0], unit[1])
-    second = jnp.stack([slope[0, 0], slope[1, 0], slope[0, 1], slope[1, 1]])
-    return value[0, :2], slope[:, 2], second
+    value, derivative = jax.vmap(along)(unit[0], unit[1])
+    hessian = jnp.stack([derivative[0, 0], derivative[1, 0], derivative[0, 1], derivative[1, 1]])
+    return value[0, :2], derivative[:, 2], hessian
 
 
-def _divergence_error(slopes: np.ndarray, kappa: np.ndarray) -> np.ndarray:
-    f_xx, f_xy, f_yx, f_yy = slopes
+def _divergence_error(hessian: np.ndarray, kappa: np.ndarray) -> np.ndarray:
+    """|div alpha - 2 kappa| + |curl alpha|, over the largest derivative of the deflection, (cases,)."""
+    f_xx, f_xy, f_yx, f_yy = hessian
     away = np.abs(f_xx + f_yy - 2.0 * kappa) + np.abs(f_xy - f_yx)
-    return np.asarray(np.max(away / np.max(np.abs(slopes), axis=0), axis=1))
+    return np.asarray(np.max(away / np.max(np.abs(hessian), axis=0), axis=1))
 
 
 def _convergence(name: str, values: Values, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -168,7 +172,7 @@ def _mean_convergence(values: Values, alpha: np.ndarray, dx: np.ndarray, dy: np.
 
 
 def _expected_mean(name: str, values: Values) -> np.ndarray:
-    """1 by the definition of theta_E, but for a cored profile, and where there is no theta_E."""
+    """1 by the definition of theta_E; less for the cored NIE; kappa or 0 where there is no theta_E."""
     size = _size(values)[:, 0]
     if name == "NIE":
         return np.asarray((np.hypot(values["s_scale"], size) - values["s_scale"]) / size)
@@ -178,12 +182,12 @@ def _expected_mean(name: str, values: Values) -> np.ndarray:
 
 
 def light_fluxes(names: list[str], cases: int) -> list[Row]:
-    """Of light profiles: the integral of the surface brightness is the total flux (a sheet's has no end)."""
+    """Of light profiles: the integral of the surface brightness is the total flux (infinite for UNIFORM)."""
     names = [name for name in names if name != "UNIFORM"]
     errors = [_flux_errors(k, name, cases) for k, name in enumerate(names)]
-    what = "integral of the surface brightness is the total flux"
-    note = "n_sersic <= 4.5: beyond it the cut at 1000 R_sersic takes more than 1e-8"
-    return [_row_of_all(what, names, errors, by_precision(1e-6, 1e-5), "relative", note)]
+    relation = "integral of the surface brightness is the total flux"
+    remark = "n_sersic <= 4.5: beyond it the cut at 1000 R_sersic takes more than 1e-8"
+    return [_row_of_all(relation, names, errors, by_precision(1e-6, 1e-5), "relative", remark)]
 
 
 def _flux_errors(seed: int, name: str, cases: int) -> np.ndarray:

@@ -13,12 +13,15 @@ import numpy as np
 
 from jaxlens import Simulator
 from validation.agreement.analytic.lenses import by_precision
-from validation.agreement.rows import OF_THE_PEAK, Picture, Row, peak_errors, row, worst_and_median
-from validation.agreement.small_scenes import galaxy, parameters, predicted_sigma, simulator
-from validation.agreement.topics.draws import Cases, exact
+from validation.agreement.inputs.draws import Cases, exact
+from validation.agreement.inputs.small_scenes import galaxy, parameters, predicted_sigma, simulator
+from validation.agreement.reporting.rows import OF_THE_PEAK, Picture, Row, peak_errors, row, worst_and_median
 
-PIXELS, SCALE = 80, float(np.float32(0.05))
-FLUX = 100.0  # of magnitude 20 at zero point 25, counts/s
+PIXELS = 80
+# arcsec a pixel, exactly a float32.
+SCALE = float(np.float32(0.05))
+# counts/s, of magnitude 20 at zero point 25.
+FLUX = 100.0
 FWHM_PER_SIGMA = 2.0 * np.sqrt(2.0 * np.log(2.0))
 LENS, SOURCE = "PLANE_1-OBJECT_1", "PLANE_2-OBJECT_1"
 MASS, LIGHT, SHEAR = "MASS_PROFILE_1", "LIGHT_PROFILE_1", "SHEAR_PROFILE_1"
@@ -26,25 +29,25 @@ MASS, LIGHT, SHEAR = "MASS_PROFILE_1", "LIGHT_PROFILE_1", "SHEAR_PROFILE_1"
 
 @dataclass(frozen=True)
 class Comparison:
-    """Images (cases, ny, nx) of ours and of the known answer, sigma of their noise, and further rows."""
+    """Images (cases, ny, nx) by jaxlens and as they should be, sigma of their noise, and further rows."""
 
     title: str
     ours: np.ndarray
     expected: np.ndarray
     noise: np.ndarray
     tolerance: float
-    note: str = ""
+    remark: str = ""
     more: list[Row] = field(default_factory=list)
 
     @property
     def errors(self) -> np.ndarray:
-        """One number a case."""
+        """The largest difference of each case over its peak, (cases,)."""
         return peak_errors(self.ours, self.expected)
 
     @property
     def rows(self) -> list[Row]:
         """The row of the whole images, and the further ones."""
-        whole = row(f"{self.title}: image", self.errors, self.tolerance, OF_THE_PEAK, self.note)
+        whole = row(f"{self.title}: image", self.errors, self.tolerance, OF_THE_PEAK, self.remark)
         return [whole, *self.more]
 
 
@@ -63,18 +66,18 @@ def comparisons(cases: int) -> list[Comparison]:
 
 def pictures(found: list[Comparison]) -> list[Picture]:
     """The worst and the median image, in units of their tolerance."""
-    cases = [(one, k) for one in found for k in range(len(one.ours))]
-    errors = np.concatenate([one.errors / one.tolerance for one in found])
+    cases = [(comparison, k) for comparison in found for k in range(len(comparison.ours))]
+    errors = np.concatenate([comparison.errors / comparison.tolerance for comparison in found])
 
     def draw(case: int, which: str) -> Picture:
-        one, k = cases[case]
+        comparison, k = cases[case]
         return Picture(
-            title=f"{which} image: {one.title}",
+            title=f"{which} image: {comparison.title}",
             quantity="counts/s",
-            ours=one.ours[k],
-            theirs=one.expected[k],
-            noise=one.noise[k],
-            noise_is="sigma of a 100 s exposure",
+            ours=comparison.ours[k],
+            theirs=comparison.expected[k],
+            noise=comparison.noise[k],
+            noise_label="sigma of a 100 s exposure",
         )
 
     return worst_and_median(errors, draw)
@@ -101,8 +104,8 @@ def _gaussian(dx: np.ndarray, dy: np.ndarray, sigma: np.ndarray) -> np.ndarray:
     return np.asarray(FLUX * SCALE**2 / (2 * np.pi * variance) * np.exp(-0.5 * (dx**2 + dy**2) / variance))
 
 
-def _relative(what: str, ours: np.ndarray, expected: np.ndarray) -> Row:
-    return row(what, np.abs(ours / expected - 1.0), by_precision(1e-9, 1e-5), "relative")
+def _relative(name: str, ours: np.ndarray, expected: np.ndarray) -> Row:
+    return row(name, np.abs(ours / expected - 1.0), by_precision(1e-9, 1e-5), "relative")
 
 
 def _whole_image() -> float:
@@ -118,10 +121,10 @@ def einstein_ring(cases: int) -> Comparison:
     given = exact({"theta_E": rng.uniform(0.85, 1.2, cases), "sigma": rng.uniform(0.07, 0.12, cases)})
     center = exact({name: rng.uniform(-0.03, 0.03, cases) for name in ("center_x", "center_y")})
     sim = simulator([galaxy(mass=["SIS"]), galaxy(["GAUSSIAN"])], PIXELS, image={"pixel_scale": SCALE})
-    numbers = {f"{LENS}-{MASS}-theta_E": given["theta_E"], f"{SOURCE}-{LIGHT}-sigma": given["sigma"]}
-    numbers |= {f"{LENS}-{MASS}-{name}": value for name, value in center.items()}
-    numbers |= {f"{SOURCE}-{LIGHT}-{name}": value for name, value in center.items()}
-    ours, noise = _rendered(sim, numbers, cases)
+    params = {f"{LENS}-{MASS}-theta_E": given["theta_E"], f"{SOURCE}-{LIGHT}-sigma": given["sigma"]}
+    params |= {f"{LENS}-{MASS}-{name}": value for name, value in center.items()}
+    params |= {f"{SOURCE}-{LIGHT}-{name}": value for name, value in center.items()}
+    ours, noise = _rendered(sim, params, cases)
     x, y = _pixels()
     r = np.hypot(x - center["center_x"][:, None, None], y - center["center_y"][:, None, None])
     expected = _gaussian(r - given["theta_E"][:, None, None], np.zeros_like(r), given["sigma"])
@@ -141,7 +144,7 @@ def sheet_and_shear(cases: int) -> Comparison:
     mu = 1 / ((1 - kappa)^2 - gamma^2).
     """
     rng = np.random.default_rng(20260117)
-    numbers = exact(
+    params = exact(
         {
             f"{LENS}-{MASS}-kappa": rng.uniform(-0.2, 0.3, cases),
             f"{LENS}-{SHEAR}-gamma1": rng.uniform(-0.1, 0.1, cases),
@@ -153,8 +156,8 @@ def sheet_and_shear(cases: int) -> Comparison:
     )
     lens = galaxy(mass=["CONVERGENCE"], shear=True)
     sim = simulator([lens, galaxy(["GAUSSIAN"])], PIXELS, image={"pixel_scale": SCALE})
-    ours, noise = _rendered(sim, numbers, cases)
-    kappa, gamma1, gamma2, sigma, beta_x, beta_y = (v[:, None, None] for v in numbers.values())
+    ours, noise = _rendered(sim, params, cases)
+    kappa, gamma1, gamma2, sigma, beta_x, beta_y = (v[:, None, None] for v in params.values())
     x, y = _pixels()
     u = (1.0 - kappa - gamma1) * x - gamma2 * y - beta_x
     v = (1.0 - kappa + gamma1) * y - gamma2 * x - beta_y
@@ -172,7 +175,7 @@ def isothermal_arcs(cases: int) -> Comparison:
     rng = np.random.default_rng(20260118)
     theta, sigma = rng.uniform(0.9, 1.1, cases), rng.uniform(0.07, 0.1, cases)
     beta, angle = rng.uniform(0.0, 0.2, cases), rng.uniform(0.0, 2 * np.pi, cases)
-    numbers = exact(
+    params = exact(
         {
             f"{LENS}-{MASS}-theta_E": theta,
             f"{SOURCE}-{LIGHT}-sigma": sigma,
@@ -181,8 +184,8 @@ def isothermal_arcs(cases: int) -> Comparison:
         }
     )
     sim = simulator([galaxy(mass=["SIS"]), galaxy(["GAUSSIAN"])], PIXELS, image={"pixel_scale": SCALE})
-    ours, noise = _rendered(sim, numbers, cases)
-    theta, sigma, beta_x, beta_y = numbers.values()
+    ours, noise = _rendered(sim, params, cases)
+    theta, sigma, beta_x, beta_y = params.values()
     x, y = _pixels()
     stretch = 1.0 - theta[:, None, None] / np.hypot(x, y)
     expected = _gaussian(stretch * x - beta_x[:, None, None], stretch * y - beta_y[:, None, None], sigma)
@@ -206,7 +209,7 @@ def _lensed_flux(theta: float, sigma: float, beta: float) -> float:
 def blurred_gaussian(cases: int) -> Comparison:
     """A Gaussian seen through a Gaussian PSF: the variances add, the flux stays."""
     rng = np.random.default_rng(20260119)
-    numbers = exact(
+    params = exact(
         {
             f"{LENS}-{LIGHT}-sigma": rng.uniform(0.08, 0.2, cases),
             "seeing": FWHM_PER_SIGMA * rng.uniform(0.08, 0.2, cases),
@@ -216,59 +219,57 @@ def blurred_gaussian(cases: int) -> Comparison:
     )
     camera = {"pixel_scale": SCALE, "psf_type": "GAUSSIAN"}
     sim = simulator([galaxy(["GAUSSIAN"])], PIXELS, image=camera, survey={"seeing": 0.3})
-    ours, noise = _rendered(sim, numbers, cases)
-    sigma, seeing, center_x, center_y = numbers.values()
+    ours, noise = _rendered(sim, params, cases)
+    sigma, seeing, center_x, center_y = params.values()
     x, y = _pixels()
     width = np.hypot(sigma, seeing / FWHM_PER_SIGMA)
     expected = _gaussian(x - center_x[:, None, None], y - center_y[:, None, None], width)
-    note = "the blur ends at 5 sigma, where 6e-7 of the light is missing along each axis"
+    remark = "the blur ends at 5 sigma, where 6e-7 of the light is missing along each axis"
     more = [_relative("Gaussian blurred by a Gaussian: flux", ours.sum(axis=(1, 2)), np.full(cases, FLUX))]
     tolerance = by_precision(2e-6, 5e-5)
-    return Comparison("Gaussian blurred by a Gaussian", ours, expected, noise, tolerance, note, more)
+    return Comparison("Gaussian blurred by a Gaussian", ours, expected, noise, tolerance, remark, more)
 
 
 def mass_sheet(cases: int) -> Comparison:
     """A lens times 1 - k in a sheet k, and the source smaller by 1 - k: the same image."""
     rng = np.random.default_rng(20260120)
-    numbers, k = _random_lens(rng, cases), exact({"k": rng.uniform(-0.3, 0.4, cases)})["k"]
+    params, k = _random_lens(rng, cases), exact({"k": rng.uniform(-0.3, 0.4, cases)})["k"]
     lens = galaxy(mass=["SIE", "CONVERGENCE"], shear=True)
     sim = simulator([lens, galaxy(["SERSIC_ELLIPSE"])], PIXELS, image={"pixel_scale": SCALE})
-    expected, noise = _rendered(sim, numbers, cases)
+    expected, noise = _rendered(sim, params, cases)
     scaled = ("theta_E", "gamma1", "gamma2", "R_sersic")
-    shrunk = {name: v * (1.0 - k) for name, v in numbers.items() if name.split("-")[-1] in scaled}
-    shrunk |= {name: v * (1.0 - k) for name, v in numbers.items() if f"{LIGHT}-center" in name}
+    shrunk = {name: v * (1.0 - k) for name, v in params.items() if name.split("-")[-1] in scaled}
+    shrunk |= {name: v * (1.0 - k) for name, v in params.items() if f"{LIGHT}-center" in name}
     # the same surface brightness on (1 - k)^2 of the area
     shrunk |= {f"{SOURCE}-{LIGHT}-magnitude": 20.0 - 5.0 * np.log10(1.0 - k)}
     shrunk |= {f"{LENS}-MASS_PROFILE_2-kappa": k}
-    ours, _ = _rendered(sim, numbers | shrunk, cases)
+    ours, _ = _rendered(sim, params | shrunk, cases)
     return Comparison("mass-sheet transformation", ours, expected, noise, _whole_image())
 
 
 def _random_lens(rng: np.random.Generator, cases: int) -> dict[str, np.ndarray]:
     """An SIE with shear in plane 1, a Sersic source in plane 2."""
-    numbers = {f"{LENS}-{MASS}-theta_E": rng.uniform(0.6, 1.2, cases)}
-    numbers |= {f"{LENS}-{MASS}-{name}": rng.uniform(-0.25, 0.25, cases) for name in ("e1", "e2")}
-    numbers |= {f"{LENS}-{SHEAR}-{name}": rng.uniform(-0.06, 0.06, cases) for name in ("gamma1", "gamma2")}
-    numbers |= {f"{SOURCE}-{LIGHT}-{name}": rng.uniform(-0.3, 0.3, cases) for name in ("e1", "e2")}
-    numbers |= {
-        f"{SOURCE}-{LIGHT}-{name}": rng.uniform(-0.3, 0.3, cases) for name in ("center_x", "center_y")
-    }
-    numbers |= {f"{SOURCE}-{LIGHT}-R_sersic": rng.uniform(0.2, 0.4, cases)}
-    numbers |= {f"{SOURCE}-{LIGHT}-n_sersic": rng.uniform(0.7, 3.0, cases)}
-    return exact(numbers)
+    params = {f"{LENS}-{MASS}-theta_E": rng.uniform(0.6, 1.2, cases)}
+    params |= {f"{LENS}-{MASS}-{name}": rng.uniform(-0.25, 0.25, cases) for name in ("e1", "e2")}
+    params |= {f"{LENS}-{SHEAR}-{name}": rng.uniform(-0.06, 0.06, cases) for name in ("gamma1", "gamma2")}
+    params |= {f"{SOURCE}-{LIGHT}-{name}": rng.uniform(-0.3, 0.3, cases) for name in ("e1", "e2")}
+    params |= {f"{SOURCE}-{LIGHT}-{name}": rng.uniform(-0.3, 0.3, cases) for name in ("center_x", "center_y")}
+    params |= {f"{SOURCE}-{LIGHT}-R_sersic": rng.uniform(0.2, 0.4, cases)}
+    params |= {f"{SOURCE}-{LIGHT}-n_sersic": rng.uniform(0.7, 3.0, cases)}
+    return exact(params)
 
 
 def massless_plane(cases: int, at: int) -> Comparison:
     """Three planes of which number `at` has an Einstein radius of zero, and the same without that plane."""
     rng = np.random.default_rng((20260121, at))
-    numbers = _random_lens(rng, cases)
+    params = _random_lens(rng, cases)
     lens, source = galaxy(["SERSIC_ELLIPSE"], ["SIE"], shear=True), galaxy(["SERSIC_ELLIPSE"])
     two = simulator([lens, source], PIXELS, image={"pixel_scale": SCALE})
     planes = [lens, source]
     planes.insert(at - 1, galaxy(mass=["SIE"]))
     three = simulator(planes, PIXELS, image={"pixel_scale": SCALE})
-    expected, noise = _rendered(two, numbers, cases)
-    moved = {_behind(name, at): value for name, value in numbers.items()}
+    expected, noise = _rendered(two, params, cases)
+    moved = {_behind(name, at): value for name, value in params.items()}
     ours, _ = _rendered(three, moved | {f"PLANE_{at}-OBJECT_1-{MASS}-theta_E": np.zeros(cases)}, cases)
     return Comparison(f"massless plane {at} of 3", ours, expected, noise, _whole_image())
 

@@ -14,16 +14,22 @@ import numpy as np
 from jaxlens.kernels import MASS_PROFILES, cosmology
 from jaxlens.kernels.lensing import rays
 from jaxlens.kernels.lensing.lens_equation import ImagePositions, image_positions
-from validation.agreement.rows import Row, peak_errors, precision, row
-from validation.agreement.topics.draws import exact
+from validation.agreement.inputs.draws import exact
+from validation.agreement.reporting.rows import Row, peak_errors, precision, row
 
 Values = dict[str, np.ndarray]
 Arrays = dict[str, jax.Array]
 POSITION_MEASURE = "of theta_E"
-# On a critical curve 1 / mu is what is smooth, at the centre it is mu.
+# The smooth quantity is 1 / mu on a critical curve, and mu in the centre.
 MAGNIFICATION_MEASURE = "1 / mu, of max(1, 1 / mu)"
 UNIVERSE = {"H0": 70.0, "Om0": 0.3}
-MPC_OVER_C_IN_DAYS = 3.0856775814913673e19 / 299792.458 / 86400.0
+# km in a megaparsec (IAU 2015).
+MPC = 3.0856775814913673e19
+# km/s (SI).
+SPEED_OF_LIGHT = 299792.458
+# The time that light takes for one Mpc, in days.
+MPC_OVER_C_IN_DAYS = MPC / SPEED_OF_LIGHT / 86400.0
+# Radians in an arcsecond.
 RADIANS = np.pi / 180.0 / 3600.0
 
 
@@ -88,13 +94,13 @@ def _sphere_rows(v: Values, images: ImagePositions, times: np.ndarray, fermat: n
     late = np.abs((times[:, 1] - times[:, 0]) / delay - 1.0)[double]
     deeper = np.abs((fermat[:, 1] - fermat[:, 0]) / (2.0 * theta * v["beta"]) - 1.0)[double]
     wrong = np.abs(np.asarray(images.found) - seen.sum(axis=1))
-    position, one = by_precision(1e-8, 5e-6), by_precision(1e-8, 1e-5)
+    position, other = by_precision(1e-8, 5e-6), by_precision(1e-8, 1e-5)
     return [
         row("SIS: number of images, 2 inside theta_E and 1 outside", wrong, 0.0, "images"),
         row("SIS: images at beta +- theta_E", away[seen], position, POSITION_MEASURE),
-        row("SIS: magnifications 1 +- theta_E / beta", off[seen], one, MAGNIFICATION_MEASURE),
-        row("SIS: Fermat potentials differ by 2 theta_E beta", deeper, one, "relative"),
-        row("SIS: delay in days, 2 theta_E beta D_dt / c", late, one, "relative"),
+        row("SIS: magnifications 1 +- theta_E / beta", off[seen], other, MAGNIFICATION_MEASURE),
+        row("SIS: Fermat potentials differ by 2 theta_E beta", deeper, other, "relative"),
+        row("SIS: delay in days, 2 theta_E beta D_dt / c", late, other, "relative"),
     ]
 
 
@@ -105,7 +111,7 @@ def _time_delay_distance(v: Values) -> np.ndarray:
     def comoving(z: np.ndarray) -> np.ndarray:
         grid = 0.5 * z[:, None] * (nodes + 1.0)
         rate = np.sqrt(UNIVERSE["Om0"] * (1.0 + grid) ** 3 + 1.0 - UNIVERSE["Om0"])
-        return np.asarray(299792.458 / UNIVERSE["H0"] * np.sum(0.5 * z[:, None] * weights / rate, axis=1))
+        return np.asarray(SPEED_OF_LIGHT / UNIVERSE["H0"] * np.sum(0.5 * z[:, None] * weights / rate, axis=1))
 
     near, far = comoving(v["z_lens"]), comoving(v["z_source"])
     return near * far / (far - near)
@@ -172,12 +178,12 @@ def _sheet_rows(v: Values, without: np.ndarray, within: np.ndarray) -> list[Row]
     off = np.abs(1.0 / mu_k - keep**2 / mu) / np.maximum(1.0, np.abs(keep**2 / mu))
     first = np.nanmin(fermat, axis=1, keepdims=True), np.nanmin(fermat_k, axis=1, keepdims=True)
     late = np.abs((fermat_k - first[1]) / keep - (fermat - first[0])) / theta**2
-    position, one = by_precision(1e-8, 5e-6), by_precision(1e-8, 1e-5)
+    position, other = by_precision(1e-8, 5e-6), by_precision(1e-8, 1e-5)
     return [
         row("mass sheet: number of images unchanged", (~same).sum(axis=1), 0.0, "images"),
         row("mass sheet: images unchanged, |mu| < 30", away[usual], position, POSITION_MEASURE),
-        row("mass sheet: mu times 1 / (1 - k)^2, |mu| < 30", off[usual], one, MAGNIFICATION_MEASURE),
-        row("mass sheet: delays times 1 - k, |mu| < 30", late[usual], one, "of theta_E^2"),
+        row("mass sheet: mu times 1 / (1 - k)^2, |mu| < 30", off[usual], other, MAGNIFICATION_MEASURE),
+        row("mass sheet: delays times 1 - k, |mu| < 30", late[usual], other, "of theta_E^2"),
     ]
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from jaxlens.imaging.photometry import amplitude, counts
 from jaxlens.kernels.registry import LIGHT_PROFILES
 from validation.agreement import references
-from validation.agreement.rows import Findings, Picture, precision, row, worst_and_median
-from validation.agreement.topics.draws import thinned
+from validation.agreement.inputs.draws import thinned
+from validation.agreement.reporting.rows import Findings, Picture, precision, row, worst_and_median
 
 UNITS = {False: "electrons/s", True: "ADU/s"}
 
@@ -26,9 +26,9 @@ def check(quick: bool) -> Findings:
     errors = {name: np.abs(ours[name] / group["amplitude"] - 1.0) for name, group in groups.items()}
     for name, group in groups.items():
         for is_adu, unit in UNITS.items():
-            which = group["is_adu"] == is_adu
+            selected = group["is_adu"] == is_adu
             findings.rows.append(
-                row(f"{name}: amplitude, {unit}", errors[name][which], tolerance, "relative")
+                row(f"{name}: amplitude, {unit}", errors[name][selected], tolerance, "relative")
             )
     names = list(groups)
     findings.pictures = worst_and_median(
@@ -63,7 +63,7 @@ def _picture(name: str, which: str, group: Arrays, ours: np.ndarray) -> Picture:
         ours=np.log10(ours[order]),
         theirs=np.log10(group["amplitude"][order]),
         noise=4e-4,
-        noise_is="0.001 mag",
+        noise_label="0.001 mag",
         at=group["magnitude"][order],
         at_label="magnitude",
     )

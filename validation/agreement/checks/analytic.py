@@ -1,8 +1,8 @@
-"""Cases with a known answer, in which lenstronomy has no part.
+"""Cases with a known answer, without lenstronomy.
 
-In `validation.agreement.analytic.lenses` point sources, in `validation.agreement.analytic.fields` what holds
-for every profile, in `validation.agreement.analytic.images` whole images; here the flux that blurs and
-stamps keep.
+Point sources are in `validation.agreement.analytic.lenses`, relations that hold for every profile in
+`validation.agreement.analytic.fields`, whole images in `validation.agreement.analytic.images`; here is the
+flux before and after blurs and stamps.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ from validation.agreement.analytic import fields as analytic_fields
 from validation.agreement.analytic import images as analytic_images
 from validation.agreement.analytic import lenses as analytic_lenses
 from validation.agreement.analytic.lenses import by_precision
-from validation.agreement.rows import Findings, Row, row
-from validation.agreement.topics.draws import float32_exact
+from validation.agreement.inputs.draws import float32_exact
+from validation.agreement.reporting.rows import Findings, Row, row
 
-# pixels; the stamps' widest sigma is a tenth of their image
-BLURRED, STAMPED = 64, 81
+# Pixels along an image that is blurred.
+BLURRED = 64
+# Pixels along an image of a stamp: twenty times the widest sigma.
+STAMPED = 81
 
 
 def check(quick: bool) -> Findings:
-    """All of them; a quick one leaves out what takes longest to compile."""
+    """All cases; a quick check leaves out the profiles that take longest to compile."""
     few, many = (10, 60) if quick else (24, 300)
     slow = ("CORE_SERSIC", "EPL", "NIE") if quick else ()
     masses, lights = (sorted(set(names) - {*slow}) for names in (MASS_PROFILES, LIGHT_PROFILES))
@@ -35,12 +37,12 @@ def check(quick: bool) -> Findings:
     rows += analytic_fields.mass_fields(masses, few) + analytic_fields.light_fluxes(lights, few)
     rows += [*_blurs(few), *_stamps(many)]
     images = analytic_images.comparisons(few)
-    rows += [one for comparison in images for one in comparison.rows]
+    rows += [row for comparison in images for row in comparison.rows]
     return Findings(rows, analytic_images.pictures(images))
 
 
 def _blurs(cases: int) -> list[Row]:
-    """Both ways to blur keep the flux of light that stays away from the edge, and a uniform sky."""
+    """Both blurs keep a uniform sky, and the flux of light far from the edge."""
     rng = np.random.default_rng(20260123)
     sigma = float32_exact(rng.uniform(0.2, 3.0, cases))
     image = np.zeros((cases, BLURRED, BLURRED))
@@ -54,8 +56,8 @@ def _blurs(cases: int) -> list[Row]:
         total = np.asarray(blur(images, widths), float).sum(axis=(1, 2))
         sky = np.asarray(blur(jnp.ones_like(images), widths), float)
         errors = np.concatenate([total / image.sum(axis=(1, 2)) - 1.0, np.abs(sky - 1.0).max(axis=(1, 2))])
-        what = f"blur by {name}: flux, and a uniform sky"
-        rows.append(row(what, np.abs(errors), by_precision(1e-9, 1e-5), "relative"))
+        title = f"blur by {name}: flux, and a uniform sky"
+        rows.append(row(title, np.abs(errors), by_precision(1e-9, 1e-5), "relative"))
     return rows
 
 
@@ -71,12 +73,12 @@ def _stamps(cases: int) -> list[Row]:
         stamp = jax.jit(jax.vmap(lambda f, x, y, s, exact=exact: _stamp(f, x, y, s, exact)))
         images = stamp(*map(jnp.asarray, (flux, *place, sigma)))
         losses[exact] = np.abs(np.asarray(images, float).sum(axis=(1, 2)) / flux - 1.0)
-    note = "lenstronomy's stamp ends at round(5 sigma) pixels, and what the shift moves beyond is lost"
+    remark = "lenstronomy's stamp ends at round(5 sigma) pixels; light that the shift moves beyond is lost"
     wide, lost = sigma > 0.8, losses[False]
     return [
         row("stamp, exact: flux", losses[True], by_precision(1e-9, 1e-5), "relative"),
-        row("stamp, interpolated: flux, sigma > 0.8 pixels", lost[wide], 1e-4, "relative", note),
-        row("stamp, interpolated: flux, sigma 0.1 to 0.8 pixels", lost[~wide], None, "relative", note),
+        row("stamp, interpolated: flux, sigma > 0.8 pixels", lost[wide], 1e-4, "relative", remark),
+        row("stamp, interpolated: flux, sigma 0.1 to 0.8 pixels", lost[~wide], None, "relative", remark),
     ]
 
 

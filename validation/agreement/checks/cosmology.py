@@ -11,11 +11,20 @@ import numpy as np
 
 from jaxlens.kernels import cosmology
 from validation.agreement import references
-from validation.agreement.rows import Findings, Picture, peak_errors, precision, row, worst_and_median
+from validation.agreement.reporting.rows import (
+    Findings,
+    Picture,
+    peak_errors,
+    precision,
+    row,
+    worst_and_median,
+)
 
+# Parameters of the cosmology.
 UNIVERSE = ("H0", "Om0", "Tcmb0", "Neff", "m_nu")
+# Arguments at which the quantities are evaluated.
 GIVEN = ("z", "z_lens", "z_source", "sigma_v")
-# What is compared, by the name of its array.
+# The quantities that are compared, by the names of their arrays.
 QUANTITIES = {
     "transverse_comoving_distance": "transverse comoving distance",
     "angular_diameter_distance": "angular diameter distance",
@@ -72,7 +81,7 @@ def _picture(key: str, which: str, case: int, ours: Arrays, theirs: Arrays) -> P
         ours=ours[key][case][order],
         theirs=theirs[key][case][order],
         noise=0.01 * theirs[key][case][order],
-        noise_is="one percent, what H0 is known to",
+        noise_label="one percent, the uncertainty of H0",
         at=theirs[along][case][order],
         at_label="redshift" if along == "z" else "redshift of the lens",
     )

@@ -8,14 +8,14 @@ from __future__ import annotations
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
 from validation.agreement.gradients import images as gradient_images
 from validation.agreement.gradients import profiles as gradient_profiles
-from validation.agreement.rows import Findings
+from validation.agreement.reporting.rows import Findings
 
-# What --quick looks at: profiles that compile in a second or two.
+# The profiles of a quick check: those that compile in a second or two.
 QUICK = ("GAUSSIAN_ELLIPSE", "SERSIC_ELLIPSE", "SHEAR", "SIS")
 
 
 def check(quick: bool) -> Findings:
-    """Of every profile, of whole images, and of image positions and fluxes."""
+    """Gradients of every profile, of whole images, and of image positions and fluxes."""
     names = QUICK if quick else [*sorted(LIGHT_PROFILES), *sorted(MASS_PROFILES)]
     cases, sets = (16, 500) if quick else (32, 10_000)
     profiles = gradient_profiles.compare(names, cases, sets)

@@ -1,8 +1,8 @@
 """Surface brightness and total flux of every light profile, against lenstronomy.
 
-The center, the points around it and a small image are compared apart, each with its own peak: a case has
-three errors.  A set that holds less than 1e-9 of the case's brightest point is compared with that; in
-float64 a row of its own holds every point to itself, however faint.
+The center, the points around it and a small image are compared separately, each in units of its own peak, so
+that a case has three errors.  A peak counts as at least 1e-9 of the case's brightest point.  In float64
+another row has the relative error of every point, however faint.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from jax.scipy.special import gammaincc
 from jaxlens.kernels.light.sersic import MAX_RADIUS, b_n
 from jaxlens.kernels.registry import LIGHT_PROFILES
 from validation.agreement import references
-from validation.agreement.rows import Findings, Picture, Row, precision, row, worst_and_median
-from validation.agreement.topics.draws import AROUND, CENTER, IMAGE, PIXELS, thinned
+from validation.agreement.inputs.draws import AROUND, CENTER, IMAGE, PIXELS, thinned
+from validation.agreement.reporting.rows import Findings, Picture, Row, precision, row, worst_and_median
 
+# Largest |e| to which the strict tolerance applies in float32.
 USUAL_ELLIPTICITY = 0.9
+# Smallest peak, in units of the brightest point of the case.
 FAINTEST_PEAK = 1e-9
-# Below this a float64 loses digits to underflow.
+# Below this brightness a float64 loses digits to underflow.
 FAINTEST_LIGHT = 1e-290
 
 
@@ -54,7 +56,7 @@ class Comparison:
         return np.stack(columns, axis=1)
 
     def relative_errors(self) -> np.ndarray:
-        """max|diff / theirs| of each case, over the points where a float64 holds the light: (cases,)."""
+        """max|diff / theirs| of each case, over the points that do not underflow: (cases,)."""
         seen = self.theirs > FAINTEST_LIGHT
         away = np.abs(self.ours - self.theirs) / np.where(seen, self.theirs, 1.0)
         return np.asarray(np.max(np.where(seen, away, 0.0), axis=1))
@@ -93,26 +95,26 @@ def _tolerance(usual: bool) -> float:
 def _rows(comparison: Comparison) -> list[Row]:
     name, errors, usual = comparison.name, comparison.errors(), comparison.usual()
     split = "e1" in comparison.parameters
-    what = f"{name}: surface brightness"
-    rows = [row(what + (", |e| <= 0.9" if split else ""), errors[usual].ravel(), _tolerance(usual=True))]
+    title = f"{name}: surface brightness"
+    rows = [row(title + (", |e| <= 0.9" if split else ""), errors[usual].ravel(), _tolerance(usual=True))]
     if split:
-        rows.append(row(f"{what}, |e| > 0.9", errors[~usual].ravel(), _tolerance(usual=False)))
+        rows.append(row(f"{title}, |e| > 0.9", errors[~usual].ravel(), _tolerance(usual=False)))
     if precision() == "float64":
-        rows.append(row(f"{what}, faint light too", comparison.relative_errors(), 1e-9, "relative"))
+        rows.append(row(f"{title}, faint light too", comparison.relative_errors(), 1e-9, "relative"))
     away = np.abs(comparison.flux / comparison.their_flux - 1.0)
     return [*rows, row(f"{name}: total flux", away, _tolerance(usual=True), "relative")]
 
 
 def _approximations(sersic: dict[str, np.ndarray]) -> list[Row]:
-    """What lenstronomy's conventions for Sersic profiles, which are ours, cost."""
+    """Errors of lenstronomy's conventions for Sersic profiles, which jaxlens follows."""
     n = jnp.asarray(references.parameters(sersic)["n_sersic"])
     linear = b_n(n)
     off = np.abs(np.asarray(linear) / sersic["b_n"] - 1.0)
     beyond = np.asarray(gammaincc(2.0 * n, linear * MAX_RADIUS ** (1.0 / n)))
-    note = "lenstronomy's convention, and ours"
+    remark = "lenstronomy's convention, and ours"
     return [
-        row("SERSIC: linear b_n against the exact one", off, None, "relative", note),
-        row("SERSIC: flux beyond 1000 R_sersic, not drawn", beyond, None, "of the total flux", note),
+        row("SERSIC: linear b_n against the exact one", off, None, "relative", remark),
+        row("SERSIC: flux beyond 1000 R_sersic, not drawn", beyond, None, "of the total flux", remark),
     ]
 
 
@@ -137,5 +139,5 @@ def _picture(comparison: Comparison, case: int, which: str) -> Picture:
         ours=ours,
         theirs=theirs,
         noise=1e-2 * np.sqrt(peak * np.maximum(theirs, 1e-4 * peak)),
-        noise_is="shot noise of 10,000 electrons in the brightest pixel",
+        noise_label="shot noise of 10,000 electrons in the brightest pixel",
     )

@@ -1,12 +1,12 @@
 """Potential, deflection, convergence, shear and magnification of every mass profile.
 
 Potential and deflection are compared with lenstronomy for |e| <= 0.9 and with closed forms at 40 digits
-beyond; the others with closed forms always.  The center, the points around it and a small image are compared
-apart, each with its own peak: a case has two or three errors.
+beyond; the other quantities always with closed forms.  The center, the points around it and a small image are
+compared separately, each in units of its own peak, so that a case has two or three errors.
 
 The magnification is 1 / det A, where det A = (1 - kappa)^2 - gamma^2 is a difference of terms as large as
-T = 1 + kappa^2 + gamma^2.  Where abs(mu) T < 20 the magnification is compared; towards critical curves and
-deep in a cusp, where it multiplies rounding errors without bound, det A is, in units of T.
+T = 1 + kappa^2 + gamma^2.  Magnifications are compared where abs(mu) T < 20.  Near critical curves and cusps,
+where mu multiplies rounding errors without bound, det A is compared instead, in units of T.
 """
 
 from __future__ import annotations
@@ -20,9 +20,18 @@ import numpy as np
 from jaxlens.kernels.lensing.rays import jacobian
 from jaxlens.kernels.registry import MASS_PROFILES
 from validation.agreement import references
-from validation.agreement.rows import OF_THE_PEAK, Findings, Picture, Row, precision, row, worst_and_median
-from validation.agreement.topics.draws import AROUND, CENTER, IMAGE, PIXELS, thinned
+from validation.agreement.inputs.draws import AROUND, CENTER, IMAGE, PIXELS, thinned
+from validation.agreement.reporting.rows import (
+    OF_THE_PEAK,
+    Findings,
+    Picture,
+    Row,
+    precision,
+    row,
+    worst_and_median,
+)
 
+# Largest |e| to which the strict tolerance applies in float32.
 USUAL_ELLIPTICITY = 0.9
 # Largest abs(mu) (1 + kappa^2 + gamma^2) at which the magnification itself is compared.
 LARGEST_FACTOR = 20.0
@@ -30,21 +39,21 @@ POTENTIAL = "potential"
 DEFLECTION = "deflection"
 HESSIAN = "convergence and shear"
 MAGNIFICATION = "magnification, abs(mu) T < 20"
-DETERMINANT = "1 / mu, beyond"
+INVERSE_MAGNIFICATION = "1 / mu, beyond"
 QUANTITIES = {
     POTENTIAL: ("potential",),
     DEFLECTION: ("alpha_x", "alpha_y"),
     HESSIAN: ("kappa", "gamma1", "gamma2", "curl"),
     MAGNIFICATION: ("mu",),
-    DETERMINANT: ("determinant",),
+    INVERSE_MAGNIFICATION: ("inverse_magnification",),
 }
 SETS = (CENTER, AROUND, IMAGE)
-# Potential and magnification are small beside a center, which is compared with the points around it.
+# Potential and magnification are small near a center, so that it shares a peak with the points around it.
 JOINED_SETS = (slice(0, IMAGE.start), IMAGE)
-# lenstronomy keeps the axis ratio of an isothermal ellipsoid 1e-8 away from 1.
+# Profiles whose axis ratio lenstronomy keeps 1e-8 away from 1.
 REPLACES_Q = ("SIE", "NIE")
 
-# Parameters that an image shows anyway.
+# Parameters that are left out of the titles of pictures.
 PLACES = ("center_x", "center_y", "ra_0", "dec_0")
 
 Arrays = dict[str, np.ndarray]
@@ -72,10 +81,10 @@ class Comparison:
 
     def counted(self, kind: str) -> np.ndarray:
         """Which points are compared, (cases, points)."""
-        if kind in (MAGNIFICATION, DETERMINANT):
+        if kind in (MAGNIFICATION, INVERSE_MAGNIFICATION):
             tame = np.abs(self.theirs["mu"]) * self.terms() < LARGEST_FACTOR
             return self.off_center & (tame if kind == MAGNIFICATION else ~tame)
-        # The potential of a point mass is infinite in its center, and so is the convergence of a cusp.
+        # In its center the potential of a point mass is infinite, and the convergence of a cusp.
         if kind == HESSIAN or (kind == POTENTIAL and self.name == "POINT_MASS"):
             return self.off_center
         return np.full_like(self.off_center, True)
@@ -94,12 +103,12 @@ class Comparison:
         keys, counted = QUANTITIES[kind], self.counted(kind)
         away = np.max([np.abs(self.ours[key] - self.theirs[key]) for key in keys], axis=0)
         size = np.max([np.abs(self.theirs[key]) for key in keys], axis=0)
-        if kind == DETERMINANT:
+        if kind == INVERSE_MAGNIFICATION:
             away, size = away / self.terms(), np.ones_like(away)
         away, size = (np.where(counted, v, 0.0) for v in (away, size))
         peaks = np.stack([np.max(size[:, points], axis=1) for points in self.sets(kind)], axis=1)
         errors = np.stack([np.max(away[:, points], axis=1) for points in self.sets(kind)], axis=1)
-        # where nothing is expected the error is absolute
+        # the error is absolute where zero is expected
         return np.asarray(errors / np.where(peaks > 0.0, peaks, 1.0))
 
     def tolerance(self, kind: str, usual: np.ndarray | bool) -> np.ndarray:
@@ -136,7 +145,7 @@ def _compare(name: str, group: Arrays) -> Comparison:
             "gamma1": (f_xx - f_yy) / 2.0,
             "gamma2": (f_xy + f_yx) / 2.0,
             "curl": (f_yx - f_xy) / 2.0,
-            "determinant": (1.0 - f_xx) * (1.0 - f_yy) - f_xy * f_yx,
+            "inverse_magnification": (1.0 - f_xx) * (1.0 - f_yy) - f_xy * f_yx,
         }
 
     found = evaluate(jnp.asarray(group["x"]), jnp.asarray(group["y"]), values)
@@ -144,9 +153,9 @@ def _compare(name: str, group: Arrays) -> Comparison:
     theirs = {key: group[key] for key in ours if key in group}
     theirs["curl"] = np.zeros_like(theirs["kappa"])
     shear_squared = theirs["gamma1"] ** 2 + theirs["gamma2"] ** 2
-    theirs["determinant"] = (1.0 - theirs["kappa"]) ** 2 - shear_squared
+    theirs["inverse_magnification"] = (1.0 - theirs["kappa"]) ** 2 - shear_squared
     for values_of in (ours, theirs):
-        values_of["mu"] = 1.0 / values_of["determinant"]
+        values_of["mu"] = 1.0 / values_of["inverse_magnification"]
     return Comparison(name, parameters, ours, theirs, ~group["at_center"])
 
 
@@ -163,9 +172,9 @@ def _class_rows(comparison: Comparison, cases: np.ndarray, suffix: str, is_usual
     rows = []
     for kind in QUANTITIES:
         errors = comparison.errors(kind)[comparison.filled(kind) & cases[:, None]]
-        if kind == DETERMINANT and not errors.size:
+        if kind == INVERSE_MAGNIFICATION and not errors.size:
             continue
-        measure = "of T" if kind == DETERMINANT else OF_THE_PEAK
+        measure = "of T" if kind == INVERSE_MAGNIFICATION else OF_THE_PEAK
         tolerance = float(comparison.tolerance(kind, is_usual))
         rows.append(row(f"{comparison.name}: {kind}{suffix}", errors, tolerance, measure))
     return rows
@@ -173,8 +182,8 @@ def _class_rows(comparison: Comparison, cases: np.ndarray, suffix: str, is_usual
 
 def _their_own_error(name: str, group: Arrays) -> Row:
     beyond = np.hypot(group["parameters/e1"], group["parameters/e2"]) > USUAL_ELLIPTICITY
-    what = f"{name}: lenstronomy's deflection against the closed form, |e| > 0.9"
-    return row(what, group["lenstronomy_error"][beyond], None)
+    title = f"{name}: lenstronomy's deflection against the closed form, |e| > 0.9"
+    return row(title, group["lenstronomy_error"][beyond], None)
 
 
 def _pictures(compared: list[Comparison]) -> list[Picture]:
@@ -205,5 +214,5 @@ def _picture(kind: str, comparison: Comparison, case: int, which: str) -> Pictur
         ours=ours,
         theirs=theirs,
         noise=1e-3 * float(np.max(np.abs(theirs))),
-        noise_is="0.001 of the peak",
+        noise_label="0.001 of the peak",
     )

@@ -1,10 +1,10 @@
-"""The noise of an exposure: the sigma that we predict, and the moments of many draws, against lenstronomy's.
+"""The noise of an exposure: the predicted sigma, and the moments of many draws, against lenstronomy's sigma.
 
 A measured moment is compared in units of its own standard error.  Of N draws of variance s^2 and fourth
 cumulant k4 the sample variance has the standard error sqrt(k4 / N + 2 s^4 / (N - 1)); k4 is zero for
 Gaussian noise, and that of a Poisson number is its mean.  The seeds are fixed: of the 2048 pixels of a row
-one is beyond five standard errors by chance in one of 900 seeds.  Where photons are counted a negative pixel
-has none, so its expected mean is zero.
+one is beyond five standard errors by chance in one of 900 seeds.  A negative pixel has no photons, so
+that its expected mean is zero where photons are counted.
 """
 
 from __future__ import annotations
@@ -19,18 +19,21 @@ import numpy as np
 from jaxlens import Simulator
 from jaxlens.imaging.noise import observe as add_noise
 from validation.agreement import references
-from validation.agreement.rows import Findings, Picture, Row, precision, row, worst_and_median
-from validation.agreement.small_scenes import galaxy, parameters, predicted_sigma, simulator
+from validation.agreement.inputs.small_scenes import galaxy, parameters, predicted_sigma, simulator
+from validation.agreement.reporting.rows import Findings, Picture, Row, precision, row, worst_and_median
 
 DRAWS, QUICK_DRAWS = 10_000, 2_000
-PIXEL_LIMIT, POOLED_LIMIT = 5.0, 4.0
+# Largest deviation of a pixel's moment, in standard errors.
+PIXEL_LIMIT = 5.0
+# Largest deviation of the mean variance of an image, in standard errors.
+POOLED_LIMIT = 4.0
 MEASURE = "standard errors"
-# Compiling takes longer than drawing: photons are counted in two kinds, and --quick draws from one.
+# Compiling takes longer than drawing, so that photons are counted in two kinds, and in one by a quick check.
 COUNTED_KINDS = ("ADU, read noise and sky", "electrons, background given")
 QUICK_KINDS = COUNTED_KINDS[:1]
 SPECIES_KIND = "electrons, read noise and sky"
 SPECIES_MEANS = np.array([[0.3, 2.0], [20.0, 500.0], [0.01, 1e3], [5.0, 1e5]])
-# Numbers that differ by band; the reference replaces them.
+# Values that differ by band; those of the reference replace them.
 CAMERA: dict[str, Any] = {
     "exposure_time": {"g": 90, "r": 80},
     "ccd_gain": {"g": 2, "r": 3},
@@ -100,15 +103,15 @@ def _camera(
 
 
 def _given(group: references.Group) -> tuple[dict[str, np.ndarray], jax.Array]:
-    """The exposures' numbers, and the images without noise (systems, bands, ny, nx)."""
+    """The exposures' parameters, and the images without noise (systems, bands, ny, nx)."""
     return references.parameters(group), jnp.asarray(group["image"])
 
 
 def _predicted(kind: str, group: references.Group) -> Row:
     sim = _camera(kind, group)
-    numbers, image = _given(group)
+    params, image = _given(group)
     ours = jax.jit(jax.vmap(lambda p, i: predicted_sigma(sim.scene, p, i)))(
-        parameters(sim, len(image), numbers), image
+        parameters(sim, len(image), params), image
     )
     errors = np.max(np.abs(np.asarray(ours, float) / group["sigma"] - 1.0), axis=(2, 3))
     tolerance = 1e-9 if precision() == "float64" else 1e-5
@@ -124,17 +127,17 @@ def _measure(
 ) -> Moments:
     """The moments of `draws` noisy images; with `means` (systems, bands) there is a POISSON_NOISE too."""
     sim = _camera(kind, group, shot_noise, species=means is not None)
-    numbers, image = _given(group)
-    numbers |= {} if means is None else {"NOISE_SOURCE_1-mean": means}
+    params, image = _given(group)
+    params |= {} if means is None else {"NOISE_SOURCE_1-mean": means}
     added = np.zeros(image.shape) if means is None else np.broadcast_to(means[..., None, None], image.shape)
-    noisy = _noisy_images(sim, parameters(sim, len(image), numbers), image, draws)
+    noisy = _noisy_images(sim, parameters(sim, len(image), params), image, draws)
     counted = shot_noise == "poisson"
-    shot = _shot_cumulant(group, numbers) if counted else 0.0
+    shot = _shot_cumulant(group, params) if counted else 0.0
     light = np.maximum(group["image"], 0.0) if counted else group["image"]
     variance = group["sigma"] ** 2 + added
     values = noisy.mean(axis=0), noisy.var(axis=0, ddof=1), light + added, variance, shot + added
-    what = "POISSON_NOISE" if means is not None else shot_noise
-    return Moments(f"{kind}, {what}", draws, *(v.reshape(-1, *v.shape[2:]) for v in values))
+    noise = "POISSON_NOISE" if means is not None else shot_noise
+    return Moments(f"{kind}, {noise}", draws, *(v.reshape(-1, *v.shape[2:]) for v in values))
 
 
 def _noisy_images(sim: Simulator, params: dict[str, jax.Array], image: jax.Array, draws: int) -> np.ndarray:
@@ -148,9 +151,9 @@ def _noisy_images(sim: Simulator, params: dict[str, jax.Array], image: jax.Array
     return np.asarray(jax.jit(jax.vmap(systems, (None, None, 0)))(params, image, keys), dtype=float)
 
 
-def _shot_cumulant(group: references.Group, numbers: dict[str, np.ndarray]) -> np.ndarray:
+def _shot_cumulant(group: references.Group, params: dict[str, np.ndarray]) -> np.ndarray:
     """Fourth cumulant of a Poisson number over the exposure t: max(image, 0) / t^3."""
-    exposure = numbers["exposure_time"] * numbers["num_exposures"] * numbers.get("ccd_gain", 1.0)
+    exposure = params["exposure_time"] * params["num_exposures"] * params.get("ccd_gain", 1.0)
     return np.asarray(np.maximum(group["image"], 0.0) / exposure[..., None, None] ** 3)
 
 
@@ -181,7 +184,7 @@ def _pictures(measured: list[Moments]) -> list[Picture]:
             ours=np.sqrt(m.variance[k]),
             theirs=sigma,
             noise=m.variance_error[k] / (2.0 * sigma),
-            noise_is=f"the standard error of {m.draws} draws",
+            noise_label=f"the standard error of {m.draws} draws",
         )
 
     return worst_and_median(errors, draw)

@@ -1,60 +1,49 @@
-"""Images of point sources behind 500 lenses: how many, where, how bright and when, against a fine solve.
+"""Images of point sources behind 500 lenses: number, positions, magnifications and time delays.
 
-An image of ours is matched with the nearest of the reference that has its parity.  An error of the position
-grows with the magnification, so where abs(mu) >= 30 the image is mapped back to its source in float64, and
-what is left there has the same tolerance; and 1/mu is compared, which is the number that is computed.
+An image of jaxlens is matched with the nearest image of the reference that has its parity.  The error of a
+position grows with the magnification.  Where abs(mu) >= 30 the image is therefore mapped back to the source's
+plane in float64, its distance from the source there has the tolerance of positions, and 1 / mu is compared in
+place of mu.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from functools import partial, reduce
+from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.kernels import MASS_PROFILES, cosmology
-from jaxlens.kernels.lensing import rays
-from jaxlens.kernels.lensing.isothermal_search import Isothermal
-from jaxlens.kernels.lensing.lens_equation import ImagePositions, image_positions
 from validation.agreement import references
+from validation.agreement.checks.solved_images import KINDS, inputs, rays_to_source, solve
 from validation.agreement.references import Group
-from validation.agreement.rows import Findings, Picture, Row, precision, row, worst_and_median
+from validation.agreement.reporting.rows import Findings, Picture, Row, precision, row, worst_and_median
 
-KINDS = {
-    "sis": ("SIS", ("SIS",)),
-    "sie_shear": ("SIE and shear", ("SIE", "SHEAR")),
-    "epl_shear": ("EPL and shear", ("EPL", "SHEAR")),
-    "nie_shear": ("NIE and shear", ("NIE", "SHEAR")),
-    "two_planes": ("two deflecting planes", ("SIE", "SHEAR")),
-}
-# As in the simulator: the search of its smallest stamps, which is the coarsest, and its number of slots.
-# Behind two planes it has 64 cells whatever the stamp.
-CELLS = 32
-SLOTS = {kind: 12 if kind == "two_planes" else 6 for kind in KINDS}
 POSITION = {"float64": 1e-8, "float32": 5e-6}
 MAGNIFICATION = {"float64": 1e-8, "float32": 1e-6}
 DELAY = 1e-6
-# Fainter images need not be found; brighter ones are compared in the source's plane.
-BRIGHT, MANY = 1e-2, 30.0
-SAME_IMAGE = 0.02  # of theta_E
+# Images of a smaller abs(mu) need not be found.
+BRIGHT = 1e-2
+# Images of a larger abs(mu) are compared in the source's plane.
+MANY = 30.0
+# Two images are the same if they are closer than this, in units of theta_E.
+SAME_IMAGE = 0.02
+# A quick check has every eighth case.
 THINNED = 8
-# A program is compiled for every kind, most of the time that this takes: a quick comparison has two.
+# The kinds of a quick check: compiling a program for each kind takes most of the time.
 QUICK = ("sis", "sie_shear")
 
-Values = dict[str, jax.Array]
-Points = tuple[jax.Array, jax.Array]
 Arrays = dict[str, np.ndarray]
 
 
 @dataclass
 class Matched:
-    """Ours, in the order of theirs: x, y, magnification and time (cases, images).
+    """jaxlens's images in the order of the reference's: x, y, magnification and time (cases, images).
 
-    `pairs` (cases, images) says where the reference has an image and we have it too; `wrong` (cases,) counts
-    those that we miss though they are brighter than 1e-2, and those of ours that do not exist.
+    `pairs` (cases, images) is True where jaxlens has an image of the reference; `wrong` (cases,) counts the
+    images of abs(mu) > 1e-2 that jaxlens misses, and those of jaxlens that do not exist.
     """
 
     group: Group
@@ -94,33 +83,33 @@ def check(quick: bool) -> Findings:
     return findings
 
 
-def _rows_of_kind(what: str, matched: Matched, away: np.ndarray) -> list[Row]:
+def _rows_of_kind(lens: str, matched: Matched, away: np.ndarray) -> list[Row]:
     """Number, positions, magnifications and delays of one kind of lens."""
     mu, few = matched.group["magnification"], matched.few
     relative = np.abs(matched.ours["magnification"] - mu) / np.where(few, np.abs(mu), 1.0)
     rows = [
-        row(f"{what}: number of images", matched.wrong, 0.0, "missed or spurious"),
-        row(f"{what}: positions, abs(mu) < 30", away[few], POSITION[precision()], "arcsec"),
-        row(f"{what}: magnifications, abs(mu) < 30", relative[few], MAGNIFICATION[precision()], "relative"),
+        row(f"{lens}: number of images", matched.wrong, 0.0, "missed or spurious"),
+        row(f"{lens}: positions, abs(mu) < 30", away[few], POSITION[precision()], "arcsec"),
+        row(f"{lens}: magnifications, abs(mu) < 30", relative[few], MAGNIFICATION[precision()], "relative"),
     ]
-    return rows + (_delay_rows(what, matched) if "time" in matched.group else [])
+    return rows + (_delay_rows(lens, matched) if "time" in matched.group else [])
 
 
-def _delay_rows(what: str, matched: Matched) -> list[Row]:
+def _delay_rows(lens: str, matched: Matched) -> list[Row]:
     """Delays of the lenses with two images or more."""
     errors, longest, latest = _delay_errors(matched)
-    relative = row(f"{what}: time delays", errors / longest, DELAY, "of the longest delay")
+    relative = row(f"{lens}: time delays", errors / longest, DELAY, "of the longest delay")
     if precision() == "float64":
         return [relative]
-    note = "arrival times are rounded, and a delay may be a small difference of two"
+    remark = "arrival times are rounded, and a delay may be a small difference of two"
     return [
-        row(f"{what}: time delays", errors / latest, DELAY, "of the largest arrival time"),
-        replace(relative, what=f"{what}: time delays, relative", tolerance=None, note=note),
+        row(f"{lens}: time delays", errors / latest, DELAY, "of the largest arrival time"),
+        replace(relative, name=f"{lens}: time delays, relative", tolerance=None, remark=remark),
     ]
 
 
 def _pool(kind: str, matched: Matched, away: np.ndarray, pooled: dict[str, list[np.ndarray]]) -> None:
-    """Errors of which there are too few to have a row for each kind of lens."""
+    """Collect the errors that are too few for a row of each kind of lens."""
     many, mu = matched.many, matched.group["magnification"]
     pooled["source"].append(away[many])
     inverse = 1.0 / np.where(many, matched.ours["magnification"], 1.0) - 1.0 / np.where(many, mu, 1.0)
@@ -130,7 +119,7 @@ def _pool(kind: str, matched: Matched, away: np.ndarray, pooled: dict[str, list[
 
 
 def _pooled_rows(errors: Arrays) -> list[Row]:
-    note = "found by the exact search and by us, mostly close pairs"
+    remark = "found by the exact search and by jaxlens, mostly close pairs"
     total = int(errors["lenstronomy"].sum())
     return [
         row(
@@ -138,14 +127,18 @@ def _pooled_rows(errors: Arrays) -> list[Row]:
         ),
         row("abs(mu) >= 30: 1 / mu", errors["inverse"], MAGNIFICATION[precision()], "absolute"),
         row(
-            f"lenstronomy's solver misses {total} images", errors["lenstronomy"], None, "images a lens", note
+            f"lenstronomy's solver misses {total} images",
+            errors["lenstronomy"],
+            None,
+            "images a lens",
+            remark,
         ),
     ]
 
 
 def _matched(kind: str, group: Group) -> Matched:
     """Solve all lenses of a kind and pair the images."""
-    found = _solve(kind, group)
+    found = solve(kind, group)
     mask, exists = found["mask"].astype(bool), group["magnification"] != 0.0
     apart = np.hypot(
         found["x"][:, :, None] - group["x"][:, None, :], found["y"][:, :, None] - group["y"][:, None, :]
@@ -165,88 +158,17 @@ def _matched(kind: str, group: Group) -> Matched:
     return Matched(group, paired, pairs, wrong)
 
 
-def _inputs(group: Group) -> Values:
-    """All numbers of the cases, each with the cases as first axis."""
-    values = {key.removeprefix(references.PARAMETER_PREFIX): array for key, array in group.items()}
-    cases = len(group["number"])
-    results = ("x", "y", "magnification", "time", "number", "number_by_lenstronomy")
-    return {
-        name: jnp.asarray(np.broadcast_to(array, (cases,)) if array.ndim == 0 else array)
-        for name, array in values.items()
-        if name not in results
-    }
-
-
-def _solve(kind: str, group: Group) -> Arrays:
-    """What `image_positions` returns, and `time` behind a single plane, all (cases, slots)."""
-
-    def solve(case: Values) -> Values:
-        args = {k: v for k, v in case.items() if k not in ("source_x", "source_y", "half_width")}
-        images = image_positions(
-            partial(_rays, kind),
-            args,
-            case["source_x"],
-            case["source_y"],
-            half_width=case["half_width"],
-            slots=SLOTS[kind],
-            cells=64 if kind == "two_planes" else CELLS,
-            row=10 if kind == "two_planes" else 8,
-            isothermal=_isothermal if kind in ("sis", "sie_shear") else None,
-        )
-        return images._asdict() | ({} if kind == "two_planes" else {"time": _times(kind, case, images)})
-
-    found = jax.jit(jax.vmap(solve))(_inputs(group))
-    return {name: np.asarray(array, dtype=np.float64) for name, array in found.items()}
-
-
-def _isothermal(args: Values) -> Isothermal:
-    """The lens of `sis` and `sie_shear`."""
-    zero = jnp.zeros_like(args["theta_E"])
-    return Isothermal(**{name: args.get(name, zero) for name in Isothermal._fields})
-
-
-def _times(kind: str, case: Values, images: ImagePositions) -> jax.Array:
-    """Arrival times (slots,) in days."""
-    x, y = images.x, images.y
-    source = jnp.full_like(x, case["source_x"]), jnp.full_like(y, case["source_y"])
-    psi = reduce(jnp.add, [MASS_PROFILES[n].potential(x, y, **_own(n, case)) for n in KINDS[kind][1]])
-    redshifts = jnp.stack([case["z_lens"], case["z_source"]])
-    distances = cosmology.transverse_comoving_distance(redshifts, H0=case["H0"], Om0=case["Om0"])
-    return rays.arrival_time([(x, y), source], [psi], distances)
-
-
-def _own(profile: str, values: Values) -> Values:
-    """The parameters that a profile has."""
-    return {name: values[name] for name in MASS_PROFILES[profile].parameters if name in values}
-
-
-def _deflection(profiles: tuple[str, ...], values: Values, x: jax.Array, y: jax.Array) -> Points:
-    """Summed deflection of the profiles of a plane."""
-    alphas = [MASS_PROFILES[name].deflection(x, y, **_own(name, values)) for name in profiles]
-    return reduce(jnp.add, [a for a, _ in alphas]), reduce(jnp.add, [a for _, a in alphas])
-
-
-def _rays(kind: str, x: jax.Array, y: jax.Array, args: Values) -> Points:
-    """Where the rays seen at (x, y) end in the source's plane."""
-    profiles = KINDS[kind][1]
-    if kind != "two_planes":
-        alpha_x, alpha_y = _deflection(profiles, args, x, y)
-        return x - alpha_x, y - alpha_y
-    near, far = ({name: v[k] if v.ndim else v for name, v in args.items()} for k in (0, 1))
-    distances = cosmology.transverse_comoving_distance(args["redshift"], H0=args["H0"], Om0=args["Om0"])
-    planes = [partial(_deflection, profiles, near), partial(_deflection, ("SIE",), far)]
-    return rays.shoot(x, y, planes, rays.lensing_weights(distances))[-1]
-
-
 def _away(kind: str, matched: Matched) -> np.ndarray:
-    """How far (arcsec) ours are from theirs; where abs(mu) >= 30, from the source when mapped back to it."""
+    """Distance (arcsec) of each pair; where abs(mu) >= 30, of our image's source from the true source."""
     ours, group = matched.ours, matched.group
     apart = np.hypot(ours["x"] - group["x"], ours["y"] - group["y"])
     with jax.enable_x64(True):
-        args = _inputs(group)
-        beta = jax.jit(jax.vmap(partial(_rays, kind)))(jnp.asarray(ours["x"]), jnp.asarray(ours["y"]), args)
-        left = np.hypot(beta[0] - group["source_x"][:, None], beta[1] - group["source_y"][:, None])
-    return np.where(matched.many, left, apart)
+        args = inputs(group)
+        beta = jax.jit(jax.vmap(partial(rays_to_source, kind)))(
+            jnp.asarray(ours["x"]), jnp.asarray(ours["y"]), args
+        )
+        residual = np.hypot(beta[0] - group["source_x"][:, None], beta[1] - group["source_y"][:, None])
+    return np.where(matched.many, residual, apart)
 
 
 def _delay_errors(matched: Matched) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -261,12 +183,12 @@ def _delay_errors(matched: Matched) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     return errors, theirs.max(axis=1) - theirs.min(axis=1), latest
 
 
-def _picture(what: str, matched: Matched, case: int, which: str) -> Picture:
+def _picture(lens: str, matched: Matched, case: int, which: str) -> Picture:
     """The images of a case, each a Gaussian as bright as its magnification."""
     number = int(matched.pairs[case].sum())
     ours, theirs = (_drawn(matched, case, images) for images in (matched.ours, matched.group))
     return Picture(
-        f"point source behind {what}, images: {number} ({which} case)",
+        f"point source behind {lens}, images: {number} ({which} case)",
         "magnification, as Gaussians",
         ours,
         theirs,
@@ -276,7 +198,7 @@ def _picture(what: str, matched: Matched, case: int, which: str) -> Picture:
 
 
 def _drawn(matched: Matched, case: int, images: Group, pixels: int = 96) -> np.ndarray:
-    """Gaussians (pixels, pixels) of a width of a fiftieth of what the reference's images span."""
+    """Gaussians (pixels, pixels) whose width is a fiftieth of the extent of the reference's images."""
     shown = matched.pairs[case]
     reach = 1.3 * max(float(np.abs(matched.group[axis][case][shown]).max()) for axis in ("x", "y"))
     line = np.linspace(-reach, reach, pixels)

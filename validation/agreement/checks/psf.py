@@ -1,9 +1,9 @@
 """Blur and point-source stamps under every kind of PSF, against lenstronomy.
 
-Where a source is beyond the edge little or nothing of its stamp is left, so the measure is the peak of the
-Gaussian, not that of the image.  lenstronomy samples the Gaussian at pixel centers, shifts it bilinearly and
-cuts it at 5 sigma; how far that is from the Gaussian's integral over each pixel (`point_source: exact`), and
-what the cut loses, is shown and not judged.
+Errors of stamps are in units of the Gaussian's peak, not the image's: little or nothing of the stamp of a
+source beyond the edge is in the image.  lenstronomy samples the Gaussian at pixel centers, shifts it
+bilinearly and cuts it at 5 sigma.  The difference from the Gaussian's integral over each pixel
+(`point_source: exact`), and the flux beyond the cut, are shown and not judged.
 """
 
 from __future__ import annotations
@@ -19,14 +19,22 @@ from jaxlens.kernels.psf import gaussian as psf
 from jaxlens.kernels.psf import stamps
 from jaxlens.kernels.psf.resampling import resampled_side
 from validation.agreement import references
-from validation.agreement.psf_settings import KERNELS, Setting
+from validation.agreement.inputs.psf_settings import KERNELS, Setting
 from validation.agreement.references import Group
-from validation.agreement.rows import Findings, Picture, Row, peak_errors, precision, row, worst_and_median
+from validation.agreement.reporting.rows import (
+    Findings,
+    Picture,
+    Row,
+    peak_errors,
+    precision,
+    row,
+    worst_and_median,
+)
 
 TOLERANCE = {"float64": 1e-9, "float32": 1e-5}
 OF_THE_FLUX = "of the source's flux"
 STAMPS = {"image_even": 16, "image_odd": 15}
-# Wide enough for all of a stamp of the widest kernel compared.
+# Pixels along an image that holds all of the widest stamp.
 WHOLE = 81
 
 
@@ -58,13 +66,13 @@ def _kernel_rows(name: str, group: Group) -> list[Row]:
     blurred = jax.jit(partial(blur, optics))(params, light, kernel)
     points = jax.jit(partial(stamped, optics))(params, flux, group["x"], group["y"], kernel)
     return [
-        row(f"{name}: {what}", peak_errors(np.asarray(found), group[key][None]), TOLERANCE[precision()])
-        for what, key, found in (("blur", "blurred", blurred), ("stamps", "stamped", points))
+        row(f"{name}: {operation}", peak_errors(np.asarray(found), group[key][None]), TOLERANCE[precision()])
+        for operation, key, found in (("blur", "blurred", blurred), ("stamps", "stamped", points))
     ]
 
 
 def _optics(setting: Setting, group: Group) -> Optics:
-    """What `jaxlens.imaging.optics.optics` makes of a configuration with this setting."""
+    """The Optics that `jaxlens.imaging.optics.optics` makes of a configuration with this setting."""
     side, radius = setting.side, int(group.get("radius", 0)) or None
     return Optics(
         psf="MOFFAT" if side is None else "PIXEL",
@@ -121,12 +129,12 @@ def _blur_picture(group: Group, blurred: np.ndarray, case: int, which: str) -> P
 
 
 def _check_stamps(group: Group, findings: Findings) -> None:
-    """Rows of lenstronomy's stamp on even and odd images, and of what is approximate about it."""
+    """Rows of lenstronomy's stamp on even and odd images, and of its approximations."""
     for name, num_pix in STAMPS.items():
         peak = 1.0 / np.maximum(1.0, 2.0 * np.pi * np.asarray(_sigma(group)) ** 2)
         errors = np.abs(_stamps(group, num_pix) - group[name]).max(axis=(1, 2)) / peak
-        what = f"point source's stamp, {num_pix} x {num_pix} pixels"
-        findings.rows.append(row(what, errors, TOLERANCE[precision()], "of the Gaussian's peak"))
+        title = f"point source's stamp, {num_pix} x {num_pix} pixels"
+        findings.rows.append(row(title, errors, TOLERANCE[precision()], "of the Gaussian's peak"))
     findings.rows += _approximations(group)
 
 
@@ -142,10 +150,10 @@ def _stamps(group: Group, num_pix: int, exact: bool = False, middle: bool = Fals
 
 @partial(jax.jit, static_argnames=("num_pix", "exact"))
 def _alone(x: jax.Array, y: jax.Array, sigma: jax.Array, num_pix: int, exact: bool) -> jax.Array:
-    one = jnp.ones((1, 1), dtype=x.dtype)
+    flux = jnp.ones((1, 1), dtype=x.dtype)
 
     def stamp(x: jax.Array, y: jax.Array, sigma: jax.Array) -> jax.Array:
-        return stamps.stamp_point_sources(one, x[None], y[None], sigma[None], num_pix, exact)[0]
+        return stamps.stamp_point_sources(flux, x[None], y[None], sigma[None], num_pix, exact)[0]
 
     return jax.vmap(stamp)(x, y, sigma)
 
@@ -159,10 +167,10 @@ def _approximations(group: Group) -> list[Row]:
     apart = np.abs(interpolated - exact).max(axis=(1, 2))
     lost = 1.0 - interpolated.sum(axis=(1, 2))
     narrow = sigma < 1.0
-    note = "lenstronomy's convention, ours by default; `point_source: exact` is the other"
-    cut = "the bilinear shift moves it out of the box of 5 sigma"
+    remark = "lenstronomy's convention, and jaxlens's by default; the other is `point_source: exact`"
+    cut = "moved out of the box of 5 sigma by the bilinear shift"
     return [
-        row("stamp - exact stamp, sigma < 1 pixel", apart[narrow], None, OF_THE_FLUX, note),
-        row("stamp - exact stamp, sigma >= 1 pixel", apart[~narrow], None, OF_THE_FLUX, note),
+        row("stamp - exact stamp, sigma < 1 pixel", apart[narrow], None, OF_THE_FLUX, remark),
+        row("stamp - exact stamp, sigma >= 1 pixel", apart[~narrow], None, OF_THE_FLUX, remark),
         row("flux that the stamp loses", np.abs(lost), None, OF_THE_FLUX, cut),
     ]

@@ -19,33 +19,41 @@ from jaxlens.kernels.mass.external import shear, shear_potential
 from jaxlens.kernels.mass.isothermal import sie, sie_potential
 from validation.agreement import references
 from validation.agreement.references import Group
-from validation.agreement.rows import Findings, Picture, Row, peak_errors, precision, row, worst_and_median
+from validation.agreement.reporting.rows import (
+    Findings,
+    Picture,
+    Row,
+    peak_errors,
+    precision,
+    row,
+    worst_and_median,
+)
 
 PLANES = {"two_deflectors": "two deflecting planes", "three_deflectors": "three deflecting planes"}
 SHAPE = ("theta_E", "e1", "e2", "center_x", "center_y")
 SHEAR = ("gamma1", "gamma2")
 UNIVERSE = ("H0", "Om0")
-# 1e-8 where lenstronomy's SIE is asked: it replaces q near 1.
+# 1e-8, because lenstronomy's SIE keeps q 1e-8 away from 1.
 POSITION = {"float64": 1e-8, "float32": 1e-5}
-DETERMINANT = {"float64": 1e-8, "float32": 1e-5}
+INVERSE_MAGNIFICATION = {"float64": 1e-8, "float32": 1e-5}
 TIME = {"float64": 1e-6, "float32": 1e-5}
-TIME_NOTE = "float32: the distance between planes that follow closely is a difference of two that are rounded"
-# A ray that passes a singular center more closely than this, in units of theta_E.
+TIME_REMARK = "float32: the distance between close planes is the difference of two rounded distances"
+# Rays closer than this to a singular center, in units of theta_E, have a row of their own.
 CLOSE = 0.1
-CLOSE_DETERMINANT = {"float64": 1e-8, "float32": 1e-4}
-CLOSE_NOTE = (
-    "float32: 1/mu goes with the inverse of the distance from the center, which rounding changes by 1e-5"
+CLOSE_INVERSE_MAGNIFICATION = {"float64": 1e-8, "float32": 1e-4}
+CLOSE_REMARK = (
+    "float32: 1/mu is proportional to the inverse distance from the center, which rounding changes by 1e-5"
 )
 
 Case = dict[str, jax.Array]
 
 
 def check(quick: bool) -> Findings:
-    """Positions and determinants in every plane, and arrival times."""
+    """Positions and 1 / magnification in every plane, and arrival times."""
     groups = references.load("rays")
     findings = Findings()
-    for name, what in PLANES.items():
-        _check_planes(_thinned(groups[name], quick), what, findings)
+    for name, planes in PLANES.items():
+        _check_planes(_thinned(groups[name], quick), planes, findings)
     group = _thinned(groups["arrival_time"], quick)
     errors = peak_errors(_over_cases(_times_behind_one, group)["time"], group["time"])
     findings.rows.append(row("one deflecting plane: arrival time", errors, 1e-6))
@@ -65,35 +73,36 @@ def _over_cases(function: Callable[[Case, Case], Case], group: Group) -> dict[st
     return {name: np.asarray(array, dtype=np.float64) for name, array in found.items()}
 
 
-def _check_planes(group: Group, what: str, findings: Findings) -> None:
-    """Rows of a number of planes; the pictures are of the last plane, behind the most of them."""
+def _check_planes(group: Group, planes: str, findings: Findings) -> None:
+    """Rows of systems with so many planes; the pictures are of the last plane."""
     found = _over_cases(_through_planes, group)
     beta = np.stack([group["beta_x"], group["beta_y"]], axis=2)
-    # The first plane is where the rays are seen: nothing is computed there.
+    # Positions in the first plane are those where the rays are seen, which are given.
     apart = np.max([peak_errors(found["beta"][:, k], beta[:, k]) for k in range(1, beta.shape[1])], axis=0)
-    findings.rows.append(row(f"{what}: positions in each plane", apart, POSITION[precision()]))
-    findings.rows += _determinant_rows(group, found["determinant"], what)
+    findings.rows.append(row(f"{planes}: positions in each plane", apart, POSITION[precision()]))
+    findings.rows += _magnification_rows(group, found["inverse_magnification"], planes)
     times = peak_errors(found["time"], group["time"])
-    note = TIME_NOTE if precision() == "float32" else ""
-    findings.rows.append(row(f"{what}: arrival time", times, TIME[precision()], note=note))
-    findings.pictures = worst_and_median(apart, partial(_picture, beta, found["beta"], what))
+    remark = TIME_REMARK if precision() == "float32" else ""
+    findings.rows.append(row(f"{planes}: arrival time", times, TIME[precision()], remark=remark))
+    findings.pictures = worst_and_median(apart, partial(_picture, beta, found["beta"], planes))
 
 
-def _determinant_rows(group: Group, found: np.ndarray, what: str) -> list[Row]:
-    """1/mu in every plane, of the rays that pass all centers at a distance and of those that do not."""
+def _magnification_rows(group: Group, found: np.ndarray, planes: str) -> list[Row]:
+    """1/mu in every plane, of the rays far from all centers and of those close to one."""
+    # the reference has 1 / mu as the determinant of d beta / d theta
     exact = group["determinant"]
     exact = np.sign(exact) * np.maximum(np.abs(exact), 1.0 / rays.MAX_MAGNIFICATION)
     errors = np.abs(found - exact).max(axis=1) / np.abs(exact).max(axis=(1, 2))[:, None]
     off = np.hypot(*(group[f"beta_{axis}"][:, :-1] - group[f"center_{axis}"][:, :, None] for axis in "xy"))
     close = np.any(off < CLOSE * group["theta_E"][:, :, None], axis=1)
-    note = CLOSE_NOTE if precision() == "float32" else ""
+    remark = CLOSE_REMARK if precision() == "float32" else ""
     return [
-        row(f"{what}: 1 / magnification", errors[~close], DETERMINANT[precision()]),
+        row(f"{planes}: 1 / magnification", errors[~close], INVERSE_MAGNIFICATION[precision()]),
         row(
-            f"{what}: 1 / magnification near a center",
+            f"{planes}: 1 / magnification near a center",
             errors[close],
-            CLOSE_DETERMINANT[precision()],
-            note=note,
+            CLOSE_INVERSE_MAGNIFICATION[precision()],
+            remark=remark,
         ),
     ]
 
@@ -115,7 +124,7 @@ def _shoot(case: Case, weights: jax.Array, x: jax.Array, y: jax.Array) -> list[t
 
 
 def _through_planes(case: Case, universe: Case) -> Case:
-    """`beta` (planes, 2, rays), `determinant` = 1 / mu in each plane (planes, rays) and `time` (rays,)."""
+    """`beta` (planes, 2, rays), `inverse_magnification` in each plane (planes, rays) and `time` (rays,)."""
     distances = cosmology.transverse_comoving_distance(case["redshift"], **universe)
     shoot = partial(_shoot, case, rays.lensing_weights(distances))
     positions = shoot(case["x"], case["y"])
@@ -128,7 +137,7 @@ def _through_planes(case: Case, universe: Case) -> Case:
 
     return {
         "beta": jnp.stack([jnp.stack(at) for at in positions]),
-        "determinant": 1.0 / rays.magnification(in_each_plane, case["x"], case["y"]),
+        "inverse_magnification": 1.0 / rays.magnification(in_each_plane, case["x"], case["y"]),
         "time": rays.arrival_time(positions, psi, distances),
     }
 
@@ -144,17 +153,17 @@ def _times_behind_one(case: Case, universe: Case) -> Case:
     return {"time": rays.arrival_time([(x, y), source], [psi], distances)}
 
 
-def _picture(theirs: np.ndarray, ours: np.ndarray, what: str, case: int, which: str) -> Picture:
+def _picture(theirs: np.ndarray, ours: np.ndarray, planes: str, case: int, which: str) -> Picture:
     """Both coordinates of all rays of a case in the last plane, in the order of theirs."""
     mine, reference = ours[case, -1].ravel(), theirs[case, -1].ravel()
     order = np.argsort(reference)
     return Picture(
-        f"rays through {what}, in the last ({which} case)",
+        f"rays through {planes}, in the last ({which} case)",
         "x and y of every ray in the source's plane (arcsec)",
         mine[order],
         reference[order],
         1e-3,
         "a milliarcsecond",
         np.arange(order.size, dtype=float),
-        "number of the coordinate",
+        "index of the coordinate",
     )

@@ -6,8 +6,8 @@ Lensed point sources too: their reference is given exact positions and abs(mu).
 from __future__ import annotations
 
 from validation.agreement import references
-from validation.agreement.checks.images import compared, noise_rows, peak_rows, pictures
-from validation.agreement.rows import Findings
+from validation.agreement.checks.whole_images import compared, noise_rows, peak_rows, pictures
+from validation.agreement.reporting.rows import Findings
 
 QUICK = (
     "example galaxy_galaxy CONFIGURATION_1",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from validation.agreement import references
-from validation.agreement.checks.images import compared, noise_rows, peak_rows, pictures
-from validation.agreement.rows import Findings
+from validation.agreement.checks.whole_images import compared, noise_rows, peak_rows, pictures
+from validation.agreement.reporting.rows import Findings
 
 QUICK = ("1 x 1, 21 pixels", "2 x 2, 21 pixels", "5 x 5, 20 pixels")
 

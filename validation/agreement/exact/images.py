@@ -1,9 +1,9 @@
 """Image positions to machine precision, from exact deflections and analytic second derivatives.
 
 lenstronomy's own magnifications of an SIE, an NIE, and of several planes come from finite differences and are
-good to 1e-5 only.  Here SIE and NIE are the closed form that lenstronomy has (without its replacement of q
-near 1) with its derivatives, the other profiles are lenstronomy's, whose second derivatives are analytic, and
-the Jacobian of several planes is put together from them:
+good to 1e-5 only.  Here SIE and NIE are lenstronomy's closed form, without its replacement of q near 1, and
+its derivatives.  The other profiles are lenstronomy's, whose second derivatives are analytic.  The Jacobian
+of several planes follows from them:
 
     theta_j = theta - sum_{i<j} b_ij alpha_i(theta_i),    A_j = 1 - sum_{i<j} b_ij H_i(theta_i) A_i,
 
@@ -21,14 +21,21 @@ from lenstronomy.LensModel.lens_model import LensModel
 
 Profile = tuple[str, Mapping[str, float]]
 
+# Profiles whose second derivatives lenstronomy has in closed form.
 ANALYTIC = ("SIS", "EPL", "POINT_MASS", "CONVERGENCE", "SHEAR", "SHEAR_GAMMA_PSI")
 # lenstronomy's SIE is its NIE with this core radius (arcsec).
 SIE_CORE = 1e-10
 NEWTON_STEPS = 60
+# Largest distance (arcsec) of a converged image from the source when it is mapped back.
 RESIDUAL = 1e-12
+# Images closer than this (arcsec) are the same.
 SAME_IMAGE = 1e-6
-# Around every candidate, this many cells of the coarse grid are cut into so many.
-NEAR, NEAR_CELLS, LEVELS = 3, 24, 3
+# Each refinement searches a square of 3 x 3 cells around every candidate ...
+NEAR = 3
+# ... on a grid of 24 x 24 cells, eight times finer.
+NEAR_CELLS = 24
+# Refinements, the last of which is 512 times finer than the first grid.
+LEVELS = 3
 
 
 class LensPlanes:
@@ -45,16 +52,16 @@ class LensPlanes:
     def shoot(self, theta: np.ndarray, plane: int) -> tuple[np.ndarray, np.ndarray]:
         """Positions (2, n) in plane number `plane` (from 0) of rays seen at `theta`, and their Jacobian."""
         positions, jacobians = [], []
-        kicks: list[tuple[np.ndarray, np.ndarray]] = []
+        deflections: list[tuple[np.ndarray, np.ndarray]] = []
         for j in range(plane + 1):
             position, jacobian = theta.copy(), np.repeat(np.eye(2)[:, :, None], theta.shape[1], axis=2)
-            for i, (alpha, slope) in enumerate(kicks):
+            for i, (alpha, derivative) in enumerate(deflections):
                 position -= self._scale[i, j] * alpha
-                jacobian -= self._scale[i, j] * slope
+                jacobian -= self._scale[i, j] * derivative
             positions.append(position)
             jacobians.append(jacobian)
             if j < plane:
-                kicks.append(self._planes[j].kick(position, jacobian))
+                deflections.append(self._planes[j].deflection(position, jacobian))
         return positions[-1], jacobians[-1]
 
     def images(
@@ -62,9 +69,18 @@ class LensPlanes:
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Positions x, y (arcsec) and signed magnifications of all images of a point in `plane`.
 
-        Searched in a square of the given half width, in `cells` by `cells` squares, eight times finer around
-        every candidate, and 64 and 512 times finer around every image, where the other of a close pair may
-        be.  An image beyond the square may come along.
+        The search covers a square with `cells` by `cells` squares, then the neighbourhood of every candidate
+        eight times finer, and that of every image 64 and 512 times finer, to find the other image of a close
+        pair.  An image beyond the square may be found too.
+
+        Args:
+            source: x, y of the point in arcsec.
+            plane: the number of its plane, from 0.
+            half_window: half the width of the square in arcsec.
+            cells: squares along a side.
+
+        Returns:
+            x, y and magnification, each (n,).
         """
         if plane == 0:
             return np.array([source[0]]), np.array([source[1]]), np.ones(1)
@@ -82,14 +98,14 @@ class LensPlanes:
     def _starts(
         self, target: np.ndarray, plane: int, middle: np.ndarray, half_window: float, cells: int
     ) -> np.ndarray:
-        """Where to start Newton's method (2, n), by a grid of cells about `middle`."""
+        """Starts (2, n) of Newton's method, from a grid of cells about `middle`."""
         line = np.linspace(-half_window, half_window, cells + 1)
         grid = np.array(np.meshgrid(line, line)) + middle[:, None, None]
         mapped, _ = self.shoot(grid.reshape(2, -1), plane)
         return _candidates(grid, mapped.reshape(grid.shape) - target[:, :, None])
 
     def _refine(self, start: np.ndarray, target: np.ndarray, plane: int, step: float) -> np.ndarray:
-        """Newton's method from every start (2, n): what converges, each image once."""
+        """The images (2, m) to which Newton's method converges from the starts (2, n), each image once."""
         place = start.copy()
         with np.errstate(all="ignore"):
             for _ in range(NEWTON_STEPS):
@@ -112,7 +128,7 @@ class _Plane:
             raise ValueError(f"there are no exact second derivatives of {', '.join(unknown)}")
         self._rest = LensModel([name for name, _ in rest]), [values for _, values in rest]
 
-    def kick(self, position: np.ndarray, jacobian: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def deflection(self, position: np.ndarray, jacobian: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Deflection (2, n) at a position here, and its derivative (2, 2, n) to the image position."""
         alpha, hessian = np.zeros_like(position), np.zeros_like(jacobian)
         lens, parameters = self._rest
@@ -121,8 +137,8 @@ class _Plane:
             second = lens.hessian(*position, parameters)
             hessian += np.reshape([np.broadcast_to(f, position[0].shape) for f in second], hessian.shape)
         for values in self._isothermal:
-            more, slope = nie(position[0], position[1], **values)
-            alpha, hessian = alpha + more, hessian + slope
+            more, derivative = nie(position[0], position[1], **values)
+            alpha, hessian = alpha + more, hessian + derivative
         return alpha, np.einsum("ijn,jkn->ikn", hessian, jacobian)
 
 
@@ -141,13 +157,26 @@ def nie(
     center_x: float = 0.0,
     center_y: float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Deflection (2, n) of lenstronomy's NIE at x, y (n,) in arcsec, and its derivatives (2, 2, n).
+    """Deflection of lenstronomy's NIE, and its derivatives.
 
     In the lens's own axes (Keeton & Kochanek 1998), with f^2 = 1 - q^2,
 
         alpha = b/f (arctan(f x / (psi + s)), artanh(f y / (psi + q^2 s))),  psi^2 = q^2 (s^2 + x^2) + y^2,
 
     where b = theta_E sqrt(q) and s = s_scale / sqrt(q).
+
+    Args:
+        x: positions (n,) in arcsec.
+        y: positions (n,) in arcsec.
+        theta_E: Einstein radius in arcsec.
+        e1: ellipticity.
+        e2: ellipticity.
+        s_scale: core radius in arcsec.
+        center_x: center in arcsec.
+        center_y: center in arcsec.
+
+    Returns:
+        Deflection (2, n) in arcsec, and its derivatives (2, 2, n) by x and y.
     """
     c = min(np.hypot(e1, e2), 0.9999)
     q, f, phi = (1 - c) / (1 + c), 2 * np.sqrt(c) / (1 + c), np.arctan2(e2, e1) / 2
@@ -163,8 +192,8 @@ def nie(
     over_u, over_v = along**2 + (f * u) ** 2, across**2 - (f * v) ** 2
     f_uu, f_uv = (s + (q**2 * s**2 + v**2) / psi) / over_u, -u * v / psi / over_u
     f_vv = q**2 * (s + (s**2 + u**2) / psi) / over_v
-    slope = np.array([[f_uu, f_uv], [f_uv, f_vv]])
-    return b * turn.T @ alpha, b * np.einsum("ki,kln,lj->ijn", turn, slope, turn)
+    hessian = np.array([[f_uu, f_uv], [f_uv, f_vv]])
+    return b * turn.T @ alpha, b * np.einsum("ki,kln,lj->ijn", turn, hessian, turn)
 
 
 def _scales(redshifts: np.ndarray, cosmology: FLRW) -> np.ndarray:
@@ -178,16 +207,16 @@ def _scales(redshifts: np.ndarray, cosmology: FLRW) -> np.ndarray:
 
 
 def _solve(jacobian: np.ndarray, offset: np.ndarray) -> np.ndarray:
-    """The two equations J move = offset, for every column."""
+    """The solution (2, n) of jacobian (2, 2, n) times move = offset (2, n), by Cramer's rule."""
     (a, b), (c, d) = jacobian
-    determinant = a * d - b * c
-    return np.array([d * offset[0] - b * offset[1], a * offset[1] - c * offset[0]]) / determinant
+    return np.array([d * offset[0] - b * offset[1], a * offset[1] - c * offset[0]]) / (a * d - b * c)
 
 
 def _candidates(grid: np.ndarray, offset: np.ndarray) -> np.ndarray:
-    """Starts (2, n): middles of cells whose image may hold the source, and minima of the distance.
+    """Starts (2, n): middles of cells whose image may contain the source, and minima of the distance.
 
-    A cell's image may hold what is in the box about its corners, half as wide again.
+    The source may be in the image of a cell if it is in the box about the images of the cell's corners, made
+    half as wide again.
     """
     corners = [(i, j) for i in (slice(-1), slice(1, None)) for j in (slice(-1), slice(1, None))]
     of_cell = np.stack([offset[:, *corner] for corner in corners])

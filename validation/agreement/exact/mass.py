@@ -1,8 +1,8 @@
-"""Every mass profile in closed form, at 40 digits: potential, deflection, convergence and shear.
+"""Every mass profile in closed form, to 40 digits: potential, deflection, convergence and shear.
 
 Written with z = x + iy relative to the center: alpha = alpha_x + i alpha_y and gamma = gamma1 + i gamma2, so
-d(alpha)/dz = kappa and d(alpha)/d(conj z) = gamma.  Ellipsoids are evaluated in their own axes, with the
-axis ratio and position angle that our kernels avoid, and turned back.
+d(alpha)/dz = kappa and d(alpha)/d(conj z) = gamma.  Ellipsoids are evaluated along their own axes, with axis
+ratio and position angle, and turned back; the kernels of jaxlens avoid both.
 
     >>> from validation.agreement.exact.mass import lensing
     >>> lensing("SIS", {"theta_E": 1.0}, 2.0, 0.0)
@@ -21,13 +21,13 @@ DIGITS = 40
 MAX_ELLIPTICITY = 0.9999
 SIE_CORE = 1e-10
 
-# mpmath has no types: numbers are mpf and mpc.
+# mpf or mpc: mpmath has no types.
 Number = Any
 Complex = tuple[Number, Number, Number, Number]
 
 
 class Lensing(NamedTuple):
-    """What a lens does at a point: potential (arcsec^2), deflection (arcsec), convergence and shear."""
+    """The lensing at a point: potential (arcsec^2), deflection (arcsec), convergence and shear."""
 
     potential: float
     alpha_x: float
@@ -38,9 +38,16 @@ class Lensing(NamedTuple):
 
 
 def lensing(name: str, parameters: Mapping[str, float], x: float, y: float) -> Lensing:
-    """The lensing of a profile with lenstronomy's name and parameters at (x, y) in arcsec.
+    """The lensing of a profile, evaluated with 40 digits.
 
-    In the center of a singular profile all is zero.
+    Args:
+        name: lenstronomy's name of the profile.
+        parameters: its parameters by lenstronomy's names.
+        x: position in arcsec.
+        y: position in arcsec.
+
+    Returns:
+        All fields, rounded to float64; zero in the center of a singular profile.
     """
     with mp.workdps(DIGITS):
         values = {key: mp.mpf(value) for key, value in parameters.items()}
@@ -50,8 +57,8 @@ def lensing(name: str, parameters: Mapping[str, float], x: float, y: float) -> L
         if z == 0 and name in SINGULAR:
             return Lensing(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         potential, alpha, kappa, gamma = PROFILES[name](z, **values)
-        numbers = (potential, alpha.real, alpha.imag, kappa, gamma.real, gamma.imag)
-        return Lensing(*map(float, numbers))
+        fields = (potential, alpha.real, alpha.imag, kappa, gamma.real, gamma.imag)
+        return Lensing(*map(float, fields))
 
 
 def _sis(z: Number, theta_E: Number) -> Complex:
@@ -82,7 +89,7 @@ def _shear_gamma_psi(z: Number, gamma_ext: Number, psi_ext: Number) -> Complex:
 def _in_own_axes(
     major: Callable[..., Complex], z: Number, e1: Number, e2: Number, **values: Number
 ) -> Complex:
-    """An ellipsoid that is known along its axes: `major(z, q, **values)`."""
+    """An ellipsoid from `major(z, q, **values)`, the same with its major axis along x."""
     modulus = min(abs(mp.mpc(e1, e2)), mp.mpf(MAX_ELLIPTICITY))
     turn = mp.expj(mp.arg(mp.mpc(e1, e2)) / 2)
     potential, alpha, kappa, gamma = major(z / turn, (1 - modulus) / (1 + modulus), **values)

@@ -1,7 +1,7 @@
-"""Parameters at which gradients are taken, and differences to hold them against.
+"""Parameters at which gradients are taken, and central differences to compare them with.
 
-Smooth cases for central differences keep away from cusps, but not from e = 0, the axes or zero shear.  Of the
-numbers of wild sets, for which a gradient only has to be finite, a quarter is at an edge.
+Smooth cases, for central differences, keep away from cusps, but not from e = 0, the axes or zero shear.  Wild
+sets, for which a gradient only has to be finite, have a quarter of their parameters at an edge of the range.
 """
 
 from __future__ import annotations
@@ -13,19 +13,22 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from validation.agreement.topics.draws import float32_exact
+from validation.agreement.inputs.draws import float32_exact
 
 Function = Callable[[jax.Array, jax.Array], jax.Array]
 
+# Points of each case.
 POINTS = 8
+# Step of the differences, in units of each parameter's scale.
 STEP = 3e-4
 CENTERS = ("center_x", "center_y", "ra_0", "dec_0")
+# Parameters whose scale is their value.
 OWN_SCALE = ("theta_E", "R_sersic", "sigma", "Rb", "s_scale", "n_sersic", "alpha")
-# Central differences of sixth order.
+# Central differences of sixth order (Fornberg 1988, table 1): places in steps, and weights.
 OFFSETS = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
 WEIGHTS = np.array([-1.0, 9.0, -45.0, 45.0, -9.0, 1.0]) / 60.0
 
-# Round, nearly round, along each axis, narrow; light also where published files draw |e| > 1.
+# Round, nearly round, along each axis, narrow.
 ELLIPTICITIES = (
     (0.0, 0.0),
     (0.0, 0.0),
@@ -36,9 +39,10 @@ ELLIPTICITIES = (
     (0.9, 0.0),
     (0.0, -0.9),
 )
+# Light profiles accept |e| > 1, which published files draw.
 BEYOND_ONE = ((0.9, -0.8), (1.1, 0.4))
 
-# name: (edges, low, high); drawn evenly in the logarithm where low > 0
+# By parameter: (edges, low, high).  Values are uniform in the logarithm where low > 0, else uniform.
 WILD: dict[str, tuple[tuple[float, ...], float, float]] = {
     "theta_E": ((1e-6, 100.0), 0.01, 10.0),
     "R_sersic": ((1e-4, 1e3), 0.01, 100.0),
@@ -59,26 +63,44 @@ WILD: dict[str, tuple[tuple[float, ...], float, float]] = {
     "seeing": ((0.01, 3.0), 0.05, 2.0),
     "pixel_scale": ((0.01, 1.0), 0.04, 0.5),
 }
-OTHERWISE = ((0.0, 5.0), -0.5, 0.5)  # centers
-INNER_SLOPE = ((0.0, 1.9), 0.0, 1.5)  # gamma of a core-Sersic profile
+# Centers, in arcsec.
+OTHERWISE = ((0.0, 5.0), -0.5, 0.5)
+# gamma of a core-Sersic profile, the power law of its core.
+CORE_POWER = ((0.0, 1.9), 0.0, 1.5)
 
 
 def gradients(function: Function, at: jax.Array, data: jax.Array) -> tuple[np.ndarray, np.ndarray]:
-    """Values and, by `jax.vjp`, gradients of every output, in float64 arrays.
+    """Values and, by `jax.vjp`, gradients of every output.
 
-    function(parameters (k,), data) -> (q,) taken at (cases, k) gives (cases, q) and (cases, q, k).
+    Args:
+        function: (parameters (k,), data of one case) -> (q,).
+        at: parameters (cases, k).
+        data: the second argument, (cases, ...).
+
+    Returns:
+        Values (cases, q) and gradients (cases, q, k), in jax's present precision, as float64 arrays.
     """
 
     def all_outputs(parameters: jax.Array, data: jax.Array) -> tuple[jax.Array, jax.Array]:
-        value, pull = jax.vjp(lambda p: function(p, data), parameters)
-        return value, jax.vmap(pull)(jnp.eye(value.size, dtype=value.dtype))[0]
+        value, vjp = jax.vjp(lambda p: function(p, data), parameters)
+        return value, jax.vmap(vjp)(jnp.eye(value.size, dtype=value.dtype))[0]
 
-    value, slope = jax.jit(jax.vmap(all_outputs))(at, data)
-    return np.asarray(value, float), np.asarray(slope, float)
+    value, gradient = jax.jit(jax.vmap(all_outputs))(at, data)
+    return np.asarray(value, float), np.asarray(gradient, float)
 
 
 def differences(function: Function, at: np.ndarray, data: np.ndarray, steps: np.ndarray) -> np.ndarray:
-    """The same gradients by central differences of sixth order with `steps` (cases, k)."""
+    """The gradients of `gradients` by central differences of sixth order.
+
+    Args:
+        function: (parameters (k,), data of one case) -> (q,).
+        at: parameters (cases, k).
+        data: the second argument, (cases, ...).
+        steps: a step of each parameter, (cases, k).
+
+    Returns:
+        Gradients (cases, q, k).
+    """
     moves = OFFSETS[:, None] * np.eye(at.shape[1])[:, None, :] * steps[:, None, None, :]
     moved = jnp.asarray(at[:, None, None, :] + moves)
     each = jax.vmap(jax.vmap(jax.vmap(function, (0, None)), (0, None)))
@@ -91,8 +113,14 @@ def relative_errors(
 ) -> np.ndarray:
     """max|ours - theirs| / max|theirs| over the parameters, each in units of its step: (cases, q).
 
-    A change in a step of less than 1e-9 of the value counts as none: the difference of what does not depend
-    on the parameters is nothing but rounding.
+    The denominator is at least 1e-9 of the value: the difference of a function that does not depend on the
+    parameters is only rounding.
+
+    Args:
+        ours: gradients (cases, q, k).
+        theirs: gradients (cases, q, k) to compare with.
+        steps: a step of each parameter, (cases, k).
+        values: of the function, (cases, q).
     """
     scale = np.max(np.abs(theirs * steps[:, None, :]), axis=2)
     away = np.max(np.abs((ours - theirs) * steps[:, None, :]), axis=2)
@@ -109,7 +137,14 @@ class Cases:
 
 
 def smooth_cases(seed: int, names: Sequence[str], cases: int, light: bool) -> Cases:
-    """Edges first: round, nearly round, on an axis, without shear, isothermal."""
+    """Smooth cases of a profile: first round, nearly round, on an axis, without shear, isothermal ones.
+
+    Args:
+        seed: of the draws.
+        names: the profile's parameters.
+        cases: how many.
+        light: whether it is a light profile.
+    """
     rng = np.random.default_rng((20260125, seed))
     size = 10 ** rng.uniform(np.log10(0.05), 1.0, cases)
     drawn = dict.fromkeys(("theta_E", "R_sersic", "sigma"), size) | _shapes(rng, cases, light)
@@ -151,9 +186,16 @@ def _ring(rng: np.random.Generator, cases: int) -> np.ndarray:
 
 
 def wild_sets(seed: int, names: Sequence[str], sets: int, light: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Parameters (sets, k) and points (sets, 2, POINTS): the center, near it, on the axes, and anywhere."""
+    """Parameters (sets, k) and points (sets, 2, POINTS): the center, near it, on the axes, and elsewhere.
+
+    Args:
+        seed: of the draws.
+        names: the profile's parameters.
+        sets: how many.
+        light: whether it is a light profile.
+    """
     rng = np.random.default_rng((20260126, seed))
-    drawn = {name: wild_numbers(rng, name, sets, light) for name in names}
+    drawn = {name: wild_values(rng, name, sets, light) for name in names}
     about = [drawn[name] for name in CENTERS if name in names] or [np.zeros(sets)] * 2
     points = 10 ** rng.uniform(-3.0, 1.5, (sets, 2, POINTS)) * rng.choice([-1.0, 1.0], (sets, 2, POINTS))
     points[:, :, 0] = 0.0
@@ -165,9 +207,16 @@ def wild_sets(seed: int, names: Sequence[str], sets: int, light: bool) -> tuple[
     return float32_exact(parameters), float32_exact(points)
 
 
-def wild_numbers(rng: np.random.Generator, name: str, sets: int, light: bool = False) -> np.ndarray:
-    """Values (sets,) of a parameter, a quarter of them at an edge."""
-    edges, low, high = INNER_SLOPE if light and name == "gamma" else WILD.get(name, OTHERWISE)
+def wild_values(rng: np.random.Generator, name: str, sets: int, light: bool = False) -> np.ndarray:
+    """Values (sets,) of a parameter, a quarter of them at an edge.
+
+    Args:
+        rng: the generator.
+        name: of the parameter.
+        sets: how many values.
+        light: whether it is the parameter of a light profile.
+    """
+    edges, low, high = CORE_POWER if light and name == "gamma" else WILD.get(name, OTHERWISE)
     if low > 0.0:
         inner = np.exp(rng.uniform(np.log(low), np.log(high), sets))
     else:

@@ -20,20 +20,24 @@ from validation.agreement.gradients.cases import (
     differences,
     gradients,
     relative_errors,
-    wild_numbers,
+    wild_values,
 )
-from validation.agreement.rows import Row, precision, row
-from validation.agreement.small_scenes import galaxy, parameters, simulator
-from validation.agreement.topics.draws import float32_exact
+from validation.agreement.inputs.draws import float32_exact
+from validation.agreement.inputs.small_scenes import galaxy, parameters, simulator
+from validation.agreement.reporting.rows import Row, precision, row
 
 Params = dict[str, jax.Array]
-Entry = tuple[str, int | None]
+# A parameter's name and its band, or None for a parameter without bands.
+ParameterOfBand = tuple[str, int | None]
 
 MEASURE = "of the largest component"
+# Step of the differences, in units of max(1, |parameter|).
 STEP = 1e-5
+# Most images of a point source.
 SLOTS = 5
 WITHOUT_POINTS = ("galaxy_galaxy", "double_source_plane")
 LENS = ("theta_E", "e1", "e2", "center_x", "center_y")
+# Systems rendered at a time, which limits the memory.
 CHUNK = 500
 
 
@@ -48,8 +52,8 @@ class Example:
     params: dict[str, np.ndarray]
 
     @property
-    def entries(self) -> list[Entry]:
-        """What is differentiated: names, with a band or None."""
+    def entries(self) -> list[ParameterOfBand]:
+        """The parameters, each in each of its bands, with respect to which gradients are taken."""
         return [
             (name, band)
             for name, value in self.params.items()
@@ -58,15 +62,18 @@ class Example:
 
     @property
     def steps(self) -> np.ndarray:
-        """For differences, (entries,)."""
+        """Steps of the central differences, (entries,)."""
         return STEP * np.maximum(1.0, np.abs(self.flat(self.params)))
 
     def flat(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
-        """The first system's number of every entry."""
+        """The first system's value of every entry, (entries,)."""
         return np.array([values[n][0] if b is None else values[n][0, b] for n, b in self.entries], float)
 
     def images(self, offset: float) -> jax.Array:
-        """A batch in whose row k entry k is moved by so many steps: always the same program."""
+        """A batch of images, in whose row k entry k is moved by `offset` steps.
+
+        Its shape does not depend on the offset, so that all offsets share one program.
+        """
         batch = {name: np.repeat(value, len(self.entries), axis=0) for name, value in self.params.items()}
         for k, (name, band) in enumerate(self.entries):
             batch[name][(k,) if band is None else (k, band)] += offset * self.steps[k]
@@ -75,7 +82,7 @@ class Example:
 
 @lru_cache
 def _example(name: str, label: str) -> tuple[Example, np.ndarray]:
-    """One system of a packaged example, whose numbers float32 holds, and its image in float64."""
+    """One system of a packaged example, its parameters exact in float32, and its image in float64."""
     sim = Simulator(name, label)
     with jax.enable_x64(True):
         sampled = sim.sample(jax.random.key(1, impl="threefry2x32"), 1)
@@ -91,24 +98,24 @@ def _chi_square(image: jax.Array, data: np.ndarray) -> jax.Array:
     return jnp.sum(((image - expected) / sigma - noise) ** 2, axis=(1, 2, 3))
 
 
-def _slope(example: Example, data: np.ndarray) -> np.ndarray:
+def _gradient(example: Example, data: np.ndarray) -> np.ndarray:
     """`jax.grad` of chi-square, (entries,), in jax's present precision."""
     params = {name: jnp.asarray(value) for name, value in example.params.items()}
-    slopes = jax.grad(lambda p: jnp.sum(_chi_square(example.sim.render(p), data)))(params)
-    return example.flat({name: np.asarray(slope) for name, slope in slopes.items()})
+    gradient = jax.grad(lambda p: jnp.sum(_chi_square(example.sim.render(p), data)))(params)
+    return example.flat({name: np.asarray(derivative) for name, derivative in gradient.items()})
 
 
 @lru_cache
-def _slope_in_float64(name: str, label: str) -> np.ndarray:
-    """Kept, because both precisions need it."""
+def _gradient_in_float64(name: str, label: str) -> np.ndarray:
+    """The same in float64, cached because both precisions need it."""
     with jax.enable_x64(True):
-        return _slope(*_example(name, label))
+        return _gradient(*_example(name, label))
 
 
 def examples_rows(quick: bool) -> list[Row]:
     """A row for the last, the fullest, configuration of every packaged example.
 
-    Those with point sources take a minute to compile: they are left out of float32 and of a quick run.
+    Examples with point sources take a minute to compile: float32 and a quick check leave them out.
     """
     names = ["galaxy_galaxy"] if quick else [*examples()]
     without_points = [name for name in names if name in WITHOUT_POINTS]
@@ -118,44 +125,44 @@ def examples_rows(quick: bool) -> list[Row]:
 def _example_row(name: str) -> Row:
     label = load_config(name).configurations[-1].label
     example, data = _example(name, label)
-    double = _slope_in_float64(name, label)
+    double = _gradient_in_float64(name, label)
     if precision() == "float64":
-        ours, of, tolerance, note = double, "central differences", 1e-6, ""
+        ours, of, tolerance, remark = double, "central differences", 1e-6, ""
         values = [np.asarray(_chi_square(example.images(offset), data)) for offset in OFFSETS]
         theirs = WEIGHTS @ np.stack(values) / example.steps
     else:
-        ours, theirs, of, tolerance = _slope(example, data), double, "float64", 5e-3
-        note = "a sum of noise of both signs, where a pixel's S/N is up to 300"
+        ours, theirs, of, tolerance = _gradient(example, data), double, "float64", 5e-3
+        remark = "a sum of terms of both signs, at a S/N of up to 300 in a pixel"
     scale = np.max(np.abs(theirs * example.steps))
     errors = np.abs(ours - theirs) * example.steps / scale
-    return row(f"chi-square of {name}: gradient against {of}", errors, tolerance, MEASURE, note)
+    return row(f"chi-square of {name}: gradient against {of}", errors, tolerance, MEASURE, remark)
 
 
 # A small image, anywhere ------------------------------------------------------------------------------------
 
 
 def finite_images(sets: int) -> Row:
-    """The gradient of a 6 x 6 image of a Sersic lens with SIE and shear, for numbers at all edges."""
+    """The gradient of a 6 x 6 image of a Sersic lens with SIE and shear, at the edges of all parameters."""
     lens, source = galaxy(["SERSIC_ELLIPSE"], ["SIE"], shear=True), galaxy(["SERSIC_ELLIPSE"])
     sim = simulator([lens, source], 6, image={"psf_type": "GAUSSIAN"}, survey={"seeing": 0.5})
     rng = np.random.default_rng(20260127)
     drawn = {
-        name: float32_exact(wild_numbers(rng, name.split("-")[-1], sets))
+        name: float32_exact(wild_values(rng, name.split("-")[-1], sets))
         for name in sim.parameter_names
         if "PROFILE" in name or name in ("seeing", "pixel_scale")
     }
     params = parameters(sim, sets, drawn)
     weights = jnp.asarray(np.cos(np.arange(36.0)).reshape(6, 6), jnp.result_type(float))
-    slope = jax.jit(jax.grad(lambda p: jnp.sum(sim.render(p) * weights[None, None])))
+    gradient = jax.jit(jax.grad(lambda p: jnp.sum(sim.render(p) * weights[None, None])))
     flags = np.zeros(sets)
     for start in range(0, sets, CHUNK):
         chunk = slice(start, start + CHUNK)
-        slopes = slope({name: value[chunk] for name, value in params.items()})
-        for value in slopes.values():
+        derivatives = gradient({name: value[chunk] for name, value in params.items()})
+        for value in derivatives.values():
             flags[chunk] += ~np.isfinite(np.asarray(value)).reshape(len(value), -1).all(axis=1)
     flags = np.minimum(flags, 1.0)
-    note = f"{int(flags.sum())} sets" if flags.any() else ""
-    return row("whole image: gradients finite at the edges", flags, 0.0, "1 if not finite", note)
+    remark = f"{int(flags.sum())} sets" if flags.any() else ""
+    return row("whole image: gradients finite at the edges", flags, 0.0, "1 if not finite", remark)
 
 
 # Image positions --------------------------------------------------------------------------------------------
@@ -163,38 +170,38 @@ def finite_images(sets: int) -> Row:
 
 def positions_rows(cases: int, profile: str = "SIS") -> list[Row]:
     """Positions and magnifications behind a lens with shear: implicit derivatives against solving again."""
-    values, double = _slopes_in_float64(profile, cases)
+    values, double = _position_gradients_in_float64(profile, cases)
     if precision() == "float64":
         ours, of, tolerance = double, "solving again", 1e-6
         theirs = differences(partial(_solution, profile), *_lenses(cases), np.full(double[:, 0].shape, STEP))
     else:
         theirs, of, tolerance = double, "float64", 1e-3
-        values, ours = _slopes(profile, cases)
+        values, ours = _position_gradients(profile, cases)
     seen = np.tile(values[:, -SLOTS:] != 0.0, 3)
     steps, values = np.full(ours[:, 0].shape, STEP), np.where(seen, values, 1.0)
     errors = relative_errors(ours, theirs, steps, values)
     return [
-        row(f"{what} behind {profile} and shear: against {of}", errors[:, k][seen[:, k]], tolerance, MEASURE)
-        for what, k in (("positions", slice(2 * SLOTS)), ("fluxes", slice(2 * SLOTS, None)))
+        row(f"{kind} behind {profile} and shear: against {of}", errors[:, k][seen[:, k]], tolerance, MEASURE)
+        for kind, k in (("positions", slice(2 * SLOTS)), ("fluxes", slice(2 * SLOTS, None)))
     ]
 
 
-def _slopes(profile: str, cases: int) -> tuple[np.ndarray, np.ndarray]:
+def _position_gradients(profile: str, cases: int) -> tuple[np.ndarray, np.ndarray]:
     at, data = _lenses(cases)
     return gradients(partial(_solution, profile), jnp.asarray(at), jnp.asarray(data))
 
 
 @lru_cache
-def _slopes_in_float64(profile: str, cases: int) -> tuple[np.ndarray, np.ndarray]:
-    """Kept for the same reason."""
+def _position_gradients_in_float64(profile: str, cases: int) -> tuple[np.ndarray, np.ndarray]:
+    """The same in float64, cached because both precisions need it."""
     with jax.enable_x64(True):
-        return _slopes(profile, cases)
+        return _position_gradients(profile, cases)
 
 
 def _lenses(cases: int) -> tuple[np.ndarray, np.ndarray]:
-    """(cases, 9): lens, shear and source; among the first round ones, without shear, sources on an axis.
+    """Parameters (cases, 9) of lens, shear and source, and an empty second argument of `_solution`.
 
-    And an empty second argument for the function.
+    Among the first cases are round lenses, some without shear, and sources on an axis.
     """
     rng = np.random.default_rng(20260128)
     theta = rng.uniform(0.5, 2.0, cases)
@@ -217,7 +224,7 @@ def _solution(profile: str, p: jax.Array, _: jax.Array) -> jax.Array:
         return x - sum(alpha_x for alpha_x, _ in alphas), y - sum(alpha_y for _, alpha_y in alphas)
 
     found: ImagePositions = image_positions(lens_equation, args, p[7], p[8], half_width=6.0, slots=SLOTS)
-    # counted from where no image lies on the axes
+    # position angles from a direction in which no image on the axes lies
     angle = jnp.arctan2(found.y - 0.5 * found.x, found.x + 0.5 * found.y)
     order = jnp.argsort(jnp.where(found.mask, angle, jnp.inf))
     return jnp.concatenate([v[order] for v in (found.x, found.y, found.magnification)])

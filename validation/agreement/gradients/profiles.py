@@ -20,22 +20,25 @@ from validation.agreement.gradients.cases import (
     smooth_cases,
     wild_sets,
 )
-from validation.agreement.rows import Picture, Row, precision, row, worst_and_median
+from validation.agreement.reporting.rows import Picture, Row, precision, row, worst_and_median
 
 Profile = LightProfile | MassProfile
 
-# A scalar of a field is its weighted sum over the points.
+# A field is reduced to its sum over the points, weighted with cosines of these phases.
 PHASE = np.arange(POINTS)
 LIGHT_QUANTITIES = ("brightness", "total flux")
 MASS_QUANTITIES = ("deflection in x", "deflection in y", "potential")
-CENTRAL, SINGLE = 1e-6, 1e-4
+# Tolerance in float64, against central differences.
+CENTRAL = 1e-6
+# Tolerance in float32, against float64.
+SINGLE = 1e-4
 BY_SHAPE = ("e1", "e2", "gamma1", "gamma2")
 MEASURE = "of the largest component"
 
 
 @dataclass(frozen=True)
 class Compared:
-    """A profile's gradients (cases, q, k) of its q quantities, what they should be, and which are finite."""
+    """Gradients (cases, q, k) of a profile's q quantities, ours and theirs, and which of ours are finite."""
 
     name: str
     quantities: tuple[str, ...]
@@ -54,7 +57,13 @@ class Compared:
 
 
 def compare(names: Sequence[str], cases: int, sets: int) -> list[Compared]:
-    """Each profile, with that many smooth cases and wild sets."""
+    """Compare the gradients of profiles.
+
+    Args:
+        names: of the profiles.
+        cases: smooth cases of each profile, where gradients are compared.
+        sets: wild sets of each profile, where gradients must be finite.
+    """
     return [_compare(seed, name, cases, sets) for seed, name in enumerate(names)]
 
 
@@ -66,14 +75,12 @@ def _compare(seed: int, name: str, cases: int, sets: int) -> Compared:
     smooth = smooth_cases(seed, names, cases, light)
     at, points = _batch(seed, profile, cases, sets)
     if precision() == "float64":
-        values, ours = _slopes_in_float64(seed, profile, cases, sets)
+        values, ours = _gradients_in_float64(seed, profile, cases, sets)
         theirs = differences(function, at[:cases], points[:cases], smooth.steps)
     else:
         values, ours = gradients(function, jnp.asarray(at), jnp.asarray(points))
-        theirs = _slopes_in_float64(seed, profile, cases, sets)[1][:cases]
-    quantities = (
-        ("brightness", "total flux") if light else ("deflection in x", "deflection in y", "potential")
-    )
+        theirs = _gradients_in_float64(seed, profile, cases, sets)[1][:cases]
+    quantities = LIGHT_QUANTITIES if light else MASS_QUANTITIES
     finite = np.isfinite(ours[cases:]).all(axis=(1, 2))
     these = at[:cases], values[:cases], ours[:cases], theirs, smooth.steps, finite
     return Compared(name, quantities, (*names, "x", "y"), *these)
@@ -92,8 +99,10 @@ def _batch(seed: int, profile: Profile, cases: int, sets: int) -> tuple[np.ndarr
 
 
 @lru_cache
-def _slopes_in_float64(seed: int, profile: Profile, cases: int, sets: int) -> tuple[np.ndarray, np.ndarray]:
-    """Values and gradients, kept because both precisions need them."""
+def _gradients_in_float64(
+    seed: int, profile: Profile, cases: int, sets: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Values and gradients in float64, cached because both precisions need them."""
     function = _function(profile)
     at, points = _batch(seed, profile, cases, sets)
     with jax.enable_x64(True):
@@ -137,52 +146,60 @@ def rows(found: Sequence[Compared]) -> list[Row]:
     """A row a profile, and one for all wild sets."""
     tolerance, of = (CENTRAL, "central difference") if precision() == "float64" else (SINGLE, "float64")
     judged = []
-    for one in found:
-        worst = one.quantities[int(np.argmax(one.errors.max(axis=0)))]
-        what = f"{one.name}: gradient against {of}"
-        judged.append(row(what, one.errors.max(axis=1), tolerance, MEASURE, f"largest: {worst}"))
-    lost = {one.name: int(np.sum(~one.finite)) for one in found if not one.finite.all()}
-    flags = np.concatenate([~one.finite for one in found]).astype(float)
-    note = ", ".join(f"{name}: {count} sets" for name, count in lost.items())
-    round_ones = np.concatenate([_without_shape(one) for one in found])
-    what = "at e = 0 and zero shear: slopes in e1, e2, gamma1, gamma2"
+    for compared in found:
+        worst = compared.quantities[int(np.argmax(compared.errors.max(axis=0)))]
+        name = f"{compared.name}: gradient against {of}"
+        judged.append(row(name, compared.errors.max(axis=1), tolerance, MEASURE, f"largest: {worst}"))
+    lost = {compared.name: int(np.sum(~compared.finite)) for compared in found if not compared.finite.all()}
+    flags = np.concatenate([~compared.finite for compared in found]).astype(float)
+    remark = ", ".join(f"{name}: {count} sets" for name, count in lost.items())
+    without_shape = np.concatenate([_without_shape(compared) for compared in found])
+    title = "at e = 0 and zero shear: derivatives in e1, e2, gamma1, gamma2"
     return [
         *judged,
-        row(what, round_ones, tolerance, "of the larger of the two"),
-        row("every profile: gradients finite at the edges", flags, 0.0, "1 if not finite", note),
+        row(title, without_shape, tolerance, "of the larger of the two"),
+        row("every profile: gradients finite at the edges", flags, 0.0, "1 if not finite", remark),
     ]
 
 
-def _without_shape(one: Compared) -> np.ndarray:
-    """Errors of the derivatives in the ellipticity or shear alone, where that is zero: a wrong zero shows."""
-    columns = [k for k, name in enumerate(one.parameters) if name in BY_SHAPE]
-    fields = [q for q, name in enumerate(one.quantities) if name != "total flux"]
-    zero = np.all(one.at[:, columns] == 0.0, axis=1)
+def _without_shape(compared: Compared) -> np.ndarray:
+    """Errors of the derivatives in ellipticity or shear alone, where both are zero.
+
+    A derivative that is wrongly zero there is seen, and not hidden behind a larger one.
+    """
+    columns = [k for k, name in enumerate(compared.parameters) if name in BY_SHAPE]
+    fields = [q for q, name in enumerate(compared.quantities) if name != "total flux"]
+    zero = np.all(compared.at[:, columns] == 0.0, axis=1)
     if not columns or not zero.any():
         return np.zeros(0)
-    ours, theirs = (array[zero][:, fields][:, :, columns] for array in (one.ours, one.theirs))
+    ours, theirs = (array[zero][:, fields][:, :, columns] for array in (compared.ours, compared.theirs))
     return np.asarray(np.max(np.abs(ours - theirs), axis=2) / np.max(np.abs(theirs), axis=2)).ravel()
 
 
 def pictures(found: Sequence[Compared]) -> list[Picture]:
     """The worst and the median gradient, component by component."""
-    cases = [(one, c, q) for one in found for c in range(len(one.ours)) for q in range(len(one.quantities))]
-    errors = np.concatenate([one.errors.ravel() for one in found])
+    cases = [
+        (compared, c, q)
+        for compared in found
+        for c in range(len(compared.ours))
+        for q in range(len(compared.quantities))
+    ]
+    errors = np.concatenate([compared.errors.ravel() for compared in found])
     of = "central differences" if precision() == "float64" else "float64"
     tolerance = CENTRAL if precision() == "float64" else SINGLE
 
     def draw(case: int, which: str) -> Picture:
-        one, c, q = cases[case]
-        ours, theirs = one.ours[c, q] * one.steps[c], one.theirs[c, q] * one.steps[c]
+        compared, c, q = cases[case]
+        ours, theirs = compared.ours[c, q] * compared.steps[c], compared.theirs[c, q] * compared.steps[c]
         return Picture(
-            title=f"{which} gradient: {one.quantities[q]} of {one.name}, against {of}",
+            title=f"{which} gradient: {compared.quantities[q]} of {compared.name}, against {of}",
             quantity="change in a step of the parameter",
             ours=ours,
             theirs=theirs,
             noise=tolerance * float(np.max(np.abs(theirs)) or 1.0),
-            noise_is=f"the tolerance, {tolerance:.0e} of the largest component",
+            noise_label=f"the tolerance, {tolerance:.0e} of the largest component",
             at=np.arange(len(ours)),
-            at_label=", ".join(one.parameters),
+            at_label=", ".join(compared.parameters),
         )
 
     return worst_and_median(errors, draw)

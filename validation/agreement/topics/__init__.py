@@ -1,7 +1,8 @@
-"""What is validated.  A topic has a comparison in `validation.agreement.checks`.
+"""The topics of the validation, and how their reference values are made.
 
-Those of lenstronomy's numbers also have a module here, with `groups() -> {name: {array name: array}}`, which
-makes the topic's reference file.
+The comparison of a topic is the module of its name in `validation.agreement.checks`.  A topic with reference
+values also has a module here, whose `groups() -> {name: {array name: array}}` computes them with lenstronomy
+and astropy.  `frozen_images` and `lenstronomy_images` are shared by the topics of whole images.
 """
 
 from __future__ import annotations
@@ -26,5 +27,5 @@ TOPICS = REFERENCE_TOPICS | OTHER_TOPICS
 
 
 def listing(topics: dict[str, str]) -> str:
-    """The topics, a line each."""
-    return "\n".join(f"  {name:<14} {what}" for name, what in topics.items())
+    """The topics with their descriptions, a line each."""
+    return "\n".join(f"  {name:<14} {description}" for name, description in topics.items())

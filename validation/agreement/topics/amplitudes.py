@@ -10,12 +10,12 @@ from __future__ import annotations
 import numpy as np
 from lenstronomy.SimulationAPI.sim_api import SimAPI
 
+from validation.agreement.inputs.draws import CASES, Cases, exact, pixel_axes, rows_of
 from validation.agreement.references import PARAMETER_PREFIX
 from validation.agreement.topics import light
-from validation.agreement.topics.draws import CASES, Cases, exact, pixel_axes, rows_of
 
 POINT_SOURCE = "POINT_SOURCE"
-# What the interface asks for besides, without a bearing on amplitudes.
+# Values that SimAPI requires and that do not change amplitudes.
 BAND = {
     "pixel_scale": 0.2,
     "exposure_time": 90.0,

@@ -13,7 +13,7 @@ from astropy import units
 from astropy.cosmology import FlatLambdaCDM
 from lenstronomy.Cosmo.lens_cosmo import LensCosmo
 
-from validation.agreement.topics.draws import float32_exact
+from validation.agreement.inputs.draws import float32_exact
 
 UNIVERSES = {
     "matter_and_vacuum": {"H0": 70.0, "Om0": 0.3, "Tcmb0": 0.0, "Neff": 3.04, "m_nu": 0.0},

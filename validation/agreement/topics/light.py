@@ -1,7 +1,7 @@
 """Light profiles on points around their center and in a small image, and their total flux.
 
 Each group is a profile: `x`, `y`, `surface_brightness` of shape (cases, points), the points being those of
-`validation.agreement.topics.draws`, `total_flux` of shape (cases,), and the profile's parameters.  SERSIC
+`validation.agreement.inputs.draws`, `total_flux` of shape (cases,), and the profile's parameters.  SERSIC
 also has `b_n`, the exact number that makes R_sersic the radius of half the light.
 """
 
@@ -12,8 +12,7 @@ from lenstronomy.LightModel.light_model import LightModel
 from scipy.special import gammaincinv
 
 from validation.agreement.exact.core_sersic import core_sersic_total_flux
-from validation.agreement.references import PARAMETER_PREFIX
-from validation.agreement.topics.draws import (
+from validation.agreement.inputs.draws import (
     CASES,
     Cases,
     centers,
@@ -24,12 +23,13 @@ from validation.agreement.topics.draws import (
     points_of,
     rows_of,
 )
+from validation.agreement.references import PARAMETER_PREFIX
 
 PIXEL_SCALE = 0.2
 
 
 def parameters(rng: np.random.Generator, axes: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
-    """Parameters (cases,) of every light profile, over the range in which people use them.
+    """Parameters (cases,) of every light profile, over the range of published files.
 
     `axes` are the pixel axes (cases, pixels) of the images that the centers lie in.
     """

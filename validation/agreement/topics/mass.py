@@ -1,13 +1,13 @@
 """Mass profiles on points around their center and in a small image.
 
 Each group is a profile: `x`, `y` of shape (cases, points), the points being those of
-`validation.agreement.topics.draws`, the profile's parameters, and
+`validation.agreement.inputs.draws`, the profile's parameters, and
 
 - `potential`, `alpha_x`, `alpha_y` by lenstronomy for |e| <= 0.9, beyond it by
-  `validation.agreement.exact.mass`, as `lenstronomy_error` (cases,) tells how far lenstronomy's deflection
-  is from the exact one, over its peak;
-- `kappa`, `gamma1`, `gamma2`, exact: lenstronomy's for SIE and NIE are finite differences.  They mean nothing
-  where `at_center` says so.
+  `validation.agreement.exact.mass`; `lenstronomy_error` (cases,) is the difference of lenstronomy's
+  deflection from the exact one, over its peak;
+- `kappa`, `gamma1`, `gamma2`, exact: lenstronomy's for SIE and NIE are finite differences.  They are not
+  defined where `at_center` is True.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ import numpy as np
 from lenstronomy.LensModel.lens_model import LensModel
 
 from validation.agreement.exact.mass import Lensing, lensing
-from validation.agreement.references import PARAMETER_PREFIX
-from validation.agreement.topics.draws import (
+from validation.agreement.inputs.draws import (
     CASES,
     Cases,
     centers,
@@ -29,6 +28,7 @@ from validation.agreement.topics.draws import (
     points_of,
     rows_of,
 )
+from validation.agreement.references import PARAMETER_PREFIX
 
 USUAL_ELLIPTICITY = 0.9
 # An image of 12 pixels reaches to two Einstein radii; without one the pixels are this large (arcsec).
@@ -38,7 +38,7 @@ CENTERS = (("center_x", "ra_0"), ("center_y", "dec_0"))
 
 
 def groups() -> dict[str, dict[str, np.ndarray]]:
-    """Every mass profile, with parameters over the range in which people use them."""
+    """Every mass profile, with parameters over the range of published files."""
     rng = np.random.default_rng(20260102)
     theta_e = float32_exact(rng.permutation(log_uniform(rng, 0.05, 10.0)))
     sized = pixel_axes(theta_e / PIXELS_IN_THETA_E)
@@ -48,11 +48,11 @@ def groups() -> dict[str, dict[str, np.ndarray]]:
     shape = dict(zip(("e1", "e2"), ellipticities(rng), strict=True))
     lens = {"theta_E": theta_e} | center
     core = {"s_scale": rng.permutation(log_uniform(rng, 1e-10, 1.0))}
-    slope = {"gamma": np.concatenate([rng.uniform(1.2, 2.8, CASES - 2), [1.2, 2.8]])}
-    slope["gamma"][::5] = 2.0
+    power_law = {"gamma": np.concatenate([rng.uniform(1.2, 2.8, CASES - 2), [1.2, 2.8]])}
+    power_law["gamma"][::5] = 2.0
     shear = {"gamma1": rng.normal(0, 0.1, CASES), "gamma2": rng.normal(0, 0.1, CASES)}
     polar = {"gamma_ext": rng.uniform(0, 0.3, CASES), "psi_ext": rng.uniform(-np.pi, np.pi, CASES)}
-    centered = {"SIS": {}, "SIE": shape, "NIE": shape | core, "EPL": shape | slope, "POINT_MASS": {}}
+    centered = {"SIS": {}, "SIE": shape, "NIE": shape | core, "EPL": shape | power_law, "POINT_MASS": {}}
     external = {
         "CONVERGENCE": {"kappa": rng.normal(0, 0.2, CASES)},
         "SHEAR": shear,

@@ -2,8 +2,8 @@
 
 A group is a kind of configuration: counts in electrons or ADU, and the background from read noise and sky or
 given.  `image` (systems, bands, 8, 8) in counts/s has bright, faint, dark and negative pixels; `sigma`, of
-the same shape, is `SimAPI.estimate_noise` of it.  The exposure's numbers, `parameters/<name>`, are (systems,
-bands), and the pixel scale (systems,).
+the same shape, is `SimAPI.estimate_noise` of it.  The exposure's parameters, `parameters/<name>`, are
+(systems, bands), and the pixel scale (systems,).
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import numpy as np
 from lenstronomy.SimulationAPI.sim_api import SimAPI
 
+from validation.agreement.inputs.draws import Cases, exact, float32_exact
 from validation.agreement.references import PARAMETER_PREFIX
-from validation.agreement.topics.draws import Cases, exact, float32_exact
 
 SYSTEMS = 4
 BANDS = 2
 NUM_PIX = 8
-# photons in the brightest pixel
+# Photons in the brightest pixel.
 MOST_COUNTS = 1e7
 
 
@@ -33,32 +33,32 @@ def groups() -> dict[str, dict[str, np.ndarray]]:
 
 def _kind(rng: np.random.Generator, unit: str, background: str) -> dict[str, np.ndarray]:
     shape = (SYSTEMS, BANDS)
-    numbers = {
+    params = {
         "exposure_time": 10 ** rng.uniform(0.5, 3.5, shape),
         "num_exposures": rng.choice([1.0, 2.0, 10.0, 184.0], shape),
         "magnitude_zero_point": rng.uniform(22.0, 30.0, shape),
         "pixel_scale": rng.choice([0.04, 0.1, 0.2, 0.263], SYSTEMS),
     }
     if background == "background given":
-        numbers["background_noise"] = 10 ** rng.uniform(-3.0, 0.5, shape)
+        params["background_noise"] = 10 ** rng.uniform(-3.0, 0.5, shape)
     else:
-        numbers["read_noise"] = rng.uniform(1.0, 20.0, shape)
-        numbers["read_noise"].flat[0] = 0.0
-        numbers["sky_brightness"] = rng.uniform(17.0, 24.0, shape)
+        params["read_noise"] = rng.uniform(1.0, 20.0, shape)
+        params["read_noise"].flat[0] = 0.0
+        params["sky_brightness"] = rng.uniform(17.0, 24.0, shape)
     if unit == "ADU":
-        numbers["ccd_gain"] = 10 ** rng.uniform(-0.5, 1.0, shape)
-    numbers = exact(numbers)
-    settings = [_api(unit, numbers, at) for at in np.ndindex(*shape)]
+        params["ccd_gain"] = 10 ** rng.uniform(-0.5, 1.0, shape)
+    params = exact(params)
+    settings = [_api(unit, params, at) for at in np.ndindex(*shape)]
     image = float32_exact(np.stack([_image(rng, api) for api in settings]))
     sigma = np.stack([api.estimate_noise(pixels) for api, pixels in zip(settings, image, strict=True)])
     arrays = {"image": image, "sigma": sigma}
     arrays = {name: array.reshape(*shape, NUM_PIX, NUM_PIX) for name, array in arrays.items()}
-    return arrays | {PARAMETER_PREFIX + name: array for name, array in numbers.items()}
+    return arrays | {PARAMETER_PREFIX + name: array for name, array in params.items()}
 
 
-def _api(unit: str, numbers: Cases, at: tuple[int, ...]) -> SimAPI:
-    """One exposure as lenstronomy has it."""
-    band: dict[str, object] = {name: float(array[at[: array.ndim]]) for name, array in numbers.items()}
+def _api(unit: str, params: Cases, at: tuple[int, ...]) -> SimAPI:
+    """The SimAPI of one exposure."""
+    band: dict[str, object] = {name: float(array[at[: array.ndim]]) for name, array in params.items()}
     band |= {"data_count_unit": "ADU" if unit == "ADU" else "e-", "psf_type": "NONE"}
     return SimAPI(NUM_PIX, band, {})
 

@@ -6,9 +6,10 @@ of shape (cases,), in `two_planes` parameters of the SIEs (cases, 2) and `redshi
 `number` images in the window; `x`, `y`, the signed `magnification` and, behind a single plane, the arrival
 `time` in days are of shape (cases, slots), sorted by x and zero in empty slots.
 
-Positions are exact (`exact_images`).  `number_by_lenstronomy` is what lenstronomy's own solver finds: the
-analytical one for SIE and EPL, else its search on a grid of theta_E / 200.  Both numbers leave out images
-with abs(mu) below 1e-2, which x, y, ... hold too.  Sources with an image of abs(mu) above 1e4 are left out.
+Positions are exact (`validation.agreement.exact.images`).  `number_by_lenstronomy` is the number of images
+that lenstronomy's own solver finds: the analytical solver for SIE and EPL, else the search on a grid of
+theta_E / 200.  Both numbers exclude images with abs(mu) below 1e-2, which are among x, y, ...  Sources with
+an image of abs(mu) above 1e4 are excluded.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from lenstronomy.LensModel.lens_model import LensModel
 from lenstronomy.LensModel.Solver.lens_equation_solver import LensEquationSolver
 
 from validation.agreement.exact.images import LensPlanes, Profile
+from validation.agreement.inputs.draws import exact
 from validation.agreement.references import PARAMETER_PREFIX
-from validation.agreement.topics.draws import exact
 
 Case = dict[str, np.ndarray]
 Images = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -31,8 +32,15 @@ Images = tuple[np.ndarray, np.ndarray, np.ndarray]
 CASES = {"sis": 40, "sie_shear": 240, "epl_shear": 100, "nie_shear": 60, "two_planes": 60}
 SLOTS = 12
 COSMOLOGY = {"H0": 70.0, "Om0": 0.3}
-MAX_MAGNIFICATION, MIN_MAGNIFICATION, NO_IMAGE = 1e4, 1e-2, 1e-6
+# Sources with an image of a larger abs(mu) are excluded.
+MAX_MAGNIFICATION = 1e4
+# Images of a smaller abs(mu) are not counted.
+MIN_MAGNIFICATION = 1e-2
+# Solutions of a smaller abs(mu) are singular centers, not images.
+NO_IMAGE = 1e-6
+# Cells along the window of the exact search.
 CELLS = 240
+# Largest distance (arcsec) in the source's plane at which lenstronomy's images count as converged.
 CONVERGED = 1e-7
 SHAPE = ("theta_E", "e1", "e2", "center_x", "center_y")
 SHEAR = ("gamma1", "gamma2")
@@ -46,10 +54,10 @@ PLACES = ("on_axis", "inside", "around", "far", "caustic")
 
 
 def groups() -> dict[str, dict[str, np.ndarray]]:
-    """Sources on the axis, inside the caustics, at them, and out to where one image is left."""
+    """Every kind of lens, with sources on the axis, inside the caustics, at them, and far outside."""
     rng = np.random.default_rng(20260106)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        # lenstronomy remarks on every cosmology that it is given, and divides by zero in centers.
+        # lenstronomy warns about every cosmology, and divides by zero in centers.
         warnings.simplefilter("ignore")
         return {kind: _group(rng, kind, cases) for kind, cases in CASES.items()}
 
@@ -66,24 +74,24 @@ def _group(rng: np.random.Generator, kind: str, cases: int) -> dict[str, np.ndar
     }
 
 
-def _draw(rng: np.random.Generator, kind: str, number: int) -> Case:
-    """Lens, source and window of a case; `number` cycles through the sizes and the places of the source."""
-    theta_e = _einstein_radius(rng, number)
+def _draw(rng: np.random.Generator, kind: str, index: int) -> Case:
+    """Lens, source and window of a case; `index` cycles through the sizes and the places of the source."""
+    theta_e = _einstein_radius(rng, index)
     lens = _lens(rng, kind, theta_e)
     drawn = exact({PARAMETER_PREFIX + name: np.array(value) for name, value in lens.items()})
     drawn |= exact(_redshifts(rng, kind))
     # Every other small lens is searched in the window of an ordinary stamp.
-    half_width = 3.0 if theta_e < 0.4 and number % 2 else rng.uniform(2.5, 4.0) * theta_e
+    half_width = 3.0 if theta_e < 0.4 and index % 2 else rng.uniform(2.5, 4.0) * theta_e
     drawn |= exact({"half_width": np.array(half_width + 0.5 * min(theta_e, 1.0))})
     places = PLACES[1:] if kind == "sis" else PLACES
-    source = _source(rng, places[number % len(places)], kind, drawn)
+    source = _source(rng, places[index % len(places)], kind, drawn)
     return drawn | exact({"source_x": source[0], "source_y": source[1]})
 
 
-def _einstein_radius(rng: np.random.Generator, number: int) -> float:
-    if number % 7 == 0:
+def _einstein_radius(rng: np.random.Generator, index: int) -> float:
+    if index % 7 == 0:
         return float(10 ** rng.uniform(np.log10(0.05), np.log10(0.4)))
-    return float(rng.uniform(2.5, 10.0) if number % 7 == 1 else rng.uniform(0.4, 2.5))
+    return float(rng.uniform(2.5, 10.0) if index % 7 == 1 else rng.uniform(0.4, 2.5))
 
 
 def _lens(rng: np.random.Generator, kind: str, theta_e: float) -> dict[str, float | np.ndarray]:
@@ -154,12 +162,12 @@ def _on_caustic(
 
 
 def _images(kind: str, case: Case) -> Images | None:
-    """All images in the window; None where there is none, or one on a critical curve or the window's edge."""
+    """All images in the window; None without images, or with one on a critical curve or the window's edge."""
     source, half_width = (float(case["source_x"]), float(case["source_y"])), float(case["half_width"])
     redshifts = _redshift_list(case)
     x, y, mu = _planes(kind, case).images(source, len(redshifts) - 1, half_width, CELLS)
     outwards = np.maximum(np.abs(x), np.abs(y)) / half_width
-    # The image in a singular center is none.
+    # The solution in a singular center is not an image.
     inside = (outwards < 1) & (np.abs(mu) > NO_IMAGE)
     unclear = np.any(np.abs(outwards - 1) < 1e-3) or np.any(np.abs(mu) > MAX_MAGNIFICATION)
     unclear = unclear or np.any(np.abs(np.log(np.abs(mu) / MIN_MAGNIFICATION)) < 1e-3)
@@ -167,7 +175,7 @@ def _images(kind: str, case: Case) -> Images | None:
 
 
 def _solved(kind: str, case: Case, images: Images) -> Case:
-    """What the reference says about a case."""
+    """The images, their arrival times and their number: the reference of a case."""
     x, y, mu = images
     padded = {"x": x, "y": y, "magnification": mu}
     if kind != "two_planes":

@@ -20,8 +20,8 @@ from lenstronomy.ImSim.Numerics.point_source_rendering import PointSourceRenderi
 from lenstronomy.SimulationAPI.data_api import DataAPI
 from lenstronomy.Util.kernel_util import kernel_moffat
 
-from validation.agreement.psf_settings import KERNELS, Setting
-from validation.agreement.topics.draws import float32_exact
+from validation.agreement.inputs.draws import float32_exact
+from validation.agreement.inputs.psf_settings import KERNELS, Setting
 
 FWHM_PER_SIGMA = 2 * np.sqrt(2 * np.log(2))
 # From less than a pixel to wider than the image.
@@ -129,7 +129,7 @@ def _lopsided(rng: np.random.Generator, side: int, sampled: int) -> np.ndarray:
 
 
 def _numerics(setting: Setting, kernel: np.ndarray) -> Numerics:
-    """Lenstronomy's, on a grid of unit pixels with the first one's centre at the origin."""
+    """The Numerics of a setting, on a grid of unit pixels whose first pixel's centre is the origin."""
     grid = PixelGrid(setting.num_pix, setting.num_pix, np.eye(2), 0.0, 0.0)
     psf = PSF("PIXEL", kernel_point_source=kernel.copy(), point_source_supersampling_factor=setting.sampled)
     return Numerics(

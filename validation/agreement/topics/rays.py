@@ -2,10 +2,10 @@
 
 `two_deflectors`, `three_deflectors`: systems of SIEs, each with a shear in the first plane.  Redshifts
 (cases, planes) end with the source's; `theta_E`, `e1`, `e2`, `center_x`, `center_y` are of shape (cases,
-deflectors), `gamma1`, `gamma2` of shape (cases,); a ray at `x`, `y` (cases, rays) meets plane k at
-`beta_x[:, k]`, `beta_y[:, k]` (cases, planes, rays), with d beta / d theta of determinant `determinant[:, k]`
-from analytic second derivatives (`exact_images`), and takes `time` (cases, rays) in days, relative to a
-straight path.
+deflectors), `gamma1`, `gamma2` of shape (cases,).  A ray at `x`, `y` (cases, rays) meets the planes at
+`beta_x`, `beta_y` (cases, planes, rays); `determinant` (cases, planes, rays) is that of d beta / d theta,
+from analytic second derivatives (`validation.agreement.exact.images`).  The ray takes `time` (cases, rays) in
+days, relative to a straight path.
 
 `arrival_time`: `time` in days (cases, images) of rays at `x`, `y` from a source at `source_x`, `source_y`,
 behind an EPL at gamma = 2 with shear.
@@ -21,7 +21,7 @@ from astropy.cosmology import FlatLambdaCDM
 from lenstronomy.LensModel.lens_model import LensModel
 
 from validation.agreement.exact.images import LensPlanes, Profile
-from validation.agreement.topics.draws import exact, float32_exact
+from validation.agreement.inputs.draws import exact, float32_exact
 
 CASES = 40
 RAYS = 24
@@ -35,7 +35,7 @@ def groups() -> dict[str, dict[str, np.ndarray]]:
     """Two and three deflecting planes, and arrival times."""
     rng = np.random.default_rng(20260105)
     with warnings.catch_warnings():
-        # lenstronomy remarks on every cosmology that it is given.
+        # lenstronomy warns about every cosmology.
         warnings.simplefilter("ignore")
         return {
             "two_deflectors": _planes(rng, 2),

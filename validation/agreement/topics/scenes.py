@@ -1,8 +1,8 @@
 """Whole images: every packaged example, and 300 random scenes.
 
-Each group is a configuration, as `validation.agreement.topics.images.frozen` has it.  The random scenes are
-25 of each kind of `scene_configs` and of four that these lack: other profiles, no PSF under ADU, a velocity
-dispersion, a supernova off its host's center with a foreground star.
+Each group is a configuration, as `validation.agreement.topics.frozen_images.frozen` has it.  The random
+scenes are 25 of each kind of `validation.agreement.inputs.scene_configs` and of four that these lack: other
+profiles, no PSF under ADU, a velocity dispersion, a supernova off its host's center with a foreground star.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import yaml
 
 from jaxlens import load_config
 from jaxlens.config.examples import example_path, examples
-from validation.agreement.scene_configs import KINDS, Kind, Node, config, per_band, uniform
-from validation.agreement.topics.images import frozen
+from validation.agreement.inputs.scene_configs import KINDS, Kind, Node, config, per_band, uniform
+from validation.agreement.topics.frozen_images import frozen
 
 NUM_PIX = 24
 SEED = 7
@@ -41,8 +41,8 @@ def groups() -> dict[str, dict[str, np.ndarray]]:
         "velocity dispersion": _velocity_dispersion(),
         "supernova and star": _supernova_and_star(),
     }
-    for number, (name, file) in enumerate(files.items()):
-        start = number * RANDOM_SCENES
+    for k, (name, file) in enumerate(files.items()):
+        start = k * RANDOM_SCENES
         found[f"random {name}"] = frozen(file, CONFIGURATION, RANDOM_SCENES, SEED, start)
     return found
 

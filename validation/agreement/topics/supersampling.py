@@ -1,16 +1,16 @@
 """Images at supersampling 1, 2, 3 and 5, with an even and an odd number of pixels.
 
 Each group is named `<factor> x <factor>, <num_pix> pixels` and is as
-`validation.agreement.topics.images.frozen` has it: a lens whose light and source are compact and steep, so
-that the factor changes the image.
+`validation.agreement.topics.frozen_images.frozen` has it: a lens whose light and source are compact and
+steep, so that the factor changes the image.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from validation.agreement.scene_configs import Kind, Node, config, per_band, uniform
-from validation.agreement.topics.images import frozen
+from validation.agreement.inputs.scene_configs import Kind, Node, config, per_band, uniform
+from validation.agreement.topics.frozen_images import frozen
 
 FACTORS = (1, 2, 3, 5)
 SIZES = (20, 21)

@@ -1,1 +1,4 @@
-"""Fits of the mock lenses by jaxlens and its peers: `python -m validation.speed.fits`."""
+"""Fits of the mock lenses by jaxlens, lenstronomy and JAXtronomy: `python -m validation.speed.fits`.
+
+Whether the fits are right is the matter of `validation.recovery`; here they are timed.
+"""

@@ -1,4 +1,4 @@
-"""The lenses that are fitted, what is known of them beforehand, and how the way to a good model is kept."""
+"""The lenses that are fitted, the ranges of their parameters, and the progress of an optimiser."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Lens:
 
 @dataclass(frozen=True)
 class Range:
-    """What an optimiser is told of one parameter: where to begin, how far around it, and the ends."""
+    """The start of a parameter, the spread about it, and its lowest and highest value."""
 
     middle: float
     spread: float
@@ -37,9 +37,10 @@ class Range:
 
 @dataclass(frozen=True)
 class Trace:
-    """The way of one optimiser: chi-squares of its best model, and the seconds after which it had each.
+    """The progress of an optimiser: chi-squares of its best model, and the seconds until each was reached.
 
-    `processor_seconds` are those that the process was given in all: on a busy machine they differ.
+    `processor_seconds` are those that the processors spent on the process in all, which on a busy machine are
+    fewer.
     """
 
     seconds: tuple[float, ...]
@@ -53,7 +54,7 @@ class Trace:
         return min(self.chi_square)
 
     def time_to(self, level: float) -> float | None:
-        """Seconds until chi-square was at most `level`; None where it never was.
+        """Seconds until chi-square was at most `level`; None if it never was.
 
         >>> Trace((1.0, 2.0), (5000.0, 4100.0), 2.0).time_to(4200.0)
         2.0
@@ -78,12 +79,12 @@ def lenses(sim: Simulator, n: int) -> list[Lens]:
 
 
 def ranges(sim: Simulator) -> dict[str, Range]:
-    """The prior of each parameter that varies as a range, by its name."""
-    return {name: _range(each[0]) for name, each in sim.priors.items()}
+    """The range of each parameter that varies, from its prior, by the parameter's name."""
+    return {name: _range(by_band[0]) for name, by_band in sim.priors.items()}
 
 
 def _range(prior: Distribution) -> Range:
-    """The median, half of the central 68%, and the ends: those of the support, or five of these away."""
+    """The median, half of the central 68%, and the ends: those of the support, at most 5 spreads away."""
     below, middle, above = (float(prior.icdf(u)) for u in (0.1587, 0.5, 0.8413))
     spread = (above - below) / 2.0
     low, high = (float(end) for end in prior.support())

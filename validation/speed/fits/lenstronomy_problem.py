@@ -1,4 +1,4 @@
-"""A lens as lenstronomy's FittingSequence takes it, which is also how JAXtronomy's does."""
+"""A lens as arguments of FittingSequence, the same for lenstronomy and JAXtronomy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from validation.speed.names import LENS, SOURCE, part
 Kwargs = dict[str, Any]
 
 SERSIC = "SERSIC_ELLIPSE"
-# The truncation of the blur, in standard deviations: that of jaxlens.
+# Where the blur ends, in standard deviations, as in jaxlens.
 TRUNCATION = 5
 
 
@@ -28,7 +28,7 @@ def arguments(lens: Lens, ranges: Mapping[str, Range]) -> tuple[Kwargs, ...]:
         "source_light_model_list": [SERSIC],
         "lens_light_model_list": [SERSIC],
     }
-    # each lens has its own: the classes write into what they are given
+    # new dictionaries for each lens, because the classes write into their arguments
     return data, models, {"linear_solver": True}, {"check_bounds": True}, _parameters(ranges)
 
 
@@ -63,13 +63,13 @@ def _parameters(ranges: Mapping[str, Range]) -> Kwargs:
 
 
 def _without_flux(ranges: Mapping[str, Range], prefix: str) -> dict[str, Range]:
-    return {name: one for name, one in part(ranges, prefix).items() if name != "magnitude"}
+    return {name: limits for name, limits in part(ranges, prefix).items() if name != "magnitude"}
 
 
 def _settings(profiles: list[dict[str, Range]], fixed: list[Kwargs]) -> list[Any]:
-    """One kind of model, as lenstronomy's list: start, spread, what is fixed, lower and upper ends."""
+    """One kind of model, as lenstronomy's list: start, spread, fixed parameters, lower and upper ends."""
     of = {
-        field: [{name: getattr(one, field) for name, one in profile.items()} for profile in profiles]
+        field: [{name: getattr(limits, field) for name, limits in profile.items()} for profile in profiles]
         for field in ("middle", "spread", "low", "high")
     }
     return [of["middle"], of["spread"], fixed, of["low"], of["high"]]

@@ -1,4 +1,4 @@
-"""jaxlens on the mock lenses: `jaxlens.fit` as it is called by a user."""
+"""jaxlens on the mock lenses: `jaxlens.fit` as a user calls it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,14 @@ from validation.speed.fits.lenses import Lens, Trace, chi_square
 
 
 def together(sim: Simulator, lenses: Sequence[Lens], starts: int) -> list[Trace]:
-    """One call of `fit` for all lenses: to each its share of the time, the compilation to the first.
+    """One call of `fit` for all lenses; each has an equal share of the time, and the first the compilation.
 
-    A lens has its chi-square when the call returns, errors and all.
+    A lens reaches its chi-square when the call returns, with errors.
+
+    Args:
+        sim: the simulator of the lenses.
+        lenses: the images.
+        starts: starts of each fit.
     """
     began = time.perf_counter()
     _fitted(sim, lenses, starts)
@@ -33,7 +38,7 @@ def together(sim: Simulator, lenses: Sequence[Lens], starts: int) -> list[Trace]
 
 
 def alone(sim: Simulator, lens: Lens, starts: int) -> Trace:
-    """`fit` of a single image."""
+    """`fit` of a single image; the arguments are those of `together`."""
     return together(sim, [lens], starts)[0]
 
 

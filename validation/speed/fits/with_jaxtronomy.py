@@ -13,15 +13,21 @@ from validation.speed.fits.lenses import Lens, Range, Trace
 from validation.speed.fits.lenstronomy_problem import arguments
 
 CHAINS, ITERATIONS = 12, 500
-# Of the log-likelihood between iterations: the default of its FittingSequence.
+# Change of the log-likelihood in an iteration at which a chain ends, the default of its FittingSequence.
 TOLERANCE = 0.01
 
 
 def chains(lens: Lens, ranges: Mapping[str, Range], count: int = CHAINS, seed: int = 0) -> Trace:
-    """What FittingSequence's `optax` does: `count` chains of L-BFGS, started from the priors.
+    """FittingSequence's method `optax`: chains of L-BFGS, started from the priors.
 
-    They run by themselves here, so that the compilation, which every image needs anew, stands apart, and the
-    time after each chain is known.
+    The chains are called one by one, so that the compilation, which every image needs anew, and the time of
+    each chain are measured separately.
+
+    Args:
+        lens: the image.
+        ranges: starts and bounds of the parameters.
+        count: how many chains.
+        seed: of the starts.
     """
     optimiser, starts = _prepared(lens, ranges, count, seed)
 
@@ -44,7 +50,7 @@ def _timed(run: Any, start: jax.Array) -> tuple[float, float]:
 
 
 def _prepared(lens: Lens, ranges: Mapping[str, Range], count: int, seed: int) -> tuple[Any, jax.Array]:
-    """Its optimiser for this lens, and the starts of the chains, unconstrained."""
+    """JAXtronomy's optimiser for this lens, and the starts of the chains, unconstrained."""
     from jaxtronomy.Sampling.Samplers.optax import OptaxMinimizer
     from jaxtronomy.Workflow.fitting_sequence import FittingSequence
     from numpyro.infer.util import unconstrain_fn

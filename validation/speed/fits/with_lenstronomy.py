@@ -24,7 +24,14 @@ def swarm(
 ) -> Trace:
     """FittingSequence's PSO from the middle of the priors until it has converged, in one process.
 
-    An iteration evaluates every particle once, so that each takes an equal part of the time.
+    Every iteration evaluates every particle once, and is taken to last equally long.
+
+    Args:
+        lens: the image.
+        ranges: starts and bounds of the parameters.
+        particles: of the swarm.
+        iterations: at most.
+        seed: of the swarm.
     """
     from lenstronomy.Workflow.fitting_sequence import FittingSequence
 

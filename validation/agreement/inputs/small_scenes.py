@@ -1,4 +1,4 @@
-"""Small configurations whose numbers a comparison sets itself: a galaxy in each of a few planes."""
+"""Small configurations, a galaxy in each of a few planes, whose parameters a comparison sets itself."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from jaxlens.kernels.types import Params
 
 Node = dict[str, Any]
 
-# What a file must say and a comparison overrides where it matters.
+# Values of the file, which a comparison overrides where they matter.
 TYPICAL: Node = {
     "theta_E": 1.0,
     "gamma": 2.0,
@@ -46,7 +46,13 @@ MASS = {
 
 
 def galaxy(light: Sequence[str] = (), mass: Sequence[str] = (), shear: bool = False) -> Node:
-    """A galaxy of profiles by name, with typical numbers."""
+    """The SPECIES entry of a galaxy, whose parameters have the values of TYPICAL.
+
+    Args:
+        light: names of its light profiles.
+        mass: names of its mass profiles.
+        shear: whether it has a SHEAR.
+    """
     node: Node = {}
     for k, name in enumerate(light, start=1):
         node[f"LIGHT_PROFILE_{k}"] = _profile(name, LIGHT[name])
@@ -69,9 +75,15 @@ def simulator(
     survey: Mapping[str, Any] | None = None,
     poisson_noise: bool = False,
 ) -> Simulator:
-    """The Simulator of one galaxy a plane; `image` and `survey` override the instrument's numbers.
+    """The Simulator of a galaxy in each plane.
 
-    With `poisson_noise` there is a POISSON_NOISE, whose mean is the parameter NOISE_SOURCE_1-mean.
+    Args:
+        planes: the galaxies, by `galaxy`, nearest first.
+        num_pix: pixels along a side.
+        bands: names of the bands, with commas.
+        image: entries of IMAGE that replace or add to the usual ones.
+        survey: the same for SURVEY.
+        poisson_noise: whether there is a POISSON_NOISE, whose mean is the parameter NOISE_SOURCE_1-mean.
     """
     names = [f"PLANE{k}" for k in range(1, len(planes) + 1)]
     geometry: Node = {"NAME": "SMALL", "FRACTION": 1.0}
@@ -100,10 +112,15 @@ def simulator(
 
 
 def parameters(sim: Simulator, systems: int, given: Mapping[str, ArrayLike]) -> dict[str, jax.Array]:
-    """The parameters of `systems` systems: the file's numbers, and `given` instead of them.
+    """The parameters of several systems: the file's values, replaced by given ones.
+
+    Args:
+        sim: the simulator.
+        systems: how many.
+        given: values by the parameter's name, that broadcast to (systems,) or (systems, bands).
 
     Raises:
-        KeyError: a name in `given` is none of the simulator's.
+        KeyError: a name in `given` is no parameter of the simulator.
     """
     values = sim.sample(jax.random.key(0, impl="threefry2x32"), systems)
     for name, value in given.items():

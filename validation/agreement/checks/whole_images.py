@@ -1,4 +1,4 @@
-"""Whole images beside lenstronomy's: what the topics scenes and supersampling share."""
+"""Whole images against lenstronomy's: the rows and pictures of the topics scenes and supersampling."""
 
 from __future__ import annotations
 
@@ -14,18 +14,17 @@ from jaxlens import Simulator
 from jaxlens.imaging.noise import noise_sigma
 from validation.agreement import references
 from validation.agreement.references import Group
-from validation.agreement.rows import OF_THE_PEAK, Picture, Row, precision, row, worst_and_median
+from validation.agreement.reporting.rows import OF_THE_PEAK, Picture, Row, precision, row, worst_and_median
 
 TOLERANCE = {"float64": 1e-7, "float32": 5e-5}
 # Largest difference in a pixel over its noise, shot noise included, without and with point sources.
 NOISE_TOLERANCE = {False: 0.01, True: 0.1}
-# Where moving a source, or a deflector behind the first, by float32's rounding of a ray (arcsec) shows in the
-# noise, the difference is measured by the move (arcsec) that would make it.
+# A pixel is steep where a shift of a source, or of a deflector behind the first plane, by float32's rounding
+# of a ray (arcsec) changes it by more than the tolerance.
 RAY_ROUNDING = 3e-7
+# The difference of a steep pixel is measured by the shift (arcsec) that would cause it.
 MOVE_TOLERANCE = 1e-6
-STEEP = (
-    "where a ray meets a cusp of light or mass, its rounding (1e-7 arcsec) shows at this S/N (up to 1,000)"
-)
+STEEP = "rays near a cusp of light or mass: at a S/N of up to 1,000 their rounding (1e-7 arcsec) is seen"
 
 
 @dataclass(frozen=True)
@@ -51,10 +50,10 @@ class Compared:
         return np.asarray(np.max(np.abs(self.ours - self.theirs) / self.peak, axis=(1, 2, 3)))
 
     @property
-    def slope(self) -> np.ndarray:
-        """Change of a pixel where the light, or the mass, behind the first plane moves: counts/s/arcsec.
+    def sensitivity(self) -> np.ndarray:
+        """Derivative of a pixel in the position of the light, or mass, behind the first plane.
 
-        In float64; the largest of the moves along x and y.
+        In counts/s/arcsec and float64; the largest of the derivatives along x and y.
         """
         planes = self.simulator.scene.planes[1:]
         light = [light.prefix for plane in planes for light in plane.light]
@@ -75,7 +74,13 @@ class Compared:
 
 
 def compared(name: str, group: Group, count: int | None = None) -> Compared:
-    """Render the first `count` systems of a frozen group in jax's present precision."""
+    """Render the systems of a reference group in jax's present precision.
+
+    Args:
+        name: of the group.
+        group: its arrays, as `validation.agreement.topics.frozen_images` makes them.
+        count: how many systems, the first ones; by default all.
+    """
     simulator = Simulator(json.loads(str(group["config"])), str(group["configuration"]))
     params = {key: value[:count] for key, value in references.parameters(group).items()}
     theirs = np.asarray(group["image"], dtype=np.float64)[:count]
@@ -107,32 +112,32 @@ def noise_rows(found: list[Compared]) -> list[Row]:
     for points in (False, True) if precision() == "float32" else ():
         groups = [group for group in found if group.points == points]
         if groups:
-            what = f"every pixel, {'with' if points else 'without'} point sources"
+            name = f"every pixel, {'with' if points else 'without'} point sources"
             noise = [group.sigma for group in groups]
-            rows += _by_steepness(what, groups, noise, NOISE_TOLERANCE[points], "of the noise")
+            rows += _by_steepness(name, groups, noise, NOISE_TOLERANCE[points], "of the noise")
     return rows
 
 
 def _by_steepness(
-    what: str, groups: list[Compared], units: list[np.ndarray], tolerance: float, measure: str
+    name: str, groups: list[Compared], units: list[np.ndarray], tolerance: float, measure: str
 ) -> list[Row]:
-    """A row of the differences in a unit; in float32 pixels that are too steep for it have their own."""
+    """A row of the differences in the given units; in float32 steep pixels have a row of their own."""
     smooth, moves, others = [], [], []
     for group, unit in zip(groups, units, strict=True):
         away = np.abs(group.ours - group.theirs)
         steep = np.zeros(away.shape, dtype=bool)
         if precision() == "float32" and np.any(away > tolerance * unit):
-            slope = group.slope
-            steep = slope * RAY_ROUNDING > tolerance * unit
-            moves.append(away[steep] / slope[steep])
+            sensitivity = group.sensitivity
+            steep = sensitivity * RAY_ROUNDING > tolerance * unit
+            moves.append(away[steep] / sensitivity[steep])
             others.append((away / unit)[steep])
         smooth.append(np.max(np.where(steep, 0.0, away / unit), axis=(1, 2, 3)))
     if not sum(map(np.size, moves)):
-        return [row(what, np.concatenate(smooth), tolerance, measure)]
-    note = f"{STEEP}; at most {np.max(np.concatenate(others)):.1e} {measure}"
+        return [row(name, np.concatenate(smooth), tolerance, measure)]
+    remark = f"{STEEP}; at most {np.max(np.concatenate(others)):.1e} {measure}"
     return [
-        row(f"{what}, but steep pixels", np.concatenate(smooth), tolerance, measure),
-        row(f"{what}, steep pixels", np.concatenate(moves), MOVE_TOLERANCE, "arcsec moved", note),
+        row(f"{name}, but steep pixels", np.concatenate(smooth), tolerance, measure),
+        row(f"{name}, steep pixels", np.concatenate(moves), MOVE_TOLERANCE, "arcsec moved", remark),
     ]
 
 

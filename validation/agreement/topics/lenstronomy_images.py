@@ -1,12 +1,8 @@
 """The image that lenstronomy's SimulationAPI makes of one row of jaxlens parameters.
 
-    >>> from validation.agreement.lenstronomy_images import image_of
-    >>> image_of(config, config.configuration(), row).shape      # (bands, num_pix, num_pix)
-    (2, 36, 36)
-
 Two planes are a single lens plane to lenstronomy, more are its multi-plane model.  A lensed point source
 goes in as LENSED_POSITION with every image's position to machine precision and amplitude flux times
-abs(mu), from `exact_images`.
+abs(mu), from `validation.agreement.exact.images`.
 """
 
 from __future__ import annotations
@@ -35,7 +31,7 @@ COSMOLOGY_KEYS = ("H0", "Om0", "Tcmb0", "Neff", "m_nu")
 
 @dataclass
 class Point:
-    """A point source: the prefix of its parameters, where it is seen, and how much magnified."""
+    """A point source: the prefix of its parameters, lenstronomy's model of it, and its images."""
 
     prefix: str
     kind: str
@@ -46,7 +42,7 @@ class Point:
 
 @dataclass
 class System:
-    """One row, taken apart: masses by plane, the light's profiles with their planes, the points."""
+    """One system: mass profiles by plane, light profiles with their planes, point sources."""
 
     redshifts: list[float]
     cosmology: FLRW
@@ -56,18 +52,23 @@ class System:
 
 
 def image_of(config: Config, configuration: Configuration, row: Row) -> np.ndarray:
-    """The noiseless image (bands, num_pix, num_pix) in counts/s of one system.
+    """Lenstronomy's noiseless image of one system.
 
-    `row` maps a parameter's name to an array of shape () or (bands,).
+    Args:
+        config: the file.
+        configuration: one of its configurations.
+        row: the system's parameters, each of shape () or (bands,), by jaxlens's names.
+
+    Returns:
+        The image (bands, num_pix, num_pix) in counts/s.
 
     Raises:
-        ValueError: the scene has what lenstronomy cannot draw exactly (`point_source: exact`, or a point
-            source behind an NIE).
+        ValueError: lenstronomy cannot draw the scene exactly (`point_source: exact`).
     """
     if config.instrument.point_source != "interpolated":
         raise ValueError("lenstronomy has no pixel-integrated point source")
     with warnings.catch_warnings():
-        # lenstronomy remarks on every cosmology that it is given.
+        # lenstronomy warns about every cosmology.
         warnings.simplefilter("ignore")
         system = _system(config, configuration, row)
         bands = range(len(config.bands))
@@ -138,7 +139,7 @@ def _point(
 
 
 def _half_window(config: Config, row: Row) -> float:
-    """Half of the field and more than the reach of the stamps, in arcsec."""
+    """Half the width (arcsec) of the window that is searched: the image, and beyond it the widest stamp."""
     scale = float(row["pixel_scale"])
     return scale * (config.instrument.num_pix / 2 + 3.0) + 2.5 * float(np.max(row.get("seeing", np.zeros(1))))
 
@@ -146,7 +147,7 @@ def _half_window(config: Config, row: Row) -> float:
 def _band_image(config: Config, system: System, row: Parameters) -> np.ndarray:
     instrument = config.instrument
     band: dict[str, object] = {name: row[name] for name in BAND_KEYS if name in row}
-    # The background makes no difference to an image without noise, but the interface asks for it.
+    # The background does not change an image without noise, but SimAPI requires it.
     band |= {"background_noise": 1.0, "read_noise": None, "psf_type": instrument.psf_type}
     band["data_count_unit"] = instrument.data_count_unit
     near = [light for light in system.light if light[0] == 0]
@@ -190,9 +191,9 @@ def _light_model(
 def _with_amplitude(
     band: dict[str, object], prefix: str, profile: FileProfile, row: Parameters
 ) -> Parameters:
-    """The parameters for lenstronomy, with `amp` from `magnitude` as its SimulationAPI has it.
+    """The parameters for lenstronomy, with `amp` in place of `magnitude`, by its SimulationAPI.
 
-    Where lenstronomy has no total flux: that of a core-Sersic profile by quadrature, and the magnitude of
+    Where lenstronomy has no total flux, that of a core-Sersic profile is by quadrature, and the magnitude of
     a uniform sky is per square arcsecond.
     """
     values = {name: row[f"{prefix}-{name}"] for name, _ in profile.parameters}

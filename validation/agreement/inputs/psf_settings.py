@@ -1,4 +1,4 @@
-"""The kernels of pixels that are compared with lenstronomy's, and how they are applied."""
+"""The settings under which blurs and stamps by pixel kernels are compared with lenstronomy's."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Frozen lenstronomy numbers: one HDF5 file a topic, read without lenstronomy.
+"""Frozen reference values: one HDF5 file a topic, read without lenstronomy.
 
-A file is a set of groups (a profile, a kind of lens, a scene); a group is a set of named arrays.
-The parameters of a profile are the arrays called `parameters/<name>`.  `python -m
-validation.agreement.make_references` writes the files again.
+A file is a set of groups (a profile, a kind of lens, a scene); a group is a set of named arrays.  The
+parameters of a profile are the arrays called `parameters/<name>`.  `python -m
+validation.agreement.make_references` writes the files again.  `validation.agreement.topics` computes the
+values.
 
     >>> from validation.agreement import references
     >>> sorted(references.load("light"))[:2]
@@ -17,26 +18,26 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-FOLDER = Path(__file__).parent / "references"
+FOLDER = Path(__file__).parent
 PARAMETER_PREFIX = "parameters/"
 
 Group = Mapping[str, np.ndarray]
 
 
 class DamagedReference(RuntimeError):
-    """A reference file is missing, unreadable or about something else."""
+    """A reference file is missing, unreadable or of another topic."""
 
-    def __init__(self, path: Path, why: str) -> None:
-        """Say which file, what is wrong with it and how it is made again."""
+    def __init__(self, path: Path, reason: str) -> None:
+        """The message names the file, the reason, and the command that writes the file again."""
         super().__init__(
-            f"{path}: {why}; restore it from the repository, or write it again with "
+            f"{path}: {reason}; restore it from the repository, or write it again with "
             f"`python -m validation.agreement.make_references {path.stem}`"
         )
-        self._given = (path, why)
+        self._arguments = (path, reason)
 
     def __reduce__(self) -> tuple[type[DamagedReference], tuple[Path, str]]:
-        """How another process passes it on."""
-        return DamagedReference, self._given
+        """Pickle the arguments, not the message, when the error passes from one process to another."""
+        return DamagedReference, self._arguments
 
 
 def path_of(topic: str, folder: Path = FOLDER) -> Path:
@@ -64,7 +65,7 @@ def load(topic: str, folder: Path = FOLDER) -> dict[str, dict[str, np.ndarray]]:
 
 
 def lenstronomy_version(topic: str, folder: Path = FOLDER) -> str:
-    """The version of lenstronomy that the numbers of a topic came from."""
+    """The version of lenstronomy that computed the values of a topic."""
     path = path_of(topic, folder)
     try:
         with h5py.File(path, "r") as file:
@@ -80,7 +81,19 @@ def parameters(group: Group) -> dict[str, np.ndarray]:
 
 
 def save(topic: str, groups: Mapping[str, Group], lenstronomy: str, folder: Path = FOLDER) -> Path:
-    """Write a topic, every array with a checksum, beside its place first and then into it."""
+    """Write the reference file of a topic, every array with a checksum.
+
+    It is written under another name first and renamed when complete, so that no file is ever half written.
+
+    Args:
+        topic: the name of the topic, which names the file.
+        groups: the arrays by group and name.
+        lenstronomy: the version of lenstronomy that computed them.
+        folder: where the file goes.
+
+    Returns:
+        The path of the file.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path = path_of(topic, folder)
     unfinished = path.with_suffix(".h5.part")

@@ -1,8 +1,7 @@
-"""What a comparison finds: rows of the report's table, and pictures of its worst and its median case.
+"""The result of a comparison: rows of the report's table, and pictures of its worst and its median case.
 
 A topic is a module of `validation.agreement.checks` with one function, `check(quick) -> Findings`, which
-compares in jax's present precision.  An error is one number a case: in most rows max|ours - theirs| /
-max|theirs|.
+compares in jax's present precision.  Each case has one error: in most rows max|ours - theirs| / max|theirs|.
 """
 
 from __future__ import annotations
@@ -26,21 +25,21 @@ class Row:
     """One line of the table.
 
     `maximum` and `percentile` (the 99th) are over the errors of `cases`, in the unit that `measure` names.
-    Without a tolerance the row is shown and not judged; `note` says why a row is what it is.
+    Without a tolerance the row is shown and not judged.  `remark` explains the size of the errors.
     """
 
-    what: str
+    name: str
     precision: str
     cases: int
     maximum: float
     percentile: float
     tolerance: float | None
     measure: str = OF_THE_PEAK
-    note: str = ""
+    remark: str = ""
 
     @property
     def passed(self) -> bool:
-        """Whether the largest error is within the tolerance (an error that is no number is not)."""
+        """Whether the largest error is within the tolerance (NaN is not)."""
         return self.tolerance is None or bool(self.maximum <= self.tolerance)
 
     @property
@@ -55,7 +54,8 @@ class Row:
 class Picture:
     """Ours, theirs and the residual over `noise`: images (ny, nx), or series (n,) along `at`.
 
-    `title` says which case, `quantity` what is drawn, with its unit, and `noise_is` what the noise is of.
+    `title` names the case, `quantity` the quantity that is drawn, with its unit, and `noise_label` the origin
+    of the noise.
     """
 
     title: str
@@ -63,7 +63,7 @@ class Picture:
     ours: np.ndarray
     theirs: np.ndarray
     noise: np.ndarray | float
-    noise_is: str
+    noise_label: str
     at: np.ndarray | None = None
     at_label: str = ""
 
@@ -77,24 +77,34 @@ class Findings:
 
 
 def row(
-    what: str,
+    name: str,
     errors: np.ndarray | Sequence[float],
     tolerance: float | None,
     measure: str = OF_THE_PEAK,
-    note: str = "",
+    remark: str = "",
 ) -> Row:
-    """The row of one error a case.
+    """The row of a comparison, from the error of each case.
+
+    Args:
+        name: the comparison, in words.
+        errors: one error a case, of any shape.
+        tolerance: the largest error allowed; None for a row that is shown and not judged.
+        measure: the unit of the errors, in words.
+        remark: an explanation of the size of the errors.
+
+    Returns:
+        The row in jax's present precision.
 
     Raises:
         ValueError: there are no cases; such a row could not fail.
     """
     values = np.atleast_1d(np.asarray(errors, dtype=np.float64))
     if not values.size:
-        raise ValueError(f"{what}: no cases")
-    # an error that is no number counts as infinite, also in the percentile
+        raise ValueError(f"{name}: no cases")
+    # NaN counts as infinite, also in the percentile
     values = np.where(np.isnan(values), np.inf, values)
     high = float(np.percentile(values, 99, method="higher"))
-    return Row(what, precision(), values.size, float(values.max()), high, tolerance, measure, note)
+    return Row(name, precision(), values.size, float(values.max()), high, tolerance, measure, remark)
 
 
 def peak_errors(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:

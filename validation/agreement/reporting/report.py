@@ -12,7 +12,7 @@ from pathlib import Path
 import jax
 
 from validation.agreement import references
-from validation.agreement.rows import Findings, Row
+from validation.agreement.reporting.rows import Findings, Row
 from validation.agreement.topics import REFERENCE_TOPICS, TOPICS
 from validation.extras import MissingExtra
 
@@ -21,7 +21,7 @@ COLUMNS = ("comparison", "cases", "max error", "99th percentile", "tolerance", "
 
 @dataclass(frozen=True)
 class Section:
-    """What one topic found in one precision, and how long it took in seconds."""
+    """The result of one topic in one precision, and how long it took in seconds."""
 
     topic: str
     precision: str
@@ -30,7 +30,7 @@ class Section:
 
     @property
     def passed(self) -> bool:
-        """Whether every row is within its tolerance, and there is one that is judged."""
+        """Whether every row is within its tolerance, and at least one has a tolerance."""
         rows = self.findings.rows
         return any(row.tolerance is not None for row in rows) and all(row.passed for row in rows)
 
@@ -48,7 +48,7 @@ def need_matplotlib() -> None:
 
 
 def environment(sections: Sequence[Section], minutes: float) -> str:
-    """The device, the versions of what was compared, and how long it took."""
+    """The device, the versions of the packages, and how long the comparisons took."""
     device = jax.devices()[0]
     frozen = {references.lenstronomy_version(s.topic) for s in sections if s.topic in REFERENCE_TOPICS}
     versions = [f"{name} {importlib.metadata.version(name)}" for name in ("jax", "jaxlib", "numpy")]
@@ -67,14 +67,14 @@ def section_text(section: Section) -> str:
 
 def _cells(row: Row) -> tuple[str, ...]:
     tolerance = "" if row.tolerance is None else f"{row.tolerance:.1e}"
-    numbers = (str(row.cases), f"{row.maximum:.1e}", f"{row.percentile:.1e}", tolerance)
-    return (row.what, *numbers, row.measure, row.verdict)
+    errors = (str(row.cases), f"{row.maximum:.1e}", f"{row.percentile:.1e}", tolerance)
+    return (row.name, *errors, row.measure, row.verdict)
 
 
 def _text_line(row: Row) -> str:
-    what, cases, maximum, percentile, tolerance, measure, verdict = _cells(row)
-    line = f"  {what:<66}{cases:>7} {maximum:>9} {percentile:>9} {tolerance:>9}  {verdict:<7} {measure}"
-    return line + (f"\n      {row.note}" if row.note else "")
+    name, cases, maximum, percentile, tolerance, measure, verdict = _cells(row)
+    line = f"  {name:<66}{cases:>7} {maximum:>9} {percentile:>9} {tolerance:>9}  {verdict:<7} {measure}"
+    return line + (f"\n      {row.remark}" if row.remark else "")
 
 
 def _markdown_table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
@@ -98,18 +98,18 @@ def summary(sections: Sequence[Section]) -> str:
 
 def _closest(section: Section) -> str:
     row = section.closest
-    return f"{row.maximum:.1e} / {row.tolerance:.0e} {row.measure}: {row.what}"
+    return f"{row.maximum:.1e} / {row.tolerance:.0e} {row.measure}: {row.name}"
 
 
 def _markdown(sections: Sequence[Section], minutes: float, figures: bool) -> str:
     parts = ["# Validation of jaxlens", environment(sections, minutes), _EXPLANATION, summary(sections)]
     for section in sections:
         rows = section.findings.rows
-        notes = [f"- {row.what}: {row.note}" for row in rows if row.note]
+        remarks = [f"- {row.name}: {row.remark}" for row in rows if row.remark]
         parts.append(f"## {section.topic}, {section.precision}")
         parts.append(_markdown_table(COLUMNS, [_cells(row) for row in rows]))
-        if notes:
-            parts.append("\n".join(notes))
+        if remarks:
+            parts.append("\n".join(remarks))
         if figures and section.findings.pictures:
             name = _figure_name(section)
             parts.append(f"![{section.topic} in {section.precision}: worst and median case]({name})")
@@ -117,7 +117,7 @@ def _markdown(sections: Sequence[Section], minutes: float, figures: bool) -> str
 
 
 _EXPLANATION = (
-    "An error is one number a case, in most rows max|ours - theirs| over the peak of theirs; the tables have "
+    "Each case has one error, in most rows max|ours - theirs| over the peak of theirs; the tables have "
     "the largest and the 99th percentile over the cases. Rows without a tolerance are shown and not judged. "
     "The summary has, for every topic, the row that is closest to its tolerance."
 )
@@ -128,7 +128,14 @@ def _figure_name(section: Section) -> str:
 
 
 def write(sections: Sequence[Section], minutes: float, folder: Path, figures: bool) -> None:
-    """Write report.txt, report.md and, where asked for, figures/<topic>-<precision>.png."""
+    """Write report.txt, report.md and, with `figures`, figures/<topic>-<precision>.png.
+
+    Args:
+        sections: the results, in the order of the report.
+        minutes: how long they took.
+        folder: where the report goes.
+        figures: whether to draw them, for which matplotlib is needed.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     text = "\n\n".join([environment(sections, minutes), *map(section_text, sections)])
     (folder / "report.txt").write_text(text + "\n", encoding="utf-8")
@@ -138,7 +145,7 @@ def write(sections: Sequence[Section], minutes: float, folder: Path, figures: bo
 
 
 def _draw(sections: Sequence[Section], folder: Path) -> None:
-    from validation.agreement.figures import save
+    from validation.agreement.reporting.figures import save
 
     for section in sections:
         reference = "lenstronomy" if section.topic in REFERENCE_TOPICS else "expected"

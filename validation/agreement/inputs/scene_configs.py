@@ -15,7 +15,7 @@ Node = dict[str, Any]
 
 @dataclass(frozen=True)
 class Kind:
-    """What sets one group of scenes apart: each group compiles once."""
+    """One kind of scene, which compiles once: planes, whether there is a quasar, and supersampling."""
 
     planes: int
     quasar: bool
@@ -23,20 +23,20 @@ class Kind:
 
     def __str__(self) -> str:
         """The name of the group in reports."""
-        what = "quasar" if self.quasar else "galaxy"
-        return f"{self.planes} planes, {what}, {self.supersampling} x {self.supersampling}"
+        source = "quasar" if self.quasar else "galaxy"
+        return f"{self.planes} planes, {source}, {self.supersampling} x {self.supersampling}"
 
 
 KINDS = tuple(Kind(p, q, s) for p in (2, 3) for q in (False, True) for s in (1, 3))
 
 
 def uniform(low: float, high: float) -> Node:
-    """A number drawn evenly between two ends."""
+    """The entry of a parameter with a uniform distribution."""
     return {"DISTRIBUTION": {"NAME": "uniform", "PARAMETERS": {"minimum": low, "maximum": high}}}
 
 
 def per_band(*ends: tuple[float, float]) -> Node:
-    """A number that each band draws for itself."""
+    """The entry of a parameter that is uniform in each band, with its ends by band."""
     return {band: uniform(*pair) for band, pair in zip(BANDS, ends, strict=True)}
 
 
@@ -100,7 +100,7 @@ def _species(kind: Kind) -> Node:
     lens = {"NAME": "LENS", "LIGHT_PROFILE_1": _lens_light(), "MASS_PROFILE_1": _sie(0.7, 1.4, 0.05)}
     lens["SHEAR_PROFILE_1"] = shear
     source = {"NAME": "SOURCE", "LIGHT_PROFILE_1": _source_light()}
-    # Three planes have their third component in the middle.
+    # With three planes the third component is in the middle plane.
     if kind.planes == 2 and kind.supersampling == 1:
         source["LIGHT_PROFILE_2"] = _source_light()
     species = {"GALAXY_1": lens, "GALAXY_2": source}
@@ -122,8 +122,8 @@ def _geometry(kind: Kind) -> Node:
     redshifts = [uniform(0.2, 0.5), uniform(0.6, 1.0), uniform(1.2, 3.0)]
     planes = zip(names, [redshifts[0], *redshifts[-len(names) + 1 :]], strict=True)
     geometry: Node = {"NAME": "COMPARISON", "FRACTION": 1.0}
-    for number, (name, redshift) in enumerate(planes, start=1):
-        geometry[f"PLANE_{number}"] = {"OBJECT_1": name, "PARAMETERS": {"REDSHIFT": redshift}}
+    for k, (name, redshift) in enumerate(planes, start=1):
+        geometry[f"PLANE_{k}"] = {"OBJECT_1": name, "PARAMETERS": {"REDSHIFT": redshift}}
     if kind.quasar:
         geometry[f"PLANE_{len(names)}"]["OBJECT_2"] = "QUASAR"
     return geometry

@@ -1,7 +1,8 @@
 """Random parameters and points that the topics share.
 
-A case of a profile is seen in the points of `points_of`: its center, points around it, and the pixels of a
-small image.  They are compared apart (`CENTER`, `AROUND`, `IMAGE`), so that a cusp does not hide the rest.
+A case of a profile is evaluated at the points of `points_of`: its center, points around it, and the pixels of
+a small image.  They are compared separately (`CENTER`, `AROUND`, `IMAGE`), so that errors far from a cusp are
+seen.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ import numpy as np
 Cases = Mapping[str, np.ndarray]
 
 CASES = 48
+# Points of a case that are not pixels.
 RADII = 32
+# Pixels along a side of the small image.
 PIXELS = 12
 # The points of a case: the center and one 1e-5 arcsec from it; 1e-3 to 30 arcsec from it; an image.
 CENTER, AROUND, IMAGE = slice(0, 2), slice(2, RADII), slice(RADII, None)
 
-# Round, nearly round, on both sides of where a kernel passes from a series to a closed form, the usual limit,
-# beyond it, on and outside the circle |e| = 1, where published files draw too.
+# (e1, e2): round, nearly round, on both sides of the |e| at which a kernel changes from a series to a closed
+# form, at |e| = 0.9 and beyond, on and outside the circle |e| = 1, which published files draw too.
 EDGES = (
     (0.0, 0.0),
     (1e-7, 0.0),
@@ -41,7 +44,7 @@ EDGES = (
 
 
 def float32_exact(array: np.ndarray) -> np.ndarray:
-    """The nearest numbers that float32 holds, as float64: one reference serves both precisions."""
+    """Values rounded to float32, as float64, so that one reference serves both precisions."""
     return array.astype(np.float32).astype(np.float64)
 
 
@@ -59,7 +62,14 @@ def ellipticities(rng: np.random.Generator, cases: int = CASES) -> tuple[np.ndar
 
 
 def log_uniform(rng: np.random.Generator, low: float, high: float, cases: int = CASES) -> np.ndarray:
-    """Log-uniform in [low, high], of shape (cases,): both ends are drawn, the last two cases have them."""
+    """Log-uniform in [low, high], of shape (cases,); the last two cases are the ends.
+
+    Args:
+        rng: the generator.
+        low: the lower end.
+        high: the upper end.
+        cases: how many values.
+    """
     return np.concatenate([low * (high / low) ** rng.uniform(0.0, 1.0, cases - 2), [low, high]])
 
 
@@ -69,7 +79,7 @@ def pixel_axes(pixel_scale: np.ndarray) -> np.ndarray:
 
 
 def centers(rng: np.random.Generator, axes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """x, y (cases,) exactly on a pixel, between four pixels, and anywhere in the image, in turns."""
+    """x, y (cases,) of centers: in turn on a pixel, between four pixels, and anywhere in the image."""
     cases = np.arange(len(axes))
 
     def along() -> np.ndarray:
@@ -84,7 +94,17 @@ def centers(rng: np.random.Generator, axes: np.ndarray) -> tuple[np.ndarray, np.
 def points_of(
     rng: np.random.Generator, center_x: np.ndarray, center_y: np.ndarray, axes: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """x, y (cases, points) of cases with those centers (cases,) and those pixel axes (cases, PIXELS)."""
+    """The points at which profiles are evaluated.
+
+    Args:
+        rng: the generator of the points around the center.
+        center_x: centers (cases,) in arcsec.
+        center_y: centers (cases,) in arcsec.
+        axes: pixel centers (cases, PIXELS) along the sides of the small image.
+
+    Returns:
+        x, y (cases, points) in arcsec.
+    """
     cases = len(axes)
     radius = 10 ** rng.uniform(-3.0, np.log10(30.0), (cases, RADII))
     radius[:, 0] = 0.0
@@ -98,11 +118,11 @@ def points_of(
 
 
 def rows_of(parameters: Cases) -> list[dict[str, float]]:
-    """The parameters of each case as a dict of numbers."""
+    """The parameters of each case, as a dict of floats."""
     cases = len(next(iter(parameters.values())))
     return [{name: float(array[case]) for name, array in parameters.items()} for case in range(cases)]
 
 
 def thinned(group: Cases, quick: bool) -> dict[str, np.ndarray]:
-    """A reference group, or (`quick`) every fourth of its cases: the first axis of every array."""
+    """A reference group, thinned to every fourth case (the first axis of every array) if `quick`."""
     return {name: array[::4] if quick else array for name, array in group.items()}

@@ -1,4 +1,4 @@
-"""Frozen scenes: a file, the parameters of some systems, and their images by lenstronomy."""
+"""Reference images: a file, the parameters of some systems, and their images by lenstronomy."""
 
 from __future__ import annotations
 
@@ -8,17 +8,24 @@ import jax
 import numpy as np
 
 from jaxlens import Simulator
-from validation.agreement.lenstronomy_images import image_of
+from validation.agreement.inputs.scene_configs import Node
 from validation.agreement.references import PARAMETER_PREFIX
-from validation.agreement.scene_configs import Node
+from validation.agreement.topics.lenstronomy_images import image_of
 
 
 def frozen(file: Node, configuration: str, count: int, seed: int, start: int = 0) -> dict[str, np.ndarray]:
-    """Systems start..start+count-1 of a configuration of a file.
+    """The reference group of some systems of a configuration.
 
-    `config` is the file as JSON text, `configuration` the label of one of its configurations,
-    `parameters/<name>` is params, (count,) or (count, bands), and `image` (count, bands, num_pix, num_pix) is
-    lenstronomy's, in counts/s.
+    Args:
+        file: the file, as a dictionary.
+        configuration: the label of one of its configurations.
+        count: how many systems.
+        seed: of the systems.
+        start: index of the first system.
+
+    Returns:
+        `config`, the file as JSON text, `configuration`, the label, `parameters/<name>` (count,) or
+        (count, bands), and lenstronomy's `image` (count, bands, num_pix, num_pix) in counts/s.
     """
     simulator = Simulator(file, configuration)
     params = _sampled(simulator, count, seed, start)
@@ -30,7 +37,7 @@ def frozen(file: Node, configuration: str, count: int, seed: int, start: int = 0
 
 
 def _sampled(simulator: Simulator, count: int, seed: int, start: int) -> dict[str, np.ndarray]:
-    """Parameters drawn in float32, as float64 numbers: both precisions hold them exactly."""
+    """Parameters drawn in float32, as float64 arrays, so that they are exact in both precisions."""
     with jax.enable_x64(False):
         params = simulator.sample(jax.random.key(seed, impl="threefry2x32"), count, start)
         return {name: np.asarray(value, dtype=np.float64) for name, value in params.items()}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from validation.agreement.rows import Picture
+from validation.agreement.reporting.rows import Picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,10 +18,15 @@ COLUMNS = ("jaxlens", "lenstronomy", "residual / noise")
 
 
 def draw(pictures: Sequence[Picture], heading: str, reference: str = COLUMNS[1]) -> Figure:
-    """One row of panels a picture.
+    """One row of panels a picture: ours, theirs, and the residual.
 
     Images are drawn with the origin at the bottom, on one colour scale of arcsinh(10 I / peak); series as
     points.  The residual is (ours - theirs) / noise, and its scale is that of its largest value.
+
+    Args:
+        pictures: one for each row of panels.
+        heading: the title of the figure.
+        reference: the title of the panels of `theirs`.
     """
     from matplotlib.figure import Figure
 
@@ -34,12 +39,19 @@ def draw(pictures: Sequence[Picture], heading: str, reference: str = COLUMNS[1])
         (_image_row if picture.ours.ndim == 2 else _series_row)(part, line, picture)
         for axes, name in zip(line, (COLUMNS[0], reference, COLUMNS[2]), strict=True):
             axes.set_title(name, fontsize=9)
-        line[2].set_xlabel(f"noise: {picture.noise_is}", fontsize=8)
+        line[2].set_xlabel(f"noise: {picture.noise_label}", fontsize=8)
     return figure
 
 
 def save(pictures: Sequence[Picture], heading: str, path: Path, reference: str = COLUMNS[1]) -> None:
-    """Draw and write a PNG."""
+    """Draw and write a PNG.
+
+    Args:
+        pictures: one for each row of panels.
+        heading: the title of the figure.
+        path: of the PNG; its folder is made.
+        reference: the title of the panels of `theirs`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     draw(pictures, heading, reference).savefig(path, dpi=90)
 
