@@ -62,7 +62,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
-            reporter.ensure_newline()
+            reporter.line("")
             reporter.section("the run left files in the tree; write to tmp_path", red=True, bold=True)
             for name in left:
                 reporter.line(name)
