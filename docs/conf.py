@@ -86,7 +86,7 @@ def public_name(
 
 
 def plain_text(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
-    """Let a docstring be plain text: an indented paragraph is an equation or code; *, | and _ are themselves."""
+    """Let a docstring be plain text: an indented paragraph is an equation or code, and `*`, `|` are text."""
     found: list[str] = []
     in_block, in_section, opened = False, False, False
     for previous, line in pairwise(["", *lines]):
