@@ -17,7 +17,7 @@ def lenstronomy_version() -> str:
     Raises:
         MissingExtra: there is none, or it is older than 1.14.1.
     """
-    how = 'pip install "jaxlens-sim[validation]"'
+    how = 'pip install "jaxlens[validation]"'
     try:
         version = importlib.metadata.version("lenstronomy")
     except importlib.metadata.PackageNotFoundError as error:

@@ -262,7 +262,7 @@ FILES: dict[tuple[ArrayName, ImageFormat], FileKind] = {
 def version() -> str:
     """The version of jaxlens that is installed."""
     try:
-        return importlib.metadata.version("jaxlens-sim")
+        return importlib.metadata.version("jaxlens")
     except importlib.metadata.PackageNotFoundError:
         return "not installed"
 

@@ -1,7 +1,7 @@
 """Pictures: single images, colour, corner plots and grids.
 
 Every function returns a matplotlib Figure and touches no global state: show it in a notebook, or save
-it with `figure.savefig("name.png")`.  matplotlib is an extra, `pip install "jaxlens-sim[plot]"`.
+it with `figure.savefig("name.png")`.  matplotlib is an extra, `pip install "jaxlens[plot]"`.
 """
 
 from __future__ import annotations
@@ -273,8 +273,7 @@ def _figure(figsize: tuple[float, float]) -> Figure:
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
-        how = 'pip install "jaxlens-sim[plot]"'
-        raise ImportError(f"pictures need matplotlib; install it with: {how}") from error
+        raise ImportError('pictures need matplotlib; install it with: pip install "jaxlens[plot]"') from error
     return Figure(figsize=figsize, layout="constrained")
 
 

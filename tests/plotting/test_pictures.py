@@ -139,7 +139,7 @@ def test_a_grid_that_cannot_be_drawn_is_refused(images, rgb, message):
 
 def test_without_matplotlib_the_message_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(ImportError, match=r'pip install "jaxlens-sim\[plot\]"'):
+    with pytest.raises(ImportError, match=r'pip install "jaxlens\[plot\]"'):
         view_image(lens()[0])
 
 

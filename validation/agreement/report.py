@@ -44,8 +44,7 @@ class Section:
 def need_matplotlib() -> None:
     """Raise MissingExtra where figures cannot be drawn."""
     if importlib.util.find_spec("matplotlib") is None:
-        how = 'pip install "jaxlens-sim[validation]"'
-        raise MissingExtra(f"matplotlib is not installed; {how}, or --no-figures")
+        raise MissingExtra('matplotlib is not installed; pip install "jaxlens[validation]", or --no-figures')
 
 
 def environment(sections: Sequence[Section], minutes: float) -> str:
