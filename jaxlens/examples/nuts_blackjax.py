@@ -1,7 +1,7 @@
 """The posterior of a mock lens by blackjax's NUTS: `python -m jaxlens.examples.nuts_blackjax [--samples N]`.
 
 The sampler takes the log posterior of jaxlens as it is, starts from the fit, and steps in the coordinates in
-which the fit's covariance is the unit matrix.  Needs `pip install jaxlens-sim[inference]`.
+which the fit's covariance is the unit matrix.  Needs `pip install jaxlens[inference]`.
 """
 
 from __future__ import annotations
