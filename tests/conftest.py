@@ -1,7 +1,8 @@
 """Strict settings for all tests, and what they share.
 
 Rank promotion raises and warnings are errors (pyproject.toml).  Compiled programs are kept in .cache, so a
-second run is faster.
+second run is faster; the folder is in the environment too, so processes that a test starts use it.  A run
+that leaves files in the tree fails.
 """
 
 from __future__ import annotations
@@ -19,11 +20,52 @@ from jaxlens.distributions import USER_DISTRIBUTIONS
 
 ROOT = Path(__file__).parents[1]
 
+CACHE = os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(ROOT / ".cache" / "jax"))
+os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.2"
+
 jax.config.update("jax_numpy_rank_promotion", "raise")
-jax.config.update(
-    "jax_compilation_cache_dir", os.environ.get("JAX_COMPILATION_CACHE_DIR", str(ROOT / ".cache" / "jax"))
-)
+jax.config.update("jax_compilation_cache_dir", CACHE)
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+
+# What a run may leave: caches, and what it stands on (git's folder, virtual environments, builds).
+CACHES = {".git", ".cache", ".pytest_cache", ".ruff_cache", ".mypy_cache", "__pycache__"}
+FILES_BEFORE = pytest.StashKey[set[str]]()
+
+
+def files_in(tree: Path) -> set[str]:
+    """The files below `tree` by their relative paths, without caches and virtual environments.
+
+    Caches are ignored at the top and `__pycache__` anywhere; a link to a folder counts as a file.
+    """
+    files: set[str] = set()
+    for folder, folders, names in os.walk(tree):
+        top = Path(folder) == tree
+        ignored = CACHES if top else {"__pycache__"}
+        folders[:] = [f for f in folders if f not in ignored and not Path(folder, f, "pyvenv.cfg").exists()]
+        links = [f for f in folders if Path(folder, f).is_symlink()]
+        files |= {str(Path(folder, name).relative_to(tree)) for name in (*names, *links)}
+    return files
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Remember the files of the tree, in the process that starts the workers."""
+    if not hasattr(session.config, "workerinput"):
+        session.config.stash[FILES_BEFORE] = files_in(ROOT)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let the run fail where it left files in the tree, and name them."""
+    before = session.config.stash.get(FILES_BEFORE, None)
+    left = [] if before is None else sorted(files_in(ROOT) - before)
+    if left:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.line("")
+            reporter.section("the run left files in the tree; write to tmp_path", red=True, bold=True)
+            for name in left:
+                reporter.line(name)
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -19,8 +19,6 @@ from jaxlens.engine.executable import compiled
 from jaxlens.sampling.keys import dataset_key
 from jaxlens.simulator.simulator import Simulator
 
-CACHE = str(Path(__file__).parents[2] / ".cache" / "jax")
-
 FOUR_DEVICES = """
 import json, sys, warnings
 import jax, numpy as np
@@ -58,10 +56,9 @@ assert most[1] < 1.1 * most[0], most
 
 def run(code: str, document: dict[str, Any], **environment: str) -> None:
     """Run Python code in a process of its own, with a configuration as its argument."""
-    cache = {"JAX_COMPILATION_CACHE_DIR": os.environ.get("JAX_COMPILATION_CACHE_DIR", CACHE)}
     done = subprocess.run(
         [sys.executable, "-c", code, json.dumps(document)],
-        env=os.environ | cache | {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.2"} | environment,
+        env=os.environ | environment,
         capture_output=True,
         text=True,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import jax
@@ -15,7 +14,6 @@ from torch.utils.data import DataLoader
 from jaxlens.streams.feeds import _dataset_class
 from jaxlens.streams.stream import Stream, stream
 
-CACHE = str(Path(__file__).parents[2] / ".cache" / "jax")
 LABEL = "PLANE_1-OBJECT_1-LIGHT_PROFILE_1-e1"
 
 
@@ -67,7 +65,6 @@ def test_a_loader_gives_the_batches_of_the_stream(batches: Stream, galaxies: dic
 
 def test_spawned_workers_make_the_batches_in_turns(batches: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JAX_PLATFORMS", "cpu")
-    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", CACHE)
     dataset = batches.torch()
     loader = DataLoader(dataset, batch_size=None, num_workers=2, multiprocessing_context="spawn")
     made = iter(loader)
@@ -95,6 +92,6 @@ def test_tensors_of_several_devices_are_refused(batches: Stream, monkeypatch: py
 def test_without_pytorch_the_extra_is_named(batches: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
     _dataset_class.cache_clear()
-    with pytest.raises(ImportError, match=r"pip install 'jaxlens\[torch\]'"):
+    with pytest.raises(ImportError, match=r"pip install 'jaxlens-sim\[torch\]'"):
         batches.torch()
     _dataset_class.cache_clear()

@@ -8,7 +8,6 @@ import os
 import pickle
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -20,7 +19,6 @@ import pytest
 import jaxlens
 from jaxlens.streams.stream import Stream, stream
 
-CACHE = str(Path(__file__).parents[2] / ".cache" / "jax")
 THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
 MAGNITUDE = "PLANE_1-OBJECT_1-LIGHT_PROFILE_1-magnitude"
 SIDE = 16
@@ -203,7 +201,7 @@ def test_a_number_that_cannot_be_is_an_error_and_no_image(two: dict[str, Any]) -
 
 @pytest.mark.slow
 def test_two_devices_make_the_systems_of_one(two: dict[str, Any]) -> None:
-    environment = {**os.environ, "JAX_COMPILATION_CACHE_DIR": CACHE, "JAX_PLATFORMS": "cpu"}
+    environment = {**os.environ, "JAX_PLATFORMS": "cpu"}
     environment["XLA_FLAGS"] = "--xla_force_host_platform_device_count=2"
     command = [sys.executable, "-c", TWO_DEVICES, json.dumps(two)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

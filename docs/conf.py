@@ -1,0 +1,114 @@
+"""Sphinx: `sphinx-build -W docs docs/_build`.  It downloads nothing."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxRole
+from sphinx.util.nodes import make_refnode
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+project = "jaxlens"
+author = "The jaxlens developers"
+copyright = author
+release = importlib.metadata.version("jaxlens-sim")
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.napoleon"]
+exclude_patterns = ["_build", "_templates"]
+templates_path = ["_templates"]
+html_theme = "pydata_sphinx_theme"
+html_theme_options = {
+    "icon_links": [
+        {"name": "GitHub", "url": "https://github.com/jaxlens/jaxlens", "icon": "fa-brands fa-github"}
+    ]
+}
+html_show_sphinx = False
+
+myst_enable_extensions = ["deflist"]
+myst_heading_anchors = 3
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+# shapes and units stand in the text, so types are as they are written
+autodoc_type_aliases = {name: name for name in ("ArrayLike", "Params", "Real", "Tangent")}
+python_use_unqualified_type_names = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True
+# a short name that several modules have links to the first
+suppress_warnings = ["ref.python"]
+default_role = "code_or_object"
+
+_NAME = re.compile(r"[A-Za-z_][\w.]*(\(\))?")
+_BACKTICKS = re.compile(r"(`[^`]*`)")
+# what reStructuredText would take for emphasis, substitutions and references
+_MARKUP = re.compile(r"[*|\\]|(?<=\w)_(?!\w)")
+_SECTION = re.compile(r"\w[\w ]*:$")
+
+
+class CodeOrObject(SphinxRole):
+    """Single backticks: a link where the text is the name of a documented object, else code."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        text = nodes.literal(self.rawtext, self.text, classes=["xref", "py", "py-obj"])
+        if not _NAME.fullmatch(self.text):
+            return [text], []
+        where = {f"py:{key}": self.env.ref_context.get(f"py:{key}") for key in ("module", "class")}
+        target = self.text.removesuffix("()")
+        xref = addnodes.pending_xref(
+            self.rawtext,
+            text,
+            refdomain="py",
+            reftype="obj",
+            reftarget=target,
+            refdoc=self.env.docname,
+            **where,
+        )
+        return [xref], []
+
+
+def public_name(
+    app: Sphinx, env: Any, node: addnodes.pending_xref, text: nodes.Element
+) -> nodes.Element | None:
+    """The public object that a name without `jaxlens.` means: `fit`, `Simulator.render`, `sim.render`."""
+    name = re.sub(r"^sim\.", "Simulator.", str(node.get("reftarget")))
+    found = env.get_domain("py").objects.get(f"jaxlens.{name}")
+    if node.get("refdomain") != "py" or found is None:
+        return None
+    return make_refnode(app.builder, node["refdoc"], found.docname, found.node_id, text, name)
+
+
+def plain_text(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+    """Let a docstring be plain text: an indented paragraph is an equation or code, and `*`, `|` are text."""
+    found: list[str] = []
+    in_block, in_section, opened = False, False, False
+    for previous, line in pairwise(["", *lines]):
+        indented = line.startswith("    ")
+        if line.strip() and not indented:
+            in_block, in_section, opened = False, bool(_SECTION.fullmatch(line)), line.endswith("::")
+        elif indented and not previous.strip() and not (in_section or in_block):
+            in_block = True
+            found += [] if opened else ["::", ""]
+        doctest = line.lstrip().startswith((">>> ", "... "))
+        found.append(line if in_block or doctest else _escaped(line))
+    # napoleon takes the words before a property's first colon for its type
+    lines[:] = ["", *found] if what in ("property", "attribute") else found
+
+
+def _escaped(line: str) -> str:
+    parts = _BACKTICKS.split(line)
+    return "".join(part if part.startswith("`") else _MARKUP.sub(r"\\\g<0>", part) for part in parts)
+
+
+def setup(app: Sphinx) -> None:
+    app.add_role("code_or_object", CodeOrObject())
+    app.connect("missing-reference", public_name)
+    # before napoleon
+    app.connect("autodoc-process-docstring", plain_text, priority=100)
