@@ -51,7 +51,7 @@ def main() -> None:
         jax.clear_caches()
     print(f"{checkout}: fit", file=sys.stderr, flush=True)
     arrays |= fitted(FITTED_EXAMPLE)
-    np.savez(out, **arrays)
+    np.savez(out, **cast(Any, arrays))
 
 
 def example_names(checkout: Path) -> list[str]:
