@@ -31,7 +31,15 @@ _POSITION_COLUMNS = 11
 
 
 def produce(config: Config, seed: int, arguments: Arguments) -> dict[str, Product]:
-    """Make every configuration that is asked for, by label, in the file's order.
+    """Make every configuration that is asked for.
+
+    Args:
+        config: the configuration file.
+        seed: the seed of the systems.
+        arguments: how they are made and what becomes of them.
+
+    Returns:
+        The products by label, in the file's order.
 
     Raises:
         StorageError: if OUTDIR cannot be written, or the disk is or becomes full.

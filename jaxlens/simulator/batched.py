@@ -62,7 +62,17 @@ class Observed(NamedTuple):
 def draw(
     population: Population, hyperparameters: Mapping[str, ArrayLike], key: jax.Array, indices: ArrayLike
 ) -> Params:
-    """Every parameter of systems `indices` (n,): {name: (n,) or (n, bands)}."""
+    """Every parameter of some systems.
+
+    Args:
+        population: what is drawn; static.
+        hyperparameters: the numbers of the file by their paths.
+        key: the key of the dataset's seed, or its raw data.
+        indices: the index of each system, (n,), uint32.
+
+    Returns:
+        {name: (n,) or (n, bands)}.
+    """
     keys = system_keys(key, population.label, indices)
     return jax.vmap(partial(draw_system, population, hyperparameters))(keys, jnp.asarray(indices))
 
@@ -74,13 +84,32 @@ def log_prior(
     params: Params,
     names: frozenset[str],
 ) -> jax.Array:
-    """The log-density (n,) of the parameters called `names`."""
+    """The log-density of some parameters of n systems.
+
+    Args:
+        population: what is drawn; static.
+        hyperparameters: the numbers of the file by their paths.
+        params: {name: (n,) or (n, bands)}.
+        names: the parameters over which the sum goes; static.
+
+    Returns:
+        The log-density, (n,).
+    """
     return jax.vmap(lambda system: priors.log_prior(population, hyperparameters, system, names))(params)
 
 
 @partial(jax.jit, static_argnums=0)
 def render(scene: Scene, params: Params, assets: Assets) -> jax.Array:
-    """The images without noise, (n, bands, num_pix, num_pix), counts/s."""
+    """The images without noise.
+
+    Args:
+        scene: what is imaged; static.
+        params: {name: (n,) or (n, bands)}.
+        assets: the arrays that all systems share.
+
+    Returns:
+        (n, bands, num_pix, num_pix), counts/s.
+    """
     return jax.vmap(partial(rendering.render, scene), (0, None))(params, assets)
 
 
@@ -92,13 +121,32 @@ def image_positions(scene: Scene, params: Params) -> dict[str, ImagePositions]:
 
 @partial(jax.jit, static_argnums=0)
 def expected(scene: Scene, params: Params, assets: Assets) -> tuple[jax.Array, jax.Array]:
-    """Mean and standard deviation of every pixel of the observed images, each like `render`."""
+    """Mean and standard deviation of every pixel of the observed images.
+
+    Args:
+        scene: what is imaged; static.
+        params: {name: (n,) or (n, bands)}.
+        assets: the arrays that all systems share.
+
+    Returns:
+        Two arrays, each (n, bands, num_pix, num_pix), counts/s.
+    """
     return jax.vmap(partial(likelihood.expected, scene), (0, None))(params, assets)
 
 
 @partial(jax.jit, static_argnums=0)
 def log_likelihood(scene: Scene, params: Params, assets: Assets, observed: Observed) -> jax.Array:
-    """The log-density (n,) of the observed images."""
+    """The log-density of observed images.
+
+    Args:
+        scene: what is imaged; static.
+        params: {name: (n,) or (n, bands)}.
+        assets: the arrays that all systems share.
+        observed: the images, of each system or the same for all.
+
+    Returns:
+        The log-density, (n,).
+    """
     axes = jax.tree.map(lambda array: None if array.ndim == 3 else 0, observed)
 
     def of_system(system: Params, seen: Observed) -> jax.Array:
@@ -111,7 +159,19 @@ def log_likelihood(scene: Scene, params: Params, assets: Assets, observed: Obser
 def observe(
     label: str, scene: Scene, params: Params, key: jax.Array, indices: ArrayLike, assets: Assets
 ) -> jax.Array:
-    """The images with noise of systems `indices` (n,) of the configuration `label`, like `render`."""
+    """The images with noise.
+
+    Args:
+        label: the configuration's label, on which the noise's keys depend; static.
+        scene: what is imaged; static.
+        params: {name: (n,) or (n, bands)}.
+        key: the key of the dataset's seed, or its raw data.
+        indices: the index of each system, (n,), uint32.
+        assets: the arrays that all systems share.
+
+    Returns:
+        (n, bands, num_pix, num_pix), counts/s.
+    """
 
     def of_system(system: Params, key: jax.Array) -> jax.Array:
         return noise.observe(scene, system, rendering.render(scene, system, assets), key, assets)
@@ -128,7 +188,19 @@ def sample_and_observe(
     indices: ArrayLike,
     assets: Assets,
 ) -> tuple[jax.Array, Params]:
-    """Noisy images of systems `indices` (n,), like `render`, and the parameters on which they depend."""
+    """Images with noise, and the parameters on which they depend.
+
+    Args:
+        population: what is drawn; static.
+        scene: what is imaged; static.
+        hyperparameters: the numbers of the file by their paths.
+        key: the key of the dataset's seed, or its raw data.
+        indices: the index of each system, (n,), uint32.
+        assets: the arrays that all systems share.
+
+    Returns:
+        Images (n, bands, num_pix, num_pix), counts/s, and {name: (n,) or (n, bands)}.
+    """
     values = jax.lax.optimization_barrier(draw(population, hyperparameters, key, indices))
     params = {name: values[name] for name in scene.parameters}
     return observe(population.label, scene, params, key, indices, assets), params
@@ -144,7 +216,20 @@ def generate(
     assets: Assets,
     planes: bool,
 ) -> Batch:
-    """Systems `indices` (n,), drawn, rendered and observed; with their planes where `planes` is true."""
+    """Systems that are drawn, rendered and observed.
+
+    Args:
+        population: what is drawn; static.
+        scene: what is imaged; static.
+        hyperparameters: the numbers of the file by their paths.
+        key: the key of the dataset's seed, or its raw data.
+        indices: the index of each system, (n,), uint32.
+        assets: the arrays that all systems share.
+        planes: whether the parts that add up to the images are made too; static.
+
+    Returns:
+        The systems, with every value of each.
+    """
     # The values are computed once: a compiler may otherwise repeat their computation in every pixel.
     values = jax.lax.optimization_barrier(draw(population, hyperparameters, key, indices))
     noise_keys = _noise_keys(key, population.label, indices)
@@ -159,7 +244,18 @@ def tabulate(
     key: jax.Array,
     indices: ArrayLike,
 ) -> Batch:
-    """The values of systems `indices` (n,), without their images."""
+    """Every value of some systems, without their images.
+
+    Args:
+        population: what is drawn; static.
+        scene: what is imaged; static.
+        hyperparameters: the numbers of the file by their paths.
+        key: the key of the dataset's seed, or its raw data.
+        indices: the index of each system, (n,), uint32.
+
+    Returns:
+        The systems; `images` and `planes` are None.
+    """
     values = draw(population, hyperparameters, key, indices)
     params = {name: values[name] for name in scene.parameters}
     values = values | jax.vmap(partial(derived_quantities, scene))(params)

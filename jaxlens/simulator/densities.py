@@ -115,9 +115,20 @@ class SimulatorDensities(SimulatorBase):
         mask: ArrayLike | None = None,
         names: Collection[str] | None = None,
     ) -> jax.Array:
-        """`log_likelihood` plus `log_prior`, (n,): the posterior density up to a constant of the data.
+        """`log_likelihood` plus `log_prior`: the log of the posterior density, up to a constant of the data.
 
-        The arguments are those of `log_likelihood`, and the `names` of `log_prior`.
+        Args:
+            params: as in `render`.
+            images: as in `log_likelihood`.
+            noise_sigma: as in `log_likelihood`.
+            mask: as in `log_likelihood`.
+            names: as in `log_prior`.
+
+        Returns:
+            The sum, (n,).
+
+        Raises:
+            ValueError: as `log_likelihood` and `log_prior`.
         """
         prior = self.log_prior(params, names=names)
         return prior + self.log_likelihood(params, images, noise_sigma, mask)

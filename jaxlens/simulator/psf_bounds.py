@@ -47,7 +47,13 @@ def scene_for_params(scene: Scene, params: Params) -> Scene:
 
 
 def scene_for_hyperparameters(scene: Scene, population: Population, changed: Collection[str]) -> Scene:
-    """`scene`, without its bound where a hyperparameter of the PSF's width is among the `changed` paths."""
+    """`scene`, without its bound where a hyperparameter of the PSF's width is changed.
+
+    Args:
+        scene: the scene of the file.
+        population: its draws.
+        changed: the paths of the hyperparameters that are changed.
+    """
     quantities = dict(population.quantities)
     paths = [quantities[name].path for name in _WIDTH if name in quantities]
     moved = any(path == width or path.startswith(f"{width}.") for path in changed for width in paths)

@@ -94,9 +94,13 @@ class Slots:
 
 
 def slots(mixture: Mixture, lengths: Sequence[int], start: int, count: int) -> Slots:
-    """The slots of systems start..start+count-1, `lengths[c]` of each configuration c.
+    """Where the systems start..start+count-1 are made.
 
-    The lengths are at least `mixture.most(count)`.
+    Args:
+        mixture: the proportions of the configurations.
+        lengths: how many systems of each configuration are made, at least `mixture.most(count)`.
+        start: the index of the first system.
+        count: how many systems there are.
 
     >>> found = slots(Mixture((3.0, 1.0)), (4, 2), 0, 4)
     >>> [systems.tolist() for systems in found.systems], found.slot.tolist()
