@@ -26,7 +26,7 @@ from jaxlens.engine.job import Job
 from jaxlens.sampling.keys import dataset_key
 from jaxlens.simulator.simulator import Simulator
 from jaxlens.streams.columns import MixedColumns
-from jaxlens.streams.mixing import Mixture, indices, slots
+from jaxlens.streams.mixing import Mixture, divided, indices
 from jaxlens.streams.parts import LOW_WORD, Part, part_size
 
 
@@ -87,19 +87,19 @@ class BatchMaker:
 
     def make(self, threads: Executor, start: int) -> StreamBatch:
         """Systems start..start+size-1, whose parts are made in `threads`; callable from any thread."""
-        placed = [
-            slots(self._mixture, self._lengths, start + k * self._share, self._share)
+        divisions = [
+            divided(self._mixture, self._lengths, start + k * self._share, self._share)
             for k in range(len(self._devices))
         ]
         futures = []
         for c, (part, count) in enumerate(zip(self._parts, self._counts, strict=True)):
             # (devices, parts, systems) to the systems of each part, one device after the other
-            wanted = np.stack([share.systems[c].reshape(count, -1) for share in placed], axis=1)
+            wanted = np.stack([division.systems[c].reshape(count, -1) for division in divisions], axis=1)
             futures += [threads.submit(part.run, self._key, systems.ravel()) for systems in wanted]
         batches = [future.result() for future in futures]
         made = [(batch.images, batch.values) for batch in batches]
-        places = np.concatenate([share.slot for share in placed])
-        configuration = np.concatenate([share.configuration for share in placed])
+        places = np.concatenate([division.place for division in divisions])
+        configuration = np.concatenate([division.configuration for division in divisions])
         index = (indices(start, self._size) & LOW_WORD).astype(np.uint32)
         return jax.block_until_ready(self._assemble(made, places, configuration, index))
 

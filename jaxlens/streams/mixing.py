@@ -56,7 +56,7 @@ class Mixture:
     def most(self, count: int) -> tuple[int, ...]:
         """How many systems of each configuration are among any `count` in a row, at most.
 
-        A later run has the places of the first, turned; so it is what an arc can hold of the first's places.
+        The places of any run are those of the first, rotated; so it is what an arc can hold of those.
         """
         places = np.sort(indices(0, count) * _STEP)
         ends = self._ends
@@ -70,31 +70,33 @@ def indices(start: int, count: int) -> np.ndarray:
 
 
 def _held(places: np.ndarray, arc: int) -> int:
-    """The most of the sorted `places` that an arc of this length holds, wherever on the circle it lies."""
+    """The most of the sorted `places` that an arc of this length can hold."""
     if arc >= _PLACES:
         return len(places)
-    # an arc that holds the most can be turned until it begins at one of them
+    # an arc that holds the most can be moved until it begins at one of the places
     ends = places + np.uint64(arc)
     beyond = np.searchsorted(places, ends) + len(places) * (ends < places)
     return max(1, int(np.max(beyond - np.arange(len(places)))))
 
 
 @dataclass(frozen=True)
-class Slots:
-    """Where the systems of one run are made: `systems` of each configuration, and the slot of every one.
+class Division:
+    """Consecutive systems divided by configuration.
 
-    `systems` are arrays of the static lengths that were asked for, filled up with systems that nobody wants;
-    `configuration` (n,) and `slot` (n,) say of each system of the run which it is of and where it
-    stands in the concatenation of `systems`.
+    Attributes:
+        systems: the indices of the systems of each configuration, arrays of static lengths, which are filled up
+            with repeated indices.
+        configuration: the configuration of each system, (n,).
+        place: where each system stands in the concatenation of `systems`, (n,).
     """
 
     systems: tuple[np.ndarray, ...]
     configuration: np.ndarray
-    slot: np.ndarray
+    place: np.ndarray
 
 
-def slots(mixture: Mixture, lengths: Sequence[int], start: int, count: int) -> Slots:
-    """Where the systems start..start+count-1 are made.
+def divided(mixture: Mixture, lengths: Sequence[int], start: int, count: int) -> Division:
+    """Divide the systems start..start+count-1 by configuration.
 
     Args:
         mixture: the proportions of the configurations.
@@ -102,18 +104,18 @@ def slots(mixture: Mixture, lengths: Sequence[int], start: int, count: int) -> S
         start: the index of the first system.
         count: how many systems there are.
 
-    >>> found = slots(Mixture((3.0, 1.0)), (4, 2), 0, 4)
-    >>> [systems.tolist() for systems in found.systems], found.slot.tolist()
+    >>> found = divided(Mixture((3.0, 1.0)), (4, 2), 0, 4)
+    >>> [systems.tolist() for systems in found.systems], found.place.tolist()
     ([[0, 1, 2, 2], [3, 3]], [0, 1, 2, 4])
     """
     run = indices(start, count)
     configuration = mixture.of(run)
-    slot = np.zeros(count, np.int32)
+    place = np.zeros(count, np.int32)
     systems, offset = [], 0
     for c, length in enumerate(lengths):
         (own,) = np.nonzero(configuration == c)
-        slot[own] = offset + np.arange(len(own), dtype=np.int32)
+        place[own] = offset + np.arange(len(own), dtype=np.int32)
         wanted = run[own] if len(own) else run[:1]
         systems.append(np.pad(wanted, (0, length - len(wanted)), mode="edge"))
         offset += length
-    return Slots(tuple(systems), configuration, slot)
+    return Division(tuple(systems), configuration, place)

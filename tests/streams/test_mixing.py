@@ -1,11 +1,11 @@
-"""The mixture of an endless stream: proportions, bounds and slots, from any index on."""
+"""The mixture of an endless stream: proportions, bounds and places, from any index on."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from jaxlens.streams.mixing import Mixture, indices, slots
+from jaxlens.streams.mixing import Mixture, divided, indices
 
 UNEQUAL = Mixture((0.45, 0.3, 0.2, 0.05))
 STARTS = (0, 1, 12_345, 2**32 - 50, 2**63 + 7, 2**64 - 50)
@@ -43,12 +43,12 @@ def test_one_configuration_has_every_system() -> None:
 @pytest.mark.parametrize("start", STARTS)
 def test_every_system_stands_in_its_slot(start: int) -> None:
     lengths = [most + 2 for most in UNEQUAL.most(40)]
-    found = slots(UNEQUAL, lengths, start, 40)
+    found = divided(UNEQUAL, lengths, start, 40)
     assert [len(systems) for systems in found.systems] == lengths
-    np.testing.assert_array_equal(np.concatenate(found.systems)[found.slot], indices(start, 40))
+    np.testing.assert_array_equal(np.concatenate(found.systems)[found.place], indices(start, 40))
     ends = np.cumsum([0, *lengths])
-    for slot, configuration in zip(found.slot, found.configuration, strict=True):
-        assert ends[configuration] <= slot < ends[configuration + 1]
+    for place, configuration in zip(found.place, found.configuration, strict=True):
+        assert ends[configuration] <= place < ends[configuration + 1]
     # what fills an array up is one of the run, so that it is surely a system that can be made
     assert np.isin(np.concatenate(found.systems), indices(start, 40)).all()
 
