@@ -84,7 +84,7 @@ class Division:
     """Consecutive systems divided by configuration.
 
     Attributes:
-        systems: the indices of the systems of each configuration, arrays of static lengths, which are filled up
+        systems: the indices of the systems of each configuration, arrays of static lengths, filled up
             with repeated indices.
         configuration: the configuration of each system, (n,).
         place: where each system stands in the concatenation of `systems`, (n,).
