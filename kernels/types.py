@@ -1,9 +1,15 @@
-"""The type of a number that may be traced."""
+"""The types of the kernels' arguments."""
 
 from __future__ import annotations
 
 from typing import TypeAlias
 
 import jax
+from jax.custom_derivatives import SymbolicZero
 
+# A number, or an array of any shape that broadcasts.
 Real: TypeAlias = jax.Array | float
+# The x and y of a vector, or the real and imaginary part of a complex number.
+Pair: TypeAlias = tuple[jax.Array, jax.Array]
+# A tangent that a custom derivative receives; SymbolicZero where the argument is constant.
+Tangent: TypeAlias = jax.Array | SymbolicZero

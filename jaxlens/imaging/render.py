@@ -17,11 +17,12 @@ import numpy as np
 from jaxlens.imaging.optics import blur, reach, stamped
 from jaxlens.imaging.scene import COSMOLOGY, Assets, Hosted, Light, Mass, Scene
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, cosmology
+from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.lensing.isothermal_search import Isothermal
 from jaxlens.kernels.lensing.lens_equation import ImagePositions, image_positions
 from jaxlens.kernels.lensing.rays import Rays, lensing_weights, shoot
+from jaxlens.kernels.noise import draws
 from jaxlens.kernels.noise import variance as noise
-from jaxlens.kernels.psf.shifts import computed_apart
 from jaxlens.kernels.types import Real
 
 Params = Mapping[str, jax.Array]
@@ -66,15 +67,15 @@ def observe(
     keys = _fold_names(key, scene.bands)
     if scene.poisson_shot_noise:
         exposure = _exposure(scene, params)
-        photons = jax.vmap(noise.poisson_counts)(_fold_names(keys, ("shot_noise",)), image * exposure)
+        photons = jax.vmap(draws.poisson_counts)(_fold_names(keys, ("shot_noise",)), image * exposure)
         observed = photons / exposure
         sigma = jnp.broadcast_to(per_pixel(background_sigma(scene, params)), image.shape)
     else:
         observed, sigma = image, noise_sigma(scene, params, image)
-    observed = observed + jax.vmap(noise.gaussian_noise)(keys, sigma)
+    observed = observed + jax.vmap(draws.gaussian_noise)(keys, sigma)
     for label in scene.noise_sources:
         mean = jnp.broadcast_to(per_pixel(params[f"{label}-mean"]), image.shape)
-        observed = observed + jax.vmap(noise.poisson_counts)(_fold_names(keys, (label,)), mean)
+        observed = observed + jax.vmap(draws.poisson_counts)(_fold_names(keys, (label,)), mean)
     if assets.backgrounds is None:
         return observed
     return observed + real_background(params, assets.backgrounds)

@@ -16,6 +16,7 @@ import pytest
 from jaxlens.imaging import optics, render
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
 from jaxlens.kernels.lensing import rays
+from jaxlens.kernels.noise import draws
 from jaxlens.kernels.noise import variance as noise
 from jaxlens.kernels.psf import gaussian as psf
 from jaxlens.kernels.psf import stamps
@@ -139,9 +140,9 @@ def test_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_noise(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half of the shot noise's variance, and where photons are counted one too many in every pixel."""
-    counts = noise.poisson_counts
+    counts = draws.poisson_counts
     monkeypatch.setattr(noise, "shot_variance", halved(noise.shot_variance))
-    monkeypatch.setattr(noise, "poisson_counts", lambda key, mean: counts(key, mean) + 1.0)
+    monkeypatch.setattr(draws, "poisson_counts", lambda key, mean: counts(key, mean) + 1.0)
     rows = noise_check.check(True).rows
     assert {"Gaussian noise", "predicted sigma in every pixel: ADU", "shot_noise: poisson"} <= missed(rows)
     counted = [row for row in rows if "shot_noise: poisson" in row.what]
