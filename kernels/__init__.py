@@ -1,8 +1,12 @@
-"""Pure JAX kernels: arrays in, arrays out.
+"""Pure JAX functions of arrays: profiles, lensing, cosmology, PSF and noise.
 
-Angles are in arcsec, distances in Mpc, times in days, redshifts and ellipticities without unit.  Kernels
+Angles are in arcsec, distances in Mpc, times in days; redshifts and ellipticities have no unit.  Kernels
 broadcast: coordinates of shape (1, ny, nx) with parameters of shape () or (bands, 1, 1) give
-(1, ny, nx) or (bands, ny, nx).  They are written for one system; the batch axis comes from `jax.vmap`.
+(1, ny, nx) or (bands, ny, nx).  They are written for one system; the batch axis comes from `jax.vmap` in
+`jaxlens.simulator`.
+
+Nothing here knows a configuration file, a parameter's name in one, or a file on disk, and nothing outside
+`jaxlens.kernels` is imported.
 """
 
 from jaxlens.kernels import light, mass

@@ -2,18 +2,18 @@
 
     E(z)^2 = Om0 a^3 + [Ogamma0 + Onu(z)] a^4 + Ok0 a^2 + Ode0 a^(3 (1 + w0 + wa)) exp(-3 wa z / a)
 
-with a = 1 + z.  The comoving distance is C(z) = (c / H0) int_0^z dz' / E(z').  What is of comoving size s at
-redshift z_j spans, for an observer at z_i, the angle s / T_ij, where the transverse comoving distance
+with a = 1 + z.  The comoving distance is C(z) = (c / H0) int_0^z dz' / E(z').  For an observer at redshift
+z_i, an object of comoving size s at z_j spans the angle s / T_ij, where the transverse comoving distance
 (Hogg 1999, eq. 16) is
 
     T_ij = X S(Ok0 (H0 X / c)^2),     X = C(z_j) - C(z_i),
     S(u) = sinh(sqrt(u)) / sqrt(u) = sum over k of u^k / (2k + 1)!
 
-S is entire: the series holds in open (u > 0), flat and closed universes, and so do its derivatives.
+The series converges for every u, so it and its derivatives hold in open (u > 0), flat and closed universes.
 
-The cosmology travels as keyword arguments of astropy's names: H0 (km/s/Mpc), Om0, Tcmb0 (K), Neff, m_nu (eV,
-of each species), w0, wa and Ode0.  Without Ode0 the universe is flat: it is then what makes E(0) = 1.
-Massive neutrinos follow the fit of Komatsu et al. (2011, eq. 26), as in astropy.
+A cosmology is given as keyword arguments with astropy's names: H0 (km/s/Mpc), Om0, Tcmb0 (K), Neff, m_nu (eV,
+of each species), w0, wa and Ode0, each of shape ().  Without Ode0 the universe is flat, and Ode0 is the value
+with which E(0) = 1.  Massive neutrinos follow the fit of Komatsu et al. (2011, eq. 26), as in astropy.
 """
 
 from __future__ import annotations
@@ -24,16 +24,26 @@ import numpy as np
 
 from jaxlens.kernels.types import Real
 
-SPEED_OF_LIGHT = 299792.458  # km/s
-ARCSEC = np.pi / 648000.0  # radians
+# km/s
+SPEED_OF_LIGHT = 299792.458
+# Radians in one arcsec.
+ARCSEC = np.pi / 648000.0
+# Days in which light travels one Mpc, which has 3.0856775814913673e19 km.
 MPC_IN_LIGHT_DAYS = 3.0856775814913673e19 / SPEED_OF_LIGHT / 86400.0
-# Photon density (K^-4, for H0 = 1 km/s/Mpc): (4 sigma_B / c^3) (8 pi G / 3) (Mpc / km)^2, CODATA 2018.
+# Ogamma0 / Tcmb0^4 (K^-4) for H0 = 1 km/s/Mpc: (4 sigma_B / c^3) (8 pi G / 3) (Mpc / km)^2, CODATA 2018.
 PHOTON_DENSITY = 4.4816200893e-3
+# Energy density of one species of massless neutrinos over that of the photons.
 NEUTRINO_PER_PHOTON = 7.0 / 8.0 * (4.0 / 11.0) ** (4.0 / 3.0)
+# Temperature of the neutrinos over that of the photons.
 NEUTRINO_TEMPERATURE = (4.0 / 11.0) ** (1.0 / 3.0)
-BOLTZMANN_EV = 8.617333262e-05  # eV/K
+# Boltzmann's constant (eV/K), CODATA 2018.
+BOLTZMANN_EV = 8.617333262e-05
+# Coefficient and exponent of the fit to massive neutrinos (Komatsu et al. 2011, eq. 26).
+KOMATSU_COEFFICIENT = 0.3173
+KOMATSU_EXPONENT = 1.83
+# Gauss-Legendre nodes: the error of a distance is 1e-12 of it to z = 20.
 QUADRATURE_NODES = 24
-# Terms of S(u): to rounding for abs(u) < 100, where a universe of any age has abs(u) < 50.
+# Terms of the series S(u) that reach float64 for abs(u) < 100; a universe with an age has abs(u) < 50.
 CURVATURE_TERMS = 26
 
 
@@ -41,11 +51,15 @@ def _neutrinos(z: Real, Tcmb0: Real, Neff: Real, m_nu: Real) -> jax.Array:
     """Neutrino over photon density at redshift z."""
     temperature = jnp.where(jnp.asarray(Tcmb0) > 0.0, Tcmb0, 1.0) * NEUTRINO_TEMPERATURE
     mass = m_nu / (BOLTZMANN_EV * temperature * (1.0 + z))
-    return NEUTRINO_PER_PHOTON * Neff * (1.0 + (0.3173 * mass) ** 1.83) ** (1.0 / 1.83)
+    return (
+        NEUTRINO_PER_PHOTON
+        * Neff
+        * (1.0 + (KOMATSU_COEFFICIENT * mass) ** KOMATSU_EXPONENT) ** (1.0 / KOMATSU_EXPONENT)
+    )
 
 
 def _radiation(z: Real, H0: Real, Tcmb0: Real, Neff: Real, m_nu: Real) -> jax.Array:
-    """Photons and neutrinos over the critical density, each density divided by (1 + z)^4."""
+    """Ogamma0 + Onu(z): the densities divided by (1 + z)^4, over the critical density today."""
     return PHOTON_DENSITY * Tcmb0**4 / jnp.square(H0) * (1.0 + _neutrinos(z, Tcmb0, Neff, m_nu))
 
 
@@ -59,7 +73,18 @@ def curvature(
     m_nu: Real = 0.0,
     **_: Real,
 ) -> jax.Array:
-    """Ok0 = 1 - Om0 - Ode0 - Ogamma0 - Onu0 (astropy's Ok0), whatever w0 and wa; zero without Ode0.
+    """Density parameter of the curvature, Ok0 = 1 - Om0 - Ode0 - Ogamma0 - Onu0; astropy's Ok0.
+
+    Args:
+        H0: Hubble constant (km/s/Mpc).
+        Om0: density parameter of matter.
+        Ode0: density parameter of dark energy; None in a flat universe.
+        Tcmb0: temperature of the microwave background (K).
+        Neff: effective number of neutrino species.
+        m_nu: mass of each species (eV).
+
+    Returns:
+        Ok0; zero without Ode0.  Other parameters (w0, wa) are accepted and change nothing.
 
     >>> print(f"{curvature(H0=70.0, Om0=0.3, Ode0=0.6):.1f}")
     0.1
@@ -81,19 +106,34 @@ def expansion_rate(
     w0: Real = -1.0,
     wa: Real = 0.0,
 ) -> jax.Array:
-    """E(z) = H(z) / H0 (astropy's efunc)."""
-    then = _radiation(z, H0, Tcmb0, Neff, m_nu)
+    """E(z) = H(z) / H0; astropy's efunc.
+
+    Args:
+        z: redshift, any shape.
+        H0: Hubble constant (km/s/Mpc).
+        Om0: density parameter of matter.
+        Ode0: density parameter of dark energy; None in a flat universe.
+        Tcmb0: temperature of the microwave background (K).
+        Neff: effective number of neutrino species.
+        m_nu: mass of each species (eV).
+        w0: equation of state of dark energy today.
+        wa: its derivative, w = w0 + wa z / (1 + z).
+
+    Returns:
+        E(z), of the shape of z.
+    """
+    radiation = _radiation(z, H0, Tcmb0, Neff, m_nu)
     Ok0 = curvature(H0=H0, Om0=Om0, Ode0=Ode0, Tcmb0=Tcmb0, Neff=Neff, m_nu=m_nu)
     dark = 1.0 - Om0 - Ok0 - _radiation(0.0, H0, Tcmb0, Neff, m_nu)
     a = 1.0 + z
-    diluted = jnp.exp(3.0 * ((1.0 + w0 + wa) * jnp.log(a) - wa * z / a))
-    return jnp.sqrt(a**3 * (Om0 + a * then) + a**2 * Ok0 + dark * diluted)
+    dilution = jnp.exp(3.0 * ((1.0 + w0 + wa) * jnp.log(a) - wa * z / a))
+    return jnp.sqrt(a**3 * (Om0 + a * radiation) + a**2 * Ok0 + dark * dilution)
 
 
 def comoving_distance(z: Real, *, H0: Real, **cosmology: Real) -> jax.Array:
-    """C(z) in Mpc along the line of sight (astropy's comoving_distance), for z of any shape.
+    """C(z) in Mpc along the line of sight, for z of any shape; astropy's comoving_distance.
 
-    Gauss-Legendre quadrature in ln(1 + z), where the integrand is smoothest: 24 nodes reach 1e-12 to z = 20.
+    Gauss-Legendre quadrature in ln(1 + z), in which the integrand is smoothest.
     """
     z = jnp.asarray(z, dtype=jnp.result_type(float))
     nodes, weights = (
@@ -116,7 +156,7 @@ def _transverse(comoving: jax.Array, H0: Real, **cosmology: Real) -> jax.Array:
 
 
 def transverse_comoving_distance(z: Real, *, H0: Real, **cosmology: Real) -> jax.Array:
-    """T(z) in Mpc (astropy's comoving_transverse_distance), for z of any shape and a scalar cosmology.
+    """T(z) in Mpc, for z of any shape; astropy's comoving_transverse_distance.
 
     >>> print(f"{transverse_comoving_distance(1.0, H0=70.0, Om0=0.3):.1f}")
     3303.8
@@ -126,7 +166,7 @@ def transverse_comoving_distance(z: Real, *, H0: Real, **cosmology: Real) -> jax
 
 
 def distances_between(z: Real, *, H0: Real, **cosmology: Real) -> jax.Array:
-    """T_ij (planes, planes) in Mpc from the plane at z_i to that at z_j, for z (planes,); T_ji = -T_ij.
+    """T_ij (planes, planes) in Mpc from the plane at z_i to the plane at z_j, for z (planes,); T_ji = -T_ij.
 
     >>> print(distances_between(jnp.array([0.5, 1.0]), H0=70.0, Om0=0.3, Ode0=0.5).round())
     [[    0.  1310.]
@@ -138,12 +178,12 @@ def distances_between(z: Real, *, H0: Real, **cosmology: Real) -> jax.Array:
 
 
 def angular_diameter_distance(z: Real, **cosmology: Real) -> jax.Array:
-    """D(z) = T(z) / (1 + z) in Mpc."""
+    """D(z) = T(z) / (1 + z) in Mpc, for z of any shape; astropy's angular_diameter_distance."""
     return transverse_comoving_distance(z, **cosmology) / (1.0 + jnp.asarray(z))
 
 
 def arcsec_per_kpc_proper(z: Real, **cosmology: Real) -> jax.Array:
-    """The angle (arcsec) that one proper kpc spans at redshift z."""
+    """The angle (arcsec) of one proper kpc at redshift z; astropy's arcsec_per_kpc_proper."""
     return 1e-3 / (ARCSEC * angular_diameter_distance(z, **cosmology))
 
 
@@ -153,7 +193,20 @@ def sigma_v_to_theta_E(
     """Einstein radius (arcsec) of an isothermal lens of velocity dispersion sigma_v (km/s).
 
     theta_E = 4 pi (sigma_v / c)^2 D_ds / D_s, with D_ds / D_s = T_between / T_source; lenstronomy's
-    sis_sigma_v2theta_E.  Without `T_between` the universe is flat, where it is T_source - T_lens.
+    sis_sigma_v2theta_E.
+
+    Args:
+        sigma_v: velocity dispersion (km/s).
+        T_lens: transverse comoving distance to the lens (Mpc).
+        T_source: transverse comoving distance to the source (Mpc).
+        T_between: transverse comoving distance from the lens to the source (Mpc); in a flat universe it may
+            be left out, and is T_source - T_lens.
+
+    Returns:
+        theta_E in arcsec, of the shape to which the arguments broadcast.
+
+    >>> print(f"{sigma_v_to_theta_E(250.0, 1000.0, 2000.0):.3f}")
+    0.901
     """
     ratio = (T_source - T_lens if T_between is None else T_between) / T_source
     return 4.0 * jnp.pi * jnp.square(sigma_v / SPEED_OF_LIGHT) * ratio / ARCSEC

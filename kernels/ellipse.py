@@ -12,7 +12,10 @@ import jax.numpy as jnp
 
 from jaxlens.kernels.types import Real
 
+# lenstronomy's mass profiles clip |e| here.
 MAX_ELLIPTICITY = 0.9999
+# lenstronomy's light profiles floor 1 - |e|^2 here.
+MIN_DETERMINANT = 1e-6
 
 
 def rotate(x: Real, y: Real, angle: Real) -> tuple[jax.Array, jax.Array]:
@@ -30,17 +33,17 @@ def phi_q_to_ellipticity(phi: Real, q: Real) -> tuple[jax.Array, jax.Array]:
 def ellipticity_to_phi_q(e1: Real, e2: Real) -> tuple[jax.Array, jax.Array]:
     """Position angle (radians) and axis ratio of (e1, e2); lenstronomy's ellipticity2phi_q.
 
-    The angle has no gradient at e1 = e2 = 0, so no profile is written in terms of it.
+    The angle has no gradient at e1 = e2 = 0, so profiles are written in e1 and e2 instead.
     """
     modulus = jnp.minimum(safe_sqrt(jnp.square(e1) + jnp.square(e2)), MAX_ELLIPTICITY)
     return jnp.arctan2(e2, e1) / 2.0, (1.0 - modulus) / (1.0 + modulus)
 
 
 def clip_ellipticity(e1: Real, e2: Real) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """(e1, e2) shortened to a modulus of at most 0.9999, as lenstronomy's mass profiles do, and 1 - |e|^2.
+    """(e1, e2) scaled to a modulus of at most 0.9999, as lenstronomy's mass profiles do, and 1 - |e|^2.
 
     The last is returned because the caller would lose it to cancellation where the modulus was clipped: it is
-    2e-4 there, and float32 holds it to 1e-7 only by way of 1 - 0.9999^2.
+    2e-4 there, and in float32 only 1 - 0.9999^2 as a constant has it to 1e-7.
     """
     squared = jnp.square(e1) + jnp.square(e2)
     too_long = squared > MAX_ELLIPTICITY**2
@@ -48,31 +51,49 @@ def clip_ellipticity(e1: Real, e2: Real) -> tuple[jax.Array, jax.Array, jax.Arra
     return e1 * scale, e2 * scale, jnp.where(too_long, 1.0 - MAX_ELLIPTICITY**2, 1.0 - squared)
 
 
-def shear_image(x: Real, y: Real, e1: Real, e2: Real) -> tuple[jax.Array, jax.Array]:
-    """The linear map (x, y) -> ((1 - e1) x - e2 y, -e2 x + (1 + e1) y).
+def circularized(x: Real, y: Real, e1: Real, e2: Real) -> tuple[jax.Array, jax.Array]:
+    """The coordinates ((1 - e1) x - e2 y, -e2 x + (1 + e1) y), in which the ellipse is a circle.
 
-    It turns ellipses of ellipticity (e1, e2) into circles and is polynomial in e1 and e2, so gradients
-    at e1 = e2 = 0 are exact.  Its determinant is 1 - e1^2 - e2^2.
+    In complex notation z - e conj(z).  The map is polynomial in e1 and e2, so gradients at e1 = e2 = 0 are
+    exact.  Its determinant is 1 - e1^2 - e2^2.
+
+    Args:
+        x: coordinate relative to the centre of the ellipse, any shape.
+        y: the other coordinate.
+        e1: ellipticity of the ellipses.
+        e2: its other component.
+
+    Returns:
+        The two coordinates, of the shape to which the arguments broadcast.
     """
     x, y = jnp.asarray(x), jnp.asarray(y)
-    # sums alone: the derivative of a difference is one image more
-    across = -jnp.asarray(e2)
-    return (1.0 - e1) * x + across * y, (1.0 + e1) * y + across * x
+    # Both lines are sums with the same factor: the transpose of a difference is one image more.
+    minus_e2 = -jnp.asarray(e2)
+    return (1.0 - e1) * x + minus_e2 * y, (1.0 + e1) * y + minus_e2 * x
 
 
 def elliptical_radius_squared(x: Real, y: Real, e1: Real, e2: Real) -> jax.Array:
-    """Q x'^2 + y'^2 / q in the ellipse's own axes: the squared product-average radius.
+    """The squared product-average radius q x'^2 + y'^2 / q, with (x', y') along the axes of the ellipse.
 
-    Equal to lenstronomy's transform_e1e2_product_average: the determinant is floored at 1e-6 and its
-    modulus taken, so that |e| above 1 still gives an image.
+    It is |z - e conj(z)|^2 / (1 - |e|^2), and equals lenstronomy's transform_e1e2_product_average: the
+    modulus of 1 - |e|^2 is taken and floored at 1e-6, so that |e| above 1 still gives an image.
+
+    Args:
+        x: coordinate relative to the centre of the ellipse (arcsec), any shape.
+        y: the other coordinate.
+        e1: ellipticity.
+        e2: its other component.
+
+    Returns:
+        The squared radius (arcsec^2), of the shape to which the arguments broadcast.
     """
-    u, v = shear_image(x, y, e1, e2)
-    determinant = jnp.abs(1.0 - jnp.square(e1) - jnp.square(e2))
-    # its inverse times, since a division is not done once for all pixels
-    return (u * u + v * v) * (1.0 / jnp.maximum(determinant, 1e-6))
+    u, v = circularized(x, y, e1, e2)
+    one_minus_e2 = jnp.abs(1.0 - jnp.square(e1) - jnp.square(e2))
+    # A product with the inverse: XLA would repeat the division for each pixel.
+    return (u * u + v * v) * (1.0 / jnp.maximum(one_minus_e2, MIN_DETERMINANT))
 
 
 def safe_sqrt(x: Real) -> jax.Array:
-    """sqrt(x), with gradient zero (not infinite) where x <= 0."""
+    """sqrt(x) where x > 0, elsewhere 0 with gradient 0."""
     positive = jnp.asarray(x) > 0.0
     return jnp.where(positive, jnp.sqrt(jnp.where(positive, x, 1.0)), 0.0)

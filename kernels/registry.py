@@ -1,13 +1,12 @@
-"""Profiles by name: a profile is a function and its signature is its parameter list.
+"""Profiles by name.  A profile is a function, and its keyword-only arguments are its parameters.
 
-The names are lenstronomy's and so are the parameters.  A profile is registered where it is written:
+Names and parameters are lenstronomy's.  A profile is registered where it is defined:
 
     @light_profile("GAUSSIAN", total_flux=unit_flux)
     def gaussian(x, y, *, sigma, center_x=0.0, center_y=0.0):
         ...
 
-The keyword-only arguments are the profile's parameters; those with a default may be left out of a
-configuration file.
+A configuration file may leave out the parameters that have a default.
 """
 
 from __future__ import annotations
@@ -25,9 +24,13 @@ F = TypeVar("F", bound=Callable[..., object])
 
 @dataclass(frozen=True, eq=False)
 class LightProfile:
-    """Surface brightness of unit amplitude, and its total flux.
+    """Surface brightness at unit amplitude, and its total flux.
 
-    `parameters` maps a parameter's name to its default, or to None where a value is required.
+    Attributes:
+        name: lenstronomy's name of the profile.
+        surface_brightness: `(x, y, **parameters)` -> brightness per arcsec^2 at unit amplitude.
+        total_flux: `(**parameters)` -> flux at unit amplitude.
+        parameters: maps a parameter's name to its default, or to None where a value is required.
     """
 
     name: str
@@ -44,7 +47,7 @@ class MassProfile:
         name: lenstronomy's name of the profile.
         deflection: `(x, y, **parameters)` -> (alpha_x, alpha_y), in arcsec.
         potential: `(x, y, **parameters)` -> psi, in arcsec^2.
-        parameters: the parameters and their defaults, as for a light profile.
+        parameters: maps a parameter's name to its default, or to None where a value is required.
         sigma_v: a velocity dispersion `sigma_v` may be given in place of the Einstein radius `theta_E`.
         isothermal: the lens is singular and isothermal with the parameters of `lensing.isothermal_search`
             (`theta_E`, the centre and, unless it is round, e1 and e2): its deflection depends on the
@@ -78,7 +81,15 @@ def parameters_of(function: Callable[..., object]) -> Mapping[str, float | None]
 
 
 def light_profile(name: str, *, total_flux: Callable[..., jax.Array]) -> Callable[[F], F]:
-    """Register a surface-brightness function under lenstronomy's name for it."""
+    """A decorator that registers a surface-brightness function.
+
+    Args:
+        name: lenstronomy's name of the profile.
+        total_flux: the flux at unit amplitude, a function of the profile's parameters.
+
+    Returns:
+        The decorator; it returns the function unchanged.
+    """
 
     def register(function: F) -> F:
         LIGHT_PROFILES[name] = LightProfile(name, function, total_flux, parameters_of(function))  # type: ignore[arg-type]

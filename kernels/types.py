@@ -1,4 +1,4 @@
-"""Types of what may be traced."""
+"""The types of the kernels' arguments."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 import jax
+from jax.custom_derivatives import SymbolicZero
 
+# A number, or an array of any shape that broadcasts.
 Real: TypeAlias = jax.Array | float
 # Parameters by name: each is () or (bands,) for one system, with an axis (n,) in front for many.
 Params: TypeAlias = Mapping[str, jax.Array]
+# The x and y of a vector, or the real and imaginary part of a complex number.
+Pair: TypeAlias = tuple[jax.Array, jax.Array]
+# A tangent that a custom derivative receives; SymbolicZero where the argument is constant.
+Tangent: TypeAlias = jax.Array | SymbolicZero

@@ -10,7 +10,7 @@ import numpy as np
 
 from jaxlens.imaging.photometry import per_pixel
 from jaxlens.imaging.scene import NO_ASSETS, Assets, Scene
-from jaxlens.kernels.noise import variance
+from jaxlens.kernels.noise import draws, variance
 from jaxlens.kernels.types import Params
 
 
@@ -32,15 +32,15 @@ def observe(
     keys = _fold_names(key, scene.bands)
     if scene.poisson_shot_noise:
         exposure = _exposure(scene, params)
-        photons = jax.vmap(variance.poisson_counts)(_fold_names(keys, ("shot_noise",)), image * exposure)
+        photons = jax.vmap(draws.poisson_counts)(_fold_names(keys, ("shot_noise",)), image * exposure)
         observed = photons / exposure
         sigma = jnp.broadcast_to(per_pixel(background_sigma(scene, params)), image.shape)
     else:
         observed, sigma = image, noise_sigma(scene, params, image)
-    observed = observed + jax.vmap(variance.gaussian_noise)(keys, sigma)
+    observed = observed + jax.vmap(draws.gaussian_noise)(keys, sigma)
     for label in scene.noise_sources:
         mean = jnp.broadcast_to(per_pixel(params[f"{label}-mean"]), image.shape)
-        observed = observed + jax.vmap(variance.poisson_counts)(_fold_names(keys, (label,)), mean)
+        observed = observed + jax.vmap(draws.poisson_counts)(_fold_names(keys, (label,)), mean)
     if assets.backgrounds is None:
         return observed
     return observed + real_background(params, assets.backgrounds)

@@ -16,6 +16,7 @@ import numpy as np
 
 from jaxlens.config.model import Config
 from jaxlens.kernels.psf import gaussian as psf
+from jaxlens.kernels.psf import moffat
 from jaxlens.kernels.psf.convolution import convolve, convolve_fine, fine_side
 from jaxlens.kernels.psf.resampling import averaged, cropped, resampled, resampled_side
 from jaxlens.kernels.psf.stamps import stamp_kernel, stamp_point_sources
@@ -64,7 +65,7 @@ class Optics:
         """Whether a PSF of `fwhm` pixels stays within the static bounds."""
         if self.psf == "MOFFAT":
             bounds = (self.factor, self.radius), (self.point_factor, self.point_radius)
-            return all(bound is None or psf.moffat_radius(fwhm * f, f) <= bound for f, bound in bounds)
+            return all(bound is None or moffat.moffat_radius(fwhm * f, f) <= bound for f, bound in bounds)
         return self.radius is None or psf.blur_radius(fwhm * self.factor / psf.FWHM_PER_SIGMA) <= self.radius
 
 
@@ -102,7 +103,7 @@ def _radii(config: Config, factor: int) -> tuple[int | None, int | None]:
     finest = config.reach("pixel_scale")[0]
     widest = _HAIR * config.reach("seeing")[1] / finest if finest > 0.0 else np.inf
     if instrument.psf_type == "MOFFAT":
-        radius, point_radius = (psf.moffat_radius(widest * f, f) for f in (factor, point_factor))
+        radius, point_radius = (moffat.moffat_radius(widest * f, f) for f in (factor, point_factor))
         return radius, point_radius
     sigma = widest * factor / psf.FWHM_PER_SIGMA
     most = min(MAX_SHIFTED_TAPS, MAX_SHIFTED_PART * instrument.num_pix * factor)
@@ -137,7 +138,7 @@ def _kernel(
     assert radius is not None, "a Moffat kernel has a bound"
     fwhm = jnp.atleast_1d(params["seeing"] / params["pixel_scale"] * factor)
     fwhm, beta = jnp.broadcast_arrays(fwhm, jnp.atleast_1d(params["moffat_beta"]))
-    return psf.moffat_kernel(fwhm, beta, radius)
+    return moffat.moffat_kernel(fwhm, beta, radius)
 
 
 def _sigma_in_pixels(params: Params) -> jax.Array:

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from jaxlens.imaging.scene import Light, Scene
 from jaxlens.kernels import LIGHT_PROFILES
-from jaxlens.kernels.psf.shifts import computed_apart
+from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.types import Params, Real
 
 

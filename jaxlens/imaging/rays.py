@@ -10,8 +10,8 @@ import numpy as np
 
 from jaxlens.imaging.scene import COSMOLOGY, Mass, Scene
 from jaxlens.kernels import MASS_PROFILES, cosmology
+from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.lensing.rays import Rays, lensing_weights, shoot
-from jaxlens.kernels.psf.shifts import computed_apart
 from jaxlens.kernels.types import Params
 
 

@@ -1,8 +1,9 @@
-"""Elementary functions in arithmetic alone: XLA's own cost several times as much on a CPU.
+"""Elementary functions in arithmetic alone: XLA's own take several times as long on a CPU.
 
-In float32 each is a polynomial on a short interval, after the argument has been brought there by its bits;
-every one is good to two or three units in the last place.  Other precisions get JAX's function.  The
-polynomials interpolate in Chebyshev's points, which is the best of their degree to a factor of about two.
+In float32 the argument is reduced to a short interval by way of its bits, and a polynomial is evaluated
+there; the error is at most two or three units in the last place.  Other precisions get JAX's function.  The
+polynomials interpolate in Chebyshev's points, whose largest error is within a factor of about two of the
+smallest that the degree allows.
 """
 
 from __future__ import annotations
@@ -15,15 +16,20 @@ import jax.numpy as jnp
 import numpy as np
 
 TAN_22_5 = float(np.tan(np.pi / 8.0))
-# ln 2 in two parts: a whole number times the first, which has 12 bits, is exact.
+# ln 2 as a sum of two numbers.  The first has 12 bits, so that its product with an exponent is exact.
 LN_2_HIGH = 0.693359375
 LN_2_LOW = float(np.log(2.0)) - LN_2_HIGH
+# The layout of float32: bits of the mantissa, and the numbers 1 and sqrt(1/2) as integers.
 MANTISSA_BITS = 23
 ONE_IN_BITS = np.int32(0x3F800000)
 ROOT_HALF_IN_BITS = np.int32(0x3F3504F3)
-# exp is 0 below the one and infinite above the other.
+# exp(x) is 0 below the first number and infinite above the second.
 EXP_RANGE = (np.float32(-88.0), np.float32(89.0))
-EXP_DEGREE, LOG_DEGREE, ARCTAN_DEGREE, ARCTAN_DEGREE_64 = 6, 8, 5, 11
+# Degrees of the polynomials that reach the precision of float32, and of float64 for the last.
+EXP_DEGREE = 6
+LOG_DEGREE = 8
+ARCTAN_DEGREE = 5
+ARCTAN_DEGREE_64 = 11
 
 
 def polynomial(coefficients: tuple[float, ...], x: jax.Array) -> jax.Array:
@@ -32,6 +38,113 @@ def polynomial(coefficients: tuple[float, ...], x: jax.Array) -> jax.Array:
     for coefficient in reversed(coefficients[:-1]):
         total = total * x + coefficient
     return total
+
+
+@jax.custom_jvp
+def exp(x: jax.Array) -> jax.Array:
+    """e^x; in float32 exactly 0 below -88 and inf above 88.3.
+
+    x = k ln 2 + r with abs(r) <= ln(2) / 2, and e^x = 2^k e^r.
+    """
+    if not _is_single(x):
+        return jnp.exp(x)
+    x = jnp.clip(x, *EXP_RANGE)
+    k = jnp.round(x * np.float32(1.0 / np.log(2.0)))
+    bits = (k.astype(jnp.int32) << MANTISSA_BITS) + ONE_IN_BITS
+    r = (x - k * np.float32(LN_2_HIGH)) - k * np.float32(LN_2_LOW)
+    return polynomial(_exp_coefficients(), r) * jax.lax.bitcast_convert_type(bits, jnp.float32)
+
+
+@exp.defjvp
+def _exp_jvp(primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax.Array, jax.Array]:
+    (x,), (dx,) = primals, tangents
+    value = exp(x)
+    return value, value * dx
+
+
+@jax.custom_jvp
+def log(x: jax.Array) -> jax.Array:
+    """Ln x of a positive number that is neither infinite nor (in float32) below 1.2e-38."""
+    return _log_of_parts(*_exponent_and_mantissa(x)) if _is_single(x) else jnp.log(x)
+
+
+@log.defjvp
+def _log_jvp(primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax.Array, jax.Array]:
+    (x,), (dx,) = primals, tangents
+    return log(x), dx / x
+
+
+@jax.custom_jvp
+def log1p(x: jax.Array) -> jax.Array:
+    """ln(1 + x) of finite x >= 0, to its relative precision."""
+    if not _is_single(x):
+        return jnp.log1p(x)
+    k, m = _exponent_and_mantissa(1.0 + x)
+    return _log_of_parts(k, jnp.where(k == 0.0, x, m))
+
+
+@log1p.defjvp
+def _log1p_jvp(primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax.Array, jax.Array]:
+    (x,), (dx,) = primals, tangents
+    return log1p(x), dx / (1.0 + x)
+
+
+@jax.custom_jvp
+def first_quadrant_angle(y: jax.Array, x: jax.Array) -> jax.Array:
+    """arctan2(y, x) for x, y >= 0 (not both 0), in both precisions.
+
+    arctan(t) = pi/4 + arctan((t - 1) / (t + 1)) and arctan(1/t) = pi/2 - arctan(t) reduce t to at most
+    tan(pi / 8).
+    """
+    # `where` in place of minimum and maximum, which XLA makes slower because they propagate NaN
+    swapped = y > x
+    low, high = jnp.where(swapped, x, y), jnp.where(swapped, y, x)
+    upper = low > TAN_22_5 * high
+    t = jnp.where(upper, low - high, low) / jnp.where(upper, low + high, high)
+    degree = ARCTAN_DEGREE if _is_single(t) else ARCTAN_DEGREE_64
+    angle = t * polynomial(_arctan_coefficients(degree), t * t) + jnp.where(upper, 0.25 * np.pi, 0.0)
+    return jnp.where(swapped, 0.5 * np.pi - angle, angle)
+
+
+@first_quadrant_angle.defjvp
+def _first_quadrant_angle_jvp(
+    primals: tuple[jax.Array, jax.Array], tangents: tuple[jax.Array, jax.Array]
+) -> tuple[jax.Array, jax.Array]:
+    (y, x), (dy, dx) = primals, tangents
+    return first_quadrant_angle(y, x), (x * dy - y * dx) / (x * x + y * y)
+
+
+@jax.custom_jvp
+def inverse_root(x: jax.Array) -> jax.Array:
+    """1 / sqrt(x) of x > 0.
+
+    Written as sqrt(x) / x, because XLA turns 1 / sqrt(x) into rsqrt, which is slow on a CPU.
+    """
+    return jnp.sqrt(x) / x
+
+
+@inverse_root.defjvp
+def _inverse_root_jvp(primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax.Array, jax.Array]:
+    (x,), (dx,) = primals, tangents
+    value = inverse_root(x)
+    return value, -0.5 * value / x * dx
+
+
+def _is_single(x: jax.Array) -> bool:
+    return bool(x.dtype == jnp.float32)
+
+
+def _exponent_and_mantissa(x: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """(k, m - 1) of x = 2^k m with m from sqrt(1/2) to sqrt(2), for x > 0 that is not subnormal."""
+    bits = jax.lax.bitcast_convert_type(x, jnp.int32)
+    k = (bits - ROOT_HALF_IN_BITS) >> MANTISSA_BITS
+    m = jax.lax.bitcast_convert_type(bits - (k << MANTISSA_BITS), jnp.float32)
+    return k.astype(jnp.float32), m - 1.0
+
+
+def _log_of_parts(k: jax.Array, m: jax.Array) -> jax.Array:
+    """The logarithm k ln 2 + ln(1 + m) of 2^k (1 + m)."""
+    return k * np.float32(LN_2_HIGH) + (k * np.float32(LN_2_LOW) + m * polynomial(_log_coefficients(), m))
 
 
 @cache
@@ -56,108 +169,6 @@ def _arctan_coefficients(degree: int) -> tuple[float, ...]:
 def _interpolated(
     function: Callable[[np.ndarray], np.ndarray], degree: int, low: float, high: float
 ) -> tuple[float, ...]:
-    """The power series of the polynomial that equals `function` in Chebyshev's points of an interval."""
+    """Coefficients, the constant first, of the polynomial through Chebyshev's points of low..high."""
     chebyshev = np.polynomial.Chebyshev.interpolate(function, degree, domain=[low, high])
     return tuple(float(c) for c in chebyshev.convert(kind=np.polynomial.Polynomial).coef)
-
-
-def _is_single(x: jax.Array) -> bool:
-    return bool(x.dtype == jnp.float32)
-
-
-@jax.custom_jvp
-def exp(x: jax.Array) -> jax.Array:
-    """e^x; in float32 exactly 0 below -88 and inf above 88.3.
-
-    x = k ln 2 + r with abs(r) <= ln(2) / 2, and e^x = 2^k e^r.
-    """
-    if not _is_single(x):
-        return jnp.exp(x)
-    x = jnp.clip(x, *EXP_RANGE)
-    k = jnp.round(x * np.float32(1.0 / np.log(2.0)))
-    bits = (k.astype(jnp.int32) << MANTISSA_BITS) + ONE_IN_BITS
-    rest = (x - k * np.float32(LN_2_HIGH)) - k * np.float32(LN_2_LOW)
-    return polynomial(_exp_coefficients(), rest) * jax.lax.bitcast_convert_type(bits, jnp.float32)
-
-
-@exp.defjvp
-def _exp_jvp(primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax.Array, jax.Array]:
-    value = exp(*primals)
-    return value, value * tangents[0]
-
-
-def _split(x: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """K and m - 1 of x = 2^k m with m from sqrt(1/2) to sqrt(2), for x > 0 that is not subnormal."""
-    bits = jax.lax.bitcast_convert_type(x, jnp.int32)
-    k = (bits - ROOT_HALF_IN_BITS) >> MANTISSA_BITS
-    m = jax.lax.bitcast_convert_type(bits - (k << MANTISSA_BITS), jnp.float32)
-    return k.astype(jnp.float32), m - 1.0
-
-
-def _joined(k: jax.Array, m: jax.Array) -> jax.Array:
-    """K ln 2 + ln(1 + m)."""
-    return k * np.float32(LN_2_HIGH) + (k * np.float32(LN_2_LOW) + m * polynomial(_log_coefficients(), m))
-
-
-@jax.custom_jvp
-def log(x: jax.Array) -> jax.Array:
-    """Ln x of a positive number that is neither infinite nor (in float32) below 1.2e-38."""
-    return _joined(*_split(x)) if _is_single(x) else jnp.log(x)
-
-
-@log.defjvp
-def _log_jvp(primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax.Array, jax.Array]:
-    return log(*primals), tangents[0] / primals[0]
-
-
-@jax.custom_jvp
-def log1p(x: jax.Array) -> jax.Array:
-    """ln(1 + x) of finite x >= 0, to its relative precision."""
-    if not _is_single(x):
-        return jnp.log1p(x)
-    k, m = _split(1.0 + x)
-    return _joined(k, jnp.where(k == 0.0, x, m))
-
-
-@log1p.defjvp
-def _log1p_jvp(primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax.Array, jax.Array]:
-    return log1p(*primals), tangents[0] / (1.0 + primals[0])
-
-
-@jax.custom_jvp
-def first_quadrant_angle(y: jax.Array, x: jax.Array) -> jax.Array:
-    """arctan2(y, x) for x, y >= 0 (not both 0), in both precisions.
-
-    arctan(t) = pi/4 + arctan((t - 1) / (t + 1)) and arctan(1/t) = pi/2 - arctan(t) bring t to tan(pi / 8).
-    """
-    # not minimum and maximum, which mind NaN
-    swapped = y > x
-    low, high = jnp.where(swapped, x, y), jnp.where(swapped, y, x)
-    upper = low > TAN_22_5 * high
-    t = jnp.where(upper, low - high, low) / jnp.where(upper, low + high, high)
-    degree = ARCTAN_DEGREE if _is_single(t) else ARCTAN_DEGREE_64
-    angle = t * polynomial(_arctan_coefficients(degree), t * t) + jnp.where(upper, 0.25 * np.pi, 0.0)
-    return jnp.where(swapped, 0.5 * np.pi - angle, angle)
-
-
-@first_quadrant_angle.defjvp
-def _first_quadrant_angle_jvp(
-    primals: tuple[jax.Array, jax.Array], tangents: tuple[jax.Array, jax.Array]
-) -> tuple[jax.Array, jax.Array]:
-    y, x = primals
-    return first_quadrant_angle(y, x), (x * tangents[0] - y * tangents[1]) / (x * x + y * y)
-
-
-@jax.custom_jvp
-def inverse_root(x: jax.Array) -> jax.Array:
-    """1 / sqrt(x) of x > 0.
-
-    As sqrt(x) / x, because XLA turns 1 / sqrt(x) into a function of its own that is slow on a CPU.
-    """
-    return jnp.sqrt(x) / x
-
-
-@inverse_root.defjvp
-def _inverse_root_jvp(primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax.Array, jax.Array]:
-    value = inverse_root(*primals)
-    return value, -0.5 * value / primals[0] * tangents[0]

@@ -1,12 +1,14 @@
 """Gauss's F(w) = 2F1(1, b; c; w) with b = t/2, c = 2 - t/2, of complex w and 0 < t < 2, and its derivatives.
 
-The argument is given as 1 - w = real + i imag, which the caller knows without cancellation.  Away from w = 1
-F is Gauss's continued fraction of fixed length, near it the logarithmic connection formula.  With G the tail
-of the fraction, F = 1 / (1 - (b/c) w G), the hypergeometric equation has the first integral
+It is the angular part of the elliptical power law's deflection (Tessore & Metcalf 2015, arXiv:1507.01819).
+The argument is given as 1 - w = real + i imag, which the caller computes without cancellation.  Away from
+w = 1, F is Gauss's continued fraction of fixed length; near w = 1 it is the logarithmic connection formula.
+With G the tail of the fraction, F = 1 / (1 - (b/c) w G), the hypergeometric equation has the first integral
 
     (1 - w) F' = b F + (c - 1) (1 - F) / w = b F [1 - (c - 1) G / c],
 
-so that the slope in w comes with the value.  Derivatives in t go through both formulae, forwards.
+which gives the derivative in w from the value.  The derivative in t is JAX's, in forward mode, of both
+formulae.
 """
 
 from __future__ import annotations
@@ -14,102 +16,94 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import cache
-from typing import TypeAlias
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.custom_derivatives import SymbolicZero
 
+from jaxlens.kernels.fastmath.complex_pairs import product, quotient, select
 from jaxlens.kernels.fastmath.elementary import first_quadrant_angle, log, polynomial
+from jaxlens.kernels.types import Pair, Tangent
 
 # Within this distance of w = 1 the series about that point is summed.
 NEAR_ONE = 0.2
 
-Complex: TypeAlias = tuple[jax.Array, jax.Array]
-
 
 @jax.custom_jvp
-def hypergeometric(t: jax.Array, real: jax.Array, imag: jax.Array) -> Complex:
-    """2F1(1, t/2; 2 - t/2; w) where 1 - w = real + i imag, |w| < 1, 0 < t < 2; 1 where 1 - w is zero.
+def hypergeometric(t: jax.Array, real: jax.Array, imag: jax.Array) -> Pair:
+    """2F1(1, t/2; 2 - t/2; w) of complex w inside the unit circle.
 
-    t broadcasts against real and imag; all are arrays of one floating type.
+    Args:
+        t: 0 < t < 2; it broadcasts against `real` and `imag`, and has their floating type.
+        real: the real part of 1 - w.
+        imag: the imaginary part of 1 - w.
+
+    Returns:
+        The real and the imaginary part.  At 1 - w = 0, which stands for the centre of a lens, it is 1.
+
+    >>> value, _ = hypergeometric(jnp.ones(()), jnp.full((), 0.5), jnp.zeros(()))  # artanh(sqrt w) / sqrt w
+    >>> print(f"{value:.5f}")
+    1.24645
     """
     return _with_tail(t, real, imag)[0]
 
 
-def _hypergeometric_jvp(
-    primals: tuple[jax.Array, ...], tangents: tuple[jax.Array | SymbolicZero, ...]
-) -> tuple[Complex, Complex]:
-    t, real, imag = primals
-    dt, d_real, d_imag = tangents
+def _hypergeometric_jvp(primals: tuple[jax.Array, ...], tangents: tuple[Tangent, ...]) -> tuple[Pair, Pair]:
+    (t, real, imag), (dt, d_real, d_imag) = primals, tangents
     if isinstance(dt, SymbolicZero):
         f, tail = _with_tail(t, real, imag)
-        change = jnp.zeros_like(f[0]), jnp.zeros_like(f[1])
+        df = jnp.zeros_like(f[0]), jnp.zeros_like(f[1])
     else:
-        # the slope times dt, rather than the derivative along dt, lest a transpose go back through the loops
-        (f, tail), (slope, _) = jax.jvp(lambda t: _with_tail(t, real, imag), (t,), (jnp.ones_like(t),))
-        change = slope[0] * dt, slope[1] * dt
+        # The derivative times dt: with dt as the tangent, reverse mode would transpose the loops.
+        (f, tail), (in_t, _) = jax.jvp(lambda t: _with_tail(t, real, imag), (t,), (jnp.ones_like(t),))
+        df = in_t[0] * dt, in_t[1] * dt
     if not (isinstance(d_real, SymbolicZero) and isinstance(d_imag, SymbolicZero)):
-        along = _product(_slope(t, real, imag, f, tail), (_array(d_real), _array(d_imag)))
-        change = change[0] - along[0], change[1] - along[1]
-    return f, change
+        along = product(_derivative_in_w(t, real, imag, f, tail), (_array(d_real), _array(d_imag)))
+        df = df[0] - along[0], df[1] - along[1]
+    return f, df
 
 
 hypergeometric.defjvp(_hypergeometric_jvp, symbolic_zeros=True)
 
 
-def _array(tangent: jax.Array | SymbolicZero) -> jax.Array:
-    """A tangent that is known to be zero, as numbers."""
+def _array(tangent: Tangent) -> jax.Array:
+    """A tangent as an array, also where it is a symbolic zero."""
     if isinstance(tangent, SymbolicZero):
         return jnp.zeros(tangent.shape, tangent.dtype)
     return tangent
 
 
-def _product(a: Complex, b: Complex) -> Complex:
-    return a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]
-
-
-def _quotient(a: Complex, b: Complex) -> Complex:
-    inverse = 1.0 / (b[0] * b[0] + b[1] * b[1])
-    real, imag = _product(a, (b[0], -b[1]))
-    return real * inverse, imag * inverse
-
-
-def _select(where: jax.Array, a: Complex, b: Complex) -> Complex:
-    return jnp.where(where, a[0], b[0]), jnp.where(where, a[1], b[1])
-
-
 def _regions(real: jax.Array, imag: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Where 1 - w is small, and where it is not; the centre of a lens arrives as 1 - w = 0 and is neither."""
+    """Where 1 - w is small, and where it is large; neither at 1 - w = 0, the centre of a lens."""
     modulus_squared = real * real + imag * imag
     away = modulus_squared >= NEAR_ONE**2
     return (modulus_squared > 0.0) & ~away, away
 
 
-def _with_tail(t: jax.Array, real: jax.Array, imag: jax.Array) -> tuple[Complex, Complex]:
+def _with_tail(t: jax.Array, real: jax.Array, imag: jax.Array) -> tuple[Pair, Pair]:
     """F(w), and G(w) away from w = 1 (elsewhere any finite value)."""
     near, away = _regions(real, imag)
     close = _near_one(t, jnp.where(near, real, 0.5 * NEAR_ONE), jnp.where(near, imag, 0.0))
     far, tail = _continued_fraction(t, jnp.where(away, 1.0 - real, 0.0), jnp.where(away, -imag, 0.0))
-    return _select(near, close, far), tail
+    return select(near, close, far), tail
 
 
-def _slope(t: jax.Array, real: jax.Array, imag: jax.Array, f: Complex, tail: Complex) -> Complex:
+def _derivative_in_w(t: jax.Array, real: jax.Array, imag: jax.Array, f: Pair, tail: Pair) -> Pair:
     """F'(w) by the module's equation, in G away from w = 1 and in F near it."""
     b = 0.5 * t
     c = 2.0 - b
     near, away = _regions(real, imag)
     w = jnp.where(near, 1.0 - real, 1.0), jnp.where(near, -imag, 0.0)
-    rest = _quotient((1.0 - f[0], -f[1]), w)
+    rest = quotient((1.0 - f[0], -f[1]), w)
     close = b * f[0] + (c - 1.0) * rest[0], b * f[1] + (c - 1.0) * rest[1]
     shrink = (c - 1.0) / c
-    far = _product(f, (b * (1.0 - shrink * tail[0]), -b * shrink * tail[1]))
-    one = jnp.where(near | away, real, 1.0), jnp.where(near | away, imag, 0.0)
-    return _quotient(_select(near, close, far), one)
+    far = product(f, (b * (1.0 - shrink * tail[0]), -b * shrink * tail[1]))
+    one_minus_w = jnp.where(near | away, real, 1.0), jnp.where(near | away, imag, 0.0)
+    return quotient(select(near, close, far), one_minus_w)
 
 
-def _continued_fraction(t: jax.Array, real: jax.Array, imag: jax.Array) -> tuple[Complex, Complex]:
+def _continued_fraction(t: jax.Array, real: jax.Array, imag: jax.Array) -> tuple[Pair, Pair]:
     """F and G of complex w = real + i imag away from 1.
 
     F = 1 / (1 - a_1 w G) and G = 1 / (1 - a_2 w / (1 - a_3 w / ...)), Abramowitz & Stegun 15.2:
@@ -123,20 +117,21 @@ def _continued_fraction(t: jax.Array, real: jax.Array, imag: jax.Array) -> tuple
     root_real = jnp.sqrt(0.5 * (modulus + 1.0 - real))
     last = 0.5 * (1.0 + root_real), -0.25 * imag / root_real
 
-    def level(v: Complex, a: jax.Array) -> tuple[Complex, None]:
-        ratio = _quotient((a * real, a * imag), v)
+    def level(v: Pair, a: jax.Array) -> tuple[Pair, None]:
+        ratio = quotient((a * real, a * imag), v)
         return (1.0 - ratio[0], -ratio[1]), None
 
-    # A loop, since unrolled in full it takes most of an image's compile time; by two it is a third faster.
+    # A loop: unrolled in full it would take most of an image's compile time.  Unrolled by two it runs a third
+    # faster.
     v, _ = jax.lax.scan(level, last, _fraction_coefficients(t), unroll=2)
     one = jnp.ones_like(real), jnp.zeros_like(imag)
-    tail, a_1 = _quotient(one, v), t / (4.0 - t)
-    first = _product((a_1 * real, a_1 * imag), tail)
-    return _quotient(one, (1.0 - first[0], -first[1])), tail
+    tail, a_1 = quotient(one, v), t / (4.0 - t)
+    first = product((a_1 * real, a_1 * imag), tail)
+    return quotient(one, (1.0 - first[0], -first[1])), tail
 
 
 def _fraction_coefficients(t: jax.Array) -> jax.Array:
-    """A_k from the last to k = 2, along a new first axis of t."""
+    """The coefficients a_k, from the last to k = 2, along a new first axis before those of t."""
     t = t[None]
     k = jnp.arange(_fraction_terms(t.dtype) + 1, 1, -1, dtype=t.dtype).reshape((-1,) + (1,) * (t.ndim - 1))
     b, c, m = t / 2.0, 2.0 - t / 2.0, jnp.floor(k / 2.0)
@@ -146,11 +141,11 @@ def _fraction_coefficients(t: jax.Array) -> jax.Array:
 
 
 def _fraction_terms(dtype: jnp.dtype) -> int:
-    """How many terms of the continued fraction reach the precision of `dtype` where |1 - w| > NEAR_ONE."""
+    """Terms of the continued fraction that reach the precision of `dtype` where |1 - w| > NEAR_ONE."""
     return 40 if jnp.finfo(dtype).bits == 64 else 16
 
 
-def _near_one(t: jax.Array, real: jax.Array, imag: jax.Array) -> Complex:
+def _near_one(t: jax.Array, real: jax.Array, imag: jax.Array) -> Pair:
     """F(1 - s) of small complex s = real + i imag.
 
     Abramowitz & Stegun 15.3.6 with delta = 1 - t: the second of its two series sums to a power,
@@ -169,33 +164,33 @@ def _near_one(t: jax.Array, real: jax.Array, imag: jax.Array) -> Complex:
     growth = h * _ratio_at_zero(jnp.expm1, (1.0, 1 / 2, 1 / 6, 1 / 24), delta * h)
     start = (b - 1.0) * growth, (1.0 - b) * (1.0 + delta * growth)
 
-    def after(dq: Complex, n: jax.Array) -> tuple[Complex, Complex]:
+    def after(dq: Pair, n: jax.Array) -> tuple[Pair, Pair]:
         d, q = dq
         d = (d * (b + n) - q * b / (1.0 + n)) / (2.0 * b + n)
         return (d, q * (1.0 - b + n) / (1.0 + n)), dq
 
     power = _power_ratio(delta, real, imag)
 
-    def horner(total: Complex, dq: Complex) -> tuple[Complex, None]:
+    def horner(total: Pair, dq: Pair) -> tuple[Pair, None]:
         d, q = dq
-        higher = _product(total, (real, imag))
+        higher = product(total, (real, imag))
         return (higher[0] + (d - q * power[0]), higher[1] - q * power[1]), None
 
-    # A loop, which XLA compiles by itself: what comes before it is computed once, not again for every use.
+    # A loop, which XLA compiles separately: its input is computed once and not again for every use.
     _, powers = jax.lax.scan(after, start, jnp.arange(_series_terms(real.dtype), dtype=real.dtype))
     zero = jnp.zeros_like(real), jnp.zeros_like(imag)
     return jax.lax.scan(horner, zero, powers, reverse=True, unroll=5)[0]
 
 
 def _series_terms(dtype: jnp.dtype) -> int:
-    """How many powers of NEAR_ONE reach the precision of `dtype`."""
+    """Terms of the power series that reach the precision of `dtype` where |1 - w| < NEAR_ONE."""
     return 25 if jnp.finfo(dtype).bits == 64 else 10
 
 
 def _reflection(delta: jax.Array) -> jax.Array:
     """h(delta) / delta, h = ln[Gamma(1/2 + delta/2) Gamma(1 - delta) / Gamma(1/2 - delta/2)], abs(delta) < 1.
 
-    After taking out ln(1 + delta) the nearest singularity is delta = 2: a Chebyshev series in delta.
+    A Chebyshev series in delta of h + ln(1 + delta), whose nearest singularity is at delta = 2.
     """
     degree = 23 if jnp.finfo(delta.dtype).bits == 64 else 11
 
@@ -204,7 +199,7 @@ def _reflection(delta: jax.Array) -> jax.Array:
         logs = [lgamma(1.5 + d / 2) - lgamma(1.5 - d / 2) + lgamma(2.0 - d) for d in points]
         return np.array(logs) / points
 
-    def clenshaw(sums: Complex, coefficient: jax.Array) -> tuple[Complex, None]:
+    def clenshaw(sums: Pair, coefficient: jax.Array) -> tuple[Pair, None]:
         total, last = sums
         return (2.0 * delta * total - last + coefficient, total), None
 
@@ -226,12 +221,13 @@ def _ratio_at_zero(
     return jnp.where(small, total, function(safe) / safe)
 
 
-def _power_ratio(delta: jax.Array, real: jax.Array, imag: jax.Array) -> Complex:
+def _power_ratio(delta: jax.Array, real: jax.Array, imag: jax.Array) -> Pair:
     """(s^delta - 1) / delta of complex s = real + i imag, which tends to ln s at delta = 0."""
-    log_s, turned = 0.5 * log(real * real + imag * imag), first_quadrant_angle(jnp.abs(imag), real)
-    angle = jnp.where(imag < 0.0, -turned, turned)
+    log_s = 0.5 * log(real * real + imag * imag)
+    angle_abs = first_quadrant_angle(jnp.abs(imag), real)
+    angle = jnp.where(imag < 0.0, -angle_abs, angle_abs)
     growth = log_s * _ratio_at_zero(jnp.expm1, (1.0, 1 / 2, 1 / 6, 1 / 24), delta * log_s)
-    # from sin(x) / x and cos(x) of half the turn x, so that nothing is divided by delta
+    # from sin(x) / x and cos(x) at half the angle, which avoids a division by delta
     half = 0.5 * delta * angle
     squared = half * half
     sinc, cos = (polynomial(series, squared) for series in _sinc_and_cos(half.dtype))

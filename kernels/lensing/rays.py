@@ -16,19 +16,24 @@ import jax
 import jax.numpy as jnp
 
 from jaxlens.kernels.cosmology import ARCSEC, MPC_IN_LIGHT_DAYS
-from jaxlens.kernels.types import Real
+from jaxlens.kernels.types import Pair, Real
 
-Rays = Callable[[jax.Array, jax.Array], tuple[jax.Array, jax.Array]]
+Rays = Callable[[jax.Array, jax.Array], Pair]
 
-# abs(mu) is capped here: on a caustic or a ring a point has no finite magnification.
+# abs(mu) is at most this: on a critical curve the magnification of a point is infinite.
 MAX_MAGNIFICATION = 1e4
 
 
 def lensing_weights(distances: jax.Array, between: jax.Array | None = None) -> jax.Array:
-    """B_ij (planes, planes) from the planes' transverse comoving distances (planes,); 0 unless i < j.
+    """The weights B_ij = T_ij T_s / (T_j T_is) of the deflections, which are 1 for j = s.
 
-    B_ij = T_ij T_s / (T_j T_is), which is 1 for j = s.  `between` (planes, planes) are the T_ij of
-    `cosmology.distances_between`; without them the universe is flat, where T_ij = T_j - T_i.
+    Args:
+        distances: transverse comoving distances T_i to the planes (Mpc), (planes,).
+        between: T_ij as in `cosmology.distances_between` (planes, planes); in a flat universe it may be left
+            out, and is T_j - T_i.
+
+    Returns:
+        B (planes, planes), which is 0 unless i < j.
     """
     gap = _flat(distances) if between is None else between
     before = jnp.triu(jnp.ones((distances.size,) * 2, dtype=bool), k=1)
@@ -38,18 +43,25 @@ def lensing_weights(distances: jax.Array, between: jax.Array | None = None) -> j
 
 
 def _flat(distances: jax.Array) -> jax.Array:
+    """T_ij = T_j - T_i of a flat universe."""
     return distances[None, :] - distances[:, None]
 
 
-def shoot(
-    x: Real, y: Real, deflections: Sequence[Rays], weights: jax.Array
-) -> list[tuple[jax.Array, jax.Array]]:
-    """Where the rays seen at (x, y) cross each plane: one (x, y) pair a plane, nearest plane first.
+def shoot(x: Real, y: Real, deflections: Sequence[Rays], weights: jax.Array) -> list[Pair]:
+    """Where rays cross each plane, by the equation above; lenstronomy's multi-plane ray shooting.
 
-    `deflections` has one function for each plane but the farthest of interest; `weights` is B.
+    Args:
+        x: direction in which a ray is seen (arcsec), any shape.
+        y: the other coordinate.
+        deflections: `(x, y)` -> (alpha_x, alpha_y) in arcsec of each plane, the nearest first, without the
+            last plane.
+        weights: B of `lensing_weights` (planes, planes).
+
+    Returns:
+        One pair of coordinates (arcsec) for each plane, the nearest first.
     """
-    positions: list[tuple[jax.Array, jax.Array]] = [(jnp.asarray(x), jnp.asarray(y))]
-    angles: list[tuple[jax.Array, jax.Array]] = []
+    positions: list[Pair] = [(jnp.asarray(x), jnp.asarray(y))]
+    angles: list[Pair] = []
     for j, deflection in enumerate(deflections, start=1):
         angles.append(deflection(*positions[-1]))
         beta_x, beta_y = jnp.asarray(x), jnp.asarray(y)
@@ -61,19 +73,38 @@ def shoot(
 
 
 def jacobian(rays: Rays, x: jax.Array, y: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
-    """d(beta) / d(theta) by forward differentiation: (A_xx, A_xy, A_yx, A_yy), of the shape of x."""
+    """The matrix A = d beta / d theta by forward differentiation.
 
-    def along(dx: jax.Array, dy: jax.Array) -> tuple[jax.Array, jax.Array]:
+    Args:
+        rays: `(x, y)` -> (beta_x, beta_y), from the sky to the source plane (arcsec).
+        x: position on the sky (arcsec), any shape.
+        y: the other coordinate, of the same shape.
+
+    Returns:
+        A_xx, A_xy, A_yx and A_yy, each of the shape of x.
+    """
+
+    def along(dx: jax.Array, dy: jax.Array) -> Pair:
         return jax.jvp(rays, (x, y), (jnp.broadcast_to(dx, x.shape), jnp.broadcast_to(dy, y.shape)))[1]
 
-    # Both directions at once: one trace of the derivative, half the program.
+    # vmap over both directions traces the derivative once, which halves the program.
     unit = jnp.eye(2, dtype=x.dtype)
     beta_x, beta_y = jax.vmap(along)(unit[0], unit[1])
     return beta_x[0], beta_x[1], beta_y[0], beta_y[1]
 
 
 def bounded_determinant(a_xx: jax.Array, a_xy: jax.Array, a_yx: jax.Array, a_yy: jax.Array) -> jax.Array:
-    """The determinant of A, kept at least 1 / MAX_MAGNIFICATION away from zero (its sign stays)."""
+    """The determinant of A, with its modulus at least 1 / MAX_MAGNIFICATION and its sign unchanged.
+
+    Args:
+        a_xx: an element of A, any shape.
+        a_xy: an element of A.
+        a_yx: an element of A.
+        a_yy: an element of A.
+
+    Returns:
+        The determinant, of the same shape.
+    """
     determinant = a_xx * a_yy - a_xy * a_yx
     floor = 1.0 / MAX_MAGNIFICATION
     bounded = jnp.maximum(jnp.abs(determinant), floor)
@@ -81,12 +112,31 @@ def bounded_determinant(a_xx: jax.Array, a_xy: jax.Array, a_yx: jax.Array, a_yy:
 
 
 def magnification(rays: Rays, x: jax.Array, y: jax.Array) -> jax.Array:
-    """Signed magnification mu = 1 / det(d beta / d theta), with abs(mu) <= 1e4."""
+    """Signed magnification mu = 1 / det(d beta / d theta), with abs(mu) <= 1e4.
+
+    Args:
+        rays: `(x, y)` -> (beta_x, beta_y), from the sky to the source plane (arcsec).
+        x: position on the sky (arcsec), any shape.
+        y: the other coordinate, of the same shape.
+
+    Returns:
+        mu, of the shape of x.
+    """
     return 1.0 / bounded_determinant(*jacobian(rays, x, y))
 
 
 def fermat_potential(x: Real, y: Real, beta_x: Real, beta_y: Real, potential: Real) -> jax.Array:
-    """|theta - beta|^2 / 2 - psi(theta) of a single-plane lens, in arcsec^2.
+    """Fermat potential |theta - beta|^2 / 2 - psi(theta) of a single-plane lens.
+
+    Args:
+        x: position of an image (arcsec), any shape.
+        y: the other coordinate.
+        beta_x: position of the source (arcsec).
+        beta_y: the other coordinate.
+        potential: psi at the image (arcsec^2).
+
+    Returns:
+        The Fermat potential in arcsec^2, of the shape to which the arguments broadcast.
 
     >>> print(fermat_potential(1.0, 0.0, 0.5, 0.0, potential=1.0))
     -0.875
@@ -95,19 +145,25 @@ def fermat_potential(x: Real, y: Real, beta_x: Real, beta_y: Real, potential: Re
 
 
 def arrival_time(
-    positions: Sequence[tuple[jax.Array, jax.Array]],
+    positions: Sequence[Pair],
     potentials: Sequence[jax.Array],
     distances: jax.Array,
     between: jax.Array | None = None,
 ) -> jax.Array:
-    """Light travel time (days) relative to an unlensed straight path; lenstronomy's arrival_time.
+    """Light travel time relative to an unlensed straight path; lenstronomy's arrival_time.
 
         c t = sum over i of  T_i T_(i+1) / T_i(i+1) |theta_i - theta_(i+1)|^2 / 2
                            - T_i T_s / T_is psi_i(theta_i)
 
-    `positions` are those of `shoot` in planes 1..s, `potentials` the reduced potentials (arcsec^2) of the
-    planes in front of the last, `distances` the transverse comoving distances T_i (Mpc) of planes 1..s and
-    `between` the T_ij, which may be left out in a flat universe.
+    Args:
+        positions: of a ray in planes 1..s (arcsec), as `shoot` returns them; coordinates of any shape.
+        potentials: the reduced potentials psi_i (arcsec^2) of all planes but the last.
+        distances: transverse comoving distances T_i to planes 1..s (Mpc), (planes,).
+        between: T_ij as in `cosmology.distances_between` (planes, planes); in a flat universe it may be left
+            out.
+
+    Returns:
+        The time in days, of the shape of a coordinate.
     """
     gap = _flat(distances) if between is None else between
     total = jnp.zeros_like(positions[0][0])

@@ -1,6 +1,6 @@
-"""The lowest or the highest few of many numbers, in arithmetic alone.
+"""The lowest or the highest few of many values, in arithmetic alone.
 
-A sort or a `top_k` of a few hundred numbers takes XLA on a CPU longer than the rays of the numbers did.
+For a few hundred values a sort or a `top_k` takes XLA on a CPU longer than shooting their rays did.
 """
 
 from __future__ import annotations
@@ -11,40 +11,52 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-# Numbers are told apart by their exponent: one kind from each power of two to the next, between these two.
-LOWEST_POWER, KINDS = -15, 31
+# Values are classed by their exponent: those up to 2^-15 are class 0, then there is one class for each power
+# of two.  Values of 2^16 and above are in none of the 31 classes.
+LOWEST_POWER = -15
+CLASSES = 31
+# Bits that hold the number of a class.
+CLASS_BITS = 5
+# Bits in a uint32, which holds a mask of as many values.
 WORD = 32
+# Layout of float32: bits of the mantissa, and the exponent of 1.
+MANTISSA_BITS = 23
+EXPONENT_OF_ONE = 127
 
 
 def lowest(values: jax.Array, count: int) -> jax.Array:
     """The indices (count,) of the lowest of the float32 numbers `values` (n,) >= 0, to a power of two.
 
-    A number is told from another where their powers of two differ, from 2^-15 (below which all are alike) to
-    2^16 (beyond which none is taken).  Within the last kind that has room the first are taken.  Where all
-    are fewer than `count`, the rest are 0.
+    Values in the same power of two count as equal, and of equal values the first ones are taken.  All values
+    up to 2^-15 are equal; values of 2^16 and above are never taken.  Where fewer than `count` are taken the
+    other indices are 0.
 
     >>> [int(i) for i in lowest(jnp.asarray([5.0, 0.0, 3.0, 1.0], jnp.float32), 2)]
     [1, 3]
     """
-    masks = _words_by_kind(values)
+    masks = _masks_of_classes(values)
     totals = jnp.sum(jax.lax.population_count(masks).astype(jnp.int32), axis=1, dtype=jnp.int32)
     up_to = _running_sum(totals)
-    whole = jnp.sum(up_to <= count, dtype=jnp.int32)
-    kind = np.arange(KINDS, dtype=np.int32)[:, None]
-    wanted = (kind < whole, kind == whole)
+    # The classes below `partial` are taken as a whole, and that class as far as `count` allows.
+    partial = jnp.sum(up_to <= count, dtype=jnp.int32)
+    number = np.arange(CLASSES, dtype=np.int32)[:, None]
+    wanted = (number < partial, number == partial)
     words = [jnp.sum(jnp.where(w, masks, jnp.uint32(0)), axis=0, dtype=jnp.uint32) for w in wanted]
     return _set_bits(jnp.concatenate(words), count) % (masks.shape[1] * WORD)
 
 
-def _words_by_kind(values: jax.Array) -> jax.Array:
-    """Which values are of which kind, (kinds, words) of 32 bits each."""
+def _masks_of_classes(values: jax.Array) -> jax.Array:
+    """Which values are in which class: bit masks (classes, words) of 32 values each."""
     padded = jnp.pad(values, (0, -values.size % WORD), constant_values=jnp.inf)
-    exponents = jax.lax.bitcast_convert_type(padded, jnp.int32) >> 23
-    kinds = jnp.clip(exponents - (127 + LOWEST_POWER), 0, KINDS).astype(jnp.uint32).reshape(-1, WORD)
+    exponents = jax.lax.bitcast_convert_type(padded, jnp.int32) >> MANTISSA_BITS
+    classes = jnp.clip(exponents - (EXPONENT_OF_ONE + LOWEST_POWER), 0, CLASSES)
+    classes = classes.astype(jnp.uint32).reshape(-1, WORD)
     place = np.arange(WORD, dtype=np.uint32)[None, :]
-    bits = [jnp.sum(((kinds >> b) & 1) << place, axis=1, dtype=jnp.uint32) for b in range(5)]
+    bits = [jnp.sum(((classes >> b) & 1) << place, axis=1, dtype=jnp.uint32) for b in range(CLASS_BITS)]
+    # A value is in a class where all bits of their numbers agree.
     flips = np.array(
-        [[0 if kind >> b & 1 else 0xFFFFFFFF for kind in range(KINDS)] for b in range(5)], np.uint32
+        [[0 if number >> b & 1 else 0xFFFFFFFF for number in range(CLASSES)] for b in range(CLASS_BITS)],
+        np.uint32,
     )
     return reduce(
         jnp.bitwise_and, [word[None, :] ^ flip[:, None] for word, flip in zip(bits, flips, strict=True)]
@@ -58,27 +70,28 @@ def _set_bits(words: jax.Array, count: int) -> jax.Array:
     number = jnp.arange(count, dtype=jnp.int32)
     word = jnp.sum(up_to[None, :] <= number[:, None], axis=1, dtype=jnp.int32)
     exists, word = word < words.size, jnp.minimum(word, words.size - 1)
-    rank, rest = number - (up_to[word] - in_word[word]), words[word]
+    # Bisection of the word: is the bit of this rank in its lower or its upper half?
+    rank, bits = number - (up_to[word] - in_word[word]), words[word]
     place = jnp.zeros_like(rank)
     for width in (16, 8, 4, 2, 1):
-        low = (rest >> place.astype(jnp.uint32)) & np.uint32((1 << width) - 1)
+        low = (bits >> place.astype(jnp.uint32)) & np.uint32((1 << width) - 1)
         below = jax.lax.population_count(low).astype(jnp.int32)
-        beyond = rank >= below
-        rank, place = jnp.where(beyond, rank - below, rank), jnp.where(beyond, place + width, place)
+        upper = rank >= below
+        rank, place = jnp.where(upper, rank - below, rank), jnp.where(upper, place + width, place)
     return jnp.where(exists, word * WORD + place, 0)
 
 
 def _running_sum(counts: jax.Array) -> jax.Array:
-    """Sums of the first 1, 2, ... of a few whole numbers (n,): a product with a matrix, exact below 2^24."""
+    """Cumulative sums of a few integers (n,), by a product with a matrix; exact below 2^24."""
     until = np.triu(np.ones((counts.size, counts.size), np.float32))
     sums = jnp.matmul(counts.astype(jnp.float32), until, precision=jax.lax.Precision.HIGHEST)
     return sums.astype(jnp.int32)
 
 
 def ranked(values: jax.Array, count: int) -> jax.Array:
-    """The indices (count,) of the highest of a few numbers (n,), highest first; 0 beyond n.
+    """The indices (count,) of the highest of a few values (n,), highest first; 0 beyond n.
 
-    Of equal numbers the first comes first.  The cost is n^2.
+    Of equal values the first comes first.  The cost is n^2.
 
     >>> [int(i) for i in ranked(jnp.asarray([2.0, 7.0, 5.0]), 2)]
     [1, 2]

@@ -1,4 +1,8 @@
-"""Light profiles: surface brightness of unit amplitude, and total flux."""
+"""Light profiles: surface brightness at unit amplitude, and total flux; one family of profiles in a file.
+
+Each profile registers itself with `jaxlens.kernels.registry.light_profile`.  Magnitudes, zero points and
+bands do not belong here: amplitudes are computed in `jaxlens.imaging`.
+"""
 
 from jaxlens.kernels.light import gaussian, sersic, uniform
 

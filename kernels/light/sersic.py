@@ -2,9 +2,9 @@
 
     I(R) = amp exp(-b_n [(R / R_sersic)^(1/n) - 1]),     b_n = 1.9992 n - 0.3271,
 
-R is the product-average elliptical radius.  As in lenstronomy the radius is floored at 1e-4 arcsec, b_n at
-1e-5, and the light ends at 1000 R_sersic.  The floor is the one cusp: inside it the gradient with respect
-to position and ellipticity is zero.
+with R the product-average elliptical radius.  As in lenstronomy R is floored at 1e-4 arcsec, b_n at 1e-5,
+and the light ends at 1000 R_sersic.  Inside the floor of R the gradient with respect to position and
+ellipticity is zero.
 """
 
 from __future__ import annotations
@@ -18,22 +18,29 @@ from jaxlens.kernels.fastmath.elementary import exp, log
 from jaxlens.kernels.registry import light_profile
 from jaxlens.kernels.types import Real
 
+# arcsec: lenstronomy's floor of the radius.
 SMOOTHING = 1e-4
+# In units of R_sersic: where lenstronomy ends the light.
 MAX_RADIUS = 1000.0
-# Of each of the two halves of a core-Sersic profile.
+# lenstronomy's floor of b_n.
+MIN_B_N = 1e-5
+# Gauss-Legendre nodes for the flux of a core-Sersic profile, on either side of the break radius.
 QUADRATURE_NODES = 128
-# Stirling's series, B_2k / (2k (2k - 1)), is taken at 8 above its argument: to 1e-14 for an argument of 0.5.
-STIRLING_SHIFT = 8
+# That integral ends where the integrand has fallen by this many e-foldings.
+E_FOLDINGS = 40.0
+# Coefficients B_2k / (2k (2k - 1)) of Stirling's series.
 STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360)
+# The series is evaluated at the argument plus this: good to 1e-14 for an argument of 0.5 (n_sersic = 0.25).
+STIRLING_SHIFT = 8
 
 
 def b_n(n_sersic: Real) -> jax.Array:
     """Lenstronomy's linear approximation to the b_n that makes R_sersic the half-light radius."""
-    return jnp.maximum(1.9992 * n_sersic - 0.3271, 1e-5)
+    return jnp.maximum(1.9992 * n_sersic - 0.3271, MIN_B_N)
 
 
 def _profile(r_squared: jax.Array, R_sersic: Real, n_sersic: Real) -> jax.Array:
-    """Unit-amplitude Sersic profile of the squared radius (arcsec^2)."""
+    """Unit-amplitude Sersic profile at a squared radius (arcsec^2)."""
     scale = jnp.maximum(R_sersic, SMOOTHING)
     ratio_squared = jnp.maximum(r_squared, SMOOTHING**2) * (1.0 / (scale * scale))
     stretched = exp(log(ratio_squared) * (0.5 / n_sersic))
@@ -42,19 +49,27 @@ def _profile(r_squared: jax.Array, R_sersic: Real, n_sersic: Real) -> jax.Array:
 
 
 def sersic_total_flux(*, R_sersic: Real, n_sersic: Real, **ignored: Real) -> jax.Array:
-    """Flux of a unit-amplitude Sersic profile out to infinity (counts/s for amp in counts/s/arcsec^2).
+    """Flux of a unit-amplitude Sersic profile out to infinity.
 
     F = 2 pi n R_sersic^2 exp(b_n) b_n^(-2n) Gamma(2n): Graham & Driver (2005), eq. 2; lenstronomy's
     total_flux.
+
+    Args:
+        R_sersic: half-light radius (arcsec), any shape.
+        n_sersic: Sersic index.
+        ignored: the profile's other parameters, on which the flux does not depend.
+
+    Returns:
+        The flux, in counts/s for an amplitude in counts/s/arcsec^2.
     """
     b, two_n = b_n(n_sersic), 2.0 * jnp.asarray(n_sersic)
-    # Each term is small: b - 2n ln(b) + ln Gamma(2n) as it stands loses 1e-5 in float32.
-    log_flux = (b - two_n) - two_n * jnp.log(b / two_n) + _log_gamma_beyond(two_n)
+    # Written so that each term is small: b - 2n ln(b) + ln Gamma(2n) loses 1e-5 to cancellation in float32.
+    log_flux = (b - two_n) - two_n * jnp.log(b / two_n) + _log_gamma_remainder(two_n)
     return jnp.pi * two_n * jnp.square(R_sersic) * jnp.exp(log_flux)
 
 
-def _log_gamma_beyond(z: jax.Array) -> jax.Array:
-    """Ln Gamma(z) - z ln(z) + z for z > 0, which stays small as z grows.
+def _log_gamma_remainder(z: jax.Array) -> jax.Array:
+    """Logarithm of Gamma(z) e^z / z^z, for z > 0, which stays small as z grows.
 
     Stirling's series at w = z + m, and Gamma(z) = Gamma(w) / (z (z + 1) ... (z + m - 1)).
     """
@@ -78,7 +93,19 @@ def sersic(
     center_x: Real = 0.0,
     center_y: Real = 0.0,
 ) -> jax.Array:
-    """Round Sersic profile, 1 at R_sersic; lenstronomy's SERSIC.  Coordinates and R_sersic in arcsec."""
+    """Round Sersic profile, 1 at R_sersic; lenstronomy's SERSIC.
+
+    Args:
+        x: position (arcsec), any shape.
+        y: the other coordinate.
+        R_sersic: half-light radius (arcsec).
+        n_sersic: Sersic index.
+        center_x: centre (arcsec).
+        center_y: its other coordinate.
+
+    Returns:
+        The brightness at unit amplitude, of the shape to which the arguments broadcast.
+    """
     return _profile((jnp.asarray(x) - center_x) ** 2 + (jnp.asarray(y) - center_y) ** 2, R_sersic, n_sersic)
 
 
@@ -96,6 +123,19 @@ def sersic_ellipse(
 ) -> jax.Array:
     """Elliptical Sersic profile, 1 at R_sersic; lenstronomy's SERSIC_ELLIPSE.
 
+    Args:
+        x: position (arcsec), any shape.
+        y: the other coordinate.
+        R_sersic: half-light radius, the product average of the ellipse (arcsec).
+        n_sersic: Sersic index.
+        e1: ellipticity.
+        e2: its other component.
+        center_x: centre (arcsec).
+        center_y: its other coordinate.
+
+    Returns:
+        The brightness at unit amplitude, of the shape to which the arguments broadcast.
+
     >>> round(float(sersic_ellipse(1.0, 0.0, R_sersic=1.0, n_sersic=4.0, e1=0.0, e2=0.0)), 6)
     1.0
     """
@@ -107,7 +147,7 @@ def _log_core_profile(
     log_r: jax.Array, R_sersic: Real, Rb: Real, n_sersic: Real, gamma: Real, alpha: Real
 ) -> jax.Array:
     """Logarithm of the unit-amplitude core-Sersic profile at ln(radius / arcsec)."""
-    # By logarithms: at the ends of the flux quadrature the powers overflow.
+    # Sums of powers as logarithms: the powers overflow at the ends of the flux quadrature.
     log_break = jnp.log(Rb)
     inner = gamma / alpha * jnp.logaddexp(0.0, alpha * (log_break - log_r))
     log_sum = jnp.logaddexp(alpha * log_r, alpha * log_break) / alpha - jnp.log(R_sersic)
@@ -125,15 +165,27 @@ def core_sersic_total_flux(
 ) -> jax.Array:
     """Flux of a unit-amplitude core-Sersic profile: 2 pi times the integral of R I(R) dR.
 
-    Gauss-Legendre quadrature in ln R, from where the inner power law has no flux left (gamma < 2) to the
-    break, and from there to where the exponential has none.  lenstronomy has no total flux for this profile.
+    Gauss-Legendre quadrature in ln R, in two parts: from where the flux inside is e^-40 of the whole to the
+    break radius, and from there to where the exponential has fallen by e^-40.  lenstronomy has no total flux
+    for this profile.
+
+    Args:
+        R_sersic: radius (arcsec), any shape.
+        Rb: break radius (arcsec).
+        n_sersic: Sersic index.
+        gamma: logarithmic slope of the brightness inside Rb, below 2.
+        alpha: how sharp the transition at Rb is.
+        ignored: the profile's other parameters, on which the flux does not depend.
+
+    Returns:
+        The flux, in counts/s for an amplitude in counts/s/arcsec^2.
     """
     values = jnp.broadcast_arrays(R_sersic, Rb, n_sersic, gamma, alpha)
     R_sersic, Rb, n_sersic, gamma, alpha = (jnp.expand_dims(v, -1) for v in values)
     b, log_break = b_n(n_sersic), jnp.log(Rb)
-    low = jnp.minimum(log_break, jnp.log(R_sersic)) - 40.0 / (2.0 - gamma)
-    # b (x - 1) - 2n ln(x) is about 40 there, with x = (R / R_sersic)^(1/n).
-    high = jnp.maximum(log_break, jnp.log(R_sersic)) + n_sersic * jnp.log1p((40.0 + 4.0 * n_sersic) / b)
+    low = jnp.minimum(log_break, jnp.log(R_sersic)) - E_FOLDINGS / (2.0 - gamma)
+    # There b (s - 1) - 2n ln(s) is about E_FOLDINGS, with s = (R / R_sersic)^(1/n).
+    high = jnp.maximum(log_break, jnp.log(R_sersic)) + n_sersic * jnp.log1p((E_FOLDINGS + 4.0 * n_sersic) / b)
     nodes, weights = (
         jnp.reshape(jnp.asarray(v, dtype=low.dtype), (1,) * (low.ndim - 1) + (-1,))
         for v in np.polynomial.legendre.leggauss(QUADRATURE_NODES)
@@ -167,7 +219,23 @@ def core_sersic(
         I(R) = [1 + (Rb / R)^alpha]^(gamma / alpha)
                exp(-b_n {[(R^alpha + Rb^alpha) / R_sersic^alpha]^(1 / (alpha n)) - 1})
 
-    A power law of slope gamma inside the break radius Rb (arcsec), Sersic outside.
+    A power law inside the break radius, a Sersic profile outside.
+
+    Args:
+        x: position (arcsec), any shape.
+        y: the other coordinate.
+        R_sersic: radius of the Sersic profile (arcsec).
+        Rb: break radius (arcsec).
+        n_sersic: Sersic index.
+        gamma: logarithmic slope of the brightness inside Rb.
+        e1: ellipticity.
+        e2: its other component.
+        center_x: centre (arcsec).
+        center_y: its other coordinate.
+        alpha: how sharp the transition at Rb is.
+
+    Returns:
+        The brightness at unit amplitude, of the shape to which the arguments broadcast.
     """
     r_squared = elliptical_radius_squared(x - center_x, y - center_y, e1, e2)
     log_r = 0.5 * jnp.log(jnp.maximum(r_squared, SMOOTHING**2))

@@ -10,13 +10,13 @@ from jaxlens.kernels.types import Real
 
 
 def uniform_total_flux() -> jax.Array:
-    """1, the flux of one square arcsec: a sheet's magnitude is per square arcsec."""
+    """1, the flux of one square arcsec: the magnitude of a sheet is per square arcsec."""
     return jnp.ones(())
 
 
 @light_profile("UNIFORM", total_flux=uniform_total_flux)
 def uniform(x: Real, y: Real) -> jax.Array:
-    """1 everywhere; lenstronomy's UNIFORM.
+    """1 everywhere, of the shape to which x and y broadcast; lenstronomy's UNIFORM.
 
     >>> float(uniform(3.0, 4.0))
     1.0

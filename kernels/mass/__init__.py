@@ -1,4 +1,8 @@
-"""Mass profiles: reduced deflection angle and lensing potential, one family a file."""
+"""Mass profiles: reduced deflection angle and lensing potential; one family of profiles in a file.
+
+Each profile registers itself with `jaxlens.kernels.registry.mass_profile`.  Redshifts, distances and the
+sum over several deflectors do not belong here: rays are shot in `jaxlens.kernels.lensing`.
+"""
 
 from jaxlens.kernels.mass import external, isothermal, point_mass, power_law
 

@@ -8,8 +8,8 @@ import jax.numpy as jnp
 from jaxlens.kernels.registry import mass_profile
 from jaxlens.kernels.types import Real
 
-# Inside this radius squared (arcsec^2) the deflection falls linearly to zero, which keeps the centre
-# differentiable, in float32 too.
+# Inside this squared radius (arcsec^2) the deflection falls linearly to zero, so that the centre is
+# differentiable.  Its inverse must fit float32.
 CORE_SQUARED = 1e-16
 
 
@@ -21,7 +21,20 @@ def point_mass_potential(
     center_x: Real = 0.0,
     center_y: Real = 0.0,
 ) -> jax.Array:
-    """Psi = theta_E^2 ln r, in arcsec^2; inside s = 1e-8 arcsec theta_E^2 [ln s + (r^2 / s^2 - 1) / 2]."""
+    """Potential of `point_mass`: psi = theta_E^2 ln r.
+
+    Inside s = 1e-8 arcsec it is theta_E^2 [ln s + (r^2 / s^2 - 1) / 2].
+
+    Args:
+        x: position (arcsec), any shape.
+        y: the other coordinate.
+        theta_E: Einstein radius (arcsec).
+        center_x: position of the mass (arcsec).
+        center_y: its other coordinate.
+
+    Returns:
+        psi in arcsec^2, of the shape to which the arguments broadcast.
+    """
     r_squared = (x - center_x) ** 2 + (y - center_y) ** 2
     inside = jnp.minimum(r_squared / CORE_SQUARED, 1.0) - 1.0
     return 0.5 * jnp.square(theta_E) * (jnp.log(jnp.maximum(r_squared, CORE_SQUARED)) + inside)
@@ -36,10 +49,20 @@ def point_mass(
     center_x: Real = 0.0,
     center_y: Real = 0.0,
 ) -> tuple[jax.Array, jax.Array]:
-    """Alpha = theta_E^2 (x, y) / r^2; lenstronomy's POINT_MASS.
+    """Point mass: alpha = theta_E^2 (x, y) / r^2; lenstronomy's POINT_MASS.
 
-    Inside r = 1e-8 arcsec it is 1e16 theta_E^2 (x, y): the deflection of a disk of constant density, which is
+    Inside r = 1e-8 arcsec it is 1e16 theta_E^2 (x, y), the deflection of a disk of constant density, which is
     differentiable at the centre.
+
+    Args:
+        x: position (arcsec), any shape.
+        y: the other coordinate.
+        theta_E: Einstein radius (arcsec).
+        center_x: position of the mass (arcsec).
+        center_y: its other coordinate.
+
+    Returns:
+        (alpha_x, alpha_y) in arcsec, of the shape to which the arguments broadcast.
     """
     dx, dy = x - center_x, y - center_y
     scale = jnp.square(theta_E) / jnp.maximum(dx * dx + dy * dy, CORE_SQUARED)

@@ -7,106 +7,27 @@ Their eqs. 22 and 23, written with z = x + iy and the complex ellipticity e = e1
     zeta  = z - e conj(z),        t = gamma - 1,
     alpha = (theta_E sqrt(1 - |e|^2) / |zeta|)^t  zeta  2F1(1, t/2; 2 - t/2; -conj(e) zeta / conj(zeta)),
 
-in which nothing but analytic functions of e1 and e2 is left: no position angle, no axis ratio, and so the
-right gradient at e = 0.  With w the argument of 2F1, 1 - w = (1 - |e|^2) conj(z / zeta) without cancellation.
+an analytic function of e1 and e2 without position angle or axis ratio, whose gradient at e = 0 is therefore
+right.  With w the argument of 2F1, 1 - w = (1 - |e|^2) conj(z / zeta) without cancellation.
 
-The slopes in x and y need no derivative of 2F1: that in z is kappa, and since alpha is homogeneous of degree
-1 - t, that in conj(z) is [(1 - t) alpha - kappa z] / conj(z).
+The derivatives in x and y need no derivative of 2F1: that in z is kappa, and since alpha is homogeneous of
+degree 1 - t, that in conj(z) is [(1 - t) alpha - kappa z] / conj(z).
 """
 
 from __future__ import annotations
-
-from typing import TypeAlias
 
 import jax
 import jax.numpy as jnp
 from jax.custom_derivatives import SymbolicZero
 
-from jaxlens.kernels.ellipse import clip_ellipticity, shear_image
+from jaxlens.kernels.ellipse import circularized, clip_ellipticity
 from jaxlens.kernels.fastmath.elementary import exp, inverse_root, log
 from jaxlens.kernels.fastmath.hypergeometric import hypergeometric
 from jaxlens.kernels.registry import mass_profile
-from jaxlens.kernels.types import Real
+from jaxlens.kernels.types import Pair, Real, Tangent
 
-# Inside this |zeta|^2 (arcsec^2) the deflection falls to zero; its slopes are those at the centre.
+# Inside this |zeta|^2 (arcsec^2) the deflection falls linearly to zero.
 MIN_RADIUS_SQUARED = 1e-18
-
-Pair: TypeAlias = tuple[jax.Array, jax.Array]
-Tangent: TypeAlias = jax.Array | SymbolicZero
-
-
-def _by_formula(
-    x: jax.Array,
-    y: jax.Array,
-    e1: jax.Array,
-    e2: jax.Array,
-    determinant: jax.Array,
-    theta_E: jax.Array,
-    t: jax.Array,
-) -> Pair:
-    """Alpha of the module's equations about the centre; `determinant` is 1 - |e|^2."""
-    u, v = shear_image(x, y, e1, e2)
-    # Coordinates over |zeta| rather than squares over |zeta|^2: the slopes at the centre fit float32.
-    root = inverse_root(jnp.maximum(u * u + v * v, MIN_RADIUS_SQUARED))
-    x, y, cos, sin = x * root, y * root, u * root, v * root
-    # conj(z / zeta) = conj(z) zeta / |zeta|^2
-    real, imag = x * cos + y * sin, x * sin - y * cos
-    f_real, f_imag = hypergeometric(t, determinant * real, determinant * imag)
-    scale = _scale(root, determinant, theta_E, t)
-    return scale * (u * f_real - v * f_imag), scale * (u * f_imag + v * f_real)
-
-
-# The same, with slopes in closed form (`_deflection_jvp`).
-_deflection = jax.custom_jvp(_by_formula)
-
-
-def _scale(root: jax.Array, determinant: jax.Array, theta_E: jax.Array, t: jax.Array) -> jax.Array:
-    """(theta_E sqrt(1 - |e|^2) / |zeta|)^t, of which kappa is 1 - t/2; `root` is 1 / |zeta|."""
-    # the power of an array goes by its logarithm; that of a number is right where theta_E = 0
-    return (theta_E * jnp.sqrt(determinant)) ** t * exp(t * log(root))
-
-
-def _deflection_jvp(primals: tuple[jax.Array, ...], tangents: tuple[Tangent, ...]) -> tuple[Pair, Pair]:
-    x, y, *shape = primals
-    moving = [k for k, tangent in enumerate(tangents[2:]) if not isinstance(tangent, SymbolicZero)]
-
-    def of_shape(*moved: jax.Array) -> Pair:
-        place = dict(zip(moving, moved, strict=True))
-        return _by_formula(x, y, *(place.get(k, value) for k, value in enumerate(shape)))
-
-    if moving:
-        moved, along = [shape[k] for k in moving], [tangents[k + 2] for k in moving]
-        alpha, change = jax.jvp(of_shape, moved, along)
-    else:
-        alpha = _deflection(*primals)
-        change = jnp.zeros_like(alpha[0]), jnp.zeros_like(alpha[1])
-    dx, dy = tangents[:2]
-    if not (isinstance(dx, SymbolicZero) and isinstance(dy, SymbolicZero)):
-        xx, xy, yy = _hessian(primals, alpha)
-        for slope_x, slope_y, d in ((xx, xy, dx), (xy, yy, dy)):
-            if not isinstance(d, SymbolicZero):
-                change = change[0] + slope_x * d, change[1] + slope_y * d
-    return alpha, change
-
-
-_deflection.defjvp(_deflection_jvp, symbolic_zeros=True)
-
-
-def _hessian(primals: tuple[jax.Array, ...], alpha: Pair) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Psi_xx, Psi_xy, Psi_yy: d alpha / d conj(z) is (Psi_xx - Psi_yy) / 2 + i Psi_xy."""
-    x, y, e1, e2, determinant, theta_E, t = primals
-    u, v = shear_image(x, y, e1, e2)
-    radius_squared = jnp.maximum(u * u + v * v, MIN_RADIUS_SQUARED)
-    scale = _scale(inverse_root(radius_squared), determinant, theta_E, t)
-    outside = radius_squared > MIN_RADIUS_SQUARED
-    # the centre's own slopes, scale (dz - e conj(dz)), within the softened core
-    kappa = jnp.where(outside, 1.0 - 0.5 * t, 1.0) * scale
-    inverse = 1.0 / jnp.where(outside, x * x + y * y, 1.0)
-    real, imag = (1.0 - t) * alpha[0] - kappa * x, (1.0 - t) * alpha[1] - kappa * y
-    # divided by conj(z): times z over its square
-    plus = jnp.where(outside, (real * x - imag * y) * inverse, -e1 * scale)
-    cross = jnp.where(outside, (real * y + imag * x) * inverse, -e2 * scale)
-    return kappa + plus, cross, kappa - plus
 
 
 def epl_potential(
@@ -120,7 +41,21 @@ def epl_potential(
     center_x: Real = 0.0,
     center_y: Real = 0.0,
 ) -> jax.Array:
-    """Psi = (x alpha_x + y alpha_y) / (3 - gamma), relative to the centre, in arcsec^2."""
+    """Potential of `epl`: psi = (x alpha_x + y alpha_y) / (3 - gamma), relative to the centre.
+
+    Args:
+        x: position (arcsec), any shape.
+        y: the other coordinate.
+        theta_E: Einstein radius (arcsec).
+        gamma: logarithmic slope of the density in three dimensions, 1 < gamma < 3.
+        e1: ellipticity.
+        e2: its other component.
+        center_x: centre of the lens (arcsec).
+        center_y: its other coordinate.
+
+    Returns:
+        psi in arcsec^2, of the shape to which the arguments broadcast.
+    """
     dx, dy = x - center_x, y - center_y
     alpha_x, alpha_y = epl(dx, dy, theta_E=theta_E, gamma=gamma, e1=e1, e2=e2)
     return (dx * alpha_x + dy * alpha_y) / (3.0 - gamma)
@@ -138,11 +73,113 @@ def epl(
     center_x: Real = 0.0,
     center_y: Real = 0.0,
 ) -> tuple[jax.Array, jax.Array]:
-    """Deflection of the elliptical power law (equation above), in arcsec; lenstronomy's EPL.
+    """Deflection of the elliptical power law (equation above); lenstronomy's EPL.
 
-    gamma is the slope of the density in three dimensions, 1 < gamma < 3; 2 is isothermal.
+    Args:
+        x: position (arcsec), any shape.
+        y: the other coordinate.
+        theta_E: Einstein radius (arcsec).
+        gamma: logarithmic slope of the density in three dimensions, 1 < gamma < 3; 2 is isothermal.
+        e1: ellipticity.
+        e2: its other component.
+        center_x: centre of the lens (arcsec).
+        center_y: its other coordinate.
+
+    Returns:
+        (alpha_x, alpha_y) in arcsec, of the shape to which the arguments broadcast.
     """
-    e1, e2, determinant = clip_ellipticity(e1, e2)
-    given = x - center_x, y - center_y, e1, e2, determinant, theta_E, gamma - 1.0
-    dtype = jnp.result_type(*given, float)
-    return _deflection(*(jnp.asarray(value, dtype) for value in given))
+    e1, e2, one_minus_e2 = clip_ellipticity(e1, e2)
+    arguments = x - center_x, y - center_y, e1, e2, one_minus_e2, theta_E, gamma - 1.0
+    dtype = jnp.result_type(*arguments, float)
+    return _deflection(*(jnp.asarray(value, dtype) for value in arguments))
+
+
+def _by_formula(
+    x: jax.Array,
+    y: jax.Array,
+    e1: jax.Array,
+    e2: jax.Array,
+    one_minus_e2: jax.Array,
+    theta_E: jax.Array,
+    t: jax.Array,
+) -> Pair:
+    """Alpha of the module's equations, about the centre."""
+    u, v = circularized(x, y, e1, e2)
+    # Coordinates over |zeta|: the derivatives of squares over |zeta|^2 overflow float32 at the centre.
+    root = inverse_root(jnp.maximum(u * u + v * v, MIN_RADIUS_SQUARED))
+    x, y, cos, sin = x * root, y * root, u * root, v * root
+    # conj(z / zeta) = conj(z) zeta / |zeta|^2
+    real, imag = x * cos + y * sin, x * sin - y * cos
+    f_real, f_imag = hypergeometric(t, one_minus_e2 * real, one_minus_e2 * imag)
+    scale = _scale(root, one_minus_e2, theta_E, t)
+    return scale * (u * f_real - v * f_imag), scale * (u * f_imag + v * f_real)
+
+
+# The same function, with the derivatives of `_deflection_jvp`.
+_deflection = jax.custom_jvp(_by_formula)
+
+
+def _scale(root: jax.Array, one_minus_e2: jax.Array, theta_E: jax.Array, t: jax.Array) -> jax.Array:
+    """(theta_E sqrt(1 - |e|^2) / |zeta|)^t, which is kappa / (1 - t/2); `root` is 1 / |zeta|."""
+    # The power of the image goes by the fast logarithm, that of the scalar by `**`, which allows theta_E = 0.
+    return (theta_E * jnp.sqrt(one_minus_e2)) ** t * exp(t * log(root))
+
+
+def _deflection_jvp(primals: tuple[jax.Array, ...], tangents: tuple[Tangent, ...]) -> tuple[Pair, Pair]:
+    """The deflection and its tangent: in closed form in the position, by JAX in the lens's parameters."""
+    (x, y, *lens), (dx, dy, *d_lens) = primals, tangents
+    alpha, change = _jvp_in_lens(x, y, lens, d_lens)
+    if not (isinstance(dx, SymbolicZero) and isinstance(dy, SymbolicZero)):
+        xx, xy, yy = _hessian(alpha, x, y, *lens)
+        for psi_x, psi_y, d in ((xx, xy, dx), (xy, yy, dy)):
+            if not isinstance(d, SymbolicZero):
+                change = change[0] + psi_x * d, change[1] + psi_y * d
+    return alpha, change
+
+
+_deflection.defjvp(_deflection_jvp, symbolic_zeros=True)
+
+
+def _jvp_in_lens(
+    x: jax.Array, y: jax.Array, lens: list[jax.Array], d_lens: list[Tangent]
+) -> tuple[Pair, Pair]:
+    """The deflection and its tangent along d_lens, at a fixed position.
+
+    `lens` is (e1, e2, one_minus_e2, theta_E, t).  Parameters whose tangent is a symbolic zero stay constants.
+    """
+    varying = [k for k, tangent in enumerate(d_lens) if not isinstance(tangent, SymbolicZero)]
+    if not varying:
+        alpha = _deflection(x, y, *lens)
+        return alpha, (jnp.zeros_like(alpha[0]), jnp.zeros_like(alpha[1]))
+
+    def deflection(*values: jax.Array) -> Pair:
+        new = dict(zip(varying, values, strict=True))
+        return _by_formula(x, y, *(new.get(k, value) for k, value in enumerate(lens)))
+
+    alpha, change = jax.jvp(deflection, [lens[k] for k in varying], [d_lens[k] for k in varying])
+    return alpha, change
+
+
+def _hessian(
+    alpha: Pair,
+    x: jax.Array,
+    y: jax.Array,
+    e1: jax.Array,
+    e2: jax.Array,
+    one_minus_e2: jax.Array,
+    theta_E: jax.Array,
+    t: jax.Array,
+) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """psi_xx, psi_xy and psi_yy: d alpha / d conj(z) is (psi_xx - psi_yy) / 2 + i psi_xy."""
+    u, v = circularized(x, y, e1, e2)
+    radius_squared = jnp.maximum(u * u + v * v, MIN_RADIUS_SQUARED)
+    scale = _scale(inverse_root(radius_squared), one_minus_e2, theta_E, t)
+    outside = radius_squared > MIN_RADIUS_SQUARED
+    # Inside MIN_RADIUS_SQUARED the deflection is scale (z - e conj(z)), and so are its derivatives.
+    kappa = jnp.where(outside, 1.0 - 0.5 * t, 1.0) * scale
+    inverse = 1.0 / jnp.where(outside, x * x + y * y, 1.0)
+    real, imag = (1.0 - t) * alpha[0] - kappa * x, (1.0 - t) * alpha[1] - kappa * y
+    # 1 / conj(z) is z / |z|^2
+    half_difference = jnp.where(outside, (real * x - imag * y) * inverse, -e1 * scale)
+    cross = jnp.where(outside, (real * y + imag * x) * inverse, -e2 * scale)
+    return kappa + half_difference, cross, kappa - half_difference

@@ -1,6 +1,6 @@
-"""Noise of an exposure, as lenstronomy's SimulationAPI has it.
+"""Variance of a detector's noise in a pixel, as in lenstronomy's SimulationAPI.
 
-Images are in counts/s; counts are electrons, or ADU when a gain (electrons/ADU) is given.
+Images are in counts/s; counts are electrons, or ADU where a gain (electrons/ADU) is given.
 """
 
 from __future__ import annotations
@@ -8,8 +8,6 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from jaxlens.kernels.noise.normal import standard_normal
-from jaxlens.kernels.noise.poisson import poisson
 from jaxlens.kernels.types import Real
 
 
@@ -21,10 +19,19 @@ def background_sigma(
     num_exposures: Real,
     pixel_scale: Real,
 ) -> jax.Array:
-    """Standard deviation of read noise and sky in a pixel, in electrons/s (lenstronomy's bkg_noise).
+    """Standard deviation of read noise and sky in a pixel; lenstronomy's bkg_noise.
 
-    sigma = sqrt(num_exposures read_noise^2 + t sky pixel_scale^2) / t,  t = exposure_time num_exposures,
-    read_noise in electrons, sky_brightness in electrons/s/arcsec^2, exposure_time in s.
+    sigma = sqrt(num_exposures read_noise^2 + t sky pixel_scale^2) / t,  t = exposure_time num_exposures.
+
+    Args:
+        read_noise: of one exposure (electrons), any shape.
+        sky_brightness: electrons/s/arcsec^2.
+        exposure_time: of one exposure (s).
+        num_exposures: how many exposures are added.
+        pixel_scale: side of a pixel (arcsec).
+
+    Returns:
+        sigma in electrons/s, of the shape to which the arguments broadcast.
 
     >>> float(background_sigma(read_noise=10.0, sky_brightness=0.0, exposure_time=100.0,
     ...                        num_exposures=4, pixel_scale=0.2)).__round__(4)
@@ -38,19 +45,6 @@ def background_sigma(
 def shot_variance(image: Real, exposure: Real) -> jax.Array:
     """Variance (counts/s)^2 of photon counting: max(image, 0) / exposure.
 
-    `exposure` is the total time in s, times the gain when counts are ADU.
+    `image` is in counts/s.  `exposure` is the total time in s, times the gain where counts are ADU.
     """
     return jnp.maximum(image, 0.0) / exposure
-
-
-def gaussian_noise(key: jax.Array, sigma: jax.Array) -> jax.Array:
-    """Normal noise of standard deviation `sigma`; drawn in float32, so that x64 draws the same numbers."""
-    return sigma * standard_normal(key, jnp.shape(sigma)).astype(sigma.dtype)
-
-
-def poisson_counts(key: jax.Array, mean: jax.Array) -> jax.Array:
-    """Integers drawn from Poisson(max(mean, 0)), as floats.  They have no gradient.
-
-    Above 2^24 float32 does not hold every integer, and they are rounded.
-    """
-    return poisson(key, jnp.maximum(mean, 0.0))

@@ -1,7 +1,7 @@
 """An image convolved with a kernel of pixels.
 
-Beyond the image's edge there is nothing: light is lost there, and none comes in, as in lenstronomy's
-PixelKernelConvolution.  (Its Gaussian blur, our `psf.gaussian_blur`, continues the edge pixels instead.)
+Beyond the image's edge the light is zero, as in lenstronomy's PixelKernelConvolution.  (Its Gaussian blur,
+`gaussian.gaussian_blur` here, continues the image with its edge pixels instead.)
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from jaxlens.kernels.psf.resampling import averaged, cropped, degraded
 def convolve(image: jax.Array, kernel: jax.Array) -> jax.Array:
     """The image (..., n, n) convolved with a kernel (..., k, k), k odd; scipy's fftconvolve, mode="same".
 
-    Pixels of the kernel that reach across the whole image move no light into it and are left out.  The
-    transforms are just so long that what wraps around ends up outside the image.
+    Pixels of the kernel that are farther from its centre than the image is wide move no light into the
+    image and are cut off.  The Fourier transforms are just long enough that light which wraps around ends up
+    outside of the image.
 
     >>> spike = jnp.zeros((3, 3)).at[0, 1].set(1.0)
     >>> print(jnp.rint(convolve(spike, jnp.arange(9.0).reshape(3, 3))).astype(int))
@@ -33,7 +34,7 @@ def convolve(image: jax.Array, kernel: jax.Array) -> jax.Array:
 
 
 def _fast_length(length: int) -> int:
-    """The smallest number from `length` on without a prime factor above 5: FFTs are fastest for these."""
+    """The smallest number >= `length` without a prime factor above 5; for these FFTs are fastest."""
     rest = length
     for prime in (2, 3, 5):
         while rest % prime == 0:
@@ -42,7 +43,7 @@ def _fast_length(length: int) -> int:
 
 
 def fine_side(pixels: int, factor: int) -> int:
-    """How many pixels of the fine grid, an odd number, stand for so many of the image's.
+    """The odd number of fine pixels along an axis that covers `pixels` pixels of the image.
 
     >>> fine_side(5, 2), fine_side(5, 3)
     (11, 15)
@@ -51,11 +52,19 @@ def fine_side(pixels: int, factor: int) -> int:
 
 
 def convolve_fine(image: jax.Array, kernel: jax.Array, factor: int, core: int) -> jax.Array:
-    """The image (..., n factor, n factor) on the fine grid convolved with a kernel there: pixels (..., n, n).
+    """An image on the fine grid convolved with a kernel there, averaged over each pixel.
 
-    The kernel's middle, `core` (odd) pixels along each axis, acts on the fine grid, before the mean over each
-    pixel is taken, and the rest on the pixels: lenstronomy's SubgridKernelConvolution with
-    supersampling_kernel_size.
+    The kernel's middle acts on the fine grid, before the mean over each pixel is taken, and the rest on the
+    pixels: lenstronomy's SubgridKernelConvolution with supersampling_kernel_size.
+
+    Args:
+        image: (..., n factor, n factor).
+        kernel: (..., k, k) on the fine grid, k odd.
+        factor: fine pixels along a pixel; static.
+        core: side of the kernel's middle in pixels, odd; static.
+
+    Returns:
+        The image (..., n, n).
     """
     middle = cropped(kernel, fine_side(core, factor))
     blurred = averaged(convolve(image, middle), factor)

@@ -1,29 +1,30 @@
-"""Point spread functions: blur an image by a Gaussian, make a Moffat kernel.
+"""Gaussian point spread functions: the blur of an image.
 
-Gaussian PSFs follow lenstronomy's numerics: the blur is separable, its taps are exp(-k^2 / (2 sigma^2)) for
-|k| <= int(5 sigma + 0.5) pixels, renormalised, and the image continues as its edge pixels.  The width is
-traced, so the number of taps is a static bound and taps beyond the radius weigh nothing.  Kernels of pixels,
-among them the Moffat profile, blur by `convolution`.
+Follows lenstronomy's numerics: the blur is separable, its taps are exp(-k^2 / (2 sigma^2)) for
+|k| <= int(5 sigma + 0.5) pixels, renormalised, and beyond its edges the image continues with the value of the
+edge pixels.  The width is traced, so the number of taps is a static bound, and taps beyond the radius are
+zero.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.custom_derivatives import SymbolicZero
 
-from jaxlens.kernels.psf.shifts import computed_apart, filtered
-from jaxlens.kernels.types import Real
+from jaxlens.kernels.fastmath.compiler import computed_apart
+from jaxlens.kernels.psf.shifts import filtered
+from jaxlens.kernels.types import Real, Tangent
 
+# Full width at half maximum of a Gaussian in units of sigma.
 FWHM_PER_SIGMA = 2.0 * np.sqrt(2.0 * np.log(2.0))
+# In units of sigma: where lenstronomy cuts a Gaussian.
 TRUNCATION = 5.0
-# A Moffat kernel ends here: in full widths at half maximum, and in pixels.
-MOFFAT_TRUNCATION = 10.0
-MAX_MOFFAT_RADIUS = 110
+# Pixels that the taps of `blur_matrix` reach, at least.
+MIN_MATRIX_REACH = 256
 
 
 def fwhm_to_sigma(fwhm: Real) -> jax.Array:
@@ -40,6 +41,66 @@ def blur_radius(sigma: float) -> int:
     return int(TRUNCATION * sigma + 0.5)
 
 
+@partial(jax.custom_jvp, nondiff_argnums=(2,))
+def gaussian_blur(image: jax.Array, sigma: jax.Array, radius: int) -> jax.Array:
+    """An image blurred by a Gaussian; scipy's ndimage.gaussian_filter with mode="nearest" and truncate=5.
+
+    Args:
+        image: (..., ny, nx).
+        sigma: standard deviation (pixels), () or (..., 1, 1).
+        radius: how many pixels the blur may reach, at least `blur_radius` of the largest sigma; static.
+
+    Returns:
+        The blurred image, of the same shape; NaN where `radius` is too small for sigma.
+
+    >>> import jax.numpy as jnp
+    >>> spike = jnp.zeros((9, 9)).at[4, 4].set(1.0)
+    >>> print(f"{jnp.sum(gaussian_blur(spike, jnp.asarray(0.7), 4)):.4f}")
+    1.0000
+    """
+    return computed_apart(_blurred, image, _bounded_taps(jnp.atleast_2d(sigma), radius))
+
+
+def _gaussian_blur_jvp(
+    radius: int, primals: tuple[jax.Array, jax.Array], tangents: tuple[Tangent, Tangent]
+) -> tuple[jax.Array, jax.Array]:
+    """The blurred image and its tangent.  For the width reverse mode keeps one image."""
+    (image, sigma), (d_image, d_sigma) = primals, tangents
+    sigma = jnp.atleast_2d(sigma)
+    taps, taps_in_sigma = jax.jvp(partial(_bounded_taps, radius=radius), (sigma,), (jnp.ones_like(sigma),))
+    if isinstance(d_sigma, SymbolicZero):
+        blurred = computed_apart(_blurred, image, taps)
+        change = jnp.zeros_like(blurred)
+    else:
+        blurred, derivative = computed_apart(_blurred_with_derivative, image, taps, taps_in_sigma)
+        change = derivative * d_sigma
+    if not isinstance(d_image, SymbolicZero):
+        change = change + computed_apart(_blurred, d_image, taps)
+    return blurred, change
+
+
+gaussian_blur.defjvp(_gaussian_blur_jvp, symbolic_zeros=True)
+
+
+def _blurred(image: jax.Array, taps: jax.Array) -> jax.Array:
+    return filtered(filtered(_padded(image, len(taps) - 1), taps, -2), taps, -1)
+
+
+def _blurred_with_derivative(
+    image: jax.Array, taps: jax.Array, taps_in_sigma: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """The blurred image and its derivative in sigma; `taps_in_sigma` is the derivative of the taps."""
+    padded = _padded(image, len(taps) - 1)
+    rows = filtered(padded, taps, -2)
+    derivative = filtered(filtered(padded, taps_in_sigma, -2), taps, -1) + filtered(rows, taps_in_sigma, -1)
+    return filtered(rows, taps, -1), derivative
+
+
+def _padded(image: jax.Array, radius: int) -> jax.Array:
+    """The image with its edge pixels repeated `radius` times to all sides."""
+    return jnp.pad(image, [(0, 0)] * (image.ndim - 2) + [(radius, radius)] * 2, mode="edge")
+
+
 def blur_taps(sigma: jax.Array, radius: int) -> jax.Array:
     """The taps k = 0..radius of the blur, (radius + 1, *sigma.shape), for sigma (pixels) of any shape."""
     k = jnp.reshape(jnp.arange(radius + 1, dtype=sigma.dtype), (-1,) + (1,) * sigma.ndim)
@@ -50,114 +111,33 @@ def blur_taps(sigma: jax.Array, radius: int) -> jax.Array:
 
 
 def _bounded_taps(sigma: jax.Array, radius: int) -> jax.Array:
-    """`blur_taps`; NaN where they do not all fit in, since a blur without them would be wrong unnoticed."""
+    """`blur_taps`, NaN where they reach beyond `radius`, so that a truncated blur does not go unnoticed."""
     fits = jnp.floor(TRUNCATION * sigma + 0.5) <= radius
     return jnp.where(fits, blur_taps(sigma, radius), jnp.nan)
 
 
-def _padded(image: jax.Array, radius: int) -> jax.Array:
-    """The image continued as its edge pixels, `radius` pixels to all sides."""
-    return jnp.pad(image, [(0, 0)] * (image.ndim - 2) + [(radius, radius)] * 2, mode="edge")
+def gaussian_blur_by_matrix(image: jax.Array, sigma: jax.Array) -> jax.Array:
+    """`gaussian_blur` by two products with banded matrices, for which sigma needs no static bound.
 
-
-def _blurred(image: jax.Array, taps: jax.Array) -> jax.Array:
-    return filtered(filtered(_padded(image, len(taps) - 1), taps, -2), taps, -1)
-
-
-def _blurred_and_slope(image: jax.Array, taps: jax.Array, slopes: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """The blurred image and its derivative in what the taps change with at `slopes`."""
-    padded = _padded(image, len(taps) - 1)
-    rows = filtered(padded, taps, -2)
-    slope = filtered(filtered(padded, slopes, -2), taps, -1) + filtered(rows, slopes, -1)
-    return filtered(rows, taps, -1), slope
-
-
-@partial(jax.custom_jvp, nondiff_argnums=(2,))
-def gaussian_blur(image: jax.Array, sigma: jax.Array, radius: int) -> jax.Array:
-    """Blur (..., ny, nx) by a Gaussian of `sigma` pixels, shape () or (..., 1, 1); sums of shifted images.
-
-    `radius` is static and at least `blur_radius` of the largest sigma: a larger one gives NaN.  It is scipy's
-    ndimage.gaussian_filter with mode="nearest" and truncate=5.
-
-    >>> import jax.numpy as jnp
-    >>> spike = jnp.zeros((9, 9)).at[4, 4].set(1.0)
-    >>> print(f"{jnp.sum(gaussian_blur(spike, jnp.asarray(0.7), 4)):.4f}")
-    1.0000
+    `image` is (..., ny, nx), and `sigma` (pixels) is (..., 1, 1).
     """
-    return computed_apart(_blurred, image, _bounded_taps(jnp.atleast_2d(sigma), radius))
-
-
-def _blur_rule(
-    radius: int, values: tuple[jax.Array, jax.Array], changes: tuple[Any, Any]
-) -> tuple[jax.Array, jax.Array]:
-    """The blurred image and its change: all that reverse mode keeps of the width is one image."""
-    (image, sigma), (image_change, sigma_change) = values, changes
-    sigma = jnp.atleast_2d(sigma)
-    taps, slopes = jax.jvp(partial(_bounded_taps, radius=radius), (sigma,), (jnp.ones_like(sigma),))
-    if isinstance(sigma_change, SymbolicZero):
-        blurred = computed_apart(_blurred, image, taps)
-        change = jnp.zeros_like(blurred)
-    else:
-        blurred, slope = computed_apart(_blurred_and_slope, image, taps, slopes)
-        change = slope * sigma_change
-    if not isinstance(image_change, SymbolicZero):
-        change = change + computed_apart(_blurred, image_change, taps)
-    return blurred, change
-
-
-gaussian_blur.defjvp(_blur_rule, symbolic_zeros=True)
+    sigma = jnp.reshape(sigma, sigma.shape[:-2])
+    rows, columns = blur_matrix(sigma, image.shape[-2]), blur_matrix(sigma, image.shape[-1])
+    highest = jax.lax.Precision.HIGHEST
+    blurred_rows = jnp.einsum("...ij,...jk->...ik", rows, image, precision=highest)
+    return jnp.einsum("...ij,...kj->...ki", columns, blurred_rows, precision=highest)
 
 
 def blur_matrix(sigma: jax.Array, size: int) -> jax.Array:
-    """The blur as a matrix (*sigma.shape, size, size) acting on a column; the width needs no bound.
+    """The blur as a matrix (*sigma.shape, size, size) that acts on a column of `size` pixels.
 
-    Pixels beyond the edge count as the edge pixel.  Taps reach at most 4 `size` or 256 pixels, whichever is
-    more: enough for a full width at half maximum of 1.8 times the image.
+    Pixels beyond an edge count as the edge pixel.  Taps reach at most 4 `size` or 256 pixels, whichever is
+    more, which is enough for a full width at half maximum of 1.8 times the image.
     """
-    reach = max(4 * size, 256)
+    reach = max(4 * size, MIN_MATRIX_REACH)
     taps = jnp.moveaxis(blur_taps(sigma, reach), 0, -1)
     i = np.arange(size)
     band = taps[..., np.abs(i[:, None] - i[None, :])]
     # tail[k] is the weight of all taps beyond k on one side
     tail = jnp.flip(jnp.cumsum(jnp.flip(taps, -1), -1), -1) - taps
     return band.at[..., :, 0].add(tail[..., i]).at[..., :, -1].add(tail[..., i[::-1]])
-
-
-def gaussian_blur_by_matrix(image: jax.Array, sigma: jax.Array) -> jax.Array:
-    """`gaussian_blur` by two banded matrix products: sigma has no static bound."""
-    sigma = jnp.reshape(sigma, sigma.shape[:-2])
-    rows, columns = blur_matrix(sigma, image.shape[-2]), blur_matrix(sigma, image.shape[-1])
-    highest = jax.lax.Precision.HIGHEST
-    once = jnp.einsum("...ij,...jk->...ik", rows, image, precision=highest)
-    return jnp.einsum("...ij,...kj->...ki", columns, once, precision=highest)
-
-
-def moffat_radius(fwhm: float, factor: int = 1) -> int:
-    """How many fine pixels a Moffat kernel of `fwhm` fine pixels reaches, at most 110 pixels of the image.
-
-    >>> moffat_radius(3.42)
-    34
-    """
-    return round(max(1.0, min(MOFFAT_TRUNCATION * fwhm, MAX_MOFFAT_RADIUS * factor)))
-
-
-def moffat_kernel(fwhm: jax.Array, beta: jax.Array, radius: int) -> jax.Array:
-    """The Moffat profile [1 + (r / alpha)^2]^-beta of unit sum at pixel centres: (..., k, k).
-
-    alpha = fwhm / (2 sqrt(2^(1 / beta) - 1)) and k = 2 radius + 1; fwhm (pixels) and beta are of one shape
-    (...).  It is zero beyond the box of round(10 fwhm) pixels, of which `radius` (static) is a bound:
-    lenstronomy's kernel_util.kernel_moffat with so many pixels.
-
-    >>> kernel = moffat_kernel(jnp.asarray(2.0), jnp.asarray(3.0), moffat_radius(2.0))
-    >>> kernel.shape, f"{kernel[20, 21] / kernel[20, 20]:.3f}"
-    ((41, 41), '0.500')
-    """
-    k = jnp.arange(-radius, radius + 1, dtype=fwhm.dtype)
-    fwhm, beta = fwhm[..., None, None], beta[..., None, None]
-    k = jnp.reshape(k, (1,) * (fwhm.ndim - 1) + (-1,))
-    column = jnp.swapaxes(k, -1, -2)
-    over_alpha_squared = 4.0 * jnp.expm1(np.log(2.0) / beta) / jnp.square(fwhm)
-    profile = jnp.exp(-beta * jnp.log1p((jnp.square(k) + jnp.square(column)) * over_alpha_squared))
-    reach = jnp.maximum(jnp.round(MOFFAT_TRUNCATION * fwhm), 1.0)
-    profile = jnp.where((jnp.abs(k) <= reach) & (jnp.abs(column) <= reach), profile, 0.0)
-    return profile / jnp.sum(profile, axis=(-2, -1), keepdims=True)

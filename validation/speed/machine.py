@@ -14,7 +14,7 @@ from pathlib import Path
 import jax
 import jax.numpy as jnp
 
-from jaxlens.kernels.noise.normal import words
+from jaxlens.kernels.noise import random_words as threefry
 
 PEERS = ("lenstronomy", "jaxtronomy", "caustics", "torch")
 PACKAGES = ("jaxlens", "jax", "jaxlib", "numpy", "optax", "h5py", *PEERS)
@@ -97,7 +97,7 @@ def random_words() -> float:
     """Blocks of random bits a second (the noise of a pixel needs one), summed and not stored."""
     key = jax.random.key(0, impl="threefry2x32")
     count = 2**22
-    program = jax.jit(lambda seed: jnp.sum(words(seed, (count,))[0] >> 16))
+    program = jax.jit(lambda seed: jnp.sum(threefry.random_words(seed, (count,))[0] >> 16))
     return count / _fastest(lambda: jax.block_until_ready(program(key)))
 
 

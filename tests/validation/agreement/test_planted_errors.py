@@ -18,6 +18,7 @@ import pytest
 from jaxlens.imaging import optics, render
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
 from jaxlens.kernels.lensing import rays
+from jaxlens.kernels.noise import draws
 from jaxlens.kernels.noise import variance as noise
 from jaxlens.kernels.psf import gaussian as psf
 from jaxlens.kernels.psf import stamps
@@ -39,7 +40,7 @@ TARGETS: dict[str, tuple[ModuleType, str]] = {
     "stamp of a point source": (stamps, "interpolated_response"),
     "resampling of a PSF kernel": (optics, "resampled"),
     "variance of the shot noise": (noise, "shot_variance"),
-    "photons of a pixel": (noise, "poisson_counts"),
+    "photons of a pixel": (draws, "poisson_counts"),
     "pixel centres": (render, "_grid"),
 }
 
