@@ -20,7 +20,7 @@ from jaxlens.config.model import Draw
 from jaxlens.config.quantities import ANY, Rule
 from jaxlens.config.updates import config_dict, set_parameters
 from jaxlens.kernels.types import Real
-from jaxlens.sampling.draws import draw_bands, draw_numbers
+from jaxlens.sampling.draws import draw_bands, draw_hyperparameters
 from jaxlens.simulator.simulator import Simulator
 
 # The parameters of distributions that are above zero whatever is drawn, and those that bound each other.
@@ -107,7 +107,9 @@ def _owners(sim: Simulator) -> Iterator[_Owner]:
     bands = sim.bands
     for name, quantity in sim.population.quantities:
         for band, draw in zip(draw_bands(quantity, bands), quantity.draws, strict=True):
-            yield _Owner(name, band, draw, tuple(path for path, _ in draw_numbers(quantity, band, draw)))
+            yield _Owner(
+                name, band, draw, tuple(path for path, _ in draw_hyperparameters(quantity, band, draw))
+            )
 
 
 def free_numbers(sim: Simulator, paths: Sequence[str]) -> FreeNumbers:
