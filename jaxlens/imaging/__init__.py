@@ -1,5 +1,5 @@
 """From the parameters of one system to its image, its noise and its likelihood.
 
-Pure functions of a `Scene` (what is static) and `params` (all numbers, traced).  Nothing here has a batch
-axis, which `jaxlens.simulator` adds, and nothing is drawn but noise.
+Pure functions of a `Scene` (static) and `params` (every value, traced).  The batch axis is added in
+`jaxlens.simulator`, and nothing is random but the noise.
 """

@@ -1,7 +1,4 @@
-"""What an image is expected to be, and how probable an observed one is.
-
-Everything here is for a single system, as in `render.py`.
-"""
+"""The expected image of one system with its noise, and the likelihood of an observed one."""
 
 from __future__ import annotations
 
@@ -18,10 +15,18 @@ from jaxlens.kernels.types import Params
 
 
 def expected(scene: Scene, params: Params, assets: Assets = NO_ASSETS) -> tuple[jax.Array, jax.Array]:
-    """Mean and standard deviation of an observed image, each (bands, num_pix, num_pix), counts/s.
+    """Mean and standard deviation of an observed image.
 
-    The mean is that of the light, of every POISSON_NOISE, and the real background; the variance that of
-    background and shot noise (`noise_sigma`) and the mean of every POISSON_NOISE.
+    The mean is the light plus the mean of every POISSON_NOISE plus the real background.  The variance is that
+    of background and shot noise (`noise_sigma`) plus the mean of every POISSON_NOISE.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        assets: has the kernel of psf_type PIXEL and the images of BACKGROUNDS.
+
+    Returns:
+        Mean and standard deviation, counts/s, each (bands, num_pix, num_pix).
     """
     light = render(scene, params, assets)
     sigma = noise_sigma(scene, params, light)
@@ -43,15 +48,27 @@ def log_likelihood(
     sigma: jax.Array | None,
     mask: jax.Array | None,
 ) -> jax.Array:
-    """The log-density of `image` (bands, num_pix, num_pix), ().
+    """The log of the likelihood of an observed image, Gaussian in every pixel.
 
-    ln L = -1/2 sum_i [ (d_i - m_i)^2 / s_i^2 + 2 ln s_i + ln 2 pi ]  over the pixels where `mask` is true,
-    with mean m and, where no `sigma` is given, the standard deviation s of `expected`.
+    ln L = -1/2 sum_i [ (d_i - m_i)^2 / s_i^2 + 2 ln s_i + ln 2 pi ]  over the pixels where `mask` is true.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        assets: as in `expected`; the mean m is that of `expected`.
+        image: the observed image d, counts/s, (bands, num_pix, num_pix).
+        sigma: the standard deviation s, counts/s, like `image`; None means that of `expected`.
+        mask: true where a pixel is used, like `image`; None means every pixel.  A pixel that is not used may
+            have any value, NaN too.
+
+    Returns:
+        ().
     """
     mean, noise = expected(scene, params, assets)
     sigma = noise if sigma is None else sigma
     used = jnp.ones(mean.shape, bool) if mask is None else mask
-    # what is masked may be anything: it is replaced before it meets a number that has a gradient
+    # Masked pixels may be NaN or infinite.  They are replaced before the difference is taken, because the
+    # derivative would otherwise be NaN.
     difference = jnp.where(used, jnp.where(used, image, 0.0) - jnp.where(used, mean, 0.0), 0.0)
     sigma = jnp.where(used, sigma, 1.0)
     terms = (difference / sigma) ** 2 + 2.0 * jnp.log(sigma)

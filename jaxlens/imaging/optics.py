@@ -1,7 +1,7 @@
-"""What the telescope does to light: the PSF of a configuration, blurring and stamping.
+"""The PSF of a configuration: blurring of extended light and stamping of point sources.
 
-`Optics` is the static part; widths are in params and the kernel of psf_type PIXEL is handed in.  As in
-lenstronomy, the extended light is averaged over each pixel and then blurred, or the other way round with
+`Optics` is the static part of the PSF; its width is a parameter and the kernel of psf_type PIXEL an argument.
+As in lenstronomy, extended light is averaged over each pixel and then blurred, in the opposite order with
 `supersampling_convolution`, and point sources are stamped on a grid of their own.
 """
 
@@ -22,26 +22,38 @@ from jaxlens.kernels.psf.resampling import averaged, cropped, resampled, resampl
 from jaxlens.kernels.psf.stamps import stamp_kernel, stamp_point_sources
 from jaxlens.kernels.types import Params
 
-# A blur is a sum of shifted images or two matrix products.  On a CPU the sum is the faster one, by two for a
-# PSF that reaches 13 pixels in images of 100, unless the PSF reaches over so much of the image or so far.
+# A Gaussian blur is a sum of shifted images or a product with two matrices.  On a CPU the sum is faster, by a
+# factor of two for a PSF that reaches 13 pixels in images of 100 x 100, up to these two bounds:
+# the largest number of pixels that the PSF reaches, on the grid of the blur,
 MAX_SHIFTED_TAPS = 48
+# and the largest part of the image's side that it reaches.
 MAX_SHIFTED_PART = 0.25
-# Elsewhere products are, while the matrices are small: their arithmetic is what GPUs are made for, and they
-# read the image once, where the sum reads every pixel once a tap.
+# On a GPU the product is faster, because the sum reads the image once for every pixel of the PSF's reach, as
+# long as the side of the blurred grid has no more pixels than this.
 MAX_MATRIX_PIXELS = 256
-# A hair above a bound, so that rounding in float32 cannot lift a radius beyond it.
-_HAIR = 1.00001
+# Factor on the largest width of the PSF, so that rounding in float32 cannot make its radius exceed the bound.
+ROUNDING_MARGIN = 1.00001
 
 
 @dataclass(frozen=True)
 class Optics:
-    """The static part of the PSF of images of `num_pix` pixels.
+    """The static part of the PSF.
 
-    The light comes on a grid of `supersampling` pixels to a pixel; it is blurred on one of `factor`, and
-    point sources are stamped on one of `point_factor`.  `radius` and `point_radius` bound the PSF's reach on
-    these; they are None where it needs no bound, as for a Gaussian that is blurred by matrix products.  The
-    kernel of PIXEL is sampled at `kernel_factor`; `core` and `kernel_size` are IMAGE's
-    supersampling_kernel_size and convolution_kernel_size.
+    A bound on the reach of the PSF is None where none is needed, as for a Gaussian blur by matrix products.
+
+    Attributes:
+        psf: the kind of PSF, the file's psf_type.
+        num_pix: pixels along a side of the image.
+        supersampling: sub-pixels along a side of a pixel on which extended light is given.
+        factor: sub-pixels along a side of a pixel on which it is blurred.
+        point_factor: sub-pixels along a side of a pixel on which point sources are stamped.
+        exact_points: a point source is a Gaussian integrated over pixels; otherwise lenstronomy's kernel,
+            shifted by interpolation.
+        kernel_factor: samples of the kernel of psf_type PIXEL along a side of a pixel.
+        core: supersampling_kernel_size of the file.
+        kernel_size: convolution_kernel_size of the file.
+        radius: the largest reach of the PSF in pixels of the grid of the blur.
+        point_radius: the largest reach of the PSF in pixels of the grid of the stamps.
     """
 
     psf: Literal["GAUSSIAN", "MOFFAT", "PIXEL", "NONE"]
@@ -58,11 +70,11 @@ class Optics:
 
     @property
     def parameters(self) -> frozenset[str]:
-        """The names of the numbers that the PSF depends on."""
+        """The names of the parameters that the PSF depends on."""
         return frozenset({"GAUSSIAN": ["seeing"], "MOFFAT": ["seeing", "moffat_beta"]}.get(self.psf, []))
 
     def admits(self, fwhm: float) -> bool:
-        """Whether a PSF of `fwhm` pixels stays within the static bounds."""
+        """Whether a PSF with a full width at half maximum of `fwhm` pixels stays within the static bounds."""
         if self.psf == "MOFFAT":
             bounds = (self.factor, self.radius), (self.point_factor, self.point_radius)
             return all(bound is None or moffat.moffat_radius(fwhm * f, f) <= bound for f, bound in bounds)
@@ -92,7 +104,7 @@ def optics(config: Config) -> Optics:
 
 
 def _radii(config: Config, factor: int) -> tuple[int | None, int | None]:
-    """The bounds `radius` and `point_radius` of an Optics that blurs on a grid of `factor`."""
+    """`radius` and `point_radius` of an `Optics` that blurs on a grid of `factor` sub-pixels."""
     instrument = config.instrument
     point_factor = instrument.numerics.point_source_supersampling_factor
     if instrument.psf_type == "NONE":
@@ -101,7 +113,7 @@ def _radii(config: Config, factor: int) -> tuple[int | None, int | None]:
         side, sampled_at = instrument.kernel.array.shape[-1], instrument.kernel.factor
         return None, resampled_side(side, sampled_at, point_factor) // 2
     finest = config.reach("pixel_scale")[0]
-    widest = _HAIR * config.reach("seeing")[1] / finest if finest > 0.0 else np.inf
+    widest = ROUNDING_MARGIN * config.reach("seeing")[1] / finest if finest > 0.0 else np.inf
     if instrument.psf_type == "MOFFAT":
         radius, point_radius = (moffat.moffat_radius(widest * f, f) for f in (factor, point_factor))
         return radius, point_radius
@@ -111,9 +123,16 @@ def _radii(config: Config, factor: int) -> tuple[int | None, int | None]:
 
 
 def blur(optics: Optics, params: Params, light: jax.Array, kernel: jax.Array | None) -> jax.Array:
-    """Light (1 or bands, n s, n s) on the grid of the supersampling s as blurred pixels (1 or bands, n, n).
+    """Extended light blurred by the PSF and averaged over pixels.
 
-    `kernel` (1 or bands, k, k) is that of PIXEL.
+    Args:
+        optics: the static part of the PSF.
+        params: the parameters of one system, each () or (bands,).
+        light: (1 or bands, num_pix s, num_pix s) with s = optics.supersampling, of any unit.
+        kernel: the kernel of psf_type PIXEL, (1 or bands, k, k); None for other kinds.
+
+    Returns:
+        (1 or bands, num_pix, num_pix), of the unit of `light`.
     """
     if optics.factor == 1:
         light = averaged(light, optics.supersampling)
@@ -132,7 +151,7 @@ def blur(optics: Optics, params: Params, light: jax.Array, kernel: jax.Array | N
 def _kernel(
     optics: Optics, params: Params, kernel: jax.Array | None, factor: int, radius: int | None
 ) -> jax.Array:
-    """The PSF of PIXEL or MOFFAT on a grid of `factor`, (1 or bands, k, k)."""
+    """The kernel of PIXEL or MOFFAT on a grid of `factor` sub-pixels, (1 or bands, k, k)."""
     if kernel is not None:
         return resampled(kernel.astype(jnp.result_type(float)), optics.kernel_factor, factor)
     assert radius is not None, "a Moffat kernel has a bound"
@@ -142,6 +161,7 @@ def _kernel(
 
 
 def _sigma_in_pixels(params: Params) -> jax.Array:
+    """The standard deviation of a Gaussian PSF in pixels, () or (bands,)."""
     return psf.fwhm_to_sigma(params["seeing"]) / params["pixel_scale"]
 
 
@@ -168,9 +188,18 @@ def _blur_by_matrix(image: jax.Array, sigma: jax.Array) -> jax.Array:
 def stamped(
     optics: Optics, params: Params, flux: jax.Array, x: jax.Array, y: jax.Array, kernel: jax.Array | None
 ) -> jax.Array:
-    """The image (bands, n, n) of point sources of flux (bands, sources) at x, y (sources,).
+    """The image of point sources.
 
-    x and y are in pixels from the first pixel's centre.
+    Args:
+        optics: the static part of the PSF.
+        params: the parameters of one system, each () or (bands,).
+        flux: counts/s, (bands, sources).
+        x: pixels from the centre of the first pixel, (sources,).
+        y: likewise.
+        kernel: the kernel of psf_type PIXEL, (1 or bands, k, k); None for other kinds.
+
+    Returns:
+        Counts/s, (bands, num_pix, num_pix).
     """
     if optics.psf in ("PIXEL", "MOFFAT"):
         used = _kernel(optics, params, kernel, optics.point_factor, optics.point_radius)
@@ -184,7 +213,7 @@ def stamped(
 
 
 def reach(optics: Optics, params: Params) -> jax.Array:
-    """How far from a point source, in pixels, the PSF leaves light."""
+    """The distance from a point source, in pixels, up to which its stamp has light, ()."""
     if optics.point_radius is not None:
         return jnp.asarray(optics.point_radius / optics.point_factor)
     if optics.psf == "NONE":

@@ -1,7 +1,7 @@
-"""What is drawn: the static part of a configuration.
+"""The static part of a configuration.
 
-A Scene says which profiles stand in which plane, how many pixels there are and which kind of PSF and noise.
-It holds no number that could be differentiated, is hashable, and makes one compilation a configuration.
+A `Scene` holds the profiles of each plane, the number of pixels, and the kinds of PSF and noise.  It has no
+value that could be differentiated, is hashable, and leads to one compilation per configuration.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from jaxlens.config.model import (
     Profile,
 )
 from jaxlens.imaging.optics import Optics, optics
+from jaxlens.kernels import MASS_PROFILES
 
-# A single elliptical deflector makes four images, five with one at a cored centre.
+# Slots for the images of a point source behind one deflector: an elliptical deflector makes four, and a fifth
+# at a cored centre.
 SLOTS_ONE_DEFLECTOR = 6
+# Slots for the images of a point source behind several deflectors.
 SLOTS_MANY_DEFLECTORS = 12
-# Singular isothermal profiles, and those whose deflection is linear.
-ISOTHERMAL = ("SIE", "SIS")
-LINEAR = ("SHEAR", "SHEAR_GAMMA_PSI", "CONVERGENCE")
+# The parameters of a cosmology, by astropy's names.
 COSMOLOGY = ("H0", "Om0", "Ode0", "w0", "wa", "Tcmb0", "Neff", "m_nu")
 
 
@@ -42,7 +43,7 @@ class Light:
 
 @dataclass(frozen=True)
 class Mass:
-    """A mass profile; with `sigma_v` its Einstein radius follows from the velocity dispersion."""
+    """A mass profile; its parameters are called `<prefix>-<name>`."""
 
     prefix: str
     profile: str
@@ -50,13 +51,13 @@ class Mass:
 
     @property
     def sigma_v(self) -> bool:
-        """Whether the velocity dispersion stands in for theta_E."""
+        """Whether the velocity dispersion sigma_v is given in place of theta_E."""
         return "sigma_v" in self.parameters
 
 
 @dataclass(frozen=True)
 class Hosted:
-    """A point source that follows the centre of its host's first light profile, `host`."""
+    """A point source whose position is relative to the centre of its host's first light profile, `host`."""
 
     prefix: str
     host: str
@@ -65,7 +66,14 @@ class Hosted:
 
 @dataclass(frozen=True)
 class ScenePlane:
-    """What stands at one redshift.  The last plane has no mass: it would deflect nothing."""
+    """The objects at one redshift; the last plane has no mass here, because it deflects nothing.
+
+    Attributes:
+        redshift: the name of the plane's redshift.
+        light: its light profiles.
+        mass: its mass profiles.
+        points: its hosted point sources.
+    """
 
     redshift: str
     light: tuple[Light, ...]
@@ -75,11 +83,24 @@ class ScenePlane:
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything static about one configuration.
+    """The static part of one configuration.
 
-    `optics` is the PSF; `stars` are the prefixes of unlensed foreground stars; `noise_sources` the labels of
-    POISSON_NOISE; `backgrounds` says whether real images are added to the background noise or replace it,
-    or "" where there are none; `parameters` the names of all numbers that the image depends on.
+    Attributes:
+        bands: the names of the bands.
+        num_pix: pixels along a side of the image.
+        supersampling: sub-pixels along a side of a pixel on which extended light is computed.
+        optics: the static part of the PSF.
+        adu: counts are ADU, not electrons.
+        background_given: the noise of the background is the parameter `background_noise`; otherwise it
+            follows from read noise and sky brightness.
+        poisson_shot_noise: photons are counted; otherwise shot noise is Gaussian.
+        planes: nearest plane first.
+        stars: the prefixes of foreground stars, which are not lensed.
+        noise_sources: the labels of POISSON_NOISE.
+        image_slots: the number of images of a point source for which there are slots.
+        backgrounds: whether real images are added to the simulated background noise or replace it; "" where
+            there are none.
+        parameters: the names of all parameters that the image depends on.
     """
 
     bands: tuple[str, ...]
@@ -98,13 +119,13 @@ class Scene:
 
     @property
     def solver_cells(self) -> int:
-        """Coarse cells along a side of the window in which image positions are looked for."""
+        """Coarse cells along a side of the window in which image positions are searched."""
         return 64 if self.solver_row > 8 else 8 * min(max(4, self.num_pix // 16), 8)
 
     @property
     def solver_row(self) -> int:
-        """The square root of how many cells the solver keeps: more behind several deflectors."""
-        deflectors = [m for plane in self.planes for m in plane.mass if m.profile not in LINEAR]
+        """The square root of the number of cells that the solver keeps: larger for several deflectors."""
+        deflectors = [m for plane in self.planes for m in plane.mass if not MASS_PROFILES[m.profile].linear]
         return 8 if len(deflectors) <= 1 else 10
 
     def is_lensed(self, j: int) -> bool:
@@ -112,22 +133,25 @@ class Scene:
         return any(plane.mass for plane in self.planes[:j])
 
     def isothermal_in_front(self, j: int) -> Mass | None:
-        """The singular isothermal lens in front of plane j, where all other mass there deflects linearly.
+        """The singular isothermal lens in front of plane `j`, if the images behind it follow from its search.
 
-        None where there is not exactly one, or mass in more than one plane.
+        That is so where all mass in front is in one plane and deflects linearly but for this lens; else None.
         """
         masses = [plane.mass for plane in self.planes[:j] if plane.mass]
         if len(masses) != 1:
             return None
-        others = [mass for mass in masses[0] if mass.profile not in LINEAR]
-        return others[0] if len(others) == 1 and others[0].profile in ISOTHERMAL else None
+        deflectors = [mass for mass in masses[0] if not MASS_PROFILES[mass.profile].linear]
+        if len(deflectors) != 1 or not MASS_PROFILES[deflectors[0].profile].isothermal:
+            return None
+        return deflectors[0]
 
 
 class Assets(NamedTuple):
-    """The arrays that all systems of a configuration share; traced, without a batch axis, None where unused.
+    """The arrays that all systems of a configuration share; traced, without a batch axis.
 
-    `psf_kernel` (1 or bands, k, k) is the kernel of psf_type PIXEL; `backgrounds` (images, bands, num_pix,
-    num_pix) are the images of BACKGROUNDS, counts/s.
+    Attributes:
+        psf_kernel: the kernel of psf_type PIXEL, (1 or bands, k, k); None for other kinds.
+        backgrounds: the images of BACKGROUNDS, counts/s, (images, bands, num_pix, num_pix); None without.
     """
 
     psf_kernel: jax.Array | None = None
@@ -138,7 +162,7 @@ NO_ASSETS = Assets()
 
 
 def assets(config: Config, configuration: Configuration) -> Assets:
-    """The arrays that `configuration` needs, on the device."""
+    """The arrays of `configuration`, on the device."""
     backgrounds, kernel = config.backgrounds_of(configuration), config.instrument.kernel
     return Assets(
         psf_kernel=None if kernel is None else jnp.asarray(kernel.array, jnp.result_type(float)),
@@ -148,7 +172,7 @@ def assets(config: Config, configuration: Configuration) -> Assets:
 
 def scene(config: Config, configuration: Configuration) -> Scene:
     """The static part of `configuration`."""
-    instrument, given, the_optics = config.instrument, dict(config.instrument.quantities), optics(config)
+    instrument, quantities, the_optics = config.instrument, dict(config.instrument.quantities), optics(config)
     planes = tuple(_plane(plane, plane is configuration.planes[-1]) for plane in configuration.planes)
     stars = tuple(
         f"{plane.label}-{label}"
@@ -157,27 +181,33 @@ def scene(config: Config, configuration: Configuration) -> Scene:
         if isinstance(species, PointSource) and species.host is None
     )
     noise = tuple(label for label, _ in configuration.noise)
-    backgrounds = config.backgrounds_of(configuration)
-    mode: Literal["", "add", "replace"] = backgrounds.mode if backgrounds else ""
-    deflectors = sum("theta_E" in m.parameters or m.sigma_v for plane in planes for m in plane.mass)
+    real_images = config.backgrounds_of(configuration)
+    mode: Literal["", "add", "replace"] = real_images.mode if real_images else ""
     return Scene(
         bands=config.bands,
         num_pix=instrument.num_pix,
         supersampling=instrument.supersampling_factor,
         optics=the_optics,
         adu=instrument.data_count_unit == "ADU",
-        background_given="background_noise" in given,
+        background_given="background_noise" in quantities,
         poisson_shot_noise=instrument.shot_noise == "poisson",
         planes=planes,
         stars=stars,
         noise_sources=noise,
-        image_slots=SLOTS_ONE_DEFLECTOR if deflectors <= 1 else SLOTS_MANY_DEFLECTORS,
+        image_slots=_image_slots(planes),
         backgrounds=mode,
         parameters=_parameters(config, the_optics, planes, stars, noise, mode),
     )
 
 
+def _image_slots(planes: tuple[ScenePlane, ...]) -> int:
+    """The number of slots for images of a point source, by the number of masses with an Einstein radius."""
+    deflectors = sum("theta_E" in m.parameters or m.sigma_v for plane in planes for m in plane.mass)
+    return SLOTS_ONE_DEFLECTOR if deflectors <= 1 else SLOTS_MANY_DEFLECTORS
+
+
 def _plane(plane: Plane, is_last: bool) -> ScenePlane:
+    """The profiles and point sources of a plane, without mass in the last one."""
     light: list[Light] = []
     mass: list[Mass] = []
     points: list[Hosted] = []
@@ -194,6 +224,7 @@ def _plane(plane: Plane, is_last: bool) -> ScenePlane:
 
 
 def _named(prefix: str, profile: Profile) -> tuple[str, str, tuple[str, ...]]:
+    """The fields of `Light` and `Mass`."""
     names = tuple(name for name, _ in profile.parameters)
     return f"{prefix}-{profile.label}", profile.name, names
 
@@ -206,15 +237,15 @@ def _parameters(
     noise: tuple[str, ...],
     backgrounds: Literal["", "add", "replace"],
 ) -> tuple[str, ...]:
-    """The names of the numbers that an image depends on, in the file's order."""
-    instrument, given = config.instrument, dict(config.instrument.quantities)
+    """The names of the parameters that an image depends on, in the order of the file."""
+    instrument, quantities = config.instrument, dict(config.instrument.quantities)
     names = [name for name, _ in config.cosmology if name in COSMOLOGY]
     used = {"pixel_scale", "exposure_time", "num_exposures", "magnitude_zero_point"}
     if backgrounds != "replace":
-        used |= {"background_noise"} if "background_noise" in given else {"read_noise", "sky_brightness"}
+        used |= {"background_noise"} if "background_noise" in quantities else {"read_noise", "sky_brightness"}
     used |= the_optics.parameters
     used |= {"ccd_gain"} if instrument.data_count_unit == "ADU" else set()
-    names += [name for name in given if name in used]
+    names += [name for name in quantities if name in used]
     names += [f"{label}-mean" for label in noise] + ["BACKGROUND_IDX"] * bool(backgrounds)
     for plane in planes:
         names.append(plane.redshift)

@@ -18,7 +18,7 @@ from jaxlens.config.errors import nearest
 from jaxlens.config.model import Draw
 from jaxlens.config.quantities import ANY, Rule
 from jaxlens.kernels.types import Real
-from jaxlens.sampling.draws import draw_bands, draw_numbers
+from jaxlens.sampling.draws import draw_bands, draw_hyperparameters
 from jaxlens.simulator.simulator import Simulator
 
 # Parameters of distributions that are above zero whatever is drawn.
@@ -113,7 +113,7 @@ def parameter_draws(sim: Simulator) -> Iterator[ParameterDraw]:
     """The draws of all parameters of a configuration."""
     for name, quantity in sim.population.quantities:
         for band, draw in zip(draw_bands(quantity, sim.bands), quantity.draws, strict=True):
-            paths = tuple(path for path, _ in draw_numbers(quantity, band, draw))
+            paths = tuple(path for path, _ in draw_hyperparameters(quantity, band, draw))
             yield ParameterDraw(name, band, draw, paths)
 
 

@@ -8,41 +8,46 @@ import jax
 import jax.numpy as jnp
 
 from jaxlens.config.model import Backgrounds, Column
+from jaxlens.kernels.types import Params
 
+# The parameter that is the index of the image.
 BACKGROUND = "BACKGROUND_IDX"
 
 
 def background_index(
-    what: Backgrounds,
+    backgrounds: Backgrounds,
     columns: Mapping[int, Column],
-    arrays: Mapping[str, jax.Array],
-    system: Mapping[str, jax.Array],
+    arrays: Params,
+    system: Params,
     bands: tuple[str, ...],
     uniform: jax.Array,
     index: jax.Array,
 ) -> jax.Array:
-    """The index () of the image for system number `index`.
+    """The index of the image that system number `index` gets.
 
-    With ITERATE it is `index` modulo the number of images.  Else it is the image whose row in map.txt is
+    With ITERATE it is `index` modulo the number of images.  Otherwise it is the image whose row in map.txt is
     nearest to the system: sum over columns of |parameter - column| / standard deviation of the column; a
-    column for all bands counts by its mean over them.  Without columns it is random, from `uniform` in
-    (0, 1).
+    column for all bands counts by its mean over them.  Without columns it is random.
 
     Args:
-        what: the images.
-        columns: the columns of map.txt that mean a parameter of this configuration, by their index.
-        arrays: `map` (images, all columns) and `scale` (all columns,), what a column is divided by.
-        system: the numbers of the system, each () or (bands,).
+        backgrounds: the images of BACKGROUNDS.
+        columns: the columns of map.txt that name a parameter of this configuration, by their position there.
+        arrays: `map` (images, all columns) and `scale` (all columns,), by which columns are divided.
+        system: the quantities of the system, each () or (bands,).
         bands: the names of the bands.
-        uniform: a random number, float32 whatever the precision.
-        index: the number of the system.
+        uniform: a random number in (0, 1), (), float32 whatever the precision.
+        index: the index of the system, ().
+
+    Returns:
+        The index, ().
     """
-    if what.iterate:
-        return index % what.count
+    count = backgrounds.count
+    if backgrounds.iterate:
+        return index % count
     if not columns:
-        # below what.count, for the largest `uniform` is 1 - 2^-24
-        return jnp.floor(uniform.astype(jnp.float32) * what.count).astype(jnp.uint32)
-    distance = jnp.zeros((what.count,), jnp.result_type(float))
+        # The largest `uniform` is 1 - 2^-24, so the product is less than the count.
+        return jnp.floor(uniform.astype(jnp.float32) * count).astype(jnp.uint32)
+    distance = jnp.zeros((count,), jnp.result_type(float))
     for i, column in columns.items():
         value = jnp.atleast_1d(system[column.parameter])
         if column.band is not None and value.size > 1:

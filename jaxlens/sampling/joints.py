@@ -1,4 +1,4 @@
-"""Several numbers drawn together: a row of a table, a point of its interpolated density, a normal vector."""
+"""Quantities drawn together: a row of a table, a point of its interpolated density, a normal vector."""
 
 from __future__ import annotations
 
@@ -8,34 +8,42 @@ import jax
 import jax.numpy as jnp
 
 from jaxlens.config.model import Column, Joint
+from jaxlens.kernels.types import Params
 from jaxlens.sampling.keys import named_keys
 
-Arrays = Mapping[str, jax.Array]
-# Of each parameter what is set by band, or for all of them (None).
-JointNumbers = Iterable[tuple[str, dict[str | None, jax.Array]]]
+# (parameter, its values): a value for each band that is set alone, and under None one for all bands.
+JointValues = Iterable[tuple[str, dict[str | None, jax.Array]]]
 
 
 def array_path(joint: Joint) -> str:
-    """Under what name the arrays of a distribution stand among the numbers of a population."""
+    """The path under which the arrays of a joint distribution stand among the hyperparameters."""
     return f"DISTRIBUTIONS.{joint.label}"
 
 
-def joint_numbers(
+def joint_values(
     joints: tuple[Joint, ...],
     label: str,
-    numbers: Arrays,
+    hyperparameters: Params,
     key: jax.Array,
     index: jax.Array,
     attempts: Mapping[str, jax.Array],
 ) -> Iterator[tuple[str, dict[str | None, jax.Array]]]:
-    """What joint distributions set in configuration `label`, in order: (parameter, {band or None: value}).
+    """What joint distributions set in one system.
 
-    `numbers` has their arrays; `key` and `index` are those of the system; `attempts` says, by the label of
-    a distribution, how often it was asked before.
+    Args:
+        joints: the joint distributions.
+        label: the label of the configuration.
+        hyperparameters: by path in the file; they hold the distributions' arrays.
+        key: the key of the system, ().
+        index: the index of the system, ().
+        attempts: how often a distribution has been drawn before, by its label, each ().
+
+    Yields:
+        (parameter, {band or None: value}) in the order of the file.
     """
     for joint in joints:
         path = array_path(joint)
-        arrays = {name: numbers[f"{path}.{name}"] for name in joint.arrays}
+        arrays = {name: hyperparameters[f"{path}.{name}"] for name in joint.arrays}
         own = named_keys(key, [path])[0]
         if joint.label in attempts:
             own = jax.random.fold_in(own, attempts[joint.label])
@@ -45,7 +53,7 @@ def joint_numbers(
 def _by_parameter(
     label: str, columns: tuple[Column, ...], row: jax.Array
 ) -> Iterator[tuple[str, dict[str | None, jax.Array]]]:
-    """The numbers of `row` (columns,) that configuration `label` takes, by parameter and band."""
+    """The values of `row` (columns,) that configuration `label` uses, by parameter and band."""
     found: dict[str, dict[str | None, jax.Array]] = {}
     for i, column in enumerate(columns):
         if column.configuration in (None, label):
@@ -54,17 +62,36 @@ def _by_parameter(
 
 
 def replaced(value: jax.Array, new: Mapping[str | None, jax.Array], bands: tuple[str, ...]) -> jax.Array:
-    """`value`, () or (bands,), with what is set for all bands, then with what is set for single bands."""
+    """A value after what a joint distribution sets for all bands, and then for single bands.
+
+    Args:
+        value: () or (bands,).
+        new: the values that are set, each (), by band; None means all bands.
+        bands: the names of the bands.
+
+    Returns:
+        (bands,) where a single band is set, else of the shape of `value`.
+    """
     value = jnp.broadcast_to(new[None], value.shape) if None in new else value
-    single = {band: number for band, number in new.items() if band is not None}
-    if not single:
+    by_band = {band: number for band, number in new.items() if band is not None}
+    if not by_band:
         return value
-    every = jnp.broadcast_to(value, (len(bands),))
-    return jnp.stack([single.get(band, every[i]) for i, band in enumerate(bands)])
+    value = jnp.broadcast_to(value, (len(bands),))
+    return jnp.stack([by_band.get(band, value[i]) for i, band in enumerate(bands)])
 
 
-def draw_joint(joint: Joint, arrays: Arrays, key: jax.Array, index: jax.Array) -> jax.Array:
-    """The numbers (d,) of system `index`, in the order of `joint.columns`; `arrays` are those of `Joint`."""
+def draw_joint(joint: Joint, arrays: Params, key: jax.Array, index: jax.Array) -> jax.Array:
+    """The values of one draw, in the order of `joint.columns`.
+
+    Args:
+        joint: the joint distribution.
+        arrays: its arrays by name, as `Joint` describes them.
+        key: the key of the draw, ().
+        index: the index of the system, ().
+
+    Returns:
+        (columns,).
+    """
     if joint.kind == "iterate":
         rows = arrays["values"].shape[0]
         return arrays["values"][index % rows]
@@ -76,19 +103,21 @@ def draw_joint(joint: Joint, arrays: Arrays, key: jax.Array, index: jax.Array) -
 
 
 def _pick(cumulative: jax.Array, key: jax.Array) -> jax.Array:
-    """An index with the probabilities whose cumulative sums, up to 1, are given."""
+    """A random index; `cumulative` are the cumulative sums of the probabilities, which end at 1."""
     u = jax.random.uniform(key, (), jnp.float32).astype(cumulative.dtype)
     found = jnp.searchsorted(cumulative, u, side="right")
-    # rounding may leave the last sum below 1, and entries of no weight at the end are never meant
+    # Rounding may leave the last sum below 1, and u above it; the last index of positive probability is then
+    # returned.
     return jnp.minimum(found, jnp.searchsorted(cumulative, cumulative[-1], side="left"))
 
 
 def _interpolated(corners: jax.Array, cumulative: jax.Array, key: jax.Array) -> jax.Array:
-    """A point of the density that is linear on each simplex.
+    """A point of the density that is linear on each simplex, (columns,).
 
-    Barycentric coordinates l_k, k = 0..d: the density sum_k w_k l_k is the mixture, with probabilities in
-    proportion to w_k, of Dirichlet densities whose parameters are 1 and, at k, 2; and Dirichlet numbers
-    are normalised gamma numbers, of which the one of parameter 2 is the sum of two exponential ones.
+    In barycentric coordinates l_k, k = 0..d, the density of a simplex is sum_k w_k l_k.  This is a mixture of
+    Dirichlet densities: number k has the parameters 1, but 2 at index k, and a probability in proportion to
+    w_k.  A Dirichlet variate is a vector of gamma variates divided by their sum; a gamma variate of
+    parameter 1 is an exponential variate and one of parameter 2 the sum of two.
     """
     key_pick, key_point = jax.random.split(key)
     simplex, corner = jnp.divmod(_pick(cumulative, key_pick), corners.shape[1])
@@ -99,7 +128,7 @@ def _interpolated(corners: jax.Array, cumulative: jax.Array, key: jax.Array) -> 
 
 
 def _normal(joint: Joint, mean: jax.Array, covariance: jax.Array, key: jax.Array) -> jax.Array:
-    """A vector mean + L z with L L^T = covariance; the exponential of it where the logarithm is normal."""
+    """A vector mean + L z with L L^T = covariance, (columns,); its exponential where `joint.log` is true."""
     z = jax.random.normal(key, mean.shape, jnp.float32).astype(mean.dtype)
     drawn = mean + jnp.matmul(jnp.linalg.cholesky(covariance), z, precision=jax.lax.Precision.HIGHEST)
     is_log = jnp.asarray(joint.log, dtype=bool)

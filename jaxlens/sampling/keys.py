@@ -1,4 +1,4 @@
-"""Random bits by name, which depend on nothing but that, the system, its configuration and the seed."""
+"""Random keys and numbers by name: they depend on the seed, configuration, system and name alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from jax.typing import ArrayLike
 
 
 def dataset_key(seed: int) -> np.ndarray:
-    """The raw data of `jax.random.key(seed, impl="threefry2x32")`, without a program on the device.
+    """The raw data of `jax.random.key(seed, impl="threefry2x32")`, computed on the host, (2,) uint32.
 
     >>> dataset_key(7).tolist()
     [0, 7]
@@ -21,7 +21,16 @@ def dataset_key(seed: int) -> np.ndarray:
 
 
 def system_keys(key: ArrayLike, label: str, indices: ArrayLike) -> jax.Array:
-    """The keys of systems `indices` (n,) of configuration `label`; `key` may be of the old raw kind."""
+    """The keys of some systems of a configuration.
+
+    Args:
+        key: the key of the dataset, (), or its raw data (2,) uint32.
+        label: the label of the configuration.
+        indices: the indices of the systems, (n,).
+
+    Returns:
+        (n,).
+    """
     key = jnp.asarray(key)
     if not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
         key = jax.random.wrap_key_data(key, impl="threefry2x32")
@@ -36,7 +45,7 @@ def named_keys(key: jax.Array, names: Sequence[str]) -> jax.Array:
 
 
 def uniforms(keys: jax.Array) -> jax.Array:
-    """One number in (0, 1) for each key, float32 whatever the precision."""
+    """A uniform random number in (0, 1) for each key (n,), float32 whatever the precision, (n,)."""
     bits = jax.vmap(lambda key: jax.random.bits(key, dtype=jnp.uint32))(keys)
-    # 23 bits and a half: never 0, never 1, exact in float32
+    # The upper 23 bits plus one half, divided by 2^23: never 0 or 1, and exact in float32.
     return (bits >> 9).astype(jnp.float32) * 2.0**-23 + 2.0**-24

@@ -1,6 +1,6 @@
-"""The density of what a file draws: what is known of a system before its image is seen.
+"""The prior: the density with which a file draws the parameters of a system.
 
-What varies has a density, or else a reason, in words, for having none.  A constant of the file has neither.
+A parameter that varies has either a density or a reason, in words, why it has none.  A constant has neither.
 """
 
 from __future__ import annotations
@@ -15,63 +15,125 @@ from jax.typing import ArrayLike
 from jaxlens.config.errors import nearest
 from jaxlens.config.model import Joint, Quantity
 from jaxlens.distributions import Distribution, LogNormal, Normal, Scaled, Truncated
+from jaxlens.kernels.types import Params
 from jaxlens.sampling.backgrounds import BACKGROUND
-from jaxlens.sampling.draws import Numbers, draw_bands, own_numbers
+from jaxlens.sampling.draws import draw_bands, draw_parameters
 from jaxlens.sampling.joints import array_path
-from jaxlens.sampling.population import REDSHIFT_GAP, Population, special_changes
+from jaxlens.sampling.population import Population
+from jaxlens.sampling.redshifts import REDSHIFT_GAP
+from jaxlens.sampling.special import special_changes
 
 Priors = dict[str, tuple[Distribution, ...]]
 
 
-def priors(who: Population, hyperparameters: Mapping[str, ArrayLike]) -> Priors:
-    """The distribution of each parameter that varies and has a density: one, or one a band.
+def log_prior(
+    population: Population,
+    hyperparameters: Mapping[str, ArrayLike],
+    system: Params,
+    names: Collection[str],
+) -> jax.Array:
+    """The log of the prior density of one system, summed over the parameters called `names`.
 
-    Of numbers that are drawn together it is the distribution of the single number.  Redshifts are given
-    without the order of the planes, which `log_prior` knows.
+    The distribution of a redshift is truncated between the plane before it and the planes behind it.
+    Parameters of one joint distribution count together, as soon as one of them is named.
+
+    Args:
+        population: the quantities of the configuration.
+        hyperparameters: all of `population.hyperparameters`, by path in the file.
+        system: the parameters by name, each () or (bands,).
+        names: the parameters whose density is wanted; constants among them count 0.
+
+    Returns:
+        The log-density, ().
     """
-    numbers = _as_arrays(hyperparameters)
-    refused = without_prior(who)
+    values = _as_arrays(hyperparameters)
+    total, in_joints = jnp.zeros((), jnp.result_type(float)), set()
+    for joint in _normals(population):
+        own = {(name, band) for _, name, band in _set_by(population, joint)}
+        in_joints |= own
+        if {name for name, _ in own} & set(names):
+            total = total + _log_joint(population, joint, values, system)
+    for name, quantity in population.quantities:
+        if name in names and not quantity.is_constant:
+            bands = draw_bands(quantity, population.bands)
+            skip = [bool(in_joints & {(name, band), (name, None)}) for band in bands]
+            total = total + _log_single(population, name, quantity, values, system, skip)
+    return total
+
+
+def priors(population: Population, hyperparameters: Mapping[str, ArrayLike]) -> Priors:
+    """The distribution of each parameter that varies and has a density: one, or one for each band.
+
+    For the parameters of a joint distribution these are the marginal distributions.  Redshifts are given
+    without the order of the planes, which `log_prior` accounts for.
+    """
+    values = _as_arrays(hyperparameters)
+    refused = without_prior(population)
     found = {
-        name: tuple(_distributions(who, name, quantity, numbers))
-        for name, quantity in who.quantities
+        name: tuple(_distributions(population, name, quantity, values))
+        for name, quantity in population.quantities
         if not quantity.is_constant and name not in refused
     }
-    for joint in _normals(who):
-        _with_marginals(who, joint, numbers, found)
+    for joint in _normals(population):
+        _add_marginals(population, joint, values, found)
     return {name: each for name, each in found.items() if name not in refused}
 
 
-def varying(who: Population) -> set[str]:
-    """The parameters that are not the same number in every system."""
-    found = {name for name, quantity in who.quantities if not quantity.is_constant}
-    found |= {name for joint in who.joints for _, name, _ in _set_by(who, joint)}
-    return found | ({BACKGROUND} if who.backgrounds else set())
+def varying(population: Population) -> set[str]:
+    """The parameters that do not have the same value in every system."""
+    found = {name for name, quantity in population.quantities if not quantity.is_constant}
+    found |= {name for joint in population.joints for _, name, _ in _set_by(population, joint)}
+    return found | ({BACKGROUND} if population.backgrounds else set())
 
 
-def without_prior(who: Population) -> dict[str, str]:
-    """Why what varies has no density, in words, by parameter."""
+def check_names(population: Population, names: Collection[str], parameters: Collection[str]) -> None:
+    """Check that a prior density can be computed for parameters.
+
+    Args:
+        population: the quantities of the configuration.
+        names: the parameters whose density is wanted.
+        parameters: all parameters of the configuration.
+
+    Raises:
+        ValueError: where one of `names` is no parameter, or varies and has no density.
+    """
+    for name in names:
+        if name not in parameters:
+            raise ValueError(f"{name} is no parameter; {nearest(name, parameters)}")
+    refused = {name: why for name, why in without_prior(population).items() if name in names}
+    if refused:
+        listed = "; ".join(f"{name} {why}" for name, why in refused.items())
+        raise ValueError(f"no prior density: {listed}; name the parameters that do have one")
+
+
+def without_prior(population: Population) -> dict[str, str]:
+    """Why parameters that vary have no density, in words, by parameter."""
+    quantities, special = population.quantities, population.special
     found = {
         name: f"is drawn by {draw.distribution}, a function without a density"
-        for name, quantity in who.quantities
+        for name, quantity in quantities
         for draw in quantity.draws
         if draw.function
     }
-    quantities = dict(who.quantities)
-    if "pixel_scale" in quantities and not quantities["pixel_scale"].is_constant:
-        found |= dict.fromkeys(who.in_pixels, "is drawn in pixels of a scale that varies")
-    found |= _refused_joints(who, quantities)
-    found |= {name: f"is changed by {function} of SPECIAL" for name, function in special_changes(who).items()}
-    return found | ({BACKGROUND: "chooses a real image"} if who.backgrounds else {})
+    pixel_scale = dict(quantities).get("pixel_scale")
+    if pixel_scale is not None and not pixel_scale.is_constant:
+        found |= dict.fromkeys(population.in_pixels, "is drawn in pixels of a scale that varies")
+    found |= _refused_joints(population)
+    changes = special_changes(special, quantities, population.bands)
+    found |= {name: f"is changed by {function} of SPECIAL" for name, function in changes.items()}
+    return found | ({BACKGROUND: "chooses a real image"} if population.backgrounds else {})
 
 
-def _refused_joints(who: Population, quantities: Mapping[str, Quantity]) -> dict[str, str]:
+def _refused_joints(population: Population) -> dict[str, str]:
+    """Why parameters of joint distributions have no density."""
+    quantities = dict(population.quantities)
     found: dict[str, str] = {}
     seen: set[tuple[str, str | None]] = set()
-    for joint in who.joints:
-        for _, name, band in _set_by(who, joint):
+    for joint in population.joints:
+        for _, name, band in _set_by(population, joint):
             if joint.kind != "normal":
                 found[name] = f"is drawn from the rows of {joint.label}"
-            elif name in who.redshifts:
+            elif name in population.redshifts:
                 found[name] = f"is a redshift that {joint.label} draws until the planes are in order"
             elif (name, band) in seen:
                 found[name] = "is drawn by two joint distributions"
@@ -81,136 +143,115 @@ def _refused_joints(who: Population, quantities: Mapping[str, Quantity]) -> dict
     return found
 
 
-def log_prior(
-    who: Population,
-    hyperparameters: Mapping[str, ArrayLike],
-    system: Mapping[str, jax.Array],
-    names: Collection[str],
-) -> jax.Array:
-    """The log-density of the numbers called `names` of one system, (): {name: () or (bands,)}.
-
-    A redshift's distribution is truncated between the planes before and after it.  Numbers that are drawn
-    together count together, as soon as one of them is named.
-    """
-    numbers = _as_arrays(hyperparameters)
-    total, joined = jnp.zeros((), jnp.result_type(float)), set()
-    for joint in _normals(who):
-        own = {(name, band) for _, name, band in _set_by(who, joint)}
-        joined |= own
-        if {name for name, _ in own} & set(names):
-            total = total + _log_joint(who, joint, numbers, system)
-    for name, quantity in who.quantities:
-        if name in names and not quantity.is_constant:
-            skip = [joined & {(name, band), (name, None)} for band in draw_bands(quantity, who.bands)]
-            total = total + _log_single(who, name, quantity, numbers, system, list(map(bool, skip)))
-    return total
-
-
-def _log_single(
-    who: Population,
-    name: str,
-    quantity: Quantity,
-    numbers: Numbers,
-    system: Mapping[str, jax.Array],
-    skip: list[bool],
-) -> jax.Array:
-    """The log-density of a number that is drawn alone, (), summed over the bands that vary.
-
-    `skip` says of each band whether a joint distribution has drawn it.
-    """
-    total = jnp.zeros((), jnp.result_type(float))
-    each = _distributions(who, name, quantity, numbers)
-    for k, (one, draw) in enumerate(zip(each, quantity.draws, strict=True)):
-        if not (draw.is_constant or skip[k]):
-            one = _in_order(who, name, one, numbers, system) if name in who.redshifts else one
-            total = total + one.log_prob(system[name][k] if quantity.per_band else system[name])
-    return total
-
-
-def check_names(who: Population, names: Collection[str], parameters: Collection[str]) -> None:
-    """ValueError where one of `names` is no parameter, or varies and has no density."""
-    for name in names:
-        if name not in parameters:
-            raise ValueError(f"{name} is no parameter; {nearest(name, parameters)}")
-    refused = {name: why for name, why in without_prior(who).items() if name in names}
-    if refused:
-        listed = "; ".join(f"{name} {why}" for name, why in refused.items())
-        raise ValueError(f"no prior density: {listed}; name the parameters that do have one")
-
-
 def _as_arrays(hyperparameters: Mapping[str, ArrayLike]) -> dict[str, jax.Array]:
     return {path: jnp.asarray(v, jnp.result_type(float)) for path, v in hyperparameters.items()}
 
 
-def _distributions(who: Population, name: str, quantity: Quantity, numbers: Numbers) -> list[Distribution]:
+def _distributions(
+    population: Population, name: str, quantity: Quantity, hyperparameters: Params
+) -> list[Distribution]:
     """The distribution of each draw of a quantity, in the parameter's own unit."""
-    bands = draw_bands(quantity, who.bands)
+    bands = draw_bands(quantity, population.bands)
     each = [
-        draw.with_parameters(**own_numbers(quantity, band, draw, numbers))
+        draw.with_parameters(**draw_parameters(quantity, band, draw, hyperparameters))
         for band, draw in zip(bands, quantity.draws, strict=True)
     ]
-    if name not in who.in_pixels:
+    if name not in population.in_pixels:
         return each
-    scale = numbers[dict(who.quantities)["pixel_scale"].path]
-    return [Scaled(one, scale) for one in each]
+    pixel_scale = hyperparameters[dict(population.quantities)["pixel_scale"].path]
+    return [Scaled(distribution, pixel_scale) for distribution in each]
+
+
+def _log_single(
+    population: Population,
+    name: str,
+    quantity: Quantity,
+    hyperparameters: Params,
+    system: Params,
+    skip: list[bool],
+) -> jax.Array:
+    """The log-density of a parameter that is drawn alone, (), summed over the bands in which it varies.
+
+    `skip` is true for each band in which a joint distribution draws the parameter.
+    """
+    total = jnp.zeros((), jnp.result_type(float))
+    each = _distributions(population, name, quantity, hyperparameters)
+    for k, (distribution, draw) in enumerate(zip(each, quantity.draws, strict=True)):
+        if draw.is_constant or skip[k]:
+            continue
+        if name in population.redshifts:
+            distribution = _in_order(population, name, distribution, hyperparameters, system)
+        total = total + distribution.log_prob(system[name][k] if quantity.per_band else system[name])
+    return total
 
 
 def _in_order(
-    who: Population, name: str, one: Distribution, numbers: Numbers, system: Mapping[str, jax.Array]
+    population: Population, name: str, distribution: Distribution, hyperparameters: Params, system: Params
 ) -> Distribution:
-    """The distribution of a redshift between the plane before it and what later planes can reach."""
-    quantities = dict(who.quantities)
-    place = who.redshifts.index(name)
-    lower = system[who.redshifts[place - 1]] if place else jnp.zeros(())
-    later = [_distributions(who, n, quantities[n], numbers)[0] for n in who.redshifts[place + 1 :]]
-    upper = jnp.min(jnp.stack([jnp.asarray(jnp.inf), *(jnp.asarray(d.support()[1]) for d in later)]))
-    return Truncated(one, lower + REDSHIFT_GAP, upper - REDSHIFT_GAP)
+    """The distribution of a redshift, truncated to where the planes before and behind can be in order."""
+    quantities, redshifts = dict(population.quantities), population.redshifts
+    place = redshifts.index(name)
+    lower = system[redshifts[place - 1]] if place else jnp.zeros(())
+    later = [
+        _distributions(population, behind, quantities[behind], hyperparameters)[0].support()[1]
+        for behind in redshifts[place + 1 :]
+    ]
+    upper = jnp.min(jnp.stack([jnp.asarray(jnp.inf), *map(jnp.asarray, later)]))
+    return Truncated(distribution, lower + REDSHIFT_GAP, upper - REDSHIFT_GAP)
 
 
-def _normals(who: Population) -> list[Joint]:
+def _normals(population: Population) -> list[Joint]:
     """The joint distributions of this configuration that have a density."""
-    return [joint for joint in who.joints if joint.kind == "normal" and _set_by(who, joint)]
+    return [joint for joint in population.joints if joint.kind == "normal" and _set_by(population, joint)]
 
 
-def _set_by(who: Population, joint: Joint) -> list[tuple[int, str, str | None]]:
-    """What a joint distribution sets in this configuration: column, parameter, and band or None."""
-    known = dict(who.quantities)
+def _set_by(population: Population, joint: Joint) -> list[tuple[int, str, str | None]]:
+    """(column, parameter, band or None) of all that a joint distribution sets in this configuration."""
+    quantities = dict(population.quantities)
     return [
         (i, column.parameter, column.band)
         for i, column in enumerate(joint.columns)
-        if column.configuration in (None, who.label) and column.parameter in known
+        if column.configuration in (None, population.label) and column.parameter in quantities
     ]
 
 
-def _with_marginals(who: Population, joint: Joint, numbers: Numbers, found: Priors) -> None:
-    """Put the distribution of each single number of a normal vector into `found`."""
-    mean, covariance = (numbers[f"{array_path(joint)}.{name}"] for name in ("mean", "covariance"))
-    for i, name, band in _set_by(who, joint):
+def _add_marginals(population: Population, joint: Joint, hyperparameters: Params, found: Priors) -> None:
+    """Add the marginal distribution of each parameter of a normal vector to `found`."""
+    mean, covariance = _moments(joint, hyperparameters)
+    for i, name, band in _set_by(population, joint):
         kind = LogNormal if joint.log[i] else Normal
-        one = kind(mean[i], jnp.sqrt(covariance[i, i]))
+        marginal = kind(mean[i], jnp.sqrt(covariance[i, i]))
         if band is None:
-            found[name] = (one,)
+            found[name] = (marginal,)
             continue
-        quantity = dict(who.quantities)[name]
-        each = list(found.get(name) or _distributions(who, name, quantity, numbers))
-        each = each if len(each) > 1 else each * len(who.bands)
-        each[who.bands.index(band)] = one
+        quantity = dict(population.quantities)[name]
+        each = list(found.get(name) or _distributions(population, name, quantity, hyperparameters))
+        each = each if len(each) > 1 else each * len(population.bands)
+        each[population.bands.index(band)] = marginal
         found[name] = tuple(each)
 
 
-def _log_joint(who: Population, joint: Joint, numbers: Numbers, system: Mapping[str, jax.Array]) -> jax.Array:
-    """The log of the multivariate normal density of what this configuration takes of a vector, ()."""
-    mean, covariance = (numbers[f"{array_path(joint)}.{name}"] for name in ("mean", "covariance"))
-    columns = [i for i, _, _ in _set_by(who, joint)]
-    drawn = [_of_band(who, system[name], band) for _, name, band in _set_by(who, joint)]
+def _log_joint(population: Population, joint: Joint, hyperparameters: Params, system: Params) -> jax.Array:
+    """The log of the multivariate normal density of the columns that this configuration uses, ()."""
+    mean, covariance = _moments(joint, hyperparameters)
+    used = _set_by(population, joint)
+    columns = [i for i, _, _ in used]
+    drawn = [_in_band(population, system[name], band) for _, name, band in used]
     logs = [jnp.log(x) for i, x in zip(columns, drawn, strict=True) if joint.log[i]]
     vector = jnp.stack([jnp.log(x) if joint.log[i] else x for i, x in zip(columns, drawn, strict=True)])
     chosen = jnp.asarray(columns)
     density: jax.Array = jnp.asarray(
         multivariate_normal.logpdf(vector, mean[chosen], covariance[chosen[:, None], chosen[None, :]])
     )
+    # d(log x)/dx = 1/x for each column whose logarithm is normal
     return density - sum(logs, jnp.zeros(()))
 
 
-def _of_band(who: Population, value: jax.Array, band: str | None) -> jax.Array:
-    return value[who.bands.index(band)] if band and value.ndim else value
+def _moments(joint: Joint, hyperparameters: Params) -> tuple[jax.Array, jax.Array]:
+    """Mean (columns,) and covariance (columns, columns) of a normal vector."""
+    path = array_path(joint)
+    return hyperparameters[f"{path}.mean"], hyperparameters[f"{path}.covariance"]
+
+
+def _in_band(population: Population, value: jax.Array, band: str | None) -> jax.Array:
+    return value[population.bands.index(band)] if band and value.ndim else value

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
+import pickle
 from typing import Any
 
 import jax
@@ -19,6 +21,20 @@ def distribution(name: str, **parameters: float) -> dict[str, Any]:
 
 def values(sim: Simulator, key: jax.Array, n: int, start: int = 0) -> dict[str, np.ndarray]:
     return {name: np.asarray(v) for name, v in sim.sample(key, n, start).items()}
+
+
+def test_a_population_hashes_what_it_compares(small_lens: dict[str, Any]) -> None:
+    """Two populations of one file are equal, their tables aside; a pickle does not keep the hash."""
+    first, second = (Simulator(small_lens).population for _ in range(2))
+    assert first is not second
+    assert first == second == first.static
+    compared = tuple(getattr(first, f.name) for f in dataclasses.fields(first) if f.name != "arrays")
+    assert hash(first) == hash(second) == hash(first.static) == hash(compared)
+    other = dataclasses.replace(first, label="CONFIGURATION_2")
+    assert other != first
+    assert hash(other) != hash(first)
+    assert "_hash" not in pickle.loads(pickle.dumps(first)).__dict__
+    assert pickle.loads(pickle.dumps(first)) == first
 
 
 def test_any_start_gives_the_same_systems(small_lens: dict[str, Any], key: jax.Array) -> None:

@@ -12,7 +12,7 @@ import scipy.stats
 
 import jaxlens
 from jaxlens import Simulator
-from jaxlens.sampling.population import REDSHIFT_GAP
+from jaxlens.sampling.redshifts import REDSHIFT_GAP
 
 SIZE = "PLANE_1-OBJECT_1-LIGHT_PROFILE_1-R_sersic"
 MASS = "PLANE_1-OBJECT_1-MASS_PROFILE_1-"
