@@ -1,7 +1,7 @@
 """One test for every key that deeplenstronomy's documents name, by the name of the key.
 
 The documents are ConfigFiles, UserDistributions, Surveys and BackgroundsDemo of deeplenstronomy 0.0.2.3.
-A test says what its key does to the numbers or to the picture; that pictures are right is tested elsewhere.
+Each test checks the effect of its key on the parameters or on the image; other tests check the images.
 """
 
 from __future__ import annotations
@@ -23,9 +23,7 @@ import yaml
 from astropy.io import fits
 
 from jaxlens import ConfigError, Simulator, make_dataset
-from jaxlens.imaging.derived import derived_quantities
-from jaxlens.imaging.noise import background_sigma, noise_sigma, observe
-from jaxlens.imaging.photometry import counts
+from jaxlens.imaging import render
 from jaxlens.kernels import cosmology
 from jaxlens.sampling.keys import system_keys
 from jaxlens.sampling.population import draw_system
@@ -33,6 +31,8 @@ from jaxlens.sampling.population import draw_system
 Edited = Callable[..., Simulator]
 LIGHT = "PLANE_1-OBJECT_1-LIGHT_PROFILE_1"
 MASS = "PLANE_1-OBJECT_1-MASS_PROFILE_1"
+# the largest number of systems that a test draws
+MOST = 2000
 NORMAL = {"DISTRIBUTION": {"NAME": "normal", "PARAMETERS": {"mean": 20.0, "std": 1.0}}}
 
 
@@ -52,17 +52,22 @@ def put(document: dict[str, Any], path: str, value: object) -> dict[str, Any]:
     return document
 
 
-def params(config: Any, n: int = 1, configuration: str = "CONFIGURATION_1") -> dict[str, np.ndarray]:
-    """The numbers of the first systems, also those that no pixel depends on."""
-    sim = Simulator(config, configuration)
-    people, indices = sim.population, jnp.arange(n, dtype=jnp.uint32)
-    keys = system_keys(jax.random.key(1), people.label, indices)
-    drawn = jax.vmap(partial(draw_system, people, people.hyperparameters))(keys, indices)
-    return {name: np.asarray(value) for name, value in drawn.items()}
+def params(
+    config: Any, n: int = 1, configuration: str = "CONFIGURATION_1", survey: str | None = None
+) -> dict[str, np.ndarray]:
+    """The parameters of the first n systems, also those that no pixel depends on.
+
+    They are drawn without jit and always for `MOST` systems, so that all tests share the compiled operations.
+    """
+    population = Simulator(config, configuration, survey=survey).population
+    indices = jnp.arange(MOST, dtype=jnp.uint32)
+    keys = system_keys(jax.random.key(1), population.label, indices)
+    drawn = jax.vmap(partial(draw_system, population, population.hyperparameters))(keys, indices)
+    return {name: np.asarray(value)[:n] for name, value in drawn.items()}
 
 
 def system(config: Any, configuration: str = "CONFIGURATION_1") -> tuple[Any, dict[str, jax.Array]]:
-    """The scene and the numbers of one system."""
+    """The scene and the parameters of one system."""
     sim = Simulator(config, configuration)
     return sim.scene, {
         name: jnp.asarray(value[0]) for name, value in params(config, 1, configuration).items()
@@ -71,8 +76,8 @@ def system(config: Any, configuration: str = "CONFIGURATION_1") -> tuple[Any, di
 
 def background(config: Any) -> np.ndarray:
     """The standard deviation of the background in each band."""
-    scene, numbers = system(config)
-    return np.broadcast_to(background_sigma(scene, numbers), len(scene.bands))
+    scene, values = system(config)
+    return np.broadcast_to(render.background_sigma(scene, values), len(scene.bands))
 
 
 # DATASET
@@ -83,8 +88,8 @@ def test_DATASET_NAME(document: dict[str, Any]) -> None:
 
 
 def test_DATASET_SIZE(document: dict[str, Any]) -> None:
-    dataset = make_dataset(put(document, "DATASET.PARAMETERS.SIZE", 6), skip_image_generation=True)
-    assert [len(dataset.metadata(c)) for c in dataset.configurations] == [3, 3]
+    dataset = make_dataset(put(document, "DATASET.PARAMETERS.SIZE", 12), skip_image_generation=True)
+    assert [len(dataset.metadata(c)) for c in dataset.configurations] == [6, 6]
 
 
 def test_DATASET_OUTDIR(document: dict[str, Any], tmp_path: Path) -> None:
@@ -131,9 +136,10 @@ def test_COSMOLOGY(name: str, value: float, document: dict[str, Any]) -> None:
 
 
 def test_IMAGE_exposure_time(document: dict[str, Any]) -> None:
-    scene, numbers = system(document)
+    scene, values = system(document)
     image = jnp.full((2, 1, 1), 100.0)
-    shot = noise_sigma(scene, numbers, image)[:, 0, 0] ** 2 - background(document) ** 2
+    noise_sigma = jax.jit(render.noise_sigma, static_argnums=0)
+    shot = noise_sigma(scene, values, image)[:, 0, 0] ** 2 - background(document) ** 2
     np.testing.assert_allclose(shot, 100.0 / (90.0 * 10), rtol=1e-4)
 
 
@@ -151,6 +157,7 @@ def test_IMAGE_pixel_scale(document: dict[str, Any]) -> None:
 
 
 def test_IMAGE_psf_type(document: dict[str, Any]) -> None:
+    del document["GEOMETRY"]["CONFIGURATION_2"]["PLANE_2"]["OBJECT_2"]
     kinds = [
         Simulator(put(copy.deepcopy(document), "IMAGE.PARAMETERS.psf_type", kind), "CONFIGURATION_2")
         for kind in ("GAUSSIAN", "NONE")
@@ -192,9 +199,11 @@ def test_SURVEY_seeing(document: dict[str, Any]) -> None:
 def test_SURVEY_magnitude_zero_point(document: dict[str, Any]) -> None:
     """A star of that magnitude is one electron a second."""
     put(document, "SPECIES.POINTSOURCE_3.PARAMETERS.magnitude", 30.0)
-    _, numbers = system(document)
+    _, values = system(document)
     star = "PLANE_1-OBJECT_2"
-    np.testing.assert_allclose(counts(numbers[f"{star}-magnitude"], numbers["magnitude_zero_point"]), 1.0)
+    np.testing.assert_allclose(
+        render.counts(values[f"{star}-magnitude"], values["magnitude_zero_point"]), 1.0
+    )
 
 
 def test_SURVEY_sky_brightness(document: dict[str, Any]) -> None:
@@ -219,27 +228,27 @@ def test_GALAXY_NAME(document: dict[str, Any]) -> None:
 
 
 def test_LIGHT_PROFILE(document: dict[str, Any]) -> None:
-    scene, numbers = system(document)
+    scene, values = system(document)
     assert [light.profile for light in scene.planes[0].light] == ["SERSIC_ELLIPSE", "SERSIC_ELLIPSE"]
     found = {
-        name: float(numbers[f"{LIGHT}-{name}"]) for name in ("magnitude", "R_sersic", "n_sersic", "e1", "e2")
+        name: float(values[f"{LIGHT}-{name}"]) for name in ("magnitude", "R_sersic", "n_sersic", "e1", "e2")
     }
     assert found == pytest.approx(
         {"magnitude": 19.5, "R_sersic": 1.0, "n_sersic": 4.0, "e1": 0.2, "e2": -0.1}
     )
-    assert numbers["PLANE_1-OBJECT_1-LIGHT_PROFILE_2-n_sersic"] == 8.0
+    assert values["PLANE_1-OBJECT_1-LIGHT_PROFILE_2-n_sersic"] == 8.0
 
 
 def test_MASS_PROFILE(document: dict[str, Any]) -> None:
-    scene, numbers = system(document)
+    scene, values = system(document)
     assert scene.planes[0].mass[0].profile == "SIE"
-    assert numbers[f"{MASS}-theta_E"] == 1.0
+    assert values[f"{MASS}-theta_E"] == 1.0
 
 
 def test_SHEAR_PROFILE(document: dict[str, Any]) -> None:
-    scene, numbers = system(document)
+    scene, values = system(document)
     assert scene.planes[0].mass[1].profile == "SHEAR"
-    np.testing.assert_allclose(numbers["PLANE_1-OBJECT_1-SHEAR_PROFILE_1-gamma1"], 0.08)
+    np.testing.assert_allclose(values["PLANE_1-OBJECT_1-SHEAR_PROFILE_1-gamma1"], 0.08)
 
 
 def test_POINTSOURCE_NAME(document: dict[str, Any]) -> None:
@@ -250,8 +259,8 @@ def test_POINTSOURCE_NAME(document: dict[str, Any]) -> None:
 def test_POINTSOURCE_HOST(document: dict[str, Any]) -> None:
     """It stands on the centre of its host's first light profile."""
     put(document, "SPECIES.GALAXY_2.LIGHT_PROFILE_1.PARAMETERS.center_x", 0.3)
-    scene, numbers = system(document)
-    derived = derived_quantities(scene, numbers)
+    scene, values = system(document)
+    derived = render.derived(scene, values)
     np.testing.assert_allclose(
         [derived["PLANE_2-OBJECT_2-ra"], derived["PLANE_2-OBJECT_2-dec"]], [0.3, 0.0], rtol=1e-6
     )
@@ -272,8 +281,8 @@ def test_POINTSOURCE_magnitude(document: dict[str, Any]) -> None:
 
 
 def test_POINTSOURCE_sep(document: dict[str, Any]) -> None:
-    scene, numbers = system(document, "CONFIGURATION_2")
-    place = derived_quantities(scene, numbers)
+    scene, values = system(document, "CONFIGURATION_2")
+    place = render.derived(scene, values)
     np.testing.assert_allclose(
         np.hypot(place["PLANE_2-OBJECT_2-ra"], place["PLANE_2-OBJECT_2-dec"]), 0.4, rtol=1e-5
     )
@@ -281,8 +290,8 @@ def test_POINTSOURCE_sep(document: dict[str, Any]) -> None:
 
 def test_POINTSOURCE_sep_unit(document: dict[str, Any]) -> None:
     put(document, "SPECIES.POINTSOURCE_2.PARAMETERS.sep_unit", "kpc")
-    scene, numbers = system(document, "CONFIGURATION_2")
-    place = derived_quantities(scene, numbers)
+    scene, values = system(document, "CONFIGURATION_2")
+    place = render.derived(scene, values)
     proper = astropy.cosmology.FlatLambdaCDM(H0=70, Om0=0.3).arcsec_per_kpc_proper(0.7).value
     found = np.hypot(place["PLANE_2-OBJECT_2-ra"], place["PLANE_2-OBJECT_2-dec"])
     np.testing.assert_allclose(found, 0.4 * proper, rtol=1e-4)
@@ -290,8 +299,8 @@ def test_POINTSOURCE_sep_unit(document: dict[str, Any]) -> None:
 
 def test_POINTSOURCE_angle(document: dict[str, Any]) -> None:
     put(document, "SPECIES.POINTSOURCE_2.PARAMETERS.angle", np.pi / 2)
-    scene, numbers = system(document, "CONFIGURATION_2")
-    place = derived_quantities(scene, numbers)
+    scene, values = system(document, "CONFIGURATION_2")
+    place = render.derived(scene, values)
     np.testing.assert_allclose(place["PLANE_2-OBJECT_2-dec"], 0.4, rtol=1e-5)
     del document["SPECIES"]["POINTSOURCE_2"]["PARAMETERS"]["angle"]
     angles = params(document, 400, "CONFIGURATION_2")["PLANE_2-OBJECT_2-angle"]
@@ -301,10 +310,10 @@ def test_POINTSOURCE_angle(document: dict[str, Any]) -> None:
 
 def test_NOISE(document: dict[str, Any]) -> None:
     """NOISE_n POISSON_NOISE adds a Poisson number of that mean to every pixel."""
-    scene, numbers = system(document)
+    scene, values = system(document)
     assert scene.noise_sources == ("NOISE_SOURCE_1",)
     dark = jnp.zeros((2, 60, 60))
-    noisy = observe(scene, numbers, dark, jax.random.key(3))
+    noisy = jax.jit(render.observe, static_argnums=0)(scene, values, dark, jax.random.key(3))
     sigma = np.sqrt(2.0 + background(document).max() ** 2)
     np.testing.assert_allclose(np.mean(noisy), 2.0, atol=5 * sigma / np.sqrt(7200))
 
@@ -401,8 +410,17 @@ EMPIRICAL = {
 }
 
 
+# Each of these compiles programs for the number of values in its histogram.
+SLOW = {"delve_exposure_time", "des_sky_brightness", "des_num_exposures"}
+
+
 @pytest.mark.parametrize(
-    ("path", "name"), [(path, name) for path, names in EMPIRICAL.items() for name in names]
+    ("path", "name"),
+    [
+        pytest.param(path, name, marks=[pytest.mark.slow] * (name in SLOW))
+        for path, names in EMPIRICAL.items()
+        for name in names
+    ],
 )
 def test_DISTRIBUTION_of_a_survey(path: str, name: str, document: dict[str, Any]) -> None:
     """One number a band, independent of the others, out of the survey's."""
@@ -525,13 +543,13 @@ def test_BACKGROUNDS_CONFIGURATIONS(backgrounds: dict[str, Any]) -> None:
 
 
 def test_BACKGROUNDS_map(backgrounds: dict[str, Any], tmp_path: Path) -> None:
-    """The image of the row of map.txt that is nearest to the system's numbers."""
+    """The image of the row of map.txt that is nearest to the system's parameters."""
     (tmp_path / "map.txt").write_text("exposure_time_g seeing-r\n60 1\n90 1\n120 1\n")
     assert set(params(backgrounds, 10)["BACKGROUND_IDX"]) == {1.0}
 
 
 def test_BACKGROUNDS_ITERATE(backgrounds: dict[str, Any], tmp_path: Path) -> None:
-    """Images in order; the numbers of map.txt replace the simulated ones."""
+    """Images in order; the values of map.txt replace the simulated ones."""
     (tmp_path / "map.txt").write_text("seeing\n0.7\n0.8\n0.9\n")
     found = params(put(backgrounds, "BACKGROUNDS.ITERATE", True), 4)
     np.testing.assert_array_equal(found["BACKGROUND_IDX"], [0, 1, 2, 0])
@@ -568,18 +586,17 @@ def test_INPUT(document: dict[str, Any], tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("survey", "bands", "pixel_scale"),
     [
-        ("des", "grizY", 0.263),
-        ("delve", "griz", 0.263),
+        pytest.param("des", "grizY", 0.263, marks=pytest.mark.slow),
+        pytest.param("delve", "griz", 0.263, marks=pytest.mark.slow),
         ("lsst", "ugrizY", 0.2),
         ("hst", ["F160W"], 0.08),
         ("euclid", ["VIS"], 0.101),
-        ("ztf", "gri", 1.01),
+        pytest.param("ztf", "gri", 1.01, marks=pytest.mark.slow),
     ],
 )
 def test_survey(survey: str, bands: list[str], pixel_scale: float, document: dict[str, Any]) -> None:
-    sim = Simulator(document, "CONFIGURATION_1", survey=survey)
-    assert list(sim.bands) == list(bands)
-    found = sim.sample(jax.random.key(0), 2)
+    assert list(Simulator(document, "CONFIGURATION_1", survey=survey).bands) == list(bands)
+    found = params(document, 2, survey=survey)
     np.testing.assert_allclose(found["pixel_scale"], pixel_scale)
     assert all(np.all(np.isfinite(value)) for value in found.values())
 
