@@ -16,19 +16,53 @@ from jaxlens.fitting.result import FitResult
 
 @pytest.fixture(scope="module")
 def lens(tiny, tmp_path_factory):
-    """A configuration file, the image of a system of it with a dead pixel, and that system's parameters."""
+    """A configuration file, and an image of noise with a dead pixel."""
     folder = tmp_path_factory.mktemp("lens")
     (folder / "tiny.yaml").write_text(tiny)
-    images, truth = Simulator(folder / "tiny.yaml")(jax.random.key(3, impl="threefry2x32"), 1)
-    data = np.array(images[0])
+    write_image(folder / "lens.fits", np.random.default_rng(3).normal(size=(3, 16, 16)))
+    return folder / "tiny.yaml", folder / "lens.fits"
+
+
+def write_image(path, image):
+    """A FITS file of an image whose pixel 2, 2 of the first band is dead."""
+    data = np.array(image, np.float32)
     data[0, 2, 2] = np.nan
-    write_fits(folder / "lens.fits", {"SCI": data, "DQ": np.isnan(data).astype(np.int16)})
-    return folder / "tiny.yaml", folder / "lens.fits", truth
+    write_fits(path, {"SCI": data, "DQ": np.isnan(data).astype(np.int16)})
 
 
+def test_every_option_reaches_the_fit(lens, tmp_path, monkeypatch):
+    config, image = lens
+    given = {}
+
+    def keep(sim, images, free, fixed, **more):
+        given.update(more, sim=sim, images=images, free=free, fixed=fixed)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("jaxlens.cli.fit.fit", keep)
+    kernel, bad = np.ones((3, 3, 3)) / 9, np.zeros((3, 16, 16))
+    bad[1, 5, 5] = 4
+    write_fits(tmp_path / "more.fits", {"PSF": kernel, "BAD": bad, "ERR": np.full((3, 16, 16), 2.0)})
+    files = [f"--{name}={tmp_path}/more.fits[{part}]" for name, part in (("psf", "PSF"), ("bad", "BAD"))]
+    files += [f"--sigma={tmp_path}/more.fits[ERR]", "--mask=nonfinite", f"--out={tmp_path}/out"]
+    options = ["--free", "theta_E", "--fixed", "seeing=0.6", "H0=70,71,72", "--starts", "5", "--seed", "6"]
+    assert cli.main(["fit", str(config), str(image), *files, *options]) == 130
+    assert given["free"] == ["theta_E"]
+    assert given["fixed"] == {"seeing": 0.6, "H0": [70.0, 71.0, 72.0]}
+    assert given["starts"] == 5
+    assert (jax.random.key_data(given["key"]) == jax.random.key_data(jax.random.key(6))).all()
+    assert given["images"].shape == (1, 3, 16, 16)
+    unused = np.argwhere(~given["mask"].astype(bool))
+    assert unused.tolist() == [[0, 0, 2, 2], [0, 1, 5, 5]]
+    np.testing.assert_array_equal(given["noise_sigma"][given["mask"] == 1], 2.0)
+    # a kernel takes the place of the seeing
+    assert "seeing" not in given["sim"].parameter_names
+
+
+@pytest.mark.slow
 def test_fit_finds_the_lens_that_made_the_image(lens, tmp_path, capsys):
-    config, image, truth = lens
-    out = tmp_path / "out"
+    config, image, out = lens[0], tmp_path / "lens.fits", tmp_path / "out"
+    images, truth = Simulator(config)(jax.random.key(3, impl="threefry2x32"), 1)
+    write_image(image, images[0])
     theta_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
     argv = ["fit", str(config), str(image), "--bad", f"{image}[DQ]", "--starts", "4", "--out", str(out)]
     assert cli.main([*argv, "--mask", "nonfinite", "--seed", "1"]) == 0
@@ -63,7 +97,7 @@ def test_fit_finds_the_lens_that_made_the_image(lens, tmp_path, capsys):
     ],
 )
 def test_what_is_wrong_is_explained(lens, tmp_path, fails, options, message):
-    config, image, _ = lens
+    config, image = lens
     words = [word.format(image=image) for word in options]
     assert message in fails("fit", config, image, "--out", tmp_path / "out", *words)
     assert not (tmp_path / "out" / "fit.h5").exists()
