@@ -23,7 +23,9 @@ import yaml
 from astropy.io import fits
 
 from jaxlens import ConfigError, Simulator, make_dataset
-from jaxlens.imaging import render
+from jaxlens.imaging.derived import derived_quantities
+from jaxlens.imaging.noise import background_sigma, noise_sigma, observe
+from jaxlens.imaging.photometry import counts
 from jaxlens.kernels import cosmology
 from jaxlens.sampling.keys import system_keys
 from jaxlens.sampling.population import draw_system
@@ -77,7 +79,7 @@ def system(config: Any, configuration: str = "CONFIGURATION_1") -> tuple[Any, di
 def background(config: Any) -> np.ndarray:
     """The standard deviation of the background in each band."""
     scene, values = system(config)
-    return np.broadcast_to(render.background_sigma(scene, values), len(scene.bands))
+    return np.broadcast_to(background_sigma(scene, values), len(scene.bands))
 
 
 # DATASET
@@ -138,8 +140,8 @@ def test_COSMOLOGY(name: str, value: float, document: dict[str, Any]) -> None:
 def test_IMAGE_exposure_time(document: dict[str, Any]) -> None:
     scene, values = system(document)
     image = jnp.full((2, 1, 1), 100.0)
-    noise_sigma = jax.jit(render.noise_sigma, static_argnums=0)
-    shot = noise_sigma(scene, values, image)[:, 0, 0] ** 2 - background(document) ** 2
+    sigma = jax.jit(noise_sigma, static_argnums=0)
+    shot = sigma(scene, values, image)[:, 0, 0] ** 2 - background(document) ** 2
     np.testing.assert_allclose(shot, 100.0 / (90.0 * 10), rtol=1e-4)
 
 
@@ -201,9 +203,7 @@ def test_SURVEY_magnitude_zero_point(document: dict[str, Any]) -> None:
     put(document, "SPECIES.POINTSOURCE_3.PARAMETERS.magnitude", 30.0)
     _, values = system(document)
     star = "PLANE_1-OBJECT_2"
-    np.testing.assert_allclose(
-        render.counts(values[f"{star}-magnitude"], values["magnitude_zero_point"]), 1.0
-    )
+    np.testing.assert_allclose(counts(values[f"{star}-magnitude"], values["magnitude_zero_point"]), 1.0)
 
 
 def test_SURVEY_sky_brightness(document: dict[str, Any]) -> None:
@@ -260,7 +260,7 @@ def test_POINTSOURCE_HOST(document: dict[str, Any]) -> None:
     """It stands on the centre of its host's first light profile."""
     put(document, "SPECIES.GALAXY_2.LIGHT_PROFILE_1.PARAMETERS.center_x", 0.3)
     scene, values = system(document)
-    derived = render.derived(scene, values)
+    derived = derived_quantities(scene, values)
     np.testing.assert_allclose(
         [derived["PLANE_2-OBJECT_2-ra"], derived["PLANE_2-OBJECT_2-dec"]], [0.3, 0.0], rtol=1e-6
     )
@@ -282,7 +282,7 @@ def test_POINTSOURCE_magnitude(document: dict[str, Any]) -> None:
 
 def test_POINTSOURCE_sep(document: dict[str, Any]) -> None:
     scene, values = system(document, "CONFIGURATION_2")
-    place = render.derived(scene, values)
+    place = derived_quantities(scene, values)
     np.testing.assert_allclose(
         np.hypot(place["PLANE_2-OBJECT_2-ra"], place["PLANE_2-OBJECT_2-dec"]), 0.4, rtol=1e-5
     )
@@ -291,7 +291,7 @@ def test_POINTSOURCE_sep(document: dict[str, Any]) -> None:
 def test_POINTSOURCE_sep_unit(document: dict[str, Any]) -> None:
     put(document, "SPECIES.POINTSOURCE_2.PARAMETERS.sep_unit", "kpc")
     scene, values = system(document, "CONFIGURATION_2")
-    place = render.derived(scene, values)
+    place = derived_quantities(scene, values)
     proper = astropy.cosmology.FlatLambdaCDM(H0=70, Om0=0.3).arcsec_per_kpc_proper(0.7).value
     found = np.hypot(place["PLANE_2-OBJECT_2-ra"], place["PLANE_2-OBJECT_2-dec"])
     np.testing.assert_allclose(found, 0.4 * proper, rtol=1e-4)
@@ -300,7 +300,7 @@ def test_POINTSOURCE_sep_unit(document: dict[str, Any]) -> None:
 def test_POINTSOURCE_angle(document: dict[str, Any]) -> None:
     put(document, "SPECIES.POINTSOURCE_2.PARAMETERS.angle", np.pi / 2)
     scene, values = system(document, "CONFIGURATION_2")
-    place = render.derived(scene, values)
+    place = derived_quantities(scene, values)
     np.testing.assert_allclose(place["PLANE_2-OBJECT_2-dec"], 0.4, rtol=1e-5)
     del document["SPECIES"]["POINTSOURCE_2"]["PARAMETERS"]["angle"]
     angles = params(document, 400, "CONFIGURATION_2")["PLANE_2-OBJECT_2-angle"]
@@ -313,7 +313,7 @@ def test_NOISE(document: dict[str, Any]) -> None:
     scene, values = system(document)
     assert scene.noise_sources == ("NOISE_SOURCE_1",)
     dark = jnp.zeros((2, 60, 60))
-    noisy = jax.jit(render.observe, static_argnums=0)(scene, values, dark, jax.random.key(3))
+    noisy = jax.jit(observe, static_argnums=0)(scene, values, dark, jax.random.key(3))
     sigma = np.sqrt(2.0 + background(document).max() ** 2)
     np.testing.assert_allclose(np.mean(noisy), 2.0, atol=5 * sigma / np.sqrt(7200))
 
