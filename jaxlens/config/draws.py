@@ -18,9 +18,9 @@ from jaxlens.distributions import (
     DISTRIBUTIONS,
     USER_DISTRIBUTIONS,
     UserDistribution,
+    is_possible_between,
     parameter_defaults,
     parameter_names,
-    probability_between,
 )
 
 # The survey distribution that has a parameter, which is the number of years whose exposures are added.
@@ -278,7 +278,7 @@ def _truncated(
     if bounds is None or draw is WRONG:
         return draw
     if draw.function is None:
-        if not probability_between(draw.build(), *bounds) > 0:
+        if not is_possible_between(draw.build(), *bounds):
             place = node.entries["DISTRIBUTION"].entries["TRUNCATE"].place
             finding = f"{label} is never between {bounds[0]:g} and {bounds[1]:g}"
             report.problem(place, f"{finding}; widen TRUNCATE or change the PARAMETERS")
