@@ -12,7 +12,7 @@ from jaxlens.config import Config, ConfigError, load_config
 from jaxlens.config.errors import Place, Report
 from jaxlens.config.files import resolve
 from jaxlens.config.inputs import MAX_INPUTS
-from jaxlens.config.reader import MAX_CHARACTERS, MAX_NODES, read_text
+from jaxlens.config.reader import MAX_CHARACTERS, read_text
 from jaxlens.config.text import plain, yaml_text
 
 LoadEdited = Callable[[tuple[tuple[str, str], ...]], Config]
