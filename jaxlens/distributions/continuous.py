@@ -11,15 +11,8 @@ import jax
 import jax.numpy as jnp
 from jax.scipy.special import ndtr, ndtri
 
-from jaxlens.distributions.base import (
-    Distribution,
-    Truncated,
-    density_inside,
-    is_possible_between,
-    not_positive,
-    ordered,
-    register,
-)
+from jaxlens.distributions.base import Distribution, density_inside, not_positive, ordered, register
+from jaxlens.distributions.derived import Truncated, is_possible_between
 from jaxlens.kernels.types import Real
 
 
