@@ -54,6 +54,15 @@ def put(document: dict[str, Any], path: str, value: object) -> dict[str, Any]:
     return document
 
 
+def parameter(config: Any, name: str, n: int) -> np.ndarray:
+    """One parameter of the first n systems, by a program that draws nothing else."""
+    population = Simulator(config, "CONFIGURATION_1").population
+    indices = jnp.arange(n, dtype=jnp.uint32)
+    keys = system_keys(jax.random.key(1), population.label, indices)
+    draw = jax.vmap(lambda *of: draw_system(population, population.hyperparameters, *of)[name])
+    return np.asarray(jax.jit(draw)(keys, indices))
+
+
 def params(
     config: Any, n: int = 1, configuration: str = "CONFIGURATION_1", survey: str | None = None
 ) -> dict[str, np.ndarray]:
@@ -410,22 +419,13 @@ EMPIRICAL = {
 }
 
 
-# Each of these compiles programs for the number of values in its histogram.
-SLOW = {"delve_exposure_time", "des_sky_brightness", "des_num_exposures"}
-
-
 @pytest.mark.parametrize(
-    ("path", "name"),
-    [
-        pytest.param(path, name, marks=[pytest.mark.slow] * (name in SLOW))
-        for path, names in EMPIRICAL.items()
-        for name in names
-    ],
+    ("path", "name"), [(path, name) for path, names in EMPIRICAL.items() for name in names]
 )
 def test_DISTRIBUTION_of_a_survey(path: str, name: str, document: dict[str, Any]) -> None:
     """One number a band, independent of the others, out of the survey's."""
     put(document, path, {"DISTRIBUTION": {"NAME": name, "PARAMETERS": "None"}})
-    found = params(document, 50)[path.rsplit(".", 1)[1]]
+    found = parameter(document, path.rsplit(".", 1)[1], 50)
     assert found.shape == (50, 2)
     if len(np.unique(found[:, 0])) > 1:
         assert not np.array_equal(found[:, 0], found[:, 1])
@@ -469,7 +469,7 @@ def test_USERDIST_MODE_sample(document: dict[str, Any], tmp_path: Path) -> None:
 
 def test_USERDIST_MODE_interpolate(document: dict[str, Any], tmp_path: Path) -> None:
     text = "seeing WEIGHT\n0.5 0\n0.7 1\n0.9 0\n"
-    found = params(userdist(document, tmp_path, text, MODE="interpolate"), 2000)["seeing"]
+    found = parameter(userdist(document, tmp_path, text, MODE="interpolate"), "seeing", 2000)
     assert len(np.unique(found)) > 1900
     assert found.std() == pytest.approx(0.2 / np.sqrt(6), rel=0.05)
 
@@ -484,7 +484,7 @@ def test_USERDIST_STEP(document: dict[str, Any], tmp_path: Path) -> None:
     """The nodes of deeplenstronomy's grid; draws are continuous here, so it changes nothing."""
     text = "seeing WEIGHT\n0.5 0\n0.7 1\n0.9 0\n"
     found = [
-        params(userdist(document, tmp_path, text, MODE="interpolate", STEP=step), 20)["seeing"]
+        parameter(userdist(document, tmp_path, text, MODE="interpolate", STEP=step), "seeing", 20)
         for step in (3, 30)
     ]
     np.testing.assert_array_equal(*found)

@@ -72,13 +72,13 @@ def read_backgrounds(
     )
 
 
-def fit(images: np.ndarray, size: int) -> np.ndarray:
+def cut_or_pad(images: np.ndarray, size: int) -> np.ndarray:
     """`images` (..., y, x) cut or padded with zeros to (..., size, size), with the centre in the middle.
 
     Where an odd number of rows or columns is cut or added, there is one more at the end than at the start,
     so that cutting reverses padding.
 
-    >>> fit(np.array([[1.0, 2.0, 3.0, 4.0]]), 3)
+    >>> cut_or_pad(np.array([[1.0, 2.0, 3.0, 4.0]]), 3)
     array([[0., 0., 0.],
            [1., 2., 3.],
            [0., 0., 0.]])
@@ -190,7 +190,7 @@ def _images(file: Any, place: Place, bands: int, num_pix: int, report: Report) -
         finding = f"needs {size / 2**30:.1f} GiB for {shape[0]} images in {bands} bands"
         report.problem(place, f"{finding}; the limit is {MAX_BYTES / 2**30:g} GiB")
         return None
-    images = fit(np.asarray(parts[0].data), num_pix).astype(np.float32)
+    images = cut_or_pad(np.asarray(parts[0].data), num_pix).astype(np.float32)
     wrong = int(np.count_nonzero(~np.isfinite(images)))
     if wrong:
         finding = f"has {wrong} {'pixel that is' if wrong == 1 else 'pixels that are'} not finite"

@@ -9,7 +9,8 @@ from functools import partial
 
 import jax
 
-from jaxlens.config.draws import constant_draw, read_distribution
+from jaxlens.config.draw_parameters import constant_draw
+from jaxlens.config.draws import read_distribution
 from jaxlens.config.errors import Report
 from jaxlens.config.model import Draw, Quantity, constant
 from jaxlens.config.reader import Node

@@ -13,16 +13,7 @@ instead (see `distribution`).  Nothing here reads a file or makes random numbers
 0.25
 """
 
-from jaxlens.distributions.base import (
-    DISTRIBUTIONS,
-    Distribution,
-    Scaled,
-    Truncated,
-    parameter_defaults,
-    parameter_names,
-    probability_between,
-    truncated_icdf,
-)
+from jaxlens.distributions.base import DISTRIBUTIONS, Distribution, parameter_defaults, parameter_names
 from jaxlens.distributions.beta import Beta
 from jaxlens.distributions.continuous import (
     LogNormal,
@@ -31,6 +22,13 @@ from jaxlens.distributions.continuous import (
     SymmetricUniformAnnulus,
     TruncatedNormal,
     Uniform,
+)
+from jaxlens.distributions.derived import (
+    Scaled,
+    Truncated,
+    is_possible_between,
+    probability_between,
+    truncated_icdf,
 )
 from jaxlens.distributions.discrete import Categorical, DeltaFunction, UniformInt
 from jaxlens.distributions.users import RESERVED, USER_DISTRIBUTIONS, UserDistribution, distribution
@@ -54,6 +52,7 @@ __all__ = [
     "UniformInt",
     "UserDistribution",
     "distribution",
+    "is_possible_between",
     "parameter_defaults",
     "parameter_names",
     "probability_between",

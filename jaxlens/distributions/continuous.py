@@ -11,15 +11,8 @@ import jax
 import jax.numpy as jnp
 from jax.scipy.special import ndtr, ndtri
 
-from jaxlens.distributions.base import (
-    Distribution,
-    Truncated,
-    density_inside,
-    not_positive,
-    ordered,
-    probability_between,
-    register,
-)
+from jaxlens.distributions.base import Distribution, density_inside, not_positive, ordered, register
+from jaxlens.distributions.derived import Truncated, is_possible_between
 from jaxlens.kernels.types import Real
 
 
@@ -140,7 +133,8 @@ class TruncatedNormal(Distribution):
 
     def problems(self) -> list[str]:
         wrong = not_positive(std=self.std) + ordered("minimum", self.minimum, "maximum", self.maximum)
-        if not wrong and not probability_between(Normal(self.mean, self.std), self.minimum, self.maximum) > 0:
+        normal = Normal(self.mean, self.std)
+        if not wrong and not is_possible_between(normal, self.minimum, self.maximum):
             wrong += [f"a normal draw is never between {self.minimum} and {self.maximum}; widen the bounds"]
         return wrong
 

@@ -12,7 +12,7 @@ import pytest
 from astropy.io import fits
 
 from jaxlens.config import Config, ConfigError, backgrounds
-from jaxlens.config.backgrounds import fit
+from jaxlens.config.backgrounds import cut_or_pad
 from jaxlens.config.model import Backgrounds, Column
 
 LoadEdited = Callable[[tuple[tuple[str, str], ...]], Config]
@@ -70,8 +70,8 @@ def test_cubes_of_any_size_and_number_type(load: Load) -> None:
     g = (100 * cube(2, 30, 9)).astype(">i2")
     r = cube(2, 17, 21, 1).astype(">f8")
     found = load(g, r).arrays["images"]
-    np.testing.assert_array_equal(found[:, 0], fit(g, 16))
-    np.testing.assert_allclose(found[:, 1], fit(r, 16), rtol=1e-6)
+    np.testing.assert_array_equal(found[:, 0], cut_or_pad(g, 16))
+    np.testing.assert_allclose(found[:, 1], cut_or_pad(r, 16), rtol=1e-6)
 
 
 def test_integers_with_a_zero_point(load: Load) -> None:
@@ -91,11 +91,11 @@ def test_the_first_part_with_an_image_counts(load: Load) -> None:
 def test_cutting_and_padding_keep_the_centre(size: int, wanted: int) -> None:
     """Exactly where the difference is even; else the extra pixel is at the end, whichever way."""
     image = np.arange(1.0, size * size + 1).reshape(1, size, size)
-    found = fit(image, wanted)
+    found = cut_or_pad(image, wanted)
     assert found.shape == (1, wanted, wanted)
     if (size - wanted) % 2 == 0:
         np.testing.assert_array_equal(found, found[:, ::-1, ::-1][:, ::-1, ::-1])
-        centred = fit(image[:, ::-1, ::-1], wanted)[:, ::-1, ::-1]
+        centred = cut_or_pad(image[:, ::-1, ::-1], wanted)[:, ::-1, ::-1]
         np.testing.assert_array_equal(found, centred)
     start = abs(size - wanted) // 2
     smaller = min(size, wanted)
@@ -103,14 +103,14 @@ def test_cutting_and_padding_keep_the_centre(size: int, wanted: int) -> None:
     np.testing.assert_array_equal(big[:, start : start + smaller, start : start + smaller], small)
     if wanted > size:
         assert found.sum() == image.sum()
-        np.testing.assert_array_equal(fit(found, size), image)
+        np.testing.assert_array_equal(cut_or_pad(found, size), image)
 
 
 def test_rows_and_columns_are_fitted_apart() -> None:
     image = np.arange(6.0).reshape(1, 2, 3)
-    np.testing.assert_array_equal(fit(image, 2), [[[0, 1], [3, 4]]])
-    np.testing.assert_array_equal(fit(image, 4)[0, 1], [0, 1, 2, 0])
-    assert not fit(image, 4)[0, [0, 3]].any()
+    np.testing.assert_array_equal(cut_or_pad(image, 2), [[[0, 1], [3, 4]]])
+    np.testing.assert_array_equal(cut_or_pad(image, 4)[0, 1], [0, 1, 2, 0])
+    assert not cut_or_pad(image, 4)[0, [0, 3]].any()
 
 
 @pytest.mark.parametrize(

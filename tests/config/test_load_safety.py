@@ -142,6 +142,9 @@ def test_only_OUTDIR_is_written_to(
             ("OBJECT_1: LENS", "OBJECT_1: ../../lens"),
             ("OUTDIR: out", f"OUTDIR: {tmp_path / 'run' / 'out'}"),
             ("numPix: 16", "numPix: 4"),
+            ("      OBJECT_2: AGN\n", ""),
+            ("FRACTION: 0.5", "FRACTION: 1.0"),
+            ("FRACTION: 0.5", "FRACTION: 0.0"),
         )
     )
     before = {path for path in tmp_path.parent.rglob("*") if path.is_file()}

@@ -1,4 +1,4 @@
-"""SPECIAL: changes to the numbers of an object once they are drawn."""
+"""SPECIAL: functions that change the parameters of an object after the draw."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ import pytest
 import jaxlens
 from jaxlens import Simulator
 from jaxlens.config.special_functions import special
+from jaxlens.sampling.population import draw_system
 
 MAGNITUDE = "PLANE_{}-OBJECT_1-LIGHT_PROFILE_1-magnitude"
 
 
 def magnitudes(config: dict[str, Any], key: jax.Array, plane: int = 1) -> np.ndarray:
-    return np.asarray(Simulator(config).sample(key, 2)[MAGNITUDE.format(plane)])
+    """The magnitudes of an object in two systems, (2, bands), by a program that draws nothing else."""
+    population, name = Simulator(config).population, MAGNITUDE.format(plane)
+    draw = jax.vmap(lambda *of: draw_system(population, population.hyperparameters, *of)[name])
+    return np.asarray(jax.jit(draw)(jax.random.split(key, 2), jnp.arange(2, dtype=jnp.uint32)))
 
 
 @pytest.mark.parametrize(

@@ -87,10 +87,10 @@ def test_tables_name_their_source(name: str) -> None:
 
 def draws(config: Config, name: str, n: int) -> np.ndarray:
     """`name` of n systems of the first configuration: (n,) or (n, bands)."""
-    what = population(config, config.configurations[0])
+    drawn = population(config, config.configurations[0])
     keys = jax.random.split(jax.random.key(3, impl="threefry2x32"), n)
     index = np.uint32(0)
-    one = jax.jit(jax.vmap(lambda key: draw_system(what, what.hyperparameters, key, index)[name]))
+    one = jax.jit(jax.vmap(lambda key: draw_system(drawn, drawn.hyperparameters, key, index)[name]))
     return np.asarray(one(keys))
 
 

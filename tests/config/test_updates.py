@@ -76,7 +76,7 @@ def test_parameters_of_every_kind_are_set_and_made(dataset: Any) -> None:
     assert sections["SPECIES"]["GALAXY_1"]["MASS_PROFILE_1"]["PARAMETERS"]["theta_E"] == 1.25
     assert sections["GEOMETRY"]["CONFIGURATION_1"]["PLANE_1"]["PARAMETERS"]["REDSHIFT"] == 0.45
     assert dataset.size == 4
-    dataset.regenerate()
+    dataset.regenerate(configurations=["CONFIGURATION_1"])
     assert dataset.size == 6
     for name, value in {
         THETA_E: 1.25,
@@ -109,7 +109,7 @@ def test_a_band_sets_that_band_where_bands_may_differ(dataset: Any) -> None:
     )
     assert dataset.config_dict["SURVEY"]["PARAMETERS"]["seeing"] == {"g": 0.8, "r": 0.6}
     assert dataset.config_dict["IMAGE"]["PARAMETERS"]["exposure_time"] == {"g": 100, "r": 50.0}
-    dataset.regenerate()
+    dataset.regenerate(configurations=["CONFIGURATION_1"])
     assert column(dataset, f"{MAGNITUDE}-g") == [21.5] * 2
     assert column(dataset, f"{MAGNITUDE}-r") == [23.0] * 2
 
@@ -118,7 +118,7 @@ def test_a_band_is_of_no_matter_where_bands_agree(dataset: Any) -> None:
     dataset.update_param({f"{THETA_E}-r": 1.5, "pixel_scale-g": 0.25, "H0-g": 72.0}, "CONFIGURATION_1")
     assert dataset.config_dict["IMAGE"]["PARAMETERS"]["pixel_scale"] == 0.25
     assert dataset.config_dict["COSMOLOGY"]["PARAMETERS"]["H0"] == 72.0
-    dataset.regenerate()
+    dataset.regenerate(configurations=["CONFIGURATION_1"])
     assert column(dataset, f"{THETA_E}-g") == [1.5] * 2
 
 
@@ -126,7 +126,7 @@ def test_distributions_are_set(dataset: Any) -> None:
     uniform = {"name": "uniform", "parameters": {"minimum": 1.0, "maximum": 1.1}}
     dataset.update_param_dist({THETA_E: uniform, "seeing-r": uniform}, "CONFIGURATION_1")
     assert dataset.config_dict["SURVEY"]["PARAMETERS"]["seeing"] == {"g": 0.7, "r": {"DISTRIBUTION": UNIFORM}}
-    dataset.regenerate()
+    dataset.regenerate(configurations=["CONFIGURATION_1"])
     for name in (f"{THETA_E}-g", "seeing-r"):
         values = column(dataset, name)
         assert len(set(values)) == 2
@@ -223,6 +223,7 @@ def test_what_was_wrong_is_found_when_it_is_made_and_the_dataset_stays(dataset: 
     assert dataset.metadata("CONFIGURATION_1") is before
 
 
+@pytest.mark.slow
 def test_regenerate_is_make_dataset_of_the_dictionary(small_lens: dict[str, Any]) -> None:
     dataset: Any = make_dataset(small_lens, return_planes=True, batch_size=4)
     images = dataset.images()

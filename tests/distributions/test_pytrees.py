@@ -1,7 +1,7 @@
-"""Programs of one distribution are never run for another.
+"""A program that was compiled for one distribution never runs for another.
 
 jaxlib 0.10.0 to 0.10.2 compare the structures of two registered dataclasses without their class, so each test
-builds many classes and compares what jit gives with eager evaluation.
+builds many classes and compares jitted with eager evaluation.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ def numbered_class(i: int, *bases: type, **members: Any) -> type:
     return dataclasses.make_dataclass(f"Numbered{i}", fields, bases=bases, frozen=True, namespace=members)
 
 
+@pytest.mark.slow
 def test_jit_runs_the_program_of_its_own_class_among_300() -> None:
     @jax.jit
     def number(value: Any) -> jax.Array:
@@ -49,6 +50,7 @@ def test_jit_runs_the_program_of_its_own_class_among_300() -> None:
     assert len({jax.tree.structure(cls(1.0, 2.0)) for cls in classes}) == 300
 
 
+@pytest.mark.slow
 def test_the_tails_of_300_registered_distributions_are_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jaxlens.distributions.base.DISTRIBUTIONS", {})
     for i in range(300):
@@ -60,8 +62,9 @@ def test_the_tails_of_300_registered_distributions_are_their_own(monkeypatch: py
         assert [float(tail) for tail in _tails(cls(1.0, 2.0), 0.0, 1.0, open_ends=False)] == [i, -i]
 
 
-def test_transforms_of_81_tuples_of_priors_are_their_own() -> None:
-    for kinds in itertools.product([Normal, Uniform, LogUniform], repeat=4):
+@pytest.mark.parametrize("length", [1, pytest.param(4, marks=pytest.mark.slow)])
+def test_transforms_of_all_tuples_of_priors_are_their_own(length: int) -> None:
+    for kinds in itertools.product([Normal, Uniform, LogUniform], repeat=length):
         priors = tuple(kind(0.5, 2.0) for kind in kinds)
         found, right = transform_of(priors), _transform_of.__wrapped__(priors)
         for one, other in zip(jax.tree.leaves(found), jax.tree.leaves(right), strict=True):

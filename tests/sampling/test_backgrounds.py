@@ -15,7 +15,7 @@ from astropy.io import fits
 from scipy import stats
 
 from jaxlens import Simulator, load_config, make_dataset
-from jaxlens.config.backgrounds import fit
+from jaxlens.config.backgrounds import cut_or_pad
 
 THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
 IDX = "BACKGROUND_IDX"
@@ -101,7 +101,7 @@ def test_MODE_add_adds_the_image_to_the_noisy_one(
     found, params = sim(key, 6)
     plain = simulator(small_lens)
     added = np.asarray(found) - np.asarray(plain.observe(key, params))
-    expected = fit(images(), 24)[np.asarray(params[IDX]).astype(int)]
+    expected = cut_or_pad(images(), 24)[np.asarray(params[IDX]).astype(int)]
     np.testing.assert_allclose(added, expected, atol=2e-6 * float(jnp.max(found)))
     np.testing.assert_array_equal(sim.render(params), plain.render(params))
 
@@ -118,7 +118,7 @@ def test_MODE_replace_leaves_the_shot_noise_of_the_objects(
     assert {"read_noise", "sky_brightness"}.isdisjoint(params)
     dark = dict(params) | {"read_noise": np.zeros(4), "sky_brightness": np.full(4, 150.0)}
     added = np.asarray(found) - np.asarray(simulator(small_lens).observe(key, dark))
-    expected = fit(images(), 24)[np.asarray(params[IDX]).astype(int)]
+    expected = cut_or_pad(images(), 24)[np.asarray(params[IDX]).astype(int)]
     np.testing.assert_allclose(added, expected, atol=2e-6 * float(jnp.max(found)))
 
 
