@@ -40,16 +40,16 @@ def test_noise_is_background_and_shot_noise_in_quadrature(
         np.testing.assert_allclose(found, np.broadcast_to(expected, found.shape), rtol=1e-5)
 
 
-def test_light_of_several_bands_and_its_slopes_are_those_of_each_band(
+def test_light_of_several_bands_and_its_derivative_are_those_of_each_band(
     params: tuple[Simulator, dict[str, jax.Array]],
 ) -> None:
     """Several bands are computed apart from their sum over profiles, which changes no number."""
     sim, values = params
     theta_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
 
-    def light(what: Scene, values: dict[str, jax.Array]) -> tuple[jax.Array, jax.Array]:
+    def light(scene: Scene, values: dict[str, jax.Array]) -> tuple[jax.Array, jax.Array]:
         def image(radius: jax.Array) -> jax.Array:
-            return render._extended_light(what, values | {theta_E: radius}, slice(None))
+            return render._extended_light(scene, values | {theta_E: radius}, slice(None))
 
         return jax.jit(lambda radius: jax.jvp(image, (radius,), (jnp.ones_like(radius),)))(values[theta_E])
 
