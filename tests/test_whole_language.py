@@ -13,6 +13,7 @@ from astropy.io import fits
 
 from jaxlens import Dataset, Simulator, make_dataset
 
+pytestmark = pytest.mark.slow
 SIZE, SIDE = 6, 100
 THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
 MAGNITUDE = "PLANE_2-OBJECT_1-LIGHT_PROFILE_1-magnitude"

@@ -55,9 +55,24 @@ def linear_cdf(x: np.ndarray, points: np.ndarray, weights: np.ndarray) -> np.nda
     return np.interp(x, fine, area / area[-1])
 
 
-def test_MODE_interpolate_draws_from_the_polygon(small_lens: dict[str, Any], key: jax.Array) -> None:
-    sim = simulator(small_lens, userdist("seeing.txt", "interpolate", STEP=3))
-    drawn = sample(sim, key, 10_000)["seeing"][:, 0]
+OTHER = LIGHT.replace("PLANE_1", "PLANE_2")
+N = 10_000
+
+
+@pytest.fixture
+def drawn_tables(small_lens: dict[str, Any]) -> Simulator:
+    """One table that is interpolated, and one whose rows are drawn, twice: for lens and source."""
+    params = [f"{OTHER}-R_sersic", f"{OTHER}-magnitude", "WEIGHT"]
+    return simulator(
+        small_lens,
+        userdist("seeing.txt", "interpolate", STEP=3),
+        userdist("sizes.txt", "sample"),
+        userdist("sizes.txt", "sample", PARAMS=params),
+    )
+
+
+def test_MODE_interpolate_draws_from_the_polygon(drawn_tables: Simulator, key: jax.Array) -> None:
+    drawn = sample(drawn_tables, key, N)["seeing"][:, 0]
     points, weights = table("seeing.txt").T
     assert drawn.min() >= points.min()
     assert drawn.max() <= points.max()
@@ -65,8 +80,8 @@ def test_MODE_interpolate_draws_from_the_polygon(small_lens: dict[str, Any], key
     assert stats.kstest(drawn, lambda x: linear_cdf(x, points, weights)).pvalue > 0.01
 
 
-def test_MODE_sample_draws_rows_by_their_weight(small_lens: dict[str, Any], key: jax.Array) -> None:
-    drawn = sample(simulator(small_lens, userdist("sizes.txt", "sample")), key, 10_000)
+def test_MODE_sample_draws_rows_by_their_weight(drawn_tables: Simulator, key: jax.Array) -> None:
+    drawn = sample(drawn_tables, key, N)
     rows = table("sizes.txt")
     size, magnitude = drawn[f"{LIGHT}-R_sersic"][:, 1], drawn[f"{LIGHT}-magnitude"][:, 1]
     found = np.argmin(np.abs(size[:, None] - rows[:, 0]), axis=1)
@@ -75,104 +90,108 @@ def test_MODE_sample_draws_rows_by_their_weight(small_lens: dict[str, Any], key:
     counts = np.bincount(found, minlength=len(rows))
     assert counts[-1] == 0
     likely = rows[:-1, 2] / rows[:, 2].sum()
-    assert stats.chisquare(counts[:-1], 10_000 * likely).pvalue > 0.01
-    again = rows[np.random.default_rng(3).choice(len(rows), 10_000, p=rows[:, 2] / rows[:, 2].sum())]
+    assert stats.chisquare(counts[:-1], N * likely).pvalue > 0.01
+    again = rows[np.random.default_rng(3).choice(len(rows), N, p=rows[:, 2] / rows[:, 2].sum())]
     for one, other in ((size, again[:, 0]), (magnitude, again[:, 1])):
         assert stats.ks_2samp(one, other.astype(np.float32)).pvalue > 0.01
 
 
-def test_a_column_of_one_band_leaves_the_others(small_lens: dict[str, Any], key: jax.Array) -> None:
-    drawn = sample(simulator(small_lens, userdist("sizes.txt", "sample")), key, 16)
-    assert drawn[f"{LIGHT}-R_sersic"].shape == (16, 2)
+def test_a_column_of_one_band_leaves_the_others(drawn_tables: Simulator, key: jax.Array) -> None:
+    drawn = sample(drawn_tables, key, N)
+    assert drawn[f"{LIGHT}-R_sersic"].shape == (N, 2)
     np.testing.assert_allclose(drawn[f"{LIGHT}-R_sersic"][:, 0], 0.4)
     # magnitude, by band in the file, is one number in the table
     np.testing.assert_array_equal(*drawn[f"{LIGHT}-magnitude"].T)
 
 
-def test_nothing_else_changes(small_lens: dict[str, Any], key: jax.Array) -> None:
-    plain = sample(Simulator(small_lens), key, 4)
-    drawn = sample(simulator(small_lens, userdist("seeing.txt", "sample")), key, 4)
-    for name in plain.keys() - {"seeing"}:
+def test_PARAMS_draw_one_table_for_two_objects(drawn_tables: Simulator, key: jax.Array) -> None:
+    """Independently, as in deeplenstronomy's notebook."""
+    drawn = sample(drawn_tables, key, N)
+    first, second = drawn[f"{LIGHT}-R_sersic"][:, 1], drawn[f"{OTHER}-R_sersic"]
+    assert second.shape == (N,)
+    assert abs(np.corrcoef(first, second)[0, 1]) < 0.05
+
+
+def test_nothing_else_changes(drawn_tables: Simulator, small_lens: dict[str, Any], key: jax.Array) -> None:
+    plain, drawn = sample(Simulator(small_lens), key, N), sample(drawn_tables, key, N)
+    replaced = {
+        "seeing",
+        *(f"{light}-{name}" for light in (LIGHT, OTHER) for name in ("R_sersic", "magnitude")),
+    }
+    for name in plain.keys() - replaced:
         np.testing.assert_array_equal(plain[name], drawn[name], err_msg=name)
 
 
-def test_MODE_iterate_takes_the_rows_in_turn(small_lens: dict[str, Any], key: jax.Array) -> None:
-    sim = simulator(small_lens, userdist("seeing.txt", "iterate"))
-    points = table("seeing.txt")[:, 0]
-    expected = np.float32(points[np.arange(17) % len(points)])
-    np.testing.assert_array_equal(sample(sim, key, 17)["seeing"][:, 0], expected)
-    np.testing.assert_array_equal(sample(sim, key, 5, start=9)["seeing"][:, 1], expected[9:14])
-
-
-@pytest.mark.parametrize("mode", ["sample", "interpolate"])
-def test_any_start_gives_the_same_systems(small_lens: dict[str, Any], key: jax.Array, mode: str) -> None:
-    sim = simulator(small_lens, userdist("sizes.txt", mode))
-    whole, part = sample(sim, key, 8), sample(sim, key, 3, start=4)
+@pytest.mark.slow
+def test_any_start_gives_the_same_systems(drawn_tables: Simulator, key: jax.Array) -> None:
+    whole, part = sample(drawn_tables, key, N), sample(drawn_tables, key, 3, start=4)
     for name, expected in whole.items():
         np.testing.assert_array_equal(part[name], expected[4:7], err_msg=name)
 
 
-def test_x64_draws_the_same_systems(small_lens: dict[str, Any], key: jax.Array) -> None:
-    entries = userdist("sizes.txt", "interpolate"), userdist("seeing.txt", "interpolate")
-    single = sample(simulator(small_lens, *entries), key, 64)
+@pytest.mark.slow
+def test_x64_draws_the_same_systems(drawn_tables: Simulator, key: jax.Array) -> None:
+    single = sample(drawn_tables, key, N)
     with jax.enable_x64(True):
-        double = sample(simulator(small_lens, *entries), key, 64)
+        double = sample(drawn_tables, key, N)
     for name, expected in double.items():
         np.testing.assert_allclose(single[name], expected, rtol=2e-6, atol=2e-6, err_msg=name)
 
 
-def test_PARAMS_draw_one_table_for_two_objects(small_lens: dict[str, Any], key: jax.Array) -> None:
-    """Independently, as in deeplenstronomy's notebook."""
-    other = LIGHT.replace("PLANE_1", "PLANE_2")
-    params = [f"{other}-R_sersic", f"{other}-magnitude", "WEIGHT"]
-    entries = userdist("sizes.txt", "sample"), userdist("sizes.txt", "sample", PARAMS=params)
-    drawn = sample(simulator(small_lens, *entries), key, 2000)
-    first, second = drawn[f"{LIGHT}-R_sersic"][:, 1], drawn[f"{other}-R_sersic"]
-    assert second.shape == (2000,)
-    assert abs(np.corrcoef(first, second)[0, 1]) < 0.1
-
-
-def test_a_column_of_one_CONFIGURATION_n(small_lens: dict[str, Any], key: jax.Array, tmp_path: Path) -> None:
+@pytest.fixture
+def iterated_tables(small_lens: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
+    """A table of many rows, and tables of one row for single bands, a configuration and a star's place."""
     geometry = small_lens["GEOMETRY"]
+    star = {"NAME": "STAR", "HOST": "Foreground", "PARAMETERS": {"magnitude": 20.0}}
+    small_lens["SPECIES"]["POINTSOURCE_1"] = star
+    geometry["CONFIGURATION_1"]["PLANE_1"]["OBJECT_2"] = "STAR"
     geometry["CONFIGURATION_2"] = copy.deepcopy(geometry["CONFIGURATION_1"]) | {"NAME": "OTHER"}
     for entry in geometry.values():
         entry["FRACTION"] = 0.5
-    (tmp_path / "t.txt").write_text("CONFIGURATION_2-seeing exposure_time\n0.5 10\n")
-    entry = userdist(tmp_path / "t.txt", "iterate")
-    first, second = (
-        sample(simulator(small_lens, entry, configuration=label), key, 2)
-        for label in ("CONFIGURATION_1", "CONFIGURATION_2")
-    )
-    np.testing.assert_allclose(first["seeing"], [[0.7, 0.6]] * 2)
-    np.testing.assert_allclose(second["seeing"], [[0.5, 0.5]] * 2)
-    assert first["exposure_time"].tolist() == second["exposure_time"].tolist() == [10.0, 10.0]
-
-
-def test_later_tables_add_bands_and_replace_numbers(
-    small_lens: dict[str, Any], key: jax.Array, tmp_path: Path
-) -> None:
-    texts = "seeing-g exposure_time\n0.5 10\n", "seeing-r exposure_time\n0.9 20\n", "seeing-g\n0.4\n"
+    texts = [
+        "seeing-g exposure_time\n0.5 10\n",
+        "seeing-r exposure_time\n0.9 20\n",
+        "seeing-g\n0.4\n",
+        "CONFIGURATION_2-seeing num_exposures\n0.55 7\n",
+        "PLANE_1-OBJECT_2-ra_image\n1.5\n",
+    ]
+    entries = [userdist("seeing.txt", "iterate", PARAMS=[f"{OTHER}-R_sersic", "WEIGHT"])]
     for i, text in enumerate(texts):
         (tmp_path / f"{i}.txt").write_text(text)
-    drawn = sample(
-        simulator(small_lens, *(userdist(tmp_path / f"{i}.txt", "iterate") for i in range(3))), key, 1
-    )
-    np.testing.assert_allclose(drawn["seeing"], [[0.4, 0.9]])
-    assert drawn["exposure_time"].tolist() == [20.0]
+        entries.append(userdist(tmp_path / f"{i}.txt", "iterate"))
+    return small_lens | {"DISTRIBUTIONS": {f"USERDIST_{i}": e for i, e in enumerate(entries, start=1)}}
 
 
-def test_a_star_s_place_in_a_table_is_in_arcsec(
-    small_lens: dict[str, Any], key: jax.Array, tmp_path: Path
-) -> None:
-    small_lens["SPECIES"]["POINTSOURCE_1"] = {
-        "NAME": "STAR",
-        "HOST": "Foreground",
-        "PARAMETERS": {"magnitude": 20.0},
-    }
-    small_lens["GEOMETRY"]["CONFIGURATION_1"]["PLANE_1"]["OBJECT_2"] = "STAR"
-    (tmp_path / "t.txt").write_text("PLANE_1-OBJECT_2-ra_image\n1.5\n")
-    drawn = sample(simulator(small_lens, userdist(tmp_path / "t.txt", "iterate")), key, 2)
-    assert drawn["PLANE_1-OBJECT_2-ra_image"].tolist() == [1.5, 1.5]
+def iterated(
+    config: dict[str, Any], key: jax.Array, start: int = 0, label: str = "1"
+) -> dict[str, np.ndarray]:
+    return sample(Simulator(load_config(config), f"CONFIGURATION_{label}"), key, 17, start)
+
+
+def test_MODE_iterate_takes_the_rows_in_turn(iterated_tables: dict[str, Any], key: jax.Array) -> None:
+    points = table("seeing.txt")[:, 0]
+    expected = np.float32(points[np.arange(17 + 9) % len(points)])
+    name = f"{OTHER}-R_sersic"
+    np.testing.assert_array_equal(iterated(iterated_tables, key)[name], expected[:17])
+    np.testing.assert_array_equal(iterated(iterated_tables, key, start=9)[name], expected[9:])
+
+
+def test_a_column_of_one_CONFIGURATION_n(iterated_tables: dict[str, Any], key: jax.Array) -> None:
+    first, second = (iterated(iterated_tables, key, label=label) for label in "12")
+    np.testing.assert_allclose(first["seeing"], [[0.4, 0.9]] * 17)
+    np.testing.assert_allclose(second["seeing"], [[0.55, 0.55]] * 17)
+    assert first["num_exposures"].tolist() == second["num_exposures"].tolist() == [7.0] * 17
+
+
+def test_later_tables_add_bands_and_replace_numbers(iterated_tables: dict[str, Any], key: jax.Array) -> None:
+    drawn = iterated(iterated_tables, key)
+    np.testing.assert_allclose(drawn["seeing"][0], [0.4, 0.9])
+    assert drawn["exposure_time"].tolist() == [20.0] * 17
+
+
+def test_a_star_s_place_in_a_table_is_in_arcsec(iterated_tables: dict[str, Any], key: jax.Array) -> None:
+    drawn = iterated(iterated_tables, key)
+    assert drawn["PLANE_1-OBJECT_2-ra_image"].tolist() == [1.5] * 17
     assert np.all(np.abs(drawn["PLANE_1-OBJECT_2-dec_image"]) < 24 * 0.2 / 2)
 
 
@@ -192,9 +211,10 @@ def test_tables_of_redshifts_are_drawn_until_planes_are_in_order(
     assert sum(counts) == 6000
     expected = 6000 * np.array([*likely.values()]) / sum(likely.values())
     assert stats.chisquare(counts, expected).pvalue > 0.01
-    np.testing.assert_array_equal(sample(sim, key, 5, start=50)[LENS], drawn[LENS][50:55])
+    np.testing.assert_array_equal(sample(sim, key, 6000, start=50)[LENS][:5950], drawn[LENS][50:])
 
 
+@pytest.mark.slow
 def test_a_drawn_redshift_keeps_clear_of_the_table_s(
     small_lens: dict[str, Any], key: jax.Array, tmp_path: Path
 ) -> None:
@@ -219,6 +239,7 @@ def test_iterated_tables_out_of_order_give_nan(
     assert np.isfinite(drawn[LENS]).tolist() == np.isfinite(drawn[SOURCE]).tolist() == fine
 
 
+@pytest.mark.slow
 def test_normal_redshifts_are_in_order_and_differentiable(small_lens: dict[str, Any], key: jax.Array) -> None:
     normal = {"PARAMS": [LENS, SOURCE], "MEAN": [0.8, 1.0], "COVARIANCE": [[0.09, 0], [0, 0.09]]}
     sim = Simulator(load_config(small_lens | {"DISTRIBUTIONS": {"MULTIVARIATE_NORMAL_1": normal}}))
@@ -228,12 +249,14 @@ def test_normal_redshifts_are_in_order_and_differentiable(small_lens: dict[str, 
     kept = free[(free[:, 0] > 0) & (free[:, 0] < free[:, 1])]
     assert stats.ks_2samp(drawn[LENS], kept[:, 0]).pvalue > 0.01
     path = "DISTRIBUTIONS.MULTIVARIATE_NORMAL_1.mean"
-    numbers = {name: jnp.asarray(value, float) for name, value in sim.population.hyperparameters.items()}
+    hyperparameters = sim.population.hyperparameters
 
+    @jax.jit
+    @jax.grad
     def source(mean: jax.Array) -> jax.Array:
-        return draw_system(sim.population, numbers | {path: mean}, key, jnp.uint32(0))[SOURCE]
+        return draw_system(sim.population, hyperparameters | {path: mean}, key, jnp.uint32(0))[SOURCE]
 
-    np.testing.assert_allclose(jax.grad(source)(jnp.array([0.8, 1.0])), [0.0, 1.0], atol=1e-6)
+    np.testing.assert_allclose(source(np.array([0.8, 1.0], np.float32)), [0.0, 1.0], atol=1e-6)
 
 
 def test_the_psf_s_reach_counts_the_tables(small_lens: dict[str, Any], tmp_path: Path) -> None:
@@ -255,7 +278,9 @@ def joint(points: np.ndarray, weights: np.ndarray) -> Joint:
     return Joint("USERDIST_1", "interpolate", columns, arrays=arrays)
 
 
-@pytest.mark.parametrize(("dimensions", "cells", "fine"), [(2, 6, 40), (3, 4, 24)])
+@pytest.mark.parametrize(
+    ("dimensions", "cells", "fine"), [(2, 6, 40), pytest.param(3, 4, 24, marks=pytest.mark.slow)]
+)
 def test_the_drawn_density_is_the_interpolated_one(
     key: jax.Array, dimensions: int, cells: int, fine: int
 ) -> None:
@@ -265,7 +290,7 @@ def test_the_drawn_density_is_the_interpolated_one(
     one, n = joint(points, weights), 40_000
     arrays = {name: jnp.asarray(value, jnp.float32) for name, value in one.arrays.items()}
     keys = jax.random.split(key, n)
-    drawn = np.asarray(jax.vmap(partial(draw_joint, one, arrays))(keys, jnp.arange(n)))
+    drawn = np.asarray(jax.jit(jax.vmap(partial(draw_joint, one, arrays)))(keys, jnp.arange(n)))
     edges = [np.linspace(0, 1, cells + 1)] * dimensions
     counts, _ = np.histogramdd(drawn, edges)
     middles = (np.arange(cells * fine) + 0.5) / (cells * fine)
