@@ -42,7 +42,7 @@ class Network(nn.Module):  # type: ignore[misc, unused-ignore]
         self.layers = nn.Sequential(*layers, *dense)
 
     def forward(self, images: Any) -> tuple[Any, Any]:
-        """The log-odds that images (n, bands, y, x) show a lens, and the Einstein radii, arcsec, (n,) each."""
+        """The log-odds that images (n, bands, y, x) show a lens, and Einstein radii, arcsec, (n,) each."""
         last = self.layers(torch.asinh(images / task.SOFTENING))
         return last[:, 0], task.MIDDLE + task.WIDTH * last[:, 1]
 
