@@ -35,7 +35,6 @@ class Sample(NamedTuple):
     observed: jax.Array
 
 
-@jax.jit
 def standardised(sample: Sample) -> Sample:
     """A sample whose statistics are divided by their spread.
 
@@ -47,7 +46,6 @@ def standardised(sample: Sample) -> Sample:
     return Sample(sample.simulated * scale, sample.derivatives * scale[None], sample.observed * scale)
 
 
-@jax.jit
 def units(sample: Sample) -> jax.Array:
     """The step of each coordinate whose root mean square effect on the statistics is 1, (p,).
 

@@ -151,13 +151,13 @@ class Search:
         """
         zero = jnp.zeros_like(self.start)
         before, params = training_set(self.model, self.inputs, self.start, zero, self.batches)
-        spread = np.std(self._observed(None), axis=0)
-        spread = np.where(spread > 0.0, spread, np.inf)
+        spread = jnp.std(self._observed(None), axis=0)
+        spread = jnp.where(spread > 0.0, spread, jnp.inf)
         sizes: list[float] = []
         governed: dict[tuple[str, int | None], None] = {}
         for each, shift in zip(self.free, _TRIAL * np.eye(len(zero)), strict=True):
             after, moved = training_set(self.model, self.inputs, self.start + shift, zero, self.batches)
-            size = np.sqrt(np.mean((np.asarray(after) - before) ** 2, axis=0)) / spread
+            size = np.asarray(jnp.sqrt(jnp.mean((after - before) ** 2, axis=0)) / spread)
             if not np.isfinite(size).all():
                 raise ValueError("the statistics of simulated images are not all finite; give other features")
             if not np.max(size) > 0.0:

@@ -230,7 +230,6 @@ def regression(statistics: jax.Array, targets: jax.Array, key: jax.Array) -> Reg
     return untrained._replace(coefficients=jnp.asarray(solved, untrained.centre.dtype))
 
 
-@jax.jit
 def _untrained(statistics: jax.Array, key: jax.Array) -> tuple[Regression, jax.Array]:
     """A regression with random waves and no coefficients, and its basis at `statistics`."""
     first, second = jax.random.split(key)
