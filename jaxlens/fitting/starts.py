@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.distributions import Distribution
 from jaxlens.fitting.amplitudes import templates, with_fluxes
 from jaxlens.fitting.free_parameters import FreeParameters
 from jaxlens.fitting.posterior import Constants, FitData, Model, unconstrained_log_prior
@@ -49,12 +50,18 @@ def drawn_points(
     """
     count = len(next(iter(drawn.values())))
     probability = jax.random.uniform(jax.random.fold_in(key, crc32(b"fit")), (len(model.free), count))
-    x = [prior.icdf(p) for prior, p in zip(free.priors, probability, strict=True)]
+    x = np.array(_quantiles(tuple(free.priors), probability))
     for i, (name, band) in enumerate(model.free):
         if name in model.file_priors:
-            x[i] = drawn[name] if band is None else drawn[name][:, band]
-    points = np.asarray(constants.transform.unconstrained(jnp.stack(x, axis=-1)))
-    return np.clip(points, -FARTHEST, FARTHEST)
+            value = np.asarray(drawn[name])
+            x[i] = value if band is None else value[:, band]
+    return np.clip(np.asarray(constants.transform.unconstrained(x.T)), -FARTHEST, FARTHEST)
+
+
+@jax.jit
+def _quantiles(distributions: tuple[Distribution, ...], probability: jax.Array) -> jax.Array:
+    """The values at which k distributions have these cumulative probabilities (k, count)."""
+    return jnp.stack([each.icdf(p) for each, p in zip(distributions, probability, strict=True)])
 
 
 def best_starts(

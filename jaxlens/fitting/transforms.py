@@ -52,29 +52,18 @@ class Transform:
 
     def constrained(self, u: ArrayLike) -> jax.Array:
         """The parameters x at coordinates u, (..., k)."""
-        u = jnp.asarray(u)
-        low, high, center, scale = self._like(u)
-        return _constrained(low, high, center + scale * u)
+        return _constrained(self, jnp.asarray(u))
 
     def unconstrained(self, x: ArrayLike) -> jax.Array:
         """The coordinates u of parameters x, (..., k); infinite on a bound of the support, NaN beyond it."""
-        x = jnp.asarray(x)
-        low, high, center, scale = self._like(x)
-        return (_unconstrained(low, high, x) - center) / scale
+        return _unconstrained(self, jnp.asarray(x))
 
     def log_derivative(self, u: ArrayLike) -> jax.Array:
         """ln(dx/du) of each parameter, (..., k).
 
         The log-density of u is that of x = constrained(u) plus the sum of these.
         """
-        u = jnp.asarray(u)
-        low, high, center, scale = self._like(u)
-        return _log_derivative(low, high, center + scale * u) + jnp.log(scale)
-
-    def _like(self, array: jax.Array) -> list[jax.Array]:
-        """The fields with the dtype of `array` and as many axes."""
-        fields = (jnp.asarray(f, array.dtype) for f in (self.low, self.high, self.center, self.scale))
-        return [jnp.expand_dims(field, tuple(range(array.ndim - 1))) for field in fields]
+        return _log_derivative(self, jnp.asarray(u))
 
 
 def transform_of(distributions: Sequence[Distribution]) -> Transform:
@@ -90,12 +79,19 @@ def _transform_of(distributions: tuple[Distribution, ...]) -> Transform:
     bounds = [distribution.support() for distribution in distributions]
     low, high = (_stacked([pair[side] for pair in bounds]) for side in (0, 1))
     percentiles = [_stacked([prior.icdf(p) for prior in distributions]) for p in PERCENTILES]
-    below, center, above = (_unconstrained(low, high, x) for x in percentiles)
+    below, center, above = (_unscaled(low, high, x) for x in percentiles)
     return Transform(low, high, center, 0.5 * (above - below))
 
 
 def _stacked(values: Sequence[Real]) -> jax.Array:
     return jnp.stack([jnp.asarray(value, jnp.result_type(float)) for value in values])
+
+
+def _like(transform: Transform, array: jax.Array) -> list[jax.Array]:
+    """The fields of a transform with the dtype of `array` and as many axes."""
+    fields = (transform.low, transform.high, transform.center, transform.scale)
+    axes = tuple(range(array.ndim - 1))
+    return [jnp.expand_dims(jnp.asarray(field, array.dtype), axes) for field in fields]
 
 
 def _kinds(low: jax.Array, high: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
@@ -108,8 +104,11 @@ def _kinds(low: jax.Array, high: jax.Array) -> tuple[jax.Array, jax.Array, jax.A
     return lower & upper, lower ^ upper, jnp.where(lower, 1.0, -1.0), jnp.where(lower, low, high)
 
 
-def _constrained(low: jax.Array, high: jax.Array, v: jax.Array) -> jax.Array:
+@jax.jit
+def _constrained(transform: Transform, u: jax.Array) -> jax.Array:
+    low, high, center, scale = _like(transform, u)
     two, single, sign, bound = _kinds(low, high)
+    v = center + scale * u
     # the branches that are not taken stay finite, so that the gradient has no NaN
     low, width = jnp.where(two, low, 0.0), jnp.where(two, high - low, 1.0)
     between = low + width * jax.nn.sigmoid(jnp.where(two, v, 0.0))
@@ -117,17 +116,26 @@ def _constrained(low: jax.Array, high: jax.Array, v: jax.Array) -> jax.Array:
     return jnp.where(two, between, jnp.where(single, beyond, v))
 
 
-def _unconstrained(low: jax.Array, high: jax.Array, x: jax.Array) -> jax.Array:
+@jax.jit
+def _unconstrained(transform: Transform, x: jax.Array) -> jax.Array:
+    low, high, center, scale = _like(transform, x)
+    return (_unscaled(low, high, x) - center) / scale
+
+
+def _unscaled(low: jax.Array, high: jax.Array, x: jax.Array) -> jax.Array:
+    """The real number v of a parameter x with this support."""
     two, single, sign, bound = _kinds(low, high)
     from_low, to_high = jnp.where(two, x - low, 0.5), jnp.where(two, high - x, 0.5)
     beyond = sign * jnp.log(jnp.where(single, sign * (x - bound), 1.0))
     return jnp.where(two, jnp.log(from_low) - jnp.log(to_high), jnp.where(single, beyond, x))
 
 
-def _log_derivative(low: jax.Array, high: jax.Array, v: jax.Array) -> jax.Array:
-    """ln(dx/dv)."""
+@jax.jit
+def _log_derivative(transform: Transform, u: jax.Array) -> jax.Array:
+    low, high, center, scale = _like(transform, u)
     two, single, sign, _ = _kinds(low, high)
+    v = center + scale * u
     inside = jnp.where(two, v, 0.0)
     width = jnp.where(two, high - low, 1.0)
     between = jnp.log(width) + jax.nn.log_sigmoid(inside) + jax.nn.log_sigmoid(-inside)
-    return jnp.where(two, between, jnp.where(single, sign * v, 0.0))
+    return jnp.where(two, between, jnp.where(single, sign * v, 0.0)) + jnp.log(scale)

@@ -35,6 +35,17 @@ class Sample(NamedTuple):
     observed: jax.Array
 
 
+def standardised(sample: Sample) -> Sample:
+    """A sample whose statistics are divided by their spread.
+
+    The spread is the root of the variance of the observed ones plus the squared difference of the means.
+    """
+    difference = jnp.mean(sample.simulated, axis=0) - jnp.mean(sample.observed, axis=0)
+    spread = jnp.sqrt(jnp.var(sample.observed, axis=0) + difference**2)
+    scale = 1.0 / jnp.where(spread > 0.0, spread, 1.0)[None]
+    return Sample(sample.simulated * scale, sample.derivatives * scale[None], sample.observed * scale)
+
+
 def units(sample: Sample) -> jax.Array:
     """The step of each coordinate whose root mean square effect on the statistics is 1, (p,).
 

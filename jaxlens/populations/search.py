@@ -20,6 +20,7 @@ from jaxlens.populations.distances import (
     curvature,
     downhill,
     resampled_gradients,
+    standardised,
     units,
 )
 from jaxlens.populations.hyperparameters import FreeHyperparameters, coordinates, hyperparameters_at
@@ -121,7 +122,7 @@ class Search:
             sample = self._sample(z, trained)
             unit = jnp.minimum(units(sample), self.widest)
             value, gradient, second = curvature(self.distance, sample, unit)
-            if not all(jnp.isfinite(a).all() for a in (value, gradient, second)):
+            if not all(np.isfinite(a).all() for a in (value, gradient, second)):
                 if found is None:
                     raise ValueError("the distance or its gradient is not finite at the file's numbers")
                 return found._replace(step=jnp.zeros_like(z))
@@ -155,12 +156,12 @@ class Search:
         governed: dict[tuple[str, int | None], None] = {}
         for each, shift in zip(self.free, _TRIAL * np.eye(len(zero)), strict=True):
             after, moved = training_set(self.model, self.inputs, self.start + shift, zero, self.batches)
-            size = jnp.sqrt(jnp.mean((after - before) ** 2, axis=0)) / spread
-            if not jnp.isfinite(size).all():
+            size = np.asarray(jnp.sqrt(jnp.mean((after - before) ** 2, axis=0)) / spread)
+            if not np.isfinite(size).all():
                 raise ValueError("the statistics of simulated images are not all finite; give other features")
-            if not jnp.max(size) > 0.0:
+            if not np.max(size) > 0.0:
                 raise ValueError(f"{each.path} changes nothing in the images; leave it out of free")
-            sizes.append(_TRIAL / float(jnp.max(size)))
+            sizes.append(_TRIAL / float(np.max(size)))
             governed |= dict.fromkeys(_changed(params, moved))
         return jnp.minimum(jnp.asarray(sizes, self.start.dtype), self.widest), tuple(governed)
 
@@ -169,28 +170,27 @@ class Search:
         if self.model.features is not None:
             return None
         statistics, params = training_set(self.model, self.inputs, z, width, self.batches)
+        statistics, params = jax.tree.map(np.asarray, (statistics, params))
         columns = [params[name] if band is None else params[name][:, band] for name, band in self.targets]
-        targets = jnp.stack(columns, axis=1)
+        targets = np.stack(columns, axis=1)
         # far from the file's values the flux of a system may overflow
-        finite = jnp.isfinite(statistics).all(axis=1) & jnp.isfinite(targets).all(axis=1)
+        finite = np.isfinite(statistics).all(axis=1) & np.isfinite(targets).all(axis=1)
         return regression(statistics[finite], targets[finite], self.inputs.key)
 
     def _sample(self, z: jax.Array, trained: Regression | None) -> Sample:
         """The statistics at z and those of the observed images, each divided by the spread of both sets."""
         observed = self._observed(trained)
         values, derivatives = simulated_statistics(self.model, self.inputs, z, trained, self.batches)
-        for each, moves in zip(self.free, jnp.any(derivatives != 0.0, axis=(1, 2)).tolist(), strict=True):
+        for each, moves in zip(self.free, np.any(np.asarray(derivatives) != 0.0, axis=(1, 2)), strict=True):
             if not moves:
-                raise ValueError(f"the statistics have no derivative along {each.path}; leave it out of free")
-        difference = jnp.mean(values, axis=0) - jnp.mean(observed, axis=0)
-        spread = jnp.sqrt(jnp.var(observed, axis=0) + difference**2)
-        scale = 1.0 / jnp.where(spread > 0.0, spread, 1.0)[None]
-        return Sample(values * scale, derivatives * scale[None], observed * scale)
+                fault = f"the statistics have no derivative along {each.path}"
+                raise ValueError(f"{fault}; leave it out of free")
+        return standardised(Sample(values, derivatives, observed))
 
-    def _observed(self, trained: Regression | None) -> jax.Array:
+    def _observed(self, trained: Regression | None) -> np.ndarray:
         """The statistics of the observed images, (n, f)."""
-        observed = observed_statistics(self.model, self.images, trained, self.inputs.sigma)
-        if not jnp.isfinite(observed).all():
+        observed = np.asarray(observed_statistics(self.model, self.images, trained, self.inputs.sigma))
+        if not np.isfinite(observed).all():
             raise ValueError("the statistics of the real images are not all finite; give other features")
         return observed
 

@@ -31,6 +31,7 @@ _LEAST_VARIANCE = 1e-4
 _HIGHEST = jax.lax.Precision.HIGHEST
 
 
+@jax.jit
 def noise_level(images: jax.Array) -> jax.Array:
     """The typical noise of a pixel in each band of images (n, bands, y, x), (bands,).
 
@@ -220,6 +221,17 @@ def regression(statistics: jax.Array, targets: jax.Array, key: jax.Array) -> Reg
         targets: the parameters, (n, d).
         key: of the random waves.
     """
+    untrained, basis = _untrained(jnp.asarray(statistics), key)
+    basis = np.asarray(basis, np.float64)
+    wanted = np.asarray(targets, np.float64)
+    penalty = _RIDGE * len(basis) * np.eye(basis.shape[1])
+    penalty[-1, -1] = 0.0
+    solved = np.linalg.solve(basis.T @ basis + penalty, basis.T @ wanted)
+    return untrained._replace(coefficients=jnp.asarray(solved, untrained.centre.dtype))
+
+
+def _untrained(statistics: jax.Array, key: jax.Array) -> tuple[Regression, jax.Array]:
+    """A regression with random waves and no coefficients, and its basis at `statistics`."""
     first, second = jax.random.split(key)
     size, dtype = statistics.shape[1], statistics.dtype
     centre, spread = jnp.mean(statistics, axis=0), jnp.std(statistics, axis=0)
@@ -228,11 +240,6 @@ def regression(statistics: jax.Array, targets: jax.Array, key: jax.Array) -> Reg
         jnp.where(spread > 0.0, spread, 1.0),
         jax.random.normal(first, (size, _HIDDEN), dtype) / np.sqrt(size),
         jax.random.normal(second, (_HIDDEN,), dtype),
-        jnp.zeros((size + _HIDDEN + 1, targets.shape[1]), dtype),
+        jnp.zeros((size + _HIDDEN + 1, 0), dtype),
     )
-    basis = np.asarray(untrained._basis(statistics), np.float64)
-    wanted = np.asarray(targets, np.float64)
-    penalty = _RIDGE * len(basis) * np.eye(basis.shape[1])
-    penalty[-1, -1] = 0.0
-    solved = np.linalg.solve(basis.T @ basis + penalty, basis.T @ wanted)
-    return untrained._replace(coefficients=jnp.asarray(solved, dtype))
+    return untrained, untrained._basis(statistics)
