@@ -1,8 +1,8 @@
 """From the parameters of a chunk of systems to deeplenstronomy's metadata columns.
 
 A column's name is the parameter's name and the band, `PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E-g`.  The texts
-and counts that all systems of a configuration share (`fixed`) are kept apart from the values of each system, so
-that a file can hold each text once and still give the whole table back.
+and counts that all systems of a configuration share (`fixed`) are kept apart from the values of each system,
+so that a file can hold each text once and still give the whole table back.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def columns(
 def table(
     configuration: Configuration, instrument: Instrument, values: Mapping[str, ArrayLike], start: int = 0
 ) -> pd.DataFrame:
-    """The metadata of systems start..start+n-1 as a DataFrame, one row a system.
+    """The metadata of systems start..start+n-1 as a DataFrame, one row per system.
 
     Args:
         configuration: the configuration that the systems belong to.
