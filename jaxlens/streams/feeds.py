@@ -44,7 +44,7 @@ def _dataset_class() -> Any:
     try:
         torch, data = import_module("torch"), import_module("torch.utils.data")
     except ImportError as error:
-        raise ImportError("stream.torch() needs PyTorch: pip install 'jaxlens[torch]'") from error
+        raise ImportError("stream.torch() needs PyTorch: pip install 'jaxlens-sim[torch]'") from error
     base: Any = data.IterableDataset
 
     def tensor(array: jax.Array) -> Any:
