@@ -95,6 +95,6 @@ def test_tensors_of_several_devices_are_refused(batches: Stream, monkeypatch: py
 def test_without_pytorch_the_extra_is_named(batches: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
     _dataset_class.cache_clear()
-    with pytest.raises(ImportError, match=r"pip install 'jaxlens\[torch\]'"):
+    with pytest.raises(ImportError, match=r"pip install 'jaxlens-sim\[torch\]'"):
         batches.torch()
     _dataset_class.cache_clear()
