@@ -1,4 +1,4 @@
-"""The command `jaxlens`: one module a command, `main` and the parser here.
+"""The command `jaxlens`: one module per command, `main` and the parser here.
 
 Each module has `add_to(commands)`, which adds the command and its arguments to the parser, and
 `run(arguments)`, which does the work and returns the exit code.  Only this folder prints.

@@ -93,7 +93,7 @@ class Stored(NamedTuple):
 
     Attributes:
         images: shape (n, bands, y, x).
-        metadata: one row a system.
+        metadata: one row per system.
         attributes: the attributes of an HDF5 file; empty for other formats.
     """
 

@@ -1,4 +1,4 @@
-"""CSV: the metadata table, a row a system.
+"""CSV: the metadata table, one row per system.
 
 Each number is written as the shortest decimal that reads back as the same number.
 """
@@ -26,7 +26,7 @@ _EXACT: dict[str, Any] = {"float_precision": "round_trip"} if _OLD_PANDAS else {
 
 
 class CsvFile:
-    """The metadata table, a row a system."""
+    """The metadata table, one row per system."""
 
     def __init__(self, path: Path, contents: Contents) -> None:
         self._contents = contents

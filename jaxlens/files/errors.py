@@ -24,6 +24,14 @@ def explained(
         path: the file or folder that the `with` block works on.
         advice: the end of the message, for every cause but a full disk.
         kinds: the exceptions that are turned into a `StorageError`; all others pass.
+
+    Raises:
+        StorageError: in place of an exception of these kinds.
+
+    >>> with explained(Path("lens.h5"), "give a file of images", (KeyError,)):
+    ...     {}["images"]
+    Traceback (most recent call last):
+    jaxlens.files.errors.StorageError: lens.h5: 'images'; give a file of images
     """
     try:
         yield

@@ -50,7 +50,7 @@ class _ArrayFile:
 
 
 class Hdf5File(_ArrayFile):
-    """The images, and their metadata in the group `metadata`, one array a name."""
+    """The images, and their metadata in the group `metadata`, one array per name."""
 
     array = "images"
 

@@ -1,8 +1,8 @@
 """From the parameters of a chunk of systems to deeplenstronomy's metadata columns.
 
-A column's name is the parameter's name and the band, `PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E-g`.
-What a configuration says in words and counts (`fixed`) is kept apart from the numbers that vary, so
-that a file can hold each of them once and still give the whole table back.
+A column's name is the parameter's name and the band, `PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E-g`.  The texts
+and counts that all systems of a configuration share (`fixed`) are kept apart from the values of each system,
+so that a file can hold each text once and still give the whole table back.
 """
 
 from __future__ import annotations
@@ -21,16 +21,22 @@ from jaxlens.kernels.lensing.lens_equation import ImagePositions
 Fixed = dict[str, str | int]
 Column = NDArray[np.generic]
 
+# Columns that are texts for each system.
 _TEXTS = ("x_mins", "y_mins")
-# Whole numbers, which are floats among the parameters.
-_COUNTS = ("BACKGROUND_IDX",)
+# Columns that are integers in the table and floats among the parameters.
+_INTEGERS = ("BACKGROUND_IDX",)
 
 
 def fixed(configuration: Configuration, instrument: Instrument) -> Fixed:
-    """The strings and counts of one configuration, which are the same for all its systems and bands.
+    """The texts and counts of one configuration, which are the same for all its systems and bands.
 
     Names are deeplenstronomy's, without the band: `CONFIGURATION_LABEL`, `NUMBER_OF_PLANES`,
     `PLANE_1-NUMBER_OF_OBJECTS`, `PLANE_1-OBJECT_1-HOST`, `numPix`, ...
+
+    >>> from jaxlens.config import load_config
+    >>> config = load_config("galaxy_galaxy")
+    >>> fixed(config.configuration(), config.instrument)["PLANE_1-OBJECT_1-MASS_PROFILE_1-NAME"]
+    'SIE'
     """
     entries: Fixed = {
         "CONFIGURATION_LABEL": configuration.label,
@@ -60,16 +66,16 @@ def _instrument(instrument: Instrument) -> Fixed:
 
 
 def _psf(instrument: Instrument) -> Fixed:
-    """How the PSF is applied where that is not the usual way, and the files of its kernels."""
-    words: Fixed = {
+    """Settings of the convolution that differ from their defaults, and the files of the PSF's kernels."""
+    entries: Fixed = {
         name: value if isinstance(value, int) and not isinstance(value, bool) else str(value)
         for name, value in asdict(instrument.numerics).items()
         if value != getattr(Numerics, name)
     }
     if instrument.kernel is not None:
-        words["kernel_point_source"] = ";".join(instrument.kernel.files)
-        words["kernel_supersampling_factor"] = instrument.kernel.factor
-    return words
+        entries["kernel_point_source"] = ";".join(instrument.kernel.files)
+        entries["kernel_supersampling_factor"] = instrument.kernel.factor
+    return entries
 
 
 def _galaxy(species: Galaxy) -> Fixed:
@@ -85,7 +91,7 @@ def _galaxy(species: Galaxy) -> Fixed:
 
 
 def _point_source(species: PointSource) -> Fixed:
-    # deeplenstronomy counts the profiles of point sources too.
+    # deeplenstronomy has these counts for point sources too
     entries: Fixed = {f"NUMBER_OF_{kind}_PROFILES": 0 for kind in ("LIGHT", "MASS", "SHEAR")}
     entries |= {"NAME": species.name, "HOST": species.host or "Foreground"}
     return entries | ({"sep_unit": species.sep_unit} if species.host else {})
@@ -97,26 +103,30 @@ def columns(
     """Every metadata column of systems start..start+n-1, each an array of shape (n,).
 
     Args:
-        entries: what `fixed` gave.
+        entries: the texts and counts that `fixed` gives.
         bands: the names of the bands.
-        values: number by parameter name, each of shape (n,) or (n, bands).
+        values: values by parameter name, each of shape (n,) or (n, bands).
         start: the index of the first system, its OBJID.
 
     Returns:
         Columns by name, all of the first band first, as deeplenstronomy orders them; within a band by
-        name, planes last.  Bands that share a number share the array.
+        name, planes last.  Where bands share a value their columns are the same array.
 
     Raises:
         ValueError: if the arrays in `values` disagree about n, or there are none.
+
+    >>> found = columns({"numPix": 16}, ("g", "r"), {"H0": [70.0], "seeing": [[0.9, 0.8]]})
+    >>> {name: column.item() for name, column in found.items() if name.endswith("-r")}
+    {'OBJID-r': 0, 'H0-r': 70.0, 'numPix-r': 16, 'seeing-r': 0.8}
     """
-    numbers = {name: np.asarray(value) for name, value in values.items()}
-    numbers |= {name: numbers[name].astype(np.int64) for name in _COUNTS if name in numbers}
-    n = _common_length(numbers)
-    shared: dict[str, Column] = {name: _constant(value, n) for name, value in entries.items()}
-    shared |= numbers | _redshifts(entries, numbers) | {"OBJID": np.arange(start, start + n)}
-    names = sorted(shared, key=_order)
+    arrays = {name: np.asarray(value) for name, value in values.items()}
+    arrays |= {name: arrays[name].astype(np.int64) for name in _INTEGERS if name in arrays}
+    n = _common_length(arrays)
+    by_name: dict[str, Column] = {name: _constant(value, n) for name, value in entries.items()}
+    by_name |= arrays | _redshifts(entries, arrays) | {"OBJID": np.arange(start, start + n)}
+    names = sorted(by_name, key=_order)
     return {
-        f"{name}-{band}": shared[name][:, b] if shared[name].ndim == 2 else shared[name]
+        f"{name}-{band}": by_name[name][:, b] if by_name[name].ndim == 2 else by_name[name]
         for b, band in enumerate(bands)
         for name in names
     }
@@ -125,13 +135,19 @@ def columns(
 def table(
     configuration: Configuration, instrument: Instrument, values: Mapping[str, ArrayLike], start: int = 0
 ) -> pd.DataFrame:
-    """The metadata of systems start..start+n-1 as a DataFrame, one row a system.
+    """The metadata of systems start..start+n-1 as a DataFrame, one row per system.
 
     Args:
         configuration: the configuration that the systems belong to.
-        instrument: IMAGE and SURVEY; gives the bands and numPix.
-        values: number by parameter name, each of shape (n,) or (n, bands).
+        instrument: IMAGE and SURVEY of the file, with the bands and numPix.
+        values: values by parameter name, each of shape (n,) or (n, bands).
         start: the index of the first system, its OBJID.
+
+    Returns:
+        The columns of `columns`, n rows.
+
+    Raises:
+        ValueError: if the arrays in `values` disagree about n, or there are none.
 
     >>> from jaxlens.config import load_config
     >>> config = load_config("galaxy_galaxy")
@@ -143,12 +159,16 @@ def table(
 
 
 def image_columns(images: Mapping[str, ImagePositions]) -> dict[str, Column]:
-    """The images of the lensed point sources as deeplenstronomy writes them, each column of shape (n,).
+    """The positions of the images of lensed point sources, as deeplenstronomy writes them.
 
-    `images` has, by the point source's name (`PLANE_2-OBJECT_2`), arrays of shape (n, slots).  The
-    columns are `<name>-x_mins` and `<name>-y_mins`, texts of numbers (arcsec) joined by semicolons, the
-    brightest image first, and `<name>-num_source_images`.  `x_mins`, `y_mins` and `num_source_images`
-    without a name are deeplenstronomy's own, of the last point source.
+    Args:
+        images: positions in arcsec by the point source's name (`PLANE_2-OBJECT_2`), arrays of shape
+            (n, slots), the brightest image first.
+
+    Returns:
+        Columns of shape (n,): `<name>-x_mins` and `<name>-y_mins`, texts of positions joined by semicolons,
+        and `<name>-num_source_images`.  deeplenstronomy's own `x_mins`, `y_mins` and `num_source_images`,
+        without a name, are those of the last point source.
 
     >>> pair = np.array([[1.25, -0.75, 0.0]])
     >>> mask, two = np.array([[True, True, False]]), np.array([2])
@@ -156,25 +176,26 @@ def image_columns(images: Mapping[str, ImagePositions]) -> dict[str, Column]:
     >>> found["x_mins"][0], found["y_mins"][0], int(found["PLANE_2-OBJECT_2-num_source_images"][0])
     ('1.25;-0.75', '-1.25;0.75', 2)
     """
-    table: dict[str, Column] = {}
+    found: dict[str, Column] = {}
     last: dict[str, Column] = {}
-    for prefix in sorted(images, key=natural_key):
-        one = images[prefix]
-        mask = np.asarray(one.mask)
-        last = {"x_mins": _joined(one.x, mask), "y_mins": _joined(one.y, mask)}
+    for point_source in sorted(images, key=natural_key):
+        positions = images[point_source]
+        mask = np.asarray(positions.mask)
+        last = {"x_mins": _joined(positions.x, mask), "y_mins": _joined(positions.y, mask)}
         last["num_source_images"] = np.sum(mask, axis=1, dtype=np.int64)
-        table |= {f"{prefix}-{name}": column for name, column in last.items()}
-    return table | last
+        found |= {f"{point_source}-{name}": column for name, column in last.items()}
+    return found | last
 
 
 def _joined(positions: ArrayLike, mask: NDArray[np.bool_]) -> Column:
+    """The positions (n, slots) of a system's images as one text, shape (n,)."""
     rows = zip(np.asarray(positions), mask, strict=True)
-    # object, so that a text keeps its length
-    return np.array([";".join(map(str, row[seen])) for row, seen in rows], dtype=object)
+    # dtype object holds texts of any length
+    return np.array([";".join(map(str, row[is_image])) for row, is_image in rows], dtype=object)
 
 
 def is_text(column: str) -> bool:
-    """Whether a column holds image positions, a text even where it looks like a number.
+    """Whether a column holds image positions, which are texts even where a text looks like a number.
 
     >>> is_text("PLANE_2-OBJECT_2-x_mins-g"), is_text("PLANE_2-OBJECT_2-ra-g")
     (True, False)
@@ -182,8 +203,8 @@ def is_text(column: str) -> bool:
     return column.rpartition("-")[0].rpartition("-")[2] in _TEXTS
 
 
-def _common_length(numbers: Mapping[str, Column]) -> int:
-    lengths = {len(value) for value in numbers.values()}
+def _common_length(arrays: Mapping[str, Column]) -> int:
+    lengths = {len(array) for array in arrays.values()}
     if len(lengths) != 1:
         raise ValueError(f"the parameters must be of one length; they have lengths {sorted(lengths)}")
     return lengths.pop()
@@ -193,12 +214,12 @@ def _constant(value: str | int, n: int) -> Column:
     return np.full(n, value, dtype=object if isinstance(value, str) else np.int64)
 
 
-def _redshifts(entries: Fixed, numbers: Mapping[str, Column]) -> dict[str, Column]:
+def _redshifts(entries: Fixed, arrays: Mapping[str, Column]) -> dict[str, Column]:
     """A plane's redshift under the plane's own name and under each of its objects."""
     repeated: dict[str, Column] = {}
     for name in entries:
         plane, _, rest = name.partition("-")
-        redshift = numbers.get(f"{plane}-OBJECT_1-REDSHIFT")
+        redshift = arrays.get(f"{plane}-OBJECT_1-REDSHIFT")
         if redshift is not None and rest.endswith("-HOST"):
             repeated[f"{plane}-REDSHIFT"] = redshift
             repeated[name.removesuffix("HOST") + "REDSHIFT"] = redshift
@@ -206,13 +227,13 @@ def _redshifts(entries: Fixed, numbers: Mapping[str, Column]) -> dict[str, Colum
 
 
 def _order(name: str) -> tuple[int, list[str | int]]:
-    """OBJID, then the image's own entries, then the planes; PLANE_2 before PLANE_10."""
+    """A sorting key: OBJID, then the columns of the whole image, then those of the planes by number."""
     group = 0 if name == "OBJID" else 2 if name.startswith("PLANE_") else 1
     return group, natural_key(name)
 
 
 def natural_key(name: str) -> list[str | int]:
-    """A sorting key that counts: `PLANE_2` comes before `PLANE_10`.
+    """A sorting key that compares digits as integers: `PLANE_2` comes before `PLANE_10`.
 
     >>> sorted(["PLANE_10", "PLANE_2"], key=natural_key)
     ['PLANE_2', 'PLANE_10']

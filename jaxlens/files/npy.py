@@ -1,4 +1,4 @@
-"""npy: one float32 array a file, images or planes; the metadata is in the CSV beside it."""
+"""npy: one float32 array per file, images or planes; the metadata is in the CSV beside it."""
 
 from __future__ import annotations
 

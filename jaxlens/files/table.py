@@ -1,4 +1,4 @@
-"""From the columns of a metadata table back to parameters: a row is the recipe of its image."""
+"""From the columns of a metadata table back to parameters: a row has all that its image depends on."""
 
 from __future__ import annotations
 
@@ -8,22 +8,26 @@ from difflib import get_close_matches
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-_MOST_NAMED = 5
+# How many missing columns a message names.
+_MAX_NAMES = 5
 
 
 def parameters(
     table: Mapping[str, ArrayLike], shapes: Mapping[str, tuple[int, ...]], bands: Sequence[str]
 ) -> dict[str, NDArray[np.float64]]:
-    """The numbers of a metadata table, by parameter name: {name: (n,) or (n, bands)}.
+    """The parameters of the systems in a metadata table.
 
     Args:
-        table: columns by name, `<parameter>-<band>`; those that are not asked for are not looked at.
-        shapes: the names that are asked for, and () or (bands,) for each.
+        table: columns by name, `<parameter>-<band>`; columns of other parameters are ignored.
+        shapes: the shape of each wanted parameter of one system, () or (bands,), by name.
         bands: the names of the bands.
 
+    Returns:
+        Values by parameter name, each of shape (n,) or (n, bands).
+
     Raises:
-        ValueError: if columns are missing, have something else than finite numbers or differ between
-            bands that share the number.
+        ValueError: if columns are missing, have something else than finite numbers, or differ between
+            bands that share the parameter.
 
     >>> parameters({"seeing-g": [0.9], "seeing-r": [0.8]}, {"seeing": (2,)}, ("g", "r"))
     {'seeing': array([[0.9, 0.8]])}
@@ -32,14 +36,14 @@ def parameters(
     missing = [column for column in wanted if column not in table]
     if missing:
         others = set(table).difference(wanted)
-        raise ValueError(f"the table lacks {_named(missing)}{_near(missing[0], sorted(others))}")
+        raise ValueError(f"the table lacks {_listed(missing)}{_nearest(missing[0], sorted(others))}")
     return {name: _parameter(table, name, len(shape) > 0, bands) for name, shape in shapes.items()}
 
 
 def _parameter(
     table: Mapping[str, ArrayLike], name: str, by_band: bool, bands: Sequence[str]
 ) -> NDArray[np.float64]:
-    values = np.stack([_numbers(table, f"{name}-{band}") for band in bands], axis=-1)
+    values = np.stack([_finite(table, f"{name}-{band}") for band in bands], axis=-1)
     differing = np.flatnonzero((values != values[:, :1]).any(axis=0))
     if not by_band and differing.size:
         other = bands[differing[0]]
@@ -47,23 +51,25 @@ def _parameter(
     return values if by_band else values[:, 0]
 
 
-def _numbers(table: Mapping[str, ArrayLike], column: str) -> NDArray[np.float64]:
+def _finite(table: Mapping[str, ArrayLike], column: str) -> NDArray[np.float64]:
+    """A column in double precision; ValueError where a row is no finite number."""
     try:
-        numbers = np.asarray(table[column], np.float64)
+        values = np.asarray(table[column], np.float64)
     except (ValueError, TypeError) as error:
         raise ValueError(f"the column {column} is not all numbers: {error}") from error
-    wrong = np.flatnonzero(~np.isfinite(numbers))
+    wrong = np.flatnonzero(~np.isfinite(values))
     if wrong.size:
-        raise ValueError(f"the column {column} is {numbers[wrong[0]]} in row {wrong[0]}; it must be finite")
-    return numbers
+        raise ValueError(f"the column {column} is {values[wrong[0]]} in row {wrong[0]}; it must be finite")
+    return values
 
 
-def _named(names: Sequence[str]) -> str:
-    """The first few of `names`, and how many more there are."""
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return ", ".join(names[:_MOST_NAMED]) + more
+def _listed(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+    return ", ".join(names[:_MAX_NAMES]) + more
 
 
-def _near(name: str, there: Iterable[str]) -> str:
-    near = get_close_matches(name, list(there), n=1)
-    return f"; {near[0]!r} is there" if near else ""
+def _nearest(name: str, columns: Iterable[str]) -> str:
+    """The end of a message that names the most similar of the table's columns, if there is one."""
+    similar = get_close_matches(name, list(columns), n=1)
+    return f"; {similar[0]!r} is there" if similar else ""
