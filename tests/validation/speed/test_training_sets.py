@@ -1,4 +1,4 @@
-"""All ways to read a training set give its images, with the labels that are theirs."""
+"""All ways to read a training set give its images with their labels."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def images(folder: Path) -> Iterator[Images]:
 @pytest.mark.slow
 def test_every_way_reads_the_whole_set_with_its_labels(images: Images, folder: Path) -> None:
     stored = [storage.read(folder / f"{label}_images.h5") for label in LABELS]
-    whole = np.concatenate([one.images for one in stored])
+    whole = np.concatenate([dataset.images for dataset in stored])
     truth = np.concatenate([stored[0].metadata[f"{THETA_E}-g"], np.zeros(SYSTEMS // 2)])
     reads = [way for way in ways() if way.cold is not None]
     assert len(reads) >= 6
@@ -51,7 +51,7 @@ def test_every_way_reads_the_whole_set_with_its_labels(images: Images, folder: P
 
 
 @pytest.mark.slow
-def test_what_is_forgotten_is_still_there(images: Images) -> None:
+def test_a_file_dropped_from_the_page_cache_is_read_again(images: Images) -> None:
     before = images.image(3)
     forget(images.paths[0])
     np.testing.assert_array_equal(images.image(3), before)
