@@ -34,7 +34,7 @@ def images(folder: Path) -> Iterator[Images]:
 @pytest.mark.slow
 def test_every_way_reads_the_whole_set_with_its_labels(images: Images, folder: Path) -> None:
     stored = [storage.read(folder / f"{label}_images.h5") for label in LABELS]
-    whole = np.concatenate([dataset.images for dataset in stored])
+    whole = np.concatenate([one.images for one in stored])
     truth = np.concatenate([stored[0].metadata[f"{THETA_E}-g"], np.zeros(SYSTEMS // 2)])
     reads = [way for way in ways() if way.cold is not None]
     assert len(reads) >= 6
