@@ -7,5 +7,5 @@
 - `compare_checkouts`: the outputs of two checkouts, before and after a change of the code.
 
 Nothing in `jaxlens` imports from here.  Frozen reference values are read without lenstronomy; whatever calls
-lenstronomy needs the extra `validation` (`pip install "jaxlens[validation]"`).
+lenstronomy needs the extra `validation` (`pip install "jaxlens-sim[validation]"`).
 """

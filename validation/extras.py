@@ -18,7 +18,7 @@ def lenstronomy_version() -> str:
     Raises:
         MissingExtra: there is none, or it is older than 1.14.1.
     """
-    command = 'pip install "jaxlens[validation]"'
+    command = 'pip install "jaxlens-sim[validation]"'
     try:
         version = importlib.metadata.version("lenstronomy")
     except importlib.metadata.PackageNotFoundError as error:

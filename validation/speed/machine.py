@@ -17,7 +17,7 @@ import jax.numpy as jnp
 from jaxlens.kernels.noise import random_words as threefry
 
 PEERS = ("lenstronomy", "jaxtronomy", "caustics", "torch")
-PACKAGES = ("jaxlens", "jax", "jaxlib", "numpy", "optax", "h5py", *PEERS)
+PACKAGES = ("jaxlens-sim", "jax", "jaxlib", "numpy", "optax", "h5py", *PEERS)
 # Size of the array, and of the file, whose copying is timed.
 MEGABYTES = 256
 # Multiplications and additions of each element in the measurement of arithmetic.

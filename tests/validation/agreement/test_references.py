@@ -85,4 +85,4 @@ def test_without_lenstronomy_the_extra_is_named(monkeypatch, capsys):
 
     monkeypatch.setattr("importlib.metadata.version", missing)
     assert make_references.main(["light"]) == 1
-    assert 'pip install "jaxlens[validation]"' in capsys.readouterr().err
+    assert 'pip install "jaxlens-sim[validation]"' in capsys.readouterr().err

@@ -110,7 +110,7 @@ def test_without_matplotlib_the_extra_is_named(
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert command.main(["amplitudes"]) == 1
-    assert 'pip install "jaxlens[validation]"' in capsys.readouterr().err
+    assert 'pip install "jaxlens-sim[validation]"' in capsys.readouterr().err
 
 
 def test_the_command_exits_by_what_it_found(

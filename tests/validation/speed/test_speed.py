@@ -1,4 +1,4 @@
-"""The report of speed: what it times, what it makes of that, and what it says where a peer is missing."""
+"""The report of speed: measured times, ratios, the table, and rows of packages that are not installed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from validation.speed.timing import Task, Timed
 
 
 def test_a_task_is_timed_in_turns_and_by_the_median(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a clock that only the tasks move: 2 s for two systems, and a first call 5 s longer."""
+    """With a clock that only tasks advance: 2 s for two systems, and a first call that takes 5 s more."""
     clock = [0.0]
     monkeypatch.setattr(timing.time, "perf_counter", lambda: clock[0])
     calls: list[str] = []
@@ -71,7 +71,7 @@ def test_a_target_is_a_ratio_of_the_automatic_batch_size() -> None:
     assert found["E, gradient: value of the same chi-square"].met
 
 
-def test_what_was_not_measured_is_not_met() -> None:
+def test_a_ratio_without_a_measurement_is_not_met() -> None:
     found = {target.name: target for target in targets(ROWS)}
     assert found["A, noise: caustics"].reached is None
     assert not found["A, noise: caustics"].met
@@ -129,7 +129,7 @@ def test_a_peer_that_is_not_installed_is_a_row(monkeypatch: pytest.MonkeyPatch, 
 @pytest.mark.parametrize(
     ("workload", "bands", "planes"), [("A", 1, 2), ("B", 5, 2), ("C", 5, 2), ("D", 1, 2)]
 )
-def test_a_workload_is_what_its_description_says(
+def test_a_workload_has_its_bands_planes_and_pixels(
     workload: str, bands: int, planes: int, tmp_path: Path
 ) -> None:
     sim = workloads.simulator(workload, tmp_path)
@@ -179,7 +179,7 @@ def test_peak_memory_is_that_of_this_process() -> None:
     assert 2**25 < processes.peak_memory() < 2**36
 
 
-def test_a_measurement_that_fails_says_why() -> None:
+def test_a_measurement_that_fails_raises_its_error() -> None:
     with pytest.raises(RuntimeError, match="no such thing"):
         processes._python("raise ValueError('no such thing')")
 

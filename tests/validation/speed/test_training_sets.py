@@ -1,4 +1,4 @@
-"""All ways to read a training set give its images, with the labels that are theirs."""
+"""All ways to read a training set give its images with their labels."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_every_way_reads_the_whole_set_with_its_labels(images: Images, folder: P
 
 
 @pytest.mark.slow
-def test_what_is_forgotten_is_still_there(images: Images) -> None:
+def test_a_file_dropped_from_the_page_cache_is_read_again(images: Images) -> None:
     before = images.image(3)
     forget(images.paths[0])
     np.testing.assert_array_equal(images.image(3), before)

@@ -44,7 +44,9 @@ class Section:
 def need_matplotlib() -> None:
     """Raise MissingExtra where figures cannot be drawn."""
     if importlib.util.find_spec("matplotlib") is None:
-        raise MissingExtra('matplotlib is not installed; pip install "jaxlens[validation]", or --no-figures')
+        raise MissingExtra(
+            'matplotlib is not installed; pip install "jaxlens-sim[validation]", or --no-figures'
+        )
 
 
 def environment(sections: Sequence[Section], minutes: float) -> str:
