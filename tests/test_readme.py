@@ -44,7 +44,15 @@ OUTCOMES: dict[str, Callable[[dict[str, Any]], bool]] = {
 }
 
 
-@pytest.mark.parametrize(("code", "use"), list(zip(BLOCKS, OUTCOMES, strict=True)), ids=list(OUTCOMES))
+# those whose programs take long to compile
+SLOW = ("fit", "stream")
+EXAMPLES = [
+    pytest.param(code, use, id=use, marks=[pytest.mark.slow] if use in SLOW else [])
+    for code, use in zip(BLOCKS, OUTCOMES, strict=True)
+]
+
+
+@pytest.mark.parametrize(("code", "use"), EXAMPLES)
 def test_examples_run_and_do_what_they_say(
     code: str, use: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
