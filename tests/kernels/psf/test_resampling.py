@@ -13,6 +13,10 @@ degraded = jax.jit(sampling.degraded, static_argnums=1)
 refined = jax.jit(sampling.refined, static_argnums=1)
 
 
+def slow(value):
+    return pytest.param(value, marks=pytest.mark.slow)
+
+
 def kernel_of(side):
     kernel = np.random.default_rng(side).exponential(1.0, (side, side))
     return jnp.asarray(kernel / kernel.sum())
@@ -39,7 +43,7 @@ def test_cropping_keeps_the_middle():
 
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("factor", [2, 3, 4, 5])
-@pytest.mark.parametrize("side", [1, 5, 7, 17])
+@pytest.mark.parametrize("side", [1, slow(5), 7, slow(17)])
 def test_degrading_keeps_the_sum_and_the_centre_of_light(side, factor):
     """A kernel that is symmetric keeps its centre, also where fine pixels are cut in halves."""
     kernel = kernel_of(side)
@@ -61,7 +65,7 @@ def test_degrading_by_an_odd_factor_sums_blocks():
 
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("factor", [2, 3, 4, 5])
-@pytest.mark.parametrize("side", [3, 7, 11])
+@pytest.mark.parametrize("side", [3, slow(7), slow(11)])
 def test_refining_keeps_sum_and_symmetry(side, factor):
     kernel = kernel_of(side)
     symmetric = (kernel + kernel[::-1, ::-1]) / 2
@@ -92,7 +96,7 @@ def test_resampling_goes_by_way_of_the_pixels():
 
 
 @pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("wanted", [1, 2, 3])
+@pytest.mark.parametrize("wanted", [slow(1), 2, 3])
 def test_derivatives_with_respect_to_the_kernel(wanted, check_first_derivatives):
     check_first_derivatives(lambda k: sampling.resampled(k, 4, wanted), kernel_of(9))
 
