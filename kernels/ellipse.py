@@ -15,11 +15,20 @@ from jaxlens.kernels.types import Real
 # lenstronomy's mass profiles clip |e| here.
 MAX_ELLIPTICITY = 0.9999
 # lenstronomy's light profiles floor 1 - |e|^2 here.
-MIN_DETERMINANT = 1e-6
+MIN_ONE_MINUS_E2 = 1e-6
 
 
 def rotate(x: Real, y: Real, angle: Real) -> tuple[jax.Array, jax.Array]:
-    """Coordinates in a frame that is turned by `angle` (radians) from x towards y."""
+    """Coordinates in a frame that is rotated.
+
+    Args:
+        x: coordinate, any shape.
+        y: the other coordinate.
+        angle: rotation of the frame (radians, from x towards y).
+
+    Returns:
+        The two coordinates in the rotated frame.
+    """
     cos, sin = jnp.cos(angle), jnp.sin(angle)
     return x * cos + y * sin, -x * sin + y * cos
 
@@ -90,7 +99,7 @@ def elliptical_radius_squared(x: Real, y: Real, e1: Real, e2: Real) -> jax.Array
     u, v = circularized(x, y, e1, e2)
     one_minus_e2 = jnp.abs(1.0 - jnp.square(e1) - jnp.square(e2))
     # A product with the inverse: XLA would repeat the division for each pixel.
-    return (u * u + v * v) * (1.0 / jnp.maximum(one_minus_e2, MIN_DETERMINANT))
+    return (u * u + v * v) * (1.0 / jnp.maximum(one_minus_e2, MIN_ONE_MINUS_E2))
 
 
 def safe_sqrt(x: Real) -> jax.Array:

@@ -24,5 +24,14 @@ def quotient(a: Pair, b: Pair) -> Pair:
 
 
 def select(condition: jax.Array, a: Pair, b: Pair) -> Pair:
-    """Elements of a where `condition` holds, of b elsewhere."""
+    """Elements of one of two complex arrays; `jnp.where`.
+
+    Args:
+        condition: booleans, any shape.
+        a: elements where `condition` holds.
+        b: elements elsewhere.
+
+    Returns:
+        The complex array, of the shape to which the arguments broadcast.
+    """
     return jnp.where(condition, a[0], b[0]), jnp.where(condition, a[1], b[1])

@@ -61,12 +61,12 @@ def test_radius_is_finite_for_every_ellipticity():
 
 
 def test_clipping_has_a_finite_gradient_at_zero_and_beyond_one():
-    gradient = jax.jacfwd(lambda e: jnp.stack(ellipse.clip_ellipticity(e[0], e[1])[:2]))
+    gradient = jax.jit(jax.jacfwd(lambda e: jnp.stack(ellipse.clip_ellipticity(e[0], e[1])[:2])))
     np.testing.assert_array_equal(gradient(jnp.zeros(2)), np.eye(2))
     assert np.isfinite(gradient(jnp.array([1.0, 1.0]))).all()
 
 
-@pytest.mark.parametrize(("x", "root", "slope"), [(4.0, 2.0, 0.25), (0.0, 0.0, 0.0), (-1.0, 0.0, 0.0)])
-def test_safe_sqrt(x, root, slope):
+@pytest.mark.parametrize(("x", "root", "derivative"), [(4.0, 2.0, 0.25), (0.0, 0.0, 0.0), (-1.0, 0.0, 0.0)])
+def test_safe_sqrt(x, root, derivative):
     value, gradient = jax.value_and_grad(ellipse.safe_sqrt)(x)
-    assert (float(value), float(gradient)) == (root, slope)
+    assert (float(value), float(gradient)) == (root, derivative)

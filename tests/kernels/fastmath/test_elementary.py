@@ -70,22 +70,38 @@ def test_angles_of_the_first_quadrant(dtype):
 
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("name", ["exp", "log", "log1p", "inverse_root"])
+def test_derivatives(name, check_first_derivatives):
+    check_first_derivatives(getattr(elementary, name), np.array([0.4, 0.9, 3.0]))
+
+
+ANGLES = np.array([0.1, 0.9, 3.0, 0.5]), np.array([2.0, 1.0, 0.2, 1.2])
+
+
+@pytest.mark.usefixtures("x64")
+def test_derivatives_of_the_angle(check_first_derivatives):
+    check_first_derivatives(elementary.first_quadrant_angle, *ANGLES)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("name", ["exp", "log", "log1p", "inverse_root"])
 def test_derivatives_to_second_order(name):
     check_grads(jax.jit(getattr(elementary, name)), (jnp.array([0.4, 0.9, 3.0]),), order=2, rtol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 def test_derivatives_of_the_angle_to_second_order():
-    y, x = jnp.array([0.1, 0.9, 3.0, 0.5]), jnp.array([2.0, 1.0, 0.2, 1.2])
+    y, x = map(jnp.asarray, ANGLES)
     check_grads(jax.jit(elementary.first_quadrant_angle), (y, x), order=2, rtol=1e-5)
 
 
 def test_derivatives_in_single_precision_are_those_of_the_functions():
     """Where the functions take their argument apart by its bits, which have no derivative."""
     x = jnp.array([0.3, 1.0, 2.5])
-    for name, slope in (("exp", np.exp), ("log", lambda x: 1 / x), ("log1p", lambda x: 1 / (1 + x))):
-        found = jax.vmap(jax.grad(getattr(elementary, name)))(x)
-        np.testing.assert_allclose(found, slope(np.asarray(x)), rtol=3e-7)
+    for name, derivative in (("exp", np.exp), ("log", lambda x: 1 / x), ("log1p", lambda x: 1 / (1 + x))):
+        found = jax.jit(jax.vmap(jax.grad(getattr(elementary, name))))(x)
+        np.testing.assert_allclose(found, derivative(np.asarray(x)), rtol=3e-7)
 
 
 def test_polynomial_is_horners():

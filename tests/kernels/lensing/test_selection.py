@@ -27,7 +27,7 @@ def test_the_lowest_are_found_wherever_they_stand(seed):
     assert set(np.asarray(many(values))) == set(np.argsort(values)[:COUNT])
 
 
-def test_of_a_kind_that_has_not_room_the_first_are_taken():
+def test_of_equal_values_the_first_are_taken():
     values = np.full(150, 3.0, np.float32)
     values[[120, 149]] = 0.0
     assert set(np.asarray(many(values))) == {*range(COUNT - 2), 120, 149}

@@ -12,7 +12,7 @@ from scipy import stats
 
 from jaxlens.kernels.noise.poisson import SMALL_RATE, poisson, poisson_of_words
 
-LANES = 1 << 14
+COUNTS_AT_ONCE = 1 << 14
 ALLOWED = 1e-4
 
 
@@ -50,11 +50,15 @@ def distance(rate: float) -> float:
     seconds = ((np.arange(16) + 0.5) / 16 * 2**32).astype(np.uint32)
     lowest = max(0.0, np.floor(rate - 8 * np.sqrt(rate)))
     k = np.arange(lowest, np.ceil(rate + 9 * np.sqrt(rate)) + 12)
-    many = np.resize(np.repeat(k, len(seconds)), -(-len(k) * len(seconds) // LANES) * LANES)
+    many = np.resize(np.repeat(k, len(seconds)), -(-len(k) * len(seconds) // COUNTS_AT_ONCE) * COUNTS_AT_ONCE)
     other = np.resize(seconds, len(many))
     shares = [
         _words_up_to(jnp.asarray(rate, jnp.float32), kk, oo, True)
-        for kk, oo in zip(many.astype(np.float32).reshape(-1, LANES), other.reshape(-1, LANES), strict=True)
+        for kk, oo in zip(
+            many.astype(np.float32).reshape(-1, COUNTS_AT_ONCE),
+            other.reshape(-1, COUNTS_AT_ONCE),
+            strict=True,
+        )
     ]
     share = np.concatenate(shares)[: len(k) * len(seconds)].reshape(len(k), -1).mean(axis=1) / 2.0**32
     found = np.diff(share, prepend=0.0)
@@ -95,7 +99,7 @@ def _sampled_distance(rate: float) -> float:
         k = np.floor(rate + sigmas * np.sqrt(rate))
         ends = np.asarray([-0.02, 0.02]) + (k + 0.5 - rate - (sigmas**2 - 1) / 6) / np.sqrt(rate)
         start, stop = stats.norm.cdf(ends) * 2.0**32
-        first = jnp.asarray(np.linspace(start, stop, LANES), jnp.uint32)
+        first = jnp.asarray(np.linspace(start, stop, COUNTS_AT_ONCE), jnp.uint32)
         up_to = (
             np.asarray(_words_up_to(jnp.asarray(rate), jnp.asarray(n, float), first, False), dtype=float)
             for n in (k - 1.0, k)
@@ -109,19 +113,19 @@ def _sampled_distance(rate: float) -> float:
 
 
 @pytest.mark.parametrize("rate", [1e-9, 1e-4, 0.3])
-def test_small_chances_of_a_photon(rate: float) -> None:
+def test_small_probabilities_of_a_photon(rate: float) -> None:
     """P(0) = exp(-rate); the second word takes over where the first has too few bits."""
     share = _words_up_to(jnp.asarray(rate), jnp.zeros(1), jnp.full(1, 2**31, jnp.uint32), True)
     assert 1.0 - int(share[0]) / 2.0**32 == pytest.approx(-np.expm1(-rate), rel=2e-7, abs=2.0**-32)
 
 
 @pytest.mark.parametrize("rate", [0.001, 0.05, 0.7, 3.0])
-def test_very_small_chances_do_not_give_very_many_photons(rate: float) -> None:
-    # the words of chances down to 2^-64: with rounding errors of 1e-8 there were 26 photons at any rate
+def test_very_small_probabilities_do_not_give_very_many_photons(rate: float) -> None:
+    # words of probabilities down to 2^-64: with rounding errors of 1e-8 there were 26 photons at any rate
     first = jnp.asarray([0, 0, 0, 5, 300], jnp.uint32)
     second = jnp.asarray([1, 2**8, 2**24, 0, 0], jnp.uint32)
     chance = np.asarray(first, float) * 2.0**-32 + np.asarray(second, float) * 2.0**-64
-    found = poisson_of_words(jnp.full(5, rate, jnp.float32), first, second)
+    found = jax.jit(poisson_of_words)(jnp.full(5, rate, jnp.float32), first, second)
     exact = np.array([np.argmax(stats.poisson(rate).sf(np.arange(60)) <= c) for c in chance])
     np.testing.assert_array_equal(found, np.minimum(exact, 26))
 
@@ -145,7 +149,7 @@ def test_draws_have_mean_and_variance_alike(rate: float) -> None:
     assert abs(drawn.var() - rate) < 5 * np.sqrt((2 * rate**2 + rate) / drawn.size)
 
 
-def test_a_rate_that_is_no_number_is_no_count() -> None:
+def test_a_rate_of_nan_is_a_count_of_nan() -> None:
     key = jax.random.key(5, impl="threefry2x32")
     assert np.isnan(jax.jit(poisson)(key, jnp.full(2, jnp.nan))).all()
 
@@ -161,5 +165,5 @@ def test_both_precisions_draw_the_same() -> None:
 
 def test_counts_have_no_gradient() -> None:
     key = jax.random.key(7, impl="threefry2x32")
-    slope = jax.jit(jax.grad(lambda rate: jnp.sum(poisson(key, rate))))(jnp.array([0.0, 3.0, 1e6]))
-    np.testing.assert_array_equal(slope, 0.0)
+    gradient = jax.jit(jax.grad(lambda rate: jnp.sum(poisson(key, rate))))(jnp.array([0.0, 3.0, 1e6]))
+    np.testing.assert_array_equal(gradient, 0.0)

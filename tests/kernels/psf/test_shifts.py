@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -58,25 +60,13 @@ def test_a_batch_is_a_loop(images: int | None, taps: int | None) -> None:
 
 
 @pytest.mark.usefixtures("x64")
-def test_derivatives_to_second_order() -> None:
+def test_derivatives(check_first_derivatives: Callable[..., None]) -> None:
     """Forward and reverse, in the image and in the taps."""
+    check_first_derivatives(lambda image, taps: shifts.filtered(image, taps, -2), PADDED, TAPS)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("x64")
+def test_derivatives_to_second_order() -> None:
     filtered = jax.jit(lambda image, taps: shifts.filtered(image, taps, -2))
     check_grads(filtered, (jnp.asarray(PADDED), jnp.asarray(TAPS)), order=2, rtol=1e-6)
-
-
-def test_what_is_computed_apart_is_the_same() -> None:
-    """Value, derivative and batch of a function of several numbers."""
-
-    def both(x: jax.Array, y: jax.Array) -> dict[str, jax.Array]:
-        return {"sum": x + y, "product": x * y}
-
-    @jax.jit
-    def apart(x: jax.Array, y: jax.Array) -> dict[str, jax.Array]:
-        found: dict[str, jax.Array] = jax.vmap(lambda x, y: shifts.computed_apart(both, x, y))(x, y)
-        return found
-
-    x, y = jnp.arange(3.0), jnp.linspace(2.0, 5.0, 3)
-    for name, value in apart(x, y).items():
-        np.testing.assert_array_equal(value, both(x, y)[name])
-    slopes = jax.grad(lambda x, y: jnp.sum(apart(x, y)["product"]), (0, 1))(x, y)
-    np.testing.assert_array_equal(np.stack(slopes), np.stack([y, x]))
