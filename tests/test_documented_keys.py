@@ -22,7 +22,7 @@ import pytest
 import yaml
 from astropy.io import fits
 
-from jaxlens import ConfigError, Simulator, make_dataset
+from jaxlens import ConfigError, Dataset, Simulator, make_dataset
 from jaxlens.imaging.derived import derived_quantities
 from jaxlens.imaging.noise import background_sigma, noise_sigma, observe
 from jaxlens.imaging.photometry import counts
@@ -54,13 +54,16 @@ def put(document: dict[str, Any], path: str, value: object) -> dict[str, Any]:
     return document
 
 
-def parameter(config: Any, name: str, n: int) -> np.ndarray:
-    """One parameter of the first n systems, by a program that draws nothing else."""
-    population = Simulator(config, "CONFIGURATION_1").population
-    indices = jnp.arange(n, dtype=jnp.uint32)
+def some_parameters(config: Any, n: int, *names: str) -> list[np.ndarray]:
+    """Some parameters of the first n systems, by a program that draws nothing else."""
+    population, indices = Simulator(config, "CONFIGURATION_1").population, jnp.arange(n, dtype=jnp.uint32)
+
+    def draw(key: jax.Array, index: jax.Array) -> list[jax.Array]:
+        system = draw_system(population, population.hyperparameters, key, index)
+        return [system[name] for name in names]
+
     keys = system_keys(jax.random.key(1), population.label, indices)
-    draw = jax.vmap(lambda *of: draw_system(population, population.hyperparameters, *of)[name])
-    return np.asarray(jax.jit(draw)(keys, indices))
+    return [np.asarray(values) for values in jax.jit(jax.vmap(draw))(keys, indices)]
 
 
 def params(
@@ -94,8 +97,13 @@ def background(config: Any) -> np.ndarray:
 # DATASET
 
 
+def metadata_of_the_first(document: dict[str, Any]) -> Dataset:
+    """The dataset of CONFIGURATION_1, without images."""
+    return make_dataset(document, skip_image_generation=True, configurations=["CONFIGURATION_1"])
+
+
 def test_DATASET_NAME(document: dict[str, Any]) -> None:
-    assert make_dataset(document, skip_image_generation=True).name == "Documented"
+    assert metadata_of_the_first(document).name == "Documented"
 
 
 def test_DATASET_SIZE(document: dict[str, Any]) -> None:
@@ -114,13 +122,11 @@ def test_DATASET_OUTDIR(document: dict[str, Any], tmp_path: Path) -> None:
 
 def test_DATASET_SEED(document: dict[str, Any]) -> None:
     put(document, "SPECIES.GALAXY_1.LIGHT_PROFILE_1.PARAMETERS.magnitude", NORMAL)
-    made = [make_dataset(document, skip_image_generation=True).metadata("CONFIGURATION_1") for _ in range(2)]
+    made = [metadata_of_the_first(document).metadata("CONFIGURATION_1") for _ in range(2)]
     pd.testing.assert_frame_equal(*made)
     other = put(document, "DATASET.PARAMETERS.SEED", 7)
     column = f"{LIGHT}-magnitude-g"
-    assert not np.any(
-        made[0][column] == make_dataset(other, skip_image_generation=True).metadata("CONFIGURATION_1")[column]
-    )
+    assert not np.any(made[0][column] == metadata_of_the_first(other).metadata("CONFIGURATION_1")[column])
 
 
 # COSMOLOGY
@@ -134,12 +140,13 @@ def test_DATASET_SEED(document: dict[str, Any]) -> None:
 def test_COSMOLOGY(name: str, value: float, document: dict[str, Any]) -> None:
     """H0, Om0, Tcmb0, Neff, m_nu, Ob0: the universe is astropy's FlatLambdaCDM of these parameters."""
     universe = {"H0": 70.0, "Om0": 0.3, "Tcmb0": 2.725} | {name: value}
-    found = params(put(document, "COSMOLOGY.PARAMETERS", universe))
+    values = some_parameters(put(document, "COSMOLOGY.PARAMETERS", universe), 1, *universe)
+    found = dict(zip(universe, (float(v[0]) for v in values), strict=True))
     assert found[name] == value
-    given = {key: float(found[key][0]) for key in universe if key != "Ob0"}
+    given = {key: value for key, value in found.items() if key != "Ob0"}
     units = {"m_nu": astropy.units.eV}
     expected = astropy.cosmology.FlatLambdaCDM(**{key: v * units.get(key, 1) for key, v in universe.items()})
-    ours = cosmology.transverse_comoving_distance(1.5, **given)
+    ours = jax.jit(cosmology.transverse_comoving_distance)(1.5, **given)
     np.testing.assert_allclose(ours, expected.comoving_transverse_distance(1.5).value, rtol=1e-7)
 
 
@@ -232,7 +239,7 @@ def test_SURVEY_num_exposures(document: dict[str, Any]) -> None:
 
 
 def test_GALAXY_NAME(document: dict[str, Any]) -> None:
-    metadata = make_dataset(document, skip_image_generation=True).metadata("CONFIGURATION_1")
+    metadata = metadata_of_the_first(document).metadata("CONFIGURATION_1")
     assert set(metadata["PLANE_1-OBJECT_1-NAME-g"]) == {"LENS"}
 
 
@@ -261,7 +268,7 @@ def test_SHEAR_PROFILE(document: dict[str, Any]) -> None:
 
 
 def test_POINTSOURCE_NAME(document: dict[str, Any]) -> None:
-    metadata = make_dataset(document, skip_image_generation=True).metadata("CONFIGURATION_1")
+    metadata = metadata_of_the_first(document).metadata("CONFIGURATION_1")
     assert set(metadata["PLANE_2-OBJECT_2-NAME-g"]) == {"AGN"}
 
 
@@ -419,13 +426,28 @@ EMPIRICAL = {
 }
 
 
+# These have as many values as their histogram has bins, so each compiles a program of its own.
+SLOW = {
+    "delve_exposure_time",
+    "delve_seeing",
+    "delve_sky_brightness",
+    "des_num_exposures",
+    "des_sky_brightness",
+}
+
+
 @pytest.mark.parametrize(
-    ("path", "name"), [(path, name) for path, names in EMPIRICAL.items() for name in names]
+    ("path", "name"),
+    [
+        pytest.param(path, name, marks=[pytest.mark.slow] * (name in SLOW))
+        for path, names in EMPIRICAL.items()
+        for name in names
+    ],
 )
 def test_DISTRIBUTION_of_a_survey(path: str, name: str, document: dict[str, Any]) -> None:
     """One number a band, independent of the others, out of the survey's."""
     put(document, path, {"DISTRIBUTION": {"NAME": name, "PARAMETERS": "None"}})
-    found = parameter(document, path.rsplit(".", 1)[1], 50)
+    (found,) = some_parameters(document, 50, path.rsplit(".", 1)[1])
     assert found.shape == (50, 2)
     if len(np.unique(found[:, 0])) > 1:
         assert not np.array_equal(found[:, 0], found[:, 1])
@@ -469,7 +491,7 @@ def test_USERDIST_MODE_sample(document: dict[str, Any], tmp_path: Path) -> None:
 
 def test_USERDIST_MODE_interpolate(document: dict[str, Any], tmp_path: Path) -> None:
     text = "seeing WEIGHT\n0.5 0\n0.7 1\n0.9 0\n"
-    found = parameter(userdist(document, tmp_path, text, MODE="interpolate"), "seeing", 2000)
+    (found,) = some_parameters(userdist(document, tmp_path, text, MODE="interpolate"), 2000, "seeing")
     assert len(np.unique(found)) > 1900
     assert found.std() == pytest.approx(0.2 / np.sqrt(6), rel=0.05)
 
@@ -484,7 +506,7 @@ def test_USERDIST_STEP(document: dict[str, Any], tmp_path: Path) -> None:
     """The nodes of deeplenstronomy's grid; draws are continuous here, so it changes nothing."""
     text = "seeing WEIGHT\n0.5 0\n0.7 1\n0.9 0\n"
     found = [
-        parameter(userdist(document, tmp_path, text, MODE="interpolate", STEP=step), "seeing", 20)
+        some_parameters(userdist(document, tmp_path, text, MODE="interpolate", STEP=step), 20, "seeing")[0]
         for step in (3, 30)
     ]
     np.testing.assert_array_equal(*found)
@@ -512,7 +534,7 @@ def test_USERDIST_column_of_a_configuration(document: dict[str, Any], tmp_path: 
 
 def test_search(document: dict[str, Any]) -> None:
     """dataset.search finds the columns' names."""
-    found = make_dataset(document, skip_image_generation=True).search("theta_E")
+    found = metadata_of_the_first(document).search("theta_E")
     assert found["LENS"] == [
         f"CONFIGURATION_{k}-{MASS}-theta_E-{band}" for k in (1, 2) for band in ("g", "r")
     ]

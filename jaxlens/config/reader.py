@@ -181,6 +181,16 @@ class _Tree:
             self._report.raise_problems()
 
     def node(self, node: yaml.Node, place: Place, depth: int) -> Node:
+        """A PyYAML node as one of ours, with all that it contains.
+
+        Args:
+            node: PyYAML's node.
+            place: where it is.
+            depth: in how many mappings and lists it is, counting itself.
+
+        Returns:
+            Our node.
+        """
         self._visit(node, depth)
         if isinstance(node, yaml.ScalarNode):
             return Node(place, self._scalar(node, place), node.value)

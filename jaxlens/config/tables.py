@@ -148,13 +148,13 @@ def _values(
     values = np.empty((len(rows), len(names)))
     wrong = 0
     for i, (line, words) in enumerate(rows):
-        finding = _fill(values[i], names, words)
-        if finding is None:
+        fault = _fill(values[i], names, words)
+        if fault is None:
             continue
         wrong += 1
         if wrong <= MOST_LISTED:
-            column, problem = finding
-            report.problem(Place(source, line, column), problem)
+            column, finding = fault
+            report.problem(Place(source, line, column), finding)
     if wrong > MOST_LISTED:
         report.problem(
             Place(source, rows[-1][0]), f"{wrong - MOST_LISTED} more lines are wrong; mend them too"

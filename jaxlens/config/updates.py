@@ -66,7 +66,7 @@ def set_parameters(tree: Tree, config: Config, label: str, values: Mapping[str, 
             _set(target, entry.keys, band if entry.by_band else None, config.bands, value)
 
 
-def distribution(name: str, description: Mapping[str, Any]) -> dict[str, Any]:
+def distribution_entry(name: str, description: Mapping[str, Any]) -> dict[str, Any]:
     """The entry of the file for `{"name": ..., "parameters": {...}, "truncate": [low, high]}`.
 
     Only `name` is required.
@@ -74,7 +74,7 @@ def distribution(name: str, description: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ValueError: if `description` lacks the name or has another key; the message starts with `name`.
 
-    >>> distribution("seeing", {"name": "uniform", "parameters": {"minimum": 0.8, "maximum": 1.0}})
+    >>> distribution_entry("seeing", {"name": "uniform", "parameters": {"minimum": 0.8, "maximum": 1.0}})
     {'DISTRIBUTION': {'NAME': 'uniform', 'PARAMETERS': {'minimum': 0.8, 'maximum': 1.0}}}
     """
     keys = ("name", "parameters", "truncate")

@@ -14,7 +14,7 @@ import pandas as pd
 
 from jaxlens.config import Config, load_config
 from jaxlens.config.errors import ConfigWarning, nearest
-from jaxlens.config.updates import columns_of_objects, config_dict, distribution, set_parameters
+from jaxlens.config.updates import columns_of_objects, config_dict, distribution_entry, set_parameters
 from jaxlens.datasets.arguments import Arguments
 from jaxlens.datasets.production import produce
 from jaxlens.datasets.products import Kept, Run
@@ -119,7 +119,7 @@ class Dataset:
         Raises:
             ValueError: as `update_param`, or if a distribution is written in another way.
         """
-        written = {name: distribution(name, value) for name, value in new_param_dist_dict.items()}
+        written = {name: distribution_entry(name, value) for name, value in new_param_dist_dict.items()}
         self.update_param(written, configuration)
 
     def regenerate(self, **make_dataset_args: Any) -> None:

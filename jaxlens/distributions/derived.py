@@ -40,7 +40,7 @@ def probability_between(distribution: Distribution, lower: Real, upper: Real) ->
 _probability_between = jax.jit(probability_between)
 
 
-def is_possible_between(distribution: Distribution, lower: float, upper: float) -> bool:
+def is_possible_between(distribution: Distribution, lower: Real, upper: Real) -> bool:
     """Whether draws in an interval have a probability above zero.
 
     It is jitted so that one program is compiled for each class of distribution, not one for each operation.

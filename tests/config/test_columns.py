@@ -33,7 +33,7 @@ def names(config: Config) -> Names:
         (f"{LIGHT}-R_sersic-i", Column(None, f"{LIGHT}-R_sersic", "i")),
         (f"{LIGHT}-R_sersic", Column(None, f"{LIGHT}-R_sersic")),
         (f"CONFIGURATION_2-{LIGHT}-magnitude-r", Column("CONFIGURATION_2", f"{LIGHT}-magnitude", "r")),
-        # what all bands share has no band, whichever is written
+        # the band is ignored where the parameter is the same in all bands
         (f"{MASS}-theta_E-g", Column(None, f"{MASS}-theta_E")),
         (f"CONFIGURATION_1-{MASS}-theta_E_r", Column("CONFIGURATION_1", f"{MASS}-theta_E")),
         (f"{LIGHT}-center_x-g", Column(None, f"{LIGHT}-center_x")),

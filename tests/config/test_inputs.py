@@ -69,8 +69,8 @@ def test_the_key_of_the_included_file_wins_and_a_remark_says_so(
     write(tmp_path, sky="sky_brightness: 20.0\nseeing: 0.7\n")
     config = load_edited(((SKY, "    INPUT: sky.yaml\n"),))
     assert float(dict(config.instrument.quantities)["seeing"].draws[0].build().support()[0]) == 0.7
-    what = "is in sky.yaml too, which counts; remove one of the two"
-    assert config.warnings == (f"c.yaml:20: SURVEY.PARAMETERS.seeing: {what}",)
+    message = "is in sky.yaml too, which counts; remove one of the two"
+    assert config.warnings == (f"c.yaml:20: SURVEY.PARAMETERS.seeing: {message}",)
 
 
 def test_a_file_may_be_included_twice(load_edited: LoadEdited, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_resolved_paths_are_absolute_in_the_text(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize(
-    ("name", "folder", "what"),
+    ("name", "folder", "message"),
     [
         ("parts/tabel.yaml", False, "'parts/tabel.yaml' is no file; did you mean parts/table.yaml?"),
         ("parts", False, "'parts' is a folder; give a file"),
@@ -155,14 +155,16 @@ def test_resolved_paths_are_absolute_in_the_text(tmp_path: Path, monkeypatch: py
     ],
     ids=lambda value: value[:20] if isinstance(value, str) else None,
 )
-def test_what_is_said_of_a_name_that_is_no_file(name: str, folder: bool, what: str, tmp_path: Path) -> None:
+def test_the_message_about_a_name_that_is_no_file(
+    name: str, folder: bool, message: str, tmp_path: Path
+) -> None:
     write(tmp_path, parts__table="x\n")
     report = Report()
     place = Place(str(tmp_path / "c.yaml"), 3, "DISTRIBUTIONS.USERDIST_1.FILENAME")
     assert resolve(place, name, report, folder=folder) is None
     with pytest.raises(ConfigError) as caught:
         report.raise_problems()
-    assert caught.value.problems == (f"{place}: {what}",)
+    assert caught.value.problems == (f"{place}: {message}",)
 
 
 def test_sizes_count_over_all_files_together(

@@ -324,7 +324,7 @@ def test_fractions_may_miss_one_by_rounding(load_edited: Edit) -> None:
 
 
 def test_a_dictionary_is_a_file(good: str, load_text: Callable[[str], Config]) -> None:
-    """Its text reads back as the same configuration; numpy's numbers and paths are welcome."""
+    """Its text reads back as the same configuration; numpy's numbers and paths are accepted."""
     content = yaml.safe_load(good)
     content["DATASET"]["PARAMETERS"] |= {"SIZE": np.int64(4), "OUTDIR": Path("out")}
     content["IMAGE"]["PARAMETERS"]["exposure_time"] = np.float32(90.0)
@@ -342,8 +342,8 @@ def test_problems_of_a_dictionary_have_no_line(good: str) -> None:
     content["DATASET"]["PARAMETERS"]["SIZE"] = 0
     with pytest.raises(ConfigError) as caught:
         load_config(content)
-    what = "is 0; give one whole number of at least 1"
-    assert caught.value.problems == (f"<dict>: DATASET.PARAMETERS.SIZE: {what}",)
+    message = "is 0; give one whole number of at least 1"
+    assert caught.value.problems == (f"<dict>: DATASET.PARAMETERS.SIZE: {message}",)
 
 
 def test_a_dictionary_of_other_objects(good: str) -> None:
@@ -370,14 +370,14 @@ def test_a_config_is_returned(good: str, load_text: Callable[[str], Config]) -> 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     broken = tmp_path / "latin.yaml"
     broken.write_bytes("NAME: é".encode("latin-1"))
-    for path, what in (
+    for path, message in (
         (tmp_path / "none.yaml", "is no file"),
         (tmp_path, "is a directory"),
         (broken, "is not text in UTF-8"),
     ):
         with pytest.raises(ConfigError) as caught:
             load_config(path)
-        assert str(caught.value).startswith(f"{path}: {what}")
+        assert str(caught.value).startswith(f"{path}: {message}")
 
 
 def test_text_in_the_place_of_a_file_name(good: str) -> None:

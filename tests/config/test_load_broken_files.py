@@ -1,4 +1,4 @@
-"""Every way to get a configuration wrong, with the exact lines that must be said about it.
+"""Every way to get a configuration wrong, with the exact problems that must be reported.
 
 The table is in `broken/*.yaml`: the changes to `good.yaml`, the text of other `files` by name, the shape of
 FITS `cubes` by name, and the problems in order.

@@ -105,9 +105,9 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("what", WRONG)
-def test_a_wrong_kernel(what: str, load_edited: Load, tmp_path: Path) -> None:
-    array, says = WRONG[what]
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_kernel(case: str, load_edited: Load, tmp_path: Path) -> None:
+    array, says = WRONG[case]
     np.save(tmp_path / "psf.npy", array)
     with pytest.raises(ConfigError) as caught:
         load_edited(image("PIXEL", "kernel_point_source: psf.npy"))
@@ -245,7 +245,7 @@ def test_negative_pixels_of_a_kernel_are_remarked(load_edited: Load, tmp_path: P
     ],
 )
 def test_cosmologies(name: str, lines: str, names: list[str], load_edited: Load) -> None:
-    """NAME is astropy's class; what it has a default for may be left out."""
+    """NAME is astropy's class; parameters that have a default may be omitted."""
     om0 = "    Om0: 0.3\n"
     config = load_edited((("COSMOLOGY:\n", f"COSMOLOGY:\n  NAME: {name}\n"), (om0, om0 + lines)))
     assert [key for key, _ in config.cosmology] == ["H0", "Om0", *names]

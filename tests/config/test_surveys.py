@@ -136,6 +136,7 @@ def test_a_survey_in_one_band(load_edited: LoadEdited) -> None:
     assert [draw.parameters for draw in found.draws] == [(("value", 0.9),), (("value", 2.0),)]
 
 
+@pytest.mark.slow
 def test_TRUNCATE_holds_in_every_band(load_edited: LoadEdited) -> None:
     drawn = draws(load_edited((seeing("{NAME: des_seeing, TRUNCATE: [0.9, 1.1]}"),)), "seeing", 500)
     assert drawn.min() >= np.float32(0.902)

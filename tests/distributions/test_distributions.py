@@ -149,7 +149,11 @@ def uniform_draws() -> jax.Array:
     return uniforms(jax.random.split(jax.random.key(7, impl="threefry2x32"), 100_000))
 
 
-@pytest.mark.parametrize(("distribution", "theirs"), WITH_SCIPY, ids=name_of)
+@pytest.mark.parametrize(
+    ("distribution", "theirs"),
+    [pytest.param(*pair, marks=[pytest.mark.slow] * isinstance(pair[0], Beta)) for pair in WITH_SCIPY],
+    ids=name_of,
+)
 def test_mean_variance_and_support_of_100_000_draws(
     distribution: Distribution, theirs: Any, uniform_draws: jax.Array
 ) -> None:
@@ -191,7 +195,11 @@ def test_cdf_and_density_are_scipy_s(distribution: Distribution, theirs: Any) ->
     np.testing.assert_allclose(found["above"], theirs.sf(x), rtol=1e-9, atol=1e-13)
 
 
-@pytest.mark.parametrize("distribution", CONTINUOUS, ids=name_of)
+@pytest.mark.parametrize(
+    "distribution",
+    [pytest.param(d, marks=[pytest.mark.slow] * isinstance(d, Truncated)) for d in CONTINUOUS],
+    ids=name_of,
+)
 @pytest.mark.usefixtures("x64")
 def test_cdf_inverts_icdf_and_density_is_its_derivative(distribution: Distribution) -> None:
     found = around_the_quantiles(distribution)
