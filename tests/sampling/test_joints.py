@@ -1,4 +1,4 @@
-"""Several numbers drawn together: a normal vector, and where its numbers go."""
+"""Quantities drawn together: normal vectors, rows of tables, and which parameters they replace."""
 
 from __future__ import annotations
 
