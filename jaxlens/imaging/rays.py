@@ -58,6 +58,11 @@ def ray_parameters(scene: Scene, params: Params, j: int) -> dict[str, jax.Array]
     """The parameters that the rays to plane `j` depend on.
 
     `rays_to_plane` needs no others, and the solver of the lens equation compiles faster without them.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        j: the index of the plane.
     """
     masses = [mass for plane in scene.planes[:j] for mass in plane.mass]
     names = {f"{mass.prefix}-{name}" for mass in masses for name in mass.parameters}
@@ -69,6 +74,12 @@ def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[st
     """The parameters of a mass profile in plane `j`, by the names that its kernel has for them.
 
     Where the velocity dispersion sigma_v is given, theta_E is computed from it.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        j: the index of the mass's plane.
+        mass: the profile.
     """
     values = {n: params[f"{mass.prefix}-{n}"] for n in mass.parameters if n != "sigma_v"}
     if mass.sigma_v:
@@ -77,9 +88,16 @@ def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[st
 
 
 def einstein_radius(scene: Scene, params: Params, j: int, mass: Mass) -> jax.Array:
-    """The Einstein radius theta_E (arcsec) of a mass in plane `j` with velocity dispersion sigma_v, ().
+    """The Einstein radius of a mass from its velocity dispersion sigma_v, for a source in the last plane.
 
-    As in lenstronomy it is that for a source in the last plane.
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        j: the index of the mass's plane.
+        mass: a profile that has sigma_v.
+
+    Returns:
+        theta_E in arcsec, ().
     """
     distances, between = _distances(scene, params)
     sigma_v = params[f"{mass.prefix}-sigma_v"]

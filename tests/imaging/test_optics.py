@@ -174,6 +174,7 @@ def test_convolution_on_the_grid_of_the_supersampling(kind: str, kernels: dict[s
         np.testing.assert_allclose(found[b], averaged(blurred, 3)[0], atol=1e-10 * clear.max())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 def test_convolution_on_the_fine_grid_changes_the_image() -> None:
     fine = {"psf_type": "GAUSSIAN", "supersampling_factor": 3}
@@ -299,6 +300,7 @@ def test_a_seeing_beyond_the_files_is_refused_where_the_kernel_is_bounded() -> N
         sim.render(params | {"seeing": jnp.array([[0.5, 0.8]])})
 
 
+@pytest.mark.slow
 def test_an_unbounded_seeing_has_a_kernel_of_110_pixels() -> None:
     seeing = {"DISTRIBUTION": {"NAME": "lognormal", "PARAMETERS": {"mean": -0.5, "sigma": 0.1}}}
     sim = jaxlens.Simulator(file({"psf_type": "MOFFAT", "moffat_beta": 3.0}, {"seeing": seeing}))

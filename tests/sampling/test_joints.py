@@ -1,4 +1,4 @@
-"""Several numbers drawn together: a normal vector, and where its numbers go."""
+"""Quantities drawn together: normal vectors, rows of tables, and which parameters they replace."""
 
 from __future__ import annotations
 
@@ -120,6 +120,7 @@ def test_redshifts_that_are_drawn_respect_those_of_a_table(
     assert np.all(params[z1] < params[z2])
 
 
+@pytest.mark.slow
 def test_rows_are_sampled_by_weight_and_whole(small_lens: dict[str, Any], key: jax.Array) -> None:
     rows = np.array([[1.0, 0.1], [2.0, 0.2], [3.0, 0.3], [4.0, 0.4]])
     arrays = {"values": rows, "cumulative": np.cumsum([0.0, 0.5, 0.5, 0.0])}

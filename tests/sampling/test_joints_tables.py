@@ -1,4 +1,4 @@
-"""Numbers from tables: what is drawn, and which parameters it replaces."""
+"""Quantities from tables: what is drawn, and which parameters it replaces."""
 
 from __future__ import annotations
 

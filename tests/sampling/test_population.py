@@ -1,4 +1,4 @@
-"""What varies: named random numbers that depend on nothing but their name, system, configuration and seed."""
+"""Random quantities depend on their name, their system, its configuration and the seed alone."""
 
 from __future__ import annotations
 
