@@ -10,7 +10,6 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import yaml
-from jax.test_util import check_grads
 
 import jaxlens
 from jaxlens import Simulator
@@ -75,15 +74,20 @@ def test_coordinates_lead_back_and_never_out_of_bounds(x64: None) -> None:
         FreeHyperparameter("behind", "between"),
     )
     numbers = {"any": -4.0, "above": 1.5, "below": -7.0, "between": 0.5, "behind": 0.75}
-    z = coordinates(free, numbers)
-    assert {k: float(v) for k, v in hyperparameters_at(free, z).items()} == pytest.approx(numbers)
+    z = np.asarray(jax.jit(lambda values: coordinates(free, values))(numbers))
+    at = jax.jit(lambda z: hyperparameters_at(free, z))
+    assert {k: float(v) for k, v in at(z).items()} == pytest.approx(numbers)
     for shift in (-20.0, 20.0):
-        far = hyperparameters_at(free, z + shift)
+        far = at(z + shift)
         assert far["above"] > 1.0
         assert far["below"] < 2.0
         assert -1.0 < far["between"] < 3.0
         assert far["behind"] > far["between"]
-    check_grads(lambda z: hyperparameters_at(free, z), (z,), 1)
+    tangent = np.linspace(0.5, 1.0, len(z))
+    _, derivatives = jax.jvp(at, (z,), (tangent,))
+    after, before = at(z + 1e-6 * tangent), at(z - 1e-6 * tangent)
+    for path, derivative in derivatives.items():
+        assert float(derivative) == pytest.approx(float((after[path] - before[path]) / 2e-6), rel=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -166,9 +170,8 @@ def test_an_object_in_two_planes_has_its_numbers_once(varied: dict[str, Any]) ->
     path = f"{LIGHT}.R_sersic.mean"
     assert len(free_hyperparameters(sim, [path])) == 1
     new = Simulator(updated_file(sim, {path: 0.7}))
-    params = new.sample(jax.random.key(0), 1)
     assert new.hyperparameters[path] == jnp.float32(0.7)
-    assert {name for name in params if name.endswith("-R_sersic")} >= {
+    assert {name for name in new.parameter_names if name.endswith("-R_sersic")} >= {
         "PLANE_1-OBJECT_1-LIGHT_PROFILE_1-R_sersic",
         "PLANE_2-OBJECT_2-LIGHT_PROFILE_1-R_sersic",
     }
