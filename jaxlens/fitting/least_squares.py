@@ -89,9 +89,11 @@ def descend(
     Returns:
         The descent after the step.
 
+    >>> parabola = lambda x: Expansion((x[0] - 1) ** 2, 2 * (x - 1), 2 * jnp.eye(1), x[0])
+    >>> step = jax.jit(lambda state: descend(parabola, state))
     >>> state = start(jnp.asarray([3.0]))
     >>> for _ in range(8):
-    ...     state = descend(lambda x: Expansion((x[0] - 1) ** 2, 2 * (x - 1), 2 * jnp.eye(1), x[0]), state)
+    ...     state = step(state)
     >>> print(f"{state.point[0]:.4f}")
     1.0000
     """

@@ -149,9 +149,9 @@ class Search:
             that depend on the free hyperparameters, with the band's index where each band has its own.
         """
         zero = jnp.zeros_like(self.start)
-        before, params = training_set(self.model, self.inputs, self.start, zero, self.batches)
         spread = jnp.std(self._observed(None), axis=0)
         spread = jnp.where(spread > 0.0, spread, jnp.inf)
+        before, params = training_set(self.model, self.inputs, self.start, zero, self.batches)
         sizes: list[float] = []
         governed: dict[tuple[str, int | None], None] = {}
         for each, shift in zip(self.free, _TRIAL * np.eye(len(zero)), strict=True):

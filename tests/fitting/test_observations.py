@@ -1,4 +1,4 @@
-"""Real images: what is read from FITS, what is checked, and a PSF from outside."""
+"""Observed images: what is read from FITS, and what is refused."""
 
 import re
 
@@ -7,11 +7,9 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from jaxlens import Simulator
 from jaxlens.files.fits import write_fits
-from jaxlens.files.writer import StorageError
-from jaxlens.fitting.external_psf import psf_kernel, with_psf
-from jaxlens.fitting.image_checks import check_images
+from jaxlens.files.errors import StorageError
+from jaxlens.fitting.external_psf import psf_kernel
 from jaxlens.fitting.observations import read_image
 
 
@@ -132,69 +130,6 @@ def test_a_file_that_cannot_be_read_is_named(files, name, message):
 def test_a_file_is_not_written_to_nowhere(tmp_path):
     with pytest.raises(StorageError, match="choose a folder"):
         write_fits(tmp_path / "nowhere" / "x.fits", {"SCI": image()})
-
-
-def test_images_are_checked_against_the_simulator(small_lens):
-    sim = Simulator(small_lens)
-    one = np.ones((2, 24, 24))
-    pixels = check_images(sim, one, noise_sigma=0.1, mask=one[0] > 0)
-    assert [a.shape for a in pixels] == [(1, 2, 24, 24)] * 3
-    assert check_images(sim, [one, one]).noise_sigma is None
-    for shape in [(2, 23, 24), (1, 24, 24), (3, 1, 24, 24), (24, 24)]:
-        right = f"images has shape {shape}; it must be (n, 2, 24, 24) for the bands g, r"
-        with pytest.raises(ValueError, match=re.escape(right)):
-            check_images(sim, np.ones(shape))
-    with pytest.raises(ValueError, match="there are no images"):
-        check_images(sim, np.ones((0, 2, 24, 24)))
-    masks = np.ones((3, 2, 24, 24), bool)
-    masks[1:] = False
-    with pytest.raises(ValueError, match="no pixel of image 1, 2 is used"):
-        check_images(sim, [one] * 3, mask=masks)
-    with pytest.raises(
-        ValueError, match=re.escape("noise_sigma has shape (3,); the image has (1, 2, 24, 24)")
-    ):
-        check_images(sim, one, noise_sigma=np.ones(3))
-
-
-def test_a_psf_from_outside_is_that_of_psf_type_pixel(small_lens, tmp_path, key):
-    kernel = np.random.default_rng(1).uniform(size=(2, 5, 5))
-    names = {}
-    for b, band in enumerate("gr"):
-        names[band] = str(tmp_path / f"{band}.npy")
-        np.save(names[band], kernel[b])
-    gaussian = Simulator(small_lens)
-    small_lens["IMAGE"]["PARAMETERS"] |= {"psf_type": "PIXEL", "kernel_point_source": names}
-    from_file, outside = Simulator(small_lens), with_psf(gaussian, 7 * kernel)
-    assert outside.scene == from_file.scene
-    params = from_file.sample(key, 2)
-    assert params.keys() == outside.sample(key, 2).keys()
-    np.testing.assert_array_equal(outside.render(params), from_file.render(params))
-    assert gaussian.scene.optics.psf == "GAUSSIAN"
-
-
-def test_a_fine_psf_from_outside_stamps_point_sources_on_its_own_grid(small_quasar, tmp_path, key):
-    kernel = np.exp(-(np.linspace(-2, 2, 15) ** 2))
-    np.save(tmp_path / "psf.npy", np.outer(kernel, kernel))
-    small_quasar["IMAGE"]["PARAMETERS"]["point_source"] = "exact"
-    gaussian = Simulator(small_quasar)
-    extra = {"kernel_point_source": str(tmp_path / "psf.npy"), "kernel_supersampling_factor": 3}
-    del small_quasar["IMAGE"]["PARAMETERS"]["point_source"]
-    small_quasar["IMAGE"]["PARAMETERS"] |= {"psf_type": "PIXEL", **extra}
-    assert with_psf(gaussian, np.outer(kernel, kernel), factor=3).scene == Simulator(small_quasar).scene
-
-
-def test_the_prior_of_a_simulator_with_another_psf_has_no_seeing(small_lens, key):
-    width = {"DISTRIBUTION": {"NAME": "uniform", "PARAMETERS": {"minimum": 0.6, "maximum": 0.8}}}
-    small_lens["SURVEY"]["PARAMETERS"]["seeing"] = width
-    sim = Simulator(small_lens)
-    outside = with_psf(sim, np.ones((3, 3)))
-    assert sim.priors.keys() - outside.priors.keys() == {"seeing"}
-    assert np.isfinite(outside.log_prior(outside.sample(key, 2))).all()
-
-
-def test_a_grid_of_the_psf_must_be_one(small_lens):
-    with pytest.raises(ValueError, match="factor is 0; it must be at least 1"):
-        with_psf(Simulator(small_lens), np.ones((3, 3)), factor=0)
 
 
 def test_double_precision_is_kept(x64):

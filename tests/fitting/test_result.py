@@ -1,6 +1,6 @@
-"""What a fit gives back: errors, samples, tables, pictures and files.
+"""The result of a fit: errors, samples, tables, pictures and files.
 
-The results are made by hand from numbers; no fit is needed.
+The results are made by hand; no fit is needed.
 """
 
 import dataclasses
@@ -29,7 +29,7 @@ def result(n=1, bands=2, side=8, **changes):
     root = rng.normal(size=(n, k, k))
     inside = 0.01 * root @ np.swapaxes(root, 1, 2)
     beyond, before = (np.asarray(transform.constrained(unconstrained + h)) for h in (0.01, -0.01))
-    slope = (beyond - before)[:, None] / 0.02
+    derivative = (beyond - before)[:, None] / 0.02
     model = np.full(shape, 2.0)
     image = model + rng.normal(size=shape)
     mask = np.ones(shape, bool)
@@ -42,7 +42,7 @@ def result(n=1, bands=2, side=8, **changes):
         "config": "DATASET: {}\n" * 10_000,
         "params": {"H0": np.full(n, 70.0), "PLANE_1-OBJECT_1-LIGHT_PROFILE_1-magnitude": np.ones((n, bands))},
         "values": np.asarray(transform.constrained(unconstrained)),
-        "covariance": slope * inside * np.swapaxes(slope, 1, 2),
+        "covariance": derivative * inside * np.swapaxes(derivative, 1, 2),
         "unconstrained": unconstrained,
         "unconstrained_covariance": inside,
         "transform": transform,
@@ -108,7 +108,7 @@ def test_samples_have_the_covariance_where_the_map_is_linear():
 
 def test_samples_stay_inside_their_bounds_however_wide():
     wide = 100.0 * np.eye(3)[None]
-    samples = result(unconstrained_covariance=wide).samples(jax.random.key(1), 2000)[..., 0]
+    samples = result(unconstrained_covariance=wide).samples(jax.random.key(1), 40_000)[..., 0]
     assert (samples >= 0.5).all()
     assert (samples <= 1.5).all()
 
@@ -117,8 +117,8 @@ def test_samples_of_a_direction_without_width_do_not_move():
     flat = np.zeros((1, 3, 3))
     flat[:, 0, 0] = 0.01
     fitted = result(unconstrained_covariance=flat)
-    samples = fitted.samples(jax.random.key(1), 100)[0]
-    np.testing.assert_allclose(samples[:, 1:], np.broadcast_to(fitted.values[0, 1:], (100, 2)), rtol=1e-6)
+    samples = fitted.samples(jax.random.key(1), 40_000)[0]
+    np.testing.assert_allclose(samples[:, 1:], np.broadcast_to(fitted.values[0, 1:], (40_000, 2)), rtol=1e-6)
     assert np.std(samples[:, 0]) > 0.0
 
 
@@ -148,11 +148,11 @@ def test_the_table_of_several_images_is_by_image_and_name():
 
 def test_a_result_says_how_it_went():
     fitted = result(warnings=("image 0: the starts do not agree",))
-    said = str(fitted)
-    assert repr(fitted) == said.splitlines()[0]
-    assert re.search(r"1 image, 3 free parameters: chi-square per degree of freedom \d\.\d{3}, 1 of 1", said)
-    assert "converged, reached from 3 of 4 starts, 1 warning\n" in said
-    assert "theta_E" in said
+    text = str(fitted)
+    assert repr(fitted) == text.splitlines()[0]
+    assert re.search(r"1 image, 3 free parameters: chi-square per degree of freedom \d\.\d{3}, 1 of 1", text)
+    assert "converged, reached from 3 of 4 starts, 1 warning\n" in text
+    assert "theta_E" in text
     several = result(2, chi_square=np.array([123.0, 246.0]), agreed=np.arange(8).reshape(2, 4) < 5)
     assert "1.000 to 2.000, 1 of 2 converged, reached from 1 to 4 of 4 starts" in repr(several)
 
@@ -170,12 +170,12 @@ def test_a_wrong_file_is_named(tmp_path):
     with h5py.File(tmp_path / "other.h5", "w") as file:
         file["images"] = np.ones(3)
     advice = "give a file that FitResult.save wrote"
-    for name, what in [
+    for name, fault in [
         ("text.h5", ""),
         ("other.h5", "is not a fit of format 1"),
         ("no.h5", "No such file or directory"),
     ]:
-        with pytest.raises(StorageError, match=re.escape(name) + f": .*{what}.*; {advice}"):
+        with pytest.raises(StorageError, match=re.escape(name) + f": .*{fault}.*; {advice}"):
             FitResult.load(tmp_path / name)
     with pytest.raises(StorageError, match=r"x.h5: No such file or directory; choose a folder"):
         result().save(tmp_path / "nowhere" / "x.h5")

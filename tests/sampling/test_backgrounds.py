@@ -15,7 +15,7 @@ from astropy.io import fits
 from scipy import stats
 
 from jaxlens import Simulator, load_config, make_dataset
-from jaxlens.config.backgrounds import fit
+from jaxlens.fitting.fit import fit
 from jaxlens.imaging.noise import real_background
 
 THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"

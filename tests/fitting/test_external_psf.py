@@ -1,0 +1,48 @@
+"""A simulator with a PSF that is given as an array."""
+
+import numpy as np
+import pytest
+
+from jaxlens import Simulator
+from jaxlens.fitting.external_psf import with_psf
+
+
+def test_a_psf_from_outside_is_that_of_psf_type_pixel(small_lens, tmp_path, key):
+    kernel = np.random.default_rng(1).uniform(size=(2, 5, 5))
+    names = {}
+    for b, band in enumerate("gr"):
+        names[band] = str(tmp_path / f"{band}.npy")
+        np.save(names[band], kernel[b])
+    gaussian = Simulator(small_lens)
+    small_lens["IMAGE"]["PARAMETERS"] |= {"psf_type": "PIXEL", "kernel_point_source": names}
+    from_file, outside = Simulator(small_lens), with_psf(gaussian, 7 * kernel)
+    assert outside.scene == from_file.scene
+    params = from_file.sample(key, 2)
+    assert params.keys() == outside.sample(key, 2).keys()
+    np.testing.assert_array_equal(outside.render(params), from_file.render(params))
+    assert gaussian.scene.optics.psf == "GAUSSIAN"
+
+
+def test_a_fine_psf_from_outside_stamps_point_sources_on_its_own_grid(small_quasar, tmp_path, key):
+    kernel = np.exp(-(np.linspace(-2, 2, 15) ** 2))
+    np.save(tmp_path / "psf.npy", np.outer(kernel, kernel))
+    small_quasar["IMAGE"]["PARAMETERS"]["point_source"] = "exact"
+    gaussian = Simulator(small_quasar)
+    extra = {"kernel_point_source": str(tmp_path / "psf.npy"), "kernel_supersampling_factor": 3}
+    del small_quasar["IMAGE"]["PARAMETERS"]["point_source"]
+    small_quasar["IMAGE"]["PARAMETERS"] |= {"psf_type": "PIXEL", **extra}
+    assert with_psf(gaussian, np.outer(kernel, kernel), factor=3).scene == Simulator(small_quasar).scene
+
+
+def test_the_prior_of_a_simulator_with_another_psf_has_no_seeing(small_lens, key):
+    width = {"DISTRIBUTION": {"NAME": "uniform", "PARAMETERS": {"minimum": 0.6, "maximum": 0.8}}}
+    small_lens["SURVEY"]["PARAMETERS"]["seeing"] = width
+    sim = Simulator(small_lens)
+    outside = with_psf(sim, np.ones((3, 3)))
+    assert sim.priors.keys() - outside.priors.keys() == {"seeing"}
+    assert np.isfinite(outside.log_prior(outside.sample(key, 2))).all()
+
+
+def test_a_grid_of_the_psf_must_be_one(small_lens):
+    with pytest.raises(ValueError, match="factor is 0; it must be at least 1"):
+        with_psf(Simulator(small_lens), np.ones((3, 3)), factor=0)
