@@ -51,6 +51,7 @@ _BACKTICKS = re.compile(r"(`[^`]*`)")
 # what reStructuredText would take for emphasis, substitutions and references
 _MARKUP = re.compile(r"[*|\\]|(?<=\w)_(?!\w)")
 _SECTION = re.compile(r"\w[\w ]*:$")
+_RETURNS = re.compile(r"^Returns:\n((?:    .*\n|\n)+)", re.MULTILINE)
 
 
 class CodeOrObject(SphinxRole):
@@ -89,7 +90,8 @@ def plain_text(app: Sphinx, what: str, name: str, obj: object, options: object, 
     """Let a docstring be plain text: an indented paragraph is an equation or code, and `*`, `|` are text."""
     found: list[str] = []
     in_block, in_section, opened = False, False, False
-    for previous, line in pairwise(["", *lines]):
+    text = _RETURNS.sub(_several_values, "\n".join([*lines, ""]))
+    for previous, line in pairwise(["", *text.splitlines()]):
         indented = line.startswith("    ")
         if line.strip() and not indented:
             in_block, in_section, opened = False, bool(_SECTION.fullmatch(line)), line.endswith("::")
@@ -100,6 +102,14 @@ def plain_text(app: Sphinx, what: str, name: str, obj: object, options: object, 
         found.append(line if in_block or doctest else _escaped(line))
     # napoleon takes the words before a property's first colon for its type
     lines[:] = ["", *found] if what in ("property", "attribute") else found
+
+
+def _several_values(returns: re.Match[str]) -> str:
+    """A section Returns with several named values as a list; napoleon expects one value."""
+    if len(re.findall(r"^    \w+: ", returns[1], re.MULTILINE)) < 2:
+        return returns[0]
+    hanging = re.sub(r"^ {8}", "      ", returns[1], flags=re.MULTILINE)
+    return ":returns:\n" + re.sub(r"^    (\w+: )", r"    - \1", hanging, flags=re.MULTILINE)
 
 
 def _escaped(line: str) -> str:

@@ -27,23 +27,36 @@ jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_compilation_cache_dir", CACHE)
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
 
-# What a run may leave: caches, and what it stands on (git's folder, virtual environments, builds).
-CACHES = {".git", ".cache", ".pytest_cache", ".ruff_cache", ".mypy_cache", "__pycache__"}
+# What may change while the tests run: git's folder, caches, and what Sphinx builds.
+IGNORED = {
+    ".git",
+    ".cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".mypy_cache",
+    "docs/_build",
+    "docs/reference/generated",
+}
 FILES_BEFORE = pytest.StashKey[set[str]]()
 
 
 def files_in(tree: Path) -> set[str]:
-    """The files below `tree` by their relative paths, without caches and virtual environments.
+    """The files below `tree` by their relative paths, without those that may change and virtual environments.
 
-    Caches are ignored at the top and `__pycache__` anywhere; a link to a folder counts as a file.
+    A link to a folder counts as a file.
     """
     files: set[str] = set()
     for folder, folders, names in os.walk(tree):
-        top = Path(folder) == tree
-        ignored = CACHES if top else {"__pycache__"}
-        folders[:] = [f for f in folders if f not in ignored and not Path(folder, f, "pyvenv.cfg").exists()]
-        links = [f for f in folders if Path(folder, f).is_symlink()]
-        files |= {str(Path(folder, name).relative_to(tree)) for name in (*names, *links)}
+        here = Path(folder)
+        links = [name for name in folders if (here / name).is_symlink()]
+        files |= {str((here / name).relative_to(tree)) for name in (*names, *links)}
+        folders[:] = [
+            name
+            for name in folders
+            if name != "__pycache__"
+            and str((here / name).relative_to(tree)) not in IGNORED
+            and not (here / name / "pyvenv.cfg").exists()
+        ]
     return files
 
 

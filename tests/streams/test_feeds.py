@@ -8,8 +8,6 @@ from typing import Any
 import jax
 import numpy as np
 import pytest
-import torch
-from torch.utils.data import DataLoader
 
 from jaxlens.streams.feeds import _dataset_class
 from jaxlens.streams.stream import Stream, stream
@@ -31,7 +29,10 @@ def batches(galaxies: dict[str, Any]) -> Stream:
     return stream(galaxies, 8, seed=5, labels=LABEL)
 
 
+@pytest.mark.slow
 def test_tensors_are_the_arrays_without_a_copy(batches: Stream, galaxies: dict[str, Any]) -> None:
+    import torch
+
     kept = []
     advance = Stream.__next__
 
@@ -53,7 +54,11 @@ def test_tensors_are_the_arrays_without_a_copy(batches: Stream, galaxies: dict[s
     assert tensors.parameters.keys() == arrays.parameters.keys()
 
 
+@pytest.mark.slow
 def test_a_loader_gives_the_batches_of_the_stream(batches: Stream, galaxies: dict[str, Any]) -> None:
+    import torch
+    from torch.utils.data import DataLoader
+
     loader = DataLoader(batches.torch(), batch_size=None)
     first, second = next(iter(loader)), next(iter(loader))
     expected = stream(galaxies, 16, seed=5, labels=LABEL).numpy()
@@ -63,7 +68,11 @@ def test_a_loader_gives_the_batches_of_the_stream(batches: Stream, galaxies: dic
     assert batches.index == 16
 
 
+@pytest.mark.slow
 def test_spawned_workers_make_the_batches_in_turns(batches: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+    from torch.utils.data import DataLoader
+
     monkeypatch.setenv("JAX_PLATFORMS", "cpu")
     dataset = batches.torch()
     loader = DataLoader(dataset, batch_size=None, num_workers=2, multiprocessing_context="spawn")
@@ -75,8 +84,11 @@ def test_spawned_workers_make_the_batches_in_turns(batches: Stream, monkeypatch:
         np.testing.assert_array_equal(batch.images, own.images)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*fork.*")
 def test_a_forked_worker_says_what_to_do(batches: Stream) -> None:
+    from torch.utils.data import DataLoader
+
     next(batches)
     loader = DataLoader(batches.torch(), batch_size=None, num_workers=1, multiprocessing_context="fork")
     with pytest.raises(RuntimeError, match="JAX does not work in a fork; give DataLoader num_workers=0"):
