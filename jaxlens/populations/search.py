@@ -185,7 +185,7 @@ class Search:
             if not moves:
                 fault = f"the statistics have no derivative along {each.path}"
                 raise ValueError(f"{fault}; leave it out of free")
-        return standardised(Sample(values, derivatives, observed))
+        return standardised(Sample(values, derivatives, jnp.asarray(observed)))
 
     def _observed(self, trained: Regression | None) -> np.ndarray:
         """The statistics of the observed images, (n, f)."""

@@ -223,11 +223,10 @@ def regression(statistics: jax.Array, targets: jax.Array, key: jax.Array) -> Reg
         key: of the random waves.
     """
     untrained, basis = _untrained(jnp.asarray(statistics), key)
-    basis = np.asarray(basis, np.float64)
-    wanted = np.asarray(targets, np.float64)
-    penalty = _RIDGE * len(basis) * np.eye(basis.shape[1])
+    x, y = np.asarray(basis, np.float64), np.asarray(targets, np.float64)
+    penalty = _RIDGE * len(x) * np.eye(x.shape[1])
     penalty[-1, -1] = 0.0
-    solved = np.linalg.solve(basis.T @ basis + penalty, basis.T @ wanted)
+    solved = np.linalg.solve(x.T @ x + penalty, x.T @ y)
     return untrained._replace(coefficients=jnp.asarray(solved, untrained.centre.dtype))
 
 

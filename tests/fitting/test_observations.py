@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from jaxlens.files.fits import write_fits
 from jaxlens.files.errors import StorageError
+from jaxlens.files.fits import write_fits
 from jaxlens.fitting.external_psf import psf_kernel
 from jaxlens.fitting.observations import read_image
 
