@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.imaging.scene import Assets, Scene
+from jaxlens.kernels.fastmath.compiler import computed_once
 from jaxlens.populations.hyperparameters import FreeHyperparameters, hyperparameters_at
 from jaxlens.populations.statistics import Regression, image_statistics
 from jaxlens.sampling.population import Population
@@ -95,7 +96,7 @@ def _simulated(
         system = batched.draw(model.population, hyperparameters, inputs.key, index[None])
         return {name: system[name][0] for name in model.scene.parameters}
 
-    params = jax.lax.optimization_barrier(jax.vmap(drawn)(z, indices))
+    params = computed_once(jax.vmap(drawn)(z, indices))
     label = model.population.label
     return params, batched.observe(label, model.scene, params, inputs.key, indices, inputs.assets)
 

@@ -18,6 +18,7 @@ from jaxlens.imaging import likelihood, noise, point_sources
 from jaxlens.imaging import render as rendering
 from jaxlens.imaging.derived import derived_quantities
 from jaxlens.imaging.scene import Assets, Scene
+from jaxlens.kernels.fastmath.compiler import computed_once
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.sampling import priors
 from jaxlens.sampling.keys import system_keys
@@ -201,7 +202,7 @@ def sample_and_observe(
     Returns:
         Images (n, bands, num_pix, num_pix), counts/s, and {name: (n,) or (n, bands)}.
     """
-    values = jax.lax.optimization_barrier(draw(population, hyperparameters, key, indices))
+    values = computed_once(draw(population, hyperparameters, key, indices))
     params = {name: values[name] for name in scene.parameters}
     return observe(population.label, scene, params, key, indices, assets), params
 
@@ -230,8 +231,7 @@ def generate(
     Returns:
         The systems, with every value of each.
     """
-    # The values are computed once: a compiler may otherwise repeat their computation in every pixel.
-    values = jax.lax.optimization_barrier(draw(population, hyperparameters, key, indices))
+    values = computed_once(draw(population, hyperparameters, key, indices))
     noise_keys = _noise_keys(key, population.label, indices)
     return jax.vmap(partial(_generate_system, scene, assets, planes))(values, noise_keys)
 
@@ -264,9 +264,9 @@ def tabulate(
 
 
 def _noise_keys(key: ArrayLike, label: str, indices: ArrayLike) -> jax.Array:
-    """`system_keys`, computed once, for the reason given in `generate`."""
+    """`system_keys`, computed once and not in every pixel."""
     keys = system_keys(key, label, indices)
-    data = jax.lax.optimization_barrier(jax.random.key_data(keys))
+    data = computed_once(jax.random.key_data(keys))
     return jax.random.wrap_key_data(data, impl=jax.random.key_impl(keys))
 
 
