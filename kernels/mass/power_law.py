@@ -130,7 +130,8 @@ def _deflection_jvp(primals: tuple[jax.Array, ...], tangents: tuple[Tangent, ...
     (x, y, *lens), (dx, dy, *d_lens) = primals, tangents
     alpha, change = _jvp_in_lens(x, y, lens, d_lens)
     if not (isinstance(dx, SymbolicZero) and isinstance(dy, SymbolicZero)):
-        xx, xy, yy = _hessian(x, y, *lens, alpha=alpha)
+        e1, e2, one_minus_e2, theta_E, t = lens
+        xx, xy, yy = _hessian(x, y, e1, e2, one_minus_e2, theta_E, t, alpha)
         for psi_x, psi_y, d in ((xx, xy, dx), (xy, yy, dy)):
             if not isinstance(d, SymbolicZero):
                 change = change[0] + psi_x * d, change[1] + psi_y * d
