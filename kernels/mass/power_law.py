@@ -130,7 +130,8 @@ def _deflection_jvp(primals: tuple[jax.Array, ...], tangents: tuple[Tangent, ...
     (x, y, *lens), (dx, dy, *d_lens) = primals, tangents
     alpha, change = _jvp_in_lens(x, y, lens, d_lens)
     if not (isinstance(dx, SymbolicZero) and isinstance(dy, SymbolicZero)):
-        xx, xy, yy = _hessian(alpha, x, y, *lens)
+        e1, e2, one_minus_e2, theta_E, t = lens
+        xx, xy, yy = _hessian(x, y, e1, e2, one_minus_e2, theta_E, t, alpha)
         for psi_x, psi_y, d in ((xx, xy, dx), (xy, yy, dy)):
             if not isinstance(d, SymbolicZero):
                 change = change[0] + psi_x * d, change[1] + psi_y * d
@@ -161,7 +162,6 @@ def _jvp_in_lens(
 
 
 def _hessian(
-    alpha: Pair,
     x: jax.Array,
     y: jax.Array,
     e1: jax.Array,
@@ -169,6 +169,7 @@ def _hessian(
     one_minus_e2: jax.Array,
     theta_E: jax.Array,
     t: jax.Array,
+    alpha: Pair,
 ) -> tuple[jax.Array, jax.Array, jax.Array]:
     """psi_xx, psi_xy and psi_yy: d alpha / d conj(z) is (psi_xx - psi_yy) / 2 + i psi_xy."""
     u, v = circularized(x, y, e1, e2)

@@ -41,6 +41,10 @@ TYPICAL = {
 }
 
 
+def slow(name: str) -> object:
+    return pytest.param(name, marks=pytest.mark.slow)
+
+
 def typical(name: str) -> dict[str, float]:
     return {key: TYPICAL[key] for key in MASS_PROFILES[name].parameters}
 
@@ -311,8 +315,14 @@ def test_gradient_on_an_axis_of_the_lens(name, central_difference):
     np.testing.assert_allclose(in_y, expected_y, rtol=1e-6, atol=1e-8)
 
 
-@pytest.mark.parametrize("name", CENTERED)
-@pytest.mark.parametrize("precision", [False, True])
+@pytest.mark.parametrize(
+    ("name", "precision"),
+    [
+        pytest.param(name, x64, marks=pytest.mark.slow if (name, x64) == ("NIE", False) else ())
+        for name in CENTERED
+        for x64 in (False, True)
+    ],
+)
 def test_center_is_finite_with_finite_gradient(name, precision):
     with jax.enable_x64(precision):
         parameters = typical(name)
@@ -371,7 +381,9 @@ def scaled(name):
 
 
 @pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if name not in ("NIE", "EPL")] + [slow("EPL"), slow("NIE")]
+)
 def test_vmap_changes_nothing(name):
     scales = jnp.linspace(0.9, 1.1, 3)
     loop = [
