@@ -278,9 +278,8 @@ def joint(points: np.ndarray, weights: np.ndarray) -> Joint:
     return Joint("USERDIST_1", "interpolate", columns, arrays=arrays)
 
 
-@pytest.mark.parametrize(
-    ("dimensions", "cells", "fine"), [(2, 6, 40), pytest.param(3, 4, 24, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("dimensions", "cells", "fine"), [(2, 6, 40), (3, 4, 24)])
 def test_the_drawn_density_is_the_interpolated_one(
     key: jax.Array, dimensions: int, cells: int, fine: int
 ) -> None:
