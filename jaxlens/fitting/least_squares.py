@@ -156,9 +156,9 @@ def box_minimum(curvature: jax.Array, linear: jax.Array, low: jax.Array, high: j
 
     def sweep(_: int, a: jax.Array) -> jax.Array:
         for i in range(a.shape[-1]):
-            gradient = linear[..., i] - jnp.sum(curvature[..., i, :] * a, axis=-1)
-            newton = jnp.where(curved[..., i], gradient / jnp.where(curved, diagonal, 1.0)[..., i], 0.0)
-            a = a.at[..., i].set(jnp.clip(a[..., i] + newton, low[..., i], high[..., i]))
+            descent = linear[..., i] - jnp.sum(curvature[..., i, :] * a, axis=-1)
+            step = jnp.where(curved[..., i], descent / jnp.where(curved, diagonal, 1.0)[..., i], 0.0)
+            a = a.at[..., i].set(jnp.clip(a[..., i] + step, low[..., i], high[..., i]))
         return a
 
     return jax.lax.fori_loop(0, SWEEPS, sweep, jnp.clip(jnp.ones_like(linear), low, high))

@@ -187,9 +187,9 @@ class Search:
                 raise ValueError(f"{fault}; leave it out of free")
         return standardised(Sample(values, derivatives, jnp.asarray(observed)))
 
-    def _observed(self, trained: Regression | None) -> np.ndarray:
+    def _observed(self, trained: Regression | None) -> jax.Array:
         """The statistics of the observed images, (n, f)."""
-        observed = np.asarray(observed_statistics(self.model, self.images, trained, self.inputs.sigma))
+        observed = observed_statistics(self.model, self.images, trained, self.inputs.sigma)
         if not np.isfinite(observed).all():
             raise ValueError("the statistics of the real images are not all finite; give other features")
         return observed

@@ -222,24 +222,24 @@ def regression(statistics: jax.Array, targets: jax.Array, key: jax.Array) -> Reg
         targets: the parameters, (n, d).
         key: of the random waves.
     """
-    untrained, basis = _untrained(jnp.asarray(statistics), key)
-    x, y = np.asarray(basis, np.float64), np.asarray(targets, np.float64)
-    penalty = _RIDGE * len(x) * np.eye(x.shape[1])
+    untrained = _untrained(jnp.asarray(statistics), key)
+    basis = np.asarray(untrained._basis(statistics), np.float64)
+    wanted = np.asarray(targets, np.float64)
+    penalty = _RIDGE * len(basis) * np.eye(basis.shape[1])
     penalty[-1, -1] = 0.0
-    solved = np.linalg.solve(x.T @ x + penalty, x.T @ y)
+    solved = np.linalg.solve(basis.T @ basis + penalty, basis.T @ wanted)
     return untrained._replace(coefficients=jnp.asarray(solved, untrained.centre.dtype))
 
 
-def _untrained(statistics: jax.Array, key: jax.Array) -> tuple[Regression, jax.Array]:
-    """A regression with random waves and no coefficients, and its basis at `statistics`."""
+def _untrained(statistics: jax.Array, key: jax.Array) -> Regression:
+    """A regression with random waves and no coefficients, for the mean and spread of `statistics`."""
     first, second = jax.random.split(key)
     size, dtype = statistics.shape[1], statistics.dtype
     centre, spread = jnp.mean(statistics, axis=0), jnp.std(statistics, axis=0)
-    untrained = Regression(
+    return Regression(
         centre,
         jnp.where(spread > 0.0, spread, 1.0),
         jax.random.normal(first, (size, _HIDDEN), dtype) / np.sqrt(size),
         jax.random.normal(second, (_HIDDEN,), dtype),
         jnp.zeros((size + _HIDDEN + 1, 0), dtype),
     )
-    return untrained, untrained._basis(statistics)

@@ -165,12 +165,14 @@ def test_a_warning_names_a_fit_that_reaches_no_maximum(tiny: Mock, monkeypatch: 
 
 
 @pytest.mark.slow
-def test_a_parameter_that_its_data_push_beyond_a_bound_sits_on_it(tiny: Mock) -> None:
-    known = {name: tiny.truth[name] for name in (MAGNITUDE, CENTER)}
-    largest = float(tiny.truth[SIGMA].max())
+def test_a_parameter_that_its_data_push_beyond_a_bound_sits_on_it() -> None:
+    sim = Simulator(sersic_file())
+    images, truth = sim(jax.random.key(3, impl="threefry2x32"), 3)
+    known = {name: truth[name] for name in (MAGNITUDE, CENTER)}
+    largest = float(truth[RADIUS].max())
     narrow = Uniform(largest + 0.05, largest + 0.3)
-    with pytest.warns(FitWarning, match="sigma sits on a bound of its prior"):
-        result = fit(tiny.sim, tiny.images, {SIGMA: narrow}, known, starts=2)
+    with pytest.warns(FitWarning, match="R_sersic sits on a bound of its prior"):
+        result = fit(sim, images, {RADIUS: narrow}, known, starts=2)
     assert result.at_bound.all()
     assert (result.values > narrow.minimum).all()
 

@@ -124,12 +124,22 @@ def test_a_fit_finds_mean_width_and_size_within_their_errors(found: PopulationFi
     assert_truth_is_found(found, TRUTH, 512)
 
 
+@pytest.fixture(scope="module")
+def blurred_images() -> np.ndarray:
+    return observed_images(galaxies(TRUE_MEAN, TRUE_WIDTH, 0.3, 0.8))
+
+
+@pytest.fixture(scope="module")
+def blurred_guess() -> Simulator:
+    return Simulator(galaxies(20.6, 0.35, 0.3, 0.6))
+
+
 @pytest.mark.slow
-def test_a_fit_finds_mean_width_and_seeing_within_their_errors() -> None:
+def test_a_fit_finds_mean_width_and_seeing_within_their_errors(
+    blurred_guess: Simulator, blurred_images: np.ndarray
+) -> None:
     truth = {MEAN: TRUE_MEAN, WIDTH: TRUE_WIDTH, SEEING: 0.8}
-    images = observed_images(galaxies(TRUE_MEAN, TRUE_WIDTH, 0.3, 0.8))
-    guess = Simulator(galaxies(20.6, 0.35, 0.3, 0.6))
-    found = fit_population(guess, images, list(truth), simulated=1024, bootstrap=50)
+    found = fit_population(blurred_guess, blurred_images, list(truth), simulated=1024, bootstrap=50)
     assert_truth_is_found(found, truth, 1024)
 
 
@@ -154,7 +164,9 @@ def test_the_new_file_has_the_values_that_were_found(found: PopulationFit, tmp_p
 
 
 @pytest.mark.slow
-def test_features_distance_and_optimizer_may_be_the_users(guess: Simulator, images: np.ndarray) -> None:
+def test_features_distance_and_optimizer_may_be_the_users(
+    blurred_guess: Simulator, blurred_images: np.ndarray
+) -> None:
     """The mean magnitude by Adam from the total flux alone, with a distance of means."""
 
     def flux(images: jax.Array) -> jax.Array:
@@ -162,8 +174,8 @@ def test_features_distance_and_optimizer_may_be_the_users(guess: Simulator, imag
 
     with pytest.warns(FitWarning, match="the fit has not converged: step 15 was still"):
         result = fit_population(
-            guess,
-            images,
+            blurred_guess,
+            blurred_images,
             [MEAN],
             features=flux,
             distance=means,
