@@ -115,6 +115,25 @@ def test_every_folder_says_what_lives_there(path: Path) -> None:
     assert len(ast.get_docstring(ast.parse(path.read_text())) or "") > 40
 
 
+def undocumented(body: list[ast.stmt]) -> list[str]:
+    """The public functions and methods of three or more parameters whose docstring has no `Args:`."""
+    found: list[str] = []
+    for node in body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            found += undocumented(node.body)
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+            own = [argument for argument in arguments if argument.arg not in ("self", "cls")]
+            if len(own) > 2 and "Args:" not in (ast.get_docstring(node) or ""):
+                found.append(node.name)
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_a_public_function_of_three_parameters_documents_them(path: Path) -> None:
+    assert undocumented(ast.parse(path.read_text()).body) == []
+
+
 @pytest.mark.parametrize("path", MIRRORED, ids=lambda p: str(p.relative_to(TESTS)))
 def test_the_tests_mirror_the_tree(path: Path) -> None:
     """A test is tests/<folder>/test_<module>.py or test_<module>_<aspect>.py; <folder> means all of it."""
