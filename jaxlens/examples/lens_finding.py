@@ -81,7 +81,13 @@ class Score:
 
 
 def batches(size: int, seed: int, config: Any = CONFIG) -> Stream:
-    """The stream of images of this seed, `size` in a batch, with the Einstein radius as label."""
+    """A stream of images with the Einstein radius as label.
+
+    Args:
+        size: the number of systems in a batch.
+        seed: the seed of the systems.
+        config: the configuration file.
+    """
     return stream(config, size, seed=seed, labels=[THETA_E])
 
 

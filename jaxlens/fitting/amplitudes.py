@@ -58,7 +58,17 @@ def templates(
 
 
 def with_amplitudes(model: Model, constants: Constants, data: FitData, u: jax.Array) -> jax.Array:
-    """Coordinates u (k,) with the magnitudes that fit the data best, for noise of the sigma of `data`."""
+    """Coordinates with the magnitudes that fit the image best, for noise of the sigma of `data`.
+
+    Args:
+        model: the static part of the fit.
+        constants: the arrays that all images share.
+        data: one image.
+        u: the unconstrained coordinates, (k,).
+
+    Returns:
+        The coordinates, (k,).
+    """
     other, light = templates(model, constants, data.params, u)
     weight = jnp.where(data.mask, 1.0 / jnp.where(data.mask, data.sigma, 1.0), 0.0)
     rows = flattened(weighted(light, weight))

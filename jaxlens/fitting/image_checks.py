@@ -130,7 +130,16 @@ def as_mask(mask: ArrayLike) -> np.ndarray:
 
 
 def like(name: str, array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """`array` broadcast to the shape of the images; a ValueError calls it `name`."""
+    """An array broadcast to the shape of the images.
+
+    Args:
+        name: what the array is called in the message of an error.
+        array: the array.
+        shape: the shape of the images.
+
+    Raises:
+        ValueError: if the array does not broadcast to this shape.
+    """
     try:
         return np.broadcast_to(array, shape)
     except ValueError:

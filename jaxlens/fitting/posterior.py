@@ -102,7 +102,16 @@ class Prediction(NamedTuple):
 
 
 def with_free_values(model: Model, params: Mapping[str, Array], x: jax.Array) -> Params:
-    """`params` with the values x (k,) of the free parameters."""
+    """The parameters of a system with the values x of the free ones.
+
+    Args:
+        model: the static part of the fit.
+        params: all parameters of the system; the values of the free ones are not used.
+        x: the values of the free parameters, (k,).
+
+    Returns:
+        All parameters by name, each () or (bands,).
+    """
     values = {name: jnp.asarray(value, x.dtype) for name, value in params.items()}
     for i, (name, band) in enumerate(model.free):
         values[name] = x[i] if band is None else values[name].at[band].set(x[i])
@@ -132,7 +141,17 @@ def unconstrained_log_prior(
 
 
 def predicted(model: Model, constants: Constants, data: FitData, u: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Mean and sigma of the image at u, each (bands, y, x); sigma is the data's where it is given."""
+    """Mean and sigma of the image at u; sigma is that of `data` where it is given.
+
+    Args:
+        model: the static part of the fit.
+        constants: the arrays that all images share.
+        data: one image.
+        u: the unconstrained coordinates, (k,).
+
+    Returns:
+        Mean and sigma, each (bands, y, x), counts/s.
+    """
     params = with_free_values(model, data.params, constants.transform.constrained(u))
     mean, sigma = likelihood.expected(model.scene, params, constants.assets)
     return mean, jnp.asarray(data.sigma, mean.dtype) if model.sigma_given else sigma

@@ -65,7 +65,17 @@ def problem(sim: Simulator, free: FreeParameters, sigma_given: bool) -> tuple[Mo
 def prior_curvature(
     model: Model, constants: Constants, params: Mapping[str, Array], u: jax.Array
 ) -> jax.Array:
-    """The second derivatives of minus the log of the prior's density of u, (k, k)."""
+    """The second derivatives of minus the log of the prior's density of u.
+
+    Args:
+        model: the static part of the fit.
+        constants: the arrays that all images share.
+        params: all parameters of the system; the values of the free ones are not used.
+        u: the unconstrained coordinates, (k,).
+
+    Returns:
+        The matrix, (k, k).
+    """
     return -jax.hessian(partial(unconstrained_log_prior, model, constants, params))(u)
 
 
@@ -82,6 +92,11 @@ def fit_data(model: Model, images: CheckedImages, free: FreeParameters) -> FitDa
     Where no sigma is given it is estimated: the noise that an image would have if its own pixels were its
     mean.  Negative pixels then have no shot noise, so that the estimate is kept above a part of the largest
     one in the image.
+
+    Args:
+        model: the static part of the fit.
+        images: the checked images, with their noise and mask.
+        free: the free parameters, and the values of all others.
     """
     params = dict(free.params)
     sigma = images.noise_sigma
