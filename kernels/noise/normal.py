@@ -46,7 +46,10 @@ def standard_normal(key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
     >>> print(f"{jnp.max(jnp.abs(standard_normal(key, (9,)) - jax.random.normal(key, (9,)))):.6f}")
     0.000000
     """
-    bits = jnp.bitwise_xor(*random_words(key, shape)) if is_threefry(key) else jax.random.bits(key, shape)
+    if is_threefry(key):
+        bits = jnp.bitwise_xor(*random_words(key, shape))
+    else:
+        bits = jax.random.bits(key, shape, jnp.uint32)
     one_to_two = jax.lax.bitcast_convert_type((bits >> np.uint32(9)) | np.uint32(_ONE_IN_BITS), jnp.float32)
     # As in jax.random u begins at the float32 number above -1, so that no draw is infinite.
     lowest = np.nextafter(np.float32(-1.0), np.float32(0.0))

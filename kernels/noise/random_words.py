@@ -29,7 +29,7 @@ def random_words(key: jax.Array, shape: tuple[int, ...]) -> tuple[jax.Array, jax
     [ True  True  True]
     """
     if not is_threefry(key):
-        both = jax.random.bits(key, (2, *shape))
+        both = jax.random.bits(key, (2, *shape), jnp.uint32)
         return both[0], both[1]
     data = jax.random.key_data(key)
     index = jnp.reshape(jax.lax.iota(jnp.uint32, int(np.prod(shape))), shape)

@@ -18,13 +18,13 @@ def threefry(seed: int) -> jax.Array:
 def test_words_are_those_of_jax(shape: tuple[int, ...]) -> None:
     first, second = jax.jit(random_words, static_argnums=1)(threefry(7), shape)
     assert first.dtype == second.dtype == np.uint32
-    np.testing.assert_array_equal(first ^ second, jax.random.bits(threefry(7), shape))
+    np.testing.assert_array_equal(first ^ second, jax.random.bits(threefry(7), shape, jnp.uint32))
 
 
 def test_words_of_a_batch_of_keys() -> None:
     keys = jax.random.split(threefry(1), 3)
     first, second = jax.jit(jax.vmap(lambda key: random_words(key, (4,))))(keys)
-    expected = [jax.random.bits(key, (4,)) for key in keys]
+    expected = [jax.random.bits(key, (4,), jnp.uint32) for key in keys]
     np.testing.assert_array_equal(first ^ second, np.stack(expected))
 
 
