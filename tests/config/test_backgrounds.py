@@ -182,7 +182,7 @@ def test_a_file_without_an_image(load: Load) -> None:
 
 def test_a_cube_larger_than_the_limit_is_not_read(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backgrounds, "MAX_BYTES", 2**20)
-    monkeypatch.setattr(backgrounds, "fit", pytest.fail)
+    monkeypatch.setattr(backgrounds, "cut_or_pad", pytest.fail)
     big = np.zeros((2, 600, 600), np.float32)
     needs = "needs 0.0 GiB for 2 images in 2 bands; the limit is 0.000976562 GiB"
     assert complaints(load, big, big) == (f"images/g.fits: {needs}", f"images/r.fits: {needs}")

@@ -15,7 +15,7 @@ from astropy.io import fits
 from scipy import stats
 
 from jaxlens import Simulator, load_config, make_dataset
-from jaxlens.fitting.fit import fit
+from jaxlens.config.backgrounds import cut_or_pad
 from jaxlens.imaging.noise import real_background
 
 THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
@@ -103,7 +103,7 @@ def test_MODE_add_adds_the_image_to_the_noisy_one(
     found, params = sim(key, 6)
     plain = simulator(small_lens)
     added = np.asarray(found) - np.asarray(plain.observe(key, params))
-    expected = fit(images(), 24)[np.asarray(params[IDX]).astype(int)]
+    expected = cut_or_pad(images(), 24)[np.asarray(params[IDX]).astype(int)]
     np.testing.assert_allclose(added, expected, atol=2e-6 * float(jnp.max(found)))
 
 
@@ -129,7 +129,7 @@ def test_MODE_replace_leaves_the_shot_noise_of_the_objects(
     assert {"read_noise", "sky_brightness"}.isdisjoint(params)
     dark = dict(params) | {"read_noise": np.zeros(6), "sky_brightness": np.full(6, 150.0)}
     added = np.asarray(found) - np.asarray(simulator(small_lens).observe(key, dark))
-    expected = fit(images(), 24)[np.asarray(params[IDX]).astype(int)]
+    expected = cut_or_pad(images(), 24)[np.asarray(params[IDX]).astype(int)]
     np.testing.assert_allclose(added, expected, atol=2e-6 * float(jnp.max(found)))
 
 
