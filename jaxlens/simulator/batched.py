@@ -30,13 +30,15 @@ Params = dict[str, jax.Array]
 class Batch(NamedTuple):
     """Simulated systems.  What was not asked for is None.
 
-    Attributes: images: (n, bands, num_pix, num_pix), float32, counts/s, with noise. values: every parameter
-            of each system by name, (n,) or (n, bands), also those on which its image does not depend, and
-            those that follow from others. overflow: (n,), whether a point source has more images than slots.
-            finite: (n,), whether every value and pixel is finite. positions: the images of each lensed point
-            source, as `Simulator.image_positions` gives them. planes: (n, 4, bands, num_pix, num_pix), the
-            parts that add up to the image: the light of the lens and of the source, point sources, and
-            noise.
+    Attributes:
+        images: (n, bands, num_pix, num_pix), float32, counts/s, with noise.
+        values: every parameter of each system by name, (n,) or (n, bands), also those on which its image does
+            not depend, and those that follow from others.
+        overflow: (n,), whether a point source has more images than slots.
+        finite: (n,), whether every value and pixel is finite.
+        positions: the images of each lensed point source, as `Simulator.image_positions` gives them.
+        planes: (n, 4, bands, num_pix, num_pix), the parts that add up to the image: the light of the lens and
+            of the source, point sources, and noise.
     """
 
     images: jax.Array | None
