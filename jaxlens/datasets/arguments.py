@@ -9,7 +9,7 @@ from jaxlens.engine.devices import Devices, chosen
 from jaxlens.files.contents import ArrayName
 from jaxlens.files.formats import IMAGE_FORMATS, ImageFormat
 
-# Systems that are kept in memory with `store_sample`, as deeplenstronomy.
+# Systems that are kept in memory with `store_sample`, as in deeplenstronomy.
 SAMPLE = 5
 
 

@@ -45,9 +45,10 @@ def chunks(job: Job, plan: Plan | None) -> Generator[Chunk, None, None]:
 
 
 def _chunks_from(job: Job, executable: Executable, done: int, first: list[Batch]) -> Iterator[Chunk]:
-    """The chunks from system `done` on; the last batch runs past the end, so that one program makes all.
+    """The chunks from system `done` on.
 
-    `first` holds the batch of system 0 until it is used.
+    The last batch has its full size and is cut, so that one compiled program makes all.  `first` holds the
+    batch of system 0 until it is used.
     """
     programs = CompletePrograms(job, executable)
 

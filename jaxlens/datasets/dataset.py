@@ -32,7 +32,7 @@ class Dataset:
         config: the configuration that was used.
         config_file: the file, or the name of the example, that it came from; None for a dictionary or Config.
         config_dict: the whole file as a dictionary, with the sections of INPUT and `survey` in it.
-            `update_param` changes it, and so may you; `regenerate` then makes the dataset of it.
+            `update_param` changes it, and you may edit it too; `regenerate` then makes the dataset of it.
         arguments: the arguments of make_dataset, by name.
         species_map: the key in SPECIES (`GALAXY_1`) of every NAME.
         name: the dataset's NAME.
@@ -126,7 +126,7 @@ class Dataset:
         """Make this dataset again from `config_dict` as it is now; its images and metadata are replaced.
 
         The arguments are those of make_dataset but for `config`; those that are not given are as they were.
-        A `survey` that was given before is in `config_dict` already, and is not brought in again.
+        A `survey` that was given before is in `config_dict` already, and is not applied again.
 
         Raises:
             ConfigError: if `config_dict` is wrong; the dataset stays as it was.

@@ -26,8 +26,11 @@ from jaxlens.files.writer import Writer, prepare, refuse_images
 from jaxlens.sampling.keys import dataset_key
 from jaxlens.simulator.simulator import Simulator
 
-# Columns that solve_lens_equation adds for a point source: the count, and x and y of up to five images.
-_POSITION_COLUMNS = 11
+# Numbers that solve_lens_equation adds to the metadata for a point source, to estimate the space on the
+# disk: the count, and x and y of five images.
+_POSITION_NUMBERS = 11
+# Keeps 0.29 x 100 = 28.999999999999996 systems from being rounded down to 28.
+_ROUNDING = 1e-9
 
 
 def produce(config: Config, seed: int, arguments: Arguments) -> dict[str, Product]:
@@ -63,8 +66,7 @@ def sizes(config: Config) -> dict[str, int]:
     They add up to SIZE x (the sum of the FRACTIONs), rounded; what rounding down leaves goes to the
     largest remainders, the first where they are equal.
     """
-    # The small number keeps 0.29 x 100 = 28.999999999999996 from being cut to 28.
-    exact = {c.label: config.size * c.fraction + 1e-9 for c in config.configurations}
+    exact = {c.label: config.size * c.fraction + _ROUNDING for c in config.configurations}
     whole = {label: math.floor(value) for label, value in exact.items()}
     missing = math.floor(sum(exact.values()) + 0.5) - sum(whole.values())
     by_remainder = sorted(exact, key=lambda label: round(whole[label] - exact[label], 6))
@@ -117,11 +119,12 @@ def _attributes(config: Config, seed: int, job: Job) -> dict[str, str | int | fl
 def _prepare(
     config: Config, jobs: Mapping[str, Job], contents: Mapping[str, Contents], arguments: Arguments
 ) -> None:
-    """See that the files can be written, before anything is made."""
+    """Check that the files can be written, before anything is made."""
     needed = 0
     for label, job in jobs.items():
+        # one more for deeplenstronomy's own columns, which repeat the last point source
         points = sum(len(plane.points) + 1 for plane in job.simulator.scene.planes if plane.points)
-        more = _POSITION_COLUMNS * points if job.positions else 0
+        more = _POSITION_NUMBERS * points if job.positions else 0
         parameters = len(job.simulator.parameter_names) + more
         needed += contents[label].bytes_on_disk(parameters, arguments.csv)
     prepare(config.outdir, needed)
@@ -130,7 +133,7 @@ def _prepare(
             refuse_images(config.outdir, label)
 
 
-class _Sink(Protocol):
+class _Receiver(Protocol):
     """Something that takes chunks in order."""
 
     def append(self, chunk: Chunk) -> None: ...
@@ -146,18 +149,18 @@ def _make(job: Job, contents: Contents, outdir: str, arguments: Arguments, bar: 
     if arguments.save_to_disk:
         writer = Writer(outdir, contents, arguments.image_file_format, arguments.csv)
     with writer or contextlib.nullcontext(), contextlib.closing(chunks(job, plan)) as made:
-        first = _pump(made, [memory, writer] if writer else [memory], bar) - began
+        first = _deliver(made, [memory, writer] if writer else [memory], bar) - began
     run = Run(job.count, size, time.perf_counter() - began, first, writer.paths if writer else ())
     return Product(run, None if arguments.kept == 0 else memory.kept())
 
 
-def _pump(made: Iterable[Chunk], sinks: Sequence[_Sink], bar: tqdm[NoReturn]) -> float:
-    """Hand every chunk to every sink; the time at which the first arrived."""
+def _deliver(made: Iterable[Chunk], receivers: Sequence[_Receiver], bar: tqdm[NoReturn]) -> float:
+    """Give every chunk to every receiver, and return the time at which the first arrived."""
     first = 0.0
     for chunk in made:
         first = first or time.perf_counter()
-        for sink in sinks:
-            sink.append(chunk)
+        for receiver in receivers:
+            receiver.append(chunk)
         bar.update(chunk.count)
     return first
 

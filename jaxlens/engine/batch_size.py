@@ -30,7 +30,7 @@ _COMPILATIONS_OF_LONG_RUN = 50
 # Seconds that a compilation is taken to need at least, since the first may have come from a cache.
 _LEAST_SECONDS_OF_COMPILATION = 5.0
 # The other sizes are smaller and larger by this factor.
-_STEP = 4
+_SIZE_FACTOR = 4
 
 # What jax and Python raise where an allocation fails.
 ALLOCATION_ERRORS = (MemoryError, jax.errors.JaxRuntimeError)
@@ -38,7 +38,7 @@ ALLOCATION_ERRORS = (MemoryError, jax.errors.JaxRuntimeError)
 
 @dataclass(frozen=True)
 class Plan:
-    """The program with which a job is made, and the first batch, which it has made; on the devices."""
+    """A compiled program and the first batch that it has made, on the devices."""
 
     executable: Executable
     first: Batch
@@ -49,9 +49,9 @@ def automatic_batch_size(
 ) -> int:
     """How many systems a batch has where nothing is measured: a power of two, from 1 to 1024.
 
-    It is the largest whose images, of 4 x bands x (numPix x the finest supersampling)^2 bytes a system, and
-    four times that again for the planes where they are made, take at most 2 MiB on a CPU and 64 MiB on an
-    accelerator, and not more than the next power of two above `systems`.
+    It is the largest whose images take at most 2 MiB on a CPU and 64 MiB on an accelerator, and not more
+    than the next power of two above `systems`.  The images of a system take 4 x bands x (numPix x the finest
+    supersampling)^2 bytes, five times as many where the planes are made too.
 
     Args:
         config: the configuration file.
@@ -95,7 +95,9 @@ def planned(job: Job) -> Plan:
     compilation = max(plan.executable.seconds, _LEAST_SECONDS_OF_COMPILATION)
     if seconds * job.count < _COMPILATIONS_OF_LONG_RUN * compilation:
         return plan
-    others = [_measured(job, job.rounded(other)) for other in (size // _STEP, size * _STEP) if other]
+    others = [
+        _measured(job, job.rounded(other)) for other in (size // _SIZE_FACTOR, size * _SIZE_FACTOR) if other
+    ]
     return min([(seconds, plan), *filter(None, others)], key=lambda pair: pair[0])[1]
 
 
@@ -175,7 +177,7 @@ def _with_first_batch(job: Job, executable: Executable) -> Plan:
 
 
 def _fitting_size(job: Job, executable: Executable) -> int:
-    """The program's size, halved until its memory, which goes with the size, is there."""
+    """The program's size, halved until the memory that it needs, in proportion to the size, is available."""
     free, size, needed = memory_for_batch(job.devices), executable.size, executable.memory
     while free is not None and needed is not None and needed > free and size > len(job.devices):
         size, needed = job.rounded(size // 2), needed // 2

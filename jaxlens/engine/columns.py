@@ -1,4 +1,4 @@
-"""All values of a batch in one array, since each array takes its time to be copied to the host."""
+"""All values of a batch in one array, since copying one array to the host is faster than copying many."""
 
 from __future__ import annotations
 

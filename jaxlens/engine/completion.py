@@ -14,7 +14,7 @@ from jaxlens.engine.executable import Executable
 from jaxlens.engine.job import Job
 from jaxlens.simulator.batched import Batch
 
-# A batch is not made again with more image slots once it has this many.
+# The number of image slots is not doubled any more once it is this large.
 MOST_IMAGE_SLOTS = 64
 
 
@@ -62,7 +62,7 @@ class CompletePrograms:
         return batch
 
     def warn_of_missing_images(self, indices: Sequence[int], overflow: np.ndarray) -> None:
-        """A warning where systems `indices` have a point source with more images than slots even so."""
+        """Warn where systems `indices` have a point source with more images than the most slots."""
         missing = sorted({index for index, more in zip(indices, overflow, strict=True) if more})
         if missing:
             systems = ", ".join(map(str, missing)) + self._job.source
@@ -84,8 +84,8 @@ class CompletePrograms:
 def refuse_not_finite(job: Job, indices: Sequence[int], batch: Batch) -> None:
     """ValueError where a value or a pixel of a batch on the host is NaN or infinite.
 
-    Values that are not finite are redshifts that two tables put out of order; pixels that are not, images of
-    impossible values, such as a seeing of -1.
+    A value that is not finite is a redshift where two tables leave no order of the planes; a pixel that is
+    not finite belongs to an impossible value, such as a seeing of -1.
 
     Args:
         job: for its label.
@@ -95,10 +95,10 @@ def refuse_not_finite(job: Job, indices: Sequence[int], batch: Batch) -> None:
     finite = np.asarray(batch.finite)
     if finite.all():
         return
-    place = int(np.argmin(finite))
-    wrong = [name for name, value in batch.values.items() if not np.all(np.isfinite(value[place]))]
+    row = int(np.argmin(finite))
+    wrong = [name for name, value in batch.values.items() if not np.all(np.isfinite(value[row]))]
     name = wrong[0] if wrong else "the image"
     raise ValueError(
-        f"{job.label}: {name} is not finite in system {indices[place]}{job.source}; "
+        f"{job.label}: {name} is not finite in system {indices[row]}{job.source}; "
         "give DISTRIBUTIONs and tables that have a possible number for every system"
     )

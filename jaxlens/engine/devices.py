@@ -13,7 +13,7 @@ Devices = tuple[jax.Device, ...]
 
 # Batches at a time: one is computed, one is copied to the host, and one waits.
 _BATCHES_ON_ACCELERATOR = 3
-# Bytes that all batches may take on a CPU; its caches are far smaller, so that more makes nothing faster.
+# Bytes that all batches may take on a CPU; its caches are far smaller, so larger batches are not faster.
 _MOST_ON_CPU = 2**30
 # The part of an accelerator's free memory that all batches may take.
 _SHARE_OF_ACCELERATOR = 0.8

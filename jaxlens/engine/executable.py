@@ -76,9 +76,16 @@ def compiled(
     constants = (simulator.hyperparameters, simulator.assets)
     constants = jax.device_put(constants, NamedSharding(mesh, PartitionSpec()))
     leaves, structure = jax.tree.flatten(constants)
-    kinds = tuple((leaf.shape, leaf.dtype) for leaf in leaves)
+    shapes_and_dtypes = tuple((leaf.shape, leaf.dtype) for leaf in leaves)
     program = _program(
-        simulator.static_population, simulator.scene, structure, kinds, size, arrays, positions, mesh
+        simulator.static_population,
+        simulator.scene,
+        structure,
+        shapes_and_dtypes,
+        size,
+        arrays,
+        positions,
+        mesh,
     )
     shapes = layout(simulator)
 
@@ -87,8 +94,8 @@ def compiled(
         return batch
 
     def unpack(batch: Batch) -> Batch:
-        # what a CPU has made is on the host already, and would be copied
-        batch = batch if devices[0].platform == "cpu" else _copied_ahead(batch)
+        # results of a CPU are on the host already; an asynchronous copy would duplicate them
+        batch = batch if devices[0].platform == "cpu" else _with_copy_started(batch)
         on_host: Any = jax.tree.map(np.asarray, batch)
         unpacked_batch: Batch = on_host._replace(values=unpacked(on_host.values, shapes))
         return unpacked_batch
@@ -101,7 +108,7 @@ def _program(
     population: Population,
     scene: Scene,
     structure: Any,
-    kinds: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...],
+    shapes_and_dtypes: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...],
     size: int,
     arrays: tuple[ArrayName, ...],
     positions: bool,
@@ -109,7 +116,8 @@ def _program(
 ) -> Any:
     """The compiled function of (hyperparameters, assets, key, indices).
 
-    `structure` and `kinds` are the pytree of the first two, and the shapes and dtypes of their leaves.
+    `structure` and `shapes_and_dtypes` are the pytree of the first two, and the shapes and dtypes of their
+    leaves.
     """
     replicated, spread = PartitionSpec(), PartitionSpec(SYSTEMS)
     generated = jax.shard_map(
@@ -120,7 +128,7 @@ def _program(
         check_vma=False,
     )
     everywhere = NamedSharding(mesh, replicated)
-    leaves = [jax.ShapeDtypeStruct(*kind, sharding=everywhere) for kind in kinds]
+    leaves = [jax.ShapeDtypeStruct(*kind, sharding=everywhere) for kind in shapes_and_dtypes]
     key = jax.ShapeDtypeStruct((2,), jnp.uint32, sharding=everywhere)
     indices = jax.ShapeDtypeStruct((size,), jnp.uint32, sharding=NamedSharding(mesh, spread))
     return jax.jit(generated).lower(*jax.tree.unflatten(structure, leaves), key, indices).compile()
@@ -147,8 +155,8 @@ def _generated(
     return batch._replace(values=values)
 
 
-def _copied_ahead(batch: Batch) -> Batch:
-    """A batch whose copying to the host has begun."""
+def _with_copy_started(batch: Batch) -> Batch:
+    """The batch, whose copy to the host is started."""
     for leaf in jax.tree.leaves(batch):
         leaf.copy_to_host_async()
     return batch

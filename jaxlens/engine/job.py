@@ -44,7 +44,7 @@ class Job:
         return str(self.simulator.configuration.label)
 
     def rounded(self, size: int) -> int:
-        """`size`, or the next number that all devices can share."""
+        """`size` rounded up to a multiple of the number of devices."""
         return -(-size // len(self.devices)) * len(self.devices)
 
     def executable(self, size: int, image_slots: int | None = None) -> Executable:

@@ -1,5 +1,6 @@
-"""The Simulator, and the one place where the batch axis is added and `jax.jit` is called.
+"""The Simulator, and the functions of one system mapped over a batch and jitted.
 
-`Simulator` checks arguments and calls `batched`, whose functions are pure.  How many systems are made at a
-time, and on which devices, is the matter of `jaxlens.engine`.
+`Simulator` checks arguments and calls `batched`, the one place where datasets, streams and users get the
+batch axis from; fits map functions of their own over images and starts.  How many systems are made at a
+time, and on which devices, is decided in `jaxlens.engine`.
 """

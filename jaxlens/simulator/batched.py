@@ -1,4 +1,4 @@
-"""Many systems of one configuration at once: the one place where the batch axis is added and jit is called.
+"""Many systems of one configuration at once: the functions of one system, mapped over a batch and jitted.
 
 Each function takes what is static first (a `Population`, a `Scene`, a label), and then arrays with the
 systems on their first axis.  The functions of one system are in `jaxlens.sampling` and `jaxlens.imaging`.
@@ -231,7 +231,7 @@ def generate(
         planes: whether the parts that add up to the images are made too; static.
 
     Returns:
-        The systems, with every value of each.
+        The systems.
     """
     values = computed_once(draw(population, hyperparameters, key, indices))
     noise_keys = _noise_keys(key, population.label, indices)
@@ -266,7 +266,7 @@ def tabulate(
 
 
 def _noise_keys(key: ArrayLike, label: str, indices: ArrayLike) -> jax.Array:
-    """`system_keys`, computed once and not in every pixel."""
+    """`system_keys`, which the compiler must not compute again in every pixel."""
     keys = system_keys(key, label, indices)
     data = computed_once(jax.random.key_data(keys))
     return jax.random.wrap_key_data(data, impl=jax.random.key_impl(keys))

@@ -83,7 +83,7 @@ class BatchMaker:
         self._counts = [-(-held // size) for held, size in zip(most, sizes, strict=True)]
         self._lengths = [count * size for count, size in zip(self._counts, sizes, strict=True)]
         self._parts = [self._part(sim, size) for sim, size in zip(simulators, sizes, strict=True)]
-        self._assemble = self._assembly(simulators, sizes, columns, labels)
+        self._place = self._compiled_placement(simulators, sizes, columns, labels)
 
     def make(self, threads: Executor, start: int) -> StreamBatch:
         """Systems start..start+size-1, whose parts are made in `threads`; callable from any thread."""
@@ -101,7 +101,7 @@ class BatchMaker:
         places = np.concatenate([division.place for division in divisions])
         configuration = np.concatenate([division.configuration for division in divisions])
         index = (indices(start, self._size) & LOW_WORD).astype(np.uint32)
-        return jax.block_until_ready(self._assemble(made, places, configuration, index))
+        return jax.block_until_ready(self._place(made, places, configuration, index))
 
     def _part(self, simulator: Simulator, size: int) -> Part:
         """What makes `size` systems of a configuration on each device."""
@@ -109,14 +109,14 @@ class BatchMaker:
         return Part(Job(simulator, self._key(0), total, total, self._devices, source=" of the stream"))
 
     def _key(self, high: int) -> np.ndarray:
-        """The raw key of the systems whose index has this word above the lower 32 bits."""
+        """The raw key of the systems whose index has the upper 32 bits `high`."""
         if high not in self._keys:
             key = jax.random.wrap_key_data(jnp.asarray(dataset_key(self._seed)), impl="threefry2x32")
             key = jax.random.fold_in(jax.random.fold_in(key, crc32(b"stream")), high)
             self._keys[high] = np.asarray(jax.random.key_data(key))
         return self._keys[high]
 
-    def _assembly(
+    def _compiled_placement(
         self,
         simulators: Sequence[Simulator],
         sizes: Sequence[int],
@@ -139,12 +139,12 @@ class BatchMaker:
             made += [part] * count
             configurations += [c] * count
         each = [array(self._share, (), dtype) for dtype in (jnp.int32, jnp.int32, jnp.uint32)]
-        function = partial(_assembled, configurations, columns, np.asarray(labels, np.int32))
+        function = partial(_placed, configurations, columns, np.asarray(labels, np.int32))
         program = jax.shard_map(function, mesh=mesh, in_specs=spread, out_specs=spread, check_vma=False)
         return jax.jit(program).lower(made, *each).compile()
 
 
-def _assembled(
+def _placed(
     configurations: Sequence[int],
     columns: MixedColumns,
     labels: np.ndarray,

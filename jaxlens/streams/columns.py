@@ -46,7 +46,7 @@ class MixedColumns(NamedTuple):
 
 
 def mixed_columns(simulators: Sequence[Simulator]) -> MixedColumns:
-    """The values of all configurations by name; one that any of them has by band is so in all."""
+    """The values of all configurations by name; one that differs by band in any of them does so in all."""
     layouts = [layout(simulator) for simulator in simulators]
     shapes: Layout = {}
     for own in layouts:

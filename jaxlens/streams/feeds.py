@@ -14,17 +14,17 @@ from jaxlens.streams.batches import StreamBatch
 
 
 class Feed(Protocol):
-    """A stream, as it is needed here."""
+    """The methods of a stream that are used here."""
 
     def __next__(self) -> StreamBatch:
         """The next batch."""
 
     def share(self, part: int, parts: int) -> Feed:
-        """The stream of every parts-th batch from the one at `part` on."""
+        """The stream of the batches part, part + parts, ... of this one."""
 
 
 def numpy_batches(feed: Feed) -> Iterator[StreamBatch]:
-    """The batches with numpy arrays; of what a CPU has made they are views, which cannot be written."""
+    """The batches with numpy arrays; on a CPU they are read-only views."""
     while True:
         yield jax.tree.map(np.asarray, next(feed))
 
@@ -49,7 +49,7 @@ def _dataset_class() -> Any:
 
     def tensor(array: jax.Array) -> Any:
         found = torch.from_dlpack(array)
-        # PyTorch can do little with unsigned numbers
+        # PyTorch has few operations on uint32
         return found.to(torch.int64) if array.dtype == np.uint32 else found
 
     class StreamDataset(base):  # type: ignore[misc]

@@ -1,10 +1,11 @@
 """Which configuration each system of an endless stream has, and how many of each a batch can hold.
 
 System i has the place i g mod 2^64 on a circle of 2^64 places; g is the odd number nearest to 2^64 / phi,
-with phi the golden ratio (a Weyl sequence).  Each configuration has an arc of the circle in proportion to its
-FRACTION, and a system the configuration on whose arc its place is.  So the configuration is a fixed function
-of i in whole numbers.  Any run of consecutive systems has the configurations in proportion to within a few
-systems, and the most systems of a configuration that such a run can have is known.
+with phi the golden ratio (a Weyl sequence).  Each configuration has an arc of the circle in proportion to
+its FRACTION, and a system gets the configuration whose arc contains its place.  So the configuration is a
+fixed function of i in integer arithmetic.  Any run of consecutive systems has the configurations in
+proportion to within a few systems, and the most systems of a configuration that such a run can have is
+known.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Mixture:
     """Configurations in the proportions of `fractions`, which need not add up to one.
 
     Raises:
-        ValueError: if there is none, or one is not above 0.
+        ValueError: if `fractions` is empty or one of them is not above 0.
 
     >>> mixture = Mixture((3.0, 1.0))
     >>> mixture.of(indices(0, 12)).tolist()

@@ -25,8 +25,8 @@ _LEAST_ON_CPU = 8
 def part_size(simulator: Simulator, most: Sequence[int], place: int, devices: Devices) -> int:
     """How many systems of a configuration are made at a time on each device.
 
-    What a batch can hold is divided evenly: into parts of at most what suits the device, and on a CPU into so
-    many that every core has some.
+    What a batch can hold is divided evenly: into parts of at most what suits the device, and on a CPU into
+    enough parts to keep all cores busy.
 
     Args:
         simulator: the configuration.
@@ -65,7 +65,7 @@ class Part:
         first, *others = np.unique(upper).tolist()
         batch = self._complete(key(first), lower)
         for word in others:
-            # once in 2^32 systems
+            # only where a batch crosses a multiple of 2^32
             chosen, other = upper == np.uint64(word), self._complete(key(word), lower)
             batch = jax.tree.map(partial(_where, chosen), other, batch)
         return batch

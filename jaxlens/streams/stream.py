@@ -25,10 +25,10 @@ from jaxlens.streams.columns import MixedColumns, mixed_columns
 from jaxlens.streams.feeds import numpy_batches, torch_dataset
 from jaxlens.streams.mixing import Mixture
 
-# Batches that are begun beyond the one that is used.
+# Batches that are started beyond the one that is used.
 _AHEAD = 2
 # Seeds and indices have 64 bits.
-_MOST = 2**64
+_LIMIT = 2**64
 
 Source = Config | str | PathLike[str] | Mapping[str, Any]
 
@@ -53,7 +53,7 @@ def stream(
         labels: the parameters that each batch has as the columns of an array, in this order, such as
             `PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E`, with the band (`seeing-g`) or without; one
             that differs by band gives a label for each band.
-        start: the index of the first system; `stream.index` of an earlier stream goes on where that stood.
+        start: the index of the first system; `stream.index` of an earlier stream continues it.
         devices: the devices that share each batch, as `jax.local_devices()`; by default one.
         configurations: labels or NAMEs of those that are mixed; by default all that have a FRACTION above 0.
         survey: the name of a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
@@ -91,7 +91,7 @@ class Stream(Iterator[StreamBatch]):
 
     Attributes:
         config: the configuration file.
-        configurations: the NAMEs of the configurations, which `batch.configuration` counts.
+        configurations: the NAMEs of the configurations, to which `batch.configuration` is an index.
         bands: the names of the bands.
         label_names: the names of the columns of `batch.labels`.
         batch_size: systems a batch.
@@ -121,7 +121,7 @@ class Stream(Iterator[StreamBatch]):
         }
         self._devices = chosen(None)[:1] if devices is None else chosen(devices)
         self._check(batch_size, seed, start)
-        self.config, self._mixed = config, _mixed(config, configurations)
+        self.config, self._mixed = config, _selected(config, configurations)
         self.configurations = tuple(mixed.name for mixed in self._mixed)
         self.bands = config.bands
         self.batch_size, self.seed, self.index = int(batch_size), int(seed), int(start)
@@ -136,7 +136,7 @@ class Stream(Iterator[StreamBatch]):
         return f"Stream({self.config.name!r}, batch_size={self.batch_size}, index={self.index})"
 
     def __next__(self) -> StreamBatch:
-        """The next batch; those after it are begun."""
+        """The next batch; those after it are started."""
         self._refuse_a_fork()
         if self._pipeline is None:
             self._threads = ThreadPoolExecutor(batches_at_once(self._devices), "jaxlens-parts")
@@ -152,7 +152,7 @@ class Stream(Iterator[StreamBatch]):
         return np.asarray(self._columns.places[:, column] >= 0)
 
     def numpy(self) -> Iterator[StreamBatch]:
-        """The batches as numpy arrays; of what a CPU has made they are views that cannot be written."""
+        """The batches as numpy arrays; on a CPU they are read-only views."""
         return numpy_batches(self)
 
     def torch(self) -> Any:
@@ -172,7 +172,7 @@ class Stream(Iterator[StreamBatch]):
         return torch_dataset(self)
 
     def share(self, part: int, parts: int) -> Stream:
-        """The stream of every parts-th batch from the one at `part` on, for one of so many processes.
+        """The stream of the batches part, part + parts, ... of this one, for one of several processes.
 
         Raises:
             ValueError: if `part` is not from 0 to parts - 1.
@@ -184,7 +184,7 @@ class Stream(Iterator[StreamBatch]):
         return Stream(**self._arguments, start=self.index + part * self._step, stride=parts * stride)
 
     def close(self) -> None:
-        """End the threads.  Batches that they have begun are made again where they are asked for."""
+        """End the threads.  Batches in progress are dropped, and made again where they are asked for."""
         if self._pipeline is not None and self._threads is not None:
             self._pipeline.close()
             self._threads.shutdown(wait=True, cancel_futures=True)
@@ -234,7 +234,7 @@ class Stream(Iterator[StreamBatch]):
                 f"batch_size is {batch_size}; it must be a multiple of {count}, one share a device"
             )
         for name, value in (("seed", seed), ("start", start)):
-            if not isinstance(value, Integral) or not 0 <= value < _MOST:
+            if not isinstance(value, Integral) or not 0 <= value < _LIMIT:
                 raise ValueError(f"{name} is {value}; it must be a whole number from 0 to 2^64 - 1")
 
     def _refuse_a_fork(self) -> None:
@@ -250,7 +250,7 @@ def _unpickled(arguments: Mapping[str, Any]) -> Stream:
     return Stream(**arguments)
 
 
-def _mixed(config: Config, names: tuple[str, ...] | None) -> list[Configuration]:
+def _selected(config: Config, names: tuple[str, ...] | None) -> list[Configuration]:
     """The configurations called `names`, in the file's order, or all that have systems."""
     if names is None:
         found = [one for one in config.configurations if one.fraction > 0]
