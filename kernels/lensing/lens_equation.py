@@ -98,7 +98,8 @@ def image_positions(
     >>> def point_lens(x, y, theta_E):
     ...     scale = 1 - theta_E**2 / (x * x + y * y + 1e-16)
     ...     return scale * x, scale * y
-    >>> images = image_positions(point_lens, 1.0, 0.3, 0.0, half_width=3.0, slots=4)
+    >>> solve = jax.jit(lambda x: image_positions(point_lens, 1.0, x, 0.0, half_width=3.0, slots=4))
+    >>> images = solve(0.3)
     >>> int(images.found), [round(float(x), 3) for x in images.x[:2]]
     (2, [1.161, -0.861])
     """

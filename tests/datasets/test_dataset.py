@@ -196,6 +196,7 @@ def test_only_the_configurations_that_are_named_are_made(fake):
         make_dataset(config, configurations=["NOBODY"])
 
 
+@pytest.mark.slow
 def test_a_configuration_without_systems_is_empty_and_has_every_column(tmp_path):
     config = small(size=2, outdir=tmp_path)
     full = config.configurations[0]
@@ -376,6 +377,7 @@ def test_one_name_is_a_list_of_one(small_lens):
     assert dataset.configurations == ["CONFIGURATION_1"]
 
 
+@pytest.mark.slow
 def test_the_pixel_scale_that_a_table_sets_is_in_the_file(small_lens, tmp_path):
     """An attribute says what all images share; a table can make it differ."""
     small_lens["DATASET"]["PARAMETERS"]["OUTDIR"] = str(tmp_path)

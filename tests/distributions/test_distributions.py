@@ -183,7 +183,11 @@ def test_a_constant_is_always_itself() -> None:
     np.testing.assert_array_equal(found["log_prob"], [-np.inf, 0, -np.inf])
 
 
-@pytest.mark.parametrize(("distribution", "theirs"), WITH_SCIPY, ids=name_of)
+@pytest.mark.parametrize(
+    ("distribution", "theirs"),
+    [pytest.param(*pair, marks=[pytest.mark.slow] * isinstance(pair[0], Beta)) for pair in WITH_SCIPY],
+    ids=name_of,
+)
 @pytest.mark.usefixtures("x64")
 def test_cdf_and_density_are_scipy_s(distribution: Distribution, theirs: Any) -> None:
     found = around_the_quantiles(distribution)

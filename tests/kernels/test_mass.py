@@ -105,6 +105,7 @@ def test_every_profile_has_a_reference():
     assert sorted(REFERENCE) == NAMES
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 def test_profiles_that_are_isothermal_or_linear():
     """What the registry says of them is what their deflections are."""

@@ -19,6 +19,7 @@ def assert_close(a: jax.Array, b: jax.Array, of_peak: float) -> None:
     np.testing.assert_allclose(a, b, atol=of_peak * float(jnp.abs(b).max()), rtol=0)
 
 
+@pytest.mark.slow
 def test_images_have_the_promised_shape_and_are_finite(small_quasar: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(small_quasar)
     images, params = sim(key, 3)
@@ -51,7 +52,8 @@ def test_without_jit_the_images_are_the_same(small_lens: dict[str, Any], key: ja
         assert_close(sim.render(params), compiled, 1e-6)
 
 
-@pytest.mark.parametrize("file", ["small_lens", pytest.param("small_quasar", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("file", ["small_lens", "small_quasar"])
 def test_any_batch_size_and_start_give_the_same_observation(
     file: str, key: jax.Array, request: pytest.FixtureRequest
 ) -> None:
@@ -63,6 +65,7 @@ def test_any_batch_size_and_start_give_the_same_observation(
     assert_close(sim.generate(key, 3, 3).images, whole[3:], 2e-5)
 
 
+@pytest.mark.slow
 def test_render_of_a_metadata_row_gives_the_image_again(small_lens: dict[str, Any], key: jax.Array) -> None:
     small_lens["SURVEY"]["PARAMETERS"] |= {"sky_brightness": 40.0, "num_exposures": 10_000_000}
     small_lens["IMAGE"]["PARAMETERS"]["read_noise"] = 0.0
@@ -111,6 +114,7 @@ def test_poisson_noise_species_adds_integers_in_image_units(
     assert added.var() == pytest.approx(2.0, abs=0.1)
 
 
+@pytest.mark.slow
 def test_adu_are_electrons_over_the_gain(small_lens: dict[str, Any], key: jax.Array) -> None:
     electrons = Simulator(small_lens)
     small_lens["IMAGE"]["PARAMETERS"] |= {"data_count_unit": "ADU", "ccd_gain": 4.0}
@@ -152,6 +156,7 @@ def test_a_massless_middle_plane_changes_nothing(small_lens: dict[str, Any], key
     assert_close(three.render(params), two.render(same), 1e-5)
 
 
+@pytest.mark.slow
 def test_velocity_dispersion_stands_for_the_einstein_radius(
     small_lens: dict[str, Any], key: jax.Array
 ) -> None:
@@ -282,6 +287,7 @@ def test_the_two_ways_to_blur_agree(
     assert_close(by_shifts.render(params), by_matrix.render(params), 1e-6)
 
 
+@pytest.mark.slow
 def test_a_seeing_without_bound_renders(small_lens: dict[str, Any], key: jax.Array) -> None:
     normal = {"DISTRIBUTION": {"NAME": "normal", "PARAMETERS": {"mean": 0.7, "std": 0.05}}}
     small_lens["SURVEY"]["PARAMETERS"]["seeing"] = normal

@@ -84,15 +84,17 @@ def assert_same(one: Any, other: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "shares"),
-    [("two", (0.75, 0.25)), pytest.param("four", (0.4, 0.3, 0.2, 0.1), marks=pytest.mark.slow)],
+    ("chosen", "shares"),
+    [("SINGLE", (1.0,)), pytest.param(None, (0.4, 0.3, 0.2, 0.1), marks=pytest.mark.slow)],
 )
 def test_the_same_system_for_the_same_index_whatever_batch_size_and_start(
-    file: str, shares: tuple[float, ...], request: pytest.FixtureRequest
+    four: dict[str, Any], chosen: str | None, shares: tuple[float, ...]
 ) -> None:
-    configurations = request.getfixturevalue(file)
-    labels = [THETA_E, MAGNITUDE]
-    one, other = stream(configurations, 16, labels=labels), stream(configurations, 7, labels=labels, start=9)
+    asked: dict[str, Any] = {
+        "labels": MAGNITUDE if chosen else [THETA_E, MAGNITUDE],
+        "configurations": chosen,
+    }
+    one, other = stream(four, 16, **asked), stream(four, 7, **asked, start=9)
     first, second = taken(one, 2), taken(other, 3)
     assert_same(jax.tree.map(lambda leaf: leaf[9:30], first), second)
     assert np.abs(np.bincount(first.configuration) - 32 * np.array(shares)).max() < 2

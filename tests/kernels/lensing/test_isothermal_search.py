@@ -127,6 +127,7 @@ def missing(images, among):
     return np.asarray(images.mask) & (near > 1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_image_of_the_grid_is_lost_and_none_invented(kind):

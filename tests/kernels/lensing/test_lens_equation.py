@@ -129,6 +129,7 @@ def test_every_image_is_found(found_in_float64):
     np.testing.assert_array_equal(found_in_float64.mask.sum(axis=1), list(SOURCES))
 
 
+@pytest.mark.slow
 def test_too_few_slots_raise_the_count(found_in_float32):
     """In single precision too every image is found."""
     np.testing.assert_array_equal(found_in_float32.found, list(SOURCES))
@@ -205,7 +206,8 @@ def test_images_beyond_the_window_are_left_out():
     assert float(images.x[0]) == pytest.approx(-0.6, abs=1e-9)
 
 
-@pytest.mark.parametrize("precision", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", [False, True])
 def test_a_ring_is_capped_with_finite_gradients(precision):
     """A source exactly behind a sphere has no countable images; what is returned is finite."""
     with jax.enable_x64(precision):
