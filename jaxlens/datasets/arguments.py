@@ -66,5 +66,5 @@ class Arguments:
 
     @property
     def progress_bar(self) -> bool | None:
-        """Whether there is a progress bar; None for one where somebody watches."""
+        """Whether there is a progress bar; None for one in a terminal only."""
         return True if self.verbose else self.progress

@@ -218,7 +218,7 @@ def make_dataset(
         config: a YAML file, the name of a packaged example, a dictionary of the same content, or a Config.
         save_to_disk: write `<OUTDIR>/<label>_images.<format>` and `<OUTDIR>/<label>_metadata.csv`.
         store_in_memory: keep everything as attributes of the Dataset.
-        verbose: show the progress bar also when nobody watches.
+        verbose: show the progress bar also outside a terminal.
         store_sample: where `store_in_memory` is off, keep the first five systems.
         image_file_format: "npy" or "h5"; an HDF5 file holds the metadata too.
         survey: the name of a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
@@ -233,7 +233,7 @@ def make_dataset(
             memory; in a long run (more than a thousand batches that take fifty times as long as a
             compilation) the fastest of three.  It is in `runs`, and an attribute of an HDF5 file.
         csv: whether to write the CSV.
-        progress: True or False for a progress bar or none; None shows it when somebody watches.
+        progress: True or False for a progress bar or none; None shows one in a terminal.
         configurations: labels or NAMEs of those to make; by default all.
         devices: the devices that share each batch, of those in `jax.local_devices()`; by default all.  The
             batch size is rounded up to a multiple of their number.

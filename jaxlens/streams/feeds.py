@@ -1,4 +1,4 @@
-"""Batches of a stream for those who do not use JAX: PyTorch without a copy through the host, and numpy."""
+"""Batches of a stream for PyTorch, without a copy through the host, and for numpy."""
 
 from __future__ import annotations
 
