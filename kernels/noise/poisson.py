@@ -1,8 +1,7 @@
 """Poisson random numbers by arithmetic alone: the same few hundred operations for every rate.
 
 For small rates the cumulative distribution is inverted term by term, for larger rates by its expansion about
-the normal distribution.  The total variation distance from Poisson's distribution is below
-1e-4.
+the normal distribution.  The total variation distance from Poisson's distribution is below 1e-4.
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ def images(workload: str, folder: Path, effort: Effort) -> list[Timed]:
 
     Args:
         workload: its letter.
-        folder: for files that the workload needs.
+        folder: the folder for files that the workload needs.
         effort: how long to measure.
     """
     sim = simulator(workload, folder)

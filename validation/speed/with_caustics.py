@@ -21,7 +21,7 @@ def simulator(num_pix: int, scale: float, fwhm: float, device: str) -> Any:
     Args:
         num_pix: pixels along a side.
         scale: arcsec a pixel.
-        fwhm: of the PSF in arcsec.
+        fwhm: the full width at half maximum of the PSF in arcsec.
         device: torch's name of the device.
     """
     import caustics

@@ -52,7 +52,7 @@ class Compared:
 
     @property
     def errors(self) -> np.ndarray:
-        """(cases, q)."""
+        """The error of each gradient in units of its largest component, (cases, q)."""
         return relative_errors(self.ours, self.theirs, self.steps, self.values)
 
 
@@ -60,7 +60,7 @@ def compare(names: Sequence[str], cases: int, sets: int) -> list[Compared]:
     """Compare the gradients of profiles.
 
     Args:
-        names: of the profiles.
+        names: the names of the profiles.
         cases: smooth cases of each profile, where gradients are compared.
         sets: wild sets of each profile, where gradients must be finite.
     """

@@ -116,11 +116,11 @@ def parameters(sim: Simulator, systems: int, given: Mapping[str, ArrayLike]) -> 
 
     Args:
         sim: the simulator.
-        systems: how many.
+        systems: the number of systems.
         given: values by the parameter's name, that broadcast to (systems,) or (systems, bands).
 
     Raises:
-        KeyError: a name in `given` is no parameter of the simulator.
+        KeyError: a name in `given` is not a parameter of the simulator.
     """
     values = sim.sample(jax.random.key(0, impl="threefry2x32"), systems)
     for name, value in given.items():

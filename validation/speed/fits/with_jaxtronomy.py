@@ -26,8 +26,8 @@ def chains(lens: Lens, ranges: Mapping[str, Range], count: int = CHAINS, seed: i
     Args:
         lens: the image.
         ranges: starts and bounds of the parameters.
-        count: how many chains.
-        seed: of the starts.
+        count: the number of chains.
+        seed: the seed of the starts.
     """
     optimiser, starts = _prepared(lens, ranges, count, seed)
 
@@ -44,9 +44,9 @@ def chains(lens: Lens, ranges: Mapping[str, Range], count: int = CHAINS, seed: i
 
 
 def _timed(run: Any, start: jax.Array) -> tuple[float, float]:
-    began = time.perf_counter()
+    started = time.perf_counter()
     found = run(start)
-    return time.perf_counter() - began, found
+    return time.perf_counter() - started, found
 
 
 def _prepared(lens: Lens, ranges: Mapping[str, Range], count: int, seed: int) -> tuple[Any, jax.Array]:
