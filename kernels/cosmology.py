@@ -44,6 +44,7 @@ NEUTRINO_TEMPERATURE = (4.0 / 11.0) ** (1.0 / 3.0)
 BOLTZMANN_EV = 8.617333262e-05
 # Coefficient and exponent of the fit to massive neutrinos (Komatsu et al. 2011, eq. 26).
 KOMATSU_COEFFICIENT = 0.3173
+# Exponent of the same fit.
 KOMATSU_EXPONENT = 1.83
 # Gauss-Legendre nodes of a comoving distance, with which its relative error is 1e-12 up to z = 20.
 QUADRATURE_NODES = 24

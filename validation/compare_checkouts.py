@@ -24,6 +24,7 @@ import numpy as np
 IMAGE_TOLERANCE = 2e-6
 # Largest difference of a fitted parameter, in units of its standard deviation.
 FIT_TOLERANCE = 1e-3
+# How the names of arrays begin that are parameters.
 PARAMETER = "parameters/"
 
 Arrays = Mapping[str, np.ndarray]

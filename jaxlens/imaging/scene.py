@@ -160,6 +160,7 @@ class Assets(NamedTuple):
     backgrounds: jax.Array | None = None
 
 
+# The assets of a configuration without a PSF kernel and without BACKGROUNDS.
 NO_ASSETS = Assets()
 
 

@@ -23,6 +23,7 @@ from jaxlens.fitting.fit import fit
 from jaxlens.simulator.batched import Params
 from validation.recovery.mocks import galaxy_galaxy_mock, lensed_quasar_mock
 
+# The file of each kind of lens, and the usual number of lenses.
 MOCKS = {"galaxies": (galaxy_galaxy_mock, 50), "quasars": (lensed_quasar_mock, 10)}
 SEED = 1
 # A lens is recovered if its chi-square per degree of freedom and all its pulls are smaller.

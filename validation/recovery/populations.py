@@ -21,9 +21,12 @@ from jaxlens.populations.fit_population import fit_population
 from jaxlens.populations.result import PopulationFit
 
 LENS = "SPECIES.GALAXY_1.MASS_PROFILE_1.theta_E"
+# The true hyperparameters (arcsec) by path in the file.
 TRUTH = {f"{LENS}.mean": 1.2, f"{LENS}.std": 0.2, "SURVEY.seeing.mean": 0.8}
+# The start of the fit in units of the truth.
 START = 0.7
 SEEDS = (1, 2, 3, 4, 5)
+# Lenses for each seed.
 IMAGES = 2_000
 # Largest error, as a fraction of the truth.
 MAX_OFFSET = 0.05

@@ -12,6 +12,7 @@ from jaxlens.kernels.psf.gaussian import FWHM_PER_SIGMA, TRUNCATION
 from validation.speed.timing import Task
 from validation.speed.workloads import key, noise_parameters, profiles
 
+# Redshifts of lens and source in workload A.
 Z_LENS, Z_SOURCE = 0.4, 1.5
 
 

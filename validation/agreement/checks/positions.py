@@ -21,8 +21,11 @@ from validation.agreement.checks.solved_images import KINDS, inputs, rays_to_sou
 from validation.agreement.references import Group
 from validation.agreement.reporting.rows import Findings, Picture, Row, precision, row, worst_and_median
 
+# Tolerance of positions (arcsec).
 POSITION = {"float64": 1e-8, "float32": 5e-6}
+# Tolerance of magnifications, relative, and of 1 / mu.
 MAGNIFICATION = {"float64": 1e-8, "float32": 1e-6}
+# Tolerance of time delays: relative, and in float32 in units of the largest arrival time.
 DELAY = 1e-6
 # Images with a smaller abs(mu) need not be found.
 BRIGHT = 1e-2

@@ -31,8 +31,10 @@ from validation.agreement.reporting.rows import (
     worst_and_median,
 )
 
+# Tolerance in units of the peak.
 TOLERANCE = {"float64": 1e-9, "float32": 1e-5}
 OF_THE_FLUX = "of the source's flux"
+# Pixels along a side of the images with stamps, by the name of their array.
 STAMPS = {"image_even": 16, "image_odd": 15}
 # Pixels along an image that holds all of the widest stamp.
 WHOLE = 81

@@ -16,6 +16,7 @@ from validation.agreement import references
 from validation.agreement.references import Group
 from validation.agreement.reporting.rows import OF_THE_PEAK, Picture, Row, precision, row, worst_and_median
 
+# Largest difference in a pixel, in units of the peak of the band.
 TOLERANCE = {"float64": 1e-7, "float32": 5e-5}
 # Largest difference in a pixel over its noise, shot noise included, without and with point sources.
 NOISE_TOLERANCE = {False: 0.01, True: 0.1}

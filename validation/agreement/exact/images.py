@@ -25,6 +25,7 @@ Profile = tuple[str, Mapping[str, float]]
 ANALYTIC = ("SIS", "EPL", "POINT_MASS", "CONVERGENCE", "SHEAR", "SHEAR_GAMMA_PSI")
 # lenstronomy's SIE is its NIE with this core radius (arcsec).
 SIE_CORE = 1e-10
+# Steps of Newton's method from each start.
 NEWTON_STEPS = 60
 # Largest distance (arcsec) of a converged image from the source when it is mapped back.
 RESIDUAL = 1e-12

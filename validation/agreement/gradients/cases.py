@@ -21,11 +21,13 @@ Function = Callable[[jax.Array, jax.Array], jax.Array]
 POINTS = 8
 # Step of the differences, in units of each parameter's scale.
 STEP = 3e-4
+# Parameters that are positions (arcsec).
 CENTERS = ("center_x", "center_y", "ra_0", "dec_0")
 # Parameters whose scale is their value.
 OWN_SCALE = ("theta_E", "R_sersic", "sigma", "Rb", "s_scale", "n_sersic", "alpha")
-# Central differences of sixth order (Fornberg 1988, table 1): places in steps, and weights.
+# Central differences of sixth order (Fornberg 1988, table 1): offsets in units of the step.
 OFFSETS = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
+# The weights of the values at these offsets (same source).
 WEIGHTS = np.array([-1.0, 9.0, -45.0, 45.0, -9.0, 1.0]) / 60.0
 
 # (e1, e2) of the first cases: round, nearly round, along each axis, narrow.

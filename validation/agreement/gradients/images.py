@@ -35,6 +35,7 @@ MEASURE = "of the largest component"
 STEP = 1e-5
 # The largest number of images of a point source.
 SLOTS = 5
+# Packaged examples without point sources.
 WITHOUT_POINTS = ("galaxy_galaxy", "double_source_plane")
 LENS = ("theta_E", "e1", "e2", "center_x", "center_y")
 # Systems rendered at a time, which limits the memory.

@@ -32,6 +32,7 @@ MASS_QUANTITIES = ("deflection in x", "deflection in y", "potential")
 CENTRAL = 1e-6
 # Tolerance in float32, against float64.
 SINGLE = 1e-4
+# Parameters that break the circular symmetry.
 BY_SHAPE = ("e1", "e2", "gamma1", "gamma2")
 MEASURE = "of the largest component"
 

@@ -13,6 +13,7 @@ import numpy as np
 
 Cases = Mapping[str, np.ndarray]
 
+# Cases of each profile.
 CASES = 48
 # Points of a case that are not pixels.
 RADII = 32

@@ -14,8 +14,11 @@ from lenstronomy.SimulationAPI.sim_api import SimAPI
 from validation.agreement.inputs.draws import Cases, exact, float32_exact
 from validation.agreement.references import PARAMETER_PREFIX
 
+# Systems of each kind of configuration.
 SYSTEMS = 4
+# Bands of each system.
 BANDS = 2
+# Pixels along a side of an image.
 NUM_PIX = 8
 # Photons in the brightest pixel.
 MAX_COUNTS = 1e7

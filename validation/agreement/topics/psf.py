@@ -23,10 +23,13 @@ from lenstronomy.Util.kernel_util import kernel_moffat
 from validation.agreement.inputs.draws import float32_exact
 from validation.agreement.inputs.psf_settings import KERNELS, Setting
 
+# Full width at half maximum of a Gaussian in units of sigma.
 FWHM_PER_SIGMA = 2 * np.sqrt(2 * np.log(2))
 # From less than a pixel to wider than the image.
 SEEING = (0.05, 0.1, 0.25, 0.7, 0.9, 1.3, 2.0, 4.0)
+# arcsec along a side of a pixel.
 PIXEL_SCALE = (0.05, 0.2, 0.263, 0.396, 1.0)
+# Positions in pixels from the center: on centers, corners and edges of pixels.
 EXACT = (
     (0, 0),
     (0.5, 0.5),
@@ -39,6 +42,7 @@ EXACT = (
     (7, 7),
     (-8.5, 3),
 )
+# Rows and columns of the blurred images.
 SHAPES = {"blur_even": (14, 18), "blur_odd": (15, 11)}
 
 

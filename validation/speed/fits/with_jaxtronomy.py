@@ -12,7 +12,10 @@ import jax.numpy as jnp
 from validation.speed.fits.lenses import Lens, Range, Trace
 from validation.speed.fits.lenstronomy_problem import arguments
 
-CHAINS, ITERATIONS = 12, 500
+# Chains of L-BFGS for each lens.
+CHAINS = 12
+# The largest number of iterations of a chain.
+ITERATIONS = 500
 # Change of the log-likelihood in an iteration at which a chain ends, the default of its FittingSequence.
 TOLERANCE = 0.01
 

@@ -12,7 +12,10 @@ import numpy as np
 from validation.speed.fits.lenses import Lens, Range, Trace
 from validation.speed.fits.lenstronomy_problem import arguments
 
-PARTICLES, ITERATIONS = 100, 500
+# Particles of the swarm.
+PARTICLES = 100
+# The largest number of iterations of the swarm.
+ITERATIONS = 500
 
 
 def swarm(
