@@ -50,7 +50,7 @@ def _images_in_plane(
 
 
 def _window(scene: Scene, params: Params) -> jax.Array:
-    """Half the width (arcsec) of the image plus the radius of a stamp: images beyond leave no light in it."""
+    """Half the width (arcsec) of the image plus the radius of a stamp: sources beyond it add no light."""
     return (scene.num_pix / 2.0 + stamp_radius(scene.optics, params)) * params["pixel_scale"]
 
 

@@ -64,7 +64,7 @@ def standard_normal(key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
 def normal_of_word(word: jax.Array) -> jax.Array:
     """The normal number (float32) of a uniform word (uint32); all 32 bits count, also in the tails.
 
-    It is the normal quantile at (w + 1/2) / 2^32, with w the word whose highest bit is flipped.
+    It is the normal quantile at (w + 1/2) / 2^32, with w the word with its highest bit flipped.
     """
     signed = jax.lax.bitcast_convert_type(word, jnp.int32)
     size = signed ^ (signed >> 31)
