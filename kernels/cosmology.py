@@ -1,8 +1,9 @@
-"""Distances in Friedmann universes with dark energy and curvature, equal to astropy's and differentiable.
+"""Distances in Friedmann models with dark energy and curvature, equal to astropy's and differentiable.
 
-    E(z)^2 = Om0 a^3 + [Ogamma0 + Onu(z)] a^4 + Ok0 a^2 + Ode0 a^(3 (1 + w0 + wa)) exp(-3 wa z / a)
+    E(z)^2 = Om0 (1 + z)^3 + [Ogamma0 + Onu(z)] (1 + z)^4 + Ok0 (1 + z)^2
+             + Ode0 (1 + z)^(3 (1 + w0 + wa)) exp(-3 wa z / (1 + z)).
 
-with a = 1 + z.  The comoving distance is C(z) = (c / H0) int_0^z dz' / E(z').  For an observer at redshift
+The comoving distance is C(z) = (c / H0) int_0^z dz' / E(z').  For an observer at redshift
 z_i, an object of comoving size s at z_j spans the angle s / T_ij, where the transverse comoving distance
 (Hogg 1999, eq. 16) is
 
@@ -12,8 +13,9 @@ z_i, an object of comoving size s at z_j spans the angle s / T_ij, where the tra
 The series converges for every u, so it and its derivatives hold in open (u > 0), flat and closed universes.
 
 A cosmology is given as keyword arguments with astropy's names: H0 (km/s/Mpc), Om0, Tcmb0 (K), Neff, m_nu (eV,
-of each species), w0, wa and Ode0, each of shape ().  Without Ode0 the universe is flat, and Ode0 is the value
-with which E(0) = 1.  Massive neutrinos follow the fit of Komatsu et al. (2011, eq. 26), as in astropy.
+the same for each species), w0, wa and Ode0, each of shape ().  Without Ode0 the universe is flat, and dark
+energy has the density with which E(0) = 1.  Massive neutrinos follow the fit of Komatsu et al. (2011, eq.
+26), as in astropy.
 """
 
 from __future__ import annotations
@@ -24,12 +26,14 @@ import numpy as np
 
 from jaxlens.kernels.types import Real
 
-# km/s
+# km/s (SI).
 SPEED_OF_LIGHT = 299792.458
 # Radians in one arcsec.
 ARCSEC = np.pi / 648000.0
-# Days in which light travels one Mpc, which has 3.0856775814913673e19 km.
-MPC_IN_LIGHT_DAYS = 3.0856775814913673e19 / SPEED_OF_LIGHT / 86400.0
+# km (IAU 2015).
+KM_PER_MPC = 3.0856775814913673e19
+# Days in which light travels one Mpc.
+MPC_IN_LIGHT_DAYS = KM_PER_MPC / SPEED_OF_LIGHT / 86400.0
 # Ogamma0 / Tcmb0^4 (K^-4) for H0 = 1 km/s/Mpc: (4 sigma_B / c^3) (8 pi G / 3) (Mpc / km)^2, CODATA 2018.
 PHOTON_DENSITY = 4.4816200893e-3
 # Energy density of one species of massless neutrinos over that of the photons.
@@ -40,10 +44,11 @@ NEUTRINO_TEMPERATURE = (4.0 / 11.0) ** (1.0 / 3.0)
 BOLTZMANN_EV = 8.617333262e-05
 # Coefficient and exponent of the fit to massive neutrinos (Komatsu et al. 2011, eq. 26).
 KOMATSU_COEFFICIENT = 0.3173
+# Exponent of the same fit.
 KOMATSU_EXPONENT = 1.83
-# Gauss-Legendre nodes: the error of a distance is 1e-12 of it to z = 20.
+# Gauss-Legendre nodes of a comoving distance, with which its relative error is 1e-12 up to z = 20.
 QUADRATURE_NODES = 24
-# Terms of the series S(u) that reach float64 for abs(u) < 100; a universe with an age has abs(u) < 50.
+# Terms of the series S(u), enough for float64 where abs(u) < 100; any model with a Big Bang has abs(u) < 50.
 CURVATURE_TERMS = 26
 
 
@@ -81,7 +86,7 @@ def curvature(
         Ode0: density parameter of dark energy; None in a flat universe.
         Tcmb0: temperature of the microwave background (K).
         Neff: effective number of neutrino species.
-        m_nu: mass of each species (eV).
+        m_nu: mass of a neutrino (eV), the same for each species.
 
     Returns:
         Ok0; zero without Ode0.  Other parameters (w0, wa) are accepted and change nothing.
@@ -115,7 +120,7 @@ def expansion_rate(
         Ode0: density parameter of dark energy; None in a flat universe.
         Tcmb0: temperature of the microwave background (K).
         Neff: effective number of neutrino species.
-        m_nu: mass of each species (eV).
+        m_nu: mass of a neutrino (eV), the same for each species.
         w0: equation of state of dark energy today.
         wa: its derivative, w = w0 + wa z / (1 + z).
 
@@ -125,9 +130,9 @@ def expansion_rate(
     radiation = _radiation(z, H0, Tcmb0, Neff, m_nu)
     Ok0 = curvature(H0=H0, Om0=Om0, Ode0=Ode0, Tcmb0=Tcmb0, Neff=Neff, m_nu=m_nu)
     dark = 1.0 - Om0 - Ok0 - _radiation(0.0, H0, Tcmb0, Neff, m_nu)
-    a = 1.0 + z
-    dilution = jnp.exp(3.0 * ((1.0 + w0 + wa) * jnp.log(a) - wa * z / a))
-    return jnp.sqrt(a**3 * (Om0 + a * radiation) + a**2 * Ok0 + dark * dilution)
+    one_plus_z = 1.0 + z
+    dilution = jnp.exp(3.0 * ((1.0 + w0 + wa) * jnp.log(one_plus_z) - wa * z / one_plus_z))
+    return jnp.sqrt(one_plus_z**3 * (Om0 + one_plus_z * radiation) + one_plus_z**2 * Ok0 + dark * dilution)
 
 
 def comoving_distance(z: Real, *, H0: Real, **cosmology: Real) -> jax.Array:
@@ -141,8 +146,8 @@ def comoving_distance(z: Real, *, H0: Real, **cosmology: Real) -> jax.Array:
         for v in np.polynomial.legendre.leggauss(QUADRATURE_NODES)
     )
     half = 0.5 * jnp.expand_dims(jnp.log1p(z), -1)
-    a = jnp.exp(half * (nodes + 1.0))
-    integrand = a / expansion_rate(a - 1.0, H0=H0, **cosmology)
+    one_plus_z = jnp.exp(half * (nodes + 1.0))
+    integrand = one_plus_z / expansion_rate(one_plus_z - 1.0, H0=H0, **cosmology)
     return SPEED_OF_LIGHT / H0 * jnp.sum(integrand * half * weights, axis=-1)
 
 
@@ -166,7 +171,9 @@ def transverse_comoving_distance(z: Real, *, H0: Real, **cosmology: Real) -> jax
 
 
 def distances_between(z: Real, *, H0: Real, **cosmology: Real) -> jax.Array:
-    """T_ij (planes, planes) in Mpc from the plane at z_i to the plane at z_j, for z (planes,); T_ji = -T_ij.
+    """Transverse comoving distances T_ij (Mpc) from the plane at z_i to the plane at z_j, (planes, planes).
+
+    `z` is (planes,), and T_ji = -T_ij.
 
     >>> print(distances_between(jnp.array([0.5, 1.0]), H0=70.0, Om0=0.3, Ode0=0.5).round())
     [[    0.  1310.]

@@ -12,9 +12,9 @@ import jax.numpy as jnp
 
 from jaxlens.kernels.types import Real
 
-# lenstronomy's mass profiles clip |e| here.
+# The largest |e| of a mass profile, as in lenstronomy.
 MAX_ELLIPTICITY = 0.9999
-# lenstronomy's light profiles floor 1 - |e|^2 here.
+# The smallest 1 - |e|^2 of a light profile, as in lenstronomy.
 MIN_ONE_MINUS_E2 = 1e-6
 
 
@@ -49,15 +49,15 @@ def ellipticity_to_phi_q(e1: Real, e2: Real) -> tuple[jax.Array, jax.Array]:
 
 
 def clip_ellipticity(e1: Real, e2: Real) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """(e1, e2) scaled to a modulus of at most 0.9999, as lenstronomy's mass profiles do, and 1 - |e|^2.
+    """(e1, e2) scaled to a modulus of at most 0.9999, as in lenstronomy's mass profiles, and 1 - |e|^2.
 
-    The last is returned because the caller would lose it to cancellation where the modulus was clipped: it is
-    2e-4 there, and in float32 only 1 - 0.9999^2 as a constant has it to 1e-7.
+    1 - |e|^2 is returned too, because computing it from clipped components would lose digits to cancellation.
+    Where the modulus is clipped it is the constant 1 - 0.9999^2 = 2e-4.
     """
     squared = jnp.square(e1) + jnp.square(e2)
-    too_long = squared > MAX_ELLIPTICITY**2
-    scale = jnp.where(too_long, MAX_ELLIPTICITY / jnp.sqrt(jnp.where(too_long, squared, 1.0)), 1.0)
-    return e1 * scale, e2 * scale, jnp.where(too_long, 1.0 - MAX_ELLIPTICITY**2, 1.0 - squared)
+    clipped = squared > MAX_ELLIPTICITY**2
+    scale = jnp.where(clipped, MAX_ELLIPTICITY / jnp.sqrt(jnp.where(clipped, squared, 1.0)), 1.0)
+    return e1 * scale, e2 * scale, jnp.where(clipped, 1.0 - MAX_ELLIPTICITY**2, 1.0 - squared)
 
 
 def circularized(x: Real, y: Real, e1: Real, e2: Real) -> tuple[jax.Array, jax.Array]:
@@ -69,14 +69,14 @@ def circularized(x: Real, y: Real, e1: Real, e2: Real) -> tuple[jax.Array, jax.A
     Args:
         x: coordinate relative to the centre of the ellipse, any shape.
         y: the other coordinate.
-        e1: ellipticity of the ellipses.
+        e1: ellipticity.
         e2: its other component.
 
     Returns:
         The two coordinates, of the shape to which the arguments broadcast.
     """
     x, y = jnp.asarray(x), jnp.asarray(y)
-    # Both lines are sums with the same factor: the transpose of a difference is one image more.
+    # Both lines are sums with the factor -e2: a difference would need one more image in reverse mode.
     minus_e2 = -jnp.asarray(e2)
     return (1.0 - e1) * x + minus_e2 * y, (1.0 + e1) * y + minus_e2 * x
 

@@ -64,7 +64,9 @@ class MassProfile:
     linear: bool = False
 
 
+# The registered light profiles by lenstronomy's name.
 LIGHT_PROFILES: dict[str, LightProfile] = {}
+# The registered mass profiles by lenstronomy's name.
 MASS_PROFILES: dict[str, MassProfile] = {}
 
 

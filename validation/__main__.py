@@ -17,6 +17,7 @@ from validation.agreement.topics import TOPICS, listing
 from validation.extras import MissingExtra
 
 PRECISIONS = ("float64", "float32")
+# The folder of the report, unless --out is given.
 FOLDER = Path(__file__).parent / "report"
 
 

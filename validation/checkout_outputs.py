@@ -27,6 +27,7 @@ import jaxlens
 from jaxlens.cli import main as jaxlens_command
 
 SEED = 1
+# Batches taken of each stream.
 BATCHES = 2
 FITTED_EXAMPLE = "galaxy_galaxy"
 

@@ -1,7 +1,7 @@
-"""Two checkouts of jaxlens make the same: `python -m validation.compare_checkouts BEFORE AFTER`.
+"""Compare the results of two checkouts of jaxlens: `python -m validation.compare_checkouts BEFORE AFTER`.
 
-For a change of the code that must not change results.  Each checkout, a folder that holds `jaxlens/`, runs
-`jaxlens generate` on every packaged example, takes two batches of `jaxlens.stream` of each, and fits one
+It is for changes of the code that must not change results.  Each checkout, a folder that holds `jaxlens/`,
+runs `jaxlens generate` on every packaged example, takes two batches of `jaxlens.stream` of each, and fits one
 image with `jaxlens.fit`, in a process of its own (`validation.checkout_outputs`).  Parameters must be
 identical bit by bit; pixels, noise included, may differ by 2e-6 of the peak of their image and band; fitted
 parameters by 1e-3 of their standard deviation.  Prints a table and exits with 1 where a difference is larger.
@@ -24,6 +24,7 @@ import numpy as np
 IMAGE_TOLERANCE = 2e-6
 # Largest difference of a fitted parameter, in units of its standard deviation.
 FIT_TOLERANCE = 1e-3
+# How the names of arrays begin that are parameters.
 PARAMETER = "parameters/"
 
 Arrays = Mapping[str, np.ndarray]
@@ -130,7 +131,7 @@ def parameter_difference(name: str, before: Arrays, after: Arrays) -> Difference
     """The number of parameters that are not identical bit by bit, or that only one of the two has.
 
     Args:
-        name: of the line.
+        name: the name of the line.
         before: the arrays of a part by name; parameters are called `parameters/<name>`.
         after: the same of the other checkout.
     """
@@ -152,7 +153,7 @@ def image_difference(name: str, before: np.ndarray, after: np.ndarray) -> Differ
     """The largest difference of a pixel, over the peak of its image and band.
 
     Args:
-        name: of the line.
+        name: the name of the line.
         before: images (..., y, x).
         after: the same of the other checkout.
     """
@@ -168,7 +169,7 @@ def fit_difference(name: str, before: Arrays, after: Arrays) -> Difference:
     """The largest difference of a fitted parameter, in units of its standard deviation before.
 
     Args:
-        name: of the line.
+        name: the name of the line.
         before: `values` and `sigma` (n, k), `names` (k,) and `converged` (n,) of a fit of n images.
         after: the same of the other checkout.
     """

@@ -1,4 +1,4 @@
-"""Quantities that follow from the parameters and stand in the metadata beside them."""
+"""Quantities that follow from the parameters and are written to the metadata beside them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jaxlens.kernels.types import Params
 
 
 def derived_quantities(scene: Scene, params: Params) -> dict[str, jax.Array]:
-    """ra, dec of hosted point sources and theta_E of masses with sigma_v, arcsec, by name, each ()."""
+    """Positions of hosted point sources and theta_E of masses with sigma_v (arcsec), by name, each ()."""
     values: dict[str, jax.Array] = {}
     for j, plane in enumerate(scene.planes):
         for mass in plane.mass:

@@ -7,7 +7,7 @@ import math
 import jax
 import jax.numpy as jnp
 
-from jaxlens.imaging.noise import noise_sigma, real_background
+from jaxlens.imaging.noise import background_image, noise_sigma
 from jaxlens.imaging.photometry import per_pixel
 from jaxlens.imaging.render import render
 from jaxlens.imaging.scene import NO_ASSETS, Assets, Scene
@@ -17,13 +17,13 @@ from jaxlens.kernels.types import Params
 def expected(scene: Scene, params: Params, assets: Assets = NO_ASSETS) -> tuple[jax.Array, jax.Array]:
     """Mean and standard deviation of an observed image.
 
-    The mean is the light plus the mean of every POISSON_NOISE plus the real background.  The variance is that
-    of background and shot noise (`noise_sigma`) plus the mean of every POISSON_NOISE.
+    The mean is the light plus the mean of every POISSON_NOISE plus the background image.  The variance is
+    that of background and shot noise (`noise_sigma`) plus the mean of every POISSON_NOISE.
 
     Args:
         scene: the static part of the configuration.
         params: the parameters of one system, each () or (bands,).
-        assets: has the kernel of psf_type PIXEL and the images of BACKGROUNDS.
+        assets: the arrays of the configuration: the kernel of psf_type PIXEL and the background images.
 
     Returns:
         Mean and standard deviation, counts/s, each (bands, num_pix, num_pix).
@@ -32,7 +32,7 @@ def expected(scene: Scene, params: Params, assets: Assets = NO_ASSETS) -> tuple[
     sigma = noise_sigma(scene, params, light)
     mean = jnp.maximum(light, 0.0) if scene.poisson_shot_noise else light
     if assets.backgrounds is not None:
-        mean = mean + real_background(params, assets.backgrounds)
+        mean = mean + background_image(params, assets.backgrounds)
     if not scene.noise_sources:
         return mean, sigma
     rates = [jnp.maximum(per_pixel(params[f"{label}-mean"]), 0.0) for label in scene.noise_sources]
@@ -59,10 +59,10 @@ def log_likelihood(
         image: the observed image d, counts/s, (bands, num_pix, num_pix).
         sigma: the standard deviation s, counts/s, like `image`; None means that of `expected`.
         mask: true where a pixel is used, like `image`; None means every pixel.  A pixel that is not used may
-            have any value, NaN too.
+            have any value, also NaN.
 
     Returns:
-        ().
+        ln L, ().
     """
     mean, noise = expected(scene, params, assets)
     sigma = noise if sigma is None else sigma

@@ -1,4 +1,4 @@
-"""The noise of an exposure: its standard deviation, and images with noise and real background."""
+"""The noise of an exposure: its standard deviation, and images with noise and background image."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from jaxlens.kernels.types import Params
 def observe(
     scene: Scene, params: Params, image: jax.Array, key: jax.Array, assets: Assets = NO_ASSETS
 ) -> jax.Array:
-    """An image with the noise of its exposure and its real background.
+    """An image with the noise of its exposure and its background image (BACKGROUNDS).
 
     Args:
         scene: the static part of the configuration.
         params: the parameters of one system, each () or (bands,).
-        image: without noise, counts/s, (bands, num_pix, num_pix).
+        image: the image without noise, counts/s, (bands, num_pix, num_pix).
         key: the key of the system, (); the noise of a band comes from it and the band's name.
-        assets: has the images of BACKGROUNDS.
+        assets: the arrays of the configuration, of which the background images are used.
 
     Returns:
         Counts/s, (bands, num_pix, num_pix).
@@ -43,7 +43,7 @@ def observe(
         observed = observed + jax.vmap(draws.poisson_counts)(_fold_names(keys, (label,)), mean)
     if assets.backgrounds is None:
         return observed
-    return observed + real_background(params, assets.backgrounds)
+    return observed + background_image(params, assets.backgrounds)
 
 
 def noise_sigma(scene: Scene, params: Params, image: jax.Array) -> jax.Array:
@@ -52,7 +52,7 @@ def noise_sigma(scene: Scene, params: Params, image: jax.Array) -> jax.Array:
     Args:
         scene: the static part of the configuration.
         params: the parameters of one system, each () or (bands,).
-        image: without noise, counts/s, (bands, num_pix, num_pix).
+        image: the image without noise, counts/s, (bands, num_pix, num_pix).
 
     Returns:
         Counts/s, (bands, num_pix, num_pix).
@@ -68,26 +68,27 @@ def noise_sigma(scene: Scene, params: Params, image: jax.Array) -> jax.Array:
 def background_sigma(scene: Scene, params: Params) -> jax.Array:
     """The standard deviation of the simulated background in a pixel, counts/s: () or (bands,).
 
-    It is 0 where real images replace the simulated background.
+    It is 0 where background images replace the simulated background.
     """
     if scene.backgrounds == "replace":
         return jnp.zeros((), jnp.result_type(float))
     if scene.background_given:
         return params["background_noise"]
     names = ("read_noise", "exposure_time", "num_exposures", "pixel_scale")
-    sky = 10.0 ** (-0.4 * (params["sky_brightness"] - params["magnitude_zero_point"]))
-    sigma = variance.background_sigma(sky_brightness=sky, **{name: params[name] for name in names})
+    sky_rate = 10.0 ** (-0.4 * (params["sky_brightness"] - params["magnitude_zero_point"]))
+    sigma = variance.background_sigma(sky_rate=sky_rate, **{name: params[name] for name in names})
     return sigma / params["ccd_gain"] if scene.adu else sigma
 
 
-def real_background(params: Params, images: jax.Array) -> jax.Array:
-    """The image of BACKGROUNDS with the system's index; NaN where no image has this index.
+def background_image(params: Params, images: jax.Array) -> jax.Array:
+    """The background image of a system, which its BACKGROUND_IDX selects; NaN where no image has this index.
 
-    It has the noise of its own sky, read-out and objects, so only simulated objects draw shot noise.
+    A background image already has the noise of its sky, read-out and objects, so only the simulated light
+    draws shot noise.
 
     Args:
         params: the parameters of one system, of which `BACKGROUND_IDX` is used.
-        images: counts/s, (images, bands, num_pix, num_pix).
+        images: all background images, counts/s, (images, bands, num_pix, num_pix).
 
     Returns:
         Counts/s, (bands, num_pix, num_pix).
@@ -98,13 +99,21 @@ def real_background(params: Params, images: jax.Array) -> jax.Array:
 
 
 def _exposure(scene: Scene, params: Params) -> jax.Array:
-    """The exposure time of all exposures in s, times the gain under ADU: photons per count/s."""
+    """Photons per count/s: the time of all exposures in s, times the gain where counts are ADU."""
     exposure = params["exposure_time"] * params["num_exposures"]
     return per_pixel(exposure * (params["ccd_gain"] if scene.adu else 1.0))
 
 
 def _fold_names(keys: jax.Array, names: tuple[str, ...]) -> jax.Array:
-    """Each key with each name folded in; either `keys` or `names` has one entry."""
+    """Keys with names folded in.
+
+    Args:
+        keys: one key (), or keys (bands,).
+        names: the names; a single one where `keys` is (bands,).
+
+    Returns:
+        (names,) from one key; (bands,) from several.
+    """
     codes = jnp.asarray(np.array([crc32(name.encode()) for name in names], np.uint32))
     if len(names) > 1 or keys.ndim == 0:
         return jax.vmap(jax.random.fold_in, (None, 0))(keys, codes)

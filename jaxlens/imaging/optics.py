@@ -1,8 +1,8 @@
 """The PSF of a configuration: blurring of extended light and stamping of point sources.
 
 `Optics` is the static part of the PSF; its width is a parameter and the kernel of psf_type PIXEL an argument.
-As in lenstronomy, extended light is averaged over each pixel and then blurred, in the opposite order with
-`supersampling_convolution`, and point sources are stamped on a grid of their own.
+As in lenstronomy, extended light is averaged over each pixel and then blurred; with
+`supersampling_convolution` it is blurred first.  Point sources are stamped on a grid of their own.
 """
 
 from __future__ import annotations
@@ -15,21 +15,20 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.config.model import Config
-from jaxlens.kernels.psf import gaussian as psf
-from jaxlens.kernels.psf import moffat
+from jaxlens.kernels.psf import gaussian, moffat
 from jaxlens.kernels.psf.convolution import convolve, convolve_fine, fine_side
 from jaxlens.kernels.psf.resampling import averaged, cropped, resampled, resampled_side
 from jaxlens.kernels.psf.stamps import stamp_kernel, stamp_point_sources
 from jaxlens.kernels.types import Params
 
-# A Gaussian blur is a sum of shifted images or a product with two matrices.  On a CPU the sum is faster, by a
-# factor of two for a PSF that reaches 13 pixels in images of 100 x 100, up to these two bounds:
-# the largest number of pixels that the PSF reaches, on the grid of the blur,
-MAX_SHIFTED_TAPS = 48
-# and the largest part of the image's side that it reaches.
-MAX_SHIFTED_PART = 0.25
-# On a GPU the product is faster, because the sum reads the image once for every pixel of the PSF's reach, as
-# long as the side of the blurred grid has no more pixels than this.
+# A Gaussian blur is a sum of shifted images or a product with two matrices.  On a CPU the sum is faster for a
+# narrow PSF: by a factor of two for a radius of 13 pixels in images of 100 x 100.
+# Pixels of the blurred grid: the largest radius of the PSF at which shifted images are summed.
+MAX_SHIFTED_RADIUS = 48
+# The same bound as a fraction of the side of the image; the smaller of the two bounds holds.
+MAX_SHIFTED_RADIUS_FRACTION = 0.25
+# Pixels along the side of the blurred grid, up to which the product is used on a GPU.  Not measured on a GPU:
+# there the product should be faster, because the sum reads the image once for every pixel of the radius.
 MAX_MATRIX_PIXELS = 256
 # Factor on the largest width of the PSF, so that rounding in float32 cannot make its radius exceed the bound.
 ROUNDING_MARGIN = 1.00001
@@ -39,32 +38,32 @@ ROUNDING_MARGIN = 1.00001
 class Optics:
     """The static part of the PSF.
 
-    A bound on the reach of the PSF is None where none is needed, as for a Gaussian blur by matrix products.
+    A bound on the radius of the PSF is None where none is needed, as for a Gaussian blur by matrix products.
 
     Attributes:
         psf: the kind of PSF, the file's psf_type.
         num_pix: pixels along a side of the image.
         supersampling: sub-pixels along a side of a pixel on which extended light is given.
-        factor: sub-pixels along a side of a pixel on which it is blurred.
+        blur_factor: sub-pixels along a side of a pixel on which extended light is blurred.
         point_factor: sub-pixels along a side of a pixel on which point sources are stamped.
-        exact_points: a point source is a Gaussian integrated over pixels; otherwise lenstronomy's kernel,
-            shifted by interpolation.
+        exact_points: whether a point source is a Gaussian integrated over pixels; otherwise it is
+            lenstronomy's kernel, shifted by interpolation.
         kernel_factor: samples of the kernel of psf_type PIXEL along a side of a pixel.
-        core: supersampling_kernel_size of the file.
-        kernel_size: convolution_kernel_size of the file.
-        radius: the largest reach of the PSF in pixels of the grid of the blur.
-        point_radius: the largest reach of the PSF in pixels of the grid of the stamps.
+        supersampling_kernel_size: side, in pixels, of the middle of the kernel that acts on sub-pixels.
+        convolution_kernel_size: side, in pixels, to which the kernel of the blur is cut; None: not cut.
+        radius: the largest radius of the PSF, in pixels of the blurred grid.
+        point_radius: the largest radius of the PSF, in pixels of the grid of the stamps.
     """
 
     psf: Literal["GAUSSIAN", "MOFFAT", "PIXEL", "NONE"]
     num_pix: int
     supersampling: int
-    factor: int
+    blur_factor: int
     point_factor: int
     exact_points: bool
     kernel_factor: int
-    core: int
-    kernel_size: int | None
+    supersampling_kernel_size: int
+    convolution_kernel_size: int | None
     radius: int | None
     point_radius: int | None
 
@@ -76,9 +75,10 @@ class Optics:
     def admits(self, fwhm: float) -> bool:
         """Whether a PSF with a full width at half maximum of `fwhm` pixels stays within the static bounds."""
         if self.psf == "MOFFAT":
-            bounds = (self.factor, self.radius), (self.point_factor, self.point_radius)
+            bounds = (self.blur_factor, self.radius), (self.point_factor, self.point_radius)
             return all(bound is None or moffat.moffat_radius(fwhm * f, f) <= bound for f, bound in bounds)
-        return self.radius is None or psf.blur_radius(fwhm * self.factor / psf.FWHM_PER_SIGMA) <= self.radius
+        sigma = fwhm * self.blur_factor / gaussian.FWHM_PER_SIGMA
+        return self.radius is None or gaussian.blur_radius(sigma) <= self.radius
 
 
 def optics(config: Config) -> Optics:
@@ -86,25 +86,25 @@ def optics(config: Config) -> Optics:
     instrument = config.instrument
     numerics = instrument.numerics
     fine = numerics.supersampling_convolution and instrument.psf_type != "NONE"
-    factor = instrument.supersampling_factor if fine else 1
-    radius, point_radius = _radii(config, factor)
+    blur_factor = instrument.supersampling_factor if fine else 1
+    radius, point_radius = _radii(config, blur_factor)
     return Optics(
         psf=instrument.psf_type,
         num_pix=instrument.num_pix,
         supersampling=instrument.supersampling_factor,
-        factor=factor,
+        blur_factor=blur_factor,
         point_factor=numerics.point_source_supersampling_factor,
         exact_points=instrument.point_source == "exact",
         kernel_factor=instrument.kernel.factor if instrument.kernel else 1,
-        core=numerics.supersampling_kernel_size,
-        kernel_size=numerics.convolution_kernel_size,
+        supersampling_kernel_size=numerics.supersampling_kernel_size,
+        convolution_kernel_size=numerics.convolution_kernel_size,
         radius=radius,
         point_radius=point_radius,
     )
 
 
-def _radii(config: Config, factor: int) -> tuple[int | None, int | None]:
-    """`radius` and `point_radius` of an `Optics` that blurs on a grid of `factor` sub-pixels."""
+def _radii(config: Config, blur_factor: int) -> tuple[int | None, int | None]:
+    """`radius` and `point_radius` of an `Optics` with this `blur_factor`."""
     instrument = config.instrument
     point_factor = instrument.numerics.point_source_supersampling_factor
     if instrument.psf_type == "NONE":
@@ -112,14 +112,15 @@ def _radii(config: Config, factor: int) -> tuple[int | None, int | None]:
     if instrument.kernel is not None:
         side, sampled_at = instrument.kernel.array.shape[-1], instrument.kernel.factor
         return None, resampled_side(side, sampled_at, point_factor) // 2
-    finest = config.reach("pixel_scale")[0]
-    widest = ROUNDING_MARGIN * config.reach("seeing")[1] / finest if finest > 0.0 else np.inf
+    smallest_scale, largest_seeing = config.reach("pixel_scale")[0], config.reach("seeing")[1]
+    # A pixel scale whose distribution extends to zero or below bounds no width in pixels.
+    widest = ROUNDING_MARGIN * largest_seeing / smallest_scale if smallest_scale > 0.0 else np.inf
     if instrument.psf_type == "MOFFAT":
-        radius, point_radius = (moffat.moffat_radius(widest * f, f) for f in (factor, point_factor))
+        radius, point_radius = (moffat.moffat_radius(widest * f, f) for f in (blur_factor, point_factor))
         return radius, point_radius
-    sigma = widest * factor / psf.FWHM_PER_SIGMA
-    most = min(MAX_SHIFTED_TAPS, MAX_SHIFTED_PART * instrument.num_pix * factor)
-    return (psf.blur_radius(sigma) if psf.TRUNCATION * sigma < most else None), None
+    sigma = widest * blur_factor / gaussian.FWHM_PER_SIGMA
+    bound = min(MAX_SHIFTED_RADIUS, MAX_SHIFTED_RADIUS_FRACTION * instrument.num_pix * blur_factor)
+    return (gaussian.blur_radius(sigma) if gaussian.TRUNCATION * sigma < bound else None), None
 
 
 def blur(optics: Optics, params: Params, light: jax.Array, kernel: jax.Array | None) -> jax.Array:
@@ -128,24 +129,25 @@ def blur(optics: Optics, params: Params, light: jax.Array, kernel: jax.Array | N
     Args:
         optics: the static part of the PSF.
         params: the parameters of one system, each () or (bands,).
-        light: (1 or bands, num_pix s, num_pix s) with s = optics.supersampling, of any unit.
+        light: surface brightness on sub-pixels, (1 or bands, num_pix s, num_pix s) with s =
+            optics.supersampling, in any unit.
         kernel: the kernel of psf_type PIXEL, (1 or bands, k, k); None for other kinds.
 
     Returns:
-        (1 or bands, num_pix, num_pix), of the unit of `light`.
+        The image (1 or bands, num_pix, num_pix), in the unit of `light`.
     """
-    if optics.factor == 1:
+    if optics.blur_factor == 1:
         light = averaged(light, optics.supersampling)
     if optics.psf == "NONE":
         return light
     if optics.psf == "GAUSSIAN":
-        return averaged(_gaussian_blur(optics, params, light), optics.factor)
-    used = _kernel(optics, params, kernel, optics.factor, optics.radius)
-    if optics.kernel_size is not None:
-        used = cropped(used, fine_side(optics.kernel_size, optics.factor))
-    if optics.factor == 1:
+        return averaged(_gaussian_blur(optics, params, light), optics.blur_factor)
+    used = _kernel(optics, params, kernel, optics.blur_factor, optics.radius)
+    if optics.convolution_kernel_size is not None:
+        used = cropped(used, fine_side(optics.convolution_kernel_size, optics.blur_factor))
+    if optics.blur_factor == 1:
         return convolve(light, used)
-    return convolve_fine(light, used, optics.factor, optics.core)
+    return convolve_fine(light, used, optics.blur_factor, optics.supersampling_kernel_size)
 
 
 def _kernel(
@@ -154,7 +156,7 @@ def _kernel(
     """The kernel of PIXEL or MOFFAT on a grid of `factor` sub-pixels, (1 or bands, k, k)."""
     if kernel is not None:
         return resampled(kernel.astype(jnp.result_type(float)), optics.kernel_factor, factor)
-    assert radius is not None, "a Moffat kernel has a bound"
+    assert radius is not None, "a Moffat kernel always has a bound"
     fwhm = jnp.atleast_1d(params["seeing"] / params["pixel_scale"] * factor)
     fwhm, beta = jnp.broadcast_arrays(fwhm, jnp.atleast_1d(params["moffat_beta"]))
     return moffat.moffat_kernel(fwhm, beta, radius)
@@ -162,17 +164,18 @@ def _kernel(
 
 def _sigma_in_pixels(params: Params) -> jax.Array:
     """The standard deviation of a Gaussian PSF in pixels, () or (bands,)."""
-    return psf.fwhm_to_sigma(params["seeing"]) / params["pixel_scale"]
+    return gaussian.fwhm_to_sigma(params["seeing"]) / params["pixel_scale"]
 
 
 def _gaussian_blur(optics: Optics, params: Params, image: jax.Array) -> jax.Array:
-    sigma = jnp.reshape(_sigma_in_pixels(params) * optics.factor, (-1, 1, 1))
+    """The Gaussian blur on the blurred grid, by shifted images or by matrix products."""
+    sigma = jnp.reshape(_sigma_in_pixels(params) * optics.blur_factor, (-1, 1, 1))
     radius = optics.radius
     if radius is None:
         return _blur_by_matrix(image, sigma)
 
     def by_shifts(image: jax.Array, sigma: jax.Array) -> jax.Array:
-        return psf.gaussian_blur(image, sigma, radius)
+        return gaussian.gaussian_blur(image, sigma, radius)
 
     if image.shape[-1] > MAX_MATRIX_PIXELS:
         return by_shifts(image, sigma)
@@ -182,7 +185,7 @@ def _gaussian_blur(optics: Optics, params: Params, image: jax.Array) -> jax.Arra
 def _blur_by_matrix(image: jax.Array, sigma: jax.Array) -> jax.Array:
     bands = max(image.shape[0], sigma.shape[0])
     image = jnp.broadcast_to(image, (bands, *image.shape[1:]))
-    return psf.gaussian_blur_by_matrix(image, jnp.broadcast_to(sigma, (bands, 1, 1)))
+    return gaussian.gaussian_blur_by_matrix(image, jnp.broadcast_to(sigma, (bands, 1, 1)))
 
 
 def stamped(
@@ -193,9 +196,9 @@ def stamped(
     Args:
         optics: the static part of the PSF.
         params: the parameters of one system, each () or (bands,).
-        flux: counts/s, (bands, sources).
-        x: pixels from the centre of the first pixel, (sources,).
-        y: likewise.
+        flux: fluxes, counts/s, (bands, sources).
+        x: positions in pixels from the centre of the first pixel, (sources,).
+        y: the other coordinate.
         kernel: the kernel of psf_type PIXEL, (1 or bands, k, k); None for other kinds.
 
     Returns:
@@ -212,11 +215,11 @@ def stamped(
     )
 
 
-def reach(optics: Optics, params: Params) -> jax.Array:
-    """The distance from a point source, in pixels, up to which its stamp has light, ()."""
+def stamp_radius(optics: Optics, params: Params) -> jax.Array:
+    """The distance from a point source, in pixels of the image, up to which its stamp has light, ()."""
     if optics.point_radius is not None:
         return jnp.asarray(optics.point_radius / optics.point_factor)
     if optics.psf == "NONE":
         return jnp.ones(())
     fine = jnp.max(_sigma_in_pixels(params)) * optics.point_factor
-    return jnp.maximum(jnp.round(psf.TRUNCATION * fine), 1.0) / optics.point_factor
+    return jnp.maximum(jnp.round(gaussian.TRUNCATION * fine), 1.0) / optics.point_factor

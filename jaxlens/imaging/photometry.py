@@ -24,10 +24,10 @@ def surface_brightness(scene: Scene, params: Params, light: Light, x: jax.Array,
         params: the parameters of one system, each () or (bands,).
         light: the profile.
         x: unlensed positions in the profile's plane, arcsec, (1, ny, nx).
-        y: likewise.
+        y: the other coordinate.
 
     Returns:
-        (1 or bands, ny, nx).
+        Counts/s/arcsec^2, (1 or bands, ny, nx).
     """
     names = (name for name in light.parameters if name != "magnitude")
     shape = {name: per_pixel(params[f"{light.prefix}-{name}"]) for name in names}
@@ -46,9 +46,9 @@ def counts_by_band(scene: Scene, params: Params, prefix: str) -> jax.Array:
     """Counts/s of the parameter `<prefix>-magnitude`, () or (bands,).
 
     Args:
-        scene: the static part of the configuration, which says whether counts are electrons or ADU.
+        scene: the static part of the configuration, which tells whether counts are electrons or ADU.
         params: the parameters of one system, each () or (bands,).
-        prefix: of a light profile or a point source, such as `PLANE_1-OBJECT_1-LIGHT_PROFILE_1`.
+        prefix: the prefix of a light profile or a point source, such as `PLANE_1-OBJECT_1-LIGHT_PROFILE_1`.
     """
     gain = params["ccd_gain"] if scene.adu else 1.0
     return counts(params[f"{prefix}-magnitude"], params["magnitude_zero_point"], gain)
@@ -60,7 +60,7 @@ def counts(magnitude: Real, magnitude_zero_point: Real, gain: Real = 1.0) -> jax
     It is the amplitude of a point source, and lenstronomy's magnitude2cps.
 
     Args:
-        magnitude: of any shape.
+        magnitude: the magnitude, any shape.
         magnitude_zero_point: the magnitude of 1 electron/s.
         gain: electrons per ADU where counts are ADU; 1 where they are electrons.
 

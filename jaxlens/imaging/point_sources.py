@@ -8,9 +8,9 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
-from jaxlens.imaging.optics import reach, stamped
+from jaxlens.imaging.optics import stamp_radius, stamped
 from jaxlens.imaging.photometry import counts_by_band
-from jaxlens.imaging.rays import mass_parameters, ray_parameters, rays_to_plane, universe
+from jaxlens.imaging.rays import cosmology_parameters, mass_parameters, ray_parameters, rays_to_plane
 from jaxlens.imaging.scene import Assets, Hosted, Scene
 from jaxlens.kernels import cosmology
 from jaxlens.kernels.lensing.isothermal_search import Isothermal
@@ -50,8 +50,8 @@ def _images_in_plane(
 
 
 def _window(scene: Scene, params: Params) -> jax.Array:
-    """Half the width (arcsec) of the field plus the reach of the PSF, beyond which no light is seen."""
-    return (scene.num_pix / 2.0 + reach(scene.optics, params)) * params["pixel_scale"]
+    """Half the width (arcsec) of the image plus the radius of a stamp: sources beyond it add no light."""
+    return (scene.num_pix / 2.0 + stamp_radius(scene.optics, params)) * params["pixel_scale"]
 
 
 def _isothermal(scene: Scene, j: int) -> Callable[[Params], Isothermal] | None:
@@ -87,7 +87,7 @@ def source_position(scene: Scene, params: Params, j: int, point: Hosted) -> tupl
     sep, angle = params[f"{point.prefix}-sep"], params[f"{point.prefix}-angle"]
     if point.sep_unit == "kpc":
         z = params[scene.planes[j].redshift]
-        sep = sep * cosmology.arcsec_per_kpc_proper(z, **universe(params))
+        sep = sep * cosmology.arcsec_per_kpc_proper(z, **cosmology_parameters(params))
     x, y = params[f"{point.host}-center_x"], params[f"{point.host}-center_y"]
     return x + sep * jnp.cos(angle), y + sep * jnp.sin(angle)
 
@@ -100,8 +100,8 @@ def point_source_light(
     Args:
         scene: the static part of the configuration.
         params: the parameters of one system, each () or (bands,).
-        images: of every lensed point source, from `point_source_images`.
-        assets: has the kernel of psf_type PIXEL.
+        images: the images of every lensed point source, from `point_source_images`.
+        assets: the arrays of the configuration, of which the kernel of psf_type PIXEL is used.
 
     Returns:
         (bands, num_pix, num_pix).
@@ -121,7 +121,7 @@ def point_source_light(
 def _points(
     scene: Scene, params: Params, lensed: Mapping[str, ImagePositions]
 ) -> Iterator[tuple[str, jax.Array, jax.Array, jax.Array]]:
-    """The prefix, abs(magnification), x and y, each (k,), of lensed, unlensed and foreground sources."""
+    """Prefix, abs(magnification), x and y (arcsec), each (k,), of lensed, unlensed, foreground sources."""
     unlensed = jnp.ones((1,), jnp.result_type(float))
     for prefix, images in lensed.items():
         yield prefix, jnp.abs(images.magnification), images.x, images.y

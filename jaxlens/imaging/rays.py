@@ -24,7 +24,7 @@ def ray_positions(
         scene: the static part of the configuration.
         params: the parameters of one system, each () or (bands,).
         x: angles on the sky, arcsec, of any shape.
-        y: likewise.
+        y: the other coordinate.
 
     Returns:
         A pair (x, y) for each plane, arcsec, each of the shape of `x`.
@@ -45,7 +45,7 @@ def rays_to_plane(
         scene: the static part of the configuration.
         j: the index of the plane.
         x: angles on the sky, arcsec, of any shape.
-        y: likewise.
+        y: the other coordinate.
         params: the parameters of one system; those of `ray_parameters` are enough.
 
     Returns:
@@ -57,7 +57,7 @@ def rays_to_plane(
 def ray_parameters(scene: Scene, params: Params, j: int) -> dict[str, jax.Array]:
     """The parameters that the rays to plane `j` depend on.
 
-    `rays_to_plane` needs no others, and the solver of the lens equation compiles faster without them.
+    `rays_to_plane` needs no others, and the solver of the lens equation compiles faster without the rest.
 
     Args:
         scene: the static part of the configuration.
@@ -104,13 +104,13 @@ def einstein_radius(scene: Scene, params: Params, j: int, mass: Mass) -> jax.Arr
     return cosmology.sigma_v_to_theta_E(sigma_v, distances[j], distances[-1], between[j, -1])
 
 
-def universe(params: Params) -> dict[str, jax.Array]:
-    """The cosmological parameters among `params`."""
+def cosmology_parameters(params: Params) -> dict[str, jax.Array]:
+    """The parameters of the cosmology among `params`, by astropy's names."""
     return {name: params[name] for name in COSMOLOGY if name in params}
 
 
 def _deflections(scene: Scene, params: Params, planes: int) -> list[Rays]:
-    """The deflection of each of the first `planes` planes but the last of these."""
+    """The deflections in planes 0 to `planes` - 2, each a function of (x, y)."""
     return [partial(_deflection, scene, params, j) for j in range(planes - 1)]
 
 
@@ -136,6 +136,6 @@ def _weights(scene: Scene, params: Params) -> jax.Array:
 def _distances(scene: Scene, params: Params) -> tuple[jax.Array, jax.Array]:
     """Transverse comoving distances (Mpc) to the planes (planes,), and between them (planes, planes)."""
     redshifts = jnp.stack([params[plane.redshift] for plane in scene.planes])
-    parameters = universe(params)
+    parameters = cosmology_parameters(params)
     distances = cosmology.transverse_comoving_distance(redshifts, **parameters)
     return distances, cosmology.distances_between(redshifts, **parameters)

@@ -27,7 +27,7 @@ def render(scene: Scene, params: Params, assets: Assets = NO_ASSETS) -> jax.Arra
     Args:
         scene: the static part of the configuration.
         params: the parameters of one system, each () or (bands,).
-        assets: has the kernel of psf_type PIXEL.
+        assets: the arrays of the configuration, of which the kernel of psf_type PIXEL is used.
 
     Returns:
         Counts/s, (bands, num_pix, num_pix).
@@ -38,12 +38,12 @@ def render(scene: Scene, params: Params, assets: Assets = NO_ASSETS) -> jax.Arra
 def render_with(
     scene: Scene, params: Params, images: Mapping[str, ImagePositions], assets: Assets = NO_ASSETS
 ) -> jax.Array:
-    """`render` with image positions that have been computed before.
+    """`render` with image positions that are already known.
 
     Args:
         scene: as in `render`.
         params: as in `render`.
-        images: of every lensed point source, from `point_source_images`.
+        images: the images of every lensed point source, from `point_source_images`.
         assets: as in `render`.
 
     Returns:

@@ -1,7 +1,7 @@
 """The static part of a configuration.
 
-A `Scene` holds the profiles of each plane, the number of pixels, and the kinds of PSF and noise.  It has no
-value that could be differentiated, is hashable, and leads to one compilation per configuration.
+A `Scene` holds the profiles of each plane, the number of pixels, and the kinds of PSF and noise.  It holds no
+value that could be differentiated, is hashable, and is compiled once per configuration.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from jaxlens.config.model import (
 from jaxlens.imaging.optics import Optics, optics
 from jaxlens.kernels import MASS_PROFILES
 
-# Slots for the images of a point source behind one deflector: an elliptical deflector makes four, and a fifth
-# at a cored centre.
+# Slots for the images of a point source behind one deflector: an elliptical deflector makes four images, and
+# a cored one a fifth.
 SLOTS_ONE_DEFLECTOR = 6
 # Slots for the images of a point source behind several deflectors.
 SLOTS_MANY_DEFLECTORS = 12
@@ -66,7 +66,7 @@ class Hosted:
 
 @dataclass(frozen=True)
 class ScenePlane:
-    """The objects at one redshift; the last plane has no mass here, because it deflects nothing.
+    """The objects at one redshift; the last plane has no mass here, because nothing is behind it.
 
     Attributes:
         redshift: the name of the plane's redshift.
@@ -90,16 +90,16 @@ class Scene:
         num_pix: pixels along a side of the image.
         supersampling: sub-pixels along a side of a pixel on which extended light is computed.
         optics: the static part of the PSF.
-        adu: counts are ADU, not electrons.
-        background_given: the noise of the background is the parameter `background_noise`; otherwise it
-            follows from read noise and sky brightness.
-        poisson_shot_noise: photons are counted; otherwise shot noise is Gaussian.
-        planes: nearest plane first.
+        adu: whether counts are ADU; otherwise they are electrons.
+        background_given: whether the noise of the background is the parameter `background_noise`; otherwise
+            it follows from read noise and sky brightness.
+        poisson_shot_noise: whether photons are counted; otherwise shot noise is Gaussian.
+        planes: the planes, nearest first.
         stars: the prefixes of foreground stars, which are not lensed.
         noise_sources: the labels of POISSON_NOISE.
         image_slots: the number of images of a point source for which there are slots.
-        backgrounds: whether real images are added to the simulated background noise or replace it; "" where
-            there are none.
+        backgrounds: whether background images are added to the simulated background noise or replace it; ""
+            where there are none.
         parameters: the names of all parameters that the image depends on.
     """
 
@@ -133,9 +133,10 @@ class Scene:
         return any(plane.mass for plane in self.planes[:j])
 
     def isothermal_in_front(self, j: int) -> Mass | None:
-        """The singular isothermal lens in front of plane `j`, if the images behind it follow from its search.
+        """The singular isothermal lens in front of plane `j`, if `isothermal_search` can find its images.
 
-        That is so where all mass in front is in one plane and deflects linearly but for this lens; else None.
+        It can where all mass in front of plane `j` is in one plane, and all profiles there but this lens have
+        a linear deflection.  Otherwise None.
         """
         masses = [plane.mass for plane in self.planes[:j] if plane.mass]
         if len(masses) != 1:
@@ -151,13 +152,15 @@ class Assets(NamedTuple):
 
     Attributes:
         psf_kernel: the kernel of psf_type PIXEL, (1 or bands, k, k); None for other kinds.
-        backgrounds: the images of BACKGROUNDS, counts/s, (images, bands, num_pix, num_pix); None without.
+        backgrounds: the background images (BACKGROUNDS), counts/s, (images, bands, num_pix, num_pix); None
+            where there are none.
     """
 
     psf_kernel: jax.Array | None = None
     backgrounds: jax.Array | None = None
 
 
+# The assets of a configuration without a PSF kernel and without BACKGROUNDS.
 NO_ASSETS = Assets()
 
 
@@ -181,8 +184,8 @@ def scene(config: Config, configuration: Configuration) -> Scene:
         if isinstance(species, PointSource) and species.host is None
     )
     noise = tuple(label for label, _ in configuration.noise)
-    real_images = config.backgrounds_of(configuration)
-    mode: Literal["", "add", "replace"] = real_images.mode if real_images else ""
+    images = config.backgrounds_of(configuration)
+    mode: Literal["", "add", "replace"] = images.mode if images else ""
     return Scene(
         bands=config.bands,
         num_pix=instrument.num_pix,

@@ -1,4 +1,4 @@
-"""Which image of BACKGROUNDS a system gets."""
+"""The choice of a background image (BACKGROUNDS) for a system."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jaxlens.config.model import Backgrounds, Column
 from jaxlens.kernels.types import Params
 
-# The parameter that is the index of the image.
+# The name of the parameter that holds the index of the background image.
 BACKGROUND = "BACKGROUND_IDX"
 
 
@@ -23,14 +23,14 @@ def background_index(
     uniform: jax.Array,
     index: jax.Array,
 ) -> jax.Array:
-    """The index of the image that system number `index` gets.
+    """The index of the background image of system number `index`.
 
     With ITERATE it is `index` modulo the number of images.  Otherwise it is the image whose row in map.txt is
-    nearest to the system: sum over columns of |parameter - column| / standard deviation of the column; a
-    column for all bands counts by its mean over them.  Without columns it is random.
+    nearest to the system, by the sum over columns of |parameter - column| / standard deviation of the column;
+    a column for all bands enters with its mean over the bands.  Without columns the index is random.
 
     Args:
-        backgrounds: the images of BACKGROUNDS.
+        backgrounds: the background images.
         columns: the columns of map.txt that name a parameter of this configuration, by their position there.
         arrays: `map` (images, all columns) and `scale` (all columns,), by which columns are divided.
         system: the quantities of the system, each () or (bands,).
@@ -39,7 +39,7 @@ def background_index(
         index: the index of the system, ().
 
     Returns:
-        The index, ().
+        The index of the background image, ().
     """
     count = backgrounds.count
     if backgrounds.iterate:

@@ -1,4 +1,4 @@
-"""One quantity at a time: a draw of its distribution, from the distribution's parameters and random bits."""
+"""Draws of single quantities, from the parameters of their distributions and random bits."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from jaxlens.distributions import truncated_icdf
 from jaxlens.kernels.types import Params, Real
 from jaxlens.sampling.keys import named_keys, uniforms
 
-# How often a function, or a joint distribution of redshifts, is drawn until its values are within bounds.
-MOST_DRAWS = 1000
+# The largest number of draws of a function, or of a joint distribution of redshifts, until its values are
+# within bounds.
+MAX_DRAWS = 1000
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class SystemDraw:
         return self.draw.with_parameters(**self.parameters).support()[1]
 
     def _call(self, key: jax.Array) -> jax.Array:
+        """The function's value with this key, in the draw's band, ()."""
         assert self.draw.function is not None
         if self.draw.pick is None:
             return jnp.asarray(self.draw.function(key, **self.parameters), jnp.result_type(float))
@@ -70,11 +72,11 @@ class SystemDraw:
         return jnp.asarray(values, jnp.result_type(float))[self.draw.pick]
 
     def _call_within(self, low: Real, high: Real) -> jax.Array:
-        """The function's first value within `low`..`high`, over `MOST_DRAWS` keys; else the nearer end."""
+        """The function's first value within `low`..`high` among `MAX_DRAWS` keys; else the nearer bound."""
 
         def outside(attempt: jax.Array) -> jax.Array:
             value = jax.lax.stop_gradient(self._call(jax.random.fold_in(self.key, attempt)))
-            return ((value < low) | (value > high)) & (attempt < MOST_DRAWS)
+            return ((value < low) | (value > high)) & (attempt < MAX_DRAWS)
 
         attempt = jax.lax.while_loop(outside, lambda a: a + 1, jnp.zeros((), jnp.uint32))
         return jnp.clip(self._call(jax.random.fold_in(self.key, attempt)), low, high)
@@ -140,8 +142,8 @@ def draw_parameters(
 
     Args:
         quantity: as in `draw_hyperparameters`.
-        band: likewise.
-        draw: likewise.
+        band: as in `draw_hyperparameters`.
+        draw: as in `draw_hyperparameters`.
         hyperparameters: the parameters of all distributions, by path in the file.
     """
     paths = [path for path, _ in draw_hyperparameters(quantity, band, draw)]

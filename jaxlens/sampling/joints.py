@@ -11,7 +11,7 @@ from jaxlens.config.model import Column, Joint
 from jaxlens.kernels.types import Params
 from jaxlens.sampling.keys import named_keys
 
-# (parameter, its values): a value for each band that is set alone, and under None one for all bands.
+# (parameter, {band: value}): a value for each band that is set separately; under None that for all bands.
 JointValues = Iterable[tuple[str, dict[str | None, jax.Array]]]
 
 
@@ -28,15 +28,15 @@ def joint_values(
     index: jax.Array,
     attempts: Mapping[str, jax.Array],
 ) -> Iterator[tuple[str, dict[str | None, jax.Array]]]:
-    """What joint distributions set in one system.
+    """The values that joint distributions set in one system.
 
     Args:
         joints: the joint distributions.
         label: the label of the configuration.
-        hyperparameters: by path in the file; they hold the distributions' arrays.
+        hyperparameters: the hyperparameters by path in the file, the distributions' arrays among them.
         key: the key of the system, ().
         index: the index of the system, ().
-        attempts: how often a distribution has been drawn before, by its label, each ().
+        attempts: the number of earlier draws of a distribution, by its label, each ().
 
     Yields:
         (parameter, {band or None: value}) in the order of the file.
@@ -62,7 +62,7 @@ def _by_parameter(
 
 
 def replaced(value: jax.Array, new: Mapping[str | None, jax.Array], bands: tuple[str, ...]) -> jax.Array:
-    """A value after what a joint distribution sets for all bands, and then for single bands.
+    """A value with what a joint distribution sets: first for all bands, then for single bands.
 
     Args:
         value: () or (bands,).
@@ -73,7 +73,7 @@ def replaced(value: jax.Array, new: Mapping[str | None, jax.Array], bands: tuple
         (bands,) where a single band is set, else of the shape of `value`.
     """
     value = jnp.broadcast_to(new[None], value.shape) if None in new else value
-    by_band = {band: number for band, number in new.items() if band is not None}
+    by_band = {band: drawn for band, drawn in new.items() if band is not None}
     if not by_band:
         return value
     value = jnp.broadcast_to(value, (len(bands),))
@@ -103,7 +103,7 @@ def draw_joint(joint: Joint, arrays: Params, key: jax.Array, index: jax.Array) -
 
 
 def _pick(cumulative: jax.Array, key: jax.Array) -> jax.Array:
-    """A random index; `cumulative` are the cumulative sums of the probabilities, which end at 1."""
+    """A random index; `cumulative` has the cumulative sums of the probabilities, the last of which is 1."""
     u = jax.random.uniform(key, (), jnp.float32).astype(cumulative.dtype)
     found = jnp.searchsorted(cumulative, u, side="right")
     # Rounding may leave the last sum below 1, and u above it; the last index of positive probability is then
@@ -115,9 +115,9 @@ def _interpolated(corners: jax.Array, cumulative: jax.Array, key: jax.Array) -> 
     """A point of the density that is linear on each simplex, (columns,).
 
     In barycentric coordinates l_k, k = 0..d, the density of a simplex is sum_k w_k l_k.  This is a mixture of
-    Dirichlet densities: number k has the parameters 1, but 2 at index k, and a probability in proportion to
-    w_k.  A Dirichlet variate is a vector of gamma variates divided by their sum; a gamma variate of
-    parameter 1 is an exponential variate and one of parameter 2 the sum of two.
+    Dirichlet densities: component k has the parameter 2 at index k and 1 elsewhere, and its weight is
+    proportional to w_k.  A Dirichlet variate is a vector of gamma variates divided by their sum; a gamma
+    variate of parameter 1 is an exponential variate and one of parameter 2 the sum of two.
     """
     key_pick, key_point = jax.random.split(key)
     simplex, corner = jnp.divmod(_pick(cumulative, key_pick), corners.shape[1])

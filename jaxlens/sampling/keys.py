@@ -1,4 +1,4 @@
-"""Random keys and numbers by name: they depend on the seed, configuration, system and name alone."""
+"""Random keys and numbers by name; they depend only on the seed, configuration, system and name."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def system_keys(key: ArrayLike, label: str, indices: ArrayLike) -> jax.Array:
         indices: the indices of the systems, (n,).
 
     Returns:
-        (n,).
+        The keys (n,).
     """
     key = jnp.asarray(key)
     if not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):

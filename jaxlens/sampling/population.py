@@ -1,8 +1,8 @@
 """From a configuration to the parameters of system i.
 
-Every random number of a system is named.  The number called `name` (`name-band` where each band draws its
-own) comes from the key `fold_in(system_key, crc32(name))`, so it depends on nothing else: not on the other
-entries of the file, their order, or the size of a batch.
+Every random number of a system has a name: that of the parameter, or `name-band` where each band has its own
+draw.  It comes from the key `fold_in(system_key, crc32(name))`, so it does not depend on the other entries of
+the file, their order, or the size of a batch.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Population:
         redshifts: the names of the planes' redshifts, which are drawn in order, nearest plane first.
         special: the functions of SPECIAL, each with the prefix of the object that it changes.
         joints: the joint distributions, which replace the quantities that they name.
-        backgrounds: the real images that systems of this configuration get.
+        backgrounds: the background images from which systems of this configuration get one; None: none.
         arrays: the values of tables by path in the file; the other attributes hold no arrays.
     """
 
@@ -181,7 +181,7 @@ def _drawn_alone(population: Population, draws: Mapping[str, list[SystemDraw]]) 
 def _background(
     population: Population, hyperparameters: Params, system: Params, key: jax.Array, index: jax.Array
 ) -> dict[str, jax.Array]:
-    """The index of the system's real image; empty where the configuration has no BACKGROUNDS."""
+    """The index of the system's background image; empty where the configuration has no BACKGROUNDS."""
     backgrounds = population.backgrounds
     if backgrounds is None:
         return {}

@@ -35,7 +35,7 @@ def log_prior(
     """The log of the prior density of one system, summed over the parameters called `names`.
 
     The distribution of a redshift is truncated between the plane before it and the planes behind it.
-    Parameters of one joint distribution count together, as soon as one of them is named.
+    The parameters of a joint distribution enter with their joint density as soon as one of them is named.
 
     Args:
         population: the quantities of the configuration.
@@ -95,7 +95,7 @@ def check_names(population: Population, names: Collection[str], parameters: Coll
         parameters: all parameters of the configuration.
 
     Raises:
-        ValueError: where one of `names` is no parameter, or varies and has no density.
+        ValueError: where one of `names` is not a parameter, or varies and has no density.
     """
     for name in names:
         if name not in parameters:

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from jaxlens.config.model import Joint
 from jaxlens.kernels.types import Params, Real
-from jaxlens.sampling.draws import MOST_DRAWS, SystemDraw
+from jaxlens.sampling.draws import MAX_DRAWS, SystemDraw
 from jaxlens.sampling.joints import JointValues, joint_values
 
 # The smallest difference in redshift between one plane and the next.
@@ -50,16 +50,17 @@ def joint_values_in_order(
     index: jax.Array,
     planes: Mapping[str, SystemDraw],
 ) -> JointValues:
-    """What joint distributions set, with redshifts that leave a place in order for every plane.
+    """The values that joint distributions set, with redshifts that allow all planes to be in order.
 
-    Distributions that set a redshift are drawn again, `MOST_DRAWS` times at most, until that is so: the
-    redshifts then follow their distribution given the order.  Where it never is so, the redshifts that they
-    set are NaN.  Tables with mode iterate are not drawn again, because each system has its own row.
+    Distributions that set a redshift are drawn again, `MAX_DRAWS` times at most, until the order is possible:
+    the redshifts then follow their distribution conditioned on the order.  If no draw allows the order, the
+    redshifts that they set are NaN.  Tables with mode iterate are not drawn again, because each system has
+    its own row.
 
     Args:
         joints: the joint distributions.
         label: the label of the configuration.
-        hyperparameters: by path in the file.
+        hyperparameters: the hyperparameters by path in the file.
         key: the key of the system, ().
         index: the index of the system, ().
         planes: the draw of each plane's redshift by its name, nearest plane first.
@@ -74,14 +75,14 @@ def joint_values_in_order(
     ends = {name: (plane.smallest(), plane.largest()) for name, plane in planes.items()}
     # The loop over attempts has no derivative.
     ends, constant = jax.lax.stop_gradient((ends, dict(hyperparameters)))
-    most = MOST_DRAWS if redrawn else 0
+    max_draws = MAX_DRAWS if redrawn else 0
 
     def possible(attempt: jax.Array) -> jax.Array:
         found = joint_values(joints, label, constant, key, index, dict.fromkeys(redrawn, attempt))
         return _order_is_possible(ends, {name: new[None] for name, new in found if name in planes})
 
     first = jnp.zeros((), jnp.uint32)
-    attempt = jax.lax.while_loop(lambda a: ~possible(a) & (a < most), lambda a: a + 1, first)
+    attempt = jax.lax.while_loop(lambda a: ~possible(a) & (a < max_draws), lambda a: a + 1, first)
     is_possible = possible(attempt)
     return [
         (name, {None: jnp.where(is_possible, new[None], jnp.nan)} if name in planes else new)

@@ -29,7 +29,7 @@ def changed_by_special(specials: Specials, system: Params, bands: tuple[str, ...
         All quantities of these objects by name, each () or (bands,).
 
     Raises:
-        ValueError: where a function returns something else than a mapping of the object's quantities.
+        ValueError: where a function does not return a mapping of the object's quantities.
     """
     changed: dict[str, jax.Array] = {}
     for prefix, special in specials:
@@ -79,7 +79,7 @@ def _of_object(prefix: str, system: Params) -> dict[str, jax.Array]:
 
 
 def _check_names(function: str, given: Params, returned: object) -> None:
-    """ValueError where a function of SPECIAL returns no mapping, or names that it was not given."""
+    """Raise ValueError where a function of SPECIAL does not return a mapping, or returns unknown names."""
     if not isinstance(returned, Mapping):
         raise ValueError(
             f"{function} of SPECIAL returned {type(returned).__name__}; return a mapping of numbers"
@@ -93,7 +93,7 @@ def _check_names(function: str, given: Params, returned: object) -> None:
 def _checked(
     function: str, name: str, new: ArrayLike | None, old: jax.Array, bands: tuple[str, ...]
 ) -> jax.Array:
-    """What a function of SPECIAL returned for `name`, as an array; ValueError where its shape is wrong."""
+    """The value that a function of SPECIAL returned for `name`; ValueError where its shape is wrong."""
     shapes = [(), (len(bands),)] if has_band_axis(name) else [()]
     if new is None or jnp.shape(new) not in shapes:
         found = "nothing" if new is None else f"shape {jnp.shape(new)}"

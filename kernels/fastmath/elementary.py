@@ -1,9 +1,9 @@
-"""Elementary functions in arithmetic alone: XLA's own take several times as long on a CPU.
+"""Elementary functions in arithmetic alone: XLA's own functions take several times as long on a CPU.
 
-In float32 the argument is reduced to a short interval by way of its bits, and a polynomial is evaluated
-there; the error is at most two or three units in the last place.  Other precisions get JAX's function.  The
-polynomials interpolate in Chebyshev's points, whose largest error is within a factor of about two of the
-smallest that the degree allows.
+In float32 the argument is reduced to a short interval by operations on its bits, and a polynomial is
+evaluated there; the error is at most two or three units in the last place.  Other precisions use JAX's
+function.  The polynomials interpolate in Chebyshev's points: their largest error is within a factor of about
+two of the smallest that the degree allows.
 """
 
 from __future__ import annotations
@@ -15,20 +15,27 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+# The tangent of 22.5 degrees: the largest argument of the polynomial for arctan.
 TAN_22_5 = float(np.tan(np.pi / 8.0))
-# ln 2 as a sum of two numbers.  The first has 12 bits, so that its product with an exponent is exact.
+# ln 2 rounded to 12 bits, so that its product with the exponent of a float32 is exact.
 LN_2_HIGH = 0.693359375
+# ln 2 less LN_2_HIGH.
 LN_2_LOW = float(np.log(2.0)) - LN_2_HIGH
-# The layout of float32: bits of the mantissa, and the numbers 1 and sqrt(1/2) as integers.
+# Bits of the mantissa of a float32.
 MANTISSA_BITS = 23
+# The bits of the float32 number 1, as an integer.
 ONE_IN_BITS = np.int32(0x3F800000)
+# The bits of the float32 number sqrt(1/2), as an integer.
 ROOT_HALF_IN_BITS = np.int32(0x3F3504F3)
-# exp(x) is 0 below the first number and infinite above the second.
+# Arguments are clipped to this range: at its ends `exp` returns 0 and infinity in float32.
 EXP_RANGE = (np.float32(-88.0), np.float32(89.0))
-# Degrees of the polynomials that reach the precision of float32, and of float64 for the last.
+# Degree of the polynomial for exp, enough for float32.
 EXP_DEGREE = 6
+# Degree of the polynomial for log, enough for float32.
 LOG_DEGREE = 8
+# Degree of the polynomial for arctan, enough for float32.
 ARCTAN_DEGREE = 5
+# Degree of the polynomial for arctan, enough for float64.
 ARCTAN_DEGREE_64 = 11
 
 
@@ -64,7 +71,7 @@ def _exp_jvp(primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax
 
 @jax.custom_jvp
 def log(x: jax.Array) -> jax.Array:
-    """Ln x of a positive number that is neither infinite nor (in float32) below 1.2e-38."""
+    """The natural logarithm of a positive number, finite and (in float32) at least 1.2e-38."""
     return _log_of_parts(*_exponent_and_mantissa(x)) if _is_single(x) else jnp.log(x)
 
 
@@ -76,7 +83,7 @@ def _log_jvp(primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax
 
 @jax.custom_jvp
 def log1p(x: jax.Array) -> jax.Array:
-    """ln(1 + x) of finite x >= 0, to its relative precision."""
+    """ln(1 + x) of finite x >= 0, with a small relative error also where x is small."""
     if not _is_single(x):
         return jnp.log1p(x)
     k, m = _exponent_and_mantissa(1.0 + x)
@@ -96,7 +103,7 @@ def first_quadrant_angle(y: jax.Array, x: jax.Array) -> jax.Array:
     arctan(t) = pi/4 + arctan((t - 1) / (t + 1)) and arctan(1/t) = pi/2 - arctan(t) reduce t to at most
     tan(pi / 8).
     """
-    # `where` in place of minimum and maximum, which XLA makes slower because they propagate NaN
+    # `where` instead of minimum and maximum, which are slower under XLA because they propagate NaN.
     swapped = y > x
     low, high = jnp.where(swapped, x, y), jnp.where(swapped, y, x)
     upper = low > TAN_22_5 * high
@@ -149,20 +156,20 @@ def _log_of_parts(k: jax.Array, m: jax.Array) -> jax.Array:
 
 @cache
 def _exp_coefficients() -> tuple[float, ...]:
-    """Of exp(x) for abs(x) <= ln(2) / 2."""
+    """Coefficients of the polynomial for exp(x), abs(x) <= ln(2) / 2."""
     half = 0.5 * float(np.log(2.0))
     return _interpolated(np.exp, EXP_DEGREE, -half, half)
 
 
 @cache
 def _log_coefficients() -> tuple[float, ...]:
-    """Of ln(1 + x) / x for 1 + x from sqrt(1/2) to sqrt(2)."""
+    """Coefficients of the polynomial for ln(1 + x) / x, 1 + x from sqrt(1/2) to sqrt(2)."""
     return _interpolated(lambda x: np.log1p(x) / x, LOG_DEGREE, 0.5**0.5 - 1.0, 2.0**0.5 - 1.0)
 
 
 @cache
 def _arctan_coefficients(degree: int) -> tuple[float, ...]:
-    """Of arctan(sqrt x) / sqrt x for x <= tan(pi / 8)^2."""
+    """Coefficients of the polynomial for arctan(sqrt x) / sqrt x, x <= tan(pi / 8)^2."""
     return _interpolated(lambda x: np.arctan(np.sqrt(x)) / np.sqrt(x), degree, 0.0, TAN_22_5**2)
 
 

@@ -26,7 +26,7 @@ from jaxlens.kernels.fastmath.complex_pairs import product, quotient, select
 from jaxlens.kernels.fastmath.elementary import first_quadrant_angle, log, polynomial
 from jaxlens.kernels.types import Pair, Tangent
 
-# Within this distance of w = 1 the series about that point is summed.
+# Where abs(1 - w) is below this, the power series about w = 1 is summed.
 NEAR_ONE = 0.2
 
 
@@ -55,7 +55,8 @@ def _hypergeometric_jvp(primals: tuple[jax.Array, ...], tangents: tuple[Tangent,
         f, tail = _with_tail(t, real, imag)
         df = jnp.zeros_like(f[0]), jnp.zeros_like(f[1])
     else:
-        # The derivative times dt: with dt as the tangent, reverse mode would transpose the loops.
+        # The derivative is computed with a tangent of one and multiplied by dt.  With dt as the tangent,
+        # reverse mode would transpose the loops.
         (f, tail), (in_t, _) = jax.jvp(lambda t: _with_tail(t, real, imag), (t,), (jnp.ones_like(t),))
         df = in_t[0] * dt, in_t[1] * dt
     if not (isinstance(d_real, SymbolicZero) and isinstance(d_imag, SymbolicZero)):
@@ -75,7 +76,7 @@ def _array(tangent: Tangent) -> jax.Array:
 
 
 def _regions(real: jax.Array, imag: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Where 1 - w is small, and where it is large; neither at 1 - w = 0, the centre of a lens."""
+    """Where |1 - w| is below NEAR_ONE, and where it is not; neither at 1 - w = 0, the centre of a lens."""
     modulus_squared = real * real + imag * imag
     away = modulus_squared >= NEAR_ONE**2
     return (modulus_squared > 0.0) & ~away, away
@@ -121,8 +122,8 @@ def _continued_fraction(t: jax.Array, real: jax.Array, imag: jax.Array) -> tuple
         ratio = quotient((a * real, a * imag), v)
         return (1.0 - ratio[0], -ratio[1]), None
 
-    # A loop: unrolled in full it would take most of an image's compile time.  Unrolled by two it runs a third
-    # faster.
+    # A loop: written out in full it would take most of an image's compile time.  Unrolled by two it runs a
+    # third faster than without.
     v, _ = jax.lax.scan(level, last, _fraction_coefficients(t), unroll=2)
     one = jnp.ones_like(real), jnp.zeros_like(imag)
     tail, a_1 = quotient(one, v), t / (4.0 - t)
@@ -227,7 +228,7 @@ def _power_ratio(delta: jax.Array, real: jax.Array, imag: jax.Array) -> Pair:
     angle_abs = first_quadrant_angle(jnp.abs(imag), real)
     angle = jnp.where(imag < 0.0, -angle_abs, angle_abs)
     growth = log_s * _ratio_at_zero(jnp.expm1, (1.0, 1 / 2, 1 / 6, 1 / 24), delta * log_s)
-    # from sin(x) / x and cos(x) at half the angle, which avoids a division by delta
+    # Computed from sin(x) / x and cos(x) at half the angle, which avoids a division by delta.
     half = 0.5 * delta * angle
     squared = half * half
     sinc, cos = (polynomial(series, squared) for series in _sinc_and_cos(half.dtype))

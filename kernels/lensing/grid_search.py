@@ -4,7 +4,7 @@
    source, or come closest to it in units of how far the map is from linear within the cell, are kept and cut
    again.
 2. From the centre of every cell of the finest level Newton's method runs in single precision.  Points that
-   have come to the same root are one.
+   have converged to the same root count once.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from jaxlens.kernels.lensing.roots import are_distinct, newton
 from jaxlens.kernels.lensing.selection import lowest, ranked
 from jaxlens.kernels.types import Pair
 
-# How often the cells that are kept are cut.
+# Levels of the grid: the cells that are kept are cut this often.
 LEVELS = 3
-# Newton steps from the cells of the finest level.
+# Newton steps from each cell of the finest level.
 STEPS = 10
-# arcsec in the source plane: a point has come close to a root where the residual is below this.
+# Residual (arcsec in the source plane) below which a point is close to a root.
 CONVERGED = 1e-4
-# arcsec: points of equal parity that are closer are at the same root, to single precision.
+# Distance (arcsec) below which two points of equal parity are at the same root, in single precision.
 SAME_ROOT = 1e-3
-# Points that are returned: at least these, and twice as many as there are slots for images.
+# The smallest number of points that are returned; otherwise twice the number of slots for images.
 MIN_STARTS = 16
 # Weight of a mapped cell's squared diagonals in the squared unit of `_scaled_distance`: about (1 / 7)^2.
 DIAGONAL_WEIGHT = 0.02

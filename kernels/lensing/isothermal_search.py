@@ -9,9 +9,9 @@ so that with f = beta(1) - beta_source there is an image where
 
     g = A n x f = 0     at     r = 1 - (A n . f) / |A n|^2 > 0.
 
-g is sampled around the lens.  The intervals in which g changes sign or comes close to zero at a minimum of
-abs(g) are cut again.  At the end an interval of the first kind has one root; an interval of the second kind
-has two, which are a pair of images near a fold, or none.
+g is sampled around the lens.  The intervals in which g changes sign, or in which abs(g) has a minimum close
+to zero, are cut again.  In the end an interval of the first kind has one root; an interval of the second kind
+has two roots, which are a pair of images near a fold, or none.
 
 The deflection of a thin lens changes quickly across its long axis.  Directions are therefore counted by an
 angle t from that axis in which such changes are well sampled.  With position angle phi and axis ratio q,
@@ -34,23 +34,23 @@ from jaxlens.kernels.lensing.rays import Rays
 from jaxlens.kernels.lensing.selection import lowest, ranked
 from jaxlens.kernels.types import Pair
 
-# Intervals that are kept at each level; at the first they are the whole circle.
+# Intervals that are kept at each level; at the first level they make up the whole circle.
 KEPT = 8
 # Parts into which an interval is cut.
 CUTS = 12
-# How often intervals are cut.
+# Levels: intervals are cut this often.
 LEVELS = 2
-# Radians: the widths of the intervals at each level.
+# Widths of the intervals (radians) at each level.
 WIDTHS = 2.0 * np.pi / KEPT / CUTS ** np.arange(LEVELS + 1)
-# Samples beyond either end of an interval, which its derivatives need.
+# Samples beyond either end of an interval, from which derivatives at its ends are computed.
 MARGIN = 3
-# In units of theta_E^2: a minimum of abs(g) below this is zero to single precision.
+# A minimum of abs(g) (in units of theta_E^2) below this is zero in single precision.
 ROUNDING = 3e-6
-# arcsec: the radius at which rays are shot where theta_E is smaller.
+# The smallest radius (arcsec) at which rays are shot; otherwise it is theta_E.
 MIN_RADIUS = 1e-3
-# In units of theta_E: the longest step that Newton's method may make from a point found here.
+# The longest step (in units of theta_E) that Newton's method may make from a point found here.
 MAX_STEP = 0.1
-# In units of theta_E: how far outside of the window a point may be.
+# The distance (in units of theta_E) by which a point may be outside the window.
 WINDOW_MARGIN = 0.01
 
 
@@ -135,6 +135,7 @@ def isothermal_starts(
 
 
 def _directions(residual: Rays, lens: Isothermal) -> Directions:
+    """The lens equation of `lens` by direction, with A from the residual at four points."""
     phi, q = ellipticity_to_phi_q(lens.e1, lens.e2)
     radius = jnp.maximum(lens.theta_E, MIN_RADIUS)
     # Two rays in the same direction have the same isothermal deflection, so their ends differ by A times the
@@ -161,12 +162,12 @@ def _finest_intervals(directions: Directions) -> Intervals:
     def choose(level: jax.Array, intervals: Intervals) -> Intervals:
         low, valid, _, g = intervals
         width = jnp.asarray(WIDTHS[1:].astype(np.float32))[level]
-        # fourth-order differences
+        # Central differences of fourth order.
         derivative = (8.0 * (g[3:-1] - g[1:-3]) - (g[4:] - g[:-4])) / (12.0 * width)
         samples = jnp.stack([g[2:-2], derivative])
         left, right = samples[:, :-1], samples[:, 1:]
-        # From the second level on one part beyond either end is allowed too: with the rounding errors of that
-        # level a root at an interval's end may be found on the other side.
+        # From the second level on one part beyond either end is allowed too: rounding errors may move a root
+        # at an interval's end to the other side.
         allowed = (level > 0) | (np.arange(-1, CUTS + 1) % (CUTS + 1) < CUTS)
         allowed = allowed[:, None] & valid[None, :]
         closeness = jnp.where(allowed, _closeness(left, right, width), jnp.inf).ravel()

@@ -1,9 +1,10 @@
 """Image positions of a point source: every root of beta(theta) = beta_source in a window, at fixed shape.
 
 1. A search in single precision finds a point near each image: on a grid (`grid_search`), or by direction
-   where the lens is one singular isothermal one (`isothermal_search`).
-2. Newton's method (`roots`) runs from each point to convergence, in double precision.  Roots found twice are
-   one; roots fainter than abs(mu) = 1e-3, such as the image at the centre of a singular profile, are dropped.
+   where the lens is a single singular isothermal profile (`isothermal_search`).
+2. Newton's method (`roots`) runs from each point to convergence, in double precision.  Roots found twice
+   count once; roots fainter than abs(mu) = 1e-3, such as the image at the centre of a singular profile, are
+   dropped.
 
 Step 2 is in double precision whatever JAX's default is: there are few points then, the rounding error of a
 deflection is multiplied by abs(mu) in the position and by abs(mu)^2 in the magnification, and near a caustic
@@ -34,14 +35,14 @@ RaysWithArgs = Callable[[jax.Array, jax.Array, Any], Pair]
 IsothermalOf = Callable[[Any], Isothermal]
 T = TypeVar("T")
 
-# Newton steps in double precision, at most.
+# The largest number of Newton steps in double precision.
 STEPS = 48
-# arcsec in the source plane: a point is a root where the residual is below this.
+# Residual (arcsec in the source plane) below which a point is a root.
 CONVERGED = 1e-9
-# arcsec: roots of equal parity that are closer are the same.
+# Distance (arcsec) below which two roots of equal parity are the same.
 SAME_ROOT = 1e-5
-# Points that the search by direction returns, at least: four images, and two for a pair near a fold.
-# The other two are for pairs that turn out to have no root.
+# The smallest number of points that the search by direction returns: four images, two for a pair near a fold,
+# and two for a pair that turns out to have no root.
 ISOTHERMAL_STARTS = 8
 
 
@@ -136,10 +137,10 @@ def _implicit_jvp(rays: RaysWithArgs, primals: Any, tangents: Any) -> tuple[Any,
     matrix = jacobian(lambda u, v: rays(u, v, args), x, y)
     identity = (1.0, 0.0, 0.0, 1.0)
     a_xx, a_xy, a_yx, a_yy = (jnp.where(mask, a, i) for a, i in zip(matrix, identity, strict=True))
-    right_x = jnp.where(mask, d_beta_x - drift_x, 0.0)
-    right_y = jnp.where(mask, d_beta_y - drift_y, 0.0)
+    rhs_x = jnp.where(mask, d_beta_x - drift_x, 0.0)
+    rhs_y = jnp.where(mask, d_beta_y - drift_y, 0.0)
     det = bounded_determinant(a_xx, a_xy, a_yx, a_yy)
-    dx, dy = (a_yy * right_x - a_xy * right_y) / det, (a_xx * right_y - a_yx * right_x) / det
+    dx, dy = (a_yy * rhs_x - a_xy * rhs_y) / det, (a_xx * rhs_y - a_yx * rhs_x) / det
 
     def mu_of(a: Any, x: jax.Array, y: jax.Array) -> jax.Array:
         return magnification(lambda u, v: rays(u, v, a), x, y)

@@ -20,7 +20,7 @@ from jaxlens.kernels.types import Pair, Real
 
 Rays = Callable[[jax.Array, jax.Array], Pair]
 
-# abs(mu) is at most this: on a critical curve the magnification of a point is infinite.
+# The largest abs(mu) that is returned: on a critical curve the magnification of a point is infinite.
 MAX_MAGNIFICATION = 1e4
 
 
@@ -87,7 +87,7 @@ def jacobian(rays: Rays, x: jax.Array, y: jax.Array) -> tuple[jax.Array, jax.Arr
     def along(dx: jax.Array, dy: jax.Array) -> Pair:
         return jax.jvp(rays, (x, y), (jnp.broadcast_to(dx, x.shape), jnp.broadcast_to(dy, y.shape)))[1]
 
-    # vmap over both directions traces the derivative once, which halves the program.
+    # vmap over both directions traces the derivative once, which halves the compiled program.
     unit = jnp.eye(2, dtype=x.dtype)
     beta_x, beta_y = jax.vmap(along)(unit[0], unit[1])
     return beta_x[0], beta_x[1], beta_y[0], beta_y[1]
@@ -156,7 +156,8 @@ def arrival_time(
                            - T_i T_s / T_is psi_i(theta_i)
 
     Args:
-        positions: of a ray in planes 1..s (arcsec), as `shoot` returns them; coordinates of any shape.
+        positions: positions of a ray in planes 1..s (arcsec), as `shoot` returns them; coordinates of any
+            shape.
         potentials: the reduced potentials psi_i (arcsec^2) of all planes but the last.
         distances: transverse comoving distances T_i to planes 1..s (Mpc), (planes,).
         between: T_ij as in `cosmology.distances_between` (planes, planes); in a flat universe it may be left

@@ -11,11 +11,11 @@ import numpy as np
 
 from jaxlens.kernels.lensing.rays import Rays, bounded_determinant, jacobian
 
-# arcsec in the source plane: Newton's method may stop at a residual below this.
+# Residual (arcsec in the source plane) below which Newton's method may stop.
 EXACT = 1e-13
-# A point has stalled once only less than this fraction of Newton's step would be tried.
+# A point has stalled once the fraction of Newton's step that is tried is below this.
 STALLED = 1e-4
-# Images fainter than this are dropped.
+# Images with a smaller abs(mu) are dropped.
 MIN_MAGNIFICATION = 1e-3
 
 
@@ -63,11 +63,11 @@ def newton(
 
     Args:
         residual: `(x, y)` -> beta(x, y) - beta_source (arcsec).
-        x: where it starts (arcsec), (n,).
+        x: starting points (arcsec), (n,).
         y: the other coordinate.
         max_step: the longest step (arcsec), () or (n,).
-        steps: how many steps are made, at most; static.
-        wanted: points (n,) that matter: the method ends early where all of them are exact or stalled.  None:
+        steps: the largest number of steps; static.
+        wanted: a mask (n,): the method ends early once all of these points are exact or stalled.  With None
             all steps are made.
 
     Returns:
@@ -77,13 +77,13 @@ def newton(
     def step(_: jax.Array, state: _State) -> _State:
         best, damping = _updated(state, max_step)
         x, y = best.x + damping * best.dx, best.y + damping * best.dy
-        # The rays at a point are used in the next turn of the loop.  Used in the same turn, XLA would compute
-        # them again for each use, which on a CPU takes tens to hundreds of times as long.
+        # The rays at a point are used in the next turn of the loop.  If they were used in the same turn, XLA
+        # would compute them again for each use, which on a CPU takes tens to hundreds of times as long.
         return _State(best, _Evaluated(x, y, *residual(x, y), *jacobian(residual, x, y)), damping)
 
     zero, one, far = jnp.zeros_like(x), jnp.ones_like(x), jnp.full_like(x, jnp.finfo(x.dtype).max)
-    # Before the first step nothing has been tried: a residual that is finite, so better than `best`, and a
-    # damping that the first update brings to 1.
+    # No step has been tried yet.  The first update accepts the state below: its residual is finite, and so
+    # better than the infinite one of `best`, and its damping becomes 1.
     best = _Best(x, y, jnp.full_like(x, jnp.inf), one, zero, zero)
     state = _State(best, _Evaluated(x, y, far, far, one, zero, zero, one), 4.0 * one)
     state = _repeated(step, state, steps, wanted)
@@ -131,7 +131,7 @@ def _repeated(
 def are_distinct(
     x: jax.Array, y: jax.Array, det: jax.Array, valid: jax.Array, half_width: jax.Array, near: float
 ) -> jax.Array:
-    """Which valid roots are in the window, have flux, and are not the same as an earlier one.
+    """Which valid roots are in the window, are bright enough, and differ from all earlier ones.
 
     Two images closer than `near` have opposite parity (a fold pair), so equal parity means the same root.
 

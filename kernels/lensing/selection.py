@@ -1,6 +1,6 @@
 """The lowest or the highest few of many values, in arithmetic alone.
 
-For a few hundred values a sort or a `top_k` takes XLA on a CPU longer than shooting their rays did.
+For a few hundred values a sort or a `top_k` by XLA on a CPU takes longer than shooting their rays.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-# Values are classed by their exponent: those up to 2^-15 are class 0, then there is one class for each power
-# of two.  Values of 2^16 and above are in none of the 31 classes.
+# Values are classed by their exponent: class 0 has the values below 2^(LOWEST_POWER + 1), and each further
+# class those of one power of two.
 LOWEST_POWER = -15
+# Number of classes; values of 2^16 and above are in none of them.
 CLASSES = 31
-# Bits that hold the number of a class.
+# Bits that hold the index of a class.
 CLASS_BITS = 5
 # Bits in a uint32, which holds a mask of as many values.
 WORD = 32
-# Layout of float32: bits of the mantissa, and the exponent of 1.
+# Bits of the mantissa of a float32.
 MANTISSA_BITS = 23
+# The biased exponent of the float32 number 1.
 EXPONENT_OF_ONE = 127
 
 
@@ -28,7 +30,7 @@ def lowest(values: jax.Array, count: int) -> jax.Array:
     """The indices (count,) of the lowest of the float32 numbers `values` (n,) >= 0, to a power of two.
 
     Values in the same power of two count as equal, and of equal values the first ones are taken.  All values
-    up to 2^-15 are equal; values of 2^16 and above are never taken.  Where fewer than `count` are taken the
+    below 2^-14 are equal; values of 2^16 and above are never taken.  Where fewer than `count` are taken the
     other indices are 0.
 
     >>> [int(i) for i in lowest(jnp.asarray([5.0, 0.0, 3.0, 1.0], jnp.float32), 2)]
@@ -53,7 +55,7 @@ def _masks_of_classes(values: jax.Array) -> jax.Array:
     classes = classes.astype(jnp.uint32).reshape(-1, WORD)
     place = np.arange(WORD, dtype=np.uint32)[None, :]
     bits = [jnp.sum(((classes >> b) & 1) << place, axis=1, dtype=jnp.uint32) for b in range(CLASS_BITS)]
-    # A value is in a class where all bits of their numbers agree.
+    # A value is in a class where all bits of the class indices agree.
     flips = np.array(
         [[0 if number >> b & 1 else 0xFFFFFFFF for number in range(CLASSES)] for b in range(CLASS_BITS)],
         np.uint32,

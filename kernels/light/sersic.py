@@ -18,15 +18,15 @@ from jaxlens.kernels.fastmath.elementary import exp, log
 from jaxlens.kernels.registry import light_profile
 from jaxlens.kernels.types import Real
 
-# arcsec: lenstronomy's floor of the radius.
+# The smallest radius (arcsec), as in lenstronomy.
 SMOOTHING = 1e-4
-# In units of R_sersic: where lenstronomy ends the light.
+# The radius (in units of R_sersic) beyond which there is no light, as in lenstronomy.
 MAX_RADIUS = 1000.0
-# lenstronomy's floor of b_n.
+# The smallest b_n, as in lenstronomy.
 MIN_B_N = 1e-5
 # Gauss-Legendre nodes for the flux of a core-Sersic profile, on either side of the break radius.
 QUADRATURE_NODES = 128
-# That integral ends where the integrand has fallen by this many e-foldings.
+# The integral of the flux ends where the integrand has fallen by this many e-foldings.
 E_FOLDINGS = 40.0
 # Coefficients B_2k / (2k (2k - 1)) of Stirling's series.
 STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360)
@@ -35,7 +35,7 @@ STIRLING_SHIFT = 8
 
 
 def b_n(n_sersic: Real) -> jax.Array:
-    """Lenstronomy's linear approximation to the b_n that makes R_sersic the half-light radius."""
+    """The linear approximation, lenstronomy's, to the b_n that makes R_sersic the half-light radius."""
     return jnp.maximum(1.9992 * n_sersic - 0.3271, MIN_B_N)
 
 
@@ -57,7 +57,7 @@ def sersic_total_flux(*, R_sersic: Real, n_sersic: Real, **ignored: Real) -> jax
     Args:
         R_sersic: half-light radius (arcsec), any shape.
         n_sersic: Sersic index.
-        ignored: the profile's other parameters, on which the flux does not depend.
+        **ignored: the profile's other parameters, on which the flux does not depend.
 
     Returns:
         The flux, in counts/s for an amplitude in counts/s/arcsec^2.
@@ -175,7 +175,7 @@ def core_sersic_total_flux(
         n_sersic: Sersic index.
         gamma: logarithmic slope of the brightness inside Rb, below 2.
         alpha: how sharp the transition at Rb is.
-        ignored: the profile's other parameters, on which the flux does not depend.
+        **ignored: the profile's other parameters, on which the flux does not depend.
 
     Returns:
         The flux, in counts/s for an amplitude in counts/s/arcsec^2.
@@ -184,7 +184,7 @@ def core_sersic_total_flux(
     R_sersic, Rb, n_sersic, gamma, alpha = (jnp.expand_dims(v, -1) for v in values)
     b, log_break = b_n(n_sersic), jnp.log(Rb)
     low = jnp.minimum(log_break, jnp.log(R_sersic)) - E_FOLDINGS / (2.0 - gamma)
-    # There b (s - 1) - 2n ln(s) is about E_FOLDINGS, with s = (R / R_sersic)^(1/n).
+    # At `high` the exponent b (s - 1) - 2n ln(s), with s = (R / R_sersic)^(1/n), is about E_FOLDINGS.
     high = jnp.maximum(log_break, jnp.log(R_sersic)) + n_sersic * jnp.log1p((E_FOLDINGS + 4.0 * n_sersic) / b)
     nodes, weights = (
         jnp.reshape(jnp.asarray(v, dtype=low.dtype), (1,) * (low.ndim - 1) + (-1,))

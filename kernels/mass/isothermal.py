@@ -17,14 +17,14 @@ from jaxlens.kernels.mass.isothermal_derivatives import core_term
 from jaxlens.kernels.registry import mass_profile
 from jaxlens.kernels.types import Real
 
-# arcsec: lenstronomy's SIE is its NIE with this core radius.
+# Core radius (arcsec) with which lenstronomy's SIE is its NIE.
 SIE_CORE = 1e-10
 
 
 def _unit_arguments(
     x: Real, y: Real, e1: Real, e2: Real, s_scale: Real
 ) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array, jax.Array, jax.Array]:
-    """The arguments of `unit_deflection`, of one floating type."""
+    """The arguments of `unit_deflection`, all of the same floating type."""
     e1, e2, one_minus_e2 = clip_ellipticity(e1, e2)
     dtype = jnp.result_type(x, y, e1, e2, s_scale, float)
     x, y, e1, e2, one_minus_e2, s = (

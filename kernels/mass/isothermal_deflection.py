@@ -20,7 +20,7 @@ from jaxlens.kernels.fastmath.elementary import first_quadrant_angle, log1p
 from jaxlens.kernels.mass.isothermal_derivatives import core_term, deflection_tangent
 from jaxlens.kernels.types import Pair, Tangent
 
-# |e| of a round lens is replaced by this, which is below the rounding error, so that sqrt(e) has a direction.
+# The smallest |e|, far below rounding errors: it keeps divisions by sqrt(|e|) finite for a round lens.
 MIN_ELLIPTICITY = 1e-20
 
 

@@ -33,8 +33,9 @@ from jaxlens.kernels.types import Pair, Tangent
 
 # Below this abs(w) the series of T'(w) is summed; above it X loses a factor 1 / abs(w) to cancellation.
 SERIES_BELOW = 0.05
-# Terms of that series that reach the precision of float32 and float64 for abs(w) < SERIES_BELOW.
+# Terms of that series, enough for float32 where abs(w) < SERIES_BELOW.
 SERIES_TERMS = 5
+# Terms of that series, enough for float64.
 SERIES_TERMS_64 = 13
 
 
@@ -75,7 +76,7 @@ def deflection_tangent(
         e2: its other component.
         one_minus_e2: 1 - |e|^2; its tangent is part of those of e1 and e2.
         s: core radius (arcsec).
-        tangents: of x, y, e1, e2 and s; nothing is computed for those that are symbolic zeros.
+        tangents: tangents of x, y, e1, e2 and s; nothing is computed for those that are symbolic zeros.
         alpha: the deflection (arcsec).
 
     Returns:
@@ -86,7 +87,7 @@ def deflection_tangent(
     rho = jnp.sqrt(s * s + (zeta[0] * zeta[0] + zeta[1] * zeta[1]) * (1.0 / one_minus_e2))
     d = core_term(e1, e2, one_minus_e2, s, rho)
     m = x * x + y * y + 2.0 * d
-    # Two divisions in all, because they cost as much as everything else.
+    # Only two divisions, because they cost as much as everything else together.
     inverse_rho_m, inverse_rho_s = 1.0 / (rho * m), 1.0 / (rho + s)
     terms: list[tuple[Pair, Tangent]] = []
     if _any_varies(dx, dy):

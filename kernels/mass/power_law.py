@@ -7,8 +7,8 @@ Their eqs. 22 and 23, written with z = x + iy and the complex ellipticity e = e1
     zeta  = z - e conj(z),        t = gamma - 1,
     alpha = (theta_E sqrt(1 - |e|^2) / |zeta|)^t  zeta  2F1(1, t/2; 2 - t/2; -conj(e) zeta / conj(zeta)),
 
-an analytic function of e1 and e2 without position angle or axis ratio, whose gradient at e = 0 is therefore
-right.  With w the argument of 2F1, 1 - w = (1 - |e|^2) conj(z / zeta) without cancellation.
+an analytic function of e1 and e2, without position angle or axis ratio, so that its gradient is right also at
+e = 0.  With w the argument of 2F1, 1 - w = (1 - |e|^2) conj(z / zeta) without cancellation.
 
 The derivatives in x and y need no derivative of 2F1: that in z is kappa, and since alpha is homogeneous of
 degree 1 - t, that in conj(z) is [(1 - t) alpha - kappa z] / conj(z).
@@ -103,7 +103,7 @@ def _by_formula(
     theta_E: jax.Array,
     t: jax.Array,
 ) -> Pair:
-    """Alpha of the module's equations, about the centre."""
+    """The deflection alpha of the module's equations, relative to the centre."""
     u, v = circularized(x, y, e1, e2)
     # Coordinates over |zeta|: the derivatives of squares over |zeta|^2 overflow float32 at the centre.
     root = inverse_root(jnp.maximum(u * u + v * v, MIN_RADIUS_SQUARED))
@@ -121,7 +121,8 @@ _deflection = jax.custom_jvp(_by_formula)
 
 def _scale(root: jax.Array, one_minus_e2: jax.Array, theta_E: jax.Array, t: jax.Array) -> jax.Array:
     """(theta_E sqrt(1 - |e|^2) / |zeta|)^t, which is kappa / (1 - t/2); `root` is 1 / |zeta|."""
-    # The power of the image goes by the fast logarithm, that of the scalar by `**`, which allows theta_E = 0.
+    # The power of an array of pixels uses the fast logarithm; that of a scalar uses `**`, which allows
+    # theta_E = 0.
     return (theta_E * jnp.sqrt(one_minus_e2)) ** t * exp(t * log(root))
 
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from jaxlens.kernels.noise.random_words import is_threefry, random_words
 
-# Polynomials, the constant first, that were fitted for this module to the functions in double precision.
-# log2(1 + x) / x for 1 + x from sqrt(1/2) to sqrt(2), which gives the logarithm to 5e-8.
+# The coefficients of polynomials stand with the constant first; they were fitted for this module in double
+# precision.
+# The polynomial log2(1 + x) / x for 1 + x from sqrt(1/2) to sqrt(2), which gives the logarithm to 5e-8.
 _LOGARITHM = (
     1.442694772,
     -0.7213571491,
@@ -20,7 +21,8 @@ _LOGARITHM = (
     0.2368900496,
     -0.1457436325,
 )
-# sqrt(2) erfinv(u) / u is the ratio of these two polynomials of -log2(1 - u^2), from 0 to 32, to 1e-8.
+# The ratio sqrt(2) erfinv(u) / u is _NUMERATOR over _DENOMINATOR, polynomials of -log2(1 - u^2) from 0 to 32,
+# to 1e-8.
 _NUMERATOR = (
     1.253314124,
     0.3102354109,
@@ -31,9 +33,11 @@ _NUMERATOR = (
     2.1630207e-08,
 )
 _DENOMINATOR = (1.0, 0.06606632573, 0.01667252968, 0.0007717684441, 5.770461129e-05, 6.065585814e-07)
-# Layout of float32: bits of the mantissa, and the numbers 1 and sqrt(1/2) as integers.
+# Bits of the mantissa of a float32.
 _MANTISSA_BITS = 23
+# The bits of the float32 number 1, as an integer.
 _ONE_IN_BITS = 0x3F800000
+# The bits of the float32 number sqrt(1/2), as an integer.
 _ROOT_HALF_IN_BITS = 0x3F3504F3
 
 
@@ -58,9 +62,9 @@ def standard_normal(key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
 
 
 def normal_of_word(word: jax.Array) -> jax.Array:
-    """The normal number (float32) of a uniform word (uint32), of which all 32 bits count, in the tails too.
+    """The normal number (float32) of a uniform word (uint32); all 32 bits count, also in the tails.
 
-    It is the quantile at (w + 1/2) / 2^32, with w the word whose highest bit is flipped.
+    It is the normal quantile at (w + 1/2) / 2^32, with w the word with its highest bit flipped.
     """
     signed = jax.lax.bitcast_convert_type(word, jnp.int32)
     size = signed ^ (signed >> 31)
@@ -77,7 +81,7 @@ def normal_quantile(u: jax.Array, one_minus_u2: jax.Array) -> jax.Array:
     """sqrt(2) erfinv(u) in float32, for u from -1 to 1.
 
     A ratio of two polynomials of log2(1 - u^2), which covers the centre and the tails without a branch.
-    `one_minus_u2` is 1 - u^2, which the caller computes without cancellation for the sake of the tails.
+    `one_minus_u2` is 1 - u^2, which the caller computes without cancellation, so that the tails are accurate.
     """
     w = _minus_log2(one_minus_u2)
     return u * (_polynomial(_NUMERATOR, w) / _polynomial(_DENOMINATOR, w))

@@ -1,7 +1,8 @@
 """Random 32-bit words, one block of Threefry for each pixel, without a loop.
 
-The words are those of `jax.random` for the same key.  On a CPU JAX computes them in a loop over arrays.  The
-rounds written out, which XLA fuses with whatever uses the words, take a fifth of the time.
+The words are those of `jax.random` for the same key.  On a CPU JAX computes them in a loop over arrays.  Here
+the rounds are written out, and XLA fuses them with the operations that use the words, which takes a fifth of
+the time.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-# Constants of Threefry-2x32 (Salmon et al. 2011, SC '11): rotations in bits, and the parity of the key.
+# Rotations of Threefry-2x32 in bits (Salmon et al. 2011, SC '11).
 ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
+# The parity constant of its key (same source).
 PARITY = np.uint32(0x1BD11BDA)
-# Groups of four rounds each.
+# Groups of four rounds each, which make the 20 rounds of JAX's Threefry.
 GROUPS = 5
 
 

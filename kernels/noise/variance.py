@@ -14,31 +14,31 @@ from jaxlens.kernels.types import Real
 def background_sigma(
     *,
     read_noise: Real,
-    sky_brightness: Real,
+    sky_rate: Real,
     exposure_time: Real,
     num_exposures: Real,
     pixel_scale: Real,
 ) -> jax.Array:
     """Standard deviation of read noise and sky in a pixel; lenstronomy's bkg_noise.
 
-    sigma = sqrt(num_exposures read_noise^2 + t sky pixel_scale^2) / t,  t = exposure_time num_exposures.
+    sigma = sqrt(num_exposures read_noise^2 + t sky_rate pixel_scale^2) / t,  t = exposure_time num_exposures.
 
     Args:
-        read_noise: of one exposure (electrons), any shape.
-        sky_brightness: electrons/s/arcsec^2.
-        exposure_time: of one exposure (s).
-        num_exposures: how many exposures are added.
+        read_noise: read noise of one exposure (electrons), any shape.
+        sky_rate: count rate of the sky (electrons/s/arcsec^2), lenstronomy's sky_brightness; not a magnitude.
+        exposure_time: duration of one exposure (s).
+        num_exposures: number of exposures that are added.
         pixel_scale: side of a pixel (arcsec).
 
     Returns:
         sigma in electrons/s, of the shape to which the arguments broadcast.
 
-    >>> float(background_sigma(read_noise=10.0, sky_brightness=0.0, exposure_time=100.0,
+    >>> float(background_sigma(read_noise=10.0, sky_rate=0.0, exposure_time=100.0,
     ...                        num_exposures=4, pixel_scale=0.2)).__round__(4)
     0.05
     """
     time = exposure_time * num_exposures
-    variance = num_exposures * jnp.square(read_noise) + time * sky_brightness * jnp.square(pixel_scale)
+    variance = num_exposures * jnp.square(read_noise) + time * sky_rate * jnp.square(pixel_scale)
     return jnp.sqrt(variance) / time
 
 

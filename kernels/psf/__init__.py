@@ -1,4 +1,4 @@
 """The point spread function: blurring images, stamping point sources, and kernels on finer grids.
 
-Which of them an image needs is decided in `jaxlens.imaging`.
+`jaxlens.imaging` decides which of them an image needs.
 """

@@ -16,8 +16,8 @@ def convolve(image: jax.Array, kernel: jax.Array) -> jax.Array:
     """The image (..., n, n) convolved with a kernel (..., k, k), k odd; scipy's fftconvolve, mode="same".
 
     Pixels of the kernel that are farther from its centre than the image is wide move no light into the
-    image and are cut off.  The Fourier transforms are just long enough that light which wraps around ends up
-    outside of the image.
+    image and are cut off.  The Fourier transforms are just long enough that light which wraps around stays
+    outside the image.
 
     >>> spike = jnp.zeros((3, 3)).at[0, 1].set(1.0)
     >>> print(jnp.rint(convolve(spike, jnp.arange(9.0).reshape(3, 3))).astype(int))
@@ -34,7 +34,7 @@ def convolve(image: jax.Array, kernel: jax.Array) -> jax.Array:
 
 
 def _fast_length(length: int) -> int:
-    """The smallest number >= `length` without a prime factor above 5; for these FFTs are fastest."""
+    """The smallest integer >= `length` without a prime factor above 5: FFTs of such lengths are fastest."""
     rest = length
     for prime in (2, 3, 5):
         while rest % prime == 0:
@@ -51,7 +51,9 @@ def fine_side(pixels: int, factor: int) -> int:
     return pixels * factor // 2 * 2 + 1
 
 
-def convolve_fine(image: jax.Array, kernel: jax.Array, factor: int, core: int) -> jax.Array:
+def convolve_fine(
+    image: jax.Array, kernel: jax.Array, factor: int, supersampling_kernel_size: int
+) -> jax.Array:
     """An image on the fine grid convolved with a kernel there, averaged over each pixel.
 
     The kernel's middle acts on the fine grid, before the mean over each pixel is taken, and the rest on the
@@ -61,12 +63,12 @@ def convolve_fine(image: jax.Array, kernel: jax.Array, factor: int, core: int) -
         image: (..., n factor, n factor).
         kernel: (..., k, k) on the fine grid, k odd.
         factor: fine pixels along a pixel; static.
-        core: side of the kernel's middle in pixels, odd; static.
+        supersampling_kernel_size: side of the kernel's middle in pixels of the image, odd; static.
 
     Returns:
         The image (..., n, n).
     """
-    middle = cropped(kernel, fine_side(core, factor))
+    middle = cropped(kernel, fine_side(supersampling_kernel_size, factor))
     blurred = averaged(convolve(image, middle), factor)
     edge = (kernel.shape[-1] - middle.shape[-1]) // 2
     if edge == 0:

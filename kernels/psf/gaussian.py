@@ -21,9 +21,9 @@ from jaxlens.kernels.types import Real, Tangent
 
 # Full width at half maximum of a Gaussian in units of sigma.
 FWHM_PER_SIGMA = 2.0 * np.sqrt(2.0 * np.log(2.0))
-# In units of sigma: where lenstronomy cuts a Gaussian.
+# The radius (in units of sigma) at which a Gaussian is cut, as in lenstronomy.
 TRUNCATION = 5.0
-# Pixels that the taps of `blur_matrix` reach, at least.
+# The smallest radius (pixels) of the taps of `blur_matrix`.
 MIN_MATRIX_REACH = 256
 
 
@@ -64,7 +64,7 @@ def gaussian_blur(image: jax.Array, sigma: jax.Array, radius: int) -> jax.Array:
 def _gaussian_blur_jvp(
     radius: int, primals: tuple[jax.Array, jax.Array], tangents: tuple[Tangent, Tangent]
 ) -> tuple[jax.Array, jax.Array]:
-    """The blurred image and its tangent.  For the width reverse mode keeps one image."""
+    """The blurred image and its tangent; for the derivative in sigma, reverse mode keeps one image."""
     (image, sigma), (d_image, d_sigma) = primals, tangents
     sigma = jnp.atleast_2d(sigma)
     taps, taps_in_sigma = jax.jvp(partial(_bounded_taps, radius=radius), (sigma,), (jnp.ones_like(sigma),))

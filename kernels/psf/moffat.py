@@ -6,9 +6,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-# In full widths at half maximum: where a kernel is cut.
+# The radius (in full widths at half maximum) at which a kernel is cut.
 MOFFAT_TRUNCATION = 10.0
-# In pixels of the image: the largest radius of a kernel.
+# The largest radius of a kernel (pixels of the image).
 MAX_MOFFAT_RADIUS = 110
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from jaxlens.kernels.fastmath.compiler import computed_apart
 
-# How often lenstronomy corrects an interpolated kernel.
+# Corrections of an interpolated kernel, as many as lenstronomy makes.
 ITERATIONS = 5
 
 

@@ -17,9 +17,9 @@ from jax.scipy.special import erf
 from jaxlens.kernels.psf.gaussian import TRUNCATION
 from jaxlens.kernels.psf.resampling import averaged
 
-# Pixels: lenstronomy's largest Gaussian stamp has 221 on a side.
+# The largest radius of a Gaussian stamp (pixels): lenstronomy's largest has 221 pixels on a side.
 MAX_STAMP_RADIUS = 110
-# Fine pixels: its largest on a fine grid has 10,000 on a side.
+# The largest radius on a fine grid (fine pixels): lenstronomy's largest has 10,000 fine pixels on a side.
 MAX_FINE_STAMP_RADIUS = 4999
 
 
@@ -35,7 +35,7 @@ def stamp_point_sources(
     """The image of point sources under a Gaussian PSF, or without a PSF.
 
     Args:
-        flux: (bands, sources) in counts/s.
+        flux: fluxes (bands, sources) in counts/s.
         x: positions (sources,) in pixels from the centre of the image's first pixel; they may be outside.
         y: the other coordinate.
         sigma: standard deviation of the PSF (bands,) in pixels; None without a PSF.
@@ -77,7 +77,7 @@ def stamp_kernel(
     Beyond the kernel's box, which moves with the source, there is no light.
 
     Args:
-        flux: (bands, sources) in counts/s.
+        flux: fluxes (bands, sources) in counts/s.
         x: positions (sources,) in pixels from the centre of the image's first pixel; they may be outside.
         y: the other coordinate.
         kernel: (1 or bands, k, k) on the fine grid, k odd.
@@ -119,7 +119,7 @@ def interpolated_response(
 
     Args:
         pixels: pixel centres (..., n), in pixels.
-        position: of the sources (..., 1), in pixels.
+        position: positions of the sources (..., 1), in pixels.
         sigma: standard deviation (..., 1), in pixels; None without a PSF, where the kernel is one pixel.
         largest: the largest r; static.
 
@@ -146,7 +146,7 @@ def exact_response(pixels: jax.Array, position: jax.Array, sigma: jax.Array | No
 
     Args:
         pixels: pixel centres (..., n), in pixels.
-        position: of the sources (..., 1), in pixels.
+        position: positions of the sources (..., 1), in pixels.
         sigma: standard deviation (..., 1), in pixels; None without a PSF.
 
     Returns:

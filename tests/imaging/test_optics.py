@@ -19,7 +19,7 @@ import jaxlens
 from jaxlens.config import Config
 from jaxlens.files.metadata import fixed
 from jaxlens.imaging import render
-from jaxlens.imaging.optics import reach
+from jaxlens.imaging.optics import stamp_radius
 from jaxlens.imaging.scene import Assets
 
 N, SCALE = 17, 0.2
@@ -254,14 +254,14 @@ def test_gradients_are_central_differences(psf: dict[str, Any], steps: dict[str,
 @pytest.mark.usefixtures("x64")
 def test_both_ways_to_blur_have_the_same_derivatives(monkeypatch: pytest.MonkeyPatch) -> None:
     """In forward and reverse mode; the central differences above are those of matrix products."""
-    monkeypatch.setattr("jaxlens.imaging.optics.MAX_SHIFTED_PART", 1.0)
+    monkeypatch.setattr("jaxlens.imaging.optics.MAX_SHIFTED_RADIUS_FRACTION", 1.0)
     weights = jnp.asarray(np.random.default_rng(0).uniform(size=(1, 2, N, N)))
     names = ("seeing", "pixel_scale", "PLANE_1-OBJECT_1-LIGHT_PROFILE_1-R_sersic")
     gradients = []
-    for most_taps in (48, 0):
-        monkeypatch.setattr("jaxlens.imaging.optics.MAX_SHIFTED_TAPS", most_taps)
+    for largest_radius in (48, 0):
+        monkeypatch.setattr("jaxlens.imaging.optics.MAX_SHIFTED_RADIUS", largest_radius)
         sim = jaxlens.Simulator(file({"psf_type": "GAUSSIAN"}))
-        assert (sim.scene.optics.radius is None) == (most_taps == 0)
+        assert (sim.scene.optics.radius is None) == (largest_radius == 0)
         params = sim.sample(jax.random.key(1, impl="threefry2x32"), 1)
 
         def loss(some: dict[str, jax.Array], sim: Any = sim, params: Any = params) -> jax.Array:
@@ -333,7 +333,7 @@ def test_how_far_a_psf_reaches(kernels: dict[str, np.ndarray]) -> None:
     }.items():
         sim = jaxlens.Simulator(file(psf))
         params = {k: v[0] for k, v in sim.sample(jax.random.key(1, impl="threefry2x32"), 1).items()}
-        found[name] = float(reach(sim.scene.optics, params))
+        found[name] = float(stamp_radius(sim.scene.optics, params))
     assert found == pytest.approx({"kernel": 4.0, "thirds": 4.0 / 3.0, "moffat": 35.0, "none": 1.0})
 
 

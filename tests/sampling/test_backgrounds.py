@@ -16,7 +16,7 @@ from scipy import stats
 
 from jaxlens import Simulator, load_config, make_dataset
 from jaxlens.config.backgrounds import cut_or_pad
-from jaxlens.imaging.noise import real_background
+from jaxlens.imaging.noise import background_image
 
 THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
 IDX = "BACKGROUND_IDX"
@@ -109,7 +109,7 @@ def test_MODE_add_adds_the_image_to_the_noisy_one(
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("galaxies")
-def test_images_without_noise_have_no_real_background(
+def test_images_without_noise_have_no_background_image(
     with_images: Make, small_lens: dict[str, Any], key: jax.Array
 ) -> None:
     sim = simulator(with_images())
@@ -232,7 +232,7 @@ def test_an_index_without_an_image(with_images: Make, key: jax.Array) -> None:
         with pytest.raises(ValueError, match=right):
             sim.observe(key, params | {IDX: jnp.array([0.0] * 5 + [wrong])})
     # inside jit, where the index is not known, the image is NaN
-    traced = jax.jit(jax.vmap(lambda index: real_background({IDX: index}, images())))
+    traced = jax.jit(jax.vmap(lambda index: background_image({IDX: index}, images())))
     seen = np.isfinite(np.asarray(traced(jnp.array([0.0, 6.0, 7.0, -1.0])))).all(axis=(1, 2, 3))
     assert seen.tolist() == [True, True, False, False]
 

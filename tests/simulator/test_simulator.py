@@ -277,9 +277,9 @@ def test_a_first_use_inside_jit_leaves_no_tracer_behind(small_lens: dict[str, An
 def test_the_two_ways_to_blur_agree(
     small_lens: dict[str, Any], key: jax.Array, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jaxlens.imaging.optics.MAX_SHIFTED_PART", 1.0)
+    monkeypatch.setattr("jaxlens.imaging.optics.MAX_SHIFTED_RADIUS_FRACTION", 1.0)
     by_shifts = Simulator(small_lens)
-    monkeypatch.setattr("jaxlens.imaging.optics.MAX_SHIFTED_TAPS", 0)
+    monkeypatch.setattr("jaxlens.imaging.optics.MAX_SHIFTED_RADIUS", 0)
     by_matrix = Simulator(small_lens)
     assert by_matrix.scene.optics.radius is None
     assert by_shifts.scene.optics.radius is not None

@@ -3,5 +3,5 @@
 - `mocks`: the files of the lenses.  `python -m validation.recovery` fits them with `jaxlens.fit`.
 - `populations`: `fit_population` on images of a known population.
 
-Times are measured in `validation.speed.fits`, not here.
+Times are measured in `validation.speed.fits`.
 """

@@ -23,15 +23,16 @@ from jaxlens.fitting.fit import fit
 from jaxlens.simulator.batched import Params
 from validation.recovery.mocks import galaxy_galaxy_mock, lensed_quasar_mock
 
+# The file of each kind of lens, and the usual number of lenses.
 MOCKS = {"galaxies": (galaxy_galaxy_mock, 50), "quasars": (lensed_quasar_mock, 10)}
 SEED = 1
 # A lens is recovered if its chi-square per degree of freedom and all its pulls are smaller.
-MOST_CHI_SQUARE = 1.05
-MOST_PULL = 5.0
+MAX_CHI_SQUARE = 1.05
+MAX_PULL = 5.0
 # Largest deviation of the mean of all pulls from 0, and of their width from 1.
 OF_POOLED = 0.15
 # Smallest share of the lenses that must be recovered: 48 of 50.
-LEAST_SHARE = 0.96
+MIN_SHARE = 0.96
 
 
 class Recovered(NamedTuple):
@@ -99,12 +100,12 @@ def summary(result: FitResult, found: Recovered, seconds: float) -> dict[str, An
     """
     chi_square = result.chi_square_per_degree
     both = np.concatenate([found.pulls, np.reshape(found.positions, (len(found.pulls), -1))], axis=1)
-    inside = np.nanmax(np.abs(both), axis=1) <= MOST_PULL
+    inside = np.nanmax(np.abs(both), axis=1) <= MAX_PULL
     pooled = both[np.isfinite(both)]
     return {
         "lenses": len(chi_square),
         "free parameters": len(result.names),
-        "recovered": int(np.sum((chi_square < MOST_CHI_SQUARE) & inside)),
+        "recovered": int(np.sum((chi_square < MAX_CHI_SQUARE) & inside)),
         "largest chi-square per degree of freedom": float(np.max(chi_square)),
         "largest pull": float(np.nanmax(np.abs(both))),
         "pooled pulls": int(pooled.size),
@@ -119,7 +120,7 @@ def summary(result: FitResult, found: Recovered, seconds: float) -> dict[str, An
 def misses(row: dict[str, Any]) -> list[str]:
     """The targets that are missed, in words."""
     missed = []
-    least = int(np.floor(LEAST_SHARE * row["lenses"]))
+    least = int(np.floor(MIN_SHARE * row["lenses"]))
     if row["recovered"] < least:
         missed.append(f"{row['recovered']} of {row['lenses']} are recovered, and should be {least}")
     if abs(row["mean of the pulls"]) > OF_POOLED:

@@ -13,7 +13,7 @@ Node = dict[str, Any]
 
 
 def galaxy_galaxy_mock(num_pix: int = 64) -> Node:
-    """A lensed galaxy: 21 free parameters, the flux of the arcs is 70 to 230 times its error.
+    """A lensed galaxy with 21 free parameters; the flux of its arcs is 70 to 230 times the error of the flux.
 
     >>> galaxy_galaxy_mock()["IMAGE"]["PARAMETERS"]["numPix"]
     64
@@ -22,13 +22,13 @@ def galaxy_galaxy_mock(num_pix: int = 64) -> Node:
 
 
 def lensed_quasar_mock(num_pix: int = 64) -> Node:
-    """The same with a quasar of free flux in the centre of the source: 22 free parameters.
+    """The lensed galaxy with a quasar of free flux in its centre: 22 free parameters.
 
     >>> lensed_quasar_mock()["IMAGE"]["PARAMETERS"]["point_source"]
     'exact'
     """
     file = _file("QUASAR_MOCK", num_pix)
-    # a stamp that is a smooth function of the position, which a fit needs
+    # A fit needs a stamp that is a smooth function of the position.
     file["IMAGE"]["PARAMETERS"]["point_source"] = "exact"
     quasar = {"magnitude": normal(23.0, 0.4)}
     file["SPECIES"]["POINTSOURCE_1"] = {"NAME": "QUASAR", "HOST": "SOURCE", "PARAMETERS": quasar}
@@ -45,8 +45,8 @@ def between(mean: float, std: float, minimum: float, maximum: float) -> Node:
     """The entry of a parameter with a truncated normal distribution.
 
     Args:
-        mean: before truncation.
-        std: before truncation.
+        mean: the mean before truncation.
+        std: the standard deviation before truncation.
         minimum: the lower end.
         maximum: the upper end.
     """

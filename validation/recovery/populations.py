@@ -21,14 +21,17 @@ from jaxlens.populations.fit_population import fit_population
 from jaxlens.populations.result import PopulationFit
 
 LENS = "SPECIES.GALAXY_1.MASS_PROFILE_1.theta_E"
+# The true hyperparameters (arcsec) by path in the file.
 TRUTH = {f"{LENS}.mean": 1.2, f"{LENS}.std": 0.2, "SURVEY.seeing.mean": 0.8}
+# The start of the fit in units of the truth.
 START = 0.7
 SEEDS = (1, 2, 3, 4, 5)
+# Lenses for each seed.
 IMAGES = 2_000
 # Largest error, as a fraction of the truth.
-MOST_OFF = 0.05
+MAX_OFFSET = 0.05
 # Largest error, in bootstrap errors.
-MOST_SIGMA = 3.0
+MAX_SIGMA = 3.0
 
 
 def configuration(theta_E: float, width: float, seeing: float) -> dict[str, Any]:
@@ -115,14 +118,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _report(seed: int) -> bool:
     """Fit and print one seed; whether every value is recovered."""
-    began = time.perf_counter()
+    started = time.perf_counter()
     result = recovered(seed)
-    seconds = time.perf_counter() - began
+    seconds = time.perf_counter() - started
     good = result.converged
     for path, truth in TRUTH.items():
         found, error = result.hyperparameters[path], result.errors[path]
         off, sigma = (found - truth) / truth, (found - truth) / error
-        good = good and abs(off) <= MOST_OFF and abs(sigma) <= MOST_SIGMA
+        good = good and abs(off) <= MAX_OFFSET and abs(sigma) <= MAX_SIGMA
         print(f"{seed:4} {path:<46} {truth:6.3f} {found:7.4f} {error:7.4f} {off:+7.2%} {sigma:+6.2f}")
     steps, verdict = len(result.history), "recovered" if good else "MISSED"
     print(f"{seed:4} {verdict} in {steps} steps, {seconds:.0f} s with compiling", flush=True)

@@ -1,12 +1,12 @@
 """jaxlens beside other packages on the same work, measured in one run: `python -m validation.speed`.
 
-- `workloads`, `names`: the systems that everyone renders, and their parameters by name.
+- `workloads`, `names`: the systems that every package renders, and their parameters by name.
 - `ours`, `with_lenstronomy`, `with_jaxtronomy`, `with_caustics`: the tasks of each package.
 - `groups`: which tasks belong to which workload.  `stages`: the parts of one workload.
 - `timing`, `processes`, `machine`: measuring; `targets`, `table`: ratios and the report.
 - `fits`: fits of mock lenses, `python -m validation.speed.fits`.
 - `training_reads`, `training_sets`: batches simulated or read from files, for a training loop.
 
-Results that the README quotes are in `validation/results`.  Nothing here proves that an image is right: that
-is `validation.agreement`.
+Results that the README quotes are in `validation/results`.  Whether images are right is the subject of
+`validation.agreement`.
 """

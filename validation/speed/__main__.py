@@ -28,6 +28,7 @@ from validation.speed.workloads import simulator
 RESULTS = Path(__file__).parents[1] / "results"
 # Systems of the datasets of H.
 SIZES = (1_000, 20_000)
+# Systems of the datasets of H with --quick.
 QUICK_SIZES = (100, 500)
 # Largest difference between packages' images, in units of the peak: caustics treats the PSF's wings at the
 # edge of the image in another way.

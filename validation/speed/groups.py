@@ -31,7 +31,9 @@ GRADIENT_BATCH = 16
 MANY = 10**6
 # Systems whose images are compared between packages.
 COMPARED = 6
+# Names of the packages in the report.
 NAMES = {"jaxtronomy": "JAXtronomy", "caustics": "caustics"}
+# The packages that are measured on workloads A and E.
 OTHERS: dict[str, ModuleType] = {"jaxtronomy": with_jaxtronomy, "caustics": with_caustics}
 
 
@@ -116,7 +118,7 @@ def images(workload: str, folder: Path, effort: Effort) -> list[Timed]:
 
     Args:
         workload: its letter.
-        folder: for files that the workload needs.
+        folder: the folder for files that the workload needs.
         effort: how long to measure.
     """
     sim = simulator(workload, folder)

@@ -21,9 +21,9 @@ import jaxlens
 size, folder = int(sys.argv[1]), sys.argv[2]
 file = five_bands()
 file["DATASET"]["PARAMETERS"] |= {"SIZE": size, "OUTDIR": folder}
-began = time.perf_counter()
+started = time.perf_counter()
 dataset = jaxlens.make_dataset(file, save_to_disk=True, store_in_memory=False, image_file_format="h5")
-seconds = time.perf_counter() - began
+seconds = time.perf_counter() - started
 run = dataset.runs["CONFIGURATION_1"]
 print(json.dumps({
     "size": size, "seconds": seconds, "steady": run.seconds - run.first_seconds, "batch": run.batch_size,

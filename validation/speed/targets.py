@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from validation.speed.timing import Timed
 
+# Names of methods.
 ONE, TWO = "lenstronomy, one process", "lenstronomy, 2 processes"
+# Names of workloads.
 CLEAN, NOISY = "A, no noise", "A, noise"
 # Workload, package, the ratio that must be reached on two CPU cores in float32, and the ratio that is wanted.
 RATIOS = (

@@ -68,7 +68,7 @@ class Images:
 
         Args:
             size: images of a batch.
-            seed: of the order.
+            seed: the seed of the order.
             in_order: whether the images of a batch are read in the order of the files.
         """
         rng = np.random.default_rng(seed)
@@ -110,7 +110,7 @@ def by_loader(images: Images, size: int, seed: int) -> Batches:
     Args:
         images: the files.
         size: images of a batch.
-        seed: of the order.
+        seed: the seed of the order.
     """
     torch, data = import_module("torch"), import_module("torch.utils.data")
     generator = torch.Generator().manual_seed(seed)

@@ -12,6 +12,7 @@ from jaxlens.kernels.psf.gaussian import FWHM_PER_SIGMA, TRUNCATION
 from validation.speed.timing import Task
 from validation.speed.workloads import key, noise_parameters, profiles
 
+# Redshifts of lens and source in workload A.
 Z_LENS, Z_SOURCE = 0.4, 1.5
 
 
@@ -21,7 +22,7 @@ def simulator(num_pix: int, scale: float, fwhm: float, device: str) -> Any:
     Args:
         num_pix: pixels along a side.
         scale: arcsec a pixel.
-        fwhm: of the PSF in arcsec.
+        fwhm: the full width at half maximum of the PSF in arcsec.
         device: torch's name of the device.
     """
     import caustics

@@ -23,7 +23,9 @@ Node = dict[str, Any]
 
 SEED = 0
 BANDS = ("g", "r", "i", "z", "Y")
+# Full width at half maximum of the PSF (arcsec) in each of the bands.
 SEEING = (0.75, 0.7, 0.65, 0.6, 0.6)
+# Pixels along a side of the PSF of D.
 KERNEL_SIDE = 41
 
 

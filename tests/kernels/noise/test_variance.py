@@ -13,7 +13,7 @@ def test_background_is_read_noise_and_sky():
     """Read noise counts once an exposure, the sky with the time; in electrons, over the time."""
     sky = 10 ** (-0.4 * (23.5 - 30.0))
     found = noise.background_sigma(
-        read_noise=7.0, sky_brightness=sky, exposure_time=90.0, num_exposures=10.0, pixel_scale=0.263
+        read_noise=7.0, sky_rate=sky, exposure_time=90.0, num_exposures=10.0, pixel_scale=0.263
     )
     electrons = 10 * 7.0**2 + 900.0 * sky * 0.263**2
     assert float(found) == pytest.approx(np.sqrt(electrons) / 900.0, rel=1e-6)
@@ -23,7 +23,7 @@ def test_many_exposures_are_one_long_one_but_for_the_read_noise():
     def sigma(read_noise, time, number):
         return noise.background_sigma(
             read_noise=read_noise,
-            sky_brightness=40.0,
+            sky_rate=40.0,
             exposure_time=time,
             num_exposures=number,
             pixel_scale=0.2,

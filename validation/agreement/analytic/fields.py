@@ -20,6 +20,7 @@ from validation.agreement.reporting.rows import OF_THE_PEAK, Row, peak_errors, r
 POINTS = 24
 # Points on the ellipse around which the flux of the deflection is integrated.
 CONTOUR = 2048
+# The largest |e| that is drawn.
 MAX_ELLIPTICITY = 0.9
 DERIVATIVE_MEASURE = "of the largest derivative there"
 

@@ -17,11 +17,13 @@ from validation.agreement.inputs.draws import Cases, exact
 from validation.agreement.inputs.small_scenes import galaxy, parameters, predicted_sigma, simulator
 from validation.agreement.reporting.rows import OF_THE_PEAK, Picture, Row, peak_errors, row, worst_and_median
 
+# Pixels along a side of an image.
 PIXELS = 80
 # arcsec a pixel, exactly a float32.
 SCALE = float(np.float32(0.05))
 # counts/s, of magnitude 20 at zero point 25.
 FLUX = 100.0
+# Full width at half maximum of a Gaussian in units of sigma.
 FWHM_PER_SIGMA = 2.0 * np.sqrt(2.0 * np.log(2.0))
 LENS, SOURCE = "PLANE_1-OBJECT_1", "PLANE_2-OBJECT_1"
 MASS, LIGHT, SHEAR = "MASS_PROFILE_1", "LIGHT_PROFILE_1", "SHEAR_PROFILE_1"
@@ -231,7 +233,7 @@ def blurred_gaussian(cases: int) -> Comparison:
 
 
 def mass_sheet(cases: int) -> Comparison:
-    """A lens times 1 - k in a sheet k, and the source smaller by 1 - k: the same image."""
+    """The mass-sheet transformation: lens and source scaled by 1 - k in a sheet k give the same image."""
     rng = np.random.default_rng(20260120)
     params, k = _random_lens(rng, cases), exact({"k": rng.uniform(-0.3, 0.4, cases)})["k"]
     lens = galaxy(mass=["SIE", "CONVERGENCE"], shear=True)
@@ -260,7 +262,7 @@ def _random_lens(rng: np.random.Generator, cases: int) -> dict[str, np.ndarray]:
 
 
 def massless_plane(cases: int, at: int) -> Comparison:
-    """Three planes of which number `at` has an Einstein radius of zero, and the same without that plane."""
+    """Three planes, of which plane `at` has theta_E = 0, against the other two planes alone."""
     rng = np.random.default_rng((20260121, at))
     params = _random_lens(rng, cases)
     lens, source = galaxy(["SERSIC_ELLIPSE"], ["SIE"], shear=True), galaxy(["SERSIC_ELLIPSE"])

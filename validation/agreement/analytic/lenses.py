@@ -19,9 +19,11 @@ from validation.agreement.reporting.rows import Row, peak_errors, precision, row
 
 Values = dict[str, np.ndarray]
 Arrays = dict[str, jax.Array]
+# The unit in which errors of positions are reported.
 POSITION_MEASURE = "of theta_E"
 # The smooth quantity is 1 / mu on a critical curve, and mu in the centre.
 MAGNIFICATION_MEASURE = "1 / mu, of max(1, 1 / mu)"
+# H0 (km/s/Mpc) and Om0 of the flat cosmology.
 UNIVERSE = {"H0": 70.0, "Om0": 0.3}
 # km in a megaparsec (IAU 2015).
 MPC = 3.0856775814913673e19
@@ -121,9 +123,10 @@ def _time_delay_distance(v: Values) -> np.ndarray:
 
 
 def mass_sheet(cases: int) -> list[Row]:
-    """An SIE with shear, and the same times 1 - k in a sheet k with the source at (1 - k) beta.
+    """The mass-sheet transformation: an SIE with shear, source and lens scaled by 1 - k in a sheet k.
 
-    The images stay, mu grows by 1 / (1 - k)^2, and differences of the Fermat potential shrink by 1 - k.
+    The images stay where they are, mu grows by 1 / (1 - k)^2, and differences of the Fermat potential shrink
+    by 1 - k.
     """
     rng = np.random.default_rng(20260113)
     values = {"theta_E": 10 ** rng.uniform(-1.0, 1.0, cases), "kappa": rng.uniform(-0.3, 0.4, cases)}
@@ -140,7 +143,7 @@ def mass_sheet(cases: int) -> list[Row]:
 
 
 def _solve_in_sheet(v: Arrays, k: jax.Array) -> tuple[ImagePositions, jax.Array]:
-    """Images and Fermat potentials of the lens times 1 - k in a sheet k."""
+    """Images and Fermat potentials of lens and source scaled by 1 - k, in a mass sheet k."""
     lens = {
         "SIE": {"theta_E": (1.0 - k) * v["theta_E"], "e1": v["e1"], "e2": v["e2"]},
         "SHEAR": {"gamma1": (1.0 - k) * v["gamma1"], "gamma2": (1.0 - k) * v["gamma2"]},

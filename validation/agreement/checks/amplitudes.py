@@ -18,7 +18,7 @@ Arrays = dict[str, np.ndarray]
 
 
 def check(quick: bool) -> Findings:
-    """All profiles in jax's present precision."""
+    """The amplitudes of all profiles, in jax's present precision."""
     tolerance = 1e-9 if precision() == "float64" else 1e-5
     findings = Findings()
     groups = {name: thinned(group, quick) for name, group in references.load("amplitudes").items()}

@@ -35,11 +35,13 @@ from validation.agreement.reporting.rows import (
 USUAL_ELLIPTICITY = 0.9
 # Largest abs(mu) (1 + kappa^2 + gamma^2) at which the magnification itself is compared.
 LARGEST_FACTOR = 20.0
+# Names of the compared quantities in the report.
 POTENTIAL = "potential"
 DEFLECTION = "deflection"
 HESSIAN = "convergence and shear"
 MAGNIFICATION = "magnification, abs(mu) T < 20"
 INVERSE_MAGNIFICATION = "1 / mu, beyond"
+# The arrays that each of them compares.
 QUANTITIES = {
     POTENTIAL: ("potential",),
     DEFLECTION: ("alpha_x", "alpha_y"),
@@ -47,6 +49,7 @@ QUANTITIES = {
     MAGNIFICATION: ("mu",),
     INVERSE_MAGNIFICATION: ("inverse_magnification",),
 }
+# Sets of points, each with a peak of its own.
 SETS = (CENTER, AROUND, IMAGE)
 # Potential and magnification are small near a center, so that it shares a peak with the points around it.
 JOINED_SETS = (slice(0, IMAGE.start), IMAGE)

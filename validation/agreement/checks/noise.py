@@ -22,7 +22,10 @@ from validation.agreement import references
 from validation.agreement.inputs.small_scenes import galaxy, parameters, predicted_sigma, simulator
 from validation.agreement.reporting.rows import Findings, Picture, Row, precision, row, worst_and_median
 
-DRAWS, QUICK_DRAWS = 10_000, 2_000
+# Noisy images of each setting.
+DRAWS = 10_000
+# The same in a quick check.
+QUICK_DRAWS = 2_000
 # Largest deviation of a pixel's moment, in standard errors.
 PIXEL_LIMIT = 5.0
 # Largest deviation of the mean variance of an image, in standard errors.
@@ -31,7 +34,9 @@ MEASURE = "standard errors"
 # Compiling takes longer than drawing, so that photons are counted in two kinds, and in one by a quick check.
 COUNTED_KINDS = ("ADU, read noise and sky", "electrons, background given")
 QUICK_KINDS = COUNTED_KINDS[:1]
+# The kind of configuration to which POISSON_NOISE is added.
 SPECIES_KIND = "electrons, read noise and sky"
+# Means of POISSON_NOISE (counts), (systems, bands).
 SPECIES_MEANS = np.array([[0.3, 2.0], [20.0, 500.0], [0.01, 1e3], [5.0, 1e5]])
 # Values that differ by band; those of the reference replace them.
 CAMERA: dict[str, Any] = {

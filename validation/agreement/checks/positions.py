@@ -21,18 +21,21 @@ from validation.agreement.checks.solved_images import KINDS, inputs, rays_to_sou
 from validation.agreement.references import Group
 from validation.agreement.reporting.rows import Findings, Picture, Row, precision, row, worst_and_median
 
+# Tolerance of positions (arcsec).
 POSITION = {"float64": 1e-8, "float32": 5e-6}
+# Tolerance of magnifications, relative, and of 1 / mu.
 MAGNIFICATION = {"float64": 1e-8, "float32": 1e-6}
+# Tolerance of time delays: relative, and in float32 in units of the largest arrival time.
 DELAY = 1e-6
-# Images of a smaller abs(mu) need not be found.
+# Images with a smaller abs(mu) need not be found.
 BRIGHT = 1e-2
-# Images of a larger abs(mu) are compared in the source's plane.
-MANY = 30.0
+# Images with a larger abs(mu) are compared in the source's plane.
+LARGE_MAGNIFICATION = 30.0
 # Two images are the same if they are closer than this, in units of theta_E.
 SAME_IMAGE = 0.02
 # A quick check has every eighth case.
 THINNED = 8
-# The kinds of a quick check: compiling a program for each kind takes most of the time.
+# The kinds of lenses of a quick check: compiling a program for each kind takes most of the time.
 QUICK = ("sis", "sie_shear")
 
 Arrays = dict[str, np.ndarray]
@@ -52,14 +55,14 @@ class Matched:
     wrong: np.ndarray
 
     @property
-    def many(self) -> np.ndarray:
+    def strongly_magnified(self) -> np.ndarray:
         """Which of the pairs are magnified by 30 or more."""
-        return self.pairs & (np.abs(self.group["magnification"]) >= MANY)
+        return self.pairs & (np.abs(self.group["magnification"]) >= LARGE_MAGNIFICATION)
 
     @property
-    def few(self) -> np.ndarray:
+    def weakly_magnified(self) -> np.ndarray:
         """Which of the pairs are magnified by less than 30."""
-        return self.pairs & ~self.many
+        return self.pairs & ~self.strongly_magnified
 
 
 def check(quick: bool) -> Findings:
@@ -85,12 +88,12 @@ def check(quick: bool) -> Findings:
 
 def _rows_of_kind(lens: str, matched: Matched, away: np.ndarray) -> list[Row]:
     """Number, positions, magnifications and delays of one kind of lens."""
-    mu, few = matched.group["magnification"], matched.few
-    relative = np.abs(matched.ours["magnification"] - mu) / np.where(few, np.abs(mu), 1.0)
+    mu, weak = matched.group["magnification"], matched.weakly_magnified
+    relative = np.abs(matched.ours["magnification"] - mu) / np.where(weak, np.abs(mu), 1.0)
     rows = [
         row(f"{lens}: number of images", matched.wrong, 0.0, "missed or spurious"),
-        row(f"{lens}: positions, abs(mu) < 30", away[few], POSITION[precision()], "arcsec"),
-        row(f"{lens}: magnifications, abs(mu) < 30", relative[few], MAGNIFICATION[precision()], "relative"),
+        row(f"{lens}: positions, abs(mu) < 30", away[weak], POSITION[precision()], "arcsec"),
+        row(f"{lens}: magnifications, abs(mu) < 30", relative[weak], MAGNIFICATION[precision()], "relative"),
     ]
     return rows + (_delay_rows(lens, matched) if "time" in matched.group else [])
 
@@ -110,10 +113,10 @@ def _delay_rows(lens: str, matched: Matched) -> list[Row]:
 
 def _pool(kind: str, matched: Matched, away: np.ndarray, pooled: dict[str, list[np.ndarray]]) -> None:
     """Collect the errors that are too few for a row of each kind of lens."""
-    many, mu = matched.many, matched.group["magnification"]
-    pooled["source"].append(away[many])
-    inverse = 1.0 / np.where(many, matched.ours["magnification"], 1.0) - 1.0 / np.where(many, mu, 1.0)
-    pooled["inverse"].append(np.abs(inverse[many]))
+    strong, mu = matched.strongly_magnified, matched.group["magnification"]
+    pooled["source"].append(away[strong])
+    inverse = 1.0 / np.where(strong, matched.ours["magnification"], 1.0) - 1.0 / np.where(strong, mu, 1.0)
+    pooled["inverse"].append(np.abs(inverse[strong]))
     theirs = matched.group["number"] - matched.group["number_by_lenstronomy"]
     pooled["lenstronomy"].append(theirs)
 
@@ -168,7 +171,7 @@ def _away(kind: str, matched: Matched) -> np.ndarray:
             jnp.asarray(ours["x"]), jnp.asarray(ours["y"]), args
         )
         residual = np.hypot(beta[0] - group["source_x"][:, None], beta[1] - group["source_y"][:, None])
-    return np.where(matched.many, residual, apart)
+    return np.where(matched.strongly_magnified, residual, apart)
 
 
 def _delay_errors(matched: Matched) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -31,8 +31,10 @@ from validation.agreement.reporting.rows import (
     worst_and_median,
 )
 
+# Tolerance in units of the peak.
 TOLERANCE = {"float64": 1e-9, "float32": 1e-5}
 OF_THE_FLUX = "of the source's flux"
+# Pixels along a side of the images with stamps, by the name of their array.
 STAMPS = {"image_even": 16, "image_odd": 15}
 # Pixels along an image that holds all of the widest stamp.
 WHOLE = 81
@@ -74,18 +76,21 @@ def _kernel_rows(name: str, group: Group) -> list[Row]:
 def _optics(setting: Setting, group: Group) -> Optics:
     """The Optics that `jaxlens.imaging.optics.optics` makes of a configuration with this setting."""
     side, radius = setting.side, int(group.get("radius", 0)) or None
+    point_radius = radius
+    if side is not None:
+        point_radius = resampled_side(side, setting.kernel_factor, setting.point_factor) // 2
     return Optics(
         psf="MOFFAT" if side is None else "PIXEL",
         num_pix=setting.num_pix,
         supersampling=setting.supersampling,
-        factor=setting.supersampling if setting.convolution else 1,
-        point_factor=setting.points,
+        blur_factor=setting.supersampling if setting.convolution else 1,
+        point_factor=setting.point_factor,
         exact_points=False,
-        kernel_factor=setting.sampled,
-        core=setting.core,
-        kernel_size=setting.kernel_size,
+        kernel_factor=setting.kernel_factor,
+        supersampling_kernel_size=setting.supersampling_kernel_size,
+        convolution_kernel_size=setting.convolution_kernel_size,
         radius=radius,
-        point_radius=radius if side is None else resampled_side(side, setting.sampled, setting.points) // 2,
+        point_radius=point_radius,
     )
 
 

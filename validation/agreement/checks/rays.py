@@ -29,17 +29,22 @@ from validation.agreement.reporting.rows import (
     worst_and_median,
 )
 
+# Names of the reference groups in the report.
 PLANES = {"two_deflectors": "two deflecting planes", "three_deflectors": "three deflecting planes"}
 SHAPE = ("theta_E", "e1", "e2", "center_x", "center_y")
 SHEAR = ("gamma1", "gamma2")
 UNIVERSE = ("H0", "Om0")
-# 1e-8, because lenstronomy's SIE keeps q 1e-8 away from 1.
+# Tolerance of positions, in units of the largest in a case; not smaller, because lenstronomy's SIE keeps the
+# axis ratio 1e-8 away from 1.
 POSITION = {"float64": 1e-8, "float32": 1e-5}
+# Tolerance of 1 / mu, in units of its largest value in a case.
 INVERSE_MAGNIFICATION = {"float64": 1e-8, "float32": 1e-5}
+# Tolerance of arrival times, in units of the largest in a case.
 TIME = {"float64": 1e-6, "float32": 1e-5}
 TIME_REMARK = "float32: the distance between close planes is the difference of two rounded distances"
 # Rays closer than this to a singular center, in units of theta_E, have a row of their own.
 CLOSE = 0.1
+# Tolerance of 1 / mu of these rays.
 CLOSE_INVERSE_MAGNIFICATION = {"float64": 1e-8, "float32": 1e-4}
 CLOSE_REMARK = (
     "float32: 1/mu is proportional to the inverse distance from the center, which rounding changes by 1e-5"

@@ -9,6 +9,7 @@ from validation.agreement import references
 from validation.agreement.checks.whole_images import compared, noise_rows, peak_rows, pictures
 from validation.agreement.reporting.rows import Findings
 
+# The groups of a quick check.
 QUICK = (
     "example galaxy_galaxy CONFIGURATION_1",
     "random 2 planes, quasar, 1 x 1",

@@ -31,7 +31,7 @@ KINDS = {
 CELLS = 32
 # Behind two planes the simulator's grid has 64 cells for all images.
 CELLS_OF_TWO_PLANES = 64
-# Most images of a source, as in the simulator.
+# The largest number of images of a source, as in the simulator.
 SLOTS = {kind: 12 if kind == "two_planes" else 6 for kind in KINDS}
 
 Values = dict[str, jax.Array]

@@ -6,6 +6,7 @@ from validation.agreement import references
 from validation.agreement.checks.whole_images import compared, noise_rows, peak_rows, pictures
 from validation.agreement.reporting.rows import Findings
 
+# The groups of a quick check.
 QUICK = ("1 x 1, 21 pixels", "2 x 2, 21 pixels", "5 x 5, 20 pixels")
 
 

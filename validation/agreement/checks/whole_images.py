@@ -16,13 +16,14 @@ from validation.agreement import references
 from validation.agreement.references import Group
 from validation.agreement.reporting.rows import OF_THE_PEAK, Picture, Row, precision, row, worst_and_median
 
+# Largest difference in a pixel, in units of the peak of the band.
 TOLERANCE = {"float64": 1e-7, "float32": 5e-5}
 # Largest difference in a pixel over its noise, shot noise included, without and with point sources.
 NOISE_TOLERANCE = {False: 0.01, True: 0.1}
-# A pixel is steep where a shift of a source, or of a deflector behind the first plane, by float32's rounding
-# of a ray (arcsec) changes it by more than the tolerance.
+# Rounding of a ray in float32 (arcsec).  A pixel is steep where a shift of a source, or of a deflector behind
+# the first plane, by this much changes it by more than the tolerance.
 RAY_ROUNDING = 3e-7
-# The difference of a steep pixel is measured by the shift (arcsec) that would cause it.
+# Tolerance of a steep pixel: the shift (arcsec) that would cause its difference.
 MOVE_TOLERANCE = 1e-6
 STEEP = "rays near a cusp of light or mass: at a S/N of up to 1,000 their rounding (1e-7 arcsec) is seen"
 
@@ -41,7 +42,7 @@ class Compared:
 
     @property
     def peak(self) -> np.ndarray:
-        """Of each image and band, (n, bands, 1, 1)."""
+        """The brightest pixel of lenstronomy's image in each band, (n, bands, 1, 1)."""
         return np.asarray(np.max(np.abs(self.theirs), axis=(2, 3), keepdims=True))
 
     @property
@@ -77,9 +78,9 @@ def compared(name: str, group: Group, count: int | None = None) -> Compared:
     """Render the systems of a reference group in jax's present precision.
 
     Args:
-        name: of the group.
+        name: the name of the group.
         group: its arrays, as `validation.agreement.topics.frozen_images` makes them.
-        count: how many systems, the first ones; by default all.
+        count: the number of systems, from the first on; by default all.
     """
     simulator = Simulator(json.loads(str(group["config"])), str(group["configuration"]))
     params = {key: value[:count] for key, value in references.parameters(group).items()}

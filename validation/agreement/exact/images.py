@@ -25,14 +25,15 @@ Profile = tuple[str, Mapping[str, float]]
 ANALYTIC = ("SIS", "EPL", "POINT_MASS", "CONVERGENCE", "SHEAR", "SHEAR_GAMMA_PSI")
 # lenstronomy's SIE is its NIE with this core radius (arcsec).
 SIE_CORE = 1e-10
+# Steps of Newton's method from each start.
 NEWTON_STEPS = 60
 # Largest distance (arcsec) of a converged image from the source when it is mapped back.
 RESIDUAL = 1e-12
 # Images closer than this (arcsec) are the same.
 SAME_IMAGE = 1e-6
-# Each refinement searches a square of 3 x 3 cells around every candidate ...
+# Cells along the square around a candidate that a refinement searches.
 NEAR = 3
-# ... on a grid of 24 x 24 cells, eight times finer.
+# Cells of the refinement along that square, which are eight times finer.
 NEAR_CELLS = 24
 # Refinements, the last of which is 512 times finer than the first grid.
 LEVELS = 3

@@ -16,9 +16,11 @@ from typing import Any, NamedTuple
 
 import mpmath as mp
 
+# Decimal digits of the arithmetic.
 DIGITS = 40
-# lenstronomy's conventions: |e| is clipped, and an SIE is an NIE with this core radius (arcsec).
+# lenstronomy clips |e| to this.
 MAX_ELLIPTICITY = 0.9999
+# lenstronomy's SIE is its NIE with this core radius (arcsec).
 SIE_CORE = 1e-10
 
 # mpf or mpc: mpmath has no types.
@@ -141,6 +143,7 @@ def _nie_major(z: Number, q: Number, theta_E: Number, s_scale: Number) -> Comple
     return potential, alpha, (f_xx + f_yy) / 2, mp.mpc((f_xx - f_yy) / 2, f_xy)
 
 
+# Profiles that are singular in the center, where all fields are set to zero.
 SINGULAR = ("SIS", "EPL", "POINT_MASS")
 PROFILES: dict[str, Callable[..., Complex]] = {
     "SIS": _sis,

@@ -21,14 +21,16 @@ Function = Callable[[jax.Array, jax.Array], jax.Array]
 POINTS = 8
 # Step of the differences, in units of each parameter's scale.
 STEP = 3e-4
+# Parameters that are positions (arcsec).
 CENTERS = ("center_x", "center_y", "ra_0", "dec_0")
 # Parameters whose scale is their value.
 OWN_SCALE = ("theta_E", "R_sersic", "sigma", "Rb", "s_scale", "n_sersic", "alpha")
-# Central differences of sixth order (Fornberg 1988, table 1): places in steps, and weights.
+# Central differences of sixth order (Fornberg 1988, table 1): offsets in units of the step.
 OFFSETS = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
+# The weights of the values at these offsets (same source).
 WEIGHTS = np.array([-1.0, 9.0, -45.0, 45.0, -9.0, 1.0]) / 60.0
 
-# Round, nearly round, along each axis, narrow.
+# (e1, e2) of the first cases: round, nearly round, along each axis, narrow.
 ELLIPTICITIES = (
     (0.0, 0.0),
     (0.0, 0.0),
@@ -63,9 +65,9 @@ WILD: dict[str, tuple[tuple[float, ...], float, float]] = {
     "seeing": ((0.01, 3.0), 0.05, 2.0),
     "pixel_scale": ((0.01, 1.0), 0.04, 0.5),
 }
-# Centers, in arcsec.
+# The same for every other parameter, which are centers in arcsec.
 OTHERWISE = ((0.0, 5.0), -0.5, 0.5)
-# gamma of a core-Sersic profile, the power law of its core.
+# The same for gamma of a core-Sersic profile, the power law of its core.
 CORE_POWER = ((0.0, 1.9), 0.0, 1.5)
 
 
@@ -120,7 +122,7 @@ def relative_errors(
         ours: gradients (cases, q, k).
         theirs: gradients (cases, q, k) to compare with.
         steps: a step of each parameter, (cases, k).
-        values: of the function, (cases, q).
+        values: values of the function, (cases, q).
     """
     scale = np.max(np.abs(theirs * steps[:, None, :]), axis=2)
     away = np.max(np.abs((ours - theirs) * steps[:, None, :]), axis=2)
@@ -140,9 +142,9 @@ def smooth_cases(seed: int, names: Sequence[str], cases: int, light: bool) -> Ca
     """Smooth cases of a profile: first round, nearly round, on an axis, without shear, isothermal ones.
 
     Args:
-        seed: of the draws.
+        seed: the seed of the draws.
         names: the profile's parameters.
-        cases: how many.
+        cases: the number of cases.
         light: whether it is a light profile.
     """
     rng = np.random.default_rng((20260125, seed))
@@ -189,9 +191,9 @@ def wild_sets(seed: int, names: Sequence[str], sets: int, light: bool) -> tuple[
     """Parameters (sets, k) and points (sets, 2, POINTS): the center, near it, on the axes, and elsewhere.
 
     Args:
-        seed: of the draws.
+        seed: the seed of the draws.
         names: the profile's parameters.
-        sets: how many.
+        sets: the number of sets.
         light: whether it is a light profile.
     """
     rng = np.random.default_rng((20260126, seed))
@@ -212,8 +214,8 @@ def wild_values(rng: np.random.Generator, name: str, sets: int, light: bool = Fa
 
     Args:
         rng: the generator.
-        name: of the parameter.
-        sets: how many values.
+        name: the name of the parameter.
+        sets: the number of values.
         light: whether it is the parameter of a light profile.
     """
     edges, low, high = CORE_POWER if light and name == "gamma" else WILD.get(name, OTHERWISE)

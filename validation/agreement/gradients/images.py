@@ -33,8 +33,9 @@ ParameterOfBand = tuple[str, int | None]
 MEASURE = "of the largest component"
 # Step of the differences, in units of max(1, |parameter|).
 STEP = 1e-5
-# Most images of a point source.
+# The largest number of images of a point source.
 SLOTS = 5
+# Packaged examples without point sources.
 WITHOUT_POINTS = ("galaxy_galaxy", "double_source_plane")
 LENS = ("theta_E", "e1", "e2", "center_x", "center_y")
 # Systems rendered at a time, which limits the memory.

@@ -32,6 +32,7 @@ MASS_QUANTITIES = ("deflection in x", "deflection in y", "potential")
 CENTRAL = 1e-6
 # Tolerance in float32, against float64.
 SINGLE = 1e-4
+# Parameters that break the circular symmetry.
 BY_SHAPE = ("e1", "e2", "gamma1", "gamma2")
 MEASURE = "of the largest component"
 
@@ -52,7 +53,7 @@ class Compared:
 
     @property
     def errors(self) -> np.ndarray:
-        """(cases, q)."""
+        """The error of each gradient in units of its largest component, (cases, q)."""
         return relative_errors(self.ours, self.theirs, self.steps, self.values)
 
 
@@ -60,7 +61,7 @@ def compare(names: Sequence[str], cases: int, sets: int) -> list[Compared]:
     """Compare the gradients of profiles.
 
     Args:
-        names: of the profiles.
+        names: the names of the profiles.
         cases: smooth cases of each profile, where gradients are compared.
         sets: wild sets of each profile, where gradients must be finite.
     """

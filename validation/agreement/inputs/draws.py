@@ -13,6 +13,7 @@ import numpy as np
 
 Cases = Mapping[str, np.ndarray]
 
+# Cases of each profile.
 CASES = 48
 # Points of a case that are not pixels.
 RADII = 32
@@ -49,7 +50,7 @@ def float32_exact(array: np.ndarray) -> np.ndarray:
 
 
 def exact(parameters: Cases) -> dict[str, np.ndarray]:
-    """`float32_exact` of every parameter."""
+    """The parameters, each rounded by `float32_exact`."""
     return {name: float32_exact(array) for name, array in parameters.items()}
 
 
@@ -68,7 +69,7 @@ def log_uniform(rng: np.random.Generator, low: float, high: float, cases: int = 
         rng: the generator.
         low: the lower end.
         high: the upper end.
-        cases: how many values.
+        cases: the number of values.
     """
     return np.concatenate([low * (high / low) ** rng.uniform(0.0, 1.0, cases - 2), [low, high]])
 

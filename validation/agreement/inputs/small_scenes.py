@@ -33,10 +33,14 @@ TYPICAL: Node = {
     "n_sersic": 1.0,
     "magnitude": 20.0,
 }
+# Parameters of Gaussian profiles.
 SIZES = {"GAUSSIAN": ("sigma",), "GAUSSIAN_ELLIPSE": ("sigma", "e1", "e2")}
+# Parameters of Sersic profiles.
 SERSIC = {"SERSIC": ("R_sersic", "n_sersic"), "SERSIC_ELLIPSE": ("R_sersic", "n_sersic", "e1", "e2")}
 CENTER = ("center_x", "center_y")
+# All parameters of light profiles.
 LIGHT = {name: ("magnitude", *own, *CENTER) for name, own in (SIZES | SERSIC).items()}
+# All parameters of mass profiles.
 MASS = {
     "SIS": ("theta_E", *CENTER),
     "SIE": ("theta_E", "e1", "e2", *CENTER),
@@ -116,11 +120,11 @@ def parameters(sim: Simulator, systems: int, given: Mapping[str, ArrayLike]) -> 
 
     Args:
         sim: the simulator.
-        systems: how many.
+        systems: the number of systems.
         given: values by the parameter's name, that broadcast to (systems,) or (systems, bands).
 
     Raises:
-        KeyError: a name in `given` is no parameter of the simulator.
+        KeyError: a name in `given` is not a parameter of the simulator.
     """
     values = sim.sample(jax.random.key(0, impl="threefry2x32"), systems)
     for name, value in given.items():

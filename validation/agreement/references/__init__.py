@@ -19,6 +19,7 @@ import h5py
 import numpy as np
 
 FOLDER = Path(__file__).parent
+# How the names of arrays begin that are parameters of a profile.
 PARAMETER_PREFIX = "parameters/"
 
 Group = Mapping[str, np.ndarray]

@@ -49,7 +49,7 @@ def save(pictures: Sequence[Picture], heading: str, path: Path, reference: str =
     Args:
         pictures: one for each row of panels.
         heading: the title of the figure.
-        path: of the PNG; its folder is made.
+        path: the path of the PNG; its folder is made.
         reference: the title of the panels of `theirs`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -94,8 +94,8 @@ def summary(sections: Sequence[Section]) -> str:
         cells = [_closest(by_precision[name]) if name in by_precision else "" for name in precisions]
         passed = all(s.passed for s in by_precision.values())
         lines.append([topic, TOPICS[topic], str(len(rows)), *cells, "ok" if passed else "MISSED"])
-    header = ["topic", "what", "rows", *(f"{p}: worst error / tolerance" for p in precisions), "verdict"]
-    return _markdown_table(header, lines)
+    errors = [f"{name}: worst error / tolerance" for name in precisions]
+    return _markdown_table(["topic", "comparison", "rows", *errors, "verdict"], lines)
 
 
 def _closest(section: Section) -> str:

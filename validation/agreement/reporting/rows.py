@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import jax.numpy as jnp
 import numpy as np
 
+# The unit of most errors.
 OF_THE_PEAK = "of the peak"
 
 

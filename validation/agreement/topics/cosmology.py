@@ -15,6 +15,7 @@ from lenstronomy.Cosmo.lens_cosmo import LensCosmo
 
 from validation.agreement.inputs.draws import float32_exact
 
+# Parameters by astropy's names: H0 (km/s/Mpc), Tcmb0 (K), m_nu (eV).
 UNIVERSES = {
     "matter_and_vacuum": {"H0": 70.0, "Om0": 0.3, "Tcmb0": 0.0, "Neff": 3.04, "m_nu": 0.0},
     "photons": {"H0": 67.7, "Om0": 0.31, "Tcmb0": 2.725, "Neff": 3.04, "m_nu": 0.0},
@@ -24,10 +25,14 @@ UNIVERSES = {
     "empty": {"H0": 60.0, "Om0": 0.05, "Tcmb0": 0.0, "Neff": 3.04, "m_nu": 0.0},
     "matter": {"H0": 50.0, "Om0": 1.0, "Tcmb0": 0.0, "Neff": 3.04, "m_nu": 0.0},
 }
+# Random universes beside those.
 RANDOM_UNIVERSES = 20
+# Redshifts of the distances in every universe.
 REDSHIFTS = (0.001, 0.01, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.3, 2.0, 3.5, 6.0, 10.0, 20.0)
+# Redshifts of lenses, in pairs with Z_SOURCE.
 Z_LENS = (0.01, 0.1, 0.2, 0.5, 0.5, 0.9, 1.5, 2.0)
 Z_SOURCE = (0.02, 1.5, 0.7, 0.51, 2.0, 1.0, 6.0, 2.5)
+# Random redshifts, and random pairs, beside those.
 RANDOM_REDSHIFTS = 16
 
 

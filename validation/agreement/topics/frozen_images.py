@@ -19,8 +19,8 @@ def frozen(file: Node, configuration: str, count: int, seed: int, start: int = 0
     Args:
         file: the file, as a dictionary.
         configuration: the label of one of its configurations.
-        count: how many systems.
-        seed: of the systems.
+        count: the number of systems.
+        seed: the seed of the systems.
         start: index of the first system.
 
     Returns:

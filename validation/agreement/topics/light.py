@@ -25,6 +25,7 @@ from validation.agreement.inputs.draws import (
 )
 from validation.agreement.references import PARAMETER_PREFIX
 
+# arcsec along a side of a pixel of the small images.
 PIXEL_SCALE = 0.2
 
 

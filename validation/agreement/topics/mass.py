@@ -30,10 +30,12 @@ from validation.agreement.inputs.draws import (
 )
 from validation.agreement.references import PARAMETER_PREFIX
 
+# Largest |e| at which lenstronomy is the reference.
 USUAL_ELLIPTICITY = 0.9
 # An image of 12 pixels reaches to two Einstein radii; without one the pixels are this large (arcsec).
 PIXELS_IN_THETA_E = 2.75
 PIXEL_SCALE = 0.3
+# Names of the center in x and in y.
 CENTERS = (("center_x", "ra_0"), ("center_y", "dec_0"))
 
 

@@ -14,11 +14,14 @@ from lenstronomy.SimulationAPI.sim_api import SimAPI
 from validation.agreement.inputs.draws import Cases, exact, float32_exact
 from validation.agreement.references import PARAMETER_PREFIX
 
+# Systems of each kind of configuration.
 SYSTEMS = 4
+# Bands of each system.
 BANDS = 2
+# Pixels along a side of an image.
 NUM_PIX = 8
 # Photons in the brightest pixel.
-MOST_COUNTS = 1e7
+MAX_COUNTS = 1e7
 
 
 def groups() -> dict[str, dict[str, np.ndarray]]:
@@ -66,7 +69,7 @@ def _api(unit: str, params: Cases, at: tuple[int, ...]) -> SimAPI:
 def _image(rng: np.random.Generator, api: SimAPI) -> np.ndarray:
     """Counts/s from below zero to where photons outnumber the background a hundredfold; row 0 is dark."""
     exposure = api.flux_iid(1.0)
-    equal = min(api.background_noise**2 * exposure, MOST_COUNTS / 100.0 / exposure)
+    equal = min(api.background_noise**2 * exposure, MAX_COUNTS / 100.0 / exposure)
     image = equal * 10 ** rng.uniform(-2.0, 2.0, (NUM_PIX, NUM_PIX))
     image[0] = 0.0
     image[1, :4] *= -1.0

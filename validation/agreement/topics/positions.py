@@ -29,8 +29,11 @@ from validation.agreement.references import PARAMETER_PREFIX
 Case = dict[str, np.ndarray]
 Images = tuple[np.ndarray, np.ndarray, np.ndarray]
 
+# Cases of each kind of lens.
 CASES = {"sis": 40, "sie_shear": 240, "epl_shear": 100, "nie_shear": 60, "two_planes": 60}
+# Slots for the images of a source.
 SLOTS = 12
+# H0 (km/s/Mpc) and Om0 of the flat cosmology.
 COSMOLOGY = {"H0": 70.0, "Om0": 0.3}
 # Sources with an image of a larger abs(mu) are excluded.
 MAX_MAGNIFICATION = 1e4
@@ -44,12 +47,14 @@ CELLS = 240
 CONVERGED = 1e-7
 SHAPE = ("theta_E", "e1", "e2", "center_x", "center_y")
 SHEAR = ("gamma1", "gamma2")
+# The profiles of a single plane, each with its parameters.
 PROFILES = {
     "sis": (("SIS", ("theta_E", "center_x", "center_y")),),
     "sie_shear": (("SIE", SHAPE), ("SHEAR", SHEAR)),
     "epl_shear": (("EPL", (*SHAPE, "gamma")), ("SHEAR", SHEAR)),
     "nie_shear": (("NIE", (*SHAPE, "s_scale")), ("SHEAR", SHEAR)),
 }
+# Places of the source, in turn.
 PLACES = ("on_axis", "inside", "around", "far", "caustic")
 
 

@@ -23,10 +23,13 @@ from lenstronomy.Util.kernel_util import kernel_moffat
 from validation.agreement.inputs.draws import float32_exact
 from validation.agreement.inputs.psf_settings import KERNELS, Setting
 
+# Full width at half maximum of a Gaussian in units of sigma.
 FWHM_PER_SIGMA = 2 * np.sqrt(2 * np.log(2))
 # From less than a pixel to wider than the image.
 SEEING = (0.05, 0.1, 0.25, 0.7, 0.9, 1.3, 2.0, 4.0)
+# arcsec along a side of a pixel.
 PIXEL_SCALE = (0.05, 0.2, 0.263, 0.396, 1.0)
+# Positions in pixels from the center: on centers, corners and edges of pixels.
 EXACT = (
     (0, 0),
     (0.5, 0.5),
@@ -39,6 +42,7 @@ EXACT = (
     (7, 7),
     (-8.5, 3),
 )
+# Rows and columns of the blurred images.
 SHAPES = {"blur_even": (14, 18), "blur_odd": (15, 11)}
 
 
@@ -109,11 +113,11 @@ def _with_kernel(rng: np.random.Generator, setting: Setting) -> dict[str, np.nda
     arrays = {"light": float32_exact(light), "x": x, "y": y, "flux": flux}
     if setting.side is None:
         fwhm, beta = float32_exact(rng.uniform((1.2, 2.0), (2.2, 4.0)))
-        radius = round(10 * float(fwhm) * setting.sampled)
-        kernel = kernel_moffat(2 * radius + 1, 1.0, fwhm * setting.sampled, beta)
+        radius = round(10 * float(fwhm) * setting.kernel_factor)
+        kernel = kernel_moffat(2 * radius + 1, 1.0, fwhm * setting.kernel_factor, beta)
         arrays |= {"fwhm": fwhm, "beta": beta, "radius": np.array(radius)}
     else:
-        kernel = _lopsided(rng, setting.side, setting.sampled)
+        kernel = _lopsided(rng, setting.side, setting.kernel_factor)
         arrays["kernel"] = kernel
     numerics = _numerics(setting, kernel)
     blurred = numerics.re_size_convolve(arrays["light"].ravel())
@@ -131,13 +135,15 @@ def _lopsided(rng: np.random.Generator, side: int, sampled: int) -> np.ndarray:
 def _numerics(setting: Setting, kernel: np.ndarray) -> Numerics:
     """The Numerics of a setting, on a grid of unit pixels whose first pixel's centre is the origin."""
     grid = PixelGrid(setting.num_pix, setting.num_pix, np.eye(2), 0.0, 0.0)
-    psf = PSF("PIXEL", kernel_point_source=kernel.copy(), point_source_supersampling_factor=setting.sampled)
+    psf = PSF(
+        "PIXEL", kernel_point_source=kernel.copy(), point_source_supersampling_factor=setting.kernel_factor
+    )
     return Numerics(
         grid,
         psf,
         supersampling_factor=setting.supersampling,
         supersampling_convolution=setting.convolution,
-        supersampling_kernel_size=setting.core,
-        point_source_supersampling_factor=setting.points,
-        convolution_kernel_size=setting.kernel_size,
+        supersampling_kernel_size=setting.supersampling_kernel_size,
+        point_source_supersampling_factor=setting.point_factor,
+        convolution_kernel_size=setting.convolution_kernel_size,
     )

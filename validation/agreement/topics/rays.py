@@ -23,8 +23,11 @@ from lenstronomy.LensModel.lens_model import LensModel
 from validation.agreement.exact.images import LensPlanes, Profile
 from validation.agreement.inputs.draws import exact, float32_exact
 
+# Systems of each group.
 CASES = 40
+# Rays through each system.
 RAYS = 24
+# H0 (km/s/Mpc) and Om0 of the flat cosmology.
 COSMOLOGY = {"H0": 70.0, "Om0": 0.3}
 SHAPE = ("theta_E", "e1", "e2", "center_x", "center_y")
 # Ellipticities of the last cases' first deflectors: round, nearly round, and |e| = 0.5.

@@ -17,9 +17,12 @@ from jaxlens.config.examples import example_path, examples
 from validation.agreement.inputs.scene_configs import KINDS, Kind, Node, config, per_band, uniform
 from validation.agreement.topics.frozen_images import frozen
 
+# Pixels along a side of the random scenes.
 NUM_PIX = 24
 SEED = 7
+# Systems of each kind of random scene.
 RANDOM_SCENES = 25
+# Systems of each configuration of a packaged example.
 SYSTEMS = 2
 CONFIGURATION = "CONFIGURATION_1"
 

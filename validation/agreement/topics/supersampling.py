@@ -12,8 +12,11 @@ import numpy as np
 from validation.agreement.inputs.scene_configs import Kind, Node, config, per_band, uniform
 from validation.agreement.topics.frozen_images import frozen
 
+# Values of supersampling_factor.
 FACTORS = (1, 2, 3, 5)
+# Pixels along a side of an image.
 SIZES = (20, 21)
+# Systems of each group.
 SCENES = 5
 SEED = 11
 

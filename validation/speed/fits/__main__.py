@@ -64,7 +64,7 @@ def measure(count: int, many: int, starts: Sequence[int]) -> dict[str, Any]:
     Args:
         count: lenses that every package fits, one at a time.
         many: lenses that jaxlens fits in one call.
-        starts: starts of jaxlens's fits, of each of which there is a row.
+        starts: numbers of starts of jaxlens's fits; each has a row.
     """
     sim = simulator()
     every = lenses(sim, max(count, many))

@@ -23,12 +23,12 @@ def together(sim: Simulator, lenses: Sequence[Lens], starts: int) -> list[Trace]
         lenses: the images.
         starts: starts of each fit.
     """
-    began = time.perf_counter()
+    started = time.perf_counter()
     _fitted(sim, lenses, starts)
-    first = time.perf_counter() - began
-    processor, began = time.process_time(), time.perf_counter()
+    first = time.perf_counter() - started
+    processor, started = time.process_time(), time.perf_counter()
     result = _fitted(sim, lenses, starts)
-    seconds, processor = time.perf_counter() - began, time.process_time() - processor
+    seconds, processor = time.perf_counter() - started, time.process_time() - processor
     n = len(lenses)
     models = np.asarray(result.model)[:, 0]
     return [

@@ -12,7 +12,10 @@ import jax.numpy as jnp
 from validation.speed.fits.lenses import Lens, Range, Trace
 from validation.speed.fits.lenstronomy_problem import arguments
 
-CHAINS, ITERATIONS = 12, 500
+# Chains of L-BFGS for each lens.
+CHAINS = 12
+# The largest number of iterations of a chain.
+ITERATIONS = 500
 # Change of the log-likelihood in an iteration at which a chain ends, the default of its FittingSequence.
 TOLERANCE = 0.01
 
@@ -26,8 +29,8 @@ def chains(lens: Lens, ranges: Mapping[str, Range], count: int = CHAINS, seed: i
     Args:
         lens: the image.
         ranges: starts and bounds of the parameters.
-        count: how many chains.
-        seed: of the starts.
+        count: the number of chains.
+        seed: the seed of the starts.
     """
     optimiser, starts = _prepared(lens, ranges, count, seed)
 
@@ -44,9 +47,9 @@ def chains(lens: Lens, ranges: Mapping[str, Range], count: int = CHAINS, seed: i
 
 
 def _timed(run: Any, start: jax.Array) -> tuple[float, float]:
-    began = time.perf_counter()
+    started = time.perf_counter()
     found = run(start)
-    return time.perf_counter() - began, found
+    return time.perf_counter() - started, found
 
 
 def _prepared(lens: Lens, ranges: Mapping[str, Range], count: int, seed: int) -> tuple[Any, jax.Array]:

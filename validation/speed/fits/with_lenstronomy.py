@@ -12,7 +12,10 @@ import numpy as np
 from validation.speed.fits.lenses import Lens, Range, Trace
 from validation.speed.fits.lenstronomy_problem import arguments
 
-PARTICLES, ITERATIONS = 100, 500
+# Particles of the swarm.
+PARTICLES = 100
+# The largest number of iterations of the swarm.
+ITERATIONS = 500
 
 
 def swarm(
@@ -29,9 +32,9 @@ def swarm(
     Args:
         lens: the image.
         ranges: starts and bounds of the parameters.
-        particles: of the swarm.
-        iterations: at most.
-        seed: of the swarm.
+        particles: the number of particles of the swarm.
+        iterations: the largest number of iterations.
+        seed: the seed of the swarm.
     """
     from lenstronomy.Workflow.fitting_sequence import FittingSequence
 
@@ -42,10 +45,10 @@ def swarm(
     # lenstronomy draws from the global generator
     np.random.seed(seed)  # noqa: NPY002
     settings = {"n_particles": particles, "n_iterations": iterations, "threadCount": 1}
-    processor, began = time.process_time(), time.perf_counter()
+    processor, started = time.process_time(), time.perf_counter()
     with contextlib.redirect_stdout(io.StringIO()):
         ((_, (log_likelihood, _, _), _),) = sequence.fit_sequence([["PSO", settings]])
-    seconds, processor = time.perf_counter() - began, time.process_time() - processor
+    seconds, processor = time.perf_counter() - started, time.process_time() - processor
     done = (np.arange(len(log_likelihood)) + 1) / len(log_likelihood)
     chi_squares = -2.0 * np.asarray(log_likelihood, float)
     return Trace(tuple((seconds * done).tolist()), tuple(chi_squares.tolist()), processor)
