@@ -1,16 +1,16 @@
-"""What `examples` and `surveys` share: a packaged YAML file is listed or copied."""
+"""What `examples` and `surveys` share: a packaged YAML file is format_entry or copy_file."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 
-def listed(name: str, description: str) -> str:
+def format_entry(name: str, description: str) -> str:
     """A line of the list."""
     return f"{name:20} {description}"
 
 
-def copied(path: Path, folder: Path) -> Path:
+def copy_file(path: Path, folder: Path) -> Path:
     """Copy a file into a folder, which is made where it is missing; the result is the path of the copy.
 
     Raises:

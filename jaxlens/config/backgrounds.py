@@ -11,7 +11,7 @@ import numpy as np
 from astropy.io import fits
 
 from jaxlens.config.columns import Names
-from jaxlens.config.errors import LONGEST_WORD, Place, Report, nearest, shown
+from jaxlens.config.errors import MAX_WORD_LENGTH, Place, Report, nearest, shown
 from jaxlens.config.files import locate, resolve
 from jaxlens.config.model import Backgrounds, Column, Configuration, Instrument, Joint
 from jaxlens.config.reader import Node
@@ -162,7 +162,7 @@ def _read_cube(folder: Path, name: str, bands: int, num_pix: int, report: Report
         files = sorted(entry.name for entry in folder.iterdir() if entry.suffix == ".fits")
         advice = nearest(name, files) if files else "give one FITS file a band"
         report.problem(
-            Place(str(folder)), f"has no {name if len(name) <= LONGEST_WORD else shown(name)}; {advice}"
+            Place(str(folder)), f"has no {name if len(name) <= MAX_WORD_LENGTH else shown(name)}; {advice}"
         )
         return None
     report.sources.append(str(path))

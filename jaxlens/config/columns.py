@@ -15,7 +15,7 @@ from jaxlens.config.profiles import profile_rule
 from jaxlens.config.quantities import ANY, ANY_BY_BAND, NOT_NEGATIVE_BY_BAND, Rule
 
 # The number of similar names in the advice on an unknown name.
-MOST_NEAR = 3
+MAX_SUGGESTIONS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +71,7 @@ class Names:
             return f"the configurations are {', '.join(self.rules)}"
         stem, band = _stems(rest, self.bands)[-1]
         choices = {written: None for label in labels for written in self.parameters[label]}
-        near = difflib.get_close_matches(stem, choices, n=MOST_NEAR)
+        near = difflib.get_close_matches(stem, choices, n=MAX_SUGGESTIONS)
         if not near:
             return "Simulator.parameter_names lists the names of parameters"
         head, tail = f"{configuration}-" if configuration else "", f"-{band}" if band else ""

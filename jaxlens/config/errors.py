@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 # Longer words of the file are cut to this many characters in messages.
-LONGEST_WORD = 60
+MAX_WORD_LENGTH = 60
 
 
 class ConfigError(ValueError):
@@ -124,7 +124,7 @@ def shown(word: str) -> str:
     >>> shown("seeing")
     "'seeing'"
     """
-    return repr(word if len(word) <= LONGEST_WORD else word[: LONGEST_WORD - 3] + "...")
+    return repr(word if len(word) <= MAX_WORD_LENGTH else word[: MAX_WORD_LENGTH - 3] + "...")
 
 
 def nearest(word: str, choices: Iterable[str], listed: Iterable[str] = ()) -> str:

@@ -56,7 +56,7 @@ def locate(place: Place, name: str, report: Report, folder: bool = False) -> Pat
     for candidate in (root / name for root in _roots(place)):
         if os.path.isdir(candidate) if folder else os.path.isfile(candidate):
             return candidate
-    report.problem(place, _why_not(place, name, folder))
+    report.problem(place, _missing_problem(place, name, folder))
     return None
 
 
@@ -67,7 +67,7 @@ def _roots(place: Place) -> tuple[Path, ...]:
     return (here,) if parent == here else (parent, here)
 
 
-def _why_not(place: Place, name: str, folder: bool) -> str:
+def _missing_problem(place: Place, name: str, folder: bool) -> str:
     """The message for a name that is no file (or folder): what it is instead, or the most similar name."""
     advice = "give a folder" if folder else "give a file"
     for candidate in (root / name for root in _roots(place)):

@@ -78,7 +78,7 @@ FIXED = (
     "compute_mode",
 )
 # H(z)^2 must be positive up to this redshift.
-FARTHEST = 20.0
+MAX_REDSHIFT = 20.0
 _BANDS_ADVICE = "give the names of the bands, as g,r,i"
 
 
@@ -124,7 +124,7 @@ def _check_universe(parameters: Section, given: tuple[tuple[str, Quantity], ...]
     values = {key: np.float64(one.support()[0]) for key, one in given if key != "Ob0"}
     if parameters.node is None or "Ode0" not in values or not all(one.is_constant for _, one in given):
         return
-    z = np.linspace(0.0, FARTHEST, 200)
+    z = np.linspace(0.0, MAX_REDSHIFT, 200)
     with np.errstate(over="ignore"):
         rate = expansion_rate(jnp.asarray(z), **values)
     bounced = np.isnan(rate) & np.isfinite(sum(values.values()))

@@ -26,7 +26,7 @@ from jaxlens.config.text import dictionary_text, yaml_text
 # The name of a Config's text in messages.
 FROM_CONFIG = "<config>"
 # Characters of a file name in messages; longer names are cut.
-LONGEST_NAME = 300
+MAX_NAME_LENGTH = 300
 
 
 def load_config(
@@ -118,7 +118,7 @@ def _parse(tree: Node, report: Report, verbatim: str | None) -> Config:
 
 def _find(name: str, report: Report) -> Path:
     """The path of the file `name` or of the packaged example `name`; ConfigError where there is neither."""
-    place = Place(name if name.isprintable() and len(name) < LONGEST_NAME else shown(name))
+    place = Place(name if name.isprintable() and len(name) < MAX_NAME_LENGTH else shown(name))
     if os.path.isdir(name):
         report.problem(place, "is a directory; give a YAML file")
     elif os.path.exists(name) and not os.path.isfile(name):

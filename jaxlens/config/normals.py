@@ -9,14 +9,14 @@ import numpy as np
 from jaxlens.config.columns import Names
 from jaxlens.config.errors import Place, Report
 from jaxlens.config.model import Column, Draw, Joint
-from jaxlens.config.quantities import RAREST
+from jaxlens.config.quantities import SMALLEST_PROBABILITY
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, number, word
 
 # The relative difference up to which the covariances (i, j) and (j, i) count as equal.
-_ASYMMETRY = 1e-6
+_MAX_ASYMMETRY = 1e-6
 # The Cholesky factorisation in float32 fails where the correlation matrix has a smaller eigenvalue.
-_SINGULAR = 1e-6
+_MIN_EIGENVALUE = 1e-6
 
 
 def read_normal(label: str, node: Node, names: Names, report: Report) -> Joint | None:
@@ -105,17 +105,17 @@ def _matrix(section: Section, count: int) -> np.ndarray | None:
     if any(row is None for row in rows):
         return None
     matrix = np.array(rows)
-    wrong = _why_no_covariance(matrix)
+    wrong = _covariance_problem(matrix)
     if wrong:
         section.report.problem(node.place, wrong)
         return None
     return (matrix + matrix.T) / 2
 
 
-def _why_no_covariance(matrix: np.ndarray) -> str:
+def _covariance_problem(matrix: np.ndarray) -> str:
     """The problem with a square matrix that is no covariance matrix; "" where it is one."""
     larger = np.maximum(np.abs(matrix), np.abs(matrix.T))
-    different = np.argwhere(np.abs(matrix - matrix.T) > _ASYMMETRY * larger)
+    different = np.argwhere(np.abs(matrix - matrix.T) > _MAX_ASYMMETRY * larger)
     if different.size:
         i, j = different[0]
         finding = (
@@ -131,7 +131,7 @@ def _why_no_covariance(matrix: np.ndarray) -> str:
         )
     deviations = np.sqrt(np.diag(matrix))
     smallest = np.linalg.eigvalsh(matrix / np.outer(deviations, deviations))[0]
-    if smallest < _SINGULAR:
+    if smallest < _MIN_EIGENVALUE:
         finding = f"is nearly singular: its correlations have an eigenvalue of {smallest:.2g}"
         return f"{finding}; leave out what follows from the others"
     return ""
@@ -168,9 +168,9 @@ def _remark_impossible(joint: Joint, i: int, place: Place, names: Names, report:
     spread = "sigma" if joint.log[i] else "std"
     draw = Draw("lognormal" if joint.log[i] else "normal", (("mean", mean), (spread, std)))
     for rule in dict.fromkeys(names.targets(joint.columns[i]).values()):
-        probability, words = rule.outside(draw)
-        if probability > 1.0 - RAREST:
-            report.problem(place, f"is always {words}; {rule.describe()}")
-        elif probability >= RAREST and not rule.redrawn:
+        probability, words = rule.probability_outside(draw)
+        if probability > 1.0 - SMALLEST_PROBABILITY:
+            report.problem(place, f"is always {words}; {rule.bounds_advice()}")
+        elif probability >= SMALLEST_PROBABILITY and not rule.redrawn:
             finding = f"draws are {words} with probability {probability:.2g}"
-            report.remark(place, f"{finding}; {rule.describe()}, so change MEAN, COVARIANCE or LOG")
+            report.remark(place, f"{finding}; {rule.bounds_advice()}, so change MEAN, COVARIANCE or LOG")

@@ -13,9 +13,9 @@ from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, MassProfile
 
-_POSITIVE = Rule(low=0.0, open=True, constants_only=True)
-_NOT_NEGATIVE = Rule(low=0.0, constants_only=True)
-_ELLIPTICITY = Rule(low=-1.0, high=1.0, open=True, constants_only=True)
+_POSITIVE = Rule(low=0.0, open=True, distributions_may_exceed=True)
+_NOT_NEGATIVE = Rule(low=0.0, distributions_may_exceed=True)
+_ELLIPTICITY = Rule(low=-1.0, high=1.0, open=True, distributions_may_exceed=True)
 
 # The legal values of profile parameters; lenstronomy gives meaningless results for others.  A parameter that
 # is not listed may have any value.
@@ -31,7 +31,7 @@ _RANGES: Mapping[str, Rule] = {
     "e1": _ELLIPTICITY,
     "e2": _ELLIPTICITY,
 }
-_EPL_SLOPE = Rule(low=1.0, high=3.0, open=True, constants_only=True)
+_EPL_SLOPE = Rule(low=1.0, high=3.0, open=True, distributions_may_exceed=True)
 
 
 def read_light_profile(label: str, node: Node, report: Report) -> Profile:
@@ -116,7 +116,7 @@ def profile_rule(profile: str, key: str, by_band: bool) -> Rule:
     Returns:
         The rule.
 
-    >>> profile_rule("SERSIC", "R_sersic", by_band=True).describe()
+    >>> profile_rule("SERSIC", "R_sersic", by_band=True).bounds_advice()
     'it must be above 0'
     """
     rule = _EPL_SLOPE if (profile, key) == ("EPL", "gamma") else _RANGES.get(key, ANY)

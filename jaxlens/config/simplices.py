@@ -9,7 +9,7 @@ import numpy as np
 # The approximate number of simplices per point in a Delaunay triangulation of random points, by dimension.
 _PER_POINT = {2: 2.0, 3: 6.8, 4: 32.0, 5: 190.0, 6: 1300.0, 7: 1.1e4, 8: 1e5}
 # The largest number of simplices, which bounds the memory and the time of a triangulation.
-MOST_SIMPLICES = 500_000
+MAX_SIMPLICES = 500_000
 
 
 class NoInterpolation(ValueError):
@@ -67,7 +67,7 @@ def _triangulation(points: np.ndarray) -> np.ndarray:
     rows, columns = points.shape
     if rows <= columns:
         raise NoInterpolation(f"has {rows} rows, too few to interpolate {columns} columns")
-    if rows * _PER_POINT.get(columns, math.inf) > MOST_SIMPLICES:
+    if rows * _PER_POINT.get(columns, math.inf) > MAX_SIMPLICES:
         raise NoInterpolation(f"has {rows} rows of {columns} columns, too many to interpolate")
     try:
         return Delaunay(points).simplices.astype(np.int64)

@@ -145,12 +145,12 @@ def _check_hosts(found: dict[str, Species], places: dict[str, Place], report: Re
     """Report point sources whose host has no LIGHT_PROFILE_1 with a centre, which is their position."""
     for species in found.values():
         if isinstance(species, PointSource) and species.host:
-            wrong = _wrong_host(species.host, found)
+            wrong = _host_problem(species.host, found)
             if wrong:
                 report.problem(places[species.name].at("HOST"), wrong)
 
 
-def _wrong_host(host: str, found: dict[str, Species]) -> str:
+def _host_problem(host: str, found: dict[str, Species]) -> str:
     """The problem with a HOST; "" where it is legal."""
     galaxy = found.get(host)
     if not isinstance(galaxy, Galaxy):

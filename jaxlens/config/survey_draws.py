@@ -18,7 +18,7 @@ _YEARS = "coadd_years"
 # Years of the exposures in the table of lsst_num_exposures, and the default of its parameter.
 _ALL_YEARS = 10.0
 # Years: the largest legal parameter.
-_MOST_YEARS = 100.0
+_MAX_YEARS = 100.0
 
 
 def read_survey_draws(
@@ -42,8 +42,8 @@ def read_survey_draws(
     share = None
     if years:
         coadded = np.asarray(dict(parameters).get(_YEARS, _ALL_YEARS)).item()
-        if not 0.0 < coadded <= _MOST_YEARS:
-            finding = f"is {coadded:g}; it must be above 0 and at most {_MOST_YEARS:g}"
+        if not 0.0 < coadded <= _MAX_YEARS:
+            finding = f"is {coadded:g}; it must be above 0 and at most {_MAX_YEARS:g}"
             section.report.problem(node.entries[_YEARS].place, finding)  # type: ignore[union-attr]
             return (WRONG,) * len(bands)
         share = coadded / _ALL_YEARS

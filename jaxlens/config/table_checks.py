@@ -75,7 +75,7 @@ def check_ranges(table: Table, matched: Matched, weights: np.ndarray, names: Nam
                 say = report.problem if share > 1 - 1e-9 else report.remark
                 first = table.values[wrong[0], i]
                 finding = f"is {first:g}, and rows like it have {100 * share:.3g}% of the weight"
-                say(table.place(table.names[i], int(wrong[0])), f"{finding}; {rule.describe()}")
+                say(table.place(table.names[i], int(wrong[0])), f"{finding}; {rule.bounds_advice()}")
 
 
 def _outside(rule: Rule, values: np.ndarray) -> np.ndarray:
@@ -107,7 +107,7 @@ def check_redshifts(
             continue
         floor, last = np.zeros(len(table.lines)), -1
         for name, quantity in planes:
-            ranges = [found for joint in others if (found := joint.range(name)) is not None]
+            ranges = [found for joint in others if (found := joint.bounds(name)) is not None]
             low, high = ranges[-1] if ranges else quantity.support()
             own = columns.get(name)
             top = np.full_like(floor, high) if own is None else table.values[:, own]

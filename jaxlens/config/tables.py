@@ -17,7 +17,7 @@ WEIGHT = "WEIGHT"
 # Bytes of a table's file.
 MAX_BYTES = 50_000_000
 # The number of illegal lines that are listed; further ones are only counted.
-MOST_LISTED = 5
+MAX_LISTED = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ def read_table(path: Path, report: Report) -> Table | None:
         report.problem(Place(str(path)), "has no table; give a line of column names, then lines of numbers")
         return None
     (header_line, names), rows = lines[0], lines[1:]
-    wrong = _wrong_header(names)
+    wrong = _header_problem(names)
     if not wrong and not rows:
         wrong = "has no rows below the names of the columns; give at least one line of numbers"
     if wrong:
@@ -119,7 +119,7 @@ def _words(text: str) -> Iterator[tuple[int, list[str]]]:
         yield number, line.partition("#")[0].split()
 
 
-def _wrong_header(names: list[str]) -> str:
+def _header_problem(names: list[str]) -> str:
     """The problem with the names of the columns; "" where they are legal."""
     if all(_is_number(name) for name in names):
         return (
@@ -152,12 +152,12 @@ def _values(
         if fault is None:
             continue
         wrong += 1
-        if wrong <= MOST_LISTED:
+        if wrong <= MAX_LISTED:
             column, finding = fault
             report.problem(Place(source, line, column), finding)
-    if wrong > MOST_LISTED:
+    if wrong > MAX_LISTED:
         report.problem(
-            Place(source, rows[-1][0]), f"{wrong - MOST_LISTED} more lines are wrong; mend them too"
+            Place(source, rows[-1][0]), f"{wrong - MAX_LISTED} more lines are wrong; mend them too"
         )
     return None if wrong else values
 

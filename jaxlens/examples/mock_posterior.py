@@ -40,9 +40,9 @@ class Whitened(NamedTuple):
 Sampler = Callable[[Whitened, int, int, int, int], np.ndarray]
 
 # The largest difference of means between draws and fit, in standard deviations of the fit.
-MOST_OFFSET = 0.3
+MAX_OFFSET = 0.3
 # The largest relative difference of their standard deviations.
-MOST_EXCESS = 0.15
+MAX_EXCESS = 0.15
 
 
 def main(sampler: Sampler, purpose: str, arguments: list[str] | None = None) -> int:
@@ -72,7 +72,7 @@ def main(sampler: Sampler, purpose: str, arguments: list[str] | None = None) -> 
     print(table.to_string(float_format="{:.4f}".format))
     offset, excess = table["offset"].abs().max(), (table["ratio"] - 1.0).abs().max()
     print(f"means differ from the fit by at most {offset:.2f} sigma, standard deviations by {excess:.0%}")
-    return 0 if offset < MOST_OFFSET and excess < MOST_EXCESS else 1
+    return 0 if offset < MAX_OFFSET and excess < MAX_EXCESS else 1
 
 
 def whitened(sim: Simulator, images: jax.Array, result: FitResult) -> Whitened:

@@ -83,7 +83,7 @@ class Config:
 
     def reach(self, name: str) -> tuple[float, float]:
         """The smallest and largest value that a quantity of the instrument can have, tables included."""
-        tables = [table.range(name) for table in (*self.joints, self.backgrounds) if table]
+        tables = [table.bounds(name) for table in (*self.joints, self.backgrounds) if table]
         ends = [dict(self.instrument.quantities)[name].support(), *filter(None, tables)]
         return min(low for low, _ in ends), max(high for _, high in ends)
 

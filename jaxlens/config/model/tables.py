@@ -55,7 +55,7 @@ class Joint:
     log: tuple[bool, ...] = ()
     arrays: Arrays = field(default_factory=dict, compare=False, repr=False)
 
-    def range(self, parameter: str) -> tuple[float, float] | None:
+    def bounds(self, parameter: str) -> tuple[float, float] | None:
         """The smallest and largest value that a column gives `parameter`; None where no column sets it."""
         chosen = [i for i, column in enumerate(self.columns) if column.parameter == parameter]
         if not chosen:
@@ -88,7 +88,7 @@ class Backgrounds:
     columns: tuple[Column, ...]
     arrays: Arrays = field(default_factory=dict, compare=False, repr=False)
 
-    def range(self, parameter: str) -> tuple[float, float] | None:
+    def bounds(self, parameter: str) -> tuple[float, float] | None:
         """The smallest and largest value that map.txt gives `parameter`; None where it does not set it."""
         chosen = [i for i, column in enumerate(self.columns) if column.parameter == parameter]
         if not (self.iterate and chosen):
