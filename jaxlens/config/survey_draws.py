@@ -12,12 +12,13 @@ from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.config.surveys import histogram, histograms
 
-# The survey distribution that has a parameter, which is the number of years whose exposures are added.
+# The only survey distribution that has a parameter.
 _COADDED = "lsst_num_exposures"
+# Its parameter, the number of years whose exposures are added.
 _YEARS = "coadd_years"
-# Years of the exposures in the table of lsst_num_exposures, and the default of its parameter.
+# Years: the time in which the exposures in the table of lsst_num_exposures are taken; the default.
 _ALL_YEARS = 10.0
-# Years: the largest legal parameter.
+# Years: the largest legal value of the parameter.
 _MAX_YEARS = 100.0
 
 
@@ -33,7 +34,7 @@ def read_survey_draws(
         bands: the bands for which values are drawn.
 
     Returns:
-        The draws; `WRONG`, and a problem, for each that is illegal.
+        The draws; `WRONG`, and a problem, for each draw that is illegal.
     """
     years = {_YEARS: False} if name == _COADDED else {}
     parameters = read_parameters(section, name, node, years, years)
@@ -51,7 +52,7 @@ def read_survey_draws(
 
 
 def _measured(section: Section, name: str, band: str, share: float | None) -> Draw:
-    """One band of a survey's distribution; with `share`, values are multiplied by it and rounded down."""
+    """The draw in one band; unless `share` is None, values are multiplied by it and rounded down."""
     found = histogram(name, band)
     if found is None:
         finding = f"{name} has no band {band}; its bands are {', '.join(histograms(name))}"

@@ -12,11 +12,11 @@ import numpy as np
 
 from jaxlens.config.errors import Place, Report, shown
 
-# The column of the rows' weights.
+# The name of the column with the weights of the rows.
 WEIGHT = "WEIGHT"
-# Bytes of a table's file.
+# The largest size of a table's file, in bytes.
 MAX_BYTES = 50_000_000
-# The number of illegal lines that are listed; further ones are only counted.
+# The largest number of illegal lines that are listed; further ones are only counted.
 MAX_LISTED = 5
 
 
@@ -163,12 +163,12 @@ def _values(
 
 
 def _fill(row: np.ndarray, names: list[str], words: list[str]) -> tuple[str, str] | None:
-    """Write the values of one line into `row`; the column and its problem where a value is no number."""
+    """Write the values of one line into `row`; the column and its problem where a value is not a number."""
     if len(words) != len(names):
         return "", f"has {len(words)} of the {len(names)} columns; give every column one number"
     for i, word in enumerate(words):
         try:
-            # `float` accepts 1_000, which is no number in a table
+            # `float` accepts 1_000, which is not a number in a table
             row[i] = float(word if "_" not in word else "")
         except ValueError:
             return names[i], f"is {shown(word)}; give a number"

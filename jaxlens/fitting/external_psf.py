@@ -25,7 +25,7 @@ def psf_kernel(kernel: ArrayLike, bands: int) -> np.ndarray:
         The kernel, padded with zeros to a square and scaled to unit sum, (1 or bands, k, k).
 
     Raises:
-        ValueError: if the kernel has a wrong shape or values that are not finite, or its sum is not above zero.
+        ValueError: if the kernel has a wrong shape, values that are not finite, or a sum of zero or less.
     """
     array = as_floats("psf", kernel)
     array = array[None] if array.ndim == 2 else array

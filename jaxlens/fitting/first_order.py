@@ -62,8 +62,8 @@ def first_order(
         steps: the largest number of steps.
 
     Returns:
-        The best point that each start passed, (n, s, k), and whether it diverged, (n, s), to a point where the
-        posterior is not finite.
+        The best point that each start passed, (n, s, k), and whether it then diverged to a point where the
+        posterior is not finite, (n, s).
     """
     n, starts, k = points.shape
     image_of = np.repeat(np.arange(n), starts)

@@ -58,9 +58,9 @@ def read_image(
     """Read an observed lens for a fit.
 
     Each of `image`, `sigma`, `psf`, `mask` and `bad` is a FITS file or an array, of shape (bands, y, x) or,
-    for one band, (y, x); or a file or array (y, x) for each band, as a list or by the band's name.  The first
-    image of a file is read; `"lens.fits[ERR]"` or `"lens.fits[2]"` names another extension.  Nothing is
-    guessed from the names of extensions.
+    for one band, (y, x).  It can also be a list of files or arrays (y, x), one for each band, or a mapping
+    from the bands' names to them.  The first image of a file is read, whatever its extension is called;
+    `"lens.fits[ERR]"` or `"lens.fits[2]"` names another extension.
 
     Args:
         image: the data, in the units of the configuration that will be fitted (counts/s).

@@ -18,7 +18,7 @@ from jaxlens.simulator.batched import Params
 from jaxlens.simulator.simulator import Simulator
 
 # Standard deviations: a parameter sits on a bound that is nearer than this.  Where the data push a parameter
-# against a bound it ends 1 from it; where they say nothing it ends at the prior's median, 1.4 from both.
+# against a bound it ends 1 from it; where they do not constrain it it ends at the median, 1.4 from both.
 AT_BOUND = 1.25
 
 
