@@ -36,8 +36,8 @@ class Whitened(NamedTuple):
     parameters: Callable[[jax.Array], jax.Array]
 
 
-# A function of the posterior, k, the number of draws of the warm-up, the number of kept draws, and the seed.  It
-# returns the draws (samples, k).
+# A function that returns draws (samples, k).  Its arguments are the posterior, k, the number of draws of the
+# warm-up, the number of draws that are kept, and the seed.
 Sampler = Callable[[Whitened, int, int, int, int], np.ndarray]
 
 # Standard deviations of the fit: the largest difference of the means of draws and fit.

@@ -39,7 +39,7 @@ def write_fields(path: Path, fields: Mapping[str, Any]) -> None:
         for name, value in fields.items():
             _write(file, name, value)
     partial = path.with_name(path.name + ".partial")
-    with _explained(path, "choose a folder that you may write, with room"):
+    with _explained(path, "choose a folder that you may write, with space"):
         try:
             partial.write_bytes(memory.getbuffer())
             partial.replace(path)

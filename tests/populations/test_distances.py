@@ -1,4 +1,4 @@
-"""How the distance of simulated from observed statistics changes, and the step newton_step."""
+"""How the distance of simulated from observed statistics changes, and the step of Newton's method."""
 
 from __future__ import annotations
 
