@@ -24,7 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
         path = survey_path(name)
         if arguments.copy_to:
             print(copy_file(path, arguments.copy_to))
+        elif arguments.name:
+            print(path.read_text(encoding="utf-8").rstrip())
         else:
-            yaml = path.read_text(encoding="utf-8").rstrip()
-            print(yaml if arguments.name else format_entry(name, known[name]))
+            print(format_entry(name, known[name]))
     return 0

@@ -102,7 +102,7 @@ class _Reader:
         return self.node(tree, {**chain, os.path.realpath(path): source}, depth).entries
 
     def _path(self, name: Node, chain: Mapping[str, str]) -> Path | None:
-        """The file that INPUT names; None, and a problem, where there is none or it is in `chain`."""
+        """The file that INPUT names; None, and a problem, where it is missing or is in `chain`."""
         if self.count > MAX_INPUTS:
             self._report.problem(name.place, f"is one of more than {MAX_INPUTS} INPUTs; use a few")
             self._report.raise_problems()
