@@ -1,7 +1,7 @@
-"""The command `jaxlens`: one module per command, `main` and the parser here.
+"""The command `jaxlens`: `main` and the parser; each command has a module of its own.
 
 Each module has `add_to(commands)`, which adds the command and its arguments to the parser, and
-`run(arguments)`, which does the work and returns the exit code.  Only this folder prints.
+`run(arguments)`, which does the work and returns the exit code.  Nothing outside this folder prints.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from jaxlens.files.version import version
 # The exit code of a process that Ctrl-C ended: 128 + SIGINT.
 INTERRUPTED = 130
 
-# In the order of the help text.
+# The commands, in the order of the help text.
 _COMMANDS = (generate, fit, check, view, examples, surveys)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; the result is the exit code: 0, or 1 after a message on stderr, or 130 on Ctrl-C.
+    """Run the command and return the exit code: 0, or 1 after a message on stderr, or 130 after Ctrl-C.
 
     >>> main(["check", "galaxy_galaxy"])
     galaxy_galaxy: no problems

@@ -1,4 +1,4 @@
-"""What the commands share: adding a command and its arguments to the parser, and printing warnings."""
+"""Functions for all commands: adding a command and its arguments to the parser, and printing warnings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jaxlens.config import Config
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
-# Seeds are 32-bit words, like jax's.
+# The smallest number that is too large for a seed, which has 32 bits.
 SEED_LIMIT = 2**32
 
 
@@ -23,8 +23,8 @@ def add_command(
     Args:
         commands: the commands of the parser.
         name: the word on the command line.
-        run: does the work and returns the exit code.
-        description: a line of the help text.
+        run: the function that does the work and returns the exit code.
+        description: the line about it in the help text.
 
     Returns:
         The command's own parser, to which its arguments are added.
@@ -41,13 +41,13 @@ def add_config(parser: argparse.ArgumentParser) -> None:
 
 
 def whole_number(smallest: int, below: int | None = None) -> Callable[[str], int]:
-    """A converter for argparse: whole numbers of at least `smallest`, and less than `below`.
+    """A converter for argparse that accepts whole numbers of at least `smallest` and less than `below`.
 
     >>> whole_number(1)("12")
     12
     """
 
-    # argparse names this function in the message about a text that is no number
+    # argparse uses the name of this function in the message about a text that is not a number
     def number(text: str) -> int:
         value = int(text)
         if value < smallest:

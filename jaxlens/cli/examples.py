@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from jaxlens.cli.arguments import Commands, add_command
-from jaxlens.cli.packaged_files import copied, listed
+from jaxlens.cli.packaged_files import copy_file, format_entry
 from jaxlens.config import example_path, examples
 
 
@@ -22,5 +22,5 @@ def run(arguments: argparse.Namespace) -> int:
     known = examples()
     for name in [arguments.name] if arguments.name else known:
         path = example_path(name)
-        print(copied(path, arguments.copy_to) if arguments.copy_to else listed(name, known[name]))
+        print(copy_file(path, arguments.copy_to) if arguments.copy_to else format_entry(name, known[name]))
     return 0

@@ -37,7 +37,7 @@ def add_to(commands: Commands) -> None:
 
 
 def _add_images(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that are files: the image, its noise, PSF and masks."""
+    """Add the arguments that are names of files: the image, its noise, PSF and masks."""
     one_or_each: dict[str, Any] = {"metavar": "FITS", "nargs": "+"}
     add = parser.add_argument
     add(
@@ -54,7 +54,7 @@ def _add_images(parser: argparse.ArgumentParser) -> None:
 
 
 def _fixed(text: str) -> tuple[str, float | list[float]]:
-    """NAME=VALUE or NAME=VALUE,VALUE as a name and its value, or the values of the bands."""
+    """The name and the value in the text NAME=VALUE, or the values of the bands in NAME=VALUE,VALUE."""
     name, _, value = text.partition("=")
     try:
         values = [float(word) for word in value.split(",")]
@@ -87,14 +87,14 @@ def _read(arguments: argparse.Namespace, bands: tuple[str, ...]) -> Observation:
 
 
 def _one_or_each(names: list[str]) -> str | list[str]:
-    """A single name as it is, several as a list, one for each band."""
+    """The only name, or a list of the names where there is one for each band."""
     return names[0] if len(names) == 1 else names
 
 
 def _fit(arguments: argparse.Namespace, sim: Simulator, observation: Observation) -> FitResult:
     starts: dict[str, Any] = {} if arguments.starts is None else {"starts": arguments.starts}
     with warnings.catch_warnings():
-        # the result has them too, and they are printed from there
+        # the result has the same warnings, which are printed from there
         warnings.simplefilter("ignore", FitWarning)
         return fit(
             sim,
@@ -109,7 +109,7 @@ def _fit(arguments: argparse.Namespace, sim: Simulator, observation: Observation
 
 
 def _write(result: FitResult, folder: Path) -> list[Path]:
-    """Write the result, its table, the model and, where matplotlib is installed, the picture."""
+    """Write the result, its table, the model and, with matplotlib, a picture; return their paths."""
     paths = [folder / name for name in ("fit.h5", "fit.csv", "model.fits", "fit.png")]
     result.save(paths[0])
     result.table().to_csv(paths[1])

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     config = _with_overrides(load_config(arguments.config, survey=arguments.survey), arguments)
     print_warnings(config)
     with warnings.catch_warnings():
-        # they were just printed on stderr
+        # these warnings were just printed on stderr
         warnings.simplefilter("ignore", ConfigWarning)
         dataset = make_dataset(
             config,
@@ -63,7 +63,7 @@ def _with_overrides(config: Config, arguments: argparse.Namespace) -> Config:
 
 
 def _summary(dataset: Dataset, label: str, run: Run) -> str:
-    """What was made of one configuration, how fast, and where it is."""
+    """The number of systems of one configuration, the speed, and the paths of the files, as text."""
     name = dataset.config.configuration(label).name
     made = f"{label} ({name}): {run.systems} systems x {len(dataset.bands)} bands in {run.seconds:.1f} s"
     made += f", batches of {run.batch_size}"
@@ -72,7 +72,7 @@ def _summary(dataset: Dataset, label: str, run: Run) -> str:
 
 
 def _speed(run: Run, bands: int) -> str:
-    """Images a second, with compilation and without; without it means after the first batch."""
+    """The number of images per second, over the whole run and after the first batch, which compiles."""
     if run.systems == 0:
         return ""
     speed = f", {run.systems * bands / run.seconds:.0f} images/s with compilation"

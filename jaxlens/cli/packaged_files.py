@@ -1,20 +1,20 @@
-"""What `examples` and `surveys` share: a packaged YAML file is listed or copied."""
+"""Listing and copying packaged YAML files, for the commands `examples` and `surveys`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 
-def listed(name: str, description: str) -> str:
-    """A line of the list."""
+def format_entry(name: str, description: str) -> str:
+    """The line of one file in a list of files."""
     return f"{name:20} {description}"
 
 
-def copied(path: Path, folder: Path) -> Path:
-    """Copy a file into a folder, which is made where it is missing; the result is the path of the copy.
+def copy_file(path: Path, folder: Path) -> Path:
+    """Copy a file into a folder, which is made if it does not exist, and return the path of the copy.
 
     Raises:
-        FileExistsError: if there is a file of that name already; it stays as it is.
+        FileExistsError: if the folder has a file of that name already, which stays as it is.
     """
     target = folder / path.name
     if target.exists():

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from jaxlens.cli.arguments import Commands, add_command
-from jaxlens.cli.packaged_files import copied, listed
+from jaxlens.cli.packaged_files import copy_file, format_entry
 from jaxlens.config.surveys import survey_path, surveys
 
 
@@ -23,7 +23,9 @@ def run(arguments: argparse.Namespace) -> int:
     for name in [arguments.name] if arguments.name else known:
         path = survey_path(name)
         if arguments.copy_to:
-            print(copied(path, arguments.copy_to))
+            print(copy_file(path, arguments.copy_to))
+        elif arguments.name:
+            print(path.read_text(encoding="utf-8").rstrip())
         else:
-            print(path.read_text(encoding="utf-8").rstrip() if arguments.name else listed(name, known[name]))
+            print(format_entry(name, known[name]))
     return 0

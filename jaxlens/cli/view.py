@@ -12,7 +12,7 @@ from jaxlens.files.contents import Stored
 from jaxlens.files.reader import find, read
 from jaxlens.plotting.images import image_grid
 
-# Systems in a row of the picture; a single configuration has as many rows, several have a row each.
+# The number of systems in a row of the picture.  Several configurations get a row each, a single one 6 rows.
 _COLUMNS = 6
 
 
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _panels(drawn: dict[str, Stored], across: int) -> list[np.ndarray | None]:
-    """The images of all configurations, each beginning a row; None is an empty panel."""
+    """The images of all configurations, each of which starts a new row; None is an empty panel."""
     panels: list[np.ndarray | None] = []
     for stored in drawn.values():
         panels += [*stored.images, *[None] * (-len(stored.images) % across)]

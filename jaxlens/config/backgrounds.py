@@ -11,7 +11,7 @@ import numpy as np
 from astropy.io import fits
 
 from jaxlens.config.columns import Names
-from jaxlens.config.errors import LONGEST_WORD, Place, Report, nearest, shown
+from jaxlens.config.errors import MAX_WORD_LENGTH, Place, Report, nearest, shown
 from jaxlens.config.files import locate, resolve
 from jaxlens.config.model import Backgrounds, Column, Configuration, Instrument, Joint
 from jaxlens.config.reader import Node
@@ -21,7 +21,7 @@ from jaxlens.config.tables import WEIGHT, Table, read_table
 
 MODES = ("add", "replace")
 MAP = "map.txt"
-# Bytes of all images of a configuration file.
+# The largest size of all images of a configuration file, in bytes.
 MAX_BYTES = 4 * 2**30
 
 
@@ -42,7 +42,7 @@ def read_backgrounds(
         names: the parameters that a column of map.txt may set.
 
     Returns:
-        The backgrounds; None where the section is missing, and None with problems where it is illegal.
+        The backgrounds, or None where the section is missing or illegal (the problems are reported).
     """
     if not root.has("BACKGROUNDS"):
         return None
@@ -73,10 +73,10 @@ def read_backgrounds(
 
 
 def cut_or_pad(images: np.ndarray, size: int) -> np.ndarray:
-    """`images` (..., y, x) cut or padded with zeros to (..., size, size), with the centre in the middle.
+    """`images` (..., y, x), cut or padded with zeros to (..., size, size) about their centre.
 
-    Where an odd number of rows or columns is cut or added, there is one more at the end than at the start,
-    so that cutting reverses padding.
+    Where an odd number of rows or columns is cut or added, the end gets one more than the start, so that
+    cutting reverses padding.
 
     >>> cut_or_pad(np.array([[1.0, 2.0, 3.0, 4.0]]), 3)
     array([[0., 0., 0.],
@@ -130,7 +130,7 @@ def _label(node: Node, configurations: tuple[Configuration, ...], report: Report
 
 
 def _iterate(section: Section) -> bool:
-    """Whether ITERATE is given: empty or true, but not false."""
+    """Whether ITERATE is given and is not false; ITERATE without a value means true."""
     node = section.take("ITERATE")
     if node is None:
         return False
@@ -162,7 +162,7 @@ def _read_cube(folder: Path, name: str, bands: int, num_pix: int, report: Report
         files = sorted(entry.name for entry in folder.iterdir() if entry.suffix == ".fits")
         advice = nearest(name, files) if files else "give one FITS file a band"
         report.problem(
-            Place(str(folder)), f"has no {name if len(name) <= LONGEST_WORD else shown(name)}; {advice}"
+            Place(str(folder)), f"has no {name if len(name) <= MAX_WORD_LENGTH else shown(name)}; {advice}"
         )
         return None
     report.sources.append(str(path))

@@ -14,20 +14,20 @@ from jaxlens.config.naming import Named, named_quantities, redshift_name
 from jaxlens.config.profiles import profile_rule
 from jaxlens.config.quantities import ANY, ANY_BY_BAND, NOT_NEGATIVE_BY_BAND, Rule
 
-# The number of similar names in the advice on an unknown name.
-MOST_NEAR = 3
+# The largest number of similar names in the advice on an unknown name.
+MAX_SUGGESTIONS = 3
 
 
 @dataclass(frozen=True, eq=False)
 class Names:
-    """The parameters that a column may set; the mappings have the labels of the configurations as keys.
+    """The parameters that a column may set; the keys of the mappings are the labels of the configurations.
 
     Attributes:
         bands: the names of the bands.
         rules: the legal values of each parameter.
-        parameters: the parameter that each legal name means; a plane's redshift has several names, that of
-            the plane and one for each of its objects.
-        redshifts: the redshifts of the planes, in order.
+        parameters: legal name -> parameter.  A plane's redshift has several names: that of the plane and one
+            for each of its objects.
+        redshifts: the name and quantity of each plane's redshift, in order.
     """
 
     bands: tuple[str, ...]
@@ -38,7 +38,7 @@ class Names:
     def find(self, name: str) -> Column | None:
         """The parameter that a column of this name sets; None where no configuration has such a parameter.
 
-        The name may end in `-band` or `_band`, which is ignored where the parameter is the same in all bands.
+        The name may end in `-band` or `_band`; this is ignored where the parameter is the same in all bands.
         """
         configuration, rest = self._split(name)
         for stem, band in _stems(rest, self.bands):
@@ -71,7 +71,7 @@ class Names:
             return f"the configurations are {', '.join(self.rules)}"
         stem, band = _stems(rest, self.bands)[-1]
         choices = {written: None for label in labels for written in self.parameters[label]}
-        near = difflib.get_close_matches(stem, choices, n=MOST_NEAR)
+        near = difflib.get_close_matches(stem, choices, n=MAX_SUGGESTIONS)
         if not near:
             return "Simulator.parameter_names lists the names of parameters"
         head, tail = f"{configuration}-" if configuration else "", f"-{band}" if band else ""
@@ -146,7 +146,7 @@ def _rule(name: str, profiles: Mapping[str, str]) -> Rule:
 
 
 def _aliases(configuration: Configuration) -> dict[str, str]:
-    """The names of the planes' redshifts (that of the plane and of each of its objects) -> the parameter."""
+    """Name -> parameter for the planes' redshifts, which have the name of the plane and of each object."""
     return {
         f"{owner}-REDSHIFT": redshift_name(plane)
         for plane in configuration.planes

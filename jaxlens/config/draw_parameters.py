@@ -11,7 +11,7 @@ from jaxlens.config.model import Draw
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, number
 
-# (name, value) pairs.
+# (name, value) pairs of a distribution's parameters.
 Parameters = tuple[tuple[str, float | tuple[float, ...]], ...]
 
 
@@ -40,13 +40,13 @@ def read_parameters(
     Args:
         section: the mapping under DISTRIBUTION.
         name: the name of the distribution.
-        node: its PARAMETERS; None where they are missing, and the word `None` where there are none.
-        kinds: for each legal parameter, whether it is a list of numbers (None: a number or a list).
+        node: its PARAMETERS, which may be the word `None`, or None where they are missing.
+        kinds: legal parameter -> whether it is a list of numbers, or None where it may be a number or a list.
         optional: the parameters that may be missing.
 
     Returns:
-        The parameters that the file gives.  A required one that is missing is NaN, with a problem, and so is
-        one that is illegal.
+        The parameters that the file gives, and NaN for those that are required but missing or are illegal,
+        which are reported as problems.
     """
     needed = [key for key in kinds if key not in optional]
     if node is not None and (node.value is None or node.value == "None"):

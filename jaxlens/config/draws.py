@@ -30,13 +30,13 @@ def read_distribution(
 
     Args:
         node: the mapping that has the key DISTRIBUTION.
-        report: takes the problems.
+        report: the problems are added to it.
         by_band: whether the quantity may differ by band.
         bands: the bands for which values are drawn.
 
     Returns:
-        One draw, or one for each of `bands` where the distribution gives one value a band (a survey's, or a
-        user's function that takes `bands`); `WRONG`, and a problem, where it is illegal.
+        One draw, or one for each of `bands` where the distribution draws a value for each band (a survey's,
+        or a user's function that takes `bands`).  An illegal draw is reported as a problem, and is `WRONG`.
     """
     with Section(node, report) as outer, outer.sub("DISTRIBUTION") as section:
         name = _name(section)
@@ -63,7 +63,7 @@ def read_distribution(
 
 
 def _name(section: Section) -> str:
-    """NAME; "", and a problem, where it is no distribution."""
+    """NAME; "", and a problem, where it is not that of a distribution."""
     listed = sorted((*DISTRIBUTIONS, *USER_DISTRIBUTIONS))
     node = section.need("NAME", one_of(listed))
     name = word(node, section.report, one_of(listed))
@@ -107,7 +107,7 @@ def _bounds(section: Section) -> tuple[float, float] | None:
 
 
 def _end(node: Node, report: Report) -> float:
-    """One end of TRUNCATE; NaN, and a problem, where it is no number."""
+    """One end of TRUNCATE; NaN, and a problem, where it is not a number."""
     if isinstance(node.value, float) and math.isinf(node.value):
         return node.value
     return number(node, report, "give a number, or .inf or -.inf for no bound")
@@ -116,7 +116,7 @@ def _end(node: Node, report: Report) -> float:
 def _truncated(
     draw: Draw, bounds: tuple[float, float] | None, label: str, node: Node, report: Report
 ) -> Draw:
-    """The draw truncated to `bounds`; `WRONG`, and a problem, where it is never between them.
+    """The draw truncated to `bounds`; `WRONG`, and a problem, where all draws are outside them.
 
     `label` names the draw in the message; `node` is the mapping that has the DISTRIBUTION.
     """

@@ -6,16 +6,16 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-# Longer words of the file are cut to this many characters in messages.
-LONGEST_WORD = 60
+# The largest number of characters of a word of the file in messages; longer words are cut.
+MAX_WORD_LENGTH = 60
 
 
 class ConfigError(ValueError):
     """A configuration file is wrong; the exception lists every problem that was found.
 
     Attributes:
-        problems: the problems, each as `file:line: path: the problem; how to correct it`.  A dictionary has
-            no line and its file is called `<dict>`.  `str()` of the exception is these lines.
+        problems: the problems, each in the form `file:line: path: the problem; how to correct it`.  For a
+            dictionary the file is `<dict>`, without a line.  `str()` of the exception gives one line each.
 
     >>> print(ConfigError("demo.yaml:3: DATASET.NAME: is missing; give a name"))
     demo.yaml:3: DATASET.NAME: is missing; give a name
@@ -30,7 +30,7 @@ class ConfigError(ValueError):
 
 
 class ConfigWarning(UserWarning):
-    """A configuration file is legal, but probably not as intended; worded like a problem of `ConfigError`."""
+    """A configuration file is legal, but probably not as intended; its message is like a problem's."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Place:
     path: str = ""
 
     def at(self, key: str, line: int | None = None) -> Place:
-        """The place of the entry `key` of this mapping; `line` is None where it is that of the mapping."""
+        """The place of the entry `key` of this mapping; `line` is by default the line of the mapping."""
         word = key if key.isprintable() else repr(key)
         path = f"{self.path}.{word}" if self.path else word
         return Place(self.source, self.line if line is None else line, path)
@@ -62,7 +62,7 @@ class Place:
 
 
 class Report:
-    """The problems and remarks that were found so far while a configuration is read.
+    """The problems and remarks that have been found so far in a configuration.
 
     After a problem the functions of this package continue with a placeholder (NaN for a number, "" for a
     word), so that all problems are found at once.  `raise_problems` is called before a `Config` is
@@ -70,7 +70,7 @@ class Report:
 
     Attributes:
         bands: the bands of the file; empty until they have been read.
-        bands_of: ` of the survey NAME` where a survey's preset sets the bands, else empty; for messages.
+        bands_of: the text ` of the survey NAME` for messages where a preset sets the bands, else empty.
         paths: the absolute path of each file that the configuration names, by the place of the name.
         sources: the files that were read, in order.
     """
@@ -89,7 +89,7 @@ class Report:
 
         Args:
             place: where it is.
-            finding: the message, as `the problem; how to correct it`.
+            finding: the message, in the form `the problem; how to correct it`.
             final: whether later problems of the same place are ignored, because they follow from this one.
         """
         if place not in self._closed:
@@ -124,11 +124,11 @@ def shown(word: str) -> str:
     >>> shown("seeing")
     "'seeing'"
     """
-    return repr(word if len(word) <= LONGEST_WORD else word[: LONGEST_WORD - 3] + "...")
+    return repr(word if len(word) <= MAX_WORD_LENGTH else word[: MAX_WORD_LENGTH - 3] + "...")
 
 
 def nearest(word: str, choices: Iterable[str], listed: Iterable[str] = ()) -> str:
-    """Advice on a word that is none of the choices: the most similar choice, or a list of the choices.
+    """Advice on a word that is not one of the choices: the most similar choice, or a list of choices.
 
     Args:
         word: the word.

@@ -1,7 +1,6 @@
 """Finding and reading the files that a configuration file names.
 
-A name is looked for in the folder of the file that names it, then in the working directory, and nowhere
-else.
+A name is looked for in the folder of the file that names it, and then in the working directory.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from pathlib import Path
 from jaxlens.config.errors import Place, Report, shown
 from jaxlens.config.reader import MAX_CHARACTERS
 
+# The name of a configuration that is a dictionary in messages.
 FROM_DICT = "<dict>"
 
 
@@ -20,17 +20,16 @@ def resolve(place: Place, name: str, report: Report, folder: bool = False) -> Pa
     """The absolute path of a file or folder that the configuration names.
 
     Only regular files are accepted, as reading a device or a pipe may never end.  The path is recorded in
-    `report.paths` unless the name is that path already, so that the configuration can be written out with
-    absolute paths.
+    `report.paths` where the name is another, so that the configuration can be written with absolute paths.
 
     Args:
         place: where the configuration names it.
         name: the name.
-        report: takes a problem where there is no such file.
-        folder: whether a folder is meant.
+        report: a problem at `place` is added if the file is missing.
+        folder: whether the name should be that of a folder.
 
     Returns:
-        The path, or None, and a problem at `place`, where there is none.
+        The path, or None where the file is missing.
     """
     found = locate(place, name, report, folder)
     if found is None:
@@ -42,33 +41,33 @@ def resolve(place: Place, name: str, report: Report, folder: bool = False) -> Pa
 
 
 def locate(place: Place, name: str, report: Report, folder: bool = False) -> Path | None:
-    """The path that `resolve` makes absolute, as messages show it.
+    """The path of a file or folder that the configuration names, as messages show it.
 
     Args:
         place: where the configuration names it.
         name: the name.
-        report: takes a problem where there is no such file.
-        folder: whether a folder is meant.
+        report: a problem at `place` is added if the file is missing.
+        folder: whether the name should be that of a folder.
 
     Returns:
-        The path, relative where that of the naming file is; None, and a problem, where there is none.
+        The path, which is relative if the path of the naming file is, or None where the file is missing.
     """
     for candidate in (root / name for root in _roots(place)):
         if os.path.isdir(candidate) if folder else os.path.isfile(candidate):
             return candidate
-    report.problem(place, _why_not(place, name, folder))
+    report.problem(place, _missing_problem(place, name, folder))
     return None
 
 
 def _roots(place: Place) -> tuple[Path, ...]:
-    """The folders in which names are looked for, in order; for a dictionary only the working directory."""
+    """The folders in which names are looked for, in order; only the working directory for a dictionary."""
     here = Path()
     parent = here if place.source == FROM_DICT else Path(place.source).parent
     return (here,) if parent == here else (parent, here)
 
 
-def _why_not(place: Place, name: str, folder: bool) -> str:
-    """The message for a name that is no file (or folder): what it is instead, or the most similar name."""
+def _missing_problem(place: Place, name: str, folder: bool) -> str:
+    """The message for a missing file or folder: what has its name instead, or the most similar name."""
     advice = "give a folder" if folder else "give a file"
     for candidate in (root / name for root in _roots(place)):
         if os.path.isdir(candidate):
@@ -85,7 +84,7 @@ def _why_not(place: Place, name: str, folder: bool) -> str:
 
 
 def _nearest(place: Place, name: str, folder: bool) -> str:
-    """The name most similar to `name` in the folder where it should be; "" where none is similar."""
+    """The most similar name in the folder in which `name` should be; "" where no name is similar."""
     parent, leaf = os.path.split(name)
     for root in _roots(place):
         try:

@@ -9,9 +9,10 @@ from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, number, word
 from jaxlens.config.species import Species
 
-# The rounding error that the sum of the FRACTIONs may have.
+# The largest rounding error of the sum of the FRACTIONs.
 FRACTION_SLACK = 1e-9
-# Each redshift is redrawn until it is above that of the plane in front, the first one until it is above zero.
+# The legal redshifts.  Each is redrawn until it is above that of the plane in front, or, for the first plane,
+# above zero.
 REDSHIFT = Rule(low=0.0, open=True, redrawn=True)
 
 
@@ -86,7 +87,7 @@ def _check_hosts(
     species: dict[str, Species],
     report: Report,
 ) -> None:
-    """Report point sources whose host is in another plane; a HOST that is no galaxy is reported elsewhere."""
+    """Report point sources whose host is in another plane; an unknown HOST is reported elsewhere."""
     present = {it.name for _, it in objects}
     for key, it in objects:
         if isinstance(it, PointSource) and it.host in species and it.host not in present:
@@ -97,7 +98,7 @@ def _check_hosts(
 def _named(
     node: Node, species: dict[str, Species] | None, kinds: tuple[type, ...], report: Report
 ) -> Species | None:
-    """The species that a node names; None, and a problem, where it is of none of the classes `kinds`."""
+    """The species that a node names; None, and a problem, unless it is of one of the classes `kinds`."""
     noun = "noise" if kinds is _NOISE else "galaxy or point source"
     name = word(node, report, f"give the NAME of a {noun} of SPECIES".replace("a noise", "a NOISE_n"))
     if not name or species is None:
@@ -114,7 +115,7 @@ def _check_redshifts(planes: tuple[Plane, ...], nodes: list[tuple[str, Node]], r
     """Report planes that can never be behind all planes in front of them.
 
     Each redshift is drawn above that of the plane in front.  This is impossible where its largest value is
-    at or below the lowest value of a plane in front.
+    not above the smallest value of a plane in front.
     """
     floor, nearest_plane = 0.0, ""
     for plane, (_, node) in zip(planes, nodes, strict=True):
@@ -133,7 +134,7 @@ def _redshift_place(node: Node) -> Place:
 
 
 def _remark_inert(planes: tuple[Plane, ...], nodes: list[tuple[str, Node]], report: Report) -> None:
-    """Remark mass and shear in the last plane, which lens nothing because nothing is behind them."""
+    """Remark mass and shear in the last plane, which have no effect because nothing is behind them."""
     if not planes:
         return
     for label, species in planes[-1].objects:
@@ -157,7 +158,7 @@ def _check_fractions(configurations: tuple[Configuration, ...], place: Place, re
 
 
 def _check_names(configurations: tuple[Configuration, ...], nodes: dict[str, Node], report: Report) -> None:
-    """Remark configurations that have the same NAME, because only their labels are unique then."""
+    """Remark configurations that have the same NAME, which only their labels tell apart."""
     seen: dict[str, str] = {}
     for one in configurations:
         if one.name in seen:

@@ -11,7 +11,7 @@ from jaxlens.config.files import locate, read_file
 from jaxlens.config.reader import Node, Usage, read_text
 from jaxlens.config.sections import INPUT, describe
 
-# Included files of a configuration; a file that is included several times counts each time.
+# The largest number of files that a configuration includes; a file counts each time that it is included.
 MAX_INPUTS = 1000
 _ADVICE = "give the name of a YAML file"
 # The sections that a preset replaces.
@@ -27,8 +27,8 @@ def include(tree: Node, report: Report, usage: Usage) -> Node:
 
     Args:
         tree: the root of the tree.
-        report: takes a problem for each INPUT that cannot be read, which stays in the tree.
-        usage: the characters and nodes that were read before; those of the files are added.
+        report: a problem is added for each INPUT that cannot be read, which stays in the tree.
+        usage: the characters and nodes that were read before; those of the included files are added.
 
     Returns:
         The joined tree; `tree` itself where there is no INPUT.
@@ -52,7 +52,7 @@ class _Reader:
         Args:
             node: the node.
             chain: the files that include each other up to this node: real path -> name in messages.
-            depth: in how many mappings and lists the node is, counting itself.
+            depth: the number of mappings and lists around the node, and the node itself.
 
         Returns:
             The node with the keys of the included files.
@@ -84,7 +84,7 @@ class _Reader:
     def _included(self, name: Node, chain: Mapping[str, str], depth: int) -> dict[str, Node] | None:
         """The entries of the file that INPUT names, with its own INPUTs replaced.
 
-        None, and a problem, where the file cannot be read or is no mapping.
+        None, and a problem, where the file cannot be read or is not a mapping.
         """
         self.count += 1
         path = self._path(name, chain)
@@ -102,7 +102,7 @@ class _Reader:
         return self.node(tree, {**chain, os.path.realpath(path): source}, depth).entries
 
     def _path(self, name: Node, chain: Mapping[str, str]) -> Path | None:
-        """The file that INPUT names; None, and a problem, where there is none or it is in `chain`."""
+        """The file that INPUT names; None, and a problem, where it is missing or is in `chain`."""
         if self.count > MAX_INPUTS:
             self._report.problem(name.place, f"is one of more than {MAX_INPUTS} INPUTs; use a few")
             self._report.raise_problems()
@@ -129,7 +129,7 @@ def with_preset(tree: Node, preset: Node) -> Node:
 
 
 def _with_parameters(section: Node | None, preset: Node) -> Node:
-    """One section with the preset's PARAMETERS; unchanged where it is no mapping, which is reported later."""
+    """One section with the preset's PARAMETERS; unchanged where it is not a mapping (reported later)."""
     if section is None:
         return preset
     if not isinstance(section.value, dict):

@@ -37,13 +37,14 @@ COSMOLOGY: Mapping[str, Rule] = {
     "m_nu": NOT_NEGATIVE,
     "Ob0": NOT_NEGATIVE,
 }
-# The parameters of each of astropy's cosmologies that not all of them have, and whether they are required.
+# The parameters of astropy's cosmologies besides those that all of them have, and whether they are required.
 COSMOLOGIES: Mapping[str, Mapping[str, bool]] = {
     "FlatLambdaCDM": {},
     "LambdaCDM": {"Ode0": True},
     "FlatwCDM": {"w0": False},
     "w0waCDM": {"Ode0": True, "w0": False, "wa": False},
 }
+# The cosmology of a file without NAME.
 _DEFAULT_COSMOLOGY = "FlatLambdaCDM"
 # The numeric keys of IMAGE that may be drawn, with their legal values.
 IMAGE: Mapping[str, Rule] = {
@@ -77,16 +78,16 @@ FIXED = (
     "point_source_supersampling_factor",
     "compute_mode",
 )
-# H(z)^2 must be positive up to this redshift.
-FARTHEST = 20.0
+# The largest redshift at which H(z)^2 is checked to be positive.
+MAX_REDSHIFT = 20.0
 _BANDS_ADVICE = "give the names of the bands, as g,r,i"
 
 
 def read_cosmology(root: Section) -> tuple[tuple[str, Quantity], ...]:
     """The parameters of COSMOLOGY under astropy's names: H0 (km/s/Mpc), Om0 and others that the file gives.
 
-    NAME is the name of a cosmology of astropy, which determines the parameters; those that are not flat have
-    Ode0.
+    NAME is the name of a cosmology of astropy, which determines the parameters; only cosmologies that are not
+    flat have Ode0.
     """
     with root.sub("COSMOLOGY") as section:
         name = _cosmology_name(section)
@@ -100,9 +101,9 @@ def read_cosmology(root: Section) -> tuple[tuple[str, Quantity], ...]:
 
 
 def _cosmology_name(section: Section) -> str:
-    """NAME where it is a cosmology of astropy; "", and a problem, where it is similar to one.
+    """NAME where it is a cosmology of astropy; "", and a problem, where it contains CDM but is not one.
 
-    Any other text stands for FlatLambdaCDM, because deeplenstronomy ignores NAME.
+    Any other text means FlatLambdaCDM, because deeplenstronomy ignores NAME.
     """
     node = section.take("NAME")
     if node is None:
@@ -120,11 +121,11 @@ def _cosmology_name(section: Section) -> str:
 
 
 def _check_universe(parameters: Section, given: tuple[tuple[str, Quantity], ...]) -> None:
-    """Report a constant cosmology with H(z)^2 < 0: one with much dark energy and little matter may bounce."""
+    """Report constant parameters with H(z)^2 < 0 at some z, as with much dark energy and little matter."""
     values = {key: np.float64(one.support()[0]) for key, one in given if key != "Ob0"}
     if parameters.node is None or "Ode0" not in values or not all(one.is_constant for _, one in given):
         return
-    z = np.linspace(0.0, FARTHEST, 200)
+    z = np.linspace(0.0, MAX_REDSHIFT, 200)
     with np.errstate(over="ignore"):
         rate = expansion_rate(jnp.asarray(z), **values)
     bounced = np.isnan(rate) & np.isfinite(sum(values.values()))
@@ -134,7 +135,7 @@ def _check_universe(parameters: Section, given: tuple[tuple[str, Quantity], ...]
 
 
 def _foreign(parameters: Section, name: str, own: Mapping[str, bool]) -> set[str]:
-    """The parameters that only other cosmologies have; each that the file gives is a problem."""
+    """The parameters that only other cosmologies have; each one that the file gives is a problem."""
     foreign = {key for keys in COSMOLOGIES.values() for key in keys} - own.keys()
     for key, node in (parameters.node.entries if parameters.node else {}).items():
         if key in foreign:
@@ -147,8 +148,8 @@ def _foreign(parameters: Section, name: str, own: Mapping[str, bool]) -> set[str
 def read_bands(root: Section) -> tuple[str, ...]:
     """The names in SURVEY.PARAMETERS.BANDS; empty where there are none.
 
-    The bands are needed before the sections are read.  Problems of BANDS itself are reported here, and all
-    others of IMAGE and SURVEY by `read_instrument`.
+    The bands are needed before the sections are read.  Only problems of BANDS itself are reported here;
+    `read_instrument` reports those of the other keys.
     """
     node = root.node
     for key in ("SURVEY", "PARAMETERS", "BANDS"):
@@ -173,7 +174,7 @@ def _bands(node: Node, report: Report) -> tuple[str, ...]:
 
 
 def read_instrument(root: Section) -> Instrument:
-    """Read IMAGE and SURVEY, together because the keys of one may be misplaced in the other."""
+    """Read IMAGE and SURVEY together, to report keys of one that the file has in the other."""
     with (
         root.sub("IMAGE") as image,
         root.sub("SURVEY") as survey,
@@ -226,7 +227,7 @@ def _needed(psf_type: str, unit: str, background_noise: bool) -> set[str]:
 def _quantities(
     section: Section, rules: Mapping[str, Rule], needed: set[str], **defaults: float
 ) -> tuple[tuple[str, Quantity], ...]:
-    """The quantities of a section that are given, required or have a default, in the order of `rules`."""
+    """The quantities of a section that are given, are required or have a default, in the order of `rules`."""
     return tuple(
         (key, quantity(section, key, rule, defaults.get(key)))
         for key, rule in rules.items()

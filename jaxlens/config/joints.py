@@ -21,7 +21,8 @@ from jaxlens.config.table_checks import Matched, Written, check_ranges, check_re
 from jaxlens.config.tables import WEIGHT, Table, read_table, read_weights
 
 MODES = ("sample", "interpolate", "iterate")
-# deeplenstronomy's default for the grid of MODE: interpolate; it has no effect here, where there is no grid.
+# deeplenstronomy's default for the key STEP, the size of its interpolation grid.  Here there is no grid, so
+# the key has no effect.
 DEFAULT_STEP = 10
 
 
@@ -30,7 +31,7 @@ class TableJoint:
     """A USERDIST and its table.
 
     Attributes:
-        joint: the distribution.
+        joint: the joint distribution of the parameters.
         table: the table, without the column WEIGHT.
         matched: the columns that set a parameter, with their index in the table.
         used: whether each row can be drawn, (rows,).
@@ -68,7 +69,7 @@ def read_joints(root: Section, names: Names) -> tuple[Joint, ...]:
 def _remark_repeated(
     joints: tuple[Joint, ...], nodes: Mapping[str, Node], names: Names, report: Report
 ) -> None:
-    """Remark parameters that several columns or distributions set, of which the last one counts."""
+    """Remark parameters that are set by several columns or distributions, of which the last one counts."""
     first: dict[tuple[str, str, str | None], str] = {}
     for joint, column in ((one, column) for one in joints for column in one.columns):
         for label in names.targets(column):
@@ -124,7 +125,7 @@ def _weights(table: Table | None, mode: str, report: Report) -> np.ndarray | Non
 
 
 def _written(section: Section, table: Table | None) -> list[Written] | None:
-    """The names of all columns except WEIGHT, those of PARAMS or else of the table's header, with places."""
+    """The names of all columns except WEIGHT, from PARAMS or the table's header, and their places."""
     node = section.take("PARAMS")
     columns = [name for name in table.names if name != WEIGHT] if table else []
     if node is None:

@@ -23,10 +23,10 @@ from jaxlens.config.species import read_species
 from jaxlens.config.surveys import survey_path
 from jaxlens.config.text import dictionary_text, yaml_text
 
-# The name of a Config's text in messages.
+# The name of a configuration that is a Config in messages.
 FROM_CONFIG = "<config>"
-# Characters of a file name in messages; longer names are cut.
-LONGEST_NAME = 300
+# The largest number of characters of a file name in messages; longer names are cut.
+MAX_NAME_LENGTH = 300
 
 
 def load_config(
@@ -35,10 +35,10 @@ def load_config(
     """Read and check a configuration.
 
     Args:
-        config: a YAML file in deeplenstronomy's format, the name of a packaged example (a file of that
-            name comes first), a dictionary of the same content, or a Config, which is returned.  In any
-            mapping `INPUT: file` includes the keys of another file; files are looked for beside the one
-            that names them, then in the working directory.
+        config: a YAML file in deeplenstronomy's format; the name of a packaged example, unless there is a
+            file of that name; a dictionary with the content of such a file; or a Config, which is returned.
+            In any mapping `INPUT: file` includes the keys of another file.  Files are looked for in the
+            folder of the file that names them, then in the working directory.
         survey: the name of a survey (see `jaxlens.config.surveys`), whose preset replaces the parameters
             of IMAGE and SURVEY; those that it lacks are kept.
 
@@ -46,7 +46,7 @@ def load_config(
         The checked configuration.
 
     Raises:
-        ConfigError: if the file is wrong; it lists every problem with its line.
+        ConfigError: if the file is illegal; it lists every problem with its line.
         ValueError: if there is no such survey; the message names the most similar one.
 
     >>> config = load_config("galaxy_galaxy")
@@ -82,8 +82,8 @@ def _load(text: str, source: str, report: Report, preset: Path | None) -> Config
 def _parse(tree: Node, report: Report, verbatim: str | None) -> Config:
     """The Config that a tree describes; ConfigError where there are problems.
 
-    Its text is `verbatim`.  The text is written from the tree instead where `verbatim` is None, because the
-    tree was joined from several files, or where files are named by relative paths.
+    The text of the Config is `verbatim`.  It is written from the tree instead where `verbatim` is None, since
+    the tree was joined from several files, or where the file names other files by relative paths.
     """
     with Section(tree, report, noun="a section of a configuration") as root:
         report.bands = read_bands(root)
@@ -118,7 +118,7 @@ def _parse(tree: Node, report: Report, verbatim: str | None) -> Config:
 
 def _find(name: str, report: Report) -> Path:
     """The path of the file `name` or of the packaged example `name`; ConfigError where there is neither."""
-    place = Place(name if name.isprintable() and len(name) < LONGEST_NAME else shown(name))
+    place = Place(name if name.isprintable() and len(name) < MAX_NAME_LENGTH else shown(name))
     if os.path.isdir(name):
         report.problem(place, "is a directory; give a YAML file")
     elif os.path.exists(name) and not os.path.isfile(name):

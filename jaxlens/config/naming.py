@@ -17,7 +17,7 @@ from jaxlens.config.model import (
     constant,
 )
 
-# A parameter's name and how it is drawn.
+# The name of a parameter and how it is drawn.
 Named = tuple[str, Quantity]
 # The parameters of profiles that are positions.
 POSITIONS = ("center_x", "center_y", "ra_0", "dec_0")

@@ -9,14 +9,15 @@ import numpy as np
 from jaxlens.config.columns import Names
 from jaxlens.config.errors import Place, Report
 from jaxlens.config.model import Column, Draw, Joint
-from jaxlens.config.quantities import RAREST
+from jaxlens.config.quantities import SMALLEST_PROBABILITY
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, number, word
 
-# The relative difference up to which the covariances (i, j) and (j, i) count as equal.
-_ASYMMETRY = 1e-6
-# The Cholesky factorisation in float32 fails where the correlation matrix has a smaller eigenvalue.
-_SINGULAR = 1e-6
+# The largest relative difference at which the covariances (i, j) and (j, i) count as equal.
+_MAX_ASYMMETRY = 1e-6
+# The smallest eigenvalue of the correlation matrix; with a smaller one its Cholesky factorisation in float32
+# may fail.
+_MIN_EIGENVALUE = 1e-6
 
 
 def read_normal(label: str, node: Node, names: Names, report: Report) -> Joint | None:
@@ -28,10 +29,10 @@ def read_normal(label: str, node: Node, names: Names, report: Report) -> Joint |
         label: the key of the distribution.
         node: its mapping.
         names: the parameters that it may set.
-        report: takes the problems and remarks.
+        report: the problems and remarks are added to it.
 
     Returns:
-        The distribution; None, and problems, where it is illegal.
+        The distribution, or None where it is illegal (the problems are reported).
     """
     with Section(node, report, "a key of a MULTIVARIATE_NORMAL") as section:
         written = _names(section)
@@ -71,12 +72,12 @@ def _names(section: Section) -> list[tuple[str, Place]]:
 
 
 def _described(node: Node) -> str:
-    """What a node is, for messages that begin with `is`; a list with its length."""
+    """The kind of a node, with the length of a list, for messages that start with `is`."""
     return f"a list of {len(node.value)}" if isinstance(node.value, tuple) else describe(node)
 
 
 def _numbers(node: Node, count: int, advice: str, report: Report) -> np.ndarray | None:
-    """The values of a list of `count` numbers; None, and a problem, where the node is no such list."""
+    """The values of a list of `count` numbers; None, and a problem, where the node is not such a list."""
     if not isinstance(node.value, tuple) or len(node.value) != count:
         report.problem(node.place, f"is {_described(node)}; {advice}")
         return None
@@ -105,17 +106,17 @@ def _matrix(section: Section, count: int) -> np.ndarray | None:
     if any(row is None for row in rows):
         return None
     matrix = np.array(rows)
-    wrong = _why_no_covariance(matrix)
+    wrong = _covariance_problem(matrix)
     if wrong:
         section.report.problem(node.place, wrong)
         return None
     return (matrix + matrix.T) / 2
 
 
-def _why_no_covariance(matrix: np.ndarray) -> str:
-    """The problem with a square matrix that is no covariance matrix; "" where it is one."""
+def _covariance_problem(matrix: np.ndarray) -> str:
+    """The problem with a square matrix as a covariance matrix; "" where there is none."""
     larger = np.maximum(np.abs(matrix), np.abs(matrix.T))
-    different = np.argwhere(np.abs(matrix - matrix.T) > _ASYMMETRY * larger)
+    different = np.argwhere(np.abs(matrix - matrix.T) > _MAX_ASYMMETRY * larger)
     if different.size:
         i, j = different[0]
         finding = (
@@ -131,7 +132,7 @@ def _why_no_covariance(matrix: np.ndarray) -> str:
         )
     deviations = np.sqrt(np.diag(matrix))
     smallest = np.linalg.eigvalsh(matrix / np.outer(deviations, deviations))[0]
-    if smallest < _SINGULAR:
+    if smallest < _MIN_EIGENVALUE:
         finding = f"is nearly singular: its correlations have an eigenvalue of {smallest:.2g}"
         return f"{finding}; leave out what follows from the others"
     return ""
@@ -154,7 +155,7 @@ def _log(section: Section, count: int) -> tuple[bool, ...] | None:
 
 
 def _match(written: list[tuple[str, Place]], names: Names, report: Report) -> list[Column | None]:
-    """The parameter that each name means; None, and a remark, where it means none."""
+    """The parameter that has each name; None, and a remark, where no parameter has it."""
     matched = [names.find(name) for name, _ in written]
     for (name, place), column in zip(written, matched, strict=True):
         if column is None and name:
@@ -163,14 +164,14 @@ def _match(written: list[tuple[str, Place]], names: Names, report: Report) -> li
 
 
 def _remark_impossible(joint: Joint, i: int, place: Place, names: Names, report: Report) -> None:
-    """Report the probability of draws that are illegal for parameter number `i` of the distribution."""
+    """Report draws that are illegal for parameter number `i` of the distribution, with their probability."""
     mean, std = float(joint.arrays["mean"][i]), math.sqrt(joint.arrays["covariance"][i, i])
     spread = "sigma" if joint.log[i] else "std"
     draw = Draw("lognormal" if joint.log[i] else "normal", (("mean", mean), (spread, std)))
     for rule in dict.fromkeys(names.targets(joint.columns[i]).values()):
-        probability, words = rule.outside(draw)
-        if probability > 1.0 - RAREST:
-            report.problem(place, f"is always {words}; {rule.describe()}")
-        elif probability >= RAREST and not rule.redrawn:
+        probability, words = rule.probability_outside(draw)
+        if probability > 1.0 - SMALLEST_PROBABILITY:
+            report.problem(place, f"is always {words}; {rule.bounds_advice()}")
+        elif probability >= SMALLEST_PROBABILITY and not rule.redrawn:
             finding = f"draws are {words} with probability {probability:.2g}"
-            report.remark(place, f"{finding}; {rule.describe()}, so change MEAN, COVARIANCE or LOG")
+            report.remark(place, f"{finding}; {rule.bounds_advice()}, so change MEAN, COVARIANCE or LOG")

@@ -1,4 +1,4 @@
-"""Reading LIGHT_PROFILE_n, MASS_PROFILE_n and SHEAR_PROFILE_n, by the registries of `jaxlens.kernels`."""
+"""Reading LIGHT_PROFILE_n, MASS_PROFILE_n and SHEAR_PROFILE_n, with the profiles of `jaxlens.kernels`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, MassProfile
 
-_POSITIVE = Rule(low=0.0, open=True, constants_only=True)
-_NOT_NEGATIVE = Rule(low=0.0, constants_only=True)
-_ELLIPTICITY = Rule(low=-1.0, high=1.0, open=True, constants_only=True)
+_POSITIVE = Rule(low=0.0, open=True, distributions_may_exceed=True)
+_NOT_NEGATIVE = Rule(low=0.0, distributions_may_exceed=True)
+_ELLIPTICITY = Rule(low=-1.0, high=1.0, open=True, distributions_may_exceed=True)
 
-# The legal values of profile parameters; lenstronomy gives meaningless results for others.  A parameter that
-# is not listed may have any value.
+# The legal values of profile parameters; for other values lenstronomy gives meaningless results.  A parameter
+# that is not listed may have any value.
 _RANGES: Mapping[str, Rule] = {
     "R_sersic": _POSITIVE,
     "n_sersic": _POSITIVE,
@@ -31,19 +31,20 @@ _RANGES: Mapping[str, Rule] = {
     "e1": _ELLIPTICITY,
     "e2": _ELLIPTICITY,
 }
-_EPL_SLOPE = Rule(low=1.0, high=3.0, open=True, constants_only=True)
+# The legal values of `gamma` of EPL, the logarithmic slope of its density.
+_EPL_SLOPE = Rule(low=1.0, high=3.0, open=True, distributions_may_exceed=True)
 
 
 def read_light_profile(label: str, node: Node, report: Report) -> Profile:
     """A light profile with `magnitude` and its other parameters; all but its position may differ by band.
 
     Args:
-        label: its key in the file, as `LIGHT_PROFILE_1`.
+        label: its key in the file, for example `LIGHT_PROFILE_1`.
         node: its mapping.
-        report: takes the problems.
+        report: the problems are added to it.
 
     Returns:
-        The profile; its name is "" where NAME is no light profile.
+        The profile; its name is "" where NAME is not a light profile.
     """
     with Section(node, report) as section:
         name = section.choice("NAME", LIGHT_PROFILES, noun="a light profile")
@@ -63,12 +64,12 @@ def read_mass_profile(label: str, node: Node, report: Report) -> Profile:
     """A mass or shear profile, with `sigma_v` instead of `theta_E` where the file gives it.
 
     Args:
-        label: its key in the file, as `MASS_PROFILE_1`.
+        label: its key in the file, for example `MASS_PROFILE_1`.
         node: its mapping.
-        report: takes the problems.
+        report: the problems are added to it.
 
     Returns:
-        The profile; its name is "" where NAME is no mass profile.
+        The profile; its name is "" where NAME is not a mass profile.
     """
     with Section(node, report) as section:
         name = section.choice("NAME", MASS_PROFILES, noun="a mass profile")
@@ -109,14 +110,14 @@ def profile_rule(profile: str, key: str, by_band: bool) -> Rule:
     """The legal values of a parameter of a profile.
 
     Args:
-        profile: the name of the profile, as `SERSIC`.
-        key: the name of the parameter, as `R_sersic`.
-        by_band: whether the profile may differ by band, which its position never does.
+        profile: the name of the profile, for example `SERSIC`.
+        key: the name of the parameter, for example `R_sersic`.
+        by_band: whether the profile's parameters may differ by band, except its position.
 
     Returns:
         The rule.
 
-    >>> profile_rule("SERSIC", "R_sersic", by_band=True).describe()
+    >>> profile_rule("SERSIC", "R_sersic", by_band=True).bounds_advice()
     'it must be above 0'
     """
     rule = _EPL_SLOPE if (profile, key) == ("EPL", "gamma") else _RANGES.get(key, ANY)

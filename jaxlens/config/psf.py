@@ -20,8 +20,8 @@ from jaxlens.kernels.psf.convolution import fine_side
 from jaxlens.kernels.psf.resampling import resampled_side
 
 PSF_TYPES = ("GAUSSIAN", "MOFFAT", "PIXEL", "NONE")
-# The psf_types for which a key has an effect; with others it gets a remark, since a survey's preset may have
-# replaced the psf_type for which it was written.
+# Key -> the psf_types with which it has an effect.  With another psf_type it gets a remark and not a problem,
+# since the psf_type may be that of a survey's preset.
 _ONLY_FOR = {
     "kernel_point_source": ("PIXEL",),
     "kernel_supersampling_factor": ("PIXEL",),
@@ -29,8 +29,9 @@ _ONLY_FOR = {
     "supersampling_kernel_size": ("PIXEL", "MOFFAT"),
     "convolution_kernel_size": ("PIXEL", "MOFFAT"),
 }
+# The endings of the names of FITS files.
 FITS = (".fits", ".fit", ".fts")
-# Bytes of a kernel's file, and of its array.
+# The largest size of a kernel's file, and of its array, in bytes.
 MAX_BYTES = 50_000_000
 _TOO_LARGE = f"is over {MAX_BYTES // 1_000_000} MB; cut the kernel out of it"
 _IMAGE = "give an image (y, x) of the PSF"
@@ -38,7 +39,7 @@ _FILE = "give a .fits or .npy file, or one for each band"
 
 
 def read_numerics(section: Section, psf_type: str, supersampling: int, kernel: Kernel | None) -> Numerics:
-    """How the PSF is applied; keys without effect get a remark.
+    """How the PSF is applied; keys that have no effect get a remark.
 
     Args:
         section: IMAGE.PARAMETERS.
@@ -54,17 +55,17 @@ def read_numerics(section: Section, psf_type: str, supersampling: int, kernel: K
             _remark_idle(section, key, f"psf_type is {psf_type}")
     section.choice("compute_mode", ("regular",), default="regular")
     convolution = _flag(section, "supersampling_convolution")
-    core = _odd(section, "supersampling_kernel_size") or Numerics.supersampling_kernel_size
+    kernel_size = _odd(section, "supersampling_kernel_size") or Numerics.supersampling_kernel_size
     size = _odd(section, "convolution_kernel_size")
     if kernel is not None and size is not None:
         _check_size(section, size, kernel, supersampling if convolution else 1)
     default = kernel.factor if kernel else 1
     points = section.integer("point_source_supersampling_factor", 1, default=default)
-    return Numerics(convolution, core, size, points)
+    return Numerics(convolution, kernel_size, size, points)
 
 
 def check_points(section: Section, point_source: str, psf_type: str) -> None:
-    """Report `point_source: exact` with a PSF that is no Gaussian, which cannot be integrated exactly.
+    """Report `point_source: exact` with a PSF other than a Gaussian, which cannot be integrated exactly.
 
     Args:
         section: IMAGE.PARAMETERS.
@@ -121,7 +122,7 @@ def _check_size(section: Section, size: int, kernel: Kernel, factor: int) -> Non
 def read_kernel(section: Section) -> Kernel | None:
     """The kernels of psf_type PIXEL, one for all bands or one for each, of unit sum and equal odd size.
 
-    Smaller kernels are padded with zeros.  The result is None, with problems, where a file is illegal.
+    Smaller kernels are padded with zeros.  The result is None where a file is illegal, which is reported.
     """
     report = section.report
     node = section.need("kernel_point_source", _FILE)
@@ -140,7 +141,7 @@ def read_kernel(section: Section) -> Kernel | None:
 
 def _by_band(node: Node, report: Report) -> list[Node]:
     """The values of a mapping by band, in the order of the bands."""
-    # where BANDS is wrong, which is reported elsewhere, the keys are taken for the bands
+    # the keys are taken for the bands where BANDS is wrong, which is reported elsewhere
     bands = report.bands or tuple(node.entries)
     with Section(node, report, noun=f"one of BANDS{report.bands_of}") as entries:
         return [
@@ -157,7 +158,7 @@ def _padded(array: np.ndarray, side: int) -> np.ndarray:
 
 
 def _read(node: Node, report: Report) -> tuple[str, np.ndarray] | None:
-    """The path and the array of the file that a node names; None, and a problem, where it is no kernel."""
+    """The path and the array of the file that a node names; None, and a problem, where it is not a kernel."""
     name = word(node, report, _FILE)
     path = resolve(node.place, name, report) if name else None
     as_shown = locate(node.place, name, report) if path else None
@@ -215,7 +216,7 @@ def _first_image(file: Any, place: Place, report: Report) -> np.ndarray | None:
 def _is_kernel(array: np.ndarray, place: Place, report: Report) -> bool:
     """Whether an array can be a PSF: finite, two-dimensional, odd along both axes, and of positive sum.
 
-    The first of these that is violated becomes a problem; pixels below zero get a remark.
+    The first condition that is violated is reported as a problem; pixels below zero get a remark.
     """
     wrong = ""
     if array.ndim != 2 or 0 in array.shape:

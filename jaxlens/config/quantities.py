@@ -17,25 +17,28 @@ from jaxlens.config.reader import Node
 from jaxlens.config.sections import INPUT, Section, number
 from jaxlens.distributions import Distribution
 
-# Probability: a draw is the quantile of a float32 uniform in [2^-24, 1 - 2^-24], so values in a tail of less
-# probability are never drawn.
-RAREST = 2.0**-24
+# The smallest probability of a tail from which values are drawn, because a draw is the quantile of a float32
+# uniform in [2^-24, 1 - 2^-24].
+SMALLEST_PROBABILITY = 2.0**-24
 
 
 @dataclass(frozen=True)
 class Rule:
     """The legal values of a numeric entry.
 
-    A constant outside the bounds is a problem.  So is a distribution of bounded support that reaches outside
-    them, unless `constants_only`, and every distribution that is never inside them.  Other distributions
-    that reach outside get a remark, unless `redrawn`.
+    - A constant outside the bounds is a problem.
+    - A distribution that is always outside the bounds is a problem.
+    - A distribution of bounded support that reaches outside is a problem too, or only gets a remark with
+      `distributions_may_exceed`.
+    - A distribution of unbounded support that reaches outside gets a remark.
+    - With `redrawn` there is no remark, because draws outside the bounds are never used.
 
     Attributes:
         low: the lower bound.
         high: the upper bound.
         open: whether the bounds themselves are illegal.
         by_band: whether the entry may differ by band.
-        constants_only: whether distributions of bounded support get a remark instead of a problem.
+        distributions_may_exceed: whether distributions of bounded support get a remark instead of a problem.
         redrawn: whether draws outside the bounds are repeated until they are inside.
     """
 
@@ -43,7 +46,7 @@ class Rule:
     high: float = math.inf
     open: bool = False
     by_band: bool = False
-    constants_only: bool = False
+    distributions_may_exceed: bool = False
     redrawn: bool = False
 
     def allows(self, value: float) -> bool:
@@ -52,16 +55,16 @@ class Rule:
             return not (value <= self.low or value >= self.high)
         return not (value < self.low or value > self.high)
 
-    def describe(self) -> str:
-        """The bounds as advice, as "it must be above 0"."""
+    def bounds_advice(self) -> str:
+        """The bounds as advice, for example "it must be above 0"."""
         above, below = ("above", "below") if self.open else ("at least", "at most")
         bounds = [f"{above} {self.low:g}"] if math.isfinite(self.low) else []
         bounds += [f"{below} {self.high:g}"] if math.isfinite(self.high) else []
         return f"it must be {' and '.join(bounds)}"
 
-    def outside(self, draw: Draw) -> tuple[float, str]:
-        """The probability of a draw outside the bounds, and how such a draw is described, as "below 0"."""
-        # the tail beyond an infinite bound is ignored below, so 0 may replace the bound
+    def probability_outside(self, draw: Draw) -> tuple[float, str]:
+        """The probability of a draw outside the bounds, and a description of such draws such as "below 0"."""
+        # 0 replaces an infinite bound, because the tail beyond that bound is ignored below
         ends = (end if math.isfinite(end) else 0.0 for end in (self.low, self.high))
         below, above = (float(tail) for tail in _tails(draw.build(), *ends, open_ends=self.open))
         parts = []
@@ -69,11 +72,11 @@ class Rule:
             parts.append((below, f"{'at most' if self.open else 'below'} {self.low:g}"))
         if math.isfinite(self.high):
             parts.append((above, f"{'at least' if self.open else 'above'} {self.high:g}"))
-        words = [words for probability, words in parts if probability >= RAREST]
+        words = [words for probability, words in parts if probability >= SMALLEST_PROBABILITY]
         return sum(probability for probability, _ in parts), " or ".join(words)
 
-    def advice(self) -> str:
-        """What to give where the entry is missing or is no number, as advice."""
+    def missing_advice(self) -> str:
+        """Advice where the entry is missing or is not a number."""
         if self.by_band:
             return "give a number, a DISTRIBUTION or a mapping by band"
         return "give a number or a DISTRIBUTION"
@@ -112,9 +115,9 @@ def quantity(section: Section, key: str, rule: Rule, default: float | None = Non
         default: the value where the mapping lacks the key; None where it must have it.
 
     Returns:
-        The quantity; a constant NaN, and a problem, where the entry is missing or illegal.
+        The quantity; where the entry is missing or illegal, a constant NaN, and a problem is reported.
     """
-    node = section.need(key, rule.advice()) if default is None else section.take(key)
+    node = section.need(key, rule.missing_advice()) if default is None else section.take(key)
     path = _short_path(f"{section.node.place.path}.{key}" if section.node else key)
     if node is None:
         return constant(path, math.nan if default is None else default)
@@ -123,7 +126,7 @@ def quantity(section: Section, key: str, rule: Rule, default: float | None = Non
     found = _draw(node, rule, section.report, section.report.bands)
     if isinstance(found, Draw):
         return Quantity(path, (found,))
-    # it is empty where BANDS is missing, which is reported elsewhere
+    # `found` is empty where BANDS is missing, which is reported elsewhere
     return Quantity(path, found, per_band=True) if found else constant(path, math.nan)
 
 
@@ -142,18 +145,18 @@ def optional_quantity(section: Section, key: str, rule: Rule) -> Quantity | None
 
 
 def _short_path(path: str) -> str:
-    """The path of a quantity: that of the file without the word PARAMETERS."""
+    """The path of a quantity: the path in the file without the word PARAMETERS."""
     return ".".join(word for word in path.split(".") if word != "PARAMETERS")
 
 
 def _by_band(node: Node, path: str, rule: Rule, report: Report) -> Quantity:
     """A quantity that the file gives as a mapping from each band to a number or a DISTRIBUTION."""
-    wrong = _why_not_by_band(node, rule, report)
-    if wrong:
-        report.problem(node.place, wrong)
-    if wrong or INPUT in node.entries:
+    problem = _mapping_problem(node, rule, report)
+    if problem:
+        report.problem(node.place, problem)
+    if problem or INPUT in node.entries:
         return constant(path, math.nan)
-    # where BANDS is wrong, which is reported elsewhere, the keys are taken for the bands
+    # the keys are taken for the bands where BANDS is wrong, which is reported elsewhere
     bands = report.bands or tuple(node.entries)
     with Section(node, report, noun=f"one of BANDS{report.bands_of}") as entries:
         values = [(band, entries.need(band, f"give every band{report.bands_of} a value")) for band in bands]
@@ -161,8 +164,8 @@ def _by_band(node: Node, path: str, rule: Rule, report: Report) -> Quantity:
     return Quantity(path, draws, per_band=True)
 
 
-def _why_not_by_band(node: Node, rule: Rule, report: Report) -> str:
-    """The problem with a mapping that is no DISTRIBUTION and not legal by band; "" where it is legal."""
+def _mapping_problem(node: Node, rule: Rule, report: Report) -> str:
+    """The problem with a mapping without DISTRIBUTION; "" where it is a legal mapping by band."""
     keys = node.entries
     for key in keys:
         if key not in report.bands and difflib.get_close_matches(key.upper(), ["DISTRIBUTION"]):
@@ -183,10 +186,10 @@ def _one_band(node: Node, rule: Rule, report: Report, band: str) -> Draw:
 def _draw(node: Node, rule: Rule, report: Report, bands: tuple[str, ...]) -> Draw | tuple[Draw, ...]:
     """A number or a DISTRIBUTION, checked against `rule`.
 
-    The result is one draw, or one for each of `bands` where the distribution gives one value a band.
+    The result is one draw, or one for each of `bands` where the distribution draws a value for each band.
     """
     if not isinstance(node.value, dict):
-        constant_value = constant_draw(number(node, report, rule.advice()))
+        constant_value = constant_draw(number(node, report, rule.missing_advice()))
         _check(constant_value, node, rule, report)
         return constant_value
     found = read_distribution(node, report, rule.by_band, bands)
@@ -202,23 +205,23 @@ def _check(draw: Draw, node: Node, rule: Rule, report: Report) -> None:
     low, high = (float(end) for end in draw.build().support())
     if draw.is_constant:
         if not rule.allows(low):
-            report.problem(node.place, f"is {low:g}; {rule.describe()}")
+            report.problem(node.place, f"is {low:g}; {rule.bounds_advice()}")
         return
     bounded = math.isfinite(low) and math.isfinite(high)
-    if (bounded or draw.truncate) and not rule.constants_only:
+    if (bounded or draw.truncate) and not rule.distributions_may_exceed:
         for end in (low, high):
             if math.isfinite(end) and not rule.allows(end):
-                report.problem(node.place, f"can be {end:g}; {rule.describe()}")
+                report.problem(node.place, f"can be {end:g}; {rule.bounds_advice()}")
                 return
     _check_tails(draw, node, rule, report)
 
 
 def _check_tails(draw: Draw, node: Node, rule: Rule, report: Report) -> None:
-    """Report the probability of draws outside the bounds of `rule`."""
-    probability, words = rule.outside(draw)
-    if probability > 1.0 - RAREST:
-        report.problem(node.place, f"is always {words}; {rule.describe()}")
-    elif probability >= RAREST and not rule.redrawn:
+    """Report draws outside the bounds of `rule`, with their probability."""
+    probability, words = rule.probability_outside(draw)
+    if probability > 1.0 - SMALLEST_PROBABILITY:
+        report.problem(node.place, f"is always {words}; {rule.bounds_advice()}")
+    elif probability >= SMALLEST_PROBABILITY and not rule.redrawn:
         finding = f"{draw.distribution} draws are {words} with probability {probability:.2g}"
         advice = "so add TRUNCATE: [low, high] or choose another distribution"
-        report.remark(node.place, f"{finding}; {rule.describe()}, {advice}")
+        report.remark(node.place, f"{finding}; {rule.bounds_advice()}, {advice}")

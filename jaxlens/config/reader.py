@@ -15,11 +15,12 @@ import yaml
 
 from jaxlens.config.errors import Place, Report
 
-# Characters of all files of a configuration; a configuration has a few thousand.
+# The largest number of characters of all files of a configuration; a usual one has a few thousand.
 MAX_CHARACTERS = 10_000_000
-# Nested mappings and lists; a configuration has about ten.
+# The largest depth of nested mappings and lists; a usual configuration has about ten.
 MAX_DEPTH = 50
-# Keys, values and list items of all files of a configuration; a configuration has a few hundred.
+# The largest number of keys, values and list items of all files of a configuration; a usual one has a few
+# hundred.
 MAX_NODES = 200_000
 
 _PREFIX = "tag:yaml.org,2002:"
@@ -32,9 +33,9 @@ class Node:
     """One value of the file.
 
     Attributes:
-        place: where it is; the line of a mapping's entry is that of its key.
+        place: its place in the file; the line of a mapping's entry is that of its key.
         value: a mapping of nodes, a tuple of nodes, or a scalar.
-        text: a scalar as it is written in the file, else empty.
+        text: the text of a scalar in the file; empty for mappings and lists.
     """
 
     place: Place
@@ -69,11 +70,11 @@ def read_text(
     Args:
         text: the document.
         source: the file's name in messages.
-        report: takes a remark for each repeated key, and a problem for each tag and for each key that is
+        report: a remark is added for each repeated key, and a problem for each tag and for each key that is
             not a word.
-        numbered: whether places have line numbers; a dictionary has none.
-        path: the keys under which the document stands, joined by dots, where another file includes it.
-        depth: the depth at which it stands there.
+        numbered: whether places have line numbers, which a dictionary does not have.
+        path: the keys that lead to the document, joined by dots, where another file includes it.
+        depth: the depth of the document in that file.
         usage: the characters and nodes that were read before; this document's are added.
 
     Returns:
@@ -125,7 +126,7 @@ class _Composer(yaml.SafeLoader):
 
 
 def is_number(text: str) -> bool:
-    """Whether a text without quotes is read as a number; unlike in YAML 1.1, `1e-3` is.
+    """Whether a text without quotes is read as a number, which includes `1e-3`, unlike in YAML 1.1.
 
     >>> is_number("1e-3"), is_number("1.5e3"), is_number("1,5")
     (True, True, False)
@@ -143,7 +144,7 @@ def size_problem(depth: int, count: int) -> str:
 
 
 def _compose(text: str, source: str, report: Report, depth: int, usage: Usage) -> yaml.Node:
-    """The document as PyYAML's nodes; what PyYAML raises becomes a problem, and is raised as ConfigError."""
+    """The document as PyYAML's nodes; an exception of PyYAML is reported and raised as ConfigError."""
     try:
         root = _Composer(text, depth, usage.nodes).get_single_node()
         if root is not None:
@@ -185,8 +186,8 @@ class _Tree:
 
         Args:
             node: PyYAML's node.
-            place: where it is.
-            depth: in how many mappings and lists it is, counting itself.
+            place: its place in the file.
+            depth: the number of mappings and lists around the node, and the node itself.
 
         Returns:
             Our node.
@@ -248,7 +249,7 @@ class _Tree:
         self._report.remark(where, f"is given twice, in {lines}; the last one counts")
 
     def _scalar(self, node: yaml.ScalarNode, place: Place) -> str | float | bool | None:
-        """The value by the rules of YAML 1.1, except that `1e-3` is a number."""
+        """The value of a scalar by the rules of YAML 1.1, except that `1e-3` is a number."""
         if node.tag in _TEXT_TAGS:
             return float(node.value) if node.style is None and is_number(node.value) else node.value
         construct = _CONSTRUCTORS.get(node.tag)

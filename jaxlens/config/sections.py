@@ -23,15 +23,15 @@ NOT_YET: dict[str, str] = {
 class Section:
     """One mapping of the file, read in a `with` block.
 
-    Each method marks the key that it is asked for as known; at the end of the block every key that is not
-    known becomes a problem.  A `node` of None stands for a mapping that is missing, which has been reported
-    already: the section is then empty, and reports nothing.  A key INPUT is ignored: `include` has removed
-    it, or has reported that its file cannot be read.
+    A key is known once a method has been called with it; at the end of the block every key that is not known
+    is reported as a problem.  A `node` of None stands for a missing mapping, which has been reported already:
+    the section is then empty, and reports nothing.  The key INPUT is ignored: `include` has removed it, or
+    has reported that its file cannot be read.
 
     Args:
         node: the mapping, or None.
-        report: takes the problems.
-        noun: what the keys are, for the message `KEY is not ...`.
+        report: the problems are added to it.
+        noun: a name for the keys, for the message `KEY is not <noun>`.
         elsewhere: keys that belong to another section, with the path of that section.
 
     >>> from jaxlens.config.reader import read_text
@@ -55,7 +55,7 @@ class Section:
         self._elsewhere = dict(elsewhere or {})
         self._outer: Section | None = None
         self._known = {INPUT}
-        # the keys that were asked for, in order: what is suggested instead of an unknown key
+        # the keys with which methods were called, in order, which are suggested instead of an unknown key
         self._asked: dict[str, None] = {}
         self._entries = _entries(node, report)
 
@@ -65,7 +65,7 @@ class Section:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Report the unknown keys, and tell the outer section which keys belong in this one."""
+        """Report the unknown keys, and add the keys of this section to the outer section's `elsewhere`."""
         if self._outer:
             self._outer._elsewhere.update(dict.fromkeys(self._asked, self._path))
         for key, node in (self._entries or {}).items():
@@ -108,8 +108,8 @@ class Section:
 
         Args:
             key: the key; a problem where the mapping lacks it.
-            noun: what the keys of the inner mapping are, as for `Section`.
-            elsewhere: keys that do not belong to the inner mapping, as for `Section`.
+            noun: a name for the keys of the inner mapping, as in `Section`.
+            elsewhere: keys that do not belong to the inner mapping, as in `Section`.
 
         Returns:
             The section of the inner mapping.
@@ -146,7 +146,7 @@ class Section:
             key: the key.
             choices: the legal words.
             default: the word where the mapping lacks the key; None where it must have it.
-            noun: what the words are, for the message `'WORD' is not ...`.
+            noun: a name for the words, for the message `'WORD' is not <noun>`.
 
         Returns:
             The word; "", and a problem, where it is not legal.
@@ -188,7 +188,7 @@ class Section:
 
 
 def _entries(node: Node | None, report: Report) -> dict[str, Node] | None:
-    """The entries of a mapping; None where it is missing, and a problem where it is no mapping."""
+    """The entries of a mapping; None where it is missing or, with a problem, is not a mapping."""
     if node is None:
         return None
     if isinstance(node.value, dict):
@@ -198,7 +198,7 @@ def _entries(node: Node | None, report: Report) -> dict[str, Node] | None:
 
 
 def describe(node: Node) -> str:
-    """What a node is, for messages that begin with `is`: "a list", "empty", "the text 'x'"."""
+    """The kind of a node, for messages that start with `is`, such as "a list" or "the text 'x'"."""
     if isinstance(node.value, dict):
         return "a DISTRIBUTION" if "DISTRIBUTION" in node.value else "a mapping"
     if isinstance(node.value, tuple):
@@ -215,11 +215,11 @@ def word(node: Node | None, report: Report, advice: str) -> str:
 
     Args:
         node: the scalar, or None where it is missing.
-        report: takes the problem.
+        report: the problem is added to it.
         advice: how to correct the file, for the problem.
 
     Returns:
-        The text; "" where `node` is None, and "" with a problem where it is no scalar or is empty.
+        The text; "" where `node` is None, and "" with a problem where it is empty or not a scalar.
     """
     if node is None:
         return ""
@@ -234,11 +234,11 @@ def number(node: Node, report: Report, advice: str) -> float:
 
     Args:
         node: the scalar.
-        report: takes the problem.
+        report: the problem is added to it.
         advice: how to correct the file, for the problem.
 
     Returns:
-        The number; NaN, and a problem, where the node is no finite number.
+        The number; NaN, and a problem, where the node is not a finite number.
     """
     if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
         report.problem(node.place, f"is {describe(node)}; {advice}")

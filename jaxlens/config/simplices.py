@@ -8,8 +8,8 @@ import numpy as np
 
 # The approximate number of simplices per point in a Delaunay triangulation of random points, by dimension.
 _PER_POINT = {2: 2.0, 3: 6.8, 4: 32.0, 5: 190.0, 6: 1300.0, 7: 1.1e4, 8: 1e5}
-# The largest number of simplices, which bounds the memory and the time of a triangulation.
-MOST_SIMPLICES = 500_000
+# The largest number of simplices, to bound the memory and the time of a triangulation.
+MAX_SIMPLICES = 500_000
 
 
 class NoInterpolation(ValueError):
@@ -19,10 +19,10 @@ class NoInterpolation(ValueError):
 def interpolate(points: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """A piecewise linear density through the rows of a table.
 
-    The density is that of scipy's LinearNDInterpolator: the points are triangulated (Delaunay, without
-    rescaling; with one column, the segments between the sorted points), the density at a corner is its
-    weight, it is linear inside each simplex, and zero outside all of them.  Constant columns, and columns
-    that equal another, do not count as dimensions.
+    The density is that of scipy's LinearNDInterpolator.  The simplices are those of a Delaunay triangulation
+    of the points, without rescaling; with one column they are the segments between the sorted points.  The
+    density is the weight at each corner, linear inside each simplex, and zero outside all of them.  Constant
+    columns, and columns that equal another, do not count as dimensions.
 
     Args:
         points: the values of the table, (rows, columns).
@@ -30,9 +30,10 @@ def interpolate(points: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np
 
     Returns:
         corners: the rows at the corners of the m simplices, (m, d + 1), in d dimensions.
-        cumulative: the cumulative probability of every pair of simplex and corner, (m (d + 1),), in
-            proportion to the simplex's volume times the corner's weight.  Given such a pair, barycentric
-            coordinates follow a Dirichlet distribution with parameter 2 at that corner and 1 at the others.
+        cumulative: the cumulative probability of every pair of simplex and corner, (m (d + 1),), which is
+            proportional to the simplex's volume times the corner's weight.  Given such a pair, the
+            barycentric coordinates of a draw have a Dirichlet distribution with parameter 2 for that corner
+            and 1 for the others.
 
     Raises:
         NoInterpolation: if the points span no volume or are too many.
@@ -67,7 +68,7 @@ def _triangulation(points: np.ndarray) -> np.ndarray:
     rows, columns = points.shape
     if rows <= columns:
         raise NoInterpolation(f"has {rows} rows, too few to interpolate {columns} columns")
-    if rows * _PER_POINT.get(columns, math.inf) > MOST_SIMPLICES:
+    if rows * _PER_POINT.get(columns, math.inf) > MAX_SIMPLICES:
         raise NoInterpolation(f"has {rows} rows of {columns} columns, too many to interpolate")
     try:
         return Delaunay(points).simplices.astype(np.int64)

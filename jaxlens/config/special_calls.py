@@ -19,7 +19,7 @@ _ADVICE = "give a list of arguments, as [LIGHT_PROFILE_1-2.5]"
 def read_special(section: Section, names: Sequence[str]) -> tuple[Special, ...]:
     """The calls under SPECIAL of a species, in the order of the file; empty where it has no SPECIAL.
 
-    `names` are the parameters of the species, as `LIGHT_PROFILE_1-magnitude`.
+    `names` are the parameters of the species, for example `LIGHT_PROFILE_1-magnitude`.
     """
     node = section.take("SPECIAL")
     if node is None:

@@ -25,9 +25,9 @@ import jax.numpy as jnp
 
 # The parameters of one object, by name.
 Values = Mapping[str, jax.Array]
-# function(values, argument, bands) -> values
+# A function of SPECIAL: (values, argument, bands) -> values.
 Function = Callable[[Values, str, tuple[str, ...]], Values]
-# check(argument, names of the parameters, bands) -> the problem with the argument, or ""
+# A check of its argument: (argument, names of the parameters, bands) -> the problem, or "".
 Check = Callable[[str, Sequence[str], Sequence[str]], str]
 F = TypeVar("F", bound=Function)
 
@@ -50,10 +50,10 @@ def special(name: str) -> Callable[[F], F]:
     """Register a function that files may call under SPECIAL as `name`, in upper or lower case.
 
     The function is called as `function(values, argument, bands)`, once for each argument that the file lists
-    under the name, and is traced by JAX.  `values` has the parameters of the object that has the SPECIAL, of
-    one system, each () or (bands,), under their names without `PLANE_k-OBJECT_j-`, as
+    under the name, and is traced by JAX.  `values` are the parameters of the object with the SPECIAL, for one
+    system, each () or (bands,), by their names without `PLANE_k-OBJECT_j-`, for example
     `LIGHT_PROFILE_1-magnitude`; `argument` is the text in the file, and `bands` the names of the bands.  It
-    returns all of the parameters, changed or not.  A name that is registered again means the new function.
+    returns all of the parameters, changed or not.  Registering a name again replaces its function.
 
     Args:
         name: the name in files; not that of a function of jaxlens.
@@ -91,7 +91,7 @@ def brighten_everything(values: Values, argument: str, bands: tuple[str, ...]) -
 
     Args:
         values: the parameters of the object, each () or (bands,).
-        argument: the profile and the magnitudes, as `LIGHT_PROFILE_1-2.5`.
+        argument: the profile and the magnitudes, for example `LIGHT_PROFILE_1-2.5`.
         bands: the names of the bands.
 
     Returns:
@@ -105,8 +105,8 @@ def make_blueer(values: Values, argument: str, bands: tuple[str, ...]) -> Values
 
     Args:
         values: the parameters of the object, each () or (bands,).
-        argument: the profile and the magnitudes in g, as `LIGHT_PROFILE_1-2.5`.
-        bands: the names of the bands, of g, r, i, z and Y.
+        argument: the profile and the magnitudes in g, for example `LIGHT_PROFILE_1-2.5`.
+        bands: the names of the bands, each one of g, r, i, z and Y.
 
     Returns:
         The parameters with the changed magnitudes.
@@ -119,8 +119,8 @@ def make_redder(values: Values, argument: str, bands: tuple[str, ...]) -> Values
 
     Args:
         values: the parameters of the object, each () or (bands,).
-        argument: the profile and the magnitudes in z, as `LIGHT_PROFILE_1-2.5`.
-        bands: the names of the bands, of g, r, i, z and Y.
+        argument: the profile and the magnitudes in z, for example `LIGHT_PROFILE_1-2.5`.
+        bands: the names of the bands, each one of g, r, i, z and Y.
 
     Returns:
         The parameters with the changed magnitudes.
@@ -128,8 +128,9 @@ def make_redder(values: Values, argument: str, bands: tuple[str, ...]) -> Values
     return _brighter(values, argument, _RED, bands)
 
 
-# By band: the change of the magnitude as a multiple of that in the argument.
+# Band -> the change of the magnitude by make_blueer, as a multiple of that in the argument.
 _BLUE = {"g": 1.0, "r": 0.5, "i": 0.0, "z": 0.0, "Y": 0.0}
+# Band -> the change of the magnitude by make_redder, as a multiple of that in the argument.
 _RED = {"g": 0.0, "r": 0.0, "i": 0.5, "z": 1.0, "Y": 1.5}
 
 
@@ -162,7 +163,7 @@ def _check_profile(argument: str, names: Sequence[str], bands: Sequence[str]) ->
 
 
 def _check_colour(argument: str, names: Sequence[str], bands: Sequence[str]) -> str:
-    """As `_check_profile`, and the problem where make_blueer and make_redder do not know a band."""
+    """The problem that `_check_profile` finds, or a band without a factor in make_blueer and make_redder."""
     unknown = [band for band in bands if band not in _BLUE]
     if unknown:
         return f"has no colour for the band {', '.join(unknown)}; the colours are of {', '.join(_BLUE)}"

@@ -29,7 +29,7 @@ Species = Galaxy | PointSource | NoiseSource
 def read_species(root: Section) -> dict[str, Species] | None:
     """Every species by its NAME: galaxies, point sources and noise, each in order of their numbers.
 
-    None where the section is missing or an INPUT of it could not be read.
+    The result is None where the section is missing or includes a file that could not be read.
     """
     with root.sub("SPECIES") as section:
         if section.node is None or "INPUT" in section.node.entries:
@@ -142,16 +142,16 @@ _READERS: dict[str, Callable[[str, Node, Report], Species]] = {
 
 
 def _check_hosts(found: dict[str, Species], places: dict[str, Place], report: Report) -> None:
-    """Report point sources whose host has no LIGHT_PROFILE_1 with a centre, which is their position."""
+    """Report point sources whose host has no LIGHT_PROFILE_1 with a centre, about which they are placed."""
     for species in found.values():
         if isinstance(species, PointSource) and species.host:
-            wrong = _wrong_host(species.host, found)
+            wrong = _host_problem(species.host, found)
             if wrong:
                 report.problem(places[species.name].at("HOST"), wrong)
 
 
-def _wrong_host(host: str, found: dict[str, Species]) -> str:
-    """The problem with a HOST; "" where it is legal."""
+def _host_problem(host: str, found: dict[str, Species]) -> str:
+    """The problem with a HOST; "" where there is none."""
     galaxy = found.get(host)
     if not isinstance(galaxy, Galaxy):
         galaxies = [name for name, species in found.items() if isinstance(species, Galaxy)]

@@ -12,13 +12,14 @@ from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.config.surveys import histogram, histograms
 
-# The survey distribution that has a parameter, which is the number of years whose exposures are added.
+# The only survey distribution that has a parameter.
 _COADDED = "lsst_num_exposures"
+# Its parameter, the number of years whose exposures are added.
 _YEARS = "coadd_years"
-# Years of the exposures in the table of lsst_num_exposures, and the default of its parameter.
+# Years: the time in which the exposures in the table of lsst_num_exposures are taken; the default.
 _ALL_YEARS = 10.0
-# Years: the largest legal parameter.
-_MOST_YEARS = 100.0
+# Years: the largest legal value of the parameter.
+_MAX_YEARS = 100.0
 
 
 def read_survey_draws(
@@ -33,7 +34,7 @@ def read_survey_draws(
         bands: the bands for which values are drawn.
 
     Returns:
-        The draws; `WRONG`, and a problem, for each that is illegal.
+        The draws; `WRONG`, and a problem, for each draw that is illegal.
     """
     years = {_YEARS: False} if name == _COADDED else {}
     parameters = read_parameters(section, name, node, years, years)
@@ -42,8 +43,8 @@ def read_survey_draws(
     share = None
     if years:
         coadded = np.asarray(dict(parameters).get(_YEARS, _ALL_YEARS)).item()
-        if not 0.0 < coadded <= _MOST_YEARS:
-            finding = f"is {coadded:g}; it must be above 0 and at most {_MOST_YEARS:g}"
+        if not 0.0 < coadded <= _MAX_YEARS:
+            finding = f"is {coadded:g}; it must be above 0 and at most {_MAX_YEARS:g}"
             section.report.problem(node.entries[_YEARS].place, finding)  # type: ignore[union-attr]
             return (WRONG,) * len(bands)
         share = coadded / _ALL_YEARS
@@ -51,7 +52,7 @@ def read_survey_draws(
 
 
 def _measured(section: Section, name: str, band: str, share: float | None) -> Draw:
-    """One band of a survey's distribution; with `share`, values are multiplied by it and rounded down."""
+    """The draw in one band; unless `share` is None, values are multiplied by it and rounded down."""
     found = histogram(name, band)
     if found is None:
         finding = f"{name} has no band {band}; its bands are {', '.join(histograms(name))}"

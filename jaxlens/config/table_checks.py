@@ -12,9 +12,9 @@ from jaxlens.config.model import Column, Joint
 from jaxlens.config.quantities import Rule
 from jaxlens.config.tables import Table
 
-# The name of a column, and its place in the file.
+# The name of a column and its place in the file.
 Written = tuple[str, Place]
-# The parameters that columns set, with the index of the column in the table.
+# The parameter that a column sets -> the index of the column in the table.
 Matched = Mapping[Column, int]
 
 
@@ -28,7 +28,7 @@ def match_columns(written: Sequence[Written], table: Table, names: Names, report
         written: the name of every column, with its place.
         table: the table.
         names: the parameters that a column may set.
-        report: takes the problems and remarks.
+        report: the problems and remarks are added to it.
 
     Returns:
         The parameters, with the index of their column.
@@ -58,14 +58,14 @@ def _check_agreement(table: Table, first: int, second: int, report: Report) -> N
 def check_ranges(table: Table, matched: Matched, weights: np.ndarray, names: Names, report: Report) -> None:
     """Report values that are illegal for the parameter of their column.
 
-    It is a problem where all rows are illegal, and a remark with their share of the weight where some are.
+    If all rows are illegal this is a problem; if some are, it is a remark with their share of the weight.
 
     Args:
         table: the table.
         matched: the columns that set a parameter.
         weights: the weights of the rows, (rows,).
         names: the parameters and their legal values.
-        report: takes the problems and remarks.
+        report: the problems and remarks are added to it.
     """
     for column, i in matched.items():
         for rule in dict.fromkeys(names.targets(column).values()):
@@ -75,7 +75,7 @@ def check_ranges(table: Table, matched: Matched, weights: np.ndarray, names: Nam
                 say = report.problem if share > 1 - 1e-9 else report.remark
                 first = table.values[wrong[0], i]
                 finding = f"is {first:g}, and rows like it have {100 * share:.3g}% of the weight"
-                say(table.place(table.names[i], int(wrong[0])), f"{finding}; {rule.describe()}")
+                say(table.place(table.names[i], int(wrong[0])), f"{finding}; {rule.bounds_advice()}")
 
 
 def _outside(rule: Rule, values: np.ndarray) -> np.ndarray:
@@ -99,7 +99,7 @@ def check_redshifts(
         used: whether each row can be drawn, (rows,); the others are not checked.
         others: the distributions of the other tables and normals.
         names: the parameters, with the redshifts of each configuration's planes.
-        report: takes the problem.
+        report: the problem is added to it.
     """
     for label, planes in names.redshifts.items():
         columns = {c.parameter: i for c, i in matched.items() if c.configuration in (None, label)}
@@ -107,7 +107,7 @@ def check_redshifts(
             continue
         floor, last = np.zeros(len(table.lines)), -1
         for name, quantity in planes:
-            ranges = [found for joint in others if (found := joint.range(name)) is not None]
+            ranges = [found for joint in others if (found := joint.bounds(name)) is not None]
             low, high = ranges[-1] if ranges else quantity.support()
             own = columns.get(name)
             top = np.full_like(floor, high) if own is None else table.values[:, own]
@@ -123,10 +123,10 @@ def check_redshifts(
 def _out_of_order(
     table: Table, row: int, name: str, top: float, floor: float, own: int | None, last: int, report: Report
 ) -> None:
-    """Report a plane at most at redshift `top`, although a plane in front of it is at `floor` or beyond.
+    """Report a plane whose redshift is at most `top`, although a plane in front has at least `floor`.
 
-    `own` is the column that sets the plane's redshift, or None; `last` is the last column that sets that of a
-    plane in front, or -1.
+    `own` is the index of the column that sets the plane's redshift, or None; `last` is that of the last
+    column that sets the redshift of a plane in front, or -1.
     """
     plane = name.partition("-")[0]
     advice = "redshifts must rise from plane to plane"

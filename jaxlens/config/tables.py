@@ -12,12 +12,12 @@ import numpy as np
 
 from jaxlens.config.errors import Place, Report, shown
 
-# The column of the rows' weights.
+# The name of the column with the weights of the rows.
 WEIGHT = "WEIGHT"
-# Bytes of a table's file.
+# The largest size of a table's file, in bytes.
 MAX_BYTES = 50_000_000
-# The number of illegal lines that are listed; further ones are only counted.
-MOST_LISTED = 5
+# The largest number of illegal lines that are listed; further ones are only counted.
+MAX_LISTED = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ def read_table(path: Path, report: Report) -> Table | None:
         report.problem(Place(str(path)), "has no table; give a line of column names, then lines of numbers")
         return None
     (header_line, names), rows = lines[0], lines[1:]
-    wrong = _wrong_header(names)
+    wrong = _header_problem(names)
     if not wrong and not rows:
         wrong = "has no rows below the names of the columns; give at least one line of numbers"
     if wrong:
@@ -119,7 +119,7 @@ def _words(text: str) -> Iterator[tuple[int, list[str]]]:
         yield number, line.partition("#")[0].split()
 
 
-def _wrong_header(names: list[str]) -> str:
+def _header_problem(names: list[str]) -> str:
     """The problem with the names of the columns; "" where they are legal."""
     if all(_is_number(name) for name in names):
         return (
@@ -152,23 +152,23 @@ def _values(
         if fault is None:
             continue
         wrong += 1
-        if wrong <= MOST_LISTED:
+        if wrong <= MAX_LISTED:
             column, finding = fault
             report.problem(Place(source, line, column), finding)
-    if wrong > MOST_LISTED:
+    if wrong > MAX_LISTED:
         report.problem(
-            Place(source, rows[-1][0]), f"{wrong - MOST_LISTED} more lines are wrong; mend them too"
+            Place(source, rows[-1][0]), f"{wrong - MAX_LISTED} more lines are wrong; mend them too"
         )
     return None if wrong else values
 
 
 def _fill(row: np.ndarray, names: list[str], words: list[str]) -> tuple[str, str] | None:
-    """Write the values of one line into `row`; the column and its problem where a value is no number."""
+    """Write the values of one line into `row`; the column and its problem where a value is not a number."""
     if len(words) != len(names):
         return "", f"has {len(words)} of the {len(names)} columns; give every column one number"
     for i, word in enumerate(words):
         try:
-            # `float` accepts 1_000, which is no number in a table
+            # `float` accepts 1_000, which is not a number in a table
             row[i] = float(word if "_" not in word else "")
         except ValueError:
             return names[i], f"is {shown(word)}; give a number"

@@ -80,11 +80,11 @@ class _Data:
 
         Args:
             value: the value.
-            place: where it is in the dictionary.
-            depth: in how many mappings and lists it is, counting itself.
+            place: its place in the dictionary.
+            depth: the number of mappings and lists around the value, and the value itself.
 
         Returns:
-            The converted value; None, and a problem, where its type has no equal in YAML.
+            The converted value; None, and a problem, where YAML has no such type.
         """
         self._count += 1
         finding = size_problem(depth, self._count)

@@ -1,7 +1,7 @@
 """Changing parameters in the dictionary of a configuration file, by their names in the metadata.
 
-This is what `Dataset.update_param`, `Dataset.update_param_dist` and `fit_population` use to write a changed
-file; the `Config` itself is frozen, and is read again from the dictionary.
+`Dataset.update_param`, `Dataset.update_param_dist` and `fit_population` write changed files with these
+functions.  A `Config` is frozen; a changed one is read from the changed dictionary.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def set_parameters(tree: Tree, config: Config, label: str, values: Mapping[str, 
             parameter is the same in all bands (mass, positions, redshifts, the cosmology).
 
     Raises:
-        ValueError: if a name is no parameter of this configuration; then nothing is changed.
+        ValueError: if a name is not that of a parameter of this configuration; then nothing is changed.
     """
     known = dict(_entries(config, config.configuration(label)))
     found = [_find(name, known, config.bands, label) for name in values]

@@ -14,12 +14,12 @@ from jaxlens.kernels.types import Real
 
 T = TypeVar("T", bound="type[Distribution]")
 
-# The distributions of configuration files by name.
+# Name in configuration files -> distribution.
 DISTRIBUTIONS: dict[str, type[Distribution]] = {}
 
 
 class Distribution:
-    """A probability distribution of one real variable x, with density p(x) and P(x) = Prob(value <= x).
+    """A probability distribution of a real variable, with density p(x) and P(x) = Prob(value <= x).
 
     The methods broadcast over x, u and the parameters.
 
@@ -33,7 +33,7 @@ class Distribution:
 
     @property
     def discrete(self) -> bool:
-        """Whether the values are discrete, each with a probability of its own, instead of a density."""
+        """Whether single values have a probability, instead of a density."""
         return False
 
     def icdf(self, u: Real) -> jax.Array:
@@ -65,12 +65,12 @@ class Distribution:
         return self.icdf(1.0 - jnp.asarray(q))
 
     def problems(self) -> list[str]:
-        """What is illegal about the parameters, as messages for the user; empty where nothing is."""
+        """Messages about illegal parameters, for the user; empty where all are legal."""
         return []
 
 
 def register(name: str) -> Callable[[T], T]:
-    """A class decorator that makes a frozen dataclass, whose fields are traced, the distribution `name`."""
+    """A decorator that registers a frozen dataclass, whose fields are traced, as the distribution `name`."""
 
     def decorate(cls: T) -> T:
         register_pytree(cls)
@@ -107,7 +107,7 @@ def density_inside(x: Real, low: Real, high: Real, log_density: Real) -> jax.Arr
         x: where the density is evaluated.
         low: the lower end of the interval.
         high: the upper end of the interval.
-        log_density: the log density at x if x is in the interval.
+        log_density: the log density at x, for x in the interval.
 
     Returns:
         `log_density` where low <= x <= high, and minus infinity elsewhere.
@@ -121,12 +121,12 @@ def ordered(low_name: str, low: Real, high_name: str, high: Real) -> list[str]:
 
     Args:
         low_name: the name of the parameter that must not be the larger one.
-        low: its value.
+        low: the value of that parameter.
         high_name: the name of the other parameter.
-        high: its value.
+        high: the value of the other parameter.
 
     Returns:
-        The problem as a message; empty where there is none.
+        A list of the message about the problem; empty where there is no problem.
     """
     if low > high:
         return [f"{low_name} {low} is above {high_name} {high}; it must not be"]

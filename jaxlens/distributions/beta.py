@@ -16,11 +16,12 @@ from jaxlens.distributions.base import Distribution, not_positive, register
 from jaxlens.kernels.types import Real
 
 # Double exponential quadrature on (0, infinity) of integrands that decay exponentially, by the substitution
-# s = exp(k - exp(-k)) (Takahasi & Mori 1974, Publ. RIMS 9, 721): the grid in k,
+# s = exp(k - exp(-k)) (Takahasi & Mori 1974, Publ. RIMS 9, 721).
+# The evenly spaced grid in k, and its step.
 _GRID, _STEP = np.linspace(-4.0, 4.0, 65, retstep=True)
-# the nodes s(k),
+# The nodes s(k).
 _NODES = np.exp(_GRID - np.exp(-_GRID))
-# and the weights (ds/dk) dk.
+# The weights (ds/dk) dk.
 _WEIGHTS = _NODES * (1.0 + np.exp(-_GRID)) * _STEP
 
 
@@ -78,8 +79,8 @@ def _arrays(*values: Real) -> list[jax.Array]:
 def _logit_quantile(u: jax.Array, a: jax.Array, b: jax.Array) -> jax.Array:
     """The y = ln(t / (1-t)) with I_t(a, b) = u, where I is the regularised incomplete beta function.
 
-    It is found by bisection in y < 0; for t > 1/2, where 1 - t is the precise variable, in that of
-    I_(1-t)(b, a) = 1 - u.
+    It is found by bisection in y < 0.  For t > 1/2 this is done for I_(1-t)(b, a) = 1 - u instead, because
+    1 - t is then the more precise variable.
     """
     upper = u > betainc(a, b, jnp.full_like(u, 0.5))
     target, a, b = jnp.where(upper, 1.0 - u, u), jnp.where(upper, b, a), jnp.where(upper, a, b)
@@ -116,9 +117,9 @@ def _cdf(t: jax.Array, a: jax.Array, b: jax.Array) -> jax.Array:
 
 @_cdf.defjvp
 def _cdf_jvp(values: tuple[jax.Array, ...], tangents: tuple[jax.Array, ...]) -> tuple[jax.Array, jax.Array]:
-    """DI = f (dt / (t (1-t)) + ((dI/da) / f) da + ((dI/db) / f) db), with the density f of y = ln(t / (1-t)).
+    """The tangent dI = f (dt / (t (1-t)) + ((dI/da) / f) da + ((dI/db) / f) db).
 
-    At t = 0 and t = 1 the tangent is set to zero.
+    Here f is the density of y = ln(t / (1-t)).  At t = 0 and t = 1 the tangent is set to zero.
     """
     (t, a, b), (dt, da, db) = values, tangents
     value = _cdf(t, a, b)
@@ -139,8 +140,8 @@ def _derivatives_over_density(y: jax.Array, a: jax.Array, b: jax.Array) -> tuple
     """(dI/da) / f and (dI/db) / f at y, with the cumulative distribution function I and the density f of y.
 
     dI/da is the integral over y' < y of f(y') (ln t' - digamma(a) + digamma(a+b)), and dI/db that of
-    f(y') (ln(1-t') - digamma(b) + digamma(a+b)).  As both vanish over all y', they equal minus the integrals
-    over y' > y.  Of the two tails the one is integrated that does not contain the mode, ln(a / b).
+    f(y') (ln(1-t') - digamma(b) + digamma(a+b)).  Over all y' both integrals are zero, so they are also minus
+    the integrals over y' > y.  The integral is taken over the tail that does not contain the mode, ln(a / b).
     """
     lower = y < jnp.log(a / b)
     sign = jnp.where(lower, 1.0, -1.0)

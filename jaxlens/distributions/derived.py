@@ -119,7 +119,7 @@ class Truncated(Distribution):
         return self.inner.discrete
 
     def _share(self, lower: Real, upper: Real) -> jax.Array:
-        """The probability of [lower, upper], which must be inside the interval of the truncation."""
+        """The probability of [lower, upper], an interval inside that of the truncation."""
         mass = probability_between(self.inner, self.lower, self.upper)
         return probability_between(self.inner, lower, upper) / mass
 
@@ -146,7 +146,7 @@ class Truncated(Distribution):
         return jnp.where(jnp.asarray(x) < self.lower, 1.0, share)
 
     def _at(self, x: Real) -> jax.Array:
-        """The probability of the value x, zero unless the distribution is discrete."""
+        """The probability of the value x, which is zero unless the distribution is discrete."""
         x = jnp.asarray(x)
         return jnp.where(self._clip(x) == x, self._share(x, x), 0.0) if self.discrete else jnp.zeros_like(x)
 
@@ -165,7 +165,7 @@ class Truncated(Distribution):
 @register_pytree
 @dataclass(frozen=True)
 class Scaled(Distribution):
-    """The distribution of a multiple of another variable: p(x) = p_inner(x / factor) / factor.
+    """The distribution of `factor` times another variable: p(x) = p_inner(x / factor) / factor.
 
     Attributes:
         inner: the distribution of the variable that is multiplied.

@@ -20,7 +20,7 @@ from jaxlens.kernels.types import Real
 
 
 class _Discrete(Distribution):
-    """A distribution whose values have probabilities of their own."""
+    """A distribution in which single values have a probability."""
 
     @property
     def discrete(self) -> bool:

@@ -15,10 +15,10 @@ C = TypeVar("C", bound=type)
 def register_pytree(cls: C) -> C:
     """Make a frozen dataclass, whose fields are all traced, a pytree.
 
-    The class itself is the static part of the structure, so that the `jax.tree.structure` of two classes
-    differs also where they have the same number of fields.  `jax.tree_util.register_dataclass` does not do
-    this: jaxlib 0.10.0 to 0.10.2 compare two such structures without their class, and where the hashes of
-    the structures collide `jax.jit` runs the program of another class.
+    The class itself is the static part of the structure, so that two classes with the same number of fields
+    have different `jax.tree.structure`s.  With `jax.tree_util.register_dataclass` this is not so: jaxlib
+    0.10.0 to 0.10.2 compare two such structures without their class, and if their hashes collide `jax.jit`
+    runs the program of the other class.
 
     >>> import dataclasses
     >>> One, Other = (register_pytree(dataclasses.make_dataclass(name, ["x"])) for name in ("One", "Other"))

@@ -23,8 +23,8 @@ class UserDistribution:
     Attributes:
         function: the function.
         parameters: the names of its PARAMETERS.
-        optional: those that have a default.
-        by_band: whether it takes `bands` and returns one value for each.
+        optional: the names of the PARAMETERS that have a default.
+        by_band: whether it takes `bands` and returns one value for each band.
     """
 
     function: Callable[..., Any]
@@ -33,9 +33,9 @@ class UserDistribution:
     by_band: bool
 
 
-# The registered functions by name.
+# Name in configuration files -> registered function.
 USER_DISTRIBUTIONS: dict[str, UserDistribution] = {}
-# Names that cannot be registered although DISTRIBUTIONS lacks them: those of the surveys' tables.
+# Further names that cannot be registered: those of the surveys' distributions.
 RESERVED: set[str] = set()
 
 
@@ -46,7 +46,7 @@ def distribution(name: str) -> Callable[[F], F]:
     it returns one draw, of shape ().  It is traced by JAX, so it is written in jax.numpy, and draws can be
     differentiated with respect to its parameters.  Parameters with a default may be omitted in the file.  A
     function with a keyword-only parameter `bands`, which receives the names of the bands, returns one draw
-    for each band, of shape (bands,).  A name that is registered again means the new function.
+    for each band, of shape (bands,).  Registering a name again replaces its function.
 
     Args:
         name: the name in configuration files.

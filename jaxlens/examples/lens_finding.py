@@ -1,4 +1,4 @@
-"""The task that the training examples share: training images, the score of a network, and its picture.
+"""The task of the training examples: training images, the score of a network, and a picture of the score.
 
 The packaged file `lens_or_not` describes lenses, and elliptical galaxies with a blue neighbour.  A network
 estimates the log-odds that an image shows a lens, and the Einstein radius if it does.
@@ -16,20 +16,22 @@ import numpy as np
 
 from jaxlens.streams.stream import Stream, stream
 
+# The name of that file.
 CONFIG = "lens_or_not"
+# The name of the Einstein radius among the parameters.
 THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
-# The middle of the interval of Einstein radii in the file, arcsec.
+# Arcsec: the middle of the interval of Einstein radii in the file.
 MIDDLE = 1.3
-# Half of its width, arcsec.  Networks learn (theta_E - MIDDLE) / WIDTH, which is between -1 and 1.
+# Arcsec: half of the width of the interval.  Networks learn (theta_E - MIDDLE) / WIDTH, between -1 and 1.
 WIDTH = 0.7
-# Networks see arcsinh(image / SOFTENING); counts/s, about the noise of a pixel in the brightest band.
+# Counts/s, about the noise of a pixel in the brightest band.  Networks see arcsinh(image / SOFTENING).
 SOFTENING = 0.1
 # The seed of the training images.
 TRAINING_SEED = 1
 # The seed of the test images.
 TEST_SEED = 2
 
-# Images (n, bands, y, x) to log-odds (n,) and Einstein radii (n,), arcsec.
+# A function from images (n, bands, y, x) to log-odds (n,) and Einstein radii (n,), arcsec.
 Predict = Callable[[Any], tuple[np.ndarray, np.ndarray]]
 
 
@@ -38,10 +40,10 @@ class Score:
     """The answers of a network on n systems that it was not trained on, and the truth.
 
     Attributes:
-        log_odds: the log-odds of a lens by the network, (n,).
-        theta_E: the Einstein radius by the network, arcsec, (n,).
+        log_odds: the network's log-odds of a lens, (n,).
+        theta_E: the network's Einstein radius, arcsec, (n,).
         lensed: whether the system is a lens, (n,).
-        truth: its Einstein radius, arcsec, (n,); 0 without a lens.
+        truth: the true Einstein radius, arcsec, (n,); 0 without a lens.
     """
 
     log_odds: np.ndarray
@@ -87,6 +89,9 @@ def batches(size: int, seed: int, config: Any = CONFIG) -> Stream:
         size: the number of systems in a batch.
         seed: the seed of the systems.
         config: the configuration file.
+
+    Returns:
+        The stream.
     """
     return stream(config, size, seed=seed, labels=[THETA_E])
 
@@ -96,9 +101,12 @@ def score(predict: Predict, count: int, size: int, config: Any = CONFIG) -> Scor
 
     Args:
         predict: the network, a function of images (n, bands, y, x) to log-odds and Einstein radii (n,).
-        count: the least number of systems.
-        size: of a batch.
+        count: the smallest number of systems.
+        size: the number of systems in a batch.
         config: the configuration file.
+
+    Returns:
+        The score.
     """
     found = []
     with batches(size, TEST_SEED, config) as test:
@@ -132,7 +140,7 @@ def draw(result: Score, path: Path) -> None:
 
 
 def arguments(description: str, given: list[str] | None) -> argparse.Namespace:
-    """The options of the training examples; `given` are those of a test, None those of the command line."""
+    """The options of the training examples, from `given`, or from the command line where that is None."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--steps", type=int, default=1500, help="steps of training (%(default)s)")
     parser.add_argument("--batch", type=int, default=128, help="images for each step (%(default)s)")

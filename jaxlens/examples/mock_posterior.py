@@ -36,25 +36,26 @@ class Whitened(NamedTuple):
     parameters: Callable[[jax.Array], jax.Array]
 
 
-# The posterior, k, the draws of the warm-up, the draws that are kept, and the seed, to draws (samples, k).
+# A function that returns draws (samples, k).  Its arguments are the posterior, k, the number of draws of the
+# warm-up, the number of draws that are kept, and the seed.
 Sampler = Callable[[Whitened, int, int, int, int], np.ndarray]
 
-# The largest difference of means between draws and fit, in standard deviations of the fit.
-MOST_OFFSET = 0.3
-# The largest relative difference of their standard deviations.
-MOST_EXCESS = 0.15
+# Standard deviations of the fit: the largest difference of the means of draws and fit.
+MAX_OFFSET = 0.3
+# The largest relative difference of the standard deviations of draws and fit.
+MAX_EXCESS = 0.15
 
 
 def main(sampler: Sampler, purpose: str, arguments: list[str] | None = None) -> int:
     """Fit the mock lens, sample its posterior and print both.
 
     Args:
-        sampler: draws from a posterior.
-        purpose: of the program, for its help text.
-        arguments: of the program, by default those of the command line.
+        sampler: the function that draws from the posterior.
+        purpose: the purpose of the program, for its help text.
+        arguments: the arguments of the program, by default those of the command line.
 
     Returns:
-        0 where fit and draws agree, else 1.
+        The exit code: 0 where fit and draws agree, else 1.
     """
     parser = argparse.ArgumentParser(description=purpose)
     parser.add_argument("--samples", type=int, default=2000, help="draws that are kept (2000)")
@@ -65,14 +66,14 @@ def main(sampler: Sampler, purpose: str, arguments: list[str] | None = None) -> 
     sim, images = mock(options.num_pix, options.seed)
     result = fit(sim, images)
     posterior = whitened(sim, images, result)
-    began = time.perf_counter()
+    started = time.perf_counter()
     drawn = sampler(posterior, len(result.names), options.warmup, options.samples, options.seed)
-    print(f"{options.samples} draws in {time.perf_counter() - began:.1f} s, compilation included")
+    print(f"{options.samples} draws in {time.perf_counter() - started:.1f} s, compilation included")
     table = comparison(result, drawn)
     print(table.to_string(float_format="{:.4f}".format))
     offset, excess = table["offset"].abs().max(), (table["ratio"] - 1.0).abs().max()
     print(f"means differ from the fit by at most {offset:.2f} sigma, standard deviations by {excess:.0%}")
-    return 0 if offset < MOST_OFFSET and excess < MOST_EXCESS else 1
+    return 0 if offset < MAX_OFFSET and excess < MAX_EXCESS else 1
 
 
 def whitened(sim: Simulator, images: jax.Array, result: FitResult) -> Whitened:
@@ -81,7 +82,10 @@ def whitened(sim: Simulator, images: jax.Array, result: FitResult) -> Whitened:
     Args:
         sim: the simulator that was fitted.
         images: the image, (1, 1, y, x).
-        result: the fit of it.
+        result: the fit of the image.
+
+    Returns:
+        The posterior.
     """
     best, transform = jnp.asarray(result.unconstrained[0]), result.transform
     root = jnp.asarray(np.linalg.cholesky(result.unconstrained_covariance[0]), best.dtype)
@@ -95,7 +99,7 @@ def whitened(sim: Simulator, images: jax.Array, result: FitResult) -> Whitened:
 
     def log_density(z: jax.Array) -> jax.Array:
         free = {name: x[None] for name, x in zip(result.names, parameters(z), strict=True)}
-        # p(u) = p(x) dx/du; the constant determinant of du/dz = L is left out
+        # p(u) = p(x) dx/du; the determinant of du/dz = L is left out, because it is constant
         jacobian = jnp.sum(transform.log_derivative(unconstrained(z)))
         return sim.log_posterior(others | free, images, names=result.names)[0] + jacobian
 
@@ -112,8 +116,8 @@ def mock(num_pix: int, seed: int) -> tuple[Simulator, jax.Array]:
 def comparison(result: FitResult, draws: np.ndarray) -> pd.DataFrame:
     """A row for each parameter: value and error of the fit, mean and standard deviation of the draws.
 
-    `draws` are (samples, k).  `offset` is the difference of the means over the error, `ratio` that of the
-    standard deviations.
+    `draws` are (samples, k).  The column `offset` is the difference of the means over the error, and `ratio`
+    is the standard deviation over the error.
     """
     mean, std = draws.mean(axis=0), draws.std(axis=0)
     columns = {"fit": result.values[0], "sigma": result.sigma[0], "mean": mean, "std": std}

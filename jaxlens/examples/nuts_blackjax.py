@@ -1,7 +1,7 @@
 """The posterior of a mock lens by blackjax's NUTS: `python -m jaxlens.examples.nuts_blackjax [--samples N]`.
 
 The sampler starts at the fit's maximum, in the coordinates in which the fit's covariance is the unit matrix.
-Its packages come with the extra `inference` of jaxlens.
+The packages that it needs come with the extra `inference` of jaxlens.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ def draws(posterior: mock_posterior.Whitened, k: int, warmup: int, samples: int,
     """Draws of the free parameters by NUTS.
 
     Args:
-        posterior: in coordinates in which it is about a standard normal.
+        posterior: the posterior, in coordinates in which it is about a standard normal.
         k: the number of free parameters.
-        warmup: draws that adapt the step and are not kept.
-        samples: draws that are kept.
-        seed: of the draws.
+        warmup: the number of draws that adapt the step and are not kept.
+        samples: the number of draws that are kept.
+        seed: the seed of the draws.
 
     Returns:
         The draws, (samples, k).
@@ -44,7 +44,7 @@ def draws(posterior: mock_posterior.Whitened, k: int, warmup: int, samples: int,
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Fit, sample and print both; the exit code is 0 where they agree, else 1."""
+    """Fit, sample and compare; the exit code is 0 where fit and draws agree, else 1."""
     return mock_posterior.main(draws, (__doc__ or "").split("\n")[0], arguments)
 
 

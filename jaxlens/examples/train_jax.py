@@ -20,10 +20,11 @@ import jaxlens
 from jaxlens.examples import lens_finding as task
 from jaxlens.streams.batches import StreamBatch
 
+# The weights of the network, by the names of its layers.
 Weights = dict[str, jax.Array]
-# Of the three convolutions.
+# The number of channels of each of the three convolutions.
 CHANNELS = (16, 32, 64)
-# Units of the hidden dense layer.
+# The number of units of the hidden dense layer.
 HIDDEN = 64
 # The largest learning rate.
 RATE = 3e-3
@@ -33,9 +34,12 @@ def initial(key: jax.Array, bands: int, side: int) -> Weights:
     """Random weights of three convolutions, each of which halves the image, and two dense layers.
 
     Args:
-        key: of the weights.
-        bands: of the images.
-        side: of the images, pixels.
+        key: the random key of the weights.
+        bands: the number of bands of the images.
+        side: the number of pixels along one side of the images.
+
+    Returns:
+        The weights.
     """
     for _ in CHANNELS:
         side = -(-side // 2)
@@ -69,8 +73,8 @@ def loss(weights: Weights, images: jax.Array, theta_E: jax.Array, lensed: jax.Ar
     """The cross-entropy of the classes, plus the squared error of the Einstein radii of lenses.
 
     Args:
-        weights: of the network.
-        images: (n, bands, y, x).
+        weights: the weights of the network.
+        images: the images, (n, bands, y, x).
         theta_E: the true Einstein radii, arcsec, (n,).
         lensed: whether each image shows a lens, (n,).
 
@@ -86,9 +90,9 @@ def trained(weights: Weights, steps: int, batch: int, config: Any) -> tuple[Weig
     """Train on a stream, which makes the next images while the network learns from the present ones.
 
     Args:
-        weights: at the start; their memory is reused.
-        steps: of training.
-        batch: images for each step.
+        weights: the weights at the start, whose memory is reused.
+        steps: the number of training steps.
+        batch: the number of images for each step.
         config: the configuration file.
 
     Returns:
@@ -113,9 +117,9 @@ def trained_purely(weights: Weights, steps: int, batch: int, config: Any) -> tup
     """Train on images that are simulated inside the jitted step, half of each class.
 
     Args:
-        weights: at the start; their memory is reused.
-        steps: of training.
-        batch: images for each step.
+        weights: the weights at the start, whose memory is reused.
+        steps: the number of training steps.
+        batch: the number of images for each step.
         config: the configuration file.
 
     Returns:
@@ -155,9 +159,9 @@ def improved(
     """One step of training.
 
     Args:
-        optimizer: of optax.
-        weights: before the step.
-        state: of the optimizer before the step.
+        optimizer: the optimizer of optax.
+        weights: the weights before the step.
+        state: the state of the optimizer before the step.
         data: images, Einstein radii and classes, as in `loss`.
 
     Returns:
@@ -175,9 +179,9 @@ def main(given: list[str] | None = None) -> task.Score:
     instrument = jaxlens.load_config(config).instrument
     weights = initial(jax.random.key(0), len(instrument.bands), instrument.num_pix)
     train: Callable[..., Any] = trained_purely if options.pure else trained
-    began = time.perf_counter()
+    started = time.perf_counter()
     weights, losses = train(weights, options.steps, options.batch, config)
-    seconds = time.perf_counter() - began
+    seconds = time.perf_counter() - started
     print(f"{options.steps} steps of {options.batch} images in {seconds:.0f} s; loss {losses[-1]:.3f}")
     predict = jax.jit(partial(network, weights))
     result = task.score(lambda images: jax.device_get(predict(images)), options.test, options.batch, config)

@@ -21,9 +21,9 @@ from torch.utils.data import DataLoader
 from jaxlens.config import load_config
 from jaxlens.examples import lens_finding as task
 
-# Of the three convolutions.
+# The number of channels of each of the three convolutions.
 CHANNELS = (16, 32, 64)
-# Units of the hidden dense layer.
+# The number of units of the hidden dense layer.
 HIDDEN = 64
 # The largest learning rate.
 RATE = 3e-3
@@ -51,8 +51,8 @@ def loss(network: Network, images: Any, theta_E: Any, lensed: Any) -> Any:
     """The cross-entropy of the classes, plus the squared error of the Einstein radii of lenses.
 
     Args:
-        network: with its weights.
-        images: (n, bands, y, x).
+        network: the network.
+        images: the images, (n, bands, y, x).
         theta_E: the true Einstein radii, arcsec, (n,).
         lensed: whether each image shows a lens, (n,).
 
@@ -69,9 +69,9 @@ def train(network: Network, steps: int, batch: int, config: Any) -> list[float]:
     """Train on a stream, which makes the next images while the network learns from the present ones.
 
     Args:
-        network: is trained in place.
-        steps: of training.
-        batch: images for each step.
+        network: the network, which is trained in place.
+        steps: the number of training steps.
+        batch: the number of images for each step.
         config: the configuration file.
 
     Returns:
@@ -98,13 +98,13 @@ def main(given: list[str] | None = None) -> task.Score:
     """Train, print the score on systems that the network was not trained on, and return it."""
     options = task.arguments((__doc__ or "").split("\n")[0], given)
     torch.manual_seed(0)
-    # half of the cores are left to jaxlens, which simulates meanwhile
+    # jaxlens simulates on the other half of the cores at the same time
     torch.set_num_threads(max(1, (os.cpu_count() or 1) // 2))
     instrument = load_config(options.config).instrument
     network = Network(len(instrument.bands), instrument.num_pix)
-    began = time.perf_counter()
+    started = time.perf_counter()
     losses = train(network, options.steps, options.batch, options.config)
-    seconds = time.perf_counter() - began
+    seconds = time.perf_counter() - started
     print(f"{options.steps} steps of {options.batch} images in {seconds:.0f} s; loss {losses[-1]:.3f}")
 
     def predict(images: jax.Array) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""What the files of one configuration hold: images, planes, and a row of metadata for each system."""
+"""The content of the files of one configuration: images, planes, and a row of metadata for each system."""
 
 from __future__ import annotations
 
@@ -13,27 +13,28 @@ import pandas as pd
 from jaxlens.files.metadata import Column, Fixed
 
 ArrayName = Literal["images", "planes"]
-# Values of a run of systems by name, each of shape (n,) or (n, bands).
+# Name -> values of consecutive systems, of shape (n,) or (n, bands).
 Values = Mapping[str, Column]
 
-# The second axis of the array "planes", in this order.
+# The names of the planes along the second axis of the array "planes".
 PLANES = ("lens", "source", "point_source", "noise")
 
+# The bytes of a float32.
 _BYTES_PER_VALUE = 4
-# A float32 in its shortest decimal form has about 11 characters; a comma follows.
+# The bytes of a number in a CSV: a float32 has about 11 characters, and a comma follows.
 _CSV_BYTES_PER_CELL = 12
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What the files of one configuration hold.
+    """The content of the files of one configuration.
 
     Attributes:
-        label: the configuration's label, which begins the files' names.
+        label: the configuration's label, with which the files' names start.
         dataset: the dataset's NAME, under which an HDF5 file keeps the images.
-        bands: names of the bands.
-        num_pix: pixels along a side.
-        count: number of systems.
+        bands: the names of the bands.
+        num_pix: the number of pixels along one side of an image.
+        count: the number of systems.
         fixed: the metadata that all systems share, see `jaxlens.files.metadata.fixed`.
         arrays: which of "images" and "planes" are written; each has a file of its own.
         attributes: further attributes of an HDF5 file (pixel scale, units, seed, the YAML text, ...).
@@ -54,7 +55,7 @@ class Contents:
         return self.count, *planes, len(self.bands), self.num_pix, self.num_pix
 
     def bytes_on_disk(self, parameters: int, with_csv: bool) -> int:
-        """An estimate of the bytes that the files take, never far below the truth.
+        """An estimate of the size of the files in bytes, which is never much too small.
 
         `parameters` is the number of parameters of a system in one band.
         """
@@ -70,7 +71,7 @@ class Chunk:
     Attributes:
         start: the index of the first system.
         values: metadata by name, each (n,) or (n, bands); float, int, or object for texts.
-        arrays: images (n, bands, y, x) and planes (n, 4, bands, y, x), both, one or none, in counts/s.
+        arrays: images (n, bands, y, x), planes (n, 4, bands, y, x), both, one or none, in counts/s.
     """
 
     start: int
@@ -89,7 +90,7 @@ class Chunk:
 
 
 class Stored(NamedTuple):
-    """What was read from one file of images.
+    """The content of one file of images.
 
     Attributes:
         images: shape (n, bands, y, x).

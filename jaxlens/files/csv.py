@@ -17,11 +17,12 @@ from jaxlens.files.contents import Chunk, Contents, Values
 from jaxlens.files.metadata import Column, columns, is_text
 from jaxlens.files.rows import RowBuffer
 
-# Rows that are turned into text together: so many that the fixed cost of a table is negligible, so few that
-# the writing is spread over the run.
+# The number of rows that are turned into text together: enough to make the fixed cost of a table negligible,
+# and few enough to spread the writing over the run.
 _ROWS_AT_A_TIME = 128
-# Before version 3.1 pandas rounds the last bits of a number unless it is told not to.
+# Whether pandas is older than 3.1, and rounds the last bits of a number unless asked for exact numbers.
 _OLD_PANDAS = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
+# The option of `read_csv` that asks for exact numbers.
 _EXACT: dict[str, Any] = {"float_precision": "round_trip"} if _OLD_PANDAS else {}
 
 
@@ -55,10 +56,10 @@ class CsvFile:
 
 
 def read_csv(path: Path, stop: int | None = None) -> pd.DataFrame:
-    """The first `stop` rows of a metadata table, or all; numbers equal the written ones to the last bit."""
+    """The first `stop` rows of a metadata table, or all; the numbers are exactly the written ones."""
     header = pd.read_csv(path, nrows=0)
     texts = dict.fromkeys((name for name in header if is_text(str(name))), str)
-    # "None" is a legal HOST, so pandas must not take words for missing values.
+    # "None" is a legal HOST, so pandas must not read words as missing values.
     return pd.read_csv(path, nrows=stop, keep_default_na=False, dtype=texts, **_EXACT)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 class StorageError(OSError):
-    """A file or folder that cannot be written or read; the message names it and says what would be right."""
+    """A file or folder cannot be written or read; the message names it and how to correct this."""
 
 
 @contextlib.contextmanager
@@ -22,11 +22,11 @@ def explained(
 
     Args:
         path: the file or folder that the `with` block works on.
-        advice: the end of the message, for every cause but a full disk.
+        advice: the end of the message, unless the disk is full.
         kinds: the exceptions that are turned into a `StorageError`; all others pass.
 
     Raises:
-        StorageError: in place of an exception of these kinds.
+        StorageError: if an exception of these kinds is raised inside the `with` block.
 
     >>> with explained(Path("lens.h5"), "give a file of images", (KeyError,)):
     ...     {}["images"]

@@ -1,4 +1,4 @@
-"""FITS: images that a user brings, read from files or taken as arrays, and images that are written."""
+"""FITS: reading images of a user from files or arrays, and writing images."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from numpy.typing import ArrayLike
 from jaxlens.config.errors import nearest
 from jaxlens.files.errors import StorageError
 
-# A path, an array, or one of either for each band.
+# A path, an array, or a path or array for each band.
 Source = str | os.PathLike[str] | ArrayLike | Sequence[Any] | Mapping[str, Any]
 
 
 def cube(name: str, source: Source, bands: tuple[str, ...]) -> np.ndarray:
-    """The pixels of a source, (bands, y, x); a number that all pixels share stays a number.
+    """The pixels of a source, (bands, y, x), or () where the source is a number for all pixels.
 
     Args:
-        name: what the source is called in a message, such as "sigma".
+        name: the name of the source in messages, such as "sigma".
         source: a path (see `read_fits`) or an array, (y, x) or (bands, y, x); or a sequence, or a mapping
             from the bands' names, of one path or array (y, x) for each band.
         bands: the names of the bands in their order; () where they are not known.
@@ -68,9 +68,9 @@ def _array(name: str, source: Any) -> np.ndarray:
 
 
 def as_floats(name: str, array: ArrayLike) -> np.ndarray:
-    """An array of floats: as it is where it is one already, in double precision otherwise.
+    """An array of floats: the array itself where it has floats already, else in double precision.
 
-    `name` is what the array is called in the message of the ValueError.
+    `name` is the name of the array in the message of the ValueError.
 
     >>> as_floats("mask", [1, 0])
     array([1., 0.])
@@ -86,9 +86,9 @@ def as_floats(name: str, array: ArrayLike) -> np.ndarray:
 
 
 def read_fits(path: str) -> np.ndarray:
-    """An image of a FITS file in double precision: the first, or that of the extension in brackets.
+    """The first image of a FITS file in double precision, or that of an extension given in brackets.
 
-    `lens.fits[ERR]` is the extension of that name, `lens.fits[2]` that of that number.
+    `lens.fits[ERR]` is the extension of that name, and `lens.fits[2]` the extension of that number.
 
     Raises:
         StorageError: if the file is missing, broken or no FITS file, or has no such image.

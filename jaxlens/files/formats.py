@@ -37,14 +37,14 @@ class Format(NamedTuple):
 
     Attributes:
         files: the class that writes each array.
-        read: reads the first `stop` systems of a file of images, or all where `stop` is None.
+        read: the function that reads the first `stop` systems of a file of images, or all if `stop` is None.
     """
 
     files: Mapping[ArrayName, FileKind]
     read: Callable[[Path, int | None], Stored]
 
 
-# By the ending of the file's name.
+# The ending of the file's name -> format.
 FORMATS: dict[ImageFormat, Format] = {
     "npy": Format({"images": NpyFile, "planes": NpyPlanesFile}, read_npy),
     "h5": Format({"images": Hdf5File, "planes": Hdf5PlanesFile}, read_hdf5),

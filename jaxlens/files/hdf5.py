@@ -13,7 +13,7 @@ from jaxlens.files.contents import PLANES, ArrayName, Chunk, Contents, Stored, V
 from jaxlens.files.metadata import Column, columns
 from jaxlens.files.rows import RowBuffer
 
-# Rows of metadata in one compressed HDF5 chunk.
+# The number of rows of metadata in one compressed HDF5 chunk.
 _ROWS_PER_CHUNK = 4096
 
 
@@ -26,8 +26,8 @@ class _ArrayFile:
         self._contents = contents
         self._file = h5py.File(path, "w")
         name, shape = _array_name(contents.dataset), contents.shape(self.array)
-        # Each chunk is written once and whole, so HDF5's chunk cache is switched off: data reach the disk
-        # at once, and so does the error of a full disk reach us.
+        # Each chunk is written once and whole, so HDF5's chunk cache is switched off: then data are written
+        # at once, and a full disk raises an error here.
         layout = {"chunks": (1, *shape[1:]), "rdcc_nbytes": 1} if contents.count else {}
         self._images = self._file.create_dataset(name, shape, np.float32, **layout)
         self._file.attrs.update(contents.attributes)
@@ -120,11 +120,11 @@ def _column(dataset: h5py.Dataset, stop: int | None) -> Column:
 
 
 def _array_name(dataset: str) -> str:
-    """The dataset's NAME as an HDF5 name: without folders, and other than the group `metadata`."""
+    """The dataset's NAME as an HDF5 name, without folders, and different from the group `metadata`."""
     name = dataset.replace("/", "_").strip(".")
     return name if name not in ("", "metadata") else "images"
 
 
 def _plain(value: object) -> object:
-    """A numpy scalar or array as Python's own number, text or list."""
+    """A numpy scalar or array as a number, text or list of Python."""
     return value.tolist() if isinstance(value, np.generic | np.ndarray) else value

@@ -2,7 +2,7 @@
 
 A column's name is the parameter's name and the band, `PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E-g`.  The texts
 and counts that all systems of a configuration share (`fixed`) are kept apart from the values of each system,
-so that a file can hold each text once and still give the whole table back.
+so that an HDF5 file stores each of them once.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _galaxy(species: Galaxy) -> Fixed:
 
 
 def _point_source(species: PointSource) -> Fixed:
-    # deeplenstronomy has these counts for point sources too
+    # deeplenstronomy writes these counts for point sources too
     entries: Fixed = {f"NUMBER_OF_{kind}_PROFILES": 0 for kind in ("LIGHT", "MASS", "SHEAR")}
     entries |= {"NAME": species.name, "HOST": species.host or "Foreground"}
     return entries | ({"sep_unit": species.sep_unit} if species.host else {})
@@ -109,8 +109,8 @@ def columns(
         start: the index of the first system, its OBJID.
 
     Returns:
-        Columns by name, all of the first band first, as deeplenstronomy orders them; within a band by
-        name, planes last.  Where bands share a value their columns are the same array.
+        Columns by name, in deeplenstronomy's order: band after band, and in each band by name, planes last.
+        Where bands share a value their columns are the same array.
 
     Raises:
         ValueError: if the arrays in `values` disagree about n, or there are none.
@@ -167,8 +167,8 @@ def image_columns(images: Mapping[str, ImagePositions]) -> dict[str, Column]:
 
     Returns:
         Columns of shape (n,): `<name>-x_mins` and `<name>-y_mins`, texts of positions joined by semicolons,
-        and `<name>-num_source_images`.  deeplenstronomy's own `x_mins`, `y_mins` and `num_source_images`,
-        without a name, are those of the last point source.
+        and `<name>-num_source_images`.  As in deeplenstronomy there are also `x_mins`, `y_mins` and
+        `num_source_images` without a name, which are those of the last point source.
 
     >>> pair = np.array([[1.25, -0.75, 0.0]])
     >>> mask, two = np.array([[True, True, False]]), np.array([2])

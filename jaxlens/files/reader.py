@@ -1,4 +1,4 @@
-"""The files of a dataset are found and read back."""
+"""Finding and reading the files of a dataset."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from jaxlens.files.formats import FORMATS, IMAGE_FORMATS
 from jaxlens.files.hdf5 import read_hdf5_metadata
 from jaxlens.files.metadata import natural_key
 
-# What h5py, numpy and pandas raise for a file of something else.
+# The exceptions of h5py, numpy and pandas for a file of another format.
 _READ_ERRORS = (OSError, RuntimeError, KeyError, ValueError)
 
 
@@ -33,7 +33,7 @@ def find(outdir: str | Path) -> dict[str, Path]:
 
 
 def read(path: str | Path, stop: int | None = None) -> Stored:
-    """Images, metadata and attributes of one image file; `stop` reads the first systems only.
+    """Images, metadata and attributes of the first `stop` systems of one image file, or of all.
 
     The metadata of a `.npy` file is in the CSV beside it (an empty table where there is none); an HDF5
     file has its own.  Only HDF5 has attributes.

@@ -1,4 +1,4 @@
-"""Rows of metadata gathered from small chunks, so that a file is written in larger pieces."""
+"""Rows of metadata that are collected from small chunks, so that a file is written in larger pieces."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from jaxlens.files.contents import Values
 
 
 class RowBuffer:
-    """Gathers the values of chunks and passes on at least `rows` rows at a time, in order.
+    """Collects the values of chunks and passes on at least `rows` rows at a time, in order.
 
     >>> taken = []
     >>> buffer = RowBuffer(lambda start, values: taken.append((start, values["H0"].tolist())), rows=3)

@@ -1,4 +1,4 @@
-"""From the columns of a metadata table back to parameters: a row has all that its image depends on."""
+"""From the columns of a metadata table back to the parameters with which its images are rendered."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from difflib import get_close_matches
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-# How many missing columns a message names.
+# The largest number of missing columns that a message names.
 _MAX_NAMES = 5
 
 
@@ -26,8 +26,8 @@ def parameters(
         Values by parameter name, each of shape (n,) or (n, bands).
 
     Raises:
-        ValueError: if columns are missing, have something else than finite numbers, or differ between
-            bands that share the parameter.
+        ValueError: if columns are missing, have values that are not finite numbers, or differ between bands
+            that share the parameter.
 
     >>> parameters({"seeing-g": [0.9], "seeing-r": [0.8]}, {"seeing": (2,)}, ("g", "r"))
     {'seeing': array([[0.9, 0.8]])}
@@ -52,7 +52,7 @@ def _parameter(
 
 
 def _finite(table: Mapping[str, ArrayLike], column: str) -> NDArray[np.float64]:
-    """A column in double precision; ValueError where a row is no finite number."""
+    """A column in double precision; ValueError where a row is not a finite number."""
     try:
         values = np.asarray(table[column], np.float64)
     except (ValueError, TypeError) as error:

@@ -1,8 +1,8 @@
-"""The files of a dataset, written chunk by chunk, and present only when they are complete.
+"""Writing the files of a dataset chunk by chunk; a file gets its name only when it is complete.
 
 One configuration is `<OUTDIR>/<label>_images.h5` (or `.npy`), `<OUTDIR>/<label>_metadata.csv` and, on
 request, `<OUTDIR>/<label>_planes.h5`.  Each is written as `*.partial` beside its final name, and all are
-renamed when all are complete.  At most one chunk of systems is in memory, whatever the size of the dataset.
+renamed when all are complete.  Only one chunk of systems is in memory at a time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from jaxlens.files.csv import CsvFile
 from jaxlens.files.errors import StorageError, explained
 from jaxlens.files.formats import FORMATS, IMAGE_FORMATS, File, FileKind, ImageFormat
 
-# Bytes that must stay free on the disk: HDF5 2.0 ends the process when it closes a file on a full disk.
+# The number of bytes that stay free on the disk, since HDF5 2.0 ends the process if the disk is full.
 _RESERVE = 16 * 2**20
 
 
@@ -112,7 +112,7 @@ class Writer:
                 with _partial(path).open("rb") as written:
                     os.fsync(written.fileno())
         if self._images in self._files and self._images.exists():
-            # A table or planes of an earlier run describe the images that are about to be replaced.
+            # A table or planes of an earlier run belong to the images that are about to be replaced.
             for path in self._others:
                 path.unlink(missing_ok=True)
         for path in self._files:
@@ -122,7 +122,7 @@ class Writer:
     def _discard(self) -> None:
         """Close and remove the partial files, whatever state they are in."""
         for path in self._kinds:
-            # A file on a full disk can only be closed after its space was freed.
+            # On a full disk a file can only be closed after its space has been freed.
             with contextlib.suppress(OSError):
                 os.truncate(_partial(path), 0)
             with contextlib.suppress(OSError, RuntimeError, KeyError):
@@ -150,7 +150,7 @@ def prepare(outdir: str | Path, needed: int) -> None:
 
 
 def refuse_images(outdir: str | Path, label: str) -> None:
-    """Check that no images lie where only a metadata table is to be written: it would not describe them.
+    """Check that there are no images of an earlier run, which a new metadata table would not describe.
 
     Raises:
         StorageError: if there are images of this configuration.

@@ -1,4 +1,4 @@
-"""The best values of the free magnitudes by linear algebra: an image is linear in their fluxes."""
+"""The best values of the free magnitudes by linear algebra, since an image is linear in their fluxes."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from jaxlens.imaging import likelihood
 
 # d ln(flux) / d(magnitude), as flux = 10^(-0.4 magnitude).
 LOG_FLUX_DERIVATIVE = -0.4 * float(np.log(10.0))
-# How far in u, about standard deviations, a magnitude that is solved for may be from its prior's median.
+# A magnitude that is solved for stays within this of its prior's median, in u, about standard deviations.
 MAGNITUDE_REACH = 4.0
 
 
 def templates(
     model: Model, constants: Constants, params: Mapping[str, Array], u: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
-    """The light of each free magnitude, and that of everything else.
+    """The light that belongs to each free magnitude, and the light of everything else.
 
     An image is linear in fluxes, so that its derivative with respect to a magnitude is -0.4 ln 10 times the
     light of that magnitude.
@@ -58,7 +58,7 @@ def templates(
 
 
 def with_amplitudes(model: Model, constants: Constants, data: FitData, u: jax.Array) -> jax.Array:
-    """Coordinates with the magnitudes that fit the image best, for noise of the sigma of `data`.
+    """Coordinates with the magnitudes that fit the image best, with the sigma of `data` as noise.
 
     Args:
         model: the static part of the fit.
@@ -86,7 +86,7 @@ def with_fluxes(
 
     Args:
         model: the static part of the fit.
-        transform: from u to the free parameters.
+        transform: the map from u to the free parameters.
         u: the unconstrained coordinates, (..., k).
         curvature: C, (..., j, j) for j free magnitudes.
         linear: b, (..., j).

@@ -23,18 +23,20 @@ from jaxlens.fitting.problem import batch_size, selected
 
 # Steps of one call of the compiled program.
 STEPS = 2
-# A descent ends where its expected decrease of -ln(density) is below this: 0.03 standard deviations.
+# A descent ends where the expected decrease of -ln(density) is below this; it is then about 0.03 standard
+# deviations from the maximum.
 TOLERANCE = 5e-4
-# Two descents have found the same maximum where their -ln(density) differ by less: one standard deviation.
+# Two descents have found the same maximum where their -ln(density) differ by less; 0.5 is one standard
+# deviation.
 AGREEMENT = 0.5
-# How many starts of an image go before the others.
+# The number of starts of an image that descend before the others.
 FIRST_WAVE = 8
-# Residuals are noise where chi-square is at most so many of its standard deviations above its mean.
+# Residuals count as noise where chi-square is less than this many standard deviations above its mean.
 ONLY_NOISE = 5.0
 
 
 class Round(NamedTuple):
-    """At most `steps` steps on a level of `posterior.expansion`, with the `keep` best starts of an image."""
+    """At most `steps` steps on a level of `posterior.expansion`, of the `keep` best starts of an image."""
 
     level: int
     keep: int
@@ -45,9 +47,12 @@ def rounds(starts: int, levels: int, steps: int) -> list[Round]:
     """The rounds of a fit, from the most smoothed images to the images themselves.
 
     Args:
-        starts: how many starts an image has.
-        levels: how many levels of smoothing there are.
-        steps: the most steps of the last round.
+        starts: the number of starts of an image.
+        levels: the number of levels of smoothing.
+        steps: the largest number of steps of the last round.
+
+    Returns:
+        The rounds in order.
 
     >>> [tuple(each) for each in rounds(24, 1, 50)]
     [(1, 24, 2), (1, 12, 4), (0, 6, 6), (0, 3, 50)]
@@ -63,10 +68,10 @@ class Optima(NamedTuple):
 
     Attributes:
         point: the unconstrained coordinates, (n, s, k).
-        value: minus the log of the density of u, (n, s); infinite for a start that was given up.
-        minus_log_posterior: minus the log of the density of the parameters x, (n, s).
-        curvature: of `value`, (n, s, k, k).
-        converged: whether the descent came to a maximum, (n, s).
+        value: minus the log of the posterior density of u, (n, s); infinite for a start that was given up.
+        minus_log_posterior: minus the log of the posterior density of the parameters x, (n, s).
+        curvature: the curvature of `value`, (n, s, k, k).
+        converged: whether the descent reached a maximum of the density, (n, s).
         history: `minus_log_posterior` after each step, (steps, n, s).
     """
 
@@ -88,7 +93,7 @@ def descents(
         constants: the arrays that all images share.
         data: all n images.
         points: the starts, the best first, (n, s, k).
-        steps: the most steps of the last round.
+        steps: the largest number of steps of the last round.
         linear: whether the free magnitudes are solved for at each step until the last round.
 
     Returns:
@@ -106,7 +111,7 @@ def descents(
 
 
 class _Pool:
-    """All descents, as host arrays: that of start j of image i has the index i s + j.
+    """All descents as host arrays; the descent from start j of image i has the index i s + j.
 
     `current` are the descents of this wave that have not been given up, `earlier` those of earlier waves.
     """
@@ -132,7 +137,7 @@ class _Pool:
         self.current &= np.ravel(rank < count)
 
     def run(self, plan: Round, linear: bool, same_level: bool) -> None:
-        """The steps of one round; on another level than before the damping starts afresh."""
+        """Take the steps of one round; on another level than before the damping is reset."""
         if not same_level:
             fresh = _starting(np.asarray(self.state.point))
             for old, new in zip(jax.tree.leaves(self.state), jax.tree.leaves(fresh), strict=True):
@@ -161,19 +166,19 @@ class _Pool:
     def _only_noise(self, chosen: np.ndarray) -> np.ndarray:
         """The images (n,) whose best model has residuals that are noise.
 
-        -ln(density) is (chi-square - pixels) / 2 and more; the standard deviation of chi-square is the root
-        of 2 pixels.
+        -ln(density) is at least (chi-square - pixels) / 2; the standard deviation of chi-square is
+        sqrt(2 pixels).
         """
         pixels = np.sum(self.data.mask, axis=(1, 2, 3))
         return np.min(self._values(chosen), axis=1) < ONLY_NOISE * np.sqrt(0.5 * pixels)
 
     def _advance(self, active: np.ndarray, level: int, linear: bool) -> None:
-        """`STEPS` steps of the descents with these indices."""
+        """Take `STEPS` steps of the descents with these indices."""
         size = batch_size()
         calls = [active[first : first + size] for first in range(0, active.size, size)]
         running = []
         for indices in calls:
-            # a last call that is not full has some descents twice
+            # the last call is filled up with descents that are in it already
             full = np.resize(indices, size)
             data = selected(self.data, full // self.shape[1])
             state = jax.tree.map(lambda array, at=full: array[at], self.state)
@@ -186,7 +191,7 @@ class _Pool:
         self.history.extend(record)
 
     def optima(self) -> Optima:
-        """The state of all descents, by image and start."""
+        """Where all descents ended, by image and start."""
         found = self.state.expansion
         followed = self.current | self.earlier
         converged = followed & np.asarray(self.state.decrease <= TOLERANCE)
@@ -199,7 +204,7 @@ class _Pool:
 
 
 def _starting(points: np.ndarray) -> Descent:
-    """Descents that begin at `points` (m, k), as arrays that may be written to."""
+    """Descents that start at `points` (m, k), as arrays that may be written to."""
     return jax.tree.map(np.array, jax.vmap(least_squares.start)(jnp.asarray(points)))
 
 
@@ -207,7 +212,7 @@ def _starting(points: np.ndarray) -> Descent:
 def _advanced(
     model: Model, constants: Constants, linear: bool, data: FitData, states: Descent, level: jax.Array
 ) -> tuple[Descent, jax.Array]:
-    """STEPS steps of m descents, and minus the log posterior after each step, (STEPS, m)."""
+    """The m descents after STEPS steps, and minus the log posterior after each step, (STEPS, m)."""
 
     def step(image: FitData, state: Descent) -> Descent:
         adjust = partial(with_amplitudes, model, constants, image) if linear else lambda u: u

@@ -1,4 +1,4 @@
-"""Simulators with a PSF that is given as an array of pixels, such as a star's image."""
+"""Simulators with a PSF that the user gives as an array of pixels, such as the image of a star."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from jaxlens.simulator.simulator import Simulator
 
 
 def psf_kernel(kernel: ArrayLike, bands: int) -> np.ndarray:
-    """The kernel with which images are convolved, from one that a user gives.
+    """A PSF kernel of a user, checked and scaled to unit sum.
 
     Args:
-        kernel: (k, l), or (bands, k, l), with k and l odd.
-        bands: how many bands the images have.
+        kernel: the pixels of the PSF, (k, l) or (bands, k, l), with k and l odd.
+        bands: the number of bands of the images.
 
     Returns:
         The kernel, padded with zeros to a square and scaled to unit sum, (1 or bands, k, k).
 
     Raises:
-        ValueError: another shape, values that are not finite, or a sum that is not above zero.
+        ValueError: if the kernel has a wrong shape, values that are not finite, or a sum of zero or less.
     """
     array = as_floats("psf", kernel)
     array = array[None] if array.ndim == 2 else array
@@ -51,13 +51,13 @@ def with_psf(sim: Simulator, kernel: ArrayLike, factor: int = 1) -> Simulator:
     Args:
         sim: the simulator, which stays as it is.
         kernel: the PSF, (k, k) or (bands, k, k) with k odd; it is scaled to unit sum.
-        factor: how many pixels of the kernel there are along a pixel of the image.
+        factor: the number of the kernel's pixels along one side of an image pixel.
 
     Returns:
-        A simulator of which the seeing is not a parameter.
+        The new simulator, which has no parameter `seeing`.
 
     Raises:
-        ValueError: a kernel that cannot be a PSF, see `psf_kernel`; `factor` is below 1.
+        ValueError: if the kernel cannot be a PSF (see `psf_kernel`), or `factor` is below 1.
 
     >>> import jaxlens, numpy as np
     >>> sim = with_psf(jaxlens.Simulator("galaxy_galaxy"), np.ones((5, 5)))

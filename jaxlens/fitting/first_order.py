@@ -1,4 +1,4 @@
-"""The first steps of a fit by an optimizer of optax, where the caller asks for one."""
+"""The first steps of a fit where the caller asks for them: gradient descent by an optimizer of optax."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from jaxlens.fitting.problem import selected
 if TYPE_CHECKING:
     import optax
 
-# Starts in one call of the compiled program.
+# The number of starts in one call of the compiled program.
 BATCH = 16
-# Steps of one call of the compiled program.
+# The number of steps in one call of the compiled program.
 STEPS = 10
 # An image gets no more steps where -ln(density) of its best start fell by less than this in `PATIENCE` steps.
-LEAST_GAIN = 0.1
-# Steps.
+MIN_GAIN = 0.1
+# The number of steps over which that decrease is measured.
 PATIENCE = 30
 
 
@@ -29,11 +29,11 @@ class OptimizerRun(NamedTuple):
     """The state of the optimizer for one start.
 
     Attributes:
-        point: where it is, (k,).
+        point: its present coordinates, (k,).
         state: the optimizer's own state.
-        best: its best point so far, (k,).
-        value: minus the log posterior there, ().
-        finite: false from the first value or gradient on that is not finite, ().
+        best: its best coordinates so far, (k,).
+        value: minus the log posterior at `best`, ().
+        finite: whether all values and gradients so far are finite, ().
     """
 
     point: Array
@@ -58,12 +58,12 @@ def first_order(
         constants: the arrays that all images share.
         data: all n images.
         points: the starts, (n, s, k).
-        optimizer: of optax, with its schedule.
-        steps: the most steps.
+        optimizer: an optimizer of optax, with its schedule.
+        steps: the largest number of steps.
 
     Returns:
-        The best point on the way of each start, (n, s, k), and which starts diverged to where the posterior
-        is not finite, (n, s).  These keep their best point, which may be the first.
+        The best point that each start passed, (n, s, k), and whether it then diverged to a point where the
+        posterior is not finite, (n, s).
     """
     n, starts, k = points.shape
     image_of = np.repeat(np.arange(n), starts)
@@ -74,7 +74,7 @@ def first_order(
         record.append(best)
         improving = np.ones(n, bool)
         if len(record) > PATIENCE // STEPS:
-            improving = ~(record[-1 - PATIENCE // STEPS] - best < LEAST_GAIN)
+            improving = ~(record[-1 - PATIENCE // STEPS] - best < MIN_GAIN)
         active = np.flatnonzero(improving[image_of] & runs.finite)
         if active.size == 0:
             break
@@ -104,7 +104,7 @@ def _advance(
     active: np.ndarray,
     image_of: np.ndarray,
 ) -> None:
-    """STEPS steps of the active runs, in place; `image_of` is the image of each run."""
+    """Take STEPS steps of the active runs, in place; `image_of` is the index of each run's image."""
     for first in range(0, active.size, BATCH):
         indices = active[first : first + BATCH]
         full = np.resize(indices, BATCH)

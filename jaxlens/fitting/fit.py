@@ -1,6 +1,6 @@
 """The public `jaxlens.fit`: the maximum of the posterior of each image, by gradients, from many starts.
 
-The distributions of the file are the priors.  The draws of them that fit an image best are its starts.  All
+The distributions of the file are the priors.  The prior draws that fit an image best are its starts.  All
 starts of all images descend together by Levenberg and Marquardt's method, with the derivatives of the
 simulator: first on smoothed images, whose posterior has fewer local maxima, then on the images themselves.
 """
@@ -50,39 +50,40 @@ def fit(
     are those of the Laplace approximation: the covariance is the inverse of Fisher's information of the
     pixels plus the second derivatives of minus the log prior.
 
-    A fit that does not end well has `warnings` in its result, and issues each as a FitWarning.
+    Where a fit is doubtful its result has `warnings`, each of which is also issued as a FitWarning.
 
     Args:
         sim: the simulator of the configuration; its distributions are the priors.
-        images: counts/s, (n, bands, y, x), which are fitted together, or (bands, y, x) for one image.
+        images: the observed images, counts/s, (n, bands, y, x), or (bands, y, x) for one image.  Each has
+            parameters of its own.
         free: the parameters that are fitted, by default all that vary in the file.  A mapping may give each
             another prior, a distribution of `jaxlens.distributions` or one for each band, and must give one
             to a constant of the file; None stands for the file's prior.
-        fixed: values, a number or (n,), (bands,), (n, bands), for parameters that vary in the file and are
-            not free, or in place of a constant.
+        fixed: the values of parameters that vary in the file and are not free, or that replace a constant of
+            the file: each a number, (n,), (bands,) or (n, bands).
         noise_sigma: the noise's standard deviation, counts/s, like `images` or broadcast to it; by default it
             is the simulator's own and depends on the parameters.
         mask: True or 1 where a pixel is used, like `images` or broadcast to it.  Other pixels may be NaN.
-        starts: how many starts each image has.  They are the best of 8 times as many draws of the prior.
+        starts: the number of starts of each image, which are the best of 8 times as many prior draws.
         optimizer: an optimizer of optax, with its schedule, which moves all starts before the descents, for
-            at most `steps` steps or until no image gets better.  By default there is none: Levenberg and
-            Marquardt's method needs no first steps.
-        steps: the most steps of the optimizer, and of the last round of descents.
-        linear_amplitudes: whether the free magnitudes are solved for at each step, at the noise of the data,
-            until the last round, which moves them with all others and their priors.  At the starts they
-            always are.
-        key: of the draws; a fixed one by default, so that a fit can be repeated.
+            at most `steps` steps or until no image gets better.  By default there is none, because Levenberg
+            and Marquardt's method does not need one.
+        steps: the largest number of steps of the optimizer, and of the last round of descents.
+        linear_amplitudes: whether the free magnitudes are found by linear algebra at each step, with the
+            noise of the data and without their priors, until the last round, in which they move with all
+            other parameters.  At the starts they always are.
+        key: the random key of the draws; a fixed one by default, so that a fit can be repeated.
 
     Returns:
         The best parameters of each image with their errors, and the history of the fit.
 
     Raises:
-        ValueError: images that do not fit the simulator, or with used pixels that are not finite; a name that
-            is no parameter; a free parameter without a prior, or with separate values only; one that varies
-            and is neither free nor fixed; no start at which the posterior is finite.
+        ValueError: if the images do not match the simulator, or used pixels are not finite; if a name is not
+            that of a parameter; if a free parameter has no prior, or a discrete one; if a parameter varies
+            and is neither free nor fixed; if the posterior is finite at none of the starts.
 
     Examples:
-        A mock lens of the packaged example, of which all that varies is fitted::
+        A mock image of a packaged example, of which all parameters that vary are fitted::
 
             sim = jaxlens.Simulator("galaxy_galaxy")
             images, params = sim(jax.random.key(1, impl="threefry2x32"), 1)

@@ -31,11 +31,11 @@ class FreeParameters:
     """The k scalars that are fitted, and the values of all other parameters.
 
     Attributes:
-        places: the name of each and, where each band has its own value, the band's index.
-        priors: the prior of each.
-        file_priors: the names whose prior is the file's.
-        changed: the names that are not as in the file: fixed, or with a prior that the caller gave.
-        transform: between the unconstrained space and the free parameters.
+        places: the name of each scalar and, where each band has its own value, the band's index.
+        priors: the prior of each scalar.
+        file_priors: the names of the parameters whose prior is the file's.
+        changed: the names of the parameters that the caller fixed or gave a prior.
+        transform: the map between the unconstrained space and the free parameters.
         params: all parameters of n images, (n,) or (n, bands); the free ones are at their priors' medians.
     """
 
@@ -71,8 +71,9 @@ def free_parameters(
         The free parameters, and the values of all others.
 
     Raises:
-        ValueError: a name that is no parameter; a free parameter without a prior, or with separate values
-            only; one that varies and is neither free nor fixed; values of a wrong shape; nothing is free.
+        ValueError: if a name is not that of a parameter; if a free parameter has no prior, or a discrete one;
+            if a parameter varies and is neither free nor fixed; if values have a wrong shape; if nothing is
+            free.
     """
     fixed = _fixed(sim, {} if fixed is None else fixed)
     priors = _priors(sim, free, fixed)
@@ -97,10 +98,10 @@ def free_parameters(
 
 
 def _moving(distributions: Sequence[Distribution]) -> tuple[np.ndarray, Transform]:
-    """The indices of the distributions that have a width, and the transform of these.
+    """The indices of the distributions that have a width, and the transform of these distributions.
 
-    A uniform distribution between equal bounds has none, nor has a constant of one band where other bands
-    vary.
+    A uniform distribution between equal bounds has no width.  Neither has the constant of one band of a
+    parameter that varies in other bands.
     """
     _refuse_none(len(distributions))
     transform = jax.tree.map(np.asarray, transform_of(distributions))
@@ -185,12 +186,12 @@ def _of_file(
 
 
 def _is_discrete(distributions: Sequence[Distribution]) -> bool:
-    """Whether one of them takes separate values only; a constant does not count."""
-    return any(one.discrete and not isinstance(one, DeltaFunction) for one in distributions)
+    """Whether one of the distributions is discrete; a constant does not count as one."""
+    return any(each.discrete and not isinstance(each, DeltaFunction) for each in distributions)
 
 
 def _refuse_undecided(sim: Simulator, priors: Mapping[str, object], fixed: Mapping[str, object]) -> None:
-    """ValueError where something that varies is neither free nor fixed."""
+    """ValueError where a parameter that varies is neither free nor fixed."""
     for name, prior in sim.priors.items():
         if name not in priors and name not in fixed:
             state = "takes separate values in the file" if _is_discrete(prior) else "varies in the file"
@@ -213,7 +214,7 @@ def _value(name: str, value: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _per_band(name: str, prior: tuple[Distribution, ...], shape: tuple[int, ...]) -> tuple[Distribution, ...]:
-    """The prior of each scalar of a parameter of this shape, () or (bands,)."""
+    """The priors of the scalars of a parameter that has this shape, () or (bands,)."""
     count = shape[0] if shape else 1
     if len(prior) not in (1, count):
         raise ValueError(f"{name} has {len(prior)} priors; give one, or one for each of {count} bands")

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from jaxlens.files.fits import as_floats
 from jaxlens.simulator.simulator import Simulator
 
+# The end of the messages about pixels that are not finite.
 GIVE_MASK = "give a mask that leaves them out (True or 1 = used)"
 
 
@@ -28,20 +29,21 @@ class CheckedImages(NamedTuple):
 def check_images(
     sim: Simulator, images: ArrayLike, noise_sigma: ArrayLike | None = None, mask: ArrayLike | None = None
 ) -> CheckedImages:
-    """Images, noise and mask as a fit needs them.
+    """Images, noise and mask, checked and of one shape.
 
     Args:
         sim: the simulator that is to be fitted.
-        images: (n, bands, y, x), or (bands, y, x) for one.
-        noise_sigma: the noise's standard deviation, of that shape or broadcast to it.
-        mask: True or 1 where a pixel is used, of that shape or broadcast to it; by default everywhere.
+        images: the observed images, (n, bands, y, x), or (bands, y, x) for one image.
+        noise_sigma: the noise's standard deviation, of the shape of `images` or broadcast to it.
+        mask: True or 1 where a pixel is used, of the shape of `images` or broadcast to it; by default
+            everywhere.
 
     Returns:
         The images, (n, bands, y, x), finite also where a pixel is not used.
 
     Raises:
-        ValueError: images of another shape than the simulator's, without pixels that are used, or with used
-            pixels that are not finite or whose sigma is not above zero; the message names them.
+        ValueError: if the images have another shape than the simulator's; if no pixel of an image is used; if
+            used pixels are not finite, or their sigma is not above zero (the message names the first).
 
     >>> import jaxlens, numpy as np
     >>> sim = jaxlens.Simulator("galaxy_galaxy")
@@ -67,17 +69,17 @@ def checked(images: np.ndarray, noise: np.ndarray | None, used: np.ndarray, advi
     """Images in jaxlens's precision, after checks of every used pixel.
 
     Args:
-        images: (n, bands, y, x).
+        images: the observed images, (n, bands, y, x).
         noise: the noise's standard deviation, of that shape, or None.
         used: the mask of used pixels, of that shape.
-        advice: ends the message about pixels that are not finite.
+        advice: the end of the message about pixels that are not finite.
 
     Returns:
-        The images, with zeros, and a sigma of 1, where a pixel is not used.
+        The images; where a pixel is not used it is 0, and its sigma 1.
 
     Raises:
-        ValueError: an image without used pixels; used pixels that are not finite, or whose sigma is not above
-            zero.
+        ValueError: if an image has no used pixels, or used pixels are not finite or have a sigma that is not
+            above zero.
     """
     empty = np.flatnonzero(~used.any(axis=(1, 2, 3)))
     if empty.size:
@@ -97,7 +99,7 @@ def checked(images: np.ndarray, noise: np.ndarray | None, used: np.ndarray, advi
 
 
 def _refuse(name: str, array: np.ndarray, wrong: np.ndarray, fault: str, advice: str) -> None:
-    """ValueError if any pixel is wrong, with how many there are and where the first is."""
+    """ValueError if any pixel is wrong, with the number of wrong pixels and the place of the first."""
     if not wrong.any():
         return
     first = np.unravel_index(np.argmax(wrong), wrong.shape)
@@ -108,7 +110,7 @@ def _refuse(name: str, array: np.ndarray, wrong: np.ndarray, fault: str, advice:
 
 
 def pixel_count(selected: np.ndarray) -> str:
-    """How many pixels are selected, in words.
+    """The number of selected pixels, for messages.
 
     >>> pixel_count(np.ones((2, 3), bool))
     '6 pixels'
@@ -133,9 +135,12 @@ def like(name: str, array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """An array broadcast to the shape of the images.
 
     Args:
-        name: what the array is called in the message of an error.
+        name: the name of the array in the error message.
         array: the array.
         shape: the shape of the images.
+
+    Returns:
+        A view of the array of this shape, which cannot be written to.
 
     Raises:
         ValueError: if the array does not broadcast to this shape.

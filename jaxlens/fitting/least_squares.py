@@ -1,8 +1,8 @@
 """Levenberg-Marquardt steps for one descent, and the minimum of a quadratic function inside a box.
 
-The function that is minimised comes with its gradient and with a curvature: a matrix in the place of its
-second derivatives that has no negative eigenvalue.  For a sum of squares r.r / 2 that is J^T J with
-J = dr/dx (Gauss-Newton); for minus the log of a density it is Fisher's information.
+The function that is minimised comes with its gradient and its curvature, a matrix that approximates the
+second derivatives and has no negative eigenvalue.  For a sum of squares r.r / 2 it is J^T J with J = dr/dx
+(Gauss-Newton); for minus the log of a density it is Fisher's information.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ FIRST_DAMPING = 1e-2
 # The damping is multiplied by this after a step that failed.
 DAMPING_GROWTH = 5.0
 # The damping never falls below this.
-LEAST_DAMPING = 1e-6
-# A descent whose damping has grown beyond this has no step that leads down.
-MOST_DAMPING = 1e6
-# Coordinate sweeps of `box_minimum`.  They converge long before, unless two coordinates are degenerate.
+MIN_DAMPING = 1e-6
+# A descent ends where the damping is larger, since then no step leads down.
+MAX_DAMPING = 1e6
+# The number of sweeps of `box_minimum`; fewer are enough unless two coordinates are degenerate.
 SWEEPS = 40
 
 
 class Expansion(NamedTuple):
     """The second-order expansion of a function at a point: value (), gradient (k,) and curvature (k, k).
 
-    `aux` () is recorded with the point; the descent does not depend on it.
+    `aux` () is a further value at the point, which the descent records but does not depend on.
     """
 
     value: jax.Array
@@ -45,9 +45,8 @@ class Descent(NamedTuple):
         point: the best point so far, (k,).
         expansion: the function at that point.
         damping: the damping of the next step, ().
-        decrease: by how much the undamped step would lower the function if it were its expansion, ().  For
-            minus the log of a density that is half of the squared distance to the maximum, in standard
-            deviations.
+        decrease: the decrease of the expansion by the undamped step, ().  For minus the log of a density it
+            is half of the squared distance to the maximum, in standard deviations.
     """
 
     point: jax.Array
@@ -57,11 +56,11 @@ class Descent(NamedTuple):
 
     def ended(self, tolerance: float) -> jax.Array:
         """Whether the expected decrease is below `tolerance`, or no step leads down any more."""
-        return (self.decrease <= tolerance) | (self.damping > MOST_DAMPING)
+        return (self.decrease <= tolerance) | (self.damping > MAX_DAMPING)
 
 
 def start(point: jax.Array) -> Descent:
-    """A descent that begins at `point` (k,).  The first `descend` evaluates the function there."""
+    """A descent that starts at `point` (k,); the first `descend` evaluates the function at that point."""
     unknown = jnp.full((), jnp.inf, point.dtype)
     identity = jnp.eye(point.size, dtype=point.dtype)
     expansion = Expansion(unknown, jnp.zeros_like(point), identity, unknown)
@@ -75,9 +74,9 @@ def descend(
 ) -> Descent:
     """One Levenberg-Marquardt step: (C + damping diag C) step = -gradient, taken if the function decreases.
 
-    The gain is the decrease over the one that the expansion predicts, -gradient.step - step.C.step / 2.
-    After a step that is taken the damping is multiplied by max(0.1, 1 - (2 gain - 1)^3), after one that is
-    not by `DAMPING_GROWTH` (Nielsen 1999, "Damping parameter in Marquardt's method", IMM-REP-1999-05).  A
+    The gain is the decrease divided by that of the expansion, -gradient.step - step.C.step / 2.  The damping
+    is multiplied by max(0.1, 1 - (2 gain - 1)^3) after a step that is taken, and by `DAMPING_GROWTH` after
+    one that is not (Nielsen 1999, "Damping parameter in Marquardt's method", IMM-REP-1999-05).  A step to a
     point where the function is not finite is never taken.
 
     Args:
@@ -104,10 +103,10 @@ def descend(
     predicted = -jnp.dot(before.gradient, step) - 0.5 * jnp.dot(step, before.curvature @ step)
     gain = (before.value - after.value) / jnp.maximum(predicted, jnp.finfo(predicted.dtype).tiny)
     better = (after.value < before.value) & _finite(after)
-    # the value at the first point is compared with infinity: no gain is known
+    # at the first point the gain is not known, since there is no earlier value to compare with
     gain = jnp.where(jnp.isfinite(before.value), gain, 0.5)
     factor = jnp.where(better, jnp.maximum(0.1, 1.0 - (2.0 * gain - 1.0) ** 3), DAMPING_GROWTH)
-    damping = jnp.maximum(state.damping * factor, LEAST_DAMPING)
+    damping = jnp.maximum(state.damping * factor, MIN_DAMPING)
     moved = Descent(point, after, damping, _decrease(after))
     return jax.tree.map(lambda new, old: jnp.where(better, new, old), moved, state._replace(damping=damping))
 
@@ -118,7 +117,7 @@ def _finite(expansion: Expansion) -> jax.Array:
 
 def _decrease(expansion: Expansion) -> jax.Array:
     """The decrease -gradient.step / 2 of the undamped step; infinite where it is not finite."""
-    step = _step(expansion, jnp.asarray(LEAST_DAMPING, expansion.value.dtype))
+    step = _step(expansion, jnp.asarray(MIN_DAMPING, expansion.value.dtype))
     decrease = -0.5 * jnp.dot(expansion.gradient, step)
     return jnp.where(jnp.isfinite(decrease), decrease, jnp.inf)
 
@@ -136,7 +135,7 @@ def box_minimum(curvature: jax.Array, linear: jax.Array, low: jax.Array, high: j
     """The minimum of a.C.a / 2 - b.a over low <= a <= high, by coordinate descent.
 
     Each of `SWEEPS` sweeps minimises over one coordinate after the other.  A coordinate without curvature
-    keeps its first value, 1 or the bound nearest to it.
+    keeps its initial value, which is 1 or the bound nearest to 1.
 
     Args:
         curvature: C, symmetric and without negative eigenvalues, (..., j, j).

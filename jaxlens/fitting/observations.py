@@ -58,9 +58,9 @@ def read_image(
     """Read an observed lens for a fit.
 
     Each of `image`, `sigma`, `psf`, `mask` and `bad` is a FITS file or an array, of shape (bands, y, x) or,
-    for one band, (y, x); or a file or array (y, x) for each band, as a list or by the band's name.  The first
-    image of a file is read; `"lens.fits[ERR]"` or `"lens.fits[2]"` names another extension.  Nothing is
-    guessed from the names of extensions.
+    for one band, (y, x).  It can also be a list of files or arrays (y, x), one for each band, or a mapping
+    from the bands' names to them.  The first image of a file is read, whatever its extension is called;
+    `"lens.fits[ERR]"` or `"lens.fits[2]"` names another extension.
 
     Args:
         image: the data, in the units of the configuration that will be fitted (counts/s).
@@ -69,17 +69,17 @@ def read_image(
         psf: the kernel of the PSF, with an odd number of pixels along both axes; it is scaled to unit sum.
         mask: 1 where a pixel is used and 0 elsewhere, or "nonfinite", which leaves out the pixels whose data
             or sigma are not finite.
-        bad: flags: pixels where it is not zero are left out.
+        bad: flags of bad pixels; pixels whose flag is not zero are left out.
         bands: the names of the bands, in the order of the images.
 
     Returns:
         The image with its sigma, mask and PSF, checked.
 
     Raises:
-        ValueError: shapes that do not fit together; pixels that are used and not finite, or whose sigma is
-            not above zero; no pixel is used; a mask with values other than 0 and 1; a kernel that cannot be a
-            PSF, see `psf_kernel`.
-        StorageError: a file that is missing, is not FITS, or has no such image.
+        ValueError: if shapes do not match; if used pixels are not finite, or their sigma is not above zero;
+            if no pixel is used; if the mask has values other than 0 and 1; if the kernel cannot be a PSF
+            (see `psf_kernel`).
+        StorageError: if a file is missing, is not FITS, or does not have the image.
 
     >>> import numpy as np
     >>> data = np.ones((8, 8))

@@ -13,17 +13,17 @@ from jaxlens.fitting.descents import AGREEMENT, Optima
 from jaxlens.fitting.free_parameters import FreeParameters
 from jaxlens.fitting.posterior import Array, Constants, FitData, Model, predicted, with_free_values
 from jaxlens.fitting.problem import batch_size, prior_curvature, selected
-from jaxlens.fitting.result import FitResult, described
+from jaxlens.fitting.result import FitResult, describe_prior
 from jaxlens.simulator.batched import Params
 from jaxlens.simulator.simulator import Simulator
 
-# A parameter sits on a bound that is nearer than so many standard deviations.  Where the data push it against
-# the bound it is 1 away; where the data say nothing the prior's median is 1.4 away from both.
+# Standard deviations: a parameter sits on a bound that is nearer than this.  Where the data push a parameter
+# against a bound it ends 1 from it; where they do not constrain it it ends at the median, 1.4 from both.
 AT_BOUND = 1.25
 
 
 class BestModels(NamedTuple):
-    """The best models of n images: all parameters, and mean and sigma of the pixels."""
+    """The best models of n images: all parameters, and the mean and sigma of each pixel."""
 
     params: Params
     mean: Array
@@ -48,7 +48,10 @@ def fit_result(
         constants: the arrays that all images share.
         data: all n images.
         optima: where the descents ended.
-        diverged: the starts from which the optimizer of the first steps diverged, (n, s).
+        diverged: whether the optimizer of the first steps diverged from each start, (n, s).
+
+    Returns:
+        The result.
     """
     rows, chosen = np.arange(len(data.image)), np.argmin(optima.value, axis=1)
     point, converged = optima.point[rows, chosen], optima.converged[rows, chosen]
@@ -65,7 +68,7 @@ def fit_result(
     followed = np.isfinite(optima.value)
     return FitResult(
         names=names,
-        priors=tuple(map(described, free.priors)),
+        priors=tuple(map(describe_prior, free.priors)),
         bands=sim.bands,
         configuration=sim.configuration.label,
         config=sim.config.text,
@@ -117,9 +120,9 @@ def _covariance(
 ) -> np.ndarray:
     """The Laplace covariance of u at the best points, (n, k, k), in float64.
 
-    It is the inverse of F - d^2 ln p / du^2, with Fisher's information F of the pixels and the prior p at the
-    point itself.  `curvature` (n, k, k) is that of the descents, which has the prior's at its median, without
-    negative eigenvalues; it is used where the sum above is not positive definite.
+    It is the inverse of F - d^2 ln p / du^2 at the point, with Fisher's information F of the pixels and the
+    prior p.  Where that matrix is not positive definite it is the inverse of `curvature` (n, k, k), in which
+    the second derivatives of the prior are those at its median, without negative eigenvalues.
     """
     prior = [
         prior_curvature(model, constants, {name: value[i] for name, value in data.params.items()}, u)

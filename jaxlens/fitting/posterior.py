@@ -25,9 +25,10 @@ from jaxlens.sampling import priors
 from jaxlens.sampling.population import Population
 from jaxlens.simulator.batched import Params
 
-# On the host or on the device.
+# An array on the host or on the device.
 Array: TypeAlias = jax.Array | np.ndarray
 
+# The end of the names of magnitudes.
 _MAGNITUDE = "-magnitude"
 
 
@@ -38,7 +39,8 @@ class Model:
     Attributes:
         population: the draws of the file, whose densities are the priors.
         scene: the scene that is rendered.
-        free: the k free parameters: a name and, where each band has its own value, the band's index.
+        free: the name of each of the k free parameters and, where each band has its own value, the index of
+            the band.
         file_priors: the names of the free parameters whose prior is the file's.
         sigma_given: whether the noise's sigma is given, rather than a function of the parameters.
         widths: the widths (pixels) of the smoothing on levels 1, 2, ... of `expansion`.
@@ -61,9 +63,9 @@ class Constants(NamedTuple):
     """The arrays that all images of a fit share.
 
     Attributes:
-        hyperparameters: the file's, by their paths.
-        assets: the file's arrays: kernels of the PSF, real images.
-        transform: from the unconstrained space to the free parameters.
+        hyperparameters: the file's hyperparameters, by their paths.
+        assets: the file's arrays: PSF kernels and real images.
+        transform: the map from the unconstrained space to the free parameters.
         own_priors: the prior of each free parameter that the caller gave, (k,); None where it is the file's.
         prior_curvature: the second derivatives of minus the log of the prior's density at u = 0, with
             negative eigenvalues set to zero, (k, k).
@@ -80,9 +82,9 @@ class FitData(NamedTuple):
     """One observed image, or several with a leading axis.
 
     Attributes:
-        image: counts/s, (bands, y, x).
-        sigma: the noise's standard deviation; where the parameters decide it, an estimate.
-        mask: true where a pixel is used.
+        image: the pixels, counts/s, (bands, y, x).
+        sigma: the noise's standard deviation, (bands, y, x); an estimate where it depends on the parameters.
+        mask: true where a pixel is used, (bands, y, x).
         params: all parameters; the values of the free ones are not used.
     """
 
@@ -102,7 +104,7 @@ class Prediction(NamedTuple):
 
 
 def with_free_values(model: Model, params: Mapping[str, Array], x: jax.Array) -> Params:
-    """The parameters of a system with the values x of the free ones.
+    """All parameters of a system, with the values x of the free ones.
 
     Args:
         model: the static part of the fit.
@@ -141,7 +143,7 @@ def unconstrained_log_prior(
 
 
 def predicted(model: Model, constants: Constants, data: FitData, u: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Mean and sigma of the image at u; sigma is that of `data` where it is given.
+    """The mean and the noise's sigma of the image at u; sigma is that of `data` where the caller gave it.
 
     Args:
         model: the static part of the fit.
@@ -158,13 +160,16 @@ def predicted(model: Model, constants: Constants, data: FitData, u: jax.Array) -
 
 
 def minus_log_posterior(model: Model, constants: Constants, data: FitData, u: jax.Array) -> jax.Array:
-    """Minus the log of the posterior's density of u, up to a constant of the image, ().
+    """Minus the log of the posterior's density of u, up to a constant of the image.
 
     Args:
         model: the static part of the fit.
         constants: the arrays that all images share.
         data: one image.
         u: the unconstrained coordinates, (k,).
+
+    Returns:
+        Minus the log-density, ().
     """
     mean, sigma = predicted(model, constants, data, u)
     return _misfit(data, mean, sigma)[1] - unconstrained_log_prior(model, constants, data.params, u)
@@ -185,11 +190,11 @@ def expansion(model: Model, constants: Constants, data: FitData, level: jax.Arra
         model: the static part of the fit.
         constants: the arrays that all images share.
         data: one image.
-        level: 0, or that of a smoothed image, up to the number of `model.widths`, ().
+        level: the level l, from 0 to the number of `model.widths`, ().
         u: the unconstrained coordinates, (k,).
 
     Returns:
-        The expansion.  Its `aux` is minus the log posterior of level 0, as a density of the parameters x.
+        The expansion.  Its `aux` is minus the log posterior density of the parameters x, without smoothing.
     """
 
     def minus_log_prior(v: jax.Array) -> jax.Array:

@@ -18,16 +18,16 @@ from jaxlens.imaging.scene import Scene
 from jaxlens.simulator.batched import Params
 from jaxlens.simulator.simulator import Simulator
 
-# An estimated sigma is not smaller than this part of the largest one in its image.
-LEAST_SIGMA = 1e-3
-# Images or starts in one call of a compiled program.  On a CPU more would not fit into a core's cache.
+# An estimated sigma is at least this fraction of the largest one in its image.
+MIN_SIGMA_FRACTION = 1e-3
+# The number of images or starts in one call of a compiled program on a CPU; a core's cache holds no more.
 CPU_BATCH = 4
-# A GPU needs many to be busy.
+# The number of images or starts in one call of a compiled program on a GPU, which is idle with fewer.
 GPU_BATCH = 64
 
 
 def batch_size() -> int:
-    """How many images, or starts of images, one call of a compiled program takes."""
+    """The number of images, or starts of images, in one call of a compiled program."""
     return CPU_BATCH if jax.default_backend() == "cpu" else GPU_BATCH
 
 
@@ -43,6 +43,9 @@ def problem(sim: Simulator, free: FreeParameters, sigma_given: bool) -> tuple[Mo
         sim: the simulator of the configuration.
         free: the free parameters, and the values of all others.
         sigma_given: whether the noise's sigma is given with the images.
+
+    Returns:
+        The static part and the arrays.
     """
     changed = {name for name, _ in free.places} | free.changed
     # a seeing that is free or fixed by the caller may be wider than the file allows
@@ -89,20 +92,23 @@ def _without_negative(curvature: np.ndarray) -> np.ndarray:
 def fit_data(model: Model, images: CheckedImages, free: FreeParameters) -> FitData:
     """All images of a fit, (n, bands, y, x).
 
-    Where no sigma is given it is estimated: the noise that an image would have if its own pixels were its
-    mean.  Negative pixels then have no shot noise, so that the estimate is kept above a part of the largest
-    one in the image.
+    Where sigma is not given it is estimated as the noise of an image whose mean is the observed image.
+    Negative pixels have no shot noise in this estimate, which is therefore kept above a fraction of the
+    largest sigma of the image.
 
     Args:
         model: the static part of the fit.
         images: the checked images, with their noise and mask.
         free: the free parameters, and the values of all others.
+
+    Returns:
+        The images with their sigma, mask and parameters.
     """
     params = dict(free.params)
     sigma = images.noise_sigma
     if sigma is None:
         sigma = np.asarray(_noise(model.scene, jax.tree.map(jnp.asarray, params), images.images))
-        sigma = np.maximum(sigma, LEAST_SIGMA * sigma.max(axis=(1, 2, 3), keepdims=True))
+        sigma = np.maximum(sigma, MIN_SIGMA_FRACTION * sigma.max(axis=(1, 2, 3), keepdims=True))
     return FitData(images.images, np.where(images.mask, sigma, 1.0).astype(sigma.dtype), images.mask, params)
 
 

@@ -1,7 +1,6 @@
 """The result of a fit: the best parameters with their errors, and how they were found.
 
-A result holds NumPy arrays only.  n is the number of images, k that of the free parameters of one image, and
-s that of the starts of each image.
+A result holds only NumPy arrays.  There are n images, with k free parameters and s starts for each image.
 """
 
 from __future__ import annotations
@@ -27,25 +26,25 @@ from jaxlens.plotting.fit import view_fit
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Rows of the table in `str(result)`; rows in between are left out of a longer one.
-_MOST_ROWS = 50
+# The number of rows of the table in `str(result)`; the middle rows of a longer table are left out.
+_MAX_ROWS = 50
 
 
 class FitWarning(UserWarning):
-    """A fit has ended, but not as it should; the message says which images or parameters it concerns."""
+    """The result of a fit is doubtful; the message says why, and for which images or parameters."""
 
 
-def described(distribution: Distribution) -> str:
-    """The name and parameters of a distribution, as they stand in the table of a result.
+def describe_prior(distribution: Distribution) -> str:
+    """The name and parameters of a distribution, as the table of a result shows them.
 
     >>> from jaxlens.distributions import Normal
-    >>> described(Normal(mean=1.0, std=0.25))
+    >>> describe_prior(Normal(mean=1.0, std=0.25))
     'normal(mean=1, std=0.25)'
     """
     name = type(distribution).__dict__.get("name", type(distribution).__name__.lower())
     values = {f.name: getattr(distribution, f.name) for f in dataclasses.fields(distribution)}  # type: ignore[arg-type]
     parameters = (
-        f"{key}={described(value) if isinstance(value, Distribution) else f'{float(value):.4g}'}"
+        f"{key}={describe_prior(value) if isinstance(value, Distribution) else f'{float(value):.4g}'}"
         for key, value in values.items()
     )
     return f"{name}({', '.join(parameters)})"
@@ -57,31 +56,33 @@ class FitResult:
 
     Attributes:
         names: the k free parameters: a name, with `-<band>` where each band has its own value.
-        priors: the prior of each, as `normal(mean=1, std=0.25)`.
+        priors: the prior of each, for example `normal(mean=1, std=0.25)`.
         bands: the names of the bands.
         configuration: the label of the configuration that was fitted.
         config: the text of its YAML file.
         params: all parameters of the best models, as `Simulator.render` takes them: (n,) or (n, bands).
         values: the free parameters of the best models, (n, k).
-        covariance: that of their errors, (n, k, k): the Laplace approximation, to first order in dx/du.
-        unconstrained: the best models in the unconstrained space in which they were found, (n, k).
-        unconstrained_covariance: the covariance of the errors there, (n, k, k).
-        transform: from that space to the parameters: a dataclass of arrays, whose method `constrained` maps
-            (..., k) to (..., k), each parameter by itself and monotonically.
+        covariance: the covariance of the errors of `values`, (n, k, k), linearised from that in the
+            unconstrained space.
+        unconstrained: the unconstrained coordinates of the best models, (n, k).
+        unconstrained_covariance: the covariance of their errors in the Laplace approximation, (n, k, k).
+        transform: the map from unconstrained coordinates to parameters: a dataclass of arrays, whose method
+            `constrained` maps (..., k) to (..., k).  Each parameter is an increasing function of its
+            coordinate.
         chi_square: the sum over used pixels of ((image - model) / sigma)^2, (n,).
         degrees_of_freedom: used pixels minus free parameters, (n,).
-        log_posterior: that of the best models, (n,).
+        log_posterior: the log posterior of the best models, (n,).
         history: the log posterior of every start after each step of the fit, (steps, n, s).
         start_values: the free parameters where each start ended, (n, s, k).
-        start_log_posterior: the log posterior there, (n, s).
-        agreed: the starts that ended at the best model, (n, s).
+        start_log_posterior: the log posterior where each start ended, (n, s).
+        agreed: whether each start ended at the best model, (n, s).
         converged: whether the best model is at a maximum, (n,).
-        at_bound: the free parameters that sit on a bound of their prior, (n, k).
-        warnings: what went wrong, in sentences, each with the indices of the images.
-        images: the data, (n, bands, y, x); pixels that are not used may hold anything finite.
+        at_bound: whether each free parameter sits on a bound of its prior, (n, k).
+        warnings: the warnings of the fit, as sentences, each with the indices of the images.
+        images: the data, (n, bands, y, x); a pixel that is not used may have any finite value.
         model: the best models, (n, bands, y, x).
         noise_sigma: the noise's standard deviation in each pixel, (n, bands, y, x).
-        mask: the pixels that are used, (n, bands, y, x).
+        mask: whether each pixel is used, (n, bands, y, x).
         version: the version of jaxlens that made the fit.
 
     Examples:
@@ -145,8 +146,8 @@ class FitResult:
         prior.
 
         Args:
-            key: of the draws.
-            count: how many draws for each image.
+            key: the random key of the draws.
+            count: the number of draws for each image.
 
         Returns:
             The draws, (n, count, k).
@@ -154,8 +155,9 @@ class FitResult:
         return self._draws(key, count, range(len(self.values)))
 
     def _draws(self, key: jax.Array, count: int, indices: Sequence[int]) -> np.ndarray:
-        """`samples` of the images with these indices."""
-        centers, roots = self.unconstrained[indices, None], _root(self.unconstrained_covariance[indices])
+        """The draws that `samples` returns, for the images with these indices."""
+        centers = self.unconstrained[indices, None]
+        roots = _square_root(self.unconstrained_covariance[indices])
         normal = jax.random.normal(key, (len(indices), count, len(self.names)))
         return np.asarray(self.transform.constrained(centers + np.asarray(normal) @ roots))
 
@@ -183,12 +185,15 @@ class FitResult:
         """Data, model and residuals of one image, band by band, over a corner plot of its posterior.
 
         Args:
-            index: of the image.
+            index: the index of the image.
             names: the free parameters of the corner plot, by default all.
-            draws: how many draws of the Laplace approximation the corner plot shows.
+            draws: the number of draws of the Laplace approximation in the corner plot.
+
+        Returns:
+            A matplotlib `Figure`.
 
         Raises:
-            ValueError: one of the names is not a free parameter.
+            ValueError: if one of the names is not that of a free parameter.
         """
         chosen = self.names if names is None else tuple(names)
         columns = [self._column(name) for name in chosen]
@@ -220,14 +225,14 @@ class FitResult:
 
     def __str__(self) -> str:
         table = self.table()
-        text = table.to_string(float_format="{:.5g}".format, index_names=False, max_rows=_MOST_ROWS)
+        text = table.to_string(float_format="{:.5g}".format, index_names=False, max_rows=_MAX_ROWS)
         return f"{self!r}\n{text}"
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write everything to an HDF5 file, completely or not at all; it replaces a file of that name.
+        """Write the result to an HDF5 file, which replaces an earlier file of that name.
 
         Raises:
-            StorageError: the file cannot be written.
+            StorageError: if the file cannot be written; an earlier file then stays as it was.
         """
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         write_fields(Path(path), fields)
@@ -237,7 +242,7 @@ class FitResult:
         """The result that `save` wrote.
 
         Raises:
-            StorageError: the file is missing, broken, or something else.
+            StorageError: if the file is missing, damaged, or not a saved FitResult.
         """
         with read_fields(Path(path)) as fields:
             found = {field.name: fields[field.name] for field in dataclasses.fields(cls)}
@@ -250,7 +255,7 @@ def _span(values: np.ndarray, form: str) -> str:
     return " to ".join(ends)
 
 
-def _root(covariance: np.ndarray) -> np.ndarray:
+def _square_root(covariance: np.ndarray) -> np.ndarray:
     """R with R^T R = covariance (..., k, k), so that standard normal rows times R have that covariance.
 
     Eigenvalues that rounding has made negative are set to zero.

@@ -14,6 +14,7 @@ import numpy as np
 
 from jaxlens.files.errors import StorageError
 
+# The attributes `kind` and `format` of a file.
 _KIND = "jaxlens fit"
 _FORMAT = 1
 
@@ -21,15 +22,15 @@ _FORMAT = 1
 def write_fields(path: Path, fields: Mapping[str, Any]) -> None:
     """Write the fields of a result to an HDF5 file, which replaces an earlier file of that name.
 
-    The file is written under another name first, so that an earlier one stays if the new one cannot be
-    finished.
+    The file is first written under another name, so that an earlier file stays if the new one cannot be
+    completed.
 
     Args:
-        path: of the file.
+        path: the path of the file.
         fields: the values by their names: texts, tuples of texts, arrays, dataclasses and mappings of these.
 
     Raises:
-        StorageError: the file cannot be written.
+        StorageError: if the file cannot be written.
     """
     memory = io.BytesIO()
     # HDF5 writes to memory, so that a full disk raises below and not inside HDF5
@@ -38,7 +39,7 @@ def write_fields(path: Path, fields: Mapping[str, Any]) -> None:
         for name, value in fields.items():
             _write(file, name, value)
     partial = path.with_name(path.name + ".partial")
-    with _explained(path, "choose a folder that you may write, with room"):
+    with _explained(path, "choose a folder that you may write, with space"):
         try:
             partial.write_bytes(memory.getbuffer())
             partial.replace(path)
@@ -50,10 +51,10 @@ def write_fields(path: Path, fields: Mapping[str, Any]) -> None:
 def read_fields(path: Path) -> Iterator[Mapping[str, Any]]:
     """The fields that `write_fields` wrote; dataclasses come back as dictionaries.
 
-    It is a context, in which errors of the caller's own reading become StorageErrors too.
+    It is a context manager, which also turns errors of reading inside the `with` block into a StorageError.
 
     Raises:
-        StorageError: the file is missing, broken, or something else.
+        StorageError: if the file is missing, damaged, or not a saved FitResult.
     """
     with _explained(path, "give a file that FitResult.save wrote"), h5py.File(path) as file:
         if (file.attrs.get("kind"), file.attrs.get("format")) != (_KIND, _FORMAT):

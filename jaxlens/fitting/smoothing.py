@@ -6,16 +6,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-# The width of the first smoothing, in units of the image's side.
+# The standard deviation of the wider Gaussian, in units of the image's side.
 FIRST_WIDTH = 1.0 / 16.0
-# The width of the second smoothing, in units of the first.
+# The standard deviation of the narrower Gaussian, in units of that of the wider one.
 SECOND_WIDTH = 0.4
 
 
 def smoothing_widths(num_pix: int) -> tuple[float, ...]:
-    """The widths (pixels) of the Gaussians that smooth an image of `num_pix` pixels a side, widest first.
+    """The standard deviations (pixels) of the Gaussians that smooth an image of `num_pix` pixels a side.
 
-    The second is left out where it would be below a pixel.
+    The wider one is first; the narrower one is left out where it would be below a pixel.
 
     >>> smoothing_widths(80), smoothing_widths(20)
     ((5.0, 2.0), (1.25,))
@@ -26,19 +26,20 @@ def smoothing_widths(num_pix: int) -> tuple[float, ...]:
 
 
 def smoothed(images: jax.Array, width: float) -> jax.Array:
-    """Images (..., y, x), convolved with a Gaussian of `width` pixels and sampled about that far apart.
+    """Images (..., y, x), convolved with a Gaussian and sampled at points about `width` pixels apart.
 
-    They are scaled such that the sum of squares of the samples is about that of the smoothed image's pixels.
+    `width` is the standard deviation of the Gaussian.  The samples are scaled such that the sum of their
+    squares is about that over all pixels of the convolved image.
     """
     weights = jnp.asarray(smoothing_weights(images.shape[-1], width), images.dtype)
     return jnp.einsum("iy,...yx,jx->...ij", weights, images, weights, precision="highest")
 
 
 def smoothing_weights(side: int, width: float) -> np.ndarray:
-    """The Gaussians of `width` pixels about points that are about `width` apart, (points, side).
+    """The weights of pixels in each sample of `smoothed` along one axis, (points, side).
 
-    Along one axis; an image is smoothed by multiplying both axes with them.  Each sums to the root of the
-    distance of the points.
+    They are Gaussians about points that are about `width` pixels apart.  An image is smoothed by multiplying
+    both axes by them.  The sum of each Gaussian is the square root of the distance between points.
     """
     points = max(1, round(side / width))
     places = (np.arange(points) + 0.5) * side / points - 0.5

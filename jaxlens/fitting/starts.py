@@ -21,16 +21,16 @@ from jaxlens.fitting.posterior import Constants, FitData, Model, unconstrained_l
 from jaxlens.fitting.smoothing import smoothed, smoothing_weights
 from jaxlens.simulator.batched import Params
 
-# How many draws are compared with an image for each start that is wanted.
+# The number of prior draws that are compared with an image for each of its starts.
 DRAWS_PER_START = 8
-# Draws in one call of a compiled program.
+# The number of draws in one call of a compiled program.
 CALL = 64
-# Draws of a call that are rendered at a time, to bound the memory.
+# The number of draws of a call that are rendered at a time, which bounds the memory.
 CHUNK = 8
-# Draws are clipped to this many standard deviations of the prior: u of one on a bound is infinite.
-FARTHEST = 6.0
-# A smoothed pixel is not used where the weight of used pixels in it is below this.
-LEAST_USED = 1e-3
+# The coordinates u of draws are clipped to plus or minus this, since u is infinite for a draw on a bound.
+MAX_SIGMAS = 6.0
+# A smoothed pixel is used where the weights of the used pixels in it sum to more than this.
+MIN_USED_WEIGHT = 1e-3
 
 
 def drawn_points(
@@ -43,7 +43,7 @@ def drawn_points(
         constants: the arrays that all images share.
         free: the free parameters.
         drawn: the parameters of `count` systems of the file.
-        key: of the draws from priors that the caller gave in the place of the file's.
+        key: the random key of draws from priors that the caller gave instead of the file's.
 
     Returns:
         The unconstrained coordinates, (count, k).
@@ -55,7 +55,7 @@ def drawn_points(
         if name in model.file_priors:
             value = np.asarray(drawn[name])
             x[i] = value if band is None else value[:, band]
-    return np.clip(np.asarray(constants.transform.unconstrained(x.T)), -FARTHEST, FARTHEST)
+    return np.clip(np.asarray(constants.transform.unconstrained(x.T)), -MAX_SIGMAS, MAX_SIGMAS)
 
 
 @jax.jit
@@ -67,20 +67,20 @@ def _quantiles(distributions: tuple[Distribution, ...], probability: jax.Array) 
 def best_starts(
     model: Model, constants: Constants, data: FitData, points: np.ndarray, starts: int
 ) -> np.ndarray:
-    """The most probable points for each of n images, with the best magnitudes for it.
+    """The most probable points for each of n images, each with the magnitudes that fit the image best.
 
     Args:
         model: the static part of the fit.
         constants: the arrays that all images share.
         data: all n images.
         points: the candidates, (count, k).
-        starts: how many are wanted for each image.
+        starts: the number of starts of each image.
 
     Returns:
         The unconstrained coordinates of the starts, the most probable first, (n, starts, k).
 
     Raises:
-        ValueError: the posterior of an image is finite at none of the points.
+        ValueError: if the posterior of an image is finite at none of the points.
     """
     params = {name: value[0] for name, value in data.params.items()}
     if any((value != params[name]).any() for name, value in data.params.items()):
@@ -109,11 +109,11 @@ def _smoothed_data(data: FitData, width: float) -> tuple[np.ndarray, np.ndarray]
 
     most = np.max(smooth(np.ones(data.image.shape)))
     used = smooth(np.asarray(data.mask, np.float64))
-    fraction = np.maximum(used, LEAST_USED) / most
+    fraction = np.maximum(used, MIN_USED_WEIGHT) / most
     image = smooth(np.where(data.mask, data.image, 0.0)) / fraction
     sigma = smooth(np.where(data.mask, data.sigma, 0.0)) / fraction
     variance = np.maximum(sigma, np.finfo(np.float32).tiny) ** 2
-    weight = np.where(used > LEAST_USED, fraction / variance, 0.0)
+    weight = np.where(used > MIN_USED_WEIGHT, fraction / variance, 0.0)
     return _flat(image), _flat(weight * most**2)
 
 
@@ -131,8 +131,8 @@ def _compared(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The points with the best magnitudes for each image, (c, n, k), and minus their log posterior, (c, n).
 
-    With the light L_0 of all but the free magnitudes, the light L_i of each of these, the image d and its
-    weights w, the misfit is sum w (d - L_0 - sum a_i L_i)^2 / 2, whose sums over pixels are taken here.
+    L_i is the light of free magnitude i, L_0 all other light, d the image and w its weights.  The misfit is
+    sum w (d - L_0 - sum a_i L_i)^2 / 2, of which the sums over pixels are computed here.
     """
     count = len(points)
     rendered = _rendered(model, constants, params, np.resize(points, (CALL, points.shape[1])))
@@ -162,7 +162,7 @@ def _squares(light: np.ndarray, weights: np.ndarray) -> np.ndarray:
 def _rendered(
     model: Model, constants: Constants, params: Params, points: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
-    """The smoothed light without and of each free magnitude, (c, 1 + j, pixels), and the log prior, (c,)."""
+    """The smoothed light, other and of each free magnitude, (c, 1 + j, pixels), and the log prior, (c,)."""
 
     def light_and_prior(u: jax.Array) -> tuple[jax.Array, jax.Array]:
         other, light = templates(model, constants, params, u)
@@ -176,7 +176,7 @@ def _rendered(
 def _with_best_fluxes(
     model: Model, constants: Constants, u: jax.Array, curvature: jax.Array, linear: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
-    """The points with the best magnitudes, and their fluxes in units of those before."""
+    """The points with the best magnitudes, and the ratios of their fluxes to those at u."""
     u, curvature, linear = (jnp.asarray(array, jnp.result_type(float)) for array in (u, curvature, linear))
     best = with_fluxes(model, constants.transform, u, curvature, linear)
     before, after = (constants.transform.constrained(v)[..., model.magnitudes] for v in (u, best))

@@ -1,6 +1,6 @@
 """The maps between the unconstrained coordinates in which fits move and the parameters of the file.
 
-A parameter x is an increasing function of a real number v, by the support of its prior:
+A parameter x is an increasing function of a real number v, which depends on the support of its prior:
 
     x = v,     low + exp(v),     high - exp(-v),     low + (high - low) / (1 + exp(-v))
 
@@ -29,7 +29,7 @@ PERCENTILES = (0.15865525, 0.5, 0.84134475)
 @register_pytree
 @dataclass(frozen=True)
 class Transform:
-    """The map between unconstrained coordinates u and parameters x, each parameter by itself.
+    """The map between unconstrained coordinates u and parameters x; each parameter depends on one coordinate.
 
     Attributes:
         low: the lower bounds of the supports, (k,), minus infinity where there is none.
@@ -95,10 +95,10 @@ def _like(transform: Transform, array: jax.Array) -> list[jax.Array]:
 
 
 def _kinds(low: jax.Array, high: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
-    """The kind of each support.
+    """The kind of each support, as four arrays.
 
-    Whether it has two bounds; whether it has one; +1 where the only bound is the lower one, else -1; and that
-    bound.
+    They are whether it has two bounds, whether it has exactly one, +1 where the only bound is the lower one
+    and -1 elsewhere, and that bound.
     """
     lower, upper = jnp.isfinite(low), jnp.isfinite(high)
     return lower & upper, lower ^ upper, jnp.where(lower, 1.0, -1.0), jnp.where(lower, low, high)

@@ -1,9 +1,11 @@
 """Pictures of arrays and results, as matplotlib figures.
 
-`images` draws images, `corner` corner plots, `fit` the result of a fit; `figures` and `stretch` are helpers.
+`images` draws images, `corner` draws corner plots, and `fit` draws the result of a fit; `figures` and
+`stretch` are helpers.
 Every public function takes numpy arrays and tables, returns a matplotlib `Figure` and changes no global
 state: show it in a notebook, or save it with `figure.savefig("name.png")`.  matplotlib is an
 extra, `pip install "jaxlens-sim[plot]"`.
 
-Nothing of jaxlens is imported here, so that every result can draw itself, and no image is computed or read.
+Nothing else of jaxlens is imported here, so that all other folders can import it, and no image is computed or
+read.
 """

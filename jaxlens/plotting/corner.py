@@ -16,15 +16,17 @@ if TYPE_CHECKING:
 
 Options = Mapping[str, Any] | None
 
-# The margin for the names along the left and the lower edge of a posterior, in inches.
+# Inches: the margin for the names along the left and the lower edge of the corner plot of a posterior.
 MARGIN = 1.1
-# The share of its cell that a panel fills, the rest is the gap to the next panel.
+# The fraction of its cell that a panel fills; the rest is the gap to the next panel.
 _FILLED = 0.95
-# The right and the upper end of a posterior's panels, as a share of the figure.
+# The right and the upper end of the panels, as a fraction of the figure.
 _UPPER_END = 0.99
-# Width and height of `view_corner`, in inches.
+# Inches: the width and the height of the figure of `view_corner`.
 _FIGURE_INCHES = 14
+# The number of bins of a histogram of one parameter.
 _HISTOGRAM_BINS = 40
+# The number of bins along each axis of a histogram of two parameters.
 _PAIR_BINS = 30
 
 
@@ -39,16 +41,16 @@ def view_corner(
 
     Args:
         metadata: a dataset's metadata.
-        labels: the label of the axis by the name of the column.
-        hist_kwargs: for matplotlib's hist, on the diagonal.
-        hist2d_kwargs: for matplotlib's hist2d, below it.
-        label_kwargs: for set_xlabel and set_ylabel.
+        labels: name of a column -> label of its axis.
+        hist_kwargs: arguments for matplotlib's `hist`, on the diagonal.
+        hist2d_kwargs: arguments for matplotlib's `hist2d`, below the diagonal.
+        label_kwargs: arguments for `set_xlabel` and `set_ylabel`.
 
     Returns:
         A matplotlib `Figure` of as many rows and columns of panels as there are labels.
 
     Raises:
-        TypeError: if `metadata` is no DataFrame or `labels` no dictionary.
+        TypeError: if `metadata` is not a DataFrame, or `labels` is not a dictionary.
         KeyError: if a column is not in the metadata.
 
     >>> import pandas as pd
@@ -108,7 +110,7 @@ def draw_posterior(part: SubFigure, samples: pd.DataFrame, best: np.ndarray) -> 
 
 
 def _draw_panel(axes: Axes, values: np.ndarray, best: np.ndarray, row: int, column: int) -> None:
-    """A histogram on the diagonal, a two-dimensional one below; `values` has shape (parameters, draws)."""
+    """Draw a histogram of one parameter or, off the diagonal, of two; `values` is (parameters, draws)."""
     if row == column:
         axes.hist(values[row], bins=_HISTOGRAM_BINS, histtype="step", color="black")
     else:
@@ -121,7 +123,7 @@ def _draw_panel(axes: Axes, values: np.ndarray, best: np.ndarray, row: int, colu
 
 
 def _label_edges(axes: Axes, row: str, column: str, left: bool, below: bool) -> None:
-    """Names and a few ticks on panels at the left and the lower edge, none on those inside."""
+    """Draw names and a few ticks on panels at the left and the lower edge, and none on other panels."""
     axes.locator_params(nbins=3)
     axes.ticklabel_format(useOffset=False)
     axes.tick_params(labelsize=5, labelleft=left, labelbottom=below, left=left, bottom=below)

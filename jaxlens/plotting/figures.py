@@ -48,8 +48,8 @@ def show(axes: Axes, pixels: np.ndarray, **imshow_kwargs: Any) -> None:
 
     Args:
         axes: the panel.
-        pixels: shape (y, x), or (y, x, 3) for colours.
-        imshow_kwargs: for matplotlib's imshow.
+        pixels: the array, (y, x), or (y, x, 3) for colours.
+        imshow_kwargs: arguments for matplotlib's `imshow`.
     """
     axes.imshow(pixels, **{"origin": "lower", **imshow_kwargs})
     axes.set_xticks([])

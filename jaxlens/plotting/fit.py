@@ -16,13 +16,15 @@ from jaxlens.plotting.stretch import asinh_stretch, black_and_scale
 if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
 
-# Residuals are drawn from minus to plus this many sigma.
+# Sigma: the colour scale of residuals goes from minus this to plus this.
 _MAX_SIGMA = 5.0
-# Sizes in inches: the least width of the figure, a panel of the corner plot, the most height of all bands.
+# Inches: the smallest width of the figure.
 _MIN_WIDTH = 8.4
+# Inches: the side of a panel of the corner plot.
 _CORNER_PANEL = 0.9
+# Inches: the largest height of the rows of all bands together.
 _MAX_BANDS_HEIGHT = 9.3
-# The height of a band's row of three panels, as a share of the figure's width.
+# The height of a band's row of three panels, as a fraction of the figure's width.
 _ROW_HEIGHT = 0.31
 
 
@@ -38,7 +40,7 @@ def view_fit(
     """Draw an image, its model and the residual, band by band, over a corner plot of the posterior.
 
     The image and its model have one stretch; the residual is in units of the noise's sigma, from -5 to 5.
-    Pixels that the mask excludes stay empty.
+    Pixels that the mask excludes are not drawn.
 
     Args:
         image: the data in counts/s, shape (bands, y, x).

@@ -15,7 +15,7 @@ from jaxlens.plotting.stretch import lupton_rgb, stretched
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Width and height of a panel, in inches.
+# Inches: the width and the height of a panel.
 _PANEL = 4
 
 
@@ -29,9 +29,9 @@ def view_image(
     """Draw one image, or several bands side by side.
 
     Args:
-        image: shape (y, x) or (bands, y, x).
-        stretch_func: applied to the pixels of each band, for example `np.arcsinh`.
-        imshow_kwargs: for matplotlib's imshow; `origin` is "lower", so that y grows upwards.
+        image: the pixels, (y, x) or (bands, y, x).
+        stretch_func: a function that is applied to the pixels of each band, for example `np.arcsinh`.
+        imshow_kwargs: arguments for matplotlib's `imshow`; `origin` is "lower", so that y grows upwards.
 
     Returns:
         A matplotlib `Figure` with a panel for each band.
@@ -52,10 +52,10 @@ def view_image_rgb(images: ArrayLike, Q: float = 2.0, stretch: float = 4.0, **im
     """Draw three bands as one colour image, after Lupton et al. (2004, PASP 116, 133).
 
     Args:
-        images: shape (bands, y, x), bluest first, such as g, r, i; the third becomes red.
+        images: the pixels, (bands, y, x), bluest first, such as g, r, i; the third becomes red.
         Q: the softening of the asinh stretch.
         stretch: the linear stretch.
-        imshow_kwargs: for matplotlib's imshow; `origin` is "lower", so that y grows upwards.
+        imshow_kwargs: arguments for matplotlib's `imshow`; `origin` is "lower", so that y grows upwards.
 
     Returns:
         A matplotlib `Figure` with one panel.
@@ -82,17 +82,17 @@ def image_grid(
     titles: Sequence[str] | None = None,
     panel_size: float = 1.6,
 ) -> Figure:
-    """Draw many systems as a grid without ticks, each in an asinh stretch of its own.
+    """Draw many systems as a grid without ticks, each with its own asinh stretch.
 
-    The stretch is linear in the noise and logarithmic in the light of the galaxies.
+    The stretch is linear for the noise and logarithmic for the light of the galaxies.
 
     Args:
-        images: one (bands, y, x) for each system; None leaves its panel empty.
-        columns: panels in a row; by default the grid is about square.
+        images: an array (bands, y, x) for each system, or None for an empty panel.
+        columns: the number of panels in a row; by default the grid is about square.
         rgb: whether the first three bands, bluest first, become a colour image (otherwise the first
             band is drawn); by default where there are three.
         titles: a title for each row.
-        panel_size: width of a panel in inches.
+        panel_size: the width of a panel in inches.
 
     Returns:
         A matplotlib `Figure` with a panel for each system, and empty panels that complete the last row.

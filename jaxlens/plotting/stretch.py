@@ -6,14 +6,14 @@ import math
 
 import numpy as np
 
-# The smallest scale of a stretch, in the image's own unit; it avoids a division by zero in a constant image.
+# The smallest scale of a stretch, in the image's unit, which avoids a division by zero in a constant image.
 _MIN_SCALE = 1e-12
-# Percentiles of the pixels: 16 is one sigma below the median of Gaussian noise, 90 lies in the extended light
-# of a galaxy, 99 in the brightest pixels.
+# Percentiles of the pixels: one sigma below the median of Gaussian noise, the median, the extended light of a
+# galaxy, and the brightest pixels.
 _PERCENTILES = (16.0, 50.0, 90.0, 99.0)
-# The scale is the geometric mean of extended and bright light, times the root of this number; chosen by eye.
+# The scale is the square root of this times extended light times bright light; chosen by eye.
 _LIGHT_FACTOR = 0.15
-# In a faint image the scale is this many sigma of the sky.
+# The scale is at least this many sigma of the sky, which is its value in a faint image.
 _SKY_SIGMAS = 2.0
 # The softening of the colour stretch in a grid; chosen by eye.
 _GRID_SOFTENING = 8.0
@@ -36,7 +36,8 @@ def asinh_stretch(pixels: np.ndarray, black: float, scale: float) -> np.ndarray:
 def black_and_scale(pixels: np.ndarray) -> tuple[float, float]:
     """The level that is drawn black and the scale of the asinh stretch, in the unit of the pixels.
 
-    The sky is the median and its sigma the distance to the 16th percentile: neither depends on the objects.
+    The sky is the median, and its sigma the distance from there to the 16th percentile, which do not depend
+    on the objects.
     """
     low, sky, extended, bright = np.percentile(pixels, _PERCENTILES)
     # The geometric mean lies between the extended light of a galaxy and its brightest pixels: with a larger
@@ -64,7 +65,7 @@ def lupton_rgb(bands: np.ndarray, Q: float, stretch: float) -> np.ndarray:
 
 
 def stretched(bands: np.ndarray, rgb: bool | None) -> np.ndarray:
-    """One system in a stretch of its own: colours (y, x, 3), or grey (y, x).
+    """One system with its own stretch: colours (y, x, 3), or grey (y, x).
 
     Args:
         bands: shape (bands, y, x).

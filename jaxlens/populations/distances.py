@@ -1,4 +1,4 @@
-"""The distance of simulated from observed statistics: derivatives along coordinates, and Newton's step."""
+"""The distance of simulated from observed statistics, its first and second derivatives, and Newton's step."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-# Simulated (m, f) and observed (n, f) statistics to a number.
+# A function of simulated (m, f) and observed (n, f) statistics that returns their distance ().
 Distance = Callable[[jax.Array, jax.Array], jax.Array]
 
-# The longest step of a coordinate, in units in which 1 moves the statistics by their spread.
-LONGEST_STEP = 1.0
-# Second derivatives are differences of gradients this far on both sides, in the same units.
-_DIFFERENCE = 0.1
-# Eigenvalues of the second derivatives are raised to this part of the largest one.
-_FLATTEST = 1e-6
+# The longest step of a coordinate, in the units of `coordinate_units`.
+MAX_STEP = 1.0
+# Second derivatives are central differences of gradients, with this step to either side, in the same units.
+_DIFFERENCE_STEP = 0.1
+# Smaller eigenvalues of the second derivatives are replaced by this fraction of the largest one.
+_MIN_EIGENVALUE_RATIO = 1e-6
 
 
 class Sample(NamedTuple):
@@ -26,7 +26,7 @@ class Sample(NamedTuple):
 
     Attributes:
         simulated: the statistics of simulated images, (m, f).
-        derivatives: those of `simulated`, (p, m, f).
+        derivatives: the derivatives of `simulated` with respect to the coordinates, (p, m, f).
         observed: the statistics of observed images, (n, f).
     """
 
@@ -38,7 +38,8 @@ class Sample(NamedTuple):
 def standardised(sample: Sample) -> Sample:
     """A sample whose statistics are divided by their spread.
 
-    The spread is the root of the variance of the observed ones plus the squared difference of the means.
+    The spread is the square root of the variance of the observed statistics plus the squared difference of
+    the means of simulated and observed statistics.
     """
     difference = jnp.mean(sample.simulated, axis=0) - jnp.mean(sample.observed, axis=0)
     spread = jnp.sqrt(jnp.var(sample.observed, axis=0) + difference**2)
@@ -46,26 +47,28 @@ def standardised(sample: Sample) -> Sample:
     return Sample(sample.simulated * scale, sample.derivatives * scale[None], sample.observed * scale)
 
 
-def units(sample: Sample) -> jax.Array:
-    """The step of each coordinate whose root mean square effect on the statistics is 1, (p,).
+def coordinate_units(sample: Sample) -> jax.Array:
+    """The step of each coordinate that changes the statistics by 1 in the root mean square, (p,).
 
-    The effects on several statistics are added in quadrature.
+    The changes of several statistics are added in quadrature.
     """
     return 1.0 / jnp.sqrt(jnp.sum(jnp.mean(sample.derivatives**2, axis=1), axis=1))
 
 
-def _shifted(distance: Distance, sample: Sample, step: jax.Array) -> jax.Array:
-    """The distance after a step (p,), to first order in the statistics."""
+def _distance_after(distance: Distance, sample: Sample, step: jax.Array) -> jax.Array:
+    """The distance after a step (p,), with the statistics linearised in the coordinates."""
     shift = jnp.tensordot(step, sample.derivatives, 1, precision=jax.lax.Precision.HIGHEST)
     return distance(sample.simulated + shift, sample.observed)
 
 
 @partial(jax.jit, static_argnums=0)
-def curvature(distance: Distance, sample: Sample, unit: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+def distance_expansion(
+    distance: Distance, sample: Sample, unit: jax.Array
+) -> tuple[jax.Array, jax.Array, jax.Array]:
     """The distance with its first and second derivatives.
 
-    The second derivatives are differences of gradients: the distance of finite samples has kinks, which
-    derivatives at a point would see, while the distance of the two populations is smooth.
+    The second derivatives are finite differences of gradients.  The distance of two populations is smooth,
+    but that of finite samples has kinks, near which exact second derivatives would be meaningless.
 
     Args:
         distance: a function of simulated and observed statistics.
@@ -75,16 +78,16 @@ def curvature(distance: Distance, sample: Sample, unit: jax.Array) -> tuple[jax.
     Returns:
         The distance (), its gradient (p,) and its second derivatives (p, p), in these units.
     """
-    value_and_gradient = jax.value_and_grad(lambda step: _shifted(distance, sample, step * unit))
-    steps = _DIFFERENCE * jnp.eye(len(unit), dtype=unit.dtype)
+    value_and_gradient = jax.value_and_grad(lambda step: _distance_after(distance, sample, step * unit))
+    steps = _DIFFERENCE_STEP * jnp.eye(len(unit), dtype=unit.dtype)
     value, gradient = value_and_gradient(jnp.zeros_like(unit))
     _, gradients = jax.lax.map(value_and_gradient, jnp.concatenate([steps, -steps]))
-    second = (gradients[: len(unit)] - gradients[len(unit) :]) / (2.0 * _DIFFERENCE)
+    second = (gradients[: len(unit)] - gradients[len(unit) :]) / (2.0 * _DIFFERENCE_STEP)
     return value, gradient, (second + second.T) / 2.0
 
 
 @partial(jax.jit, static_argnums=(0, 4))
-def resampled_gradients(
+def bootstrap_gradients(
     distance: Distance, sample: Sample, unit: jax.Array, key: jax.Array, count: int
 ) -> jax.Array:
     """The gradients of the distance for bootstrap samples of the simulated and of the observed images.
@@ -93,8 +96,8 @@ def resampled_gradients(
         distance: a function of simulated and observed statistics.
         sample: the statistics and their derivatives.
         unit: the unit of each coordinate, (p,).
-        key: of the resampling.
-        count: how many bootstrap samples.
+        key: the random key of the resampling.
+        count: the number of bootstrap samples.
 
     Returns:
         The gradients in these units, (count, p).
@@ -105,24 +108,31 @@ def resampled_gradients(
         first, second = jax.random.split(key)
         rows, others = jax.random.randint(first, (m,), 0, m), jax.random.randint(second, (n,), 0, n)
         resampled = Sample(sample.simulated[rows], sample.derivatives[:, rows], sample.observed[others])
-        return jax.grad(lambda step: _shifted(distance, resampled, step * unit))(jnp.zeros_like(unit))
+        return jax.grad(lambda step: _distance_after(distance, resampled, step * unit))(jnp.zeros_like(unit))
 
     return jax.lax.map(gradient, jax.random.split(key, count))
 
 
-def downhill(second: np.ndarray, gradient: np.ndarray) -> np.ndarray:
-    """Newton's step -H^-1 g (p,), with the absolute eigenvalues of H, so that it always leads down.
+def newton_step(second: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+    """Newton's step -H^-1 g (p,), with the absolute values of H's eigenvalues, so that it always leads down.
 
-    A number is added to the eigenvalues until no component is longer than `LONGEST_STEP` (Levenberg 1944,
-    Quart. Appl. Math. 2, 164).  A coordinate that is hardly determined is then held back, while the others
-    are hardly affected.
+    The same positive number is added to all eigenvalues until no component of the step is longer than
+    `MAX_STEP` (Levenberg 1944, Quart. Appl. Math. 2, 164).  This shortens the step of a coordinate on which
+    the distance hardly depends, and hardly changes the others.
+
+    Args:
+        second: the second derivatives H of the distance, (p, p).
+        gradient: its gradient g, (p,).
+
+    Returns:
+        The step, (p,), in the units of the derivatives.
     """
     eigenvalues, eigenvectors = np.linalg.eigh(np.asarray(second, float))
     sizes, along = np.abs(eigenvalues), eigenvectors.T @ np.asarray(gradient, float)
-    least = max(_FLATTEST * float(np.max(sizes)), float(np.finfo(float).tiny))
+    least = max(_MIN_EIGENVALUE_RATIO * float(np.max(sizes)), float(np.finfo(float).tiny))
     sizes, damping = np.maximum(sizes, least), 0.0
     step = -eigenvectors @ (along / sizes)
-    while np.max(np.abs(step)) > LONGEST_STEP:
+    while np.max(np.abs(step)) > MAX_STEP:
         damping = max(least, 2.0 * damping)
         step = -eigenvectors @ (along / (sizes + damping))
     return step

@@ -23,8 +23,8 @@ from jaxlens.populations.simulated_sets import Features
 from jaxlens.populations.statistics import energy_distance
 from jaxlens.simulator.simulator import Simulator
 
-# With fewer images the bootstrap's errors would be meaningless.
-FEWEST_IMAGES = 20
+# The fewest images, observed or simulated; the bootstrap errors of fewer would be meaningless.
+MIN_IMAGES = 20
 
 
 def fit_population(
@@ -61,29 +61,31 @@ def fit_population(
         sim: a simulator of the configuration; the file's hyperparameters are the start.
         images: observed images, counts/s, (n, bands, num_pix, num_pix), with their noise.
         free: the paths of the hyperparameters to find, as in `sim.hyperparameters`.
-        features: statistics in place of the default ones: a function of images (m, bands, y, x) to (m, f)
+        features: statistics instead of the default ones: a function from images (m, bands, y, x) to (m, f)
             that JAX can differentiate in forward mode, such as a network.
         distance: a function of simulated (m, f) and observed (n, f) statistics, each divided by the spread of
-            both together, to a number.
-        simulated: how many systems are simulated for a step.  Their number adds to the errors as that of the
-            observed images does.
-        steps: the most steps.
-        optimizer: an optimizer of optax that takes the steps in place of Newton's method, in units in which 1
+            both together, that returns a number.
+        simulated: the number of systems that are simulated for each step.  More of them make the errors
+            smaller, as more observed images do.
+        steps: the largest number of steps.
+        optimizer: an optimizer of optax that takes the steps instead of Newton's method, in units in which 1
             moves the statistics by their spread.  Either way the fit ends where Newton's step is small
             compared with the errors.
-        bootstrap: how many resampled sets the errors come from.
-        key: of the simulated systems and of the resampling; by default a fixed one, which no dataset has.
+        bootstrap: the number of bootstrap samples from which the errors are computed.
+        key: the random key of the simulated systems and of the resampling; by default a fixed one, with which
+            no dataset is made.
 
     Returns:
         The hyperparameters with their errors, and the file that has them.
 
     Raises:
-        ValueError: a path that is not in the file, with the nearest one; one of an array or of a discrete
-            distribution; a hyperparameter on which no image depends; images of another shape, with pixels
-            that are not finite, or fewer than 20; statistics that are not finite.
+        ValueError: if a path is not in the file (the message names the most similar one), or is that of an
+            array or of a parameter of a discrete distribution; if no image depends on a hyperparameter; if
+            there are fewer than 20 images, or they have a wrong shape or pixels that are not finite; if
+            statistics are not finite.
 
     Warns:
-        FitWarning: the fit did not converge, or the images do not determine a hyperparameter.
+        FitWarning: if the fit did not converge, or the images hardly determine a hyperparameter.
 
     Examples:
         A file whose hyperparameters are guesses becomes one whose images are like the observed ones::
@@ -96,10 +98,10 @@ def fit_population(
             print(result.table())
             result.save_yaml("found.yaml")
     """
-    if simulated < FEWEST_IMAGES or steps < 1 or bootstrap < 2:
+    if simulated < MIN_IMAGES or steps < 1 or bootstrap < 2:
         raise ValueError(
             f"simulated is {simulated}, steps {steps}, bootstrap {bootstrap}; "
-            f"they must be at least {FEWEST_IMAGES}, 1 and 2"
+            f"they must be at least {MIN_IMAGES}, 1 and 2"
         )
     chosen = free_hyperparameters(sim, free)
     pixels = jnp.asarray(_checked(sim, images))
@@ -113,15 +115,15 @@ def fit_population(
 
 
 def _checked(sim: Simulator, images: ArrayLike) -> np.ndarray:
-    """The images, if they fit the simulator and are enough."""
+    """The images as an array; ValueError where their shape or pixels are wrong, or they are too few."""
     pixels = check_images(sim, images).images
-    if len(pixels) < FEWEST_IMAGES:
-        raise ValueError(f"{len(pixels)} images are no population; give at least {FEWEST_IMAGES}")
+    if len(pixels) < MIN_IMAGES:
+        raise ValueError(f"{len(pixels)} images are no population; give at least {MIN_IMAGES}")
     return pixels
 
 
 def _hashable(function: Features | Distance) -> Any:
-    """A function that can be static under jit; a module with arrays in it has no hash and is wrapped."""
+    """The function, wrapped where it has no hash (a module with arrays), as a static argument of jit."""
     try:
         hash(function)
     except TypeError:

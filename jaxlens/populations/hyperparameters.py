@@ -21,10 +21,11 @@ from jaxlens.kernels.types import Real
 from jaxlens.sampling.draws import draw_bands, draw_hyperparameters
 from jaxlens.simulator.simulator import Simulator
 
-# Parameters of distributions that are above zero whatever is drawn.
+# Parameters of distributions that must be above zero whatever parameter of a system is drawn.
 _WIDTHS = frozenset({"std", "sigma", "a", "b"})
-# Lower ends of intervals, and the upper ends that bound them.
+# The lower end of an interval -> the upper end, below which it must be.
 _LOWER = {"minimum": "maximum", "r1": "r2"}
+# The upper end of an interval -> the lower end, above which it must be.
 _UPPER = {upper: lower for lower, upper in _LOWER.items()}
 
 
@@ -49,7 +50,7 @@ class FreeHyperparameter:
         return above - below if self.bounded else value
 
     def value(self, coordinate: Real, hyperparameters: Mapping[str, Real]) -> jax.Array:
-        """The value at a coordinate, (); `hyperparameters` holds those that bound it."""
+        """The value at a coordinate, (); `hyperparameters` holds the values of those that bound it."""
         z = jnp.asarray(coordinate)
         low, high = _bound(self.low, hyperparameters), _bound(self.high, hyperparameters)
         if self._has_low and self._has_high:
@@ -97,10 +98,10 @@ class ParameterDraw:
     """How a parameter of a system is drawn.
 
     Attributes:
-        name: of the parameter.
-        band: in which it is drawn; empty for all bands together.
+        name: the name of the parameter.
+        band: the band in which it is drawn; empty where all bands share one draw.
         draw: its distribution, function or constant.
-        paths: those of the draw's hyperparameters.
+        paths: the paths of the draw's hyperparameters.
     """
 
     name: str
@@ -120,16 +121,19 @@ def parameter_draws(sim: Simulator) -> Iterator[ParameterDraw]:
 def free_hyperparameters(sim: Simulator, paths: Sequence[str]) -> FreeHyperparameters:
     """The hyperparameters with these paths, and their bounds.
 
-    A width is above zero and a minimum below its maximum; means, ends and constants have the bounds of the
-    parameter itself in the file's own checks.  A hyperparameter comes after those that bound it.
+    A standard deviation or shape parameter must be above zero, and a minimum below its maximum.  Means, ends
+    of intervals and constants have the same bounds as the parameter itself has when the file is checked.
 
     Args:
         sim: the simulator of the configuration.
-        paths: of the hyperparameters, as in `sim.hyperparameters`.
+        paths: the paths of the hyperparameters, as in `sim.hyperparameters`.
+
+    Returns:
+        The hyperparameters; one that is bounded by another comes after it.
 
     Raises:
-        ValueError: a path that is not in the file, or stands twice; an array; a hyperparameter of a discrete
-            distribution; one that starts on its bound.
+        ValueError: if a path is not in the file or is given twice, or is that of an array or of a parameter
+            of a discrete distribution; if a hyperparameter starts on or beyond its bound.
 
     >>> import jaxlens
     >>> free_hyperparameters(jaxlens.Simulator("galaxy_galaxy"), ["COSMOLOGY.H0"])
@@ -176,7 +180,7 @@ def _rules(sim: Simulator) -> Mapping[str, Rule]:
 def _free(
     path: str, owner: ParameterDraw, rule: Rule, free: Collection[str], every: Mapping[str, jax.Array]
 ) -> FreeHyperparameter:
-    """The bounds of one hyperparameter; `rule` are the allowed values of the parameter that it belongs to."""
+    """One hyperparameter with its bounds; `rule` has the allowed values of the parameter that is drawn."""
     draw, (base, _, last) = owner.draw, path.rpartition(".")
     if draw.is_constant:
         return FreeHyperparameter(path, rule.low, rule.high)
@@ -184,7 +188,7 @@ def _free(
         return FreeHyperparameter(path)
     if last in _WIDTHS:
         return FreeHyperparameter(path, 0.0)
-    # the mean of a lognormal is that of a logarithm; one that is not an allowed value is the user's choice
+    # the mean of a lognormal is that of ln x, which has no bounds; a mean outside the bounds may stay outside
     limits = ANY if draw.distribution == "lognormal" or not rule.allows(float(every[path])) else rule
     low: float | str = 0.0 if last in ("r1", "r2") or draw.distribution == "loguniform" else limits.low
     high: float | str = limits.high

@@ -21,15 +21,15 @@ class PopulationFit:
     Attributes:
         free: the paths in the file of the p hyperparameters that were fitted.
         start: their values in the file, (p,).
-        values: the values that were found, (p,).
-        samples: the values for bootstrap samples of the images, (bootstrap, p).
+        values: their best values, (p,).
+        samples: their best values for each bootstrap sample of the images, (bootstrap, p).
         distance: the distance of simulated from observed images at the end.
         history: one row for each step: the distance, the hyperparameters before the step, and the step's size
             in units in which 1 moves the statistics of the images by their spread.
         converged: whether the last step was small compared with the errors.
-        warnings: what went wrong, in sentences.
-        config: the whole file as a dictionary, with the values that were found.
-        text: the file as it was.
+        warnings: the warnings of the fit, as sentences.
+        config: the whole file as a dictionary, with the best values.
+        text: the YAML text of the file before the fit.
 
     Examples:
         A result of `jaxlens.fit_population` as a table and as a file::
@@ -52,12 +52,12 @@ class PopulationFit:
 
     @property
     def hyperparameters(self) -> dict[str, float]:
-        """The values that were found, by their paths, as `Simulator.sample` takes them."""
+        """The best values by their paths, as `Simulator.sample` takes them."""
         return dict(zip(self.free, self.values.tolist(), strict=True))
 
     @property
     def covariance(self) -> np.ndarray:
-        """The covariance of the errors, (p, p)."""
+        """The covariance of the hyperparameters over the bootstrap, (p, p)."""
         return np.atleast_2d(np.cov(self.samples, rowvar=False))
 
     @property
@@ -72,7 +72,7 @@ class PopulationFit:
         return pd.DataFrame(columns | {"low": low, "high": high}, index=pd.Index(self.free, name="path"))
 
     def yaml(self) -> str:
-        """The whole file as YAML text, with the values that were found.
+        """The whole file as YAML text, with the best values.
 
         Comments and layout stay, unless a hyperparameter is not in the file or shares an anchor with others.
         """

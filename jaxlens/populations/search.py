@@ -14,14 +14,14 @@ import optax
 import pandas as pd
 
 from jaxlens.populations.distances import (
-    LONGEST_STEP,
+    MAX_STEP,
     Distance,
     Sample,
-    curvature,
-    downhill,
-    resampled_gradients,
+    bootstrap_gradients,
+    coordinate_units,
+    distance_expansion,
+    newton_step,
     standardised,
-    units,
 )
 from jaxlens.populations.hyperparameters import FreeHyperparameters, coordinates, hyperparameters_at
 from jaxlens.populations.result import PopulationFit
@@ -34,37 +34,37 @@ from jaxlens.populations.simulated_sets import (
     simulated_statistics,
     training_set,
 )
-from jaxlens.populations.statistics import Regression, noise_level, regression
+from jaxlens.populations.statistics import Regression, fit_regression, noise_level
 from jaxlens.populations.updated_file import updated_file
 from jaxlens.simulator.batched import Params
 from jaxlens.simulator.simulator import Simulator
 
-# All in the units of `distances.units`, in which 1 moves the statistics by their spread:
-# the scatter of the hyperparameters in the first training set of the regression;
+# The next four are in the units of `coordinate_units`, in which 1 moves the statistics by their spread.
+# The standard deviation of the hyperparameters in the first training set of the regression.
 _FIRST_WIDTH = 1.0
-# their scatter in its last training set;
+# Their standard deviation in its last training set.
 _LAST_WIDTH = 0.3
-# the error above which a hyperparameter is hardly determined by the images;
-_VAGUE = 0.3
-# and the step that counts as small, times the root of the number of observed images.
-_SMALL = 0.1
-# The largest unit of the coordinate of a hyperparameter with bounds, which is a logarithm.
-_WIDEST = 0.5
-# The change of a coordinate by which it is found what depends on it.
-_TRIAL = 0.01
+# A fit warns of a hyperparameter whose error is larger.
+_MAX_ERROR = 0.3
+# A fit of n images has converged where its step is shorter than this over sqrt(n).
+_CONVERGED_STEP = 0.1
+# The largest unit of a bounded hyperparameter's coordinate, which is a logarithm.
+_MAX_UNIT = 0.5
+# Each coordinate is changed by this to find the parameters and statistics that depend on it.
+_TRIAL_SHIFT = 0.01
 
 
 class SearchState(NamedTuple):
     """The last point of a search.
 
     Attributes:
-        z: the coordinates where systems were simulated, (p,).
-        step: the step from there to the end, (p,).
+        z: the coordinates at which systems were simulated, (p,).
+        step: the step from there to the result of the search, (p,).
         unit: the unit of each coordinate, (p,).
         sample: the statistics at z.
-        second: the second derivatives of the distance in these units, (p, p).
+        second: the second derivatives of the distance in units of `unit`, (p, p).
         rows: the history, a row for each step.
-        converged: whether the step is small.
+        converged: whether the step is small compared with the errors.
     """
 
     z: jax.Array
@@ -77,7 +77,7 @@ class SearchState(NamedTuple):
 
 
 class Search:
-    """The search: what stays the same on the way, and its steps."""
+    """The search for the minimum of the distance; its attributes stay the same at all steps."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class Search:
         self.model = PopulationModel(sim.static_population, scene, free, features)
         self.inputs = SimulationInputs(sim.hyperparameters, sim.assets, _noise(images), key)
         self.batches = batches_of(simulated)
-        self.widest = jnp.asarray([_WIDEST if each.bounded else jnp.inf for each in free], self.start.dtype)
+        self.widest = jnp.asarray([_MAX_UNIT if each.bounded else jnp.inf for each in free], self.start.dtype)
         self.first_unit, self.targets = self._trial()
 
     def run(self, steps: int, optimizer: optax.GradientTransformation | None) -> SearchState:
@@ -106,11 +106,14 @@ class Search:
         time near the end.
 
         Args:
-            steps: the most steps.
-            optimizer: takes the steps in place of Newton's method, or None.
+            steps: the largest number of steps.
+            optimizer: an optimizer of optax that takes the steps, or None for Newton's method.
+
+        Returns:
+            The last point of the search.
 
         Raises:
-            ValueError: the distance or its derivatives are not finite at the start.
+            ValueError: if the distance or its derivatives are not finite at the start.
         """
         z, unit = self.start, self.first_unit
         center, width = z, _FIRST_WIDTH
@@ -120,15 +123,15 @@ class Search:
         rows: list[dict[str, float]] = []
         while True:
             sample = self._sample(z, trained)
-            unit = jnp.minimum(units(sample), self.widest)
-            value, gradient, second = curvature(self.distance, sample, unit)
+            unit = jnp.minimum(coordinate_units(sample), self.widest)
+            value, gradient, second = distance_expansion(self.distance, sample, unit)
             if not all(np.isfinite(a).all() for a in (value, gradient, second)):
                 if found is None:
                     raise ValueError("the distance or its gradient is not finite at the file's numbers")
                 return found._replace(step=jnp.zeros_like(z))
-            step = downhill(np.asarray(second), np.asarray(gradient))
+            step = newton_step(np.asarray(second), np.asarray(gradient))
             size = float(np.max(np.abs(step)))
-            small = size < _SMALL / math.sqrt(len(self.images))
+            small = size < _CONVERGED_STEP / math.sqrt(len(self.images))
             if optimizer and not small:
                 step, state = _optimizer_step(optimizer, gradient, state, z / unit)
             rows.append({"distance": float(value), "step": size} | _floats(hyperparameters_at(self.free, z)))
@@ -142,11 +145,11 @@ class Search:
                 trained = self._train(z, width * unit)
 
     def _trial(self) -> tuple[jax.Array, tuple[tuple[str, int | None], ...]]:
-        """Move each coordinate a little.
+        """Change each coordinate by `_TRIAL_SHIFT` to find its effect on statistics and parameters.
 
         Returns:
-            A first unit of each coordinate, (p,), from the statistic that it moves most; and the parameters
-            that depend on the free hyperparameters, with the band's index where each band has its own.
+            A first unit of each coordinate, (p,), from the statistic that changes most; and the parameters
+            that depend on the free hyperparameters, each with the band's index where each band has its own.
         """
         zero = jnp.zeros_like(self.start)
         spread = jnp.std(self._observed(None), axis=0)
@@ -154,19 +157,19 @@ class Search:
         before, params = training_set(self.model, self.inputs, self.start, zero, self.batches)
         sizes: list[float] = []
         governed: dict[tuple[str, int | None], None] = {}
-        for each, shift in zip(self.free, _TRIAL * np.eye(len(zero)), strict=True):
+        for each, shift in zip(self.free, _TRIAL_SHIFT * np.eye(len(zero)), strict=True):
             after, moved = training_set(self.model, self.inputs, self.start + shift, zero, self.batches)
             size = np.asarray(jnp.sqrt(jnp.mean((after - before) ** 2, axis=0)) / spread)
             if not np.isfinite(size).all():
                 raise ValueError("the statistics of simulated images are not all finite; give other features")
             if not np.max(size) > 0.0:
                 raise ValueError(f"{each.path} changes nothing in the images; leave it out of free")
-            sizes.append(_TRIAL / float(np.max(size)))
+            sizes.append(_TRIAL_SHIFT / float(np.max(size)))
             governed |= dict.fromkeys(_changed(params, moved))
         return jnp.minimum(jnp.asarray(sizes, self.start.dtype), self.widest), tuple(governed)
 
     def _train(self, z: jax.Array, width: jax.Array) -> Regression | None:
-        """The regression of the governed parameters about z; None where the caller gave features."""
+        """The regression of `targets`, trained about z; None where the caller gave features."""
         if self.model.features is not None:
             return None
         statistics, params = training_set(self.model, self.inputs, z, width, self.batches)
@@ -175,7 +178,7 @@ class Search:
         targets = np.stack(columns, axis=1)
         # far from the file's values the flux of a system may overflow
         finite = np.isfinite(statistics).all(axis=1) & np.isfinite(targets).all(axis=1)
-        return regression(statistics[finite], targets[finite], self.inputs.key)
+        return fit_regression(statistics[finite], targets[finite], self.inputs.key)
 
     def _sample(self, z: jax.Array, trained: Regression | None) -> Sample:
         """The statistics at z and those of the observed images, each divided by the spread of both sets."""
@@ -197,8 +200,8 @@ class Search:
     def result(self, found: SearchState, bootstrap: int) -> PopulationFit:
         """The values at the end of the search, and their errors from `bootstrap` resampled sets."""
         key = jax.random.fold_in(self.inputs.key, 2)
-        gradients = resampled_gradients(self.distance, found.sample, found.unit, key, bootstrap)
-        steps = np.stack([downhill(np.asarray(found.second), each) for each in np.asarray(gradients)])
+        gradients = bootstrap_gradients(self.distance, found.sample, found.unit, key, bootstrap)
+        steps = np.stack([newton_step(np.asarray(found.second), each) for each in np.asarray(gradients)])
         resampled = jax.vmap(partial(hyperparameters_at, self.free))(found.z[None] + steps * found.unit[None])
         values = _floats(hyperparameters_at(self.free, found.z + found.step))
         start = _floats({each.path: self.sim.hyperparameters[each.path] for each in self.free})
@@ -219,13 +222,13 @@ class Search:
 def _optimizer_step(
     optimizer: optax.GradientTransformation, gradient: jax.Array, state: Any, z: jax.Array
 ) -> tuple[np.ndarray, Any]:
-    """The step of an optimizer of optax, no longer than `LONGEST_STEP`, and its new state."""
+    """The step of an optimizer of optax, no longer than `MAX_STEP`, and its new state."""
     step, state = optimizer.update(gradient, state, z)
-    return np.clip(np.asarray(step), -LONGEST_STEP, LONGEST_STEP), state
+    return np.clip(np.asarray(step), -MAX_STEP, MAX_STEP), state
 
 
 def _changed(before: Params, after: Params) -> Iterator[tuple[str, int | None]]:
-    """The parameters that differ in any system, with the band's index where each band has its own."""
+    """The parameters that differ in any system, each with the band's index where each band has its own."""
     for name, values in before.items():
         differ = np.any(np.asarray(values != after[name]), axis=0)
         if differ.ndim == 0:
@@ -235,24 +238,24 @@ def _changed(before: Params, after: Params) -> Iterator[tuple[str, int | None]]:
 
 
 def _noise(images: jax.Array) -> jax.Array:
-    """The noise of the observed images in each band; a small part of the brightest pixel where it is zero."""
+    """The noise of the observed images in each band, at least 1e-6 of the brightest pixel, (bands,)."""
     return jnp.maximum(noise_level(images), 1e-6 * jnp.max(jnp.abs(images), axis=(0, 2, 3)))
 
 
 def _floats(values: Mapping[str, jax.Array]) -> dict[str, float]:
-    """The values as floats with the fewest digits that are the same in the array's precision."""
+    """The values as floats: the shortest decimals that equal them in the arrays' precision."""
     return {path: float(str(np.asarray(value)[()])) for path, value in values.items()}
 
 
 def _warnings(found: SearchState, free: FreeHyperparameters, errors: np.ndarray) -> tuple[str, ...]:
-    """The warnings of a fit; `errors` (p,) are in units of `distances.units`."""
+    """The warnings of a fit; `errors` (p,) are in units of `distances.coordinate_units`."""
     warnings = []
     if not found.converged:
         size = found.rows[-1]["step"]
         warnings.append(
             f"the fit has not converged: step {len(found.rows)} was still {size:.2g} of the spread"
         )
-    vague = ", ".join(each.path for each, error in zip(free, errors, strict=True) if error > _VAGUE)
+    vague = ", ".join(each.path for each, error in zip(free, errors, strict=True) if error > _MAX_ERROR)
     if vague:
         warnings.append(f"the images hardly determine {vague}; the errors are lower limits")
     return tuple(warnings)

@@ -19,12 +19,12 @@ from jaxlens.sampling.population import Population
 from jaxlens.simulator import batched
 from jaxlens.simulator.batched import Params
 
-# Images (n, bands, y, x) to statistics (n, f).
+# A function from images (n, bands, y, x) to statistics (n, f).
 Features = Callable[[jax.Array], jax.Array]
 
-# Systems that are simulated at a time on a CPU, whose caches hold no more.
+# The number of systems that are simulated at a time on a CPU; more do not fit into its caches.
 _CPU_BATCH = 32
-# Systems that are simulated at a time elsewhere.
+# The number of systems that are simulated at a time on a GPU.
 _GPU_BATCH = 512
 
 
@@ -52,7 +52,7 @@ class PopulationModel:
 
         Args:
             images: (n, bands, y, x).
-            regression: from image statistics to parameters, or None.
+            regression: the regression of parameters on image statistics, or None.
             sigma: the noise of each band, (bands,).
 
         Returns:
@@ -68,10 +68,10 @@ class SimulationInputs(NamedTuple):
     """The arrays that stay the same during a population fit.
 
     Attributes:
-        hyperparameters: the file's, by their paths.
-        assets: the file's arrays: kernels of the PSF, real images.
+        hyperparameters: the file's hyperparameters, by their paths.
+        assets: the file's arrays: PSF kernels and real images.
         sigma: the noise of the observed images in each band, (bands,).
-        key: of the simulated systems.
+        key: the random key of the simulated systems.
     """
 
     hyperparameters: Params
@@ -81,7 +81,7 @@ class SimulationInputs(NamedTuple):
 
 
 def batches_of(count: int) -> tuple[int, int]:
-    """How many batches of which size make `count` systems, or a few more."""
+    """The number of batches and the size of a batch with which at least `count` systems are simulated."""
     size = _CPU_BATCH if jax.default_backend() == "cpu" else _GPU_BATCH
     return -(-count // size), size
 
@@ -89,7 +89,7 @@ def batches_of(count: int) -> tuple[int, int]:
 def _simulated(
     model: PopulationModel, inputs: SimulationInputs, z: jax.Array, indices: jax.Array
 ) -> tuple[Params, jax.Array]:
-    """Systems `indices` (n,), each at its own coordinates z (n, p), and their images."""
+    """The parameters and images of the systems `indices` (n,), each at its own coordinates z (n, p)."""
 
     def drawn(coordinates: jax.Array, index: jax.Array) -> Params:
         hyperparameters = {**inputs.hyperparameters, **hyperparameters_at(model.free, coordinates)}
@@ -113,16 +113,16 @@ def training_set(
 
     Args:
         model: the static part of the fit.
-        inputs: the arrays that stay the same.
+        inputs: the arrays that stay the same during the fit.
         z: the coordinates of the free hyperparameters, (p,).
         width: the standard deviation of their scatter, (p,).
-        batches: how many batches of which size, as of `batches_of`.
+        batches: the number of batches and the size of a batch, as `batches_of` returns them.
 
     Returns:
         The statistics without regression, (m, f), and the parameters, (m,) or (m, bands).
     """
     count, size = batches
-    # other systems than those that are compared with the observed images
+    # no system of the training set is one that is compared with the observed images
     indices = jnp.arange(count * size, dtype=jnp.uint32).reshape(count, size) + np.uint32(2**31)
     shifts = jax.random.normal(jax.random.fold_in(inputs.key, 1), (count, size, len(z)), z.dtype)
 
@@ -145,16 +145,16 @@ def simulated_statistics(
 ) -> tuple[jax.Array, jax.Array]:
     """Statistics of simulated systems and their derivatives with respect to the coordinates z.
 
-    Counted photons (Poisson noise) have no derivative; that of Gaussian noise of the same variance is taken.
-    The distance is minimal where simulated and observed images have one distribution, whatever the
-    derivatives are.
+    Poisson noise, being whole numbers of photons, has no derivative; that of Gaussian noise of the same
+    variance is used.  The minimum of the distance, where simulated and observed images have the same
+    distribution, does not depend on it.
 
     Args:
         model: the static part of the fit.
-        inputs: the arrays that stay the same.
+        inputs: the arrays that stay the same during the fit.
         z: the coordinates of the free hyperparameters, (p,).
-        regression: from image statistics to parameters, or None.
-        batches: how many batches of which size, as of `batches_of`.
+        regression: the regression of parameters on image statistics, or None.
+        batches: the number of batches and the size of a batch, as `batches_of` returns them.
 
     Returns:
         The statistics, (m, f), and their derivatives, (p, m, f).
@@ -184,12 +184,12 @@ def simulated_statistics(
 def observed_statistics(
     model: PopulationModel, images: jax.Array, regression: Regression | None, sigma: jax.Array
 ) -> jax.Array:
-    """The statistics of the observed images.
+    """The statistics of the observed images, computed as those of the simulated ones.
 
     Args:
         model: the static part of the fit.
         images: (n, bands, y, x).
-        regression: from image statistics to parameters, or None.
+        regression: the regression of parameters on image statistics, or None.
         sigma: the noise of each band, (bands,).
 
     Returns:

@@ -15,7 +15,7 @@ from jaxlens.simulator.simulator import Simulator
 def updated_file(sim: Simulator, values: Mapping[str, float]) -> dict[str, Any]:
     """The whole file as a dictionary, with these values of hyperparameters, by their paths.
 
-    The file stays as it is at all other paths, also where its YAML text shares an anchor with these.
+    The entries at all other paths stay as they are, also where the YAML text shares them by an anchor.
     """
     tree = config_dict(sim.config)
     done: set[tuple[str, ...]] = set()

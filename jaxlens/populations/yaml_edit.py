@@ -10,14 +10,14 @@ import yaml
 
 
 class _CannotEdit(Exception):
-    """The text cannot become the wanted tree by the replacement of numbers."""
+    """Replacing numbers in the text cannot give the wanted tree."""
 
 
 def edited_yaml(tree: Any, text: str) -> str:
     r"""A YAML text that holds `tree`, made from `text` by replacing the numbers that differ.
 
-    Where that cannot be done, since `text` lacks an entry or shares one that differs by an anchor, `tree` is
-    written anew, without comments.
+    This is impossible where `text` lacks an entry of `tree`, or shares one entry by an anchor between places
+    whose numbers differ.  Then `tree` is written as new text, without comments.
 
     >>> print(edited_yaml({"mean": 1.5, "std": 0.2}, "mean: 1    # arcsec\nstd: 0.2"))
     mean: 1.5    # arcsec

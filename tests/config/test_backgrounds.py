@@ -210,7 +210,7 @@ def test_what_an_iterated_map_can_set_counts_for_the_instrument_s_reach(
     assert config.reach("seeing") == (0.5, 2.5)
     assert config.reach("read_noise") == (7.0, 7.0)
     assert config.backgrounds is not None
-    assert dataclasses.replace(config.backgrounds, iterate=False).range("seeing") is None
+    assert dataclasses.replace(config.backgrounds, iterate=False).bounds("seeing") is None
 
 
 def test_PATH_is_written_out_so_that_it_names_the_folder_wherever_it_is_read(

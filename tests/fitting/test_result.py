@@ -13,7 +13,7 @@ import pytest
 
 from jaxlens.distributions import Normal, Truncated, Uniform
 from jaxlens.files.errors import StorageError
-from jaxlens.fitting.result import FitResult, described
+from jaxlens.fitting.result import FitResult, describe_prior
 from jaxlens.fitting.transforms import transform_of
 
 PRIORS = (Uniform(0.5, 1.5), Normal(20.0, 2.0), Normal(0.0, 0.1))
@@ -36,7 +36,7 @@ def result(n=1, bands=2, side=8, **changes):
     mask[:, :, 0, 0] = False
     fields = {
         "names": NAMES,
-        "priors": tuple(described(prior) for prior in PRIORS),
+        "priors": tuple(describe_prior(prior) for prior in PRIORS),
         "bands": ("g", "r")[:bands],
         "configuration": "CONFIGURATION_1",
         "config": "DATASET: {}\n" * 10_000,
@@ -81,7 +81,7 @@ def same(one, other):
 
 
 def test_a_distribution_in_words():
-    assert described(Truncated(Normal(1.0, 0.25), 0.0, np.inf)) == (
+    assert describe_prior(Truncated(Normal(1.0, 0.25), 0.0, np.inf)) == (
         "truncated(inner=normal(mean=1, std=0.25), lower=0, upper=inf)"
     )
 

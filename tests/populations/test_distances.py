@@ -1,4 +1,4 @@
-"""How the distance of simulated from observed statistics changes, and the step downhill."""
+"""How the distance of simulated from observed statistics changes, and the step of Newton's method."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from jaxlens.populations.distances import (
-    LONGEST_STEP,
+    MAX_STEP,
     Sample,
-    curvature,
-    downhill,
-    resampled_gradients,
-    units,
+    bootstrap_gradients,
+    coordinate_units,
+    distance_expansion,
+    newton_step,
 )
 
 
@@ -32,32 +32,32 @@ def sample() -> Sample:
 
 
 def test_newtons_step_ends_where_a_quadratic_distance_is_smallest(sample: Sample) -> None:
-    unit = units(sample)
+    unit = coordinate_units(sample)
     np.testing.assert_allclose(unit, [0.5, 2.0])
-    value, gradient, second = curvature(means_apart, sample, unit)
+    value, gradient, second = distance_expansion(means_apart, sample, unit)
     apart = np.mean(sample.simulated, axis=0) - np.mean(sample.observed, axis=0)
     np.testing.assert_allclose(value, np.sum(apart**2), rtol=1e-5)
     np.testing.assert_allclose(gradient, 2.0 * apart, rtol=1e-5)
     np.testing.assert_allclose(second, 2.0 * np.eye(2), atol=1e-4)
     short = 0.1 * np.asarray(gradient)
-    np.testing.assert_allclose(downhill(np.asarray(second), short), -short / 2.0, rtol=1e-4)
+    np.testing.assert_allclose(newton_step(np.asarray(second), short), -short / 2.0, rtol=1e-4)
 
 
 def test_a_step_leads_down_and_is_not_too_long() -> None:
     """Also from a saddle; what is hardly determined does not hold up what is well determined."""
     gradient = np.array([0.3, -0.2])
-    step = downhill(np.diag([1.0, -1.0]), gradient)
+    step = newton_step(np.diag([1.0, -1.0]), gradient)
     assert step @ gradient < 0.0
-    step = downhill(np.diag([1.0, 1e-5]), gradient)
-    assert np.max(np.abs(step)) <= LONGEST_STEP
+    step = newton_step(np.diag([1.0, 1e-5]), gradient)
+    assert np.max(np.abs(step)) <= MAX_STEP
     assert step[0] == pytest.approx(-0.3, rel=0.35)
-    assert downhill(np.zeros((2, 2)), np.zeros(2)).tolist() == [0.0, 0.0]
+    assert newton_step(np.zeros((2, 2)), np.zeros(2)).tolist() == [0.0, 0.0]
 
 
 def test_resampled_gradients_scatter_as_means_do(sample: Sample) -> None:
     """That of a mean of n numbers is their standard deviation over the root of n."""
-    found = resampled_gradients(means_apart, sample, units(sample), jax.random.key(3), 400)
+    found = bootstrap_gradients(means_apart, sample, coordinate_units(sample), jax.random.key(3), 400)
     scatter = 2.0 * np.sqrt(np.var(sample.simulated, axis=0) / 300 + np.var(sample.observed, axis=0) / 200)
     np.testing.assert_allclose(np.std(found, axis=0), scatter, rtol=0.15)
-    _, gradient, _ = curvature(means_apart, sample, units(sample))
+    _, gradient, _ = distance_expansion(means_apart, sample, coordinate_units(sample))
     np.testing.assert_allclose(np.mean(found, axis=0), gradient, atol=4.0 * np.max(scatter) / np.sqrt(400))

@@ -8,11 +8,11 @@ import pytest
 from scipy.spatial.distance import cdist
 
 from jaxlens.populations.statistics import (
-    MOST_RINGS,
+    MAX_RINGS,
     energy_distance,
+    fit_regression,
     image_statistics,
     noise_level,
-    regression,
 )
 
 SIDE = 36
@@ -72,7 +72,7 @@ def test_the_noise_level_is_that_of_the_noise() -> None:
 def test_a_turn_by_half_a_circle_changes_the_sign_of_the_dipoles_alone() -> None:
     image = np.random.default_rng(2).standard_normal((1, 1, SIDE, SIDE)).astype(np.float32)
     here, turned = (np.asarray(statistics_of(i, SIGMA)[0]) for i in (image, image[..., ::-1, ::-1]))
-    rings = MOST_RINGS + 1
+    rings = MAX_RINGS + 1
     odd = np.zeros(len(here), bool)
     odd[rings : 3 * rings] = True
     np.testing.assert_allclose(turned[~odd], here[~odd], atol=1e-5)
@@ -85,9 +85,9 @@ def test_a_ring_of_light_is_seen_in_its_ring() -> None:
     brightest = []
     for radius in (4.0, 8.0, 12.0):
         ring = np.exp(-((np.hypot(x, y) - radius) ** 2))[None, None]
-        means = np.asarray(statistics_of(ring.astype(np.float32), SIGMA))[0, : MOST_RINGS + 1]
-        brightest.append((int(np.argmax(means)) + 0.5) * SIDE / 2.0 / MOST_RINGS)
-    np.testing.assert_allclose(brightest, [4.0, 8.0, 12.0], atol=SIDE / 2.0 / MOST_RINGS)
+        means = np.asarray(statistics_of(ring.astype(np.float32), SIGMA))[0, : MAX_RINGS + 1]
+        brightest.append((int(np.argmax(means)) + 0.5) * SIDE / 2.0 / MAX_RINGS)
+    np.testing.assert_allclose(brightest, [4.0, 8.0, 12.0], atol=SIDE / 2.0 / MAX_RINGS)
 
 
 def test_white_noise_has_its_variance_at_every_frequency() -> None:
@@ -111,7 +111,7 @@ def test_a_regression_finds_linear_and_nonlinear_functions() -> None:
     x = np.random.default_rng(4).standard_normal((2500, 3)).astype(np.float32)
     statistics = x * np.array([[1.0, 10.0, 0.1]], np.float32) + np.float32(5.0)
     targets = np.stack([x[:, 0] - 2.0 * x[:, 2], np.sin(x[:, 1]) + x[:, 0] ** 2], axis=1)
-    trained = regression(statistics[:2000], targets[:2000], jax.random.key(0))
+    trained = fit_regression(statistics[:2000], targets[:2000], jax.random.key(0))
     error = np.std(jax.jit(lambda s: trained(s))(statistics[2000:]) - targets[2000:], axis=0)
     assert error[0] < 0.05
     assert error[1] < 0.15

@@ -1,9 +1,9 @@
-"""What a configuration file says, as typed, frozen and hashable values.
+"""The content of a configuration file as typed, frozen and hashable dataclasses.
 
-One module a part of the file: `quantities` (one numeric entry and how it is drawn), `species` (SPECIES),
-`instrument` (IMAGE and SURVEY), `tables` (what DISTRIBUTIONS and BACKGROUNDS read from tables), and `config`
-(planes, configurations, and the whole file).  Nothing here reads a file or draws a number.  Every class is
-hashable, so that anything derived from it may be static under `jax.jit`.
+Each part of the file has a module: `quantities` (one numeric entry and how it is drawn), `species` (SPECIES),
+`instrument` (IMAGE and SURVEY), `tables` (DISTRIBUTIONS and BACKGROUNDS), and `config` (planes,
+configurations, and the whole file).  Nothing here reads a file or draws a number.  Every class is hashable,
+so that it can be static under `jax.jit`.
 """
 
 from jaxlens.config.model.config import Config, Configuration, Plane

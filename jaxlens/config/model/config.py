@@ -15,7 +15,7 @@ class Plane:
     """One PLANE_n of a configuration.
 
     Attributes:
-        label: its key in the file, as `PLANE_1`.
+        label: its key in the file, for example `PLANE_1`.
         objects: (label, species) pairs of its OBJECT_n, in order.
         redshift: its redshift.
     """
@@ -30,11 +30,11 @@ class Configuration:
     """One CONFIGURATION_n of GEOMETRY.
 
     Attributes:
-        label: its key in the file, as `CONFIGURATION_1`.
+        label: its key in the file, for example `CONFIGURATION_1`.
         name: its NAME, or the label where it has none.
         fraction: its share of the dataset's systems.
-        planes: its planes, the nearest first.
-        noise: (label, noise) pairs of its NOISE_SOURCE_n, in order.
+        planes: its planes, in order of distance, the nearest first.
+        noise: (label, species) pairs of its NOISE_SOURCE_n, in order.
     """
 
     label: str
@@ -57,7 +57,7 @@ class Config:
         instrument: IMAGE and SURVEY.
         species: the entries of SPECIES.
         configurations: the entries of GEOMETRY.
-        text: the file's YAML text (a dictionary is written out as YAML).
+        text: the YAML text of the file, or of a dictionary written as YAML.
         warnings: the warnings of the checks, each with its place in the file.
         joints: the entries of DISTRIBUTIONS.
         backgrounds: BACKGROUNDS, or None.
@@ -82,8 +82,8 @@ class Config:
         return self.instrument.bands
 
     def reach(self, name: str) -> tuple[float, float]:
-        """The smallest and largest value that a quantity of the instrument can have, tables included."""
-        tables = [table.range(name) for table in (*self.joints, self.backgrounds) if table]
+        """The smallest and largest value that a quantity of the instrument can have, also by tables."""
+        tables = [table.bounds(name) for table in (*self.joints, self.backgrounds) if table]
         ends = [dict(self.instrument.quantities)[name].support(), *filter(None, tables)]
         return min(low for low, _ in ends), max(high for _, high in ends)
 
@@ -94,7 +94,7 @@ class Config:
         return None
 
     def configuration(self, name: str | None = None) -> Configuration:
-        """The configuration whose label or NAME is `name`, which may be None where there is only one.
+        """The configuration whose label or NAME is `name`; `name` may be None where there is only one.
 
         Raises:
             ValueError: if there is no such configuration; the message lists those of the file.

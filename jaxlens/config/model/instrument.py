@@ -1,4 +1,4 @@
-"""The sections IMAGE and SURVEY: the detector, the PSF and what is the same for all systems."""
+"""The sections IMAGE and SURVEY: the detector, the PSF, and how they are simulated."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Kernel:
 
     Attributes:
         files: the path of each band's file, or of one file for all bands.
-        factor: the kernel's pixels along one side of an image pixel.
-        array: (1 or bands, k, k) with k odd, each kernel of unit sum.
+        factor: the number of the kernel's pixels along one side of an image pixel.
+        array: the pixels, (1 or bands, k, k) with k odd, each kernel of unit sum.
     """
 
     files: tuple[str, ...]
@@ -41,16 +41,16 @@ class Instrument:
 
     Attributes:
         bands: the names of the bands, in order.
-        num_pix: the pixels along one side of an image.
+        num_pix: the number of pixels along one side of an image.
         psf_type: the kind of PSF.
-        supersampling_factor: the ray-shooting grid's points along one side of a pixel.
+        supersampling_factor: the number of rays along one side of a pixel.
         data_count_unit: the unit of counts, electrons or ADU.
         point_source: whether a point source's flux is interpolated from a PSF kernel or integrated exactly.
         shot_noise: whether shot noise is drawn from a Gaussian or a Poisson distribution.
-        quantities: (name, quantity) pairs, under lenstronomy's names, of those of exposure_time (s),
-            pixel_scale (arcsec), read_noise (electrons), ccd_gain (electrons per ADU), background_noise
-            (counts/s), moffat_beta, seeing (arcsec), magnitude_zero_point (mag), sky_brightness
-            (mag/arcsec^2) and num_exposures that the file gives; num_exposures is 1 where it does not.
+        quantities: (name, quantity) pairs of the parameters that the file gives, under lenstronomy's names:
+            exposure_time (s), pixel_scale (arcsec), read_noise (electrons), ccd_gain (electrons per ADU),
+            background_noise (counts/s), moffat_beta, seeing (arcsec), magnitude_zero_point (mag),
+            sky_brightness (mag/arcsec^2) and num_exposures, which is 1 where the file does not give it.
         numerics: how the PSF is applied.
         kernel: the kernels of psf_type PIXEL, None for the others.
     """

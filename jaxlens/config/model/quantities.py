@@ -20,7 +20,7 @@ class Draw:
         parameters: (name, value) pairs of the distribution's parameters.
         truncate: the interval [low, high] in which draws are kept, or None.
         function: the function of a distribution that a user registered, called with a key, or None.
-        pick: the index of the band whose value is meant, where `function` returns one value a band.
+        pick: the index of the band whose value is used, where `function` returns a value for each band.
     """
 
     distribution: str
@@ -30,7 +30,7 @@ class Draw:
     pick: int | None = None
 
     def build(self) -> Distribution:
-        """The distribution with the file's parameters; not for a user's function (`function`)."""
+        """The distribution with the file's parameters, unless the draw is that of a user's `function`."""
         return self.with_parameters(**dict(self.parameters))
 
     def with_parameters(self, **parameters: Any) -> Distribution:
@@ -49,7 +49,7 @@ class Quantity:
     """A numeric entry of the file.
 
     Attributes:
-        path: the keys that lead to it, joined by dots and without `PARAMETERS`, as
+        path: the keys that lead to it, joined by dots and without `PARAMETERS`, for example
             `SPECIES.GALAXY_1.MASS_PROFILE_1.theta_E`.
         draws: one draw that all bands share, or one for each band.
         per_band: whether there is one draw for each band.

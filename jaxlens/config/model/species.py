@@ -14,7 +14,7 @@ class Profile:
     """One LIGHT_PROFILE_n, MASS_PROFILE_n or SHEAR_PROFILE_n, with the defaults filled in.
 
     Attributes:
-        label: its key in the file, as `MASS_PROFILE_1`.
+        label: its key in the file, for example `MASS_PROFILE_1`.
         name: its name in the light or mass registry of `jaxlens.kernels`.
         parameters: (name, quantity) pairs.  A light profile's parameters include `magnitude`; a mass
             profile's include `sigma_v` instead of `theta_E` where the file gives `sigma_v`.
@@ -30,8 +30,8 @@ class Special:
     """One call of a function of SPECIAL.
 
     Attributes:
-        name: the name of the function, as `brighten_everything`.
-        argument: the text that the file gives it, as `LIGHT_PROFILE_1-2.5`.
+        name: the name of the function, for example `brighten_everything`.
+        argument: the text that it gets from the file, for example `LIGHT_PROFILE_1-2.5`.
         function: the function itself (see `jaxlens.special`).
     """
 
@@ -57,7 +57,7 @@ class PointSource:
     """One POINTSOURCE_n of SPECIES.
 
     Attributes:
-        label: its key in the file, as `POINTSOURCE_1`.
+        label: its key in the file, for example `POINTSOURCE_1`.
         name: its NAME.
         host: the NAME of the galaxy that it belongs to, or None for an unlensed star in the foreground.
         magnitude: its magnitude.

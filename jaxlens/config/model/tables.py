@@ -1,4 +1,4 @@
-"""Parameters that are set together: rows of tables, multivariate normals, and observed backgrounds."""
+"""Parameters that are drawn together from tables and multivariate normals, and observed backgrounds."""
 
 from __future__ import annotations
 
@@ -34,19 +34,20 @@ class Joint:
     """One USERDIST_n or MULTIVARIATE_NORMAL_n: several parameters that are drawn together.
 
     Attributes:
-        label: its key in the file, as `USERDIST_1`.
-        kind: how a system's values are found (see `arrays`).
-        columns: the d parameters that are set; a table's columns that match no parameter are not among them.
-        log: for `normal`, whether the logarithm of each column is normal; else empty.
-        arrays: arrays of floats, by kind:
+        label: its key in the file, for example `USERDIST_1`.
+        kind: how a system's values are drawn (see `arrays`).
+        columns: the d parameters that are set, without the columns of a table that match no parameter.
+        log: whether the logarithm of each column is normal, for the kind `normal`; else empty.
+        arrays: arrays of floats, which depend on the kind:
 
-            - sample: values (rows, d) and cumulative (rows,), the cumulative probability of the rows,
+            - sample: `values` (rows, d), and `cumulative` (rows,), the cumulative probability of the rows,
               which ends at 1;
-            - iterate: values (rows, d), of which system i takes row i modulo rows;
-            - interpolate: corners (m, d' + 1, d), the rows at the corners of the m simplices in all d'
-              dimensions of the table, and cumulative (m (d' + 1),), the cumulative probability of each pair
-              of simplex and corner, in proportion to the simplex's volume times the corner's weight;
-            - normal: mean (d,) and covariance (d, d).
+            - iterate: `values` (rows, d), of which system i takes row i modulo rows;
+            - interpolate: `corners` (m, t + 1, d), the values at the corners of m simplices, where t is their
+              dimension (see `jaxlens.config.simplices`), and `cumulative` (m (t + 1),), the cumulative
+              probability of each pair of simplex and corner, which is proportional to the simplex's volume
+              times the corner's weight;
+            - normal: `mean` (d,) and `covariance` (d, d).
     """
 
     label: str
@@ -55,8 +56,8 @@ class Joint:
     log: tuple[bool, ...] = ()
     arrays: Arrays = field(default_factory=dict, compare=False, repr=False)
 
-    def range(self, parameter: str) -> tuple[float, float] | None:
-        """The smallest and largest value that a column gives `parameter`; None where no column sets it."""
+    def bounds(self, parameter: str) -> tuple[float, float] | None:
+        """The smallest and largest value that columns give `parameter`; None where no column sets it."""
         chosen = [i for i, column in enumerate(self.columns) if column.parameter == parameter]
         if not chosen:
             return None
@@ -74,11 +75,12 @@ class Backgrounds:
         configurations: the labels of the configurations whose images get a background.
         count: the number of observed images.
         mode: whether the background noise is simulated as well (`add`) or not (`replace`).
-        iterate: whether system i takes image i modulo `count`; otherwise the image whose row of map.txt is
-            nearest to the system's parameters is taken, or a random one where map.txt sets no parameter.
-        columns: the columns of map.txt that match a parameter.
-        arrays: `images` (count, bands, numPix, numPix) in float32 and counts/s; `map` (count, columns), the
-            values of `columns`; `scale` (columns,), their standard deviations (1 for a constant column).
+        iterate: whether system i takes image i modulo `count`, and the parameters in that row of map.txt.
+            Otherwise it takes the image whose row of map.txt is nearest to its own parameters, or a random
+            one where no column of map.txt names a parameter.
+        columns: the columns of map.txt that name a parameter.
+        arrays: `images` (count, bands, numPix, numPix), float32, counts/s; `map` (count, columns), the values
+            of `columns`; `scale` (columns,), their standard deviations, or 1 for a constant column.
     """
 
     configurations: tuple[str, ...]
@@ -88,8 +90,11 @@ class Backgrounds:
     columns: tuple[Column, ...]
     arrays: Arrays = field(default_factory=dict, compare=False, repr=False)
 
-    def range(self, parameter: str) -> tuple[float, float] | None:
-        """The smallest and largest value that map.txt gives `parameter`; None where it does not set it."""
+    def bounds(self, parameter: str) -> tuple[float, float] | None:
+        """The smallest and largest value that map.txt sets `parameter` to; None where it does not set it.
+
+        map.txt sets parameters only with `iterate`.
+        """
         chosen = [i for i, column in enumerate(self.columns) if column.parameter == parameter]
         if not (self.iterate and chosen):
             return None

@@ -1,4 +1,4 @@
-"""Surveys: presets of IMAGE and SURVEY, and distributions of measured seeing, sky brightness and so on.
+"""Surveys: presets of IMAGE and SURVEY, and measured distributions of seeing, sky brightness and so on.
 
 A preset is a YAML file in this folder.  A distribution is a table in `distributions/`, with a line
 `band value weight` for each value.
@@ -13,10 +13,10 @@ from jaxlens.config.errors import nearest
 from jaxlens.distributions import RESERVED
 
 _FOLDER = Path(__file__).parent
-# The name in a table for all bands that have no lines of their own.
+# In a table, the name of a band that stands for all bands without lines of their own.
 _OTHERS = "*"
 
-# (values, weights)
+# The values and their weights.
 Histogram = tuple[tuple[float, ...], tuple[float, ...]]
 
 
@@ -46,7 +46,7 @@ def survey_path(name: str) -> Path:
 
 @cache
 def survey_distributions() -> tuple[str, ...]:
-    """The names of the surveys' distributions, as `des_seeing`."""
+    """The names of the surveys' distributions, for example `des_seeing`."""
     return tuple(sorted(path.stem for path in (_FOLDER / "distributions").glob("*.txt")))
 
 
