@@ -53,8 +53,8 @@ class Executable:
 
 
 def batch_indices(start: int, size: int) -> np.ndarray:
-    """The indices of a batch of `size` systems that begins with system `start`, (size,) uint32."""
-    return np.arange(start, start + size, dtype=np.uint32)
+    """The indices start..start+size-1 of a batch, modulo 2^32: (size,), uint32."""
+    return (np.arange(size, dtype=np.uint64) + np.uint64(start)).astype(np.uint32)
 
 
 def compiled(

@@ -15,7 +15,7 @@ import pytest
 
 from jaxlens import make_dataset
 from jaxlens.engine.devices import chosen
-from jaxlens.engine.executable import compiled
+from jaxlens.engine.executable import batch_indices, compiled
 from jaxlens.sampling.keys import dataset_key
 from jaxlens.simulator.simulator import Simulator
 
@@ -143,3 +143,9 @@ def test_the_key_of_a_seed_is_that_of_jax(seed: int) -> None:
     np.testing.assert_array_equal(
         dataset_key(seed), jax.random.key_data(jax.random.key(np.uint32(seed), impl="threefry2x32"))
     )
+
+
+def test_the_indices_of_a_batch_are_32_bits() -> None:
+    assert batch_indices(3, 2).tolist() == [3, 4]
+    assert batch_indices(2**32 - 1, 2).tolist() == [2**32 - 1, 0]
+    assert batch_indices(0, 1).dtype == np.uint32
