@@ -63,8 +63,8 @@ def _chunks_from(job: Job, executable: Executable, done: int, first: list[Batch]
     with contextlib.closing(Pipeline(make, starts, ahead=2 * workers, workers=workers)) as batches:
         for start, batch in batches:
             indices = range(start, start + len(batch.finite))
-            refuse_not_finite(job, indices, batch)
             programs.warn_of_missing_images(indices, np.asarray(batch.overflow))
+            refuse_not_finite(job, indices, batch)
             yield _chunk(job, start, batch)
 
 

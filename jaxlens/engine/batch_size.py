@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import jax
+import numpy as np
 
 from jaxlens.config import Config
 from jaxlens.engine.devices import batches_at_once, memory_for_batch
@@ -38,7 +39,7 @@ ALLOCATION_ERRORS = (MemoryError, jax.errors.JaxRuntimeError)
 
 @dataclass(frozen=True)
 class Plan:
-    """A compiled program and the first batch that it has made, on the devices."""
+    """A compiled program and the first batch that it has made, on the host, its values packed."""
 
     executable: Executable
     first: Batch
@@ -173,7 +174,8 @@ def _measured(job: Job, size: int) -> tuple[float, Plan] | None:
 
 def _with_first_batch(job: Job, executable: Executable) -> Plan:
     """The plan of a program; an error of its first run is raised here."""
-    return Plan(executable, jax.block_until_ready(executable.run(job.key, batch_indices(0, executable.size))))
+    first = executable.run(job.key, batch_indices(0, executable.size))
+    return Plan(executable, jax.tree.map(np.asarray, first))
 
 
 def _fitting_size(job: Job, executable: Executable) -> int:

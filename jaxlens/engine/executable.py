@@ -156,9 +156,10 @@ def _generated(
 
 
 def _with_copy_started(batch: Batch) -> Batch:
-    """The batch, whose copy to the host is started."""
+    """The batch, whose copy to the host is started for what is on a device."""
     for leaf in jax.tree.leaves(batch):
-        leaf.copy_to_host_async()
+        if isinstance(leaf, jax.Array):
+            leaf.copy_to_host_async()
     return batch
 
 

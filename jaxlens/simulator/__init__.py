@@ -4,3 +4,7 @@
 batch axis from; fits map functions of their own over images and starts.  How many systems are made at a
 time, and on which devices, is decided in `jaxlens.engine`.
 """
+
+from jaxlens.simulator.simulator import Simulator
+
+__all__ = ["Simulator"]

@@ -83,7 +83,8 @@ class SimulatorBase:
 
         Its blur is then two matrix products.  A PSF of another kind stays as it is.
         """
-        return self.replace(scene=without_bound(self.scene))
+        scene = without_bound(self.scene)
+        return self if scene is self.scene else self.replace(scene=scene)
 
     def replace(self, **changes: Any) -> Self:
         """A copy with some attributes changed, such as `scene` or `assets`.
