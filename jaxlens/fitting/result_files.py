@@ -41,7 +41,8 @@ def write_fields(path: Path, fields: Mapping[str, Any]) -> None:
     partial = path.with_name(path.name + ".partial")
     with _explained(path, "choose a folder that you may write, with space"):
         try:
-            partial.write_bytes(memory.getbuffer())
+            # not getbuffer(), whose collection after an error crashes Python 3.12.1
+            partial.write_bytes(memory.getvalue())
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)
