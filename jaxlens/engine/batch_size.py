@@ -22,14 +22,14 @@ _BYTES_ON_CPU = 2 * 2**20
 # An accelerator is busy only with far more pixels at a time.
 _BYTES_ON_ACCELERATOR = 64 * 2**20
 # Systems; larger batches are not faster.
-_MOST_SYSTEMS = 1024
+_MAX_SYSTEMS = 1024
 
 # Other batch sizes are measured only in a run of at least this many batches,
 _BATCHES_OF_LONG_RUN = 1000
 # and only if the run takes at least this many times as long as compiling a program.
 _COMPILATIONS_OF_LONG_RUN = 50
 # Seconds that a compilation is taken to need at least, since the first may have come from a cache.
-_LEAST_SECONDS_OF_COMPILATION = 5.0
+_MIN_SECONDS_OF_COMPILATION = 5.0
 # The other sizes are smaller and larger by this factor.
 _SIZE_FACTOR = 4
 
@@ -67,7 +67,7 @@ def automatic_batch_size(
     most = _BYTES_ON_CPU if (platform or jax.default_backend()) == "cpu" else _BYTES_ON_ACCELERATOR
     fitting = max(1, most // (4 * arrays * len(config.bands) * side**2))
     enough = 1 << max(0, systems - 1).bit_length()
-    return int(min(1 << (fitting.bit_length() - 1), enough, _MOST_SYSTEMS))
+    return int(min(1 << (fitting.bit_length() - 1), enough, _MAX_SYSTEMS))
 
 
 def default_size(job: Job) -> int:
@@ -93,7 +93,7 @@ def planned(job: Job) -> Plan:
     if job.batch_size is not None or job.count < _BATCHES_OF_LONG_RUN * size:
         return plan
     seconds = seconds_per_system(job, plan.executable)
-    compilation = max(plan.executable.seconds, _LEAST_SECONDS_OF_COMPILATION)
+    compilation = max(plan.executable.seconds, _MIN_SECONDS_OF_COMPILATION)
     if seconds * job.count < _COMPILATIONS_OF_LONG_RUN * compilation:
         return plan
     others = [

@@ -15,7 +15,7 @@ from jaxlens.engine.job import Job
 from jaxlens.simulator.batched import Batch
 
 # The number of image slots is not doubled any more once it is this large.
-MOST_IMAGE_SLOTS = 64
+MAX_IMAGE_SLOTS = 64
 
 
 class CompletePrograms:
@@ -31,15 +31,16 @@ class CompletePrograms:
 
     def __init__(self, job: Job, executable: Executable) -> None:
         self._job, self.size = job, executable.size
-        self._programs = {job.simulator.scene.image_slots: executable}
+        self._fewest_slots: int = job.simulator.scene.image_slots
+        self._programs = {self._fewest_slots: executable}
         self._x64 = jnp.result_type(float) == jnp.float64
         self._lock = threading.Lock()
 
     @property
-    def most_slots(self) -> int:
+    def max_slots(self) -> int:
         """The largest number of slots that is tried."""
-        slots = min(self._programs)
-        while slots < MOST_IMAGE_SLOTS:
+        slots = self._fewest_slots
+        while slots < MAX_IMAGE_SLOTS:
             slots *= 2
         return slots
 
@@ -54,20 +55,20 @@ class CompletePrograms:
             wanted: only this many systems, the first, need all of their images; by default all.
             first: what the program with the fewest slots has made of these systems, if it has.
         """
-        slots = min(self._programs)
+        slots = self._fewest_slots
         batch = self._programs[slots].run(key, indices) if first is None else first
-        while slots < MOST_IMAGE_SLOTS and np.any(np.asarray(batch.overflow)[:wanted]):
+        while slots < MAX_IMAGE_SLOTS and np.any(np.asarray(batch.overflow)[:wanted]):
             slots *= 2
             batch = self._with_slots(slots).run(key, indices)
         return batch
 
     def warn_of_missing_images(self, indices: Sequence[int], overflow: np.ndarray) -> None:
-        """Warn where systems `indices` have a point source with more images than the most slots."""
+        """Warn where systems `indices` have a point source with more images than `max_slots`."""
         missing = sorted({index for index, more in zip(indices, overflow, strict=True) if more})
         if missing:
             systems = ", ".join(map(str, missing)) + self._job.source
             warnings.warn(
-                f"{self._job.label}: a point source has more than {self.most_slots} images in system "
+                f"{self._job.label}: a point source has more than {self.max_slots} images in system "
                 f"{systems}; some of them are missing from the picture",
                 stacklevel=2,
             )

@@ -14,7 +14,7 @@ Devices = tuple[jax.Device, ...]
 # Batches at a time: one is computed, one is copied to the host, and one waits.
 _BATCHES_ON_ACCELERATOR = 3
 # Bytes that all batches may take on a CPU; its caches are far smaller, so larger batches are not faster.
-_MOST_ON_CPU = 2**30
+_MAX_ON_CPU = 2**30
 # The part of an accelerator's free memory that all batches may take.
 _SHARE_OF_ACCELERATOR = 0.8
 _MEMINFO = Path("/proc/meminfo")
@@ -78,7 +78,7 @@ def _free(device: jax.Device) -> int | None:
     """The bytes that batches may take on a device."""
     if device.platform == "cpu":
         available = _available()
-        return min(_MOST_ON_CPU, available // 2) if available else _MOST_ON_CPU
+        return min(_MAX_ON_CPU, available // 2) if available else _MAX_ON_CPU
     stats = device.memory_stats() or {}
     if "bytes_limit" not in stats:
         return None

@@ -19,7 +19,7 @@ from jaxlens.simulator.simulator import Simulator
 # The lower 32 bits of an index; the upper ones are folded into the key.
 LOW_WORD = np.uint64(2**32 - 1)
 # Systems; a smaller part does not fill the vector registers of a core.
-_LEAST_ON_CPU = 8
+_MIN_ON_CPU = 8
 
 
 def part_size(simulator: Simulator, most: Sequence[int], place: int, devices: Devices) -> int:
@@ -37,7 +37,7 @@ def part_size(simulator: Simulator, most: Sequence[int], place: int, devices: De
     platform, held = devices[0].platform, most[place]
     suited = automatic_batch_size(simulator.config, held, platform=platform)
     if platform == "cpu":
-        suited = min(suited, max(_LEAST_ON_CPU, -(-sum(most) // batches_at_once(devices))))
+        suited = min(suited, max(_MIN_ON_CPU, -(-sum(most) // batches_at_once(devices))))
     return -(-held // -(-held // suited))
 
 

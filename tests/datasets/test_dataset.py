@@ -165,7 +165,7 @@ def test_a_chunk_with_too_many_images_is_made_again_with_more_slots(fake):
 
 def test_more_images_than_the_most_slots_are_not_dropped_in_silence(fake, monkeypatch):
     fake.crowded = 5
-    monkeypatch.setattr("jaxlens.engine.completion.MOST_IMAGE_SLOTS", 16)
+    monkeypatch.setattr("jaxlens.engine.completion.MAX_IMAGE_SLOTS", 16)
     with pytest.warns(UserWarning, match="CONFIGURATION_1: .* more than 16 images in system 5;"):
         make_dataset(small(), batch_size=4)
 
