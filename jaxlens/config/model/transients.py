@@ -53,7 +53,7 @@ class Passbands:
     Attributes:
         digest: a hash of the arrays' content.
         names: the packaged curve or the file of each band.
-        arrays: `wavelength` and `weight`, (bands, points), as `jaxlens.kernels.transients.registry.Sky` has them.
+        arrays: `wavelength` and `weight`, (bands, points), as in `jaxlens.kernels.transients.registry.Sky`.
     """
 
     digest: str
