@@ -87,7 +87,7 @@ def compiled(
         positions,
         mesh,
     )
-    shapes = layout(simulator)
+    shapes = layout(simulator, with_images=bool(arrays))
 
     def run(key: np.ndarray, indices: np.ndarray) -> Batch:
         batch: Batch = program(*constants, key, indices)
