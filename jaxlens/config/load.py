@@ -22,6 +22,7 @@ from jaxlens.config.sections import Section
 from jaxlens.config.species import read_species
 from jaxlens.config.surveys import survey_path
 from jaxlens.config.text import dictionary_text, yaml_text
+from jaxlens.config.timeseries import objects_of_series
 
 # The name of a configuration that is a Config in messages.
 FROM_CONFIG = "<config>"
@@ -94,8 +95,8 @@ def _parse(tree: Node, report: Report, verbatim: str | None) -> Config:
             seed = parameters.integer("SEED", 0, below=2**32) if parameters.has("SEED") else None
         cosmology = read_cosmology(root)
         instrument = read_instrument(root)
-        species = read_species(root)
-        configurations = read_geometry(root, species)
+        species = read_species(root, objects_of_series(root))
+        configurations = read_geometry(root, species, instrument)
         names = known_names(cosmology, instrument, configurations)
         joints = read_joints(root, names)
         backgrounds = read_backgrounds(root, instrument, configurations, joints, names)
