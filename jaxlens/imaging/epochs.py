@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxlens.imaging.light_curves import ImageFluxes, image_fluxes
-from jaxlens.imaging.optics import blur, stamped
+from jaxlens.imaging.optics import blur, stamped, unit_stamps
 from jaxlens.imaging.photometry import counts
 from jaxlens.imaging.point_sources import fluxes, point_positions
 from jaxlens.imaging.scene import Assets, Scene
@@ -204,17 +204,31 @@ def stamped_epochs(
     Returns:
         Counts/s, (epochs, bands, num_pix, num_pix).
     """
-    first_pixel = -(scene.num_pix - 1) / 2.0  # its centre, in pixels from the centre of the image
-    pixel_x, pixel_y = (v / params["pixel_scale"] - first_pixel for v in (x, y))
-
-    def stamp(own: Params, values: jax.Array) -> jax.Array:
-        return stamped(scene.optics, own, values, pixel_x, pixel_y, assets.psf_kernel)
-
+    pixel_x, pixel_y = pixel_coordinates(scene, params, x, y)
     if psf_moves(scene):
+
+        def stamp(own: Params, values: jax.Array) -> jax.Array:
+            return stamped(scene.optics, own, values, pixel_x, pixel_y, assets.psf_kernel)
+
         return map_epochs(stamp, scene, params, flux)
-    # the stamps are made once, since the positions and the PSF are not mapped
-    first = first_epoch(scene, params)
-    return jax.vmap(lambda values: stamp(first, values))(flux)
+    stamps = unit_stamps(scene.optics, first_epoch(scene, params), pixel_x, pixel_y, assets.psf_kernel)
+    stamps = jnp.broadcast_to(stamps, (len(x), len(scene.bands), *stamps.shape[2:]))
+    return jnp.einsum("ebk,kbyx->ebyx", flux, stamps, precision=jax.lax.Precision.HIGHEST)
+
+
+def pixel_coordinates(
+    scene: Scene, params: Params, x: jax.Array, y: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """Positions (arcsec) in pixels from the centre of the image's first pixel.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system.
+        x: positions on the sky, arcsec, of any shape.
+        y: the other coordinate.
+    """
+    first_pixel = -(scene.num_pix - 1) / 2.0  # its centre, in pixels from the centre of the image
+    return x / params["pixel_scale"] - first_pixel, y / params["pixel_scale"] - first_pixel
 
 
 def _coordinates(points: list[tuple[str, jax.Array, jax.Array, jax.Array]]) -> Iterator[jax.Array]:

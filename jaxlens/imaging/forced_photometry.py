@@ -17,9 +17,9 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from jaxlens.imaging.epochs import first_epoch, map_epochs, psf_moves
+from jaxlens.imaging.epochs import first_epoch, map_epochs, pixel_coordinates, psf_moves
 from jaxlens.imaging.light_curves import ImageFluxes
-from jaxlens.imaging.optics import stamped
+from jaxlens.imaging.optics import unit_stamps
 from jaxlens.imaging.point_sources import point_positions
 from jaxlens.imaging.scene import Assets, Scene
 from jaxlens.imaging.time_delays import arrival_order
@@ -96,38 +96,50 @@ def forced_photometry(
     mask = jnp.concatenate([mask for _, mask in chosen.values()])
 
     def of_epoch(own: Params, data: jax.Array, noise: jax.Array) -> tuple[jax.Array, jax.Array]:
-        return jax.vmap(_solve, (1, None, 0, 0))(_stamps(scene, own, x, y, assets), mask, data, noise)
+        return jax.tree.map(
+            lambda a: a[0], _solve(_stamps(scene, own, x, y, assets), mask, data[None], noise[None])
+        )
 
     if psf_moves(scene):
         flux, covariance = map_epochs(of_epoch, scene, params, residual, sigma)
     else:
-        own = first_epoch(scene, params)
-        flux, covariance = jax.vmap(lambda d, s: of_epoch(own, d, s))(residual, sigma)
+        stamps = _stamps(scene, first_epoch(scene, params), x, y, assets)
+        flux, covariance = _solve(stamps, mask, residual, sigma)
     return _by_transient(chosen, flux, covariance)
 
 
 def _stamps(scene: Scene, own: Params, x: jax.Array, y: jax.Array, assets: Assets) -> jax.Array:
-    """The PSF at each position (arcsec) in each band, (k, bands, ny, nx)."""
-    first_pixel = -(scene.num_pix - 1) / 2.0
-    pixel_x, pixel_y = (v / own["pixel_scale"] - first_pixel for v in (x, y))
-    ones = jnp.broadcast_to(jnp.eye(len(x), dtype=x.dtype)[:, None], (len(x), len(scene.bands), len(x)))
-    return jax.vmap(lambda flux: stamped(scene.optics, own, flux, pixel_x, pixel_y, assets.psf_kernel))(ones)
+    """The PSF at each position (arcsec), (k, bands or 1, ny, nx)."""
+    pixel_x, pixel_y = pixel_coordinates(scene, own, x, y)
+    return unit_stamps(scene.optics, own, pixel_x, pixel_y, assets.psf_kernel)
 
 
 def _solve(
     stamps: jax.Array, mask: jax.Array, data: jax.Array, noise: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
-    """Fluxes (k,) and their covariance (k, k) in one band; both are zero where `mask` is False."""
-    rows = jnp.where(mask[:, None], stamps.reshape(len(mask), -1), 0.0)
+    """Fluxes (epochs, bands, k) and their covariances (epochs, bands, k, k); both are 0 where `mask` is False.
+
+    The stamps are the same in all epochs of `data` and `noise`, (epochs, bands, ny, nx).
+    """
+    k, bands = len(mask), data.shape[1]
+    rows = jnp.where(mask[:, None, None], stamps.reshape(k, stamps.shape[1], -1), 0.0)
+    rows = jnp.swapaxes(rows, 0, 1)  # (bands or 1, k, pixels)
     exact = jax.lax.Precision.HIGHEST
-    normal = jnp.matmul(rows, rows.T, precision=exact)
-    diagonal = jnp.diagonal(normal)
+    normal = jnp.einsum("bkp,blp->bkl", rows, rows, precision=exact)
+    diagonal = jnp.diagonal(normal, axis1=1, axis2=2)
     # an image outside the picture has no light to measure
     ridge = jnp.where(diagonal > 0.0, RIDGE * diagonal, 1.0)
-    weights = jnp.linalg.solve(normal + jnp.diag(ridge), rows)
-    scaled = weights * noise.reshape(1, -1)
-    flux = jnp.matmul(weights, data.reshape(-1), precision=exact)
-    return flux, jnp.matmul(scaled, scaled.T, precision=exact)
+    inverse = jnp.linalg.inv(normal + ridge[:, :, None] * jnp.eye(k, dtype=normal.dtype)[None])
+    inverse = jnp.broadcast_to(inverse, (bands, k, k))
+    rows = jnp.broadcast_to(rows, (bands, *rows.shape[1:]))
+    pixels = data.reshape(*data.shape[:2], -1)
+    projected = jnp.einsum("bkp,ebp->ebk", rows, pixels, precision=exact)
+    flux = jnp.einsum("bkl,ebl->ebk", inverse, projected, precision=exact)
+    pairs = (rows[:, :, None, :] * rows[:, None, :, :]).reshape(bands, k * k, -1)
+    variance = noise.reshape(*noise.shape[:2], -1) ** 2
+    spread = jnp.einsum("bqp,ebp->ebq", pairs, variance, precision=exact).reshape(len(data), bands, k, k)
+    covariance = jnp.einsum("bkl,eblm,bmn->ebkn", inverse, spread, inverse, precision=exact)
+    return flux, covariance
 
 
 def _by_transient(
