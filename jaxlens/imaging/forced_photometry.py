@@ -117,7 +117,7 @@ def _stamps(scene: Scene, own: Params, x: jax.Array, y: jax.Array, assets: Asset
 def _solve(
     stamps: jax.Array, mask: jax.Array, data: jax.Array, noise: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
-    """Fluxes (epochs, bands, k) and their covariances (epochs, bands, k, k); both are 0 where `mask` is False.
+    """Fluxes (epochs, bands, k) and covariances (epochs, bands, k, k); both are 0 where `mask` is False.
 
     The stamps are the same in all epochs of `data` and `noise`, (epochs, bands, ny, nx).
     """
