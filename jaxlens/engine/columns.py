@@ -19,7 +19,7 @@ Array = TypeVar("Array", np.ndarray, jax.Array)
 _ANY_KEY = np.zeros(2, np.uint32)
 
 
-def layout(simulator: Simulator, with_images: bool) -> Layout:
+def layout(simulator: Simulator, with_images: bool = False) -> Layout:
     """The shape of each value of one system by name, in the order of names.
 
     A shape is (), (bands,) or (epochs, bands).  Fluxes that are measured on the images of a time series are

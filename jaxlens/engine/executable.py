@@ -149,7 +149,7 @@ def _generated(
         planes = "planes" in arrays
         batch = batched.generate(population, scene, hyperparameters, key, indices, assets, planes)
     else:
-        batch = batched.tabulate(population, scene, hyperparameters, key, indices)
+        batch = batched.tabulate(population, scene, hyperparameters, key, indices, assets)
     batch = batch if positions else batch._replace(positions={})
     values: Any = packed(batch.values)
     return batch._replace(values=values)

@@ -71,7 +71,13 @@ def observed_epochs(scene: Scene, params: Params) -> jax.Array:
 
 
 def without_missing(scene: Scene, params: Params, images: jax.Array) -> jax.Array:
-    """Images (epochs, bands, ny, nx), set to zero where an epoch is not observed."""
+    """Images that are zero where an epoch is not observed.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system.
+        images: (epochs, bands, ny, nx).
+    """
     return jnp.where(observed_epochs(scene, params)[:, :, None, None], images, 0.0)
 
 
@@ -124,7 +130,14 @@ def blurred_epochs(scene: Scene, params: Params, light: jax.Array, assets: Asset
 def transient_fluxes(
     scene: Scene, params: Params, images: Mapping[str, ImagePositions], assets: Assets
 ) -> dict[str, ImageFluxes]:
-    """The fluxes of the images of every transient, by its prefix."""
+    """The fluxes of the images of every transient, by its prefix.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system.
+        images: the images of every lensed point source.
+        assets: the arrays of the configuration, of which passbands and libraries are used.
+    """
     assert scene.series is not None
     return {
         t.prefix: image_fluxes(scene, params, t, images.get(t.prefix), assets)
@@ -176,7 +189,13 @@ def point_light_epochs(
 
 
 def epoch_counts(scene: Scene, params: Params, maggies: jax.Array) -> jax.Array:
-    """Counts/s of fluxes (epochs, bands, k) in maggies."""
+    """Counts/s of fluxes.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system.
+        maggies: fluxes in maggies, (epochs, bands, k).
+    """
     one = map_epochs(
         lambda own: jnp.broadcast_to(
             counts(0.0, own["magnitude_zero_point"], own["ccd_gain"] if scene.adu else 1.0),

@@ -123,7 +123,13 @@ def einstein_radius(scene: Scene, params: Params, j: int, mass: Mass) -> jax.Arr
 
 
 def luminosity_distance(scene: Scene, params: Params, j: int) -> jax.Array:
-    """The luminosity distance of plane `j` in Mpc, ()."""
+    """The luminosity distance of plane `j` in Mpc, ().
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        j: the index of the plane.
+    """
     distances, _ = _distances(scene, params)
     return distances[j] * (1.0 + params[scene.planes[j].redshift])
 
