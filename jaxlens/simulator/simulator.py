@@ -186,6 +186,20 @@ class Simulator(SimulatorDensities):
         checked, admitted = self._checked(params)
         return batched.image_positions(admitted, checked)
 
+    def time_delays(self, params: Mapping[str, ArrayLike]) -> dict[str, jax.Array]:
+        """How long each image of every lensed point source arrives after the first, by the source's name.
+
+        The images are those of `image_positions`, in the same slots.
+
+        Args:
+            params: as in `render`.
+
+        Returns:
+            Days in the observer's frame, (n, slots); 0 where there is no image.
+        """
+        checked, admitted = self._checked(params)
+        return batched.time_delays(admitted, checked)
+
     def generate(self, key: jax.Array, n: int, start: ArrayLike = 0, planes: bool = False) -> Batch:
         """Systems start..start+n-1 with images, all values, and flags; their planes if asked for.
 
