@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from jaxlens.config.cadences import read_cadence
+from jaxlens.config.cadences import CadenceReader
 from jaxlens.config.errors import Place, nearest, shown
 from jaxlens.config.model import (
     Cadence,
@@ -51,7 +51,7 @@ class SeriesReader:
     def __init__(self, species: dict[str, Species] | None, instrument: Instrument, root: Section) -> None:
         self._species, self._instrument, self._root = species, instrument, root
         self._report = root.report
-        self._cadences: dict[tuple[str, float], Cadence] = {}
+        self._cadences = CadenceReader(instrument)
 
     def read(self, outer: Section, planes: tuple[Plane, ...]) -> TimeSeries | None:
         """The TIMESERIES of a configuration; None where it has none, or where it is illegal (problems).
@@ -65,7 +65,7 @@ class SeriesReader:
         self._check_exposures()
         with outer.sub("TIMESERIES", "a key of a TIMESERIES") as section:
             objects = self._objects(section, planes)
-            cadence = read_cadence(section, self._cadences)
+            cadence = self._cadences.read(section)
             peaks = _peaks(section, objects)
             template = _template(section, cadence)
         if cadence is None or not objects:
