@@ -23,6 +23,7 @@ from jaxlens.config.quantities import (
 )
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, word
+from jaxlens.config.spellings import is_nothing
 from jaxlens.kernels.cosmology import expansion_rate
 
 # The numeric keys of COSMOLOGY, under astropy's names: H0 in km/s/Mpc, Tcmb0 in K, m_nu in eV.
@@ -138,8 +139,7 @@ def _foreign(parameters: Section, name: str, own: Mapping[str, bool]) -> set[str
     """The parameters that only other cosmologies have; each one that the file gives is a problem."""
     foreign = {key for keys in COSMOLOGIES.values() for key in keys} - own.keys()
     for key, node in (parameters.node.entries if parameters.node else {}).items():
-        if key in foreign:
-            parameters.has(key)
+        if key in foreign and parameters.has(key):
             where = " or ".join(one for one, keys in COSMOLOGIES.items() if key in keys)
             parameters.report.problem(node.place, f"is no parameter of {name}; set COSMOLOGY.NAME to {where}")
     return foreign
@@ -154,7 +154,7 @@ def read_bands(root: Section) -> tuple[str, ...]:
     node = root.node
     for key in ("SURVEY", "PARAMETERS", "BANDS"):
         node = node and node.entries.get(key)
-    return () if node is None else _bands(node, root.report)
+    return () if node is None or is_nothing(node) else _bands(node, root.report)
 
 
 def _bands(node: Node, report: Report) -> tuple[str, ...]:
@@ -192,7 +192,8 @@ def read_instrument(root: Section) -> Instrument:
         quantities = _quantities(here, IMAGE, needed) + _quantities(there, SURVEY, needed, num_exposures=1.0)
         point_source = here.choice("point_source", ("interpolated", "exact"), default="interpolated")
         check_points(here, point_source, psf_type)
-        shot_noise = here.choice("shot_noise", ("gaussian", "poisson"), default="gaussian")
+        none = ", which may mean no shot noise or no entry, and that is gaussian"
+        shot_noise = here.choice("shot_noise", ("gaussian", "poisson"), default="gaussian", none=none)
         return Instrument(
             bands=root.report.bands,
             num_pix=here.integer("numPix", 1),

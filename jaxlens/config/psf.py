@@ -15,7 +15,8 @@ from jaxlens.config.errors import Place, Report, shown
 from jaxlens.config.files import locate, resolve
 from jaxlens.config.model import Kernel, Numerics
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import Section, describe, word
+from jaxlens.config.sections import Section, word
+from jaxlens.config.spellings import switch
 from jaxlens.kernels.psf.convolution import fine_side
 from jaxlens.kernels.psf.resampling import resampled_side
 
@@ -54,14 +55,18 @@ def read_numerics(section: Section, psf_type: str, supersampling: int, kernel: K
         if psf_type and psf_type not in types:
             _remark_idle(section, key, f"psf_type is {psf_type}")
     section.choice("compute_mode", ("regular",), default="regular")
-    convolution = _flag(section, "supersampling_convolution")
+    convolution = section.take("supersampling_convolution")
+    before_averaging = (
+        convolution is not None
+        and switch(convolution, section.report, "blur the sub-pixels", "blur the pixels") is True
+    )
     kernel_size = _odd(section, "supersampling_kernel_size") or Numerics.supersampling_kernel_size
     size = _odd(section, "convolution_kernel_size")
     if kernel is not None and size is not None:
-        _check_size(section, size, kernel, supersampling if convolution else 1)
+        _check_size(section, size, kernel, supersampling if before_averaging else 1)
     default = kernel.factor if kernel else 1
     points = section.integer("point_source_supersampling_factor", 1, default=default)
-    return Numerics(convolution, kernel_size, size, points)
+    return Numerics(before_averaging, kernel_size, size, points)
 
 
 def check_points(section: Section, point_source: str, psf_type: str) -> None:
@@ -88,18 +93,10 @@ def _remark_idle(section: Section, key: str, why: str) -> None:
         section.report.remark(node.place, f"has no effect, since {why}")
 
 
-def _flag(section: Section, key: str) -> bool:
-    """The boolean under `key`; false where it is missing, and false with a problem where it is illegal."""
-    node = section.take(key)
-    if node is not None and not isinstance(node.value, bool):
-        section.report.problem(node.place, f"is {describe(node)}; give true or false")
-    return node is not None and node.value is True
-
-
 def _odd(section: Section, key: str) -> int | None:
     """The odd number of pixels under `key`, or None where it is missing."""
     node = section.take(key)
-    if node is None or node.value is None or node.text == "None":
+    if node is None:
         return None
     value = section.integer(key, 1)
     if value % 2 == 0:
