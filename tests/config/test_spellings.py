@@ -11,7 +11,7 @@ import yaml
 from astropy.io import fits
 
 from jaxlens.config import Config, load_config
-from jaxlens.config.errors import Place, Report
+from jaxlens.config.errors import Report
 from jaxlens.config.reader import Node, read_text
 from jaxlens.config.spellings import ambiguous_number, is_nothing, switch
 
@@ -98,7 +98,8 @@ def test_supersampling_convolution_of_any_spelling(load_edited: LoadEdited, text
 
 @pytest.mark.parametrize(("log", "value"), [("1", (True, True)), ("[yes, 'off']", (True, False))])
 def test_LOG_of_any_spelling(load_edited: LoadEdited, log: str, value: tuple[bool, bool]) -> None:
-    normal = "{PARAMS: [seeing, exposure_time], MEAN: [0, 1], COVARIANCE: [[1, 0], [0, 1]], LOG: %s}" % log
+    numbers = "PARAMS: [seeing, exposure_time], MEAN: [0, 1], COVARIANCE: [[1, 0], [0, 1]]"
+    normal = f"{{{numbers}, LOG: {log}}}"
     section = f"DISTRIBUTIONS:\n  MULTIVARIATE_NORMAL_1: {normal}\nGEOMETRY:\n"
     assert load_edited((("GEOMETRY:\n", section),)).joints[0].log == value
 
@@ -157,7 +158,3 @@ def test_numbers_in_quotes(load_edited: LoadEdited) -> None:
     config = load_edited((("SIZE: 4", "SIZE: '12'"), ("seeing: 0.9", 'seeing: " 1.5 "')))
     assert config.size == 12
     assert dict(config.instrument.quantities)["seeing"].support() == (1.5, 1.5)
-
-
-def test_a_switch_in_a_dictionary_is_read_too() -> None:
-    assert switch(Node(Place("<dict>"), 1, "1"), Report(), "", "") is True
