@@ -8,7 +8,8 @@ from typing import Literal, cast
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.config.errors import Report, nearest, one_of, shown
+from jaxlens.config.errors import Report, one_of, shown, spelled_alike
+from jaxlens.config.meanings import meanings
 from jaxlens.config.model import Instrument, Quantity
 from jaxlens.config.psf import PSF_TYPES, check_points, read_kernel, read_numerics
 from jaxlens.config.quantities import (
@@ -113,12 +114,33 @@ def _cosmology_name(section: Section) -> str:
     if not name or name in COSMOLOGIES:
         return name
     if "cdm" in name.lower():
-        advice = nearest(name, COSMOLOGIES)
+        advice = _cosmology_advice(name, section)
         section.report.problem(node.place, f"{shown(name)} is not a cosmology; {advice}")
         return ""
     finding = f"{shown(name)} is taken for a mere name, of a {_DEFAULT_COSMOLOGY} with these PARAMETERS"
     section.report.remark(node.place, f"{finding}; for another universe {one_of(COSMOLOGIES)}")
     return _DEFAULT_COSMOLOGY
+
+
+def _cosmology_advice(name: str, section: Section) -> str:
+    """Advice on a NAME that is no cosmology: of those that it may mean, one with the file's PARAMETERS."""
+    parameters = section.node.entries.get("PARAMETERS") if section.node else None
+    given = parameters.entries if parameters else {}
+    special = given.keys() & {key for own in COSMOLOGIES.values() for key in own}
+    lacking = {
+        one: [key for key, needed in own.items() if needed and key not in given]
+        for one, own in COSMOLOGIES.items()
+        if special <= own.keys()
+    }
+    meant = [*meanings(name, COSMOLOGIES), *spelled_alike(name, COSMOLOGIES)]
+    fitting = [one for one in COSMOLOGIES if special and lacking.get(one) == []]
+    ready = [one for one in (*meant, *fitting) if lacking.get(one) == []]
+    found = ready or [one for one in meant if one in lacking]
+    if not found:
+        return one_of(COSMOLOGIES)
+    # only Ode0 is ever required
+    more = ", which needs Ode0 (1 - Om0 where it is flat)" if lacking[found[0]] else ""
+    return f"did you mean {found[0]}{more}?"
 
 
 def _check_universe(parameters: Section, given: tuple[tuple[str, Quantity], ...]) -> None:
