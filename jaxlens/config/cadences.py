@@ -142,7 +142,7 @@ def _from_yaml(tree: Node, outer_mjd: float | None, report: Report) -> Cadence |
                 own.place, f"is {own.text}, but TIMESERIES has {outer_mjd:.10g}; give one of the two"
             )
         for key, node in tree.value.items():
-            if key.startswith(POINTING) and section.has(key):
+            if key.startswith(POINTING) and section.written(key):
                 pointings[key] = _pointing(node, report)
     if not pointings:
         report.problem(tree.place, f"has no {POINTING}1; give at least one pointing")
