@@ -45,9 +45,7 @@ MAX_BYTES = 100_000_000
 # The first bytes of every file of SQLite.
 SQLITE_MAGIC = b"SQLite format 3\x00"
 # The name of a file without a table of visits, in messages.
-_NO_VISITS = (
-    "has no table with the columns observationStartMJD (or mjd) and filter (or band); give a table of visits"
-)
+_NO_VISITS = "has no table of visits; give one with observationStartMJD and filter, or mjd and band"
 
 
 @dataclass(frozen=True, eq=False)
