@@ -23,6 +23,7 @@ from jaxlens.config.species import read_species
 from jaxlens.config.surveys import survey_path
 from jaxlens.config.text import dictionary_text, yaml_text
 from jaxlens.config.timeseries import objects_of_series
+from jaxlens.config.transient_grids import with_walks
 
 # The name of a configuration that is a Config in messages.
 FROM_CONFIG = "<config>"
@@ -101,7 +102,7 @@ def _parse(tree: Node, report: Report, verbatim: str | None) -> Config:
         joints = read_joints(root, names)
         backgrounds = read_backgrounds(root, instrument, configurations, joints, names)
     report.raise_problems()
-    return Config(
+    config = Config(
         name=name,
         size=size,
         outdir=outdir,
@@ -111,10 +112,11 @@ def _parse(tree: Node, report: Report, verbatim: str | None) -> Config:
         species=tuple((species or {}).values()),
         configurations=configurations,
         text=yaml_text(tree, report.paths) if verbatim is None or report.paths else verbatim,
-        warnings=report.warnings,
         joints=joints,
         backgrounds=backgrounds,
     )
+    config = with_walks(config, tree.place.at("GEOMETRY"), report)
+    return replace(config, warnings=report.warnings)
 
 
 def _find(name: str, report: Report) -> Path:
