@@ -75,6 +75,7 @@ class Finding:
         band: the band of those numbers, or None for all bands.
         configurations: the labels of the configurations that it is about; None where `place` and `paths`
             decide (see `jaxlens.config.uses`).
+        passed_over: whether a remark is about something that is wrong, but is not used.
     """
 
     place: Place
@@ -82,6 +83,7 @@ class Finding:
     paths: tuple[str, ...] = ()
     band: str | None = None
     configurations: frozenset[str] | None = None
+    passed_over: bool = False
 
     def __str__(self) -> str:
         return f"{self.place}: {self.text}"
@@ -133,9 +135,22 @@ class Report:
         if final:
             self._closed.add(place)
 
-    def remark(self, place: Place, finding: str, configurations: Iterable[str] | None = None) -> None:
-        """Record a warning: `finding` is legal, but probably not as intended."""
-        self.remarks.append(self._finding(place, finding, configurations))
+    def remark(
+        self,
+        place: Place,
+        finding: str,
+        configurations: Iterable[str] | None = None,
+        passed_over: bool = False,
+    ) -> None:
+        """Record a warning: `finding` is legal, but probably not as intended.
+
+        Args:
+            place: where it is.
+            finding: the message.
+            configurations: as for `problem`.
+            passed_over: whether it is about something that is wrong, but is not used.
+        """
+        self.remarks.append(replace(self._finding(place, finding, configurations), passed_over=passed_over))
 
     def _finding(self, place: Place, text: str, configurations: Iterable[str] | None) -> Finding:
         labels = None if configurations is None else frozenset(configurations)

@@ -121,7 +121,13 @@ def check_redshifts(
     """Report planes that can never be behind all planes in front of them.
 
     Each redshift is drawn above that of the plane in front.  This is impossible where its largest value is
-    not above the smallest value of a plane in front.  The redshifts that `joints` set are checked elsewhere.
+    not above the smallest value of a plane in front.
+
+    Args:
+        tree: the whole file.
+        configurations: the configurations.
+        joints: everything that sets parameters; the redshifts that it sets are checked elsewhere.
+        report: the problems are added to it.
     """
     for one in configurations:
         set_there = {

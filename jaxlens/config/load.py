@@ -68,19 +68,19 @@ def load_config(
     return loaded
 
 
-def issue_warnings(config: Config, stacklevel: int = 2) -> None:
-    """Issue what the checks found as warnings.
+def issue_warnings(lines: Iterable[str], stacklevel: int = 2) -> None:
+    """Issue what the checks of a file found as warnings.
 
     Args:
-        config: the configuration file.
+        lines: `Config.warnings`, or `Config.passed_over`.
         stacklevel: how many calls lie between this function and the line to which the warnings belong, with
             one for the caller itself.
 
     Warns:
-        ConfigWarning: for each of `config.warnings`.
+        ConfigWarning: for each line.
     """
-    for text in config.warnings:
-        warnings.warn(text, ConfigWarning, stacklevel=stacklevel + 1)
+    for line in lines:
+        warnings.warn(line, ConfigWarning, stacklevel=stacklevel + 1)
 
 
 def _loaded(

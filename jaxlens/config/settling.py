@@ -48,10 +48,11 @@ def settled(config: Config, tree: Node, report: Report, asked: Sequence[str] | N
     found = _sorted(report, uses, labels)
     if found.errors:
         raise ConfigError(*report.lines(found.errors))
-    found.remarks += _unused(tree, uses)
+    found.remarks += _unused(tree, uses, report)
     kept = tuple(_kept(one, found.aside.get(one.label, []), report) for one in config.configurations)
     complete = _complete(replace(config, configurations=kept), joints, report)
-    return replace(complete, warnings=report.lines(found.remarks))
+    passed_over = report.lines(one for one in found.remarks if one.passed_over)
+    return replace(complete, warnings=report.lines(found.remarks), passed_over=passed_over)
 
 
 def _iterated(config: Config) -> tuple[Joint, ...]:
@@ -88,12 +89,12 @@ def _sorted(report: Report, uses: Uses, asked: frozenset[str]) -> _Sorted:
         if labels:
             where = " and ".join(sorted(labels))
             text = f"{finding.text} (in {where}, not asked for)"
-            found.remarks.append(replace(uses.detailed(finding), text=text))
+            found.remarks.append(replace(finding, text=text, passed_over=True))
     found.remarks += [one for one in report.remarks if uses.of(one) != frozenset()]
     return found
 
 
-def _unused(tree: Node, uses: Uses) -> list[Finding]:
+def _unused(tree: Node, uses: Uses, report: Report) -> list[Finding]:
     """A remark on each species that is in no configuration."""
     species = tree.entries["SPECIES"].entries
     found = []
@@ -101,10 +102,15 @@ def _unused(tree: Node, uses: Uses) -> list[Finding]:
         if not users:
             name = species[label].entries.get("NAME")
             words = (name and name.text.strip()) or label
-            found.append(
-                Finding(species[label].place, f"{words} is in no configuration, so it is never used")
-            )
+            text = f"{words} is in no configuration, so it is never used"
+            found.append(Finding(species[label].place, text, passed_over=_is_wrong(label, report)))
     return found
+
+
+def _is_wrong(label: str, report: Report) -> bool:
+    """Whether something is wrong with the species with this label."""
+    inside = (f"{finding.place.path}.".startswith(f"SPECIES.{label}.") for finding in report.problems)
+    return any(inside)
 
 
 def _kept(configuration: Configuration, problems: list[Finding], report: Report) -> Configuration:
@@ -130,11 +136,10 @@ def _complete(config: Config, joints: Sequence[Joint], report: Report) -> Config
         configurations.append(filled(one, own) if own else one)
         numbers |= own
     used = {one.label: one for one in all_species(configurations)}
-    owners = [finding.place.path for finding in report.problems]
     species = tuple(
         used.get(one.label, one)
         for one in config.species
-        if one.label in used or not any(f"{path}.".startswith(f"SPECIES.{one.label}.") for path in owners)
+        if one.label in used or not _is_wrong(one.label, report)
     )
     return replace(
         config,

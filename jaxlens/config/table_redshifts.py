@@ -58,7 +58,8 @@ def rows_in_order(
         if weights[good].sum() > 0:
             share = 100 * weights[~good].sum() / weights.sum()
             never = f"{len(drawable)} of {len(good)} rows, with {share:.3g}% of the weight, are never drawn"
-            report.remark(drawable[0].place, f"{text}; {_ADVICE}, so {never}", configurations=[label])
+            finding = f"{text}; {_ADVICE}, so {never}"
+            report.remark(drawable[0].place, finding, configurations=[label], passed_over=True)
             found[label] = good
         else:
             finding = f"{text}, and no row has its redshifts in order; {_ADVICE}"
@@ -97,8 +98,8 @@ def _faults_by_configuration(
         if sets:
             faults = _faults(table, {name: i for name, (_, i) in own.items()}, planes, label, others)
             where = f" in {label}" if any(len(names.targets(column)) > 1 for column in sets) else ""
-            if faults:
-                named = [replace(fault, finding=f"{fault.finding}{where}") for fault in faults.values()]
+            named = [replace(fault, finding=f"{fault.finding}{where}") for fault in faults.values()]
+            if named:
                 yield label, sorted(named, key=lambda fault: fault.row)
 
 

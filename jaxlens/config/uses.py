@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from jaxlens.config.errors import Finding, Report
-from jaxlens.config.model import Configuration, Instrument, Joint, Quantity
+from jaxlens.config.model import Configuration, Instrument, Joint, PointSource, Quantity
 from jaxlens.config.naming import Named, named_quantities
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import INPUT
@@ -122,9 +122,13 @@ def find_uses(
     values: dict[str, dict[str, frozenset[str]]] = {}
     unknown = set()
     for one in configurations:
-        raw = _before_tables(one)
+        special, idle = _before_tables(one), _idle(one)
         for name, quantity in named_quantities(cosmology, instrument, one):
-            set_there = frozenset() if name.startswith(raw) else _bands_set(joints, one.label, name, every)
+            if name in idle:
+                continue
+            set_there = (
+                frozenset() if name.startswith(special) else _bands_set(joints, one.label, name, every)
+            )
             at = values.setdefault(quantity.path, {})
             at[one.label] = at.get(one.label, frozenset()) | (every - set_there)
             if is_unknown(quantity):
@@ -159,6 +163,16 @@ def _before_tables(configuration: Configuration) -> tuple[str, ...]:
         for label, species in plane.objects
         if any(not is_built_in(call.name) for call in species.special)
     )
+
+
+def _idle(configuration: Configuration) -> set[str]:
+    """The names of numbers that have no effect: the angle of a point source without `sep`."""
+    return {
+        f"{plane.label}-{label}-angle"
+        for plane in configuration.planes
+        for label, species in plane.objects
+        if isinstance(species, PointSource) and species.sep is None
+    }
 
 
 def all_species(configurations: Iterable[Configuration]) -> Iterator[Species]:

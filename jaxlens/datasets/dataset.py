@@ -139,7 +139,7 @@ class Dataset:
         arguments["configurations"] = _listed(arguments["configurations"])
         survey, configurations = make_dataset_args.get("survey"), arguments["configurations"]
         config = load_config(self.config_dict, survey=survey, configurations=configurations)
-        issue_warnings(config, stacklevel=2)
+        issue_warnings(config.warnings)
         self._make(config, arguments)
 
     def search(self, param_name: str) -> dict[str, list[str]]:
@@ -278,7 +278,7 @@ def make_dataset(
     }
     file = os.fspath(config) if isinstance(config, str | os.PathLike) else None
     loaded = load_config(config, survey=survey, configurations=arguments["configurations"])
-    issue_warnings(loaded, stacklevel=2)
+    issue_warnings(loaded.warnings)
     return Dataset(loaded, arguments, file)
 
 

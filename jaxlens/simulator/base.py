@@ -42,7 +42,7 @@ class SimulatorBase:
         asked = None if configuration is None else (configuration,)
         self.config = load_config(config, survey=survey, configurations=asked)
         if not isinstance(config, Config):
-            issue_warnings(self.config, stacklevel=2)
+            issue_warnings(self.config.passed_over)
         self.configuration: Configuration = self.config.configuration(configuration)
         self.population: Population = population(self.config, self.configuration)
         self.scene: Scene = scene(self.config, self.configuration)

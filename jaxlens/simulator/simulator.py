@@ -44,7 +44,7 @@ class Simulator(SimulatorDensities):
         ValueError: if the file has no such configuration, or several and none is named.
 
     Warns:
-        ConfigWarning: for each remark of the checks that is no error, unless `config` is a Config.
+        ConfigWarning: for what is wrong with the file but not used, unless `config` is a Config.
 
     >>> import jax, jaxlens
     >>> sim = jaxlens.Simulator("galaxy_galaxy")

@@ -67,7 +67,7 @@ def stream(
         ValueError: if an argument is wrong; the message says what would be right.
 
     Warns:
-        ConfigWarning: for each remark of the checks that is no error, unless `config` is a Config.
+        ConfigWarning: for what is wrong with the file but not used, unless `config` is a Config.
 
     >>> from jaxlens.streams.stream import stream
     >>> theta_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
@@ -79,7 +79,7 @@ def stream(
     chosen_names = None if names is None else tuple(names)
     loaded = load_config(config, survey=survey, configurations=chosen_names)
     if not isinstance(config, Config):
-        issue_warnings(loaded, stacklevel=2)
+        issue_warnings(loaded.passed_over)
     return Stream(
         loaded,
         batch_size,

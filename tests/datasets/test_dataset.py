@@ -338,7 +338,7 @@ def test_without_images_there_are_the_metadata_alone(small_quasar, tmp_path, mon
 def test_a_survey_is_handed_to_the_file(fake, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        "jaxlens.datasets.dataset.load_config", lambda config, survey=None: asked.append(survey) or small()
+        "jaxlens.datasets.dataset.load_config", lambda config, survey, **_: asked.append(survey) or small()
     )
     dataset = make_dataset("galaxy_galaxy", survey="des")
     assert dataset.arguments["survey"] == "des"

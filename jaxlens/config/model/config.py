@@ -66,6 +66,7 @@ class Config:
         configurations: the entries of GEOMETRY.
         text: the YAML text of the file, or of a dictionary written as YAML.
         warnings: the warnings of the checks, each with its place in the file.
+        passed_over: those of `warnings` that are about something wrong that is not used.
         joints: the entries of DISTRIBUTIONS.
         backgrounds: BACKGROUNDS, or None.
     """
@@ -82,6 +83,7 @@ class Config:
     warnings: tuple[str, ...] = ()
     joints: tuple[Joint, ...] = ()
     backgrounds: Backgrounds | None = None
+    passed_over: tuple[str, ...] = ()
 
     @property
     def bands(self) -> tuple[str, ...]:

@@ -64,7 +64,13 @@ class Joint:
         return replace(self, arrays={**self.arrays, **self.own_arrays.get(configuration, {})}, own_arrays={})
 
     def example(self, parameter: str, configuration: str, band: str | None) -> float | None:
-        """The likeliest value of a parameter in a configuration and band; None where no column sets it."""
+        """The likeliest value of a parameter; None where no column sets it.
+
+        Args:
+            parameter: the name of the parameter.
+            configuration: the label of the configuration.
+            band: the band, or None for any.
+        """
         found = None
         for i, column in enumerate(self.columns):
             same = column.parameter == parameter and column.configuration in (None, configuration)
