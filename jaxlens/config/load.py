@@ -63,8 +63,8 @@ def load_config(
     names = (configurations,) if isinstance(configurations, str) else configurations
     chosen = None if names is None else tuple(names)
     loaded = _loaded(config, None if survey is None else survey_path(survey), chosen)
-    if chosen is not None:
-        loaded.chosen(chosen)
+    # a Config may have been read for others
+    loaded.chosen(chosen)
     return loaded
 
 
@@ -93,8 +93,6 @@ def _loaded(
     if isinstance(config, Config):
         if preset is None:
             return config
-        if asked is None and any(one.problems for one in config.configurations):
-            asked = tuple(one.label for one in config.configurations if not one.problems)
         # its size, directory and seed may differ from those of its text
         again = _load(config.text, FROM_CONFIG, report, preset, asked)
         return replace(again, size=config.size, outdir=config.outdir, seed=config.seed)

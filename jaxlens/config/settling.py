@@ -77,7 +77,13 @@ def _iterated(config: Config) -> tuple[Joint, ...]:
 
 
 def _sorted(report: Report, uses: Uses, asked: frozenset[str]) -> _Sorted:
-    """The findings, without those that are about nothing that is used."""
+    """The findings, without those that are about nothing that is used.
+
+    Args:
+        report: all findings.
+        uses: where the parts of the file are used.
+        asked: the labels of the configurations that are asked for.
+    """
     found = _Sorted()
     for finding in report.problems:
         labels = uses.of(finding)
@@ -90,7 +96,10 @@ def _sorted(report: Report, uses: Uses, asked: frozenset[str]) -> _Sorted:
             where = " and ".join(sorted(labels))
             text = f"{finding.text} (in {where}, not asked for)"
             found.remarks.append(replace(finding, text=text, passed_over=True))
-    found.remarks += [one for one in report.remarks if uses.of(one) != frozenset()]
+    for remark in report.remarks:
+        labels = uses.of(remark)
+        if labels is None or labels & asked:
+            found.remarks.append(remark)
     return found
 
 

@@ -48,13 +48,15 @@ def probabilities(config: Config, label: str) -> list[float]:
         ),
         (
             "PLANE_2-OBJECT_1-REDSHIFT WEIGHT\n0.31 1\n0.3 3\n",
-            f"t.txt:3: PLANE_2-OBJECT_1-REDSHIFT: is 0.3, but a plane in front of PLANE_2 is at 0.3 or beyond; {RISE}, so "
+            "t.txt:3: PLANE_2-OBJECT_1-REDSHIFT: is 0.3, but a plane in front of PLANE_2 is at 0.3 or beyond"
+            f"; {RISE}, so "
             "1 of 2 rows, with 75% of the weight, are never drawn",
             [1, 0],
         ),
         (
             "PLANE_1-OBJECT_1-REDSHIFT-g WEIGHT\n0.31 1\n1.3 1\n",
-            f"t.txt:3: PLANE_1-OBJECT_1-REDSHIFT-g: is 1.3, but PLANE_2 is at most at 1 in CONFIGURATION_1; {RISE}, so "
+            f"t.txt:3: PLANE_1-OBJECT_1-REDSHIFT-g: is 1.3, but PLANE_2 is at most at 1 in CONFIGURATION_1; "
+            f"{RISE}, so "
             "1 of 2 rows, with 50% of the weight, are never drawn",
             [1, 0],
         ),
