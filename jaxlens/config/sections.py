@@ -54,6 +54,11 @@ class Section:
         self._asked: dict[str, None] = {}
         self._entries = _entries(node, report)
 
+    @property
+    def path(self) -> str:
+        """The keys that lead to the mapping, joined by dots; also where the mapping is missing."""
+        return self._path
+
     def __enter__(self) -> Section:
         return self
 
@@ -135,6 +140,17 @@ class Section:
         inner._outer = self
         inner._path = f"{self._path}.{key}" if self._path else key
         return inner
+
+    def parameters(self, noun: str) -> Section:
+        """The mapping under PARAMETERS.
+
+        That it is missing does not matter where tables give all the numbers that belong in it.
+
+        Args:
+            noun: a name for the keys of the inner mapping, as in `Section`.
+        """
+        with self.report.about(self.path):
+            return self.sub("PARAMETERS", noun)
 
     def numbered(self, stem: str, gaps: bool = False) -> list[tuple[str, Node]]:
         """The entries `stem_1`, `stem_2`, ... in order; a missing number is a problem without `gaps`.
