@@ -15,7 +15,7 @@ import pytest
 
 from jaxlens import make_dataset
 from jaxlens.engine.devices import chosen
-from jaxlens.engine.executable import batch_indices, compiled
+from jaxlens.engine.executable import batch_indices, compiled, with_positions
 from jaxlens.sampling.keys import dataset_key
 from jaxlens.simulator.simulator import Simulator
 
@@ -112,7 +112,8 @@ def test_a_program_makes_what_the_simulator_makes(
 ) -> None:
     sim = Simulator(request.getfixturevalue(file))
     program = compiled(sim, 3, ("images",), True, chosen(None))
-    made, expected = program.on_host(dataset_key(1), 4), sim.generate(key, 3, 4)
+    made, expected = program.on_host(dataset_key(1), 4), with_positions(sim.scene, sim.generate(key, 3, 4))
+    assert made.positions
     scale = float(np.abs(expected.images).max())
     np.testing.assert_allclose(made.images, expected.images, rtol=0, atol=1e-5 * scale)
     assert made.values.keys() == expected.values.keys()
