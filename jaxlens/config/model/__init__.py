@@ -1,7 +1,8 @@
 """The content of a configuration file as typed, frozen and hashable dataclasses.
 
 Each part of the file has a module: `quantities` (one numeric entry and how it is drawn), `species` (SPECIES),
-`instrument` (IMAGE and SURVEY), `tables` (DISTRIBUTIONS and BACKGROUNDS), and `config` (planes,
+`instrument` (IMAGE and SURVEY), `tables` (DISTRIBUTIONS and BACKGROUNDS), `transients` (MODEL and
+TIMESERIES), and `config` (planes,
 configurations, and the whole file).  Nothing here reads a file or draws a number.  Every class is hashable,
 so that it can be static under `jax.jit`.
 """
@@ -11,9 +12,11 @@ from jaxlens.config.model.instrument import Instrument, Kernel, Numerics
 from jaxlens.config.model.quantities import Draw, Quantity, constant
 from jaxlens.config.model.species import Galaxy, NoiseSource, PointSource, Profile, Special
 from jaxlens.config.model.tables import Backgrounds, Column, Joint
+from jaxlens.config.model.transients import Cadence, Library, Passbands, TimeSeries, Transient
 
 __all__ = [
     "Backgrounds",
+    "Cadence",
     "Column",
     "Config",
     "Configuration",
@@ -22,12 +25,16 @@ __all__ = [
     "Instrument",
     "Joint",
     "Kernel",
+    "Library",
     "NoiseSource",
     "Numerics",
+    "Passbands",
     "Plane",
     "PointSource",
     "Profile",
     "Quantity",
     "Special",
+    "TimeSeries",
+    "Transient",
     "constant",
 ]

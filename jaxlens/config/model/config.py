@@ -8,6 +8,7 @@ from jaxlens.config.model.instrument import Instrument
 from jaxlens.config.model.quantities import Quantity
 from jaxlens.config.model.species import Galaxy, NoiseSource, PointSource
 from jaxlens.config.model.tables import Backgrounds, Joint
+from jaxlens.config.model.transients import TimeSeries
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Configuration:
         fraction: its share of the dataset's systems.
         planes: its planes, in order of distance, the nearest first.
         noise: (label, species) pairs of its NOISE_SOURCE_n, in order.
+        series: its TIMESERIES, or None.
     """
 
     label: str
@@ -42,6 +44,7 @@ class Configuration:
     fraction: float
     planes: tuple[Plane, ...]
     noise: tuple[tuple[str, NoiseSource], ...]
+    series: TimeSeries | None = None
 
 
 @dataclass(frozen=True)

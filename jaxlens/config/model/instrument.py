@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from jaxlens.config.model.quantities import Quantity
+from jaxlens.config.model.transients import Passbands
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Instrument:
             sky_brightness (mag/arcsec^2) and num_exposures, which is 1 where the file does not give it.
         numerics: how the PSF is applied.
         kernel: the kernels of psf_type PIXEL, None for the others.
+        passbands: the transmission of the bands; None where no spectrum is integrated over them.
     """
 
     bands: tuple[str, ...]
@@ -65,3 +67,4 @@ class Instrument:
     quantities: tuple[tuple[str, Quantity], ...]
     numerics: Numerics = Numerics()
     kernel: Kernel | None = None
+    passbands: Passbands | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from jaxlens.config.model.quantities import Quantity
+from jaxlens.config.model.transients import Transient
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class PointSource:
         angle: the direction from the host's centre, in radians from x towards y, or None where the file
             gives none.
         special: the calls of its SPECIAL.
+        model: its MODEL, or None; used where a TIMESERIES names it.
     """
 
     label: str
@@ -76,6 +78,7 @@ class PointSource:
     sep_unit: Literal["arcsec", "kpc"] = "arcsec"
     angle: Quantity | None = None
     special: tuple[Special, ...] = ()
+    model: Transient | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,10 @@
+"""Light curves of transients and variables, and the photometry that makes them of spectra.
+
+A model gives the light curve of one system: the flux in every band at some times.  Images of a lensed source
+show it at times of their own.
+"""
+
+from jaxlens.kernels.transients import toy
+from jaxlens.kernels.transients.registry import TRANSIENTS, TransientModel
+
+__all__ = ["TRANSIENTS", "TransientModel", "toy"]
