@@ -14,6 +14,7 @@ from jaxlens.config.errors import Place, Report
 from jaxlens.config.files import locate, resolve
 from jaxlens.config.model import Joint
 from jaxlens.config.normals import read_normal
+from jaxlens.config.plausibility import remark_bright_rows
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, word
 from jaxlens.config.simplices import NoInterpolation, interpolate
@@ -104,6 +105,7 @@ def _userdist(label: str, node: Node, names: Names, report: Report) -> TableJoin
     kind = cast(Literal["sample", "iterate", "interpolate"], mode)
     joint = Joint(label, kind, tuple(matched), arrays=arrays)
     used = np.ones_like(weights, bool) if mode == "interpolate" else weights > 0
+    remark_bright_rows(parameters, matched, used, report)
     return TableJoint(joint, parameters, matched, used)
 
 

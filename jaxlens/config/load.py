@@ -17,6 +17,8 @@ from jaxlens.config.inputs import include, with_preset
 from jaxlens.config.instrument import read_bands, read_cosmology, read_instrument
 from jaxlens.config.joints import read_joints
 from jaxlens.config.model import Config
+from jaxlens.config.noise_level import remark_noise
+from jaxlens.config.plausibility import remark_too_bright
 from jaxlens.config.reader import Node, Usage, read_text
 from jaxlens.config.sections import Section
 from jaxlens.config.species import read_species
@@ -100,6 +102,9 @@ def _parse(tree: Node, report: Report, verbatim: str | None) -> Config:
         joints = read_joints(root, names)
         backgrounds = read_backgrounds(root, instrument, configurations, joints, names)
     report.raise_problems()
+    tables = (*joints, *filter(None, (backgrounds,)))
+    if not remark_too_bright(tree, instrument, configurations, tables, report):
+        remark_noise(tree, instrument, configurations, tables, report)
     return Config(
         name=name,
         size=size,
