@@ -63,66 +63,16 @@ def remark_noise(
             light = _brightest(instrument, configuration, ranges)
             noise = _noise(instrument, configuration, tables, ranges)
             if 0.0 < light.flux < noise.sigma < math.inf:
-                ratio, where = noise.sigma / light.flux, f"a pixel of the band {band}"
+                ratio = noise.sigma / light.flux
                 finding = (
-                    f"makes noise of {noise.sigma:.3g} electrons/s in {where}, {ratio:.3g} times all light of "
-                    f"the brightest object of {configuration.label} ({light.words})"
+                    f"makes noise of {noise.sigma:.3g} electrons/s in a pixel of the band {band}, "
+                    f"{ratio:.3g} times all light of the brightest object of {configuration.label} "
+                    f"({light.words})"
                 )
                 found.append((ratio, place_of(tree, noise.path, band), finding))
     if found:
         _, place, finding = max(found, key=lambda item: item[0])
         report.remark(place, f"{finding}; check it, exposure_time and magnitude_zero_point")
-
-
-class _Light(NamedTuple):
-    """The largest electrons/s of an object, and its magnitude in words."""
-
-    flux: float
-    words: str = ""
-
-
-class _Noise(NamedTuple):
-    """The smallest noise of a pixel in electrons/s, and the path of the number that makes most of it."""
-
-    sigma: float
-    path: str
-
-
-def remark_noise(
-    tree: Node,
-    instrument: Instrument,
-    configurations: Sequence[Configuration],
-    tables: Tables,
-    report: Report,
-) -> None:
-    """Remark noise of a single pixel that is above the whole light of the brightest object.
-
-    Of every number that is drawn, the one that is best for the object is taken: the brightest magnitude, the
-    smallest noise; and a lensed object is magnified ten times.  So no image shows anything then.
-
-    Args:
-        tree: the whole file, for the places of the numbers.
-        instrument: IMAGE and SURVEY.
-        configurations: the configurations.
-        tables: what sets parameters in place of the file's numbers.
-        report: one remark is added, of the configuration and band where it is worst, at the number that
-            makes most of the noise.
-    """
-    worst, message = 1.0, ""
-    for configuration in configurations:
-        for b, band in enumerate(instrument.bands):
-            ranges = _Ranges(instrument, configuration, tables, b)
-            light = _brightest(instrument, configuration, ranges)
-            noise = _noise(instrument, configuration, tables, ranges)
-            ratio = noise.sigma / light.flux if light.flux > 0.0 else 0.0
-            if worst < ratio < math.inf:
-                worst, place = ratio, place_of(tree, noise.path, band)
-                message = (
-                    f"makes noise of {noise.sigma:.3g} electrons/s in a pixel of the band {band}, {ratio:.3g} "
-                    f"times all light of the brightest object of {configuration.label} ({light.words})"
-                )
-    if message:
-        report.remark(place, f"{message}; check it, exposure_time and magnitude_zero_point")
 
 
 class _Ranges:
