@@ -102,7 +102,7 @@ def _parse(tree: Node, report: Report, verbatim: str | None) -> Config:
         joints = read_joints(root, names)
         backgrounds = read_backgrounds(root, instrument, configurations, joints, names)
     report.raise_problems()
-    tables = (*joints, *filter(None, (backgrounds,)))
+    tables = (*joints, backgrounds) if backgrounds else joints
     if not remark_too_bright(tree, instrument, configurations, tables, report):
         remark_noise(tree, instrument, configurations, tables, report)
     return Config(
