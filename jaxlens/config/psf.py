@@ -181,8 +181,9 @@ def _read(node: Node, report: Report) -> tuple[str, np.ndarray] | None:
     if node.place in report.paths:
         report.paths[node.place] += brackets
     array = _read_npy(path, place, report) if suffix == ".npy" else _read_fits(path, extension, place, report)
-    usable = array is not None and _is_kernel(array, place, report)
-    return (f"{path}{brackets}", array) if usable else None
+    if array is None or not _is_kernel(array, place, report):
+        return None
+    return f"{path}{brackets}", array
 
 
 def _read_npy(path: Path, place: Place, report: Report) -> np.ndarray | None:
