@@ -186,7 +186,7 @@ class Report:
 
     def remark_problems(self, other: Report) -> None:
         """Record the problems and remarks of another report as remarks, since they have no effect."""
-        self._remarks += other._problems + other._remarks
+        self.remarks += other.problems + other.remarks
 
     @property
     def warnings(self) -> tuple[str, ...]:
