@@ -33,6 +33,7 @@ KERNEL_FLOORS = [
     ("mass", "light", "cosmology"),
     ("lensing",),
     ("psf", "noise"),
+    ("transients",),
 ]
 # rglob does not follow the symlink
 FILES = sorted({*ROOT.rglob("*.py"), *(ROOT / "kernels").rglob("*.py")} - {ROOT / "__init__.py"})

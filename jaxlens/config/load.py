@@ -25,6 +25,7 @@ from jaxlens.config.settling import settled
 from jaxlens.config.species import read_species
 from jaxlens.config.surveys import survey_path
 from jaxlens.config.text import dictionary_text, yaml_text
+from jaxlens.config.timeseries import objects_of_series
 
 # The name of a configuration that is a Config in messages.
 FROM_CONFIG = "<config>"
@@ -139,11 +140,11 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
             seed = parameters.integer("SEED", 0, below=2**32) if parameters.has("SEED") else None
         cosmology = read_cosmology(root)
         instrument = read_instrument(root)
-        species = read_species(root)
+        species = read_species(root, objects_of_series(root))
         tables = read_userdists(root)
         columns = column_names(root, tables)
         configurations = tuple(
-            with_columns(one, columns, tree, report) for one in read_geometry(root, species)
+            with_columns(one, columns, tree, report) for one in read_geometry(root, species, instrument)
         )
         names = known_names(cosmology, instrument, configurations)
         joints = read_joints(root, tables, names)

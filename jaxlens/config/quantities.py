@@ -119,7 +119,11 @@ def quantity(section: Section, key: str, rule: Rule, default: float | None = Non
     """
     path = quantity_path(section, key)
     with section.report.about(path):
-        node = section.need(key, rule.missing_advice()) if default is None else section.take(key)
+        if default is None:
+            none = ", which may mean 0 or that it is not given"
+            node = section.need(key, rule.missing_advice(), none=none)
+        else:
+            node = section.take(key)
         if node is None:
             return constant(path, math.nan if default is None else default)
         if isinstance(node.value, dict) and "DISTRIBUTION" not in node.value:
