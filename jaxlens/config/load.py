@@ -28,7 +28,6 @@ from jaxlens.config.species import read_species
 from jaxlens.config.surveys import survey_path
 from jaxlens.config.text import dictionary_text, yaml_text
 from jaxlens.config.timeseries import objects_of_series
-from jaxlens.config.transient_grids import with_walks
 
 # The name of a configuration that is a Config in messages.
 FROM_CONFIG = "<config>"
