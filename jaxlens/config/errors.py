@@ -103,6 +103,10 @@ class Report:
         """Record a warning: `finding` is legal, but probably not as intended."""
         self._remarks.append((place, finding))
 
+    def remark_problems(self, other: Report) -> None:
+        """Record the problems and remarks of another report as remarks, since they have no effect."""
+        self._remarks += other._problems + other._remarks
+
     @property
     def warnings(self) -> tuple[str, ...]:
         """The remarks as lines of text, in the order of the files and their lines."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from jaxlens.config.errors import Place, Report, nearest, shown
-from jaxlens.config.model import Configuration, Galaxy, NoiseSource, Plane, PointSource
+from jaxlens.config.model import Configuration, Galaxy, Instrument, NoiseSource, Plane, PointSource
 from jaxlens.config.quantities import Rule, quantity
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, number, word
 from jaxlens.config.species import Species
+from jaxlens.config.timeseries import SeriesReader
 
 # The largest rounding error of the sum of the FRACTIONs.
 FRACTION_SLACK = 1e-9
@@ -16,11 +17,23 @@ FRACTION_SLACK = 1e-9
 REDSHIFT = Rule(low=0.0, open=True, redrawn=True)
 
 
-def read_geometry(root: Section, species: dict[str, Species] | None) -> tuple[Configuration, ...]:
-    """Read every CONFIGURATION_n; the names of species are not checked where `species` is None."""
+def read_geometry(
+    root: Section, species: dict[str, Species] | None, instrument: Instrument
+) -> tuple[Configuration, ...]:
+    """Read every CONFIGURATION_n.
+
+    Args:
+        root: the whole file.
+        species: the species by NAME, or None where their names are not checked.
+        instrument: IMAGE and SURVEY.
+
+    Returns:
+        The configurations, in order of their numbers.
+    """
+    series = SeriesReader(species, instrument, root)
     with root.sub("GEOMETRY") as section:
         entries = section.numbered("CONFIGURATION", gaps=True)
-        found = tuple(_configuration(label, node, species, root.report) for label, node in entries)
+        found = tuple(_configuration(label, node, species, series, root.report) for label, node in entries)
         if not found:
             section.missing("CONFIGURATION_1", "give at least one configuration")
         elif section.node is not None:
@@ -30,8 +43,9 @@ def read_geometry(root: Section, species: dict[str, Species] | None) -> tuple[Co
 
 
 def _configuration(
-    label: str, node: Node, species: dict[str, Species] | None, report: Report
+    label: str, node: Node, species: dict[str, Species] | None, series: SeriesReader, report: Report
 ) -> Configuration:
+    """Read one CONFIGURATION_n; `series` reads its TIMESERIES."""
     with Section(node, report) as section:
         name = section.text("NAME") if section.has("NAME") else label
         fraction = _fraction(section)
@@ -44,9 +58,10 @@ def _configuration(
             for key, value in section.numbered("NOISE_SOURCE")
             if isinstance(source := _named(value, species, _NOISE, report), NoiseSource)
         )
+        observed = series.read(section, planes)
     _check_redshifts(planes, plane_nodes, report)
     _remark_inert(planes, plane_nodes, report)
-    return Configuration(label, name, fraction, planes, noise)
+    return Configuration(label, name, fraction, planes, noise, observed)
 
 
 def _fraction(section: Section) -> float:

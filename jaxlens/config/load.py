@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jaxlens.config.backgrounds import read_backgrounds
 from jaxlens.config.columns import known_names
+from jaxlens.config.coverage import Tables
 from jaxlens.config.errors import Place, Report, shown
 from jaxlens.config.examples import example_path, examples
 from jaxlens.config.files import FROM_DICT, read_file
@@ -24,6 +25,7 @@ from jaxlens.config.sections import Section
 from jaxlens.config.species import read_species
 from jaxlens.config.surveys import survey_path
 from jaxlens.config.text import dictionary_text, yaml_text
+from jaxlens.config.timeseries import objects_of_series
 
 # The name of a configuration that is a Config in messages.
 FROM_CONFIG = "<config>"
@@ -96,13 +98,13 @@ def _parse(tree: Node, report: Report, verbatim: str | None) -> Config:
             seed = parameters.integer("SEED", 0, below=2**32) if parameters.has("SEED") else None
         cosmology = read_cosmology(root)
         instrument = read_instrument(root)
-        species = read_species(root)
-        configurations = read_geometry(root, species)
+        species = read_species(root, objects_of_series(root))
+        configurations = read_geometry(root, species, instrument)
         names = known_names(cosmology, instrument, configurations)
         joints = read_joints(root, names)
         backgrounds = read_backgrounds(root, instrument, configurations, joints, names)
     report.raise_problems()
-    tables = (*joints, backgrounds) if backgrounds else joints
+    tables: Tables = (*joints, backgrounds) if backgrounds else joints
     if not remark_too_bright(tree, instrument, configurations, tables, report):
         remark_noise(tree, instrument, configurations, tables, report)
     return Config(

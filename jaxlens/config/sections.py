@@ -14,12 +14,6 @@ from jaxlens.config.spellings import ambiguous_number, as_number, is_none_word, 
 # The key that includes another file.
 INPUT = "INPUT"
 
-# Keys of deeplenstronomy that jaxlens does not support, with advice.
-NOT_YET: dict[str, str] = {
-    "TIMESERIES": "remove it, and each point source has the magnitude of its PARAMETERS",
-    "MODEL": "remove it, and the point source has the magnitude of its PARAMETERS",
-}
-
 
 class Section:
     """One mapping of the file, read in a `with` block.
@@ -74,8 +68,6 @@ class Section:
                 self.report.problem(node.place, self._unknown(key))
 
     def _unknown(self, key: str) -> str:
-        if key in NOT_YET:
-            return f"is not supported yet; {NOT_YET[key]}"
         if key in self._elsewhere:
             return f"does not belong here; move it to {self._elsewhere[key]}"
         return f"is not {self._noun}; {nearest(key, self._asked)}"

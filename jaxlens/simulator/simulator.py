@@ -118,6 +118,8 @@ class Simulator(SimulatorDensities):
     def render(self, params: Mapping[str, ArrayLike]) -> jax.Array:
         """The images without noise, (n, bands, num_pix, num_pix), in counts/s.
 
+        Those of a time series are (n, epochs, bands, num_pix, num_pix).
+
         How far the PSF reaches is fixed when the program is compiled, by the widest seeing that the file
         allows.  For a wider one a Gaussian has another program; inside a caller's jit, where the seeing is
         not known, its image is NaN.
@@ -138,7 +140,7 @@ class Simulator(SimulatorDensities):
             start: the index of the first system, or of every system, (n,).
 
         Returns:
-            The images, (n, bands, num_pix, num_pix), in counts/s.
+            The images in counts/s, of the shape of `render`.
 
         Raises:
             ValueError: as `render`.
@@ -207,4 +209,6 @@ class Simulator(SimulatorDensities):
             start: the index of the first system, or of every system, (n,).
         """
         indices = system_indices(start, n)
-        return batched.tabulate(self.static_population, self.scene, self.hyperparameters, key, indices)
+        return batched.tabulate(
+            self.static_population, self.scene, self.hyperparameters, key, indices, self.assets
+        )

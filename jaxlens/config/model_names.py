@@ -1,0 +1,107 @@
+"""The strings of MODEL: which model of transients they mean, and which file.
+
+    flat, flatnoise, variable, variablenoise, static, agn_drw
+    ia, ia_random, ia_<file>      cc, cc_random, cc_<file or folder>      kn, kn_<file>
+    user_<file>                   lightcurve_<file>                      salt_<folder>
+
+A hyphen may stand for each underscore.  A string is split once, so that the name of a file may have both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from jaxlens.config.errors import Report, nearest, shown
+from jaxlens.config.reader import Node
+from jaxlens.config.sections import word
+
+# What stands for the built-in model, or for a random template of a folder, instead of a file's name.
+RANDOM = "random"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the first word of a MODEL allows.
+
+    Attributes:
+        kernel: the name of the model in `jaxlens.kernels.transients` where there is no file.
+        file: whether a file or folder is given: never, if the user likes, or always.
+        folder: the folder `seds/...` in which deeplenstronomy looks for the file, or "".
+    """
+
+    kernel: str
+    file: Literal["never", "optional", "always"] = "never"
+    folder: str = ""
+
+
+# The first word of MODEL -> what it means.
+KINDS: Mapping[str, Kind] = {
+    "flat": Kind("flat"),
+    "flatnoise": Kind("flat"),
+    "variable": Kind("variable"),
+    "variablenoise": Kind("variable"),
+    "static": Kind("static"),
+    "agn_drw": Kind("agn_drw"),
+    "ia": Kind("ia", "optional", "seds/ia"),
+    "cc": Kind("cc", "optional", "seds/cc"),
+    "kn": Kind("kn", "optional", "seds/kn"),
+    "user": Kind("sed", "always", "seds/user"),
+    "sed": Kind("sed", "always", "seds/user"),
+    "salt": Kind("salt", "always"),
+    "lightcurve": Kind("lightcurve", "always"),
+}
+# How a kind is written in advice, by `Kind.file`.
+_FORMS = {"never": ("",), "optional": (f"_{RANDOM}", "_<file>"), "always": ("_<file>",)}
+# All that MODEL may be.
+_WRITTEN = tuple(f"{name}{form}" for name, kind in KINDS.items() for form in _FORMS[kind.file])
+
+
+@dataclass(frozen=True)
+class ModelName:
+    """A MODEL's kind, a key of `KINDS`, and the file that it names ("" where it names none)."""
+
+    kind: str
+    file: str = ""
+
+
+def read_model_name(node: Node | None, report: Report) -> ModelName | None:
+    """The model that a string means; None, and a problem, where it means none.
+
+    Args:
+        node: the string, or None where it is missing, which has been reported.
+        report: the problem is added to it.
+    """
+    text = word(node, report, f"it must be one of {', '.join(_WRITTEN)}")
+    if node is None or not text:
+        return None
+    found = _split(text)
+    if found is None:
+        report.problem(node.place, f"{shown(text)} is not a model; {nearest(text, _choices(), _WRITTEN)}")
+        return None
+    kind = KINDS[found.kind]
+    if kind.file == "never" and found.file:
+        report.problem(
+            node.place, f"{shown(text)} is not a model; {found.kind} takes no file, so write {found.kind}"
+        )
+        return None
+    return found
+
+
+def _split(text: str) -> ModelName | None:
+    """The kind and the file of a MODEL; None where its first word is no kind."""
+    plain = text.replace("-", "_")
+    if plain in KINDS:
+        return ModelName(plain)
+    head, *rest = re.split("[-_]", text, maxsplit=1)
+    if head not in KINDS or not rest or not rest[0]:
+        return None
+    file = rest[0]
+    return ModelName(head, "" if KINDS[head].file == "optional" and file == RANDOM else file)
+
+
+def _choices() -> tuple[str, ...]:
+    """The strings without the name of a file."""
+    return (*KINDS, *(f"{name}_{RANDOM}" for name, kind in KINDS.items() if kind.file == "optional"))
