@@ -165,9 +165,8 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         backgrounds=backgrounds,
     )
     complete, before = settled(config, tree, report, asked), len(report.remarks)
-    walking = with_walks(complete, tree.place.at("GEOMETRY"), report)
-    _remark_implausible(tree, walking, report)
-    return replace(walking, warnings=(*walking.warnings, *report.lines(report.remarks[before:])))
+    _remark_implausible(tree, complete, report)
+    return replace(complete, warnings=(*complete.warnings, *report.lines(report.remarks[before:])))
 
 
 def _remark_implausible(tree: Node, config: Config, report: Report) -> None:
