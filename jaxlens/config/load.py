@@ -17,12 +17,15 @@ from jaxlens.config.inputs import include, with_preset
 from jaxlens.config.instrument import read_bands, read_cosmology, read_instrument
 from jaxlens.config.joints import read_joints
 from jaxlens.config.model import Config
+from jaxlens.config.naming import needs_passbands
+from jaxlens.config.passbands import read_passbands
 from jaxlens.config.reader import Node, Usage, read_text
 from jaxlens.config.sections import Section
 from jaxlens.config.species import read_species
 from jaxlens.config.surveys import survey_path
 from jaxlens.config.text import dictionary_text, yaml_text
 from jaxlens.config.timeseries import objects_of_series
+from jaxlens.config.transient_checks import check_transients
 from jaxlens.config.transient_grids import with_walks
 
 # The name of a configuration that is a Config in messages.
@@ -98,6 +101,8 @@ def _parse(tree: Node, report: Report, verbatim: str | None) -> Config:
         instrument = read_instrument(root)
         species = read_species(root, objects_of_series(root))
         configurations = read_geometry(root, species, instrument)
+        if needs_passbands(configurations):
+            instrument = replace(instrument, passbands=read_passbands(root))
         names = known_names(cosmology, instrument, configurations)
         joints = read_joints(root, names)
         backgrounds = read_backgrounds(root, instrument, configurations, joints, names)
@@ -115,7 +120,8 @@ def _parse(tree: Node, report: Report, verbatim: str | None) -> Config:
         joints=joints,
         backgrounds=backgrounds,
     )
-    config = with_walks(config, tree.place.at("GEOMETRY"), report)
+    config = with_walks(config, tree.entries["GEOMETRY"].place, report)
+    check_transients(config, tree, report)
     return replace(config, warnings=report.warnings)
 
 
