@@ -18,7 +18,9 @@ from jaxlens.config.inputs import include, with_preset
 from jaxlens.config.instrument import read_bands, read_cosmology, read_instrument
 from jaxlens.config.joints import column_names, read_joints, read_userdists
 from jaxlens.config.model import Config
+from jaxlens.config.naming import needs_passbands
 from jaxlens.config.noise_level import remark_noise
+from jaxlens.config.passbands import read_passbands
 from jaxlens.config.placeholders import with_columns
 from jaxlens.config.plausibility import remark_too_bright
 from jaxlens.config.reader import Node, Usage, read_text
@@ -28,6 +30,7 @@ from jaxlens.config.species import read_species
 from jaxlens.config.surveys import survey_path
 from jaxlens.config.text import dictionary_text, yaml_text
 from jaxlens.config.timeseries import objects_of_series
+from jaxlens.config.transient_checks import check_transients
 
 # The name of a configuration that is a Config in messages.
 FROM_CONFIG = "<config>"
@@ -148,6 +151,8 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         configurations = tuple(
             with_columns(one, columns, tree, report) for one in read_geometry(root, species, instrument)
         )
+        if needs_passbands(configurations):
+            instrument = replace(instrument, passbands=read_passbands(root))
         names = known_names(cosmology, instrument, configurations)
         joints = read_joints(root, tables, names)
         backgrounds = read_backgrounds(root, instrument, configurations, joints, names)
@@ -165,6 +170,7 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         backgrounds=backgrounds,
     )
     complete, before = settled(config, tree, report, asked), len(report.remarks)
+    check_transients(complete, tree, report)
     _remark_implausible(tree, complete, report)
     return replace(complete, warnings=(*complete.warnings, *report.lines(report.remarks[before:])))
 

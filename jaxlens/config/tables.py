@@ -76,7 +76,7 @@ def read_table(path: Path, report: Report) -> Table | None:
 
 def read_header(path: Path) -> list[str]:
     """The names of the columns of the table in a file; empty where it has none."""
-    lines = (words for _, words in _words(_text(path, Report()) or ""))
+    lines = (words for _, words in _words(table_text(path, Report()) or ""))
     return next(filter(None, lines), [])
 
 
