@@ -26,7 +26,8 @@ def add_to(commands: Commands) -> None:
     add("--configuration", metavar="NAME", action="append", help="make only this one; repeatable")
     add("--no-csv", action="store_true", help="leave out the metadata table")
     add("--planes", action="store_true", help="write lens, source, points and noise apart too")
-    add("--solve-lens-equation", action="store_true", help="list the images of point sources in the metadata")
+    images = "list the images of lensed point sources, or else of lensed galaxies' centres, in the metadata"
+    add("--solve-lens-equation", action="store_true", help=images)
     add("--metadata-only", action="store_true", help="write the table and no images")
 
 

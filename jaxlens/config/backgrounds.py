@@ -16,11 +16,17 @@ from jaxlens.config.files import locate, resolve
 from jaxlens.config.model import Backgrounds, Column, Configuration, Instrument, Joint
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, word
+from jaxlens.config.spellings import switch
 from jaxlens.config.table_checks import check_ranges, check_redshifts, match_columns
 from jaxlens.config.tables import WEIGHT, Table, read_table
 
 MODES = ("add", "replace")
 MAP = "map.txt"
+# What ITERATE: true and ITERATE: false do.
+_ITERATE = (
+    "system i takes image i, as in deeplenstronomy wherever this key stands",
+    "the image of the nearest row of map.txt, or a random one",
+)
 # The largest size of all images of a configuration file, in bytes.
 MAX_BYTES = 4 * 2**30
 
@@ -104,16 +110,17 @@ def _folder(section: Section) -> Path | None:
 
 
 def _labels(section: Section, configurations: tuple[Configuration, ...]) -> tuple[str, ...]:
-    """The labels of the configurations that CONFIGURATIONS lists by label or by NAME."""
+    """The labels of the configurations that CONFIGURATIONS lists by label or by NAME; one may stand alone."""
     advice = "give a list of configurations, as [CONFIGURATION_1]"
-    node = section.need("CONFIGURATIONS", advice)
+    node = section.need("CONFIGURATIONS", advice, none=", which may mean all or no configuration")
     if node is None:
         return ()
-    if not isinstance(node.value, tuple) or not node.value:
+    if isinstance(node.value, dict) or node.value == ():
         finding = "an empty list" if node.value == () else describe(node)
         section.report.problem(node.place, f"is {finding}; {advice}")
         return ()
-    found = [_label(item, configurations, section.report) for item in node.value]
+    items = node.value if isinstance(node.value, tuple) else (node,)
+    found = [_label(item, configurations, section.report) for item in items]
     return tuple(dict.fromkeys(label for label in found if label))
 
 
@@ -130,13 +137,14 @@ def _label(node: Node, configurations: tuple[Configuration, ...], report: Report
 
 
 def _iterate(section: Section) -> bool:
-    """Whether ITERATE is given and is not false; ITERATE without a value means true."""
-    node = section.take("ITERATE")
+    """Whether ITERATE is true, which it is without a value too, as in deeplenstronomy."""
+    node = section.written("ITERATE")
     if node is None:
         return False
-    if node.value is not None and not isinstance(node.value, bool):
-        section.report.problem(node.place, f"is {describe(node)}; give true or false")
-    return node.value is not False
+    if node.value is None:
+        section.report.remark(node.place, "has no value and is taken for true; write true or false")
+        return True
+    return bool(switch(node, section.report, *_ITERATE))
 
 
 def _read_cubes(folder: Path, bands: tuple[str, ...], num_pix: int, report: Report) -> np.ndarray | None:

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from jaxlens.config.meanings import meanings, other_advice
+
 # The largest number of characters of a word of the file in messages; longer words are cut.
 MAX_WORD_LENGTH = 60
 
@@ -132,7 +134,7 @@ def shown(word: str) -> str:
 
 
 def nearest(word: str, choices: Iterable[str], listed: Iterable[str] = ()) -> str:
-    """Advice on a word that is not one of the choices: the most similar choice, or a list of choices.
+    """Advice on a word that is not one of the choices: the one that it means, else the most similar one.
 
     Args:
         word: the word.
@@ -144,16 +146,32 @@ def nearest(word: str, choices: Iterable[str], listed: Iterable[str] = ()) -> st
 
     >>> nearest("sersic_elipse", ["SERSIC", "SERSIC_ELLIPSE"])
     'did you mean SERSIC_ELLIPSE?'
-    >>> nearest("NFW", ["SERSIC", "SERSIC_ELLIPSE"])
-    'it must be one of SERSIC, SERSIC_ELLIPSE'
+    >>> nearest("gaussian", ["uniform", "normal"]), nearest("binomial", ["uniform", "loguniform"])
+    ('did you mean normal?', 'it must be one of uniform, loguniform')
     """
-    names = {choice.lower(): choice for choice in choices}
+    names = tuple(choices)
     if not names:
         return "there is none to choose from"
-    found = difflib.get_close_matches(word.lower(), names, n=1)
-    if found:
-        return f"did you mean {names[found[0]]}?"
-    return one_of(tuple(listed) or names.values())
+    meant = meanings(word, names)
+    advice = "" if meant else other_advice(word, names)
+    found = meant or spelled_alike(word, names)
+    return advice or (f"did you mean {found[0]}?" if found else one_of(tuple(listed) or names))
+
+
+def spelled_alike(word: str, choices: Iterable[str]) -> list[str]:
+    """The choices that are spelled like a word, the most similar first.
+
+    Of equally similar ones the one with the same letters comes first, since letters are often exchanged.
+
+    >>> spelled_alike("SEI", ["SIS", "SIE", "EPL"])
+    ['SIE', 'SIS']
+    """
+    given = word.lower()
+    names = {choice.lower(): choice for choice in choices}
+    close = difflib.get_close_matches(given, names, n=max(1, len(names)))
+    likeness = {name: difflib.SequenceMatcher(None, name, given).ratio() for name in close}
+    close.sort(key=lambda name: (-round(likeness[name], 9), sorted(name) != sorted(given)))
+    return [names[name] for name in close]
 
 
 def one_of(choices: Iterable[str]) -> str:

@@ -59,6 +59,11 @@ def locate(place: Place, name: str, report: Report, folder: bool = False) -> Pat
     return None
 
 
+def is_file(place: Place, name: str) -> bool:
+    """Whether there is a file of this name where the configuration names it."""
+    return any(os.path.isfile(root / name) for root in _roots(place))
+
+
 def _roots(place: Place) -> tuple[Path, ...]:
     """The folders in which names are looked for, in order; only the working directory for a dictionary."""
     here = Path()

@@ -117,7 +117,10 @@ def quantity(section: Section, key: str, rule: Rule, default: float | None = Non
     Returns:
         The quantity; where the entry is missing or illegal, a constant NaN, and a problem is reported.
     """
-    node = section.need(key, rule.missing_advice()) if default is None else section.take(key)
+    if default is None:
+        node = section.need(key, rule.missing_advice(), none=", which may mean 0 or that it is not given")
+    else:
+        node = section.take(key)
     path = _short_path(f"{section.node.place.path}.{key}" if section.node else key)
     if node is None:
         return constant(path, math.nan if default is None else default)

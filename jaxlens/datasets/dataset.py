@@ -228,7 +228,10 @@ def make_dataset(
         solve_lens_equation: add the images of every lensed point source to the metadata, as they are in the
             picture: `PLANE_2-OBJECT_2-x_mins`, `-y_mins` (texts of numbers in arcsec joined by semicolons,
             the brightest image first) and `-num_source_images`; also, of the last such point source, under
-            deeplenstronomy's names `x_mins`, `y_mins` and `num_source_images`.
+            deeplenstronomy's names `x_mins`, `y_mins` and `num_source_images`.  In a configuration without
+            lensed point sources these are the images of the centre of every lensed galaxy's light (its first
+            profile that has a centre), and under deeplenstronomy's names those of the first galaxy of the
+            farthest plane.
         batch_size: systems a batch.  By default one that suits the device (`automatic_batch_size`) and its
             memory; in a long run (more than a thousand batches that take fifty times as long as a
             compilation) the fastest of three.  It is in `runs`, and an attribute of an HDF5 file.
@@ -251,7 +254,8 @@ def make_dataset(
 
     Warns:
         ConfigWarning: for each remark of the checks that is no error.
-        UserWarning: if there is not enough memory for the batch size, which is then halved.
+        UserWarning: if there is not enough memory for the batch size, which is then halved; if
+            `solve_lens_equation` does nothing, since no source is behind a mass.
 
     >>> dataset = make_dataset("galaxy_galaxy", store_in_memory=False, store_sample=True)
     >>> dataset.CONFIGURATION_1_images.shape[:2], dataset.bands

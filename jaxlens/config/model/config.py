@@ -86,7 +86,8 @@ class Config:
 
     def reach(self, name: str) -> tuple[float, float]:
         """The smallest and largest value that a quantity of the instrument can have, also by tables."""
-        tables = [table.bounds(name) for table in (*self.joints, self.backgrounds) if table]
+        cadences = [one.series.cadence for one in self.configurations if one.series]
+        tables = [table.bounds(name) for table in (*self.joints, self.backgrounds, *cadences) if table]
         ends = [dict(self.instrument.quantities)[name].support(), *filter(None, tables)]
         return min(low for low, _ in ends), max(high for _, high in ends)
 
