@@ -14,6 +14,7 @@ from jaxlens.config.columns import Names
 from jaxlens.config.errors import MAX_WORD_LENGTH, Place, Report, nearest, shown
 from jaxlens.config.files import locate, resolve
 from jaxlens.config.model import Backgrounds, Column, Configuration, Instrument, Joint
+from jaxlens.config.plausibility import remark_bright_rows
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, word
 from jaxlens.config.spellings import switch
@@ -228,4 +229,5 @@ def _read_map(
         everywhere = np.ones(count)
         check_ranges(parameters, matched, everywhere, names, report)
         check_every_row(parameters, matched, joints, names, report)
+        remark_bright_rows(parameters, matched, everywhere > 0, report)
     return tuple(matched), parameters.values[:, list(matched.values())]

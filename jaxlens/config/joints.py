@@ -15,6 +15,7 @@ from jaxlens.config.errors import Place, Report
 from jaxlens.config.files import locate, resolve
 from jaxlens.config.model import Joint
 from jaxlens.config.normals import read_normal
+from jaxlens.config.plausibility import remark_bright_rows
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, word
 from jaxlens.config.simplices import NoInterpolation, interpolate
@@ -116,6 +117,8 @@ def _matched(one: Userdist, names: Names, report: Report) -> tuple[Matched, Join
         if all(column.configuration for column in matched):
             labels += [column.configuration for column in matched if column.configuration]
         check_ranges(one.table, matched, one.weights, names, report)
+        used = np.ones_like(one.weights, bool) if one.mode == "interpolate" else one.weights > 0
+        remark_bright_rows(one.table, matched, used, report)
         arrays = _arrays(one.mode, one.table, list(matched.values()), one.weights, report)
     kind = cast(Literal["sample", "iterate", "interpolate"], one.mode)
     return matched, Joint(one.label, kind, tuple(matched), arrays=arrays)

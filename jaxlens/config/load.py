@@ -18,7 +18,11 @@ from jaxlens.config.inputs import include, with_preset
 from jaxlens.config.instrument import read_bands, read_cosmology, read_instrument
 from jaxlens.config.joints import column_names, read_joints, read_userdists
 from jaxlens.config.model import Config
+from jaxlens.config.naming import needs_passbands
+from jaxlens.config.noise_level import remark_noise
+from jaxlens.config.passbands import read_passbands
 from jaxlens.config.placeholders import with_columns
+from jaxlens.config.plausibility import remark_too_bright
 from jaxlens.config.reader import Node, Usage, read_text
 from jaxlens.config.sections import Section
 from jaxlens.config.settling import settled
@@ -26,6 +30,7 @@ from jaxlens.config.species import read_species
 from jaxlens.config.surveys import survey_path
 from jaxlens.config.text import dictionary_text, yaml_text
 from jaxlens.config.timeseries import objects_of_series
+from jaxlens.config.transient_checks import check_transients
 
 # The name of a configuration that is a Config in messages.
 FROM_CONFIG = "<config>"
@@ -140,12 +145,14 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
             seed = parameters.integer("SEED", 0, below=2**32) if parameters.has("SEED") else None
         cosmology = read_cosmology(root)
         instrument = read_instrument(root)
-        species = read_species(root, objects_of_series(root))
         tables = read_userdists(root)
         columns = column_names(root, tables)
+        species = read_species(root, objects_of_series(root))
         configurations = tuple(
             with_columns(one, columns, tree, report) for one in read_geometry(root, species, instrument)
         )
+        if needs_passbands(configurations):
+            instrument = replace(instrument, passbands=read_passbands(root))
         names = known_names(cosmology, instrument, configurations)
         joints = read_joints(root, tables, names)
         backgrounds = read_backgrounds(root, instrument, configurations, joints, names)
@@ -162,7 +169,18 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         joints=joints,
         backgrounds=backgrounds,
     )
-    return settled(config, tree, report, asked)
+    complete, before = settled(config, tree, report, asked), len(report.remarks)
+    check_transients(complete, tree, report)
+    _remark_implausible(tree, complete, report)
+    return replace(complete, warnings=(*complete.warnings, *report.lines(report.remarks[before:])))
+
+
+def _remark_implausible(tree: Node, config: Config, report: Report) -> None:
+    """Remark absurdly bright skies and objects, or noise that hides every object."""
+    used = tuple(one for one in config.configurations if not one.problems)
+    tables = (*config.joints, config.backgrounds) if config.backgrounds else config.joints
+    if not remark_too_bright(tree, config.instrument, used, tables, report):
+        remark_noise(tree, config.instrument, used, tables, report)
 
 
 def _find(name: str, report: Report) -> Path:

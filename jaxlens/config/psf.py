@@ -68,7 +68,8 @@ def read_numerics(section: Section, psf_type: str, supersampling: int, kernel: K
         _check_size(section, size, kernel, supersampling if before_averaging else 1)
     default = kernel.factor if kernel else 1
     points = section.integer("point_source_supersampling_factor", 1, default=default)
-    return Numerics(before_averaging, kernel_size or Numerics.supersampling_kernel_size, size, points)
+    side = kernel_size or Numerics.supersampling_kernel_size
+    return Numerics(before_averaging, side, size, points)
 
 
 def check_points(section: Section, point_source: str, psf_type: str) -> None:
@@ -180,8 +181,9 @@ def _read(node: Node, report: Report) -> tuple[str, np.ndarray] | None:
     if node.place in report.paths:
         report.paths[node.place] += brackets
     array = _read_npy(path, place, report) if suffix == ".npy" else _read_fits(path, extension, place, report)
-    usable = array is not None and _is_kernel(array, place, report)
-    return (f"{path}{brackets}", array) if usable else None
+    if array is None or not _is_kernel(array, place, report):
+        return None
+    return f"{path}{brackets}", array
 
 
 def _read_npy(path: Path, place: Place, report: Report) -> np.ndarray | None:

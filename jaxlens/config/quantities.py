@@ -120,8 +120,7 @@ def quantity(section: Section, key: str, rule: Rule, default: float | None = Non
     path = quantity_path(section, key)
     with section.report.about(path):
         if default is None:
-            none = ", which may mean 0 or that it is not given"
-            node = section.need(key, rule.missing_advice(), none=none)
+            node = section.need(key, rule.missing_advice(), none=", which may mean 0 or that it is not given")
         else:
             node = section.take(key)
         if node is None:
