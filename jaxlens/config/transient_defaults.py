@@ -20,6 +20,8 @@ _STEP = _draw("uniform", minimum=-1.0, maximum=1.0)
 # The noise of `flatnoise` and `variablenoise` for each night and band (mag); deeplenstronomy, timeseries.py.
 _NOISE = _draw("normal", mean=0.0, std=0.25)
 
+# The parameters that are drawn wherever they are not given: which template, and which random curve.
+ALWAYS_DRAWN = ("TEMPLATE", "REALIZATION", "MAGSMEAR")
 # The parameters of which each band has a draw of its own.
 DRAWN_BY_BAND = ("COLOR", "NOISE")
 # MODEL -> parameter -> how it is drawn.  A parameter that is not listed has the kernel's default.

@@ -10,8 +10,9 @@ from jaxlens.config.model_names import KINDS, ModelName, read_model_name
 from jaxlens.config.naming import MICROLENSING, NOISE
 from jaxlens.config.quantities import NOT_NEGATIVE, quantity
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import Section, describe
-from jaxlens.config.transient_defaults import DEFAULTS, DRAWN_BY_BAND
+from jaxlens.config.sections import Section
+from jaxlens.config.spellings import switch
+from jaxlens.config.transient_defaults import ALWAYS_DRAWN, DEFAULTS, DRAWN_BY_BAND
 from jaxlens.config.transient_libraries import toy_library
 from jaxlens.config.transient_rules import model_rule
 from jaxlens.kernels.transients import TRANSIENTS, TransientModel
@@ -51,6 +52,7 @@ def _name(node: Node, report: Report) -> tuple[ModelName, Node] | None:
     """The name of a model, with the place of its file's name; None, and a problem, where it is illegal."""
     if not isinstance(node.value, dict):
         found = read_model_name(node, report)
+        found = found and replace(found, population=True)
         where = node
     else:
         written = node.entries.get("NAME")
@@ -84,7 +86,7 @@ def _read(node: Node, report: Report) -> Transient | None:
     with Section(given, report, f"a parameter of {name.kind}") as section:
         for key in ("NAME", *_FILE_KEYS):
             section.has(key)
-        parameters = _parameters(section, name.kind, TRANSIENTS[kernel])
+        parameters = _parameters(section, name, TRANSIENTS[kernel])
         microlensing, by_epoch = _microlensing(section)
     return Transient(kernel, (*parameters, *microlensing), library, by_epoch)
 
@@ -94,13 +96,14 @@ def _library(name: ModelName, where: Node, report: Report) -> tuple[str, Library
     return KINDS[name.kind].kernel, toy_library(name.kind)
 
 
-def _parameters(section: Section, kind: str, model: TransientModel) -> list[tuple[str, Quantity]]:
+def _parameters(section: Section, name: ModelName, model: TransientModel) -> list[tuple[str, Quantity]]:
     """Every parameter of a model and NOISE, with the defaults filled in."""
-    drawn = DEFAULTS.get(kind, {})
+    drawn = DEFAULTS.get(name.kind, {})
     found = []
     for key, value in model.parameters.items():
         rule = model_rule(model.name, key)
-        if not section.has(key) and key in drawn:
+        by_table = key in drawn and (name.population or value is None or key in ALWAYS_DRAWN)
+        if not section.has(key) and by_table:
             found.append((key, _default(section, key, drawn[key], rule.by_band and key in DRAWN_BY_BAND)))
         else:
             found.append((key, quantity(section, key, rule, value)))
@@ -132,10 +135,8 @@ def _microlensing(section: Section) -> tuple[list[tuple[str, Quantity]], bool]:
     node = section.take(MICROLENSING)
     if node is None:
         return [], False
-    switch = node.entries.get(BY_EPOCH)
-    by_epoch = switch is not None and switch.value is True
-    if switch is not None and not isinstance(switch.value, bool):
-        section.report.problem(switch.place, f"is {describe(switch)}; give true or false")
-    bare = Node(node.place, {k: v for k, v in node.entries.items() if k != BY_EPOCH}) if switch else node
+    written = node.entries.get(BY_EPOCH)
+    by_epoch = written and switch(written, section.report, "anew for each epoch", "once for each image")
+    bare = Node(node.place, {k: v for k, v in node.entries.items() if k != BY_EPOCH}) if written else node
     with Section(Node(section.node.place, {MICROLENSING: bare}), section.report) as own:  # type: ignore[union-attr]
-        return [(MICROLENSING, quantity(own, MICROLENSING, NOT_NEGATIVE))], by_epoch
+        return [(MICROLENSING, quantity(own, MICROLENSING, NOT_NEGATIVE))], bool(by_epoch)

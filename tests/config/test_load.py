@@ -221,8 +221,8 @@ REMARKS = {
         "only that share of SIZE is made",
     ),
     "inert_mass": (
-        ("OBJECT_2: AGN", "OBJECT_2: LENS"),
-        "c.yaml:69: GEOMETRY.CONFIGURATION_1.PLANE_2.OBJECT_2: its mass acts on nothing in the last plane",
+        ("OBJECT_2: AGN", "OBJECT_2: AGN\n      OBJECT_3: LENS"),
+        "c.yaml:70: GEOMETRY.CONFIGURATION_1.PLANE_2.OBJECT_3: its mass acts on nothing in the last plane",
     ),
     "equal_names": (
         ("NAME: SINGLE", "NAME: PAIR"),
