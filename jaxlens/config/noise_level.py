@@ -41,6 +41,7 @@ def remark_noise(
     instrument: Instrument,
     configurations: Sequence[Configuration],
     tables: Tables,
+    brightest_sky: float,
     report: Report,
 ) -> None:
     """Remark noise of a single pixel that is above the whole light of the brightest object.
@@ -53,6 +54,7 @@ def remark_noise(
         instrument: IMAGE and SURVEY.
         configurations: the configurations.
         tables: what sets parameters in place of the file's numbers.
+        brightest_sky: mag/arcsec^2; a sky that is always brighter has a remark of its own, and none here.
         report: one remark is added, of the configuration and band where it is worst, at the number that
             makes most of the noise.
     """
@@ -60,6 +62,8 @@ def remark_noise(
     for configuration in configurations:
         for b, band in enumerate(instrument.bands):
             ranges = _Ranges(instrument, configuration, tables, b)
+            if "sky_brightness" in ranges and ranges.of("sky_brightness")[1] < brightest_sky:
+                continue
             light = _brightest(instrument, configuration, ranges)
             noise = _noise(instrument, configuration, tables, ranges)
             if 0.0 < light.flux < noise.sigma < math.inf:
