@@ -54,7 +54,7 @@ def read_table(path: Path, report: Report) -> Table | None:
 
     `#` starts a comment; blank lines are ignored.
     """
-    text = _text(path, report)
+    text = table_text(path, report)
     if text is None:
         return None
     lines = [(number, words) for number, words in _words(text) if words]
@@ -92,7 +92,7 @@ def read_weights(table: Table, report: Report) -> np.ndarray | None:
     return weights
 
 
-def _text(path: Path, report: Report) -> str | None:
+def table_text(path: Path, report: Report) -> str | None:
     """The text of a file; None, and a problem, where it is too large, not UTF-8, or cannot be read."""
     place = Place(str(path))
     report.sources.append(str(path))
