@@ -37,7 +37,7 @@ class CadenceReader:
 
     def __init__(self, instrument: Instrument) -> None:
         self._instrument = instrument
-        self._known: dict[tuple[str, float | None], Cadence | None] = {}
+        self._known: dict[tuple[str, float | None], Cadence] = {}
 
     def read(self, section: Section) -> Cadence | None:
         """NITES and REFERENCE_MJD of a TIMESERIES; None, and a problem, where they are illegal.
@@ -59,9 +59,11 @@ class CadenceReader:
         if not name or resolve(node.place, name, section.report) is None:
             return None
         path = Path(str(locate(node.place, name, section.report)))
-        if (str(path), mjd) not in self._known:
-            self._known[str(path), mjd] = self._file(path, mjd, section.report)
-        return self._known[str(path), mjd]
+        known = self._known.get((str(path), mjd))
+        found = known or self._file(path, mjd, section.report)
+        if found is not None:
+            self._known[str(path), mjd] = found
+        return found
 
     def _file(self, path: Path, mjd: float | None, report: Report) -> Cadence | None:
         """The cadence in a file of any kind; None, and problems, where it is illegal."""

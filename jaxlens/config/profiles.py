@@ -83,7 +83,7 @@ def read_mass_profile(label: str, node: Node, report: Report) -> Profile:
 
 def _parameters(section: Section, name: str) -> Section:
     """The section PARAMETERS of the profile `name`."""
-    return section.sub("PARAMETERS", f"a parameter of {name}" if name else "known")
+    return section.parameters(f"a parameter of {name}" if name else "known")
 
 
 def _with_sigma_v(parameters: Section, profile: MassProfile) -> Mapping[str, float | None]:

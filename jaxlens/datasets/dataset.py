@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,8 +11,8 @@ import jax
 import numpy as np
 import pandas as pd
 
-from jaxlens.config import Config, load_config
-from jaxlens.config.errors import ConfigWarning, nearest
+from jaxlens.config import Config, issue_warnings, load_config
+from jaxlens.config.errors import nearest
 from jaxlens.config.updates import columns_of_objects, config_dict, distribution_entry, set_parameters
 from jaxlens.datasets.arguments import Arguments
 from jaxlens.datasets.production import produce
@@ -136,9 +135,12 @@ class Dataset:
         for name in make_dataset_args:
             if name not in self.arguments:
                 raise TypeError(f"{name!r} is no argument of regenerate; {nearest(name, self.arguments)}")
-        config = load_config(self.config_dict, survey=make_dataset_args.get("survey"))
-        _warn(config)
-        self._make(config, {**self.arguments, **make_dataset_args})
+        arguments = {**self.arguments, **make_dataset_args}
+        arguments["configurations"] = _listed(arguments["configurations"])
+        survey, configurations = make_dataset_args.get("survey"), arguments["configurations"]
+        config = load_config(self.config_dict, survey=survey, configurations=configurations)
+        issue_warnings(config.warnings)
+        self._make(config, arguments)
 
     def search(self, param_name: str) -> dict[str, list[str]]:
         """The USERDIST columns of all parameters whose name contains `param_name`, by the objects' NAMEs.
@@ -237,7 +239,8 @@ def make_dataset(
             compilation) the fastest of three.  It is in `runs`, and an attribute of an HDF5 file.
         csv: whether to write the CSV.
         progress: True or False for a progress bar or none; None shows one in a terminal.
-        configurations: labels or NAMEs of those to make; by default all.
+        configurations: labels or NAMEs of those to make; by default all.  What is wrong with the others alone
+            is a warning.
         devices: the devices that share each batch, of those in `jax.local_devices()`; by default all.  The
             batch size is rounded up to a multiple of their number.
 
@@ -261,7 +264,7 @@ def make_dataset(
     >>> dataset.CONFIGURATION_1_images.shape[:2], dataset.bands
     ((5, 3), ['g', 'r', 'i'])
     """
-    arguments = {
+    arguments: dict[str, Any] = {
         "save_to_disk": save_to_disk,
         "store_in_memory": store_in_memory,
         "verbose": verbose,
@@ -278,8 +281,8 @@ def make_dataset(
         "devices": None if devices is None else tuple(devices),
     }
     file = os.fspath(config) if isinstance(config, str | os.PathLike) else None
-    loaded = load_config(config, survey=survey)
-    _warn(loaded)
+    loaded = load_config(config, survey=survey, configurations=arguments["configurations"])
+    issue_warnings(loaded.warnings)
     return Dataset(loaded, arguments, file)
 
 
@@ -288,9 +291,3 @@ def _listed(names: str | Iterable[str] | None) -> tuple[str, ...] | None:
     if names is None:
         return None
     return (names,) if isinstance(names, str) else tuple(names)
-
-
-def _warn(config: Config) -> None:
-    """Issue the remarks of the checks as warnings, at the line that called the caller."""
-    for remark in config.warnings:
-        warnings.warn(remark, ConfigWarning, stacklevel=3)

@@ -50,7 +50,7 @@ def produce(config: Config, seed: int, arguments: Arguments) -> dict[str, Produc
         MemoryError: if there is not enough memory for one system at a time.
         ValueError: if a configuration that is asked for is not in the file.
     """
-    jobs = {c.label: _job(config, seed, c, arguments) for c in _chosen(config, arguments.configurations)}
+    jobs = {c.label: _job(config, seed, c, arguments) for c in config.chosen(arguments.configurations)}
     if arguments.solve_lens_equation:
         _warn_of_nothing_to_solve(jobs.values())
     contents = {label: _contents(config, label, seed, job) for label, job in jobs.items()}
@@ -74,14 +74,6 @@ def sizes(config: Config) -> dict[str, int]:
     missing = math.floor(sum(exact.values()) + 0.5) - sum(whole.values())
     by_remainder = sorted(exact, key=lambda label: round(whole[label] - exact[label], 6))
     return {label: whole[label] + (label in by_remainder[:missing]) for label in exact}
-
-
-def _chosen(config: Config, names: Iterable[str] | None) -> list[Configuration]:
-    """The configurations called `names`, in the file's order."""
-    if names is None:
-        return list(config.configurations)
-    labels = {config.configuration(name).label for name in names}
-    return [c for c in config.configurations if c.label in labels]
 
 
 def _job(config: Config, seed: int, configuration: Configuration, arguments: Arguments) -> Job:

@@ -88,7 +88,7 @@ def compiled(
         positions,
         mesh,
     )
-    shapes = layout(simulator)
+    shapes = layout(simulator, with_images=bool(arrays))
 
     def run(key: np.ndarray, indices: np.ndarray) -> Batch:
         batch: Batch = program(*constants, key, indices)
@@ -150,7 +150,7 @@ def _generated(
         planes = "planes" in arrays
         batch = batched.generate(population, scene, hyperparameters, key, indices, assets, planes)
     else:
-        batch = batched.tabulate(population, scene, hyperparameters, key, indices)
+        batch = batched.tabulate(population, scene, hyperparameters, key, indices, assets)
     batch = with_positions(scene, batch) if positions else batch._replace(positions={})
     values: Any = packed(batch.values)
     return batch._replace(values=values)

@@ -123,10 +123,10 @@ def point_source_light(
         (bands, num_pix, num_pix).
     """
     bands, n = len(scene.bands), scene.num_pix
-    points = list(_points(scene, params, images))
+    points = list(point_positions(scene, params, images))
     if not points:
         return jnp.zeros((bands, n, n), jnp.result_type(float))
-    flux = jnp.concatenate([_flux(scene, params, prefix, mu) for prefix, mu, _, _ in points], axis=1)
+    flux = jnp.concatenate([fluxes(scene, params, prefix, mu) for prefix, mu, _, _ in points], axis=1)
     x = jnp.concatenate([x for _, _, x, _ in points])
     y = jnp.concatenate([y for _, _, _, y in points])
     first_pixel = -(n - 1) / 2.0  # its centre, in pixels from the centre of the image
@@ -134,10 +134,19 @@ def point_source_light(
     return stamped(scene.optics, params, flux, pixel_x, pixel_y, assets.psf_kernel)
 
 
-def _points(
+def point_positions(
     scene: Scene, params: Params, lensed: Mapping[str, ImagePositions]
 ) -> Iterator[tuple[str, jax.Array, jax.Array, jax.Array]]:
-    """Prefix, abs(magnification), x and y (arcsec), each (k,), of lensed, unlensed, foreground sources."""
+    """Where the images of all point sources are: lensed ones, unlensed ones, then foreground stars.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        lensed: the images of every lensed point source, from `point_source_images`.
+
+    Yields:
+        Prefix, abs(magnification), x and y (arcsec), each (k,), of one source.
+    """
     unlensed = jnp.ones((1,), jnp.result_type(float))
     for prefix, images in lensed.items():
         yield prefix, jnp.abs(images.magnification), images.x, images.y
@@ -149,7 +158,17 @@ def _points(
         yield star, unlensed, params[f"{star}-ra_image"][None], params[f"{star}-dec_image"][None]
 
 
-def _flux(scene: Scene, params: Params, prefix: str, magnification: jax.Array) -> jax.Array:
-    """Counts/s (bands, k) of the k images of a point source."""
+def fluxes(scene: Scene, params: Params, prefix: str, magnification: jax.Array) -> jax.Array:
+    """The fluxes of the images of one point source.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        prefix: the prefix of the point source.
+        magnification: abs(magnification) of each image, (k,).
+
+    Returns:
+        Counts/s, (bands, k).
+    """
     unlensed = jnp.broadcast_to(counts_by_band(scene, params, prefix), (len(scene.bands),))
     return unlensed[:, None] * magnification[None, :]
