@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
-import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import jax
 
-from jaxlens.config import Config, load_config
-from jaxlens.config.errors import ConfigWarning, nearest
+from jaxlens.config import Config, issue_warnings, load_config
+from jaxlens.config.errors import nearest
 from jaxlens.config.updates import columns_of_objects, config_dict, distribution_entry, set_parameters
 from jaxlens.datasets.arguments import Arguments
 from jaxlens.datasets.arrays import DatasetArrays
@@ -108,9 +107,12 @@ class Dataset(DatasetArrays):
         for name in make_dataset_args:
             if name not in self.arguments:
                 raise TypeError(f"{name!r} is no argument of regenerate; {nearest(name, self.arguments)}")
-        config = load_config(self.config_dict, survey=make_dataset_args.get("survey"))
-        _warn(config)
-        self._make(config, {**self.arguments, **make_dataset_args})
+        arguments = {**self.arguments, **make_dataset_args}
+        arguments["configurations"] = _listed(arguments["configurations"])
+        survey, configurations = make_dataset_args.get("survey"), arguments["configurations"]
+        config = load_config(self.config_dict, survey=survey, configurations=configurations)
+        issue_warnings(config.warnings)
+        self._make(config, arguments)
 
     def search(self, param_name: str) -> dict[str, list[str]]:
         """The USERDIST columns of all parameters whose name contains `param_name`, by the objects' NAMEs.
@@ -176,13 +178,17 @@ def make_dataset(
         solve_lens_equation: add the images of every lensed point source to the metadata, as they are in the
             picture: `PLANE_2-OBJECT_2-x_mins`, `-y_mins` (texts of numbers in arcsec joined by semicolons,
             the brightest image first) and `-num_source_images`; also, of the last such point source, under
-            deeplenstronomy's names `x_mins`, `y_mins` and `num_source_images`.
+            deeplenstronomy's names `x_mins`, `y_mins` and `num_source_images`.  In a configuration without
+            lensed point sources these are the images of the centre of every lensed galaxy's light (its first
+            profile that has a centre), and under deeplenstronomy's names those of the first galaxy of the
+            farthest plane.
         batch_size: systems a batch.  By default one that suits the device (`automatic_batch_size`) and its
             memory; in a long run (more than a thousand batches that take fifty times as long as a
             compilation) the fastest of three.  It is in `runs`, and an attribute of an HDF5 file.
         csv: whether to write the CSV.
         progress: True or False for a progress bar or none; None shows one in a terminal.
-        configurations: labels or NAMEs of those to make; by default all.
+        configurations: labels or NAMEs of those to make; by default all.  What is wrong with the others alone
+            is a warning.
         devices: the devices that share each batch, of those in `jax.local_devices()`; by default all.  The
             batch size is rounded up to a multiple of their number.
 
@@ -199,13 +205,14 @@ def make_dataset(
 
     Warns:
         ConfigWarning: for each remark of the checks that is no error.
-        UserWarning: if there is not enough memory for the batch size, which is then halved.
+        UserWarning: if there is not enough memory for the batch size, which is then halved; if
+            `solve_lens_equation` does nothing, since no source is behind a mass.
 
     >>> dataset = make_dataset("galaxy_galaxy", store_in_memory=False, store_sample=True)
     >>> dataset.CONFIGURATION_1_images.shape[:2], dataset.bands
     ((5, 3), ['g', 'r', 'i'])
     """
-    arguments = {
+    arguments: dict[str, Any] = {
         "save_to_disk": save_to_disk,
         "store_in_memory": store_in_memory,
         "verbose": verbose,
@@ -222,8 +229,8 @@ def make_dataset(
         "devices": None if devices is None else tuple(devices),
     }
     file = os.fspath(config) if isinstance(config, str | os.PathLike) else None
-    loaded = load_config(config, survey=survey)
-    _warn(loaded)
+    loaded = load_config(config, survey=survey, configurations=arguments["configurations"])
+    issue_warnings(loaded.warnings)
     return Dataset(loaded, arguments, file)
 
 
@@ -232,9 +239,3 @@ def _listed(names: str | Iterable[str] | None) -> tuple[str, ...] | None:
     if names is None:
         return None
     return (names,) if isinstance(names, str) else tuple(names)
-
-
-def _warn(config: Config) -> None:
-    """Issue the remarks of the checks as warnings, at the line that called the caller."""
-    for remark in config.warnings:
-        warnings.warn(remark, ConfigWarning, stacklevel=3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NoReturn, Protocol
@@ -26,7 +27,7 @@ from jaxlens.files.writer import Writer, prepare, refuse_images
 from jaxlens.sampling.keys import dataset_key
 from jaxlens.simulator.simulator import Simulator
 
-# Numbers that solve_lens_equation adds to the metadata for a point source, to estimate the space on the
+# Numbers that solve_lens_equation adds to the metadata for a source, to estimate the space on the
 # disk: the count, and x and y of five images.
 _POSITION_NUMBERS = 11
 # The columns of an object that varies, beside its parameters: magnitudes, phases, delays, measured fluxes.
@@ -51,7 +52,9 @@ def produce(config: Config, seed: int, arguments: Arguments) -> dict[str, Produc
         MemoryError: if there is not enough memory for one system at a time.
         ValueError: if a configuration that is asked for is not in the file.
     """
-    jobs = {c.label: _job(config, seed, c, arguments) for c in _chosen(config, arguments.configurations)}
+    jobs = {c.label: _job(config, seed, c, arguments) for c in config.chosen(arguments.configurations)}
+    if arguments.solve_lens_equation:
+        _warn_of_nothing_to_solve(jobs.values())
     contents = {label: _contents(config, label, seed, job) for label, job in jobs.items()}
     if arguments.save_to_disk:
         _prepare(config, jobs, contents, arguments)
@@ -75,14 +78,6 @@ def sizes(config: Config) -> dict[str, int]:
     return {label: whole[label] + (label in by_remainder[:missing]) for label in exact}
 
 
-def _chosen(config: Config, names: Iterable[str] | None) -> list[Configuration]:
-    """The configurations called `names`, in the file's order."""
-    if names is None:
-        return list(config.configurations)
-    labels = {config.configuration(name).label for name in names}
-    return [c for c in config.configurations if c.label in labels]
-
-
 def _job(config: Config, seed: int, configuration: Configuration, arguments: Arguments) -> Job:
     count, simulator = sizes(config)[configuration.label], Simulator(config, configuration.label)
     devices, positions = chosen(arguments.devices), arguments.solve_lens_equation
@@ -90,6 +85,19 @@ def _job(config: Config, seed: int, configuration: Configuration, arguments: Arg
     difference = arguments.arrays and series is not None and series.template is not None
     arrays = (*arguments.arrays, "difference") if difference else arguments.arrays
     return Job(simulator, dataset_key(seed), count, arguments.batch_size, devices, arrays, positions)
+
+
+def _warn_of_nothing_to_solve(jobs: Iterable[Job]) -> None:
+    """Warn of configurations for which solve_lens_equation does nothing."""
+    for job in jobs:
+        scene = job.simulator.scene
+        if not (scene.lensed_points or scene.lensed_centres):
+            name = job.simulator.configuration.name
+            finding = "has no point source and no galaxy with light behind a mass"
+            warnings.warn(
+                f"{job.label} ({name}) {finding}; solve_lens_equation adds no columns to its metadata",
+                stacklevel=2,
+            )
 
 
 def _contents(config: Config, label: str, seed: int, job: Job) -> Contents:
@@ -129,9 +137,10 @@ def _prepare(
     """Check that the files can be written, before anything is made."""
     needed = 0
     for label, job in jobs.items():
-        # one more for deeplenstronomy's own columns, which repeat the last point source
-        points = sum(len(plane.points) + 1 for plane in job.simulator.scene.planes if plane.points)
-        more = _POSITION_NUMBERS * points if job.positions else 0
+        # one more source for deeplenstronomy's own columns, which repeat one of them
+        scene = job.simulator.scene
+        sources = len(scene.lensed_points or scene.lensed_centres)
+        more = _POSITION_NUMBERS * (sources + 1) if job.positions and sources else 0
         more += _TRANSIENT_COLUMNS * len(contents[label].transients)
         parameters = len(job.simulator.parameter_names) + more
         needed += contents[label].bytes_on_disk(parameters, arguments.csv)

@@ -16,6 +16,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxlens.engine.columns import Layout, layout_of, packed, unpacked
 from jaxlens.engine.devices import Devices
 from jaxlens.files.contents import ArrayName
+from jaxlens.imaging.point_sources import centre_images
 from jaxlens.imaging.scene import Scene
 from jaxlens.sampling.population import Population
 from jaxlens.simulator import batched
@@ -68,7 +69,7 @@ def compiled(
         simulator: the configuration.
         size: the number of systems, a multiple of the number of devices.
         arrays: what is made beside the values: images, images and planes, or nothing.
-        positions: whether the images of point sources are kept.
+        positions: whether the images of lensed sources are kept (see `with_positions`).
         devices: the devices that share a batch.
     """
     began = time.perf_counter()
@@ -152,11 +153,24 @@ def _generated(
         batch = batched.generate(population, scene, hyperparameters, key, indices, assets, planes)
     else:
         batch = batched.tabulate(population, scene, hyperparameters, key, indices, assets)
-    batch = batch if positions else batch._replace(positions={})
+    batch = with_positions(scene, batch) if positions else batch._replace(positions={})
     batch = batch if "difference" in arrays else batch._replace(difference=None)
     shapes |= layout_of(batch.values)
     values: Any = packed(batch.values)
     return batch._replace(values=values)
+
+
+def with_positions(scene: Scene, batch: Batch) -> Batch:
+    """The batch with the images of lensed point sources or, without any, of lensed galaxies' centres.
+
+    A galaxy with more images than slots counts as an overflow too.
+    """
+    if scene.lensed_points or not scene.lensed_centres:
+        return batch
+    params = {name: batch.values[name] for name in scene.parameters}
+    found = jax.vmap(partial(centre_images, scene))(params)
+    more = [images.found > scene.image_slots for images in found.values()]
+    return batch._replace(positions=found, overflow=batch.overflow | jnp.any(jnp.stack(more), axis=0))
 
 
 def _with_copy_started(batch: Batch) -> Batch:

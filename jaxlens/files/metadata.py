@@ -166,17 +166,18 @@ def table(
     return pd.DataFrame(columns(fixed(configuration, instrument), instrument.bands, values, start))
 
 
-def image_columns(images: Mapping[str, ImagePositions]) -> dict[str, Column]:
-    """The positions of the images of lensed point sources, as deeplenstronomy writes them.
+def image_columns(images: Mapping[str, ImagePositions], main: str | None = None) -> dict[str, Column]:
+    """The positions of the images of lensed sources, as deeplenstronomy writes them.
 
     Args:
-        images: positions in arcsec by the point source's name (`PLANE_2-OBJECT_2`), arrays of shape
-            (n, slots), the brightest image first.
+        images: positions in arcsec by the source's name (`PLANE_2-OBJECT_2`), arrays of shape (n, slots),
+            the brightest image first.
+        main: the source whose columns stand without a name too; by default the last one.
 
     Returns:
         Columns of shape (n,): `<name>-x_mins` and `<name>-y_mins`, texts of positions joined by semicolons,
         and `<name>-num_source_images`.  As in deeplenstronomy there are also `x_mins`, `y_mins` and
-        `num_source_images` without a name, which are those of the last point source.
+        `num_source_images` without a name, which are those of `main`.
 
     >>> pair = np.array([[1.25, -0.75, 0.0]])
     >>> mask, two = np.array([[True, True, False]]), np.array([2])
@@ -185,14 +186,15 @@ def image_columns(images: Mapping[str, ImagePositions]) -> dict[str, Column]:
     ('1.25;-0.75', '-1.25;0.75', 2)
     """
     found: dict[str, Column] = {}
-    last: dict[str, Column] = {}
-    for point_source in sorted(images, key=natural_key):
-        positions = images[point_source]
+    without_name: dict[str, Column] = {}
+    for source in sorted(images, key=natural_key):
+        positions = images[source]
         mask = np.asarray(positions.mask)
-        last = {"x_mins": _joined(positions.x, mask), "y_mins": _joined(positions.y, mask)}
-        last["num_source_images"] = np.sum(mask, axis=1, dtype=np.int64)
-        found |= {f"{point_source}-{name}": column for name, column in last.items()}
-    return found | last
+        own: dict[str, Column] = {"x_mins": _joined(positions.x, mask), "y_mins": _joined(positions.y, mask)}
+        own["num_source_images"] = np.sum(mask, axis=1, dtype=np.int64)
+        found |= {f"{source}-{name}": column for name, column in own.items()}
+        without_name = own if main in (None, source) else without_name
+    return found | without_name
 
 
 def _joined(positions: ArrayLike, mask: NDArray[np.bool_]) -> Column:

@@ -35,12 +35,16 @@ class Simulator(SimulatorDensities):
 
     Args:
         config: a Config, the path of a YAML file, the name of a packaged example, or a dictionary.
-        configuration: its label or NAME; may be left out when the file has one.
+        configuration: its label or NAME; may be left out when the file has one.  What is wrong with the
+            others alone is a warning.
         survey: the name of a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
 
     Raises:
         ConfigError: if the file is wrong.
         ValueError: if the file has no such configuration, or several and none is named.
+
+    Warns:
+        ConfigWarning: for what is wrong with the file but not used, unless `config` is a Config.
 
     >>> import jax, jaxlens
     >>> sim = jaxlens.Simulator("galaxy_galaxy")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import jax
 import jax.numpy as jnp
 
-from jaxlens.kernels.transients.magnitudes import maggies
+from jaxlens.kernels.transients.photometry import from_magnitude
 from jaxlens.kernels.transients.registry import LightCurve, Sky, transient
 
 
@@ -30,7 +30,7 @@ def flat(sky: Sky, arrays: Mapping[str, jax.Array], *, MAG: jax.Array, COLOR: ja
     Returns:
         The light curve, at two times that only show that it is constant.
     """
-    flux = jnp.broadcast_to(maggies(MAG + COLOR), (2, _bands(sky)))
+    flux = jnp.broadcast_to(from_magnitude(MAG + COLOR), (2, _bands(sky)))
     return LightCurve(jnp.arange(2, dtype=flux.dtype), flux)
 
 
@@ -68,7 +68,7 @@ def variable(
     """
     moves = jnp.concatenate([jnp.zeros(1, bool), sky.nights[1:] > sky.nights[:-1]])
     walk = jnp.cumsum(jnp.where(moves[:, None], STEP, 0.0), axis=0)
-    flux = maggies(jnp.broadcast_to(MAG + COLOR, (1, _bands(sky))) + walk)
+    flux = from_magnitude(jnp.broadcast_to(MAG + COLOR, (1, _bands(sky))) + walk)
     return LightCurve(_increasing(sky.nights), _at_least_two(flux))
 
 
@@ -105,7 +105,7 @@ def lightcurve(
     magnitude = arrays["magnitude"]
     has_flux = ~jnp.isnan(magnitude)
     shift = jnp.broadcast_to(jnp.asarray(MAG_SHIFT), (1, magnitude.shape[1]))
-    flux = maggies(jnp.where(has_flux, magnitude, 0.0) + shift)
+    flux = from_magnitude(jnp.where(has_flux, magnitude, 0.0) + shift)
     return LightCurve(arrays["times"], jnp.where(has_flux, flux, 0.0))
 
 
