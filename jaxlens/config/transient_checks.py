@@ -15,7 +15,6 @@ from jaxlens.config.naming import redshift_name, transients
 from jaxlens.config.reader import Node
 from jaxlens.config.spectral_coverage import coverage_warnings
 from jaxlens.config.supports import bounds
-from jaxlens.config.wavelength_coverage import coverage_warnings
 from jaxlens.kernels.transients import TRANSIENTS
 
 # The share of its largest flux that a template may have at its last phase without a remark.
