@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-from collections.abc import Mapping, Sequence
+import re
 from pathlib import Path
 
 import numpy as np
 
-from jaxlens.config.errors import Report, shown
+from jaxlens.config.cadence_arrays import Nights, cadence_of
+from jaxlens.config.cadence_conditions import cadence_of_visits
+from jaxlens.config.cadence_tables import MAX_BYTES, SQLITE_MAGIC, read_csv, read_sqlite
+from jaxlens.config.errors import ConfigError, Finding, Place, Report, shown
 from jaxlens.config.files import locate, read_file, resolve
-from jaxlens.config.model import Cadence
+from jaxlens.config.model import Cadence, Instrument
 from jaxlens.config.reader import Node, read_text
 from jaxlens.config.sections import Section, describe, number, word
 
@@ -20,43 +22,78 @@ POINTING = "POINTING_"
 # The key of a cadence file with the day from which the nights are counted.
 REFERENCE = "REFERENCE_MJD"
 _ADVICE = "give a list of nights, or the file of a cadence"
+# The endings of the names of databases.
+_DATABASES = (".db", ".sqlite", ".sqlite3", ".db3")
+# The start of a text that is YAML and not a table: a key with a colon, after comments and blank lines.
+_YAML = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n|---)*[ \t]*(?:[\w\"']+[ \t]*:|\{)")
 
-# The nights of one pointing by band, (nights,) each.
-Nights = Mapping[str, np.ndarray]
 
-
-def read_cadence(section: Section, known: dict[tuple[str, float], Cadence]) -> Cadence | None:
-    """NITES and REFERENCE_MJD of a TIMESERIES.
+class CadenceReader:
+    """Reads NITES; a file that several configurations name is read once.
 
     Args:
-        section: the mapping TIMESERIES.
-        known: the cadences that were read before, by file and REFERENCE_MJD; this one is added.
-
-    Returns:
-        The cadence; None, and a problem, where it is illegal.
+        instrument: IMAGE and SURVEY, whose numbers the conditions of a table replace.
     """
-    node = section.need("NITES", _ADVICE)
-    reference = section.take(REFERENCE)
-    mjd = 0.0 if reference is None else number(reference, section.report, "give a day (MJD)")
-    if node is None or math.isnan(mjd):
-        return None
-    if isinstance(node.value, tuple):
-        return _listed(node, mjd, section.report)
-    name = word(node, section.report, _ADVICE) if isinstance(node.value, str) else ""
-    if not name:
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._instrument = instrument
+        self._known: dict[tuple[str, float | None], tuple[Cadence | None, tuple[Finding, ...]]] = {}
+
+    def read(self, section: Section) -> Cadence | None:
+        """NITES and REFERENCE_MJD of a TIMESERIES; None, and a problem, where they are illegal.
+
+        Args:
+            section: the mapping TIMESERIES.
+        """
+        node = section.need("NITES", _ADVICE)
+        reference = section.take(REFERENCE)
+        mjd = None if reference is None else number(reference, section.report, "give a day (MJD)")
+        if node is None or (mjd is not None and math.isnan(mjd)):
+            return None
+        if isinstance(node.value, tuple):
+            return _listed(node, mjd or 0.0, section.report)
         if not isinstance(node.value, str):
             section.report.problem(node.place, f"is {describe(node)}; {_ADVICE}")
-        return None
-    if resolve(node.place, name, section.report) is None:
-        return None
-    path = locate(node.place, name, section.report)
-    key = (str(path), mjd)
-    if key not in known:
-        found = _from_file(Path(str(path)), reference, mjd, section.report)
-        if found is None:
             return None
-        known[key] = found
-    return known[key]
+        name = word(node, section.report, _ADVICE)
+        if not name or resolve(node.place, name, section.report) is None:
+            return None
+        path = Path(str(locate(node.place, name, section.report)))
+        key = str(path), mjd
+        if key not in self._known:
+            self._known[key] = self._read_apart(path, mjd, section.report)
+        cadence, problems = self._known[key]
+        # also those of a file that another configuration names too, which is wrong for each of them
+        section.report.problems += problems
+        return cadence
+
+    def _read_apart(
+        self, path: Path, mjd: float | None, report: Report
+    ) -> tuple[Cadence | None, tuple[Finding, ...]]:
+        """The cadence in a file of any kind, and its problems, which are not in `report` yet."""
+        start = len(report.problems)
+        try:
+            cadence = self._file(path, mjd, report)
+        except ConfigError:
+            # a text that is not YAML
+            cadence = None
+        problems = tuple(report.problems[start:])
+        del report.problems[start:]
+        return cadence, problems
+
+    def _file(self, path: Path, mjd: float | None, report: Report) -> Cadence | None:
+        """The cadence in a file of any kind; None, and problems, where it is illegal."""
+        report.sources.append(str(path))
+        if _is_database(path):
+            visits = read_sqlite(path, report)
+        else:
+            text = _text(path, report)
+            if text is None:
+                return None
+            if path.suffix.lower() in (".yaml", ".yml") or _YAML.match(text):
+                return _from_yaml(read_text(text, str(path), report), mjd, report)
+            visits = read_csv(text, path, report)
+        return visits and cadence_of_visits(visits, mjd or 0.0, self._instrument, report)
 
 
 def _listed(node: Node, mjd: float, report: Report) -> Cadence | None:
@@ -87,28 +124,43 @@ def read_nights(node: Node, report: Report) -> np.ndarray | None:
     return nights
 
 
-def _from_file(path: Path, reference: Node | None, mjd: float, report: Report) -> Cadence | None:
-    """The cadence in a file; None, and problems, where it is illegal."""
-    report.sources.append(str(path))
-    text = read_file(path, report)
-    if text is None:
+def _is_database(path: Path) -> bool:
+    """Whether a file is a database of SQLite; False also where it cannot be read, which `_text` reports."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
+    except OSError:
+        return False
+
+
+def _text(path: Path, report: Report) -> str | None:
+    """The text of a file; None, and a problem, where it is too large or no text."""
+    wrong = ""
+    if path.suffix.lower() in _DATABASES:
+        wrong = "is no database of SQLite; give one, or a table of another name"
+    elif path.stat().st_size > MAX_BYTES:
+        wrong = f"is over {MAX_BYTES // 10**6} MB; give the nights of fewer pointings"
+    if wrong:
+        report.problem(Place(str(path)), wrong)
         return None
-    return _from_yaml(read_text(text, str(path), report), reference, report)
+    return read_file(path, report)
 
 
-def _from_yaml(tree: Node, reference: Node | None, report: Report) -> Cadence | None:
-    """The cadence in a YAML file with REFERENCE_MJD and POINTING_n."""
+def _from_yaml(tree: Node, outer_mjd: float | None, report: Report) -> Cadence | None:
+    """The cadence in a YAML file with POINTING_n and REFERENCE_MJD, which may stand in TIMESERIES instead."""
     if not isinstance(tree.value, dict):
         report.problem(tree.place, f"is {describe(tree)}; give {POINTING}1 and its nights in every band")
         return None
-    if reference is not None:
-        report.problem(reference.place, f"belongs into {tree.place.source}; remove it here")
     pointings: dict[str, Nights | None] = {}
     with Section(tree, report, "a key of a cadence") as section:
         own = section.take(REFERENCE)
-        mjd = 0.0 if own is None else number(own, report, "give a day (MJD)")
+        mjd = outer_mjd or 0.0 if own is None else number(own, report, "give a day (MJD)")
+        if own is not None and outer_mjd not in (None, mjd):
+            report.problem(
+                own.place, f"is {own.text}, but TIMESERIES has {outer_mjd:.10g}; give one of the two"
+            )
         for key, node in tree.value.items():
-            if key.startswith(POINTING) and section.has(key):
+            if key.startswith(POINTING) and section.written(key):
                 pointings[key] = _pointing(node, report)
     if not pointings:
         report.problem(tree.place, f"has no {POINTING}1; give at least one pointing")
@@ -140,48 +192,3 @@ def _pointing(node: Node, report: Report) -> Nights | None:
         report.problem(node.place, f"has {listed}; give all bands the same number of nights")
         return None
     return nights
-
-
-def cadence_of(
-    pointings: Mapping[str, Nights],
-    mjd: float,
-    bands: Sequence[str],
-    conditions: Mapping[str, Mapping[str, Nights]] | None = None,
-) -> Cadence:
-    """The cadence of some pointings, whose shorter ones repeat their last night.
-
-    Args:
-        pointings: the nights of each pointing and band, by the pointing's label and the band (nights,).
-        mjd: REFERENCE_MJD, which is subtracted from the nights.
-        bands: the names of the bands, in order.
-        conditions: what is known of the nights, by the parameter's name; each like `pointings`.
-
-    Returns:
-        The cadence.
-    """
-    conditions = conditions or {}
-    count = np.array([[len(nights[band]) for band in bands] for nights in pointings.values()])
-    epochs = int(count.max())
-
-    def padded(values: Mapping[str, Nights]) -> np.ndarray:
-        """(pointings, epochs, bands)."""
-        rows = [[_padded(values[label][band], epochs) for band in bands] for label in pointings]
-        return np.moveaxis(np.array(rows, dtype=float), 1, 2)
-
-    arrays = {"day": padded(pointings) - mjd, "count": count}
-    arrays |= {name: padded(values) for name, values in conditions.items()}
-    return Cadence(_digest(arrays), tuple(pointings), mjd, epochs, tuple(conditions), arrays)
-
-
-def _padded(values: np.ndarray, length: int) -> np.ndarray:
-    """Values (n,) with the last one repeated, (length,)."""
-    return np.concatenate([values, np.full(length - len(values), values[-1])])
-
-
-def _digest(arrays: Mapping[str, np.ndarray]) -> str:
-    """A hash of the arrays' names and content."""
-    found = hashlib.sha256()
-    for name, array in arrays.items():
-        found.update(f"{name} {array.shape} {array.dtype}".encode())
-        found.update(np.ascontiguousarray(array).tobytes())
-    return found.hexdigest()

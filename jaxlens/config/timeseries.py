@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from jaxlens.config.cadences import read_cadence
+from jaxlens.config.cadences import CadenceReader
 from jaxlens.config.errors import Place, nearest, shown
 from jaxlens.config.model import (
     Cadence,
@@ -21,9 +21,10 @@ from jaxlens.config.quantities import ANY, quantity
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, number, word
 from jaxlens.config.species import Species
+from jaxlens.config.transient_rules import ONE_EXPOSURE
 
-# The values of num_exposures that count as 1.
-_ONE_EXPOSURE = (0.99, 1.01)
+# The keys of a TIMESERIES.
+SERIES_KEYS = ("OBJECTS", "NITES", "PEAK", "REFERENCE_MJD", "DIFFERENCE")
 _OBJECTS_ADVICE = "give a list of the NAMEs of point sources that have a MODEL"
 
 
@@ -51,21 +52,27 @@ class SeriesReader:
     def __init__(self, species: dict[str, Species] | None, instrument: Instrument, root: Section) -> None:
         self._species, self._instrument, self._root = species, instrument, root
         self._report = root.report
-        self._cadences: dict[tuple[str, float], Cadence] = {}
+        self._cadences = CadenceReader(instrument)
 
-    def read(self, outer: Section, planes: tuple[Plane, ...]) -> TimeSeries | None:
+    def read(self, label: str, outer: Section, planes: tuple[Plane, ...]) -> TimeSeries | None:
         """The TIMESERIES of a configuration; None where it has none, or where it is illegal (problems).
 
         Args:
-            outer: the mapping of the configuration.
+            label: the label of the configuration.
+            outer: its mapping.
             planes: its planes.
         """
         if not outer.has("TIMESERIES"):
             return None
+        with self._report.only([label]):
+            return self._read(outer, planes)
+
+    def _read(self, outer: Section, planes: tuple[Plane, ...]) -> TimeSeries | None:
+        """The TIMESERIES, which the configuration has."""
         self._check_exposures()
         with outer.sub("TIMESERIES", "a key of a TIMESERIES") as section:
             objects = self._objects(section, planes)
-            cadence = read_cadence(section, self._cadences)
+            cadence = self._cadences.read(section)
             peaks = _peaks(section, objects)
             template = _template(section, cadence)
         if cadence is None or not objects:
@@ -77,11 +84,12 @@ class SeriesReader:
         """Report num_exposures unless it is 1: each night of a series is one exposure."""
         one = dict(self._instrument.quantities)["num_exposures"]
         low, high = one.support()
-        is_one = one.is_constant and _ONE_EXPOSURE[0] <= low and high <= _ONE_EXPOSURE[1]
+        is_one = one.is_constant and ONE_EXPOSURE.low <= low and high <= ONE_EXPOSURE.high
         if not is_one and not math.isnan(low):
             found = f"is {low:g}" if one.is_constant else f"is from {low:g} to {high:g}"
             finding = f"{found}, but a TIMESERIES takes one exposure a night; set num_exposures to 1"
-            self._report.problem(_place(self._root, "SURVEY", "PARAMETERS", "num_exposures"), finding)
+            node = _node(self._root, "SURVEY", "PARAMETERS", "num_exposures")
+            self._report.problem(node.place if node else Place("SURVEY"), finding)
 
     def _objects(self, section: Section, planes: tuple[Plane, ...]) -> dict[str, list[str]]:
         """The prefixes of each object of OBJECTS, by its NAME."""
@@ -114,6 +122,9 @@ class SeriesReader:
         elif one is None:
             sources = [key for key, other in self._species.items() if isinstance(other, PointSource)]
             problem = f"{shown(name)} is no point source of SPECIES; {nearest(name, sources)}"
+        elif one.model is None and _node(self._root, "SPECIES", one.label, "MODEL") is not None:
+            # its problem has been reported
+            return False
         elif one.model is None:
             problem = f"{name} has no MODEL; add one to SPECIES.{one.label}"
         elif not _prefixes(name, planes):
@@ -123,14 +134,12 @@ class SeriesReader:
         return not problem
 
 
-def _place(root: Section, *keys: str) -> Place:
-    """The place of an entry of the file, or where it would be."""
+def _node(root: Section, *keys: str) -> Node | None:
+    """An entry of the file; None where it is missing."""
     node = root.node
-    place = node.place if node else Place("")
     for key in keys:
         node = node.entries.get(key) if node else None
-        place = node.place if node else place.at(key)
-    return place
+    return node
 
 
 def _prefixes(name: str, planes: tuple[Plane, ...]) -> list[str]:

@@ -7,12 +7,15 @@ from jaxlens.config.naming import MICROLENSING, NOISE, microlensing_names, trans
 from jaxlens.config.quantities import ANY, ANY_BY_BAND, NOT_NEGATIVE, Rule
 from jaxlens.kernels.transients import TRANSIENTS
 
+# The values of num_exposures that count as 1; each night of a series is one exposure.
+ONE_EXPOSURE = Rule(low=0.99, high=1.01, by_band=True)
+
 
 def transient_rules(configuration: Configuration) -> dict[str, Rule]:
-    """The legal values of every parameter of the objects of a TIMESERIES, by name; empty without one."""
+    """The legal values of what a TIMESERIES adds or restricts, by the parameter's name; empty without one."""
     if configuration.series is None:
         return {}
-    found = {name: ANY for name, _ in configuration.series.peaks}
+    found = {"num_exposures": ONE_EXPOSURE} | {name: ANY for name, _ in configuration.series.peaks}
     for prefix, model in transients(configuration):
         for key, _ in model.parameters:
             names = microlensing_names(prefix, configuration) if key == MICROLENSING else (key,)

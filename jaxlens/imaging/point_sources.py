@@ -23,14 +23,31 @@ def point_source_images(scene: Scene, params: Params) -> dict[str, ImagePosition
     found: dict[str, ImagePositions] = {}
     for j, plane in enumerate(scene.planes):
         if plane.points and scene.is_lensed(j):
-            found |= _images_in_plane(scene, params, j, plane.points)
+            positions = {p.prefix: source_position(scene, params, j, p) for p in plane.points}
+            found |= _images_in_plane(scene, params, j, positions)
+    return found
+
+
+def centre_images(scene: Scene, params: Params) -> dict[str, ImagePositions]:
+    """The images of the centre of every lensed galaxy's light, by its prefix; arrays as above.
+
+    The centre is that of the galaxy's first light profile that has one.
+    """
+    found: dict[str, ImagePositions] = {}
+    for j, plane in enumerate(scene.planes):
+        if plane.centres and scene.is_lensed(j):
+            positions = {
+                prefix: (params[f"{light}-center_x"], params[f"{light}-center_y"])
+                for prefix, light in plane.centres.items()
+            }
+            found |= _images_in_plane(scene, params, j, positions)
     return found
 
 
 def _images_in_plane(
-    scene: Scene, params: Params, j: int, points: tuple[Hosted, ...]
+    scene: Scene, params: Params, j: int, positions: Mapping[str, tuple[jax.Array, jax.Array]]
 ) -> dict[str, ImagePositions]:
-    """The images of the point sources of plane `j`, from one vmapped solver, which is compiled once."""
+    """The images of the sources at `positions` in plane `j`, from one vmapped solver, compiled once."""
     solve = partial(
         image_positions,
         partial(rays_to_plane, scene, j),
@@ -40,13 +57,12 @@ def _images_in_plane(
         row=scene.solver_row,
         isothermal=_isothermal(scene, j),
     )
-    positions = [source_position(scene, params, j, point) for point in points]
-    x, y = (jnp.stack(v) for v in zip(*positions, strict=True))
+    x, y = (jnp.stack(v) for v in zip(*positions.values(), strict=True))
     args = ray_parameters(scene, params, j)
-    if len(points) == 1:
-        return {points[0].prefix: solve(args, x[0], y[0])}
+    if len(positions) == 1:
+        return {prefix: solve(args, x[0], y[0]) for prefix in positions}
     images = jax.vmap(solve, (None, 0, 0))(args, x, y)
-    return {point.prefix: jax.tree.map(lambda a, k=k: a[k], images) for k, point in enumerate(points)}
+    return {prefix: jax.tree.map(lambda a, k=k: a[k], images) for k, prefix in enumerate(positions)}
 
 
 def _window(scene: Scene, params: Params) -> jax.Array:

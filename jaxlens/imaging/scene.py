@@ -82,6 +82,15 @@ class ScenePlane:
     mass: tuple[Mass, ...]
     points: tuple[Hosted, ...]
 
+    @property
+    def centres(self) -> dict[str, str]:
+        """The prefix of each galaxy with light, and that of its first light profile that has a centre."""
+        found: dict[str, str] = {}
+        for light in self.light:
+            if "center_x" in light.parameters:
+                found.setdefault(light.prefix.rpartition("-")[0], light.prefix)
+        return found
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -141,6 +150,18 @@ class Scene:
     def is_lensed(self, j: int) -> bool:
         """Whether there is mass in front of plane `j`."""
         return any(plane.mass for plane in self.planes[:j])
+
+    @property
+    def lensed_points(self) -> tuple[str, ...]:
+        """The prefixes of the point sources behind a mass, nearest plane first."""
+        lensed = (plane for j, plane in enumerate(self.planes) if self.is_lensed(j))
+        return tuple(point.prefix for plane in lensed for point in plane.points)
+
+    @property
+    def lensed_centres(self) -> tuple[str, ...]:
+        """The prefixes of the galaxies behind a mass whose light has a centre, nearest plane first."""
+        lensed = (plane for j, plane in enumerate(self.planes) if self.is_lensed(j))
+        return tuple(prefix for plane in lensed for prefix in plane.centres)
 
     def isothermal_in_front(self, j: int) -> Mass | None:
         """The singular isothermal lens in front of plane `j`, if `isothermal_search` can find its images.

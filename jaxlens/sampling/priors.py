@@ -13,6 +13,7 @@ from jax.scipy.stats import multivariate_normal
 from jax.typing import ArrayLike
 
 from jaxlens.config.errors import nearest
+from jaxlens.config.geometry import REDSHIFT_GAP
 from jaxlens.config.model import Joint, Quantity
 from jaxlens.distributions import Distribution, LogNormal, Normal, Scaled, Truncated
 from jaxlens.kernels.types import Params
@@ -20,7 +21,6 @@ from jaxlens.sampling.backgrounds import BACKGROUND
 from jaxlens.sampling.draws import draw_bands, draw_parameters
 from jaxlens.sampling.joints import array_path
 from jaxlens.sampling.population import Population
-from jaxlens.sampling.redshifts import REDSHIFT_GAP
 from jaxlens.sampling.special import special_changes
 
 Priors = dict[str, tuple[Distribution, ...]]
@@ -95,7 +95,7 @@ def _drawn(population: Population) -> list[tuple[str, Quantity]]:
 
 
 def _of_pointings(population: Population) -> dict[str, str]:
-    """Why the nights of one of several pointings have no density, by parameter; one has constants."""
+    """Why the nights of one of several pointings have no density; with one pointing they are constants."""
     epochs = population.epochs
     if epochs is None or epochs.pointings == 1:
         return {}
