@@ -32,9 +32,7 @@ def time_delays(scene: Scene, params: Params, j: int, images: ImagePositions) ->
     return jnp.where(images.mask, times - jnp.where(jnp.isfinite(first), first, 0.0), 0.0)
 
 
-def source_delays(
-    scene: Scene, params: Params, images: Mapping[str, ImagePositions]
-) -> dict[str, jax.Array]:
+def source_delays(scene: Scene, params: Params, images: Mapping[str, ImagePositions]) -> dict[str, jax.Array]:
     """The delays of the images of every lensed point source, as `time_delays` gives them.
 
     Args:

@@ -198,7 +198,7 @@ def sample_and_observe(
     return observe(population.label, scene, params, key, indices, assets), params
 
 
-@partial(jax.jit, static_argnums=(0, 1, 6))
+@partial(jax.jit, static_argnums=(0, 1, 6, 7))
 def generate(
     population: Population,
     scene: Scene,
@@ -207,6 +207,7 @@ def generate(
     indices: ArrayLike,
     assets: Assets,
     planes: bool,
+    measured: bool = True,
 ) -> Batch:
     """Systems that are drawn, rendered and observed.
 
@@ -218,13 +219,14 @@ def generate(
         indices: the index of each system, (n,), uint32.
         assets: the arrays that all systems share.
         planes: whether the parts that add up to the images are made too; static.
+        measured: whether the fluxes of transients are measured on the images of a time series; static.
 
     Returns:
         The systems.
     """
     values = computed_once(draw(population, hyperparameters, key, indices))
     noise_keys = _noise_keys(key, population.label, indices)
-    return jax.vmap(partial(generate_system, scene, assets, planes))(values, noise_keys)
+    return jax.vmap(partial(generate_system, scene, assets, planes, measured))(values, noise_keys)
 
 
 @partial(jax.jit, static_argnums=(0, 1))

@@ -209,7 +209,9 @@ class Simulator(SimulatorDensities):
         checked, admitted = self._checked(params)
         return batched.time_delays(admitted, checked)
 
-    def generate(self, key: jax.Array, n: int, start: ArrayLike = 0, planes: bool = False) -> Batch:
+    def generate(
+        self, key: jax.Array, n: int, start: ArrayLike = 0, planes: bool = False, measured: bool = True
+    ) -> Batch:
         """Systems start..start+n-1 with images, all values, and flags; their planes if asked for.
 
         Args:
@@ -217,10 +219,11 @@ class Simulator(SimulatorDensities):
             n: the number of systems.
             start: the index of the first system, or of every system, (n,).
             planes: whether the parts that add up to the images are made too.
+            measured: whether the fluxes of transients are measured on the images of a time series.
         """
-        indices = system_indices(start, n)
+        indices, assets = system_indices(start, n), self.assets
         return batched.generate(
-            self.static_population, self.scene, self.hyperparameters, key, indices, self.assets, planes
+            self.static_population, self.scene, self.hyperparameters, key, indices, assets, planes, measured
         )
 
     def numbers(self, key: jax.Array, n: int, start: ArrayLike = 0) -> Batch:

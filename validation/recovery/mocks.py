@@ -55,7 +55,11 @@ def lensed_supernova_mock(num_pix: int = 32) -> Node:
     file["SPECIES"] |= {"GALAXY_1": _quiet_lens(), "GALAXY_2": _host(), "POINTSOURCE_1": _supernova()}
     configuration = file["GEOMETRY"]["CONFIGURATION_1"]
     configuration["PLANE_1"]["PARAMETERS"]["REDSHIFT"] = 0.3
-    configuration["PLANE_2"] = {"OBJECT_1": "SOURCE", "OBJECT_2": "SUPERNOVA", "PARAMETERS": {"REDSHIFT": 0.8}}
+    configuration["PLANE_2"] = {
+        "OBJECT_1": "SOURCE",
+        "OBJECT_2": "SUPERNOVA",
+        "PARAMETERS": {"REDSHIFT": 0.8},
+    }
     peak = between(15.0, 8.0, -10.0, 40.0)
     configuration["TIMESERIES"] = {"NITES": SUPERNOVA_NIGHTS, "OBJECTS": ["SUPERNOVA"], "PEAK": peak}
     return file
