@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import jax
@@ -12,6 +13,7 @@ import pytest
 from jaxlens.kernels.transients.interpolation import flux_at
 from jaxlens.kernels.transients.registry import LightCurve
 from tests.kernels.transients import oracle_sed
+from tests.kernels.transients.models import FAST
 
 TIMES = np.array([-15.0, -8.0, -3.0, 0.0, 4.0, 11.0, 25.0])
 FLUX = np.stack([np.exp(-0.01 * TIMES**2), np.cos(0.1 * TIMES)], axis=1)
@@ -27,7 +29,7 @@ PADDED = LightCurve(np.append(TIMES, [25.0, 25.0]), np.concatenate([FLUX, FLUX[-
 def results() -> dict[tuple[bool, str], Any]:
     """(flux, its rate of change, flux of the padded curve) at AT, of each kind of interpolation."""
 
-    @jax.jit
+    @functools.partial(jax.jit, compiler_options=FAST)
     def everything(curve, padded, at):
         def one(cubic, outside):
             def flux(t, c=curve):
