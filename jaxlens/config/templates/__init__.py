@@ -77,7 +77,7 @@ def refined(wavelength: np.ndarray) -> np.ndarray:
     """Wavelengths with further ones between them, at distances of at most `WAVELENGTH_STEP`."""
     parts = np.ceil(np.diff(np.log(wavelength)) / WAVELENGTH_STEP).astype(int)
     pieces = [
-        np.linspace(low, high, count, endpoint=False)
+        np.geomspace(low, high, count, endpoint=False)
         for low, high, count in zip(wavelength[:-1], wavelength[1:], parts, strict=True)
     ]
     return np.append(np.concatenate(pieces), wavelength[-1])
