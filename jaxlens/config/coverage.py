@@ -18,7 +18,7 @@ def coverage_warnings(
     """What to say of each band that some spectra do not cover at some redshift; the flux there is zero.
 
     Args:
-        library: the spectra, with `wavelength` (W,) or (T, W).
+        library: the spectra, with `wavelength` (W,) or (T, W); others, such as black bodies, cover all bands.
         passbands: the passbands.
         bands: the names of the bands.
         low: the lowest redshift.
@@ -28,6 +28,8 @@ def coverage_warnings(
         One text for each band and side, which says from what redshift on the band is not covered, and by how
         many templates.
     """
+    if "wavelength" not in library.arrays:
+        return []
     grids = np.atleast_2d(library.arrays["wavelength"])
     warnings = []
     for band, blue, red in zip(bands, *_edges(passbands), strict=True):

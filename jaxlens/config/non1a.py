@@ -16,7 +16,7 @@ INPUT_FILE = "SIMGEN_INCLUDE_NON1A.INPUT"
 LIST_FILE = "NON1A.LIST"
 SUFFIX = ".SED"
 # The columns of a line after its label, unless the file names them.
-COLUMNS = ("INDEX", "WGT", "MAGOFF", "MAGSMEAR", "SNTYPE_INDEX", "SNTYPE", "SED")
+COLUMNS: tuple[str, ...] = ("INDEX", "WGT", "MAGOFF", "MAGSMEAR", "SNTYPE_INDEX", "SNTYPE", "SED")
 # The files that deeplenstronomy leaves out of a random choice, as their spectra are bad.
 BAD = (
     "SDSS-018892",

@@ -5,6 +5,7 @@ A case is one supernova in one band, and its error the largest of any phase, in 
 
 from __future__ import annotations
 
+import functools
 import tempfile
 from pathlib import Path
 
@@ -48,10 +49,8 @@ def check(quick: bool) -> Findings:
         covered = np.any(theirs["compared"], axis=1)
         findings.rows.append(row(NAMES[group], errors[covered], TOLERANCE, "mag"))
         pairs = np.argwhere(np.all(theirs["compared"], axis=1))
-        findings.pictures += worst_and_median(
-            errors[tuple(pairs.T)],
-            lambda i, which, g=group, p=pairs, o=ours, t=theirs: _picture(g, which, *p[i], o, t),
-        )
+        draw = functools.partial(_picture, group, pairs, ours, theirs)
+        findings.pictures += worst_and_median(errors[tuple(pairs.T)], draw)
     return findings
 
 
@@ -92,8 +91,11 @@ def _library(group: str) -> Library:
     return with_odonnell_dust(library)
 
 
-def _picture(group: str, which: str, case: int, band: int, ours: np.ndarray, theirs: Arrays) -> Picture:
-    """The light curve of one supernova in one band."""
+def _picture(
+    group: str, pairs: np.ndarray, ours: np.ndarray, theirs: Arrays, number: int, which: str
+) -> Picture:
+    """The light curve of one of the pairs of supernova and band."""
+    case, band = pairs[number]
     name = list(bands())[band]
     return Picture(
         title=f"{NAMES[group]}, {which} case: z = {theirs['z'][case]:.2f}, {name}",
