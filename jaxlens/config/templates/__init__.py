@@ -44,7 +44,8 @@ def hsiao_library() -> Library:
     parts = [np.arange(low, end, step) for low, (end, step) in zip(starts, PHASE_STEPS, strict=False)]
     fine_phases = np.append(np.concatenate(parts), phases[-1])
     fine = refined(wavelength)
-    sed = RectBivariateSpline(phases, wavelength, flux, kx=3, ky=3)(fine_phases, fine)
+    # the spline swings below zero where the light begins
+    sed = np.maximum(RectBivariateSpline(phases, wavelength, flux, kx=3, ky=3)(fine_phases, fine), 0.0)
     sed *= 10.0 ** (0.4 * peak_magnitude(fine, sed))
     arrays = {"sed": sed, "phases": fine_phases, "wavelength": fine}
     return library((HSIAO,), ("Ia",), arrays)

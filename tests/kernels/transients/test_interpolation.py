@@ -78,6 +78,15 @@ def test_nan_gives_nan_and_derivatives_are_finite_far_outside(results, kind) -> 
     np.testing.assert_allclose(flux[41:43], ends, rtol=1e-12)
 
 
+def test_positive_light_curves_stay_positive() -> None:
+    """Also where the flux begins, at which an unlimited polynomial swings below zero."""
+    curve = LightCurve(np.arange(6.0), np.array([0.0, 0.0, 1e-3, 1.0, 0.2, 1e-6])[:, None])
+    at = np.linspace(0.0, 5.0, 401)[:, None]
+    flux = jax.jit(lambda t: flux_at(curve, t, cubic=True))(at)
+    assert np.min(flux) >= 0.0
+    assert np.max(flux) <= 1.1
+
+
 def test_a_single_time_is_a_constant() -> None:
     @jax.jit
     def flux(at):
