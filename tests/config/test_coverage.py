@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from jaxlens.config.coverage import coverage_warnings
+from jaxlens.config.coverage import brightness_warnings, coverage_warnings
 from jaxlens.config.passbands import curves, passbands_of
 from jaxlens.config.templates import library
 
@@ -38,3 +38,16 @@ def test_the_redshift_at_which_a_band_is_lost() -> None:
 def test_several_templates_are_counted() -> None:
     (blue,) = warnings_of(0.5, 0.95, (2600.0, 9000.0), (2000.0, 9000.0), (2700.0, 9000.0))
     assert "of t0 and 1 more, which begin at 2700 Angstrom" in blue
+
+
+def test_absurd_brightness_is_told() -> None:
+    def warnings(*peaks: float) -> list[str]:
+        arrays = {"peak": np.array(peaks), "magoff": np.full(len(peaks), 1.0)}
+        names = tuple(f"t{k}" for k in range(len(peaks)))
+        return brightness_warnings(library(names, ("Ia",) * len(peaks), arrays))
+
+    assert warnings(-20.0, -16.0, np.nan) == []
+    (text,) = warnings(-20.0, -45.0, 3.0)
+    assert text.startswith(
+        "the flux of t1 and 1 more is that of absolute magnitude -44.0 in B; it is taken as"
+    )
