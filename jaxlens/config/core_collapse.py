@@ -52,7 +52,7 @@ TIME_STEPS = ((10.0, 0.5), (60.0, 1.0), (160.0, 2.0), (400.0, 10.0))
 
 
 def photospheres(wavelength: np.ndarray) -> dict[str, np.ndarray]:
-    """The arrays of the model `cc`, see there.
+    """The arrays of the model `cc`, see there, and `weight`, the probability of each type.
 
     Args:
         wavelength: the wavelengths (Angstrom) at which spectra are computed, (W,), which cover B.
@@ -64,6 +64,7 @@ def photospheres(wavelength: np.ndarray) -> dict[str, np.ndarray]:
     rows = [_photosphere(one, times, wavelength) for one in TYPES]
     found = {name: np.array([row[name] for row in rows]) for name in rows[0]}
     found["absmag"] = np.array([one.absmag + B_AB_LESS_VEGA for one in TYPES])
+    found["weight"] = np.array([one.share for one in TYPES])
     found["magsmear"] = np.array([one.magsmear for one in TYPES])
     found["blanketed_below"] = np.array([one.blanketed_below for one in TYPES])
     return found | {"times": times, "wavelength": wavelength}

@@ -25,6 +25,9 @@ from jaxlens.kernels.transients.dust import dust
 from jaxlens.kernels.transients.photometry import band_flux, from_magnitude
 from jaxlens.kernels.transients.registry import LightCurve, Sky, transient
 
+# The arrays that have a row for each type.
+BY_TYPE = ("temperature", "radius_squared", "blanketing", "blanketed_below", "absmag", "magsmear")
+
 
 @transient("cc")
 def cc(
@@ -58,7 +61,8 @@ def cc(
     """
     chosen = _of_type(arrays, TEMPLATE)
     magnitude = chosen["absmag"] + MAGSMEAR * chosen["magsmear"]
-    return _light_curve(sky, chosen, magnitude, STRETCH, dust(sky, EBV, RV, EBV_MW, RV_MW))
+    transmission = dust(sky, EBV, RV, EBV_MW, RV_MW, "odonnell94" in arrays)
+    return _light_curve(sky, chosen, magnitude, STRETCH, transmission)
 
 
 @transient("cc_absmag")
@@ -82,7 +86,7 @@ def cc_absmag(
             Angstrom, at which the spectra are computed; and of T types: `temperature` (T, K), K;
             `radius_squared` (T, K), 10^30 cm^2, for an absolute AB magnitude of 0 in Bessell's B at the peak;
             `blanketing` (T, K), the exponent p, and `blanketed_below` (T,), the wavelength lambda_b in
-            Angstrom.
+            Angstrom; where there is `odonnell94`, dust has O'Donnell's law.
         ABSMAG: the absolute AB magnitude at the peak in Bessell's B in the rest frame, without dust, ().
         TEMPLATE: the index of the type: IIP, IIL, IIn, Ib or Ic, ().
         STRETCH: a factor of the times since the peak, ().
@@ -94,19 +98,16 @@ def cc_absmag(
     Returns:
         The light curve, (K, bands).
     """
-    chosen = _of_type(arrays, TEMPLATE)
-    return _light_curve(sky, chosen, ABSMAG, STRETCH, dust(sky, EBV, RV, EBV_MW, RV_MW))
+    transmission = dust(sky, EBV, RV, EBV_MW, RV_MW, "odonnell94" in arrays)
+    return _light_curve(sky, _of_type(arrays, TEMPLATE), ABSMAG, STRETCH, transmission)
 
 
 def _of_type(arrays: Mapping[str, jax.Array], TEMPLATE: jax.Array | float) -> dict[str, jax.Array]:
     """The arrays of one type, NaN where TEMPLATE is NaN."""
     index = jnp.asarray(TEMPLATE)
-    chosen = {
-        name: array if name in ("times", "wavelength") else jnp.take(array, index.astype(int), axis=0)
-        for name, array in arrays.items()
-    }
-    radius_squared = jnp.where(jnp.isnan(index), jnp.nan, chosen["radius_squared"])
-    return chosen | {"radius_squared": radius_squared}
+    chosen = {name: jnp.take(arrays[name], index.astype(int), axis=0) for name in BY_TYPE}
+    chosen["radius_squared"] = jnp.where(jnp.isnan(index), jnp.nan, chosen["radius_squared"])
+    return chosen | {name: arrays[name] for name in ("times", "wavelength")}
 
 
 def _light_curve(

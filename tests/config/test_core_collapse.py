@@ -90,5 +90,5 @@ def test_supernovae_redden(index: int) -> None:
 
 
 def test_shares_add_up_to_one() -> None:
-    assert sum(one.share for one in TYPES) == pytest.approx(1.0)
+    assert sum(ARRAYS["weight"]) == pytest.approx(1.0)
     assert cc_library().types == ("IIP", "IIL", "IIn", "Ib", "Ic")

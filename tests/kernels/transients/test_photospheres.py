@@ -100,3 +100,17 @@ def test_derivatives_are_central_differences(
     p = {name: value for name, value in traced(EBV=0.1).items() if name != "TEMPLATE"}
     # the spectrum is linear between wavelengths, so the derivative in redshift has small steps
     check_first_derivatives(values, 0.4, 2.2, p, rtol=1e-4)
+
+
+def test_the_law_of_dust_is_that_which_the_arrays_name(gaussian_sky: Callable[..., Sky]) -> None:
+    sky = gaussian_sky(0.4, 2200.0)
+    arrays = {name: jnp.asarray(array, jnp.float32) for name, array in LIBRARY.items()}
+
+    @jax.jit
+    def both(sky: Sky, arrays: dict[str, jax.Array]) -> list[jax.Array]:
+        named = arrays | {"odonnell94": jnp.ones(())}
+        return [TRANSIENTS["cc"].light_curve(sky, one, EBV_MW=0.3).flux[40] for one in (arrays, named)]
+
+    fitzpatrick, odonnell = both(sky, arrays)
+    ratio = -2.5 * np.log10(odonnell / fitzpatrick)
+    assert np.all((np.abs(ratio) > 1e-3) & (np.abs(ratio) < 0.1))
