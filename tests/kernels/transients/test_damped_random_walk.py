@@ -165,11 +165,10 @@ def test_derivatives_are_central_differences(
 ) -> None:
     def log_fluxes(redshift: jax.Array, distance: jax.Array, p: dict[str, jax.Array]) -> jax.Array:
         sky = gaussian_sky()._replace(redshift=redshift, distance=1000.0 * distance)
-        curves = light_curves(sky, p | {"REALIZATION": jnp.asarray(5.0), "TAU": 100.0 * p["TAU"]})
+        curves = light_curves(sky, p | {"TAU": 100.0 * p["TAU"]})
         return jnp.concatenate([jnp.ravel(jnp.log(curve.flux)) for curve in curves.values()])
 
-    smooth = {name: value for name, value in traced(TAU=1.2, EBV_MW=0.1).items() if name != "REALIZATION"}
-    check_first_derivatives(log_fluxes, 1.3, 9.0, smooth)
+    check_first_derivatives(log_fluxes, 1.3, 9.0, traced(TAU=1.2, EBV_MW=0.1))
 
 
 # The number of drawn curves, and tau.
@@ -200,6 +199,18 @@ def structure_function(start: float) -> np.ndarray:
 def test_the_structure_function_of_many_curves_is_the_model_on_the_grid() -> None:
     for start in (0, -7, -20):
         assert np.max(np.abs(structure_function(start) / MODEL - 1.0)) < 4.0 * ERROR
+
+
+@pytest.mark.slow
+def test_the_structure_function_of_many_light_curves_is_that_of_macleod(gaussian_sky: Any) -> None:
+    sky, count = gaussian_sky(1.3, 9000.0), 10_000
+    many = jax.vmap(lambda r: -2.5 * jnp.log10(light_curves(sky, traced(REALIZATION=r))["agn_drw"].flux))
+    magnitude = np.asarray(jax.jit(many)(jnp.arange(float(count))), float)
+    for band, width in enumerate((500.0, 500.0, 400.0)):
+        tau, sf = macleod(mean_wavelength(CENTRES[band], width) / 2.3, -24.2, 8.4)
+        for lag in LAGS:
+            found = np.mean((magnitude[:, 5 + lag, band] - magnitude[:, 5, band]) ** 2)
+            assert found == pytest.approx(sf**2 * (1.0 - np.exp(-lag * STEP / tau)), rel=4.0 * ERROR)
 
 
 def test_interpolation_lowers_the_structure_function_by_what_is_stated() -> None:
