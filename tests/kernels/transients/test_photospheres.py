@@ -108,7 +108,7 @@ def test_the_flux_is_that_of_the_photosphere(
     assert not np.any(found["cc"].flux[: int(np.sum(before))])
 
 
-def test_a_template_is_gathered_and_nan_stays_nan(gaussian_sky: Callable[..., Sky]) -> None:
+def test_a_template_is_gathered_and_nan_stays_nan(x64: None, gaussian_sky: Callable[..., Sky]) -> None:
     sky = gaussian_sky(0.4, 2200.0)
     peaks = [float(np.max(light_curves(sky, traced(TEMPLATE=i))["cc"].flux)) for i in range(5)]
     assert len(set(peaks)) == 5
@@ -118,6 +118,7 @@ def test_a_template_is_gathered_and_nan_stays_nan(gaussian_sky: Callable[..., Sk
         assert np.all(np.isnan(found["cc"].flux)) or np.all(np.isnan(found["cc"].times))
 
 
+@pytest.mark.slow
 def test_single_precision_agrees_with_double(gaussian_sky: Callable[..., Sky]) -> None:
     single = light_curves(gaussian_sky(0.4, 2200.0), traced())["cc"].flux
     with jax.enable_x64(True):
@@ -139,6 +140,7 @@ def test_derivatives_are_central_differences(
     check_first_derivatives(values, 0.4, 2.2, traced(EBV=0.1), rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_the_law_of_dust_is_that_which_the_arrays_name(gaussian_sky: Callable[..., Sky]) -> None:
     sky = gaussian_sky(0.4, 2200.0)
     arrays = {name: jnp.asarray(array, jnp.float32) for name, array in LIBRARY.items()}
