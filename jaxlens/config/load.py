@@ -17,7 +17,7 @@ from jaxlens.config.geometry import read_geometry
 from jaxlens.config.inputs import include, with_preset
 from jaxlens.config.instrument import read_bands, read_cosmology, read_instrument
 from jaxlens.config.joints import column_names, read_joints, read_userdists
-from jaxlens.config.model import Config
+from jaxlens.config.model import Backgrounds, Config, Joint
 from jaxlens.config.naming import needs_passbands
 from jaxlens.config.noise_level import remark_noise
 from jaxlens.config.passbands import read_passbands
@@ -151,8 +151,10 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         configurations = tuple(
             with_columns(one, columns, tree, report) for one in read_geometry(root, species, instrument)
         )
-        if needs_passbands(configurations):
-            instrument = replace(instrument, passbands=read_passbands(root))
+        needing = [one.label for one in configurations if needs_passbands((one,))]
+        if needing:
+            with report.only(needing):
+                instrument = replace(instrument, passbands=read_passbands(root))
         names = known_names(cosmology, instrument, configurations)
         joints = read_joints(root, tables, names)
         backgrounds = read_backgrounds(root, instrument, configurations, joints, names)
@@ -178,7 +180,9 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
 def _remark_implausible(tree: Node, config: Config, report: Report) -> None:
     """Remark absurdly bright skies and objects, or noise that hides every object."""
     used = tuple(one for one in config.configurations if not one.problems)
-    tables = (*config.joints, config.backgrounds) if config.backgrounds else config.joints
+    tables: tuple[Joint | Backgrounds, ...] = config.joints
+    if config.backgrounds:
+        tables = (*tables, config.backgrounds)
     if not remark_too_bright(tree, config.instrument, used, tables, report):
         remark_noise(tree, config.instrument, used, tables, report)
 
