@@ -219,10 +219,9 @@ def test_sigma_v_of_a_table_takes_the_place_of_theta_E(load: Load) -> None:
 
 def test_sigma_v_of_one_configuration(load: Load) -> None:
     """The other keeps the theta_E of the file, which must be right."""
-    second = (
-        "      OBJECT_1: SOURCE\n      PARAMETERS:\n        REDSHIFT: 0.5",
-        "      OBJECT_1: LENS\n      PARAMETERS:\n        REDSHIFT: 0.5",
-    )
+    plane = "      OBJECT_1: {}\n      PARAMETERS:\n        REDSHIFT: {}"
+    behind = plane.format("SOURCE", 0.5)
+    second = (behind, f"{plane.format('LENS', 0.2)}\n    PLANE_2:\n{behind}")
     config = load(f"CONFIGURATION_1-{MASS}-sigma_v", second, row="210")
     kept = [one.planes[0].objects[0][1] for one in config.configurations]
     assert [dict(lens.mass[0].parameters).keys() & {"theta_E", "sigma_v"} for lens in kept] == [  # type: ignore[union-attr]
