@@ -73,8 +73,8 @@ class Uses:
         used = self._used(finding.paths[0], finding.band)
         owner = _OWNER.match(finding.paths[0])
         having = self._owned(*owner.groups()) if owner else None
-        partly = self._is_set_somewhere(finding.paths[0]) or (having and used.keys() < having)
-        if not (used and partly):
+        in_part = self._is_set_somewhere(finding.paths[0]) or (having and used.keys() < having)
+        if not (used and in_part and any(map(self._is_set_somewhere, self.values))):
             return finding
         every = frozenset({finding.band}) if finding.band else self.bands
         where = [label + _in_bands(used[label], every) for label in self.labels if label in used]
