@@ -203,12 +203,14 @@ def read_instrument(root: Section) -> Instrument:
     with (
         root.sub("IMAGE") as image,
         root.sub("SURVEY") as survey,
-        image.sub("PARAMETERS", elsewhere=_homes("SURVEY", *SURVEY, "BANDS")) as here,
+        image.sub("PARAMETERS", elsewhere=_homes("SURVEY", *SURVEY, "BANDS", "passbands")) as here,
         survey.sub("PARAMETERS", elsewhere=_homes("IMAGE", *IMAGE, *FIXED)) as there,
     ):
         image.has("NAME")
         survey.has("NAME")
         there.need("BANDS", _BANDS_ADVICE)
+        # `read_passbands` reads it where a model integrates spectra
+        there.has("passbands")
         psf_type = here.choice("psf_type", PSF_TYPES, noun="a PSF")
         supersampling = here.integer("supersampling_factor", 1, default=1)
         kernel = read_kernel(here) if psf_type == "PIXEL" else None

@@ -18,6 +18,8 @@ from jaxlens.config.inputs import include, with_preset
 from jaxlens.config.instrument import read_bands, read_cosmology, read_instrument
 from jaxlens.config.joints import column_names, read_joints, read_userdists
 from jaxlens.config.model import Config
+from jaxlens.config.naming import needs_passbands
+from jaxlens.config.passbands import read_passbands
 from jaxlens.config.placeholders import with_columns
 from jaxlens.config.plausibility import remark_implausible
 from jaxlens.config.reader import Node, Usage, read_text
@@ -27,7 +29,7 @@ from jaxlens.config.species import read_species
 from jaxlens.config.surveys import survey_path
 from jaxlens.config.text import dictionary_text, yaml_text
 from jaxlens.config.timeseries import objects_of_series
-from jaxlens.config.transient_grids import with_walks
+from jaxlens.config.transient_checks import check_transients
 
 # The name of a configuration that is a Config in messages.
 FROM_CONFIG = "<config>"
@@ -148,6 +150,8 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         configurations = tuple(
             with_columns(one, columns, tree, report) for one in read_geometry(root, species, instrument)
         )
+        if needs_passbands(configurations):
+            instrument = replace(instrument, passbands=read_passbands(root))
         names = known_names(cosmology, instrument, configurations)
         joints = read_joints(root, tables, names)
         backgrounds = read_backgrounds(root, instrument, configurations, joints, names)
@@ -165,9 +169,9 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         backgrounds=backgrounds,
     )
     complete, before = settled(config, tree, report, asked), len(report.remarks)
-    walking = with_walks(complete, tree.place.at("GEOMETRY"), report)
-    remark_implausible(walking, tree, asked, report)
-    return replace(walking, warnings=(*walking.warnings, *report.lines(report.remarks[before:])))
+    check_transients(complete, tree, report)
+    remark_implausible(complete, tree, asked, report)
+    return replace(complete, warnings=(*complete.warnings, *report.lines(report.remarks[before:])))
 
 
 def _find(name: str, report: Report) -> Path:

@@ -94,6 +94,12 @@ def transients(configuration: Configuration) -> tuple[tuple[str, Transient], ...
     return tuple((prefix, model) for prefix, model in found if model is not None)
 
 
+def needs_passbands(configurations: tuple[Configuration, ...]) -> bool:
+    """Whether a MODEL that a TIMESERIES uses integrates spectra over passbands."""
+    models = (model for one in configurations for _, model in transients(one))
+    return any(TRANSIENTS[model.name].needs_passbands for model in models)
+
+
 def microlensing_names(prefix: str, configuration: Configuration) -> tuple[str, ...]:
     """`MICROLENSING_0`, `MICROLENSING_1`, ... of an object, one for each image in order of arrival.
 

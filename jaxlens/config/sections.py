@@ -86,7 +86,7 @@ class Section:
         """What stands under `key`, also where it is empty or the word None; None where the key is missing."""
         self._known.add(key)
         self._asked[key] = None
-        return (self._entries or {}).get(key)
+        return self._entries.get(key) if self._entries else None
 
     def take(self, key: str) -> Node | None:
         """The value of `key`, or None where the mapping has none (see `has`)."""
@@ -244,10 +244,8 @@ def describe(node: Node) -> str:
         return "a DISTRIBUTION" if "DISTRIBUTION" in node.value else "a mapping"
     if isinstance(node.value, tuple):
         return "a list"
-    if node.value is None:
-        return "empty"
-    if is_none_word(node):
-        return "the word None"
+    if node.value is None or is_none_word(node):
+        return "empty" if node.value is None else "the word None"
     if isinstance(node.value, str):
         return f"the text {shown(node.value)}"
     return shown(node.text).strip("'")

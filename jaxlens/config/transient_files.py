@@ -53,9 +53,16 @@ def record_path(place: Place, path: Path, text: str, name: str, report: Report) 
         report.paths[place] = f"{text.removesuffix(name)}{absolute}"
 
 
-def missing_problem(place: Place, name: str, folder: str) -> str:
-    """The problem with a file that is missing: the most similar name, or where it is looked for."""
-    finding = f"{shown(name)} is no file"
+def missing_problem(place: Place, name: str, folder: str, noun: str) -> str:
+    """The problem with a file that is missing: the most similar name, or where it is looked for.
+
+    Args:
+        place: where the configuration names it.
+        name: the name.
+        folder: the folder `seds/...`; "" for none.
+        noun: what it is: a file or a folder.
+    """
+    finding = f"{shown(name)} is no {noun}"
     for root in roots(place):
         leaf, names = os.path.basename(name), _names(root / (folder or os.path.dirname(name)))
         close = difflib.get_close_matches(leaf, names, n=1, cutoff=0.7)

@@ -11,7 +11,6 @@ redshift 0 bounds them, so the redshifts of the systems do not change the grid.
 from __future__ import annotations
 
 import itertools
-import math
 import warnings
 from dataclasses import replace
 from typing import Any, cast
@@ -22,24 +21,21 @@ from jaxlens.config.errors import Place, Report
 from jaxlens.config.model import (
     Config,
     Configuration,
-    Draw,
     Galaxy,
     Joint,
     Library,
     Passbands,
     PointSource,
-    Quantity,
     TimeSeries,
     Transient,
 )
 from jaxlens.config.naming import redshift_name, transients
+from jaxlens.config.supports import bounds
 from jaxlens.config.transient_libraries import drw_grid, drw_library
 from jaxlens.kernels.transients.damped_random_walk import REFERENCE_WAVELENGTH, macleod
 
 # How the names of the models start that need a grid.
 WALKS = "agn_drw"
-# The probability of values beyond the ends of a distribution without bounds, for the grid.
-TAIL = 1e-4
 # Days: the smallest bound of the delays behind a lens.
 SMALLEST_DELAY = 1000.0
 # Days per arcsec^2: the bound of the delays, per square of the Einstein radius.  A lens of Einstein radius t
@@ -107,7 +103,7 @@ def _span(configuration: Configuration, prefix: str, joints: tuple[Joint, ...]) 
     days = series.cadence.arrays["day"]
     peaks = dict(series.peaks)
     name = "PEAK" if "PEAK" in peaks else f"{prefix}-PEAK"
-    first, last = _bounds(name, peaks[name], joints)
+    first, last = bounds(name, peaks[name], joints)
     delay = _largest_delay(configuration, prefix, joints)
     return float(days.min()) - last - delay, float(days.max()) - first
 
@@ -127,7 +123,7 @@ def _largest_delay(configuration: Configuration, prefix: str, joints: tuple[Join
         for profile in species.mass
     ]
     radius = sum(
-        _einstein_radius(key, _bounds(f"{head}-{key}", quantity, joints)[1])
+        _einstein_radius(key, bounds(f"{head}-{key}", quantity, joints)[1])
         for head, profile in masses
         for key, quantity in profile.parameters
     )
@@ -149,9 +145,9 @@ def _smallest_tau(
     passbands: Passbands,
 ) -> float:
     """The smallest tau of an object in any band (days in the rest frame)."""
-    ends = {key: _bounds(f"{prefix}-{key}", one, joints) for key, one in model.parameters}
+    ends = {key: bounds(f"{prefix}-{key}", one, joints) for key, one in model.parameters}
     plane = next(one for one in configuration.planes if one.label == prefix.partition("-")[0])
-    redshift = max(_bounds(redshift_name(plane), plane.redshift, joints)[1], 0.0)
+    redshift = max(bounds(redshift_name(plane), plane.redshift, joints)[1], 0.0)
     weight, wavelength = passbands.arrays["weight"], passbands.arrays["wavelength"]
     mean = (weight * wavelength).sum(1) / weight.sum(1)
     shortest, longest = float(mean.min()) / (1.0 + redshift), float(mean.max())
@@ -161,22 +157,3 @@ def _smallest_tau(
     slopes = itertools.product((shortest, longest), ends["TAU_SLOPE"])
     factors = [(length / REFERENCE_WAVELENGTH) ** slope for length, slope in slopes]
     return ends["TAU"][0] * min(factors)
-
-
-def _bounds(name: str, quantity: Quantity, joints: tuple[Joint, ...]) -> tuple[float, float]:
-    """The values between which nearly all draws of a parameter are, by the file and by its tables."""
-    ends = [bounds for joint in joints if (bounds := joint.bounds(name)) is not None]
-    ends += [_ends(draw) for draw in quantity.draws]
-    lows = [low for low, _ in ends if math.isfinite(low)]
-    highs = [high for _, high in ends if math.isfinite(high)]
-    return min(lows, default=0.0), max(highs, default=0.0)
-
-
-def _ends(draw: Draw) -> tuple[float, float]:
-    """The values between which nearly all draws are; infinite for a user's function."""
-    if draw.function is not None:
-        return -math.inf, math.inf
-    built = draw.build()
-    low, high = (float(end) for end in built.support())
-    low = low if math.isfinite(low) else float(built.icdf(TAIL))
-    return low, high if math.isfinite(high) else float(built.icdf(1.0 - TAIL))

@@ -17,6 +17,7 @@ from jaxlens.config.reader import Node
 from jaxlens.config.sections import INPUT
 from jaxlens.config.special_functions import is_built_in
 from jaxlens.config.species import Species
+from jaxlens.config.spellings import is_nothing
 
 # The beginning of the path of a species or a configuration, and its label.
 _OWNER = re.compile(r"(SPECIES|GEOMETRY)\.([A-Z]+_[1-9][0-9]*)(?:\.|$)")
@@ -50,8 +51,14 @@ class Uses:
 
     def of(self, finding: Finding) -> frozenset[str] | None:
         """The labels of the configurations that a finding is about; None where it is about the whole file."""
-        if finding.configurations is not None:
-            return finding.configurations
+        found = self._by_path(finding)
+        told = finding.configurations
+        if told is None or not told <= set(self.labels):
+            return found
+        return told if found is None else told & found
+
+    def _by_path(self, finding: Finding) -> frozenset[str] | None:
+        """The configurations that use what stands at the path of a finding; None for the whole file."""
         owner = _OWNER.match(finding.paths[0] if finding.paths else finding.place.path)
         if finding.paths and self.labels and (owner is None or self._is_placed(*owner.groups())):
             used = [self._used(path, finding.band) for path in finding.paths]
@@ -194,10 +201,12 @@ def _species_uses(tree: Node, report: Report) -> dict[str, frozenset[str]] | Non
     names = {
         label: node.entries["NAME"].text.strip() if "NAME" in node.entries else ""
         for label, node in species.entries.items()
-        if _SPECIES.fullmatch(label)
+        if _SPECIES.fullmatch(label) and not is_nothing(node)
     }
     used = {
-        label: _named_in(node) for label, node in geometry.entries.items() if _CONFIGURATION.fullmatch(label)
+        label: _named_in(node)
+        for label, node in geometry.entries.items()
+        if _CONFIGURATION.fullmatch(label) and not is_nothing(node)
     }
     doubtful = frozenset(label for label, words in used.items() if words - set(names.values()))
     wrong = {finding.place.path for finding in report.problems}
@@ -218,6 +227,6 @@ def _named_in(node: Node) -> set[str]:
     """The words under OBJECT_n and NOISE_SOURCE_n of a configuration."""
     found: set[str] = set()
     for key, one in node.entries.items():
-        if _OBJECT.fullmatch(key):
+        if _OBJECT.fullmatch(key) and not is_nothing(one):
             found |= _named_in(one) if one.entries else {one.text.strip()}
     return found

@@ -29,8 +29,9 @@ def black_body(wavelength: jax.Array, temperature: jax.Array, radius_squared: ja
     Returns:
         F(lambda) (erg/s/cm^2/A), (K, W).
 
+    >>> import jax.numpy as jnp
     >>> print(f"{black_body(jnp.array([5000.0]), jnp.array([5772.0]), jnp.array([6.957e-5**2]))[0, 0]:.3e}")
-    4.162e-11
+    4.190e-11
     """
     decay = exp(-SECOND_RADIATION_CONSTANT / (wavelength[None, :] * temperature[:, None]))
     planck = FIRST_RADIATION_CONSTANT * (wavelength / 1000.0)[None, :] ** -5 * (decay / (1.0 - decay))

@@ -157,11 +157,11 @@ def _diffused(source: jax.Array, x: jax.Array, first: jax.Array) -> jax.Array:
     weight = jnp.where(h < SERIES_BELOW, series, 1.0 - mean)
     gain = source[:-1] * mean * h + jnp.diff(source) * weight
 
-    def then(before: tuple[jax.Array, jax.Array], after: tuple[jax.Array, jax.Array]):  # type: ignore[no-untyped-def]
-        return before[0] * after[0], before[1] * after[0] + after[1]
+    def following(power: jax.Array, step: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        power = power * step[0] + step[1]
+        return power, power
 
-    steps = jnp.pad(decay, (1, 0)), jnp.concatenate([first[None], gain])
-    return jax.lax.associative_scan(then, steps)[1]
+    return jnp.append(first, jax.lax.scan(following, first, (decay, gain))[1])
 
 
 def thermalisation(t: jax.Array, mass: jax.Array | float, velocity: jax.Array | float) -> jax.Array:

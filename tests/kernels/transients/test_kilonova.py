@@ -35,7 +35,8 @@ def light_curve(sky: Sky, parameters: dict[str, jax.Array]) -> LightCurve:
 
 
 def traced(parameters: dict[str, float]) -> dict[str, jax.Array]:
-    return {name: jnp.asarray(value, jnp.result_type(float)) for name, value in parameters.items()}
+    values = TRANSIENTS["kn"].parameters | parameters
+    return {name: jnp.asarray(value, jnp.result_type(float)) for name, value in values.items()}
 
 
 def interpolated(x: float, knots: tuple[float, ...], values: list[float]) -> float:
@@ -154,7 +155,7 @@ def test_the_efficiency_is_that_of_the_table(x64: None) -> None:
 
 def test_the_defaults_look_like_gw170817(gaussian_sky: Callable[..., Sky]) -> None:
     """Fades in days, the blue faster; AT2017gfo had g, r, z of about 18.5, 17.8, 17.5 after 1.5 days."""
-    curve = light_curve(gaussian_sky(0.0098, 40.7), {})
+    curve = light_curve(gaussian_sky(0.0098, 40.7), traced({}))
     magnitudes = -2.5 * np.log10(np.asarray(curve.flux[1:]))
     t = np.array(TIMES[1:])
     peak = t[np.argmin(magnitudes, axis=0)]
@@ -187,8 +188,9 @@ def test_derivatives_are_central_differences(
         sky = gaussian_sky()._replace(redshift=redshift, distance=100.0 * distance)
         scaled = {name: value * units.get(name.split("_")[0], 0.1) for name, value in p.items()}
         # at times that are on one side of the change from cooling to receding
-        return jnp.log(light_curve(sky, scaled).flux[jnp.array([20, 60, 90, 130, 180])])
+        return jnp.log(light_curve(sky, traced({}) | scaled).flux[jnp.array([20, 60, 90, 130, 180])])
 
     p = {name: value / units[name.split("_")[0]] for name, value in BOTH.items()} | {"EBV": 1.0}
+    p = {name: jnp.asarray(value) for name, value in p.items()}
     # the spectrum is linear between wavelengths, so the derivative in redshift has small steps
     check_first_derivatives(log_flux, 0.1, 4.6, p, rtol=1e-4)
