@@ -186,7 +186,7 @@ class Report:
 
     def remark_problems(self, other: Report) -> None:
         """Record the problems and remarks of another report as remarks, since they have no effect."""
-        self.remarks += other.problems + other.remarks
+        self.remarks += [*other.problems, *other.remarks]
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -59,6 +59,7 @@ def with_walks(config: Config, place: Place, report: Report) -> Config:
     walks = [
         (one, prefix, model)
         for one in config.configurations
+        if not one.problems
         for prefix, model in transients(one)
         if model.name.startswith(WALKS)
     ]

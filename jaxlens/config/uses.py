@@ -67,9 +67,13 @@ class Uses:
 
     def detailed(self, finding: Finding) -> Finding:
         """The finding; where tables set its number in places, with the configurations where none does."""
-        if len(finding.paths) != 1 or not self._is_set_somewhere(finding.paths[0]):
+        if len(finding.paths) != 1:
             return finding
         used = self._used(finding.paths[0], finding.band)
+        owner = _OWNER.match(finding.paths[0])
+        having = self._owned(*owner.groups()) if owner else None
+        if not (self._is_set_somewhere(finding.paths[0]) or (having and used.keys() < having)):
+            return finding
         every = frozenset({finding.band}) if finding.band else self.bands
         where = [label + _in_bands(used[label], every) for label in self.labels if label in used]
         return replace(finding, text=f"{finding.text}; no table sets it in {' and '.join(where)}")

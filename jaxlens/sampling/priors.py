@@ -95,7 +95,7 @@ def _drawn(population: Population) -> list[tuple[str, Quantity]]:
 
 
 def _of_pointings(population: Population) -> dict[str, str]:
-    """Why the nights of one of several pointings have no density, by parameter; with one they are constants."""
+    """Why the nights of one of several pointings have no density; with one pointing they are constants."""
     epochs = population.epochs
     if epochs is None or epochs.pointings == 1:
         return {}
