@@ -7,11 +7,12 @@ configuration has, and configurations that are not asked for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jaxlens.config.errors import Finding, Report
-from jaxlens.config.model import Configuration, Instrument, Joint, PointSource, Quantity
+from jaxlens.config.idle import idle_names
+from jaxlens.config.model import Configuration, Instrument, Joint, Quantity
 from jaxlens.config.naming import Named, named_quantities
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import INPUT
@@ -117,7 +118,7 @@ def find_uses(
     cosmology: tuple[Named, ...],
     instrument: Instrument,
     configurations: tuple[Configuration, ...],
-    joints: Iterable[Joint],
+    joints: Sequence[Joint],
 ) -> Uses:
     """Where the parts of a file are used.
 
@@ -133,7 +134,8 @@ def find_uses(
     values: dict[str, dict[str, frozenset[str]]] = {}
     unknown = set()
     for one in configurations:
-        special, idle = _before_tables(one), _idle(one)
+        special = _before_tables(one)
+        idle = idle_names(one, lambda name, one=one: bool(_bands_set(joints, one.label, name, every)))
         for name, quantity in named_quantities(cosmology, instrument, one):
             if name in idle:
                 continue
@@ -174,16 +176,6 @@ def _before_tables(configuration: Configuration) -> tuple[str, ...]:
         for label, species in plane.objects
         if any(not is_built_in(call.name) for call in species.special)
     )
-
-
-def _idle(configuration: Configuration) -> set[str]:
-    """The names of numbers that have no effect: the angle of a point source without `sep`."""
-    return {
-        f"{plane.label}-{label}-angle"
-        for plane in configuration.planes
-        for label, species in plane.objects
-        if isinstance(species, PointSource) and species.sep is None
-    }
 
 
 def all_species(configurations: Iterable[Configuration]) -> Iterator[Species]:
