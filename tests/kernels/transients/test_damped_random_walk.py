@@ -152,7 +152,7 @@ def test_dust_of_the_milky_way_dims_the_blue_more(x64: None, gaussian_sky: Any) 
     assert 0.1 < extinction[0, 2] < extinction[0, 1] < extinction[0, 0] < 0.45
 
 
-def test_a_nan_is_a_nan_flux(gaussian_sky: Any) -> None:
+def test_a_nan_is_a_nan_flux(x64: None, gaussian_sky: Any) -> None:
     for name in ("REALIZATION", "MAG", "M_I"):
         value = np.full(3, np.nan) if name == "MAG" else np.nan
         found = light_curves(gaussian_sky(), traced(**{name: value}))
