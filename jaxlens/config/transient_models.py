@@ -9,13 +9,13 @@ from jaxlens.config.errors import Report
 from jaxlens.config.model import Draw, Library, Quantity, Transient
 from jaxlens.config.model_names import KINDS, ModelName, read_model_name
 from jaxlens.config.naming import MICROLENSING, NOISE
-from jaxlens.config.quantities import NOT_NEGATIVE, quantity
+from jaxlens.config.quantities import quantity
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.config.spellings import switch
 from jaxlens.config.templates import with_odonnell_dust
 from jaxlens.config.transient_defaults import ALWAYS_DRAWN, DEFAULTS, DRAWN_BY_BAND
-from jaxlens.config.transient_rules import model_rule
+from jaxlens.config.transient_rules import MICROLENSING_RULE, model_rule
 from jaxlens.config.transient_sources import read_source
 from jaxlens.config.transient_templates import drawn_of_library, read_template
 from jaxlens.kernels.transients import TRANSIENTS, TransientModel
@@ -166,4 +166,4 @@ def _microlensing(section: Section) -> tuple[list[tuple[str, Quantity]], bool]:
     by_epoch = written and switch(written, section.report, "anew for each epoch", "once for each image")
     bare = Node(node.place, {k: v for k, v in node.entries.items() if k != BY_EPOCH}) if written else node
     with Section(Node(section.node.place, {MICROLENSING: bare}), section.report) as own:  # type: ignore[union-attr]
-        return [(MICROLENSING, quantity(own, MICROLENSING, NOT_NEGATIVE))], bool(by_epoch)
+        return [(MICROLENSING, quantity(own, MICROLENSING, MICROLENSING_RULE))], bool(by_epoch)

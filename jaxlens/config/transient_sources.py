@@ -18,12 +18,10 @@ from jaxlens.config.templates import hsiao_library
 from jaxlens.config.transient_files import find_file, find_folder, missing_problem, record_path
 from jaxlens.config.transient_libraries import (
     TOY_TYPES,
+    cc_library,
     kn_library,
     library_of,
     toy_library,
-)
-from jaxlens.config.transient_libraries import (
-    kn_library as cc_library,
 )
 
 # The endings of files of spectra in a folder.
@@ -51,7 +49,7 @@ class Source:
     Attributes:
         library: the arrays.
         from_file: whether they come from a file; otherwise the model is built in.
-        scatter: whether a list gives the scatter of the templates, SNANA's MAGSMEAR.
+        scatter: whether the scatter of the templates' magnitudes is known, SNANA's MAGSMEAR.
     """
 
     library: Library
@@ -75,7 +73,7 @@ def read_source(name: ModelName, place: Place, text: str, report: Report) -> Sou
     if not name.file:
         own = find_folder(place, folder) if name.kind == "cc" and name.population else None
         if own is None:
-            return Source(_BUILT_IN[name.kind]())
+            return Source(_BUILT_IN[name.kind](), scatter=name.kind == "cc")
         report.paths[place] = f"cc_{own.absolute()}"
         return _from_file(name, own, report)
     path = find_file(place, name.file, folder)
