@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 from jaxlens.config.cadence_arrays import Nights, cadence_of
 from jaxlens.config.cadence_conditions import cadence_of_visits
 from jaxlens.config.cadence_tables import MAX_BYTES, SQLITE_MAGIC, read_csv, read_sqlite
-from jaxlens.config.errors import Place, Report, shown
+from jaxlens.config.errors import ConfigError, Finding, Place, Report, shown
 from jaxlens.config.files import locate, read_file, resolve
 from jaxlens.config.model import Cadence, Instrument
 from jaxlens.config.reader import Node, read_text
@@ -37,7 +38,7 @@ class CadenceReader:
 
     def __init__(self, instrument: Instrument) -> None:
         self._instrument = instrument
-        self._known: dict[tuple[str, float | None], Cadence] = {}
+        self._known: dict[tuple[str, float | None], tuple[Cadence | None, tuple[Finding, ...]]] = {}
 
     def read(self, section: Section) -> Cadence | None:
         """NITES and REFERENCE_MJD of a TIMESERIES; None, and a problem, where they are illegal.
@@ -59,11 +60,27 @@ class CadenceReader:
         if not name or resolve(node.place, name, section.report) is None:
             return None
         path = Path(str(locate(node.place, name, section.report)))
-        known = self._known.get((str(path), mjd))
-        found = known or self._file(path, mjd, section.report)
-        if found is not None:
-            self._known[str(path), mjd] = found
-        return found
+        key = str(path), mjd
+        if key not in self._known:
+            self._known[key] = self._read_apart(path, mjd, section.report)
+        cadence, problems = self._known[key]
+        # also those of a file that another configuration names too, which is wrong for each of them
+        section.report.problems += problems
+        return cadence
+
+    def _read_apart(
+        self, path: Path, mjd: float | None, report: Report
+    ) -> tuple[Cadence | None, tuple[Finding, ...]]:
+        """The cadence in a file of any kind, and its problems, which are not in `report` yet."""
+        # a report of its own, since a text that is not YAML raises all problems of its report at once
+        own = Report()
+        own.bands, own.bands_of = report.bands, report.bands_of
+        cadence = None
+        with contextlib.suppress(ConfigError):
+            cadence = self._file(path, mjd, own)
+        report.sources += own.sources
+        report.remarks += own.remarks
+        return cadence, tuple(own.problems)
 
     def _file(self, path: Path, mjd: float | None, report: Report) -> Cadence | None:
         """The cadence in a file of any kind; None, and problems, where it is illegal."""

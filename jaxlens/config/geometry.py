@@ -71,7 +71,8 @@ def _configuration(
             for key, value in section.numbered("NOISE_SOURCE")
             if isinstance(source := _named(value, species, _NOISE, report), NoiseSource)
         )
-        observed = series.read(label, section, planes)
+        with report.only([label]):
+            observed = series.read(label, section, planes)
     _remark_inert(planes, plane_nodes, report)
     return Configuration(label, name, fraction, planes, noise, observed)
 

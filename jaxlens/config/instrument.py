@@ -97,10 +97,9 @@ def read_cosmology(root: Section) -> tuple[tuple[str, Quantity], ...]:
         with section.sub("PARAMETERS") as parameters:
             foreign = _foreign(parameters, name, own)
             rules = {key: rule for key, rule in COSMOLOGY.items() if key not in foreign}
-            entries = parameters.node.entries if parameters.node else {}
             needed = {"H0", "Om0", *(key for key in own if own[key])}
             # all that the file gives counts
-            given = _quantities(parameters, rules, needed | (rules.keys() & entries.keys()))
+            given = _quantities(parameters, rules, needed | {key for key in rules if parameters.has(key)})
             _check_universe(parameters, given)
             return given
 

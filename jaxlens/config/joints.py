@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
@@ -19,10 +19,12 @@ from jaxlens.config.plausibility import remark_bright_rows
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, word
 from jaxlens.config.simplices import NoInterpolation, interpolate
+from jaxlens.config.spellings import is_nothing
 from jaxlens.config.table_checks import Matched, Written, check_ranges, match_columns
 from jaxlens.config.table_redshifts import check_every_row, rows_in_order
-from jaxlens.config.tables import WEIGHT, Table, read_table, read_weights
+from jaxlens.config.tables import WEIGHT, Table, read_header, read_table, read_weights
 
+_CONFIGURATION = re.compile(r"(CONFIGURATION_\w+)-")
 _USERDIST = re.compile(r"USERDIST_[1-9][0-9]{0,8}")
 MODES = ("sample", "interpolate", "iterate")
 # deeplenstronomy's default for the key STEP, the size of its interpolation grid.  Here there is no grid, so
@@ -54,7 +56,9 @@ def read_userdists(root: Section) -> dict[str, Userdist | None]:
     section = root.node and root.node.entries.get("DISTRIBUTIONS")
     entries = section.entries if section else {}
     return {
-        key: _userdist(key, node, root.report) for key, node in entries.items() if _USERDIST.fullmatch(key)
+        key: _userdist(key, node, root.report)
+        for key, node in entries.items()
+        if _USERDIST.fullmatch(key) and not is_nothing(node)
     }
 
 
@@ -62,12 +66,14 @@ def column_names(root: Section, userdists: Mapping[str, Userdist | None]) -> set
     """The names of all numbers that DISTRIBUTIONS sets, as they are written."""
     section = root.node and root.node.entries.get("DISTRIBUTIONS")
     entries = section.entries if section else {}
-    normals = [
-        one for key, node in entries.items() if (one := node.entries.get("PARAMS")) and key not in userdists
-    ]
-    items = [item for one in normals if isinstance(one.value, tuple) for item in one.value]
     found = {name for one in userdists.values() if one for name, _ in one.written}
-    return found | {item.text.strip() for item in items}
+    return found.union(*(_params(node) for key, node in entries.items() if key not in userdists))
+
+
+def _params(node: Node) -> list[str]:
+    """The words in the list PARAMS of a distribution."""
+    params = node.entries.get("PARAMS")
+    return [item.text.strip() for item in params.value] if params and isinstance(params.value, tuple) else []
 
 
 def read_joints(root: Section, userdists: Mapping[str, Userdist | None], names: Names) -> tuple[Joint, ...]:
@@ -93,7 +99,8 @@ def read_joints(root: Section, userdists: Mapping[str, Userdist | None], names: 
     matched = {key: _matched(one, names, report) for key, one in userdists.items() if one}
     found = {key: joint for key, (_, joint) in matched.items()}
     for key in normals:
-        joint = read_normal(key, entries[key], names, report)
+        with report.only(_only_configurations(_params(entries[key]))):
+            joint = read_normal(key, entries[key], names, report)
         if joint:
             found[key] = joint
     joints = [found[key] for key in entries if key in found and found[key].columns]
@@ -172,12 +179,17 @@ def _remark_repeated(
 
 def _userdist(label: str, node: Node, report: Report) -> Userdist | None:
     """Read one USERDIST_n; None, and problems, where it is illegal."""
-    with Section(node, report, "a key of a USERDIST") as section:
-        table = _table(section)
-        mode = section.choice("MODE", MODES, noun="a mode")
-        section.integer("STEP", 1, default=DEFAULT_STEP)
-        written = _written(section, table)
-    weights = _weights(table, mode, report)
+    labels: list[str] = []
+    with report.only(labels):
+        with Section(node, report, "a key of a USERDIST") as section:
+            path = _path(section)
+            table = None if path is None else read_table(path, report)
+            mode = section.choice("MODE", MODES, noun="a mode")
+            section.integer("STEP", 1, default=DEFAULT_STEP)
+            written = _written(section, table)
+        weights = _weights(table, mode, report)
+        names = [name for name, _ in written] if written else read_header(path) if path else []
+        labels += _only_configurations(names)
     if table is None or written is None or weights is None:
         return None
     parameters = table.without(WEIGHT)
@@ -187,14 +199,19 @@ def _userdist(label: str, node: Node, report: Report) -> Userdist | None:
     return Userdist(label, mode, parameters, written, weights)
 
 
-def _table(section: Section) -> Table | None:
-    """The table in the file FILENAME; None, and a problem, where there is none."""
+def _path(section: Section) -> Path | None:
+    """The path of the file FILENAME; None, and a problem, where there is none."""
     node = section.need("FILENAME", "give a file")
     name = word(node, section.report, "give a file")
     if node is None or not name or resolve(node.place, name, section.report) is None:
         return None
-    path = locate(node.place, name, section.report)
-    return None if path is None else read_table(Path(path), section.report)
+    return locate(node.place, name, section.report)
+
+
+def _only_configurations(names: Iterable[str]) -> list[str]:
+    """The labels of the configurations with which the names of columns begin; empty if one has none."""
+    found = [_CONFIGURATION.match(name) for name in names if name != WEIGHT]
+    return [one[1] for one in found if one] if all(found) else []
 
 
 def _weights(table: Table | None, mode: str, report: Report) -> np.ndarray | None:

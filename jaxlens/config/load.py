@@ -19,10 +19,9 @@ from jaxlens.config.instrument import read_bands, read_cosmology, read_instrumen
 from jaxlens.config.joints import column_names, read_joints, read_userdists
 from jaxlens.config.model import Config
 from jaxlens.config.naming import needs_passbands
-from jaxlens.config.noise_level import remark_noise
 from jaxlens.config.passbands import read_passbands
 from jaxlens.config.placeholders import with_columns
-from jaxlens.config.plausibility import remark_too_bright
+from jaxlens.config.plausibility import remark_implausible
 from jaxlens.config.reader import Node, Usage, read_text
 from jaxlens.config.sections import Section
 from jaxlens.config.settling import settled
@@ -31,7 +30,6 @@ from jaxlens.config.surveys import survey_path
 from jaxlens.config.text import dictionary_text, yaml_text
 from jaxlens.config.timeseries import objects_of_series
 from jaxlens.config.transient_checks import check_transients
-from jaxlens.config.transient_grids import with_walks
 
 # The name of a configuration that is a Config in messages.
 FROM_CONFIG = "<config>"
@@ -171,18 +169,9 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         backgrounds=backgrounds,
     )
     complete, before = settled(config, tree, report, asked), len(report.remarks)
-    walking = with_walks(complete, tree.entries["GEOMETRY"].place, report)
-    check_transients(walking, tree, report)
-    _remark_implausible(tree, walking, report)
-    return replace(walking, warnings=(*walking.warnings, *report.lines(report.remarks[before:])))
-
-
-def _remark_implausible(tree: Node, config: Config, report: Report) -> None:
-    """Remark absurdly bright skies and objects, or noise that hides every object."""
-    used = tuple(one for one in config.configurations if not one.problems)
-    tables = (*config.joints, config.backgrounds) if config.backgrounds else config.joints
-    if not remark_too_bright(tree, config.instrument, used, tables, report):
-        remark_noise(tree, config.instrument, used, tables, report)
+    check_transients(complete, tree, report)
+    remark_implausible(complete, tree, asked, report)
+    return replace(complete, warnings=(*complete.warnings, *report.lines(report.remarks[before:])))
 
 
 def _find(name: str, report: Report) -> Path:

@@ -6,12 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from jaxlens.config.errors import ConfigError, Finding, Report
 from jaxlens.config.geometry import check_redshifts
-from jaxlens.config.model import Config, Configuration, Joint
+from jaxlens.config.model import Column, Config, Configuration, Joint
 from jaxlens.config.naming import named_quantities
 from jaxlens.config.placeholders import filled, from_tables
 from jaxlens.config.reader import Node
+from jaxlens.config.transient_grids import with_walks
 from jaxlens.config.uses import Uses, all_species, find_uses
 
 
@@ -39,7 +42,7 @@ def settled(config: Config, tree: Node, report: Report, asked: Sequence[str] | N
         report: what was found in it.
         asked: labels or NAMEs of the configurations that are asked for; None for all.
     """
-    joints = (*config.joints, *_iterated(config))
+    joints = (*config.joints, *_iterated(config), *_nights(config))
     check_redshifts(tree, config.configurations, joints, report)
     uses = find_uses(tree, report, config.cosmology, config.instrument, config.configurations, joints)
     labels = frozenset(
@@ -51,6 +54,9 @@ def settled(config: Config, tree: Node, report: Report, asked: Sequence[str] | N
     found.remarks += _unused(tree, uses, report)
     kept = tuple(_kept(one, found.aside.get(one.label, []), report) for one in config.configurations)
     complete = _complete(replace(config, configurations=kept), joints, report)
+    walks = Report()
+    complete = with_walks(complete, tree.place.at("GEOMETRY"), walks)
+    found.remarks += walks.remarks
     passed_over = report.lines(one for one in found.remarks if one.passed_over)
     return replace(complete, warnings=report.lines(found.remarks), passed_over=passed_over)
 
@@ -74,6 +80,18 @@ def _iterated(config: Config) -> tuple[Joint, ...]:
         )
         for label in backgrounds.configurations
     )
+
+
+def _nights(config: Config) -> list[Joint]:
+    """What the nights of a cadence set in its configuration."""
+    found = []
+    for one in config.configurations:
+        cadence = one.series.cadence if one.series else None
+        if cadence is not None and cadence.conditions:
+            columns = tuple(Column(one.label, name) for name in cadence.conditions)
+            first = [[cadence.arrays[name].flat[0] for name in cadence.conditions]]
+            found.append(Joint("TIMESERIES", "iterate", columns, arrays={"values": np.array(first)}))
+    return found
 
 
 def _sorted(report: Report, uses: Uses, asked: frozenset[str]) -> _Sorted:

@@ -7,16 +7,18 @@ configuration has, and configurations that are not asked for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jaxlens.config.errors import Finding, Report
-from jaxlens.config.model import Configuration, Instrument, Joint, PointSource, Quantity
+from jaxlens.config.idle import idle_names
+from jaxlens.config.model import Configuration, Instrument, Joint, Quantity
 from jaxlens.config.naming import Named, named_quantities
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import INPUT
 from jaxlens.config.special_functions import is_built_in
 from jaxlens.config.species import Species
+from jaxlens.config.spellings import is_nothing
 
 # The beginning of the path of a species or a configuration, and its label.
 _OWNER = re.compile(r"(SPECIES|GEOMETRY)\.([A-Z]+_[1-9][0-9]*)(?:\.|$)")
@@ -50,8 +52,14 @@ class Uses:
 
     def of(self, finding: Finding) -> frozenset[str] | None:
         """The labels of the configurations that a finding is about; None where it is about the whole file."""
-        if finding.configurations is not None:
-            return finding.configurations
+        found = self._by_path(finding)
+        told = finding.configurations
+        if told is None or not told <= set(self.labels):
+            return found
+        return told if found is None else told & found
+
+    def _by_path(self, finding: Finding) -> frozenset[str] | None:
+        """The configurations that use what stands at the path of a finding; None for the whole file."""
         owner = _OWNER.match(finding.paths[0] if finding.paths else finding.place.path)
         if finding.paths and self.labels and (owner is None or self._is_placed(*owner.groups())):
             used = [self._used(path, finding.band) for path in finding.paths]
@@ -60,9 +68,13 @@ class Uses:
 
     def detailed(self, finding: Finding) -> Finding:
         """The finding; where tables set its number in places, with the configurations where none does."""
-        if len(finding.paths) != 1 or not self._is_set_somewhere(finding.paths[0]):
+        if len(finding.paths) != 1:
             return finding
         used = self._used(finding.paths[0], finding.band)
+        owner = _OWNER.match(finding.paths[0])
+        having = self._owned(*owner.groups()) if owner else None
+        if not (self._is_set_somewhere(finding.paths[0]) or (having and used.keys() < having)):
+            return finding
         every = frozenset({finding.band}) if finding.band else self.bands
         where = [label + _in_bands(used[label], every) for label in self.labels if label in used]
         return replace(finding, text=f"{finding.text}; no table sets it in {' and '.join(where)}")
@@ -106,7 +118,7 @@ def find_uses(
     cosmology: tuple[Named, ...],
     instrument: Instrument,
     configurations: tuple[Configuration, ...],
-    joints: Iterable[Joint],
+    joints: Sequence[Joint],
 ) -> Uses:
     """Where the parts of a file are used.
 
@@ -122,7 +134,8 @@ def find_uses(
     values: dict[str, dict[str, frozenset[str]]] = {}
     unknown = set()
     for one in configurations:
-        special, idle = _before_tables(one), _idle(one)
+        special = _before_tables(one)
+        idle = idle_names(one, lambda name, one=one: bool(_bands_set(joints, one.label, name, every)))
         for name, quantity in named_quantities(cosmology, instrument, one):
             if name in idle:
                 continue
@@ -165,16 +178,6 @@ def _before_tables(configuration: Configuration) -> tuple[str, ...]:
     )
 
 
-def _idle(configuration: Configuration) -> set[str]:
-    """The names of numbers that have no effect: the angle of a point source without `sep`."""
-    return {
-        f"{plane.label}-{label}-angle"
-        for plane in configuration.planes
-        for label, species in plane.objects
-        if isinstance(species, PointSource) and species.sep is None
-    }
-
-
 def all_species(configurations: Iterable[Configuration]) -> Iterator[Species]:
     """The species in configurations, as often as they stand there."""
     for one in configurations:
@@ -194,10 +197,12 @@ def _species_uses(tree: Node, report: Report) -> dict[str, frozenset[str]] | Non
     names = {
         label: node.entries["NAME"].text.strip() if "NAME" in node.entries else ""
         for label, node in species.entries.items()
-        if _SPECIES.fullmatch(label)
+        if _SPECIES.fullmatch(label) and not is_nothing(node)
     }
     used = {
-        label: _named_in(node) for label, node in geometry.entries.items() if _CONFIGURATION.fullmatch(label)
+        label: _named_in(node)
+        for label, node in geometry.entries.items()
+        if _CONFIGURATION.fullmatch(label) and not is_nothing(node)
     }
     doubtful = frozenset(label for label, words in used.items() if words - set(names.values()))
     wrong = {finding.place.path for finding in report.problems}
@@ -218,6 +223,6 @@ def _named_in(node: Node) -> set[str]:
     """The words under OBJECT_n and NOISE_SOURCE_n of a configuration."""
     found: set[str] = set()
     for key, one in node.entries.items():
-        if _OBJECT.fullmatch(key):
+        if _OBJECT.fullmatch(key) and not is_nothing(one):
             found |= _named_in(one) if one.entries else {one.text.strip()}
     return found

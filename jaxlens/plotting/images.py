@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 # Inches: the width and the height of a panel.
 _PANEL = 4
+# What is said of an array of several images, by its number of axes.
+_ONE_SYSTEM = {
+    4: "; give one system, as images[0]",
+    5: "; give one system and epoch, as images[0, 0], or draw the series with view_series",
+}
 
 
 def _no_stretch(pixels: np.ndarray) -> np.ndarray:
@@ -45,7 +50,7 @@ def view_image(
     """
     pixels = np.asarray(image)
     if pixels.ndim not in (2, 3) or 0 in pixels.shape:
-        more = "; give one system, as images[0]" if pixels.ndim == 4 else ""
+        more = _ONE_SYSTEM.get(pixels.ndim, "")
         raise ValueError(f"the image has shape {pixels.shape}; it must be (y, x) or (bands, y, x){more}")
     bands = pixels if pixels.ndim > 2 else pixels[np.newaxis]
     figure = new_figure(figsize=(_PANEL * len(bands), _PANEL))
@@ -75,7 +80,7 @@ def view_image_rgb(images: ArrayLike, Q: float = 2.0, stretch: float = 4.0, **im
     """
     pixels = np.asarray(images)
     if pixels.ndim != 3 or len(pixels) < 3:
-        more = "; give one system, as images[0]" if pixels.ndim == 4 else ""
+        more = _ONE_SYSTEM.get(pixels.ndim, "")
         raise ValueError(
             f"the images have shape {pixels.shape}; it must be (3 or more bands, rows, columns){more}"
         )
@@ -117,7 +122,8 @@ def image_grid(
         raise ValueError("there are no images to draw; give at least one")
     for i, image in enumerate(images):
         if image is not None and np.ndim(image) != 3:
-            raise ValueError(f"image {i} has shape {np.shape(image)}; it must be (bands, y, x)")
+            more = "; draw a time series with view_series" if np.ndim(image) == 4 else ""
+            raise ValueError(f"image {i} has shape {np.shape(image)}; it must be (bands, y, x){more}")
     across = columns or math.ceil(math.sqrt(len(images)))
     down = math.ceil(len(images) / across)
     figure = new_figure(figsize=(panel_size * across, panel_size * down))

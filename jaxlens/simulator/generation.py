@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from jaxlens.imaging import likelihood, noise, point_sources
 from jaxlens.imaging import render as rendering
 from jaxlens.imaging.derived import derived_quantities
-from jaxlens.imaging.epochs import point_light_epochs, transient_fluxes
+from jaxlens.imaging.epochs import point_light_epochs, transient_fluxes, without_missing
 from jaxlens.imaging.forced_photometry import forced_photometry
 from jaxlens.imaging.light_curves import ImageFluxes
 from jaxlens.imaging.scene import Assets, Scene
@@ -147,7 +147,7 @@ def _difference(
         subtracted = rendering.render_static(scene, params, positions, assets)
     else:
         subtracted = image[template]
-    return (image - subtracted).astype(jnp.float32)
+    return without_missing(scene, params, image - subtracted).astype(jnp.float32)
 
 
 def _by_epoch(scene: Scene, planes: jax.Array) -> jax.Array:

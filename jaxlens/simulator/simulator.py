@@ -98,12 +98,17 @@ class Simulator(SimulatorDensities):
         `observe(key, params, start=table["OBJID-g"])` with the key of the dataset's seed gives the dataset's
         images, whatever rows there are, in whatever order.
 
+        The table of a time series has one row for each system and epoch.  The rows with one OBJID are put
+        together to one system; the systems come in the order in which the table has them first, which is
+        that of `table["OBJID-g"].unique()`.
+
         Args:
             table: a DataFrame, a mapping from column to values, or the path of a `*_metadata.csv` or
                 `*_images.h5`.
 
         Raises:
-            ValueError: where columns are missing or have something else than finite numbers.
+            ValueError: where columns are missing or have something else than finite numbers, or rows of a
+                time series are missing.
             StorageError: where the file cannot be read.
 
         >>> import jaxlens

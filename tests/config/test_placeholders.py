@@ -14,13 +14,20 @@ Load = Callable[..., Config]
 LIGHT, MASS = "PLANE_1-OBJECT_1-LIGHT_PROFILE_1", "PLANE_1-OBJECT_1-MASS_PROFILE_1"
 
 
+def without_brightness(config: Config) -> list[str]:
+    """The warnings but for those of magnitudes and skies, which are 0.5 in the tables of these tests."""
+    absurd = ("brighter than any", "makes noise of")
+    return [line for line in config.warnings if not any(words in line for words in absurd)]
+
+
 @pytest.fixture
 def load(load_edited: Load, tmp_path: Path) -> Load:
     """`good.yaml` with changes, and a table of the columns."""
 
     def load(columns: str, *edits: tuple[str, str], row: str = "0.5", mode: str = "sample") -> Config:
-        names = columns.split()
-        (tmp_path / "t.txt").write_text(f"{columns} WEIGHT\n{' '.join([row] * len(names))} 1\n")
+        # a night sky and a galaxy, whose numbers would be a warning if they were as small as the others
+        values = ["20.5" if "magnitude" in name or "sky" in name else row for name in columns.split()]
+        (tmp_path / "t.txt").write_text(f"{columns} WEIGHT\n{' '.join(values)} 1\n")
         section = f"DISTRIBUTIONS: {{USERDIST_1: {{FILENAME: t.txt, MODE: {mode}}}}}\nGEOMETRY:\n"
         return load_edited((*edits, ("GEOMETRY:\n", section)))
 
@@ -84,7 +91,7 @@ def test_a_number_that_a_table_replaces_may_be_anything(
 ) -> None:
     """Nothing is said of it, and the Config has a number of the table in its place."""
     config = load(column, edit, mode=mode)
-    assert config.warnings == ()
+    assert without_brightness(config) == []
     text = repr((config.configurations, config.species, config.instrument, config.cosmology))
     assert "nan" not in text
 
@@ -106,7 +113,7 @@ def test_all_of_PARAMETERS_from_a_table(load: Load) -> None:
         "",
     )
     names = [f"{LIGHT}-{name}" for name in ("magnitude", "R_sersic", "n_sersic", "e1", "e2")]
-    assert load(" ".join(names), edit).warnings == ()
+    assert without_brightness(load(" ".join(names), edit)) == []
     (found,) = problems(load, " ".join(names[1:]), edit)
     assert found.startswith("c.yaml:26: SPECIES.GALAXY_1.LIGHT_PROFILE_1.PARAMETERS: is missing")
 

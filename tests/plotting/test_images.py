@@ -78,6 +78,7 @@ def test_an_image_of_another_shape_is_refused(shape):
     with pytest.raises(ValueError, match=r"it must be \(y, x\) or \(bands, y, x\)") as caught:
         view_image(np.ones(shape))
     assert ("give one system, as images[0]" in str(caught.value)) == (len(shape) == 4)
+    assert ("images[0, 0], or draw the series with view_series" in str(caught.value)) == (len(shape) == 5)
     assert str(shape) in str(caught.value)
 
 
@@ -88,5 +89,6 @@ def test_several_systems_are_no_colour_image():
 
 @pytest.mark.parametrize("shape", [(8, 8), (2, 3, 8, 8)])
 def test_a_grid_names_the_image_of_another_shape(shape):
-    with pytest.raises(ValueError, match=r"^image 1 has shape \(.*\); it must be \(bands, y, x\)$"):
+    with pytest.raises(ValueError, match=r"^image 1 has shape \(.*\); it must be \(bands, y, x\)") as e:
         image_grid([lens(), np.ones(shape)])
+    assert ("draw a time series with view_series" in str(e.value)) == (len(shape) == 4)
