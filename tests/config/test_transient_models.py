@@ -270,6 +270,35 @@ def test_spectra_not_sorted_or_negative(load_edited: Load, templates: Path) -> N
             load_edited(edits("user_bad.SED"))
 
 
+def test_changed_spectra_are_read_again(load_edited: Load, templates: Path) -> None:
+    """Libraries are kept from one file to the next, also with what was found in them."""
+    path = templates / "user" / "noisy.SED"
+    write_sed(path)
+    first = transient(load_edited(edits("user_noisy.SED")))
+    assert transient(load_edited(edits("user_noisy.SED"))).library is first.library
+    path.write_text(path.read_text() + "90 3000 -1e-14\n90 4000 1e-12\n")
+    for _ in range(2):
+        config = load_edited(edits("user_noisy.SED"))
+        assert transient(config).library != first.library
+        assert any("noisy.SED:" in one and "taken as 0" in one for one in config.warnings)
+
+
+def test_salt_folder(load_edited: Load, tmp_path: Path) -> None:
+    """A folder with the surfaces of SALT2: an absolute magnitude unless X0 is given."""
+    for i in (0, 1):
+        write_sed(tmp_path / "my_salt2" / f"salt2_template_{i}.dat")
+    law = "4\n-0.5\n0.8\n-0.5\n0.1\nSalt2ExtinctionLaw.version 1\n"
+    law += "Salt2ExtinctionLaw.min_lambda 2800\nSalt2ExtinctionLaw.max_lambda 7000\n"
+    (tmp_path / "my_salt2" / "salt2_color_correction.dat").write_text(law)
+    found = transient(load_edited(edits("salt_my_salt2")))
+    assert found.name == "salt_absmag"
+    assert draws(found)["X1"] == ("normal", (0.0, 1.0))
+    assert transient(load_edited(edits("salt-my-salt2"))).library == found.library
+    given = transient(load_edited(edits("{NAME: salt, DIRECTORY: my_salt2, X0: 1.0e-5, X1: 0.5}")))
+    assert given.name == "salt"
+    assert draws(given)["C"] == ("delta_function", (0.0,))
+
+
 def test_spectra_that_do_not_cover(load_edited: Load, templates: Path) -> None:
     """Zero flux beyond the spectra, with a warning that says at what redshift and at which nights."""
     write_sed(templates / "user" / "short.SED", last_phase=-10.0)
