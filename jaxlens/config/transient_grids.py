@@ -15,7 +15,7 @@ import warnings
 from dataclasses import replace
 from typing import Any, cast
 
-import numpy as np
+import jax.numpy as jnp
 
 from jaxlens.config.errors import Place, Report
 from jaxlens.config.model import (
@@ -154,7 +154,7 @@ def _smallest_tau(
     shortest, longest = float(mean.min()) / (1.0 + redshift), float(mean.max())
     if "TAU" not in ends:
         corners = itertools.product(ends["M_I"], ends["LOG_MBH"])
-        return min(float(macleod(np.float64(shortest), *corner)[0]) for corner in corners)
+        return min(float(macleod(jnp.asarray(shortest), *corner)[0]) for corner in corners)
     slopes = itertools.product((shortest, longest), ends["TAU_SLOPE"])
     factors = [(length / REFERENCE_WAVELENGTH) ** slope for length, slope in slopes]
     return ends["TAU"][0] * min(factors)

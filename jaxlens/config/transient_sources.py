@@ -112,7 +112,7 @@ def _from_file(name: ModelName, path: Path, report: Report) -> Source | None:
         library = _spectra(files, report) if files else None
         listed = path if path.is_dir() else path.parent
         scatter = (path.is_dir() or name.kind == "cc") and (listed / INPUT_FILE).is_file()
-    return library and Source(library, True, scatter)
+    return None if library is None else Source(library, True, scatter)
 
 
 def _spectra(files: Sequence[SedFile], report: Report) -> Library | None:
