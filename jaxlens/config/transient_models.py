@@ -147,8 +147,7 @@ def _noise(section: Section, model: TransientModel) -> Quantity:
     size = max(abs(end) for end in noise.support())
     if node is not None and noise.is_constant and size > 0.0:
         finding = f"is {size:g} at every night; give a DISTRIBUTION"
-        report = f"{finding}, such as normal with mean 0 and std {size:g}"
-        section.report.problem(node.place, report)
+        section.report.problem(node.place, f"{finding}, such as normal with mean 0 and std {size:g}")
     return _every_band(noise, section.report)
 
 
