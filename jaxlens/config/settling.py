@@ -55,7 +55,7 @@ def settled(config: Config, tree: Node, report: Report, asked: Sequence[str] | N
     kept = tuple(_kept(one, found.aside.get(one.label, []), report) for one in config.configurations)
     complete = _complete(replace(config, configurations=kept), joints, report)
     walks = Report()
-    complete = with_walks(complete, tree.place.at("GEOMETRY"), walks)
+    complete = with_walks(complete, tree.entries["GEOMETRY"].place, walks)
     found.remarks += walks.remarks
     passed_over = report.lines(one for one in found.remarks if one.passed_over)
     return replace(complete, warnings=report.lines(found.remarks), passed_over=passed_over)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from jaxlens.config.coverage import brightness_warnings, coverage_warnings
+from jaxlens.config.spectral_coverage import brightness_warnings, coverage_warnings
 from jaxlens.config.passbands import curves, passbands_of
 from jaxlens.config.templates import library
 
