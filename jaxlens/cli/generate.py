@@ -33,7 +33,8 @@ def add_to(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the dataset on disk, and print how fast it was made and where it is."""
-    config = _with_overrides(load_config(arguments.config, survey=arguments.survey), arguments)
+    loaded = load_config(arguments.config, arguments.survey, arguments.configuration)
+    config = _with_overrides(loaded, arguments)
     print_warnings(config)
     with warnings.catch_warnings():
         # these warnings were just printed on stderr

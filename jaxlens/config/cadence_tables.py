@@ -5,7 +5,6 @@ A row is one visit.  The columns are found by their names, for which surveys hav
 
 from __future__ import annotations
 
-import csv
 import math
 import os
 import sqlite3
@@ -18,6 +17,7 @@ from urllib.request import pathname2url
 import numpy as np
 
 from jaxlens.config.errors import Place, Report, shown
+from jaxlens.config.word_tables import word_table
 
 # Parameter or role -> the names of its column, the best first; capitals do not matter.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -45,9 +45,7 @@ MAX_BYTES = 100_000_000
 # The first bytes of every file of SQLite.
 SQLITE_MAGIC = b"SQLite format 3\x00"
 # The name of a file without a table of visits, in messages.
-_NO_VISITS = (
-    "has no table with the columns observationStartMJD (or mjd) and filter (or band); give a table of visits"
-)
+_NO_VISITS = "has no table of visits; give one with observationStartMJD and filter, or mjd and band"
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,32 +80,19 @@ def read_csv(text: str, path: Path, report: Report) -> Visits | None:
         path: the file.
         report: the problems are added to it.
     """
-    lines = [(i, line) for i, line in enumerate(text.split("\n"), start=1) if line.partition("#")[0].strip()]
-    if not lines:
-        report.problem(Place(str(path)), "is empty; give a line of column names, then a line for each visit")
+    found = word_table(text, path, report)
+    if found is None:
         return None
-    comma = "," in lines[0][1]
-    split = [(i, _cells(line, comma)) for i, line in lines]
-    (header_line, header), rows = split[0], split[1:]
-    written = _roles(header)
+    header, rows = found
+    written = _roles(header.cells)
     missing = [role for role in _REQUIRED if role not in written]
     if missing:
         names = " and ".join(f"{role} (or {', '.join(COLUMNS[role][1:])})" for role in missing)
-        report.problem(Place(str(path), header_line), f"has no column {names}; name the columns in this line")
+        finding = f"has no column {names}; name the columns in this line"
+        report.problem(Place(str(path), header.line), finding)
         return None
-    for line, cells in rows:
-        if len(cells) != len(header):
-            finding = f"has {len(cells)} of the {len(header)} columns; give every column one value"
-            report.problem(Place(str(path), line), finding)
-            return None
-    values = {role: [cells[header.index(name)] for _, cells in rows] for role, name in written.items()}
-    return _visits(str(path), tuple(line for line, _ in rows), written, values, report)
-
-
-def _cells(line: str, comma: bool) -> list[str]:
-    """The cells of a line that has commas or blanks between them."""
-    line = line.partition("#")[0].strip()
-    return [cell.strip() for cell in next(csv.reader([line]))] if comma else line.split()
+    values = {role: [row.cells[header.cells.index(name)] for row in rows] for role, name in written.items()}
+    return _visits(str(path), tuple(row.line for row in rows), written, values, report)
 
 
 def read_sqlite(path: Path, report: Report) -> Visits | None:

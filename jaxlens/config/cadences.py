@@ -11,7 +11,7 @@ import numpy as np
 from jaxlens.config.cadence_arrays import Nights, cadence_of
 from jaxlens.config.cadence_conditions import cadence_of_visits
 from jaxlens.config.cadence_tables import MAX_BYTES, SQLITE_MAGIC, read_csv, read_sqlite
-from jaxlens.config.errors import Place, Report, shown
+from jaxlens.config.errors import ConfigError, Finding, Place, Report, shown
 from jaxlens.config.files import locate, read_file, resolve
 from jaxlens.config.model import Cadence, Instrument
 from jaxlens.config.reader import Node, read_text
@@ -37,7 +37,7 @@ class CadenceReader:
 
     def __init__(self, instrument: Instrument) -> None:
         self._instrument = instrument
-        self._known: dict[tuple[str, float | None], Cadence | None] = {}
+        self._known: dict[tuple[str, float | None], tuple[Cadence | None, tuple[Finding, ...]]] = {}
 
     def read(self, section: Section) -> Cadence | None:
         """NITES and REFERENCE_MJD of a TIMESERIES; None, and a problem, where they are illegal.
@@ -59,9 +59,27 @@ class CadenceReader:
         if not name or resolve(node.place, name, section.report) is None:
             return None
         path = Path(str(locate(node.place, name, section.report)))
-        if (str(path), mjd) not in self._known:
-            self._known[str(path), mjd] = self._file(path, mjd, section.report)
-        return self._known[str(path), mjd]
+        key = str(path), mjd
+        if key not in self._known:
+            self._known[key] = self._read_apart(path, mjd, section.report)
+        cadence, problems = self._known[key]
+        # also those of a file that another configuration names too, which is wrong for each of them
+        section.report.problems += problems
+        return cadence
+
+    def _read_apart(
+        self, path: Path, mjd: float | None, report: Report
+    ) -> tuple[Cadence | None, tuple[Finding, ...]]:
+        """The cadence in a file of any kind, and its problems, which are not in `report` yet."""
+        start = len(report.problems)
+        try:
+            cadence = self._file(path, mjd, report)
+        except ConfigError:
+            # a text that is not YAML
+            cadence = None
+        problems = tuple(report.problems[start:])
+        del report.problems[start:]
+        return cadence, problems
 
     def _file(self, path: Path, mjd: float | None, report: Report) -> Cadence | None:
         """The cadence in a file of any kind; None, and problems, where it is illegal."""

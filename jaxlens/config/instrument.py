@@ -97,7 +97,9 @@ def read_cosmology(root: Section) -> tuple[tuple[str, Quantity], ...]:
         with section.sub("PARAMETERS") as parameters:
             foreign = _foreign(parameters, name, own)
             rules = {key: rule for key, rule in COSMOLOGY.items() if key not in foreign}
-            given = _quantities(parameters, rules, {"H0", "Om0", *(key for key in own if own[key])})
+            needed = {"H0", "Om0", *(key for key in own if own[key])}
+            # all that the file gives counts
+            given = _quantities(parameters, rules, needed | {key for key in rules if parameters.has(key)})
             _check_universe(parameters, given)
             return given
 
@@ -154,7 +156,8 @@ def _check_universe(parameters: Section, given: tuple[tuple[str, Quantity], ...]
     bounced = np.isnan(rate) & np.isfinite(sum(values.values()))
     if np.any(bounced):
         finding = f"give a universe without redshift {z[np.argmax(bounced)]:.2g}, as H(z)^2 is below 0 there"
-        parameters.report.problem(parameters.node.place, f"{finding}; choose another Ode0, w0 or wa")
+        with parameters.report.about(*(one.path for _, one in given)):
+            parameters.report.problem(parameters.node.place, f"{finding}; choose another Ode0, w0 or wa")
 
 
 def _foreign(parameters: Section, name: str, own: Mapping[str, bool]) -> set[str]:
@@ -200,12 +203,14 @@ def read_instrument(root: Section) -> Instrument:
     with (
         root.sub("IMAGE") as image,
         root.sub("SURVEY") as survey,
-        image.sub("PARAMETERS", elsewhere=_homes("SURVEY", *SURVEY, "BANDS")) as here,
+        image.sub("PARAMETERS", elsewhere=_homes("SURVEY", *SURVEY, "BANDS", "passbands")) as here,
         survey.sub("PARAMETERS", elsewhere=_homes("IMAGE", *IMAGE, *FIXED)) as there,
     ):
         image.has("NAME")
         survey.has("NAME")
         there.need("BANDS", _BANDS_ADVICE)
+        # `read_passbands` reads it where a model integrates spectra
+        there.has("passbands")
         psf_type = here.choice("psf_type", PSF_TYPES, noun="a PSF")
         supersampling = here.integer("supersampling_factor", 1, default=1)
         kernel = read_kernel(here) if psf_type == "PIXEL" else None
@@ -250,9 +255,16 @@ def _needed(psf_type: str, unit: str, background_noise: bool) -> set[str]:
 def _quantities(
     section: Section, rules: Mapping[str, Rule], needed: set[str], **defaults: float
 ) -> tuple[tuple[str, Quantity], ...]:
-    """The quantities of a section that are given, are required or have a default, in the order of `rules`."""
-    return tuple(
+    """The quantities of a section that are given, are required or have a default, in the order of `rules`.
+
+    One that is illegal, but that nothing needs, is left out, and its problem does not matter.
+    """
+    found = [
         (key, quantity(section, key, rule, defaults.get(key)))
         for key, rule in rules.items()
         if section.has(key) or key in needed or key in defaults
+    ]
+    wrong = {path for finding in section.report.problems for path in finding.paths}
+    return tuple(
+        (key, one) for key, one in found if key in needed or key in defaults or one.path not in wrong
     )

@@ -27,31 +27,36 @@ class Kind:
     """What the first word of a MODEL allows.
 
     Attributes:
-        kernel: the name of the model in `jaxlens.kernels.transients` where there is no file.
+        models: the models in `jaxlens.kernels.transients` that it means where there is no file; of several,
+            that which has the parameters that the file gives.
         file: whether a file or folder is given: never, if the user likes, or always.
+        of_file: the same with a file.
         folder: the folder `seds/...` in which deeplenstronomy looks for the file, or "".
     """
 
-    kernel: str
+    models: tuple[str, ...] = ()
     file: Literal["never", "optional", "always"] = "never"
+    of_file: tuple[str, ...] = ()
     folder: str = ""
 
 
+# The models of spectra in files: with the brightness of the file, or scaled to an absolute magnitude.
+_SPECTRA = ("sed", "sed_absmag")
 # The first word of MODEL -> what it means.
 KINDS: Mapping[str, Kind] = {
-    "flat": Kind("flat"),
-    "flatnoise": Kind("flat"),
-    "variable": Kind("variable"),
-    "variablenoise": Kind("variable"),
-    "static": Kind("static"),
-    "agn_drw": Kind("agn_drw"),
-    "ia": Kind("ia", "optional", "seds/ia"),
-    "cc": Kind("cc", "optional", "seds/cc"),
-    "kn": Kind("kn", "optional", "seds/kn"),
-    "user": Kind("sed", "always", "seds/user"),
-    "sed": Kind("sed", "always", "seds/user"),
-    "salt": Kind("salt", "always"),
-    "lightcurve": Kind("lightcurve", "always"),
+    "flat": Kind(("flat",)),
+    "flatnoise": Kind(("flat",)),
+    "variable": Kind(("variable",)),
+    "variablenoise": Kind(("variable",)),
+    "static": Kind(("static",)),
+    "agn_drw": Kind(("agn_drw", "agn_drw_mag", "agn_drw_tau")),
+    "ia": Kind(("ia",), "optional", ("sed_absmag",), "seds/ia"),
+    "cc": Kind(("cc",), "optional", _SPECTRA, "seds/cc"),
+    "kn": Kind(("kn",), "optional", _SPECTRA, "seds/kn"),
+    "user": Kind((), "always", _SPECTRA, "seds/user"),
+    "sed": Kind((), "always", _SPECTRA, "seds/user"),
+    "salt": Kind((), "always", ("salt_absmag", "salt")),
+    "lightcurve": Kind((), "always", ("lightcurve",)),
 }
 # How a kind is written in advice, by `Kind.file`.
 _FORMS = {"never": ("",), "optional": (f"_{RANDOM}", "_<file>"), "always": ("_<file>",)}

@@ -26,8 +26,14 @@ Named = tuple[str, Quantity]
 NOISE, MICROLENSING = "NOISE", "MICROLENSING"
 # The number of image slots behind at most one deflector, and behind several.
 SLOTS_ONE_DEFLECTOR, SLOTS_MANY_DEFLECTORS = 6, 12
-# The parameters of objects that may differ by band, besides those of light profiles.
-_BY_BAND = {"magnitude", NOISE} | {name for model in TRANSIENTS.values() for name in model.by_band}
+# The parameters of objects that may differ by band, besides those of light profiles; COLOR of some models may
+# not.
+_BY_BAND = {"magnitude", NOISE} | {
+    name
+    for model in TRANSIENTS.values()
+    for name in model.by_band
+    if all(name in other.by_band for other in TRANSIENTS.values() if name in other.parameters)
+}
 # The parameters of profiles that are positions.
 POSITIONS = ("center_x", "center_y", "ra_0", "dec_0")
 
@@ -86,6 +92,12 @@ def transients(configuration: Configuration) -> tuple[tuple[str, Transient], ...
     }
     found = ((prefix, getattr(species[prefix], "model", None)) for prefix in objects)
     return tuple((prefix, model) for prefix, model in found if model is not None)
+
+
+def needs_passbands(configurations: tuple[Configuration, ...]) -> bool:
+    """Whether a MODEL that a TIMESERIES uses integrates spectra over passbands."""
+    models = (model for one in configurations for _, model in transients(one))
+    return any(TRANSIENTS[model.name].needs_passbands for model in models)
 
 
 def microlensing_names(prefix: str, configuration: Configuration) -> tuple[str, ...]:

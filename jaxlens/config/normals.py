@@ -9,6 +9,7 @@ import numpy as np
 from jaxlens.config.columns import Names
 from jaxlens.config.errors import Place, Report
 from jaxlens.config.model import Column, Draw, Joint
+from jaxlens.config.plausibility import implausible_draw
 from jaxlens.config.quantities import SMALLEST_PROBABILITY
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, number, word
@@ -172,6 +173,9 @@ def _remark_impossible(joint: Joint, i: int, place: Place, names: Names, report:
     mean, std = float(joint.arrays["mean"][i]), math.sqrt(joint.arrays["covariance"][i, i])
     spread = "sigma" if joint.log[i] else "std"
     draw = Draw("lognormal" if joint.log[i] else "normal", (("mean", mean), (spread, std)))
+    bright = implausible_draw(joint.columns[i].parameter, draw)
+    if bright:
+        report.remark(place, bright)
     for rule in dict.fromkeys(names.targets(joint.columns[i]).values()):
         probability, words = rule.probability_outside(draw)
         if probability > 1.0 - SMALLEST_PROBABILITY:

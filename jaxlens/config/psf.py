@@ -52,8 +52,9 @@ def read_numerics(section: Section, psf_type: str, supersampling: int, kernel: K
     Returns:
         The settings, with lenstronomy's defaults.
     """
-    for key, types in _ONLY_FOR.items():
-        if psf_type and psf_type not in types:
+    idle = {key for key, types in _ONLY_FOR.items() if psf_type and psf_type not in types}
+    for key in _ONLY_FOR:
+        if key in idle:
             _remark_idle(section, key, f"psf_type is {psf_type}")
     section.choice("compute_mode", ("regular",), default="regular")
     convolution = section.take("supersampling_convolution")
@@ -61,13 +62,14 @@ def read_numerics(section: Section, psf_type: str, supersampling: int, kernel: K
         convolution is not None
         and switch(convolution, section.report, "blur the sub-pixels", "blur the pixels") is True
     )
-    kernel_size = _odd(section, "supersampling_kernel_size") or Numerics.supersampling_kernel_size
-    size = _odd(section, "convolution_kernel_size")
+    kernel_size = None if "supersampling_kernel_size" in idle else _odd(section, "supersampling_kernel_size")
+    size = None if "convolution_kernel_size" in idle else _odd(section, "convolution_kernel_size")
     if kernel is not None and size is not None:
         _check_size(section, size, kernel, supersampling if before_averaging else 1)
     default = kernel.factor if kernel else 1
     points = section.integer("point_source_supersampling_factor", 1, default=default)
-    return Numerics(before_averaging, kernel_size, size, points)
+    side = kernel_size or Numerics.supersampling_kernel_size
+    return Numerics(before_averaging, side, size, points)
 
 
 def check_points(section: Section, point_source: str, psf_type: str) -> None:
@@ -179,8 +181,9 @@ def _read(node: Node, report: Report) -> tuple[str, np.ndarray] | None:
     if node.place in report.paths:
         report.paths[node.place] += brackets
     array = _read_npy(path, place, report) if suffix == ".npy" else _read_fits(path, extension, place, report)
-    usable = array is not None and _is_kernel(array, place, report)
-    return (f"{path}{brackets}", array) if usable else None
+    if array is None or not _is_kernel(array, place, report):
+        return None
+    return f"{path}{brackets}", array
 
 
 def _read_npy(path: Path, place: Place, report: Report) -> np.ndarray | None:

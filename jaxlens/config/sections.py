@@ -54,6 +54,11 @@ class Section:
         self._asked: dict[str, None] = {}
         self._entries = _entries(node, report)
 
+    @property
+    def path(self) -> str:
+        """The keys that lead to the mapping, joined by dots; also where the mapping is missing."""
+        return self._path
+
     def __enter__(self) -> Section:
         return self
 
@@ -81,7 +86,7 @@ class Section:
         """What stands under `key`, also where it is empty or the word None; None where the key is missing."""
         self._known.add(key)
         self._asked[key] = None
-        return (self._entries or {}).get(key)
+        return self._entries.get(key) if self._entries else None
 
     def take(self, key: str) -> Node | None:
         """The value of `key`, or None where the mapping has none (see `has`)."""
@@ -136,11 +141,19 @@ class Section:
         inner._path = f"{self._path}.{key}" if self._path else key
         return inner
 
-    def numbered(self, stem: str, gaps: bool = False) -> list[tuple[str, Node]]:
-        """The entries `stem_1`, `stem_2`, ... in order; a missing number is a problem without `gaps`.
+    def parameters(self, noun: str) -> Section:
+        """The mapping under PARAMETERS.
 
-        An entry that is empty or the word None is left out.
+        That it is missing does not matter where tables give all the numbers that belong in it.
+
+        Args:
+            noun: a name for the keys of the inner mapping, as in `Section`.
         """
+        with self.report.about(self.path):
+            return self.sub("PARAMETERS", noun)
+
+    def numbered(self, stem: str, gaps: bool = False) -> list[tuple[str, Node]]:
+        """The entries `stem_1`, ... in order, without empty ones; a missing number needs `gaps`."""
         found = {}
         for key, node in (self._entries or {}).items():
             match = re.fullmatch(rf"{stem}_([1-9][0-9]{{0,8}})", key)
@@ -177,13 +190,11 @@ class Section:
         names = tuple(choices)
         advice = one_of(names)
         written = self.written(key)
-        if written is not None and is_none_word(written):
-            if "NONE" in names:
-                return "NONE"
-            if none:
-                self.need(key, advice, none)
-                return ""
-        node = self.take(key) if default is not None else self.need(key, advice, none)
+        is_none = written is not None and is_none_word(written)
+        if is_none and "NONE" in names:
+            return "NONE"
+        is_optional = default is not None and not (is_none and none)
+        node = self.take(key) if is_optional else self.need(key, advice, none)
         if node is None:
             return default or ""
         name = word(node, self.report, advice)
@@ -233,10 +244,8 @@ def describe(node: Node) -> str:
         return "a DISTRIBUTION" if "DISTRIBUTION" in node.value else "a mapping"
     if isinstance(node.value, tuple):
         return "a list"
-    if node.value is None:
-        return "empty"
-    if is_none_word(node):
-        return "the word None"
+    if node.value is None or is_none_word(node):
+        return "empty" if node.value is None else "the word None"
     if isinstance(node.value, str):
         return f"the text {shown(node.value)}"
     return shown(node.text).strip("'")

@@ -15,6 +15,7 @@ from jaxlens.config.quantities import (
     NOT_NEGATIVE_BY_BAND,
     optional_quantity,
     quantity,
+    quantity_path,
 )
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
@@ -22,7 +23,7 @@ from jaxlens.config.special_calls import read_special
 from jaxlens.config.transient_models import read_model
 
 FOREGROUND = "foreground"
-_SEP_UNITS = ("arcsec", "kpc")
+SEP_UNITS = ("arcsec", "kpc")
 _NOISE = ("POISSON_NOISE",)
 
 Species = Galaxy | PointSource | NoiseSource
@@ -105,7 +106,7 @@ def _read_point_source(in_series: frozenset[str], label: str, node: Node, report
         name = section.text("NAME")
         model = read_model(section, used=name in in_series)
         host = section.text("HOST", "give the NAME of a galaxy, or Foreground")
-        with section.sub("PARAMETERS", "a parameter of a point source") as parameters:
+        with section.parameters("a parameter of a point source") as parameters:
             magnitude = quantity(parameters, "magnitude", ANY_BY_BAND)
             if host.lower() == FOREGROUND:
                 _refuse_offset(parameters)
@@ -126,23 +127,33 @@ def _refuse_offset(parameters: Section) -> None:
 
 
 def _offset(parameters: Section) -> tuple[Quantity | None, Literal["arcsec", "kpc"], Quantity | None]:
-    """`sep`, `sep_unit` and `angle` of a point source; the last two get a remark without the first."""
+    """`sep`, `sep_unit` and `angle` of a point source; the last two get a remark without the first.
+
+    The remark does not matter where a table gives `sep` (see `jaxlens.config.placeholders`).
+    """
     sep = optional_quantity(parameters, "sep", ANY)
     angle = optional_quantity(parameters, "angle", ANY)
+    node = parameters.take("sep_unit")
     if sep is not None:
-        return sep, cast(Literal["arcsec", "kpc"], parameters.choice("sep_unit", _SEP_UNITS)), angle
+        return sep, cast(Literal["arcsec", "kpc"], parameters.choice("sep_unit", SEP_UNITS)), angle
     for key in ("sep_unit", "angle"):
-        node = parameters.take(key)
-        if node is not None:
+        _remark_no_sep(parameters, key)
+    return None, "kpc" if node and node.text.strip() == "kpc" else "arcsec", angle
+
+
+def _remark_no_sep(parameters: Section, key: str) -> None:
+    """Remark that the entry `key` has no effect without `sep`, where the file gives it."""
+    node = parameters.take(key)
+    if node is not None:
+        with parameters.report.about(quantity_path(parameters, "sep")):
             parameters.report.remark(node.place, "has no effect without sep; add sep or remove it")
-    return None, "arcsec", None
 
 
 def _read_noise(label: str, node: Node, report: Report) -> NoiseSource:
     """Read one NOISE_n."""
     with Section(node, report) as section:
         name = section.choice("NAME", _NOISE, noun="a kind of noise")
-        with section.sub("PARAMETERS", "a parameter of POISSON_NOISE") as parameters:
+        with section.parameters("a parameter of POISSON_NOISE") as parameters:
             mean = quantity(parameters, "mean", NOT_NEGATIVE_BY_BAND)
     return NoiseSource(label, cast(Literal["POISSON_NOISE"], name), (("mean", mean),))
 

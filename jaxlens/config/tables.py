@@ -54,7 +54,7 @@ def read_table(path: Path, report: Report) -> Table | None:
 
     `#` starts a comment; blank lines are ignored.
     """
-    text = _text(path, report)
+    text = table_text(path, report)
     if text is None:
         return None
     lines = [(number, words) for number, words in _words(text) if words]
@@ -72,6 +72,12 @@ def read_table(path: Path, report: Report) -> Table | None:
     if values is None:
         return None
     return Table(str(path), header_line, tuple(names), tuple(number for number, _ in rows), values)
+
+
+def read_header(path: Path) -> list[str]:
+    """The names of the columns of the table in a file; empty where it has none."""
+    lines = (words for _, words in _words(table_text(path, Report()) or ""))
+    return next(filter(None, lines), [])
 
 
 def read_weights(table: Table, report: Report) -> np.ndarray | None:
@@ -92,7 +98,7 @@ def read_weights(table: Table, report: Report) -> np.ndarray | None:
     return weights
 
 
-def _text(path: Path, report: Report) -> str | None:
+def table_text(path: Path, report: Report) -> str | None:
     """The text of a file; None, and a problem, where it is too large, not UTF-8, or cannot be read."""
     place = Place(str(path))
     report.sources.append(str(path))

@@ -22,6 +22,12 @@ TOY_TYPES = {
 DRW_STEPS = 32
 # The largest number of times of that grid.
 DRW_TIMES = 4096
+# The first time after the merger at which a kilonova is computed, days.
+KN_FIRST = 0.02
+# The last time at which it is computed, days.
+KN_LAST = 60.0
+# The number of times between them, each 4% later than the one before.
+KN_TIMES = 204
 
 
 def library_of(ids: tuple[str, ...], types: tuple[str, ...], arrays: Arrays) -> Library:
@@ -90,3 +96,15 @@ def drw_library(grid: np.ndarray) -> Library:
     step = float(np.mean(np.diff(grid)))
     arrays = {"times": grid, "index": np.round(grid / step), "step": np.array(step)}
     return library_of(("DRW",), ("AGN",), arrays)
+
+
+def kn_library() -> Library:
+    """The library of `kn`: the times and wavelengths at which its spectra are computed."""
+    later = np.geomspace(KN_FIRST, KN_LAST, KN_TIMES)
+    arrays = {"times": np.concatenate([[0.0], later]), "wavelength": black_body_wavelengths()}
+    return library_of(("KN",), ("KN",), arrays)
+
+
+def black_body_wavelengths() -> np.ndarray:
+    """The wavelengths (Angstrom, in the rest frame) at which spectra of black bodies are computed."""
+    return np.geomspace(500.0, 30000.0, 274)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from jaxlens.config.errors import Report
@@ -12,15 +13,19 @@ from jaxlens.config.quantities import NOT_NEGATIVE, quantity
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.config.spellings import switch
+from jaxlens.config.templates import with_odonnell_dust
 from jaxlens.config.transient_defaults import ALWAYS_DRAWN, DEFAULTS, DRAWN_BY_BAND
-from jaxlens.config.transient_libraries import toy_library
 from jaxlens.config.transient_rules import model_rule
+from jaxlens.config.transient_sources import read_source
+from jaxlens.config.transient_templates import drawn_of_library, read_template
 from jaxlens.kernels.transients import TRANSIENTS, TransientModel
 
 # Within MICROLENSING: whether the factors are drawn anew for each epoch.
 BY_EPOCH = "BY_EPOCH"
 # The keys of a mapping that name a file or folder.
 _FILE_KEYS = ("FILE", "DIRECTORY")
+# The laws of dust: Fitzpatrick (1999) and O'Donnell (1994).
+_FITZPATRICK, _ODONNELL = "fitzpatrick99", "odonnell94"
 _UNUSED = "has no effect, as no TIMESERIES has it among its OBJECTS; the magnitude is that of PARAMETERS"
 
 
@@ -75,42 +80,64 @@ def _name(node: Node, report: Report) -> tuple[ModelName, Node] | None:
 def _read(node: Node, report: Report) -> Transient | None:
     """The model that a string or a mapping describes; None, and problems, where it is illegal."""
     named = _name(node, report)
-    if named is None:
+    source = named and read_source(named[0], named[1].place, named[1].text.strip(), report)
+    if not named or not source:
         return None
-    name, where = named
-    found = _library(name, where, report)
-    if found is None:
-        return None
-    kernel, library = found
+    name, kind = named[0], KINDS[named[0].kind]
     given = node if isinstance(node.value, dict) else Node(node.place, {})
     with Section(given, report, f"a parameter of {name.kind}") as section:
         for key in ("NAME", *_FILE_KEYS):
             section.has(key)
-        parameters = _parameters(section, name, TRANSIENTS[kernel])
+        model = _chosen(kind.of_file if source.from_file else kind.models, given)
+        library = _with_dust(section, model, source.library)
+        drawn = {**DEFAULTS.get(name.kind, {}), **drawn_of_library(library, source.scatter)}
+        parameters = _parameters(section, name, model, library, drawn)
         microlensing, by_epoch = _microlensing(section)
-    return Transient(kernel, (*parameters, *microlensing), library, by_epoch)
+    return Transient(model.name, (*parameters, *microlensing), library, by_epoch)
 
 
-def _library(name: ModelName, where: Node, report: Report) -> tuple[str, Library] | None:
-    """The name of the kernel, and its arrays; None, and a problem, where a file is missing or illegal."""
-    return KINDS[name.kind].kernel, toy_library(name.kind)
+def _chosen(models: tuple[str, ...], given: Node) -> TransientModel:
+    """The first of several models that has most of the parameters that the file gives."""
+    keys = given.entries.keys()
+    return max((TRANSIENTS[one] for one in models), key=lambda model: len(model.parameters.keys() & keys))
 
 
-def _parameters(section: Section, name: ModelName, model: TransientModel) -> list[tuple[str, Quantity]]:
-    """Every parameter of a model and NOISE, with the defaults filled in."""
-    drawn = DEFAULTS.get(name.kind, {})
+def _with_dust(section: Section, model: TransientModel, library: Library) -> Library:
+    """The library of a model, for the law of dust that the key DUST names."""
+    if "EBV" not in model.parameters:
+        return library
+    law = section.choice("DUST", (_FITZPATRICK, _ODONNELL), default=_FITZPATRICK, noun="a law of dust")
+    return with_odonnell_dust(library) if law == _ODONNELL else library
+
+
+def _parameters(
+    section: Section, name: ModelName, model: TransientModel, library: Library, drawn: Mapping[str, Draw]
+) -> list[tuple[str, Quantity]]:
+    """Every parameter of a model and NOISE, with the defaults filled in.
+
+    Args:
+        section: the mapping MODEL, empty where it is a string.
+        name: the name of the model.
+        model: the model.
+        library: its arrays.
+        drawn: how parameters are drawn that the file does not give.
+
+    Returns:
+        (name, quantity) pairs.
+    """
     found = []
     for key, value in model.parameters.items():
         rule = model_rule(model.name, key)
         by_table = key in drawn and (name.population or value is None or key in ALWAYS_DRAWN)
-        if not section.has(key) and by_table:
+        if key == "TEMPLATE" and section.has(key):
+            found.append((key, read_template(section, library)))
+        elif by_table and not section.has(key):
             found.append((key, _default(section, key, drawn[key], rule.by_band and key in DRAWN_BY_BAND)))
         else:
             found.append((key, quantity(section, key, rule, value)))
     if section.has(NOISE):
-        found.append(
-            (NOISE, _every_band(quantity(section, NOISE, model_rule(model.name, NOISE)), section.report))
-        )
+        noise = quantity(section, NOISE, model_rule(model.name, NOISE))
+        found.append((NOISE, _every_band(noise, section.report)))
     elif NOISE in drawn:
         found.append((NOISE, _default(section, NOISE, drawn[NOISE], by_band=True)))
     return found

@@ -17,6 +17,7 @@ from jaxlens.engine.job import Job
 from jaxlens.engine.pipeline import Pipeline
 from jaxlens.files.contents import ArrayName, Chunk
 from jaxlens.files.metadata import Column, image_columns
+from jaxlens.files.series import series_values
 from jaxlens.imaging.scene import Scene
 from jaxlens.simulator.batched import Batch
 
@@ -83,12 +84,11 @@ def _main_source(scene: Scene) -> str | None:
 def _chunk(job: Job, start: int, batch: Batch) -> Chunk:
     """A batch on the host as the files take it."""
     values: dict[str, Column] = {name: np.asarray(value) for name, value in batch.values.items()}
+    simulator = job.simulator
+    if simulator.configuration.series is not None:
+        values = series_values(simulator.configuration, values, simulator.parameter_names)
     if job.positions:
         positions: Any = batch.positions
         values |= image_columns(positions, _main_source(job.simulator.scene))
-    arrays: dict[ArrayName, np.ndarray] = {}
-    if batch.images is not None:
-        arrays["images"] = np.asarray(batch.images)
-    if batch.planes is not None:
-        arrays["planes"] = np.asarray(batch.planes)
+    arrays: dict[ArrayName, np.ndarray] = {name: np.asarray(getattr(batch, name)) for name in job.arrays}
     return Chunk(start, values, arrays)

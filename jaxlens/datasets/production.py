@@ -30,6 +30,8 @@ from jaxlens.simulator.simulator import Simulator
 # Numbers that solve_lens_equation adds to the metadata for a source, to estimate the space on the
 # disk: the count, and x and y of five images.
 _POSITION_NUMBERS = 11
+# The columns of an object that varies, beside its parameters: magnitudes, phases, delays, measured fluxes.
+_TRANSIENT_COLUMNS = 30
 # Keeps 0.29 x 100 = 28.999999999999996 systems from being rounded down to 28.
 _ROUNDING = 1e-9
 
@@ -50,7 +52,7 @@ def produce(config: Config, seed: int, arguments: Arguments) -> dict[str, Produc
         MemoryError: if there is not enough memory for one system at a time.
         ValueError: if a configuration that is asked for is not in the file.
     """
-    jobs = {c.label: _job(config, seed, c, arguments) for c in _chosen(config, arguments.configurations)}
+    jobs = {c.label: _job(config, seed, c, arguments) for c in config.chosen(arguments.configurations)}
     if arguments.solve_lens_equation:
         _warn_of_nothing_to_solve(jobs.values())
     contents = {label: _contents(config, label, seed, job) for label, job in jobs.items()}
@@ -76,19 +78,13 @@ def sizes(config: Config) -> dict[str, int]:
     return {label: whole[label] + (label in by_remainder[:missing]) for label in exact}
 
 
-def _chosen(config: Config, names: Iterable[str] | None) -> list[Configuration]:
-    """The configurations called `names`, in the file's order."""
-    if names is None:
-        return list(config.configurations)
-    labels = {config.configuration(name).label for name in names}
-    return [c for c in config.configurations if c.label in labels]
-
-
 def _job(config: Config, seed: int, configuration: Configuration, arguments: Arguments) -> Job:
     count, simulator = sizes(config)[configuration.label], Simulator(config, configuration.label)
     devices, positions = chosen(arguments.devices), arguments.solve_lens_equation
-    size, arrays = arguments.batch_size, arguments.arrays
-    return Job(simulator, dataset_key(seed), count, size, devices, arrays, positions)
+    series = configuration.series
+    difference = arguments.arrays and series is not None and series.template is not None
+    arrays = (*arguments.arrays, "difference") if difference else arguments.arrays
+    return Job(simulator, dataset_key(seed), count, arguments.batch_size, devices, arrays, positions)
 
 
 def _warn_of_nothing_to_solve(jobs: Iterable[Job]) -> None:
@@ -106,6 +102,7 @@ def _warn_of_nothing_to_solve(jobs: Iterable[Job]) -> None:
 
 def _contents(config: Config, label: str, seed: int, job: Job) -> Contents:
     configuration = config.configuration(label)
+    series = configuration.series
     return Contents(
         label=label,
         dataset=config.name,
@@ -115,6 +112,8 @@ def _contents(config: Config, label: str, seed: int, job: Job) -> Contents:
         fixed=fixed(configuration, config.instrument),
         arrays=job.arrays,
         attributes=_attributes(config, seed, job) | {"configuration": configuration.name},
+        epochs=None if series is None else series.cadence.epochs,
+        transients=() if series is None else series.objects,
     )
 
 
@@ -142,6 +141,7 @@ def _prepare(
         scene = job.simulator.scene
         sources = len(scene.lensed_points or scene.lensed_centres)
         more = _POSITION_NUMBERS * (sources + 1) if job.positions and sources else 0
+        more += _TRANSIENT_COLUMNS * len(contents[label].transients)
         parameters = len(job.simulator.parameter_names) + more
         needed += contents[label].bytes_on_disk(parameters, arguments.csv)
     prepare(config.outdir, needed)
@@ -167,7 +167,8 @@ def _make(job: Job, contents: Contents, outdir: str, arguments: Arguments, bar: 
         writer = Writer(outdir, contents, arguments.image_file_format, arguments.csv)
     with writer or contextlib.nullcontext(), contextlib.closing(chunks(job, plan)) as made:
         first = _deliver(made, [memory, writer] if writer else [memory], bar) - began
-    run = Run(job.count, size, time.perf_counter() - began, first, writer.paths if writer else ())
+    seconds, files = time.perf_counter() - began, writer.paths if writer else ()
+    run = Run(job.count, size, seconds, first, files, contents.epochs or 1)
     return Product(run, None if arguments.kept == 0 else memory.kept())
 
 

@@ -27,8 +27,12 @@ def layout(simulator: Simulator, with_images: bool = False) -> Layout:
     """
     measured = with_images and simulator.scene.series is not None
     make = simulator.generate if measured else simulator.numbers
-    shapes = jax.eval_shape(lambda key: make(key, 1), _ANY_KEY).values
-    return {name: shapes[name].shape[1:] for name in sorted(shapes)}
+    return layout_of(jax.eval_shape(lambda key: make(key, 1), _ANY_KEY).values)
+
+
+def layout_of(values: Mapping[str, jax.Array | jax.ShapeDtypeStruct]) -> Layout:
+    """The shape of each of the values of a batch without the axis of systems, in the order of names."""
+    return {name: values[name].shape[1:] for name in sorted(values)}
 
 
 def packed(values: Mapping[str, jax.Array]) -> jax.Array:

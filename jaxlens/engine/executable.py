@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-from jaxlens.engine.columns import layout, packed, unpacked
+from jaxlens.engine.columns import Layout, layout_of, packed, unpacked
 from jaxlens.engine.devices import Devices
 from jaxlens.files.contents import ArrayName
 from jaxlens.imaging.point_sources import centre_images
@@ -78,7 +78,7 @@ def compiled(
     constants = jax.device_put(constants, NamedSharding(mesh, PartitionSpec()))
     leaves, structure = jax.tree.flatten(constants)
     shapes_and_dtypes = tuple((leaf.shape, leaf.dtype) for leaf in leaves)
-    program = _program(
+    program, shapes = _program(
         simulator.static_population,
         simulator.scene,
         structure,
@@ -88,7 +88,6 @@ def compiled(
         positions,
         mesh,
     )
-    shapes = layout(simulator, with_images=bool(arrays))
 
     def run(key: np.ndarray, indices: np.ndarray) -> Batch:
         batch: Batch = program(*constants, key, indices)
@@ -114,15 +113,16 @@ def _program(
     arrays: tuple[ArrayName, ...],
     positions: bool,
     mesh: Mesh,
-) -> Any:
-    """The compiled function of (hyperparameters, assets, key, indices).
+) -> tuple[Any, Layout]:
+    """The compiled function of (hyperparameters, assets, key, indices), and how it packs the values.
 
     `structure` and `shapes_and_dtypes` are the pytree of the first two, and the shapes and dtypes of their
     leaves.
     """
     replicated, spread = PartitionSpec(), PartitionSpec(SYSTEMS)
+    shapes: Layout = {}
     generated = jax.shard_map(
-        partial(_generated, population, scene, arrays, positions),
+        partial(_generated, population, scene, arrays, positions, shapes),
         mesh=mesh,
         in_specs=(replicated, replicated, replicated, spread),
         out_specs=spread,
@@ -132,7 +132,8 @@ def _program(
     leaves = [jax.ShapeDtypeStruct(*kind, sharding=everywhere) for kind in shapes_and_dtypes]
     key = jax.ShapeDtypeStruct((2,), jnp.uint32, sharding=everywhere)
     indices = jax.ShapeDtypeStruct((size,), jnp.uint32, sharding=NamedSharding(mesh, spread))
-    return jax.jit(generated).lower(*jax.tree.unflatten(structure, leaves), key, indices).compile()
+    lowered = jax.jit(generated).lower(*jax.tree.unflatten(structure, leaves), key, indices)
+    return lowered.compile(), shapes
 
 
 def _generated(
@@ -140,18 +141,21 @@ def _generated(
     scene: Scene,
     arrays: tuple[ArrayName, ...],
     positions: bool,
+    shapes: Layout,
     hyperparameters: Any,
     assets: Any,
     key: jax.Array,
     indices: jax.Array,
 ) -> Batch:
-    """The systems `indices` that one device makes, their values packed."""
+    """The systems `indices` that one device makes, their values packed; `shapes` tells how, once traced."""
     if arrays:
         planes = "planes" in arrays
         batch = batched.generate(population, scene, hyperparameters, key, indices, assets, planes)
     else:
         batch = batched.tabulate(population, scene, hyperparameters, key, indices, assets)
     batch = with_positions(scene, batch) if positions else batch._replace(positions={})
+    batch = batch if "difference" in arrays else batch._replace(difference=None)
+    shapes |= layout_of(batch.values)
     values: Any = packed(batch.values)
     return batch._replace(values=values)
 

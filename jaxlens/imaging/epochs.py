@@ -14,6 +14,7 @@ from jaxlens.imaging.optics import blur, stamped, unit_stamps
 from jaxlens.imaging.photometry import counts
 from jaxlens.imaging.point_sources import fluxes, point_positions
 from jaxlens.imaging.scene import Assets, Scene
+from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.kernels.types import Params
 
@@ -230,9 +231,23 @@ def stamped_epochs(
             return stamped(scene.optics, own, values, pixel_x, pixel_y, assets.psf_kernel)
 
         return map_epochs(stamp, scene, params, flux)
-    stamps = unit_stamps(scene.optics, first_epoch(scene, params), pixel_x, pixel_y, assets.psf_kernel)
-    stamps = jnp.broadcast_to(stamps, (len(x), len(scene.bands), *stamps.shape[2:]))
-    return jnp.einsum("ebk,kbyx->ebyx", flux, stamps, precision=jax.lax.Precision.HIGHEST)
+    first, psf = first_epoch(scene, params), scene.optics.parameters
+
+    def stamps(u: jax.Array, v: jax.Array, *widths: jax.Array) -> jax.Array:
+        own = first | dict(zip(sorted(psf), widths, strict=True))
+        return unit_stamps(scene.optics, own, u, v, assets.psf_kernel)
+
+    # Otherwise XLA's CPU compiler computes the stamps again in every epoch.
+    made = computed_apart(stamps, pixel_x, pixel_y, *(first[name] for name in sorted(psf)))
+    return _weighted_sum(flux, made)
+
+
+def _weighted_sum(flux: jax.Array, stamps: jax.Array) -> jax.Array:
+    """The sum over k of flux (epochs, bands, k) times stamps (k, bands or 1, ny, nx)."""
+    total = jnp.zeros((*flux.shape[:2], *stamps.shape[2:]), flux.dtype)
+    for k in range(len(stamps)):
+        total = total + flux[:, :, k, None, None] * stamps[k][None]
+    return total
 
 
 def pixel_coordinates(

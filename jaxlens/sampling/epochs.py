@@ -8,6 +8,8 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
 
 from jaxlens.config.model import Configuration, Draw, Quantity
 from jaxlens.kernels.types import Params
@@ -35,6 +37,11 @@ class Epochs:
     count: int
     conditions: tuple[str, ...]
     names: frozenset[str]
+
+    @property
+    def of_pointing(self) -> dict[str, str]:
+        """The parameters that a pointing sets, each with the name of its array in the cadence."""
+        return {DAY: "day", NUM_EPOCHS: "count"} | {name: name for name in self.conditions}
 
 
 def epochs(configuration: Configuration, names: Iterable[str]) -> Epochs | None:
@@ -96,9 +103,39 @@ def draw_nights(series: Epochs, hyperparameters: Params, key: jax.Array) -> dict
     uniform = uniforms(named_keys(key, [POINTING]))[0]
     # The largest `uniform` is 1 - 2^-24, so the product is less than the number of pointings.
     pointing = jnp.floor(uniform * series.pointings).astype(jnp.int32)
-    arrays = {DAY: "day", NUM_EPOCHS: "count"} | {name: name for name in series.conditions}
-    nights = {name: hyperparameters[f"{series.path}.{array}"][pointing] for name, array in arrays.items()}
+    nights = {
+        name: hyperparameters[f"{series.path}.{array}"][pointing]
+        for name, array in series.of_pointing.items()
+    }
     return {POINTING: pointing.astype(jnp.result_type(float)), **nights}
+
+
+def nights_of(series: Epochs, hyperparameters: Params, pointing: ArrayLike, n: int) -> dict[str, np.ndarray]:
+    """The nights of known pointings, with their conditions.
+
+    Args:
+        series: the epochs.
+        hyperparameters: the arrays of the cadence are among them.
+        pointing: the index of each system's pointing, (n,), or one for all.
+        n: the number of systems.
+
+    Returns:
+        `day` and each condition (n, epochs, bands), `num_epochs` (n, bands).
+
+    Raises:
+        ValueError: if a pointing is no index, or their number is wrong.
+    """
+    given = np.asarray(pointing)
+    if given.shape not in ((), (n,)) or not np.isin(given, np.arange(series.pointings)).all():
+        last = series.pointings - 1
+        raise ValueError(
+            f"{POINTING} must be a whole number from 0 to {last}, or one for each of {n} systems"
+        )
+    chosen = np.broadcast_to(given, (n,)).astype(int)
+    return {
+        name: np.asarray(hyperparameters[f"{series.path}.{array}"])[chosen]
+        for name, array in series.of_pointing.items()
+    }
 
 
 def is_by_band(name: str) -> bool:

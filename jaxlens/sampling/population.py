@@ -99,7 +99,8 @@ class Population:
 
 def population(config: Config, configuration: Configuration) -> Population:
     """The quantities of a system in `configuration`, by deeplenstronomy's parameter names."""
-    joints, backgrounds = config.joints, config.backgrounds_of(configuration)
+    joints = tuple(joint.within(configuration.label) for joint in config.joints)
+    backgrounds = config.backgrounds_of(configuration)
     if backgrounds and backgrounds.iterate:
         table = {"values": backgrounds.arrays["map"]}
         joints = (*joints, Joint("BACKGROUNDS", "iterate", backgrounds.columns, arrays=table))

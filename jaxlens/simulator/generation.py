@@ -11,11 +11,12 @@ import jax.numpy as jnp
 from jaxlens.imaging import likelihood, noise, point_sources
 from jaxlens.imaging import render as rendering
 from jaxlens.imaging.derived import derived_quantities
-from jaxlens.imaging.epochs import point_light_epochs, transient_fluxes
+from jaxlens.imaging.epochs import point_light_epochs, transient_fluxes, without_missing
 from jaxlens.imaging.forced_photometry import forced_photometry
 from jaxlens.imaging.light_curves import ImageFluxes
 from jaxlens.imaging.scene import Assets, Scene
 from jaxlens.imaging.series_columns import measured_quantities, series_quantities
+from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 
 Params = dict[str, jax.Array]
@@ -76,6 +77,8 @@ def generate_system(scene: Scene, assets: Assets, planes: bool, values: Params, 
     values = values | derived_quantities(scene, params)
     difference = None
     if curves is not None:
+        # Otherwise XLA's CPU compiler draws the noise again for each of its uses.
+        image, light = computed_apart(_unchanged, image, light)
         values = values | series_quantities(scene, params, positions, curves)
         values = values | _measured(scene, params, assets, positions, curves, light, image)
         difference = _difference(scene, params, assets, positions, image)
@@ -111,6 +114,10 @@ def all_finite(*arrays: Mapping[str, jax.Array] | jax.Array) -> jax.Array:
     return jnp.all(jnp.stack([jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves(arrays)]))
 
 
+def _unchanged(*arrays: jax.Array) -> tuple[jax.Array, ...]:
+    return arrays
+
+
 def _measured(
     scene: Scene,
     params: Params,
@@ -124,7 +131,8 @@ def _measured(
     mean, sigma = likelihood.with_noise(scene, params, light, assets)
     only = {transient.prefix for transient in scene.series.transients} if scene.series else set()
     transients = point_light_epochs(scene, params, positions, curves, assets, only=only)
-    measured = forced_photometry(scene, params, positions, curves, image - mean + transients, sigma, assets)
+    residual, sigma = computed_apart(_unchanged, image - mean + transients, sigma)
+    measured = forced_photometry(scene, params, positions, curves, residual, sigma, assets)
     return measured_quantities(scene, params, measured)
 
 
@@ -139,7 +147,7 @@ def _difference(
         subtracted = rendering.render_static(scene, params, positions, assets)
     else:
         subtracted = image[template]
-    return (image - subtracted).astype(jnp.float32)
+    return without_missing(scene, params, image - subtracted).astype(jnp.float32)
 
 
 def _by_epoch(scene: Scene, planes: jax.Array) -> jax.Array:

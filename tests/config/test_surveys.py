@@ -15,6 +15,7 @@ import yaml
 
 import jaxlens
 from jaxlens.config import Config, ConfigError, load_config
+from jaxlens.config.passbands import curves
 from jaxlens.config.surveys import histogram, histograms, survey_distributions, survey_path, surveys
 from jaxlens.distributions import USER_DISTRIBUTIONS
 from jaxlens.sampling.population import draw_system, population
@@ -177,7 +178,9 @@ def test_every_preset_loads_alone_and_says_where_its_numbers_are_from(name: str)
         "BANDS",
         "numPix",
         "psf_type",
+        "passbands",
     }
+    assert set(config.bands) <= set(curves(survey["passbands"]))
     assert not any("survey" in warning.lower() for warning in config.warnings)
     comments = [line for line in survey_path(name).read_text(encoding="utf-8").splitlines() if line[0] == "#"]
     assert len(comments) >= 2
