@@ -13,6 +13,7 @@ from functools import partial
 
 from jaxlens.config.errors import Finding, Report
 from jaxlens.config.idle import idle_names
+from jaxlens.config.instrument import unused_names
 from jaxlens.config.model import Configuration, Instrument, Joint, Quantity
 from jaxlens.config.naming import Named, named_quantities
 from jaxlens.config.reader import Node
@@ -137,7 +138,7 @@ def find_uses(
     unknown = set()
     for one in configurations:
         special = _before_tables(one)
-        idle = idle_names(one, partial(_is_set, joints, one.label, every))
+        idle = idle_names(one, partial(_is_set, joints, one.label, every)) | unused_names(instrument)
         for name, quantity in named_quantities(cosmology, instrument, one):
             if name in idle:
                 continue
