@@ -72,6 +72,10 @@ class Names:
         if configuration and not labels:
             return f"the configurations are {', '.join(self.rules)}"
         stem, band = _stems(rest, self.bands)[-1]
+        owner, _, key = stem.rpartition("-")
+        known = {written for label in labels for written in self.parameters[label]}
+        if key == "magnitude" and known & {f"{owner}-sep", f"{owner}-ra_image"}:
+            return f"{owner} is an object of TIMESERIES, whose MODEL gives the magnitudes"
         choices = {written: None for label in labels for written in self.parameters[label]}
         meant = _meant(stem, choices)
         near = [meant] if meant else difflib.get_close_matches(stem, choices, n=MAX_SUGGESTIONS)

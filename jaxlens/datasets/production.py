@@ -170,7 +170,7 @@ def _make(job: Job, contents: Contents, outdir: str, arguments: Arguments, bar: 
     with writer or contextlib.nullcontext(), contextlib.closing(chunks(job, plan)) as made:
         first = _deliver(made, [memory, writer] if writer else [memory], bar) - began
     seconds, files = time.perf_counter() - began, writer.paths if writer else ()
-    run = Run(job.count, size, seconds, first, files, contents.epochs or 1)
+    run = Run(job.count, size, seconds, first, files, contents.epochs)
     return Product(run, None if arguments.kept == 0 else memory.kept())
 
 
