@@ -193,6 +193,9 @@ def _bands(node: Node, report: Report) -> tuple[str, ...]:
         names = [name.strip() for name in text.split(",")]
         if text and "" in names:
             report.problem(node.place, f"{shown(text)} has a band without a name; {_BANDS_ADVICE}")
+    for name in (name for name in names if len(name.split()) > 1):
+        finding = f"{shown(name)} is one band with blanks in its name, or several without commas"
+        report.problem(node.place, f"{finding}; write {','.join(name.split())} or {''.join(name.split())}")
     for name in dict.fromkeys(name for name in names if names.count(name) > 1 and name):
         report.problem(node.place, f"has the band {name} {names.count(name)} times; name each band once")
     return tuple(dict.fromkeys(name for name in names if name))
