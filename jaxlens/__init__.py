@@ -13,6 +13,8 @@ from jaxlens.fitting.observations import Observation, read_image
 from jaxlens.fitting.result import FitResult, FitWarning
 from jaxlens.plotting.corner import view_corner
 from jaxlens.plotting.images import image_grid, view_image, view_image_rgb
+from jaxlens.plotting.light_curves import view_lightcurves
+from jaxlens.plotting.series import view_series
 from jaxlens.populations.fit_population import fit_population
 from jaxlens.populations.result import PopulationFit
 from jaxlens.simulator.simulator import Simulator
@@ -45,5 +47,7 @@ __all__ = [
     "view_corner",
     "view_image",
     "view_image_rgb",
+    "view_lightcurves",
+    "view_series",
     "with_psf",
 ]

@@ -32,7 +32,8 @@ KERNEL_FLOORS = [
     ("registry",),
     ("mass", "light", "cosmology"),
     ("lensing",),
-    ("psf", "noise", "transients"),
+    ("psf", "noise"),
+    ("transients",),
 ]
 # rglob does not follow the symlink
 FILES = sorted({*ROOT.rglob("*.py"), *(ROOT / "kernels").rglob("*.py")} - {ROOT / "__init__.py"})

@@ -10,11 +10,15 @@ from jaxlens.config import load_config
 
 def add_to(commands: Commands) -> None:
     """Add the command and its arguments to the parser."""
-    add_config(add_command(commands, "check", run, "list every problem of a configuration file"))
+    parser = add_command(commands, "check", run, "list every problem of a configuration file")
+    add_config(parser)
+    parser.add_argument(
+        "--configuration", metavar="NAME", action="append", help="check only this one; repeatable"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Read the file, and print its warnings; a `ConfigError` lists every problem."""
-    print_warnings(load_config(arguments.config, survey=arguments.survey))
+    print_warnings(load_config(arguments.config, arguments.survey, arguments.configuration))
     print(f"{arguments.config}: no problems")
     return 0

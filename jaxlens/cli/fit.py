@@ -65,7 +65,7 @@ def _fixed(text: str) -> tuple[str, float | list[float]]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read the image, fit it, print the result and write it into the folder."""
-    config = load_config(arguments.config, survey=arguments.survey)
+    config = load_config(arguments.config, arguments.survey, arguments.configuration)
     print_warnings(config)
     sim = Simulator(config, arguments.configuration)
     observation = _read(arguments, sim.bands)

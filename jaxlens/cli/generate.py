@@ -26,13 +26,15 @@ def add_to(commands: Commands) -> None:
     add("--configuration", metavar="NAME", action="append", help="make only this one; repeatable")
     add("--no-csv", action="store_true", help="leave out the metadata table")
     add("--planes", action="store_true", help="write lens, source, points and noise apart too")
-    add("--solve-lens-equation", action="store_true", help="list the images of point sources in the metadata")
+    images = "list the images of lensed point sources, or else of lensed galaxies' centres, in the metadata"
+    add("--solve-lens-equation", action="store_true", help=images)
     add("--metadata-only", action="store_true", help="write the table and no images")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the dataset on disk, and print how fast it was made and where it is."""
-    config = _with_overrides(load_config(arguments.config, survey=arguments.survey), arguments)
+    loaded = load_config(arguments.config, arguments.survey, arguments.configuration)
+    config = _with_overrides(loaded, arguments)
     print_warnings(config)
     with warnings.catch_warnings():
         # these warnings were just printed on stderr

@@ -14,13 +14,21 @@ from jaxlens.config.columns import Names
 from jaxlens.config.errors import MAX_WORD_LENGTH, Place, Report, nearest, shown
 from jaxlens.config.files import locate, resolve
 from jaxlens.config.model import Backgrounds, Column, Configuration, Instrument, Joint
+from jaxlens.config.plausibility import remark_bright_rows
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, word
-from jaxlens.config.table_checks import check_ranges, check_redshifts, match_columns
+from jaxlens.config.spellings import switch
+from jaxlens.config.table_checks import check_ranges, match_columns
+from jaxlens.config.table_redshifts import check_every_row
 from jaxlens.config.tables import WEIGHT, Table, read_table
 
 MODES = ("add", "replace")
 MAP = "map.txt"
+# What ITERATE: true and ITERATE: false do.
+_ITERATE = (
+    "system i takes image i, as in deeplenstronomy wherever this key stands",
+    "the image of the nearest row of map.txt, or a random one",
+)
 # The largest size of all images of a configuration file, in bytes.
 MAX_BYTES = 4 * 2**30
 
@@ -46,24 +54,26 @@ def read_backgrounds(
     """
     if not root.has("BACKGROUNDS"):
         return None
-    with root.sub("BACKGROUNDS") as section:
+    labels: list[str] = []
+    with root.sub("BACKGROUNDS") as section, root.report.only(labels):
         folder = _folder(section)
-        labels = _labels(section, configurations)
+        labels += _labels(section, configurations)
         iterate = _iterate(section)
         mode = section.choice("MODE", MODES, default="add")
-    if folder is None:
-        return None
-    place = Place(str(folder))
-    images = _read_cubes(folder, instrument.bands, instrument.num_pix, root.report)
-    table = read_table(folder / MAP, root.report) if (folder / MAP).is_file() else None
-    if images is None or not labels:
-        return None
-    columns, values = _read_map(table, len(images), iterate, joints, names.only(labels), root.report)
+    with root.report.only(labels):
+        table = read_table(folder / MAP, root.report) if folder and (folder / MAP).is_file() else None
+        images = folder and _read_cubes(folder, instrument.bands, instrument.num_pix, root.report)
+        if folder is None or images is None or not labels:
+            return None
+        columns, values = _read_map(
+            table, len(images), iterate, joints, names.only(tuple(labels)), root.report
+        )
+        if iterate and table is None:
+            finding = f"has no {MAP}; the images are taken in turn, and set no parameter"
+            root.report.remark(Place(str(folder)), finding)
     scale = np.where(np.ptp(values, axis=0) > 0, np.std(values, axis=0), 1.0)
-    if iterate and table is None:
-        root.report.remark(place, f"has no {MAP}; the images are taken in turn, and set no parameter")
     return Backgrounds(
-        labels,
+        tuple(labels),
         len(images),
         cast(Literal["add", "replace"], mode),
         iterate,
@@ -104,16 +114,17 @@ def _folder(section: Section) -> Path | None:
 
 
 def _labels(section: Section, configurations: tuple[Configuration, ...]) -> tuple[str, ...]:
-    """The labels of the configurations that CONFIGURATIONS lists by label or by NAME."""
+    """The labels of the configurations that CONFIGURATIONS lists by label or by NAME; one may stand alone."""
     advice = "give a list of configurations, as [CONFIGURATION_1]"
-    node = section.need("CONFIGURATIONS", advice)
+    node = section.need("CONFIGURATIONS", advice, none=", which may mean all or no configuration")
     if node is None:
         return ()
-    if not isinstance(node.value, tuple) or not node.value:
+    if isinstance(node.value, dict) or node.value == ():
         finding = "an empty list" if node.value == () else describe(node)
         section.report.problem(node.place, f"is {finding}; {advice}")
         return ()
-    found = [_label(item, configurations, section.report) for item in node.value]
+    items = node.value if isinstance(node.value, tuple) else (node,)
+    found = [_label(item, configurations, section.report) for item in items]
     return tuple(dict.fromkeys(label for label in found if label))
 
 
@@ -130,13 +141,14 @@ def _label(node: Node, configurations: tuple[Configuration, ...], report: Report
 
 
 def _iterate(section: Section) -> bool:
-    """Whether ITERATE is given and is not false; ITERATE without a value means true."""
-    node = section.take("ITERATE")
+    """Whether ITERATE is true, which it is without a value too, as in deeplenstronomy."""
+    node = section.written("ITERATE")
     if node is None:
         return False
-    if node.value is not None and not isinstance(node.value, bool):
-        section.report.problem(node.place, f"is {describe(node)}; give true or false")
-    return node.value is not False
+    if node.value is None:
+        section.report.remark(node.place, "has no value and is taken for true; write true or false")
+        return True
+    return bool(switch(node, section.report, *_ITERATE))
 
 
 def _read_cubes(folder: Path, bands: tuple[str, ...], num_pix: int, report: Report) -> np.ndarray | None:
@@ -216,5 +228,6 @@ def _read_map(
     if iterate:
         everywhere = np.ones(count)
         check_ranges(parameters, matched, everywhere, names, report)
-        check_redshifts(parameters, matched, everywhere > 0, joints, names, report)
+        check_every_row(parameters, matched, joints, names, report)
+        remark_bright_rows(parameters, matched, everywhere > 0, report)
     return tuple(matched), parameters.values[:, list(matched.values())]

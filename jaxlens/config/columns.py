@@ -13,6 +13,7 @@ from jaxlens.config.model import Column, Configuration, Galaxy, Instrument
 from jaxlens.config.naming import Named, named_quantities, redshift_name
 from jaxlens.config.profiles import profile_rule
 from jaxlens.config.quantities import ANY, ANY_BY_BAND, NOT_NEGATIVE_BY_BAND, Rule
+from jaxlens.config.transient_rules import transient_rules
 
 # The largest number of similar names in the advice on an unknown name.
 MAX_SUGGESTIONS = 3
@@ -124,6 +125,7 @@ def _rules(
     cosmology: tuple[Named, ...], instrument: Instrument, configuration: Configuration
 ) -> dict[str, Rule]:
     """The legal values of every parameter of a configuration."""
+    series = transient_rules(configuration)
     profiles = {
         f"{plane.label}-{label}-{profile.label}": profile.name
         for plane in configuration.planes
@@ -132,7 +134,7 @@ def _rules(
         for profile in (*species.light, *species.mass, *species.shear)
     }
     names = [name for name, _ in named_quantities(cosmology, instrument, configuration)]
-    return {name: _rule(name, profiles) for name in names}
+    return {name: series[name] if name in series else _rule(name, profiles) for name in names}
 
 
 def _rule(name: str, profiles: Mapping[str, str]) -> Rule:

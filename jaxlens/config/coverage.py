@@ -1,91 +1,92 @@
-"""Warnings where spectra of transients do not cover a file's bands, or are absurdly bright or faint."""
+"""Which numbers of the file are used: those that no table sets, and where they stand in the file."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-import numpy as np
+from jaxlens.config.errors import Place
+from jaxlens.config.model import Backgrounds, Column, Configuration, Draw, Joint, Quantity
+from jaxlens.config.reader import Node
 
-from jaxlens.config.model import Library, Passbands
-
-# The share of a band's light on either side of the range that has to be covered.
-TAIL = 0.005
-# Absolute magnitudes of transients in B at their peak, from faint novae to the brightest supernovae.
-USUAL_PEAKS = (-25.0, -6.0)
+# What sets parameters in place of the file's own numbers.
+Tables = Sequence[Joint | Backgrounds]
 
 
-def coverage_warnings(
-    library: Library, passbands: Passbands, bands: Sequence[str], low: float, high: float
-) -> list[str]:
-    """What to say of each band that some spectra do not cover at some redshift; the flux there is zero.
+def free_bands(name: str, configuration: Configuration, bands: tuple[str, ...], tables: Tables) -> list[str]:
+    """The bands in which no table sets a parameter of a configuration.
 
     Args:
-        library: the spectra, with `wavelength` (W,) or (T, W); others, such as black bodies, cover all bands.
-        passbands: the passbands.
-        bands: the names of the bands.
-        low: the lowest redshift.
-        high: the highest redshift.
+        name: the name of the parameter.
+        configuration: the configuration.
+        bands: the bands of the file.
+        tables: the entries of DISTRIBUTIONS, and BACKGROUNDS.
 
     Returns:
-        One text for each band and side, which says from what redshift on the band is not covered, and by how
-        many templates.
+        The bands; none where tables set the parameter in every band.
     """
-    if "wavelength" not in library.arrays:
+    columns = [column for column in _columns(configuration.label, tables) if column.parameter == name]
+    series = configuration.series
+    if any(column.band is None for column in columns) or (series and name in series.cadence.conditions):
         return []
-    grids = np.atleast_2d(library.arrays["wavelength"])
-    warnings = []
-    for band, blue, red in zip(bands, *_edges(passbands), strict=True):
-        # a spectrum begins too late above the one redshift, and ends too early below the other
-        above, below = blue / grids[:, 0] - 1.0, red / grids[:, -1] - 1.0
-        late, early = library_names(library, high > above), library_names(library, low < below)
-        if late:
-            edge, z = grids[np.argmin(above), 0], max(float(np.min(above)), low)
-            warnings.append(_text(band, late, f"begin at {edge:.0f} Angstrom, above redshift {z:.2f}"))
-        if early:
-            edge, z = grids[np.argmax(below), -1], min(float(np.max(below)), high)
-            warnings.append(_text(band, early, f"end at {edge:.0f} Angstrom, below redshift {z:.2f}"))
-    return warnings
+    return [band for band in bands if band not in {column.band for column in columns}]
 
 
-def brightness_warnings(library: Library) -> list[str]:
-    """What to say of files whose flux, as that at a distance of 10 pc, is not that of a transient.
+def free_draws(
+    name: str, quantity: Quantity, configuration: Configuration, bands: tuple[str, ...], tables: Tables
+) -> Iterator[tuple[str | None, Draw]]:
+    """The draws of a quantity that a configuration uses: (band, draw), where None stands for all bands.
 
     Args:
-        library: spectra for the model `sed`, with `peak` and `magoff` (T,).
-
-    Returns:
-        At most one text, with the first template and its absolute magnitude.
+        name: the name of the parameter.
+        quantity: the quantity.
+        configuration: the configuration.
+        bands: the bands of the file.
+        tables: the entries of DISTRIBUTIONS, and BACKGROUNDS.
     """
-    peaks = library.arrays["peak"] + library.arrays["magoff"]
-    low, high = USUAL_PEAKS
-    absurd = (peaks < low) | (peaks > high)
-    if not np.any(absurd):
-        return []
-    first = peaks[np.argmax(absurd)]
-    finding = f"the flux of {library_names(library, absurd)} is that of absolute magnitude {first:.1f} in B"
-    advice = "it is taken as erg/s/cm^2/A at a distance of 10 pc; give ABSMAG to set another brightness"
-    return [f"{finding}; {advice}"]
+    free = free_bands(name, configuration, bands, tables)
+    if not quantity.per_band and free:
+        yield None, quantity.draws[0]
+    elif quantity.per_band:
+        yield from ((band, draw) for band, draw in zip(bands, quantity.draws, strict=True) if band in free)
 
 
-def library_names(library: Library, chosen: np.ndarray) -> str:
-    """The templates that are chosen, for a message: the first, and the number of others; "" where none is."""
-    names = [name for name, one in zip(library.ids, chosen, strict=True) if one]
-    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    return f"{names[0]}{more}" if names else ""
+def _columns(label: str, tables: Tables) -> Iterator[Column]:
+    """The columns of all tables that set a parameter of the configuration `label`."""
+    for table in tables:
+        if isinstance(table, Joint) or (table.iterate and label in table.configurations):
+            yield from (column for column in table.columns if column.configuration in (None, label))
 
 
-def _text(band: str, names: str, where: str) -> str:
-    """The message of one band."""
-    return (
-        f"the band {band} is not covered by the spectra of {names}, which {where}; "
-        f"the flux beyond is taken as zero"
+def is_replaced(configuration: Configuration, tables: Tables) -> bool:
+    """Whether observed images replace the noise of the background."""
+    return any(
+        isinstance(table, Backgrounds)
+        and table.mode == "replace"
+        and configuration.label in table.configurations
+        for table in tables
     )
 
 
-def _edges(passbands: Passbands) -> tuple[np.ndarray, np.ndarray]:
-    """Where each band's light begins and ends (Angstrom), but for `TAIL` of it at each end, each (bands,)."""
-    wavelength, weight = passbands.arrays["wavelength"], passbands.arrays["weight"]
-    share = np.cumsum(weight, axis=1) / np.sum(weight, axis=1, keepdims=True)
-    ends = [[np.interp(p, s, w) for p in (TAIL, 1.0 - TAIL)] for s, w in zip(share, wavelength, strict=True)]
-    blue, red = np.array(ends).T
-    return blue, red
+def place_of(tree: Node, path: str, band: str | None = None) -> Place:
+    r"""Where a quantity stands in the file, or the nearest mapping around it where it is a default.
+
+    Args:
+        tree: the whole file.
+        path: the path of the quantity, without PARAMETERS.
+        band: the band whose value is meant, where there is one for each.
+
+    >>> from jaxlens.config.errors import Report
+    >>> from jaxlens.config.reader import read_text
+    >>> tree = read_text("SURVEY:\n  PARAMETERS:\n    seeing: 0.9", "c.yaml", Report())
+    >>> print(place_of(tree, "SURVEY.seeing"))
+    c.yaml:3: SURVEY.PARAMETERS.seeing
+    """
+    node = tree
+    for word in path.split("."):
+        inner = node.entries.get("PARAMETERS")
+        if word not in node.entries and inner is not None:
+            node = inner
+        if word not in node.entries:
+            return node.place
+        node = node.entries[word]
+    return node.entries[band].place if band in node.entries else node.place

@@ -10,6 +10,7 @@ import numpy as np
 from jaxlens.config.model import Draw
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, number
+from jaxlens.config.spellings import is_nothing
 
 # (name, value) pairs of a distribution's parameters.
 Parameters = tuple[tuple[str, float | tuple[float, ...]], ...]
@@ -49,7 +50,7 @@ def read_parameters(
         which are reported as problems.
     """
     needed = [key for key in kinds if key not in optional]
-    if node is not None and (node.value is None or node.value == "None"):
+    if node is not None and is_nothing(node):
         node = Node(node.place, {})
     if node is None and needed:
         node = section.need("PARAMETERS", f"give {', '.join(needed)}")

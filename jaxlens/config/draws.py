@@ -9,6 +9,7 @@ from jaxlens.config.errors import Report, nearest, one_of, shown
 from jaxlens.config.model import Draw
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, number, word
+from jaxlens.config.spellings import is_nothing
 from jaxlens.config.survey_draws import read_survey_draws
 from jaxlens.config.surveys import survey_distributions
 from jaxlens.config.user_draws import read_user_draws
@@ -20,6 +21,7 @@ from jaxlens.distributions import (
     parameter_names,
 )
 
+_NO_BOUNDS = (-math.inf, math.inf)
 _BOUNDS_ADVICE = "give [low, high], two numbers in order"
 
 
@@ -40,7 +42,7 @@ def read_distribution(
     """
     with Section(node, report) as outer, outer.sub("DISTRIBUTION") as section:
         name = _name(section)
-        parameters = section.take("PARAMETERS")
+        parameters = section.written("PARAMETERS")
         bounds = _bounds(section)
         if not name:
             return WRONG
@@ -99,15 +101,17 @@ def _bounds(section: Section) -> tuple[float, float] | None:
         finding = f"a list of {len(node.value)}" if isinstance(node.value, tuple) else describe(node)
         section.report.problem(node.place, f"is {finding}; {_BOUNDS_ADVICE}")
         return None
-    low, high = (_end(item, section.report) for item in node.value)
+    low, high = (_end(item, end, section.report) for item, end in zip(node.value, _NO_BOUNDS, strict=True))
     if low >= high:
         section.report.problem(node.place, f"is from {low:g} to {high:g}; {_BOUNDS_ADVICE}")
         return None
     return None if math.isnan(low) or math.isnan(high) else (low, high)
 
 
-def _end(node: Node, report: Report) -> float:
-    """One end of TRUNCATE; NaN, and a problem, where it is not a number."""
+def _end(node: Node, infinite: float, report: Report) -> float:
+    """One end of TRUNCATE, infinite for the word None; NaN, and a problem, where it is not a number."""
+    if is_nothing(node):
+        return infinite
     if isinstance(node.value, float) and math.isinf(node.value):
         return node.value
     return number(node, report, "give a number, or .inf or -.inf for no bound")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from jaxlens.config.meanings import meanings, other_advice
 
 # The largest number of characters of a word of the file in messages; longer words are cut.
 MAX_WORD_LENGTH = 60
@@ -61,18 +64,47 @@ class Place:
         return f"{head}: {self.path}" if self.path else head
 
 
+@dataclass(frozen=True)
+class Finding:
+    """A problem or a remark.
+
+    Attributes:
+        place: where it is.
+        text: the message, in the form `the problem; how to correct it`.
+        paths: the numbers of the file that it is about, by their paths without PARAMETERS; a path may be that
+            of a mapping, which means the numbers in it that have no value.  It does not matter where a table
+            sets one of them.
+        band: the band of those numbers, or None for all bands.
+        configurations: the labels of the configurations that it is about; None where `place` and `paths`
+            decide (see `jaxlens.config.uses`).
+        passed_over: whether a remark is about something that is wrong, but is not used.
+    """
+
+    place: Place
+    text: str
+    paths: tuple[str, ...] = ()
+    band: str | None = None
+    configurations: frozenset[str] | None = None
+    passed_over: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}"
+
+
 class Report:
     """The problems and remarks that have been found so far in a configuration.
 
     After a problem the functions of this package continue with a placeholder (NaN for a number, "" for a
-    word), so that all problems are found at once.  `raise_problems` is called before a `Config` is
-    returned, so that none contains a placeholder.
+    word), so that all problems are found at once.  `load_config` raises them before a `Config` is returned,
+    so that none contains a placeholder.
 
     Attributes:
         bands: the bands of the file; empty until they have been read.
         bands_of: the text ` of the survey NAME` for messages where a preset sets the bands, else empty.
         paths: the absolute path of each file that the configuration names, by the place of the name.
         sources: the files that were read, in order.
+        problems: the problems, in the order in which they were found.
+        remarks: what is legal, but probably not as intended, in the order in which it was found.
     """
 
     def __init__(self) -> None:
@@ -80,42 +112,97 @@ class Report:
         self.bands_of = ""
         self.paths: dict[Place, str] = {}
         self.sources: list[str] = []
-        self._problems: list[tuple[Place, str]] = []
-        self._remarks: list[tuple[Place, str]] = []
+        self.problems: list[Finding] = []
+        self.remarks: list[Finding] = []
         self._closed: set[Place] = set()
+        self._about: tuple[tuple[str, ...], str | None] = ((), None)
 
-    def problem(self, place: Place, finding: str, final: bool = False) -> None:
+    def problem(
+        self,
+        place: Place,
+        finding: str,
+        final: bool = False,
+        configurations: Iterable[str] | None = None,
+    ) -> None:
         """Record a problem.
 
         Args:
             place: where it is.
             finding: the message, in the form `the problem; how to correct it`.
             final: whether later problems of the same place are ignored, because they follow from this one.
+            configurations: the labels of the configurations that it is about, where `place` does not tell.
         """
         if place not in self._closed:
-            self._problems.append((place, finding))
+            self.problems.append(self._finding(place, finding, configurations))
         if final:
             self._closed.add(place)
 
-    def remark(self, place: Place, finding: str) -> None:
-        """Record a warning: `finding` is legal, but probably not as intended."""
-        self._remarks.append((place, finding))
+    def remark(
+        self,
+        place: Place,
+        finding: str,
+        configurations: Iterable[str] | None = None,
+        passed_over: bool = False,
+    ) -> None:
+        """Record a warning: `finding` is legal, but probably not as intended.
+
+        Args:
+            place: where it is.
+            finding: the message.
+            configurations: as for `problem`.
+            passed_over: whether it is about something that is wrong, but is not used.
+        """
+        self.remarks.append(replace(self._finding(place, finding, configurations), passed_over=passed_over))
+
+    def _finding(self, place: Place, text: str, configurations: Iterable[str] | None) -> Finding:
+        labels = None if configurations is None else frozenset(configurations)
+        return Finding(place, text, *self._about, labels)
+
+    @contextmanager
+    def about(self, *paths: str, band: str | None = None) -> Iterator[None]:
+        """In this context all that is found is about the numbers at `paths`, in one band or in all.
+
+        Where a table sets one of these numbers in every configuration that uses it, its value in the file is
+        never used, and what is found about it does not matter.
+        """
+        outer, self._about = self._about, (paths, band)
+        try:
+            yield
+        finally:
+            self._about = outer
+
+    @contextmanager
+    def only(self, configurations: list[str]) -> Iterator[None]:
+        """In this context all that is found is about these configurations, unless the list stays empty.
+
+        The list may be filled inside the context.
+        """
+        starts = len(self.problems), len(self.remarks)
+        yield
+        for found, start in zip((self.problems, self.remarks), starts, strict=True):
+            for i in range(start, len(found)):
+                if configurations and found[i].configurations is None:
+                    found[i] = replace(found[i], configurations=frozenset(configurations))
+
+    def remark_problems(self, other: Report) -> None:
+        """Record the problems and remarks of another report as remarks, since they have no effect."""
+        self.remarks += [*other.problems, *other.remarks]
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """The remarks as lines of text, in the order of the files and their lines."""
-        return self._lines(self._remarks)
+        return self.lines(self.remarks)
 
     def raise_problems(self) -> None:
         """Raise one `ConfigError` that lists all problems, if there are any."""
-        if self._problems:
-            raise ConfigError(*self._lines(self._problems))
+        if self.problems:
+            raise ConfigError(*self.lines(self.problems))
 
-    def _lines(self, findings: list[tuple[Place, str]]) -> tuple[str, ...]:
+    def lines(self, findings: Iterable[Finding]) -> tuple[str, ...]:
         """The findings as lines of text without repetitions, in the order of the files and their lines."""
         order = {source: i for i, source in enumerate(self.sources)}
-        ordered = sorted(findings, key=lambda item: (order.get(item[0].source, -1), item[0].line or 0))
-        return tuple(dict.fromkeys(f"{place}: {finding}" for place, finding in ordered))
+        ordered = sorted(findings, key=lambda one: (order.get(one.place.source, -1), one.place.line or 0))
+        return tuple(dict.fromkeys(map(str, ordered)))
 
 
 def shown(word: str) -> str:
@@ -128,7 +215,7 @@ def shown(word: str) -> str:
 
 
 def nearest(word: str, choices: Iterable[str], listed: Iterable[str] = ()) -> str:
-    """Advice on a word that is not one of the choices: the most similar choice, or a list of choices.
+    """Advice on a word that is not one of the choices: the one that it means, else the most similar one.
 
     Args:
         word: the word.
@@ -140,16 +227,32 @@ def nearest(word: str, choices: Iterable[str], listed: Iterable[str] = ()) -> st
 
     >>> nearest("sersic_elipse", ["SERSIC", "SERSIC_ELLIPSE"])
     'did you mean SERSIC_ELLIPSE?'
-    >>> nearest("NFW", ["SERSIC", "SERSIC_ELLIPSE"])
-    'it must be one of SERSIC, SERSIC_ELLIPSE'
+    >>> nearest("gaussian", ["uniform", "normal"]), nearest("binomial", ["uniform", "loguniform"])
+    ('did you mean normal?', 'it must be one of uniform, loguniform')
     """
-    names = {choice.lower(): choice for choice in choices}
+    names = tuple(choices)
     if not names:
         return "there is none to choose from"
-    found = difflib.get_close_matches(word.lower(), names, n=1)
-    if found:
-        return f"did you mean {names[found[0]]}?"
-    return one_of(tuple(listed) or names.values())
+    meant = meanings(word, names)
+    advice = "" if meant else other_advice(word, names)
+    found = meant or spelled_alike(word, names)
+    return advice or (f"did you mean {found[0]}?" if found else one_of(tuple(listed) or names))
+
+
+def spelled_alike(word: str, choices: Iterable[str]) -> list[str]:
+    """The choices that are spelled like a word, the most similar first.
+
+    Of equally similar ones the one with the same letters comes first, since letters are often exchanged.
+
+    >>> spelled_alike("SEI", ["SIS", "SIE", "EPL"])
+    ['SIE', 'SIS']
+    """
+    given = word.lower()
+    names = {choice.lower(): choice for choice in choices}
+    close = difflib.get_close_matches(given, names, n=max(1, len(names)))
+    likeness = {name: difflib.SequenceMatcher(None, name, given).ratio() for name in close}
+    close.sort(key=lambda name: (-round(likeness[name], 9), sorted(name) != sorted(given)))
+    return [names[name] for name in close]
 
 
 def one_of(choices: Iterable[str]) -> str:

@@ -52,14 +52,19 @@ def locate(place: Place, name: str, report: Report, folder: bool = False) -> Pat
     Returns:
         The path, which is relative if the path of the naming file is, or None where the file is missing.
     """
-    for candidate in (root / name for root in _roots(place)):
+    for candidate in (root / name for root in roots(place)):
         if os.path.isdir(candidate) if folder else os.path.isfile(candidate):
             return candidate
     report.problem(place, _missing_problem(place, name, folder))
     return None
 
 
-def _roots(place: Place) -> tuple[Path, ...]:
+def is_file(place: Place, name: str) -> bool:
+    """Whether there is a file of this name where the configuration names it."""
+    return any(os.path.isfile(root / name) for root in roots(place))
+
+
+def roots(place: Place) -> tuple[Path, ...]:
     """The folders in which names are looked for, in order; only the working directory for a dictionary."""
     here = Path()
     parent = here if place.source == FROM_DICT else Path(place.source).parent
@@ -69,7 +74,7 @@ def _roots(place: Place) -> tuple[Path, ...]:
 def _missing_problem(place: Place, name: str, folder: bool) -> str:
     """The message for a missing file or folder: what has its name instead, or the most similar name."""
     advice = "give a folder" if folder else "give a file"
-    for candidate in (root / name for root in _roots(place)):
+    for candidate in (root / name for root in roots(place)):
         if os.path.isdir(candidate):
             return f"{shown(name)} is a folder; {advice}"
         if os.path.isfile(candidate):
@@ -86,7 +91,7 @@ def _missing_problem(place: Place, name: str, folder: bool) -> str:
 def _nearest(place: Place, name: str, folder: bool) -> str:
     """The most similar name in the folder in which `name` should be; "" where no name is similar."""
     parent, leaf = os.path.split(name)
-    for root in _roots(place):
+    for root in roots(place):
         try:
             with os.scandir(root / parent) as entries:
                 names = [entry.name for entry in entries if entry.is_dir() == folder]

@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from jaxlens.config.errors import Place, Report, nearest, shown
-from jaxlens.config.model import Configuration, Galaxy, NoiseSource, Plane, PointSource
+from jaxlens.config.model import (
+    Configuration,
+    Galaxy,
+    Instrument,
+    Joint,
+    NoiseSource,
+    Plane,
+    PointSource,
+)
+from jaxlens.config.naming import redshift_name
 from jaxlens.config.quantities import Rule, quantity
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, number, word
 from jaxlens.config.species import Species
+from jaxlens.config.timeseries import SeriesReader
 
 # The largest rounding error of the sum of the FRACTIONs.
 FRACTION_SLACK = 1e-9
+# The smallest difference in redshift between one plane and the next.
+REDSHIFT_GAP = 1e-6
 # The legal redshifts.  Each is redrawn until it is above that of the plane in front, or, for the first plane,
 # above zero.
 REDSHIFT = Rule(low=0.0, open=True, redrawn=True)
 
 
-def read_geometry(root: Section, species: dict[str, Species] | None) -> tuple[Configuration, ...]:
-    """Read every CONFIGURATION_n; the names of species are not checked where `species` is None."""
+def read_geometry(
+    root: Section, species: dict[str, Species] | None, instrument: Instrument
+) -> tuple[Configuration, ...]:
+    """Read every CONFIGURATION_n.
+
+    Args:
+        root: the whole file.
+        species: the species by NAME, or None where their names are not checked.
+        instrument: IMAGE and SURVEY.
+
+    Returns:
+        The configurations, in order of their numbers.
+    """
+    series = SeriesReader(species, instrument, root)
     with root.sub("GEOMETRY") as section:
         entries = section.numbered("CONFIGURATION", gaps=True)
-        found = tuple(_configuration(label, node, species, root.report) for label, node in entries)
+        found = tuple(_configuration(label, node, species, series, root.report) for label, node in entries)
         if not found:
             section.missing("CONFIGURATION_1", "give at least one configuration")
         elif section.node is not None:
@@ -30,8 +56,9 @@ def read_geometry(root: Section, species: dict[str, Species] | None) -> tuple[Co
 
 
 def _configuration(
-    label: str, node: Node, species: dict[str, Species] | None, report: Report
+    label: str, node: Node, species: dict[str, Species] | None, series: SeriesReader, report: Report
 ) -> Configuration:
+    """Read one CONFIGURATION_n; `series` reads its TIMESERIES."""
     with Section(node, report) as section:
         name = section.text("NAME") if section.has("NAME") else label
         fraction = _fraction(section)
@@ -44,9 +71,10 @@ def _configuration(
             for key, value in section.numbered("NOISE_SOURCE")
             if isinstance(source := _named(value, species, _NOISE, report), NoiseSource)
         )
-    _check_redshifts(planes, plane_nodes, report)
+        with report.only([label]):
+            observed = series.read(label, section, planes)
     _remark_inert(planes, plane_nodes, report)
-    return Configuration(label, name, fraction, planes, noise)
+    return Configuration(label, name, fraction, planes, noise, observed)
 
 
 def _fraction(section: Section) -> float:
@@ -77,7 +105,7 @@ def _plane(label: str, node: Node, species: dict[str, Species] | None, report: R
             if isinstance(it := _named(value, species, _OBJECT, report), (Galaxy, PointSource))
         )
         _check_hosts(objects, node, species or {}, report)
-        with section.sub("PARAMETERS", "a parameter of a plane") as parameters:
+        with section.parameters("a parameter of a plane") as parameters:
             return Plane(label, objects, quantity(parameters, "REDSHIFT", REDSHIFT))
 
 
@@ -111,26 +139,42 @@ def _named(
     return None
 
 
-def _check_redshifts(planes: tuple[Plane, ...], nodes: list[tuple[str, Node]], report: Report) -> None:
+def check_redshifts(
+    tree: Node, configurations: tuple[Configuration, ...], joints: Iterable[Joint], report: Report
+) -> None:
     """Report planes that can never be behind all planes in front of them.
 
     Each redshift is drawn above that of the plane in front.  This is impossible where its largest value is
     not above the smallest value of a plane in front.
+
+    Args:
+        tree: the whole file.
+        configurations: the configurations.
+        joints: everything that sets parameters; the redshifts that it sets are checked elsewhere.
+        report: the problems are added to it.
     """
+    for one in configurations:
+        set_there = {
+            column.parameter
+            for joint in joints
+            for column in joint.columns
+            if column.configuration in (None, one.label)
+        }
+        own = [plane for plane in one.planes if redshift_name(plane) not in set_there]
+        _check_order(own, tree.entries["GEOMETRY"].entries[one.label], report)
+
+
+def _check_order(planes: list[Plane], node: Node, report: Report) -> None:
+    """Report planes of a configuration, at `node`, that can never be behind those in front."""
     floor, nearest_plane = 0.0, ""
-    for plane, (_, node) in zip(planes, nodes, strict=True):
+    for plane in planes:
         low, high = plane.redshift.support()
         if high <= floor and nearest_plane:
-            place = _redshift_place(node)
+            place = node.entries[plane.label].entries["PARAMETERS"].entries["REDSHIFT"].place
             finding = f"is at most {high:g}, but {nearest_plane} is at {floor:g} or beyond"
             report.problem(place, f"{finding}; planes are numbered from the nearest to the farthest")
         if low > floor:
             floor, nearest_plane = low, plane.label
-
-
-def _redshift_place(node: Node) -> Place:
-    """The place of REDSHIFT in a plane that has it."""
-    return node.entries["PARAMETERS"].entries["REDSHIFT"].place
 
 
 def _remark_inert(planes: tuple[Plane, ...], nodes: list[tuple[str, Node]], report: Report) -> None:

@@ -10,6 +10,7 @@ from jaxlens.config.errors import Report
 from jaxlens.config.files import locate, read_file
 from jaxlens.config.reader import Node, Usage, read_text
 from jaxlens.config.sections import INPUT, describe
+from jaxlens.config.spellings import is_none_word, is_nothing
 
 # The largest number of files that a configuration includes; a file counts each time that it is included.
 MAX_INPUTS = 1000
@@ -65,6 +66,8 @@ class _Reader:
             key: value if key == INPUT else self.node(value, chain, depth + 1)
             for key, value in node.value.items()
         }
+        if INPUT in own and is_none_word(own[INPUT]):
+            del own[INPUT]
         included = self._included(own[INPUT], chain, depth) if INPUT in own else None
         if included is None:
             return Node(node.place, own)
@@ -130,12 +133,12 @@ def with_preset(tree: Node, preset: Node) -> Node:
 
 def _with_parameters(section: Node | None, preset: Node) -> Node:
     """One section with the preset's PARAMETERS; unchanged where it is not a mapping (reported later)."""
-    if section is None:
+    if section is None or is_nothing(section):
         return preset
     if not isinstance(section.value, dict):
         return section
     parameters = section.value.get(_PARAMETERS)
-    if parameters is None:
+    if parameters is None or is_nothing(parameters):
         merged = preset.entries[_PARAMETERS]
     elif isinstance(parameters.value, dict):
         merged = Node(parameters.place, {**parameters.value, **preset.entries[_PARAMETERS].entries})

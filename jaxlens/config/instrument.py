@@ -8,7 +8,8 @@ from typing import Literal, cast
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.config.errors import Report, nearest, one_of, shown
+from jaxlens.config.errors import Report, one_of, shown, spelled_alike
+from jaxlens.config.meanings import meanings
 from jaxlens.config.model import Instrument, Quantity
 from jaxlens.config.psf import PSF_TYPES, check_points, read_kernel, read_numerics
 from jaxlens.config.quantities import (
@@ -23,6 +24,7 @@ from jaxlens.config.quantities import (
 )
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, word
+from jaxlens.config.spellings import is_nothing
 from jaxlens.kernels.cosmology import expansion_rate
 
 # The numeric keys of COSMOLOGY, under astropy's names: H0 in km/s/Mpc, Tcmb0 in K, m_nu in eV.
@@ -95,7 +97,9 @@ def read_cosmology(root: Section) -> tuple[tuple[str, Quantity], ...]:
         with section.sub("PARAMETERS") as parameters:
             foreign = _foreign(parameters, name, own)
             rules = {key: rule for key, rule in COSMOLOGY.items() if key not in foreign}
-            given = _quantities(parameters, rules, {"H0", "Om0", *(key for key in own if own[key])})
+            needed = {"H0", "Om0", *(key for key in own if own[key])}
+            # all that the file gives counts
+            given = _quantities(parameters, rules, needed | {key for key in rules if parameters.has(key)})
             _check_universe(parameters, given)
             return given
 
@@ -112,12 +116,33 @@ def _cosmology_name(section: Section) -> str:
     if not name or name in COSMOLOGIES:
         return name
     if "cdm" in name.lower():
-        advice = nearest(name, COSMOLOGIES)
+        advice = _cosmology_advice(name, section)
         section.report.problem(node.place, f"{shown(name)} is not a cosmology; {advice}")
         return ""
     finding = f"{shown(name)} is taken for a mere name, of a {_DEFAULT_COSMOLOGY} with these PARAMETERS"
     section.report.remark(node.place, f"{finding}; for another universe {one_of(COSMOLOGIES)}")
     return _DEFAULT_COSMOLOGY
+
+
+def _cosmology_advice(name: str, section: Section) -> str:
+    """Advice on a NAME that is no cosmology: of those that it may mean, one with the file's PARAMETERS."""
+    parameters = section.node.entries.get("PARAMETERS") if section.node else None
+    given = parameters.entries if parameters else {}
+    special = given.keys() & {key for own in COSMOLOGIES.values() for key in own}
+    lacking = {
+        one: [key for key, needed in own.items() if needed and key not in given]
+        for one, own in COSMOLOGIES.items()
+        if special <= own.keys()
+    }
+    meant = [*meanings(name, COSMOLOGIES), *spelled_alike(name, COSMOLOGIES)]
+    fitting = [one for one in COSMOLOGIES if special and lacking.get(one) == []]
+    ready = [one for one in (*meant, *fitting) if lacking.get(one) == []]
+    found = ready or [one for one in meant if one in lacking]
+    if not found:
+        return one_of(COSMOLOGIES)
+    # only Ode0 is ever required
+    more = ", which needs Ode0 (1 - Om0 where it is flat)" if lacking[found[0]] else ""
+    return f"did you mean {found[0]}{more}?"
 
 
 def _check_universe(parameters: Section, given: tuple[tuple[str, Quantity], ...]) -> None:
@@ -131,15 +156,15 @@ def _check_universe(parameters: Section, given: tuple[tuple[str, Quantity], ...]
     bounced = np.isnan(rate) & np.isfinite(sum(values.values()))
     if np.any(bounced):
         finding = f"give a universe without redshift {z[np.argmax(bounced)]:.2g}, as H(z)^2 is below 0 there"
-        parameters.report.problem(parameters.node.place, f"{finding}; choose another Ode0, w0 or wa")
+        with parameters.report.about(*(one.path for _, one in given)):
+            parameters.report.problem(parameters.node.place, f"{finding}; choose another Ode0, w0 or wa")
 
 
 def _foreign(parameters: Section, name: str, own: Mapping[str, bool]) -> set[str]:
     """The parameters that only other cosmologies have; each one that the file gives is a problem."""
     foreign = {key for keys in COSMOLOGIES.values() for key in keys} - own.keys()
     for key, node in (parameters.node.entries if parameters.node else {}).items():
-        if key in foreign:
-            parameters.has(key)
+        if key in foreign and parameters.has(key):
             where = " or ".join(one for one, keys in COSMOLOGIES.items() if key in keys)
             parameters.report.problem(node.place, f"is no parameter of {name}; set COSMOLOGY.NAME to {where}")
     return foreign
@@ -154,7 +179,7 @@ def read_bands(root: Section) -> tuple[str, ...]:
     node = root.node
     for key in ("SURVEY", "PARAMETERS", "BANDS"):
         node = node and node.entries.get(key)
-    return () if node is None else _bands(node, root.report)
+    return () if node is None or is_nothing(node) else _bands(node, root.report)
 
 
 def _bands(node: Node, report: Report) -> tuple[str, ...]:
@@ -194,7 +219,8 @@ def read_instrument(root: Section) -> Instrument:
         quantities = _quantities(here, IMAGE, needed) + _quantities(there, SURVEY, needed, num_exposures=1.0)
         point_source = here.choice("point_source", ("interpolated", "exact"), default="interpolated")
         check_points(here, point_source, psf_type)
-        shot_noise = here.choice("shot_noise", ("gaussian", "poisson"), default="gaussian")
+        none = ", which may mean no shot noise or no entry, and that is gaussian"
+        shot_noise = here.choice("shot_noise", ("gaussian", "poisson"), default="gaussian", none=none)
         return Instrument(
             bands=root.report.bands,
             num_pix=here.integer("numPix", 1),
@@ -229,9 +255,16 @@ def _needed(psf_type: str, unit: str, background_noise: bool) -> set[str]:
 def _quantities(
     section: Section, rules: Mapping[str, Rule], needed: set[str], **defaults: float
 ) -> tuple[tuple[str, Quantity], ...]:
-    """The quantities of a section that are given, are required or have a default, in the order of `rules`."""
-    return tuple(
+    """The quantities of a section that are given, are required or have a default, in the order of `rules`.
+
+    One that is illegal, but that nothing needs, is left out, and its problem does not matter.
+    """
+    found = [
         (key, quantity(section, key, rule, defaults.get(key)))
         for key, rule in rules.items()
         if section.has(key) or key in needed or key in defaults
+    ]
+    wrong = {path for finding in section.report.problems for path in finding.paths}
+    return tuple(
+        (key, one) for key, one in found if key in needed or key in defaults or one.path not in wrong
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
 
@@ -14,12 +15,17 @@ from jaxlens.config.errors import Place, Report
 from jaxlens.config.files import locate, resolve
 from jaxlens.config.model import Joint
 from jaxlens.config.normals import read_normal
+from jaxlens.config.plausibility import remark_bright_rows
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, word
 from jaxlens.config.simplices import NoInterpolation, interpolate
-from jaxlens.config.table_checks import Matched, Written, check_ranges, check_redshifts, match_columns
-from jaxlens.config.tables import WEIGHT, Table, read_table, read_weights
+from jaxlens.config.spellings import is_nothing
+from jaxlens.config.table_checks import Matched, Written, check_ranges, match_columns
+from jaxlens.config.table_redshifts import check_every_row, rows_in_order
+from jaxlens.config.tables import WEIGHT, Table, read_header, read_table, read_weights
 
+_CONFIGURATION = re.compile(r"(CONFIGURATION_\w+)-")
+_USERDIST = re.compile(r"USERDIST_[1-9][0-9]{0,8}")
 MODES = ("sample", "interpolate", "iterate")
 # deeplenstronomy's default for the key STEP, the size of its interpolation grid.  Here there is no grid, so
 # the key has no effect.
@@ -27,43 +33,130 @@ DEFAULT_STEP = 10
 
 
 @dataclass(frozen=True)
-class TableJoint:
-    """A USERDIST and its table.
+class Userdist:
+    """One USERDIST_n before its columns are matched to parameters.
 
     Attributes:
-        joint: the joint distribution of the parameters.
-        table: the table, without the column WEIGHT.
-        matched: the columns that set a parameter, with their index in the table.
-        used: whether each row can be drawn, (rows,).
+        label: its key in the file.
+        mode: its MODE.
+        table: its table, without the column WEIGHT.
+        written: the name and the place of each column.
+        weights: the weights of the rows, (rows,).
     """
 
-    joint: Joint
+    label: str
+    mode: str
     table: Table
-    matched: Matched
-    used: np.ndarray
+    written: list[Written]
+    weights: np.ndarray
 
 
-def read_joints(root: Section, names: Names) -> tuple[Joint, ...]:
-    """Every USERDIST_n and MULTIVARIATE_NORMAL_n, in the file's order; `names` are the legal parameters."""
+def read_userdists(root: Section) -> dict[str, Userdist | None]:
+    """Every USERDIST_n by its label; None, and problems, for one that is illegal."""
+    section = root.node and root.node.entries.get("DISTRIBUTIONS")
+    entries = section.entries if section else {}
+    return {
+        key: _userdist(key, node, root.report)
+        for key, node in entries.items()
+        if _USERDIST.fullmatch(key) and not is_nothing(node)
+    }
+
+
+def column_names(root: Section, userdists: Mapping[str, Userdist | None]) -> set[str]:
+    """The names of all numbers that DISTRIBUTIONS sets, as they are written."""
+    section = root.node and root.node.entries.get("DISTRIBUTIONS")
+    entries = section.entries if section else {}
+    found = {name for one in userdists.values() if one for name, _ in one.written}
+    return found.union(*(_params(node) for key, node in entries.items() if key not in userdists))
+
+
+def _params(node: Node) -> list[str]:
+    """The words in the list PARAMS of a distribution."""
+    params = node.entries.get("PARAMS")
+    return [item.text.strip() for item in params.value] if params and isinstance(params.value, tuple) else []
+
+
+def read_joints(root: Section, userdists: Mapping[str, Userdist | None], names: Names) -> tuple[Joint, ...]:
+    """Every USERDIST_n and MULTIVARIATE_NORMAL_n, in the file's order.
+
+    Args:
+        root: the whole file.
+        userdists: what `read_userdists` gives.
+        names: the legal parameters.
+
+    Returns:
+        The distributions; one whose rows cannot be interpolated, which is reported, has no arrays.
+    """
     if not root.has("DISTRIBUTIONS"):
         return ()
+    report = root.report
     with root.sub("DISTRIBUTIONS") as section:
         entries = section.node.entries if section.node else {}
         if section.node and not entries:
             section.missing("USERDIST_1", "give a table")
-        tables = [key for key, _ in section.numbered("USERDIST", gaps=True)]
+        section.numbered("USERDIST", gaps=True)
         normals = [key for key, _ in section.numbered("MULTIVARIATE_NORMAL", gaps=True)]
-        from_tables = {key: _userdist(key, entries[key], names, root.report) for key in tables}
-        from_normals = {key: read_normal(key, entries[key], names, root.report) for key in normals}
-    found = {key: one.joint for key, one in from_tables.items() if one} | {
-        key: joint for key, joint in from_normals.items() if joint
+    matched = {key: _matched(one, names, report) for key, one in userdists.items() if one}
+    found = {key: joint for key, (_, joint) in matched.items()}
+    for key in normals:
+        with report.only(_only_configurations(_params(entries[key]))):
+            joint = read_normal(key, entries[key], names, report)
+        if joint:
+            found[key] = joint
+    joints = [found[key] for key in entries if key in found and found[key].columns]
+    joints = [_in_order(joint, joints, userdists, matched, names, report) for joint in joints]
+    _remark_repeated(tuple(joints), entries, names, report)
+    return tuple(joints)
+
+
+def _matched(one: Userdist, names: Names, report: Report) -> tuple[Matched, Joint]:
+    """The columns of a USERDIST that set a parameter, and the joint distribution of these parameters."""
+    labels: list[str] = []
+    with report.only(labels):
+        matched = match_columns(one.written, one.table, names, report)
+        if all(column.configuration for column in matched):
+            labels += [column.configuration for column in matched if column.configuration]
+        check_ranges(one.table, matched, one.weights, names, report)
+        used = np.ones_like(one.weights, bool) if one.mode == "interpolate" else one.weights > 0
+        remark_bright_rows(one.table, matched, used, report)
+        arrays = _arrays(one.mode, one.table, list(matched.values()), one.weights, report)
+    kind = cast(Literal["sample", "iterate", "interpolate"], one.mode)
+    return matched, Joint(one.label, kind, tuple(matched), arrays=arrays)
+
+
+def _in_order(
+    joint: Joint,
+    joints: Sequence[Joint],
+    userdists: Mapping[str, Userdist | None],
+    matched: Mapping[str, tuple[Matched, Joint]],
+    names: Names,
+    report: Report,
+) -> Joint:
+    """A joint distribution in which rows with redshifts out of order have no weight.
+
+    Args:
+        joint: the distribution; only that of a table is changed.
+        joints: all distributions, of which others may set redshifts too.
+        userdists: the tables by label.
+        matched: the columns of the tables that set a parameter, by label.
+        names: the parameters, with the redshifts of each configuration's planes.
+        report: the problems and remarks are added to it.
+    """
+    one = userdists.get(joint.label)
+    if one is None or not joint.arrays:
+        return joint
+    columns, _ = matched[joint.label]
+    others = [other for other in joints if other.label != joint.label and other.arrays]
+    if one.mode == "iterate":
+        check_every_row(one.table, columns, others, names, report)
+        return joint
+    good = rows_in_order(one.table, columns, one.weights, others, names, report)
+    chosen = list(columns.values())
+    own = {
+        label: _arrays(one.mode, one.table, chosen, np.where(rows, one.weights, 0.0), report)
+        for label, rows in good.items()
     }
-    joints = tuple(found[key] for key in entries if key in found and found[key].columns and found[key].arrays)
-    for one in filter(None, from_tables.values()):
-        others = [joint for joint in joints if joint.label != one.joint.label]
-        check_redshifts(one.table, one.matched, one.used, others, names, root.report)
-    _remark_repeated(joints, entries, names, root.report)
-    return joints
+    return replace(joint, own_arrays=own)
 
 
 def _remark_repeated(
@@ -84,37 +177,41 @@ def _remark_repeated(
             first[target] = joint.label
 
 
-def _userdist(label: str, node: Node, names: Names, report: Report) -> TableJoint | None:
+def _userdist(label: str, node: Node, report: Report) -> Userdist | None:
     """Read one USERDIST_n; None, and problems, where it is illegal."""
-    with Section(node, report, "a key of a USERDIST") as section:
-        table = _table(section)
-        mode = section.choice("MODE", MODES, noun="a mode")
-        section.integer("STEP", 1, default=DEFAULT_STEP)
-        written = _written(section, table)
-    weights = _weights(table, mode, report)
+    labels: list[str] = []
+    with report.only(labels):
+        with Section(node, report, "a key of a USERDIST") as section:
+            path = _path(section)
+            table = None if path is None else read_table(path, report)
+            mode = section.choice("MODE", MODES, noun="a mode")
+            section.integer("STEP", 1, default=DEFAULT_STEP)
+            written = _written(section, table)
+        weights = _weights(table, mode, report)
+        names = [name for name, _ in written] if written else read_header(path) if path else []
+        labels += _only_configurations(names)
     if table is None or written is None or weights is None:
         return None
     parameters = table.without(WEIGHT)
     if not parameters.names:
         report.problem(Place(table.source), f"has no column beside {WEIGHT}; give it columns of parameters")
         return None
-    matched = match_columns(written, parameters, names, report)
-    check_ranges(parameters, matched, weights, names, report)
-    arrays = _arrays(mode, parameters, list(matched.values()), weights, report)
-    kind = cast(Literal["sample", "iterate", "interpolate"], mode)
-    joint = Joint(label, kind, tuple(matched), arrays=arrays)
-    used = np.ones_like(weights, bool) if mode == "interpolate" else weights > 0
-    return TableJoint(joint, parameters, matched, used)
+    return Userdist(label, mode, parameters, written, weights)
 
 
-def _table(section: Section) -> Table | None:
-    """The table in the file FILENAME; None, and a problem, where there is none."""
+def _path(section: Section) -> Path | None:
+    """The path of the file FILENAME; None, and a problem, where there is none."""
     node = section.need("FILENAME", "give a file")
     name = word(node, section.report, "give a file")
     if node is None or not name or resolve(node.place, name, section.report) is None:
         return None
-    path = locate(node.place, name, section.report)
-    return None if path is None else read_table(Path(path), section.report)
+    return locate(node.place, name, section.report)
+
+
+def _only_configurations(names: Iterable[str]) -> list[str]:
+    """The labels of the configurations with which the names of columns begin; empty if one has none."""
+    found = [_CONFIGURATION.match(name) for name in names if name != WEIGHT]
+    return [one[1] for one in found if one] if all(found) else []
 
 
 def _weights(table: Table | None, mode: str, report: Report) -> np.ndarray | None:

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from jaxlens.config.backgrounds import read_backgrounds
 from jaxlens.config.columns import known_names
-from jaxlens.config.errors import Place, Report, shown
+from jaxlens.config.errors import ConfigWarning, Place, Report, shown
 from jaxlens.config.examples import example_path, examples
 from jaxlens.config.files import FROM_DICT, read_file
 from jaxlens.config.geometry import read_geometry
 from jaxlens.config.inputs import include, with_preset
 from jaxlens.config.instrument import read_bands, read_cosmology, read_instrument
-from jaxlens.config.joints import read_joints
+from jaxlens.config.joints import column_names, read_joints, read_userdists
 from jaxlens.config.model import Config
+from jaxlens.config.naming import needs_passbands
+from jaxlens.config.passbands import read_passbands
+from jaxlens.config.placeholders import with_columns
+from jaxlens.config.plausibility import remark_implausible
 from jaxlens.config.reader import Node, Usage, read_text
 from jaxlens.config.sections import Section
+from jaxlens.config.settling import settled
 from jaxlens.config.species import read_species
 from jaxlens.config.surveys import survey_path
 from jaxlens.config.text import dictionary_text, yaml_text
+from jaxlens.config.timeseries import objects_of_series
+from jaxlens.config.transient_checks import check_transients
 
 # The name of a configuration that is a Config in messages.
 FROM_CONFIG = "<config>"
@@ -30,7 +38,9 @@ MAX_NAME_LENGTH = 300
 
 
 def load_config(
-    config: str | os.PathLike[str] | Mapping[str, object] | Config, survey: str | None = None
+    config: str | os.PathLike[str] | Mapping[str, object] | Config,
+    survey: str | None = None,
+    configurations: str | Iterable[str] | None = None,
 ) -> Config:
     """Read and check a configuration.
 
@@ -41,34 +51,74 @@ def load_config(
             folder of the file that names them, then in the working directory.
         survey: the name of a survey (see `jaxlens.config.surveys`), whose preset replaces the parameters
             of IMAGE and SURVEY; those that it lacks are kept.
+        configurations: labels or NAMEs of the configurations that will be used; by default all.  What is
+            wrong with the others alone is a warning, and is raised when they are used.
 
     Returns:
         The checked configuration.
 
     Raises:
         ConfigError: if the file is illegal; it lists every problem with its line.
-        ValueError: if there is no such survey; the message names the most similar one.
+        ValueError: if there is no such survey or configuration; the message names what there is.
 
     >>> config = load_config("galaxy_galaxy")
     >>> config.bands, config.configurations[0].label
     (('g', 'r', 'i'), 'CONFIGURATION_1')
     """
-    preset = None if survey is None else survey_path(survey)
+    names = (configurations,) if isinstance(configurations, str) else configurations
+    chosen = None if names is None else tuple(names)
+    loaded = _loaded(config, None if survey is None else survey_path(survey), chosen)
+    # a Config may have been read for others
+    loaded.chosen(chosen)
+    return loaded
+
+
+def issue_warnings(lines: Iterable[str], stacklevel: int = 2) -> None:
+    """Issue what the checks of a file found as warnings.
+
+    Args:
+        lines: `Config.warnings`, or `Config.passed_over`.
+        stacklevel: how many calls lie between this function and the line to which the warnings belong, with
+            one for the caller itself.
+
+    Warns:
+        ConfigWarning: for each line.
+    """
+    for line in lines:
+        warnings.warn(line, ConfigWarning, stacklevel=stacklevel + 1)
+
+
+def _loaded(
+    config: str | os.PathLike[str] | Mapping[str, object] | Config,
+    preset: Path | None,
+    asked: tuple[str, ...] | None,
+) -> Config:
+    """The Config of what `load_config` is given, with the survey's `preset` and for the names `asked`."""
     report = Report()
     if isinstance(config, Config):
         if preset is None:
             return config
         # its size, directory and seed may differ from those of its text
-        loaded = _load(config.text, FROM_CONFIG, report, preset)
-        return replace(loaded, size=config.size, outdir=config.outdir, seed=config.seed)
+        again = _load(config.text, FROM_CONFIG, report, preset, asked)
+        return replace(again, size=config.size, outdir=config.outdir, seed=config.seed)
     if isinstance(config, Mapping):
-        return _load(dictionary_text(config, report), FROM_DICT, report, preset)
+        return _load(dictionary_text(config, report), FROM_DICT, report, preset, asked)
     path = _find(os.fsdecode(config), report)
-    return _load(_read(path, report), str(path), report, preset)
+    return _load(_read(path, report), str(path), report, preset, asked)
 
 
-def _load(text: str, source: str, report: Report, preset: Path | None) -> Config:
-    """The Config that YAML text describes, with the files that it includes and a survey's preset."""
+def _load(
+    text: str, source: str, report: Report, preset: Path | None, asked: tuple[str, ...] | None
+) -> Config:
+    """The Config that YAML text describes.
+
+    Args:
+        text: the text.
+        source: its name in messages.
+        report: the problems and remarks are added to it.
+        preset: the file of a survey's preset, or None.
+        asked: labels or NAMEs of the configurations that are asked for; None for all.
+    """
     report.sources.append(source)
     usage = Usage()
     written = read_text(text, source, report, numbered=source != FROM_DICT, usage=usage)
@@ -76,10 +126,10 @@ def _load(text: str, source: str, report: Report, preset: Path | None) -> Config
     if preset is not None:
         report.bands_of = f" of the survey {preset.stem}"
         tree = with_preset(tree, read_text(_read(preset, report), str(preset), report))
-    return _parse(tree, report, verbatim=text if tree is written else None)
+    return _parse(tree, report, asked, verbatim=text if tree is written else None)
 
 
-def _parse(tree: Node, report: Report, verbatim: str | None) -> Config:
+def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: str | None) -> Config:
     """The Config that a tree describes; ConfigError where there are problems.
 
     The text of the Config is `verbatim`.  It is written from the tree instead where `verbatim` is None, since
@@ -94,13 +144,18 @@ def _parse(tree: Node, report: Report, verbatim: str | None) -> Config:
             seed = parameters.integer("SEED", 0, below=2**32) if parameters.has("SEED") else None
         cosmology = read_cosmology(root)
         instrument = read_instrument(root)
-        species = read_species(root)
-        configurations = read_geometry(root, species)
+        tables = read_userdists(root)
+        columns = column_names(root, tables)
+        species = read_species(root, objects_of_series(root))
+        configurations = tuple(
+            with_columns(one, columns, tree, report) for one in read_geometry(root, species, instrument)
+        )
+        if needs_passbands(configurations):
+            instrument = replace(instrument, passbands=read_passbands(root))
         names = known_names(cosmology, instrument, configurations)
-        joints = read_joints(root, names)
+        joints = read_joints(root, tables, names)
         backgrounds = read_backgrounds(root, instrument, configurations, joints, names)
-    report.raise_problems()
-    return Config(
+    config = Config(
         name=name,
         size=size,
         outdir=outdir,
@@ -110,10 +165,13 @@ def _parse(tree: Node, report: Report, verbatim: str | None) -> Config:
         species=tuple((species or {}).values()),
         configurations=configurations,
         text=yaml_text(tree, report.paths) if verbatim is None or report.paths else verbatim,
-        warnings=report.warnings,
         joints=joints,
         backgrounds=backgrounds,
     )
+    complete, before = settled(config, tree, report, asked), len(report.remarks)
+    check_transients(complete, tree, report)
+    remark_implausible(complete, tree, asked, report)
+    return replace(complete, warnings=(*complete.warnings, *report.lines(report.remarks[before:])))
 
 
 def _find(name: str, report: Report) -> Path:

@@ -11,14 +11,29 @@ from jaxlens.config.model import (
     Draw,
     Galaxy,
     Instrument,
+    NoiseSource,
     Plane,
     PointSource,
     Quantity,
+    Transient,
     constant,
 )
+from jaxlens.kernels.transients import TRANSIENTS
 
 # The name of a parameter and how it is drawn.
 Named = tuple[str, Quantity]
+# What every MODEL may have besides its own parameters: noise for each night and band, a factor of each image.
+NOISE, MICROLENSING = "NOISE", "MICROLENSING"
+# The number of image slots behind at most one deflector, and behind several.
+SLOTS_ONE_DEFLECTOR, SLOTS_MANY_DEFLECTORS = 6, 12
+# The parameters of objects that may differ by band, besides those of light profiles; COLOR of some models may
+# not.
+_BY_BAND = {"magnitude", NOISE} | {
+    name
+    for model in TRANSIENTS.values()
+    for name in model.by_band
+    if all(name in other.by_band for other in TRANSIENTS.values() if name in other.parameters)
+}
 # The parameters of profiles that are positions.
 POSITIONS = ("center_x", "center_y", "ra_0", "dec_0")
 
@@ -46,8 +61,68 @@ def named_quantities(
             if isinstance(species, Galaxy):
                 quantities += _galaxy(prefix, species)
             else:
-                quantities += _point_source(prefix, species, instrument.num_pix)
-    return tuple(quantities)
+                quantities += _point_source(prefix, species, configuration, instrument.num_pix)
+    series = configuration.series
+    return (*quantities, *(series.peaks if series else ()))
+
+
+def by_epoch_names(instrument: Instrument, configuration: Configuration) -> frozenset[str]:
+    """The names of the parameters that are drawn anew for each epoch; none without a TIMESERIES.
+
+    They are the numbers of SURVEY and IMAGE that are distributions, but for the pixel scale; and of the
+    objects that vary `NOISE`, what the model itself draws for each epoch (STEP of `variable`), and
+    `MICROLENSING` where the file has BY_EPOCH.
+    """
+    if configuration.series is None:
+        return frozenset()
+    found = {name for name, one in instrument.quantities if not one.is_constant and name != "pixel_scale"}
+    for prefix, model in transients(configuration):
+        own = [NOISE, *TRANSIENTS[model.name].by_epoch]
+        found |= {f"{prefix}-{name}" for name, _ in model.parameters if name in own}
+        if model.microlensing_by_epoch:
+            found |= {f"{prefix}-{name}" for name in microlensing_names(prefix, configuration)}
+    return frozenset(found)
+
+
+def transients(configuration: Configuration) -> tuple[tuple[str, Transient], ...]:
+    """The prefix and the MODEL of each object of the TIMESERIES."""
+    objects = configuration.series.objects if configuration.series else ()
+    species = {
+        f"{plane.label}-{label}": one for plane in configuration.planes for label, one in plane.objects
+    }
+    found = ((prefix, getattr(species[prefix], "model", None)) for prefix in objects)
+    return tuple((prefix, model) for prefix, model in found if model is not None)
+
+
+def needs_passbands(configurations: tuple[Configuration, ...]) -> bool:
+    """Whether a MODEL that a TIMESERIES uses integrates spectra over passbands."""
+    models = (model for one in configurations for _, model in transients(one))
+    return any(TRANSIENTS[model.name].needs_passbands for model in models)
+
+
+def microlensing_names(prefix: str, configuration: Configuration) -> tuple[str, ...]:
+    """`MICROLENSING_0`, `MICROLENSING_1`, ... of an object, one for each image in order of arrival.
+
+    An object in the first plane, or a star in the foreground, has one image; another has as many as there are
+    slots for images.
+    """
+    first = configuration.planes[0]
+    hosted = {f"{p.label}-{label}" for p in configuration.planes for label, s in p.objects if _has_host(s)}
+    lensed = prefix in hosted and not prefix.startswith(f"{first.label}-")
+    return tuple(f"{MICROLENSING}_{i}" for i in range(image_slots(configuration) if lensed else 1))
+
+
+def image_slots(configuration: Configuration) -> int:
+    """The number of slots for images of a point source, by the number of masses with an Einstein radius."""
+    masses = [
+        profile
+        for plane in configuration.planes[:-1]
+        for _, species in plane.objects
+        if isinstance(species, Galaxy)
+        for profile in (*species.mass, *species.shear)
+    ]
+    deflectors = sum(bool({"theta_E", "sigma_v"} & dict(mass.parameters).keys()) for mass in masses)
+    return SLOTS_ONE_DEFLECTOR if deflectors <= 1 else SLOTS_MANY_DEFLECTORS
 
 
 def has_band_axis(name: str) -> bool:
@@ -57,7 +132,7 @@ def has_band_axis(name: str) -> bool:
     (True, False)
     """
     own = name.rsplit("-", 1)[-1]
-    return own == "magnitude" or ("LIGHT_PROFILE_" in name and own not in POSITIONS)
+    return own in _BY_BAND or ("LIGHT_PROFILE_" in name and own not in POSITIONS)
 
 
 def redshift_name(plane: Plane) -> str:
@@ -83,14 +158,24 @@ def _galaxy(prefix: str, galaxy: Galaxy) -> Iterator[Named]:
             yield f"{prefix}-{profile.label}-{name}", quantity
 
 
-def _point_source(prefix: str, source: PointSource, num_pix: int) -> Iterator[Named]:
-    """The quantities of a point source: its magnitude and its position.
+def _has_host(species: Galaxy | PointSource | NoiseSource) -> bool:
+    return isinstance(species, PointSource) and species.host is not None
+
+
+def _point_source(
+    prefix: str, source: PointSource, configuration: Configuration, num_pix: int
+) -> Iterator[Named]:
+    """The quantities of a point source: its magnitude, or its MODEL's in a TIMESERIES, and its position.
 
     A foreground star is uniformly distributed over the image; a hosted source with `sep` but without `angle`
     has a uniform direction.
     """
     path = f"SPECIES.{source.label}"
-    yield f"{prefix}-magnitude", source.magnitude
+    model = dict(transients(configuration)).get(prefix)
+    if model is None:
+        yield f"{prefix}-magnitude", source.magnitude
+    else:
+        yield from _transient(prefix, model, configuration)
     if source.host is None:
         for name in ("ra_image", "dec_image"):
             yield f"{prefix}-{name}", _uniform(f"{path}.{name}", -num_pix / 2, num_pix / 2)
@@ -100,6 +185,14 @@ def _point_source(prefix: str, source: PointSource, num_pix: int) -> Iterator[Na
         angle = _uniform(f"{path}.angle", 0.0, 2.0 * np.pi)
     yield f"{prefix}-sep", sep or constant(f"{path}.sep", 0.0)
     yield f"{prefix}-angle", angle or constant(f"{path}.angle", 0.0)
+
+
+def _transient(prefix: str, model: Transient, configuration: Configuration) -> Iterator[Named]:
+    """The quantities of the MODEL of an object; MICROLENSING is one for each image."""
+    for name, quantity in model.parameters:
+        names = microlensing_names(prefix, configuration) if name == MICROLENSING else (name,)
+        for one in names:
+            yield f"{prefix}-{one}", quantity
 
 
 def _uniform(path: str, low: float, high: float) -> Quantity:

@@ -9,15 +9,19 @@ import numpy as np
 from jaxlens.config.columns import Names
 from jaxlens.config.errors import Place, Report
 from jaxlens.config.model import Column, Draw, Joint
+from jaxlens.config.plausibility import implausible_draw
 from jaxlens.config.quantities import SMALLEST_PROBABILITY
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, number, word
+from jaxlens.config.spellings import switch
 
 # The largest relative difference at which the covariances (i, j) and (j, i) count as equal.
 _MAX_ASYMMETRY = 1e-6
 # The smallest eigenvalue of the correlation matrix; with a smaller one its Cholesky factorisation in float32
 # may fail.
 _MIN_EIGENVALUE = 1e-6
+# What LOG: true and LOG: false mean.
+_LOG = ("the logarithm is normal", "the number itself is normal")
 
 
 def read_normal(label: str, node: Node, names: Names, report: Report) -> Joint | None:
@@ -144,14 +148,15 @@ def _log(section: Section, count: int) -> tuple[bool, ...] | None:
     node = section.take("LOG")
     if node is None:
         return (False,) * count
-    if isinstance(node.value, bool):
-        return (node.value,) * count
-    items = node.value if isinstance(node.value, tuple) else ()
-    values = tuple(item.value for item in items if isinstance(item.value, bool))
-    if not items or len(values) != len(items) or len(values) != count:
+    if isinstance(node.value, dict) or (isinstance(node.value, tuple) and len(node.value) != count):
         section.report.problem(node.place, f"is {_described(node)}; {advice}")
         return None
-    return values
+    items = node.value if isinstance(node.value, tuple) else (node,)
+    read = [switch(item, section.report, *_LOG) for item in items]
+    values = tuple(value for value in read if value is not None)
+    if len(values) != len(items):
+        return None
+    return values if isinstance(node.value, tuple) else values * count
 
 
 def _match(written: list[tuple[str, Place]], names: Names, report: Report) -> list[Column | None]:
@@ -168,6 +173,9 @@ def _remark_impossible(joint: Joint, i: int, place: Place, names: Names, report:
     mean, std = float(joint.arrays["mean"][i]), math.sqrt(joint.arrays["covariance"][i, i])
     spread = "sigma" if joint.log[i] else "std"
     draw = Draw("lognormal" if joint.log[i] else "normal", (("mean", mean), (spread, std)))
+    bright = implausible_draw(joint.columns[i].parameter, draw)
+    if bright:
+        report.remark(place, bright)
     for rule in dict.fromkeys(names.targets(joint.columns[i]).values()):
         probability, words = rule.probability_outside(draw)
         if probability > 1.0 - SMALLEST_PROBABILITY:

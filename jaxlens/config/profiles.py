@@ -8,7 +8,7 @@ from dataclasses import replace
 from jaxlens.config.errors import Report
 from jaxlens.config.model import Profile, Quantity
 from jaxlens.config.naming import POSITIONS
-from jaxlens.config.quantities import ANY, ANY_BY_BAND, Rule, quantity
+from jaxlens.config.quantities import ANY, ANY_BY_BAND, Rule, quantity, quantity_path
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, MassProfile
@@ -54,7 +54,8 @@ def read_light_profile(label: str, node: Node, report: Report) -> Profile:
         with parameters:
             if parameters.has("amp"):
                 place = parameters.take("amp").place  # type: ignore[union-attr]
-                report.problem(place, "is not used; give magnitude, which sets the amplitude")
+                with report.about(quantity_path(parameters, "magnitude")):
+                    report.problem(place, "is not used; give magnitude, which sets the amplitude")
             magnitude = ("magnitude", quantity(parameters, "magnitude", ANY_BY_BAND))
             rest = _all(parameters, LIGHT_PROFILES[name].parameters, name, by_band=True)
     return Profile(label, name, (magnitude, *rest))
@@ -83,7 +84,7 @@ def read_mass_profile(label: str, node: Node, report: Report) -> Profile:
 
 def _parameters(section: Section, name: str) -> Section:
     """The section PARAMETERS of the profile `name`."""
-    return section.sub("PARAMETERS", f"a parameter of {name}" if name else "known")
+    return section.parameters(f"a parameter of {name}" if name else "known")
 
 
 def _with_sigma_v(parameters: Section, profile: MassProfile) -> Mapping[str, float | None]:
@@ -92,7 +93,8 @@ def _with_sigma_v(parameters: Section, profile: MassProfile) -> Mapping[str, flo
         return profile.parameters
     if parameters.has("theta_E"):
         place = parameters.take("sigma_v").place  # type: ignore[union-attr]
-        parameters.report.problem(place, "stands beside theta_E; give one of the two")
+        with parameters.report.about(quantity_path(parameters, "sigma_v")):
+            parameters.report.problem(place, "stands beside theta_E; give one of the two")
     return {"sigma_v" if key == "theta_E" else key: default for key, default in profile.parameters.items()}
 
 

@@ -12,10 +12,12 @@ import numpy as np
 from astropy.io import fits
 
 from jaxlens.config.errors import Place, Report, shown
-from jaxlens.config.files import locate, resolve
+from jaxlens.config.files import is_file, locate, resolve
+from jaxlens.config.fits_extensions import image_unit, missing_image, split_extension
 from jaxlens.config.model import Kernel, Numerics
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import Section, describe, word
+from jaxlens.config.sections import Section, word
+from jaxlens.config.spellings import switch
 from jaxlens.kernels.psf.convolution import fine_side
 from jaxlens.kernels.psf.resampling import resampled_side
 
@@ -50,18 +52,24 @@ def read_numerics(section: Section, psf_type: str, supersampling: int, kernel: K
     Returns:
         The settings, with lenstronomy's defaults.
     """
-    for key, types in _ONLY_FOR.items():
-        if psf_type and psf_type not in types:
+    idle = {key for key, types in _ONLY_FOR.items() if psf_type and psf_type not in types}
+    for key in _ONLY_FOR:
+        if key in idle:
             _remark_idle(section, key, f"psf_type is {psf_type}")
     section.choice("compute_mode", ("regular",), default="regular")
-    convolution = _flag(section, "supersampling_convolution")
-    kernel_size = _odd(section, "supersampling_kernel_size") or Numerics.supersampling_kernel_size
-    size = _odd(section, "convolution_kernel_size")
+    convolution = section.take("supersampling_convolution")
+    before_averaging = (
+        convolution is not None
+        and switch(convolution, section.report, "blur the sub-pixels", "blur the pixels") is True
+    )
+    kernel_size = None if "supersampling_kernel_size" in idle else _odd(section, "supersampling_kernel_size")
+    size = None if "convolution_kernel_size" in idle else _odd(section, "convolution_kernel_size")
     if kernel is not None and size is not None:
-        _check_size(section, size, kernel, supersampling if convolution else 1)
+        _check_size(section, size, kernel, supersampling if before_averaging else 1)
     default = kernel.factor if kernel else 1
     points = section.integer("point_source_supersampling_factor", 1, default=default)
-    return Numerics(convolution, kernel_size, size, points)
+    side = kernel_size or Numerics.supersampling_kernel_size
+    return Numerics(before_averaging, side, size, points)
 
 
 def check_points(section: Section, point_source: str, psf_type: str) -> None:
@@ -88,18 +96,10 @@ def _remark_idle(section: Section, key: str, why: str) -> None:
         section.report.remark(node.place, f"has no effect, since {why}")
 
 
-def _flag(section: Section, key: str) -> bool:
-    """The boolean under `key`; false where it is missing, and false with a problem where it is illegal."""
-    node = section.take(key)
-    if node is not None and not isinstance(node.value, bool):
-        section.report.problem(node.place, f"is {describe(node)}; give true or false")
-    return node is not None and node.value is True
-
-
 def _odd(section: Section, key: str) -> int | None:
     """The odd number of pixels under `key`, or None where it is missing."""
     node = section.take(key)
-    if node is None or node.value is None or node.text == "None":
+    if node is None:
         return None
     value = section.integer(key, 1)
     if value % 2 == 0:
@@ -159,22 +159,31 @@ def _padded(array: np.ndarray, side: int) -> np.ndarray:
 
 def _read(node: Node, report: Report) -> tuple[str, np.ndarray] | None:
     """The path and the array of the file that a node names; None, and a problem, where it is not a kernel."""
-    name = word(node, report, _FILE)
+    written = word(node, report, _FILE)
+    name, extension = (written, None) if is_file(node.place, written) else split_extension(written)
     path = resolve(node.place, name, report) if name else None
     as_shown = locate(node.place, name, report) if path else None
     if path is None or as_shown is None:
         return None
     suffix = path.suffix.lower()
-    if suffix not in (*FITS, ".npy"):
-        report.problem(node.place, f"{shown(name)} is neither FITS nor npy; {_FILE}")
+    if suffix not in FITS and (suffix != ".npy" or extension):
+        finding = (
+            "has no extensions, since it is no FITS file" if suffix == ".npy" else "is neither FITS nor npy"
+        )
+        report.problem(node.place, f"{shown(name)} {finding}; {_FILE}")
         return None
     report.sources.append(str(as_shown))
     place = Place(str(as_shown))
     if os.path.getsize(path) > MAX_BYTES:
         report.problem(place, _TOO_LARGE)
         return None
-    array = _read_npy(path, place, report) if suffix == ".npy" else _read_fits(path, place, report)
-    return None if array is None or not _is_kernel(array, place, report) else (str(path), array)
+    brackets = f"[{extension}]" if extension else ""
+    if node.place in report.paths:
+        report.paths[node.place] += brackets
+    array = _read_npy(path, place, report) if suffix == ".npy" else _read_fits(path, extension, place, report)
+    if array is None or not _is_kernel(array, place, report):
+        return None
+    return f"{path}{brackets}", array
 
 
 def _read_npy(path: Path, place: Place, report: Report) -> np.ndarray | None:
@@ -187,24 +196,24 @@ def _read_npy(path: Path, place: Place, report: Report) -> np.ndarray | None:
         return None
 
 
-def _read_fits(path: Path, place: Place, report: Report) -> np.ndarray | None:
-    """The first image of the FITS file at `path`; None, and a problem, where there is none."""
+def _read_fits(path: Path, extension: str | None, place: Place, report: Report) -> np.ndarray | None:
+    """The image in an extension of a FITS file (see `image_unit`); None, and a problem, without one."""
     try:
         with warnings.catch_warnings():
             # astropy only warns where a file is shorter than its header says
             warnings.filterwarnings("error", message=".*truncated.*")
             with path.open("rb") as stream, fits.open(stream, memmap=False) as file:
-                return _first_image(file, place, report)
+                return _image(file, extension, place, report)
     except Exception:  # for a broken file astropy raises many kinds of errors, such as zlib.error, KeyError
         report.problem(place, f"cannot be read as FITS; {_IMAGE}")
         return None
 
 
-def _first_image(file: Any, place: Place, report: Report) -> np.ndarray | None:
-    """The first image of an open FITS file; None, and a problem, where there is none."""
-    part = next((part for part in file if part.is_image and part.shape), None)
+def _image(file: Any, extension: str | None, place: Place, report: Report) -> np.ndarray | None:
+    """The image in an extension of an open FITS file; None, and a problem, where there is none."""
+    part = image_unit(file, extension)
     if part is None:
-        report.problem(place, f"has no image; {_IMAGE}")
+        report.problem(place, missing_image(file, extension) if extension else f"has no image; {_IMAGE}")
         return None
     # a compressed image may be large although its file is small
     if math.prod(part.shape) * abs(part.header["BITPIX"]) // 8 > MAX_BYTES:

@@ -9,7 +9,7 @@ from functools import partial
 
 import jax
 
-from jaxlens.config.draw_parameters import constant_draw
+from jaxlens.config.draw_parameters import WRONG, constant_draw
 from jaxlens.config.draws import read_distribution
 from jaxlens.config.errors import Report
 from jaxlens.config.model import Draw, Quantity, constant
@@ -117,13 +117,17 @@ def quantity(section: Section, key: str, rule: Rule, default: float | None = Non
     Returns:
         The quantity; where the entry is missing or illegal, a constant NaN, and a problem is reported.
     """
-    node = section.need(key, rule.missing_advice()) if default is None else section.take(key)
-    path = _short_path(f"{section.node.place.path}.{key}" if section.node else key)
-    if node is None:
-        return constant(path, math.nan if default is None else default)
-    if isinstance(node.value, dict) and "DISTRIBUTION" not in node.value:
-        return _by_band(node, path, rule, section.report)
-    found = _draw(node, rule, section.report, section.report.bands)
+    path = quantity_path(section, key)
+    with section.report.about(path):
+        if default is None:
+            node = section.need(key, rule.missing_advice(), none=", which may mean 0 or that it is not given")
+        else:
+            node = section.take(key)
+        if node is None:
+            return constant(path, math.nan if default is None else default)
+        if isinstance(node.value, dict) and "DISTRIBUTION" not in node.value:
+            return _by_band(node, path, rule, section.report)
+        found = _draw(node, rule, section.report, section.report.bands)
     if isinstance(found, Draw):
         return Quantity(path, (found,))
     # `found` is empty where BANDS is missing, which is reported elsewhere
@@ -144,9 +148,9 @@ def optional_quantity(section: Section, key: str, rule: Rule) -> Quantity | None
     return quantity(section, key, rule) if section.has(key) else None
 
 
-def _short_path(path: str) -> str:
-    """The path of a quantity: the path in the file without the word PARAMETERS."""
-    return ".".join(word for word in path.split(".") if word != "PARAMETERS")
+def quantity_path(section: Section, key: str) -> str:
+    """The path of a quantity: the path in the file of the entry `key`, without the word PARAMETERS."""
+    return ".".join(word for word in f"{section.path}.{key}".split(".") if word != "PARAMETERS")
 
 
 def _by_band(node: Node, path: str, rule: Rule, report: Report) -> Quantity:
@@ -159,9 +163,16 @@ def _by_band(node: Node, path: str, rule: Rule, report: Report) -> Quantity:
     # the keys are taken for the bands where BANDS is wrong, which is reported elsewhere
     bands = report.bands or tuple(node.entries)
     with Section(node, report, noun=f"one of BANDS{report.bands_of}") as entries:
-        values = [(band, entries.need(band, f"give every band{report.bands_of} a value")) for band in bands]
-    draws = tuple(_one_band(value, rule, report, band) for band, value in values if value is not None)
+        draws = tuple(_band_entry(entries, path, rule, band) for band in bands)
     return Quantity(path, draws, per_band=True)
+
+
+def _band_entry(entries: Section, path: str, rule: Rule, band: str) -> Draw:
+    """The draw of one band in a mapping by band; `WRONG`, and a problem, where it is missing or illegal."""
+    report = entries.report
+    with report.about(path, band=band):
+        node = entries.need(band, f"give every band{report.bands_of} a value")
+        return WRONG if node is None else _one_band(node, rule, report, band)
 
 
 def _mapping_problem(node: Node, rule: Rule, report: Report) -> str:

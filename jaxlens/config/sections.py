@@ -9,15 +9,10 @@ from types import TracebackType
 
 from jaxlens.config.errors import Report, nearest, one_of, shown
 from jaxlens.config.reader import Node
+from jaxlens.config.spellings import ambiguous_number, as_number, is_none_word, is_nothing
 
 # The key that includes another file.
 INPUT = "INPUT"
-
-# Keys of deeplenstronomy that jaxlens does not support, with advice.
-NOT_YET: dict[str, str] = {
-    "TIMESERIES": "remove it, and each point source has the magnitude of its PARAMETERS",
-    "MODEL": "remove it, and the point source has the magnitude of its PARAMETERS",
-}
 
 
 class Section:
@@ -59,6 +54,11 @@ class Section:
         self._asked: dict[str, None] = {}
         self._entries = _entries(node, report)
 
+    @property
+    def path(self) -> str:
+        """The keys that lead to the mapping, joined by dots; also where the mapping is missing."""
+        return self._path
+
     def __enter__(self) -> Section:
         return self
 
@@ -73,27 +73,43 @@ class Section:
                 self.report.problem(node.place, self._unknown(key))
 
     def _unknown(self, key: str) -> str:
-        if key in NOT_YET:
-            return f"is not supported yet; {NOT_YET[key]}"
         if key in self._elsewhere:
             return f"does not belong here; move it to {self._elsewhere[key]}"
         return f"is not {self._noun}; {nearest(key, self._asked)}"
 
     def has(self, key: str) -> bool:
-        """Whether the mapping has `key`."""
+        """Whether the mapping has a value for `key`; one that is empty or the word None is nothing."""
+        node = self.written(key)
+        return node is not None and not is_nothing(node)
+
+    def written(self, key: str) -> Node | None:
+        """What stands under `key`, also where it is empty or the word None; None where the key is missing."""
         self._known.add(key)
         self._asked[key] = None
-        return key in (self._entries or {})
+        return self._entries.get(key) if self._entries else None
 
     def take(self, key: str) -> Node | None:
-        """The value of `key`, or None where the mapping lacks it."""
-        return (self._entries or {})[key] if self.has(key) else None
+        """The value of `key`, or None where the mapping has none (see `has`)."""
+        return self.written(key) if self.has(key) else None
 
-    def need(self, key: str, advice: str) -> Node | None:
-        """The value of `key`; None, and a problem with this `advice`, where the mapping lacks it."""
-        node = self.take(key)
+    def need(self, key: str, advice: str, none: str = "") -> Node | None:
+        """The value of `key`, which the mapping must have.
+
+        Args:
+            key: the key.
+            advice: how to correct the file, for the problem.
+            none: what the word None may mean here, for the problem with that word.
+
+        Returns:
+            The value; None, and a problem, where the mapping has none.
+        """
+        node = self.written(key)
         if node is None:
             self.missing(key, advice)
+        elif is_nothing(node):
+            found = f"the word None{none}" if is_none_word(node) else "empty"
+            self.report.problem(node.place, f"is {found}; {advice}")
+            return None
         return node
 
     def missing(self, key: str, advice: str) -> None:
@@ -107,20 +123,37 @@ class Section:
         """The mapping under a key.
 
         Args:
-            key: the key; a problem where the mapping lacks it.
+            key: the key; a problem where the mapping lacks it.  The word None stands for no keys.
             noun: a name for the keys of the inner mapping, as in `Section`.
             elsewhere: keys that do not belong to the inner mapping, as in `Section`.
 
         Returns:
             The section of the inner mapping.
         """
-        inner = Section(self.need(key, "give this section"), self.report, noun, elsewhere)
+        node = self.written(key)
+        if node is None:
+            self.missing(key, "give this section")
+        elif is_none_word(node):
+            # a mapping of nothing, in which required keys are missing
+            node = Node(node.place, {})
+        inner = Section(node, self.report, noun, elsewhere)
         inner._outer = self
         inner._path = f"{self._path}.{key}" if self._path else key
         return inner
 
+    def parameters(self, noun: str) -> Section:
+        """The mapping under PARAMETERS.
+
+        That it is missing does not matter where tables give all the numbers that belong in it.
+
+        Args:
+            noun: a name for the keys of the inner mapping, as in `Section`.
+        """
+        with self.report.about(self.path):
+            return self.sub("PARAMETERS", noun)
+
     def numbered(self, stem: str, gaps: bool = False) -> list[tuple[str, Node]]:
-        """The entries `stem_1`, `stem_2`, ... in order; a missing number is a problem without `gaps`."""
+        """The entries `stem_1`, ... in order, without empty ones; a missing number needs `gaps`."""
         found = {}
         for key, node in (self._entries or {}).items():
             match = re.fullmatch(rf"{stem}_([1-9][0-9]{{0,8}})", key)
@@ -133,13 +166,15 @@ class Section:
                 where = found[number][1].place
                 self.report.problem(where, f"comes after a gap; number them {stem}_1, {stem}_2, ...")
                 break
-        return [found[number] for number in sorted(found)]
+        return [found[number] for number in sorted(found) if not is_nothing(found[number][1])]
 
     def text(self, key: str, advice: str = "give a name") -> str:
         """The word under `key`; "", and a problem with this `advice`, where there is none."""
         return word(self.need(key, advice), self.report, advice)
 
-    def choice(self, key: str, choices: Iterable[str], default: str | None = None, noun: str = "") -> str:
+    def choice(
+        self, key: str, choices: Iterable[str], default: str | None = None, noun: str = "", none: str = ""
+    ) -> str:
         """The word under a key, one of several.
 
         Args:
@@ -147,13 +182,19 @@ class Section:
             choices: the legal words.
             default: the word where the mapping lacks the key; None where it must have it.
             noun: a name for the words, for the message `'WORD' is not <noun>`.
+            none: what the word None may mean, where that is not clear; else it stands for no entry.
 
         Returns:
             The word; "", and a problem, where it is not legal.
         """
         names = tuple(choices)
         advice = one_of(names)
-        node = self.take(key) if default is not None else self.need(key, advice)
+        written = self.written(key)
+        is_none = written is not None and is_none_word(written)
+        if is_none and "NONE" in names:
+            return "NONE"
+        is_optional = default is not None and not (is_none and none)
+        node = self.take(key) if is_optional else self.need(key, advice, none)
         if node is None:
             return default or ""
         name = word(node, self.report, advice)
@@ -203,8 +244,8 @@ def describe(node: Node) -> str:
         return "a DISTRIBUTION" if "DISTRIBUTION" in node.value else "a mapping"
     if isinstance(node.value, tuple):
         return "a list"
-    if node.value is None:
-        return "empty"
+    if node.value is None or is_none_word(node):
+        return "empty" if node.value is None else "the word None"
     if isinstance(node.value, str):
         return f"the text {shown(node.value)}"
     return shown(node.text).strip("'")
@@ -230,7 +271,7 @@ def word(node: Node | None, report: Report, advice: str) -> str:
 
 
 def number(node: Node, report: Report, advice: str) -> float:
-    """A finite number.
+    """A finite number, with or without quotes.
 
     Args:
         node: the scalar.
@@ -240,11 +281,12 @@ def number(node: Node, report: Report, advice: str) -> float:
     Returns:
         The number; NaN, and a problem, where the node is not a finite number.
     """
-    if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
-        report.problem(node.place, f"is {describe(node)}; {advice}")
+    given, ambiguous = as_number(node), ambiguous_number(node)
+    if ambiguous or isinstance(given, bool) or not isinstance(given, (int, float)):
+        report.problem(node.place, ambiguous or f"is {describe(node)}; {advice}")
         return math.nan
     try:
-        value = float(node.value)
+        value = float(given)
     except OverflowError:
         value = math.inf
     if not math.isfinite(value):

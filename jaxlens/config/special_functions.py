@@ -79,6 +79,15 @@ def special(name: str) -> Callable[[F], F]:
     return decorate
 
 
+def is_built_in(name: str) -> bool:
+    """Whether a function of SPECIAL is jaxlens's own; these change a magnitude by itself alone.
+
+    >>> is_built_in("make_redder")
+    True
+    """
+    return name in _BUILT_IN
+
+
 def _enter(name: str, function: Function, check: Check) -> None:
     """Register a function; ValueError for the name of a built-in one."""
     if name.lower() in _BUILT_IN:

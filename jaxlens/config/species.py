@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Literal, cast
 
 from jaxlens.config.errors import Place, Report, nearest, shown
@@ -14,22 +15,29 @@ from jaxlens.config.quantities import (
     NOT_NEGATIVE_BY_BAND,
     optional_quantity,
     quantity,
+    quantity_path,
 )
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.config.special_calls import read_special
+from jaxlens.config.transient_models import read_model
 
 FOREGROUND = "foreground"
-_SEP_UNITS = ("arcsec", "kpc")
+SEP_UNITS = ("arcsec", "kpc")
 _NOISE = ("POISSON_NOISE",)
 
 Species = Galaxy | PointSource | NoiseSource
 
 
-def read_species(root: Section) -> dict[str, Species] | None:
+def read_species(root: Section, in_series: frozenset[str] = frozenset()) -> dict[str, Species] | None:
     """Every species by its NAME: galaxies, point sources and noise, each in order of their numbers.
 
-    The result is None where the section is missing or includes a file that could not be read.
+    Args:
+        root: the whole file.
+        in_series: the NAMEs of the point sources whose MODEL a TIMESERIES uses.
+
+    Returns:
+        The species; None where the section is missing or includes a file that could not be read.
     """
     with root.sub("SPECIES") as section:
         if section.node is None or "INPUT" in section.node.entries:
@@ -37,9 +45,14 @@ def read_species(root: Section) -> dict[str, Species] | None:
             return None
         found: dict[str, Species] = {}
         places: dict[str, Place] = {}
+        readers: dict[str, Callable[[str, Node, Report], Species]] = {
+            "GALAXY": _read_galaxy,
+            "POINTSOURCE": partial(_read_point_source, in_series),
+            "NOISE": _read_noise,
+        }
         entries = [
             (read, label, node)
-            for stem, read in _READERS.items()
+            for stem, read in readers.items()
             for label, node in section.numbered(stem, gaps=True)
         ]
         for read, label, node in entries:
@@ -66,7 +79,7 @@ def _add(
 
 def _read_galaxy(label: str, node: Node, report: Report) -> Galaxy:
     """Read one GALAXY_n."""
-    with Section(node, report) as section:
+    with Section(node, report, elsewhere={"MODEL": "a POINTSOURCE_n, as only point sources vary"}) as section:
         name = section.text("NAME")
         if name.lower() == FOREGROUND:
             place = section.need("NAME", "").place  # type: ignore[union-attr]
@@ -87,20 +100,21 @@ def _profiles(
     return tuple(read(label, node, section.report) for label, node in section.numbered(stem))
 
 
-def _read_point_source(label: str, node: Node, report: Report) -> PointSource:
+def _read_point_source(in_series: frozenset[str], label: str, node: Node, report: Report) -> PointSource:
     """Read one POINTSOURCE_n."""
     with Section(node, report) as section:
         name = section.text("NAME")
+        model = read_model(section, used=name in in_series)
         host = section.text("HOST", "give the NAME of a galaxy, or Foreground")
-        with section.sub("PARAMETERS", "a parameter of a point source") as parameters:
+        with section.parameters("a parameter of a point source") as parameters:
             magnitude = quantity(parameters, "magnitude", ANY_BY_BAND)
             if host.lower() == FOREGROUND:
                 _refuse_offset(parameters)
                 special = read_special(section, ("magnitude", "ra_image", "dec_image"))
-                return PointSource(label, name, None, magnitude, special=special)
+                return PointSource(label, name, None, magnitude, special=special, model=model)
             offset = _offset(parameters)
             special = read_special(section, ("magnitude", "sep", "angle"))
-            return PointSource(label, name, host, magnitude, *offset, special)
+            return PointSource(label, name, host, magnitude, *offset, special, model)
 
 
 def _refuse_offset(parameters: Section) -> None:
@@ -113,32 +127,35 @@ def _refuse_offset(parameters: Section) -> None:
 
 
 def _offset(parameters: Section) -> tuple[Quantity | None, Literal["arcsec", "kpc"], Quantity | None]:
-    """`sep`, `sep_unit` and `angle` of a point source; the last two get a remark without the first."""
+    """`sep`, `sep_unit` and `angle` of a point source; the last two get a remark without the first.
+
+    The remark does not matter where a table gives `sep` (see `jaxlens.config.placeholders`).
+    """
     sep = optional_quantity(parameters, "sep", ANY)
     angle = optional_quantity(parameters, "angle", ANY)
+    node = parameters.take("sep_unit")
     if sep is not None:
-        return sep, cast(Literal["arcsec", "kpc"], parameters.choice("sep_unit", _SEP_UNITS)), angle
+        return sep, cast(Literal["arcsec", "kpc"], parameters.choice("sep_unit", SEP_UNITS)), angle
     for key in ("sep_unit", "angle"):
-        node = parameters.take(key)
-        if node is not None:
+        _remark_no_sep(parameters, key)
+    return None, "kpc" if node and node.text.strip() == "kpc" else "arcsec", angle
+
+
+def _remark_no_sep(parameters: Section, key: str) -> None:
+    """Remark that the entry `key` has no effect without `sep`, where the file gives it."""
+    node = parameters.take(key)
+    if node is not None:
+        with parameters.report.about(quantity_path(parameters, "sep")):
             parameters.report.remark(node.place, "has no effect without sep; add sep or remove it")
-    return None, "arcsec", None
 
 
 def _read_noise(label: str, node: Node, report: Report) -> NoiseSource:
     """Read one NOISE_n."""
     with Section(node, report) as section:
         name = section.choice("NAME", _NOISE, noun="a kind of noise")
-        with section.sub("PARAMETERS", "a parameter of POISSON_NOISE") as parameters:
+        with section.parameters("a parameter of POISSON_NOISE") as parameters:
             mean = quantity(parameters, "mean", NOT_NEGATIVE_BY_BAND)
     return NoiseSource(label, cast(Literal["POISSON_NOISE"], name), (("mean", mean),))
-
-
-_READERS: dict[str, Callable[[str, Node, Report], Species]] = {
-    "GALAXY": _read_galaxy,
-    "POINTSOURCE": _read_point_source,
-    "NOISE": _read_noise,
-}
 
 
 def _check_hosts(found: dict[str, Species], places: dict[str, Place], report: Report) -> None:

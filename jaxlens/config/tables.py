@@ -74,6 +74,12 @@ def read_table(path: Path, report: Report) -> Table | None:
     return Table(str(path), header_line, tuple(names), tuple(number for number, _ in rows), values)
 
 
+def read_header(path: Path) -> list[str]:
+    """The names of the columns of the table in a file; empty where it has none."""
+    lines = (words for _, words in _words(table_text(path, Report()) or ""))
+    return next(filter(None, lines), [])
+
+
 def read_weights(table: Table, report: Report) -> np.ndarray | None:
     """The column WEIGHT (rows,); None, and a problem, where it is missing, negative, or zero in all rows."""
     if WEIGHT not in table.names:

@@ -16,16 +16,20 @@ from jaxlens.config.columns import known_names
 from jaxlens.config.errors import Report, nearest
 from jaxlens.config.files import FROM_DICT
 from jaxlens.config.instrument import COSMOLOGY, FIXED, IMAGE, SURVEY
-from jaxlens.config.model import Config, Configuration
+from jaxlens.config.model import Config, Configuration, PointSource
+from jaxlens.config.model_names import population_name
 from jaxlens.config.naming import in_pixels, named_quantities
 from jaxlens.config.reader import read_text
 from jaxlens.config.text import plain
+from jaxlens.config.timeseries import SERIES_KEYS
 
 # A configuration file as nested dictionaries.
 Tree = dict[str, Any]
 
 # The keys of DATASET.PARAMETERS that can be changed.
 _DATASET = ("SIZE", "OUTDIR", "SEED")
+# The sections of SPECIES and GEOMETRY whose numbers are not under the key PARAMETERS.
+_WITHOUT_PARAMETERS = ("MODEL", "TIMESERIES")
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,13 @@ def _entries(config: Config, configuration: Configuration) -> Iterator[tuple[str
     yield "BANDS", KeyPath(("SURVEY", "PARAMETERS", "BANDS"))
     for label, _ in configuration.noise:
         yield f"{label}-NAME", KeyPath(("GEOMETRY", configuration.label, label))
+    if configuration.series:
+        for name in SERIES_KEYS:
+            yield name, KeyPath(("GEOMETRY", configuration.label, "TIMESERIES", name))
+    for plane in configuration.planes:
+        for label, species in plane.objects:
+            if isinstance(species, PointSource):
+                yield f"{plane.label}-{label}-MODEL", KeyPath(("SPECIES", species.label, "MODEL"))
     yield from _objects(config, configuration)
 
 
@@ -130,7 +141,8 @@ def _objects(config: Config, configuration: Configuration) -> Iterator[tuple[str
         words = quantities[parameter].path.split(".")
         # the positions of foreground stars are random and have no entry in the file
         if words[0] in ("SPECIES", "GEOMETRY") and parameter not in in_pixels(configuration):
-            yield written, KeyPath((*words[:-1], "PARAMETERS", words[-1]), rules[parameter].by_band)
+            between = () if words[2] in _WITHOUT_PARAMETERS else ("PARAMETERS",)
+            yield written, KeyPath((*words[:-1], *between, words[-1]), rules[parameter].by_band)
 
 
 def _find(
@@ -151,6 +163,8 @@ def _set(tree: Tree, keys: tuple[str, ...], band: str | None, bands: tuple[str, 
     """Set the entry under `keys`, or its value in one band."""
     *outer, last = keys
     for key in outer:
+        if key == "MODEL" and isinstance(tree.get(key), str):
+            tree[key] = {"NAME": population_name(tree[key])}
         if not isinstance(tree.get(key), dict):
             raise ValueError(f"config_dict has no {'.'.join(outer)}; it was changed by hand")
         tree = tree[key]

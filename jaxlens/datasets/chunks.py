@@ -17,6 +17,8 @@ from jaxlens.engine.job import Job
 from jaxlens.engine.pipeline import Pipeline
 from jaxlens.files.contents import ArrayName, Chunk
 from jaxlens.files.metadata import Column, image_columns
+from jaxlens.files.series import series_values
+from jaxlens.imaging.scene import Scene
 from jaxlens.simulator.batched import Batch
 
 
@@ -68,15 +70,25 @@ def _chunks_from(job: Job, executable: Executable, done: int, first: list[Batch]
             yield _chunk(job, start, batch)
 
 
+def _main_source(scene: Scene) -> str | None:
+    """The source whose images deeplenstronomy's own columns list: None for the last point source.
+
+    Without lensed point sources it is the first lensed galaxy of the farthest plane that has one.
+    """
+    if scene.lensed_points or not scene.lensed_centres:
+        return None
+    farthest = scene.lensed_centres[-1].partition("-")[0]
+    return next(name for name in scene.lensed_centres if name.startswith(f"{farthest}-"))
+
+
 def _chunk(job: Job, start: int, batch: Batch) -> Chunk:
     """A batch on the host as the files take it."""
     values: dict[str, Column] = {name: np.asarray(value) for name, value in batch.values.items()}
+    simulator = job.simulator
+    if simulator.configuration.series is not None:
+        values = series_values(simulator.configuration, values, simulator.parameter_names)
     if job.positions:
         positions: Any = batch.positions
-        values |= image_columns(positions)
-    arrays: dict[ArrayName, np.ndarray] = {}
-    if batch.images is not None:
-        arrays["images"] = np.asarray(batch.images)
-    if batch.planes is not None:
-        arrays["planes"] = np.asarray(batch.planes)
+        values |= image_columns(positions, _main_source(job.simulator.scene))
+    arrays: dict[ArrayName, np.ndarray] = {name: np.asarray(getattr(batch, name)) for name in job.arrays}
     return Chunk(start, values, arrays)

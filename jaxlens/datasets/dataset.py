@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import os
 import secrets
-import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import jax
-import numpy as np
-import pandas as pd
 
-from jaxlens.config import Config, load_config
-from jaxlens.config.errors import ConfigWarning, nearest
+from jaxlens.config import Config, issue_warnings, load_config
+from jaxlens.config.errors import nearest
 from jaxlens.config.updates import columns_of_objects, config_dict, distribution_entry, set_parameters
 from jaxlens.datasets.arguments import Arguments
+from jaxlens.datasets.arrays import DatasetArrays
 from jaxlens.datasets.production import produce
 from jaxlens.datasets.products import Kept, Run
-from jaxlens.files.contents import ArrayName
 from jaxlens.files.formats import ImageFormat
 
 
-class Dataset:
+class Dataset(DatasetArrays):
     """A dataset with deeplenstronomy's attributes, as `make_dataset` gives it.
 
     `CONFIGURATION_1_images`, `CONFIGURATION_1_metadata` and `CONFIGURATION_1_planes` (and so on) are there
-    for what was kept in memory; `images`, `metadata` and `planes` give the same by label or NAME.
+    for what was kept in memory; `images`, `metadata` and `planes` give the same by label or NAME.  Of a time
+    series there are `CONFIGURATION_1_series`, `_mjd`, `_mask` and `_difference` too.
 
     Attributes:
         config: the configuration that was used.
@@ -55,33 +53,6 @@ class Dataset:
         self.config_file = config_file
         self._kept: dict[str, Kept] = {}
         self._make(config, arguments)
-
-    def images(self, configuration: str | None = None) -> np.ndarray:
-        """The images that were kept, shape (n, bands, rows, columns), float32, in counts/s.
-
-        Raises:
-            ValueError: if there is no such configuration, or nothing of it was kept.
-        """
-        return self._array("images", configuration, "make the dataset without skip_image_generation")
-
-    def planes(self, configuration: str | None = None) -> np.ndarray:
-        """The parts of the images, shape (n, 4, bands, rows, columns); they add up to the image.
-
-        They are the light of the lens (of all planes but the last; of the plane, where there is one), the
-        light of the source (the last plane), point sources, and noise, which is everything else.
-
-        Raises:
-            ValueError: if there is no such configuration, or nothing of it was kept.
-        """
-        return self._array("planes", configuration, "make the dataset with return_planes=True")
-
-    def metadata(self, configuration: str | None = None) -> pd.DataFrame:
-        """The metadata that were kept, one row a system.
-
-        Raises:
-            ValueError: if there is no such configuration, or nothing of it was kept.
-        """
-        return self._find(configuration).metadata
 
     def update_param(self, new_param_dict: Mapping[str, object], configuration: str | None = None) -> None:
         """Set parameters in `config_dict`; `regenerate` then makes the dataset with them.
@@ -136,9 +107,12 @@ class Dataset:
         for name in make_dataset_args:
             if name not in self.arguments:
                 raise TypeError(f"{name!r} is no argument of regenerate; {nearest(name, self.arguments)}")
-        config = load_config(self.config_dict, survey=make_dataset_args.get("survey"))
-        _warn(config)
-        self._make(config, {**self.arguments, **make_dataset_args})
+        arguments = {**self.arguments, **make_dataset_args}
+        arguments["configurations"] = _listed(arguments["configurations"])
+        survey, configurations = make_dataset_args.get("survey"), arguments["configurations"]
+        config = load_config(self.config_dict, survey=survey, configurations=configurations)
+        issue_warnings(config.warnings)
+        self._make(config, arguments)
 
     def search(self, param_name: str) -> dict[str, list[str]]:
         """The USERDIST columns of all parameters whose name contains `param_name`, by the objects' NAMEs.
@@ -168,30 +142,6 @@ class Dataset:
         self.name, self.size, self.outdir = config.name, config.size, config.outdir
         self.bands = list(config.bands)
         self.species_map = {species.name: species.label for species in config.species}
-
-    def _keep(self, label: str, kept: Kept) -> None:
-        self._kept[label] = kept
-        setattr(self, f"{label}_metadata", kept.metadata)
-        for name, array in kept.arrays.items():
-            setattr(self, f"{label}_{name}", array)
-
-    def _forget(self) -> None:
-        for label, kept in self._kept.items():
-            for name in ("metadata", *kept.arrays):
-                delattr(self, f"{label}_{name}")
-        self._kept = {}
-
-    def _array(self, name: ArrayName, configuration: str | None, right: str) -> np.ndarray:
-        arrays = self._find(configuration).arrays
-        if name not in arrays:
-            raise ValueError(f"there are no {name}; {right}")
-        return arrays[name]
-
-    def _find(self, configuration: str | None) -> Kept:
-        label = self.config.configuration(configuration).label
-        if label not in self._kept:
-            raise ValueError(f"nothing of {label} is in memory; make the dataset with store_in_memory=True")
-        return self._kept[label]
 
 
 def make_dataset(
@@ -228,13 +178,17 @@ def make_dataset(
         solve_lens_equation: add the images of every lensed point source to the metadata, as they are in the
             picture: `PLANE_2-OBJECT_2-x_mins`, `-y_mins` (texts of numbers in arcsec joined by semicolons,
             the brightest image first) and `-num_source_images`; also, of the last such point source, under
-            deeplenstronomy's names `x_mins`, `y_mins` and `num_source_images`.
+            deeplenstronomy's names `x_mins`, `y_mins` and `num_source_images`.  In a configuration without
+            lensed point sources these are the images of the centre of every lensed galaxy's light (its first
+            profile that has a centre), and under deeplenstronomy's names those of the first galaxy of the
+            farthest plane.
         batch_size: systems a batch.  By default one that suits the device (`automatic_batch_size`) and its
             memory; in a long run (more than a thousand batches that take fifty times as long as a
             compilation) the fastest of three.  It is in `runs`, and an attribute of an HDF5 file.
         csv: whether to write the CSV.
         progress: True or False for a progress bar or none; None shows one in a terminal.
-        configurations: labels or NAMEs of those to make; by default all.
+        configurations: labels or NAMEs of those to make; by default all.  What is wrong with the others alone
+            is a warning.
         devices: the devices that share each batch, of those in `jax.local_devices()`; by default all.  The
             batch size is rounded up to a multiple of their number.
 
@@ -251,13 +205,14 @@ def make_dataset(
 
     Warns:
         ConfigWarning: for each remark of the checks that is no error.
-        UserWarning: if there is not enough memory for the batch size, which is then halved.
+        UserWarning: if there is not enough memory for the batch size, which is then halved; if
+            `solve_lens_equation` does nothing, since no source is behind a mass.
 
     >>> dataset = make_dataset("galaxy_galaxy", store_in_memory=False, store_sample=True)
     >>> dataset.CONFIGURATION_1_images.shape[:2], dataset.bands
     ((5, 3), ['g', 'r', 'i'])
     """
-    arguments = {
+    arguments: dict[str, Any] = {
         "save_to_disk": save_to_disk,
         "store_in_memory": store_in_memory,
         "verbose": verbose,
@@ -274,8 +229,8 @@ def make_dataset(
         "devices": None if devices is None else tuple(devices),
     }
     file = os.fspath(config) if isinstance(config, str | os.PathLike) else None
-    loaded = load_config(config, survey=survey)
-    _warn(loaded)
+    loaded = load_config(config, survey=survey, configurations=arguments["configurations"])
+    issue_warnings(loaded.warnings)
     return Dataset(loaded, arguments, file)
 
 
@@ -284,9 +239,3 @@ def _listed(names: str | Iterable[str] | None) -> tuple[str, ...] | None:
     if names is None:
         return None
     return (names,) if isinstance(names, str) else tuple(names)
-
-
-def _warn(config: Config) -> None:
-    """Issue the remarks of the checks as warnings, at the line that called the caller."""
-    for remark in config.warnings:
-        warnings.warn(remark, ConfigWarning, stacklevel=3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NoReturn, Protocol
@@ -26,9 +27,11 @@ from jaxlens.files.writer import Writer, prepare, refuse_images
 from jaxlens.sampling.keys import dataset_key
 from jaxlens.simulator.simulator import Simulator
 
-# Numbers that solve_lens_equation adds to the metadata for a point source, to estimate the space on the
+# Numbers that solve_lens_equation adds to the metadata for a source, to estimate the space on the
 # disk: the count, and x and y of five images.
 _POSITION_NUMBERS = 11
+# The columns of an object that varies, beside its parameters: magnitudes, phases, delays, measured fluxes.
+_TRANSIENT_COLUMNS = 30
 # Keeps 0.29 x 100 = 28.999999999999996 systems from being rounded down to 28.
 _ROUNDING = 1e-9
 
@@ -49,7 +52,9 @@ def produce(config: Config, seed: int, arguments: Arguments) -> dict[str, Produc
         MemoryError: if there is not enough memory for one system at a time.
         ValueError: if a configuration that is asked for is not in the file.
     """
-    jobs = {c.label: _job(config, seed, c, arguments) for c in _chosen(config, arguments.configurations)}
+    jobs = {c.label: _job(config, seed, c, arguments) for c in config.chosen(arguments.configurations)}
+    if arguments.solve_lens_equation:
+        _warn_of_nothing_to_solve(jobs.values())
     contents = {label: _contents(config, label, seed, job) for label, job in jobs.items()}
     if arguments.save_to_disk:
         _prepare(config, jobs, contents, arguments)
@@ -73,23 +78,31 @@ def sizes(config: Config) -> dict[str, int]:
     return {label: whole[label] + (label in by_remainder[:missing]) for label in exact}
 
 
-def _chosen(config: Config, names: Iterable[str] | None) -> list[Configuration]:
-    """The configurations called `names`, in the file's order."""
-    if names is None:
-        return list(config.configurations)
-    labels = {config.configuration(name).label for name in names}
-    return [c for c in config.configurations if c.label in labels]
-
-
 def _job(config: Config, seed: int, configuration: Configuration, arguments: Arguments) -> Job:
     count, simulator = sizes(config)[configuration.label], Simulator(config, configuration.label)
     devices, positions = chosen(arguments.devices), arguments.solve_lens_equation
-    size, arrays = arguments.batch_size, arguments.arrays
-    return Job(simulator, dataset_key(seed), count, size, devices, arrays, positions)
+    series = configuration.series
+    difference = arguments.arrays and series is not None and series.template is not None
+    arrays = (*arguments.arrays, "difference") if difference else arguments.arrays
+    return Job(simulator, dataset_key(seed), count, arguments.batch_size, devices, arrays, positions)
+
+
+def _warn_of_nothing_to_solve(jobs: Iterable[Job]) -> None:
+    """Warn of configurations for which solve_lens_equation does nothing."""
+    for job in jobs:
+        scene = job.simulator.scene
+        if not (scene.lensed_points or scene.lensed_centres):
+            name = job.simulator.configuration.name
+            finding = "has no point source and no galaxy with light behind a mass"
+            warnings.warn(
+                f"{job.label} ({name}) {finding}; solve_lens_equation adds no columns to its metadata",
+                stacklevel=2,
+            )
 
 
 def _contents(config: Config, label: str, seed: int, job: Job) -> Contents:
     configuration = config.configuration(label)
+    series = configuration.series
     return Contents(
         label=label,
         dataset=config.name,
@@ -99,6 +112,8 @@ def _contents(config: Config, label: str, seed: int, job: Job) -> Contents:
         fixed=fixed(configuration, config.instrument),
         arrays=job.arrays,
         attributes=_attributes(config, seed, job) | {"configuration": configuration.name},
+        epochs=None if series is None else series.cadence.epochs,
+        transients=() if series is None else series.objects,
     )
 
 
@@ -122,9 +137,11 @@ def _prepare(
     """Check that the files can be written, before anything is made."""
     needed = 0
     for label, job in jobs.items():
-        # one more for deeplenstronomy's own columns, which repeat the last point source
-        points = sum(len(plane.points) + 1 for plane in job.simulator.scene.planes if plane.points)
-        more = _POSITION_NUMBERS * points if job.positions else 0
+        # one more source for deeplenstronomy's own columns, which repeat one of them
+        scene = job.simulator.scene
+        sources = len(scene.lensed_points or scene.lensed_centres)
+        more = _POSITION_NUMBERS * (sources + 1) if job.positions and sources else 0
+        more += _TRANSIENT_COLUMNS * len(contents[label].transients)
         parameters = len(job.simulator.parameter_names) + more
         needed += contents[label].bytes_on_disk(parameters, arguments.csv)
     prepare(config.outdir, needed)
@@ -150,7 +167,8 @@ def _make(job: Job, contents: Contents, outdir: str, arguments: Arguments, bar: 
         writer = Writer(outdir, contents, arguments.image_file_format, arguments.csv)
     with writer or contextlib.nullcontext(), contextlib.closing(chunks(job, plan)) as made:
         first = _deliver(made, [memory, writer] if writer else [memory], bar) - began
-    run = Run(job.count, size, time.perf_counter() - began, first, writer.paths if writer else ())
+    seconds, files = time.perf_counter() - began, writer.paths if writer else ()
+    run = Run(job.count, size, seconds, first, files, contents.epochs or 1)
     return Product(run, None if arguments.kept == 0 else memory.kept())
 
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from jaxlens.files.contents import ArrayName, Chunk, Contents
 from jaxlens.files.metadata import columns
+from jaxlens.files.series import MJD, NUM_EPOCHS, by_row
+
+# The arrays of a time series that have one row for each system and epoch, as in deeplenstronomy.
+ROW_ARRAYS: tuple[ArrayName, ...] = ("images", "planes")
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,7 @@ class Run:
         first_seconds: the part of `seconds` until the first batch had arrived, with the compilation and the
             choice of the batch size.
         files: the files that were written.
+        epochs: the number of epochs of a time series, that of the longest pointing.
     """
 
     systems: int
@@ -31,14 +37,44 @@ class Run:
     seconds: float
     first_seconds: float
     files: tuple[Path, ...]
+    epochs: int = 1
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of one configuration; an array that was not asked for is not there."""
+    """What is kept of one configuration; an array that was not asked for is not there.
+
+    Attributes:
+        metadata: the table.
+        arrays: by name, by system: (n, ...), or (n, epochs, ...) of a time series.
+        num_epochs: the number of epochs of each system and band of a time series; None for single exposures.
+        mjd: when each image of a time series was taken, (n, epochs, bands); None for single exposures.
+    """
 
     metadata: pd.DataFrame
     arrays: Mapping[ArrayName, np.ndarray]
+    num_epochs: np.ndarray | None = None
+    mjd: np.ndarray | None = None
+
+    def rows(self, name: ArrayName) -> np.ndarray:
+        """An array with the rows of the table on its first axis."""
+        if self.num_epochs is None:
+            return self.arrays[name]
+        return by_row(self.arrays[name], self.num_epochs)
+
+    def attributes(self) -> dict[str, Any]:
+        """The attributes of a Dataset, by their names without the label, that take no more memory."""
+        if self.mjd is None:
+            return {"metadata": self.metadata, **self.arrays}
+        found = {"metadata": self.metadata, "mjd": self.mjd, "mask": ~np.isnan(self.mjd)}
+        if "images" in self.arrays:
+            found["series"] = self.arrays["images"]
+        if "difference" in self.arrays:
+            found["difference"] = self.arrays["difference"]
+        systems, epochs, _ = self.mjd.shape
+        if len(self.metadata) == systems * epochs:
+            found |= {name: self.rows(name) for name in ROW_ARRAYS if name in self.arrays}
+        return found
 
 
 @dataclass(frozen=True)
@@ -70,4 +106,5 @@ class Memory:
     def kept(self) -> Kept:
         """What was kept, once all systems have been given."""
         whole = {name: np.concatenate([v[name] for v in self._values]) for name in self._values[0]}
-        return Kept(pd.DataFrame(columns(self._contents.fixed, self._contents.bands, whole)), self._arrays)
+        table = pd.DataFrame(columns(self._contents.fixed, self._contents.bands, whole))
+        return Kept(table, self._arrays, whole.get(NUM_EPOCHS), whole.get(MJD))

@@ -19,22 +19,32 @@ Array = TypeVar("Array", np.ndarray, jax.Array)
 _ANY_KEY = np.zeros(2, np.uint32)
 
 
-def layout(simulator: Simulator) -> Layout:
-    """The shape of each value of one system by name, () or (bands,), in the order of names."""
-    shapes = jax.eval_shape(lambda key: simulator.numbers(key, 1), _ANY_KEY).values
-    return {name: shapes[name].shape[1:] for name in sorted(shapes)}
+def layout(simulator: Simulator, with_images: bool = False) -> Layout:
+    """The shape of each value of one system by name, in the order of names.
+
+    A shape is (), (bands,) or (epochs, bands).  Fluxes that are measured on the images of a time series are
+    there `with_images` only.
+    """
+    measured = with_images and simulator.scene.series is not None
+    make = simulator.generate if measured else simulator.numbers
+    return layout_of(jax.eval_shape(lambda key: make(key, 1), _ANY_KEY).values)
+
+
+def layout_of(values: Mapping[str, jax.Array | jax.ShapeDtypeStruct]) -> Layout:
+    """The shape of each of the values of a batch without the axis of systems, in the order of names."""
+    return {name: values[name].shape[1:] for name in sorted(values)}
 
 
 def packed(values: Mapping[str, jax.Array]) -> jax.Array:
-    """Values by name, each (n,) or (n, bands), as the columns of one array, in the order of names."""
+    """Values by name, each (n,) or (n, ...), as the columns of one array, in the order of names."""
     return jnp.concatenate([values[name].reshape(len(values[name]), -1) for name in sorted(values)], axis=1)
 
 
 def unpacked(array: Array, shapes: Layout) -> dict[str, Array]:
-    """The values by name, each (n,) or (n, bands), of which `array` (n, columns) was packed."""
+    """The values by name, each (n,) or (n, ...), of which `array` (n, columns) was packed."""
     values, column = {}, 0
     for name, shape in shapes.items():
         width = math.prod(shape)
-        values[name] = array[:, column : column + width] if shape else array[:, column]
+        values[name] = array[:, column : column + width].reshape(len(array), *shape)
         column += width
     return values

@@ -67,9 +67,11 @@ class CompletePrograms:
         missing = sorted({index for index, more in zip(indices, overflow, strict=True) if more})
         if missing:
             systems = ", ".join(map(str, missing)) + self._job.source
+            points = bool(self._job.simulator.scene.lensed_points)
+            source, where = ("a point source", "picture") if points else ("a galaxy's centre", "metadata")
             warnings.warn(
-                f"{self._job.label}: a point source has more than {self.max_slots} images in system "
-                f"{systems}; some of them are missing from the picture",
+                f"{self._job.label}: {source} has more than {self.max_slots} images in system "
+                f"{systems}; some of them are missing from the {where}",
                 stacklevel=2,
             )
 

@@ -13,9 +13,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-from jaxlens.engine.columns import layout, packed, unpacked
+from jaxlens.engine.columns import Layout, layout_of, packed, unpacked
 from jaxlens.engine.devices import Devices
 from jaxlens.files.contents import ArrayName
+from jaxlens.imaging.point_sources import centre_images
 from jaxlens.imaging.scene import Scene
 from jaxlens.sampling.population import Population
 from jaxlens.simulator import batched
@@ -68,7 +69,7 @@ def compiled(
         simulator: the configuration.
         size: the number of systems, a multiple of the number of devices.
         arrays: what is made beside the values: images, images and planes, or nothing.
-        positions: whether the images of point sources are kept.
+        positions: whether the images of lensed sources are kept (see `with_positions`).
         devices: the devices that share a batch.
     """
     began = time.perf_counter()
@@ -77,7 +78,7 @@ def compiled(
     constants = jax.device_put(constants, NamedSharding(mesh, PartitionSpec()))
     leaves, structure = jax.tree.flatten(constants)
     shapes_and_dtypes = tuple((leaf.shape, leaf.dtype) for leaf in leaves)
-    program = _program(
+    program, shapes = _program(
         simulator.static_population,
         simulator.scene,
         structure,
@@ -87,7 +88,6 @@ def compiled(
         positions,
         mesh,
     )
-    shapes = layout(simulator)
 
     def run(key: np.ndarray, indices: np.ndarray) -> Batch:
         batch: Batch = program(*constants, key, indices)
@@ -113,15 +113,16 @@ def _program(
     arrays: tuple[ArrayName, ...],
     positions: bool,
     mesh: Mesh,
-) -> Any:
-    """The compiled function of (hyperparameters, assets, key, indices).
+) -> tuple[Any, Layout]:
+    """The compiled function of (hyperparameters, assets, key, indices), and how it packs the values.
 
     `structure` and `shapes_and_dtypes` are the pytree of the first two, and the shapes and dtypes of their
     leaves.
     """
     replicated, spread = PartitionSpec(), PartitionSpec(SYSTEMS)
+    shapes: Layout = {}
     generated = jax.shard_map(
-        partial(_generated, population, scene, arrays, positions),
+        partial(_generated, population, scene, arrays, positions, shapes),
         mesh=mesh,
         in_specs=(replicated, replicated, replicated, spread),
         out_specs=spread,
@@ -131,7 +132,8 @@ def _program(
     leaves = [jax.ShapeDtypeStruct(*kind, sharding=everywhere) for kind in shapes_and_dtypes]
     key = jax.ShapeDtypeStruct((2,), jnp.uint32, sharding=everywhere)
     indices = jax.ShapeDtypeStruct((size,), jnp.uint32, sharding=NamedSharding(mesh, spread))
-    return jax.jit(generated).lower(*jax.tree.unflatten(structure, leaves), key, indices).compile()
+    lowered = jax.jit(generated).lower(*jax.tree.unflatten(structure, leaves), key, indices)
+    return lowered.compile(), shapes
 
 
 def _generated(
@@ -139,20 +141,36 @@ def _generated(
     scene: Scene,
     arrays: tuple[ArrayName, ...],
     positions: bool,
+    shapes: Layout,
     hyperparameters: Any,
     assets: Any,
     key: jax.Array,
     indices: jax.Array,
 ) -> Batch:
-    """The systems `indices` that one device makes, their values packed."""
+    """The systems `indices` that one device makes, their values packed; `shapes` tells how, once traced."""
     if arrays:
         planes = "planes" in arrays
         batch = batched.generate(population, scene, hyperparameters, key, indices, assets, planes)
     else:
-        batch = batched.tabulate(population, scene, hyperparameters, key, indices)
-    batch = batch if positions else batch._replace(positions={})
+        batch = batched.tabulate(population, scene, hyperparameters, key, indices, assets)
+    batch = with_positions(scene, batch) if positions else batch._replace(positions={})
+    batch = batch if "difference" in arrays else batch._replace(difference=None)
+    shapes |= layout_of(batch.values)
     values: Any = packed(batch.values)
     return batch._replace(values=values)
+
+
+def with_positions(scene: Scene, batch: Batch) -> Batch:
+    """The batch with the images of lensed point sources or, without any, of lensed galaxies' centres.
+
+    A galaxy with more images than slots counts as an overflow too.
+    """
+    if scene.lensed_points or not scene.lensed_centres:
+        return batch
+    params = {name: batch.values[name] for name in scene.parameters}
+    found = jax.vmap(partial(centre_images, scene))(params)
+    more = [images.found > scene.image_slots for images in found.values()]
+    return batch._replace(positions=found, overflow=batch.overflow | jnp.any(jnp.stack(more), axis=0))
 
 
 def _with_copy_started(batch: Batch) -> Batch:

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 
 from jaxlens.engine.devices import Devices
-from jaxlens.engine.executable import Executable, compiled
+from jaxlens.engine.executable import Executable, compiled, with_positions
 from jaxlens.files.contents import ArrayName
 from jaxlens.simulator.batched import Batch
 from jaxlens.simulator.simulator import Simulator
@@ -25,7 +25,7 @@ class Job:
         batch_size: how many are made at a time; None where it is to be chosen.
         devices: the devices that share each batch.
         arrays: what is made of each system beside its values: images, images and planes, or nothing.
-        positions: whether the images of lensed point sources are kept.
+        positions: whether the images of lensed sources are kept (see `with_positions`).
         source: what the systems belong to, for messages; "" for a dataset, " of the stream" for a stream.
     """
 
@@ -58,7 +58,8 @@ class Job:
 
         def first(key: jax.Array) -> Batch:
             if self.arrays:
-                return simulator.generate(key, 1, planes="planes" in self.arrays)
+                batch = simulator.generate(key, 1, planes="planes" in self.arrays)
+                return with_positions(simulator.scene, batch) if self.positions else batch
             return simulator.numbers(key, 1)
 
         shapes = jax.eval_shape(first, self.key)

@@ -12,8 +12,8 @@ import pandas as pd
 
 from jaxlens.files.metadata import Column, Fixed
 
-ArrayName = Literal["images", "planes"]
-# Name -> values of consecutive systems, of shape (n,) or (n, bands).
+ArrayName = Literal["images", "planes", "difference"]
+# Name -> values of consecutive systems: (n,), (n, bands), (n, epochs, bands) or (n, epochs, 1).
 Values = Mapping[str, Column]
 
 # The names of the planes along the second axis of the array "planes".
@@ -23,6 +23,9 @@ PLANES = ("lens", "source", "point_source", "noise")
 _BYTES_PER_VALUE = 4
 # The bytes of a number in a CSV: a float32 has about 11 characters, and a comma follows.
 _CSV_BYTES_PER_CELL = 12
+# The images of a transient that have rows in the table of its light curves, and the cells of a row.
+MEASURED_IMAGES = 4
+_LIGHT_CURVE_CELLS = 16
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,10 @@ class Contents:
         num_pix: the number of pixels along one side of an image.
         count: the number of systems.
         fixed: the metadata that all systems share, see `jaxlens.files.metadata.fixed`.
-        arrays: which of "images" and "planes" are written; each has a file of its own.
+        arrays: which of "images", "planes" and "difference" are written; each has a file of its own.
         attributes: further attributes of an HDF5 file (pixel scale, units, seed, the YAML text, ...).
+        epochs: the number of epochs of the longest pointing of a time series; None for single exposures.
+        transients: the prefixes of the objects that vary, each of which has a table of its light curves.
     """
 
     label: str
@@ -48,11 +53,21 @@ class Contents:
     fixed: Fixed
     arrays: tuple[ArrayName, ...] = ("images",)
     attributes: Mapping[str, str | int | float] = field(default_factory=dict)
+    epochs: int | None = None
+    transients: tuple[str, ...] = ()
 
     def shape(self, array: ArrayName) -> tuple[int, ...]:
-        """The shape of an array: images (systems, bands, y, x), planes (systems, 4, bands, y, x)."""
+        """The shape of an array: (systems, bands, y, x), and for planes (systems, 4, bands, y, x).
+
+        The arrays of a time series have the axis of epochs after that of the systems.
+        """
+        epochs = () if self.epochs is None else (self.epochs,)
+        return self.count, *epochs, *self.image_shape(array)
+
+    def image_shape(self, array: ArrayName) -> tuple[int, ...]:
+        """The shape of one exposure of one system in an array."""
         planes = (len(PLANES),) if array == "planes" else ()
-        return self.count, *planes, len(self.bands), self.num_pix, self.num_pix
+        return *planes, len(self.bands), self.num_pix, self.num_pix
 
     def bytes_on_disk(self, parameters: int, with_csv: bool) -> int:
         """An estimate of the size of the files in bytes, which is never much too small.
@@ -60,8 +75,26 @@ class Contents:
         `parameters` is the number of parameters of a system in one band.
         """
         pixels = sum(math.prod(self.shape(array)) for array in self.arrays)
-        cells = self.count * len(self.bands) * (parameters + len(self.fixed))
-        return _BYTES_PER_VALUE * pixels + (_CSV_BYTES_PER_CELL if with_csv else _BYTES_PER_VALUE) * cells
+        rows = self.count * len(self.bands) * (self.epochs or 1)
+        cells = rows * (parameters + len(self.fixed))
+        if not with_csv:
+            return _BYTES_PER_VALUE * (pixels + cells)
+        points = rows * len(self.transients) * MEASURED_IMAGES * _LIGHT_CURVE_CELLS
+        return _BYTES_PER_VALUE * pixels + _CSV_BYTES_PER_CELL * (cells + points)
+
+
+class Series(NamedTuple):
+    """The images of time series by system.
+
+    Attributes:
+        images: (systems, epochs, bands, y, x), zero where nothing was observed.
+        mjd: when, (systems, epochs, bands), float64, in the days of the cadence; NaN where nothing was.
+        mask: whether a system was observed at an epoch in a band, (systems, epochs, bands).
+    """
+
+    images: np.ndarray
+    mjd: np.ndarray
+    mask: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +103,9 @@ class Chunk:
 
     Attributes:
         start: the index of the first system.
-        values: metadata by name, each (n,) or (n, bands); float, int, or object for texts.
-        arrays: images (n, bands, y, x), planes (n, 4, bands, y, x), both, one or none, in counts/s.
+        values: metadata by name, see `Values`; float, int, or object for texts.
+        arrays: images (n, bands, y, x), planes (n, 4, bands, y, x), difference images, or none, in counts/s;
+            those of a time series have the axis of epochs after that of the systems.
     """
 
     start: int
@@ -94,10 +128,13 @@ class Stored(NamedTuple):
 
     Attributes:
         images: shape (n, bands, y, x).
-        metadata: one row per system.
+        metadata: one row for each image.
         attributes: the attributes of an HDF5 file; empty for other formats.
+        series: the images of a time series by system, which `images` has one after another; None for single
+            exposures.
     """
 
     images: np.ndarray
     metadata: pd.DataFrame
     attributes: dict[str, object]
+    series: Series | None = None

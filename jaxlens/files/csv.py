@@ -1,4 +1,4 @@
-"""CSV: the metadata table, one row per system.
+"""CSV: the metadata table, one row per system, or per system and epoch of a time series.
 
 Each number is written as the shortest decimal that reads back as the same number.
 """
@@ -16,10 +16,13 @@ import pandas as pd
 from jaxlens.files.contents import Chunk, Contents, Values
 from jaxlens.files.metadata import Column, columns, is_text
 from jaxlens.files.rows import RowBuffer
+from jaxlens.files.series_tables import bands_of_series
 
 # The number of rows that are turned into text together: enough to make the fixed cost of a table negligible,
 # and few enough to spread the writing over the run.
 _ROWS_AT_A_TIME = 128
+# The ends of the names of columns whose texts may be any word, "nan" too.
+_WORDS = ("NAME", "HOST")
 # Whether pandas is older than 3.1, and rounds the last bits of a number unless asked for exact numbers.
 _OLD_PANDAS = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
 # The option of `read_csv` that asks for exact numbers.
@@ -27,7 +30,7 @@ _EXACT: dict[str, Any] = {"float_precision": "round_trip"} if _OLD_PANDAS else {
 
 
 class CsvFile:
-    """The metadata table, one row per system."""
+    """The metadata table, one row per system, or per system and epoch."""
 
     def __init__(self, path: Path, contents: Contents) -> None:
         self._contents = contents
@@ -56,11 +59,34 @@ class CsvFile:
 
 
 def read_csv(path: Path, stop: int | None = None) -> pd.DataFrame:
-    """The first `stop` rows of a metadata table, or all; the numbers are exactly the written ones."""
+    """The first `stop` systems of a metadata table, or all; the numbers are exactly the written ones."""
     header = pd.read_csv(path, nrows=0)
     texts = dict.fromkeys((name for name in header if is_text(str(name))), str)
     # "None" is a legal HOST, so pandas must not read words as missing values.
-    return pd.read_csv(path, nrows=stop, keep_default_na=False, dtype=texts, **_EXACT)
+    options: dict[str, Any] = {"keep_default_na": False, "dtype": texts, **_EXACT}
+    bands = bands_of_series(list(header))
+    if not bands:
+        return pd.read_csv(path, nrows=stop, **options)
+    words = [name for name in header if str(name).rpartition("-")[0].endswith(_WORDS)]
+    options["na_values"] = {name: ["nan"] for name in header if name not in texts and name not in words}
+    if stop is None:
+        return pd.read_csv(path, **options)
+    return _first_systems(path, f"OBJID-{bands[0]}", stop, options)
+
+
+def _first_systems(path: Path, objid: str, stop: int, options: Mapping[str, Any]) -> pd.DataFrame:
+    """The rows of the first `stop` systems of a time series; `objid` is the column of the systems."""
+    parts: list[pd.DataFrame] = []
+    seen: set[int] = set()
+    with pd.read_csv(path, chunksize=_ROWS_AT_A_TIME, **options) as reader:
+        for part in reader:
+            parts.append(part)
+            seen |= set(part[objid])
+            if len(seen) > stop:
+                break
+    table = pd.concat(parts, ignore_index=True) if parts else pd.read_csv(path, **options)
+    system, _ = pd.factorize(table[objid])
+    return table[system < stop]
 
 
 def csv_line(fields: Iterable[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 from astropy.io import fits
 from numpy.typing import ArrayLike
 
-from jaxlens.config.errors import nearest
+from jaxlens.config.fits_extensions import image_unit, missing_image, split_extension
 from jaxlens.files.errors import StorageError
 
 # A path, an array, or a path or array for each band.
@@ -93,8 +92,7 @@ def read_fits(path: str) -> np.ndarray:
     Raises:
         StorageError: if the file is missing, broken or no FITS file, or has no such image.
     """
-    with_extension = None if Path(path).exists() else re.fullmatch(r"(.+)\[([^\[\]]+)\]", path)
-    file, extension = with_extension.groups() if with_extension else (path, None)
+    file, extension = (path, None) if Path(path).exists() else split_extension(path)
     try:
         with warnings.catch_warnings():
             # astropy only warns where a file ends before its data
@@ -110,18 +108,10 @@ def read_fits(path: str) -> np.ndarray:
 
 def _image_in(units: Any, file: str, extension: str | None) -> np.ndarray:
     """The data of an open FITS file's first image, or of the image of that name or number."""
-    images = [(i, unit) for i, unit in enumerate(units) if unit.is_image and unit.shape]
-    if extension is None:
-        chosen = [unit for _, unit in images]
-    else:
-        chosen = [unit for i, unit in images if extension.upper() in (str(i), unit.name.upper())]
-    if not chosen:
-        names = [unit.name for _, unit in images if unit.name]
-        reason = (
-            f"has no image {extension}; {nearest(extension, names)}" if extension else "has no image in it"
-        )
-        raise StorageError(f"{file}: {reason}")
-    return np.asarray(chosen[0].data)
+    chosen = image_unit(units, extension)
+    if chosen is None:
+        raise StorageError(f"{file}: {missing_image(units, extension)}")
+    return np.asarray(chosen.data)
 
 
 def write_fits(path: str | os.PathLike[str], images: Mapping[str, np.ndarray]) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from jaxlens.files.contents import ArrayName, Chunk, Contents, Stored
-from jaxlens.files.hdf5 import Hdf5File, Hdf5PlanesFile, read_hdf5
-from jaxlens.files.npy import NpyFile, NpyPlanesFile, read_npy
+from jaxlens.files.hdf5 import Hdf5DifferenceFile, Hdf5File, Hdf5PlanesFile, read_hdf5
+from jaxlens.files.npy import NpyDifferenceFile, NpyFile, NpyPlanesFile, read_npy
 
 ImageFormat = Literal["npy", "h5"]
 
@@ -46,7 +46,7 @@ class Format(NamedTuple):
 
 # The ending of the file's name -> format.
 FORMATS: dict[ImageFormat, Format] = {
-    "npy": Format({"images": NpyFile, "planes": NpyPlanesFile}, read_npy),
-    "h5": Format({"images": Hdf5File, "planes": Hdf5PlanesFile}, read_hdf5),
+    "npy": Format({"images": NpyFile, "planes": NpyPlanesFile, "difference": NpyDifferenceFile}, read_npy),
+    "h5": Format({"images": Hdf5File, "planes": Hdf5PlanesFile, "difference": Hdf5DifferenceFile}, read_hdf5),
 }
 IMAGE_FORMATS: tuple[ImageFormat, ...] = tuple(FORMATS)

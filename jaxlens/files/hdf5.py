@@ -1,4 +1,8 @@
-"""HDF5: one file of images with their metadata, one file of planes."""
+"""HDF5: one file of images with their metadata, one file of planes, one of difference images.
+
+A time series is stored by system, (systems, epochs, bands, y, x), with `mjd` and `mask` (systems, epochs,
+bands) beside it.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,15 @@ import h5py
 import numpy as np
 import pandas as pd
 
-from jaxlens.files.contents import PLANES, ArrayName, Chunk, Contents, Stored, Values
+from jaxlens.files.contents import PLANES, ArrayName, Chunk, Contents, Series, Stored, Values
 from jaxlens.files.metadata import Column, columns
 from jaxlens.files.rows import RowBuffer
+from jaxlens.files.series import MJD, NUM_EPOCHS, by_row, observed
 
 # The number of rows of metadata in one compressed HDF5 chunk.
 _ROWS_PER_CHUNK = 4096
+# The dataset that says where a time series has images.
+MASK = "mask"
 
 
 class _ArrayFile:
@@ -72,15 +79,23 @@ class Hdf5File(_ArrayFile):
 
     def _write(self, start: int, values: Values) -> None:
         for name, value in values.items():
-            if name not in self._metadata:
-                self._metadata[name] = self._create(name, value)
-            self._metadata[name][start : start + len(value)] = value
+            self._put(f"metadata/{name}", start, value)
+        if self._contents.epochs is not None:
+            self._put(MASK, start, observed(values[NUM_EPOCHS], self._contents.epochs))
+            if MJD not in self._file:
+                self._file[MJD] = self._group[MJD]  # one dataset under two names
+
+    def _put(self, name: str, start: int, value: Column) -> None:
+        """Write the values of systems start, start+1, ... into a dataset."""
+        if name not in self._metadata:
+            self._metadata[name] = self._create(name, value)
+        self._metadata[name][start : start + len(value)] = value
 
     def _create(self, name: str, value: Column) -> h5py.Dataset:
         count = self._contents.count
         layout = {"chunks": (min(count, _ROWS_PER_CHUNK), *value.shape[1:]), "compression": "gzip"}
         dtype = h5py.string_dtype() if value.dtype == object else value.dtype
-        return self._group.create_dataset(name, (count, *value.shape[1:]), dtype, **(layout if count else {}))
+        return self._file.create_dataset(name, (count, *value.shape[1:]), dtype, **(layout if count else {}))
 
 
 class Hdf5PlanesFile(_ArrayFile):
@@ -93,12 +108,21 @@ class Hdf5PlanesFile(_ArrayFile):
         self._file.attrs["planes"] = list(PLANES)
 
 
+class Hdf5DifferenceFile(_ArrayFile):
+    """The difference images of a time series."""
+
+    array = "difference"
+
+
 def read_hdf5(path: Path, stop: int | None) -> Stored:
     """The first `stop` systems of an HDF5 file of images, or all."""
     with h5py.File(path, "r") as file:
         attributes = {name: _plain(value) for name, value in file.attrs.items() if name != "fixed_metadata"}
-        images = file[str(attributes["images"])][:stop]
-        return Stored(images, _metadata(file, stop), attributes)
+        images, metadata = file[str(attributes["images"])][:stop], _metadata(file, stop)
+        if MASK not in file:
+            return Stored(images, metadata, attributes)
+        series = Series(images, file[MJD][:stop], file[MASK][:stop])
+        return Stored(by_row(images, file["metadata"][NUM_EPOCHS][:stop]), metadata, attributes, series)
 
 
 def read_hdf5_metadata(path: Path) -> pd.DataFrame:
@@ -120,9 +144,9 @@ def _column(dataset: h5py.Dataset, stop: int | None) -> Column:
 
 
 def _array_name(dataset: str) -> str:
-    """The dataset's NAME as an HDF5 name, without folders, and different from the group `metadata`."""
+    """The dataset's NAME as an HDF5 name, without folders, and different from those of other objects."""
     name = dataset.replace("/", "_").strip(".")
-    return name if name not in ("", "metadata") else "images"
+    return name if name not in ("", "metadata", MJD, MASK) else "images"
 
 
 def _plain(value: object) -> object:

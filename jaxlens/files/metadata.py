@@ -16,15 +16,16 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from jaxlens.config.model import Configuration, Galaxy, Instrument, Numerics, PointSource
+from jaxlens.files.series import NUM_EPOCHS, rows_by_epoch
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 
 Fixed = dict[str, str | int]
 Column = NDArray[np.generic]
 
 # Columns that are texts for each system.
-_TEXTS = ("x_mins", "y_mins")
+_TEXTS = ("x_mins", "y_mins", "POINTING", "id", "type")
 # Columns that are integers in the table and floats among the parameters.
-_INTEGERS = ("BACKGROUND_IDX",)
+_INTEGERS = ("BACKGROUND_IDX", NUM_EPOCHS)
 
 
 def fixed(configuration: Configuration, instrument: Instrument) -> Fixed:
@@ -102,10 +103,13 @@ def columns(
 ) -> dict[str, Column]:
     """Every metadata column of systems start..start+n-1, each an array of shape (n,).
 
+    Values of a time series have `num_epochs` among them; each epoch of a system then has a row of its own.
+
     Args:
         entries: the texts and counts that `fixed` gives.
         bands: the names of the bands.
-        values: values by parameter name, each of shape (n,) or (n, bands).
+        values: values by parameter name, each of shape (n,), (n, bands), (n, epochs, bands) or
+            (n, epochs, 1).
         start: the index of the first system, its OBJID.
 
     Returns:
@@ -122,8 +126,12 @@ def columns(
     arrays = {name: np.asarray(value) for name, value in values.items()}
     arrays |= {name: arrays[name].astype(np.int64) for name in _INTEGERS if name in arrays}
     n = _common_length(arrays)
+    arrays["OBJID"] = np.arange(start, start + n)
+    if NUM_EPOCHS in arrays:
+        arrays = rows_by_epoch(arrays)
+        n = len(arrays["OBJID"])
     by_name: dict[str, Column] = {name: _constant(value, n) for name, value in entries.items()}
-    by_name |= arrays | _redshifts(entries, arrays) | {"OBJID": np.arange(start, start + n)}
+    by_name |= arrays | _redshifts(entries, arrays)
     names = sorted(by_name, key=_order)
     return {
         f"{name}-{band}": by_name[name][:, b] if by_name[name].ndim == 2 else by_name[name]
@@ -135,16 +143,16 @@ def columns(
 def table(
     configuration: Configuration, instrument: Instrument, values: Mapping[str, ArrayLike], start: int = 0
 ) -> pd.DataFrame:
-    """The metadata of systems start..start+n-1 as a DataFrame, one row per system.
+    """The metadata of systems start..start+n-1 as a DataFrame, one row per system, or per system and epoch.
 
     Args:
         configuration: the configuration that the systems belong to.
         instrument: IMAGE and SURVEY of the file, with the bands and numPix.
-        values: values by parameter name, each of shape (n,) or (n, bands).
+        values: values by parameter name, as in `columns`.
         start: the index of the first system, its OBJID.
 
     Returns:
-        The columns of `columns`, n rows.
+        The columns of `columns`.
 
     Raises:
         ValueError: if the arrays in `values` disagree about n, or there are none.
@@ -158,17 +166,18 @@ def table(
     return pd.DataFrame(columns(fixed(configuration, instrument), instrument.bands, values, start))
 
 
-def image_columns(images: Mapping[str, ImagePositions]) -> dict[str, Column]:
-    """The positions of the images of lensed point sources, as deeplenstronomy writes them.
+def image_columns(images: Mapping[str, ImagePositions], main: str | None = None) -> dict[str, Column]:
+    """The positions of the images of lensed sources, as deeplenstronomy writes them.
 
     Args:
-        images: positions in arcsec by the point source's name (`PLANE_2-OBJECT_2`), arrays of shape
-            (n, slots), the brightest image first.
+        images: positions in arcsec by the source's name (`PLANE_2-OBJECT_2`), arrays of shape (n, slots),
+            the brightest image first.
+        main: the source whose columns stand without a name too; by default the last one.
 
     Returns:
         Columns of shape (n,): `<name>-x_mins` and `<name>-y_mins`, texts of positions joined by semicolons,
         and `<name>-num_source_images`.  As in deeplenstronomy there are also `x_mins`, `y_mins` and
-        `num_source_images` without a name, which are those of the last point source.
+        `num_source_images` without a name, which are those of `main`.
 
     >>> pair = np.array([[1.25, -0.75, 0.0]])
     >>> mask, two = np.array([[True, True, False]]), np.array([2])
@@ -177,14 +186,15 @@ def image_columns(images: Mapping[str, ImagePositions]) -> dict[str, Column]:
     ('1.25;-0.75', '-1.25;0.75', 2)
     """
     found: dict[str, Column] = {}
-    last: dict[str, Column] = {}
-    for point_source in sorted(images, key=natural_key):
-        positions = images[point_source]
+    without_name: dict[str, Column] = {}
+    for source in sorted(images, key=natural_key):
+        positions = images[source]
         mask = np.asarray(positions.mask)
-        last = {"x_mins": _joined(positions.x, mask), "y_mins": _joined(positions.y, mask)}
-        last["num_source_images"] = np.sum(mask, axis=1, dtype=np.int64)
-        found |= {f"{point_source}-{name}": column for name, column in last.items()}
-    return found | last
+        own: dict[str, Column] = {"x_mins": _joined(positions.x, mask), "y_mins": _joined(positions.y, mask)}
+        own["num_source_images"] = np.sum(mask, axis=1, dtype=np.int64)
+        found |= {f"{source}-{name}": column for name, column in own.items()}
+        without_name = own if main in (None, source) else without_name
+    return found | without_name
 
 
 def _joined(positions: ArrayLike, mask: NDArray[np.bool_]) -> Column:
@@ -195,7 +205,7 @@ def _joined(positions: ArrayLike, mask: NDArray[np.bool_]) -> Column:
 
 
 def is_text(column: str) -> bool:
-    """Whether a column holds image positions, which are texts even where a text looks like a number.
+    """Whether a column holds texts that differ between systems, even where a text looks like a number.
 
     >>> is_text("PLANE_2-OBJECT_2-x_mins-g"), is_text("PLANE_2-OBJECT_2-ra-g")
     (True, False)

@@ -1,4 +1,8 @@
-"""npy: one float32 array per file, images or planes; the metadata is in the CSV beside it."""
+"""npy: one float32 array per file, images or planes; the metadata is in the CSV beside it.
+
+As in deeplenstronomy a time series is stored as rows, (rows, bands, y, x), one for each system and epoch, in
+the order of the rows of the CSV, which tells their OBJID and `mjd`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,12 @@ import pandas as pd
 
 from jaxlens.files.contents import ArrayName, Chunk, Contents, Stored
 from jaxlens.files.csv import read_csv
+from jaxlens.files.series import NUM_EPOCHS, by_row
+from jaxlens.files.series_tables import grouped
+
+# The bytes of a header of version 1.0, a multiple of 64, with room for any shape of ours.
+_HEADER_BYTES = 192
+_MAGIC = np.lib.format.magic(1, 0)
 
 
 class NpyFile:
@@ -21,15 +31,21 @@ class NpyFile:
 
     def __init__(self, path: Path, contents: Contents) -> None:
         self._file = path.open("wb")
-        header = {"descr": "<f4", "fortran_order": False, "shape": contents.shape(self.array)}
-        np.lib.format.write_array_header_1_0(self._file, header)
+        self._shape, self._rows = contents.image_shape(self.array), 0
+        self._file.write(_header((contents.count * (contents.epochs or 1), *self._shape)))
 
     def append(self, chunk: Chunk) -> None:
         """Write the next systems."""
-        self._file.write(np.ascontiguousarray(chunk.arrays[self.array], "<f4").data)
+        images = chunk.arrays[self.array]
+        if NUM_EPOCHS in chunk.values:
+            images = by_row(images, chunk.values[NUM_EPOCHS])
+        self._rows += len(images)
+        self._file.write(np.ascontiguousarray(images, "<f4").data)
 
     def finish(self) -> None:
-        """Write what is still buffered, after the last chunk."""
+        """Write what is still buffered, after the last chunk, and the number of rows into the header."""
+        self._file.seek(0)
+        self._file.write(_header((self._rows, *self._shape)))
         self._file.flush()
 
     def close(self) -> None:
@@ -43,10 +59,31 @@ class NpyPlanesFile(NpyFile):
     array = "planes"
 
 
+class NpyDifferenceFile(NpyFile):
+    """The difference images of a time series as one float32 array."""
+
+    array = "difference"
+
+
 def read_npy(path: Path, stop: int | None) -> Stored:
-    """The first `stop` systems of a `.npy` file and of the CSV beside it, or all."""
-    images = np.array(np.load(path, mmap_mode="r")[:stop])
+    """The first `stop` systems of a `.npy` file and of the CSV beside it, or all.
+
+    Without the CSV it is not known whether the images are a time series; `stop` then counts images.
+    """
+    images = np.load(path, mmap_mode="r")
     beside = path.with_name(path.name.replace("_images.npy", "_metadata.csv"))
     if not beside.exists():
+        images = np.array(images[:stop])
         return Stored(images, pd.DataFrame(index=range(len(images))), {})
-    return Stored(images, read_csv(beside, stop), {})
+    metadata = read_csv(beside, stop)
+    images = np.array(images[: len(metadata)])
+    return Stored(images, metadata, {}, grouped(images, metadata))
+
+
+def _header(shape: tuple[int, ...]) -> bytes:
+    """The header of an array of float32, of a length that does not depend on the number of rows."""
+    text = repr({"descr": "<f4", "fortran_order": False, "shape": shape}).encode()
+    if len(text) >= _HEADER_BYTES - len(_MAGIC) - 2:
+        raise ValueError(f"an array of shape {shape} has no npy header of {_HEADER_BYTES} bytes")
+    length = _HEADER_BYTES - len(_MAGIC) - 2
+    return _MAGIC + length.to_bytes(2, "little") + text.ljust(length - 1) + b"\n"

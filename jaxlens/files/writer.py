@@ -59,9 +59,9 @@ class Writer:
         writers = FORMATS[image_format].files
         kinds: dict[str, FileKind] = {f"{array}.{image_format}": writers[array] for array in contents.arrays}
         kinds |= {"metadata.csv": CsvFile} if with_csv else {}
-        others = {f"planes.{image_format}", "metadata.csv"} - kinds.keys()
+        others = {f"{array}.{image_format}" for array in writers} | {"metadata.csv"}
         self._kinds = {_path(outdir, contents.label, name): kind for name, kind in kinds.items()}
-        self._others = [_path(outdir, contents.label, name) for name in sorted(others)]
+        self._others = [_path(outdir, contents.label, name) for name in sorted(others - kinds.keys())]
         self._images = _path(outdir, contents.label, f"images.{image_format}")
 
     @property

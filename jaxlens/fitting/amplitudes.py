@@ -44,7 +44,7 @@ def templates(
 
     Returns:
         The image at u without the light of the j free magnitudes, (bands, y, x), and that light,
-        (j, bands, y, x).
+        (j, bands, y, x); of a time series each has the axis of epochs before that of bands.
     """
     x, indices = constants.transform.constrained(u), model.magnitudes
 

@@ -169,7 +169,7 @@ class _Pool:
         -ln(density) is at least (chi-square - pixels) / 2; the standard deviation of chi-square is
         sqrt(2 pixels).
         """
-        pixels = np.sum(self.data.mask, axis=(1, 2, 3))
+        pixels = np.sum(self.data.mask, axis=tuple(range(1, self.data.mask.ndim)))
         return np.min(self._values(chosen), axis=1) < ONLY_NOISE * np.sqrt(0.5 * pixels)
 
     def _advance(self, active: np.ndarray, level: int, linear: bool) -> None:

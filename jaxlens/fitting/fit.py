@@ -18,7 +18,7 @@ from jax.typing import ArrayLike
 from jaxlens.fitting.descents import descents
 from jaxlens.fitting.first_order import first_order
 from jaxlens.fitting.free_parameters import Free, free_parameters
-from jaxlens.fitting.image_checks import check_images
+from jaxlens.fitting.image_checks import check_images, of_systems
 from jaxlens.fitting.optima import fit_result
 from jaxlens.fitting.problem import fit_data, problem
 from jaxlens.fitting.result import FitResult, FitWarning
@@ -55,12 +55,16 @@ def fit(
     Args:
         sim: the simulator of the configuration; its distributions are the priors.
         images: the observed images, counts/s, (n, bands, y, x), or (bands, y, x) for one image.  Each has
-            parameters of its own.
+            parameters of its own.  Those of a time series are (n, epochs, bands, y, x), or
+            (epochs, bands, y, x) for one system, which is called one image here.
         free: the parameters that are fitted, by default all that vary in the file.  A mapping may give each
             another prior, a distribution of `jaxlens.distributions` or one for each band, and must give one
             to a constant of the file; None stands for the file's prior.
         fixed: the values of parameters that vary in the file and are not free, or that replace a constant of
-            the file: each a number, (n,), (bands,) or (n, bands).
+            the file: each a number, (n,), (bands,) or (n, bands).  What differs by epoch is (epochs, bands)
+            or (n, epochs, bands), and cannot be free.  Where a time series has several pointings, `POINTING`
+            is the index of that of each system, or `day` and `num_epochs` are given; what comes after the
+            last epoch of a band is not used.
         noise_sigma: the noise's standard deviation, counts/s, like `images` or broadcast to it; by default it
             is the simulator's own and depends on the parameters.
         mask: True or 1 where a pixel is used, like `images` or broadcast to it.  Other pixels may be NaN.
@@ -91,12 +95,13 @@ def fit(
             print(result.table())
     """
     _check_counts(starts=starts, steps=steps)
-    checked = check_images(sim, images, noise_sigma, mask)
+    count = len(of_systems(sim, images))
     if noise_sigma is None and sim.scene.backgrounds == "replace":
         raise ValueError("the noise of real backgrounds is not known; give noise_sigma")
     key = jax.random.key(0, impl="threefry2x32") if key is None else key
     drawn = sim.sample(key, DRAWS_PER_START * starts)
-    parameters = free_parameters(sim, drawn, len(checked.images), free, fixed)
+    parameters = free_parameters(sim, drawn, count, free, fixed)
+    checked = check_images(sim, images, noise_sigma, mask, parameters.params.get("num_epochs"))
     model, constants = problem(sim, parameters, checked.noise_sigma is not None)
     data = fit_data(model, checked, parameters)
     candidates = drawn_points(model, constants, parameters, drawn, key)

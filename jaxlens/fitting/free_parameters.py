@@ -18,6 +18,7 @@ from jax.typing import ArrayLike
 from jaxlens.config.errors import nearest
 from jaxlens.distributions import DeltaFunction, Distribution
 from jaxlens.fitting.transforms import Transform, transform_of
+from jaxlens.sampling.epochs import POINTING, nights_of
 from jaxlens.simulator.simulator import Simulator
 
 Prior: TypeAlias = Distribution | Sequence[Distribution] | None
@@ -36,7 +37,8 @@ class FreeParameters:
         file_priors: the names of the parameters whose prior is the file's.
         changed: the names of the parameters that the caller fixed or gave a prior.
         transform: the map between the unconstrained space and the free parameters.
-        params: all parameters of n images, (n,) or (n, bands); the free ones are at their priors' medians.
+        params: all parameters of n images, (n,), (n, bands) or (n, epochs, bands); the free ones are at
+            their priors' medians.
     """
 
     places: tuple[tuple[str, int | None], ...]
@@ -62,7 +64,8 @@ def free_parameters(
 
     Args:
         sim: the simulator of the configuration; its distributions are the priors.
-        drawn: the parameters of at least one system that the file draws, (m,) or (m, bands).
+        drawn: the parameters of at least one system that the file draws, (m,), (m, bands) or
+            (m, epochs, bands).
         n: the number of images.
         free: as in `jaxlens.fit`.
         fixed: as in `jaxlens.fit`.
@@ -73,9 +76,9 @@ def free_parameters(
     Raises:
         ValueError: if a name is not that of a parameter; if a free parameter has no prior, or a discrete one;
             if a parameter varies and is neither free nor fixed; if values have a wrong shape; if nothing is
-            free.
+            free; if a parameter that differs by epoch is free.
     """
-    fixed = _fixed(sim, {} if fixed is None else fixed)
+    fixed = _fixed(sim, n, {} if fixed is None else fixed)
     priors = _priors(sim, free, fixed)
     _refuse_undecided(sim, priors, fixed)
     shapes = {name: np.shape(drawn[name])[1:] for name in sim.parameter_names}
@@ -128,9 +131,14 @@ def _scalars(
     return places, distributions
 
 
-def _fixed(sim: Simulator, fixed: Mapping[str, ArrayLike]) -> Mapping[str, ArrayLike]:
+def _fixed(sim: Simulator, n: int, fixed: Mapping[str, ArrayLike]) -> Mapping[str, ArrayLike]:
+    """The fixed values by name, with the nights of the POINTING that is among them."""
     if not isinstance(fixed, Mapping):
         raise ValueError("fixed must say at which values: give a mapping, as in fixed={'seeing': 0.7}")
+    epochs = sim.static_population.epochs
+    if epochs is not None and POINTING in fixed:
+        nights = nights_of(epochs, sim.hyperparameters, fixed[POINTING], n)
+        fixed = nights | {name: value for name, value in fixed.items() if name != POINTING}
     for name in fixed:
         _check_name(sim, name, "fixed")
     return fixed
@@ -147,7 +155,8 @@ def _priors(
     """The prior of each free parameter: one distribution, or one for each band."""
     file = sim.priors
     if free is None:
-        free = [name for name, prior in file.items() if name not in fixed and not _is_discrete(prior)]
+        once = {name: prior for name, prior in file.items() if not _by_epoch(sim, name)}
+        free = [name for name, prior in once.items() if name not in fixed and not _is_discrete(prior)]
     if isinstance(free, str):
         raise ValueError(f"free is the text {free!r}; give a list of parameters, or a mapping to priors")
     given: Mapping[str, Prior] = free if isinstance(free, Mapping) else dict.fromkeys(free)
@@ -156,6 +165,7 @@ def _priors(
         _check_name(sim, name, "free")
         if name in fixed:
             raise ValueError(f"{name} is in free and in fixed; it can only be one of them")
+        _refuse_by_epoch(sim, name)
         found[name] = _own_prior(name, prior) if prior is not None else _of_file(sim, name, file)
         if _is_discrete(found[name]):
             raise ValueError(
@@ -190,26 +200,47 @@ def _is_discrete(distributions: Sequence[Distribution]) -> bool:
     return any(each.discrete and not isinstance(each, DeltaFunction) for each in distributions)
 
 
+def _by_epoch(sim: Simulator, name: str) -> bool:
+    """Whether a parameter differs by epoch: it is drawn anew for each, or is one of the nights' own."""
+    epochs = sim.static_population.epochs
+    return epochs is not None and name in epochs.names | set(epochs.of_pointing)
+
+
+def _refuse_by_epoch(sim: Simulator, name: str) -> None:
+    """ValueError where a parameter cannot be free because it differs by epoch, or is an index or a seed."""
+    if _by_epoch(sim, name):
+        raise ValueError(
+            f"{name} in free differs by epoch; only what is the same at all epochs can be free, "
+            f"so give its values, as in fixed={{{name!r}: ...}}"
+        )
+    transients = sim.scene.series.transients if sim.scene.series else ()
+    if name in {f"{t.prefix}-{own}" for t in transients for own in ("TEMPLATE", "REALIZATION")}:
+        raise ValueError(f"{name} takes separate values only, which have no gradient; fix it at one of them")
+
+
 def _refuse_undecided(sim: Simulator, priors: Mapping[str, object], fixed: Mapping[str, object]) -> None:
     """ValueError where a parameter that varies is neither free nor fixed."""
     for name, prior in sim.priors.items():
         if name not in priors and name not in fixed:
             state = "takes separate values in the file" if _is_discrete(prior) else "varies in the file"
+            state = "differs by epoch" if _by_epoch(sim, name) else state
             raise ValueError(f"{name} {state} and is not free; give its value, as in fixed={{{name!r}: ...}}")
     for name, reason in sim.without_prior.items():
         if name not in priors and name not in fixed:
+            if _by_epoch(sim, name):
+                raise ValueError(f"{name} {reason}; give fixed={{{POINTING!r}: ...}}, or its values in fixed")
             raise ValueError(f"{name} {reason}, and has no prior; {_GIVE_PRIOR}, or a value in fixed")
 
 
 def _value(name: str, value: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
-    """A fixed value as an array of this shape, (n,) or (n, bands)."""
+    """A fixed value as an array of this shape, (n,), (n, bands) or (n, epochs, bands)."""
     array = np.asarray(value, jnp.result_type(float))
     if not np.isfinite(array).all():
         raise ValueError(f"{name} is fixed at a value that is not finite; give a number")
     try:
         return np.broadcast_to(array, shape).copy()
     except ValueError:
-        right = "one number" if len(shape) == 1 else f"one number, or one for each of {shape[1]} bands"
+        right = "one number" if len(shape) == 1 else f"one number, or one for each of {shape[-1]} bands"
         raise ValueError(f"{name} in fixed has shape {array.shape}; give {right}, or {shape}") from None
 
 

@@ -18,7 +18,8 @@ GIVE_MASK = "give a mask that leaves them out (True or 1 = used)"
 class CheckedImages(NamedTuple):
     """Images, the noise's sigma or None, and the mask of used pixels, each (n, bands, y, x).
 
-    Pixels that are not used hold finite values, so that nothing derived from them is NaN.
+    Those of a time series are (n, epochs, bands, y, x).  Pixels that are not used hold finite values, so that
+    nothing derived from them is NaN.
     """
 
     images: np.ndarray
@@ -27,19 +28,25 @@ class CheckedImages(NamedTuple):
 
 
 def check_images(
-    sim: Simulator, images: ArrayLike, noise_sigma: ArrayLike | None = None, mask: ArrayLike | None = None
+    sim: Simulator,
+    images: ArrayLike,
+    noise_sigma: ArrayLike | None = None,
+    mask: ArrayLike | None = None,
+    num_epochs: ArrayLike | None = None,
 ) -> CheckedImages:
     """Images, noise and mask, checked and of one shape.
 
     Args:
         sim: the simulator that is to be fitted.
-        images: the observed images, (n, bands, y, x), or (bands, y, x) for one image.
+        images: the observed images, (n, bands, y, x), or (bands, y, x) for one image; of a time series
+            (n, epochs, bands, y, x), or (epochs, bands, y, x) for one.
         noise_sigma: the noise's standard deviation, of the shape of `images` or broadcast to it.
         mask: True or 1 where a pixel is used, of the shape of `images` or broadcast to it; by default
             everywhere.
+        num_epochs: the number of epochs of each band of a time series, (n, bands); later ones are not used.
 
     Returns:
-        The images, (n, bands, y, x), finite also where a pixel is not used.
+        The images with the systems on the first axis, finite also where a pixel is not used.
 
     Raises:
         ValueError: if the images have another shape than the simulator's; if no pixel of an image is used; if
@@ -50,26 +57,44 @@ def check_images(
     >>> check_images(sim, np.ones((3, 50, 50))).mask.shape
     (1, 3, 50, 50)
     """
-    pixels = as_floats("images", images)
-    pixels = pixels[None] if pixels.ndim == 3 else pixels
-    side = sim.scene.num_pix
-    if pixels.shape[1:] != (len(sim.bands), side, side):
-        right = f"(n, {len(sim.bands)}, {side}, {side}) for the bands {', '.join(sim.bands)}"
-        raise ValueError(f"images has shape {np.shape(images)}; it must be {right}, as the simulator's")
-    if len(pixels) == 0:
-        raise ValueError("there are no images; give at least one")
+    pixels = of_systems(sim, images)
     noise = None
     if noise_sigma is not None:
         noise = like("noise_sigma", as_floats("noise_sigma", noise_sigma), pixels.shape)
     used = np.ones(pixels.shape, bool) if mask is None else like("mask", as_mask(mask), pixels.shape)
+    if num_epochs is not None:
+        observed = np.arange(pixels.shape[1])[None, :, None] < np.asarray(num_epochs)[:, None, :]
+        used = used & observed[..., None, None]
     return checked(pixels, noise, used, GIVE_MASK)
+
+
+def of_systems(sim: Simulator, images: ArrayLike) -> np.ndarray:
+    """Images of the simulator's shape, with the systems on the first axis.
+
+    Args:
+        sim: the simulator that is to be fitted.
+        images: the images of n systems, or of one without that axis.
+
+    Raises:
+        ValueError: if they have another shape than the simulator's, or there are none.
+    """
+    pixels, shape = as_floats("images", images), sim.scene.image_shape
+    pixels = pixels[None] if pixels.ndim == len(shape) else pixels
+    if pixels.shape[1:] != shape:
+        right = f"(n, {', '.join(map(str, shape))}) for the bands {', '.join(sim.bands)}"
+        if sim.scene.series:
+            right = f"{right} and {shape[0]} epochs"
+        raise ValueError(f"images has shape {np.shape(images)}; it must be {right}, as the simulator's")
+    if len(pixels) == 0:
+        raise ValueError("there are no images; give at least one")
+    return pixels
 
 
 def checked(images: np.ndarray, noise: np.ndarray | None, used: np.ndarray, advice: str) -> CheckedImages:
     """Images in jaxlens's precision, after checks of every used pixel.
 
     Args:
-        images: the observed images, (n, bands, y, x).
+        images: the observed images, (n, bands, y, x) or (n, epochs, bands, y, x).
         noise: the noise's standard deviation, of that shape, or None.
         used: the mask of used pixels, of that shape.
         advice: the end of the message about pixels that are not finite.
@@ -81,7 +106,7 @@ def checked(images: np.ndarray, noise: np.ndarray | None, used: np.ndarray, advi
         ValueError: if an image has no used pixels, or used pixels are not finite or have a sigma that is not
             above zero.
     """
-    empty = np.flatnonzero(~used.any(axis=(1, 2, 3)))
+    empty = np.flatnonzero(~used.reshape(len(used), -1).any(axis=1))
     if empty.size:
         names = ", ".join(map(str, empty))
         raise ValueError(
@@ -103,7 +128,10 @@ def _refuse(name: str, array: np.ndarray, wrong: np.ndarray, fault: str, advice:
     if not wrong.any():
         return
     first = np.unravel_index(np.argmax(wrong), wrong.shape)
-    place = "image {}, band {}, row {}, column {}".format(*first)
+    axes = (
+        ("image", "epoch", "band", "row", "column") if wrong.ndim == 5 else ("image", "band", "row", "column")
+    )
+    place = ", ".join(f"{axis} {index}" for axis, index in zip(axes, first, strict=True))
     raise ValueError(
         f"{name}: {pixel_count(wrong)} used but {fault}, the first ({array[first]:g}) in {place}; {advice}"
     )

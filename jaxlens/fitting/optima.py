@@ -66,6 +66,7 @@ def fit_result(
     at_bound = _at_bound(constants, values, errors)
     residual = np.where(data.mask, data.image.astype(np.float64) - best.mean, 0.0) / best.sigma
     followed = np.isfinite(optima.value)
+    pixels = tuple(range(1, residual.ndim))
     return FitResult(
         names=names,
         priors=tuple(map(describe_prior, free.priors)),
@@ -78,8 +79,8 @@ def fit_result(
         unconstrained=point,
         unconstrained_covariance=covariance,
         transform=jax.tree.map(np.asarray, constants.transform),
-        chi_square=np.sum(residual**2, axis=(1, 2, 3)),
-        degrees_of_freedom=np.sum(data.mask, axis=(1, 2, 3)) - len(names),
+        chi_square=np.sum(residual**2, axis=pixels),
+        degrees_of_freedom=np.sum(data.mask, axis=pixels) - len(names),
         log_posterior=constant - misfit,
         history=constant[:, None] - optima.history,
         start_values=np.asarray(constants.transform.constrained(optima.point)),
@@ -151,7 +152,7 @@ def _normalisation(data: FitData) -> np.ndarray:
     """
     sigma = np.where(data.mask, data.sigma, 1.0).astype(np.float64)
     terms = np.where(data.mask, 0.5 + np.log(sigma) + 0.5 * np.log(2.0 * np.pi), 0.0)
-    return -np.sum(terms, axis=(1, 2, 3))
+    return -np.sum(terms, axis=tuple(range(1, terms.ndim)))
 
 
 def _warnings(

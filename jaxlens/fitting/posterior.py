@@ -28,8 +28,10 @@ from jaxlens.simulator.batched import Params
 # An array on the host or on the device.
 Array: TypeAlias = jax.Array | np.ndarray
 
-# The end of the names of magnitudes.
-_MAGNITUDE = "-magnitude"
+# The ends of the names of magnitudes: of light, and of the light curves that scale with 10^(-0.4 magnitude).
+_MAGNITUDES = ("-magnitude", "-ABSMAG", "-MAG", "-MAG_SHIFT")
+# Models of transients whose light curves change their shape with their magnitude.
+_NOT_LINEAR = ("agn_drw",)
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,14 @@ class Model:
     @property
     def magnitudes(self) -> np.ndarray:
         """The indices of the free magnitudes: an image is linear in their fluxes."""
-        return np.array([i for i, (name, _) in enumerate(self.free) if name.endswith(_MAGNITUDE)], np.int32)
+        transients = self.scene.series.transients if self.scene.series else ()
+        others = tuple(f"{t.prefix}-" for t in transients if t.model in _NOT_LINEAR)
+        found = [
+            i
+            for i, (name, _) in enumerate(self.free)
+            if name.endswith(_MAGNITUDES) and not name.startswith(others)
+        ]
+        return np.array(found, np.int32)
 
 
 class Constants(NamedTuple):
@@ -80,6 +89,8 @@ class Constants(NamedTuple):
 
 class FitData(NamedTuple):
     """One observed image, or several with a leading axis.
+
+    Here and below, (bands, y, x) is (epochs, bands, y, x) for a time series.
 
     Attributes:
         image: the pixels, counts/s, (bands, y, x).

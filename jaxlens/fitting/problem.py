@@ -90,7 +90,7 @@ def _without_negative(curvature: np.ndarray) -> np.ndarray:
 
 
 def fit_data(model: Model, images: CheckedImages, free: FreeParameters) -> FitData:
-    """All images of a fit, (n, bands, y, x).
+    """All images of a fit, (n, bands, y, x), or (n, epochs, bands, y, x) of a time series.
 
     Where sigma is not given it is estimated as the noise of an image whose mean is the observed image.
     Negative pixels have no shot noise in this estimate, which is therefore kept above a fraction of the
@@ -108,7 +108,8 @@ def fit_data(model: Model, images: CheckedImages, free: FreeParameters) -> FitDa
     sigma = images.noise_sigma
     if sigma is None:
         sigma = np.asarray(_noise(model.scene, jax.tree.map(jnp.asarray, params), images.images))
-        sigma = np.maximum(sigma, MIN_SIGMA_FRACTION * sigma.max(axis=(1, 2, 3), keepdims=True))
+        largest = sigma.max(axis=tuple(range(1, sigma.ndim)), keepdims=True)
+        sigma = np.maximum(sigma, MIN_SIGMA_FRACTION * largest)
     return FitData(images.images, np.where(images.mask, sigma, 1.0).astype(sigma.dtype), images.mask, params)
 
 

@@ -105,7 +105,7 @@ def _smoothed_data(data: FitData, width: float) -> tuple[np.ndarray, np.ndarray]
     weights = smoothing_weights(data.image.shape[-1], width)
 
     def smooth(images: np.ndarray) -> np.ndarray:
-        return np.einsum("iy,nbyx,jx->nbij", weights, images, weights, optimize=True)
+        return np.einsum("iy,n...yx,jx->n...ij", weights, images, weights, optimize=True)
 
     most = np.max(smooth(np.ones(data.image.shape)))
     used = smooth(np.asarray(data.mask, np.float64))

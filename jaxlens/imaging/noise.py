@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from zlib import crc32
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.imaging.epochs import epoch_keys, map_epochs, without_missing
 from jaxlens.imaging.photometry import per_pixel
 from jaxlens.imaging.scene import NO_ASSETS, Assets, Scene
 from jaxlens.kernels.noise import draws, variance
@@ -22,13 +24,26 @@ def observe(
     Args:
         scene: the static part of the configuration.
         params: the parameters of one system, each () or (bands,).
-        image: the image without noise, counts/s, (bands, num_pix, num_pix).
-        key: the key of the system, (); the noise of a band comes from it and the band's name.
+        image: the image without noise, counts/s, (bands, num_pix, num_pix), or
+            (epochs, bands, num_pix, num_pix) of a time series.
+        key: the key of the system, (); the noise of a band comes from it and the band's name, that of an
+            epoch also from its number.
         assets: the arrays of the configuration, of which the background images are used.
 
     Returns:
-        Counts/s, (bands, num_pix, num_pix).
+        Counts/s, of the shape of `image`.
     """
+    if scene.series is None:
+        return _observe_exposure(scene, assets, params, image, key)
+    observe_epoch = partial(_observe_exposure, scene, assets)
+    observed = map_epochs(observe_epoch, scene, params, image, epoch_keys(scene, key))
+    return without_missing(scene, params, observed)
+
+
+def _observe_exposure(
+    scene: Scene, assets: Assets, params: Params, image: jax.Array, key: jax.Array
+) -> jax.Array:
+    """`observe` of a single exposure."""
     keys = _fold_names(key, scene.bands)
     if scene.poisson_shot_noise:
         exposure = _exposure(scene, params)
@@ -36,7 +51,7 @@ def observe(
         observed = photons / exposure
         sigma = jnp.broadcast_to(per_pixel(background_sigma(scene, params)), image.shape)
     else:
-        observed, sigma = image, noise_sigma(scene, params, image)
+        observed, sigma = image, _exposure_sigma(scene, params, image)
     observed = observed + jax.vmap(draws.gaussian_noise)(keys, sigma)
     for label in scene.noise_sources:
         mean = jnp.broadcast_to(per_pixel(params[f"{label}-mean"]), image.shape)
@@ -52,11 +67,19 @@ def noise_sigma(scene: Scene, params: Params, image: jax.Array) -> jax.Array:
     Args:
         scene: the static part of the configuration.
         params: the parameters of one system, each () or (bands,).
-        image: the image without noise, counts/s, (bands, num_pix, num_pix).
+        image: the image without noise, counts/s, (bands, num_pix, num_pix), or
+            (epochs, bands, num_pix, num_pix) of a time series.
 
     Returns:
-        Counts/s, (bands, num_pix, num_pix).
+        Counts/s, of the shape of `image`.
     """
+    if scene.series is None:
+        return _exposure_sigma(scene, params, image)
+    return map_epochs(partial(_exposure_sigma, scene), scene, params, image)
+
+
+def _exposure_sigma(scene: Scene, params: Params, image: jax.Array) -> jax.Array:
+    """`noise_sigma` of a single exposure."""
     background = per_pixel(background_sigma(scene, params))
     shot = variance.shot_variance(image, _exposure(scene, params))
     total = jnp.broadcast_to(background**2, image.shape) + shot

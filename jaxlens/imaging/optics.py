@@ -215,6 +215,29 @@ def stamped(
     )
 
 
+def unit_stamps(
+    optics: Optics, params: Params, x: jax.Array, y: jax.Array, kernel: jax.Array | None
+) -> jax.Array:
+    """The image of each of some point sources of unit flux.
+
+    Args:
+        optics: the static part of the PSF.
+        params: the parameters of one system, each () or (bands,).
+        x: positions in pixels from the centre of the first pixel, (sources,).
+        y: the other coordinate.
+        kernel: the kernel of psf_type PIXEL, (1 or bands, k, k); None for other kinds.
+
+    Returns:
+        (sources, bands, num_pix, num_pix), where bands is the number of bands of the PSF, or 1.
+    """
+    width = [params[name] for name in sorted(optics.parameters)] + (
+        [] if kernel is None else [kernel[:, 0, 0]]
+    )
+    bands = max([1, *(value.shape[0] for value in width if value.ndim)])
+    flux = jnp.ones((bands, 1), x.dtype)
+    return jax.vmap(lambda u, v: stamped(optics, params, flux, u[None], v[None], kernel))(x, y)
+
+
 def stamp_radius(optics: Optics, params: Params) -> jax.Array:
     """The distance from a point source, in pixels of the image, up to which its stamp has light, ()."""
     if optics.point_radius is not None:

@@ -23,14 +23,31 @@ def point_source_images(scene: Scene, params: Params) -> dict[str, ImagePosition
     found: dict[str, ImagePositions] = {}
     for j, plane in enumerate(scene.planes):
         if plane.points and scene.is_lensed(j):
-            found |= _images_in_plane(scene, params, j, plane.points)
+            positions = {p.prefix: source_position(scene, params, j, p) for p in plane.points}
+            found |= _images_in_plane(scene, params, j, positions)
+    return found
+
+
+def centre_images(scene: Scene, params: Params) -> dict[str, ImagePositions]:
+    """The images of the centre of every lensed galaxy's light, by its prefix; arrays as above.
+
+    The centre is that of the galaxy's first light profile that has one.
+    """
+    found: dict[str, ImagePositions] = {}
+    for j, plane in enumerate(scene.planes):
+        if plane.centres and scene.is_lensed(j):
+            positions = {
+                prefix: (params[f"{light}-center_x"], params[f"{light}-center_y"])
+                for prefix, light in plane.centres.items()
+            }
+            found |= _images_in_plane(scene, params, j, positions)
     return found
 
 
 def _images_in_plane(
-    scene: Scene, params: Params, j: int, points: tuple[Hosted, ...]
+    scene: Scene, params: Params, j: int, positions: Mapping[str, tuple[jax.Array, jax.Array]]
 ) -> dict[str, ImagePositions]:
-    """The images of the point sources of plane `j`, from one vmapped solver, which is compiled once."""
+    """The images of the sources at `positions` in plane `j`, from one vmapped solver, compiled once."""
     solve = partial(
         image_positions,
         partial(rays_to_plane, scene, j),
@@ -40,13 +57,12 @@ def _images_in_plane(
         row=scene.solver_row,
         isothermal=_isothermal(scene, j),
     )
-    positions = [source_position(scene, params, j, point) for point in points]
-    x, y = (jnp.stack(v) for v in zip(*positions, strict=True))
+    x, y = (jnp.stack(v) for v in zip(*positions.values(), strict=True))
     args = ray_parameters(scene, params, j)
-    if len(points) == 1:
-        return {points[0].prefix: solve(args, x[0], y[0])}
+    if len(positions) == 1:
+        return {prefix: solve(args, x[0], y[0]) for prefix in positions}
     images = jax.vmap(solve, (None, 0, 0))(args, x, y)
-    return {point.prefix: jax.tree.map(lambda a, k=k: a[k], images) for k, point in enumerate(points)}
+    return {prefix: jax.tree.map(lambda a, k=k: a[k], images) for k, prefix in enumerate(positions)}
 
 
 def _window(scene: Scene, params: Params) -> jax.Array:
@@ -107,10 +123,10 @@ def point_source_light(
         (bands, num_pix, num_pix).
     """
     bands, n = len(scene.bands), scene.num_pix
-    points = list(_points(scene, params, images))
+    points = list(point_positions(scene, params, images))
     if not points:
         return jnp.zeros((bands, n, n), jnp.result_type(float))
-    flux = jnp.concatenate([_flux(scene, params, prefix, mu) for prefix, mu, _, _ in points], axis=1)
+    flux = jnp.concatenate([fluxes(scene, params, prefix, mu) for prefix, mu, _, _ in points], axis=1)
     x = jnp.concatenate([x for _, _, x, _ in points])
     y = jnp.concatenate([y for _, _, _, y in points])
     first_pixel = -(n - 1) / 2.0  # its centre, in pixels from the centre of the image
@@ -118,10 +134,19 @@ def point_source_light(
     return stamped(scene.optics, params, flux, pixel_x, pixel_y, assets.psf_kernel)
 
 
-def _points(
+def point_positions(
     scene: Scene, params: Params, lensed: Mapping[str, ImagePositions]
 ) -> Iterator[tuple[str, jax.Array, jax.Array, jax.Array]]:
-    """Prefix, abs(magnification), x and y (arcsec), each (k,), of lensed, unlensed, foreground sources."""
+    """Where the images of all point sources are: lensed ones, unlensed ones, then foreground stars.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        lensed: the images of every lensed point source, from `point_source_images`.
+
+    Yields:
+        Prefix, abs(magnification), x and y (arcsec), each (k,), of one source.
+    """
     unlensed = jnp.ones((1,), jnp.result_type(float))
     for prefix, images in lensed.items():
         yield prefix, jnp.abs(images.magnification), images.x, images.y
@@ -133,7 +158,17 @@ def _points(
         yield star, unlensed, params[f"{star}-ra_image"][None], params[f"{star}-dec_image"][None]
 
 
-def _flux(scene: Scene, params: Params, prefix: str, magnification: jax.Array) -> jax.Array:
-    """Counts/s (bands, k) of the k images of a point source."""
+def fluxes(scene: Scene, params: Params, prefix: str, magnification: jax.Array) -> jax.Array:
+    """The fluxes of the images of one point source.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        prefix: the prefix of the point source.
+        magnification: abs(magnification) of each image, (k,).
+
+    Returns:
+        Counts/s, (bands, k).
+    """
     unlensed = jnp.broadcast_to(counts_by_band(scene, params, prefix), (len(scene.bands),))
     return unlensed[:, None] * magnification[None, :]

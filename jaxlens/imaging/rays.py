@@ -11,7 +11,7 @@ import numpy as np
 from jaxlens.imaging.scene import COSMOLOGY, Mass, Scene
 from jaxlens.kernels import MASS_PROFILES, cosmology
 from jaxlens.kernels.fastmath.compiler import computed_apart
-from jaxlens.kernels.lensing.rays import Rays, lensing_weights, shoot
+from jaxlens.kernels.lensing.rays import Rays, arrival_time, lensing_weights, shoot
 from jaxlens.kernels.types import Params
 
 
@@ -52,6 +52,24 @@ def rays_to_plane(
         x and y in the plane, arcsec.
     """
     return shoot(x, y, _deflections(scene, params, j + 1), _weights(scene, params))[j]
+
+
+def light_travel_times(scene: Scene, params: Params, j: int, x: jax.Array, y: jax.Array) -> jax.Array:
+    """The light travel times from plane `j` along rays that are seen at (x, y), beyond a straight path's.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        j: the index of the plane.
+        x: angles on the sky, arcsec, of any shape.
+        y: the other coordinate.
+
+    Returns:
+        Days, of the shape of `x`.
+    """
+    positions = shoot(x, y, _deflections(scene, params, j + 1), _weights(scene, params))
+    potentials = [_potential(scene, params, i, *positions[i]) for i in range(j)]
+    return arrival_time(positions, potentials, *_distances(scene, params))
 
 
 def ray_parameters(scene: Scene, params: Params, j: int) -> dict[str, jax.Array]:
@@ -104,6 +122,18 @@ def einstein_radius(scene: Scene, params: Params, j: int, mass: Mass) -> jax.Arr
     return cosmology.sigma_v_to_theta_E(sigma_v, distances[j], distances[-1], between[j, -1])
 
 
+def luminosity_distance(scene: Scene, params: Params, j: int) -> jax.Array:
+    """The luminosity distance of plane `j` in Mpc, ().
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        j: the index of the plane.
+    """
+    distances, _ = _distances(scene, params)
+    return distances[j] * (1.0 + params[scene.planes[j].redshift])
+
+
 def cosmology_parameters(params: Params) -> dict[str, jax.Array]:
     """The parameters of the cosmology among `params`, by astropy's names."""
     return {name: params[name] for name in COSMOLOGY if name in params}
@@ -124,6 +154,14 @@ def _deflection(
         more_x, more_y = MASS_PROFILES[mass.profile].deflection(x, y, **values)
         alpha_x, alpha_y = alpha_x + more_x, alpha_y + more_y
     return alpha_x, alpha_y
+
+
+def _potential(scene: Scene, params: Params, j: int, x: jax.Array, y: jax.Array) -> jax.Array:
+    """The sum of the reduced potentials of the masses in plane `j`, arcsec^2."""
+    total = jnp.zeros_like(x)
+    for mass in scene.planes[j].mass:
+        total = total + MASS_PROFILES[mass.profile].potential(x, y, **mass_parameters(scene, params, j, mass))
+    return total
 
 
 def _weights(scene: Scene, params: Params) -> jax.Array:

@@ -12,6 +12,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.imaging.epochs import (
+    blurred_epochs,
+    first_epoch,
+    point_light_epochs,
+    transient_fluxes,
+    without_missing,
+)
+from jaxlens.imaging.light_curves import ImageFluxes
 from jaxlens.imaging.optics import blur
 from jaxlens.imaging.photometry import surface_brightness
 from jaxlens.imaging.point_sources import point_source_images, point_source_light
@@ -30,13 +38,17 @@ def render(scene: Scene, params: Params, assets: Assets = NO_ASSETS) -> jax.Arra
         assets: the arrays of the configuration, of which the kernel of psf_type PIXEL is used.
 
     Returns:
-        Counts/s, (bands, num_pix, num_pix).
+        Counts/s, (bands, num_pix, num_pix); of a time series (epochs, bands, num_pix, num_pix).
     """
     return render_with(scene, params, point_source_images(scene, params), assets)
 
 
 def render_with(
-    scene: Scene, params: Params, images: Mapping[str, ImagePositions], assets: Assets = NO_ASSETS
+    scene: Scene,
+    params: Params,
+    images: Mapping[str, ImagePositions],
+    assets: Assets = NO_ASSETS,
+    light_curves: Mapping[str, ImageFluxes] | None = None,
 ) -> jax.Array:
     """`render` with image positions that are already known.
 
@@ -45,16 +57,22 @@ def render_with(
         params: as in `render`.
         images: the images of every lensed point source, from `point_source_images`.
         assets: as in `render`.
+        light_curves: the fluxes of every transient, where they are known, from `transient_fluxes`.
 
     Returns:
-        Counts/s, (bands, num_pix, num_pix).
+        As `render`.
     """
     light = _blurred_light(scene, params, slice(None), assets)
-    return light + point_source_light(scene, params, images, assets)
+    points = _point_light(scene, params, images, assets, light_curves)
+    return light + points if scene.series is None else without_missing(scene, params, light + points)
 
 
 def render_planes(
-    scene: Scene, params: Params, images: Mapping[str, ImagePositions], assets: Assets = NO_ASSETS
+    scene: Scene,
+    params: Params,
+    images: Mapping[str, ImagePositions],
+    assets: Assets = NO_ASSETS,
+    light_curves: Mapping[str, ImageFluxes] | None = None,
 ) -> jax.Array:
     """The parts that add up to the image of `render_with`.
 
@@ -66,17 +84,62 @@ def render_planes(
         params: as in `render_with`.
         images: as in `render_with`.
         assets: as in `render_with`.
+        light_curves: as in `render_with`.
 
     Returns:
-        Counts/s, (3, bands, num_pix, num_pix).
+        Counts/s, (3, bands, num_pix, num_pix); of a time series (3, epochs, bands, num_pix, num_pix).
     """
     source = max(1, len(scene.planes) - 1)
-    light = [_blurred_light(scene, params, part, assets) for part in (slice(source), slice(source, None))]
-    return jnp.stack([*light, point_source_light(scene, params, images, assets)])
+    parts = [_blurred_light(scene, params, part, assets) for part in (slice(source), slice(source, None))]
+    parts.append(_point_light(scene, params, images, assets, light_curves))
+    if scene.series is None:
+        return jnp.stack(parts)
+    shape = (scene.series.epochs, *parts[0].shape[1:])
+    return jnp.stack([without_missing(scene, params, jnp.broadcast_to(part, shape)) for part in parts])
+
+
+def render_static(
+    scene: Scene, params: Params, images: Mapping[str, ImagePositions], assets: Assets = NO_ASSETS
+) -> jax.Array:
+    """The images of a time series without its transients.
+
+    Args:
+        scene: as in `render_with`; a time series.
+        params: as in `render_with`.
+        images: as in `render_with`.
+        assets: as in `render_with`.
+
+    Returns:
+        Counts/s, (epochs, bands, num_pix, num_pix).
+    """
+    light = _blurred_light(scene, params, slice(None), assets)
+    points = point_light_epochs(scene, params, images, {}, assets)
+    return without_missing(scene, params, light + points)
+
+
+def _point_light(
+    scene: Scene,
+    params: Params,
+    images: Mapping[str, ImagePositions],
+    assets: Assets,
+    light_curves: Mapping[str, ImageFluxes] | None,
+) -> jax.Array:
+    """The light of point sources, counts/s, (bands, n, n) or (epochs, bands, n, n)."""
+    if scene.series is None:
+        return point_source_light(scene, params, images, assets)
+    if light_curves is None:
+        light_curves = transient_fluxes(scene, params, images, assets)
+    return point_light_epochs(scene, params, images, light_curves, assets)
 
 
 def _blurred_light(scene: Scene, params: Params, planes: slice, assets: Assets) -> jax.Array:
-    """The light profiles of some planes, lensed and blurred by the PSF, counts/s, (bands, n, n)."""
+    """The light profiles of some planes, lensed and blurred by the PSF, counts/s.
+
+    (bands, n, n); of a time series (epochs or 1, bands, n, n).
+    """
+    if scene.series is not None:
+        light = _extended_light(scene, first_epoch(scene, params), planes)
+        return blurred_epochs(scene, params, light, assets)
     light = blur(scene.optics, params, _extended_light(scene, params, planes), assets.psf_kernel)
     return jnp.broadcast_to(light, (len(scene.bands), scene.num_pix, scene.num_pix))
 

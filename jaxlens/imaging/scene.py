@@ -6,6 +6,7 @@ value that could be differentiated, is hashable, and is compiled once per config
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -21,6 +22,7 @@ from jaxlens.config.model import (
     Profile,
 )
 from jaxlens.imaging.optics import Optics, optics
+from jaxlens.imaging.time_series import Series, light_curve_assets, series, with_light_curves
 from jaxlens.kernels import MASS_PROFILES
 
 # Slots for the images of a point source behind one deflector: an elliptical deflector makes four images, and
@@ -80,6 +82,15 @@ class ScenePlane:
     mass: tuple[Mass, ...]
     points: tuple[Hosted, ...]
 
+    @property
+    def centres(self) -> dict[str, str]:
+        """The prefix of each galaxy with light, and that of its first light profile that has a centre."""
+        found: dict[str, str] = {}
+        for light in self.light:
+            if "center_x" in light.parameters:
+                found.setdefault(light.prefix.rpartition("-")[0], light.prefix)
+        return found
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -101,6 +112,7 @@ class Scene:
         backgrounds: whether background images are added to the simulated background noise or replace it; ""
             where there are none.
         parameters: the names of all parameters that the image depends on.
+        series: the time series, or None where there is a single exposure.
     """
 
     bands: tuple[str, ...]
@@ -116,6 +128,13 @@ class Scene:
     image_slots: int
     backgrounds: Literal["", "add", "replace"]
     parameters: tuple[str, ...]
+    series: Series | None = None
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """The shape of the image of one system: (bands, y, x), or (epochs, bands, y, x) of a time series."""
+        epochs = (self.series.epochs,) if self.series else ()
+        return (*epochs, len(self.bands), self.num_pix, self.num_pix)
 
     @property
     def solver_cells(self) -> int:
@@ -131,6 +150,18 @@ class Scene:
     def is_lensed(self, j: int) -> bool:
         """Whether there is mass in front of plane `j`."""
         return any(plane.mass for plane in self.planes[:j])
+
+    @property
+    def lensed_points(self) -> tuple[str, ...]:
+        """The prefixes of the point sources behind a mass, nearest plane first."""
+        lensed = (plane for j, plane in enumerate(self.planes) if self.is_lensed(j))
+        return tuple(point.prefix for plane in lensed for point in plane.points)
+
+    @property
+    def lensed_centres(self) -> tuple[str, ...]:
+        """The prefixes of the galaxies behind a mass whose light has a centre, nearest plane first."""
+        lensed = (plane for j, plane in enumerate(self.planes) if self.is_lensed(j))
+        return tuple(prefix for plane in lensed for prefix in plane.centres)
 
     def isothermal_in_front(self, j: int) -> Mass | None:
         """The singular isothermal lens in front of plane `j`, if `isothermal_search` can find its images.
@@ -154,10 +185,15 @@ class Assets(NamedTuple):
         psf_kernel: the kernel of psf_type PIXEL, (1 or bands, k, k); None for other kinds.
         backgrounds: the background images (BACKGROUNDS), counts/s, (images, bands, num_pix, num_pix); None
             where there are none.
+        passbands: the wavelengths (Angstrom) and the weights of each band, each (bands, points); None where
+            no spectrum is integrated.
+        libraries: the arrays of the model of each transient, by its prefix and by name; None without any.
     """
 
     psf_kernel: jax.Array | None = None
     backgrounds: jax.Array | None = None
+    passbands: tuple[jax.Array, jax.Array] | None = None
+    libraries: Mapping[str, Mapping[str, jax.Array]] | None = None
 
 
 # The assets of a configuration without a PSF kernel and without BACKGROUNDS.
@@ -170,6 +206,7 @@ def assets(config: Config, configuration: Configuration) -> Assets:
     return Assets(
         psf_kernel=None if kernel is None else jnp.asarray(kernel.array, jnp.result_type(float)),
         backgrounds=backgrounds.device_images if backgrounds else None,
+        **light_curve_assets(config, configuration),
     )
 
 
@@ -186,20 +223,22 @@ def scene(config: Config, configuration: Configuration) -> Scene:
     noise = tuple(label for label, _ in configuration.noise)
     images = config.backgrounds_of(configuration)
     mode: Literal["", "add", "replace"] = images.mode if images else ""
+    time_series = series(config, configuration)
     return Scene(
         bands=config.bands,
         num_pix=instrument.num_pix,
         supersampling=instrument.supersampling_factor,
         optics=the_optics,
         adu=instrument.data_count_unit == "ADU",
-        background_given="background_noise" in quantities,
+        background_given="background_noise" in {*quantities, *(time_series.by_epoch if time_series else ())},
         poisson_shot_noise=instrument.shot_noise == "poisson",
         planes=planes,
         stars=stars,
         noise_sources=noise,
         image_slots=_image_slots(planes),
         backgrounds=mode,
-        parameters=_parameters(config, the_optics, planes, stars, noise, mode),
+        parameters=_parameters(config, the_optics, planes, stars, noise, mode, time_series),
+        series=time_series,
     )
 
 
@@ -239,11 +278,13 @@ def _parameters(
     stars: tuple[str, ...],
     noise: tuple[str, ...],
     backgrounds: Literal["", "add", "replace"],
+    time_series: Series | None,
 ) -> tuple[str, ...]:
     """The names of the parameters that an image depends on, in the order of the file."""
-    instrument, quantities = config.instrument, dict(config.instrument.quantities)
+    instrument, quantities = config.instrument, dict.fromkeys(dict(config.instrument.quantities))
     names = [name for name, _ in config.cosmology if name in COSMOLOGY]
     used = {"pixel_scale", "exposure_time", "num_exposures", "magnitude_zero_point"}
+    quantities |= dict.fromkeys(time_series.by_epoch) if time_series else {}
     if backgrounds != "replace":
         used |= {"background_noise"} if "background_noise" in quantities else {"read_noise", "sky_brightness"}
     used |= the_optics.parameters
@@ -255,4 +296,5 @@ def _parameters(
         names += [f"{light.prefix}-{name}" for light in plane.light for name in light.parameters]
         names += [f"{mass.prefix}-{name}" for mass in plane.mass for name in mass.parameters]
         names += [f"{p.prefix}-{name}" for p in plane.points for name in ("magnitude", "sep", "angle")]
-    return (*names, *(f"{star}-{n}" for star in stars for n in ("magnitude", "ra_image", "dec_image")))
+    names += [f"{star}-{name}" for star in stars for name in ("magnitude", "ra_image", "dec_image")]
+    return tuple(names) if time_series is None else with_light_curves(time_series, names)

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 # Inches: the width and the height of a panel.
 _PANEL = 4
+# What is said of an array of several images, by its number of axes.
+_ONE_SYSTEM = {
+    4: "; give one system, as images[0]",
+    5: "; give one system and epoch, as images[0, 0], or draw the series with view_series",
+}
 
 
 def _no_stretch(pixels: np.ndarray) -> np.ndarray:
@@ -36,11 +41,17 @@ def view_image(
     Returns:
         A matplotlib `Figure` with a panel for each band.
 
+    Raises:
+        ValueError: if the image has another shape, such as that of several systems.
+
     >>> import numpy as np
     >>> len(view_image(np.ones((3, 8, 8)), stretch_func=np.sqrt).axes)
     3
     """
     pixels = np.asarray(image)
+    if pixels.ndim not in (2, 3) or 0 in pixels.shape:
+        more = _ONE_SYSTEM.get(pixels.ndim, "")
+        raise ValueError(f"the image has shape {pixels.shape}; it must be (y, x) or (bands, y, x){more}")
     bands = pixels if pixels.ndim > 2 else pixels[np.newaxis]
     figure = new_figure(figsize=(_PANEL * len(bands), _PANEL))
     for axes, band in zip(panels(figure, 1, len(bands)), bands, strict=True):
@@ -69,7 +80,10 @@ def view_image_rgb(images: ArrayLike, Q: float = 2.0, stretch: float = 4.0, **im
     """
     pixels = np.asarray(images)
     if pixels.ndim != 3 or len(pixels) < 3:
-        raise ValueError(f"the images have shape {pixels.shape}; it must be (3 or more bands, rows, columns)")
+        more = _ONE_SYSTEM.get(pixels.ndim, "")
+        raise ValueError(
+            f"the images have shape {pixels.shape}; it must be (3 or more bands, rows, columns){more}"
+        )
     figure = new_figure(figsize=(_PANEL, _PANEL))
     show(panels(figure, 1, 1)[0], lupton_rgb(pixels, Q=Q, stretch=stretch), **imshow_kwargs)
     return figure
@@ -98,7 +112,7 @@ def image_grid(
         A matplotlib `Figure` with a panel for each system, and empty panels that complete the last row.
 
     Raises:
-        ValueError: if there are no images, or fewer than three bands for `rgb`.
+        ValueError: if there are no images, one has another shape, or has fewer than three bands for `rgb`.
 
     >>> import numpy as np
     >>> len(image_grid(np.ones((5, 3, 8, 8)), columns=3).axes)
@@ -106,6 +120,10 @@ def image_grid(
     """
     if len(images) == 0:
         raise ValueError("there are no images to draw; give at least one")
+    for i, image in enumerate(images):
+        if image is not None and np.ndim(image) != 3:
+            more = "; draw a time series with view_series" if np.ndim(image) == 4 else ""
+            raise ValueError(f"image {i} has shape {np.shape(image)}; it must be (bands, y, x){more}")
     across = columns or math.ceil(math.sqrt(len(images)))
     down = math.ceil(len(images) / across)
     figure = new_figure(figsize=(panel_size * across, panel_size * down))

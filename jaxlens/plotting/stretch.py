@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -80,3 +81,21 @@ def stretched(bands: np.ndarray, rgb: bool | None) -> np.ndarray:
         black, scale = black_and_scale(bands[:3].mean(axis=0))
         return lupton_rgb(bands - black, Q=_GRID_SOFTENING, stretch=scale)
     return asinh_stretch(bands[0], *black_and_scale(bands[0]))
+
+
+def stretched_alike(images: np.ndarray) -> tuple[list[np.ndarray], dict[str, Any]]:
+    """The epochs of one system with one stretch, colours (y, x, 3) or grey (y, x).
+
+    Args:
+        images: shape (epochs, bands, y, x); three bands become colours, one is grey.
+
+    Returns:
+        The pictures, and the arguments of `imshow` that give all grey pictures one scale.
+    """
+    if not len(images):
+        return [], {}
+    black, scale = black_and_scale(images.mean(axis=1))
+    if images.shape[1] == 3:
+        return [lupton_rgb(bands - black, Q=_GRID_SOFTENING, stretch=scale) for bands in images], {}
+    grey = asinh_stretch(images[:, 0], black, scale)
+    return list(grey), {"vmin": float(grey.min()), "vmax": float(grey.max())}

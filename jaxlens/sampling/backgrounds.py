@@ -50,6 +50,8 @@ def background_index(
     distance = jnp.zeros((count,), jnp.result_type(float))
     for i, column in columns.items():
         value = jnp.atleast_1d(system[column.parameter])
+        # what differs by epoch enters with its mean
+        value = jnp.mean(value, axis=0) if value.ndim == 2 else value
         if column.band is not None and value.size > 1:
             value = value[bands.index(column.band)][None]
         difference = jnp.abs(value[None, :] - arrays["map"][:, i, None])

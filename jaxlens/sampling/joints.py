@@ -65,7 +65,7 @@ def replaced(value: jax.Array, new: Mapping[str | None, jax.Array], bands: tuple
     """A value with what a joint distribution sets: first for all bands, then for single bands.
 
     Args:
-        value: () or (bands,).
+        value: () or (bands,); (epochs, bands) where it is drawn for each epoch, which are then all alike.
         new: the values that are set, each (), by band; None means all bands.
         bands: the names of the bands.
 
@@ -76,8 +76,12 @@ def replaced(value: jax.Array, new: Mapping[str | None, jax.Array], bands: tuple
     by_band = {band: drawn for band, drawn in new.items() if band is not None}
     if not by_band:
         return value
-    value = jnp.broadcast_to(value, (len(bands),))
-    return jnp.stack([by_band.get(band, value[i]) for i, band in enumerate(bands)])
+    value = jnp.broadcast_to(value, (*value.shape[:-1], len(bands)))
+    columns = [
+        jnp.broadcast_to(by_band[band], value.shape[:-1]) if band in by_band else value[..., i]
+        for i, band in enumerate(bands)
+    ]
+    return jnp.stack(columns, axis=-1)
 
 
 def draw_joint(joint: Joint, arrays: Params, key: jax.Array, index: jax.Array) -> jax.Array:

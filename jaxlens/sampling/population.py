@@ -27,10 +27,11 @@ from jaxlens.config.model import (
     Quantity,
     Special,
 )
-from jaxlens.config.naming import in_pixels, named_quantities, redshift_name
+from jaxlens.config.naming import by_epoch_names, in_pixels, named_quantities, redshift_name
 from jaxlens.kernels.types import Params
 from jaxlens.sampling.backgrounds import BACKGROUND, background_index
 from jaxlens.sampling.draws import SystemDraw, draw_bands, draw_hyperparameters, system_draws
+from jaxlens.sampling.epochs import Epochs, draw_by_epoch, draw_nights, epochs
 from jaxlens.sampling.joints import array_path, replaced
 from jaxlens.sampling.keys import named_keys, uniforms
 from jaxlens.sampling.redshifts import joint_values_in_order, ordered_redshifts
@@ -53,6 +54,7 @@ class Population:
         special: the functions of SPECIAL, each with the prefix of the object that it changes.
         joints: the joint distributions, which replace the quantities that they name.
         backgrounds: the background images from which systems of this configuration get one; None: none.
+        epochs: the epochs of the configuration's time series; None: none.
         arrays: the values of tables by path in the file; the other attributes hold no arrays.
     """
 
@@ -64,6 +66,7 @@ class Population:
     special: tuple[tuple[str, Special], ...] = ()
     joints: tuple[Joint, ...] = ()
     backgrounds: Backgrounds | None = None
+    epochs: Epochs | None = None
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -96,7 +99,8 @@ class Population:
 
 def population(config: Config, configuration: Configuration) -> Population:
     """The quantities of a system in `configuration`, by deeplenstronomy's parameter names."""
-    joints, backgrounds = config.joints, config.backgrounds_of(configuration)
+    joints = tuple(joint.within(configuration.label) for joint in config.joints)
+    backgrounds = config.backgrounds_of(configuration)
     if backgrounds and backgrounds.iterate:
         table = {"values": backgrounds.arrays["map"]}
         joints = (*joints, Joint("BACKGROUNDS", "iterate", backgrounds.columns, arrays=table))
@@ -104,6 +108,9 @@ def population(config: Config, configuration: Configuration) -> Population:
     if backgrounds:
         arrays |= {f"BACKGROUNDS.{name}": backgrounds.arrays[name] for name in ("map", "scale")}
         backgrounds = replace(backgrounds, arrays={})
+    series = epochs(configuration, by_epoch_names(config.instrument, configuration))
+    if series and configuration.series:
+        arrays |= {f"{series.path}.{name}": a for name, a in configuration.series.cadence.arrays.items()}
     return Population(
         label=configuration.label,
         bands=config.bands,
@@ -113,6 +120,7 @@ def population(config: Config, configuration: Configuration) -> Population:
         special=tuple(_specials(configuration)),
         joints=tuple(_without_arrays(joint) for joint in joints),
         backgrounds=backgrounds,
+        epochs=series,
         arrays=arrays,
     )
 
@@ -144,13 +152,18 @@ def draw_system(
         index: the index of the system, ().
 
     Returns:
-        The quantities by name, each () or (bands,).
+        The quantities by name, each () or (bands,); (epochs, bands) for what differs by epoch.
     """
     dtype = jnp.result_type(float)
     values = {path: jnp.asarray(value, dtype) for path, value in hyperparameters.items()}
-    draws = system_draws(population.quantities, population.bands, values, key)
+    by_epoch = population.epochs.names if population.epochs else frozenset()
+    once = [(name, quantity) for name, quantity in population.quantities if name not in by_epoch]
+    draws = system_draws(once, population.bands, values, key)
     planes = {name: draws[name][0] for name in population.redshifts}
     system = _drawn_alone(population, draws)
+    if population.epochs:
+        system |= draw_by_epoch(population.epochs, population.quantities, population.bands, values, key)
+        system |= draw_nights(population.epochs, values, key)
     system |= changed_by_special(population.special, system, population.bands)
     set_by_joints: set[str] = set()
     fixed_redshifts: dict[str, jax.Array] = {}
@@ -174,7 +187,7 @@ def _drawn_alone(population: Population, draws: Mapping[str, list[SystemDraw]]) 
         if quantity.per_band
         else draws[name][0].value()
         for name, quantity in population.quantities
-        if name not in population.redshifts
+        if name in draws and name not in population.redshifts
     }
 
 

@@ -13,6 +13,7 @@ from jax.scipy.stats import multivariate_normal
 from jax.typing import ArrayLike
 
 from jaxlens.config.errors import nearest
+from jaxlens.config.geometry import REDSHIFT_GAP
 from jaxlens.config.model import Joint, Quantity
 from jaxlens.distributions import Distribution, LogNormal, Normal, Scaled, Truncated
 from jaxlens.kernels.types import Params
@@ -20,7 +21,6 @@ from jaxlens.sampling.backgrounds import BACKGROUND
 from jaxlens.sampling.draws import draw_bands, draw_parameters
 from jaxlens.sampling.joints import array_path
 from jaxlens.sampling.population import Population
-from jaxlens.sampling.redshifts import REDSHIFT_GAP
 from jaxlens.sampling.special import special_changes
 
 Priors = dict[str, tuple[Distribution, ...]]
@@ -40,7 +40,8 @@ def log_prior(
     Args:
         population: the quantities of the configuration.
         hyperparameters: all of `population.hyperparameters`, by path in the file.
-        system: the parameters by name, each () or (bands,).
+        system: the parameters by name, each (), (bands,), or (epochs, bands) or (epochs, 1) where it is drawn
+            anew for each epoch; then the sum goes over all epochs that are drawn, observed or not.
         names: the parameters whose density is wanted; constants among them count 0.
 
     Returns:
@@ -53,7 +54,7 @@ def log_prior(
         in_joints |= own
         if {name for name, _ in own} & set(names):
             total = total + _log_joint(population, joint, values, system)
-    for name, quantity in population.quantities:
+    for name, quantity in _drawn(population):
         if name in names and not quantity.is_constant:
             bands = draw_bands(quantity, population.bands)
             skip = [bool(in_joints & {(name, band), (name, None)}) for band in bands]
@@ -71,7 +72,7 @@ def priors(population: Population, hyperparameters: Mapping[str, ArrayLike]) -> 
     refused = without_prior(population)
     found = {
         name: tuple(_distributions(population, name, quantity, values))
-        for name, quantity in population.quantities
+        for name, quantity in _drawn(population)
         if not quantity.is_constant and name not in refused
     }
     for joint in _normals(population):
@@ -81,9 +82,24 @@ def priors(population: Population, hyperparameters: Mapping[str, ArrayLike]) -> 
 
 def varying(population: Population) -> set[str]:
     """The parameters that do not have the same value in every system."""
-    found = {name for name, quantity in population.quantities if not quantity.is_constant}
+    found = {name for name, quantity in _drawn(population) if not quantity.is_constant}
     found |= {name for joint in population.joints for _, name, _ in _set_by(population, joint)}
+    found |= set(_of_pointings(population))
     return found | ({BACKGROUND} if population.backgrounds else set())
+
+
+def _drawn(population: Population) -> list[tuple[str, Quantity]]:
+    """The quantities, without those that the nights of a pointing set."""
+    nights = population.epochs.of_pointing if population.epochs else {}
+    return [(name, quantity) for name, quantity in population.quantities if name not in nights]
+
+
+def _of_pointings(population: Population) -> dict[str, str]:
+    """Why the nights of one of several pointings have no density; with one pointing they are constants."""
+    epochs = population.epochs
+    if epochs is None or epochs.pointings == 1:
+        return {}
+    return dict.fromkeys(epochs.of_pointing, f"is that of one of {epochs.pointings} pointings")
 
 
 def check_names(population: Population, names: Collection[str], parameters: Collection[str]) -> None:
@@ -111,7 +127,7 @@ def without_prior(population: Population) -> dict[str, str]:
     quantities, special = population.quantities, population.special
     found = {
         name: f"is drawn by {draw.distribution}, a function without a density"
-        for name, quantity in quantities
+        for name, quantity in _drawn(population)
         for draw in quantity.draws
         if draw.function
     }
@@ -121,6 +137,7 @@ def without_prior(population: Population) -> dict[str, str]:
     found |= _refused_joints(population)
     changes = special_changes(special, quantities, population.bands)
     found |= {name: f"is changed by {function} of SPECIAL" for name, function in changes.items()}
+    found |= _of_pointings(population)
     return found | ({BACKGROUND: "chooses a real image"} if population.backgrounds else {})
 
 
@@ -181,7 +198,8 @@ def _log_single(
             continue
         if name in population.redshifts:
             distribution = _in_order(population, name, distribution, hyperparameters, system)
-        total = total + distribution.log_prob(system[name][k] if quantity.per_band else system[name])
+        value = system[name][..., k] if quantity.per_band else system[name]
+        total = total + jnp.sum(distribution.log_prob(value))
     return total
 
 
@@ -254,4 +272,7 @@ def _moments(joint: Joint, hyperparameters: Params) -> tuple[jax.Array, jax.Arra
 
 
 def _in_band(population: Population, value: jax.Array, band: str | None) -> jax.Array:
+    """The number that a joint distribution set; it sets all epochs alike, (epochs, bands)."""
+    if value.ndim == 2:
+        return value[0, population.bands.index(band) if band else 0]
     return value[population.bands.index(band)] if band and value.ndim else value

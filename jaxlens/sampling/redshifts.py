@@ -8,13 +8,11 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
+from jaxlens.config.geometry import REDSHIFT_GAP
 from jaxlens.config.model import Joint
 from jaxlens.kernels.types import Params, Real
 from jaxlens.sampling.draws import MAX_DRAWS, SystemDraw
 from jaxlens.sampling.joints import JointValues, joint_values
-
-# The smallest difference in redshift between one plane and the next.
-REDSHIFT_GAP = 1e-6
 
 
 def ordered_redshifts(

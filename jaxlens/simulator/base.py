@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
-from jaxlens.config import Config, load_config
+from jaxlens.config import Config, issue_warnings, load_config
 from jaxlens.config.model import Configuration
 from jaxlens.imaging.scene import Assets, Scene, assets, scene
 from jaxlens.sampling.population import Population, population
@@ -39,7 +39,10 @@ class SimulatorBase:
         configuration: str | None = None,
         survey: str | None = None,
     ) -> None:
-        self.config = load_config(config, survey=survey)
+        asked = None if configuration is None else (configuration,)
+        self.config = load_config(config, survey=survey, configurations=asked)
+        if not isinstance(config, Config):
+            issue_warnings(self.config.passed_over)
         self.configuration: Configuration = self.config.configuration(configuration)
         self.population: Population = population(self.config, self.configuration)
         self.scene: Scene = scene(self.config, self.configuration)

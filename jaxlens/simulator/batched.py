@@ -16,43 +16,20 @@ from jax.typing import ArrayLike
 
 from jaxlens.imaging import likelihood, noise, point_sources
 from jaxlens.imaging import render as rendering
-from jaxlens.imaging.derived import derived_quantities
 from jaxlens.imaging.scene import Assets, Scene
 from jaxlens.kernels.fastmath.compiler import computed_once
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.sampling import priors
 from jaxlens.sampling.keys import system_keys
 from jaxlens.sampling.population import Population, draw_system
-
-Params = dict[str, jax.Array]
-
-
-class Batch(NamedTuple):
-    """Simulated systems.  What was not asked for is None.
-
-    Attributes:
-        images: (n, bands, num_pix, num_pix), float32, counts/s, with noise.
-        values: every parameter of each system by name, (n,) or (n, bands), also those on which its image does
-            not depend, and those that follow from others.
-        overflow: (n,), whether a point source has more images than slots.
-        finite: (n,), whether every value and pixel is finite.
-        positions: the images of each lensed point source, as `Simulator.image_positions` gives them.
-        planes: (n, 4, bands, num_pix, num_pix), the parts that add up to the image: the light of the lens and
-            of the source, point sources, and noise.
-    """
-
-    images: jax.Array | None
-    values: Params
-    overflow: jax.Array
-    finite: jax.Array
-    positions: dict[str, ImagePositions]
-    planes: jax.Array | None = None
+from jaxlens.simulator.generation import Batch, Params, all_finite, generate_system, tabulate_system
 
 
 class Observed(NamedTuple):
     """Observed images, the standard deviation of their noise, and the mask of used pixels.
 
-    Each is (bands, num_pix, num_pix), the same for all systems, or (n, bands, num_pix, num_pix).  `sigma` is
+    Each has the shape of one image, the same for all systems, or (n, ...): an image is
+    (bands, num_pix, num_pix), that of a time series (epochs, bands, num_pix, num_pix).  `sigma` is
     None where the parameters decide it, `mask` where all pixels are used.
     """
 
@@ -150,7 +127,8 @@ def log_likelihood(scene: Scene, params: Params, assets: Assets, observed: Obser
     Returns:
         The log-density, (n,).
     """
-    axes = jax.tree.map(lambda array: None if array.ndim == 3 else 0, observed)
+    single = len(scene.image_shape)
+    axes = jax.tree.map(lambda array: None if array.ndim == single else 0, observed)
 
     def of_system(system: Params, seen: Observed) -> jax.Array:
         return likelihood.log_likelihood(scene, system, assets, *seen)
@@ -235,7 +213,7 @@ def generate(
     """
     values = computed_once(draw(population, hyperparameters, key, indices))
     noise_keys = _noise_keys(key, population.label, indices)
-    return jax.vmap(partial(_generate_system, scene, assets, planes))(values, noise_keys)
+    return jax.vmap(partial(generate_system, scene, assets, planes))(values, noise_keys)
 
 
 @partial(jax.jit, static_argnums=(0, 1))
@@ -245,6 +223,7 @@ def tabulate(
     hyperparameters: Mapping[str, ArrayLike],
     key: jax.Array,
     indices: ArrayLike,
+    assets: Assets,
 ) -> Batch:
     """Every value of some systems, without their images.
 
@@ -254,15 +233,15 @@ def tabulate(
         hyperparameters: the numbers of the file by their paths.
         key: the key of the dataset's seed, or its raw data.
         indices: the index of each system, (n,), uint32.
+        assets: the arrays that all systems share, of which those of light curves are used.
 
     Returns:
         The systems; `images` and `planes` are None.
     """
     values = draw(population, hyperparameters, key, indices)
-    params = {name: values[name] for name in scene.parameters}
-    values = values | jax.vmap(partial(derived_quantities, scene))(params)
+    values = jax.vmap(partial(tabulate_system, scene, assets))(values)
     no_overflow = jnp.zeros(jnp.shape(indices), dtype=bool)
-    return Batch(None, values, no_overflow, jax.vmap(_all_finite)(values), {})
+    return Batch(None, values, no_overflow, jax.vmap(all_finite)(values), {})
 
 
 def _noise_keys(key: ArrayLike, label: str, indices: ArrayLike) -> jax.Array:
@@ -270,25 +249,3 @@ def _noise_keys(key: ArrayLike, label: str, indices: ArrayLike) -> jax.Array:
     keys = system_keys(key, label, indices)
     data = computed_once(jax.random.key_data(keys))
     return jax.random.wrap_key_data(data, impl=jax.random.key_impl(keys))
-
-
-def _generate_system(scene: Scene, assets: Assets, planes: bool, values: Params, key: jax.Array) -> Batch:
-    """One system of `generate`."""
-    params = {name: values[name] for name in scene.parameters}
-    positions = point_sources.point_source_images(scene, params)
-    overflow = jnp.any(jnp.asarray([i.found > scene.image_slots for i in positions.values()], dtype=bool))
-    values = values | derived_quantities(scene, params)
-    if not planes:
-        light = rendering.render_with(scene, params, positions, assets)
-        image = noise.observe(scene, params, light, key, assets).astype(jnp.float32)
-        return Batch(image, values, overflow, _all_finite(values, image), positions)
-    parts = rendering.render_planes(scene, params, positions, assets)
-    image = noise.observe(scene, params, jnp.sum(parts, axis=0), key, assets)
-    parts = jnp.concatenate([parts, (image - jnp.sum(parts, axis=0))[None]]).astype(jnp.float32)
-    image = image.astype(jnp.float32)
-    return Batch(image, values, overflow, _all_finite(values, image), positions, parts)
-
-
-def _all_finite(*arrays: Mapping[str, jax.Array] | jax.Array) -> jax.Array:
-    """Whether every element of all arrays is finite, ()."""
-    return jnp.all(jnp.stack([jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves(arrays)]))

@@ -88,7 +88,7 @@ def observed_images(
     Args:
         scene: the scene, which knows the bands and the number of pixels.
         n: the number of systems.
-        images: counts/s, (bands, num_pix, num_pix) for all systems or (n, bands, num_pix, num_pix).
+        images: counts/s, of the shape of one image for all systems, or (n, ...).
         noise_sigma: counts/s, broadcast to one of these shapes; None where the parameters decide it.
         mask: likewise, true where a pixel is used; None where all are.
 
@@ -109,11 +109,11 @@ def observed_images(
 
 
 def _broadcast(scene: Scene, n: int, name: str, array: jax.Array) -> jax.Array:
-    """`array` broadcast to the image of all systems, (bands, y, x), or of each, (n, bands, y, x)."""
-    image = (len(scene.bands), scene.num_pix, scene.num_pix)
-    shape = (n, *image) if array.ndim == 4 else image
+    """`array` broadcast to the image of all systems or of each, with the systems on the first axis."""
+    image = scene.image_shape
+    shape = (n, *image) if array.ndim == len(image) + 1 else image
     try:
-        if name == "images" and array.shape[-3:] != image:
+        if name == "images" and array.shape[-len(image) :] != image:
             raise ValueError
         return jnp.broadcast_to(array, shape)
     except ValueError:

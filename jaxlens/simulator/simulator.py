@@ -35,12 +35,16 @@ class Simulator(SimulatorDensities):
 
     Args:
         config: a Config, the path of a YAML file, the name of a packaged example, or a dictionary.
-        configuration: its label or NAME; may be left out when the file has one.
+        configuration: its label or NAME; may be left out when the file has one.  What is wrong with the
+            others alone is a warning.
         survey: the name of a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
 
     Raises:
         ConfigError: if the file is wrong.
         ValueError: if the file has no such configuration, or several and none is named.
+
+    Warns:
+        ConfigWarning: for what is wrong with the file but not used, unless `config` is a Config.
 
     >>> import jax, jaxlens
     >>> sim = jaxlens.Simulator("galaxy_galaxy")
@@ -94,12 +98,17 @@ class Simulator(SimulatorDensities):
         `observe(key, params, start=table["OBJID-g"])` with the key of the dataset's seed gives the dataset's
         images, whatever rows there are, in whatever order.
 
+        The table of a time series has one row for each system and epoch.  The rows with one OBJID are put
+        together to one system; the systems come in the order in which the table has them first, which is
+        that of `table["OBJID-g"].unique()`.
+
         Args:
             table: a DataFrame, a mapping from column to values, or the path of a `*_metadata.csv` or
                 `*_images.h5`.
 
         Raises:
-            ValueError: where columns are missing or have something else than finite numbers.
+            ValueError: where columns are missing or have something else than finite numbers, or rows of a
+                time series are missing.
             StorageError: where the file cannot be read.
 
         >>> import jaxlens
@@ -117,6 +126,8 @@ class Simulator(SimulatorDensities):
 
     def render(self, params: Mapping[str, ArrayLike]) -> jax.Array:
         """The images without noise, (n, bands, num_pix, num_pix), in counts/s.
+
+        Those of a time series are (n, epochs, bands, num_pix, num_pix).
 
         How far the PSF reaches is fixed when the program is compiled, by the widest seeing that the file
         allows.  For a wider one a Gaussian has another program; inside a caller's jit, where the seeing is
@@ -138,7 +149,7 @@ class Simulator(SimulatorDensities):
             start: the index of the first system, or of every system, (n,).
 
         Returns:
-            The images, (n, bands, num_pix, num_pix), in counts/s.
+            The images in counts/s, of the shape of `render`.
 
         Raises:
             ValueError: as `render`.
@@ -207,4 +218,6 @@ class Simulator(SimulatorDensities):
             start: the index of the first system, or of every system, (n,).
         """
         indices = system_indices(start, n)
-        return batched.tabulate(self.static_population, self.scene, self.hyperparameters, key, indices)
+        return batched.tabulate(
+            self.static_population, self.scene, self.hyperparameters, key, indices, self.assets
+        )

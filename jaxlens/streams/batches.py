@@ -133,8 +133,8 @@ class BatchMaker:
 
         made, configurations = [], []
         for c, (sim, size, count) in enumerate(zip(simulators, sizes, self._counts, strict=True)):
-            image = (len(sim.bands), sim.scene.num_pix, sim.scene.num_pix)
-            width = sum(math.prod(shape) for shape in layout(sim).values())
+            image = sim.scene.image_shape
+            width = sum(math.prod(shape) for shape in layout(sim, with_images=True).values())
             part = array(size, image, jnp.float32), array(size, (width,), jnp.result_type(float))
             made += [part] * count
             configurations += [c] * count

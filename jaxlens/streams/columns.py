@@ -47,10 +47,10 @@ class MixedColumns(NamedTuple):
 
 def mixed_columns(simulators: Sequence[Simulator]) -> MixedColumns:
     """The values of all configurations by name; one that differs by band in any of them does so in all."""
-    layouts = [layout(simulator) for simulator in simulators]
+    layouts = [layout(simulator, with_images=True) for simulator in simulators]
     shapes: Layout = {}
     for own in layouts:
-        shapes |= {name: shape for name, shape in own.items() if shape or name not in shapes}
+        shapes |= {name: shape for name, shape in own.items() if len(shape) >= len(shapes.get(name, ()))}
     shapes = {name: shapes[name] for name in sorted(shapes)}
     places = np.array([_places(shapes, own) for own in layouts], np.int32)
     return MixedColumns(simulators[0].bands, shapes, places)
@@ -64,8 +64,10 @@ def _places(shapes: Mapping[str, tuple[int, ...]], own: Layout) -> list[int]:
         start += math.prod(shape)
     found: list[int] = []
     for name, shape in shapes.items():
-        width = math.prod(shape)
-        places = range(starts[name], starts[name] + width) if name in own else [-1] * width
-        # what one configuration has by band another may have for all bands
-        found += places if own.get(name, shape) == shape else [starts[name]] * width
+        if name not in own:
+            found += [-1] * math.prod(shape)
+            continue
+        # what one configuration has by band or by epoch another may have for all
+        places = starts[name] + np.arange(math.prod(own[name])).reshape(own[name])
+        found += np.broadcast_to(places, shape).ravel().tolist()
     return found

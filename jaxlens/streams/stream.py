@@ -15,7 +15,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from jaxlens.config import Config, load_config
+from jaxlens.config import Config, issue_warnings, load_config
 from jaxlens.config.model import Configuration
 from jaxlens.engine.devices import Devices, batches_at_once, chosen
 from jaxlens.engine.pipeline import Pipeline
@@ -56,6 +56,7 @@ def stream(
         start: the index of the first system; `stream.index` of an earlier stream continues it.
         devices: the devices that share each batch, as `jax.local_devices()`; by default one.
         configurations: labels or NAMEs of those that are mixed; by default all that have a FRACTION above 0.
+            What is wrong with the others alone is a warning.
         survey: the name of a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
 
     The system of an index is the same whatever the batch size, start and devices.  Its configuration
@@ -65,6 +66,9 @@ def stream(
         ConfigError: if the configuration is wrong.
         ValueError: if an argument is wrong; the message says what would be right.
 
+    Warns:
+        ConfigWarning: for what is wrong with the file but not used, unless `config` is a Config.
+
     >>> from jaxlens.streams.stream import stream
     >>> theta_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
     >>> batches = stream("lens_or_not", 4, labels=[theta_E])
@@ -72,14 +76,18 @@ def stream(
     (('LENSED', 'NOT_LENSED'), [True, False])
     """
     names = (configurations,) if isinstance(configurations, str) else configurations
+    chosen_names = None if names is None else tuple(names)
+    loaded = load_config(config, survey=survey, configurations=chosen_names)
+    if not isinstance(config, Config):
+        issue_warnings(loaded.passed_over)
     return Stream(
-        load_config(config, survey=survey),
+        loaded,
         batch_size,
         seed=seed,
         labels=(labels,) if isinstance(labels, str) else tuple(labels or ()),
         start=start,
         devices=None if devices is None else tuple(devices),
-        configurations=None if names is None else tuple(names),
+        configurations=chosen_names,
     )
 
 
@@ -253,12 +261,11 @@ def _unpickled(arguments: Mapping[str, Any]) -> Stream:
 def _selected(config: Config, names: tuple[str, ...] | None) -> list[Configuration]:
     """The configurations called `names`, in the file's order, or all that have systems."""
     if names is None:
-        found = [one for one in config.configurations if one.fraction > 0]
+        found = [one for one in config.chosen() if one.fraction > 0]
         if not found:
             raise ValueError("every FRACTION is 0; give at least one configuration a FRACTION above 0")
         return found
-    labels = {config.configuration(name).label for name in names}
-    found = [one for one in config.configurations if one.label in labels]
+    found = list(config.chosen(names))
     if not found:
         raise ValueError("configurations is empty; leave it out, or name at least one")
     empty = [one.label for one in found if not one.fraction > 0]

@@ -38,6 +38,18 @@ def random_words(key: jax.Array, shape: tuple[int, ...]) -> tuple[jax.Array, jax
     return _threefry(data[0], data[1], index)
 
 
+def random_words_at(key: jax.Array, index: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Two independent words (uint32) for each index (uint32, any shape); those of an index never change.
+
+    >>> key = jax.random.key(1, impl="threefry2x32")
+    >>> some, all_of_them = random_words_at(key, jnp.array([2], jnp.uint32)), random_words(key, (3,))
+    >>> print(some[0] == all_of_them[0][2:])
+    [ True]
+    """
+    data = jax.random.key_data(key)
+    return _threefry(data[0], data[1], index)
+
+
 def is_threefry(key: jax.Array) -> bool:
     """Whether a key is a typed key of JAX's default generator, threefry2x32."""
     return jnp.issubdtype(key.dtype, jax.dtypes.prng_key) and str(jax.random.key_impl(key)) == "threefry2x32"

@@ -186,3 +186,44 @@ def test_generate_and_check_take_a_survey(config_file, tmp_path, capsys, fails):
     for command in ("check", "generate"):
         text = fails(command, config_file, "--survey", "euclyd")
         assert text == "jaxlens: survey='euclyd' is not known; did you mean euclid?\n"
+
+
+SECOND = """  CONFIGURATION_2:
+    NAME: OTHERS
+    FRACTION: 0.5
+    PLANE_1: {OBJECT_1: HALO, PARAMETERS: {REDSHIFT: -1}}
+"""
+HALO = """  GALAXY_3:
+    NAME: HALO
+    MASS_PROFILE_1: {NAME: NFW, PARAMETERS: {Rs: 5, alpha_Rs: 1}}
+GEOMETRY:
+"""
+
+
+def test_what_is_wrong_with_another_configuration_is_a_warning(config_file, tmp_path, capsys, fails):
+    path = tmp_path / "tiny.yaml"
+    text = path.read_text().replace("FRACTION: 1.0", "FRACTION: 0.5").replace("GEOMETRY:\n", HALO)
+    path.write_text(text + SECOND)
+    problems = fails("check", path).splitlines()
+    assert [line.split(": ")[1] for line in problems] == [
+        "SPECIES.GALAXY_3.MASS_PROFILE_1.NAME",
+        "GEOMETRY.CONFIGURATION_2.PLANE_1.PARAMETERS.REDSHIFT",
+    ]
+    assert fails("generate", path, *TWO).splitlines() == problems
+    assert fails("generate", path, *TWO, "--configuration", "OTHERS").splitlines() == problems
+    options = ["--size", "8", "--batch-size", "2", "--configuration", "TINY_LENS"]
+    assert cli.main(["generate", str(path), *options]) == 0
+    captured = capsys.readouterr()
+    aside = [f"warning: {line} (in CONFIGURATION_2, not asked for)" for line in problems]
+    assert captured.err.splitlines() == aside
+    assert "CONFIGURATION_1 (TINY_LENS): 4 systems" in captured.out
+    assert cli.main(["check", str(path), "--configuration", "CONFIGURATION_1"]) == 0
+    assert capsys.readouterr().err.splitlines() == aside
+
+
+def test_a_species_in_no_configuration_is_a_warning(config_file, tmp_path, capsys):
+    path = tmp_path / "tiny.yaml"
+    path.write_text(path.read_text().replace("GEOMETRY:\n", HALO))
+    assert cli.main(["generate", str(path), *TWO]) == 0
+    text = "SPECIES.GALAXY_3: HALO is in no configuration, so it is never used"
+    assert capsys.readouterr().err == f"warning: {path}:25: {text}\n"

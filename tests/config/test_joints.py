@@ -124,14 +124,6 @@ def test_redshifts_in_order_pass(load: Load) -> None:
     assert len(load("USERDIST_1: {FILENAME: t.txt, MODE: sample}", t=text).joints) == 1
 
 
-def test_the_corners_of_an_interpolation_all_count(load: Load) -> None:
-    """A row of no weight is drawn near where it is interpolated."""
-    first, second = "CONFIGURATION_1-PLANE_1-REDSHIFT", "CONFIGURATION_1-PLANE_2-REDSHIFT"
-    text = f"{first} {second} WEIGHT\n.2 .5 1\n.9 1.2 1\n.7 .6 0\n"
-    with pytest.raises(ConfigError, match=r"t.txt:4: CONFIGURATION_1-PLANE_2-REDSHIFT: is 0.6, but a plane"):
-        load("USERDIST_1: {FILENAME: t.txt, MODE: interpolate}", t=text)
-
-
 def test_a_normal_vector(load: Load) -> None:
     section = """MULTIVARIATE_NORMAL_3:
   PARAMS: [seeing-g, PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E]

@@ -221,8 +221,8 @@ REMARKS = {
         "only that share of SIZE is made",
     ),
     "inert_mass": (
-        ("OBJECT_2: AGN", "OBJECT_2: LENS"),
-        "c.yaml:69: GEOMETRY.CONFIGURATION_1.PLANE_2.OBJECT_2: its mass acts on nothing in the last plane",
+        ("OBJECT_2: AGN", "OBJECT_2: AGN\n      OBJECT_3: LENS"),
+        "c.yaml:70: GEOMETRY.CONFIGURATION_1.PLANE_2.OBJECT_3: its mass acts on nothing in the last plane",
     ),
     "equal_names": (
         ("NAME: SINGLE", "NAME: PAIR"),
@@ -299,7 +299,7 @@ NOTHING_TO_REMARK = {
     "never_negative": ("theta_E: 1.0", "lognormal", {"mean": 0, "sigma": 3}, None),
     "truncated": ("theta_E: 1.0", "normal", {"mean": 1, "std": 1}, [0, math.inf]),
     "redshifts_are_drawn_in_order": ("REDSHIFT: 0.3", "normal", {"mean": 0.3, "std": 0.2}, None),
-    "may_be_anything": ("magnitude: 19.5", "normal", {"mean": 1, "std": 1}, None),
+    "may_be_anything": ("sep: 0.1", "normal", {"mean": 1, "std": 1}, None),
 }
 
 

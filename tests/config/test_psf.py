@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from astropy.io import fits
 
 from jaxlens.config import Config, ConfigError, load_config
@@ -56,6 +57,61 @@ def test_the_first_image_of_a_fits_file_is_taken(load_edited: Load, tmp_path: Pa
     fits.HDUList(parts).writeto(tmp_path / "psf.fits")
     config = load_edited(image("PIXEL", "kernel_point_source: psf.fits"))
     np.testing.assert_allclose(kernel_of(config), CROSS[None] / 8.0)
+
+
+@pytest.mark.parametrize("extension", ["[2]", "[PSF]", "[psf]", "[PSF,1]", "[ psf, 1 ]"])
+def test_an_extension_in_brackets(load_edited: Load, tmp_path: Path, extension: str) -> None:
+    """By number or name, as in `read_image`; the text of the Config names it by its whole path."""
+    parts = [
+        fits.PrimaryHDU(np.ones((5, 5))),
+        fits.ImageHDU(np.ones((7, 7))),
+        fits.ImageHDU(CROSS, name="PSF"),
+    ]
+    fits.HDUList(parts).writeto(tmp_path / "psf.fits")
+    config = load_edited(image("PIXEL", f"kernel_point_source: 'psf.fits{extension}'"))
+    np.testing.assert_allclose(kernel_of(config), CROSS[None] / 8.0)
+    assert config.instrument.kernel is not None
+    whole = f"{tmp_path}/psf.fits[{extension[1:-1].strip()}]"
+    assert config.instrument.kernel.files == (whole,)
+    again = load_config(yaml.safe_load(config.text))
+    assert again.instrument == config.instrument
+    np.testing.assert_array_equal(kernel_of(again), kernel_of(config))
+
+
+def test_an_extension_without_quotes_and_by_band(load_edited: Load, tmp_path: Path) -> None:
+    parts = [fits.PrimaryHDU(), fits.ImageHDU(CROSS), fits.ImageHDU(np.ones((3, 3)))]
+    fits.HDUList(parts).writeto(tmp_path / "f.fits")
+    one = load_edited(image("PIXEL", "kernel_point_source: f.fits[1]"))
+    np.testing.assert_allclose(kernel_of(one), CROSS[None] / 8.0)
+    both = load_edited(image("PIXEL", "kernel_point_source:", "  g: f.fits[1]", "  r: f.fits[2]"))
+    np.testing.assert_allclose(kernel_of(both), np.stack([CROSS / 8.0, np.ones((3, 3)) / 9.0]))
+
+
+def test_a_file_whose_name_has_brackets(load_edited: Load, tmp_path: Path) -> None:
+    fits.writeto(tmp_path / "psf[1].fits", CROSS)
+    np.testing.assert_allclose(
+        kernel_of(load_edited(image("PIXEL", "kernel_point_source: psf[1].fits"))), CROSS[None] / 8.0
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("psf.fits[5]", "psf.fits: has no image 5; it must be PSF"),
+        ("psf.fits[PFS]", "psf.fits: has no image PFS; did you mean PSF?"),
+        (
+            "psf.npy[1]",
+            "c.yaml:17: IMAGE.PARAMETERS.kernel_point_source: 'psf.npy' has no extensions, since it is no "
+            "FITS file; give a .fits or .npy file, or one for each band",
+        ),
+    ],
+)
+def test_an_extension_that_is_not_there(load_edited: Load, tmp_path: Path, name: str, says: str) -> None:
+    fits.HDUList([fits.PrimaryHDU(), fits.ImageHDU(CROSS, name="PSF")]).writeto(tmp_path / "psf.fits")
+    np.save(tmp_path / "psf.npy", CROSS)
+    with pytest.raises(ConfigError) as caught:
+        load_edited(image("PIXEL", f"kernel_point_source: {name}"))
+    assert caught.value.problems == (says,)
 
 
 def test_kernels_by_band_become_one_size(load_edited: Load, tmp_path: Path) -> None:

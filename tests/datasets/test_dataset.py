@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from jaxlens.config import load_config
-from jaxlens.config.errors import ConfigWarning
+from jaxlens.config.errors import ConfigError, ConfigWarning
 from jaxlens.datasets import production as module
 from jaxlens.datasets.dataset import make_dataset
 from jaxlens.datasets.production import sizes
@@ -338,7 +338,7 @@ def test_without_images_there_are_the_metadata_alone(small_quasar, tmp_path, mon
 def test_a_survey_is_handed_to_the_file(fake, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        "jaxlens.datasets.dataset.load_config", lambda config, survey=None: asked.append(survey) or small()
+        "jaxlens.datasets.dataset.load_config", lambda config, survey, **_: asked.append(survey) or small()
     )
     dataset = make_dataset("galaxy_galaxy", survey="des")
     assert dataset.arguments["survey"] == "des"
@@ -386,3 +386,32 @@ def test_the_pixel_scale_that_a_table_sets_is_in_the_file(small_lens, tmp_path):
         small_lens["DISTRIBUTIONS"] = {"USERDIST_1": {"FILENAME": str(tmp_path / "t.txt"), "MODE": "iterate"}}
         make_dataset(small_lens, save_to_disk=True, image_file_format="h5")
         assert read(tmp_path / "CONFIGURATION_1_images.h5").attributes.get("pixel_scale") == expected
+
+
+def test_a_configuration_that_is_not_made_may_be_wrong(small_lens):
+    """It keeps its share of SIZE; when it is mended, regenerate makes it too."""
+    geometry = small_lens["GEOMETRY"]
+    geometry["CONFIGURATION_1"]["FRACTION"] = 0.5
+    geometry["CONFIGURATION_2"] = {
+        **geometry["CONFIGURATION_1"],
+        "NAME": "OTHERS",
+        "PLANE_1": {"OBJECT_1": "X"},
+    }
+    with pytest.raises(ConfigError, match="'X' is no galaxy"):
+        make_dataset(small_lens, skip_image_generation=True)
+    with pytest.warns(ConfigWarning, match=r"not asked for") as caught:
+        dataset = make_dataset(small_lens, skip_image_generation=True, configurations="LENSES")
+    assert len(caught) == 2
+    assert dataset.configurations == ["CONFIGURATION_1"]
+    assert len(dataset.metadata("LENSES")) == 2
+    with pytest.raises(ConfigError, match="'X' is no galaxy"):
+        dataset.metadata("OTHERS")
+    with pytest.raises(ConfigError, match="'X' is no galaxy"):
+        make_dataset(dataset.config, skip_image_generation=True)
+    with pytest.warns(ConfigWarning, match="not asked for"):
+        dataset.regenerate()
+    with pytest.raises(ConfigError, match="'X' is no galaxy"):
+        dataset.regenerate(configurations=None)
+    dataset.config_dict["GEOMETRY"]["CONFIGURATION_2"]["PLANE_1"] = geometry["CONFIGURATION_1"]["PLANE_1"]
+    dataset.regenerate(configurations=None)
+    assert [len(dataset.metadata(name)) for name in ("LENSES", "OTHERS")] == [2, 2]

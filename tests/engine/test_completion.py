@@ -33,8 +33,9 @@ class CountedJob(Job):
         return Executable(size, run, lambda batch: batch, None, 0.0)
 
 
-def job(source: str = "") -> CountedJob:
-    scene, configuration = SimpleNamespace(image_slots=6), SimpleNamespace(label="CONFIGURATION_1")
+def job(source: str = "", points: tuple[str, ...] = ("PLANE_2-OBJECT_2",)) -> CountedJob:
+    scene = SimpleNamespace(image_slots=6, lensed_points=points)
+    configuration = SimpleNamespace(label="CONFIGURATION_1")
     simulator: Any = SimpleNamespace(scene=scene, configuration=configuration)
     made = CountedJob(simulator, KEY, 8, 4, (), source=source)
     object.__setattr__(made, "compiled", [])
@@ -69,6 +70,13 @@ def test_images_that_are_missing_even_so_are_named() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         programs.warn_of_missing_images([1, 2], np.array([False, False]))
+
+
+def test_images_of_galaxies_are_missing_from_the_metadata() -> None:
+    asked = job(points=())
+    programs = CompletePrograms(asked, asked.executable(4))
+    with pytest.warns(UserWarning, match="a galaxy's centre has more than 96 .* missing from the metadata"):
+        programs.warn_of_missing_images([99], np.array([True]))
 
 
 def test_a_value_or_an_image_that_is_not_finite_is_named() -> None:

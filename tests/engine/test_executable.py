@@ -111,8 +111,11 @@ def test_a_program_makes_what_the_simulator_makes(
     file: str, key: jax.Array, request: pytest.FixtureRequest
 ) -> None:
     sim = Simulator(request.getfixturevalue(file))
-    program = compiled(sim, 3, ("images",), True, chosen(None))
+    # those of galaxies' centres are tested in tests/files/test_metadata.py
+    positions = bool(sim.scene.lensed_points)
+    program = compiled(sim, 3, ("images",), positions, chosen(None))
     made, expected = program.on_host(dataset_key(1), 4), sim.generate(key, 3, 4)
+    assert bool(made.positions) == positions
     scale = float(np.abs(expected.images).max())
     np.testing.assert_allclose(made.images, expected.images, rtol=0, atol=1e-5 * scale)
     assert made.values.keys() == expected.values.keys()

@@ -1,5 +1,8 @@
 """The metadata table against deeplenstronomy's columns."""
 
+import copy
+
+import jax
 import numpy as np
 import pytest
 import yaml
@@ -322,14 +325,88 @@ def test_solved_positions_are_in_the_files(solved, tmp_path, image_format):
         assert stored[name].is_unique or "num" in name
 
 
-def test_a_file_without_lensed_point_sources_can_be_solved():
+@pytest.fixture(scope="module")
+def galaxies():
+    """Without point sources: galaxies of one and of two light profiles behind SIE, and a lens of its own."""
     document = yaml.safe_load(SOLVED)
-    document["GEOMETRY"]["CONFIGURATION_1"]["PLANE_2"] = {
-        "OBJECT_1": "SOURCE",
+    species, geometry = document["SPECIES"], document["GEOMETRY"]
+    species["GALAXY_1"]["MASS_PROFILE_1"] = {
+        "NAME": "SIE",
+        "PARAMETERS": {"theta_E": 1.2, "e1": 0.1, "e2": 0.0},
+    }
+    light = {"NAME": "GAUSSIAN", "PARAMETERS": {"magnitude": 22, "sigma": 0.2, "center_x": 0.1}}
+    flat = {"NAME": "UNIFORM", "PARAMETERS": {"magnitude": 24}}
+    species["GALAXY_1"]["LIGHT_PROFILE_1"] = light
+    species["GALAXY_2"] = {"NAME": "SOURCE", "LIGHT_PROFILE_1": flat, "LIGHT_PROFILE_2": light}
+    species["GALAXY_3"] = {
+        "NAME": "BESIDE",
+        "LIGHT_PROFILE_1": {**light, "PARAMETERS": {**light["PARAMETERS"]}},
+    }
+    species["GALAXY_3"]["LIGHT_PROFILE_1"]["PARAMETERS"]["center_x"] = 1.5
+    species["GALAXY_4"] = {"NAME": "FLAT", "LIGHT_PROFILE_1": flat}
+    del species["POINTSOURCE_1"], species["POINTSOURCE_2"]
+    document["IMAGE"]["PARAMETERS"]["numPix"] = 16
+    geometry["CONFIGURATION_1"]["PLANE_2"] = {
+        **{"OBJECT_1": "SOURCE", "OBJECT_2": "BESIDE", "OBJECT_3": "FLAT"},
         "PARAMETERS": {"REDSHIFT": 0.7},
     }
-    frame = make_dataset(document, solve_lens_equation=True, batch_size=2).metadata()
+    single = {"OBJECT_1": "SOURCE", "PARAMETERS": {"REDSHIFT": 0.7}}
+    geometry["CONFIGURATION_2"] = {"NAME": "SINGLE", "FRACTION": 0.0, "PLANE_1": single}
+    return document
+
+
+@pytest.fixture(scope="module")
+def solved_galaxies(galaxies):
+    """The first configuration; there is nothing to solve in the second one."""
+    says = (
+        r"^CONFIGURATION_2 \(SINGLE\) has no point source and no galaxy with light behind a mass; "
+        "solve_lens_equation adds no columns to its metadata$"
+    )
+    with pytest.warns(UserWarning, match=says):
+        return make_dataset(galaxies, solve_lens_equation=True, batch_size=2)
+
+
+def test_without_point_sources_the_images_are_those_of_galaxies_centres(solved_galaxies):
+    """The positions of a source at (0.1, 0), found by bisection on the axis and by symmetry beside it."""
+    frame = solved_galaxies.metadata("CONFIGURATION_1")
+    found = listed(frame, "PLANE_2-OBJECT_1", 0)
+    wanted = [(1.2564, 0.0), (0.8045, 0.9811), (0.8045, -0.9811), (-1.0564, 0.0)]
+    assert len(found) == 4
+    for position in wanted:
+        assert np.linalg.norm(found - position, axis=1).min() < 2e-4
+    assert frame["PLANE_2-OBJECT_1-num_source_images-g"].tolist() == [4, 4, 4]
+    assert frame["PLANE_2-OBJECT_2-num_source_images-r"].tolist() == [1, 1, 1]
+
+
+def test_the_first_galaxy_of_the_farthest_plane_has_deeplenstronomys_columns(solved_galaxies):
+    frame = solved_galaxies.metadata("CONFIGURATION_1")
+    for name in ("x_mins-g", "y_mins-r", "num_source_images-g"):
+        assert frame[name].equals(frame[f"PLANE_2-OBJECT_1-{name}"].rename(name))
+    names = {name.rpartition("-")[0] for name in frame if "_mins" in name or "num_source" in name}
+    assert {name.rpartition("-")[0] for name in names} == {"", "PLANE_2-OBJECT_1", "PLANE_2-OBJECT_2"}
+
+
+def test_what_is_not_lensed_has_no_columns_of_images(solved_galaxies):
+    frame = solved_galaxies.metadata("CONFIGURATION_2")
     assert not [name for name in frame if "mins" in name or "num_source" in name]
+
+
+@pytest.mark.slow
+def test_the_images_are_the_same_with_a_point_source(galaxies, solved_galaxies):
+    """A quasar in the galaxy's centre has its images where the galaxy's centre has them."""
+    document = copy.deepcopy(galaxies)
+    document["SPECIES"]["GALAXY_2"]["LIGHT_PROFILE_1"] = document["SPECIES"]["GALAXY_2"].pop(
+        "LIGHT_PROFILE_2"
+    )
+    document["SPECIES"]["POINTSOURCE_1"] = {"NAME": "AGN", "HOST": "SOURCE", "PARAMETERS": {"magnitude": 22}}
+    document["GEOMETRY"]["CONFIGURATION_1"]["PLANE_2"]["OBJECT_4"] = "AGN"
+    sim = Simulator(document, "CONFIGURATION_1")
+    images = sim.image_positions(sim.sample(jax.random.key(1), 1))
+    assert list(images) == ["PLANE_2-OBJECT_4"]
+    frame = solved_galaxies.metadata("CONFIGURATION_1")
+    found = images["PLANE_2-OBJECT_4"]
+    for axis, exact in zip(listed(frame, "PLANE_2-OBJECT_1", 0).T, (found.x, found.y), strict=True):
+        np.testing.assert_allclose(np.sort(axis), np.sort(exact[0, :4]), atol=1e-4)
 
 
 def test_no_systems_have_the_columns_of_positions_too(solved):

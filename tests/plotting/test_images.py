@@ -71,3 +71,24 @@ def test_none_leaves_a_panel_empty():
 def test_a_grid_that_cannot_be_drawn_is_refused(images, rgb, message):
     with pytest.raises(ValueError, match=message):
         image_grid(images, rgb=rgb)
+
+
+@pytest.mark.parametrize("shape", [(), (8,), (2, 3, 8, 8), (1, 1, 3, 8, 8), (0, 8, 8), (3, 0, 8)])
+def test_an_image_of_another_shape_is_refused(shape):
+    with pytest.raises(ValueError, match=r"it must be \(y, x\) or \(bands, y, x\)") as caught:
+        view_image(np.ones(shape))
+    assert ("give one system, as images[0]" in str(caught.value)) == (len(shape) == 4)
+    assert ("images[0, 0], or draw the series with view_series" in str(caught.value)) == (len(shape) == 5)
+    assert str(shape) in str(caught.value)
+
+
+def test_several_systems_are_no_colour_image():
+    with pytest.raises(ValueError, match=r"\(2, 3, 8, 8\).*columns\); give one system, as images\[0\]"):
+        view_image_rgb(np.ones((2, 3, 8, 8)))
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (2, 3, 8, 8)])
+def test_a_grid_names_the_image_of_another_shape(shape):
+    with pytest.raises(ValueError, match=r"^image 1 has shape \(.*\); it must be \(bands, y, x\)") as e:
+        image_grid([lens(), np.ones(shape)])
+    assert ("draw a time series with view_series" in str(e.value)) == (len(shape) == 4)

@@ -395,3 +395,20 @@ def test_replace_gives_a_copy_and_leaves_the_original(small_lens: dict[str, Any]
     assert sim.scene.image_slots != 3
     with pytest.raises(TypeError, match="a Simulator has no attribute scenes"):
         sim.replace(scenes=sim.scene)
+
+
+def test_another_configuration_may_be_wrong(small_lens: dict[str, Any], key: jax.Array) -> None:
+    """It is warned about, once; a Config has been warned about already, and refuses the wrong one."""
+    geometry = small_lens["GEOMETRY"]
+    geometry["CONFIGURATION_1"]["FRACTION"] = 0.5
+    geometry["CONFIGURATION_2"] = {"NAME": "WRONG", "FRACTION": 0.5, "PLANE_1": {"OBJECT_1": "NOTHING"}}
+    with pytest.raises(jaxlens.ConfigError, match="NOTHING"):
+        Simulator(small_lens)
+    with pytest.warns(jaxlens.ConfigWarning, match="not asked for") as caught:
+        sim = Simulator(small_lens, "LENSES")
+    assert [warning.filename for warning in caught] == [__file__] * 2
+    assert sim.config.configuration("LENSES") == sim.configuration
+    assert repr(Simulator(sim.config, "CONFIGURATION_1")) == "Simulator('Small', 'CONFIGURATION_1')"
+    with pytest.raises(jaxlens.ConfigError, match="NOTHING"):
+        Simulator(sim.config, "WRONG")
+    assert jaxlens.load_config(small_lens, configurations=["LENSES"]).warnings == sim.config.warnings

@@ -271,3 +271,16 @@ def test_a_forked_process_is_refused(two: dict[str, Any], monkeypatch: pytest.Mo
         next(batches)
     with pytest.raises(RuntimeError, match="multiprocessing_context='spawn'"):
         batches.share(0, 2)
+
+
+def test_a_configuration_that_is_not_mixed_may_be_wrong(two: dict[str, Any]) -> None:
+    two["GEOMETRY"]["CONFIGURATION_2"]["PLANE_1"]["PARAMETERS"]["REDSHIFT"] = -1
+    with pytest.raises(jaxlens.ConfigError, match="REDSHIFT: is -1"):
+        stream(two, 4)
+    with pytest.warns(jaxlens.ConfigWarning, match=r"REDSHIFT: is -1.*not asked for") as caught:
+        lenses = stream(two, 4, configurations="LENSES")
+    assert [warning.filename for warning in caught] == [__file__]
+    assert lenses.configurations == ("LENSES",)
+    with pytest.raises(jaxlens.ConfigError, match="REDSHIFT: is -1"):
+        stream(lenses.config, 4)
+    assert stream(lenses.config, 4, configurations=["LENSES"]).configurations == ("LENSES",)

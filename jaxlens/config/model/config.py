@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from jaxlens.config.errors import ConfigError
 from jaxlens.config.model.instrument import Instrument
 from jaxlens.config.model.quantities import Quantity
 from jaxlens.config.model.species import Galaxy, NoiseSource, PointSource
@@ -37,6 +39,7 @@ class Configuration:
         planes: its planes, in order of distance, the nearest first.
         noise: (label, species) pairs of its NOISE_SOURCE_n, in order.
         series: its TIMESERIES, or None.
+        problems: what is wrong with it, where it was not asked for; it is then empty, and cannot be used.
     """
 
     label: str
@@ -45,6 +48,7 @@ class Configuration:
     planes: tuple[Plane, ...]
     noise: tuple[tuple[str, NoiseSource], ...]
     series: TimeSeries | None = None
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class Config:
         configurations: the entries of GEOMETRY.
         text: the YAML text of the file, or of a dictionary written as YAML.
         warnings: the warnings of the checks, each with its place in the file.
+        passed_over: those of `warnings` that are about something wrong that is not used.
         joints: the entries of DISTRIBUTIONS.
         backgrounds: BACKGROUNDS, or None.
     """
@@ -78,6 +83,7 @@ class Config:
     warnings: tuple[str, ...] = ()
     joints: tuple[Joint, ...] = ()
     backgrounds: Backgrounds | None = None
+    passed_over: tuple[str, ...] = ()
 
     @property
     def bands(self) -> tuple[str, ...]:
@@ -86,7 +92,8 @@ class Config:
 
     def reach(self, name: str) -> tuple[float, float]:
         """The smallest and largest value that a quantity of the instrument can have, also by tables."""
-        tables = [table.bounds(name) for table in (*self.joints, self.backgrounds) if table]
+        cadences = [one.series.cadence for one in self.configurations if one.series]
+        tables = [table.bounds(name) for table in (*self.joints, self.backgrounds, *cadences) if table]
         ends = [dict(self.instrument.quantities)[name].support(), *filter(None, tables)]
         return min(low for low, _ in ends), max(high for _, high in ends)
 
@@ -100,12 +107,31 @@ class Config:
         """The configuration whose label or NAME is `name`; `name` may be None where there is only one.
 
         Raises:
+            ConfigError: if something is wrong with it, and the file was read for other configurations.
             ValueError: if there is no such configuration; the message lists those of the file.
         """
         if name is None and len(self.configurations) == 1:
-            return self.configurations[0]
+            return _sound(self.configurations[0])
         for candidate in self.configurations:
             if name in (candidate.label, candidate.name):
-                return candidate
+                return _sound(candidate)
         choices = ", ".join(f"{c.label} ({c.name})" for c in self.configurations)
         raise ValueError(f"configuration {name!r} is not in the file; it has {choices}")
+
+    def chosen(self, names: Iterable[str] | None = None) -> tuple[Configuration, ...]:
+        """The configurations with these labels or NAMEs, in the file's order; all of them for None.
+
+        Raises:
+            ConfigError, ValueError: as `configuration`.
+        """
+        if names is None:
+            return tuple(map(_sound, self.configurations))
+        labels = {self.configuration(name).label for name in names}
+        return tuple(one for one in self.configurations if one.label in labels)
+
+
+def _sound(configuration: Configuration) -> Configuration:
+    """The configuration; ConfigError where something is wrong with it."""
+    if configuration.problems:
+        raise ConfigError(*configuration.problems)
+    return configuration

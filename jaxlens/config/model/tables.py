@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -48,6 +48,8 @@ class Joint:
               probability of each pair of simplex and corner, which is proportional to the simplex's volume
               times the corner's weight;
             - normal: `mean` (d,) and `covariance` (d, d).
+        own_arrays: by label, the arrays that differ in a configuration: rows that have its redshifts out of
+            order have a probability of zero there.
     """
 
     label: str
@@ -55,10 +57,51 @@ class Joint:
     columns: tuple[Column, ...]
     log: tuple[bool, ...] = ()
     arrays: Arrays = field(default_factory=dict, compare=False, repr=False)
+    own_arrays: Mapping[str, Arrays] = field(default_factory=dict, compare=False, repr=False)
 
-    def bounds(self, parameter: str) -> tuple[float, float] | None:
-        """The smallest and largest value that columns give `parameter`; None where no column sets it."""
-        chosen = [i for i, column in enumerate(self.columns) if column.parameter == parameter]
+    def within(self, configuration: str) -> Joint:
+        """The joint distribution with the arrays of the configuration with this label."""
+        return replace(self, arrays={**self.arrays, **self.own_arrays.get(configuration, {})}, own_arrays={})
+
+    def example(self, parameter: str, configuration: str, band: str | None) -> float | None:
+        """The likeliest value of a parameter; None where no column sets it.
+
+        Args:
+            parameter: the name of the parameter.
+            configuration: the label of the configuration.
+            band: the band, or None for any.
+        """
+        found = None
+        for i, column in enumerate(self.columns):
+            same = column.parameter == parameter and column.configuration in (None, configuration)
+            if same and (band is None or column.band in (None, band)):
+                found = self.within(configuration)._likeliest(i)
+        return found
+
+    def _likeliest(self, i: int) -> float:
+        """The likeliest value of column number i."""
+        if self.kind == "normal":
+            mean = float(self.arrays["mean"][i])
+            return float(np.exp(mean)) if self.log[i] else mean
+        values = self.arrays["corners" if self.kind == "interpolate" else "values"].reshape(
+            -1, len(self.columns)
+        )
+        best = 0 if self.kind == "iterate" else np.argmax(np.diff(self.arrays["cumulative"], prepend=0.0))
+        return float(values[best, i])
+
+    def bounds(self, parameter: str, configuration: str | None = None) -> tuple[float, float] | None:
+        """The smallest and largest value of a parameter; None where no column sets it.
+
+        Args:
+            parameter: the name of the parameter.
+            configuration: the label of the configuration in which it is set; None for any.
+        """
+        chosen = [
+            i
+            for i, column in enumerate(self.columns)
+            if column.parameter == parameter
+            and (configuration is None or column.configuration in (None, configuration))
+        ]
         if not chosen:
             return None
         if self.kind == "normal":

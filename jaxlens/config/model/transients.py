@@ -88,6 +88,12 @@ class Cadence:
         """The number of epochs of each pointing and band, (pointings, bands)."""
         return self.arrays["count"]
 
+    def bounds(self, parameter: str) -> tuple[float, float] | None:
+        """The smallest and largest value to which nights set `parameter`; None where they do not set it."""
+        if parameter not in self.conditions:
+            return None
+        return float(self.arrays[parameter].min()), float(self.arrays[parameter].max())
+
 
 @dataclass(frozen=True)
 class TimeSeries:

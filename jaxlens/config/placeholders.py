@@ -1,0 +1,158 @@
+"""Numbers of the file that only tables give: what stands for them, and what follows from their columns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar, cast
+
+from jaxlens.config.draw_parameters import constant_draw
+from jaxlens.config.errors import Report, one_of
+from jaxlens.config.model import (
+    Configuration,
+    Galaxy,
+    Joint,
+    PointSource,
+    Profile,
+    Quantity,
+    constant,
+)
+from jaxlens.config.naming import Named
+from jaxlens.config.reader import Node
+from jaxlens.config.species import SEP_UNITS
+from jaxlens.config.uses import is_unknown
+from jaxlens.kernels import MASS_PROFILES
+
+T = TypeVar("T")
+# A parameter of a mass profile -> the parameter that may stand in its place.
+_INSTEAD = {"theta_E": "sigma_v", "sigma_v": "theta_E"}
+
+
+def with_columns(
+    configuration: Configuration, columns: Collection[str], tree: Node, report: Report
+) -> Configuration:
+    """A configuration whose objects have the parameters that tables give.
+
+    A mass profile gets sigma_v for theta_E, or the reverse, where tables give the one that it has not.
+    `sep_unit` and `angle` of a point source count where the file or a table gives `sep`.
+
+    Args:
+        configuration: the configuration.
+        columns: the names of the columns of all tables.
+        tree: the whole file.
+        report: the problem of an illegal `sep_unit` is added to it.
+    """
+    ends = tuple(end for band in report.bands for end in (f"-{band}", f"_{band}"))
+    stems = {*columns, *(name.removesuffix(end) for name in columns for end in ends)}
+    given = {name.removeprefix(f"{configuration.label}-") for name in stems}
+
+    def changed(prefix: str, species: Galaxy | PointSource) -> Galaxy | PointSource:
+        if isinstance(species, PointSource):
+            return _with_sep(species, f"{prefix}-sep" in given, tree, report)
+        return replace(
+            species, mass=tuple(_with_the_other(species, one, prefix, given) for one in species.mass)
+        )
+
+    planes = tuple(
+        replace(plane, objects=tuple((key, changed(f"{plane.label}-{key}", it)) for key, it in plane.objects))
+        for plane in configuration.planes
+    )
+    return replace(configuration, planes=planes)
+
+
+def _with_the_other(galaxy: Galaxy, profile: Profile, prefix: str, given: Collection[str]) -> Profile:
+    """A mass profile with sigma_v for theta_E, or the reverse, where `given` has the one that it has not.
+
+    Args:
+        galaxy: the galaxy that has the profile.
+        profile: the profile.
+        prefix: the beginning of the names of the galaxy's parameters.
+        given: the names of the parameters that tables give.
+    """
+    own = [one for one in _INSTEAD if f"{prefix}-{profile.label}-{one}" in given]
+    if len(own) != 1 or not profile.name or not MASS_PROFILES[profile.name].sigma_v:
+        return profile
+    other = own[0]
+    number = constant(f"SPECIES.{galaxy.label}.{profile.label}.{other}", math.nan)
+    parameters = tuple(
+        (other, number) if name == _INSTEAD[other] else (name, quantity)
+        for name, quantity in profile.parameters
+    )
+    return replace(profile, parameters=parameters)
+
+
+def _with_sep(source: PointSource, is_given: bool, tree: Node, report: Report) -> PointSource:
+    """A point source with `sep` if a table gives it, and without unit and angle if nothing does."""
+    if source.sep is not None or source.host is None:
+        return source
+    if not is_given:
+        return replace(source, sep_unit="arcsec", angle=None)
+    node = tree.entries["SPECIES"].entries[source.label].entries.get("PARAMETERS")
+    unit = node and node.entries.get("sep_unit")
+    if unit and unit.text.strip() not in SEP_UNITS:
+        report.problem(unit.place, f"is not the unit of the sep that a table gives; {one_of(SEP_UNITS)}")
+    return replace(source, sep=constant(f"SPECIES.{source.label}.sep", float("nan")))
+
+
+def from_tables(
+    named: Iterable[Named],
+    label: str,
+    wrong: Mapping[str, Collection[str | None]],
+    joints: Iterable[Joint],
+    bands: tuple[str, ...],
+) -> dict[str, Quantity]:
+    """By path, numbers of tables for those of the file that are missing or illegal.
+
+    Args:
+        named: the quantities of a configuration by name.
+        label: the label of the configuration.
+        wrong: the paths of illegal numbers, with the bands in which they are; None stands for all bands.
+        joints: everything that sets parameters instead of the file's numbers.
+        bands: the names of the bands.
+    """
+    found: dict[str, Quantity] = {}
+    for name, quantity in named:
+        if quantity.path not in found and (quantity.path in wrong or is_unknown(quantity)):
+            where = wrong.get(quantity.path, ())
+            found[quantity.path] = _from_tables(name, quantity, label, where, joints, bands)
+    return found
+
+
+def _from_tables(
+    name: str,
+    quantity: Quantity,
+    label: str,
+    where: Collection[str | None],
+    joints: Iterable[Joint],
+    bands: tuple[str, ...],
+) -> Quantity:
+    """One quantity with the likeliest number of the last table that sets it; see `from_tables`."""
+
+    def number(band: str | None) -> float | None:
+        found = [one for joint in joints if (one := joint.example(name, label, band)) is not None]
+        return found[-1] if found else None
+
+    if not quantity.per_band or None in where:
+        value = number(None)
+        return quantity if value is None else constant(quantity.path, value)
+    draws = tuple(
+        draw
+        if value is None or not (band in where or is_unknown(Quantity("", (draw,))))
+        else constant_draw(value)
+        for band, draw in zip(bands, quantity.draws, strict=True)
+        for value in (number(band),)
+    )
+    return replace(quantity, draws=draws)
+
+
+def filled(part: T, numbers: Mapping[str, Quantity]) -> T:
+    """A part of a Config with the quantities at some paths replaced."""
+    if isinstance(part, Quantity):
+        return cast(T, numbers.get(part.path, part))
+    if isinstance(part, tuple):
+        return cast(T, tuple(filled(one, numbers) for one in part))
+    if not is_dataclass(part) or isinstance(part, type):
+        return part
+    inside: Any = {one.name: filled(getattr(part, one.name), numbers) for one in fields(part) if one.init}
+    return replace(part, **inside)

@@ -1,0 +1,40 @@
+"""When the images of a lensed source arrive."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+
+from jaxlens.imaging.rays import light_travel_times
+from jaxlens.imaging.scene import Scene
+from jaxlens.kernels.lensing.lens_equation import ImagePositions
+from jaxlens.kernels.types import Params
+
+
+def time_delays(scene: Scene, params: Params, j: int, images: ImagePositions) -> jax.Array:
+    """The delay of each image behind the one that arrives first.
+
+    It is the light travel time of lenstronomy's `arrival_time`, through all planes of the scene.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        j: the index of the source's plane.
+        images: the images of the source.
+
+    Returns:
+        Days in the observer's frame, (slots,); 0 where there is no image.
+    """
+    times = light_travel_times(scene, params, j, images.x, images.y)
+    first = jnp.min(jnp.where(images.mask, times, jnp.inf))
+    return jnp.where(images.mask, times - jnp.where(jnp.isfinite(first), first, 0.0), 0.0)
+
+
+def arrival_order(delays: jax.Array, mask: jax.Array) -> jax.Array:
+    """The order of arrival: the slot of the image that arrives k-th, for each k, (slots,).
+
+    Args:
+        delays: days, (slots,).
+        mask: which slots hold an image, (slots,); the others come last.
+    """
+    return jnp.argsort(jnp.where(mask, jax.lax.stop_gradient(delays), jnp.inf))
