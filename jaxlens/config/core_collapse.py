@@ -51,7 +51,7 @@ TIMES_FROM = -20.0
 TIME_STEPS = ((10.0, 0.5), (60.0, 1.0), (160.0, 2.0), (400.0, 10.0))
 
 
-def photospheres(wavelength: np.ndarray) -> dict[str, np.ndarray]:
+def core_collapse_spectra(wavelength: np.ndarray) -> dict[str, np.ndarray]:
     """The arrays of the model `cc`, see there, and `weight`, the probability of each type.
 
     Args:
@@ -61,13 +61,14 @@ def photospheres(wavelength: np.ndarray) -> dict[str, np.ndarray]:
         The arrays of all types.
     """
     times = _times()
-    rows = [_photosphere(one, times, wavelength) for one in TYPES]
-    found = {name: np.array([row[name] for row in rows]) for name in rows[0]}
-    found["absmag"] = np.array([one.absmag + B_AB_LESS_VEGA for one in TYPES])
-    found["weight"] = np.array([one.share for one in TYPES])
-    found["magsmear"] = np.array([one.magsmear for one in TYPES])
-    found["blanketed_below"] = np.array([one.blanketed_below for one in TYPES])
-    return found | {"times": times, "wavelength": wavelength}
+    return {
+        "sed": np.array([_normalized(one, times, wavelength) for one in TYPES]),
+        "phases": np.tile(times, (len(TYPES), 1)),
+        "wavelength": np.tile(wavelength, (len(TYPES), 1)),
+        "absmag": np.array([one.absmag + B_AB_LESS_VEGA for one in TYPES]),
+        "magsmear": np.array([one.magsmear for one in TYPES]),
+        "weight": np.array([one.share for one in TYPES]),
+    }
 
 
 def _times() -> np.ndarray:
@@ -77,16 +78,11 @@ def _times() -> np.ndarray:
     return np.append(np.concatenate(parts), TIME_STEPS[-1][0])
 
 
-def _photosphere(one: CoreCollapse, times: np.ndarray, wavelength: np.ndarray) -> dict[str, np.ndarray]:
-    """Temperature, squared radius and exponent of the absorption at days since the peak in B."""
+def _normalized(one: CoreCollapse, times: np.ndarray, wavelength: np.ndarray) -> np.ndarray:
+    """The spectra (times, W) at days since the peak in B, where they have the absolute magnitude 0."""
     fine = np.arange(0.05, 2.0 * one.rise, 0.05)
-    light = _b_flux(wavelength, _radius_squared(one, fine)[:, None] * _spectra(one, fine, wavelength))
-    since = times + fine[np.argmax(light)]
-    return {
-        "temperature": _temperature(one, since),
-        "radius_squared": _radius_squared(one, since) / np.max(light),
-        "blanketing": _exponent(one, since),
-    }
+    light = _b_flux(wavelength, spectra(one, fine, wavelength))
+    return spectra(one, times + fine[np.argmax(light)], wavelength) / np.max(light)
 
 
 def _b_flux(wavelength: np.ndarray, spectra: np.ndarray) -> np.ndarray:
@@ -96,9 +92,23 @@ def _b_flux(wavelength: np.ndarray, spectra: np.ndarray) -> np.ndarray:
     return np.array([float(weight @ np.interp(points, wavelength, spectrum)) for spectrum in spectra])
 
 
-def _radius_squared(one: CoreCollapse, since: np.ndarray) -> np.ndarray:
-    """The squared radius for a flux of 1 in V at the maximum; 0 before the explosion."""
-    return _v_flux(one, since) / _spectra(one, since, np.array([V_BAND]))[:, 0]
+def spectra(one: CoreCollapse, since: np.ndarray, wavelength: np.ndarray) -> np.ndarray:
+    """The flux density (erg/s/cm^2/A) at 10 pc, of a type that has a maximum of 1 erg/s/cm^2/A in V.
+
+    Args:
+        one: the type.
+        since: days since the explosion, (times,); there is no flux before it.
+        wavelength: Angstrom, (W,).
+
+    Returns:
+        The spectra, (times, W).
+    """
+    return radius_squared(one, since)[:, None] * _surface(one, since, wavelength)
+
+
+def radius_squared(one: CoreCollapse, since: np.ndarray) -> np.ndarray:
+    """The square of the radius (10^30 cm^2) of the photosphere, for the scale of `spectra`."""
+    return _v_flux(one, since) / _surface(one, since, np.array([V_BAND]))[:, 0]
 
 
 def _v_flux(one: CoreCollapse, since: np.ndarray) -> np.ndarray:
@@ -122,8 +132,8 @@ def _bent(one: CoreCollapse) -> Callable[[np.ndarray | float], np.ndarray]:
     return lambda t: one.drop_width * np.logaddexp(0.0, (t - one.plateau) / one.drop_width)
 
 
-def _temperature(one: CoreCollapse, since: np.ndarray) -> np.ndarray:
-    """T at days since the explosion (K)."""
+def temperature(one: CoreCollapse, since: np.ndarray) -> np.ndarray:
+    """The temperature (K) of the photosphere at days since the explosion."""
     cooling = one.at_10_days * (np.maximum(since, EARLIEST) / 10.0) ** -one.cooling
     smooth = (one.coolest**SHARPNESS + cooling**SHARPNESS) ** (1.0 / SHARPNESS)
     return np.minimum(smooth, one.hottest)
@@ -131,12 +141,12 @@ def _temperature(one: CoreCollapse, since: np.ndarray) -> np.ndarray:
 
 def _exponent(one: CoreCollapse, since: np.ndarray) -> np.ndarray:
     """The exponent of the absorption by lines at days since the explosion."""
-    return one.blanketing / (1.0 + (_temperature(one, since) / BLANKETING_TEMPERATURE) ** SHARPNESS)
+    return one.blanketing / (1.0 + (temperature(one, since) / BLANKETING_TEMPERATURE) ** SHARPNESS)
 
 
-def _spectra(one: CoreCollapse, since: np.ndarray, wavelength: np.ndarray) -> np.ndarray:
+def _surface(one: CoreCollapse, since: np.ndarray, wavelength: np.ndarray) -> np.ndarray:
     """The flux density (erg/s/cm^2/A) at 10 pc for a radius of 10^15 cm, (times, W)."""
-    x = SECOND_RADIATION_CONSTANT / (wavelength[None, :] * _temperature(one, since)[:, None])
+    x = SECOND_RADIATION_CONSTANT / (wavelength[None, :] * temperature(one, since)[:, None])
     planck = FIRST_RADIATION_CONSTANT * RADIUS_AT_TEN_PARSEC * (wavelength / 1000.0) ** -5 / np.expm1(x)
     share = np.minimum(wavelength / one.blanketed_below, 1.0)
     return planck * share[None, :] ** _exponent(one, since)[:, None]

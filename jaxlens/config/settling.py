@@ -10,7 +10,7 @@ import numpy as np
 
 from jaxlens.config.errors import ConfigError, Finding, Report
 from jaxlens.config.geometry import check_redshifts
-from jaxlens.config.model import Column, Config, Configuration, Joint
+from jaxlens.config.model import Column, Config, Configuration, Joint, Quantity
 from jaxlens.config.naming import named_quantities
 from jaxlens.config.placeholders import filled, from_tables
 from jaxlens.config.reader import Node
@@ -155,7 +155,7 @@ def _complete(config: Config, joints: Sequence[Joint], report: Report) -> Config
     for finding in report.problems:
         if len(finding.paths) == 1:
             wrong.setdefault(finding.paths[0], set()).add(finding.band)
-    numbers = {}
+    numbers: dict[str, Quantity] = {}
     configurations = []
     for one in config.configurations:
         named = named_quantities(config.cosmology, config.instrument, one)

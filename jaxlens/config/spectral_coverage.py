@@ -1,4 +1,4 @@
-"""Warnings where spectra of transients do not cover the bands at the redshifts of a file."""
+"""Warnings where spectra of transients do not cover a file's bands, or are absurdly bright or faint."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from jaxlens.config.model import Library, Passbands
 
 # The share of a band's light on either side of the range that has to be covered.
 TAIL = 0.005
+# Absolute magnitudes of transients in B at their peak, from faint novae to the brightest supernovae.
+USUAL_PEAKS = (-25.0, -6.0)
 
 
 def coverage_warnings(
@@ -18,7 +20,7 @@ def coverage_warnings(
     """What to say of each band that some spectra do not cover at some redshift; the flux there is zero.
 
     Args:
-        library: the spectra, with `wavelength` (W,) or (T, W).
+        library: the spectra, with `wavelength` (W,) or (T, W); others, such as black bodies, cover all bands.
         passbands: the passbands.
         bands: the names of the bands.
         low: the lowest redshift.
@@ -28,6 +30,8 @@ def coverage_warnings(
         One text for each band and side, which says from what redshift on the band is not covered, and by how
         many templates.
     """
+    if "wavelength" not in library.arrays:
+        return []
     wavelength = library.arrays["wavelength"]
     grids = np.broadcast_to(wavelength, (len(library.ids), wavelength.shape[-1]))
     warnings = []
@@ -42,6 +46,26 @@ def coverage_warnings(
             edge, z = grids[np.argmax(below), -1], float(np.max(below))
             warnings.append(_text(band, early, f"end at {edge:.0f} Angstrom, below redshift {z:.2f}"))
     return warnings
+
+
+def brightness_warnings(library: Library) -> list[str]:
+    """What to say of files whose flux, as that at a distance of 10 pc, is not that of a transient.
+
+    Args:
+        library: spectra for the model `sed`, with `peak` and `magoff` (T,).
+
+    Returns:
+        At most one text, with the first template and its absolute magnitude.
+    """
+    peaks = library.arrays["peak"] + library.arrays["magoff"]
+    low, high = USUAL_PEAKS
+    absurd = (peaks < low) | (peaks > high)
+    if not np.any(absurd):
+        return []
+    first = peaks[np.argmax(absurd)]
+    finding = f"the flux of {library_names(library, absurd)} is that of absolute magnitude {first:.1f} in B"
+    advice = "it is taken as erg/s/cm^2/A at a distance of 10 pc; give ABSMAG to set another brightness"
+    return [f"{finding}; {advice}"]
 
 
 def library_names(library: Library, chosen: np.ndarray) -> str:

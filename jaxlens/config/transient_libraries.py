@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from jaxlens.config.core_collapse import photospheres
+from jaxlens.config.core_collapse import core_collapse_spectra
 from jaxlens.config.core_collapse_types import TYPES
 from jaxlens.config.model.tables import Arrays
 from jaxlens.config.model.transients import Library
@@ -117,4 +117,4 @@ def cc_library() -> Library:
     ('IIP', 'IIL', 'IIn', 'Ib', 'Ic')
     """
     names = tuple(one.name for one in TYPES)
-    return library_of(names, names, photospheres(black_body_wavelengths()))
+    return library_of(names, names, core_collapse_spectra(black_body_wavelengths()))

@@ -73,7 +73,8 @@ class Uses:
         used = self._used(finding.paths[0], finding.band)
         owner = _OWNER.match(finding.paths[0])
         having = self._owned(*owner.groups()) if owner else None
-        if not (self._is_set_somewhere(finding.paths[0]) or (having and used.keys() < having)):
+        in_part = self._is_set_somewhere(finding.paths[0]) or (having and used.keys() < having)
+        if not (used and in_part and any(map(self._is_set_somewhere, self.values))):
             return finding
         every = frozenset({finding.band}) if finding.band else self.bands
         where = [label + _in_bands(used[label], every) for label in self.labels if label in used]
@@ -189,10 +190,11 @@ def all_species(configurations: Iterable[Configuration]) -> Iterator[Species]:
 def _species_uses(tree: Node, report: Report) -> dict[str, frozenset[str]] | None:
     """The configurations that have each species, by its label; None where they are not known.
 
-    A species that none names counts to those in which a name is unknown, since it may be meant there.
+    A species that none names counts to those in which a name is unknown, or which include a file that could
+    not be read, since it may be meant there.
     """
     geometry, species = (tree.entries.get(key) for key in ("GEOMETRY", "SPECIES"))
-    if geometry is None or species is None or _incomplete(geometry) or INPUT in species.entries:
+    if geometry is None or species is None or INPUT in geometry.entries or INPUT in species.entries:
         return None
     names = {
         label: node.entries["NAME"].text.strip() if "NAME" in node.entries else ""
@@ -204,7 +206,11 @@ def _species_uses(tree: Node, report: Report) -> dict[str, frozenset[str]] | Non
         for label, node in geometry.entries.items()
         if _CONFIGURATION.fullmatch(label) and not is_nothing(node)
     }
-    doubtful = frozenset(label for label, words in used.items() if words - set(names.values()))
+    doubtful = frozenset(
+        label
+        for label, words in used.items()
+        if words - set(names.values()) or _incomplete(geometry.entries[label])
+    )
     wrong = {finding.place.path for finding in report.problems}
     found = {}
     for label, name in names.items():

@@ -246,7 +246,7 @@ def _normals(realization: jax.Array | float, index: jax.Array) -> jax.Array:
     """A normal number for each whole number `index`, (K,); NaN where `realization` is NaN."""
     realization = jnp.asarray(realization)
     key = jax.random.key(SEED, impl="threefry2x32")
-    key = jax.random.fold_in(key, realization.astype(jnp.uint32))
+    key = jax.random.fold_in(key, jnp.round(realization).astype(jnp.uint32))
     # negative indices are counted from 2^32 downwards
     words = random_words_at(key, jnp.round(index).astype(jnp.int32).astype(jnp.uint32))
     normals = normal_of_word(words[0] ^ words[1])

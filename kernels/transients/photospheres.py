@@ -2,14 +2,17 @@
 
 The photosphere of each type is a black body whose temperature falls as published fits of that type do, and
 whose radius follows from the published light curve in V.  So these are typical light curves and colours,
-without lines: good enough to find and time supernovae in images, not for precise photometry.  The numbers,
-their sources, and the formulas are in `jaxlens.config.core_collapse` and `core_collapse_types`.
+without lines: good enough to find and time supernovae in images, not for precise photometry.
 
 Absorption by lines of metals in the blue is a factor of the black body,
 
     (lambda / lambda_b)^p  at lambda < lambda_b,
 
 which with p = 1 is that of Nicholl et al. (2017, ApJ 850, 55); p grows as the photosphere cools.
+
+The photospheres have no parameters but their type, so their spectra are computed once for all systems, by
+`jaxlens.config.core_collapse`, which has the formulas; the numbers and their sources are in
+`jaxlens.config.core_collapse_types`.
 """
 
 from __future__ import annotations
@@ -19,14 +22,9 @@ from collections.abc import Mapping
 import jax
 import jax.numpy as jnp
 
-from jaxlens.kernels.fastmath.elementary import exp
-from jaxlens.kernels.transients.black_body import black_body
 from jaxlens.kernels.transients.dust import dust
 from jaxlens.kernels.transients.photometry import band_flux, from_magnitude
 from jaxlens.kernels.transients.registry import LightCurve, Sky, transient
-
-# The arrays that have a row for each type.
-BY_TYPE = ("temperature", "radius_squared", "blanketing", "blanketed_below", "absmag", "magsmear")
 
 
 @transient("cc")
@@ -46,7 +44,7 @@ def cc(
 
     Args:
         sky: the redshift and distance of the source, and the passbands.
-        arrays: as in `cc_absmag`, and of T types: `absmag` (T,), the mean absolute AB magnitude at the peak
+        arrays: as in `cc_absmag`, and `absmag` (T,), the mean absolute AB magnitude of each type at the peak
             in Bessell's B, and `magsmear` (T,), its standard deviation.
         TEMPLATE: the index of the type: IIP, IIL, IIn, Ib or Ic, ().
         MAGSMEAR: what is added to the mean magnitude of the type, in units of its standard deviation, ().
@@ -59,10 +57,9 @@ def cc(
     Returns:
         The light curve, (K, bands).
     """
-    chosen = _of_type(arrays, TEMPLATE)
-    magnitude = chosen["absmag"] + MAGSMEAR * chosen["magsmear"]
+    mean, scatter = (_of_type(arrays[name], TEMPLATE) for name in ("absmag", "magsmear"))
     transmission = dust(sky, EBV, RV, EBV_MW, RV_MW, "odonnell94" in arrays)
-    return _light_curve(sky, chosen, magnitude, STRETCH, transmission)
+    return _light_curve(sky, arrays, TEMPLATE, mean + MAGSMEAR * scatter, STRETCH, transmission)
 
 
 @transient("cc_absmag")
@@ -82,11 +79,10 @@ def cc_absmag(
 
     Args:
         sky: the redshift and distance of the source, and the passbands.
-        arrays: `times` (K,), days since the peak in Bessell's B in the rest frame; `wavelength` (W,),
-            Angstrom, at which the spectra are computed; and of T types: `temperature` (T, K), K;
-            `radius_squared` (T, K), 10^30 cm^2, for an absolute AB magnitude of 0 in Bessell's B at the peak;
-            `blanketing` (T, K), the exponent p, and `blanketed_below` (T,), the wavelength lambda_b in
-            Angstrom; where there is `odonnell94`, dust has O'Donnell's law.
+        arrays: of T types: `sed` (T, K, W), the flux density (erg/s/cm^2/A) at a distance of 10 pc, for an
+            absolute AB magnitude of 0 at the peak in Bessell's B; `phases` (T, K), days since that peak in
+            the rest frame; `wavelength` (T, W), Angstrom; where there is `odonnell94`, dust has O'Donnell's
+            law.
         ABSMAG: the absolute AB magnitude at the peak in Bessell's B in the rest frame, without dust, ().
         TEMPLATE: the index of the type: IIP, IIL, IIn, Ib or Ic, ().
         STRETCH: a factor of the times since the peak, ().
@@ -99,28 +95,23 @@ def cc_absmag(
         The light curve, (K, bands).
     """
     transmission = dust(sky, EBV, RV, EBV_MW, RV_MW, "odonnell94" in arrays)
-    return _light_curve(sky, _of_type(arrays, TEMPLATE), ABSMAG, STRETCH, transmission)
+    return _light_curve(sky, arrays, TEMPLATE, ABSMAG, STRETCH, transmission)
 
 
-def _of_type(arrays: Mapping[str, jax.Array], TEMPLATE: jax.Array | float) -> dict[str, jax.Array]:
-    """The arrays of one type, NaN where TEMPLATE is NaN."""
-    index = jnp.asarray(TEMPLATE)
-    chosen = {name: jnp.take(arrays[name], index.astype(int), axis=0) for name in BY_TYPE}
-    chosen["radius_squared"] = jnp.where(jnp.isnan(index), jnp.nan, chosen["radius_squared"])
-    return chosen | {name: arrays[name] for name in ("times", "wavelength")}
+def _of_type(array: jax.Array, TEMPLATE: jax.Array | float) -> jax.Array:
+    """The row of one type."""
+    return jnp.take(array, jnp.round(TEMPLATE).astype(int), axis=0)
 
 
 def _light_curve(
     sky: Sky,
-    chosen: Mapping[str, jax.Array],
+    arrays: Mapping[str, jax.Array],
+    template: jax.Array | float,
     magnitude: jax.Array | float,
     stretch: jax.Array | float,
     transmission: jax.Array,
 ) -> LightCurve:
-    """The light curve of one type's arrays, scaled to the absolute magnitude at the peak."""
-    wavelength = chosen["wavelength"]
-    log_ratio = jnp.minimum(jnp.log(wavelength / chosen["blanketed_below"]), 0.0)
-    factor = exp(chosen["blanketing"][:, None] * log_ratio[None, :])
-    sed = factor * black_body(wavelength, chosen["temperature"], chosen["radius_squared"])
-    flux = from_magnitude(magnitude) * band_flux(sky, wavelength, sed, transmission)
-    return LightCurve(chosen["times"] * stretch, flux)
+    """The light curve of one type, scaled to the absolute magnitude at the peak; NaN for a type of NaN."""
+    sed, phases, wavelength = (_of_type(arrays[name], template) for name in ("sed", "phases", "wavelength"))
+    scale = jnp.where(jnp.isnan(template), jnp.nan, from_magnitude(magnitude))
+    return LightCurve(phases * stretch, scale * band_flux(sky, wavelength, sed, transmission))

@@ -99,6 +99,7 @@ def test_a_nan_magnitude_is_a_nan_flux(x64: None) -> None:
     assert np.all(np.isnan(made["lightcurve"].flux[2]))
 
 
+@pytest.mark.slow
 def test_derivatives_are_central_differences(x64: None, check_first_derivatives: Any) -> None:
     def fluxes(magnitude: jax.Array, step: jax.Array, shift: jax.Array) -> jax.Array:
         made = curves(NIGHTS, magnitude, step, table(), shift)
