@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 from jaxlens.config.cadence_arrays import Nights, cadence_of
 from jaxlens.config.cadence_conditions import cadence_of_visits
 from jaxlens.config.cadence_tables import MAX_BYTES, SQLITE_MAGIC, read_csv, read_sqlite
-from jaxlens.config.errors import Place, Report, shown
+from jaxlens.config.errors import ConfigError, Finding, Place, Report, shown
 from jaxlens.config.files import locate, read_file, resolve
 from jaxlens.config.model import Cadence, Instrument
 from jaxlens.config.reader import Node, read_text
@@ -37,7 +38,7 @@ class CadenceReader:
 
     def __init__(self, instrument: Instrument) -> None:
         self._instrument = instrument
-        self._known: dict[tuple[str, float | None], Cadence | None] = {}
+        self._known: dict[tuple[str, float | None], tuple[Cadence | None, tuple[Finding, ...]]] = {}
 
     def read(self, section: Section) -> Cadence | None:
         """NITES and REFERENCE_MJD of a TIMESERIES; None, and a problem, where they are illegal.
@@ -59,9 +60,27 @@ class CadenceReader:
         if not name or resolve(node.place, name, section.report) is None:
             return None
         path = Path(str(locate(node.place, name, section.report)))
-        if (str(path), mjd) not in self._known:
-            self._known[str(path), mjd] = self._file(path, mjd, section.report)
-        return self._known[str(path), mjd]
+        key = str(path), mjd
+        if key not in self._known:
+            self._known[key] = self._read_apart(path, mjd, section.report)
+        cadence, problems = self._known[key]
+        # also those of a file that another configuration names too, which is wrong for each of them
+        section.report.problems += problems
+        return cadence
+
+    def _read_apart(
+        self, path: Path, mjd: float | None, report: Report
+    ) -> tuple[Cadence | None, tuple[Finding, ...]]:
+        """The cadence in a file of any kind, and its problems, which are not in `report` yet."""
+        # a report of its own, since a text that is not YAML raises all problems of its report at once
+        own = Report()
+        own.bands, own.bands_of = report.bands, report.bands_of
+        cadence = None
+        with contextlib.suppress(ConfigError):
+            cadence = self._file(path, mjd, own)
+        report.sources += own.sources
+        report.remarks += own.remarks
+        return cadence, tuple(own.problems)
 
     def _file(self, path: Path, mjd: float | None, report: Report) -> Cadence | None:
         """The cadence in a file of any kind; None, and problems, where it is illegal."""
@@ -75,7 +94,9 @@ class CadenceReader:
             if path.suffix.lower() in (".yaml", ".yml") or _YAML.match(text):
                 return _from_yaml(read_text(text, str(path), report), mjd, report)
             visits = read_csv(text, path, report)
-        return visits and cadence_of_visits(visits, mjd or 0.0, self._instrument, report)
+        if visits is None:
+            return None
+        return cadence_of_visits(visits, mjd or 0.0, self._instrument, report)
 
 
 def _listed(node: Node, mjd: float, report: Report) -> Cadence | None:

@@ -72,7 +72,7 @@ def _configuration(
             if isinstance(source := _named(value, species, _NOISE, report), NoiseSource)
         )
         with report.only([label]):
-            observed = series.read(section, planes)
+            observed = series.read(label, section, planes)
     _remark_inert(planes, plane_nodes, report)
     return Configuration(label, name, fraction, planes, noise, observed)
 

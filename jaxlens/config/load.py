@@ -19,10 +19,9 @@ from jaxlens.config.instrument import read_bands, read_cosmology, read_instrumen
 from jaxlens.config.joints import column_names, read_joints, read_userdists
 from jaxlens.config.model import Config
 from jaxlens.config.naming import needs_passbands
-from jaxlens.config.noise_level import remark_noise
 from jaxlens.config.passbands import read_passbands
 from jaxlens.config.placeholders import with_columns
-from jaxlens.config.plausibility import remark_too_bright
+from jaxlens.config.plausibility import remark_implausible
 from jaxlens.config.reader import Node, Usage, read_text
 from jaxlens.config.sections import Section
 from jaxlens.config.settling import settled
@@ -151,8 +150,10 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         configurations = tuple(
             with_columns(one, columns, tree, report) for one in read_geometry(root, species, instrument)
         )
-        if needs_passbands(configurations):
-            instrument = replace(instrument, passbands=read_passbands(root))
+        needing = [one.label for one in configurations if needs_passbands((one,))]
+        if needing:
+            with report.only(needing):
+                instrument = replace(instrument, passbands=read_passbands(root))
         names = known_names(cosmology, instrument, configurations)
         joints = read_joints(root, tables, names)
         backgrounds = read_backgrounds(root, instrument, configurations, joints, names)
@@ -171,16 +172,8 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
     )
     complete, before = settled(config, tree, report, asked), len(report.remarks)
     check_transients(complete, tree, report)
-    _remark_implausible(tree, complete, report)
+    remark_implausible(complete, tree, asked, report)
     return replace(complete, warnings=(*complete.warnings, *report.lines(report.remarks[before:])))
-
-
-def _remark_implausible(tree: Node, config: Config, report: Report) -> None:
-    """Remark absurdly bright skies and objects, or noise that hides every object."""
-    used = tuple(one for one in config.configurations if not one.problems)
-    tables = (*config.joints, config.backgrounds) if config.backgrounds else config.joints
-    if not remark_too_bright(tree, config.instrument, used, tables, report):
-        remark_noise(tree, config.instrument, used, tables, report)
 
 
 def _find(name: str, report: Report) -> Path:

@@ -8,14 +8,13 @@ from typing import NamedTuple
 
 from jaxlens.config.coverage import Tables, free_bands, is_replaced, place_of
 from jaxlens.config.errors import Place, Report
+from jaxlens.config.idle import DARK
 from jaxlens.config.model import Configuration, Draw, Galaxy, Instrument, Quantity
 from jaxlens.config.naming import named_quantities
 from jaxlens.config.reader import Node
 
 # By how much lensing brightens a source: a usual total magnification.
 _MAGNIFICATION = 10.0
-# mag: an object as faint as this has no light on purpose; users write 99 or 100.
-_DARK = 40.0
 # Draws of unbounded distributions are taken within these quantiles.
 _QUANTILES = (0.01, 0.99)
 
@@ -41,6 +40,7 @@ def remark_noise(
     instrument: Instrument,
     configurations: Sequence[Configuration],
     tables: Tables,
+    brightest_sky: float,
     report: Report,
 ) -> None:
     """Remark noise of a single pixel that is above the whole light of the brightest object.
@@ -53,6 +53,7 @@ def remark_noise(
         instrument: IMAGE and SURVEY.
         configurations: the configurations.
         tables: what sets parameters in place of the file's numbers.
+        brightest_sky: mag/arcsec^2; a sky that is always brighter has a remark of its own, and none here.
         report: one remark is added, of the configuration and band where it is worst, at the number that
             makes most of the noise.
     """
@@ -60,6 +61,8 @@ def remark_noise(
     for configuration in configurations:
         for b, band in enumerate(instrument.bands):
             ranges = _Ranges(instrument, configuration, tables, b)
+            if "sky_brightness" in ranges and ranges.of("sky_brightness")[1] < brightest_sky:
+                continue
             light = _brightest(instrument, configuration, ranges)
             noise = _noise(instrument, configuration, tables, ranges)
             if 0.0 < light.flux < noise.sigma < math.inf:
@@ -140,7 +143,7 @@ def _brightest(instrument: Instrument, configuration: Configuration, ranges: _Ra
     found = [_Light(0.0)]
     for name in ranges.magnitudes():
         magnitude = ranges.of(name)[0]
-        if magnitude < _DARK:
+        if magnitude < DARK:
             flux, words = _power(-0.4 * (magnitude - zero_point)), f"magnitude {magnitude:g}"
             if name.removesuffix("-magnitude") in uniform:
                 flux *= area

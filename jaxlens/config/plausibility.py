@@ -12,8 +12,9 @@ import numpy as np
 
 from jaxlens.config.coverage import Tables, free_draws, is_replaced, place_of
 from jaxlens.config.errors import Place, Report
-from jaxlens.config.model import Column, Configuration, Draw, Instrument, Quantity
+from jaxlens.config.model import Column, Config, Configuration, Draw, Instrument, Quantity
 from jaxlens.config.naming import named_quantities
+from jaxlens.config.noise_level import remark_noise
 from jaxlens.config.reader import Node
 from jaxlens.config.tables import Table
 
@@ -32,34 +33,23 @@ _OBJECT_ADVICE = (
 )
 
 
-def remark_too_bright(
-    tree: Node,
-    instrument: Instrument,
-    configurations: Sequence[Configuration],
-    tables: Tables,
-    report: Report,
-) -> bool:
-    """Remark each sky_brightness and magnitude that is used, and is or can be absurdly bright.
+def remark_implausible(config: Config, tree: Node, asked: Sequence[str] | None, report: Report) -> None:
+    """Remark each sky_brightness and magnitude that is absurdly bright, and noise above every object.
 
     Args:
+        config: the checked file.
         tree: the whole file, for the places of the numbers.
-        instrument: IMAGE and SURVEY.
-        configurations: the configurations.
-        tables: what sets parameters in place of the file's numbers.
+        asked: labels or NAMEs of the configurations that are asked for; None for all.
         report: the remarks are added to it.
-
-    Returns:
-        Whether there are any.
     """
-    said: set[Place] = set()
-    for configuration in configurations:
-        for name, quantity in _magnitudes(instrument, configuration, tables):
-            for band, draw in free_draws(name, quantity, configuration, instrument.bands, tables):
-                place, finding = place_of(tree, quantity.path, band), implausible_draw(name, draw)
-                if finding and place not in said:
-                    report.remark(place, finding)
-                    said.add(place)
-    return bool(said)
+    chosen = [
+        one
+        for one in config.configurations
+        if not one.problems and (asked is None or one.label in asked or one.name in asked)
+    ]
+    tables: Tables = (*config.joints, config.backgrounds) if config.backgrounds else config.joints
+    _remark_too_bright(tree, config.instrument, chosen, tables, report)
+    remark_noise(tree, config.instrument, chosen, tables, BRIGHTEST_SKY, report)
 
 
 def remark_bright_rows(table: Table, matched: Mapping[Column, int], used: np.ndarray, report: Report) -> None:
@@ -107,6 +97,24 @@ def implausible_draw(parameter: str, draw: Draw) -> str:
         return ""
     lowest = f" (down to {low:g})" if math.isfinite(low) else ""
     return f"is below {limit:g} in {100 * share:.3g}% of the draws{lowest}, {advice}"
+
+
+def _remark_too_bright(
+    tree: Node,
+    instrument: Instrument,
+    configurations: Sequence[Configuration],
+    tables: Tables,
+    report: Report,
+) -> None:
+    """Remark each sky_brightness and magnitude that is used and too bright, once at each place."""
+    said: set[Place] = set()
+    for configuration in configurations:
+        for name, quantity in _magnitudes(instrument, configuration, tables):
+            for band, draw in free_draws(name, quantity, configuration, instrument.bands, tables):
+                place, finding = place_of(tree, quantity.path, band), implausible_draw(name, draw)
+                if finding and place not in said:
+                    report.remark(place, finding)
+                    said.add(place)
 
 
 def _limit(parameter: str) -> tuple[float, str]:

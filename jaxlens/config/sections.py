@@ -153,10 +153,7 @@ class Section:
             return self.sub("PARAMETERS", noun)
 
     def numbered(self, stem: str, gaps: bool = False) -> list[tuple[str, Node]]:
-        """The entries `stem_1`, `stem_2`, ... in order; a missing number is a problem without `gaps`.
-
-        An entry that is empty or the word None is left out.
-        """
+        """The entries `stem_1`, ... in order, without empty ones; a missing number needs `gaps`."""
         found = {}
         for key, node in (self._entries or {}).items():
             match = re.fullmatch(rf"{stem}_([1-9][0-9]{{0,8}})", key)
@@ -193,13 +190,11 @@ class Section:
         names = tuple(choices)
         advice = one_of(names)
         written = self.written(key)
-        if written is not None and is_none_word(written):
-            if "NONE" in names:
-                return "NONE"
-            if none:
-                self.need(key, advice, none)
-                return ""
-        node = self.take(key) if default is not None else self.need(key, advice, none)
+        is_none = written is not None and is_none_word(written)
+        if is_none and "NONE" in names:
+            return "NONE"
+        is_optional = default is not None and not (is_none and none)
+        node = self.take(key) if is_optional else self.need(key, advice, none)
         if node is None:
             return default or ""
         name = word(node, self.report, advice)

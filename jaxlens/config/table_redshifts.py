@@ -116,19 +116,21 @@ def _faults(
         others: as in `rows_in_order`.
     """
     found: dict[int, _Fault] = {}
-    floor, last = np.zeros(len(table.lines)), -1
+    # the column of the plane at the floor, -1 where it is not one of the table
+    floor, source = np.zeros(len(table.lines)), np.full(len(table.lines), -1)
     for name, quantity in planes:
         ranges = [one for joint in others if (one := joint.bounds(name, label)) is not None]
         low, high = ranges[-1] if ranges else quantity.support()
         own = columns.get(name)
         top = np.full_like(floor, high) if own is None else table.values[:, own]
-        if own is not None or last >= 0:
-            for row in np.flatnonzero(top <= floor + REDSHIFT_GAP):
-                column = table.names[last if own is None else own]
-                finding = _finding(name, top[row], floor[row], own is None)
-                found.setdefault(int(row), _Fault(int(row), table.place(column, int(row)), finding))
-        last = last if own is None else own
-        floor = np.fmax(floor, low if own is None else top)
+        blamed = source if own is None else np.full_like(source, own)
+        for row in np.flatnonzero((top <= floor + REDSHIFT_GAP) & (blamed >= 0)):
+            place = table.place(table.names[blamed[row]], int(row))
+            finding = _finding(name, top[row], floor[row], own is None)
+            found.setdefault(int(row), _Fault(int(row), place, finding))
+        lowest = np.full_like(floor, low) if own is None else top
+        source = np.where(lowest > floor, -1 if own is None else own, source)
+        floor = np.fmax(floor, lowest)
     return found
 
 

@@ -54,15 +54,21 @@ class SeriesReader:
         self._report = root.report
         self._cadences = CadenceReader(instrument)
 
-    def read(self, outer: Section, planes: tuple[Plane, ...]) -> TimeSeries | None:
+    def read(self, label: str, outer: Section, planes: tuple[Plane, ...]) -> TimeSeries | None:
         """The TIMESERIES of a configuration; None where it has none, or where it is illegal (problems).
 
         Args:
-            outer: the mapping of the configuration.
+            label: the label of the configuration.
+            outer: its mapping.
             planes: its planes.
         """
         if not outer.has("TIMESERIES"):
             return None
+        with self._report.only([label]):
+            return self._read(outer, planes)
+
+    def _read(self, outer: Section, planes: tuple[Plane, ...]) -> TimeSeries | None:
+        """The TIMESERIES, which the configuration has."""
         self._check_exposures()
         with outer.sub("TIMESERIES", "a key of a TIMESERIES") as section:
             objects = self._objects(section, planes)

@@ -13,8 +13,8 @@ from jaxlens.config.errors import Report
 from jaxlens.config.model import Config, Configuration, PointSource, Transient
 from jaxlens.config.naming import redshift_name, transients
 from jaxlens.config.reader import Node
+from jaxlens.config.spectral_coverage import coverage_warnings
 from jaxlens.config.supports import bounds
-from jaxlens.config.wavelength_coverage import coverage_warnings
 from jaxlens.kernels.transients import TRANSIENTS
 
 # The share of its largest flux that a template may have at its last phase without a remark.
@@ -31,7 +31,7 @@ def check_transients(config: Config, tree: Node, report: Report) -> None:
         tree: the file as it was read, for the places.
         report: the remarks are added to it.
     """
-    for configuration in config.configurations:
+    for configuration in (one for one in config.configurations if not one.problems):
         labels = dict(_labels(configuration))
         for prefix, model in transients(configuration):
             node = tree.entries["SPECIES"].entries[labels[prefix]].entries["MODEL"]

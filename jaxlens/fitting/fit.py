@@ -61,8 +61,8 @@ def fit(
             another prior, a distribution of `jaxlens.distributions` or one for each band, and must give one
             to a constant of the file; None stands for the file's prior.
         fixed: the values of parameters that vary in the file and are not free, or that replace a constant of
-            the file: each a number, (n,), (bands,) or (n, bands).  What differs by epoch is (epochs, bands) or
-            (n, epochs, bands), and cannot be free.  Where a time series has several pointings, `POINTING`
+            the file: each a number, (n,), (bands,) or (n, bands).  What differs by epoch is (epochs, bands)
+            or (n, epochs, bands), and cannot be free.  Where a time series has several pointings, `POINTING`
             is the index of that of each system, or `day` and `num_epochs` are given; what comes after the
             last epoch of a band is not used.
         noise_sigma: the noise's standard deviation, counts/s, like `images` or broadcast to it; by default it

@@ -93,8 +93,8 @@ def test_a_point_source_and_a_species_that_stands_in_no_configuration(load_edite
         "SPECIES.POINTSOURCE_1.PARAMETERS.magnitude: is -2, brighter than any object in an image of a lens"
     ]
     unused = "POINTSOURCE_2: {NAME: SUN, HOST: Foreground, PARAMETERS: {magnitude: -26.7}}"
-    (found,) = load_edited((("  NOISE_1:\n", f"  {unused}\n  NOISE_1:\n"),)).warnings
-    assert found.endswith("SUN is in no configuration, so it is never used")
+    (warning,) = load_edited((("  NOISE_1:\n", f"  {unused}\n  NOISE_1:\n"),)).warnings
+    assert "SUN is in no configuration" in warning
 
 
 def table(text: str, tmp_path: Path, mode: str = "sample") -> tuple[str, str]:
