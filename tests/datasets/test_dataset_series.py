@@ -325,7 +325,7 @@ def test_a_series_is_made_again_with_other_nights(made: Dataset) -> None:
     series = again.config_dict["GEOMETRY"]["CONFIGURATION_1"]["TIMESERIES"]
     series["NITES"] = [3.0, 8.5]
     del series["DIFFERENCE"]
-    again.regenerate(save_to_disk=False)
+    again.regenerate(save_to_disk=False, image_file_format="npy")
     assert again.series().shape == (2, 2, 2, 8, 8)
     assert again.metadata()["mjd-r"].tolist() == [3.0, 8.5] * 2
     with pytest.raises(ValueError, match="give the TIMESERIES the key DIFFERENCE"):
