@@ -44,7 +44,8 @@ def _add_images(parser: argparse.ArgumentParser) -> None:
         "images",
         metavar="IMAGE.fits",
         nargs="+",
-        help="the image (bands, y, x), or one file for each of BANDS; a [NAME] after it is an extension",
+        help="the image (bands, y, x), that of a time series (epochs, bands, y, x), or one file for each of "
+        "BANDS; a [NAME] after it is an extension",
     )
     add("--sigma", **one_or_each, help="the noise's standard deviation in each pixel")
     add("--psf", **one_or_each, help="the kernel of the PSF, instead of the file's seeing")

@@ -61,9 +61,11 @@ def read_backgrounds(
         iterate = _iterate(section)
         mode = section.choice("MODE", MODES, default="add")
     with root.report.only(labels):
-        table = read_table(folder / MAP, root.report) if folder and (folder / MAP).is_file() else None
-        images = folder and _read_cubes(folder, instrument.bands, instrument.num_pix, root.report)
-        if folder is None or images is None or not labels:
+        if folder is None:
+            return None
+        images = _read_cubes(folder, instrument.bands, instrument.num_pix, root.report)
+        table = read_table(folder / MAP, root.report) if (folder / MAP).is_file() else None
+        if images is None or not labels:
             return None
         columns, values = _read_map(
             table, len(images), iterate, joints, names.only(tuple(labels)), root.report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from pathlib import Path
@@ -71,15 +72,15 @@ class CadenceReader:
         self, path: Path, mjd: float | None, report: Report
     ) -> tuple[Cadence | None, tuple[Finding, ...]]:
         """The cadence in a file of any kind, and its problems, which are not in `report` yet."""
-        start = len(report.problems)
-        try:
-            cadence = self._file(path, mjd, report)
-        except ConfigError:
-            # a text that is not YAML
-            cadence = None
-        problems = tuple(report.problems[start:])
-        del report.problems[start:]
-        return cadence, problems
+        # a report of its own, since a text that is not YAML raises all problems of its report at once
+        own = Report()
+        own.bands, own.bands_of = report.bands, report.bands_of
+        cadence = None
+        with contextlib.suppress(ConfigError):
+            cadence = self._file(path, mjd, own)
+        report.sources += own.sources
+        report.remarks += own.remarks
+        return cadence, tuple(own.problems)
 
     def _file(self, path: Path, mjd: float | None, report: Report) -> Cadence | None:
         """The cadence in a file of any kind; None, and problems, where it is illegal."""
@@ -93,7 +94,9 @@ class CadenceReader:
             if path.suffix.lower() in (".yaml", ".yml") or _YAML.match(text):
                 return _from_yaml(read_text(text, str(path), report), mjd, report)
             visits = read_csv(text, path, report)
-        return visits and cadence_of_visits(visits, mjd or 0.0, self._instrument, report)
+        if visits is None:
+            return None
+        return cadence_of_visits(visits, mjd or 0.0, self._instrument, report)
 
 
 def _listed(node: Node, mjd: float, report: Report) -> Cadence | None:

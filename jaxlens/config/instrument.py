@@ -156,7 +156,9 @@ def _check_universe(parameters: Section, given: tuple[tuple[str, Quantity], ...]
     bounced = np.isnan(rate) & np.isfinite(sum(values.values()))
     if np.any(bounced):
         finding = f"give a universe without redshift {z[np.argmax(bounced)]:.2g}, as H(z)^2 is below 0 there"
-        with parameters.report.about(*(one.path for _, one in given)):
+        # one of these that tables set makes another universe
+        others = (one.path for key, one in given if key not in ("H0", "Ob0"))
+        with parameters.report.about(*others):
             parameters.report.problem(parameters.node.place, f"{finding}; choose another Ode0, w0 or wa")
 
 

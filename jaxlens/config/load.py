@@ -150,8 +150,10 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         configurations = tuple(
             with_columns(one, columns, tree, report) for one in read_geometry(root, species, instrument)
         )
-        if needs_passbands(configurations):
-            instrument = replace(instrument, passbands=read_passbands(root))
+        needing = [one.label for one in configurations if needs_passbands((one,))]
+        if needing:
+            with report.only(needing):
+                instrument = replace(instrument, passbands=read_passbands(root))
         names = known_names(cosmology, instrument, configurations)
         joints = read_joints(root, tables, names)
         backgrounds = read_backgrounds(root, instrument, configurations, joints, names)

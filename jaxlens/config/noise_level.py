@@ -8,14 +8,13 @@ from typing import NamedTuple
 
 from jaxlens.config.coverage import Tables, free_bands, is_replaced, place_of
 from jaxlens.config.errors import Place, Report
+from jaxlens.config.idle import DARK
 from jaxlens.config.model import Configuration, Draw, Galaxy, Instrument, Quantity
 from jaxlens.config.naming import named_quantities
 from jaxlens.config.reader import Node
 
 # By how much lensing brightens a source: a usual total magnification.
 _MAGNIFICATION = 10.0
-# mag: an object as faint as this has no light on purpose; users write 99 or 100.
-_DARK = 40.0
 # Draws of unbounded distributions are taken within these quantiles.
 _QUANTILES = (0.01, 0.99)
 
@@ -144,7 +143,7 @@ def _brightest(instrument: Instrument, configuration: Configuration, ranges: _Ra
     found = [_Light(0.0)]
     for name in ranges.magnitudes():
         magnitude = ranges.of(name)[0]
-        if magnitude < _DARK:
+        if magnitude < DARK:
             flux, words = _power(-0.4 * (magnitude - zero_point)), f"magnitude {magnitude:g}"
             if name.removesuffix("-magnitude") in uniform:
                 flux *= area

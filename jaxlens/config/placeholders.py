@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar, cast
@@ -136,23 +137,22 @@ def _from_tables(
     if not quantity.per_band or None in where:
         value = number(None)
         return quantity if value is None else constant(quantity.path, value)
-    draws = tuple(
-        draw
-        if value is None or not (band in where or is_unknown(Quantity("", (draw,))))
-        else constant_draw(value)
-        for band, draw in zip(bands, quantity.draws, strict=True)
-        for value in (number(band),)
-    )
-    return replace(quantity, draws=draws)
+    draws = []
+    for band, draw in zip(bands, quantity.draws, strict=True):
+        value = number(band) if band in where else None
+        draws.append(draw if value is None else constant_draw(value))
+    return replace(quantity, draws=tuple(draws))
 
 
 def filled(part: T, numbers: Mapping[str, Quantity]) -> T:
-    """A part of a Config with the quantities at some paths replaced."""
+    """A part of a Config with the quantities at some paths replaced; `part` itself where it has none."""
     if isinstance(part, Quantity):
         return cast(T, numbers.get(part.path, part))
     if isinstance(part, tuple):
-        return cast(T, tuple(filled(one, numbers) for one in part))
+        items = tuple(filled(one, numbers) for one in part)
+        return part if all(map(operator.is_, items, part)) else cast(T, items)
     if not is_dataclass(part) or isinstance(part, type):
         return part
-    inside: Any = {one.name: filled(getattr(part, one.name), numbers) for one in fields(part) if one.init}
-    return replace(part, **inside)
+    old = {one.name: getattr(part, one.name) for one in fields(part) if one.init}
+    new: dict[str, Any] = {name: filled(value, numbers) for name, value in old.items()}
+    return part if all(new[name] is value for name, value in old.items()) else replace(part, **new)

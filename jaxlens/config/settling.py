@@ -10,7 +10,7 @@ import numpy as np
 
 from jaxlens.config.errors import ConfigError, Finding, Report
 from jaxlens.config.geometry import check_redshifts
-from jaxlens.config.model import Column, Config, Configuration, Joint
+from jaxlens.config.model import Column, Config, Configuration, Joint, Quantity
 from jaxlens.config.naming import named_quantities
 from jaxlens.config.placeholders import filled, from_tables
 from jaxlens.config.reader import Node
@@ -55,7 +55,7 @@ def settled(config: Config, tree: Node, report: Report, asked: Sequence[str] | N
     kept = tuple(_kept(one, found.aside.get(one.label, []), report) for one in config.configurations)
     complete = _complete(replace(config, configurations=kept), joints, report)
     walks = Report()
-    complete = with_walks(complete, tree.place.at("GEOMETRY"), walks)
+    complete = with_walks(complete, tree.entries["GEOMETRY"].place, walks)
     found.remarks += walks.remarks
     passed_over = report.lines(one for one in found.remarks if one.passed_over)
     return replace(complete, warnings=report.lines(found.remarks), passed_over=passed_over)
@@ -155,7 +155,7 @@ def _complete(config: Config, joints: Sequence[Joint], report: Report) -> Config
     for finding in report.problems:
         if len(finding.paths) == 1:
             wrong.setdefault(finding.paths[0], set()).add(finding.band)
-    numbers = {}
+    numbers: dict[str, Quantity] = {}
     configurations = []
     for one in config.configurations:
         named = named_quantities(config.cosmology, config.instrument, one)

@@ -7,11 +7,12 @@ configuration has, and configurations that are not asked for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jaxlens.config.errors import Finding, Report
-from jaxlens.config.model import Configuration, Instrument, Joint, PointSource, Quantity
+from jaxlens.config.idle import idle_names
+from jaxlens.config.model import Configuration, Instrument, Joint, Quantity
 from jaxlens.config.naming import Named, named_quantities
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import INPUT
@@ -72,7 +73,8 @@ class Uses:
         used = self._used(finding.paths[0], finding.band)
         owner = _OWNER.match(finding.paths[0])
         having = self._owned(*owner.groups()) if owner else None
-        if not (self._is_set_somewhere(finding.paths[0]) or (having and used.keys() < having)):
+        in_part = self._is_set_somewhere(finding.paths[0]) or (having and used.keys() < having)
+        if not (used and in_part and any(map(self._is_set_somewhere, self.values))):
             return finding
         every = frozenset({finding.band}) if finding.band else self.bands
         where = [label + _in_bands(used[label], every) for label in self.labels if label in used]
@@ -117,7 +119,7 @@ def find_uses(
     cosmology: tuple[Named, ...],
     instrument: Instrument,
     configurations: tuple[Configuration, ...],
-    joints: Iterable[Joint],
+    joints: Sequence[Joint],
 ) -> Uses:
     """Where the parts of a file are used.
 
@@ -133,7 +135,8 @@ def find_uses(
     values: dict[str, dict[str, frozenset[str]]] = {}
     unknown = set()
     for one in configurations:
-        special, idle = _before_tables(one), _idle(one)
+        special = _before_tables(one)
+        idle = idle_names(one, lambda name, one=one: bool(_bands_set(joints, one.label, name, every)))
         for name, quantity in named_quantities(cosmology, instrument, one):
             if name in idle:
                 continue
@@ -176,16 +179,6 @@ def _before_tables(configuration: Configuration) -> tuple[str, ...]:
     )
 
 
-def _idle(configuration: Configuration) -> set[str]:
-    """The names of numbers that have no effect: the angle of a point source without `sep`."""
-    return {
-        f"{plane.label}-{label}-angle"
-        for plane in configuration.planes
-        for label, species in plane.objects
-        if isinstance(species, PointSource) and species.sep is None
-    }
-
-
 def all_species(configurations: Iterable[Configuration]) -> Iterator[Species]:
     """The species in configurations, as often as they stand there."""
     for one in configurations:
@@ -197,10 +190,11 @@ def all_species(configurations: Iterable[Configuration]) -> Iterator[Species]:
 def _species_uses(tree: Node, report: Report) -> dict[str, frozenset[str]] | None:
     """The configurations that have each species, by its label; None where they are not known.
 
-    A species that none names counts to those in which a name is unknown, since it may be meant there.
+    A species that none names counts to those in which a name is unknown, or which include a file that could
+    not be read, since it may be meant there.
     """
     geometry, species = (tree.entries.get(key) for key in ("GEOMETRY", "SPECIES"))
-    if geometry is None or species is None or _incomplete(geometry) or INPUT in species.entries:
+    if geometry is None or species is None or INPUT in geometry.entries or INPUT in species.entries:
         return None
     names = {
         label: node.entries["NAME"].text.strip() if "NAME" in node.entries else ""
@@ -212,7 +206,11 @@ def _species_uses(tree: Node, report: Report) -> dict[str, frozenset[str]] | Non
         for label, node in geometry.entries.items()
         if _CONFIGURATION.fullmatch(label) and not is_nothing(node)
     }
-    doubtful = frozenset(label for label, words in used.items() if words - set(names.values()))
+    doubtful = frozenset(
+        label
+        for label, words in used.items()
+        if words - set(names.values()) or _incomplete(geometry.entries[label])
+    )
     wrong = {finding.place.path for finding in report.problems}
     found = {}
     for label, name in names.items():

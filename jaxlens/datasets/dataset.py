@@ -206,7 +206,8 @@ def make_dataset(
     Warns:
         ConfigWarning: for each remark of the checks that is no error.
         UserWarning: if there is not enough memory for the batch size, which is then halved; if
-            `solve_lens_equation` does nothing, since no source is behind a mass.
+            `solve_lens_equation` does nothing, since no source is behind a mass; for other arguments that do
+            nothing, such as `image_file_format` without `save_to_disk`.
 
     >>> dataset = make_dataset("galaxy_galaxy", store_in_memory=False, store_sample=True)
     >>> dataset.CONFIGURATION_1_images.shape[:2], dataset.bands

@@ -53,6 +53,8 @@ def produce(config: Config, seed: int, arguments: Arguments) -> dict[str, Produc
         ValueError: if a configuration that is asked for is not in the file.
     """
     jobs = {c.label: _job(config, seed, c, arguments) for c in config.chosen(arguments.configurations)}
+    for text in arguments.idle:
+        warnings.warn(text, stacklevel=2)
     if arguments.solve_lens_equation:
         _warn_of_nothing_to_solve(jobs.values())
     contents = {label: _contents(config, label, seed, job) for label, job in jobs.items()}
@@ -168,7 +170,7 @@ def _make(job: Job, contents: Contents, outdir: str, arguments: Arguments, bar: 
     with writer or contextlib.nullcontext(), contextlib.closing(chunks(job, plan)) as made:
         first = _deliver(made, [memory, writer] if writer else [memory], bar) - began
     seconds, files = time.perf_counter() - began, writer.paths if writer else ()
-    run = Run(job.count, size, seconds, first, files, contents.epochs or 1)
+    run = Run(job.count, size, seconds, first, files, contents.epochs)
     return Product(run, None if arguments.kept == 0 else memory.kept())
 
 

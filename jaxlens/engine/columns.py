@@ -19,14 +19,13 @@ Array = TypeVar("Array", np.ndarray, jax.Array)
 _ANY_KEY = np.zeros(2, np.uint32)
 
 
-def layout(simulator: Simulator, with_images: bool = False) -> Layout:
+def layout(simulator: Simulator, measured: bool = False) -> Layout:
     """The shape of each value of one system by name, in the order of names.
 
     A shape is (), (bands,) or (epochs, bands).  Fluxes that are measured on the images of a time series are
-    there `with_images` only.
+    there where they are `measured`.
     """
-    measured = with_images and simulator.scene.series is not None
-    make = simulator.generate if measured else simulator.numbers
+    make = simulator.generate if measured and simulator.scene.series else simulator.numbers
     return layout_of(jax.eval_shape(lambda key: make(key, 1), _ANY_KEY).values)
 
 

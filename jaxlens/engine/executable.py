@@ -59,7 +59,12 @@ def batch_indices(start: int, size: int) -> np.ndarray:
 
 
 def compiled(
-    simulator: Simulator, size: int, arrays: tuple[ArrayName, ...], positions: bool, devices: Devices
+    simulator: Simulator,
+    size: int,
+    arrays: tuple[ArrayName, ...],
+    positions: bool,
+    devices: Devices,
+    measured: bool = True,
 ) -> Executable:
     """Compile the program for batches of `size` systems.
 
@@ -71,6 +76,7 @@ def compiled(
         arrays: what is made beside the values: images, images and planes, or nothing.
         positions: whether the images of lensed sources are kept (see `with_positions`).
         devices: the devices that share a batch.
+        measured: whether the fluxes of transients are measured on the images of a time series.
     """
     began = time.perf_counter()
     mesh = Mesh(np.array(devices), (SYSTEMS,))
@@ -86,6 +92,7 @@ def compiled(
         size,
         arrays,
         positions,
+        measured,
         mesh,
     )
 
@@ -112,6 +119,7 @@ def _program(
     size: int,
     arrays: tuple[ArrayName, ...],
     positions: bool,
+    measured: bool,
     mesh: Mesh,
 ) -> tuple[Any, Layout]:
     """The compiled function of (hyperparameters, assets, key, indices), and how it packs the values.
@@ -122,7 +130,7 @@ def _program(
     replicated, spread = PartitionSpec(), PartitionSpec(SYSTEMS)
     shapes: Layout = {}
     generated = jax.shard_map(
-        partial(_generated, population, scene, arrays, positions, shapes),
+        partial(_generated, population, scene, arrays, positions, measured, shapes),
         mesh=mesh,
         in_specs=(replicated, replicated, replicated, spread),
         out_specs=spread,
@@ -141,6 +149,7 @@ def _generated(
     scene: Scene,
     arrays: tuple[ArrayName, ...],
     positions: bool,
+    measured: bool,
     shapes: Layout,
     hyperparameters: Any,
     assets: Any,
@@ -150,7 +159,7 @@ def _generated(
     """The systems `indices` that one device makes, their values packed; `shapes` tells how, once traced."""
     if arrays:
         planes = "planes" in arrays
-        batch = batched.generate(population, scene, hyperparameters, key, indices, assets, planes)
+        batch = batched.generate(population, scene, hyperparameters, key, indices, assets, planes, measured)
     else:
         batch = batched.tabulate(population, scene, hyperparameters, key, indices, assets)
     batch = with_positions(scene, batch) if positions else batch._replace(positions={})

@@ -26,6 +26,7 @@ class Job:
         devices: the devices that share each batch.
         arrays: what is made of each system beside its values: images, images and planes, or nothing.
         positions: whether the images of lensed sources are kept (see `with_positions`).
+        measured: whether the fluxes of transients are measured on the images of a time series.
         source: what the systems belong to, for messages; "" for a dataset, " of the stream" for a stream.
     """
 
@@ -36,6 +37,7 @@ class Job:
     devices: Devices
     arrays: tuple[ArrayName, ...] = ("images",)
     positions: bool = False
+    measured: bool = True
     source: str = ""
 
     @property
@@ -50,7 +52,7 @@ class Job:
     def executable(self, size: int, image_slots: int | None = None) -> Executable:
         """The program that makes `size` systems at a time, with `image_slots` instead of the scene's."""
         simulator = self.simulator.with_image_slots(image_slots) if image_slots else self.simulator
-        return compiled(simulator, size, self.arrays, self.positions, self.devices)
+        return compiled(simulator, size, self.arrays, self.positions, self.devices, self.measured)
 
     def empty_batch(self) -> Batch:
         """A batch of no systems on the host, with arrays of the right shape."""
@@ -58,7 +60,7 @@ class Job:
 
         def first(key: jax.Array) -> Batch:
             if self.arrays:
-                batch = simulator.generate(key, 1, planes="planes" in self.arrays)
+                batch = simulator.generate(key, 1, planes="planes" in self.arrays, measured=self.measured)
                 return with_positions(simulator.scene, batch) if self.positions else batch
             return simulator.numbers(key, 1)
 

@@ -24,12 +24,13 @@ def cube(name: str, source: Source, bands: tuple[str, ...]) -> np.ndarray:
 
     Args:
         name: the name of the source in messages, such as "sigma".
-        source: a path (see `read_fits`) or an array, (y, x) or (bands, y, x); or a sequence, or a mapping
-            from the bands' names, of one path or array (y, x) for each band.
+        source: a path (see `read_fits`) or an array, (y, x), (bands, y, x) or, of a time series,
+            (epochs, bands, y, x); or a sequence, or a mapping from the bands' names, of one path or array for
+            each band, (y, x) or (epochs, y, x).
         bands: the names of the bands in their order; () where they are not known.
 
     Returns:
-        An array of floats, shape (bands, y, x), or () for a number.
+        An array of floats, shape (bands, y, x), (epochs, bands, y, x), or () for a number.
 
     Raises:
         ValueError: if shapes or bands are wrong.
@@ -47,19 +48,20 @@ def cube(name: str, source: Source, bands: tuple[str, ...]) -> np.ndarray:
     if isinstance(source, list | tuple) and any(isinstance(item, str | os.PathLike) for item in source):
         return _stacked(name, list(source))
     array = _array(name, source)
-    if array.ndim not in (0, 2, 3):
-        raise ValueError(f"{name} has shape {array.shape}; it must be (y, x) or (bands, y, x)")
+    if array.ndim not in (0, 2, 3, 4):
+        right = "(y, x), (bands, y, x), or (epochs, bands, y, x) of a time series"
+        raise ValueError(f"{name} has shape {array.shape}; it must be {right}")
     return array[None] if array.ndim == 2 else array
 
 
 def _stacked(name: str, sources: list[Any]) -> np.ndarray:
-    """The images (y, x) of the bands as one array (bands, y, x)."""
+    """The images of the bands, (y, x) or (epochs, y, x), as one array, (bands, y, x) or with epochs first."""
     arrays = [_array(name, source) for source in sources]
     for array in arrays:
-        if array.ndim != 2 or array.shape != arrays[0].shape:
-            right = "each band must have (y, x), all of one size"
+        if array.ndim not in (2, 3) or array.shape != arrays[0].shape:
+            right = "each band must have (y, x), or (epochs, y, x) of a time series, all of one size"
             raise ValueError(f"{name} has arrays of shape {', '.join(str(a.shape) for a in arrays)}; {right}")
-    return np.stack(arrays)
+    return np.stack(arrays, axis=-3)
 
 
 def _array(name: str, source: Any) -> np.ndarray:

@@ -25,7 +25,8 @@ class Observation:
     """One observed system, as `read_image` gives it.
 
     Attributes:
-        images: the data, (1, bands, y, x), in the units of the files.
+        images: the data, (1, bands, y, x), in the units of the files; of a time series
+            (1, epochs, bands, y, x).
         noise_sigma: the noise's standard deviation in each pixel, of that shape, or None without one.
         mask: the pixels that are used, of that shape.
         psf: the kernel of the PSF, (1 or bands, k, k), each of unit sum, or None where none was given.
@@ -39,11 +40,14 @@ class Observation:
     bands: tuple[str, ...]
 
     def __repr__(self) -> str:
-        _, bands, rows, columns = self.images.shape
+        _, *epochs, bands, rows, columns = self.images.shape
         extras = {"sigma": self.noise_sigma, "PSF": self.psf}
         given = " and ".join(name for name, array in extras.items() if array is not None)
         unused = int(np.count_nonzero(~self.mask))
-        size = f"{bands} band{'s' * (bands > 1)}, {rows} x {columns} pixels, {unused} of them not used"
+        series = f"{epochs[0]} epoch{'s' * (epochs[0] > 1)}, " if epochs else ""
+        size = (
+            f"{series}{bands} band{'s' * (bands > 1)}, {rows} x {columns} pixels, {unused} of them not used"
+        )
         return f"Observation of {size}{', with ' + given if given else ''}"
 
 
@@ -59,8 +63,10 @@ def read_image(
 
     Each of `image`, `sigma`, `psf`, `mask` and `bad` is a FITS file or an array, of shape (bands, y, x) or,
     for one band, (y, x).  It can also be a list of files or arrays (y, x), one for each band, or a mapping
-    from the bands' names to them.  The first image of a file is read, whatever its extension is called;
-    `"lens.fits[ERR]"` or `"lens.fits[2]"` names another extension.
+    from the bands' names to them.  A time series is (epochs, bands, y, x), or (epochs, y, x) for each band of
+    a list or mapping; what is given of it without epochs, such as a mask, is the same at all of them.  The
+    first image of a file is read, whatever its extension is called; `"lens.fits[ERR]"` or `"lens.fits[2]"`
+    names another extension.
 
     Args:
         image: the data, in the units of the configuration that will be fitted (counts/s).
@@ -89,20 +95,21 @@ def read_image(
     """
     names = tuple(bands) if bands is not None else tuple(image) if isinstance(image, Mapping) else ()
     images = cube("image", image, names)
-    if names and len(names) != len(images):
-        raise ValueError(f"image has {len(images)} bands, but {len(names)} are named: {', '.join(names)}")
+    count = images.shape[-3] if images.ndim else 0
+    if names and len(names) != count:
+        raise ValueError(f"image has {count} bands, but {len(names)} are named: {', '.join(names)}")
     noise = None if sigma is None else like("sigma", cube("sigma", sigma, names), images.shape)
     used = _used_pixels(images, noise, mask, bad, names)
     advice = f'{GIVE_MASK}, or mask="{_NONFINITE}"' if mask is None else GIVE_MASK
     pixels = checked(images[None], None if noise is None else noise[None], used[None], advice)
-    kernel = None if psf is None else psf_kernel(cube("psf", psf, names), len(images))
+    kernel = None if psf is None else psf_kernel(cube("psf", psf, names), count)
     return Observation(*pixels, kernel, names)
 
 
 def _used_pixels(
     images: np.ndarray, noise: np.ndarray | None, mask: Any, bad: Source | None, names: tuple[str, ...]
 ) -> np.ndarray:
-    """The pixels (bands, y, x) that neither `mask` nor `bad` excludes."""
+    """The pixels, of the shape of `images`, that neither `mask` nor `bad` excludes."""
     used = np.ones(images.shape, bool)
     if isinstance(mask, str) and mask == _NONFINITE:
         used = np.isfinite(images) if noise is None else np.isfinite(images) & np.isfinite(noise)

@@ -54,13 +54,16 @@ def describe_prior(distribution: Distribution) -> str:
 class FitResult:
     """The parameters that make images most probable, their errors, and how they were found.
 
+    Images of time series have the axis of epochs before that of bands, (n, epochs, bands, y, x).
+
     Attributes:
         names: the k free parameters: a name, with `-<band>` where each band has its own value.
         priors: the prior of each, for example `normal(mean=1, std=0.25)`.
         bands: the names of the bands.
         configuration: the label of the configuration that was fitted.
         config: the text of its YAML file.
-        params: all parameters of the best models, as `Simulator.render` takes them: (n,) or (n, bands).
+        params: all parameters of the best models, as `Simulator.render` takes them: (n,), (n, bands) or
+            (n, epochs, bands).
         values: the free parameters of the best models, (n, k).
         covariance: the covariance of the errors of `values`, (n, k, k), linearised from that in the
             unconstrained space.
@@ -183,6 +186,8 @@ class FitResult:
 
     def plot(self, index: int = 0, names: Sequence[str] | None = None, draws: int = 20_000) -> Figure:
         """Data, model and residuals of one image, band by band, over a corner plot of its posterior.
+
+        Those of a time series have a column for each epoch.
 
         Args:
             index: the index of the image.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import jax
 import jax.numpy as jnp
 
@@ -28,6 +30,25 @@ def time_delays(scene: Scene, params: Params, j: int, images: ImagePositions) ->
     times = light_travel_times(scene, params, j, images.x, images.y)
     first = jnp.min(jnp.where(images.mask, times, jnp.inf))
     return jnp.where(images.mask, times - jnp.where(jnp.isfinite(first), first, 0.0), 0.0)
+
+
+def source_delays(scene: Scene, params: Params, images: Mapping[str, ImagePositions]) -> dict[str, jax.Array]:
+    """The delays of the images of every lensed point source, as `time_delays` gives them.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        images: the images of every lensed point source, by its prefix.
+
+    Returns:
+        Days in the observer's frame by prefix, each (slots,).
+    """
+    return {
+        point.prefix: time_delays(scene, params, j, images[point.prefix])
+        for j, plane in enumerate(scene.planes)
+        for point in plane.points
+        if point.prefix in images
+    }
 
 
 def arrival_order(delays: jax.Array, mask: jax.Array) -> jax.Array:

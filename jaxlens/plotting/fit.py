@@ -40,10 +40,11 @@ def view_fit(
     """Draw an image, its model and the residual, band by band, over a corner plot of the posterior.
 
     The image and its model have one stretch; the residual is in units of the noise's sigma, from -5 to 5.
-    Pixels that the mask excludes are not drawn.
+    Pixels that the mask excludes are not drawn.  A time series has three rows for each band, and a column for
+    each epoch; the stretch of a band is that of all its epochs.
 
     Args:
-        image: the data in counts/s, shape (bands, y, x).
+        image: the data in counts/s, shape (bands, y, x), or (epochs, bands, y, x) of a time series.
         model: the model, of that shape.
         noise_sigma: the standard deviation of the noise in each pixel, of that shape.
         mask: 1 where a pixel was used, of that shape.
@@ -60,16 +61,19 @@ def view_fit(
     >>> len([axes for part in figure.subfigs for axes in part.axes if axes.get_title()])
     3
     """
-    size = len(samples.columns)
+    size, is_series = len(samples.columns), np.ndim(image) == 4
     corner = MARGIN + _CORNER_PANEL * max(size, 2) if size else 0.0
     width = max(_MIN_WIDTH, corner)
     rows = min(_ROW_HEIGHT * width * len(bands), _MAX_BANDS_HEIGHT)
+    if is_series:
+        rows = 3 * len(bands) * width / len(np.asarray(image))
     figure = new_figure(figsize=(width, rows + corner))
     heights = [rows, corner] if size else [rows]
     parts = list(figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False).ravel())
     used = np.asarray(mask, bool)
     data, light = (np.where(used, np.asarray(pixels, float), np.nan) for pixels in (image, model))
-    _draw_bands(parts[0], data, light, np.asarray(noise_sigma), bands)
+    draw = _draw_epochs if is_series else _draw_bands
+    draw(parts[0], data, light, np.asarray(noise_sigma), bands)
     if size:
         draw_posterior(parts[1], samples, np.asarray(best))
     return figure
@@ -94,6 +98,27 @@ def _draw_bands(
             show(axes, pixels, vmin=vmin, vmax=vmax)
         show(row[2], residual[b], cmap="RdBu_r", vmin=-_MAX_SIGMA, vmax=_MAX_SIGMA)
         part.colorbar(row[2].images[0], ax=row[2], fraction=0.046)
+
+
+def _draw_epochs(
+    part: SubFigure, image: np.ndarray, model: np.ndarray, noise_sigma: np.ndarray, bands: Sequence[str]
+) -> None:
+    """Three rows for each band: data, model, and their difference over sigma; a column for each epoch."""
+    grid = np.reshape(np.array(panels(part, 3 * len(bands), len(image)), dtype=object), (-1, 3, len(image)))
+    residual = (image - model) / noise_sigma
+    for e, axes in enumerate(grid[0, 0]):
+        axes.set_title(f"epoch {e}", fontsize="small")
+    for b, rows in enumerate(grid):
+        finite = image[:, b][np.isfinite(image[:, b])]
+        black, scale = black_and_scale(finite) if finite.size else (0.0, 1.0)
+        data, light = (asinh_stretch(pixels[:, b], black, scale) for pixels in (image, model))
+        vmin, vmax = _range(data)
+        for row, title in zip(rows, ("data", "model", "residual"), strict=True):
+            row[0].set_ylabel(f"{bands[b]} {title}", fontsize="small")
+        for e in range(len(image)):
+            show(rows[0, e], data[e], vmin=vmin, vmax=vmax)
+            show(rows[1, e], light[e], vmin=vmin, vmax=vmax)
+            show(rows[2, e], residual[e, b], cmap="RdBu_r", vmin=-_MAX_SIGMA, vmax=_MAX_SIGMA)
 
 
 def _range(pixels: np.ndarray) -> tuple[float, float]:

@@ -16,6 +16,7 @@ from jax.typing import ArrayLike
 
 from jaxlens.imaging import likelihood, noise, point_sources
 from jaxlens.imaging import render as rendering
+from jaxlens.imaging import time_delays as delays
 from jaxlens.imaging.scene import Assets, Scene
 from jaxlens.kernels.fastmath.compiler import computed_once
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
@@ -97,6 +98,16 @@ def render(scene: Scene, params: Params, assets: Assets) -> jax.Array:
 def image_positions(scene: Scene, params: Params) -> dict[str, ImagePositions]:
     """The images of every lensed point source, by its name; arrays (n, slots)."""
     return jax.vmap(partial(point_sources.point_source_images, scene))(params)
+
+
+@partial(jax.jit, static_argnums=0)
+def time_delays(scene: Scene, params: Params) -> dict[str, jax.Array]:
+    """The delays of the images of every lensed point source in days, by its name; arrays (n, slots)."""
+
+    def of_system(system: Params) -> dict[str, jax.Array]:
+        return delays.source_delays(scene, system, point_sources.point_source_images(scene, system))
+
+    return jax.vmap(of_system)(params)
 
 
 @partial(jax.jit, static_argnums=0)
@@ -187,7 +198,7 @@ def sample_and_observe(
     return observe(population.label, scene, params, key, indices, assets), params
 
 
-@partial(jax.jit, static_argnums=(0, 1, 6))
+@partial(jax.jit, static_argnums=(0, 1, 6, 7))
 def generate(
     population: Population,
     scene: Scene,
@@ -196,6 +207,7 @@ def generate(
     indices: ArrayLike,
     assets: Assets,
     planes: bool,
+    measured: bool = True,
 ) -> Batch:
     """Systems that are drawn, rendered and observed.
 
@@ -207,13 +219,14 @@ def generate(
         indices: the index of each system, (n,), uint32.
         assets: the arrays that all systems share.
         planes: whether the parts that add up to the images are made too; static.
+        measured: whether the fluxes of transients are measured on the images of a time series; static.
 
     Returns:
         The systems.
     """
     values = computed_once(draw(population, hyperparameters, key, indices))
     noise_keys = _noise_keys(key, population.label, indices)
-    return jax.vmap(partial(generate_system, scene, assets, planes))(values, noise_keys)
+    return jax.vmap(partial(generate_system, scene, assets, planes, measured))(values, noise_keys)
 
 
 @partial(jax.jit, static_argnums=(0, 1))

@@ -50,13 +50,16 @@ class Batch(NamedTuple):
     difference: jax.Array | None = None
 
 
-def generate_system(scene: Scene, assets: Assets, planes: bool, values: Params, key: jax.Array) -> Batch:
+def generate_system(
+    scene: Scene, assets: Assets, planes: bool, measured: bool, values: Params, key: jax.Array
+) -> Batch:
     """One system, whose arrays have no axis of systems.
 
     Args:
         scene: what is imaged.
         assets: the arrays that all systems share.
         planes: whether the parts that add up to the image are made too.
+        measured: whether the fluxes of transients are measured on the images of a time series.
         values: every drawn value by name.
         key: the key of the system's noise, ().
 
@@ -80,7 +83,8 @@ def generate_system(scene: Scene, assets: Assets, planes: bool, values: Params, 
         # Otherwise XLA's CPU compiler draws the noise again for each of its uses.
         image, light = computed_apart(_unchanged, image, light)
         values = values | series_quantities(scene, params, positions, curves)
-        values = values | _measured(scene, params, assets, positions, curves, light, image)
+        if measured:
+            values = values | _measured(scene, params, assets, positions, curves, light, image)
         difference = _difference(scene, params, assets, positions, image)
     if parts is not None:
         parts = _by_epoch(scene, jnp.concatenate([parts, (image - light)[None]]).astype(jnp.float32))
@@ -146,7 +150,7 @@ def _difference(
     if template == "static":
         subtracted = rendering.render_static(scene, params, positions, assets)
     else:
-        subtracted = image[template]
+        subtracted = image[template][None]
     return without_missing(scene, params, image - subtracted).astype(jnp.float32)
 
 

@@ -195,7 +195,23 @@ class Simulator(SimulatorDensities):
         checked, admitted = self._checked(params)
         return batched.image_positions(admitted, checked)
 
-    def generate(self, key: jax.Array, n: int, start: ArrayLike = 0, planes: bool = False) -> Batch:
+    def time_delays(self, params: Mapping[str, ArrayLike]) -> dict[str, jax.Array]:
+        """How long each image of every lensed point source arrives after the first, by the source's name.
+
+        The images are those of `image_positions`, in the same slots.
+
+        Args:
+            params: as in `render`.
+
+        Returns:
+            Days in the observer's frame, (n, slots); 0 where there is no image.
+        """
+        checked, admitted = self._checked(params)
+        return batched.time_delays(admitted, checked)
+
+    def generate(
+        self, key: jax.Array, n: int, start: ArrayLike = 0, planes: bool = False, measured: bool = True
+    ) -> Batch:
         """Systems start..start+n-1 with images, all values, and flags; their planes if asked for.
 
         Args:
@@ -203,10 +219,11 @@ class Simulator(SimulatorDensities):
             n: the number of systems.
             start: the index of the first system, or of every system, (n,).
             planes: whether the parts that add up to the images are made too.
+            measured: whether the fluxes of transients are measured on the images of a time series.
         """
-        indices = system_indices(start, n)
+        indices, assets = system_indices(start, n), self.assets
         return batched.generate(
-            self.static_population, self.scene, self.hyperparameters, key, indices, self.assets, planes
+            self.static_population, self.scene, self.hyperparameters, key, indices, assets, planes, measured
         )
 
     def numbers(self, key: jax.Array, n: int, start: ArrayLike = 0) -> Batch:

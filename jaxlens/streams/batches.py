@@ -34,14 +34,17 @@ class StreamBatch(NamedTuple):
     """A batch of a stream, on the device.
 
     Attributes:
-        images: (batch, bands, num_pix, num_pix), float32, in counts/s.
+        images: (batch, bands, num_pix, num_pix), float32, in counts/s; of time series
+            (batch, epochs, bands, num_pix, num_pix), zero where an epoch is not observed.
         labels: (batch, labels), float32, in the order of `stream.label_names`; 0 where the configuration has
             no such value.
         present: (batch, labels), whether it has.
         configuration: (batch,), int32, the place in `stream.configurations`.
         index: (batch,), uint32, the index of each system, modulo 2^32.
-        parameters: every value of each system by name, (batch,) or (batch, bands); 0 where its
-            configuration has no such value, see `stream.has`.
+        parameters: every value of each system by name, (batch,), (batch, bands) or (batch, epochs, bands); 0
+            where its configuration has no such value, see `stream.has`.  Those of a time series are among
+            them: `day` (batch, epochs, bands), `num_epochs` (batch, bands) and `POINTING`, the index of the
+            pointing.  Epochs from `num_epochs` on are not observed.
     """
 
     images: Any
@@ -63,6 +66,7 @@ class BatchMaker:
         devices: the devices that share each batch.
         columns: the values of all configurations.
         labels: the columns that are labels.
+        measured: whether `columns` has the fluxes that are measured on the images of time series.
     """
 
     def __init__(
@@ -74,7 +78,9 @@ class BatchMaker:
         devices: Devices,
         columns: MixedColumns,
         labels: Sequence[int],
+        measured: bool = False,
     ) -> None:
+        self._measured = measured
         self._mixture, self._size, self._seed, self._devices = mixture, size, seed, devices
         self._keys: dict[int, np.ndarray] = {}
         self._share = size // len(devices)
@@ -106,7 +112,16 @@ class BatchMaker:
     def _part(self, simulator: Simulator, size: int) -> Part:
         """What makes `size` systems of a configuration on each device."""
         total = size * len(self._devices)
-        return Part(Job(simulator, self._key(0), total, total, self._devices, source=" of the stream"))
+        job = Job(
+            simulator,
+            self._key(0),
+            total,
+            total,
+            self._devices,
+            measured=self._measured,
+            source=" of the stream",
+        )
+        return Part(job)
 
     def _key(self, high: int) -> np.ndarray:
         """The raw key of the systems whose index has the upper 32 bits `high`."""
@@ -134,7 +149,7 @@ class BatchMaker:
         made, configurations = [], []
         for c, (sim, size, count) in enumerate(zip(simulators, sizes, self._counts, strict=True)):
             image = sim.scene.image_shape
-            width = sum(math.prod(shape) for shape in layout(sim, with_images=True).values())
+            width = sum(math.prod(shape) for shape in layout(sim, self._measured).values())
             part = array(size, image, jnp.float32), array(size, (width,), jnp.result_type(float))
             made += [part] * count
             configurations += [c] * count

@@ -28,32 +28,76 @@ class MixedColumns(NamedTuple):
     places: np.ndarray
 
     def find(self, name: str) -> dict[str, int]:
-        """The columns of a value by its name, or by name and band where it differs by band.
+        """The columns of a value by its name, by name and band, or by name, band and epoch.
+
+        A value that differs by band and by epoch has the columns `name-band-epoch`, the epochs counted from
+        0; `name-band` are those of one band.  One that all bands share has `name-epoch`.
 
         Raises:
             ValueError: if there is none of that name, with the nearest.
         """
-        known: dict[str, dict[str, int]] = {}
-        column = 0
-        for own, shape in self.shapes.items():
-            names = [f"{own}-{band}" for band in self.bands] if shape else [own]
-            columns = {each: column + k for k, each in enumerate(names)}
-            known |= {each: {each: place} for each, place in columns.items()} | {own: columns}
-            column += len(names)
-        if name not in known:
+        known = self._by_name()
+        if not known.get(name):
             raise ValueError(f"{name!r} is no number of these configurations; {nearest(name, known)}")
         return known[name]
 
+    def has(self, name: str) -> bool:
+        """Whether `find` has columns for this name."""
+        return bool(self._by_name().get(name))
 
-def mixed_columns(simulators: Sequence[Simulator]) -> MixedColumns:
-    """The values of all configurations by name; one that differs by band in any of them does so in all."""
-    layouts = [layout(simulator, with_images=True) for simulator in simulators]
+    def _by_name(self) -> dict[str, dict[str, int]]:
+        """The columns of every name that `find` takes."""
+        known: dict[str, dict[str, int]] = {}
+        column = 0
+        for own, shape in self.shapes.items():
+            columns = {each: column + k for k, each in enumerate(_names(own, shape, self.bands))}
+            known |= {each: {each: place} for each, place in columns.items()}
+            if len(shape) == 2:
+                for band in self.bands:
+                    start = f"{own}-{band}-"
+                    known[start[:-1]] = {n: place for n, place in columns.items() if n.startswith(start)}
+            known[own] = columns
+            column += len(columns)
+        return known
+
+
+def mixed_columns(simulators: Sequence[Simulator], measured: bool = False) -> MixedColumns:
+    """The values of all configurations by name; one that differs by band in any of them does so in all.
+
+    Args:
+        simulators: one for each configuration.
+        measured: whether the fluxes that are measured on the images of time series are among them.
+
+    Raises:
+        ValueError: if the configurations have images of different shapes.
+    """
+    _refuse_different_images(simulators)
+    layouts = [layout(simulator, measured) for simulator in simulators]
     shapes: Layout = {}
     for own in layouts:
-        shapes |= {name: shape for name, shape in own.items() if len(shape) >= len(shapes.get(name, ()))}
+        shapes |= {name: np.broadcast_shapes(shape, shapes.get(name, ())) for name, shape in own.items()}
     shapes = {name: shapes[name] for name in sorted(shapes)}
     places = np.array([_places(shapes, own) for own in layouts], np.int32)
     return MixedColumns(simulators[0].bands, shapes, places)
+
+
+def _refuse_different_images(simulators: Sequence[Simulator]) -> None:
+    """ValueError where the images of the configurations cannot stand in one array."""
+    shapes = {simulator.configuration.name: simulator.scene.image_shape for simulator in simulators}
+    if len(set(shapes.values())) > 1:
+        listed = ", ".join(f"{name} has {shape}" for name, shape in shapes.items())
+        raise ValueError(
+            f"a stream needs images of one shape, but {listed}; "
+            "name configurations with as many epochs each, or give all of them a TIMESERIES"
+        )
+
+
+def _names(own: str, shape: tuple[int, ...], bands: Sequence[str]) -> list[str]:
+    """The names of the columns of a value of this shape: (), (bands,), (epochs, bands) or (epochs, 1)."""
+    if not shape:
+        return [own]
+    by_band = [f"{own}-{band}" for band in bands] if shape[-1] == len(bands) else [own]
+    return by_band if len(shape) == 1 else [f"{name}-{k}" for k in range(shape[0]) for name in by_band]
 
 
 def _places(shapes: Mapping[str, tuple[int, ...]], own: Layout) -> list[int]:

@@ -52,7 +52,9 @@ def stream(
         seed: the same seed gives the same systems.  They are not those of the dataset of that seed.
         labels: the parameters that each batch has as the columns of an array, in this order, such as
             `PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E`, with the band (`seeing-g`) or without; one
-            that differs by band gives a label for each band.
+            that differs by band gives a label for each band, and one that differs by epoch for each band and
+            epoch (`day-g-0`).  Fluxes that are measured on the images of a time series
+            (`PLANE_2-OBJECT_2-forced_flux`) are computed where one of them is a label.
         start: the index of the first system; `stream.index` of an earlier stream continues it.
         devices: the devices that share each batch, as `jax.local_devices()`; by default one.
         configurations: labels or NAMEs of those that are mixed; by default all that have a FRACTION above 0.
@@ -134,6 +136,7 @@ class Stream(Iterator[StreamBatch]):
         self.bands = config.bands
         self.batch_size, self.seed, self.index = int(batch_size), int(seed), int(start)
         self._step = stride * self.batch_size
+        self._measured = self._asks_for_measured(labels)
         self._labels = {name: place for label in labels for name, place in self._columns.find(label).items()}
         self.label_names = tuple(self._labels)
         self._process = os.getpid()
@@ -216,7 +219,14 @@ class Stream(Iterator[StreamBatch]):
 
     @cached_property
     def _columns(self) -> MixedColumns:
-        return mixed_columns(self._simulators)
+        return mixed_columns(self._simulators, self._measured)
+
+    def _asks_for_measured(self, labels: tuple[str, ...]) -> bool:
+        """Whether a label is none of the values that are known without images."""
+        if not labels or not any(simulator.scene.series for simulator in self._simulators):
+            return False
+        known = mixed_columns(self._simulators)
+        return any(not known.has(label) for label in labels)
 
     @cached_property
     def _maker(self) -> BatchMaker:
@@ -230,6 +240,7 @@ class Stream(Iterator[StreamBatch]):
             self._devices,
             self._columns,
             list(self._labels.values()),
+            self._measured,
         )
 
     def _check(self, batch_size: int, seed: int, start: int) -> None:

@@ -1,7 +1,7 @@
 """The files of the simulated lenses that are fitted, as dictionaries for `load_config`.
 
-Images of a space telescope: 64 x 64 pixels of 0.08 arcsec in one band, a PSF of 0.15 arcsec and the noise of
-four exposures of 500 s.  The lens is an SIE with external shear, its light a Sersic ellipse with a centre of
+Those of galaxies and quasars are images of a space telescope: 64 x 64 pixels of 0.08 arcsec in one band, a
+PSF of 0.15 arcsec and the noise of four exposures of 500 s.  The lens is an SIE with external shear, its light a Sersic ellipse with a centre of
 its own; the source is a Sersic ellipse inside the Einstein radius.  PSF, exposure and sky are known.
 """
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 Node = dict[str, Any]
+# The nights of the supernova's series (days).
+SUPERNOVA_NIGHTS = [14.0 * k for k in range(8)]
 
 
 def galaxy_galaxy_mock(num_pix: int = 64) -> Node:
@@ -33,6 +35,33 @@ def lensed_quasar_mock(num_pix: int = 64) -> Node:
     quasar = {"magnitude": normal(23.0, 0.4)}
     file["SPECIES"]["POINTSOURCE_1"] = {"NAME": "QUASAR", "HOST": "SOURCE", "PARAMETERS": quasar}
     file["GEOMETRY"]["CONFIGURATION_1"]["PLANE_2"]["OBJECT_2"] = "QUASAR"
+    return file
+
+
+def lensed_supernova_mock(num_pix: int = 32) -> Node:
+    """A series of images of a lensed type Ia supernova in its host: 13 free parameters, H0 among them.
+
+    Eight nights, two weeks apart, in two bands; 32 x 32 pixels of 0.12 arcsec, a PSF of 0.25 arcsec and the
+    noise of one exposure of 60 s.  The parameters are those of the light curve, of the lens, of the host, and
+    H0, so that the delays are measured by the light curves of the images.
+
+    >>> lensed_supernova_mock()["GEOMETRY"]["CONFIGURATION_1"]["TIMESERIES"]["OBJECTS"]
+    ['SUPERNOVA']
+    """
+    file = _file("SUPERNOVA_MOCK", num_pix)
+    file["COSMOLOGY"]["PARAMETERS"]["H0"] = normal(70.0, 7.0)
+    file["IMAGE"]["PARAMETERS"] |= {"pixel_scale": 0.12, "exposure_time": 60, "point_source": "exact"}
+    file["SURVEY"]["PARAMETERS"] |= {"BANDS": "r,i", "passbands": "lsst", "seeing": 0.25, "num_exposures": 1}
+    file["SPECIES"] |= {"GALAXY_1": _quiet_lens(), "GALAXY_2": _host(), "POINTSOURCE_1": _supernova()}
+    configuration = file["GEOMETRY"]["CONFIGURATION_1"]
+    configuration["PLANE_1"]["PARAMETERS"]["REDSHIFT"] = 0.3
+    configuration["PLANE_2"] = {
+        "OBJECT_1": "SOURCE",
+        "OBJECT_2": "SUPERNOVA",
+        "PARAMETERS": {"REDSHIFT": 0.8},
+    }
+    peak = between(15.0, 8.0, -10.0, 40.0)
+    configuration["TIMESERIES"] = {"NITES": SUPERNOVA_NIGHTS, "OBJECTS": ["SUPERNOVA"], "PEAK": peak}
     return file
 
 
@@ -103,6 +132,31 @@ def _source() -> Node:
     light |= {"n_sersic": between(1.3, 0.3, 0.5, 3.0)} | _ellipse(0.12)
     light |= {axis: normal(0.0, 0.12) for axis in ("center_x", "center_y")}
     return {"NAME": "SOURCE", "LIGHT_PROFILE_1": {"NAME": "SERSIC_ELLIPSE", "PARAMETERS": light}}
+
+
+def _quiet_lens() -> Node:
+    """A lens whose light is known but for its magnitude, and whose mass is centred on it."""
+    middle = {"center_x": 0.0, "center_y": 0.0}
+    light = {"magnitude": normal(19.5, 0.4), "R_sersic": 0.7, "n_sersic": 3.0, "e1": 0.1, "e2": 0.0} | middle
+    mass = {"theta_E": between(1.1, 0.08, 0.8, 1.4)} | _ellipse(0.06) | middle
+    return {
+        "NAME": "LENS",
+        "LIGHT_PROFILE_1": {"NAME": "SERSIC_ELLIPSE", "PARAMETERS": light},
+        "MASS_PROFILE_1": {"NAME": "SIE", "PARAMETERS": mass},
+    }
+
+
+def _host() -> Node:
+    light = {"magnitude": normal(23.0, 0.3), "R_sersic": between(0.25, 0.06, 0.08, 0.5), "n_sersic": 1.0}
+    light |= {"e1": 0.1, "e2": 0.0, "center_x": normal(0.2, 0.06), "center_y": normal(0.1, 0.06)}
+    return {"NAME": "SOURCE", "LIGHT_PROFILE_1": {"NAME": "SERSIC_ELLIPSE", "PARAMETERS": light}}
+
+
+def _supernova() -> Node:
+    """A type Ia supernova in the middle of its host; MODEL replaces the magnitude."""
+    model = {"NAME": "ia", "ABSMAG": normal(-19.4, 0.1), "ALPHA": 1.5, "BETA": 3.1}
+    model |= {"STRETCH": between(1.0, 0.1, 0.7, 1.3), "COLOR": normal(0.0, 0.06)}
+    return {"NAME": "SUPERNOVA", "HOST": "SOURCE", "MODEL": model, "PARAMETERS": {"magnitude": 22}}
 
 
 def _ellipse(spread: float) -> Node:
