@@ -67,18 +67,23 @@ def _with_overrides(config: Config, arguments: argparse.Namespace) -> Config:
 def _summary(dataset: Dataset, label: str, run: Run) -> str:
     """The number of systems of one configuration, the speed, and the paths of the files, as text."""
     name = dataset.config.configuration(label).name
-    made = f"{label} ({name}): {run.systems} systems x {len(dataset.bands)} bands in {run.seconds:.1f} s"
-    made += f", batches of {run.batch_size}"
-    speed = "" if dataset.arguments["skip_image_generation"] else _speed(run, len(dataset.bands))
+    epochs = "" if run.epochs is None else f" x {run.epochs} epochs"
+    made = f"{label} ({name}): {run.systems} systems{epochs} x {len(dataset.bands)} bands"
+    made += f" in {run.seconds:.1f} s, batches of {run.batch_size}"
+    images = len(dataset.bands) * (run.epochs or 1)
+    speed = "" if dataset.arguments["skip_image_generation"] else _speed(run, images)
     return "\n  ".join([made + speed, *map(str, run.files)])
 
 
-def _speed(run: Run, bands: int) -> str:
-    """The number of images per second, over the whole run and after the first batch, which compiles."""
+def _speed(run: Run, images: int) -> str:
+    """The number of images per second, over the whole run and after the first batch, which compiles.
+
+    `images` is the number of images of a system.
+    """
     if run.systems == 0:
         return ""
-    speed = f", {run.systems * bands / run.seconds:.0f} images/s with compilation"
+    speed = f", {run.systems * images / run.seconds:.0f} images/s with compilation"
     later = run.systems - run.batch_size
     if later <= 0:
         return speed
-    return speed + f", {later * bands / (run.seconds - run.first_seconds):.0f} without compilation"
+    return speed + f", {later * images / (run.seconds - run.first_seconds):.0f} without compilation"

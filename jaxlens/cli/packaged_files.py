@@ -7,7 +7,7 @@ from pathlib import Path
 
 def format_entry(name: str, description: str) -> str:
     """The line of one file in a list of files."""
-    return f"{name:20} {description}"
+    return f"{name:24} {description}"
 
 
 def copy_file(path: Path, folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""`jaxlens view`: draw the first images of a dataset."""
+"""`jaxlens view`: draw the first images of a dataset; of a time series, its epochs side by side."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from pathlib import Path
 import numpy as np
 
 from jaxlens.cli.arguments import Commands, add_command
-from jaxlens.files.contents import Stored
+from jaxlens.files.contents import Series, Stored
 from jaxlens.files.reader import find, read
-from jaxlens.plotting.images import image_grid
+from jaxlens.plotting.figures import new_figure
+from jaxlens.plotting.images import draw_grid, image_grid
+from jaxlens.plotting.series import draw_series
 
 # The number of systems in a row of the picture.  Several configurations get a row each, a single one 6 rows.
 _COLUMNS = 6
+# The number of systems of a time series, and of its epochs, evenly chosen where it has more.
+_SYSTEMS, _EPOCHS = 4, 12
+# Inches: the width of a panel, its height with the day above it, and the height of a title.
+_PANEL, _WITH_DAY, _TITLE = 1.2, 1.4, 0.2
 
 
 def add_to(commands: Commands) -> None:
@@ -30,11 +36,46 @@ def run(arguments: argparse.Namespace) -> int:
     wanted = _COLUMNS if len(found) > 1 else _COLUMNS**2
     datasets = {label: read(path, stop=wanted) for label, path in found.items()}
     drawn = {label: stored for label, stored in datasets.items() if len(stored.images)}
-    across = min(_COLUMNS, max((len(stored.images) for stored in drawn.values()), default=1))
-    titles = [f"{label} {stored.attributes.get('configuration', '')}" for label, stored in drawn.items()]
-    image_grid(_panels(drawn, across), columns=across, titles=titles).savefig(target, dpi=150)
+    if any(stored.series is not None for stored in drawn.values()):
+        _draw_series(drawn, target)
+    else:
+        across = min(_COLUMNS, max((len(stored.images) for stored in drawn.values()), default=1))
+        titles = [_title(label, stored) for label, stored in drawn.items()]
+        image_grid(_panels(drawn, across), columns=across, titles=titles).savefig(target, dpi=150)
     print(f"{target}: the first systems of each configuration")
     return 0
+
+
+def _title(label: str, stored: Stored) -> str:
+    return f"{label} {stored.attributes.get('configuration', '')}"
+
+
+def _draw_series(drawn: dict[str, Stored], target: Path) -> None:
+    """Draw configurations below each other: a row for each system of a time series, or one for several."""
+    chosen = {label: _epochs(stored.series) for label, stored in drawn.items() if stored.series is not None}
+    heights = [
+        _TITLE + (_WITH_DAY * len(chosen[label].images) if label in chosen else _PANEL) for label in drawn
+    ]
+    across = max([_COLUMNS, *(series.images.shape[1] for series in chosen.values())])
+    figure = new_figure(figsize=(_PANEL * across, sum(heights)))
+    parts = figure.subfigures(len(drawn), 1, height_ratios=heights, squeeze=False).ravel()
+    for part, (label, stored) in zip(parts, drawn.items(), strict=True):
+        if label in chosen:
+            series = chosen[label]
+            shown, epochs = series.images.shape[1], stored.series.images.shape[1]  # type: ignore[union-attr]
+            part.suptitle(f"{_title(label, stored)}: {shown} of {epochs} epochs (MJD)", fontsize="small")
+            draw_series(part, series.images, series.mjd, series.mask)
+        else:
+            part.suptitle(_title(label, stored), fontsize="small")
+            draw_grid(part, list(stored.images[:across]), across)
+    figure.savefig(target, dpi=150)
+
+
+def _epochs(series: Series) -> Series:
+    """The first systems of a time series, with epochs that are evenly chosen."""
+    count = series.images.shape[1]
+    chosen = np.unique(np.linspace(0, count - 1, min(count, _EPOCHS)).round().astype(int))
+    return Series(*(array[:_SYSTEMS, chosen] for array in series))
 
 
 def _panels(drawn: dict[str, Stored], across: int) -> list[np.ndarray | None]:

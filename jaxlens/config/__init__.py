@@ -6,8 +6,16 @@ number or computes an image.  The public names are those of `__all__`.
 """
 
 from jaxlens.config.errors import ConfigError
-from jaxlens.config.examples import example_path, examples
+from jaxlens.config.examples import example_files, example_path, examples
 from jaxlens.config.load import issue_warnings, load_config
 from jaxlens.config.model import Config
 
-__all__ = ["Config", "ConfigError", "example_path", "examples", "issue_warnings", "load_config"]
+__all__ = [
+    "Config",
+    "ConfigError",
+    "example_files",
+    "example_path",
+    "examples",
+    "issue_warnings",
+    "load_config",
+]

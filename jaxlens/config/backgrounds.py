@@ -61,9 +61,11 @@ def read_backgrounds(
         iterate = _iterate(section)
         mode = section.choice("MODE", MODES, default="add")
     with root.report.only(labels):
-        table = read_table(folder / MAP, root.report) if folder and (folder / MAP).is_file() else None
-        images = folder and _read_cubes(folder, instrument.bands, instrument.num_pix, root.report)
-        if folder is None or images is None or not labels:
+        if folder is None:
+            return None
+        images = _read_cubes(folder, instrument.bands, instrument.num_pix, root.report)
+        table = read_table(folder / MAP, root.report) if (folder / MAP).is_file() else None
+        if images is None or not labels:
             return None
         columns, values = _read_map(
             table, len(images), iterate, joints, names.only(tuple(labels)), root.report
@@ -123,9 +125,14 @@ def _labels(section: Section, configurations: tuple[Configuration, ...]) -> tupl
         finding = "an empty list" if node.value == () else describe(node)
         section.report.problem(node.place, f"is {finding}; {advice}")
         return ()
-    items = node.value if isinstance(node.value, tuple) else (node,)
+    items = node.value if isinstance(node.value, tuple) else _separated(node)
     found = [_label(item, configurations, section.report) for item in items]
     return tuple(dict.fromkeys(label for label in found if label))
+
+
+def _separated(node: Node) -> tuple[Node, ...]:
+    """The words of a text with commas between them."""
+    return tuple(Node(node.place, word.strip(), word.strip()) for word in node.text.split(","))
 
 
 def _label(node: Node, configurations: tuple[Configuration, ...], report: Report) -> str:

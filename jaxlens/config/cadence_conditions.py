@@ -134,7 +134,7 @@ def _conditions(
             place = Place(visits.source, None, visits.written[name])
             report.remark(place, f"is not used, as the file's images do not depend on {name}")
             continue
-        wrong = [i for i in np.flatnonzero(bands >= 0) if not rule.allows(float(values[i]))]
+        wrong = [i for i in np.flatnonzero(bands >= 0).tolist() if not rule.allows(float(values[i]))]
         if wrong:
             report.problem(visits.place(name, wrong[0]), f"is {values[wrong[0]]:g}; {rule.bounds_advice()}")
             return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,7 +153,7 @@ def _visits(
     source: str,
     lines: tuple[int, ...] | None,
     written: Mapping[str, str],
-    values: Mapping[str, list[object]],
+    values: Mapping[str, Sequence[object]],
     report: Report,
 ) -> Visits | None:
     """The visits with the values of their columns checked; None, and the first problem of each column.
@@ -171,7 +171,7 @@ def _visits(
     return Visits(source, lines, written, legal) if len(legal) == len(columns) else None
 
 
-def _column(visits: Visits, role: str, cells: list[object], report: Report) -> np.ndarray | None:
+def _column(visits: Visits, role: str, cells: Sequence[object], report: Report) -> np.ndarray | None:
     """The values of one column; None, and a problem, where one of them is no word or no finite number."""
     if role in _WORDS:
         words = ["" if cell is None else _word(cell) for cell in cells]

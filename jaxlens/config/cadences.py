@@ -94,7 +94,9 @@ class CadenceReader:
             if path.suffix.lower() in (".yaml", ".yml") or _YAML.match(text):
                 return _from_yaml(read_text(text, str(path), report), mjd, report)
             visits = read_csv(text, path, report)
-        return visits and cadence_of_visits(visits, mjd or 0.0, self._instrument, report)
+        if visits is None:
+            return None
+        return cadence_of_visits(visits, mjd or 0.0, self._instrument, report)
 
 
 def _listed(node: Node, mjd: float, report: Report) -> Cadence | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from jaxlens.config.geometry import REDSHIFT
-from jaxlens.config.instrument import COSMOLOGY, IMAGE, SURVEY
+from jaxlens.config.instrument import COSMOLOGY, IMAGE, SURVEY, unused_names
+from jaxlens.config.meanings import meanings
 from jaxlens.config.model import Column, Configuration, Galaxy, Instrument
 from jaxlens.config.naming import Named, named_quantities, redshift_name
 from jaxlens.config.profiles import profile_rule
@@ -71,8 +72,13 @@ class Names:
         if configuration and not labels:
             return f"the configurations are {', '.join(self.rules)}"
         stem, band = _stems(rest, self.bands)[-1]
+        owner, _, key = stem.rpartition("-")
+        known = {written for label in labels for written in self.parameters[label]}
+        if key == "magnitude" and known & {f"{owner}-sep", f"{owner}-ra_image"}:
+            return f"{owner} is an object of TIMESERIES, whose MODEL gives the magnitudes"
         choices = {written: None for label in labels for written in self.parameters[label]}
-        near = difflib.get_close_matches(stem, choices, n=MAX_SUGGESTIONS)
+        meant = _meant(stem, choices)
+        near = [meant] if meant else difflib.get_close_matches(stem, choices, n=MAX_SUGGESTIONS)
         if not near:
             return "Simulator.parameter_names lists the names of parameters"
         head, tail = f"{configuration}-" if configuration else "", f"-{band}" if band else ""
@@ -89,6 +95,14 @@ class Names:
         if configuration is None:
             return tuple(self.rules)
         return (configuration,) if configuration in self.rules else ()
+
+
+def _meant(name: str, choices: Iterable[str]) -> str:
+    """The choice of the same object whose last word `name` means, such as theta_E; "" where there is none."""
+    owner, _, key = name.rpartition("-")
+    own = {one.rpartition("-")[2]: one for one in choices if one.rpartition("-")[0] == owner}
+    found = meanings(key, own)
+    return own[found[0]] if found else ""
 
 
 def _stems(name: str, bands: tuple[str, ...]) -> list[tuple[str, str | None]]:
@@ -134,7 +148,10 @@ def _rules(
         for profile in (*species.light, *species.mass, *species.shear)
     }
     names = [name for name, _ in named_quantities(cosmology, instrument, configuration)]
-    return {name: series[name] if name in series else _rule(name, profiles) for name in names}
+    rules = {name: series[name] if name in series else _rule(name, profiles) for name in names}
+    # what has no effect may have any value
+    free = {name: Rule(by_band=rules[name].by_band) for name in unused_names(instrument) if name in rules}
+    return rules | free
 
 
 def _rule(name: str, profiles: Mapping[str, str]) -> Rule:

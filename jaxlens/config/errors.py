@@ -184,6 +184,12 @@ class Report:
                 if configurations and found[i].configurations is None:
                     found[i] = replace(found[i], configurations=frozenset(configurations))
 
+    def add(self, other: Report) -> None:
+        """Add what another report has found."""
+        self.problems += other.problems
+        self.remarks += other.remarks
+        self.sources += other.sources
+
     def remark_problems(self, other: Report) -> None:
         """Record the problems and remarks of another report as remarks, since they have no effect."""
         self.remarks += [*other.problems, *other.remarks]

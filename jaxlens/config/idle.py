@@ -54,8 +54,10 @@ def _magnitudes_are_dark(
         prefix = f"{plane.label}-{label}"
         if isinstance(species, Galaxy):
             for profile in species.light:
-                magnitude = dict(profile.parameters)["magnitude"]
-                yield _is_dark(magnitude) and not is_set(f"{prefix}-{profile.label}-magnitude")
+                # a profile with an illegal name has none
+                magnitude = dict(profile.parameters).get("magnitude")
+                is_free = not is_set(f"{prefix}-{profile.label}-magnitude")
+                yield magnitude is not None and _is_dark(magnitude) and is_free
         elif prefix in series:
             yield species.model is not None and species.model.name == "static"
         else:

@@ -57,6 +57,15 @@ _DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
     "categorical": ("choice", "discrete", "multinomial", "histogram", "choices"),
     "symmetric_uniform_annulus": ("annulus", "uniformannulus", "ring"),
 }
+# Models of transients.
+_MODELS: Mapping[str, tuple[str, ...]] = {
+    "ia": ("snia", "sn1a", "typeia", "sneia", "supernovaia", "supernova", "sn"),
+    "cc": ("sncc", "corecollapse", "snii", "iip", "supernovaii", "supernovacc"),
+    "kn": ("kilonova", "bns", "gw170817"),
+    "agn_drw": ("agn", "quasar", "qso", "drw", "dampedrandomwalk"),
+    "flat": ("constant",),
+    "variable": ("randomwalk",),
+}
 # Other words of the language.
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "PIXEL": ("kernel", "image", "fits", "empirical", "pixelized", "psfkernel"),
@@ -122,7 +131,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "sep": ("separation", "distance", "offset"),
     "sep_unit": ("unit", "units", "separationunit"),
 }
-_TABLES = (_PROFILES, _COSMOLOGIES, _SURVEYS, _DISTRIBUTIONS, _WORDS, _KEYS)
+_TABLES = (_PROFILES, _COSMOLOGIES, _SURVEYS, _DISTRIBUTIONS, _MODELS, _WORDS, _KEYS)
 # Keys of other parametrisations: the key -> a key that is legal in its place, and what to do.
 _ADVICE: Mapping[str, tuple[str, str]] = {
     "q": ("e1", "give e1 and e2, which are (1 - q)/(1 + q) times cos(2 phi) and sin(2 phi)"),

@@ -51,7 +51,7 @@ KINDS: Mapping[str, Kind] = {
     "static": Kind(("static",)),
     "agn_drw": Kind(("agn_drw", "agn_drw_mag", "agn_drw_tau")),
     "ia": Kind(("ia",), "optional", ("sed_absmag",), "seds/ia"),
-    "cc": Kind(("cc",), "optional", _SPECTRA, "seds/cc"),
+    "cc": Kind(("cc", "cc_absmag"), "optional", _SPECTRA, "seds/cc"),
     "kn": Kind(("kn",), "optional", _SPECTRA, "seds/kn"),
     "user": Kind((), "always", _SPECTRA, "seds/user"),
     "sed": Kind((), "always", _SPECTRA, "seds/user"),

@@ -24,6 +24,8 @@ from jaxlens.kernels.transients import TRANSIENTS
 Named = tuple[str, Quantity]
 # What every MODEL may have besides its own parameters: noise for each night and band, a factor of each image.
 NOISE, MICROLENSING = "NOISE", "MICROLENSING"
+# Within MICROLENSING: whether the factors are drawn anew for each epoch.
+BY_EPOCH = "BY_EPOCH"
 # The number of image slots behind at most one deflector, and behind several.
 SLOTS_ONE_DEFLECTOR, SLOTS_MANY_DEFLECTORS = 6, 12
 # The parameters of objects that may differ by band, besides those of light profiles; COLOR of some models may

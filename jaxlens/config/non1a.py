@@ -16,7 +16,7 @@ INPUT_FILE = "SIMGEN_INCLUDE_NON1A.INPUT"
 LIST_FILE = "NON1A.LIST"
 SUFFIX = ".SED"
 # The columns of a line after its label, unless the file names them.
-COLUMNS = ("INDEX", "WGT", "MAGOFF", "MAGSMEAR", "SNTYPE_INDEX", "SNTYPE", "SED")
+COLUMNS: tuple[str, ...] = ("INDEX", "WGT", "MAGOFF", "MAGSMEAR", "SNTYPE_INDEX", "SNTYPE", "SED")
 # The files that deeplenstronomy leaves out of a random choice, as their spectra are bad.
 BAD = (
     "SDSS-018892",
@@ -84,8 +84,9 @@ def _listed(folder: Path, report: Report, prefix: str) -> list[SedFile] | None:
     names, files, columns = _names(folder, report), [], COLUMNS
     for number, line in enumerate(text.split("\n"), start=1):
         label, *words = line.partition("#")[0].split() or [""]
-        if label == "LABEL" or label == "NON1A_KEYS:":
-            columns = tuple(word for word in words if not word.isdigit())
+        if "INDEX" in (label, *words):
+            # SNANA's own files have no name for the label
+            columns = (label, *words)[(label, *words).index("INDEX") :]
         if label in ("NON1A:", "NONIA:"):
             file = _file(folder, dict(zip(columns, words, strict=False)), names, prefix)
             if file is None:

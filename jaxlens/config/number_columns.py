@@ -47,14 +47,15 @@ def read_columns(path: Path, names: tuple[str, ...], report: Report) -> Columns 
     text = table_text(path, report)
     if text is None:
         return None
+    if not any(line.partition("#")[0].strip() for line in text.split("\n")):
+        report.problem(Place(str(path)), f"has no rows; give lines of {', '.join(names)}")
+        return None
     try:
         values = np.loadtxt(io.StringIO(text), usecols=range(len(names)), ndmin=2)
     except ValueError:
         values = np.full((1, len(names)), np.nan)
-    if values.size and np.all(np.isfinite(values)):
+    if np.all(np.isfinite(values)):
         return Columns(str(path), text, values)
-    if not _numbered(text):
-        report.problem(Place(str(path)), f"has no rows; give lines of {', '.join(names)}")
     _report_lines(path, text, names, report)
     return None
 

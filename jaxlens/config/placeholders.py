@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar, cast
@@ -115,7 +116,9 @@ def from_tables(
     for name, quantity in named:
         if quantity.path not in found and (quantity.path in wrong or is_unknown(quantity)):
             where = wrong.get(quantity.path, ())
-            found[quantity.path] = _from_tables(name, quantity, label, where, joints, bands)
+            new = _from_tables(name, quantity, label, where, joints, bands)
+            if new is not None:
+                found[quantity.path] = new
     return found
 
 
@@ -126,8 +129,8 @@ def _from_tables(
     where: Collection[str | None],
     joints: Iterable[Joint],
     bands: tuple[str, ...],
-) -> Quantity:
-    """One quantity with the likeliest number of the last table that sets it; see `from_tables`."""
+) -> Quantity | None:
+    """One quantity with the likeliest number of the last table that sets it; None where none does."""
 
     def number(band: str | None) -> float | None:
         found = [one for joint in joints if (one := joint.example(name, label, band)) is not None]
@@ -135,24 +138,24 @@ def _from_tables(
 
     if not quantity.per_band or None in where:
         value = number(None)
-        return quantity if value is None else constant(quantity.path, value)
+        return None if value is None else constant(quantity.path, value)
+    values = {band: value for band in bands if band in where and (value := number(band)) is not None}
     draws = tuple(
-        draw
-        if value is None or not (band in where or is_unknown(Quantity("", (draw,))))
-        else constant_draw(value)
+        constant_draw(values[band]) if band in values else draw
         for band, draw in zip(bands, quantity.draws, strict=True)
-        for value in (number(band),)
     )
-    return replace(quantity, draws=draws)
+    return replace(quantity, draws=draws) if values else None
 
 
 def filled(part: T, numbers: Mapping[str, Quantity]) -> T:
-    """A part of a Config with the quantities at some paths replaced."""
+    """A part of a Config with the quantities at some paths replaced; `part` itself where it has none."""
     if isinstance(part, Quantity):
         return cast(T, numbers.get(part.path, part))
     if isinstance(part, tuple):
-        return cast(T, tuple(filled(one, numbers) for one in part))
+        items = tuple(filled(one, numbers) for one in part)
+        return part if all(map(operator.is_, items, part)) else cast(T, items)
     if not is_dataclass(part) or isinstance(part, type):
         return part
-    inside: Any = {one.name: filled(getattr(part, one.name), numbers) for one in fields(part) if one.init}
-    return replace(part, **inside)
+    old = {one.name: getattr(part, one.name) for one in fields(part) if one.init}
+    new: dict[str, Any] = {name: filled(value, numbers) for name, value in old.items()}
+    return part if all(new[name] is value for name, value in old.items()) else replace(part, **new)

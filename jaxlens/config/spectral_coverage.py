@@ -1,4 +1,4 @@
-"""Warnings where spectra of transients do not cover the bands at the redshifts of a file."""
+"""Warnings where spectra of transients do not cover a file's bands, or are absurdly bright or faint."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from jaxlens.config.model import Library, Passbands
 
 # The share of a band's light on either side of the range that has to be covered.
 TAIL = 0.005
+# Absolute magnitudes of transients in B at their peak, from faint novae to the brightest supernovae.
+USUAL_PEAKS = (-25.0, -6.0)
 
 
 def coverage_warnings(
@@ -18,7 +20,7 @@ def coverage_warnings(
     """What to say of each band that some spectra do not cover at some redshift; the flux there is zero.
 
     Args:
-        library: the spectra, with `wavelength` (W,) or (T, W).
+        library: the spectra, with `wavelength` (W,) or (T, W); others, such as black bodies, cover all bands.
         passbands: the passbands.
         bands: the names of the bands.
         low: the lowest redshift.
@@ -28,19 +30,42 @@ def coverage_warnings(
         One text for each band and side, which says from what redshift on the band is not covered, and by how
         many templates.
     """
-    grids = np.atleast_2d(library.arrays["wavelength"])
+    if "wavelength" not in library.arrays:
+        return []
+    wavelength = library.arrays["wavelength"]
+    grids = np.broadcast_to(wavelength, (len(library.ids), wavelength.shape[-1]))
     warnings = []
     for band, blue, red in zip(bands, *_edges(passbands), strict=True):
         # a spectrum begins too late above the one redshift, and ends too early below the other
         above, below = blue / grids[:, 0] - 1.0, red / grids[:, -1] - 1.0
         late, early = library_names(library, high > above), library_names(library, low < below)
         if late:
-            edge, z = grids[np.argmin(above), 0], max(float(np.min(above)), low)
+            edge, z = grids[np.argmin(above), 0], max(float(np.min(above)), 0.0)
             warnings.append(_text(band, late, f"begin at {edge:.0f} Angstrom, above redshift {z:.2f}"))
         if early:
-            edge, z = grids[np.argmax(below), -1], min(float(np.max(below)), high)
+            edge, z = grids[np.argmax(below), -1], float(np.max(below))
             warnings.append(_text(band, early, f"end at {edge:.0f} Angstrom, below redshift {z:.2f}"))
     return warnings
+
+
+def brightness_warnings(library: Library) -> list[str]:
+    """What to say of files whose flux, as that at a distance of 10 pc, is not that of a transient.
+
+    Args:
+        library: spectra for the model `sed`, with `peak` and `magoff` (T,).
+
+    Returns:
+        At most one text, with the first template and its absolute magnitude.
+    """
+    peaks = library.arrays["peak"] + library.arrays["magoff"]
+    low, high = USUAL_PEAKS
+    absurd = (peaks < low) | (peaks > high)
+    if not np.any(absurd):
+        return []
+    first = peaks[np.argmax(absurd)]
+    finding = f"the flux of {library_names(library, absurd)} is that of absolute magnitude {first:.1f} in B"
+    advice = "it is taken as erg/s/cm^2/A at a distance of 10 pc; give ABSMAG to set another brightness"
+    return [f"{finding}; {advice}"]
 
 
 def library_names(library: Library, chosen: np.ndarray) -> str:

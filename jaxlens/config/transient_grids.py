@@ -15,7 +15,7 @@ import warnings
 from dataclasses import replace
 from typing import Any, cast
 
-import numpy as np
+import jax.numpy as jnp
 
 from jaxlens.config.errors import Place, Report
 from jaxlens.config.model import (
@@ -36,6 +36,8 @@ from jaxlens.kernels.transients.damped_random_walk import REFERENCE_WAVELENGTH, 
 
 # How the names of the models start that need a grid.
 WALKS = "agn_drw"
+# Days: a shorter tau does not make the grid finer.
+SMALLEST_TAU = 1e-3
 # Days: the smallest bound of the delays behind a lens.
 SMALLEST_DELAY = 1000.0
 # Days per arcsec^2: the bound of the delays, per square of the Einstein radius.  A lens of Einstein radius t
@@ -67,7 +69,10 @@ def with_walks(config: Config, place: Place, report: Report) -> Config:
     if not walks or passbands is None:
         return config
     spans = [_span(one, prefix, config.joints) for one, prefix, _ in walks]
-    tau = min(_smallest_tau(one, prefix, model, config.joints, passbands) for one, prefix, model in walks)
+    shortest = min(
+        _smallest_tau(one, prefix, model, config.joints, passbands) for one, prefix, model in walks
+    )
+    tau = max(shortest, SMALLEST_TAU)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         grid = drw_grid(tau, min(low for low, _ in spans), max(high for _, high in spans))
@@ -154,7 +159,7 @@ def _smallest_tau(
     shortest, longest = float(mean.min()) / (1.0 + redshift), float(mean.max())
     if "TAU" not in ends:
         corners = itertools.product(ends["M_I"], ends["LOG_MBH"])
-        return min(float(macleod(np.float64(shortest), *corner)[0]) for corner in corners)
+        return min(float(macleod(jnp.asarray(shortest), *corner)[0]) for corner in corners)
     slopes = itertools.product((shortest, longest), ends["TAU_SLOPE"])
     factors = [(length / REFERENCE_WAVELENGTH) ** slope for length, slope in slopes]
     return ends["TAU"][0] * min(factors)

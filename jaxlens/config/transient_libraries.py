@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from hashlib import sha256
+from functools import cache
 
 import numpy as np
 
+from jaxlens.config.core_collapse import core_collapse_spectra
+from jaxlens.config.core_collapse_types import TYPES
 from jaxlens.config.model.tables import Arrays
 from jaxlens.config.model.transients import Library
+from jaxlens.config.templates import library
 
 # The type of a toy model, for the metadata, by the string of MODEL.
 TOY_TYPES = {
@@ -31,7 +34,7 @@ KN_TIMES = 204
 
 
 def library_of(ids: tuple[str, ...], types: tuple[str, ...], arrays: Arrays) -> Library:
-    """A library whose digest is a hash of the arrays' names, shapes and values and of the ids and types.
+    """A library of arrays of any kind of numbers.
 
     Args:
         ids: the name of each template.
@@ -41,12 +44,7 @@ def library_of(ids: tuple[str, ...], types: tuple[str, ...], arrays: Arrays) -> 
     Returns:
         The library, with arrays of float64.
     """
-    arrays = {name: np.ascontiguousarray(arrays[name], dtype=np.float64) for name in sorted(arrays)}
-    digest = sha256(repr((ids, types)).encode())
-    for name, array in arrays.items():
-        digest.update(repr((name, array.shape)).encode())
-        digest.update(array.tobytes())
-    return Library(digest.hexdigest(), ids, types, arrays)
+    return library(ids, types, {name: np.asarray(array, np.float64) for name, array in arrays.items()})
 
 
 def toy_library(name: str) -> Library:
@@ -98,6 +96,7 @@ def drw_library(grid: np.ndarray) -> Library:
     return library_of(("DRW",), ("AGN",), arrays)
 
 
+@cache
 def kn_library() -> Library:
     """The library of `kn`: the times and wavelengths at which its spectra are computed."""
     later = np.geomspace(KN_FIRST, KN_LAST, KN_TIMES)
@@ -108,3 +107,14 @@ def kn_library() -> Library:
 def black_body_wavelengths() -> np.ndarray:
     """The wavelengths (Angstrom, in the rest frame) at which spectra of black bodies are computed."""
     return np.geomspace(500.0, 30000.0, 274)
+
+
+@cache
+def cc_library() -> Library:
+    """The library of `cc` and `cc_absmag`: the built-in types of core-collapse supernovae.
+
+    >>> cc_library().types
+    ('IIP', 'IIL', 'IIn', 'Ib', 'Ic')
+    """
+    names = tuple(one.name for one in TYPES)
+    return library_of(names, names, core_collapse_spectra(black_body_wavelengths()))

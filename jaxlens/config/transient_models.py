@@ -8,20 +8,18 @@ from dataclasses import replace
 from jaxlens.config.errors import Report
 from jaxlens.config.model import Draw, Library, Quantity, Transient
 from jaxlens.config.model_names import KINDS, ModelName, read_model_name
-from jaxlens.config.naming import MICROLENSING, NOISE
-from jaxlens.config.quantities import NOT_NEGATIVE, quantity
+from jaxlens.config.naming import BY_EPOCH, MICROLENSING, NOISE
+from jaxlens.config.quantities import quantity
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.config.spellings import switch
 from jaxlens.config.templates import with_odonnell_dust
 from jaxlens.config.transient_defaults import ALWAYS_DRAWN, DEFAULTS, DRAWN_BY_BAND
-from jaxlens.config.transient_rules import model_rule
+from jaxlens.config.transient_rules import MICROLENSING_RULE, model_rule
 from jaxlens.config.transient_sources import read_source
 from jaxlens.config.transient_templates import drawn_of_library, read_template
 from jaxlens.kernels.transients import TRANSIENTS, TransientModel
 
-# Within MICROLENSING: whether the factors are drawn anew for each epoch.
-BY_EPOCH = "BY_EPOCH"
 # The keys of a mapping that name a file or folder.
 _FILE_KEYS = ("FILE", "DIRECTORY")
 # The laws of dust: Fitzpatrick (1999) and O'Donnell (1994).
@@ -136,11 +134,21 @@ def _parameters(
         else:
             found.append((key, quantity(section, key, rule, value)))
     if section.has(NOISE):
-        noise = quantity(section, NOISE, model_rule(model.name, NOISE))
-        found.append((NOISE, _every_band(noise, section.report)))
+        found.append((NOISE, _noise(section, model)))
     elif NOISE in drawn:
         found.append((NOISE, _default(section, NOISE, drawn[NOISE], by_band=True)))
     return found
+
+
+def _noise(section: Section, model: TransientModel) -> Quantity:
+    """NOISE, which is drawn for each night and band; a problem where it is a number that is not 0."""
+    noise = quantity(section, NOISE, model_rule(model.name, NOISE))
+    node = section.take(NOISE)
+    size = max(abs(end) for end in noise.support())
+    if node is not None and noise.is_constant and size > 0.0:
+        finding = f"is {size:g} at every night; give a DISTRIBUTION"
+        section.report.problem(node.place, f"{finding}, such as normal with mean 0 and std {size:g}")
+    return _every_band(noise, section.report)
 
 
 def _default(section: Section, key: str, draw: Draw, by_band: bool) -> Quantity:
@@ -166,4 +174,4 @@ def _microlensing(section: Section) -> tuple[list[tuple[str, Quantity]], bool]:
     by_epoch = written and switch(written, section.report, "anew for each epoch", "once for each image")
     bare = Node(node.place, {k: v for k, v in node.entries.items() if k != BY_EPOCH}) if written else node
     with Section(Node(section.node.place, {MICROLENSING: bare}), section.report) as own:  # type: ignore[union-attr]
-        return [(MICROLENSING, quantity(own, MICROLENSING, NOT_NEGATIVE))], bool(by_epoch)
+        return [(MICROLENSING, quantity(own, MICROLENSING, MICROLENSING_RULE))], bool(by_epoch)

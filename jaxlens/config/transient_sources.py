@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from jaxlens.config.errors import Place, Report
@@ -18,14 +18,16 @@ from jaxlens.config.templates import hsiao_library
 from jaxlens.config.transient_files import find_file, find_folder, missing_problem, record_path
 from jaxlens.config.transient_libraries import (
     TOY_TYPES,
+    cc_library,
     kn_library,
     library_of,
     toy_library,
 )
-from jaxlens.config.transient_libraries import (
-    kn_library as cc_library,
-)
 
+# The number of libraries of spectra that are kept, since several species often have the same.
+CACHED = 4
+# Device, number, time and size of a file.
+Stamp = tuple[int, int, int, int]
 # The endings of files of spectra in a folder.
 _SPECTRA = (".sed", ".dat", ".txt")
 # The type of the spectra of a kind, for the metadata; those of core collapse have types of their own.
@@ -51,7 +53,7 @@ class Source:
     Attributes:
         library: the arrays.
         from_file: whether they come from a file; otherwise the model is built in.
-        scatter: whether a list gives the scatter of the templates, SNANA's MAGSMEAR.
+        scatter: whether the scatter of the templates' magnitudes is known, SNANA's MAGSMEAR.
     """
 
     library: Library
@@ -75,7 +77,7 @@ def read_source(name: ModelName, place: Place, text: str, report: Report) -> Sou
     if not name.file:
         own = find_folder(place, folder) if name.kind == "cc" and name.population else None
         if own is None:
-            return Source(_BUILT_IN[name.kind]())
+            return Source(_BUILT_IN[name.kind](), scatter=name.kind == "cc")
         report.paths[place] = f"cc_{own.absolute()}"
         return _from_file(name, own, report)
     path = find_file(place, name.file, folder)
@@ -107,10 +109,33 @@ def _from_file(name: ModelName, path: Path, report: Report) -> Source | None:
         library = lightcurve_library(path, report)
     else:
         files = _in_folder(name.kind, path, report) if path.is_dir() else [_one(name.kind, path, report)]
-        library = read_sed_library(files, report) if files else None
+        library = _spectra(files, report) if files else None
         listed = path if path.is_dir() else path.parent
         scatter = (path.is_dir() or name.kind == "cc") and (listed / INPUT_FILE).is_file()
-    return library and Source(library, True, scatter)
+    return None if library is None else Source(library, True, scatter)
+
+
+def _spectra(files: Sequence[SedFile], report: Report) -> Library | None:
+    """The library of some files, which are read again only where they have changed."""
+    library, found = _read_spectra(tuple(files), tuple(_stamp(file.path) for file in files))
+    report.add(found)
+    return library
+
+
+@lru_cache(maxsize=CACHED)
+def _read_spectra(files: tuple[SedFile, ...], stamps: tuple[Stamp, ...]) -> tuple[Library | None, Report]:
+    """The library of some files, and what was found in them; `stamps` tell whether they have changed."""
+    found = Report()
+    return read_sed_library(files, found), found
+
+
+def _stamp(path: Path) -> Stamp:
+    """What changes where a file does; zeros where it cannot be read, which is reported elsewhere."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0, 0, 0
+    return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def _in_folder(kind: str, folder: Path, report: Report) -> list[SedFile] | None:

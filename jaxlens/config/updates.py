@@ -18,7 +18,7 @@ from jaxlens.config.files import FROM_DICT
 from jaxlens.config.instrument import COSMOLOGY, FIXED, IMAGE, SURVEY
 from jaxlens.config.model import Config, Configuration, PointSource
 from jaxlens.config.model_names import population_name
-from jaxlens.config.naming import in_pixels, named_quantities
+from jaxlens.config.naming import BY_EPOCH, MICROLENSING, in_pixels, named_quantities
 from jaxlens.config.reader import read_text
 from jaxlens.config.text import plain
 from jaxlens.config.timeseries import SERIES_KEYS
@@ -169,7 +169,15 @@ def _set(tree: Tree, keys: tuple[str, ...], band: str | None, bands: tuple[str, 
             raise ValueError(f"config_dict has no {'.'.join(outer)}; it was changed by hand")
         tree = tree[key]
     value = copy.deepcopy(value)
+    if last == MICROLENSING and isinstance(value, dict):
+        # how often the factors are drawn is not a part of their distribution
+        value = {key: one for key, one in _mapping(tree.get(last)).items() if key == BY_EPOCH} | value
     tree[last] = value if band is None else _by_band(tree, last, bands) | {band: value}
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    """A value that is a mapping; an empty one for any other."""
+    return value if isinstance(value, dict) else {}
 
 
 def _by_band(tree: Mapping[str, Any], key: str, bands: tuple[str, ...]) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from jaxlens.config.errors import Finding, Report
 from jaxlens.config.idle import idle_names
+from jaxlens.config.instrument import unused_names
 from jaxlens.config.model import Configuration, Instrument, Joint, Quantity
 from jaxlens.config.naming import Named, named_quantities
 from jaxlens.config.reader import Node
@@ -73,7 +75,8 @@ class Uses:
         used = self._used(finding.paths[0], finding.band)
         owner = _OWNER.match(finding.paths[0])
         having = self._owned(*owner.groups()) if owner else None
-        if not (self._is_set_somewhere(finding.paths[0]) or (having and used.keys() < having)):
+        in_part = self._is_set_somewhere(finding.paths[0]) or (having and used.keys() < having)
+        if not (used and in_part and any(map(self._is_set_somewhere, self.values))):
             return finding
         every = frozenset({finding.band}) if finding.band else self.bands
         where = [label + _in_bands(used[label], every) for label in self.labels if label in used]
@@ -135,7 +138,7 @@ def find_uses(
     unknown = set()
     for one in configurations:
         special = _before_tables(one)
-        idle = idle_names(one, lambda name, one=one: bool(_bands_set(joints, one.label, name, every)))
+        idle = idle_names(one, partial(_is_set, joints, one.label, every)) | unused_names(instrument)
         for name, quantity in named_quantities(cosmology, instrument, one):
             if name in idle:
                 continue
@@ -168,6 +171,11 @@ def _bands_set(joints: Iterable[Joint], label: str, name: str, every: frozenset[
     return every if any(one.band is None for one in own) else frozenset(one.band for one in own if one.band)
 
 
+def _is_set(joints: Iterable[Joint], label: str, every: frozenset[str], name: str) -> bool:
+    """Whether joint distributions set a parameter in a configuration, in a band at least."""
+    return bool(_bands_set(joints, label, name, every))
+
+
 def _before_tables(configuration: Configuration) -> tuple[str, ...]:
     """The prefixes of the objects whose numbers a user's function of SPECIAL gets before tables set them."""
     return tuple(
@@ -189,10 +197,11 @@ def all_species(configurations: Iterable[Configuration]) -> Iterator[Species]:
 def _species_uses(tree: Node, report: Report) -> dict[str, frozenset[str]] | None:
     """The configurations that have each species, by its label; None where they are not known.
 
-    A species that none names counts to those in which a name is unknown, since it may be meant there.
+    A species that none names counts to those in which a name is unknown, or which include a file that could
+    not be read, since it may be meant there.
     """
     geometry, species = (tree.entries.get(key) for key in ("GEOMETRY", "SPECIES"))
-    if geometry is None or species is None or _incomplete(geometry) or INPUT in species.entries:
+    if geometry is None or species is None or INPUT in geometry.entries or INPUT in species.entries:
         return None
     names = {
         label: node.entries["NAME"].text.strip() if "NAME" in node.entries else ""
@@ -204,7 +213,11 @@ def _species_uses(tree: Node, report: Report) -> dict[str, frozenset[str]] | Non
         for label, node in geometry.entries.items()
         if _CONFIGURATION.fullmatch(label) and not is_nothing(node)
     }
-    doubtful = frozenset(label for label, words in used.items() if words - set(names.values()))
+    doubtful = frozenset(
+        label
+        for label, words in used.items()
+        if words - set(names.values()) or _incomplete(geometry.entries[label])
+    )
     wrong = {finding.place.path for finding in report.problems}
     found = {}
     for label, name in names.items():

@@ -43,4 +43,6 @@ def word_table(text: str, path: Path, report: Report) -> tuple[Row, list[Row]] |
 
 def _cells(line: str, comma: bool) -> list[str]:
     """The cells of a line that has commas or blanks between them."""
-    return [cell.strip() for cell in next(csv.reader([line]))] if comma else line.split()
+    if not comma:
+        return line.split()
+    return [cell.strip() for cell in next(csv.reader([line], skipinitialspace=True))]

@@ -53,6 +53,20 @@ class Arguments:
             raise ValueError("without images and without the CSV nothing is left to save; leave one out")
 
     @property
+    def idle(self) -> tuple[str, ...]:
+        """What has no effect beside the other arguments, as warnings."""
+        found = []
+        if not self.save_to_disk and self.image_file_format != "npy":
+            found.append("image_file_format has no effect without save_to_disk")
+        if not self.save_to_disk and not self.csv:
+            found.append("csv has no effect without save_to_disk")
+        if self.store_sample and self.store_in_memory:
+            found.append("store_sample has no effect beside store_in_memory, which keeps every system")
+        if not (self.save_to_disk or self.store_in_memory or self.store_sample):
+            found.append("nothing is kept; give save_to_disk, store_in_memory or store_sample")
+        return tuple(found)
+
+    @property
     def arrays(self) -> tuple[ArrayName, ...]:
         """What is made beside the metadata."""
         if self.skip_image_generation:

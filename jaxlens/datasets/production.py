@@ -17,6 +17,7 @@ from jaxlens.config.model import Configuration
 from jaxlens.datasets.arguments import Arguments
 from jaxlens.datasets.chunks import chunks
 from jaxlens.datasets.products import Memory, Product, Run
+from jaxlens.engine.ahead import compiled_ahead
 from jaxlens.engine.batch_size import default_size, planned
 from jaxlens.engine.devices import chosen
 from jaxlens.engine.job import Job
@@ -53,14 +54,17 @@ def produce(config: Config, seed: int, arguments: Arguments) -> dict[str, Produc
         ValueError: if a configuration that is asked for is not in the file.
     """
     jobs = {c.label: _job(config, seed, c, arguments) for c in config.chosen(arguments.configurations)}
+    for text in arguments.idle:
+        warnings.warn(text, stacklevel=2)
     if arguments.solve_lens_equation:
         _warn_of_nothing_to_solve(jobs.values())
     contents = {label: _contents(config, label, seed, job) for label, job in jobs.items()}
     if arguments.save_to_disk:
         _prepare(config, jobs, contents, arguments)
     products = {}
-    with _progress_bar(jobs.values(), arguments.progress_bar) as bar:
-        for label, job in jobs.items():
+    bar = _progress_bar(jobs.values(), arguments.progress_bar)
+    with bar, contextlib.closing(compiled_ahead(list(jobs.values()))) as ready:
+        for (label, job), _ in zip(jobs.items(), ready, strict=True):
             products[label] = _make(job, contents[label], config.outdir, arguments, bar)
     return products
 
@@ -168,7 +172,7 @@ def _make(job: Job, contents: Contents, outdir: str, arguments: Arguments, bar: 
     with writer or contextlib.nullcontext(), contextlib.closing(chunks(job, plan)) as made:
         first = _deliver(made, [memory, writer] if writer else [memory], bar) - began
     seconds, files = time.perf_counter() - began, writer.paths if writer else ()
-    run = Run(job.count, size, seconds, first, files, contents.epochs or 1)
+    run = Run(job.count, size, seconds, first, files, contents.epochs)
     return Product(run, None if arguments.kept == 0 else memory.kept())
 
 

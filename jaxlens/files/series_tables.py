@@ -61,7 +61,7 @@ def rows_of_systems(objid: ArrayLike, days: ArrayLike) -> RowsOfSystems:
     # a band with the largest number of epochs was observed in every row
     of_row = nights[np.arange(len(nights)), np.argmax(seen, axis=1)[system]]
     order = np.lexsort((of_row, system))
-    epochs = np.arange(np.max(count, initial=0))
+    epochs = np.arange(np.max(count, initial=1))
     start = np.cumsum(count) - count
     rows = order[start[:, None] + np.minimum(epochs, count[:, None] - 1)]
     return RowsOfSystems(known[appearance].astype(np.int64), rows, count)

@@ -66,22 +66,17 @@ def _of_series(
 ) -> dict[str, NDArray[np.float64]]:
     """`parameters` of a time series; an epoch that a system does not have repeats its last one."""
     day = table_columns(table, DAY, bands)
-    found = rows_of_systems(table[f"OBJID-{bands[0]}"], day)
+    found = rows_of_systems(_finite(table, f"OBJID-{bands[0]}"), day)
     epochs = shapes[DAY][0]
     _check_rows(found, table_columns(table, NUM_EPOCHS, bands), epochs)
-    more = ((0, 0), (0, epochs - found.rows.shape[1]))
-    rows = np.pad(found.rows, more, mode="edge") if len(found.rows) else np.zeros((0, epochs), int)
+    rows = np.pad(found.rows, ((0, 0), (0, epochs - found.rows.shape[1])), mode="edge")
     values = {}
     for name, shape in shapes.items():
         if name != DAY:
             own = _parameter(table, name, bool(shape) and shape[-1] > 1, bands)
-            values[name] = own[rows] if len(shape) > 1 else _of_systems(name, own, found)
-            values[name] = values[name].reshape(len(rows), *shape)
-    seen = observed(values[NUM_EPOCHS], epochs)
-    last = np.take_along_axis(day[rows], values[NUM_EPOCHS][:, None, :].astype(int) - 1, axis=1)
-    values[DAY] = np.where(seen, day[rows], last)
-    _check_days(values[DAY], found)
-    return values
+            of_systems = own[rows] if len(shape) > 1 else _of_systems(name, own, found)
+            values[name] = of_systems.reshape(len(rows), *shape)
+    return values | {DAY: _days(day[rows], values[NUM_EPOCHS], found)}
 
 
 def _check_rows(found: RowsOfSystems, num_epochs: NDArray[np.float64], epochs: int) -> None:
@@ -96,19 +91,27 @@ def _check_rows(found: RowsOfSystems, num_epochs: NDArray[np.float64], epochs: i
         )
 
 
-def _check_days(day: NDArray[np.float64], found: RowsOfSystems) -> None:
-    """ValueError where the day of an epoch that was observed is no finite number."""
-    wrong = np.flatnonzero(~np.isfinite(day).all(axis=(1, 2)))
+def _days(
+    day: NDArray[np.float64], num_epochs: NDArray[np.float64], found: RowsOfSystems
+) -> NDArray[np.float64]:
+    """Days (systems, epochs, bands) of which the last that a band was observed is repeated.
+
+    ValueError where that of an epoch that was observed is no finite number.
+    """
+    last = np.take_along_axis(day, num_epochs[:, None, :].astype(int) - 1, axis=1)
+    days = np.where(observed(num_epochs, day.shape[1]), day, last)
+    wrong = np.flatnonzero(~np.isfinite(days).all(axis=(1, 2)))
     if wrong.size:
-        raise ValueError(
-            f"the column day is not finite for OBJID {found.objid[wrong[0]]}; num_epochs counts it"
-        )
+        objid = found.objid[wrong[0]]
+        raise ValueError(f"the column day of OBJID {objid} is not finite at an epoch that num_epochs counts")
+    return days
 
 
 def _of_systems(name: str, values: NDArray[np.float64], found: RowsOfSystems) -> NDArray[np.float64]:
     """A parameter that all epochs share, (systems, ...), of its values in all rows."""
     of_systems = values[found.rows]
-    wrong = np.flatnonzero((of_systems != of_systems[:, :1]).reshape(len(of_systems), -1).any(axis=1))
+    differs = of_systems != of_systems[:, :1]
+    wrong = np.flatnonzero(differs.any(axis=tuple(range(1, differs.ndim))))
     if wrong.size:
         objid = found.objid[wrong[0]]
         raise ValueError(f"{name} differs between the rows of OBJID {objid}; it is one number for all epochs")

@@ -1,8 +1,9 @@
 """Writing the files of a dataset chunk by chunk; a file gets its name only when it is complete.
 
 One configuration is `<OUTDIR>/<label>_images.h5` (or `.npy`), `<OUTDIR>/<label>_metadata.csv` and, on
-request, `<OUTDIR>/<label>_planes.h5`.  Each is written as `*.partial` beside its final name, and all are
-renamed when all are complete.  Only one chunk of systems is in memory at a time.
+request, `<OUTDIR>/<label>_planes.h5`; a time series has `<OUTDIR>/lightcurves/<label>_<object>.csv` too, and
+`<OUTDIR>/<label>_difference.h5` where the file has DIFFERENCE.  Each is written as `*.partial` beside its
+final name, and all are renamed when all are complete.  Only one chunk of systems is in memory at a time.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import errno
 import os
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -19,6 +21,7 @@ from jaxlens.files.contents import Chunk, Contents
 from jaxlens.files.csv import CsvFile
 from jaxlens.files.errors import StorageError, explained
 from jaxlens.files.formats import FORMATS, IMAGE_FORMATS, File, FileKind, ImageFormat
+from jaxlens.files.light_curves import FOLDER, LightCurveFile, light_curve_path
 
 # The number of bytes that stay free on the disk, since HDF5 2.0 ends the process if the disk is full.
 _RESERVE = 16 * 2**20
@@ -52,7 +55,7 @@ class Writer:
             outdir: the folder of the files; it must exist.
             contents: what the files hold.
             image_format: "h5" or "npy", the format of the images and the planes.
-            with_csv: whether the metadata is written as a CSV too.
+            with_csv: whether the metadata is written as a CSV too, and the light curves of a time series.
         """
         self._contents = contents
         self._files: dict[Path, File] = {}
@@ -62,6 +65,12 @@ class Writer:
         others = {f"{array}.{image_format}" for array in writers} | {"metadata.csv"}
         self._kinds = {_path(outdir, contents.label, name): kind for name, kind in kinds.items()}
         self._others = [_path(outdir, contents.label, name) for name in sorted(others - kinds.keys())]
+        if with_csv:
+            for prefix in contents.transients:
+                path = light_curve_path(outdir, contents.label, prefix)
+                self._kinds[path] = partial(LightCurveFile, prefix)
+        self._folder = Path(outdir) / FOLDER
+        self._others += sorted(set(self._folder.glob(f"{contents.label}_*.csv")) - self._kinds.keys())
         self._images = _path(outdir, contents.label, f"images.{image_format}")
 
     @property
@@ -129,6 +138,8 @@ class Writer:
                 self._files[path].close()
             with contextlib.suppress(OSError):
                 _partial(path).unlink()
+        with contextlib.suppress(OSError):
+            self._folder.rmdir()
 
 
 def prepare(outdir: str | Path, needed: int) -> None:

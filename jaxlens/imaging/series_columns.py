@@ -28,8 +28,8 @@ def series_quantities(
 
     In deeplenstronomy's names: `magnitude` is that of the first image to arrive, without magnification,
     `magnitude_shift_j` that of image j; `tdshift_j` is its phase in days of the observer, day - PEAK - dt_j.
-    Ours: `time_delay_j`, dt_j.  A magnitude is 99 where there is no light; the delay of an image that does
-    not exist is 0.
+    Ours: `time_delay_j`, dt_j, and `magnification_j`, its absolute value.  A magnitude is 99 where there is
+    no light; the delay and the magnification of an image that does not exist are 0.
 
     Args:
         scene: the static part of the configuration, a time series.
@@ -47,13 +47,20 @@ def series_quantities(
         slots, mask = measured_slots(images.get(prefix), curve.delays)
         intrinsic = jnp.where(mask, curve.intrinsic[..., slots], 0.0)
         delays = jnp.where(mask, curve.delays[slots], 0.0)
+        magnification = jnp.where(mask, _magnifications(images.get(prefix))[slots], 0.0)
         found[f"{prefix}-peaknite"] = params[transient.peak]
         for k in range(len(slots)):
             shift = f"_shift_{k}" if k else ""
             found[f"{prefix}-magnitude{shift}"] = _magnitude(intrinsic[..., k])
             found[f"{prefix}-tdshift_{k}"] = params["day"] - params[transient.peak] - delays[k]
             found[f"{prefix}-time_delay_{k}"] = delays[k]
+            found[f"{prefix}-magnification_{k}"] = magnification[k]
     return found
+
+
+def _magnifications(images: ImagePositions | None) -> jax.Array:
+    """The absolute magnification of each image, (slots,); 1 of the only image of what is not lensed."""
+    return jnp.ones((1,), jnp.result_type(float)) if images is None else jnp.abs(images.magnification)
 
 
 def measured_quantities(

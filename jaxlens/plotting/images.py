@@ -13,7 +13,7 @@ from jaxlens.plotting.figures import new_figure, panels, show
 from jaxlens.plotting.stretch import lupton_rgb, stretched
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
 
 # Inches: the width and the height of a panel.
 _PANEL = 4
@@ -127,12 +127,34 @@ def image_grid(
     across = columns or math.ceil(math.sqrt(len(images)))
     down = math.ceil(len(images) / across)
     figure = new_figure(figsize=(panel_size * across, panel_size * down))
-    grid = panels(figure, down, across)
+    draw_grid(figure, images, across, rgb, titles)
+    return figure
+
+
+def draw_grid(
+    part: Figure | SubFigure,
+    images: Sequence[ArrayLike | None],
+    columns: int,
+    rgb: bool | None = None,
+    titles: Sequence[str] | None = None,
+) -> None:
+    """Draw many systems on a part of a figure; the arguments are those of `image_grid`.
+
+    Args:
+        part: the part that the panels fill.
+        images: an array (bands, y, x) for each system, or None for an empty panel.
+        columns: the number of panels in a row.
+        rgb: whether the first three bands become a colour image.
+        titles: a title for each row.
+
+    Raises:
+        ValueError: as `image_grid`.
+    """
+    grid = panels(part, math.ceil(len(images) / columns), columns)
     for axes in grid:
         axes.set_axis_off()
     for axes, image in zip(grid, images, strict=False):
         if image is not None:
             show(axes, stretched(np.asarray(image), rgb))
-    for axes, title in zip(grid[::across], titles or (), strict=False):
+    for axes, title in zip(grid[::columns], titles or (), strict=False):
         axes.set_title(title, loc="left", fontsize="small")
-    return figure

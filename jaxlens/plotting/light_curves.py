@@ -170,6 +170,7 @@ def _draw(axes: Axes, points: dict[str, _Points], magnitudes: bool) -> None:
         axes.errorbar(*one, fmt=".-", color=color, label=band, markersize=4, linewidth=0.6, elinewidth=1)
     axes.tick_params(labelsize="x-small")
     axes.ticklabel_format(useOffset=False)
+    axes.locator_params(axis="x", nbins=4)
     if magnitudes:
         axes.invert_yaxis()
 

@@ -206,12 +206,18 @@ def _log_single(
 def _in_order(
     population: Population, name: str, distribution: Distribution, hyperparameters: Params, system: Params
 ) -> Distribution:
-    """The distribution of a redshift, truncated to where the planes before and behind can be in order."""
+    """The distribution of a redshift, truncated to where the planes before and behind can be in order.
+
+    A plane behind whose redshift a joint distribution sets is where it is, as in `ordered_redshifts`.
+    """
     quantities, redshifts = dict(population.quantities), population.redshifts
+    fixed = {parameter for joint in population.joints for _, parameter, _ in _set_by(population, joint)}
     place = redshifts.index(name)
     lower = system[redshifts[place - 1]] if place else jnp.zeros(())
     later = [
-        _distributions(population, behind, quantities[behind], hyperparameters)[0].support()[1]
+        system[behind]
+        if behind in fixed
+        else _distributions(population, behind, quantities[behind], hyperparameters)[0].support()[1]
         for behind in redshifts[place + 1 :]
     ]
     upper = jnp.min(jnp.stack([jnp.asarray(jnp.inf), *map(jnp.asarray, later)]))

@@ -150,7 +150,7 @@ def _difference(
     if template == "static":
         subtracted = rendering.render_static(scene, params, positions, assets)
     else:
-        subtracted = image[template]
+        subtracted = image[template][None]
     return without_missing(scene, params, image - subtracted).astype(jnp.float32)
 
 

@@ -4,7 +4,17 @@ A model gives the light curve of one system: the flux in every band at some time
 show it at times of their own.
 """
 
-from jaxlens.kernels.transients import damped_random_walk, ia, kilonova, salt, sed, toy
+from jaxlens.kernels.transients import damped_random_walk, ia, kilonova, photospheres, salt, sed, toy
 from jaxlens.kernels.transients.registry import TRANSIENTS, TransientModel
 
-__all__ = ["TRANSIENTS", "TransientModel", "damped_random_walk", "ia", "kilonova", "salt", "sed", "toy"]
+__all__ = [
+    "TRANSIENTS",
+    "TransientModel",
+    "damped_random_walk",
+    "ia",
+    "kilonova",
+    "photospheres",
+    "salt",
+    "sed",
+    "toy",
+]

@@ -33,6 +33,6 @@ def black_body(wavelength: jax.Array, temperature: jax.Array, radius_squared: ja
     >>> print(f"{black_body(jnp.array([5000.0]), jnp.array([5772.0]), jnp.array([6.957e-5**2]))[0, 0]:.3e}")
     4.190e-11
     """
-    decay = exp(-SECOND_RADIATION_CONSTANT / (wavelength[None, :] * temperature[:, None]))
+    decay = exp((-SECOND_RADIATION_CONSTANT / wavelength)[None, :] * (1.0 / temperature)[:, None])
     planck = FIRST_RADIATION_CONSTANT * (wavelength / 1000.0)[None, :] ** -5 * (decay / (1.0 - decay))
     return RADIUS_AT_TEN_PARSEC * radius_squared[:, None] * planck

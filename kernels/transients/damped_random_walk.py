@@ -87,7 +87,8 @@ def agn_drw(
     Args:
         sky: the redshift and distance of the source, and the passbands.
         arrays: the grid of the walk: `times` (K,), days in the rest frame, h times the whole numbers `index`
-            (K,), which increase by one and include 0; and `step` (), h.
+            (K,), which increase by one and include 0; `step` (), h; where there is `odonnell94`, dust has
+            O'Donnell's law.
         REALIZATION: a whole number from 0 to 2^24: which random curve, ().
         M_I: the absolute AB magnitude in SDSS's i band at redshift 0, without dust, ().
         LOG_MBH: log10 of the black-hole mass in solar masses, ().
@@ -100,7 +101,8 @@ def agn_drw(
     Returns:
         The light curve on the grid, (K, bands).
     """
-    mean = _power_law(sky, M_I, dust(sky, EBV, RV, EBV_MW, RV_MW)) * from_magnitude(COLOR)
+    transmission = dust(sky, EBV, RV, EBV_MW, RV_MW, "odonnell94" in arrays)
+    mean = _power_law(sky, M_I, transmission) * from_magnitude(COLOR)
     tau, sf_inf = macleod(_rest_wavelengths(sky), M_I, LOG_MBH)
     return _light_curve(arrays, mean, tau, sf_inf, REALIZATION)
 
@@ -244,7 +246,7 @@ def _normals(realization: jax.Array | float, index: jax.Array) -> jax.Array:
     """A normal number for each whole number `index`, (K,); NaN where `realization` is NaN."""
     realization = jnp.asarray(realization)
     key = jax.random.key(SEED, impl="threefry2x32")
-    key = jax.random.fold_in(key, realization.astype(jnp.uint32))
+    key = jax.random.fold_in(key, jnp.round(realization).astype(jnp.uint32))
     # negative indices are counted from 2^32 downwards
     words = random_words_at(key, jnp.round(index).astype(jnp.int32).astype(jnp.uint32))
     normals = normal_of_word(words[0] ^ words[1])

@@ -26,7 +26,8 @@ def flux_at(
 
     where d_i is h times the slope of the parabola through the point i and its neighbours.  At equal distances
     that is the spline of Catmull & Rom (1974).  Its derivative is continuous, and it needs no system of
-    equations to be solved.
+    equations to be solved.  Slopes are limited to abs(d_i) <= 3 abs(f_i), with which flux that is positive at
+    all points is positive between them (Schmidt & Hess 1988, BIT 28, 340).
 
     Args:
         curve: the light curve, with at least one time; times that are equal must have equal flux.
@@ -64,7 +65,7 @@ def flux_at(
 
 
 def _slopes(curve: LightCurve) -> jax.Array:
-    """The slope of the parabola through each point and its neighbours, (times, bands).
+    """The limited slope of the parabola through each point and its neighbours, (times, bands).
 
     The slope at an end is that of the line to its neighbour.  Where two times are equal the slope of the line
     between them is taken as zero.
@@ -76,4 +77,7 @@ def _slopes(curve: LightCurve) -> jax.Array:
     before, after = h[:-1], h[1:]
     both = before + after
     middle = (after * line[:-1] + before * line[1:]) / jnp.where(both > 0.0, both, 1.0)
-    return jnp.concatenate([line[:1], middle, line[-1:]])
+    slopes = jnp.concatenate([line[:1], middle, line[-1:]])
+    longest = jnp.concatenate([h[:1], jnp.maximum(before, after), h[-1:]])
+    limit = 3.0 * jnp.abs(curve.flux) / jnp.where(longest > 0.0, longest, 1.0)
+    return jnp.clip(slopes, -limit, limit)

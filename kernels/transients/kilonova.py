@@ -90,7 +90,7 @@ def kn(
         sky: the redshift and distance of the source, and the passbands.
         arrays: `times` (K,), days since the merger in the rest frame, the first of which is 0 and where each
             of the others is a few per cent later than the one before it; `wavelength` (W,), Angstrom, at
-            which the spectra are computed.
+            which the spectra are computed; where there is `odonnell94`, dust has O'Donnell's law.
         MEJ_BLUE: mass of the blue ejecta, solar masses, ().
         VEJ_BLUE: their velocity, units of c, ().
         KAPPA_BLUE: their opacity, cm^2/g, ().
@@ -116,7 +116,8 @@ def kn(
         black_body(wavelength, *photosphere(t, luminosity(t, mass, velocity, opacity), velocity, floor))
         for mass, velocity, opacity, floor in components
     )
-    flux = band_flux(sky, wavelength, jnp.asarray(sed), dust(sky, EBV, RV, EBV_MW, RV_MW))
+    transmission = dust(sky, EBV, RV, EBV_MW, RV_MW, "odonnell94" in arrays)
+    flux = band_flux(sky, wavelength, jnp.asarray(sed), transmission)
     return LightCurve(arrays["times"], jnp.pad(flux, ((1, 0), (0, 0))))
 
 

@@ -80,6 +80,9 @@ def test_a_column_sets_its_parameter_where_there_is_one(config: Config, names: N
     ("name", "advice"),
     [
         ("seing", "did you mean seeing?"),
+        ("fwhm", "did you mean seeing?"),
+        (f"{MASS}-einstein_radius-g", f"did you mean {MASS}-theta_E-g?"),
+        (f"{LIGHT}-mag", f"did you mean {LIGHT}-magnitude?"),
         ("seing-g", "did you mean seeing-g?"),
         (f"{MASS}-thetaE", f"did you mean {MASS}-theta_E"),
         (f"CONFIGURATION_1-{MASS}-thetaE-g", f"did you mean CONFIGURATION_1-{MASS}-theta_E-g"),

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import jax
+import numpy as np
 import pytest
 
-from jaxlens.config import ConfigError, example_path, examples, load_config
+from jaxlens import Simulator
+from jaxlens.config import ConfigError, example_files, example_path, examples, load_config
+from jaxlens.config.naming import transients
 
 NAMES = (
+    "des_quasars",
     "double_source_plane",
     "four_configurations",
     "galaxy_galaxy",
     "lens_or_not",
     "lensed_quasar",
     "lensed_supernova",
+    "lensed_supernova_series",
 )
+SERIES = ("des_quasars", "lensed_supernova_series")
 
 
 def test_names_and_descriptions() -> None:
@@ -26,12 +33,16 @@ def test_names_and_descriptions() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_example(name: str) -> None:
     config = load_config(name)
-    assert config.bands == ("g", "r", "i")
+    assert config.bands == (("g", "r", "i", "z") if name in SERIES else ("g", "r", "i"))
+    assert {one.series is not None for one in config.configurations} == {name in SERIES}
     assert config.warnings == ()
     assert config.seed is not None
     assert 50 <= config.size <= 200
-    assert sum(one.fraction for one in config.configurations) == 1.0
-    assert config.text == example_path(name).read_text(encoding="utf-8")
+    assert sum(one.fraction for one in config.configurations) == pytest.approx(1.0)
+    files = example_files(name)
+    assert (config.text == files[0].read_text(encoding="utf-8")) == (len(files) == 1)
+    # a file that names tables is kept with their absolute paths
+    assert all(str(table) in config.text for table in files[1:])
 
 
 def test_a_file_comes_before_an_example_of_its_name(
@@ -45,5 +56,38 @@ def test_a_file_comes_before_an_example_of_its_name(
 def test_unknown_example() -> None:
     with pytest.raises(ValueError, match="did you mean galaxy_galaxy"):
         example_path("galaxy_galaxi")
-    with pytest.raises(ConfigError, match="packaged examples double_source_plane, four_configurations"):
+    with pytest.raises(ConfigError, match="packaged examples des_quasars, double_source_plane"):
         load_config("galaxy_galaxi")
+
+
+def test_the_quasars_are_doubles_quads_and_single() -> None:
+    """Each with its own cadence and model; the grid of the walks is shared."""
+    config = load_config("des_quasars")
+    assert [one.name for one in config.configurations] == [
+        "DOUBLES",
+        "QUADS",
+        "SINGLE_QUASARS",
+        "QUADS_OF_A_TABLE",
+    ]
+    models = [transients(one)[0][1] for one in config.configurations]
+    assert [model.name for model in models] == ["agn_drw"] * 3 + ["lightcurve"]
+    assert {len(one.series.cadence.pointings) for one in config.configurations if one.series} == {3}
+    assert models[0].library.digest == models[1].library.digest
+
+
+def test_the_table_of_a_quasar_covers_every_night_and_delay() -> None:
+    """A table has no flux outside its days, so that an image would vanish there."""
+    config = load_config("des_quasars")
+    (_, model), series = transients(config.configurations[3])[0], config.configurations[3].series
+    assert series is not None
+    times, day = model.library.arrays["times"], series.cadence.arrays["day"]
+    assert times[0] < day.min() - 300.0
+    assert times[-1] > day.max()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("label", "images"), [("DOUBLES", 2), ("QUADS", 4)])
+def test_the_quasars_have_the_images_that_their_names_say(label: str, images: int) -> None:
+    sim = Simulator("des_quasars", label)
+    params = sim.sample(jax.random.key(8, impl="threefry2x32"), 64)
+    assert set(np.asarray(sim.image_positions(params)["PLANE_2-OBJECT_2"].found).tolist()) == {images}

@@ -10,6 +10,7 @@ from jaxlens.config import Config, ConfigError, meanings
 from jaxlens.config.errors import nearest
 from jaxlens.config.instrument import COSMOLOGIES, COSMOLOGY, FIXED, IMAGE, SURVEY
 from jaxlens.config.joints import MODES
+from jaxlens.config.model_names import KINDS
 from jaxlens.config.psf import PSF_TYPES
 from jaxlens.config.surveys import survey_path, surveys
 from jaxlens.distributions import DISTRIBUTIONS, parameter_names
@@ -24,7 +25,7 @@ def test_every_name_of_the_tables_is_a_name_of_the_language() -> None:
     names |= {*COSMOLOGY, *IMAGE, *SURVEY, *FIXED, "BANDS", "SIZE", "OUTDIR", "SEED", "REDSHIFT", "FRACTION"}
     names |= {key for profile in profiles.values() for key in profile.parameters}
     names |= {key for name in DISTRIBUTIONS for key in parameter_names(name)}
-    names |= {"FILENAME", "PATH", "HOST", "magnitude", "sigma_v", "sep", "sep_unit", "Foreground"}
+    names |= {*KINDS, "FILENAME", "PATH", "HOST", "magnitude", "sigma_v", "sep", "sep_unit", "Foreground"}
     names |= {"add", "replace", "arcsec", "kpc", "e-", "ADU", "poisson"}
     for table in meanings._TABLES:
         assert set(table) <= names
@@ -62,6 +63,8 @@ def test_every_name_of_the_tables_is_a_name_of_the_language() -> None:
         ("min", parameter_names("uniform"), "minimum"),
         ("e1", MASS_PROFILES["SHEAR"].parameters, "gamma1"),
         ("vdisp", ["sigma_v", "theta_E"], "sigma_v"),
+        ("kilonova", KINDS, "kn"),
+        ("SNIa", KINDS, "ia"),
     ],
 )
 def test_a_meaning(word: str, choices: list[str], meant: str) -> None:

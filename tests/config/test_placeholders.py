@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from astropy.io import fits
 
 from jaxlens.config import Config, ConfigError
 from jaxlens.config.model import Galaxy, PointSource
@@ -217,10 +219,9 @@ def test_sigma_v_of_a_table_takes_the_place_of_theta_E(load: Load) -> None:
 
 def test_sigma_v_of_one_configuration(load: Load) -> None:
     """The other keeps the theta_E of the file, which must be right."""
-    second = (
-        "      OBJECT_1: SOURCE\n      PARAMETERS:\n        REDSHIFT: 0.5",
-        "      OBJECT_1: LENS\n      PARAMETERS:\n        REDSHIFT: 0.5",
-    )
+    plane = "      OBJECT_1: {}\n      PARAMETERS:\n        REDSHIFT: {}"
+    behind = plane.format("SOURCE", 0.5)
+    second = (behind, f"{plane.format('LENS', 0.2)}\n    PLANE_2:\n{behind}")
     config = load(f"CONFIGURATION_1-{MASS}-sigma_v", second, row="210")
     kept = [one.planes[0].objects[0][1] for one in config.configurations]
     assert [dict(lens.mass[0].parameters).keys() & {"theta_E", "sigma_v"} for lens in kept] == [  # type: ignore[union-attr]
@@ -228,7 +229,7 @@ def test_sigma_v_of_one_configuration(load: Load) -> None:
         {"theta_E"},
     ]
     (found,) = problems(load, f"CONFIGURATION_1-{MASS}-sigma_v", second, ("theta_E: 1.0", "theta_E: -1"))
-    assert found.endswith("theta_E: is -1; it must be at least 0")
+    assert found.endswith("theta_E: is -1; it must be at least 0; no table sets it in CONFIGURATION_2")
 
 
 def test_sep_from_a_table_has_the_unit_and_the_angle_of_the_file(load: Load) -> None:
@@ -252,3 +253,20 @@ def test_sep_from_a_table_has_the_unit_and_the_angle_of_the_file(load: Load) -> 
         "is not the unit of the sep that a table gives; it must be one of arcsec, kpc",
         "is the text 'x'; give a number or a DISTRIBUTION",
     ]
+
+
+def test_the_map_of_iterated_backgrounds_is_a_table(load_edited: Load, tmp_path: Path) -> None:
+    """In its configurations alone, and not where the image of the nearest row is taken."""
+    (tmp_path / "sky").mkdir()
+    for band in "gr":
+        fits.writeto(tmp_path / "sky" / f"{band}.fits", np.zeros((2, 16, 16), np.float32))
+    (tmp_path / "sky" / "map.txt").write_text("seeing\n0.5\n0.6\n")
+    for both, iterate, refused in ((True, "true", False), (False, "true", True), (True, "false", True)):
+        configurations = "[PAIR, SINGLE]" if both else "[PAIR]"
+        section = f"{{PATH: sky, CONFIGURATIONS: {configurations}, ITERATE: {iterate}}}"
+        edits = (("seeing: 0.9", "seeing: 0"), ("GEOMETRY:\n", f"BACKGROUNDS: {section}\nGEOMETRY:\n"))
+        if refused:
+            with pytest.raises(ConfigError, match="seeing: is 0; it must be above 0"):
+                load_edited(edits)
+        else:
+            assert dict(load_edited(edits).instrument.quantities)["seeing"].support() == (0.5, 0.5)

@@ -223,3 +223,32 @@ def test_settings_of_another_PSF(load_edited: Load) -> None:
     assert [text.split(": ", 2)[2] for text in config.warnings] == [
         "has no effect, since psf_type is GAUSSIAN"
     ] * 3
+
+
+def test_files_that_nothing_used_includes(load_edited: Load, tmp_path: Path) -> None:
+    (tmp_path / "halo.yaml").write_text("NAME: HALO\nMASS_PROFILE_1: {NAME: NFW}\n")
+    for name, word in (("halo", "HALO"), ("nowhere", "GALAXY_3")):
+        config = load_edited((("  NOISE_1:\n", f"  GALAXY_3: {{INPUT: {name}.yaml}}\n  NOISE_1:\n"),))
+        assert [text.split(": ", 2)[2] for text in config.warnings] == [f"{word} {UNUSED}"]
+
+
+def test_a_configuration_in_a_file_that_is_not_there(load_edited: Load) -> None:
+    """It may have the species that no other configuration has."""
+    plane = "    PLANE_1:\n      OBJECT_1: SOURCE\n      PARAMETERS:\n        REDSHIFT: 0.5\n"
+    edits = [(plane, "    INPUT: nowhere.yaml\n"), ("  NOISE_1:\n", f"{HALO}  NOISE_1:\n")]
+    with pytest.raises(ConfigError) as caught:
+        load_edited(tuple(edits))
+    assert len(caught.value.problems) > 3
+    config = load_config("c.yaml", configurations="PAIR")
+    assert config.warnings == tuple(f"{problem} {ELSEWHERE}" for problem in caught.value.problems)
+
+
+def test_a_table_of_what_nothing_uses(load_edited: Load, tmp_path: Path) -> None:
+    """Its values are not checked either; they are in the metadata."""
+    (tmp_path / "t.txt").write_text("seeing WEIGHT\n0 1\n-1 1\n")
+    table = ("GEOMETRY:\n", "DISTRIBUTIONS: {USERDIST_1: {FILENAME: t.txt, MODE: sample}}\nGEOMETRY:\n")
+    config = load_edited((("psf_type: GAUSSIAN", "psf_type: 'NONE'"), ("seeing: 0.9", "seeing: x"), table))
+    assert config.warnings == ()
+    assert dict(config.instrument.quantities)["seeing"].support() == (0, 0)
+    with pytest.raises(ConfigError, match=r"t.txt:2: seeing: is 0"):
+        load_edited((("seeing: 0.9", "seeing: x"), table))

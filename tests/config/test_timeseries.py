@@ -70,8 +70,9 @@ def test_peak(load_edited: Load, peak: str, bounds: dict[str, tuple[float, float
 
 def test_by_epoch_names(load_edited: Load) -> None:
     seeing = "seeing: {DISTRIBUTION: {NAME: uniform, PARAMETERS: {minimum: 0.7, maximum: 1.0}}}"
+    pixels = "pixel_scale: {DISTRIBUTION: {NAME: uniform, PARAMETERS: {minimum: 0.2, maximum: 0.3}}}"
     edits = with_series("OBJECTS: [AGN], NITES: [0, 1]", "variablenoise")
-    config = load_edited((*edits, ("seeing: 0.9", seeing)))
+    config = load_edited((*edits, ("seeing: 0.9", seeing), ("pixel_scale: 0.2", pixels)))
     expected = {"seeing", "PLANE_2-OBJECT_2-STEP", "PLANE_2-OBJECT_2-NOISE"}
     assert by_epoch_names(config.instrument, config.configurations[0]) == expected
     assert not by_epoch_names(config.instrument, config.configurations[1])
@@ -99,6 +100,11 @@ def test_microlensing_names(load_edited: Load) -> None:
     assert factors <= by_epoch_names(config.instrument, configuration)
     assert microlensing_names("PLANE_1-OBJECT_1", configuration) == ("MICROLENSING_0",)
     foreground = (("HOST: SOURCE", "HOST: Foreground"), ("      sep: 0.1\n      sep_unit: arcsec\n", ""))
+    tree = config_dict(config)
+    uniform = {"DISTRIBUTION": {"NAME": "uniform", "PARAMETERS": {"minimum": 0.9, "maximum": 1.1}}}
+    set_parameters(tree, config, "CONFIGURATION_1", {"PLANE_2-OBJECT_2-MICROLENSING_0": uniform})
+    changed = load_config(tree).configurations[0]
+    assert factors <= by_epoch_names(config.instrument, changed)
     star = load_edited((*edits, *foreground))
     assert [name for name in names(star) if "MICROLENSING" in name] == ["PLANE_2-OBJECT_2-MICROLENSING_0"]
 

@@ -234,7 +234,8 @@ def test_regenerate_is_make_dataset_of_the_dictionary(small_lens: dict[str, Any]
     dataset.regenerate()
     assert dataset.CONFIGURATION_1_images.shape[0] == 3
     assert dataset.arguments["return_planes"] is False
-    dataset.regenerate(store_in_memory=False)
+    with pytest.warns(UserWarning, match="nothing is kept"):
+        dataset.regenerate(store_in_memory=False)
     assert not hasattr(dataset, "CONFIGURATION_1_images")
 
 

@@ -49,7 +49,8 @@ class FakeSimulator:
 
     def __init__(self, config, label, image_slots=8):
         self.config, self.configuration = config, config.configuration(label)
-        self.scene = type("Scene", (), {"image_slots": image_slots, "planes": ()})
+        lensed = {"lensed_points": ("PLANE_2-OBJECT_2",), "lensed_centres": ()}
+        self.scene = type("Scene", (), {"image_slots": image_slots, "planes": ()} | lensed)
         self.parameter_names = ("H0",)
 
     def generate(self, key, n, start=0, planes=False):
@@ -65,7 +66,7 @@ class FakeSimulator:
         return type(self)(self.config, self.configuration.label, slots)
 
 
-def fake_compiled(simulator, size, arrays, positions, devices):
+def fake_compiled(simulator, size, arrays, positions, devices, measured=True):
     def run(key, indices):
         return simulator.generate(key, size, int(indices[0]), "planes" in arrays)
 
@@ -180,7 +181,10 @@ def test_a_sample_is_the_first_five_and_memory_can_be_left_alone(fake):
     dataset = make_dataset(small(), store_in_memory=False, store_sample=True, batch_size=2)
     np.testing.assert_array_equal(dataset.CONFIGURATION_1_images[:, 0, 0, 0], np.arange(5))
     assert dataset.CONFIGURATION_1_metadata["OBJID-g"].tolist() == [0, 1, 2, 3, 4]
-    nothing = make_dataset(small(), store_in_memory=False)
+    with pytest.warns(
+        UserWarning, match=r"^nothing is kept; give save_to_disk, store_in_memory or store_sample$"
+    ):
+        nothing = make_dataset(small(), store_in_memory=False)
     assert not hasattr(nothing, "CONFIGURATION_1_images")
     with pytest.raises(ValueError, match="store_in_memory=True"):
         nothing.images("CONFIGURATION_1")
@@ -234,6 +238,22 @@ def test_a_configuration_without_systems_is_empty_and_has_every_column(tmp_path)
 def test_a_wrong_argument_is_explained(wrong, message, fake):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         make_dataset(small(), **wrong)
+
+
+@pytest.mark.parametrize(
+    ("idle", "message"),
+    [
+        ({"image_file_format": "h5"}, "image_file_format has no effect without save_to_disk"),
+        ({"csv": False}, "csv has no effect without save_to_disk"),
+        (
+            {"store_sample": True},
+            "store_sample has no effect beside store_in_memory, which keeps every system",
+        ),
+    ],
+)
+def test_an_argument_that_does_nothing_says_so(idle, message, fake):
+    with pytest.warns(UserWarning, match=f"^{re.escape(message)}$"):
+        make_dataset(small(), batch_size=4, **idle)
 
 
 def test_a_failure_midway_removes_the_files_of_its_configuration(fake, tmp_path, monkeypatch):

@@ -53,7 +53,8 @@ def test_another_shape_is_written_anew(changed: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize("name", examples())
-def test_the_examples_keep_their_comments(name: str) -> None:
+def test_the_examples_keep_their_comments(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(example_path(name).parent)  # where the tables are that an example names
     text = example_path(name).read_text()
     sim = Simulator(name, first_configuration(text))
     path = next(path for path in sim.hyperparameters if path.startswith("IMAGE.exposure_time"))

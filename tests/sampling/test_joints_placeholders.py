@@ -116,3 +116,21 @@ def test_interpolated_redshifts_are_in_order(
     config = small_lens | {"DISTRIBUTIONS": {"USERDIST_1": {"FILENAME": file, "MODE": "interpolate"}}}
     params = drawn(config, key, 4000)
     assert np.all(params[NEAR] < params[FAR])
+
+
+def test_the_prior_in_front_of_a_plane_that_a_table_sets(
+    small_lens: dict[str, Any], key: jax.Array, tmp_path: Path
+) -> None:
+    """A lens that is uniform from 0.1 to 1, in front of sources at 0.5 and 0.8: 1 / (z - 0.1)."""
+    planes = small_lens["GEOMETRY"]["CONFIGURATION_1"]
+    parameters = {"minimum": 0.1, "maximum": 1.0}
+    planes["PLANE_1"]["PARAMETERS"]["REDSHIFT"] = {
+        "DISTRIBUTION": {"NAME": "uniform", "PARAMETERS": parameters}
+    }
+    planes["PLANE_2"]["PARAMETERS"]["REDSHIFT"] = 0
+    file = write(tmp_path / "t.txt", {FAR: (0.5, 0.8)}, [1, 1])
+    tables = {"USERDIST_1": {"FILENAME": file, "MODE": "iterate"}}
+    sim = Simulator(load_config(small_lens | {"DISTRIBUTIONS": tables}))
+    params = sim.sample(key, 4)
+    assert np.all(params[NEAR] < params[FAR])
+    np.testing.assert_allclose(sim.log_prior(params, names=[NEAR]), -np.log([0.4, 0.7] * 2), rtol=1e-4)

@@ -1,5 +1,6 @@
-"""How the tables of passbands and spectra that jaxlens ships were made, from tables of other packages.
+"""How the tables that jaxlens ships were made: passbands and spectra, and the cadences of examples.
 
 `python -m validation.packaged_data` (extra `data`) writes `jaxlens/config/passbands/*.txt` and
-`jaxlens/config/templates/hsiao.npz` again.  jaxlens itself needs none of those packages.
+`jaxlens/config/templates/hsiao.npz` again, from tables of other packages, and
+`jaxlens/config/examples/*.csv`.  jaxlens itself needs none of those packages.
 """

@@ -24,8 +24,8 @@ def write(folder: Path) -> Path:
         header = file[0].header
         wavelength, phases = (_axis(header, axis) for axis in (1, 2))
     path = folder / "hsiao.npz"
-    arrays = {"phases": phases, "wavelength": wavelength, "flux": flux}
-    np.savez_compressed(path, **{name: np.asarray(array, np.float32) for name, array in arrays.items()})
+    phases, wavelength = (np.asarray(array, np.float32) for array in (phases, wavelength))
+    np.savez_compressed(path, phases=phases, wavelength=wavelength, flux=flux)
     return path
 
 

@@ -2,6 +2,7 @@
 
 - `workloads`, `names`: the systems that every package renders, and their parameters by name.
 - `ours`, `with_lenstronomy`, `with_jaxtronomy`, `with_caustics`: the tasks of each package.
+- `series`: time series, and the parts of one.
 - `groups`: which tasks belong to which workload.  `stages`: the parts of one workload.
 - `timing`, `processes`, `machine`: measuring; `targets`, `table`: ratios and the report.
 - `fits`: fits of mock lenses, `python -m validation.speed.fits`.

@@ -1,9 +1,10 @@
-"""jaxlens beside other packages on the same work, in one run: `python -m validation.speed [A..I] [--quick]`.
+"""jaxlens beside other packages on the same work, in one run: `python -m validation.speed [A..J] [--quick]`.
 
 Prints the table and writes `validation/results/<device>.json`: versions, device, limits of the machine,
 compile times, medians, spreads and ratios.  A to D are described in `validation.speed.workloads`; E is the
-gradient of a chi-square, F image positions, G noise, H datasets in files, I a first run.  On a GPU `python -m
-validation --quick` runs first, and nothing is measured unless its rows are within their tolerances.
+gradient of a chi-square, F image positions, G noise, H datasets in files, I a first run, J time series, with
+the rows K, what ten nights cost beside one (`validation.speed.series`).  On a GPU `python -m validation
+--quick` runs first, and nothing is measured unless its rows are within their tolerances.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ WORKLOADS: dict[str, Measure] = {
     "E": groups.gradients,
     "F": groups.positions,
     "G": groups.noise,
+    "J": groups.time_series,
     "stages": groups.stages_of,
 }
 

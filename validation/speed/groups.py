@@ -17,7 +17,7 @@ import numpy as np
 from jaxlens import Simulator
 from jaxlens.engine.batch_size import automatic_batch_size
 from jaxlens.engine.devices import batches_at_once
-from validation.speed import ours, stages, with_caustics, with_jaxtronomy, with_lenstronomy
+from validation.speed import ours, series, stages, with_caustics, with_jaxtronomy, with_lenstronomy
 from validation.speed.names import Row
 from validation.speed.timing import Task, Timed, measure, missing, side_by_side
 from validation.speed.workloads import psf_kernel, rows, simulator
@@ -167,6 +167,14 @@ def noise(folder: Path, effort: Effort) -> list[Timed]:
         sim = simulator("A", folder, shot_noise=shot)
         jobs += [ours.noise_alone(kind, sim, batch) for batch in _batches(sim, effort)]
     return _timed(jobs, effort)
+
+
+def time_series(folder: Path, effort: Effort) -> list[Timed]:
+    """J and K: time series, and what ten nights cost beside one."""
+    sim = series.simulator_j()
+    batch = automatic(sim)
+    jobs: list[Task | Timed] = [*series.images(sim, batch, at_once()), series.noise_alone(sim, batch)]
+    return _timed([*jobs, *series.nights(automatic(series.simulator_k()))], effort)
 
 
 def stages_of(folder: Path, effort: Effort) -> list[Timed]:

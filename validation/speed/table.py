@@ -18,7 +18,7 @@ def text(results: Results) -> str:
         f"{limits['random_words'] / 1e6:.0f} M random words/s, {limits['disk_bytes'] / 1e9:.2f} GB/s to disk",
     ]
     parts = [head, _rows(results["rows"]), _targets(results["targets"]), _limits(results)]
-    parts += [_agreement(results), _datasets(results), _first_runs(results)]
+    parts += [_agreement(results), _datasets(results), _first_runs(results), _noise_share(results)]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
@@ -117,3 +117,18 @@ def _first_runs(results: Results) -> list[str]:
         f"I, {name}: 16 images {cold:.1f} s after the start of Python, {warm:.1f} s with a compilation cache"
         for name, (cold, warm) in results.get("first_runs", {}).items()
     ]
+
+
+def noise_share(results: Results) -> float | None:
+    """The fraction of the time of a time series that its noise takes: J with noise beside J without."""
+    seconds = {
+        row["workload"]: row["seconds"] for row in results["rows"] if row["workload"].startswith("J, ")
+    }
+    if not seconds.get("J, noise") or not seconds.get("J, no noise"):
+        return None
+    return float(1.0 - seconds["J, no noise"] / seconds["J, noise"])
+
+
+def _noise_share(results: Results) -> list[str]:
+    share = noise_share(results)
+    return [] if share is None else [f"J: noise takes {share:.0%} of the time"]

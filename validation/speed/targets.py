@@ -27,6 +27,15 @@ RATIOS = (
     ("F", "lenstronomy, analytical", 60, 150),
     ("F", "lenstronomy, grid", 100, 300),
 )
+# Images of five bands a second that deeplenstronomy's notebook TimeSeriesDemo shows for 100 x 100 pixels:
+# 25 systems of 5 epochs in 26 s.
+DEEPLENSTRONOMY = 4.8
+# How often as long as the other a row of K may take: ten epochs beside one, without noise and with.
+NIGHTS = (("no noise", 3.0), ("noise", 6.0))
+# The rows of K with the parts of ten epochs, each measured alone.
+SERIES_PARTS = ("what all epochs share", "the supernova's images", "noise alone")
+# How often as long as the sum of its parts a time series of ten epochs with noise may take.
+PARTS = 1.2
 
 
 @dataclass(frozen=True)
@@ -98,4 +107,20 @@ def targets(rows: Sequence[Timed]) -> list[Target]:
         *found,
         Target("E, gradient: value of the same chi-square", gradient, value, 6, 3, below=True),
         Target("G, Poisson: Gaussian noise", poisson, gaussian, 3, 3, below=True),
+        *_series_targets(rows),
     ]
+
+
+def _series_targets(rows: Sequence[Timed]) -> list[Target]:
+    """Time series: beside deeplenstronomy, ten epochs beside one, and ten epochs beside their parts."""
+    made = speed(rows, "J, dataset", "jaxlens")
+    found = [Target("J, dataset: deeplenstronomy's notebook", made, DEEPLENSTRONOMY, 100, 100)]
+    for kind, must in NIGHTS:
+        ten, one = (speed(rows, f"K, {kind}, {epochs}", "jaxlens") for epochs in ("10 epochs", "1 epoch"))
+        found.append(Target(f"K, {kind}, 10 epochs: 1 epoch", ten, one, must, must, below=True))
+    parts = [speed(rows, f"K, {part}", "jaxlens") for part in SERIES_PARTS]
+    known = [part for part in parts if part]
+    together = 1.0 / sum(1.0 / part for part in known) if len(known) == len(parts) else None
+    ten = speed(rows, "K, noise, 10 epochs", "jaxlens")
+    found.append(Target("K, noise, 10 epochs: sum of its parts", ten, together, PARTS, PARTS, below=True))
+    return found

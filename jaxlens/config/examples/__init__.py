@@ -33,6 +33,20 @@ def example_path(name: str) -> Path:
     return _FOLDER / f"{name}.yaml"
 
 
+def example_files(name: str) -> list[Path]:
+    """The file of the packaged example `name`, and the tables that it names.
+
+    Raises:
+        ValueError: as `example_path`.
+
+    >>> [path.name for path in example_files("lensed_supernova_series")]
+    ['lensed_supernova_series.yaml', 'lensed_supernova_series_cadence.csv']
+    """
+    path = example_path(name)
+    text = path.read_text(encoding="utf-8")
+    return [path, *(table for table in sorted(_FOLDER.glob("*.csv")) if table.name in text)]
+
+
 def _description(path: Path) -> str:
     with path.open(encoding="utf-8") as file:
         return file.readline().removeprefix("#").strip()

@@ -44,7 +44,8 @@ def hsiao_library() -> Library:
     parts = [np.arange(low, end, step) for low, (end, step) in zip(starts, PHASE_STEPS, strict=False)]
     fine_phases = np.append(np.concatenate(parts), phases[-1])
     fine = refined(wavelength)
-    sed = RectBivariateSpline(phases, wavelength, flux, kx=3, ky=3)(fine_phases, fine)
+    # the spline swings below zero where the light begins
+    sed = np.maximum(RectBivariateSpline(phases, wavelength, flux, kx=3, ky=3)(fine_phases, fine), 0.0)
     sed *= 10.0 ** (0.4 * peak_magnitude(fine, sed))
     arrays = {"sed": sed, "phases": fine_phases, "wavelength": fine}
     return library((HSIAO,), ("Ia",), arrays)
@@ -77,7 +78,7 @@ def refined(wavelength: np.ndarray) -> np.ndarray:
     """Wavelengths with further ones between them, at distances of at most `WAVELENGTH_STEP`."""
     parts = np.ceil(np.diff(np.log(wavelength)) / WAVELENGTH_STEP).astype(int)
     pieces = [
-        np.linspace(low, high, count, endpoint=False)
+        np.geomspace(low, high, count, endpoint=False)
         for low, high, count in zip(wavelength[:-1], wavelength[1:], parts, strict=True)
     ]
     return np.append(np.concatenate(pieces), wavelength[-1])

@@ -65,15 +65,15 @@ def band_weights(center: float, width: float, points: int) -> tuple[np.ndarray, 
     return wavelength, weight / np.sum(weight * flat)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def sky() -> Sky:
-    """A source at redshift 0.4, 2.2 Gpc away, seen in two bands."""
+    """A source at redshift 0.4137, 2.2 Gpc away, seen in two bands."""
     bands = [band_weights(center, width, 31) for center, width in ((4800.0, 800.0), (7600.0, 900.0))]
     wavelength, weight = (np.array(values) for values in zip(*bands, strict=True))
-    return Sky(np.array(0.4), np.array(2200.0), wavelength, weight, np.arange(3.0))
+    return Sky(np.array(0.4137), np.array(2200.0), wavelength, weight, np.arange(3.0))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def surface() -> Any:
     """(phases, wavelength, sed) of a smooth surface of order one, with phases at unequal distances."""
     phases = np.array([-15.0, -8.0, -3.0, 0.0, 4.0, 11.0, 25.0, 40.0])

@@ -28,7 +28,7 @@ def straight_line(x: float, xs: Any, ys: Any) -> float:
 
 
 def hermite(x: float, xs: Any, ys: Any) -> float:
-    """Y at x by cubic Hermite polynomials with slopes of parabolas through three points, zero outside."""
+    """Y at x by cubic Hermite polynomials with limited slopes of parabolas through three points."""
     if x < xs[0] or x > xs[-1]:
         return 0.0
     slopes = []
@@ -39,6 +39,9 @@ def hermite(x: float, xs: Any, ys: Any) -> float:
         else:
             parabola = Polynomial.fit(xs[i - 1 : i + 2], ys[i - 1 : i + 2], 2)
             slopes.append(float(parabola.deriv()(xs[i])))
+    for i in range(len(xs)):
+        limit = 3.0 * abs(ys[i]) / max(abs(xs[j] - xs[i]) for j in (i - 1, i + 1) if 0 <= j < len(xs))
+        slopes[i] = max(-limit, min(limit, slopes[i]))
     i = min(bisect.bisect_right(list(xs), x), len(xs) - 1)
     h = xs[i] - xs[i - 1]
     t = (x - xs[i - 1]) / h

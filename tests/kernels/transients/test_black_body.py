@@ -48,6 +48,7 @@ def test_the_luminosity_is_that_of_the_units(x64: None) -> None:
     assert luminosity == pytest.approx(1e40, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_derivatives_are_central_differences(x64: None, check_first_derivatives: Callable[..., None]) -> None:
     check_first_derivatives(
         lambda t, r: spectra(WAVELENGTHS[1:], 1000.0 * t, r), np.array([2.0, 9.0]), np.array([1.0, 3.0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import jax
@@ -12,6 +13,7 @@ import pytest
 from jaxlens.kernels.transients.interpolation import flux_at
 from jaxlens.kernels.transients.registry import LightCurve
 from tests.kernels.transients import oracle_sed
+from tests.kernels.transients.models import FAST
 
 TIMES = np.array([-15.0, -8.0, -3.0, 0.0, 4.0, 11.0, 25.0])
 FLUX = np.stack([np.exp(-0.01 * TIMES**2), np.cos(0.1 * TIMES)], axis=1)
@@ -27,7 +29,7 @@ PADDED = LightCurve(np.append(TIMES, [25.0, 25.0]), np.concatenate([FLUX, FLUX[-
 def results() -> dict[tuple[bool, str], Any]:
     """(flux, its rate of change, flux of the padded curve) at AT, of each kind of interpolation."""
 
-    @jax.jit
+    @functools.partial(jax.jit, compiler_options=FAST)
     def everything(curve, padded, at):
         def one(cubic, outside):
             def flux(t, c=curve):
@@ -74,6 +76,15 @@ def test_nan_gives_nan_and_derivatives_are_finite_far_outside(results, kind) -> 
     np.testing.assert_array_equal(rate[41:43], 0.0)
     ends = FLUX[[0, -1]] if kind[1] == "constant" else np.zeros((2, 2))
     np.testing.assert_allclose(flux[41:43], ends, rtol=1e-12)
+
+
+def test_positive_light_curves_stay_positive() -> None:
+    """Also where the flux begins, at which an unlimited polynomial swings below zero."""
+    curve = LightCurve(np.arange(6.0), np.array([0.0, 0.0, 1e-3, 1.0, 0.2, 1e-6])[:, None])
+    at = np.linspace(0.0, 5.0, 401)[:, None]
+    flux = jax.jit(lambda t: flux_at(curve, t, cubic=True))(at)
+    assert np.min(flux) >= 0.0
+    assert np.max(flux) <= 1.1
 
 
 def test_a_single_time_is_a_constant() -> None:

@@ -153,7 +153,7 @@ def test_the_efficiency_is_that_of_the_table(x64: None) -> None:
         np.testing.assert_allclose(found, [efficiency(t, mass, velocity) for t in (0.3, 4.0)], rtol=1e-12)
 
 
-def test_the_defaults_look_like_gw170817(gaussian_sky: Callable[..., Sky]) -> None:
+def test_the_defaults_look_like_gw170817(x64: None, gaussian_sky: Callable[..., Sky]) -> None:
     """Fades in days, the blue faster; AT2017gfo had g, r, z of about 18.5, 17.8, 17.5 after 1.5 days."""
     curve = light_curve(gaussian_sky(0.0098, 40.7), traced({}))
     magnitudes = -2.5 * np.log10(np.asarray(curve.flux[1:]))
@@ -171,6 +171,7 @@ def test_the_defaults_look_like_gw170817(gaussian_sky: Callable[..., Sky]) -> No
     assert np.all(magnitudes[-1] > np.min(magnitudes, axis=0) + 8.0)
 
 
+@pytest.mark.slow
 def test_single_precision_agrees_with_double(gaussian_sky: Callable[..., Sky]) -> None:
     single = light_curve(gaussian_sky(0.1, 460.0), traced(BOTH)).flux
     with jax.enable_x64(True):

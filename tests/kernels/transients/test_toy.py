@@ -82,10 +82,12 @@ def test_nights_that_repeat_the_last_one_make_no_step_and_times_increase(x64: No
 
 
 def test_one_night_is_a_constant() -> None:
-    step, color = np.zeros((1, 1), np.float32), np.float32(0.0)
-    curve = TRANSIENTS["variable"].light_curve(
-        sky_of(np.array([4.0], np.float32)), {}, MAG=jnp.float32(20.0), COLOR=color, STEP=step
-    )
+    @jax.jit
+    def one_night(nights: Any, magnitude: Any, step: Any) -> Any:
+        made = TRANSIENTS["variable"].light_curve
+        return made(sky_of(nights), {}, MAG=magnitude, COLOR=jnp.zeros(3), STEP=step)
+
+    curve = one_night(np.float32([4.0]), np.float32(20.0), np.zeros((1, 1), np.float32))
     assert curve.times.shape == (2,)
     np.testing.assert_allclose(curve.flux, 1e-8, rtol=1e-5)
 
@@ -97,6 +99,7 @@ def test_a_nan_magnitude_is_a_nan_flux(x64: None) -> None:
     assert np.all(np.isnan(made["lightcurve"].flux[2]))
 
 
+@pytest.mark.slow
 def test_derivatives_are_central_differences(x64: None, check_first_derivatives: Any) -> None:
     def fluxes(magnitude: jax.Array, step: jax.Array, shift: jax.Array) -> jax.Array:
         made = curves(NIGHTS, magnitude, step, table(), shift)

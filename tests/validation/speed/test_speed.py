@@ -61,6 +61,18 @@ ROWS = [
     _row("E, value", "jaxlens, batches of 64", 8000.0),
     _row("E, gradient", "jaxlens, batches of 64", 2000.0),
 ]
+SERIES = [
+    _row("J, no noise", "jaxlens, batches of 2", 2500.0),
+    _row("J, noise", "jaxlens, batches of 2", 2000.0),
+    _row("J, dataset", "jaxlens, batches of 2", 1440.0),
+    _row("K, no noise, 10 epochs", "jaxlens, batches of 64", 800.0),
+    _row("K, no noise, 1 epoch", "jaxlens, batches of 64", 2000.0),
+    _row("K, noise, 10 epochs", "jaxlens, batches of 64", 400.0),
+    _row("K, noise, 1 epoch", "jaxlens, batches of 64", 2800.0),
+    _row("K, what all epochs share", "jaxlens, batches of 64", 2000.0),
+    _row("K, the supernova's images", "jaxlens, batches of 64", 1000.0),
+    _row("K, noise alone", "jaxlens, batches of 64", 1000.0),
+]
 
 
 def test_a_target_is_a_ratio_of_the_automatic_batch_size() -> None:
@@ -75,6 +87,18 @@ def test_a_ratio_without_a_measurement_is_not_met() -> None:
     found = {target.name: target for target in targets(ROWS)}
     assert found["A, noise: caustics"].reached is None
     assert not found["A, noise: caustics"].met
+
+
+def test_time_series_are_compared_with_one_epoch_and_with_their_parts() -> None:
+    found = {target.name: target for target in targets(SERIES)}
+    assert found["J, dataset: deeplenstronomy's notebook"].reached == pytest.approx(300.0)
+    assert found["K, no noise, 10 epochs: 1 epoch"].reached == pytest.approx(2.5)
+    assert found["K, noise, 10 epochs: 1 epoch"].reached == pytest.approx(7.0)
+    assert not found["K, noise, 10 epochs: 1 epoch"].met
+    # 2.5 ms beside 0.5 + 1 + 1 ms
+    assert found["K, noise, 10 epochs: sum of its parts"].reached == pytest.approx(1.0)
+    without = {target.name: target for target in targets(SERIES[:-1])}
+    assert without["K, noise, 10 epochs: sum of its parts"].reached is None
 
 
 @pytest.fixture
@@ -115,6 +139,13 @@ def test_the_readme_s_table_has_what_was_measured(results: dict[str, Any]) -> No
     assert lines[2] == "| A, noise | 9,000 | lenstronomy, one process | 600 | 15.0 |"
     assert lines[-1] == "| E, gradient | 2,000 | value of the same chi-square | 8,000 | 1/4.0 |"
     assert len(lines) == 5
+
+
+def test_the_share_of_noise_is_the_time_that_it_adds(results: dict[str, Any]) -> None:
+    assert table.noise_share(results) is None
+    rows = [*results["rows"], *map(vars, SERIES)]
+    assert table.noise_share(results | {"rows": rows}) == pytest.approx(0.2)
+    assert "J: noise takes 20% of the time" in table.text(results | {"rows": rows}).splitlines()
 
 
 def test_a_peer_that_is_not_installed_is_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -188,4 +219,4 @@ def test_a_measurement_that_fails_raises_its_error() -> None:
 def test_an_unknown_workload_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         speed.main(["Z"])
-    assert "unknown workload Z; they are A, B, C, D, E, F, G, stages, H, I" in capsys.readouterr().err
+    assert "unknown workload Z; they are A, B, C, D, E, F, G, J, stages, H, I" in capsys.readouterr().err

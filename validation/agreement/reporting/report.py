@@ -13,7 +13,7 @@ import jax
 
 from validation.agreement import references
 from validation.agreement.reporting.rows import Findings, Row
-from validation.agreement.topics import REFERENCE_TOPICS, TOPICS
+from validation.agreement.topics import OTHER_PACKAGES, REFERENCE_TOPICS, TOPICS
 from validation.extras import MissingExtra
 
 COLUMNS = ("comparison", "cases", "max error", "99th percentile", "tolerance", "measure", "verdict")
@@ -150,7 +150,8 @@ def _draw(sections: Sequence[Section], folder: Path) -> None:
     from validation.agreement.reporting.figures import save
 
     for section in sections:
-        reference = "lenstronomy" if section.topic in REFERENCE_TOPICS else "expected"
+        reference = OTHER_PACKAGES.get(section.topic, "lenstronomy")
+        reference = reference if section.topic in REFERENCE_TOPICS else "expected"
         if section.findings.pictures:
             heading = f"{section.topic} in {section.precision}"
             save(section.findings.pictures, heading, folder / _figure_name(section), reference)

@@ -1,8 +1,8 @@
 """The topics of the validation, and how their reference values are made.
 
 The comparison of a topic is the module of its name in `validation.agreement.checks`.  A topic with reference
-values also has a module here, whose `groups() -> {name: {array name: array}}` computes them with lenstronomy
-and astropy.  `frozen_images` and `lenstronomy_images` are shared by the topics of whole images.
+values also has a module here, whose `groups() -> {name: {array name: array}}` computes them with lenstronomy,
+astropy and sncosmo.  `frozen_images` and `lenstronomy_images` are shared by the topics of whole images.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ REFERENCE_TOPICS = {
     "supersampling": "images at supersampling 1, 2, 3 and 5",
     "scenes": "whole images: every packaged example, and random scenes",
     "noise": "standard deviation of the noise in every pixel",
+    "photometry": "magnitudes of supernovae through passbands, with dust; from sncosmo",
 }
+# The packages, other than lenstronomy, that topics are compared with.
+OTHER_PACKAGES = {"photometry": "sncosmo"}
 OTHER_TOPICS = {
     "analytic": "cases with a known answer, without lenstronomy",
     "gradients": "derivatives against central differences, and finite at the edges",

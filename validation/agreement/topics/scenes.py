@@ -1,4 +1,4 @@
-"""Whole images: every packaged example, and 300 random scenes.
+"""Whole images: every packaged example of single exposures, and 300 random scenes.
 
 Each group is a configuration, as `validation.agreement.topics.frozen_images.frozen` has it.  The random
 scenes are 25 of each kind of `validation.agreement.inputs.scene_configs` and of four that these lack: other
@@ -13,7 +13,8 @@ import numpy as np
 import yaml
 
 from jaxlens import load_config
-from jaxlens.config.examples import example_path, examples
+from jaxlens.config.examples import example_path
+from validation.agreement.inputs.packaged import single_exposures
 from validation.agreement.inputs.scene_configs import KINDS, Kind, Node, config, per_band, uniform
 from validation.agreement.topics.frozen_images import frozen
 
@@ -30,7 +31,7 @@ CONFIGURATION = "CONFIGURATION_1"
 def groups() -> dict[str, dict[str, np.ndarray]]:
     """Eight configurations of packaged examples and twelve kinds of random scenes."""
     found = {}
-    for name in examples():
+    for name in single_exposures():
         file = yaml.safe_load(example_path(name).read_text(encoding="utf-8"))
         # lenstronomy has no pixel-integrated point source
         file["IMAGE"]["PARAMETERS"]["point_source"] = "interpolated"
