@@ -39,10 +39,10 @@ def coverage_warnings(
         above, below = blue / grids[:, 0] - 1.0, red / grids[:, -1] - 1.0
         late, early = library_names(library, high > above), library_names(library, low < below)
         if late:
-            edge, z = grids[np.argmin(above), 0], max(float(np.min(above)), low)
+            edge, z = grids[np.argmin(above), 0], max(float(np.min(above)), 0.0)
             warnings.append(_text(band, late, f"begin at {edge:.0f} Angstrom, above redshift {z:.2f}"))
         if early:
-            edge, z = grids[np.argmax(below), -1], min(float(np.max(below)), high)
+            edge, z = grids[np.argmax(below), -1], float(np.max(below))
             warnings.append(_text(band, early, f"end at {edge:.0f} Angstrom, below redshift {z:.2f}"))
     return warnings
 
