@@ -203,8 +203,21 @@ def _of_depth(name: str, adu: bool, known: Conditions, visits: Visits, report: R
             place = Place(visits.source, None, visits.written["m5"])
             report.problem(place, f"needs {one}; give its column, or a constant {one} in the file")
             return None
+    with np.errstate(all="ignore"):
+        values = _background(name, adu, visits.columns["m5"], known, visits, report)
+    wrong = np.flatnonzero(np.isfinite(visits.columns["m5"]) & ~np.isfinite(values))
+    if wrong.size:
+        finding = f"gives no finite {name} with the other numbers of the visit; give a magnitude"
+        report.problem(visits.place("m5", int(wrong[0])), finding)
+    return None if wrong.size else values
+
+
+def _background(
+    name: str, adu: bool, depth: np.ndarray, known: Conditions, visits: Visits, report: Report
+) -> np.ndarray:
+    """The background noise or the sky's brightness of the depth m5; arguments as for `_of_depth`."""
     t, zero_point, pixel = known["exposure_time"], known["magnitude_zero_point"], known["pixel_scale"]
-    electrons = t * 10.0 ** (-0.4 * (visits.columns["m5"] - zero_point))
+    electrons = t * 10.0 ** (-0.4 * (depth - zero_point))
     pixels = 4.0 * np.pi * (SIGMA_OF_FWHM * known["seeing"] / pixel) ** 2
     variance = np.maximum(electrons**2 / DEPTH_SIGNAL_TO_NOISE**2 - electrons, 0.0) / pixels
     if name == "background_noise":
