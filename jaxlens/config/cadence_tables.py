@@ -68,7 +68,14 @@ class Visits:
     cells: Mapping[str, Sequence[object]]
 
     def check(self, role: str, rule: Rule, used: np.ndarray, report: Report) -> bool:
-        """Whether the numbers of the visits that are used, (visits,), are legal; else the first problem."""
+        """Whether the numbers of a column are legal.
+
+        Args:
+            role: the role of the column.
+            rule: the legal numbers, which are also finite.
+            used: which visits are used, (visits,); the others are not checked.
+            report: the first problem is added to it.
+        """
         values = self.columns[role]
         wrong = np.flatnonzero(used & ~(np.isfinite(values) & ~rule.outside(values)))
         if wrong.size:
