@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import jax
+import numpy as np
 
 from jaxlens.config.draw_parameters import WRONG, constant_draw
 from jaxlens.config.draws import read_distribution
@@ -60,6 +61,12 @@ class Rule:
         if self.open:
             return not (value <= self.low or value >= self.high)
         return not (value < self.low or value > self.high)
+
+    def outside(self, values: np.ndarray) -> np.ndarray:
+        """Whether each value is outside the bounds."""
+        if self.open:
+            return (values <= self.low) | (values >= self.high)
+        return (values < self.low) | (values > self.high)
 
     def bounds_advice(self) -> str:
         """The bounds as advice, for example "it must be above 0"."""
