@@ -153,3 +153,22 @@ def small_quasar(small_lens: dict[str, Any]) -> dict[str, Any]:
     }
     small_lens["GEOMETRY"]["CONFIGURATION_1"]["PLANE_2"]["OBJECT_2"] = "QUASAR"
     return small_lens
+
+
+@pytest.fixture
+def small_series(small_quasar: dict[str, Any]) -> dict[str, Any]:
+    """`small_quasar` on 16 pixels and three nights, with a walk that steps at each night."""
+    small_quasar["IMAGE"]["PARAMETERS"] |= {"numPix": 16, "pixel_scale": 0.3}
+    small_quasar["SURVEY"]["PARAMETERS"]["num_exposures"] = 1
+    small_quasar["SPECIES"]["POINTSOURCE_1"]["MODEL"] = "variable"
+    series = {"NITES": [0.0, 15.0, 40.0], "OBJECTS": ["QUASAR"], "PEAK": 5.0}
+    small_quasar["GEOMETRY"]["CONFIGURATION_1"]["TIMESERIES"] = series
+    return small_quasar
+
+
+@pytest.fixture
+def unlensed_series(small_series: dict[str, Any]) -> dict[str, Any]:
+    """`small_series` without its lens, which compiles quickly."""
+    configuration = small_series["GEOMETRY"]["CONFIGURATION_1"]
+    configuration["PLANE_1"] = configuration.pop("PLANE_2")
+    return small_series

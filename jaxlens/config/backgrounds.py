@@ -125,9 +125,14 @@ def _labels(section: Section, configurations: tuple[Configuration, ...]) -> tupl
         finding = "an empty list" if node.value == () else describe(node)
         section.report.problem(node.place, f"is {finding}; {advice}")
         return ()
-    items = node.value if isinstance(node.value, tuple) else (node,)
+    items = node.value if isinstance(node.value, tuple) else _separated(node)
     found = [_label(item, configurations, section.report) for item in items]
     return tuple(dict.fromkeys(label for label in found if label))
+
+
+def _separated(node: Node) -> tuple[Node, ...]:
+    """The words of a text with commas between them."""
+    return tuple(Node(node.place, word.strip(), word.strip()) for word in node.text.split(","))
 
 
 def _label(node: Node, configurations: tuple[Configuration, ...], report: Report) -> str:

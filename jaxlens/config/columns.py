@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from jaxlens.config.geometry import REDSHIFT
-from jaxlens.config.instrument import COSMOLOGY, IMAGE, SURVEY
+from jaxlens.config.instrument import COSMOLOGY, IMAGE, SURVEY, unused_names
 from jaxlens.config.meanings import meanings
 from jaxlens.config.model import Column, Configuration, Galaxy, Instrument
 from jaxlens.config.naming import Named, named_quantities, redshift_name
@@ -148,7 +148,10 @@ def _rules(
         for profile in (*species.light, *species.mass, *species.shear)
     }
     names = [name for name, _ in named_quantities(cosmology, instrument, configuration)]
-    return {name: series[name] if name in series else _rule(name, profiles) for name in names}
+    rules = {name: series[name] if name in series else _rule(name, profiles) for name in names}
+    # what has no effect may have any value
+    free = {name: Rule(by_band=rules[name].by_band) for name in unused_names(instrument) if name in rules}
+    return rules | free
 
 
 def _rule(name: str, profiles: Mapping[str, str]) -> Rule:

@@ -97,9 +97,7 @@ def read_cosmology(root: Section) -> tuple[tuple[str, Quantity], ...]:
         with section.sub("PARAMETERS") as parameters:
             foreign = _foreign(parameters, name, own)
             rules = {key: rule for key, rule in COSMOLOGY.items() if key not in foreign}
-            needed = {"H0", "Om0", *(key for key in own if own[key])}
-            # all that the file gives counts
-            given = _quantities(parameters, rules, needed | {key for key in rules if parameters.has(key)})
+            given = _quantities(parameters, rules, {"H0", "Om0", *(key for key in own if own[key])})
             _check_universe(parameters, given)
             return given
 
@@ -195,6 +193,9 @@ def _bands(node: Node, report: Report) -> tuple[str, ...]:
         names = [name.strip() for name in text.split(",")]
         if text and "" in names:
             report.problem(node.place, f"{shown(text)} has a band without a name; {_BANDS_ADVICE}")
+    for name in (name for name in names if len(name.split()) > 1):
+        finding = f"{shown(name)} is one band with blanks in its name, or several without commas"
+        report.problem(node.place, f"{finding}; write {','.join(name.split())} or {''.join(name.split())}")
     for name in dict.fromkeys(name for name in names if names.count(name) > 1 and name):
         report.problem(node.place, f"has the band {name} {names.count(name)} times; name each band once")
     return tuple(dict.fromkeys(name for name in names if name))
@@ -254,19 +255,19 @@ def _needed(psf_type: str, unit: str, background_noise: bool) -> set[str]:
     return needed if background_noise else needed | {"read_noise", "sky_brightness"}
 
 
+def unused_names(instrument: Instrument) -> set[str]:
+    """The numbers of IMAGE and SURVEY that the PSF and the noise do not use, such as `seeing` under PIXEL."""
+    background = "background_noise" in dict(instrument.quantities)
+    needed = _needed(instrument.psf_type, instrument.data_count_unit, background)
+    return {*IMAGE, *SURVEY} - needed - {"num_exposures", "background_noise"}
+
+
 def _quantities(
     section: Section, rules: Mapping[str, Rule], needed: set[str], **defaults: float
 ) -> tuple[tuple[str, Quantity], ...]:
-    """The quantities of a section that are given, are required or have a default, in the order of `rules`.
-
-    One that is illegal, but that nothing needs, is left out, and its problem does not matter.
-    """
-    found = [
+    """The quantities of a section that are given, are required or have a default, in the order of `rules`."""
+    return tuple(
         (key, quantity(section, key, rule, defaults.get(key)))
         for key, rule in rules.items()
         if section.has(key) or key in needed or key in defaults
-    ]
-    wrong = {path for finding in section.report.problems for path in finding.paths}
-    return tuple(
-        (key, one) for key, one in found if key in needed or key in defaults or one.path not in wrong
     )

@@ -13,6 +13,7 @@ from jaxlens.config.columns import known_names
 from jaxlens.config.errors import ConfigWarning, Place, Report, shown
 from jaxlens.config.examples import example_path, examples
 from jaxlens.config.files import FROM_DICT, read_file
+from jaxlens.config.filters import with_filters
 from jaxlens.config.geometry import read_geometry
 from jaxlens.config.inputs import include, with_preset
 from jaxlens.config.instrument import read_bands, read_cosmology, read_instrument
@@ -126,6 +127,7 @@ def _load(
     if preset is not None:
         report.bands_of = f" of the survey {preset.stem}"
         tree = with_preset(tree, read_text(_read(preset, report), str(preset), report))
+    tree = with_filters(tree)
     return _parse(tree, report, asked, verbatim=text if tree is written else None)
 
 

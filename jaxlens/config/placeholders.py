@@ -116,7 +116,9 @@ def from_tables(
     for name, quantity in named:
         if quantity.path not in found and (quantity.path in wrong or is_unknown(quantity)):
             where = wrong.get(quantity.path, ())
-            found[quantity.path] = _from_tables(name, quantity, label, where, joints, bands)
+            new = _from_tables(name, quantity, label, where, joints, bands)
+            if new is not None:
+                found[quantity.path] = new
     return found
 
 
@@ -127,8 +129,8 @@ def _from_tables(
     where: Collection[str | None],
     joints: Iterable[Joint],
     bands: tuple[str, ...],
-) -> Quantity:
-    """One quantity with the likeliest number of the last table that sets it; see `from_tables`."""
+) -> Quantity | None:
+    """One quantity with the likeliest number of the last table that sets it; None where none does."""
 
     def number(band: str | None) -> float | None:
         found = [one for joint in joints if (one := joint.example(name, label, band)) is not None]
@@ -136,12 +138,13 @@ def _from_tables(
 
     if not quantity.per_band or None in where:
         value = number(None)
-        return quantity if value is None else constant(quantity.path, value)
-    draws = []
-    for band, draw in zip(bands, quantity.draws, strict=True):
-        value = number(band) if band in where else None
-        draws.append(draw if value is None else constant_draw(value))
-    return replace(quantity, draws=tuple(draws))
+        return None if value is None else constant(quantity.path, value)
+    values = {band: value for band in bands if band in where and (value := number(band)) is not None}
+    draws = tuple(
+        constant_draw(values[band]) if band in values else draw
+        for band, draw in zip(bands, quantity.draws, strict=True)
+    )
+    return replace(quantity, draws=draws) if values else None
 
 
 def filled(part: T, numbers: Mapping[str, Quantity]) -> T:

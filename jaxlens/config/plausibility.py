@@ -17,6 +17,7 @@ from jaxlens.config.naming import named_quantities
 from jaxlens.config.noise_level import remark_noise
 from jaxlens.config.reader import Node
 from jaxlens.config.tables import Table
+from jaxlens.config.usual_values import remark_unusual
 
 # mag/arcsec^2: the night sky has about 22, with a full moon 18, and the sky of the day 3.
 BRIGHTEST_SKY = 10.0
@@ -34,7 +35,7 @@ _OBJECT_ADVICE = (
 
 
 def remark_implausible(config: Config, tree: Node, asked: Sequence[str] | None, report: Report) -> None:
-    """Remark each sky_brightness and magnitude that is absurdly bright, and noise above every object.
+    """Remark numbers that are absurdly bright or of another unit, and noise above every object.
 
     Args:
         config: the checked file.
@@ -50,6 +51,7 @@ def remark_implausible(config: Config, tree: Node, asked: Sequence[str] | None, 
     tables: Tables = (*config.joints, config.backgrounds) if config.backgrounds else config.joints
     _remark_too_bright(tree, config.instrument, chosen, tables, report)
     remark_noise(tree, config.instrument, chosen, tables, BRIGHTEST_SKY, report)
+    remark_unusual(config, chosen, tables, tree, report)
 
 
 def remark_bright_rows(table: Table, matched: Mapping[Column, int], used: np.ndarray, report: Report) -> None:

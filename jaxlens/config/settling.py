@@ -10,6 +10,7 @@ import numpy as np
 
 from jaxlens.config.errors import ConfigError, Finding, Report
 from jaxlens.config.geometry import check_redshifts
+from jaxlens.config.instrument import unused_names
 from jaxlens.config.model import Column, Config, Configuration, Joint, Quantity
 from jaxlens.config.naming import named_quantities
 from jaxlens.config.placeholders import filled, from_tables
@@ -160,18 +161,25 @@ def _complete(config: Config, joints: Sequence[Joint], report: Report) -> Config
     for one in config.configurations:
         named = named_quantities(config.cosmology, config.instrument, one)
         own = from_tables(named, one.label, wrong, joints, config.bands) if not one.problems else {}
-        configurations.append(filled(one, own) if own else one)
-        numbers |= own
+        configurations.append(filled(one, own))
+        numbers = own | numbers
     used = {one.label: one for one in all_species(configurations)}
     species = tuple(
         used.get(one.label, one)
         for one in config.species
         if one.label in used or not _is_wrong(one.label, report)
     )
+    # what is illegal here, and in no table, has no effect
+    idle = unused_names(config.instrument)
+    quantities = tuple(
+        (name, one)
+        for name, one in config.instrument.quantities
+        if name not in idle or one.path not in wrong or one.path in numbers
+    )
     return replace(
         config,
-        cosmology=filled(config.cosmology, numbers) if numbers else config.cosmology,
-        instrument=filled(config.instrument, numbers) if numbers else config.instrument,
+        cosmology=filled(config.cosmology, numbers),
+        instrument=filled(replace(config.instrument, quantities=quantities), numbers),
         species=species,
         configurations=tuple(configurations),
     )

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from numbers import Integral, Real
 
+import numpy as np
 import yaml
 
 from jaxlens.config.errors import Place, Report
@@ -101,6 +102,8 @@ class _Data:
     def _scalar(self, value: object, place: Place) -> object:
         if value is None or isinstance(value, (bool, str)):
             return value
+        if isinstance(value, np.bool_):
+            return bool(value)
         if isinstance(value, Integral):
             return int(value)
         if isinstance(value, Real):

@@ -13,7 +13,7 @@ from jaxlens.config.errors import Report
 from jaxlens.config.model import Config, Configuration, PointSource, Transient
 from jaxlens.config.naming import redshift_name, transients
 from jaxlens.config.reader import Node
-from jaxlens.config.spectral_coverage import coverage_warnings
+from jaxlens.config.spectral_coverage import brightness_warnings, coverage_warnings
 from jaxlens.config.supports import bounds
 from jaxlens.kernels.transients import TRANSIENTS
 
@@ -24,7 +24,7 @@ FAR = 1000.0
 
 
 def check_transients(config: Config, tree: Node, report: Report) -> None:
-    """Remark light curves that are cut off.
+    """Remark light curves that are cut off, or absurdly bright.
 
     Args:
         config: the whole file.
@@ -35,7 +35,9 @@ def check_transients(config: Config, tree: Node, report: Report) -> None:
         labels = dict(_labels(configuration))
         for prefix, model in transients(configuration):
             node = tree.entries["SPECIES"].entries[labels[prefix]].entries["MODEL"]
-            for finding in (*_coverage(config, configuration, prefix, model), *_end(configuration, model)):
+            bright = brightness_warnings(model.library) if model.name == "sed" else []
+            covered = _coverage(config, configuration, prefix, model)
+            for finding in (*bright, *covered, *_end(configuration, model)):
                 report.remark(node.place, finding)
         if configuration.series is not None:
             node = tree.entries["GEOMETRY"].entries[configuration.label].entries["TIMESERIES"]

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from jaxlens.config.errors import Finding, Report
 from jaxlens.config.idle import idle_names
+from jaxlens.config.instrument import unused_names
 from jaxlens.config.model import Configuration, Instrument, Joint, Quantity
 from jaxlens.config.naming import Named, named_quantities
 from jaxlens.config.reader import Node
@@ -136,7 +138,7 @@ def find_uses(
     unknown = set()
     for one in configurations:
         special = _before_tables(one)
-        idle = idle_names(one, lambda name, one=one: bool(_bands_set(joints, one.label, name, every)))
+        idle = idle_names(one, partial(_is_set, joints, one.label, every)) | unused_names(instrument)
         for name, quantity in named_quantities(cosmology, instrument, one):
             if name in idle:
                 continue
@@ -167,6 +169,11 @@ def _bands_set(joints: Iterable[Joint], label: str, name: str, every: frozenset[
     columns = [column for joint in joints for column in joint.columns]
     own = [one for one in columns if one.parameter == name and one.configuration in (None, label)]
     return every if any(one.band is None for one in own) else frozenset(one.band for one in own if one.band)
+
+
+def _is_set(joints: Iterable[Joint], label: str, every: frozenset[str], name: str) -> bool:
+    """Whether joint distributions set a parameter in a configuration, in a band at least."""
+    return bool(_bands_set(joints, label, name, every))
 
 
 def _before_tables(configuration: Configuration) -> tuple[str, ...]:

@@ -166,11 +166,15 @@ def make_dataset(
 
     Args:
         config: a YAML file, the name of a packaged example, a dictionary of the same content, or a Config.
-        save_to_disk: write `<OUTDIR>/<label>_images.<format>` and `<OUTDIR>/<label>_metadata.csv`.
+        save_to_disk: write `<OUTDIR>/<label>_images.<format>` and `<OUTDIR>/<label>_metadata.csv`; of a time
+            series also `<OUTDIR>/lightcurves/<label>_<object>.csv`, a table of the light curves of each
+            object that varies, and `<label>_difference.<format>` where the file has DIFFERENCE.
         store_in_memory: keep everything as attributes of the Dataset.
         verbose: show the progress bar also outside a terminal.
         store_sample: where `store_in_memory` is off, keep the first five systems.
-        image_file_format: "npy" or "h5"; an HDF5 file holds the metadata too.
+        image_file_format: "npy" or "h5"; an HDF5 file holds the metadata too.  It has a time series by
+            system, (systems, epochs, bands, rows, columns), with the datasets `mjd` and `mask`; npy has the
+            images one after another, like `images`.
         survey: the name of a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
         return_planes: keep, and write as `<label>_planes.<format>`, the parts that add up to the images too:
             (n, 4, bands, rows, columns), see `Dataset.planes`.
@@ -185,7 +189,7 @@ def make_dataset(
         batch_size: systems a batch.  By default one that suits the device (`automatic_batch_size`) and its
             memory; in a long run (more than a thousand batches that take fifty times as long as a
             compilation) the fastest of three.  It is in `runs`, and an attribute of an HDF5 file.
-        csv: whether to write the CSV.
+        csv: whether to write the CSV, and the light curves of a time series.
         progress: True or False for a progress bar or none; None shows one in a terminal.
         configurations: labels or NAMEs of those to make; by default all.  What is wrong with the others alone
             is a warning.

@@ -17,6 +17,7 @@ from jaxlens.config.model import Configuration
 from jaxlens.datasets.arguments import Arguments
 from jaxlens.datasets.chunks import chunks
 from jaxlens.datasets.products import Memory, Product, Run
+from jaxlens.engine.ahead import compiled_ahead
 from jaxlens.engine.batch_size import default_size, planned
 from jaxlens.engine.devices import chosen
 from jaxlens.engine.job import Job
@@ -61,8 +62,9 @@ def produce(config: Config, seed: int, arguments: Arguments) -> dict[str, Produc
     if arguments.save_to_disk:
         _prepare(config, jobs, contents, arguments)
     products = {}
-    with _progress_bar(jobs.values(), arguments.progress_bar) as bar:
-        for label, job in jobs.items():
+    bar = _progress_bar(jobs.values(), arguments.progress_bar)
+    with bar, contextlib.closing(compiled_ahead(list(jobs.values()))) as ready:
+        for (label, job), _ in zip(jobs.items(), ready, strict=True):
             products[label] = _make(job, contents[label], config.outdir, arguments, bar)
     return products
 

@@ -29,7 +29,7 @@ class Run:
         first_seconds: the part of `seconds` until the first batch had arrived, with the compilation and the
             choice of the batch size.
         files: the files that were written.
-        epochs: the number of epochs of a time series, that of the longest pointing; None for single exposures.
+        epochs: the number of epochs of a time series' longest pointing; None for single exposures.
     """
 
     systems: int

@@ -74,7 +74,13 @@ def light_curves(contents: Contents, prefix: str, values: Values, start: int = 0
 
 
 def light_curve_path(outdir: str | Path, label: str, prefix: str) -> Path:
-    """The table of the light curves of one transient of a configuration."""
+    """The path of the table of the light curves of one transient.
+
+    Args:
+        outdir: the folder of the dataset.
+        label: the label of the configuration.
+        prefix: the prefix of the transient, such as `PLANE_2-OBJECT_2`.
+    """
     return Path(outdir) / FOLDER / f"{label}_{prefix}.csv"
 
 

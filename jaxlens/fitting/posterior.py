@@ -30,8 +30,8 @@ Array: TypeAlias = jax.Array | np.ndarray
 
 # The ends of the names of magnitudes: of light, and of the light curves that scale with 10^(-0.4 magnitude).
 _MAGNITUDES = ("-magnitude", "-ABSMAG", "-MAG", "-MAG_SHIFT")
-# Models of transients whose light curves change their shape with their magnitude.
-_NOT_LINEAR = ("agn_drw",)
+# The first word of models of transients whose light curves change their shape with their magnitude.
+_NOT_LINEAR = "agn_drw"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Model:
     def magnitudes(self) -> np.ndarray:
         """The indices of the free magnitudes: an image is linear in their fluxes."""
         transients = self.scene.series.transients if self.scene.series else ()
-        others = tuple(f"{t.prefix}-" for t in transients if t.model in _NOT_LINEAR)
+        others = tuple(f"{t.prefix}-" for t in transients if t.model.startswith(_NOT_LINEAR))
         found = [
             i
             for i, (name, _) in enumerate(self.free)

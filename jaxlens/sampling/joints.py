@@ -42,6 +42,8 @@ def joint_values(
         (parameter, {band or None: value}) in the order of the file.
     """
     for joint in joints:
+        if not any(column.configuration in (None, label) for column in joint.columns):
+            continue
         path = array_path(joint)
         arrays = {name: hyperparameters[f"{path}.{name}"] for name in joint.arrays}
         own = named_keys(key, [path])[0]

@@ -241,3 +241,14 @@ def test_a_configuration_in_a_file_that_is_not_there(load_edited: Load) -> None:
     assert len(caught.value.problems) > 3
     config = load_config("c.yaml", configurations="PAIR")
     assert config.warnings == tuple(f"{problem} {ELSEWHERE}" for problem in caught.value.problems)
+
+
+def test_a_table_of_what_nothing_uses(load_edited: Load, tmp_path: Path) -> None:
+    """Its values are not checked either; they are in the metadata."""
+    (tmp_path / "t.txt").write_text("seeing WEIGHT\n0 1\n-1 1\n")
+    table = ("GEOMETRY:\n", "DISTRIBUTIONS: {USERDIST_1: {FILENAME: t.txt, MODE: sample}}\nGEOMETRY:\n")
+    config = load_edited((("psf_type: GAUSSIAN", "psf_type: 'NONE'"), ("seeing: 0.9", "seeing: x"), table))
+    assert config.warnings == ()
+    assert dict(config.instrument.quantities)["seeing"].support() == (0, 0)
+    with pytest.raises(ConfigError, match=r"t.txt:2: seeing: is 0"):
+        load_edited((("seeing: 0.9", "seeing: x"), table))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from jaxlens.config.spectral_coverage import brightness_warnings, coverage_warnings
 from jaxlens.config.passbands import curves, passbands_of
+from jaxlens.config.spectral_coverage import brightness_warnings, coverage_warnings
 from jaxlens.config.templates import library
 
 BANDS = ("g", "z")

@@ -154,6 +154,20 @@ def test_None_includes_no_file_and_gives_way_to_a_preset(good: str) -> None:
     assert load_config(document, survey="ztf").instrument.num_pix > 0
 
 
+def test_a_boolean_of_numpy_in_a_dictionary(good: str) -> None:
+    document = yaml.safe_load(good)
+    document["IMAGE"]["PARAMETERS"]["supersampling_convolution"] = np.bool_(True)
+    assert load_config(document).instrument.numerics.supersampling_convolution is True
+
+
+@pytest.mark.usefixtures("sky")
+def test_configurations_with_commas_between_them(load_edited: LoadEdited) -> None:
+    section = "BACKGROUNDS:\n  PATH: sky\n  CONFIGURATIONS: SINGLE, CONFIGURATION_1\nGEOMETRY:\n"
+    found = load_edited((("GEOMETRY:\n", section),)).backgrounds
+    assert found is not None
+    assert found.configurations == ("CONFIGURATION_2", "CONFIGURATION_1")
+
+
 def test_numbers_in_quotes(load_edited: LoadEdited) -> None:
     config = load_edited((("SIZE: 4", "SIZE: '12'"), ("seeing: 0.9", 'seeing: " 1.5 "')))
     assert config.size == 12

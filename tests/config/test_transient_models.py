@@ -299,6 +299,21 @@ def test_salt_folder(load_edited: Load, tmp_path: Path) -> None:
     assert draws(given)["C"] == ("delta_function", (0.0,))
 
 
+def test_filters_beside_the_file(load_edited: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deeplenstronomy's folder `filters`: the file of a band is its passband, from any folder afterwards."""
+    (tmp_path / "filters").mkdir()
+    (tmp_path / "filters" / "MY_g.dat").write_text("#lambda transmission\n4000 0\n4500 0.9\n5000 0\n")
+    config = load_edited(edits("ia_random"))
+    assert config.instrument.passbands is not None
+    assert config.instrument.passbands.names == (f"g {tmp_path}/filters/MY_g.dat", "des r")
+    wavelength = config.instrument.passbands.arrays["wavelength"]
+    assert (wavelength[0].min(), wavelength[0].max()) == (4000.0, 5000.0)
+    monkeypatch.chdir("/")
+    assert load_config(yaml.safe_load(config.text)).instrument == config.instrument
+    monkeypatch.chdir(tmp_path)
+    assert load_edited(edits("ia_random")[:1]).text == Path("c.yaml").read_text()
+
+
 def test_spectra_that_do_not_cover(load_edited: Load, templates: Path) -> None:
     """Zero flux beyond the spectra, with a warning that says at what redshift and at which nights."""
     write_sed(templates / "user" / "short.SED", last_phase=-10.0)

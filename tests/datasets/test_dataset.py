@@ -66,7 +66,7 @@ class FakeSimulator:
         return type(self)(self.config, self.configuration.label, slots)
 
 
-def fake_compiled(simulator, size, arrays, positions, devices):
+def fake_compiled(simulator, size, arrays, positions, devices, measured=True):
     def run(key, indices):
         return simulator.generate(key, size, int(indices[0]), "planes" in arrays)
 

@@ -41,7 +41,7 @@ SURVEY:
     num_exposures: 1
 SPECIES:
   GALAXY_1: {NAME: LENS, LIGHT_PROFILE_1: {NAME: GAUSSIAN, PARAMETERS: {magnitude: 20.0, sigma: 0.5}}}
-  POINTSOURCE_1: {NAME: STAR, HOST: LENS, MODEL: variablenoise, PARAMETERS: {magnitude: 100}}
+  POINTSOURCE_1: {NAME: STAR, HOST: LENS, MODEL: flat, PARAMETERS: {magnitude: 100}}
 GEOMETRY:
   CONFIGURATION_1:
     NAME: STARS
@@ -75,7 +75,7 @@ def lensed(folder: Path) -> dict[str, Any]:
     found["SPECIES"]["GALAXY_1"]["MASS_PROFILE_1"] = mass
     light = {"NAME": "GAUSSIAN", "PARAMETERS": {"magnitude": 23.0, "sigma": 0.2, "center_x": 0.05}}
     found["SPECIES"]["GALAXY_2"] = {"NAME": "SOURCE", "LIGHT_PROFILE_1": light}
-    found["SPECIES"]["POINTSOURCE_1"]["HOST"] = "SOURCE"
+    found["SPECIES"]["POINTSOURCE_1"] |= {"HOST": "SOURCE", "MODEL": "variablenoise"}
     geometry = found["GEOMETRY"]["CONFIGURATION_1"]
     del geometry["PLANE_1"]["OBJECT_2"]
     geometry["PLANE_2"] = {"OBJECT_1": "SOURCE", "OBJECT_2": "STAR", "PARAMETERS": {"REDSHIFT": 1.5}}
@@ -119,7 +119,7 @@ def test_the_columns_are_named_as_in_deeplenstronomy(made: Dataset) -> None:
         assert {f"{name}-{band}" for name in (*ITS_COLUMNS, *OUR_COLUMNS)} <= set(of_star)
         assert {f"{name}-{band}" for name in ("OBJID", "POINTING", "PEAK", "day", "mjd")} <= set(names)
     assert names[0] == "OBJID-g"
-    assert made.metadata()["PLANE_1-OBJECT_2-type-g"].tolist()[0] == "VariableNoise"
+    assert made.metadata()["PLANE_1-OBJECT_2-type-g"].tolist()[0] == "Flat"
 
 
 def test_what_differs_by_epoch_has_the_value_of_its_epoch(made: Dataset) -> None:
@@ -325,7 +325,7 @@ def test_a_series_is_made_again_with_other_nights(made: Dataset) -> None:
     series = again.config_dict["GEOMETRY"]["CONFIGURATION_1"]["TIMESERIES"]
     series["NITES"] = [3.0, 8.5]
     del series["DIFFERENCE"]
-    again.regenerate(save_to_disk=False)
+    again.regenerate(save_to_disk=False, image_file_format="npy")
     assert again.series().shape == (2, 2, 2, 8, 8)
     assert again.metadata()["mjd-r"].tolist() == [3.0, 8.5] * 2
     with pytest.raises(ValueError, match="give the TIMESERIES the key DIFFERENCE"):

@@ -38,7 +38,7 @@ class Machine:
         if seconds is not None:
             monkeypatch.setattr(module, "seconds_per_system", lambda job, program: seconds(program.size))
 
-    def compiled(self, simulator, size, arrays, positions, devices):
+    def compiled(self, simulator, size, arrays, positions, devices, measured=True):
         def run(key, index):
             error = self.fails(size, int(index[0]))
             if error:

@@ -50,7 +50,7 @@ def test_what_is_no_image_is_refused():
         cube("image", {"g": SCI}, ("g", "r"))
     with pytest.raises(ValueError, match="each band must have"):
         cube("image", {"g": SCI, "r": SCI[:1]}, ("g", "r"))
-    with pytest.raises(ValueError, match=r"image has shape \(2,\); it must be \(y, x\) or \(bands, y, x\)"):
+    with pytest.raises(ValueError, match=r"image has shape \(2,\); it must be \(y, x\), \(bands, y, x\), or"):
         cube("image", np.ones(2), ())
     with pytest.raises(ValueError, match="mask is no array of real numbers"):
         as_floats("mask", np.array([1j]))

@@ -1,8 +1,9 @@
 """The files of the simulated lenses that are fitted, as dictionaries for `load_config`.
 
 Those of galaxies and quasars are images of a space telescope: 64 x 64 pixels of 0.08 arcsec in one band, a
-PSF of 0.15 arcsec and the noise of four exposures of 500 s.  The lens is an SIE with external shear, its light a Sersic ellipse with a centre of
-its own; the source is a Sersic ellipse inside the Einstein radius.  PSF, exposure and sky are known.
+PSF of 0.15 arcsec and the noise of four exposures of 500 s.  The lens is an SIE with external shear, its
+light a Sersic ellipse with a centre of its own; the source is a Sersic ellipse inside the Einstein radius.
+PSF, exposure and sky are known.
 """
 
 from __future__ import annotations
