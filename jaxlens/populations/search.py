@@ -36,7 +36,7 @@ from jaxlens.populations.simulated_sets import (
 )
 from jaxlens.populations.statistics import Regression, fit_regression, noise_level
 from jaxlens.populations.updated_file import updated_file
-from jaxlens.simulator.batched import Params
+from jaxlens.simulator.generation import Params
 from jaxlens.simulator.simulator import Simulator
 
 # The next four are in the units of `coordinate_units`, in which 1 moves the statistics by their spread.

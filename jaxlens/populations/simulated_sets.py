@@ -17,7 +17,7 @@ from jaxlens.populations.hyperparameters import FreeHyperparameters, hyperparame
 from jaxlens.populations.statistics import Regression, image_statistics
 from jaxlens.sampling.population import Population
 from jaxlens.simulator import batched
-from jaxlens.simulator.batched import Params
+from jaxlens.simulator.generation import Params
 
 # A function from images (n, bands, y, x) to statistics (n, f).
 Features = Callable[[jax.Array], jax.Array]

@@ -14,7 +14,7 @@ from jaxlens.engine import batch_size as module
 from jaxlens.engine.batch_size import automatic_batch_size, planned
 from jaxlens.engine.executable import Executable
 from jaxlens.engine.job import Job
-from jaxlens.simulator.batched import Batch
+from jaxlens.simulator.generation import Batch
 
 SCENE = SimpleNamespace(image_slots=8)
 NO_MEMORY = jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 1 bytes.")
