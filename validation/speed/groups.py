@@ -17,8 +17,7 @@ import numpy as np
 from jaxlens import Simulator
 from jaxlens.engine.batch_size import automatic_batch_size
 from jaxlens.engine.devices import batches_at_once
-from validation.speed import ours, stages, with_caustics, with_jaxtronomy, with_lenstronomy
-from validation.speed import series as time_series_tasks
+from validation.speed import ours, series, stages, with_caustics, with_jaxtronomy, with_lenstronomy
 from validation.speed.names import Row
 from validation.speed.timing import Task, Timed, measure, missing, side_by_side
 from validation.speed.workloads import psf_kernel, rows, simulator
@@ -63,8 +62,8 @@ def at_once() -> int:
 
 def automatic(sim: Simulator) -> int:
     """The automatic batch size of a long run."""
-    series = sim.scene.series
-    return automatic_batch_size(sim.config, MANY, epochs=1 if series is None else series.epochs)
+    epochs = series.epochs_of(sim) if sim.scene.series else 1
+    return automatic_batch_size(sim.config, MANY, epochs=epochs)
 
 
 def _batches(sim: Simulator, effort: Effort) -> list[int]:
@@ -173,11 +172,10 @@ def noise(folder: Path, effort: Effort) -> list[Timed]:
 
 def time_series(folder: Path, effort: Effort) -> list[Timed]:
     """J and K: time series, and what ten nights cost beside one."""
-    sim = time_series_tasks.simulator_j()
+    sim = series.simulator_j()
     batch = automatic(sim)
-    jobs: list[Task | Timed] = [*time_series_tasks.images(sim, batch, at_once())]
-    jobs += [time_series_tasks.noise_alone(sim, batch)]
-    return _timed([*jobs, *time_series_tasks.nights(automatic(time_series_tasks.simulator_k()))], effort)
+    jobs: list[Task | Timed] = [*series.images(sim, batch, at_once()), series.noise_alone(sim, batch)]
+    return _timed([*jobs, *series.nights(automatic(series.simulator_k()))], effort)
 
 
 def stages_of(folder: Path, effort: Effort) -> list[Timed]:
