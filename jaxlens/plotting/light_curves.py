@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+T = TypeVar("T")
 # The number of systems that are drawn where none are named.
 _FIRST_SYSTEMS = 4
 # The error of a magnitude divided by the relative error of its flux, 2.5 / ln 10.
@@ -112,7 +113,7 @@ def _one_of(found: dict[str, list[str]], transient: str | None) -> str:
     return prefix
 
 
-def _known(what: str, wanted: Iterable[object] | None, known: list) -> list:
+def _known(what: str, wanted: Iterable[T] | None, known: list[T]) -> list[T]:
     """What is wanted, or all; a ValueError where something is not known."""
     chosen = known if wanted is None else list(wanted)
     wrong = [one for one in chosen if one not in known]
