@@ -6,12 +6,20 @@ import ast
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+
+from jaxlens.config import example_path, load_config
+from jaxlens.config.model_names import KINDS
+from jaxlens.config.transient_defaults import DEFAULTS
+from jaxlens.kernels.transients import TRANSIENTS
 
 ROOT = Path(__file__).parents[1]
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+TIME_DOMAIN = (ROOT / "docs" / "time_domain.md").read_text()
 # "| 3 | `a/file.py` | `function`, `Class` | what happens |"
 STEPS = re.findall(r"^\| \d+ \| `([\w/]+\.py)` \| (.+?) \|", ARCHITECTURE, re.MULTILINE)
 HUNKS = [
@@ -49,9 +57,52 @@ def test_the_layout_is_that_of_the_tree() -> None:
 
 
 def test_links_of_the_documents_exist() -> None:
-    for file in (ROOT / "CONTRIBUTING.md", ROOT / "docs" / "index.md", ROOT / "docs" / "architecture.md"):
+    for file in (ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))):
         for target in re.findall(r"\]\(([^)#]+)\)", file.read_text()):
             assert target.startswith("http") or (file.parent / target).exists(), f"{file.name}: {target}"
+
+
+@pytest.mark.parametrize("name", TRANSIENTS)
+def test_the_page_on_the_time_domain_has_every_parameter_of_every_model(name: str) -> None:
+    missing = [one for one in TRANSIENTS[name].parameters if f"`{one}`" not in TIME_DOMAIN]
+    assert missing == []
+
+
+def test_the_page_on_the_time_domain_has_every_model_that_a_file_may_name() -> None:
+    assert [kind for kind in KINDS if not re.search(rf"`{kind}(_<[\w ]+>)?`", TIME_DOMAIN)] == []
+
+
+def test_the_page_on_the_time_domain_has_the_defaults_that_are_drawn() -> None:
+    """N(mean, std) and U(minimum, maximum), as the table writes them, in the row of the model."""
+    for kind, drawn in DEFAULTS.items():
+        row = next(line for line in TIME_DOMAIN.splitlines() if re.match(rf"\| .*`{kind}(_<[\w ]+>)?`", line))
+        for parameter, draw in drawn.items():
+            numbers = [f"{value:.15g}" for _, value in draw.parameters]
+            written = re.search(rf"`{parameter}` (?:[NU]\()?([-\d., ]+)", row.split(" | ")[-1])
+            assert written, f"{kind}: {parameter}"
+            found = [f"{float(value):.15g}" for value in written[1].strip(", ").split(", ")]
+            assert found == numbers, f"{kind}: {parameter}"
+
+
+def test_the_example_of_the_page_on_the_time_domain_is_legal() -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", TIME_DOMAIN, re.DOTALL)
+    file = yaml.safe_load(example_path("lensed_supernova_series").read_text(encoding="utf-8"))
+    added = yaml.safe_load(example)
+    file["SPECIES"] |= added["SPECIES"]
+    file["GEOMETRY"] = added["GEOMETRY"]
+    config = load_config(file)
+    assert config.warnings == ()
+    assert config.configurations[0].series is not None
+    assert config.configurations[0].series.cadence.epochs == 10
+
+
+@pytest.mark.slow
+def test_the_code_of_the_page_on_the_time_domain_runs() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", TIME_DOMAIN, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(compile(code, "time_domain.md", "exec"), names)
+    assert names["series"].shape[:3] == names["mjd"].shape == names["mask"].shape
+    assert len(names["figure"].axes) == 3 * names["series"].shape[1]
 
 
 def test_nobody_is_told_to_install_another_project() -> None:

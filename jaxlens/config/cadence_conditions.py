@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 
@@ -14,6 +15,7 @@ from jaxlens.config.errors import Place, Report
 from jaxlens.config.instrument import IMAGE, SURVEY
 from jaxlens.config.model import Cadence, Instrument
 from jaxlens.config.plausibility import implausible_draw
+from jaxlens.config.quantities import ANY
 from jaxlens.config.usual_values import unusual
 
 # The signal-to-noise ratio of a star of magnitude m5.
@@ -42,19 +44,13 @@ def cadence_of_visits(visits: Visits, mjd: float, instrument: Instrument, report
         The cadence; None, and problems, where a pointing lacks a band or a value is illegal.
     """
     bands = _bands(visits, instrument, report)
-    conditions = _conditions(visits, bands, instrument, report)
-    if bands is None or conditions is None:
+    if bands is None:
         return None
-    labels = visits.columns.get("pointing", np.full(len(bands), "1"))
-    order = np.argsort(visits.columns["mjd"], kind="stable")
-    order = order[bands[order] >= 0]
-    chosen = {
-        f"POINTING_{label}": {
-            band: order[(labels[order] == label) & (bands[order] == i)]
-            for i, band in enumerate(instrument.bands)
-        }
-        for label in dict.fromkeys(labels[bands >= 0].tolist())
-    }
+    are_days = visits.check("mjd", ANY, bands >= 0, report)
+    conditions = _conditions(visits, bands, instrument, report)
+    if conditions is None or not are_days:
+        return None
+    chosen = _chosen(visits, bands, instrument)
     if not _check_pointings(visits, chosen, report):
         return None
     return cadence_of(
@@ -63,6 +59,26 @@ def cadence_of_visits(visits: Visits, mjd: float, instrument: Instrument, report
         instrument.bands,
         {name: _values(values, chosen) for name, values in conditions.items()},
     )
+
+
+def _chosen(visits: Visits, bands: np.ndarray, instrument: Instrument) -> dict[str, dict[str, np.ndarray]]:
+    """The indices of the visits of each pointing and band, in order of time.
+
+    The pointings are in the order in which they first appear.
+    """
+    labels = visits.columns.get("pointing", np.full(len(bands), "1"))
+    names, first, code = np.unique(labels[bands >= 0], return_index=True, return_inverse=True)
+    group = np.full(len(bands), -1)
+    group[bands >= 0] = code * len(instrument.bands) + bands[bands >= 0]
+    order = np.lexsort((visits.columns["mjd"], group))
+    ends = np.searchsorted(group[order], np.arange(len(names) * len(instrument.bands) + 1))
+    rows = [order[low:high] for low, high in itertools.pairwise(ends)]
+    return {
+        f"POINTING_{names[i]}": {
+            band: rows[i * len(instrument.bands) + k] for k, band in enumerate(instrument.bands)
+        }
+        for i in np.argsort(first).tolist()
+    }
 
 
 def _values(values: np.ndarray, chosen: Mapping[str, Nights]) -> dict[str, dict[str, np.ndarray]]:
@@ -122,11 +138,9 @@ def _check_pointings(visits: Visits, chosen: Mapping[str, Nights], report: Repor
 
 
 def _conditions(
-    visits: Visits, bands: np.ndarray | None, instrument: Instrument, report: Report
+    visits: Visits, bands: np.ndarray, instrument: Instrument, report: Report
 ) -> dict[str, np.ndarray] | None:
     """What the visits set, by the parameter's name, (visits,); None, and a problem, where it is illegal."""
-    if bands is None:
-        return None
     given = dict(instrument.quantities)
     found: dict[str, np.ndarray] = {}
     for name, rule in {**IMAGE, **SURVEY}.items():
@@ -137,9 +151,7 @@ def _conditions(
             place = Place(visits.source, None, visits.written[name])
             report.remark(place, f"is not used, as the file's images do not depend on {name}")
             continue
-        wrong = [i for i in np.flatnonzero(bands >= 0).tolist() if not rule.allows(float(values[i]))]
-        if wrong:
-            report.problem(visits.place(name, wrong[0]), f"is {values[wrong[0]]:g}; {rule.bounds_advice()}")
+        if not visits.check(name, rule, bands >= 0, report):
             return None
         found[name] = values
         _remark_absurd(visits, name, np.flatnonzero(bands >= 0), report)
@@ -147,6 +159,8 @@ def _conditions(
     noise = "background_noise" if "background_noise" in given else "sky_brightness"
     if depth is None or noise in found or noise not in given:
         return found
+    if not visits.check("m5", ANY, bands >= 0, report):
+        return None
     adu = instrument.data_count_unit == "ADU"
     values = _of_depth(noise, adu, _known(found, bands, instrument), visits, report)
     return None if values is None else {**found, noise: values}
@@ -203,8 +217,21 @@ def _of_depth(name: str, adu: bool, known: Conditions, visits: Visits, report: R
             place = Place(visits.source, None, visits.written["m5"])
             report.problem(place, f"needs {one}; give its column, or a constant {one} in the file")
             return None
+    with np.errstate(all="ignore"):
+        values = _background(name, adu, visits.columns["m5"], known, visits, report)
+    wrong = np.flatnonzero(np.isfinite(visits.columns["m5"]) & ~np.isfinite(values))
+    if wrong.size:
+        finding = f"gives no finite {name} with the other numbers of the visit; give a magnitude"
+        report.problem(visits.place("m5", int(wrong[0])), finding)
+    return None if wrong.size else values
+
+
+def _background(
+    name: str, adu: bool, depth: np.ndarray, known: Conditions, visits: Visits, report: Report
+) -> np.ndarray:
+    """The background noise or the sky's brightness of the depth m5; arguments as for `_of_depth`."""
     t, zero_point, pixel = known["exposure_time"], known["magnitude_zero_point"], known["pixel_scale"]
-    electrons = t * 10.0 ** (-0.4 * (visits.columns["m5"] - zero_point))
+    electrons = t * 10.0 ** (-0.4 * (depth - zero_point))
     pixels = 4.0 * np.pi * (SIGMA_OF_FWHM * known["seeing"] / pixel) ** 2
     variance = np.maximum(electrons**2 / DEPTH_SIGNAL_TO_NOISE**2 - electrons, 0.0) / pixels
     if name == "background_noise":

@@ -17,6 +17,7 @@ from urllib.request import pathname2url
 import numpy as np
 
 from jaxlens.config.errors import Place, Report, shown
+from jaxlens.config.quantities import Rule
 from jaxlens.config.word_tables import word_table
 
 # Parameter or role -> the names of its column, the best first; capitals do not matter.
@@ -56,13 +57,35 @@ class Visits:
         source: the file's name in messages.
         lines: the line of each visit in a CSV file; None for a database.
         written: role -> the name of its column in the file.
-        columns: role -> the values of its column: words, or finite floats, (visits,).
+        columns: role -> the values of its column, (visits,): words, or floats, NaN where a cell is no number.
+        cells: role -> the cells of its column as they were read.
     """
 
     source: str
     lines: tuple[int, ...] | None
     written: Mapping[str, str]
     columns: Mapping[str, np.ndarray]
+    cells: Mapping[str, Sequence[object]]
+
+    def check(self, role: str, rule: Rule, used: np.ndarray, report: Report) -> bool:
+        """Whether the numbers of a column are legal.
+
+        Args:
+            role: the role of the column.
+            rule: the legal numbers, which are also finite.
+            used: which visits are used, (visits,); the others are not checked.
+            report: the first problem is added to it.
+        """
+        values = self.columns[role]
+        wrong = np.flatnonzero(used & ~(np.isfinite(values) & ~rule.outside(values)))
+        if wrong.size:
+            row = int(wrong[0])
+            if np.isfinite(values[row]):
+                finding = f"is {values[row]:g}; {rule.bounds_advice()}"
+            else:
+                finding = f"is {shown(str(self.cells[role][row]))}; give a finite number"
+            report.problem(self.place(role, row), finding)
+        return not wrong.size
 
     def place(self, role: str, row: int) -> Place:
         """The place of a value."""
@@ -153,48 +176,45 @@ def _visits(
     source: str,
     lines: tuple[int, ...] | None,
     written: Mapping[str, str],
-    values: Mapping[str, Sequence[object]],
+    cells: Mapping[str, Sequence[object]],
     report: Report,
 ) -> Visits | None:
-    """The visits with the values of their columns checked; None, and the first problem of each column.
+    """The visits of a table; None, and a problem, where there are none or too many.
 
-    `lines` and `written` are as in `Visits`; `values` are those of each role's column as they were read.
+    `lines` and `written` are as in `Visits`; `cells` are those of each role's column as they were read.
     """
-    count = len(values["mjd"])
+    count = len(cells["mjd"])
+    if count > MAX_ROWS:
+        report.problem(Place(source), f"has over {MAX_ROWS} visits; give those within a few fields of view")
+    elif not count:
+        report.problem(Place(source), "has no visits; give at least one")
     if not 0 < count <= MAX_ROWS:
-        finding = f"has over {MAX_ROWS} visits; give those of a few pointings" if count else "has no visits"
-        report.problem(Place(source), finding if count else f"{finding}; give at least one")
         return None
-    found = Visits(source, lines, written, {})
-    columns = {role: _column(found, role, cells, report) for role, cells in values.items()}
-    legal = {role: column for role, column in columns.items() if column is not None}
-    return Visits(source, lines, written, legal) if len(legal) == len(columns) else None
+    columns = {role: _words(own) if role in _WORDS else _numbers(own) for role, own in cells.items()}
+    return Visits(source, lines, written, columns, cells)
 
 
-def _column(visits: Visits, role: str, cells: Sequence[object], report: Report) -> np.ndarray | None:
-    """The values of one column; None, and a problem, where one of them is no word or no finite number."""
-    if role in _WORDS:
-        words = ["" if cell is None else _word(cell) for cell in cells]
-        if all(words):
-            return np.array(words)
-        report.problem(visits.place(role, words.index("")), "is empty; give a name")
-        return None
-    numbers = np.array([_number(cell) for cell in cells])
-    wrong = np.flatnonzero(~np.isfinite(numbers))
-    if not wrong.size:
-        return numbers
-    finding = f"is {shown(str(cells[wrong[0]]))}; give a finite number"
-    report.problem(visits.place(role, int(wrong[0])), finding)
-    return None
+def _words(cells: Sequence[object]) -> np.ndarray:
+    """Cells as words; whole numbers without their decimals."""
+    names = {cell: _word(cell) for cell in set(cells)}
+    return np.array([names[cell] for cell in cells])
 
 
 def _word(cell: object) -> str:
-    """A cell as a word; a whole number without its decimals."""
+    if cell is None:
+        return ""
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
 
 
+def _numbers(cells: Sequence[object]) -> np.ndarray:
+    """Cells as numbers; NaN where one is none."""
+    try:
+        return np.array(cells, dtype=float)
+    except (TypeError, ValueError):
+        return np.array([_number(cell) for cell in cells])
+
+
 def _number(cell: object) -> float:
-    """A cell as a number; NaN where it is none."""
     try:
         return float(cell)  # type: ignore[arg-type]
     except (TypeError, ValueError):

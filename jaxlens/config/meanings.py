@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 # Profiles by other names, among them lenstronomy's names of the same profile.
 _PROFILES: Mapping[str, tuple[str, ...]] = {
     "EPL": ("pemd", "spemd", "spep", "spp", "eplnumba", "eplqphi", "powerlaw", "pl", "ellipticalpowerlaw"),
-    "SIE": ("singularisothermalellipsoid", "isothermal", "isothermalellipsoid", "sieellipse"),
+    "SIE": ("singularisothermalellipsoid", "isothermal", "isothermalellipsoid", "sieellipse", "sieellipsoid"),
     "SIS": ("singularisothermalsphere", "isothermalsphere"),
     "NIE": ("niepotential", "niesimple", "nonsingularisothermalellipsoid", "coredisothermal", "nis"),
     "POINT_MASS": ("point", "pointlens", "blackhole", "bh", "pointmasslogscaled"),

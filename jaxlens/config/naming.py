@@ -26,8 +26,11 @@ Named = tuple[str, Quantity]
 NOISE, MICROLENSING = "NOISE", "MICROLENSING"
 # Within MICROLENSING: whether the factors are drawn anew for each epoch.
 BY_EPOCH = "BY_EPOCH"
-# The number of image slots behind at most one deflector, and behind several.
-SLOTS_ONE_DEFLECTOR, SLOTS_MANY_DEFLECTORS = 6, 12
+# Slots for the images of a point source behind one deflector: an elliptical deflector makes four images, and
+# a cored one a fifth.
+SLOTS_ONE_DEFLECTOR = 6
+# Slots for the images of a point source behind several deflectors.
+SLOTS_MANY_DEFLECTORS = 12
 # The parameters of objects that may differ by band, besides those of light profiles; COLOR of some models may
 # not.
 _BY_BAND = {"magnitude", NOISE} | {

@@ -121,6 +121,8 @@ def _report_lines(path: Path, text: str, names: tuple[str, ...], report: Report)
     """Report the first illegal lines, and the number of the others."""
     problems = [(number, _line_problem(words, names)) for number, words in _numbered(text)]
     problems = [(number, finding) for number, finding in problems if finding]
+    if not problems:
+        report.problem(Place(str(path)), f"is no table of {', '.join(names)}; give lines of numbers")
     for number, finding in problems[:MAX_LISTED]:
         report.problem(Place(str(path), number), finding)
     if len(problems) > MAX_LISTED:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import jax
+import numpy as np
 
 from jaxlens.config.draw_parameters import WRONG, constant_draw
 from jaxlens.config.draws import read_distribution
@@ -20,6 +21,12 @@ from jaxlens.distributions import Distribution
 # The smallest probability of a tail from which values are drawn, because a draw is the quantile of a float32
 # uniform in [2^-24, 1 - 2^-24].
 SMALLEST_PROBABILITY = 2.0**-24
+# What the word None may mean in the place of a required number, by key, and for all other keys.
+_NONE = {
+    "sky_brightness": ", which may mean no sky (write 99) or that it is not given",
+    "magnitude": ", which may mean no light (write 99) or that it is not given",
+}
+_ZERO_OR_NOTHING = ", which may mean 0 or that it is not given"
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,12 @@ class Rule:
         if self.open:
             return not (value <= self.low or value >= self.high)
         return not (value < self.low or value > self.high)
+
+    def outside(self, values: np.ndarray) -> np.ndarray:
+        """Whether each value is outside the bounds."""
+        if self.open:
+            return (values <= self.low) | (values >= self.high)
+        return (values < self.low) | (values > self.high)
 
     def bounds_advice(self) -> str:
         """The bounds as advice, for example "it must be above 0"."""
@@ -123,7 +136,7 @@ def quantity(section: Section, key: str, rule: Rule, default: float | None = Non
     path = quantity_path(section, key)
     with section.report.about(path):
         if default is None:
-            node = section.need(key, rule.missing_advice(), none=", which may mean 0 or that it is not given")
+            node = section.need(key, rule.missing_advice(), none=_NONE.get(key, _ZERO_OR_NOTHING))
         else:
             node = section.take(key)
         if node is None:

@@ -9,7 +9,6 @@ import numpy as np
 from jaxlens.config.columns import Names
 from jaxlens.config.errors import Place, Report
 from jaxlens.config.model import Column
-from jaxlens.config.quantities import Rule
 from jaxlens.config.tables import Table
 
 # The name of a column and its place in the file.
@@ -71,7 +70,7 @@ def check_ranges(table: Table, matched: Matched, weights: np.ndarray, names: Nam
     for column, i in matched.items():
         targets = names.targets(column)
         for rule in dict.fromkeys(rule for rule in targets.values() if not rule.redrawn):
-            wrong = np.flatnonzero(_outside(rule, table.values[:, i]) & (weights > 0))
+            wrong = np.flatnonzero(rule.outside(table.values[:, i]) & (weights > 0))
             if wrong.size:
                 share = weights[wrong].sum() / weights.sum()
                 labels = [label for label, other in targets.items() if other == rule]
@@ -82,10 +81,3 @@ def check_ranges(table: Table, matched: Matched, weights: np.ndarray, names: Nam
                     report.problem(place, text, configurations=labels)
                 else:
                     report.remark(place, text, configurations=labels)
-
-
-def _outside(rule: Rule, values: np.ndarray) -> np.ndarray:
-    """Whether each value is illegal."""
-    if rule.open:
-        return (values <= rule.low) | (values >= rule.high)
-    return (values < rule.low) | (values > rule.high)

@@ -66,7 +66,7 @@ def dictionary_text(config: Mapping[str, object], report: Report) -> str:
 
 
 class _Data:
-    """Converts a dictionary to the types that YAML knows; numpy's numbers and paths are accepted.
+    """Converts a dictionary to the types that YAML knows; numpy's numbers and arrays, and paths are accepted.
 
     A value that is used several times is converted each time, so the depth and the number of values are
     bounded as in `reader`.
@@ -95,6 +95,8 @@ class _Data:
         if isinstance(value, Mapping):
             items = ((str(key), item) for key, item in value.items())
             return {key: self.value(item, place.at(key), depth + 1) for key, item in items}
+        if isinstance(value, np.ndarray):
+            value = value.tolist()
         if isinstance(value, (list, tuple)):
             return [self.value(item, place.at(str(i)), depth + 1) for i, item in enumerate(value, start=1)]
         return self._scalar(value, place)

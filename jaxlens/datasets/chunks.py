@@ -19,7 +19,7 @@ from jaxlens.files.contents import ArrayName, Chunk
 from jaxlens.files.metadata import Column, image_columns
 from jaxlens.files.series import series_values
 from jaxlens.imaging.scene import Scene
-from jaxlens.simulator.batched import Batch
+from jaxlens.simulator.generation import Batch
 
 
 def chunks(job: Job, plan: Plan | None) -> Generator[Chunk, None, None]:

@@ -64,8 +64,10 @@ def produce(config: Config, seed: int, arguments: Arguments) -> dict[str, Produc
     products = {}
     bar = _progress_bar(jobs.values(), arguments.progress_bar)
     with bar, contextlib.closing(compiled_ahead(list(jobs.values()))) as ready:
-        for (label, job), _ in zip(jobs.items(), ready, strict=True):
-            products[label] = _make(job, contents[label], config.outdir, arguments, bar)
+        for label, job in jobs.items():
+            began = time.perf_counter()
+            next(ready)
+            products[label] = _make(job, contents[label], config.outdir, arguments, bar, began)
     return products
 
 
@@ -160,9 +162,13 @@ class _Receiver(Protocol):
     def append(self, chunk: Chunk) -> None: ...
 
 
-def _make(job: Job, contents: Contents, outdir: str, arguments: Arguments, bar: tqdm[NoReturn]) -> Product:
-    """Make one configuration and put it where it belongs: into files and into memory."""
-    began = time.perf_counter()
+def _make(
+    job: Job, contents: Contents, outdir: str, arguments: Arguments, bar: tqdm[NoReturn], began: float
+) -> Product:
+    """Make one configuration and put it where it belongs: into files and into memory.
+
+    `began` is when the program was first waited for, by `time.perf_counter`.
+    """
     plan = planned(job) if job.count else None
     size = plan.executable.size if plan else default_size(job)
     contents = replace(contents, attributes={**contents.attributes, "batch_size": size})

@@ -65,7 +65,7 @@ class Kept:
     def attributes(self) -> dict[str, Any]:
         """The attributes of a Dataset, by their names without the label, that take no more memory."""
         if self.mjd is None:
-            return {"metadata": self.metadata, **self.arrays}
+            return {"metadata": self.metadata} | {str(name): array for name, array in self.arrays.items()}
         found = {"metadata": self.metadata, "mjd": self.mjd, "mask": ~np.isnan(self.mjd)}
         if "images" in self.arrays:
             found["series"] = self.arrays["images"]

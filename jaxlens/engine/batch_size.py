@@ -15,7 +15,7 @@ from jaxlens.engine.devices import batches_at_once, memory_for_batch
 from jaxlens.engine.executable import Executable, batch_indices
 from jaxlens.engine.job import Job
 from jaxlens.files.contents import PLANES
-from jaxlens.simulator.batched import Batch
+from jaxlens.simulator.generation import Batch
 
 # The bytes of a batch's largest array.  On a CPU it should stay in a core's cache, which holds some MiB.
 _BYTES_ON_CPU = 2 * 2**20

@@ -12,7 +12,7 @@ import numpy as np
 
 from jaxlens.engine.executable import Executable
 from jaxlens.engine.job import Job
-from jaxlens.simulator.batched import Batch
+from jaxlens.simulator.generation import Batch
 
 # The number of image slots is not doubled any more once it is this large.
 MAX_IMAGE_SLOTS = 64

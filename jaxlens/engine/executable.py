@@ -20,7 +20,7 @@ from jaxlens.imaging.point_sources import centre_images
 from jaxlens.imaging.scene import Scene
 from jaxlens.sampling.population import Population
 from jaxlens.simulator import batched
-from jaxlens.simulator.batched import Batch
+from jaxlens.simulator.generation import Batch
 from jaxlens.simulator.simulator import Simulator
 
 # The axis of a mesh of devices over which the systems of a batch are spread.

@@ -10,7 +10,7 @@ import numpy as np
 from jaxlens.engine.devices import Devices
 from jaxlens.engine.executable import Executable, compiled, with_positions
 from jaxlens.files.contents import ArrayName
-from jaxlens.simulator.batched import Batch
+from jaxlens.simulator.generation import Batch
 from jaxlens.simulator.simulator import Simulator
 
 

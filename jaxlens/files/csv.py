@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from jaxlens.files.contents import Chunk, Contents, Values
 from jaxlens.files.metadata import Column, columns, is_text
@@ -132,10 +133,30 @@ def _is_constant(column: Column) -> bool:
 
 
 def _texts(column: Column) -> list[str]:
+    """The text of each row; where rows that follow each other are the same, only the first is converted."""
+    starts = _run_starts(column)
+    distinct = column[starts]
     if column.dtype == object:
-        return [_quoted(str(text)) for text in column]
-    # Python's text of a float is fast and the shortest for float64; for float32 only numpy's is the shortest.
-    return list(map(str, column.tolist() if column.dtype != np.float32 else column))
+        texts = [_quoted(str(text)) for text in distinct]
+    else:
+        # Python's text of a float is fast and the shortest for float64; for float32 only numpy's is.
+        texts = list(map(str, distinct.tolist() if column.dtype != np.float32 else distinct))
+    if len(texts) == len(column):
+        return texts
+    lengths = np.diff(starts, append=len(column))
+    repeated: list[str] = np.repeat(np.array(texts, dtype=object), lengths).tolist()
+    return repeated
+
+
+def _run_starts(column: Column) -> NDArray[np.intp]:
+    """The first row of each run of the same value."""
+    changes = column[1:] != column[:-1]
+    if column.dtype.kind == "f":
+        # 0.0 == -0.0, but their texts differ
+        negative = np.signbit(column)
+        changes = changes | (negative[1:] != negative[:-1])
+    first = np.ones(min(1, len(column)), bool)
+    return np.flatnonzero(np.concatenate([first, changes.astype(bool)]))
 
 
 def _quoted(text: str) -> str:

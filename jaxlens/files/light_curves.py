@@ -56,7 +56,7 @@ def light_curves(contents: Contents, prefix: str, values: Values, start: int = 0
     names = [{"k": str(k), "shift": f"_shift_{k}" if k else ""} for k in range(count)]
     magnification = np.stack([values[f"{prefix}-magnification_{k}"] for k in range(count)], axis=1)
     seen = np.swapaxes(observed(values[NUM_EPOCHS], epochs), 1, 2)
-    exists = (magnification > 0)[:, :, None, None] & seen[:, None]
+    exists = (np.asarray(magnification, float) > 0)[:, :, None, None] & seen[:, None]
     system, image, band, epoch = np.nonzero(exists)
     found: dict[str, Column] = {"OBJID": start + system, POINTING: values[POINTING][system]}
     found |= {name: values[f"{prefix}-{name}"][system] for name in ("id", "type")}

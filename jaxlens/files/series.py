@@ -34,7 +34,7 @@ def observed(num_epochs: Column, epochs: int) -> NDArray[np.bool_]:
     >>> observed(np.array([[2, 1]]), 3)[0].tolist()
     [[True, True], [True, False], [False, False]]
     """
-    seen: NDArray[np.bool_] = np.arange(epochs)[None, :, None] < np.asarray(num_epochs)[:, None, :]
+    seen: NDArray[np.bool_] = np.arange(epochs)[None, :, None] < np.asarray(num_epochs, float)[:, None, :]
     return seen
 
 

@@ -19,12 +19,12 @@ class RowsOfSystems(NamedTuple):
     Attributes:
         objid: the OBJID of each system, (systems,), in the order in which they appear.
         rows: the row of each epoch, (systems, longest number of epochs); the last row is repeated.
-        count: the number of rows of each system, (systems,).
+        counts: the number of rows of each system, (systems,).
     """
 
     objid: NDArray[np.int64]
     rows: NDArray[np.intp]
-    count: NDArray[np.intp]
+    counts: NDArray[np.intp]
 
 
 def bands_of_series(columns: Sequence[object]) -> list[str]:
@@ -67,7 +67,9 @@ def rows_of_systems(objid: ArrayLike, days: ArrayLike) -> RowsOfSystems:
     return RowsOfSystems(known[appearance].astype(np.int64), rows, count)
 
 
-def table_columns(table: Mapping[str, ArrayLike], name: str, bands: Sequence[str]) -> NDArray[np.float64]:
+def table_columns(
+    table: Mapping[str, ArrayLike] | pd.DataFrame, name: str, bands: Sequence[str]
+) -> NDArray[np.float64]:
     """The columns of one value in all bands.
 
     Args:

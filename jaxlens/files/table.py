@@ -81,12 +81,12 @@ def _of_series(
 
 def _check_rows(found: RowsOfSystems, num_epochs: NDArray[np.float64], epochs: int) -> None:
     """ValueError where a system has more or fewer rows than epochs."""
-    wanted = num_epochs[found.rows[:, 0]].max(axis=1) if len(found.rows) else found.count
-    wrong = np.flatnonzero((found.count != wanted) | (found.count > epochs))
+    wanted = num_epochs[found.rows[:, 0]].max(axis=1) if len(found.rows) else found.counts
+    wrong = np.flatnonzero((found.counts != wanted) | (found.counts > epochs))
     if wrong.size:
         k = wrong[0]
         raise ValueError(
-            f"the system of OBJID {found.objid[k]} has {found.count[k]} rows; its num_epochs is "
+            f"the system of OBJID {found.objid[k]} has {found.counts[k]} rows; its num_epochs is "
             f"{wanted[k]:g}, and the file has {epochs}; give a row for each epoch"
         )
 

@@ -14,7 +14,7 @@ from jaxlens.fitting.free_parameters import FreeParameters
 from jaxlens.fitting.posterior import Array, Constants, FitData, Model, predicted, with_free_values
 from jaxlens.fitting.problem import batch_size, prior_curvature, selected
 from jaxlens.fitting.result import FitResult, describe_prior
-from jaxlens.simulator.batched import Params
+from jaxlens.simulator.generation import Params
 from jaxlens.simulator.simulator import Simulator
 
 # Standard deviations: a parameter sits on a bound that is nearer than this.  Where the data push a parameter

@@ -23,7 +23,7 @@ from jaxlens.imaging import likelihood
 from jaxlens.imaging.scene import Assets, Scene
 from jaxlens.sampling import priors
 from jaxlens.sampling.population import Population
-from jaxlens.simulator.batched import Params
+from jaxlens.simulator.generation import Params
 
 # An array on the host or on the device.
 Array: TypeAlias = jax.Array | np.ndarray

@@ -15,7 +15,7 @@ from jaxlens.fitting.posterior import Array, Constants, FitData, Model, unconstr
 from jaxlens.fitting.smoothing import smoothing_widths
 from jaxlens.imaging.noise import noise_sigma
 from jaxlens.imaging.scene import Scene
-from jaxlens.simulator.batched import Params
+from jaxlens.simulator.generation import Params
 from jaxlens.simulator.simulator import Simulator
 
 # An estimated sigma is at least this fraction of the largest one in its image.

@@ -19,7 +19,7 @@ from jaxlens.fitting.amplitudes import templates, with_fluxes
 from jaxlens.fitting.free_parameters import FreeParameters
 from jaxlens.fitting.posterior import Constants, FitData, Model, unconstrained_log_prior
 from jaxlens.fitting.smoothing import smoothed, smoothing_weights
-from jaxlens.simulator.batched import Params
+from jaxlens.simulator.generation import Params
 
 # The number of prior draws that are compared with an image for each of its starts.
 DRAWS_PER_START = 8

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 from zlib import crc32
 
@@ -186,7 +186,8 @@ def point_light_epochs(
         for prefix, mu, _, _ in points
     ]
     flux = [jnp.broadcast_to(f, (*shape, f.shape[-1])) for f in flux]
-    return stamped_epochs(scene, params, jnp.concatenate(flux, axis=-1), *_coordinates(points), assets)
+    x, y = _coordinates(points)
+    return stamped_epochs(scene, params, jnp.concatenate(flux, axis=-1), x, y, assets)
 
 
 def epoch_counts(scene: Scene, params: Params, maggies: jax.Array) -> jax.Array:
@@ -265,10 +266,11 @@ def pixel_coordinates(
     return x / params["pixel_scale"] - first_pixel, y / params["pixel_scale"] - first_pixel
 
 
-def _coordinates(points: list[tuple[str, jax.Array, jax.Array, jax.Array]]) -> Iterator[jax.Array]:
+def _coordinates(
+    points: list[tuple[str, jax.Array, jax.Array, jax.Array]],
+) -> tuple[jax.Array, jax.Array]:
     """The x and the y of all images of all points, each (k,)."""
-    for axis in (2, 3):
-        yield jnp.concatenate([point[axis] for point in points])
+    return jnp.concatenate([x for _, _, x, _ in points]), jnp.concatenate([y for _, _, _, y in points])
 
 
 def _repeated(scene: Scene, tree: T) -> T:

@@ -21,15 +21,11 @@ from jaxlens.config.model import (
     PointSource,
     Profile,
 )
+from jaxlens.config.naming import image_slots
 from jaxlens.imaging.optics import Optics, optics
 from jaxlens.imaging.time_series import Series, light_curve_assets, series, with_light_curves
 from jaxlens.kernels import MASS_PROFILES
 
-# Slots for the images of a point source behind one deflector: an elliptical deflector makes four images, and
-# a cored one a fifth.
-SLOTS_ONE_DEFLECTOR = 6
-# Slots for the images of a point source behind several deflectors.
-SLOTS_MANY_DEFLECTORS = 12
 # The parameters of a cosmology, by astropy's names.
 COSMOLOGY = ("H0", "Om0", "Ode0", "w0", "wa", "Tcmb0", "Neff", "m_nu")
 
@@ -235,17 +231,11 @@ def scene(config: Config, configuration: Configuration) -> Scene:
         planes=planes,
         stars=stars,
         noise_sources=noise,
-        image_slots=_image_slots(planes),
+        image_slots=image_slots(configuration),
         backgrounds=mode,
         parameters=_parameters(config, the_optics, planes, stars, noise, mode, time_series),
         series=time_series,
     )
-
-
-def _image_slots(planes: tuple[ScenePlane, ...]) -> int:
-    """The number of slots for images of a point source, by the number of masses with an Einstein radius."""
-    deflectors = sum("theta_E" in m.parameters or m.sigma_v for plane in planes for m in plane.mass)
-    return SLOTS_ONE_DEFLECTOR if deflectors <= 1 else SLOTS_MANY_DEFLECTORS
 
 
 def _plane(plane: Plane, is_last: bool) -> ScenePlane:

@@ -59,10 +59,12 @@ def fit_population(
 
     Args:
         sim: a simulator of the configuration; the file's hyperparameters are the start.
-        images: observed images, counts/s, (n, bands, num_pix, num_pix), with their noise.
+        images: observed images, counts/s, (n, bands, num_pix, num_pix), with their noise.  In time series
+            (n, epochs, bands, num_pix, num_pix) each epoch has statistics of its own.
         free: the paths of the hyperparameters to find, as in `sim.hyperparameters`.
         features: statistics instead of the default ones: a function from images (m, bands, y, x) to (m, f)
-            that JAX can differentiate in forward mode, such as a network.
+            that JAX can differentiate in forward mode, such as a network; of time series the images are
+            (m, epochs, bands, y, x).
         distance: a function of simulated (m, f) and observed (n, f) statistics, each divided by the spread of
             both together, that returns a number.
         simulated: the number of systems that are simulated for each step.  More of them make the errors

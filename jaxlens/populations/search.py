@@ -34,9 +34,9 @@ from jaxlens.populations.simulated_sets import (
     simulated_statistics,
     training_set,
 )
-from jaxlens.populations.statistics import Regression, fit_regression, noise_level
+from jaxlens.populations.statistics import Regression, as_channels, fit_regression, noise_level
 from jaxlens.populations.updated_file import updated_file
-from jaxlens.simulator.batched import Params
+from jaxlens.simulator.generation import Params
 from jaxlens.simulator.simulator import Simulator
 
 # The next four are in the units of `coordinate_units`, in which 1 moves the statistics by their spread.
@@ -94,7 +94,7 @@ class Search:
         # a seeing that is fitted may become wider than the file allows
         scene = sim.with_unbounded_psf().scene
         self.model = PopulationModel(sim.static_population, scene, free, features)
-        self.inputs = SimulationInputs(sim.hyperparameters, sim.assets, _noise(images), key)
+        self.inputs = SimulationInputs(sim.hyperparameters, sim.assets, _noise(as_channels(images)), key)
         self.batches = batches_of(simulated)
         self.widest = jnp.asarray([_MAX_UNIT if each.bounded else jnp.inf for each in free], self.start.dtype)
         self.first_unit, self.targets = self._trial()
@@ -149,7 +149,7 @@ class Search:
 
         Returns:
             A first unit of each coordinate, (p,), from the statistic that changes most; and the parameters
-            that depend on the free hyperparameters, each with the band's index where each band has its own.
+            that depend on the free hyperparameters, each with the index of the band where each has its own.
         """
         zero = jnp.zeros_like(self.start)
         spread = jnp.std(self._observed(None), axis=0)
@@ -174,7 +174,7 @@ class Search:
             return None
         statistics, params = training_set(self.model, self.inputs, z, width, self.batches)
         statistics, params = jax.tree.map(np.asarray, (statistics, params))
-        columns = [params[name] if band is None else params[name][:, band] for name, band in self.targets]
+        columns = [params[name].reshape(len(statistics), -1)[:, band or 0] for name, band in self.targets]
         targets = np.stack(columns, axis=1)
         # far from the file's values the flux of a system may overflow
         finite = np.isfinite(statistics).all(axis=1) & np.isfinite(targets).all(axis=1)
@@ -228,7 +228,7 @@ def _optimizer_step(
 
 
 def _changed(before: Params, after: Params) -> Iterator[tuple[str, int | None]]:
-    """The parameters that differ in any system, each with the band's index where each band has its own."""
+    """The parameters that differ in any system, each with its index among its bands, or epochs and bands."""
     for name, values in before.items():
         differ = np.any(np.asarray(values != after[name]), axis=0)
         if differ.ndim == 0:
@@ -239,7 +239,9 @@ def _changed(before: Params, after: Params) -> Iterator[tuple[str, int | None]]:
 
 def _noise(images: jax.Array) -> jax.Array:
     """The noise of the observed images in each band, at least 1e-6 of the brightest pixel, (bands,)."""
-    return jnp.maximum(noise_level(images), 1e-6 * jnp.max(jnp.abs(images), axis=(0, 2, 3)))
+    level = jnp.maximum(noise_level(images), 1e-6 * jnp.max(jnp.abs(images), axis=(0, 2, 3)))
+    # an epoch that no system has is dark everywhere
+    return jnp.where(level > 0.0, level, 1.0)
 
 
 def _floats(values: Mapping[str, jax.Array]) -> dict[str, float]:

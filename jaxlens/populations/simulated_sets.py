@@ -14,10 +14,10 @@ import numpy as np
 from jaxlens.imaging.scene import Assets, Scene
 from jaxlens.kernels.fastmath.compiler import computed_once
 from jaxlens.populations.hyperparameters import FreeHyperparameters, hyperparameters_at
-from jaxlens.populations.statistics import Regression, image_statistics
+from jaxlens.populations.statistics import Regression, as_channels, image_statistics
 from jaxlens.sampling.population import Population
 from jaxlens.simulator import batched
-from jaxlens.simulator.batched import Params
+from jaxlens.simulator.generation import Params
 
 # A function from images (n, bands, y, x) to statistics (n, f).
 Features = Callable[[jax.Array], jax.Array]
@@ -51,16 +51,16 @@ class PopulationModel:
         it is given.
 
         Args:
-            images: (n, bands, y, x).
+            images: (n, bands, y, x), or (n, epochs, bands, y, x) of time series.
             regression: the regression of parameters on image statistics, or None.
-            sigma: the noise of each band, (bands,).
+            sigma: the noise of each band, (bands,), and of each epoch, (epochs x bands,).
 
         Returns:
             The statistics, (n, f).
         """
         if self.features is not None:
             return self.features(images)
-        statistics = image_statistics(images, sigma)
+        statistics = image_statistics(as_channels(images), sigma)
         return statistics if regression is None else regression(statistics)
 
 

@@ -50,6 +50,15 @@ def noise_level(images: jax.Array) -> jax.Array:
     return _SIGMA_PER_MEDIAN_ABSOLUTE * jnp.median(jnp.abs(mixed / 2.0), axis=(0, 2, 3))
 
 
+def as_channels(images: jax.Array) -> jax.Array:
+    """Images (n, bands, y, x); each epoch of time series, (n, epochs, bands, y, x), has bands of its own.
+
+    >>> as_channels(np.ones((4, 3, 2, 8, 8))).shape
+    (4, 6, 8, 8)
+    """
+    return images.reshape(len(images), -1, *images.shape[-2:])
+
+
 def image_statistics(images: jax.Array, sigma: jax.Array) -> jax.Array:
     """Statistics of images that depend on fluxes, sizes, positions, shapes, arcs, the PSF and the noise.
 

@@ -16,8 +16,8 @@ from jaxlens.config import Config, issue_warnings, load_config
 from jaxlens.config.model import Configuration
 from jaxlens.imaging.scene import Assets, Scene, assets, scene
 from jaxlens.sampling.population import Population, population
-from jaxlens.simulator.batched import Params
 from jaxlens.simulator.checks import checked_params
+from jaxlens.simulator.generation import Params
 from jaxlens.simulator.psf_bounds import scene_for_params, without_bound
 
 

@@ -12,7 +12,8 @@ from jax.typing import ArrayLike
 
 from jaxlens.config.errors import nearest
 from jaxlens.imaging.scene import Assets, Scene
-from jaxlens.simulator.batched import Observed, Params
+from jaxlens.simulator.batched import Observed
+from jaxlens.simulator.generation import Params
 
 
 def checked_params(scene: Scene, assets: Assets, params: Mapping[str, ArrayLike]) -> Params:

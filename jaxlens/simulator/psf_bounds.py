@@ -10,7 +10,7 @@ import numpy as np
 
 from jaxlens.imaging.scene import Scene
 from jaxlens.sampling.population import Population
-from jaxlens.simulator.batched import Params
+from jaxlens.simulator.generation import Params
 
 # The parameters that decide how many pixels a PSF is wide.
 _WIDTH = ("seeing", "pixel_scale")

@@ -16,9 +16,9 @@ from jaxlens.files.reader import read_metadata
 from jaxlens.files.table import parameters
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.simulator import batched
-from jaxlens.simulator.batched import Batch, Params
 from jaxlens.simulator.checks import changed_hyperparameters, system_count, system_indices
 from jaxlens.simulator.densities import SimulatorDensities
+from jaxlens.simulator.generation import Batch, Params
 from jaxlens.simulator.psf_bounds import scene_for_hyperparameters
 
 # Where only shapes are asked for any key will do.

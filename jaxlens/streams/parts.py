@@ -13,7 +13,7 @@ from jaxlens.engine.batch_size import automatic_batch_size
 from jaxlens.engine.completion import CompletePrograms, refuse_not_finite
 from jaxlens.engine.devices import Devices, batches_at_once
 from jaxlens.engine.job import Job
-from jaxlens.simulator.batched import Batch
+from jaxlens.simulator.generation import Batch
 from jaxlens.simulator.simulator import Simulator
 
 # The lower 32 bits of an index; the upper ones are folded into the key.

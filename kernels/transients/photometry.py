@@ -14,6 +14,8 @@ The integral is a sum over the points of a passband, see `Sky`.
 
 from __future__ import annotations
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -97,6 +99,30 @@ def _grid_weights(sky: Sky, wavelength: jax.Array, transmission: jax.Array | flo
     s = (points - left) / jnp.where(step > 0.0, step, 1.0)
     outside = (points < wavelength[0]) | (points > wavelength[-1])
     weight = jnp.where(outside, 0.0, sky.weight * transmission)
-    band = jnp.arange(points.shape[0])[:, None]
-    grid = jnp.zeros((points.shape[0], wavelength.size), weight.dtype)
-    return grid.at[band, low].add(weight * (1.0 - s)).at[band, low + 1].add(weight * s)
+    shares = (low, weight * (1.0 - s), weight * s)
+    added, summed = (functools.partial(one, wavelength.size) for one in (_added, _summed))
+    return jax.lax.platform_dependent(*shares, cpu=added, default=summed)
+
+
+def _added(size: int, low: jax.Array, left: jax.Array, right: jax.Array) -> jax.Array:
+    """`left` added to the entries `low` of (bands, size) zeros, and `right` to those behind them."""
+    band = jnp.arange(low.shape[0])[:, None]
+    grid = jnp.zeros((low.shape[0], size), left.dtype)
+    return grid.at[band, low].add(left).at[band, low + 1].add(right)
+
+
+def _summed(size: int, low: jax.Array, left: jax.Array, right: jax.Array) -> jax.Array:
+    """As `_added`, for `low` that increases, and in a fixed order on a GPU too, whose scatter has none.
+
+    Points of the same entry are neighbours, so that their sum is a difference of cumulative sums.
+    """
+    band = jnp.arange(low.shape[0])[:, None]
+    # whole numbers may be added in any order
+    count = jnp.zeros((low.shape[0], size), jnp.int32).at[band, low + 1].add(1)
+    edges = jnp.cumsum(count, axis=1)
+
+    def between(values: jax.Array) -> jax.Array:
+        cumulative = jnp.pad(jnp.cumsum(values, axis=1), ((0, 0), (1, 0)))
+        return jnp.diff(jnp.take_along_axis(cumulative, edges, axis=1), axis=1)
+
+    return jnp.pad(between(left), ((0, 0), (0, 1))) + jnp.pad(between(right), ((0, 0), (1, 0)))

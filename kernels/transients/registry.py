@@ -1,6 +1,6 @@
 """Models of transients by name.  A model is a function, and its keyword-only arguments are its parameters.
 
-A model is registered where it is defined:
+A model is registered where it is defined, by a decorator:
 
     @transient("flat", rest_frame=False, outside="constant", by_band=("COLOR",))
     def flat(sky, arrays, *, MAG, COLOR):

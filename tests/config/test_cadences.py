@@ -128,6 +128,11 @@ def test_opsim(load_edited: Load, tmp_path: Path) -> None:
     assert "the visits in i are not used" in config.warnings[0]
 
 
+def test_visits_in_other_bands_are_not_checked(load_edited: Load, tmp_path: Path) -> None:
+    (tmp_path / "n.csv").write_text("mjd,filter,seeing\n1,g,0.8\n2,r,0.7\nnan,u,-1\n3,u,none\n")
+    assert cadence(load_edited(edits("n.csv"))).epochs == 1
+
+
 def test_opsim_without_visits(load_edited: Load, tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "empty.db")) as connection:
         connection.execute("CREATE TABLE info (Parameter TEXT, Value TEXT)")

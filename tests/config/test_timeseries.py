@@ -43,6 +43,15 @@ def test_nites_list(load_edited: Load) -> None:
     assert isinstance(hash(config), int)
 
 
+def test_nites_array(load_edited: Load) -> None:
+    """A dictionary may have an array."""
+    tree = config_dict(load_edited(with_series("OBJECTS: [AGN], NITES: [0]")))
+    tree["GEOMETRY"]["CONFIGURATION_1"]["TIMESERIES"]["NITES"] = np.arange(0, 22, 7)
+    series = load_config(tree).configurations[0].series
+    assert series is not None
+    np.testing.assert_array_equal(series.cadence.arrays["day"][0, :, 0], [0, 7, 14, 21])
+
+
 def test_model_replaces_the_magnitude(load_edited: Load) -> None:
     config = load_edited(with_series("OBJECTS: [AGN], NITES: [0, 1]"))
     found = names(config)

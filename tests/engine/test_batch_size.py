@@ -11,10 +11,10 @@ import pytest
 from jaxlens.config import load_config
 from jaxlens.datasets.chunks import chunks
 from jaxlens.engine import batch_size as module
-from jaxlens.engine.batch_size import planned
+from jaxlens.engine.batch_size import automatic_batch_size, planned
 from jaxlens.engine.executable import Executable
 from jaxlens.engine.job import Job
-from jaxlens.simulator.batched import Batch
+from jaxlens.simulator.generation import Batch
 
 SCENE = SimpleNamespace(image_slots=8)
 NO_MEMORY = jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 1 bytes.")
@@ -171,3 +171,12 @@ def test_an_error_of_a_batch_comes_in_its_turn(monkeypatch):
     assert [next(made).start for _ in range(3)] == [0, 4, 8]
     with pytest.raises(ValueError, match="batch 3"):
         next(made)
+
+
+def test_the_epochs_of_a_series_make_batches_smaller():
+    config = load_config("galaxy_galaxy")
+    pixels = config.instrument.num_pix**2 * len(config.bands)
+    for epochs in (1, 2, 8):
+        size = automatic_batch_size(config, 10**6, platform="cpu", epochs=epochs)
+        assert 4 * size * epochs * pixels <= 2 * 2**20 < 2 * 4 * size * epochs * pixels
+    assert automatic_batch_size(config, 10**6, planes=True, platform="cpu", epochs=1000) == 1

@@ -12,7 +12,7 @@ import pytest
 from jaxlens.engine.completion import CompletePrograms, refuse_not_finite
 from jaxlens.engine.executable import Executable, batch_indices
 from jaxlens.engine.job import Job
-from jaxlens.simulator.batched import Batch
+from jaxlens.simulator.generation import Batch
 
 KEY = np.zeros(2, np.uint32)
 

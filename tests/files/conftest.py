@@ -77,7 +77,8 @@ TRANSIENT = "PLANE_2-OBJECT_2"
 
 
 def _series_contents(**changes):
-    return _contents(len(NUM_EPOCHS), **({"epochs": 3, "transients": (TRANSIENT,)} | changes))
+    given = {"count": len(NUM_EPOCHS), "epochs": 3, "transients": (TRANSIENT,)}
+    return _contents(**(given | changes))
 
 
 def _series_values():
@@ -121,9 +122,13 @@ def _series_images():
 
 def _write_series(outdir, image_format="h5", chunk=2, with_csv=True, **changes):
     contents, values, images = _series_contents(**changes), _series_values(), _series_images()
+    values, images = (
+        {name: value[: contents.count] for name, value in values.items()},
+        images[: contents.count],
+    )
     arrays = {"images": images, "planes": np.stack([images] * 4, axis=2), "difference": -images}
     with Writer(outdir, contents, image_format, with_csv) as writer:
-        for start in range(0, contents.count, chunk):
+        for start in range(0, max(contents.count, 1), chunk):
             own = slice(start, start + chunk)
             these = {name: arrays[name][own] for name in contents.arrays}
             writer.append(Chunk(start, {name: value[own] for name, value in values.items()}, these))

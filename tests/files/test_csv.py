@@ -17,6 +17,9 @@ TABLE = {
     "text": np.array(["1.5;2", "", "a,b", 'c"', "two\nlines", "x"], dtype=object),
     "zero": np.array([0.0, -0.0, 0.0, -0.0, 0.0, 0.0]),
     "none": np.zeros(6),
+    "runs": np.array([1.5, 1.5, np.nan, np.nan, -0.0, 0.0], np.float32),
+    "runs of text": np.array(["a,b", "a,b", "x", "x", "x", "a,b"], dtype=object),
+    "flags": np.array([True, True, False, False, False, True]),
 }
 
 

@@ -88,6 +88,20 @@ def test_the_first_systems_are_read_with_all_their_epochs(
     np.testing.assert_array_equal(stored.images, rows_of(series_images)[:5])
 
 
+@pytest.mark.parametrize("stop", [None, 2])
+@pytest.mark.parametrize("image_format", FORMATS)
+def test_no_systems_are_files_without_rows(
+    tmp_path: Path, image_format: str, stop: int | None, write_series: Callable[..., Any]
+) -> None:
+    paths = write_series(tmp_path, image_format, count=0, arrays=ALL)
+    stored = read(paths[0], stop)
+    assert stored.images.shape == (0, 2, 4, 4)
+    assert stored.series is not None
+    assert len(stored.series.images) == len(stored.series.mjd) == len(stored.metadata) == 0
+    assert "PLANE_2-OBJECT_2-nite-g" in stored.metadata
+    assert len(pd.read_csv(paths[-1])) == 0
+
+
 def test_hdf5_keeps_a_time_series_by_system(
     tmp_path: Path, series_images: np.ndarray, write_series: Callable[..., Any]
 ) -> None:

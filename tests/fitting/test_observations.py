@@ -93,8 +93,11 @@ ZERO = np.where(np.arange(50).reshape(2, 5, 5) < 2, 0.0, 1.0)
         ({"image": image(), "bad": np.ones((2, 5, 5))}, "no pixel of image 0 is used"),
         ({"image": image(), "bands": "gri"}, "image has 2 bands, but 3 are named: g, r, i"),
         ({"image": {"g": image()[0]}, "bands": "gr"}, "image lacks the band r; it has g"),
-        ({"image": {"g": image()}}, "image has arrays of shape (2, 5, 5); each band must have (y, x)"),
-        ({"image": image()[None]}, "image has shape (1, 2, 5, 5); it must be (y, x) or (bands, y, x)"),
+        (
+            {"image": {"g": image()[None]}},
+            "image has arrays of shape (1, 2, 5, 5); each band must have (y, x)",
+        ),
+        ({"image": image()[None, None]}, "image has shape (1, 1, 2, 5, 5); it must be (y, x), (bands, y, x)"),
         ({"image": image() + 1j}, "image is no array of real numbers"),
         ({"image": image(), "psf": np.ones((4, 4))}, "psf has 4 x 4 pixels; give an odd number"),
         (
@@ -137,3 +140,23 @@ def test_double_precision_is_kept(x64):
     assert seen.images.dtype == seen.noise_sigma.dtype == np.float64
     np.testing.assert_array_equal(seen.images[0], image())
     assert jax.numpy.asarray(psf_kernel(np.ones((3, 3)), 1)).dtype == np.float64
+
+
+def test_a_series_is_a_cube_of_epochs_or_one_for_each_band(tmp_path):
+    cube = np.random.default_rng(1).normal(5.0, 1.0, (3, 2, 5, 5))
+    write_fits(tmp_path / "series.fits", {"SCI": cube})
+    write_fits(tmp_path / "r.fits", {"SCI": cube[:, 1]})
+    mask = np.ones((5, 5))
+    mask[0, :2] = 0
+    seen = read_image(tmp_path / "series.fits", sigma=0.5, mask=mask, bands="gr")
+    assert seen.images.shape == seen.noise_sigma.shape == (1, 3, 2, 5, 5)
+    np.testing.assert_allclose(seen.images[0][seen.mask[0]], cube[seen.mask[0]], rtol=1e-6)
+    # the mask of one image is that of all epochs and bands
+    assert (~seen.mask).sum() == 3 * 2 * 2
+    assert repr(seen).startswith("Observation of 3 epochs, 2 bands, 5 x 5 pixels, 12 of them not used")
+    by_band = read_image({"g": cube[:, 0], "r": tmp_path / "r.fits"}, bands=["g", "r"])
+    np.testing.assert_allclose(by_band.images[0], cube, rtol=1e-6)
+    with pytest.raises(ValueError, match="image has 2 bands, but 3 are named"):
+        read_image(cube, bands="gri")
+    with pytest.raises(ValueError, match=r"\(epochs, bands, y, x\) of a time series"):
+        read_image(cube[None])

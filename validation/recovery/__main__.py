@@ -20,7 +20,7 @@ import numpy as np
 
 from jaxlens import FitResult, Simulator
 from jaxlens.fitting.fit import fit
-from jaxlens.simulator.batched import Params
+from jaxlens.simulator.generation import Params
 from validation.recovery.mocks import galaxy_galaxy_mock, lensed_quasar_mock
 
 # The file of each kind of lens, and the usual number of lenses.

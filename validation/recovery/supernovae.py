@@ -18,7 +18,7 @@ import numpy as np
 
 from jaxlens import FitResult, Simulator
 from jaxlens.fitting.fit import fit
-from jaxlens.simulator.batched import Params
+from jaxlens.simulator.generation import Params
 from validation.recovery.mocks import lensed_supernova_mock
 
 COUNT = 40

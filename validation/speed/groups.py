@@ -62,7 +62,8 @@ def at_once() -> int:
 
 def automatic(sim: Simulator) -> int:
     """The automatic batch size of a long run."""
-    return automatic_batch_size(sim.config, MANY)
+    epochs = series.epochs_of(sim) if sim.scene.series else 1
+    return automatic_batch_size(sim.config, MANY, epochs=epochs)
 
 
 def _batches(sim: Simulator, effort: Effort) -> list[int]:

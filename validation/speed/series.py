@@ -64,7 +64,7 @@ def _with_supernova(file: Node, epochs: int) -> Node:
     file["SPECIES"]["POINTSOURCE_1"] = {
         "NAME": "SUPERNOVA",
         "HOST": "SOURCE",
-        "MODEL": "variablenoise",
+        "MODEL": "ia_random",
         "PARAMETERS": {"magnitude": 22.0, "sep": uniform(0.0, 0.3), "sep_unit": "arcsec"},
     }
     geometry = file["GEOMETRY"]["CONFIGURATION_1"]

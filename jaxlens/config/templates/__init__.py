@@ -38,8 +38,7 @@ def hsiao_library() -> Library:
     >>> hsiao_library().types
     ('Ia',)
     """
-    with np.load(_FOLDER / "hsiao.npz") as file:
-        phases, wavelength, flux = (np.asarray(file[key], float) for key in ("phases", "wavelength", "flux"))
+    phases, wavelength, flux = hsiao_table()
     starts = [float(phases[0]), *(end for end, _ in PHASE_STEPS)]
     parts = [np.arange(low, end, step) for low, (end, step) in zip(starts, PHASE_STEPS, strict=False)]
     fine_phases = np.append(np.concatenate(parts), phases[-1])
@@ -49,6 +48,13 @@ def hsiao_library() -> Library:
     sed *= 10.0 ** (0.4 * peak_magnitude(fine, sed))
     arrays = {"sed": sed, "phases": fine_phases, "wavelength": fine}
     return library((HSIAO,), ("Ia",), arrays)
+
+
+def hsiao_table() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The packaged table: phases (K,), days; wavelengths (W,), Angstrom; flux (K, W)."""
+    with np.load(_FOLDER / "hsiao.npz") as file:
+        phases, wavelength, flux = (np.asarray(file[key], float) for key in ("phases", "wavelength", "flux"))
+    return phases, wavelength, flux
 
 
 def library(ids: tuple[str, ...], types: tuple[str, ...], arrays: Arrays) -> Library:

@@ -6,6 +6,7 @@ import jax
 import numpy as np
 import pytest
 
+from jaxlens.kernels.transients import photometry
 from jaxlens.kernels.transients.photometry import band_flux
 from tests.kernels.transients import oracle_sed
 
@@ -50,3 +51,15 @@ def test_flux_is_that_of_the_independent_integral(x64, sky, flux) -> None:
 def test_nan_gives_nan(x64, flux) -> None:
     assert np.all(np.isnan(flux(np.nan, 2200.0, GRID, FLAT[None])))
     assert np.all(np.isnan(flux(0.4, np.nan, GRID, FLAT[None])))
+
+
+def test_both_ways_to_share_weights_agree(x64) -> None:
+    """That of a CPU, and that of other devices, also where points share an entry."""
+    low = np.sort(np.random.default_rng(1).integers(0, 9, (2, 40)), axis=1)
+    low[1] = np.where(low[1] > 4, 8, low[1])
+    left, right = np.random.default_rng(2).normal(size=(2, 2, 40))
+    added, summed = jax.jit(
+        lambda *shares: (photometry._added(10, *shares), photometry._summed(10, *shares))
+    )(low, left, right)
+    np.testing.assert_allclose(summed, added, atol=1e-13)
+    assert np.all(np.sum(np.abs(added), axis=1) > 1.0)

@@ -22,10 +22,12 @@ from jaxlens.kernels.noise import draws
 from jaxlens.kernels.noise import variance as noise
 from jaxlens.kernels.psf import gaussian as psf
 from jaxlens.kernels.psf import stamps
+from jaxlens.kernels.transients import photometry, salt
 from validation.agreement.analytic import images as analytic_images
 from validation.agreement.analytic import lenses as analytic_lenses
 from validation.agreement.checks import light, mass
 from validation.agreement.checks import noise as noise_check
+from validation.agreement.checks import photometry as photometry_check
 from validation.agreement.checks import psf as psf_check
 from validation.agreement.gradients import profiles as gradient_profiles
 from validation.agreement.reporting.rows import Row
@@ -42,6 +44,8 @@ TARGETS: dict[str, tuple[ModuleType, str]] = {
     "variance of the shot noise": (noise, "shot_variance"),
     "photons of a pixel": (draws, "poisson_counts"),
     "pixel centres": (render, "_grid"),
+    "distance and redshift of a spectrum": (photometry, "dilution"),
+    "colour law of SALT": (salt, "colour_law"),
 }
 
 
@@ -183,6 +187,19 @@ def test_noise(plant: Callable[..., None]) -> None:
     assert {"Gaussian noise", "predicted sigma in every pixel: ADU", "shot_noise: poisson"} <= missed(rows)
     counted = [row for row in rows if "shot_noise: poisson" in row.name]
     assert [row.passed for row in counted] == [True, True, False]  # variance, pooled variance, mean
+
+
+@pytest.mark.slow
+def test_photometry_of_a_template(plant: Callable[..., None]) -> None:
+    """Two thousandths too bright; the brightness of a SALT model is given by x0."""
+    plant("distance and redshift of a spectrum", lambda dilution: lambda sky: 1.002 * dilution(sky))
+    assert missed(photometry_check.check(True).rows) == {"the template of Hsiao et al."}
+
+
+@pytest.mark.slow
+def test_the_colour_law(plant: Callable[..., None]) -> None:
+    plant("colour law of SALT", lambda law: lambda *arguments: 1.01 * law(*arguments))
+    assert missed(photometry_check.check(True).rows) == {"a SALT model"}
 
 
 @pytest.mark.slow

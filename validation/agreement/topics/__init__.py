@@ -14,6 +14,7 @@ REFERENCE_TOPICS = {
     "cosmology": "distances, and velocity dispersion to Einstein radius",
     "rays": "ray shooting and arrival times through two and three deflecting planes",
     "positions": "image positions, magnifications and time delays of point sources",
+    "delays": "time delays of point sources behind one plane and two, by the simulator",
     "psf": "blur and stamps of point sources, under every kind of PSF",
     "supersampling": "images at supersampling 1, 2, 3 and 5",
     "scenes": "whole images: every packaged example, and random scenes",

@@ -16,6 +16,7 @@ import sncosmo
 from astropy.cosmology import FlatLambdaCDM
 
 from jaxlens.config.passbands import curves
+from jaxlens.config.templates import hsiao_table
 from validation.agreement.inputs.draws import float32_exact
 from validation.agreement.inputs.transients import ABSMAG, PHASES, REDSHIFTS, bands, write_salt_folder
 
@@ -45,14 +46,15 @@ def _drawn(rng: np.random.Generator) -> Arrays:
 
 
 def _hsiao(rng: np.random.Generator) -> Arrays:
-    """The packaged source of sncosmo, of absolute magnitude ABSMAG."""
+    """The packaged table as a source of sncosmo, of absolute magnitude ABSMAG."""
     drawn = _drawn(rng)
-    plain = sncosmo.Model("hsiao-subsampled")
+    source = sncosmo.TimeSeriesSource(*hsiao_table())
+    plain = sncosmo.Model(source)
     days = np.arange(-3.0, 3.0, 0.01)
     band = sncosmo.Bandpass(*curves("bessell")["B"], name="B")
     peak = np.max(plain.bandflux(band, days, zp=0.0, zpsys="ab"))
     amplitude = 10.0 ** (-0.4 * ABSMAG) / peak * (1e-5 / drawn["distance"]) ** 2
-    model = _dusty("hsiao-subsampled", sncosmo.F99Dust)
+    model = _dusty(source, sncosmo.F99Dust)
     return _observed(model, drawn, {"amplitude": amplitude}, drawn)
 
 
@@ -65,7 +67,7 @@ def _salt(rng: np.random.Generator, source: sncosmo.Source) -> Arrays:
     return _observed(_dusty(source, sncosmo.OD94Dust), drawn, own, drawn | own)
 
 
-def _dusty(source: str | sncosmo.Source, law: type) -> sncosmo.Model:
+def _dusty(source: sncosmo.Source, law: type) -> sncosmo.Model:
     """A model with dust of R_V = 3.1 in the host and in the Milky Way."""
     return sncosmo.Model(source, [law(), law()], ["host", "mw"], ["rest", "obs"])
 
