@@ -372,9 +372,18 @@ def test_NOISE_SOURCE(document: dict[str, Any]) -> None:
     assert Simulator(document, "CONFIGURATION_2").scene.noise_sources == ()
 
 
-def test_TIMESERIES_is_refused(document: dict[str, Any]) -> None:
-    put(document, "GEOMETRY.CONFIGURATION_1.TIMESERIES", {"OBJECTS": ["AGN"], "NITES": [0, 1]})
-    with pytest.raises(ConfigError, match=r"CONFIGURATION_1\.TIMESERIES: is not supported yet; remove it"):
+def test_TIMESERIES(document: dict[str, Any]) -> None:
+    """The nights are epochs of each system; the point source has its MODEL's flux instead of its magnitude."""
+    put(document, "GEOMETRY.CONFIGURATION_1.TIMESERIES", {"OBJECTS": ["AGN"], "NITES": [0, 1], "PEAK": 3})
+    put(document, "SURVEY.PARAMETERS.num_exposures", 1)
+    put(document, "SPECIES.POINTSOURCE_1.MODEL", "static")
+    series = Simulator(document, "CONFIGURATION_1")
+    shape = jax.eval_shape(lambda key: series(key, 2)[0], jax.random.key(1, impl="threefry2x32")).shape
+    assert shape[:2] == (2, 2)
+    assert "PEAK" in series.parameter_names
+    assert "PLANE_2-OBJECT_2-magnitude" not in series.parameter_names
+    put(document, "SURVEY.PARAMETERS.num_exposures", 10)
+    with pytest.raises(ConfigError, match="a TIMESERIES takes one exposure a night"):
         Simulator(document, "CONFIGURATION_1")
 
 

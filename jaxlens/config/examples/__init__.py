@@ -13,7 +13,7 @@ def examples() -> dict[str, str]:
     """The packaged examples: name -> description, which is the file's first line.
 
     >>> sorted(examples())[0]
-    'double_source_plane'
+    'des_quasars'
     """
     return {path.stem: _description(path) for path in sorted(_FOLDER.glob("*.yaml"))}
 
