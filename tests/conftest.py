@@ -169,6 +169,7 @@ def small_series(small_quasar: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def unlensed_series(small_series: dict[str, Any]) -> dict[str, Any]:
     """`small_series` without its lens, which compiles quickly."""
+    del small_series["SPECIES"]["GALAXY_1"]
     configuration = small_series["GEOMETRY"]["CONFIGURATION_1"]
     configuration["PLANE_1"] = configuration.pop("PLANE_2")
     return small_series

@@ -10,10 +10,13 @@ import numpy as np
 
 from jaxlens.config.cadence_arrays import Nights, cadence_of
 from jaxlens.config.cadence_tables import Visits
+from jaxlens.config.draw_parameters import constant_draw
 from jaxlens.config.errors import Place, Report
 from jaxlens.config.instrument import IMAGE, SURVEY
 from jaxlens.config.model import Cadence, Instrument
+from jaxlens.config.plausibility import implausible_draw
 from jaxlens.config.quantities import ANY
+from jaxlens.config.usual_values import unusual
 
 # The signal-to-noise ratio of a star of magnitude m5.
 DEPTH_SIGNAL_TO_NOISE = 5.0
@@ -151,6 +154,7 @@ def _conditions(
         if not visits.check(name, rule, bands >= 0, report):
             return None
         found[name] = values
+        _remark_absurd(visits, name, np.flatnonzero(bands >= 0), report)
     depth = visits.columns.get("m5")
     noise = "background_noise" if "background_noise" in given else "sky_brightness"
     if depth is None or noise in found or noise not in given:
@@ -160,6 +164,16 @@ def _conditions(
     adu = instrument.data_count_unit == "ADU"
     values = _of_depth(noise, adu, _known(found, bands, instrument), visits, report)
     return None if values is None else {**found, noise: values}
+
+
+def _remark_absurd(visits: Visits, name: str, rows: np.ndarray, report: Report) -> None:
+    """Remark the first of the visits `rows` with an absurdly bright sky or a number of another unit."""
+    for row in rows.tolist():
+        draw = constant_draw(float(visits.columns[name][row]))
+        finding = implausible_draw(name, draw) or unusual(name, draw)
+        if finding:
+            report.remark(visits.place(name, row), finding)
+            return
 
 
 def _known(conditions: Conditions, bands: np.ndarray, instrument: Instrument) -> dict[str, np.ndarray]:

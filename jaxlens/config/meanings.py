@@ -85,7 +85,12 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 }
 # Keys of the sections, parameters of profiles and of distributions.
 _KEYS: Mapping[str, tuple[str, ...]] = {
-    "BANDS": ("filters", "filter", "band", "passbands"),
+    "BANDS": ("filters", "filter", "band"),
+    "passbands": ("bandpass", "bandpasses", "passband", "transmission", "throughputs"),
+    "NITES": ("nights", "cadence", "days", "mjd", "epochs", "dates", "times"),
+    "REFERENCE_MJD": ("referenceday", "mjd0", "t0", "zeroday"),
+    "PEAK": ("peakmjd", "peakday", "t0", "tpeak", "maximum"),
+    "DIFFERENCE": ("differenceimages", "diff", "subtraction"),
     "magnitude_zero_point": ("zeropoint", "zp", "zpt", "magzeropoint", "magzero", "photzp"),
     "seeing": ("fwhm", "psffwhm", "psfsize"),
     "sky_brightness": ("sky", "skymag", "skybackground", "mu"),

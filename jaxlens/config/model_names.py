@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from jaxlens.config.errors import Report, nearest, shown
+from jaxlens.config.meanings import normalized
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import word
 
@@ -106,7 +107,9 @@ def read_model_name(node: Node | None, report: Report) -> ModelName | None:
         report.problem(node.place, f"{shown(text)} is not a model; {nearest(text, _choices(), _WRITTEN)}")
         return None
     if KINDS[found.kind].file == "never" and found.file:
-        finding = f"{shown(text)} is not a model; {found.kind} takes no file, so write {found.kind}"
+        meant = next((kind for kind in KINDS if normalized(kind) == normalized(text)), "")
+        advice = f"did you mean {meant}?" if meant else f"{found.kind} takes no file, so write {found.kind}"
+        finding = f"{shown(text)} is not a model; {advice}"
         report.problem(node.place, finding)
         return None
     return found

@@ -123,7 +123,7 @@ def _limit(parameter: str) -> tuple[float, str]:
     """The brightest plausible value of a parameter, -inf where there is none, and advice."""
     if parameter == "sky_brightness":
         return BRIGHTEST_SKY, _SKY_ADVICE
-    if parameter.endswith("-magnitude"):
+    if parameter.endswith(("-magnitude", "-MAG")):
         return BRIGHTEST_OBJECT, _OBJECT_ADVICE
     return -math.inf, ""
 
@@ -139,5 +139,6 @@ def _magnitudes(
     # the magnitude of a transient is that of its light curve
     series = configuration.series.objects if configuration.series else ()
     for name, quantity in quantities.items():
-        if name.endswith("-magnitude") and name.removesuffix("-magnitude") not in series:
+        own = name.endswith("-magnitude") and name.removesuffix("-magnitude") not in series
+        if own or name.endswith("-MAG"):
             yield name, quantity

@@ -39,6 +39,7 @@ class Rule:
       `distributions_may_exceed`.
     - A distribution of unbounded support that reaches outside gets a remark.
     - With `redrawn` there is no remark, because draws outside the bounds are never used.
+    - With `whole` a constant that is no whole number is a problem; draws are cut down to whole numbers.
 
     Attributes:
         low: the lower bound.
@@ -47,6 +48,7 @@ class Rule:
         by_band: whether the entry may differ by band.
         distributions_may_exceed: whether distributions of bounded support get a remark instead of a problem.
         redrawn: whether draws outside the bounds are repeated until they are inside.
+        whole: whether the value is an index.
     """
 
     low: float = -math.inf
@@ -55,6 +57,7 @@ class Rule:
     by_band: bool = False
     distributions_may_exceed: bool = False
     redrawn: bool = False
+    whole: bool = False
 
     def allows(self, value: float) -> bool:
         """Whether a value is inside the bounds; true for NaN, whose problem has been reported already."""
@@ -230,6 +233,8 @@ def _check(draw: Draw, node: Node, rule: Rule, report: Report) -> None:
     if draw.is_constant:
         if not rule.allows(low):
             report.problem(node.place, f"is {low:g}; {rule.bounds_advice()}")
+        elif rule.whole and math.isfinite(low) and not low.is_integer():
+            report.problem(node.place, f"is {low:g}; give a whole number")
         return
     bounded = math.isfinite(low) and math.isfinite(high)
     if (bounded or draw.truncate) and not rule.distributions_may_exceed:

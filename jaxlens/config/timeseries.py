@@ -21,6 +21,7 @@ from jaxlens.config.quantities import ANY, quantity
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section, describe, number, word
 from jaxlens.config.species import Species
+from jaxlens.config.spellings import is_nothing
 from jaxlens.config.transient_rules import ONE_EXPOSURE
 
 # The keys of a TIMESERIES.
@@ -122,7 +123,7 @@ class SeriesReader:
         elif one is None:
             sources = [key for key, other in self._species.items() if isinstance(other, PointSource)]
             problem = f"{shown(name)} is no point source of SPECIES; {nearest(name, sources)}"
-        elif one.model is None and _node(self._root, "SPECIES", one.label, "MODEL") is not None:
+        elif one.model is None and self._has_model(one):
             # its problem has been reported
             return False
         elif one.model is None:
@@ -132,6 +133,11 @@ class SeriesReader:
         if problem:
             self._report.problem(item.place, problem)
         return not problem
+
+    def _has_model(self, source: PointSource) -> bool:
+        """Whether something stands under MODEL of a point source; an empty entry is nothing."""
+        node = _node(self._root, "SPECIES", source.label, "MODEL")
+        return node is not None and not is_nothing(node)
 
 
 def _node(root: Section, *keys: str) -> Node | None:
@@ -152,6 +158,15 @@ def _prefixes(name: str, planes: tuple[Plane, ...]) -> list[str]:
     ]
 
 
+def _listed(section: Section) -> list[str]:
+    """The NAMEs in OBJECTS as they are written, whether they are legal or not."""
+    node = section.take("OBJECTS")
+    if node is None:
+        return []
+    items = node.value if isinstance(node.value, tuple) else (node,)
+    return [item.text.strip() for item in items]
+
+
 def _peaks(section: Section, objects: dict[str, list[str]]) -> tuple[tuple[str, Quantity], ...]:
     """PEAK: the day of the peak of all objects, or of each in a mapping by NAME; 0 without the key."""
     node = section.take("PEAK")
@@ -159,6 +174,9 @@ def _peaks(section: Section, objects: dict[str, list[str]]) -> tuple[tuple[str, 
         return (("PEAK", quantity(section, "PEAK", ANY, default=0.0)),)
     with Section(node, section.report, "one of OBJECTS") as peaks:
         found = {name: quantity(peaks, name, ANY) for name in objects}
+        # objects of OBJECTS with problems of their own, which have been reported
+        for name in _listed(section):
+            peaks.has(name)
     return tuple((f"{prefix}-PEAK", found[name]) for name, own in objects.items() for prefix in own)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from jaxlens.config.errors import Report
 from jaxlens.config.model import Config, Configuration, PointSource, Transient
 from jaxlens.config.naming import redshift_name, transients
+from jaxlens.config.plausibility import BRIGHTEST_OBJECT
 from jaxlens.config.reader import Node
 from jaxlens.config.spectral_coverage import brightness_warnings, coverage_warnings
 from jaxlens.config.supports import bounds
@@ -37,7 +38,7 @@ def check_transients(config: Config, tree: Node, report: Report) -> None:
             node = tree.entries["SPECIES"].entries[labels[prefix]].entries["MODEL"]
             bright = brightness_warnings(model.library) if model.name == "sed" else []
             covered = _coverage(config, configuration, prefix, model)
-            for finding in (*bright, *covered, *_end(configuration, model)):
+            for finding in (*bright, *_bright_table(model), *covered, *_end(configuration, model)):
                 report.remark(node.place, finding)
         if configuration.series is not None:
             node = tree.entries["GEOMETRY"].entries[configuration.label].entries["TIMESERIES"]
@@ -81,16 +82,27 @@ def _end(configuration: Configuration, model: Transient) -> Iterator[str]:
         yield f"{finding} at {share[worst]:.0%} of its flux{more}; the flux of later nights is taken as zero"
 
 
+def _bright_table(model: Transient) -> Iterator[str]:
+    """Tables of magnitudes that are absurdly bright."""
+    if model.name != "lightcurve":
+        return
+    brightest = float(np.nanmin(model.library.arrays["magnitude"]))
+    if brightest < BRIGHTEST_OBJECT:
+        finding = f"the light curve of {model.library.ids[0]} reaches magnitude {brightest:g}"
+        yield f"{finding}, brighter than any object in an image of a lens; give apparent magnitudes"
+
+
 def _far_peaks(config: Config, configuration: Configuration) -> Iterator[str]:
     """Peaks that are so far from all nights that nothing is seen."""
     series = configuration.series
-    if series is None or not any(
-        TRANSIENTS[one.name].outside == "zero" for _, one in transients(configuration)
-    ):
+    ending = [prefix for prefix, one in transients(configuration) if TRANSIENTS[one.name].outside == "zero"]
+    if series is None or not ending:
         return
     day = series.cadence.arrays["day"]
     first, last = float(day.min()), float(day.max())
     for name, quantity in series.peaks:
+        if name != "PEAK" and name.removesuffix("-PEAK") not in ending:
+            continue
         low, high = bounds(name, quantity, config.joints)
         if low > last + FAR or high < first - FAR:
             span = f"{low:g}" if low == high else f"from {low:g} to {high:g}"

@@ -12,7 +12,7 @@ from jaxlens.config.naming import BY_EPOCH, MICROLENSING, NOISE
 from jaxlens.config.quantities import quantity
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
-from jaxlens.config.spellings import switch
+from jaxlens.config.spellings import is_nothing, switch
 from jaxlens.config.templates import with_odonnell_dust
 from jaxlens.config.transient_defaults import ALWAYS_DRAWN, DEFAULTS, DRAWN_BY_BAND
 from jaxlens.config.transient_rules import MICROLENSING_RULE, model_rule
@@ -64,7 +64,7 @@ def _name(node: Node, report: Report) -> tuple[ModelName, Node] | None:
             return None
         found, where = read_model_name(written, report), written
         for key in _FILE_KEYS:
-            if found is not None and key in node.entries:
+            if found is not None and key in node.entries and not is_nothing(node.entries[key]):
                 where = node.entries[key]
                 found = replace(found, file=where.text.strip())
     if found is None:

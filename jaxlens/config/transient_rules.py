@@ -24,7 +24,7 @@ _RANGES: Mapping[str, Rule] = {
     "EBV_MW": _NOT_NEGATIVE,
     "RV_MW": _POSITIVE,
     "TEMPLATE": _NOT_NEGATIVE,
-    "REALIZATION": Rule(low=0.0, high=2.0**24),
+    "REALIZATION": Rule(low=0.0, high=2.0**24, whole=True),
     "TAU": _POSITIVE,
     "SF_INF": _NOT_NEGATIVE,
     **{f"{key}_{color}": _POSITIVE for key in ("MEJ", "VEJ", "KAPPA", "TFLOOR") for color in ("BLUE", "RED")},

@@ -33,7 +33,7 @@ def read_template(section: Section, library: Library) -> Quantity:
     """
     node = section.take("TEMPLATE")
     if node is None or not isinstance(node.value, str):
-        return quantity(section, "TEMPLATE", Rule(low=0.0, high=len(library.ids) - 1.0))
+        return quantity(section, "TEMPLATE", Rule(low=0.0, high=len(library.ids) - 1.0, whole=True))
     text = node.text.strip()
     names = [one.rpartition("/")[2] for one in library.ids]
     stems = [one.rpartition(".")[0] or one for one in names]

@@ -28,8 +28,10 @@ def time_delays(scene: Scene, params: Params, j: int, images: ImagePositions) ->
         Days in the observer's frame, (slots,); 0 where there is no image.
     """
     times = light_travel_times(scene, params, j, images.x, images.y)
-    first = jnp.min(jnp.where(images.mask, times, jnp.inf))
-    return jnp.where(images.mask, times - jnp.where(jnp.isfinite(first), first, 0.0), 0.0)
+    first = jnp.argmin(jnp.where(images.mask, times, jnp.inf))
+    # the compiler may round the two terms differently, so the difference of the first is not always 0
+    later = images.mask & (jnp.arange(len(times)) != first)
+    return jnp.where(later, times - times[first], 0.0)
 
 
 def source_delays(scene: Scene, params: Params, images: Mapping[str, ImagePositions]) -> dict[str, jax.Array]:

@@ -22,10 +22,12 @@ def checked_params(scene: Scene, assets: Assets, params: Mapping[str, ArrayLike]
     Args:
         scene: whose parameters are taken.
         assets: its arrays; `BACKGROUND_IDX` must be an index of its backgrounds.
-        params: {name: (n,) or (n, bands)}; entries that the scene does not have are ignored.
+        params: {name: (n,) or (n, bands)}, of a time series also (n, epochs, bands) or (n, epochs, 1);
+            entries that the scene does not have are ignored.
 
     Raises:
-        ValueError: if a parameter is missing, or a background's index is none.
+        ValueError: if a parameter is missing or has another number of epochs than the scene, or a
+            background's index is none.
     """
     missing = [name for name in scene.parameters if name not in params]
     if missing:
@@ -35,7 +37,24 @@ def checked_params(scene: Scene, assets: Assets, params: Mapping[str, ArrayLike]
     dtype = jnp.result_type(float)
     checked = {name: jnp.asarray(params[name], dtype) for name in scene.parameters}
     _check_background(assets, checked)
+    _check_epochs(scene, checked)
     return checked
+
+
+def _check_epochs(scene: Scene, params: Params) -> None:
+    """ValueError where a parameter has epochs that the scene does not have, which broadcasting might hide."""
+    series = scene.series
+    moving = series.by_epoch | {"day"} if series else frozenset()
+    for name, value in params.items():
+        if value.ndim != 3:
+            continue
+        wanted = ""
+        if series is None or ("-" not in name and name not in moving):
+            wanted = "it is one for all epochs"
+        elif value.shape[1] != series.epochs:
+            wanted = f"there are {series.epochs} epochs"
+        if wanted:
+            raise ValueError(f"{name} has shape {value.shape}, but {wanted}")
 
 
 def _check_background(assets: Assets, params: Params) -> None:

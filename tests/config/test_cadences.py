@@ -97,6 +97,15 @@ def test_csv(load_edited: Load, tmp_path: Path) -> None:
     assert config.reach("seeing") == (0.7, 0.9)
 
 
+def test_csv_with_absurd_conditions(load_edited: Load, tmp_path: Path) -> None:
+    """A sky in counts, and a seeing in milliarcsec, are named with their line."""
+    rows = "1,g,22,0.8\n2,g,0,0.9\n3,r,21,900\n"
+    (tmp_path / "visits.csv").write_text(f"mjd,band,sky,seeing\n{rows}")
+    warnings = load_edited(edits("visits.csv")).warnings
+    assert any("visits.csv:3: sky: is 0, brighter than any night sky" in one for one in warnings)
+    assert any("visits.csv:4: seeing: is 900, far from all usual values" in one for one in warnings)
+
+
 def test_opsim(load_edited: Load, tmp_path: Path) -> None:
     """A database: each field is a pointing, other bands are left out, and conditions stay together by row."""
     rng = np.random.default_rng(3)

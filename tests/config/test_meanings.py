@@ -13,6 +13,7 @@ from jaxlens.config.joints import MODES
 from jaxlens.config.model_names import KINDS
 from jaxlens.config.psf import PSF_TYPES
 from jaxlens.config.surveys import survey_path, surveys
+from jaxlens.config.timeseries import SERIES_KEYS
 from jaxlens.distributions import DISTRIBUTIONS, parameter_names
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
 
@@ -26,7 +27,7 @@ def test_every_name_of_the_tables_is_a_name_of_the_language() -> None:
     names |= {key for profile in profiles.values() for key in profile.parameters}
     names |= {key for name in DISTRIBUTIONS for key in parameter_names(name)}
     names |= {*KINDS, "FILENAME", "PATH", "HOST", "magnitude", "sigma_v", "sep", "sep_unit", "Foreground"}
-    names |= {"add", "replace", "arcsec", "kpc", "e-", "ADU", "poisson"}
+    names |= {"add", "replace", "arcsec", "kpc", "e-", "ADU", "poisson", "passbands", *SERIES_KEYS}
     for table in meanings._TABLES:
         assert set(table) <= names
         for others in table.values():

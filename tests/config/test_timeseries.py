@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jaxlens.config import Config, load_config
+from jaxlens.config import Config, ConfigError, load_config
 from jaxlens.config.naming import by_epoch_names, microlensing_names, named_quantities
 from jaxlens.config.updates import config_dict, set_parameters
 
@@ -75,6 +75,14 @@ def test_model_replaces_the_magnitude(load_edited: Load) -> None:
 def test_peak(load_edited: Load, peak: str, bounds: dict[str, tuple[float, float]]) -> None:
     found = names(load_edited(with_series(f"OBJECTS: [AGN], NITES: [0, 1], PEAK: {peak}")))
     assert {name: one.support() for name, one in found.items() if name.endswith("PEAK")} == bounds
+
+
+def test_peak_of_an_object_with_a_problem(load_edited: Load) -> None:
+    """Only the problem is reported, and not that the object is none of OBJECTS."""
+    series = "OBJECTS: [AGN], NITES: [0, 1], PEAK: {AGN: 4}"
+    with pytest.raises(ConfigError, match="'flatt' is not a model") as error:
+        load_edited(with_series(series, "flatt"))
+    assert "PEAK" not in str(error.value)
 
 
 def test_by_epoch_names(load_edited: Load) -> None:

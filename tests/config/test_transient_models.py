@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -328,6 +329,45 @@ def test_peak_far_from_all_nights(load_edited: Load) -> None:
     nights = (SERIES.splitlines()[1], "    TIMESERIES: {OBJECTS: [AGN], NITES: [57000, 57100], PEAK: 40}")
     (warning,) = load_edited((*edits("ia_random"), nights)).warnings
     assert "PEAK is 40, far from the nights" in warning
+    assert not load_edited((*edits("flat"), nights)).warnings
+
+
+@pytest.mark.parametrize(
+    ("model", "found"),
+    [
+        ("{NAME: flat, MAG: 2}", "MODEL.MAG: is 2, brighter than any object"),
+        (
+            "lightcurve_absolute.csv",
+            "MODEL: the light curve of absolute.csv reaches magnitude -19.5",
+        ),
+        ("{NAME: ia, ABSMAG: 20}", "MODEL.ABSMAG: is 20, far from all usual values"),
+        ("{NAME: ia, EBV: 30}", "MODEL.EBV: is 30, far from all usual values"),
+    ],
+)
+def test_absurd_light_curves(load_edited: Load, tmp_path: Path, model: str, found: str) -> None:
+    """Magnitudes that are absolute where apparent ones are meant, or the other way round, are named."""
+    rows = "g,0,-19.5\ng,9,20\nr,0,19\nr,9,20\n"
+    (tmp_path / "absolute.csv").write_text(f"band,day,magnitude\n{rows}", encoding="utf-8")
+    (warning,) = load_edited(edits(model)).warnings
+    assert found in warning
+
+
+@pytest.mark.parametrize(
+    ("model", "found"),
+    [
+        ("{NAME: cc, TEMPLATE: 0.5}", "MODEL.TEMPLATE: is 0.5; give a whole number"),
+        ("{NAME: agn_drw, REALIZATION: 1.5}", "MODEL.REALIZATION: is 1.5; give a whole number"),
+        ("", "OBJECTS.1: AGN has no MODEL; add one to SPECIES.POINTSOURCE_1"),
+    ],
+)
+def test_values_that_mean_nothing(load_edited: Load, model: str, found: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(found)):
+        load_edited(edits(model))
+
+
+def test_empty_file_of_a_mapping(load_edited: Load) -> None:
+    """FILE without a value is none."""
+    assert transient(load_edited(edits("{NAME: ia, FILE: }"))).name == "ia"
 
 
 @pytest.mark.parametrize("model", ["static", "ia_random", "cc_nothing.SED", "{NAME: ia, ABSMAG: -19}"])

@@ -16,7 +16,7 @@ from jaxlens.fitting.fit import fit
 STAR = "PLANE_1-OBJECT_2"
 MAG, SHIFT = f"{STAR}-MAG", f"{STAR}-MAG_SHIFT"
 CENTER = "PLANE_1-OBJECT_1-LIGHT_PROFILE_1-center_x"
-CADENCE = "POINTING_1: {g: [0, 9, 22, 31]}\nPOINTING_2: {g: [3, 15]}\n"
+CADENCE = "POINTING_1: {g: [0, 9, 22, 31]}\nPOINTING_2: {g: [3, 12, 25]}\n"
 STARTS = 12
 
 
@@ -32,7 +32,8 @@ def file(folder: Path, **model: Any) -> dict[str, Any]:
     image["point_source"] = "exact"
     survey = {"BANDS": "g", "seeing": drawn("uniform", minimum=0.5, maximum=0.8), "sky_brightness": 21.0}
     (folder / "cadence.yaml").write_text(CADENCE)
-    rows = [(-30, 24), (-8, 21.5), (0, 20), (12, 21), (40, 24)]
+    # smooth, so that a fit may be linearised: it rises within 12 days and fades within 25
+    rows = [(day, 20.0 + (day / (12.0 if day < 0 else 25.0)) ** 2) for day in np.arange(-30.0, 50.5, 0.5)]
     table = folder / "curve.csv"
     table.write_text("band,day,magnitude\n" + "".join(f"g,{day},{mag}\n" for day, mag in rows))
     curve = {"NAME": "lightcurve", "FILE": str(table), "MAG_SHIFT": drawn("normal", mean=0.0, std=0.3)}
@@ -77,7 +78,7 @@ def mock(sim: Simulator) -> Mock:
     pointing, images = truth["POINTING"], np.array(batch.images)
     assert set(pointing) == {0.0, 1.0}
     # what was not observed may hold anything
-    images[pointing == 1, 2:] = np.nan
+    images[pointing == 1, 3:] = np.nan
     fixed = {"POINTING": pointing, "seeing": truth["seeing"]}
     return Mock(sim, images, truth, pointing, fit(sim, images, fixed=fixed, starts=STARTS))
 
@@ -90,12 +91,12 @@ def test_the_truth_of_a_series_is_found_within_its_errors(mock: Mock) -> None:
         assert (np.abs(result.values[:, i] - mock.truth[name]) < 4.0 * result.sigma[:, i]).all(), name
     assert (result.sigma[:, 1] < 1.0).all()
     assert result.converged.all()
-    nights = np.where(mock.pointing == 1, 2, 4)
+    nights = np.where(mock.pointing == 1, 3, 4)
     assert (result.degrees_of_freedom == nights * 144 - 3).all()
     degrees = result.degrees_of_freedom
     assert (np.abs(result.chi_square_per_degree - 1.0) < 5.0 * np.sqrt(2.0 / degrees)).all()
     assert result.residual.shape == (4, 4, 1, 12, 12)
-    assert not result.residual[mock.pointing == 1, 2:].any()
+    assert not result.residual[mock.pointing == 1, 3:].any()
     np.testing.assert_array_equal(result.params["num_epochs"], mock.truth["num_epochs"])
     np.testing.assert_array_equal(result.params["day"], mock.truth["day"])
 
@@ -135,9 +136,9 @@ def test_what_a_fit_of_a_series_cannot_find_is_refused(sim: Simulator) -> None:
     refused("seeing in fixed has shape", POINTING=0, seeing=seeing[:, :2])
     with pytest.raises(ValueError, match=r"it must be \(n, 4, 1, 12, 12\) for the bands g and 4 epochs"):
         fit(sim, images[:, :2], starts=STARTS)
-    images[:2, 2:] = np.nan
+    images[:2, 3:] = np.nan
     images[3, 1, 0, 2, 3] = np.nan
-    # the last nights of the second pointing are not observed
+    # the last night of the second pointing are not observed
     refused("in image 3, epoch 1, band 0, row 2, column 3", POINTING=[1, 1, 0, 0], seeing=seeing)
 
 

@@ -193,3 +193,16 @@ def test_gradients_of_a_series_are_central_differences(x64: None) -> None:
         central = (ends[0] - ends[1]) / (2.0 * step)
         assert abs(float(gradient[i])) > 1.0, name
         assert float(gradient[i]) == pytest.approx(central, rel=1e-5), name
+
+
+def test_epochs_that_the_file_does_not_have(small_series: dict[str, Any], key: Any) -> None:
+    """One epoch of three is no series, and constants are not given by epoch; both would be broadcast."""
+    sim = Simulator(small_series)
+    params = {name: np.asarray(value) for name, value in sim.sample(key, 2).items()}
+    epochs = params["day"].shape[1]
+    for wrong, says in (
+        ({"day": params["day"][:, :1]}, f"day has shape .*, but there are {epochs} epochs"),
+        ({"pixel_scale": np.ones((2, epochs, 1))}, "pixel_scale has shape .*, but it is one for all epochs"),
+    ):
+        with pytest.raises(ValueError, match=says):
+            sim.render({**params, **wrong})

@@ -104,7 +104,7 @@ def mock_series(sim: Simulator, count: int, seed: int = SEED) -> tuple[np.ndarra
     key = jax.random.key(seed, impl="threefry2x32")
     size = min(BATCH, count)
     parts = [sim(key, size, start=first) for first in range(0, count, size)]
-    return jax.tree.map(lambda *arrays: np.concatenate(arrays)[:count], *parts)  # type: ignore[no-any-return]
+    return jax.tree.map(lambda *arrays: np.concatenate(arrays)[:count], *parts)
 
 
 def summary(result: FitResult, found: Pulls) -> dict[str, np.ndarray]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
 import numpy as np
 
 from jaxlens import Simulator
@@ -49,7 +50,7 @@ def _errors(name: str, group: Group) -> np.ndarray:
 def _params(sim: Simulator, name: str, group: Group) -> dict[str, np.ndarray]:
     """The parameters of every case, by the names of the file."""
     count, values = len(group["number"]), parameters(group)
-    drawn = sim.sample(np.zeros(2, np.uint32), 1)
+    drawn = sim.sample(jax.random.key(0, impl="threefry2x32"), 1)
     found = {key: np.repeat(np.asarray(value), count, axis=0) for key, value in drawn.items()}
     far = {key[4:]: value for key, value in values.items() if key.startswith("far_")}
     for own in ("theta_E", "e1", "e2", "center_x", "center_y"):
@@ -83,17 +84,18 @@ def _file(two_planes: bool) -> dict[str, Any]:
     labelled = {f"PLANE_{k + 1}": plane for k, plane in enumerate(planes)}
     image = {"exposure_time": 100, "numPix": 50, "pixel_scale": 0.2, "psf_type": "NONE", "read_noise": 5}
     survey = {"BANDS": "r", "magnitude_zero_point": 27.0, "sky_brightness": 22.0, "num_exposures": 1}
-    far = {"GALAXY_3": {"NAME": "FAR"} | profile | mass} if two_planes else {}
+    species: dict[str, Any] = {
+        "GALAXY_1": {"NAME": "LENS"} | profile | mass | shear,
+        "GALAXY_2": {"NAME": "SOURCE"} | profile,
+        "POINTSOURCE_1": {"NAME": "QUASAR", "HOST": "SOURCE", "PARAMETERS": {"magnitude": 20}},
+    }
+    if two_planes:
+        species["GALAXY_3"] = {"NAME": "FAR"} | profile | mass
     return {
         "DATASET": {"NAME": "Delays", "PARAMETERS": {"SIZE": 1, "OUTDIR": "Delays", "SEED": 0}},
         "COSMOLOGY": {"PARAMETERS": {"H0": 70.0, "Om0": 0.3}},
         "IMAGE": {"PARAMETERS": image},
         "SURVEY": {"PARAMETERS": survey},
-        "SPECIES": {
-            "GALAXY_1": {"NAME": "LENS"} | profile | mass | shear,
-            "GALAXY_2": {"NAME": "SOURCE"} | profile,
-            "POINTSOURCE_1": {"NAME": "QUASAR", "HOST": "SOURCE", "PARAMETERS": {"magnitude": 20}},
-        }
-        | far,
+        "SPECIES": species,
         "GEOMETRY": {"CONFIGURATION_1": {"NAME": "DELAYS", "FRACTION": 1.0} | labelled},
     }
