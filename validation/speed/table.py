@@ -31,9 +31,9 @@ def _agreement(results: Results) -> list[str]:
 
 
 def _rows(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    lines = [f"{'workload':<14}{'method':<46}{'systems/s':>11}{'us each':>10}{'spread':>8}{'compile':>9}"]
+    lines = [f"{'workload':<26}{'method':<46}{'systems/s':>11}{'us each':>10}{'spread':>8}{'compile':>9}"]
     for row in rows:
-        start = f"{row['workload']:<14}{row['method']:<46}"
+        start = f"{row['workload']:<26}{row['method']:<46}"
         lines.append(start + (_times(row) if row["seconds"] is not None else row["remark"]))
     return lines
 

@@ -122,8 +122,9 @@ def test_the_report_has_every_row_and_every_miss(results: dict[str, Any]) -> Non
     text = table.text(results)
     for line in (
         "a machine; jax 1.2",
-        "A, noise      jaxlens, batches of 32                               9000     111.1     10%        -",
-        "A, noise      caustics                                      caustics is not installed",
+        "A, noise                  jaxlens, batches of 32                        "
+        "       9000     111.1     10%        -",
+        "A, noise                  caustics                                      caustics is not installed",
         "A, noise: at least 50.0 us of operations, 4.0 us of bytes, 10.0 us of random_words; "
         "45% of the limit by operations",
         "H, 100 systems of B to HDF5 and CSV: 25 a second, 40 after the first 20, 200 MB/s, "
