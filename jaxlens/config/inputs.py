@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jaxlens.config.errors import Report
@@ -120,15 +120,45 @@ class _Reader:
         return path
 
 
-def with_preset(tree: Node, preset: Node) -> Node:
+def with_preset(tree: Node, preset: Node, asked: Sequence[str] | None = None) -> Node:
     """The tree with the IMAGE.PARAMETERS and SURVEY.PARAMETERS of a survey's preset.
 
-    Keys that the preset lacks keep their values in `tree`.
+    Keys that the preset lacks keep their values in `tree`.  So does num_exposures where a configuration that
+    is asked for has a TIMESERIES: that of a preset is the number of stacked exposures, and each night of a
+    series is one.
+
+    Args:
+        tree: the whole file.
+        preset: the preset.
+        asked: labels or NAMEs of the configurations that are asked for; None for all.
+
+    Returns:
+        The joined tree.
     """
     if not isinstance(tree.value, dict):
         return tree
-    replaced = {key: _with_parameters(tree.value.get(key), preset.entries[key]) for key in _SECTIONS}
+    sections = {key: preset.entries[key] for key in _SECTIONS}
+    if _has_series(tree, asked):
+        sections["SURVEY"] = _of_one_night(sections["SURVEY"])
+    replaced = {key: _with_parameters(tree.value.get(key), section) for key, section in sections.items()}
     return Node(tree.place, {**tree.value, **replaced})
+
+
+def _has_series(tree: Node, asked: Sequence[str] | None) -> bool:
+    """Whether a configuration that is asked for has a TIMESERIES."""
+    geometry = tree.entries.get("GEOMETRY")
+    for label, one in geometry.entries.items() if geometry else ():
+        name = one.entries["NAME"].text.strip() if "NAME" in one.entries else label
+        if "TIMESERIES" in one.entries and (asked is None or label in asked or name in asked):
+            return True
+    return False
+
+
+def _of_one_night(survey: Node) -> Node:
+    """The SURVEY of a preset without its number of exposures."""
+    parameters = survey.entries[_PARAMETERS]
+    own = {key: node for key, node in parameters.entries.items() if key != "num_exposures"}
+    return Node(survey.place, {**survey.entries, _PARAMETERS: Node(parameters.place, own)})
 
 
 def _with_parameters(section: Node | None, preset: Node) -> Node:

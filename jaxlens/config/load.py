@@ -126,7 +126,7 @@ def _load(
     tree = include(written, report, usage)
     if preset is not None:
         report.bands_of = f" of the survey {preset.stem}"
-        tree = with_preset(tree, read_text(_read(preset, report), str(preset), report))
+        tree = with_preset(tree, read_text(_read(preset, report), str(preset), report), asked)
     tree = with_filters(tree)
     return _parse(tree, report, asked, verbatim=text if tree is written else None)
 

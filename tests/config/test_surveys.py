@@ -310,6 +310,22 @@ def test_a_config_takes_a_preset_too(load_text: Callable[[str], Config], good: s
     assert load_config("again.yaml").instrument == config.instrument
 
 
+def test_a_preset_of_stacked_exposures_in_a_series(load_text: Callable[[str], Config], good: str) -> None:
+    """Each night is one exposure, as the file says; a configuration without TIMESERIES has the stack."""
+    source = "    NOISE_SOURCE_1: POISSON_NOISE\n"
+    series = f"{source}    TIMESERIES: {{OBJECTS: [AGN], NITES: [0, 5]}}\n"
+    text = good.replace(source, series, 1).replace("    NAME: AGN\n", "    NAME: AGN\n    MODEL: flat\n", 1)
+    file = yaml.safe_load(text.replace("{g: 22.0, r: 21.5}", "22"))
+
+    def exposures(*asked: str) -> tuple[float, float]:
+        config = load_config(file, survey="euclid", configurations=asked or None)
+        found: tuple[float, float] = dict(config.instrument.quantities)["num_exposures"].support()
+        return found
+
+    assert exposures() == exposures("CONFIGURATION_1") == (1.0, 1.0)
+    assert exposures("CONFIGURATION_2") == (4.0, 4.0)
+
+
 def test_a_preset_keeps_size_folder_and_seed_of_a_config(
     load_text: Callable[[str], Config], good: str
 ) -> None:
