@@ -373,7 +373,7 @@ def test_NOISE_SOURCE(document: dict[str, Any]) -> None:
 
 
 def test_TIMESERIES(document: dict[str, Any]) -> None:
-    """The nights are epochs of each system; the point source has its MODEL's flux instead of its magnitude."""
+    """The nights are the epochs of each system; a point source has the flux of its MODEL."""
     put(document, "GEOMETRY.CONFIGURATION_1.TIMESERIES", {"OBJECTS": ["AGN"], "NITES": [0, 1], "PEAK": 3})
     put(document, "SURVEY.PARAMETERS.num_exposures", 1)
     put(document, "SPECIES.POINTSOURCE_1.MODEL", "static")

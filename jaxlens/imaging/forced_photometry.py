@@ -18,9 +18,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.imaging.epochs import first_epoch, map_epochs, pixel_coordinates, psf_moves
+from jaxlens.imaging.epochs import map_epochs, pixel_coordinates
 from jaxlens.imaging.light_curves import ImageFluxes
-from jaxlens.imaging.optics import unit_stamps
+from jaxlens.imaging.optics import unit_profiles, unit_stamps
 from jaxlens.imaging.point_sources import point_positions
 from jaxlens.imaging.scene import Assets, Scene
 from jaxlens.imaging.time_delays import arrival_order
@@ -31,6 +31,8 @@ from jaxlens.kernels.types import Params
 MEASURED_IMAGES = 4
 # This fraction of the diagonal of S S^T is added to it, so that two images at one place have finite fluxes.
 RIDGE = 1e-6
+# A GPU's default precision may be TF32.
+EXACT = jax.lax.Precision.HIGHEST
 
 
 class Measured(NamedTuple):
@@ -96,64 +98,72 @@ def forced_photometry(
     x, y = (jnp.concatenate([places[p][axis][s] for p, (s, _) in chosen.items()]) for axis in (0, 1))
     mask = jnp.concatenate([mask for _, mask in chosen.values()])
 
-    def of_epoch(own: Params, data: jax.Array, noise: jax.Array) -> tuple[jax.Array, jax.Array]:
-        return jax.tree.map(
-            lambda a: a[0], _solve(_stamps(scene, own, x, y, assets), mask, data[None], noise[None])
-        )
+    positions = pixel_coordinates(scene, params, x, y)
 
-    if psf_moves(scene):
-        flux, covariance = map_epochs(of_epoch, scene, params, residual, sigma)
-    else:
-        stamps = _stamps(scene, first_epoch(scene, params), x, y, assets)
-        flux, covariance = _solve(stamps, mask, residual, sigma)
+    def of_epoch(own: Params, data: jax.Array, noise: jax.Array) -> tuple[jax.Array, jax.Array]:
+        profiles = unit_profiles(scene.optics, own, len(scene.bands), *positions)
+        if profiles is not None:
+            return _solved_by_axes(*profiles, mask, data, noise)
+        stamps = unit_stamps(scene.optics, own, *positions, assets.psf_kernel)
+        return _solved(stamps, mask, data, noise)
+
+    flux, covariance = map_epochs(of_epoch, scene, params, residual, sigma)
     return _by_transient(chosen, flux, covariance)
 
 
-def _stamps(scene: Scene, own: Params, x: jax.Array, y: jax.Array, assets: Assets) -> jax.Array:
-    """The PSF at each position (arcsec), (k, bands or 1, ny, nx)."""
-    pixel_x, pixel_y = pixel_coordinates(scene, own, x, y)
-    return unit_stamps(scene.optics, own, pixel_x, pixel_y, assets.psf_kernel)
+def _solved_by_axes(
+    columns: jax.Array, rows: jax.Array, mask: jax.Array, data: jax.Array, noise: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """Fluxes (bands, k) and covariances (bands, k, k) of one epoch, whose images are (bands, ny, nx).
+
+    The PSF is the product of `columns` and `rows`, (bands, k, num_pix), so that S S^T is the product of two
+    small matrices, and a sum over pixels is one over columns, then over rows.  All is 0 where `mask` is
+    False.
+    """
+    columns = jnp.where(mask[None, :, None], columns, 0.0)
+    inverse = _inverse(_dot(columns, columns) * _dot(rows, rows))
+    first, second = np.triu_indices(len(mask))
+    pairs = columns[:, first] * columns[:, second], rows[:, first] * rows[:, second]
+    square = np.zeros((len(mask), len(mask)), int)
+    square[first, second] = square[second, first] = np.arange(len(first))
+    spread = _sums(noise**2, *pairs)[:, square]
+    return _estimates(inverse, _sums(data, columns, rows), spread)
 
 
-def _solve(
+def _sums(image: jax.Array, columns: jax.Array, rows: jax.Array) -> jax.Array:
+    """The sums over pixels of an image (bands, ny, nx) times the products of axes, (bands, k)."""
+    return jnp.sum(jnp.swapaxes(_dot(image, columns), 1, 2) * rows, axis=-1)
+
+
+def _solved(
     stamps: jax.Array, mask: jax.Array, data: jax.Array, noise: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
-    """Fluxes (epochs, bands, k) and covariances (epochs, bands, k, k); both are 0 where `mask` is False.
+    """`_solved_by_axes` for any PSF, of stamps (k, bands or 1, ny, nx)."""
+    bands = len(data)
+    rows = jnp.where(mask[:, None, None], stamps.reshape(*stamps.shape[:2], -1), 0.0)
+    rows = jnp.broadcast_to(jnp.swapaxes(rows, 0, 1), (bands, len(mask), rows.shape[-1]))
+    scaled = rows * noise.reshape(bands, 1, -1)
+    projected = _dot(rows, data.reshape(bands, 1, -1))[..., 0]
+    return _estimates(_inverse(_dot(rows, rows)), projected, _dot(scaled, scaled))
 
-    The stamps are the same in all epochs of `data` and `noise`, (epochs, bands, ny, nx).
-    """
-    k, bands = len(mask), data.shape[1]
-    rows = jnp.where(mask[:, None, None], stamps.reshape(k, stamps.shape[1], -1), 0.0)
-    rows = jnp.swapaxes(rows, 0, 1)  # (bands or 1, k, pixels)
-    exact = jax.lax.Precision.HIGHEST
-    normal = jnp.einsum("bkp,blp->bkl", rows, rows, precision=exact)
+
+def _inverse(normal: jax.Array) -> jax.Array:
+    """(S S^T)^-1 of each band, with the ridge; `normal` is S S^T, (bands, k, k)."""
     diagonal = jnp.diagonal(normal, axis1=1, axis2=2)
     # an image outside the picture has no light to measure
     ridge = jnp.where(diagonal > 0.0, RIDGE * diagonal, 1.0)
-    inverse = jnp.linalg.inv(normal + ridge[:, :, None] * jnp.eye(k, dtype=normal.dtype)[None])
-    inverse = jnp.broadcast_to(inverse, (bands, k, k))
-    rows = jnp.broadcast_to(rows, (bands, *rows.shape[1:]))
-    projected = _products(data, rows)
-    flux = jnp.einsum("bkl,ebl->ebk", inverse, projected, precision=exact)
-    first, second = np.triu_indices(k)
-    spread = _products(noise**2, rows[:, first] * rows[:, second])
-    square = np.zeros((k, k), int)
-    square[first, second] = square[second, first] = np.arange(len(first))
-    covariance = jnp.einsum("bkl,eblm,bmn->ebkn", inverse, spread[..., square], inverse, precision=exact)
-    return flux, covariance
+    return jnp.linalg.inv(normal + ridge[:, :, None] * jnp.eye(normal.shape[1], dtype=normal.dtype)[None])
 
 
-def _products(images: jax.Array, rows: jax.Array) -> jax.Array:
-    """The sums over pixels of images (epochs, bands, ny, nx) times rows (bands, k, pixels).
+def _estimates(inverse: jax.Array, projected: jax.Array, spread: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Fluxes (bands, k) from S d, and their covariances (bands, k, k) from S diag(sigma^2) S^T."""
+    flux = jnp.einsum("bkl,bl->bk", inverse, projected, precision=EXACT)
+    return flux, jnp.einsum("bkl,blm,bmn->bkn", inverse, spread, inverse, precision=EXACT)
 
-    They are (epochs, bands, k).
-    """
-    # with the bands in front XLA's CPU compiler multiplies matrices, which is several times faster
-    by_band = jnp.swapaxes(images.reshape(*images.shape[:2], -1), 0, 1)
-    exact = jax.lax.Precision.HIGHEST
-    return jnp.swapaxes(
-        jax.lax.dot_general(by_band, rows, (((2,), (2,)), ((0,), (0,))), precision=exact), 0, 1
-    )
+
+def _dot(left: jax.Array, right: jax.Array) -> jax.Array:
+    """The sums over the last axis of (bands, k, n) and (bands, l, n), (bands, k, l)."""
+    return jax.lax.dot_general(left, right, (((2,), (2,)), ((0,), (0,))), precision=EXACT)
 
 
 def _by_transient(

@@ -18,7 +18,7 @@ from jaxlens.config.model import Config
 from jaxlens.kernels.psf import gaussian, moffat
 from jaxlens.kernels.psf.convolution import convolve, convolve_fine, fine_side
 from jaxlens.kernels.psf.resampling import averaged, cropped, resampled, resampled_side
-from jaxlens.kernels.psf.stamps import stamp_kernel, stamp_point_sources
+from jaxlens.kernels.psf.stamps import stamp_kernel, stamp_point_sources, stamp_profile
 from jaxlens.kernels.types import Params
 
 # A Gaussian blur is a sum of shifted images or a product with two matrices.  On a CPU the sum is faster for a
@@ -236,6 +236,30 @@ def unit_stamps(
     bands = max([1, *(value.shape[0] for value in width if value.ndim)])
     flux = jnp.ones((bands, 1), x.dtype)
     return jax.vmap(lambda u, v: stamped(optics, params, flux, u[None], v[None], kernel))(x, y)
+
+
+def unit_profiles(
+    optics: Optics, params: Params, bands: int, x: jax.Array, y: jax.Array
+) -> tuple[jax.Array, jax.Array] | None:
+    """The two axes of the image of each of some point sources of unit flux, where it is their product.
+
+    Args:
+        optics: the static part of the PSF.
+        params: the parameters of one system, each () or (bands,).
+        bands: the number of bands.
+        x: positions in pixels from the centre of the first pixel, (sources,).
+        y: the other coordinate.
+
+    Returns:
+        Columns and rows, each (bands, sources, num_pix); None for a PSF that is no product.
+    """
+    if optics.psf in ("PIXEL", "MOFFAT"):
+        return None
+    sigma = jnp.broadcast_to(_sigma_in_pixels(params), (bands,)) if optics.psf == "GAUSSIAN" else None
+    factor, exact = optics.point_factor, optics.exact_points
+    columns, rows = (stamp_profile(v, sigma, optics.num_pix, exact, factor) for v in (x, y))
+    shape = (bands, len(x), optics.num_pix)
+    return jnp.broadcast_to(columns, shape), jnp.broadcast_to(rows, shape)
 
 
 def stamp_radius(optics: Optics, params: Params) -> jax.Array:

@@ -47,21 +47,36 @@ def stamp_point_sources(
     Returns:
         The image (bands, num_pix, num_pix) in counts/s.
     """
+    along_axis = partial(stamp_profile, sigma=sigma, num_pix=num_pix, exact=exact, factor=factor)
+    rows = flux[:, :, None] * along_axis(y)
+    columns = jnp.broadcast_to(along_axis(x), rows.shape)
+    return jnp.einsum("bsi,bsj->bij", rows, columns, precision=jax.lax.Precision.HIGHEST)
+
+
+def stamp_profile(
+    place: jax.Array, sigma: jax.Array | None, num_pix: int, exact: bool = False, factor: int = 1
+) -> jax.Array:
+    """One axis of the image of point sources of unit flux, which is the product of its two axes.
+
+    Args:
+        place: one coordinate of the sources, as in `stamp_point_sources`, (sources,).
+        sigma: as in `stamp_point_sources`.
+        num_pix: as in `stamp_point_sources`.
+        exact: as in `stamp_point_sources`.
+        factor: as in `stamp_point_sources`.
+
+    Returns:
+        The fraction of the flux in each row or column of pixels, (bands or 1, sources, num_pix).
+    """
     if exact:
         respond, factor = exact_response, 1
     else:
         largest = MAX_STAMP_RADIUS if factor == 1 else MAX_FINE_STAMP_RADIUS
         respond = partial(interpolated_response, largest=largest)
     width = None if sigma is None else jnp.reshape(sigma, (-1, 1, 1)) * factor
-    pixels = jnp.reshape(jnp.arange(num_pix * factor, dtype=x.dtype), (1, 1, -1))
-
-    def along_axis(place: jax.Array) -> jax.Array:
-        response = respond(pixels, jnp.reshape(_on_fine_grid(place, factor), (1, -1, 1)), width)
-        return jnp.sum(jnp.reshape(response, (*response.shape[:2], num_pix, factor)), axis=-1)
-
-    rows = flux[:, :, None] * along_axis(y)
-    columns = jnp.broadcast_to(along_axis(x), rows.shape)
-    return jnp.einsum("bsi,bsj->bij", rows, columns, precision=jax.lax.Precision.HIGHEST)
+    pixels = jnp.reshape(jnp.arange(num_pix * factor, dtype=place.dtype), (1, 1, -1))
+    response = respond(pixels, jnp.reshape(_on_fine_grid(place, factor), (1, -1, 1)), width)
+    return jnp.sum(jnp.reshape(response, (*response.shape[:2], num_pix, factor)), axis=-1)
 
 
 def _on_fine_grid(place: jax.Array, factor: int) -> jax.Array:
