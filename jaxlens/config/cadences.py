@@ -156,9 +156,10 @@ def _from_yaml(tree: Node, outer_mjd: float | None, report: Report) -> Cadence |
         return None
     pointings: dict[str, Nights | None] = {}
     with Section(tree, report, "a key of a cadence") as section:
+        section.has(f"{POINTING}1")
         own = section.take(REFERENCE)
         mjd = outer_mjd or 0.0 if own is None else number(own, report, "give a day (MJD)")
-        if own is not None and outer_mjd not in (None, mjd):
+        if own is not None and outer_mjd not in (None, mjd) and not math.isnan(mjd):
             report.problem(
                 own.place, f"is {own.text}, but TIMESERIES has {outer_mjd:.10g}; give one of the two"
             )

@@ -149,7 +149,8 @@ def _has_series(tree: Node, asked: Sequence[str] | None) -> bool:
     geometry = tree.entries.get("GEOMETRY")
     for label, one in geometry.entries.items() if geometry else ():
         name = one.entries["NAME"].text.strip() if "NAME" in one.entries else label
-        if "TIMESERIES" in one.entries and (asked is None or label in asked or name in asked):
+        series = one.entries.get("TIMESERIES")
+        if series and not is_nothing(series) and (asked is None or label in asked or name in asked):
             return True
     return False
 

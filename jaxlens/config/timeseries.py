@@ -87,7 +87,7 @@ class SeriesReader:
         low, high = one.support()
         is_one = one.is_constant and ONE_EXPOSURE.low <= low and high <= ONE_EXPOSURE.high
         if not is_one and not math.isnan(low):
-            found = f"is {low:g}" if one.is_constant else f"is from {low:g} to {high:g}"
+            found = f"is {low:g}" if low == high else f"is from {low:g} to {high:g}"
             finding = f"{found}, but a TIMESERIES takes one exposure a night; set num_exposures to 1"
             node = _node(self._root, "SURVEY", "PARAMETERS", "num_exposures")
             self._report.problem(node.place if node else Place("SURVEY"), finding)
