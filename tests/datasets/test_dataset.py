@@ -139,6 +139,7 @@ def test_the_next_chunk_is_under_way_before_a_chunk_is_written(fake, tmp_path, m
     assert begun[1:] == [3, 3]
 
 
+@pytest.mark.slow
 def test_writing_to_disk_holds_a_few_batches_and_not_the_dataset(fake, tmp_path, monkeypatch):
     most_alive, written = [], []
 

@@ -102,6 +102,7 @@ def test_a_middle_plane_is_the_lens_s_light_and_lensed_by_what_is_in_front(
     np.testing.assert_allclose(planes[:, LENS], dim, atol=2e-5 * dim.max(), rtol=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("image_format", ["npy", "h5"])
 def test_planes_are_kept_and_written(small_lens: dict[str, Any], tmp_path: Path, image_format: Any) -> None:
     small_lens["DATASET"]["PARAMETERS"]["OUTDIR"] = str(tmp_path)

@@ -366,6 +366,7 @@ def solved_galaxies(galaxies):
         return make_dataset(galaxies, solve_lens_equation=True, batch_size=2)
 
 
+@pytest.mark.slow
 def test_without_point_sources_the_images_are_those_of_galaxies_centres(solved_galaxies):
     """The positions of a source at (0.1, 0), found by bisection on the axis and by symmetry beside it."""
     frame = solved_galaxies.metadata("CONFIGURATION_1")

@@ -120,6 +120,7 @@ def assert_truth_is_found(found: PopulationFit, truth: dict[str, float], simulat
     assert np.all((ratios > 0.75) & (ratios < 1.6))
 
 
+@pytest.mark.slow
 def test_a_fit_finds_mean_width_and_size_within_their_errors(found: PopulationFit) -> None:
     assert_truth_is_found(found, TRUTH, 512)
 
@@ -143,6 +144,7 @@ def test_a_fit_finds_mean_width_and_seeing_within_their_errors(
     assert_truth_is_found(found, truth, 1024)
 
 
+@pytest.mark.slow
 def test_a_result_tells_its_errors_and_its_way(found: PopulationFit, guess: Simulator) -> None:
     assert set(found.free) == set(TRUTH)
     assert found.samples.shape == (50, 3)
@@ -155,6 +157,7 @@ def test_a_result_tells_its_errors_and_its_way(found: PopulationFit, guess: Simu
     assert found.history["distance"].iloc[-1] < 0.01 * found.history["distance"].iloc[0]
 
 
+@pytest.mark.slow
 def test_the_new_file_has_the_values_that_were_found(found: PopulationFit, tmp_path: Path) -> None:
     found.save_yaml(tmp_path / "found.yaml")
     numbers = Simulator(tmp_path / "found.yaml").hyperparameters
@@ -243,6 +246,7 @@ def test_features_that_are_not_finite_are_refused(guess: Simulator, images: np.n
         fit_population(guess, images, [MEAN], features=lambda i: jnp.log(i[:, 0, 0]), simulated=32)
 
 
+@pytest.mark.slow
 def test_the_file_is_left_as_it_was(guess: Simulator, found: PopulationFit) -> None:
     before = copy.deepcopy(galaxies(20.6, 0.35, 0.6))
     assert float(guess.hyperparameters[MEAN]) == pytest.approx(20.6)

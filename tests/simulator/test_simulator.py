@@ -75,6 +75,7 @@ def test_render_of_a_metadata_row_gives_the_image_again(small_lens: dict[str, An
     assert_close(sim.render(rows), batch.images, 1e-3)
 
 
+@pytest.mark.slow
 def test_noise_has_the_exposure_s_mean_and_variance(small_lens: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(small_lens)
     params = {k: jnp.repeat(v, 2000, axis=0) for k, v in sim.sample(key, 1).items()}

@@ -129,6 +129,7 @@ def test_planes_add_up_at_each_epoch(small_series: dict[str, Any], tmp_path: Pat
     assert all("forced_flux" in name or "magnitude_measured" in name for name in measured)
 
 
+@pytest.mark.slow
 def test_missing_epochs_do_not_count_in_the_likelihood(
     unlensed_series: dict[str, Any], tmp_path: Path, key: Any
 ) -> None:
@@ -146,6 +147,7 @@ def test_missing_epochs_do_not_count_in_the_likelihood(
     np.testing.assert_array_equal(sim.log_likelihood(params, unknown), found)
 
 
+@pytest.mark.slow
 def test_the_prior_of_what_is_drawn_at_each_epoch_is_the_sum_over_epochs(
     unlensed_series: dict[str, Any], tmp_path: Path, key: Any
 ) -> None:

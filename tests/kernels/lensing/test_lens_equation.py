@@ -261,6 +261,7 @@ def test_second_derivatives_of_positions_equal_solving_again(central_difference)
     np.testing.assert_allclose(second, expected, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 def test_reverse_and_forward_derivatives_agree():
     values, half_width = lens(4), width()

@@ -41,6 +41,7 @@ def test_the_arcs_are_as_bright_as_a_good_survey_has_them(mock: Simulator) -> No
     assert np.all((signal_to_noise > 50) & (signal_to_noise < 400))
 
 
+@pytest.mark.slow
 def test_every_source_is_behind_its_lens(mock: Simulator) -> None:
     for start in range(0, 50, SYSTEMS):
         params = {name: np.asarray(value) for name, value in sampled(mock, start).items()}
