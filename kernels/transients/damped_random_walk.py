@@ -34,6 +34,7 @@ from collections.abc import Mapping
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.scipy.special import ndtri
 
 from jaxlens.kernels.noise.normal import normal_of_word
 from jaxlens.kernels.noise.random_words import random_words_at
@@ -249,7 +250,12 @@ def _normals(realization: jax.Array | float, index: jax.Array) -> jax.Array:
     key = jax.random.fold_in(key, jnp.round(realization).astype(jnp.uint32))
     # negative indices are counted from 2^32 downwards
     words = random_words_at(key, jnp.round(index).astype(jnp.int32).astype(jnp.uint32))
-    normals = normal_of_word(words[0] ^ words[1])
+    word = words[0] ^ words[1]
+    if jnp.result_type(float) == jnp.float64:
+        # the same quantile, to the rounding of double precision
+        normals = ndtri(((word ^ np.uint32(2**31)).astype(jnp.float64) + 0.5) * 2.0**-32)
+    else:
+        normals = normal_of_word(word)
     return jnp.where(jnp.isnan(realization), jnp.nan, normals)
 
 

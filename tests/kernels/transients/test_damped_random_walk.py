@@ -140,8 +140,7 @@ def test_the_models_are_the_walk_about_their_mean(
                 tau, sf = 120.0 * (wavelength / 4000.0) ** 0.17, 0.25 * (wavelength / 4000.0) ** -0.479
             x = e_walks.setdefault((name, band), loop(12345, tau))
             expected = [10.0 ** (-0.4 * (mean[band] + sf / math.sqrt(2.0) * x[k])) for k in INDEX.tolist()]
-            # the normal numbers are those of float32
-            np.testing.assert_allclose(found[name].flux[:, band], expected, rtol=5e-6)
+            np.testing.assert_allclose(found[name].flux[:, band], expected, rtol=1e-6)
 
 
 def test_dust_of_the_milky_way_dims_the_blue_more(x64: None, gaussian_sky: Any) -> None:
