@@ -39,6 +39,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 _REQUIRED = ("mjd", "band")
 # The roles of columns that hold words.
 _WORDS = ("band", "pointing")
+# Parameters that are the same on all nights.
+_BY_FILE = ("num_exposures", "pixel_scale")
 # The largest number of rows of a table; ten years of the Rubin Observatory have two million.
 MAX_ROWS = 1_000_000
 # The largest size of a CSV file, in bytes.
@@ -114,6 +116,9 @@ def read_csv(text: str, path: Path, report: Report) -> Visits | None:
         finding = f"has no column {names}; name the columns in this line"
         report.problem(Place(str(path), header.line), finding)
         return None
+    for name in (cell for cell in header.cells if cell in _BY_FILE):
+        finding = f"has the column {name}, which is not used: it is that of the file on all nights"
+        report.remark(Place(str(path), header.line), finding)
     values = {role: [row.cells[header.cells.index(name)] for row in rows] for role, name in written.items()}
     return _visits(str(path), tuple(row.line for row in rows), written, values, report)
 

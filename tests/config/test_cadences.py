@@ -97,6 +97,13 @@ def test_csv(load_edited: Load, tmp_path: Path) -> None:
     assert config.reach("seeing") == (0.7, 0.9)
 
 
+def test_csv_with_what_no_night_changes(load_edited: Load, tmp_path: Path) -> None:
+    text = "mjd,band,seeing,num_exposures\n1,g,0.9,3\n1,r,0.8,3\n"
+    (tmp_path / "nights.csv").write_text(text)
+    (warning,) = load_edited(edits("nights.csv")).warnings
+    assert "the column num_exposures, which is not used" in warning
+
+
 def test_csv_with_absurd_conditions(load_edited: Load, tmp_path: Path) -> None:
     """A sky in counts, and a seeing in milliarcsec, are named with their line."""
     rows = "1,g,22,0.8\n2,g,0,0.9\n3,r,21,900\n"
