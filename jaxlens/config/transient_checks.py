@@ -44,6 +44,17 @@ def check_transients(config: Config, tree: Node, report: Report) -> None:
             node = tree.entries["GEOMETRY"].entries[configuration.label].entries["TIMESERIES"]
             for finding in _far_peaks(config, configuration):
                 report.remark(node.place.at("PEAK"), finding)
+            for finding in _replaced_nights(config, configuration):
+                report.remark(node.place.at("NITES"), finding)
+
+
+def _replaced_nights(config: Config, configuration: Configuration) -> Iterator[str]:
+    """What the nights of a cadence set, and a table or a joint distribution too."""
+    conditions = configuration.series.cadence.conditions if configuration.series else ()
+    for joint in config.joints:
+        own = (one.parameter for one in joint.columns if one.configuration in (None, configuration.label))
+        for name in sorted({*own} & set(conditions)):
+            yield f"has {name} for each visit, but {joint.label} sets it too, and goes before"
 
 
 def _labels(configuration: Configuration) -> Iterator[tuple[str, str]]:

@@ -104,6 +104,14 @@ def test_csv_with_what_no_night_changes(load_edited: Load, tmp_path: Path) -> No
     assert "the column num_exposures, which is not used" in warning
 
 
+def test_csv_whose_seeing_a_table_sets_too(load_edited: Load, tmp_path: Path) -> None:
+    (tmp_path / "nights.csv").write_text("mjd,band,seeing\n1,g,0.9\n1,r,0.8\n")
+    (tmp_path / "t.txt").write_text("seeing WEIGHT\n0.7 1\n")
+    tables = "DISTRIBUTIONS:\n  USERDIST_1: {FILENAME: t.txt, MODE: sample}\nGEOMETRY:\n"
+    config = load_edited((*edits("nights.csv"), ("GEOMETRY:\n", tables)))
+    assert any("has seeing for each visit, but USERDIST_1 sets it too" in line for line in config.warnings)
+
+
 def test_csv_with_absurd_conditions(load_edited: Load, tmp_path: Path) -> None:
     """A sky in counts, and a seeing in milliarcsec, are named with their line."""
     rows = "1,g,22,0.8\n2,g,0,0.9\n3,r,21,900\n"
