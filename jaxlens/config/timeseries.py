@@ -97,14 +97,15 @@ class SeriesReader:
         node = section.need("OBJECTS", _OBJECTS_ADVICE)
         if node is None:
             return {}
-        if not isinstance(node.value, tuple):
-            advice = f"write [{node.text.strip()}]" if isinstance(node.value, str) else _OBJECTS_ADVICE
-            self._report.problem(node.place, f"is {describe(node)}; {advice}")
+        # one name needs no list
+        items = (node,) if isinstance(node.value, str) else node.value
+        if not isinstance(items, tuple):
+            self._report.problem(node.place, f"is {describe(node)}; {_OBJECTS_ADVICE}")
             return {}
-        if not node.value:
+        if not items:
             self._report.problem(node.place, f"is an empty list; {_OBJECTS_ADVICE}")
         found: dict[str, list[str]] = {}
-        for item in node.value:
+        for item in items:
             name = word(item, self._report, "give the NAME of a point source")
             if name in found:
                 self._report.problem(item.place, f"{shown(name)} is listed twice; list it once")

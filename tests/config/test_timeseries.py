@@ -143,6 +143,11 @@ def test_update_param(load_edited: Load) -> None:
     assert "PLANE_2-OBJECT_2-MAG" not in names(load_config(tree))
 
 
+def test_one_object_needs_no_list(load_edited: Load) -> None:
+    one, several = (load_edited(with_series(f"OBJECTS: {o}, NITES: [0, 1]")) for o in ("AGN", "[AGN]"))
+    assert one.configurations == several.configurations
+
+
 def test_userdist_columns(load_edited: Load, tmp_path: Path) -> None:
     """Tables set the numbers of a MODEL, PEAK, and no other num_exposures than 1."""
     header = "WEIGHT PLANE_2-OBJECT_2-COLOR-g CONFIGURATION_1-PEAK CONFIGURATION_1-num_exposures seeing"
