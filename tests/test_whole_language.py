@@ -24,13 +24,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with an INPUT, a USERDIST and BACKGROUNDS with a map, and what they name, side by side."""
     folder = tmp_path_factory.mktemp("language")
     document = yaml.safe_load((Path(__file__).parent / "documented.yaml").read_text(encoding="utf-8"))
+    del document["GEOMETRY"]["CONFIGURATION_2"]
+    del document["SPECIES"]["POINTSOURCE_2"]  # which only that configuration has
     (folder / "species.yaml").write_text(yaml.safe_dump(document["SPECIES"]))
     (folder / "table.txt").write_text(f"{THETA_E} {MAGNITUDE} WEIGHT\n1.0 21 1\n1.6 22 2\n1.2 23 1\n")
     (folder / "sky").mkdir()
     images = np.random.default_rng(1).normal(0.01, 0.02, (4, SIDE + 7, SIDE - 3)).astype(np.float32)
     fits.writeto(folder / "sky" / "F160W.fits", images)
     (folder / "sky" / "map.txt").write_text(f"{THETA_E} seeing\n1.0 0.08\n1.2 0.08\n1.4 0.08\n1.6 0.08\n")
-    del document["GEOMETRY"]["CONFIGURATION_2"]
     document["GEOMETRY"]["CONFIGURATION_1"]["FRACTION"] = 1.0
     document["DATASET"]["PARAMETERS"] |= {"SIZE": SIZE, "OUTDIR": str(folder / "out")}
     document |= {

@@ -16,6 +16,7 @@ from scipy import stats
 
 from jaxlens import Simulator, load_config, make_dataset
 from jaxlens.config.backgrounds import cut_or_pad
+from jaxlens.config.errors import ConfigWarning
 from jaxlens.imaging.noise import background_image
 
 THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
@@ -242,7 +243,8 @@ def test_an_index_without_an_image(with_images: Make, key: jax.Array) -> None:
 def test_a_dataset_has_the_index_in_its_metadata(with_images: Make, tmp_path: Path) -> None:
     """A row of it makes the image again."""
     text, _ = map_table("seeing-g")
-    dataset = make_dataset(with_images(text))
+    with pytest.warns(ConfigWarning, match="is in no configuration"):
+        dataset = make_dataset(with_images(text))
     metadata = dataset.CONFIGURATION_1_metadata
     assert set(metadata[f"{IDX}-g"]) <= set(range(COUNT))
     assert metadata[f"{IDX}-g"].dtype == np.int64
