@@ -162,12 +162,12 @@ def test_a_lensed_supernova_is_found_through_the_pixels_of_its_series() -> None:
     from validation.recovery.mocks import lensed_supernova_mock
 
     sim = Simulator(lensed_supernova_mock())
-    images, truth = supernovae.mock_series(sim, 2)
-    result = fit(sim, images, starts=16)
+    images, truth = supernovae.mock_series(sim, 1)
+    result = fit(sim, images, starts=8)
     assert result.converged.all()
     found = supernovae.pulls(sim, truth, result)
     row = supernovae.summary(result, found)
-    assert len(row["delays"]) >= 2
+    assert len(row["delays"]) >= 1
     for values in row.values():
         assert np.abs(values).max() < supernovae.MAX_PULL
     peak = result.names.index("PEAK")
