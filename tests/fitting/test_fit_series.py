@@ -154,21 +154,3 @@ def test_seeds_and_templates_of_a_model_are_fixed(tmp_path: Path) -> None:
     for free in ([seed], {seed: Normal(5.0, 1.0)}):
         with pytest.raises(ValueError, match=f"{seed} takes separate values only"):
             fit(sim, images, free, starts=STARTS)
-
-
-@pytest.mark.slow
-def test_a_lensed_supernova_is_found_through_the_pixels_of_its_series() -> None:
-    from validation.recovery import supernovae
-    from validation.recovery.mocks import lensed_supernova_mock
-
-    sim = Simulator(lensed_supernova_mock())
-    images, truth = supernovae.mock_series(sim, 1)
-    result = fit(sim, images, starts=8)
-    assert result.converged.all()
-    found = supernovae.pulls(sim, truth, result)
-    row = supernovae.summary(result, found)
-    assert len(row["delays"]) >= 1
-    for values in row.values():
-        assert np.abs(values).max() < supernovae.MAX_PULL
-    peak = result.names.index("PEAK")
-    assert (result.sigma[:, peak] < 1.0).all()
