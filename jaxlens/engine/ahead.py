@@ -13,7 +13,7 @@ from jaxlens.engine.batch_size import default_size
 from jaxlens.engine.job import Job
 from jaxlens.engine.pipeline import Pipeline
 
-# The number of programs that are compiled at the same time: one takes up to 2 GB of memory.
+# The largest number of programs that are compiled at the same time, since each takes memory.
 _MAX_WORKERS = 4
 
 

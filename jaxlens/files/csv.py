@@ -19,8 +19,8 @@ from jaxlens.files.metadata import Column, columns, is_text
 from jaxlens.files.rows import RowBuffer
 from jaxlens.files.series_tables import bands_of_series
 
-# The number of rows that are turned into text together: enough to make the fixed cost of a table negligible,
-# and few enough to spread the writing over the run.
+# The number of systems whose rows are turned into text together: enough to make the fixed cost of a table
+# negligible, and few enough to spread the writing over the run.
 _ROWS_AT_A_TIME = 128
 # The ends of the names of columns whose texts may be any word, "nan" too.
 _WORDS = ("NAME", "HOST")
@@ -30,12 +30,11 @@ _OLD_PANDAS = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
 _EXACT: dict[str, Any] = {"float_precision": "round_trip"} if _OLD_PANDAS else {}
 
 
-class CsvFile:
-    """The metadata table, one row per system, or per system and epoch."""
+class CsvTable:
+    """A table that is written some systems at a time, below a line with the names of its columns."""
 
     def __init__(self, path: Path, contents: Contents) -> None:
-        self._contents = contents
-        self._has_header = False
+        self._contents, self._has_header = contents, False
         self._file = path.open("w", newline="", encoding="utf-8")
         self._rows = RowBuffer(self._write, _ROWS_AT_A_TIME)
 
@@ -52,11 +51,23 @@ class CsvFile:
         """Close the file."""
         self._file.close()
 
+    def _table(self, start: int, values: Values) -> Mapping[str, Column]:
+        """The columns of some systems, by name."""
+        raise NotImplementedError
+
     def _write(self, start: int, values: Values) -> None:
-        table = columns(self._contents.fixed, self._contents.bands, values, start)
+        table = self._table(start, values)
         header = [] if self._has_header else [csv_line(table)]
         self._has_header = True
-        self._file.writelines(f"{line}\n" for line in (*header, *csv_lines(table)))
+        rows = csv_lines(table) if len(next(iter(table.values()))) else []
+        self._file.writelines(f"{line}\n" for line in (*header, *rows))
+
+
+class CsvFile(CsvTable):
+    """The metadata table, one row per system, or per system and epoch."""
+
+    def _table(self, start: int, values: Values) -> Mapping[str, Column]:
+        return columns(self._contents.fixed, self._contents.bands, values, start)
 
 
 def read_csv(path: Path, stop: int | None = None) -> pd.DataFrame:

@@ -6,20 +6,18 @@ epoch.  There are rows for the images that exist, up to four, and the epochs tha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
-from jaxlens.files.contents import MEASURED_IMAGES, Chunk, Contents, Values
-from jaxlens.files.csv import csv_line, csv_lines
+from jaxlens.files.contents import MEASURED_IMAGES, Contents, Values
+from jaxlens.files.csv import CsvTable
 from jaxlens.files.metadata import Column
-from jaxlens.files.rows import RowBuffer
 from jaxlens.files.series import MJD, NUM_EPOCHS, POINTING, observed
 
 # The folder in OUTDIR, as in deeplenstronomy.
 FOLDER = "lightcurves"
-# The number of systems whose rows are turned into text together.
-_SYSTEMS_AT_A_TIME = 128
 # The columns of an image: their names in the metadata, where {k} is the number of the image and {shift} is
 # empty for the first.
 _OF_IMAGE = {
@@ -84,32 +82,13 @@ def light_curve_path(outdir: str | Path, label: str, prefix: str) -> Path:
     return Path(outdir) / FOLDER / f"{label}_{prefix}.csv"
 
 
-class LightCurveFile:
+class LightCurveFile(CsvTable):
     """The table of the light curves of one transient."""
 
     def __init__(self, prefix: str, path: Path, contents: Contents) -> None:
-        self._prefix, self._contents = prefix, contents
-        self._has_header = False
         path.parent.mkdir(exist_ok=True)
-        self._file = path.open("w", newline="", encoding="utf-8")
-        self._rows = RowBuffer(self._write, _SYSTEMS_AT_A_TIME)
+        super().__init__(path, contents)
+        self._prefix = prefix
 
-    def append(self, chunk: Chunk) -> None:
-        """Write the next systems."""
-        self._rows.append(chunk.start, chunk.values)
-
-    def finish(self) -> None:
-        """Write the rows that are still buffered, after the last chunk."""
-        self._rows.flush()
-        self._file.flush()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
-    def _write(self, start: int, values: Values) -> None:
-        table = light_curves(self._contents, self._prefix, values, start)
-        header = [] if self._has_header else [csv_line(table)]
-        self._has_header = True
-        rows = csv_lines(table) if len(table["OBJID"]) else []
-        self._file.writelines(f"{line}\n" for line in (*header, *rows))
+    def _table(self, start: int, values: Values) -> Mapping[str, Column]:
+        return light_curves(self._contents, self._prefix, values, start)
