@@ -18,6 +18,7 @@ from jaxlens.plotting.series import view_series
 from jaxlens.populations.fit_population import fit_population
 from jaxlens.populations.result import PopulationFit
 from jaxlens.simulator.simulator import Simulator
+from jaxlens.streams.splits import train_test_streams
 from jaxlens.streams.stream import Stream, stream
 
 __version__ = _version()
@@ -44,6 +45,7 @@ __all__ = [
     "read_image",
     "special",
     "stream",
+    "train_test_streams",
     "view_corner",
     "view_image",
     "view_image_rgb",
