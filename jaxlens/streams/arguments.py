@@ -63,7 +63,8 @@ def position(batch_size: int, start: int, devices: int, stop: int | None = None)
         raise ValueError(
             f"stop is {stop!r}; it must be a whole number from start + batch_size, {begin + size}, to 2^63"
         )
-    return Position(begin, size, size, int(end))
+    lowest = 0 if stop is None else begin
+    return Position(begin, size, size, int(end), lowest=lowest, highest=int(end))
 
 
 def _check_whole(name: str, value: object) -> None:

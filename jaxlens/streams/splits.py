@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, overload
 
 import jax
 
@@ -13,34 +12,6 @@ from jaxlens.streams.stream import Source, Stream, stream
 # The index at which the systems for validation begin, and that at which those for the test do.
 _VALIDATION = INDEX_LIMIT // 2
 _TEST = _VALIDATION + INDEX_LIMIT // 4
-
-
-@overload
-def train_test_streams(
-    config: Source,
-    batch_size: int,
-    seed: int = ...,
-    labels: str | Sequence[str] | None = ...,
-    *,
-    validation: Literal[False] = ...,
-    devices: Iterable[jax.Device] | None = ...,
-    configurations: str | Iterable[str] | None = ...,
-    survey: str | None = ...,
-) -> tuple[Stream, Stream]: ...
-
-
-@overload
-def train_test_streams(
-    config: Source,
-    batch_size: int,
-    seed: int = ...,
-    labels: str | Sequence[str] | None = ...,
-    *,
-    validation: Literal[True],
-    devices: Iterable[jax.Device] | None = ...,
-    configurations: str | Iterable[str] | None = ...,
-    survey: str | None = ...,
-) -> tuple[Stream, Stream, Stream]: ...
 
 
 def train_test_streams(
