@@ -10,7 +10,7 @@ from jaxlens.cli.arguments import SEED_LIMIT, Commands, add_command, add_config,
 from jaxlens.config import Config, load_config
 from jaxlens.config.errors import ConfigWarning
 from jaxlens.datasets.dataset import Dataset, make_dataset
-from jaxlens.datasets.products import Run
+from jaxlens.production.products import Run
 
 
 def add_to(commands: Commands) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from jaxlens.config import Config
-from jaxlens.datasets.products import ROW_ARRAYS, Kept
+from jaxlens.production.products import ROW_ARRAYS, Kept
 from jaxlens.files.contents import ArrayName
 
 # What must be given to make_dataset for each array.

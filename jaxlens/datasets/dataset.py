@@ -12,10 +12,10 @@ import jax
 from jaxlens.config import Config, issue_warnings, load_config
 from jaxlens.config.errors import nearest
 from jaxlens.config.updates import columns_of_objects, config_dict, distribution_entry, set_parameters
-from jaxlens.datasets.arguments import Arguments
+from jaxlens.production.arguments import Arguments
 from jaxlens.datasets.arrays import DatasetArrays
-from jaxlens.datasets.production import produce
-from jaxlens.datasets.products import Kept, Run
+from jaxlens.production.jobs import produce
+from jaxlens.production.products import Kept, Run
 from jaxlens.files.formats import ImageFormat
 
 

@@ -17,7 +17,7 @@ from jaxlens.config import load_config
 from jaxlens.config.errors import ConfigError, ConfigWarning
 from jaxlens.datasets import production as module
 from jaxlens.datasets.dataset import make_dataset
-from jaxlens.datasets.production import sizes
+from jaxlens.production.jobs import sizes
 from jaxlens.engine.batch_size import automatic_batch_size
 from jaxlens.engine.executable import Executable
 from jaxlens.files.errors import StorageError
@@ -79,7 +79,7 @@ def fake(monkeypatch):
     simulator = type("Fake", (FakeSimulator,), {"made": []})
     monkeypatch.setattr(module, "Simulator", simulator)
     monkeypatch.setattr("jaxlens.engine.job.compiled", fake_compiled)
-    monkeypatch.setattr("jaxlens.datasets.chunks.batches_at_once", lambda devices: 1)
+    monkeypatch.setattr("jaxlens.production.chunks.batches_at_once", lambda devices: 1)
     return simulator
 
 

@@ -17,7 +17,7 @@ from jaxlens import Simulator, make_dataset
 from jaxlens.config import load_config
 from jaxlens.datasets.arrays import DatasetArrays
 from jaxlens.datasets.dataset import Dataset
-from jaxlens.datasets.products import Kept
+from jaxlens.production.products import Kept
 from jaxlens.files.reader import read
 
 BANDS = ("g", "r")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from jaxlens.config import load_config
-from jaxlens.datasets.chunks import chunks
+from jaxlens.production.chunks import chunks
 from jaxlens.engine import batch_size as module
 from jaxlens.engine.batch_size import automatic_batch_size, planned
 from jaxlens.engine.executable import Executable

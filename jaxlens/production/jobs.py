@@ -14,9 +14,9 @@ from tqdm import tqdm
 
 from jaxlens.config import Config
 from jaxlens.config.model import Configuration
-from jaxlens.datasets.arguments import Arguments
-from jaxlens.datasets.chunks import chunks
-from jaxlens.datasets.products import Memory, Product, Run
+from jaxlens.production.arguments import Arguments
+from jaxlens.production.chunks import chunks
+from jaxlens.production.products import Memory, Product, Run
 from jaxlens.engine.ahead import compiled_ahead
 from jaxlens.engine.batch_size import default_size, planned
 from jaxlens.engine.devices import chosen
