@@ -35,7 +35,7 @@ class CsvTable:
 
     def __init__(self, path: Path, contents: Contents) -> None:
         self._contents, self._has_header = contents, False
-        self._file = path.open("w", newline="", encoding="utf-8")
+        self._file = path.open("x", newline="", encoding="utf-8")
         self._rows = RowBuffer(self._write, _ROWS_AT_A_TIME)
 
     def append(self, chunk: Chunk) -> None:
