@@ -46,6 +46,8 @@ class Shard:
         stop: the index after that of the last.
         files: its files; none where it is not whole.
         batch_size: where memory ran out, the smaller batches in which some of its systems were made.
+        device_kind: of what made it, where the dataset was begun on another kind.
+        versions: of what made it, where the dataset was begun with others.
     """
 
     number: int
@@ -53,6 +55,8 @@ class Shard:
     stop: int
     files: tuple[FileRecord, ...] = ()
     batch_size: int | None = None
+    device_kind: str | None = None
+    versions: Mapping[str, str] | None = None
 
     @property
     def whole(self) -> bool:
@@ -181,8 +185,8 @@ def manifest_text(manifest: Manifest) -> str:
     for section in configurations.values():
         for shard in section["shards"]:
             shard["state"] = "whole" if shard["files"] else "missing"
-            if shard["batch_size"] is None:
-                del shard["batch_size"]
+            for name in [name for name, value in shard.items() if value is None]:
+                del shard[name]
     state = "complete" if manifest.complete else "incomplete"
     head = {"format_version": FORMAT_VERSION, "state": state}
     return json.dumps(head | tree | {"configurations": configurations}, indent=1) + "\n"
