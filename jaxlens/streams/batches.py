@@ -23,11 +23,12 @@ from jaxlens.engine.columns import layout, unpacked
 from jaxlens.engine.devices import Devices
 from jaxlens.engine.executable import SYSTEMS
 from jaxlens.engine.job import Job
+from jaxlens.sampling.indices import index_words
 from jaxlens.sampling.keys import dataset_key
 from jaxlens.simulator.simulator import Simulator
 from jaxlens.streams.columns import MixedColumns
 from jaxlens.streams.mixing import Mixture, divided, indices
-from jaxlens.streams.parts import LOW_WORD, Part, part_size
+from jaxlens.streams.parts import Part, part_size
 
 
 class StreamBatch(NamedTuple):
@@ -106,7 +107,7 @@ class BatchMaker:
         made = [(batch.images, batch.values) for batch in batches]
         places = np.concatenate([division.place for division in divisions])
         configuration = np.concatenate([division.configuration for division in divisions])
-        index = (indices(start, self._size) & LOW_WORD).astype(np.uint32)
+        index = index_words(indices(start, self._size))[:, 0]
         return jax.block_until_ready(self._place(made, places, configuration, index))
 
     def _part(self, simulator: Simulator, size: int) -> Part:

@@ -68,7 +68,7 @@ class FakeSimulator:
 
 def fake_compiled(simulator, size, arrays, positions, devices, measured=True):
     def run(key, indices):
-        return simulator.generate(key, size, int(indices[0]), "planes" in arrays)
+        return simulator.generate(key, size, int(indices[0, 0]), "planes" in arrays)
 
     return Executable(size, run, lambda batch: batch, None, 0.0)
 

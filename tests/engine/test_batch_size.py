@@ -40,6 +40,7 @@ class Machine:
 
     def compiled(self, simulator, size, arrays, positions, devices, measured=True):
         def run(key, index):
+            index = index[:, 0]
             error = self.fails(size, int(index[0]))
             if error:
                 raise error
@@ -79,7 +80,7 @@ def test_the_seconds_per_system_are_those_of_batches_side_by_side(monkeypatch):
     started = []
 
     def run(key, index):
-        started.append(int(index[0]))
+        started.append(int(index[0, 0]))
         time.sleep(0.01)
 
     # two rounds of two batches of five systems: at least 0.02 s for 20 systems
