@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import version as version_of
 from pathlib import Path
 
@@ -34,11 +35,12 @@ def described(recipe: Recipe, jobs: Mapping[str, Job], arguments: Arguments, old
         old: the manifest of a dataset that is resumed, whose sizes count where none are asked for.
     """
     devices = next(iter(jobs.values())).devices
+    config = replace(recipe.config, seed=recipe.seed)
     return Manifest(
-        name=recipe.config.name,
+        name=config.name,
         seed=recipe.seed,
-        config_sha256=config_digest(recipe.config),
-        inputs=input_digests(recipe.config),
+        config_sha256=config_digest(config),
+        inputs=input_digests(config),
         format=recipe.format,
         dtype=recipe.dtype,
         options={
