@@ -89,9 +89,10 @@ class Writer:
         self._token = secrets.token_hex(8)
         self._kinds: dict[str, FileKind] = {}
         label, form = contents.label, FORMATS[image_format]
+        ending = getattr(form, "ending", image_format)
         for array in contents.arrays:
             if array in form.files:
-                self._kinds[f"{label}_{array}{suffix}.{form.ending}"] = form.files[array]
+                self._kinds[f"{label}_{array}{suffix}.{ending}"] = form.files[array]
         if with_csv:
             self._kinds[f"{label}_metadata{suffix}.csv"] = CsvFile
             for prefix in contents.transients:
