@@ -13,14 +13,13 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-import pandas as pd
 
-from jaxlens.files.contents import PLANES, ArrayName, Chunk, Contents, Series, Stored, Values
+from jaxlens.files.contents import PLANES, ArrayName, Chunk, Contents, Values
 from jaxlens.files.lots import pieces
-from jaxlens.files.metadata import Column, columns
+from jaxlens.files.metadata import Column
 from jaxlens.files.precision import stored_array
 from jaxlens.files.rows import RowBuffer
-from jaxlens.files.series import MJD, NUM_EPOCHS, by_row, observed
+from jaxlens.files.series import MJD, NUM_EPOCHS, observed
 
 # The number of rows of metadata in one compressed HDF5 chunk.
 _ROWS_PER_CHUNK = 4096
@@ -128,35 +127,6 @@ class Hdf5DifferenceFile(_ArrayFile):
     array = "difference"
 
 
-def read_hdf5(path: Path, stop: int | None) -> Stored:
-    """The first `stop` systems of an HDF5 file of images, or all."""
-    with h5py.File(path, "r") as file:
-        attributes = {name: _plain(value) for name, value in file.attrs.items() if name != "fixed_metadata"}
-        images, metadata = file[str(attributes["images"])][:stop], _metadata(file, stop)
-        if MASK not in file:
-            return Stored(images, metadata, attributes)
-        series = Series(images, file[MJD][:stop], file[MASK][:stop])
-        return Stored(by_row(images, file["metadata"][NUM_EPOCHS][:stop]), metadata, attributes, series)
-
-
-def read_hdf5_metadata(path: Path) -> pd.DataFrame:
-    """The metadata of an HDF5 file, without reading its images."""
-    with h5py.File(path, "r") as file:
-        return _metadata(file, None)
-
-
-def _metadata(file: h5py.File, stop: int | None) -> pd.DataFrame:
-    fixed = json.loads(str(file.attrs["fixed_metadata"]))
-    bands = [str(band) for band in file.attrs["bands"]]
-    values = {name: _column(dataset, stop) for name, dataset in file["metadata"].items()}
-    return pd.DataFrame(columns(fixed, bands, values, int(file.attrs.get("start", 0))))
-
-
-def _column(dataset: h5py.Dataset, stop: int | None) -> Column:
-    values: Column = (dataset.asstr() if h5py.check_string_dtype(dataset.dtype) else dataset)[:stop]
-    return values
-
-
 def _created(path: Path) -> h5py.File:
     """A new file; FileExistsError where anything has this name, a link or a pipe too."""
     # HDF5 itself first tries to open what is there, which waits at a pipe
@@ -169,8 +139,3 @@ def _array_name(dataset: str) -> str:
     """The dataset's NAME as an HDF5 name, without folders, and different from those of other objects."""
     name = dataset.replace("/", "_").strip(".")
     return name if name not in ("", "metadata", MJD, MASK) else "images"
-
-
-def _plain(value: object) -> object:
-    """A numpy scalar or array as a number, text or list of Python."""
-    return value.tolist() if isinstance(value, np.generic | np.ndarray) else value

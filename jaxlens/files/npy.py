@@ -9,13 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from jaxlens.files.contents import ArrayName, Chunk, Contents, Stored
-from jaxlens.files.csv import read_csv
+from jaxlens.files.contents import ArrayName, Chunk, Contents
 from jaxlens.files.precision import stored_array
 from jaxlens.files.series import NUM_EPOCHS, by_row
-from jaxlens.files.series_tables import grouped
 
 # The bytes of a header of version 1.0, a multiple of 64, with room for any shape of ours.
 _HEADER_BYTES = 192
@@ -68,21 +65,6 @@ class NpyDifferenceFile(NpyFile):
     """The difference images of a time series as one array."""
 
     array = "difference"
-
-
-def read_npy(path: Path, stop: int | None) -> Stored:
-    """The first `stop` systems of a `.npy` file and of the CSV beside it, or all.
-
-    Without the CSV it is not known whether the images are a time series; `stop` then counts images.
-    """
-    images = np.load(path, mmap_mode="r")
-    beside = path.with_name(path.name.replace("_images.npy", "_metadata.csv"))
-    if not beside.exists():
-        images = np.array(images[:stop])
-        return Stored(images, pd.DataFrame(index=range(len(images))), {})
-    metadata = read_csv(beside, stop)
-    images = np.array(images[: len(metadata)])
-    return Stored(images, metadata, {}, grouped(images, metadata))
 
 
 def _header(shape: tuple[int, ...], dtype: str) -> bytes:

@@ -8,7 +8,7 @@ import pytest
 from jaxlens.files.contents import Chunk
 from jaxlens.files.errors import StorageError
 from jaxlens.files.metadata import columns
-from jaxlens.files.reader import find, read, read_metadata
+from jaxlens.files.reader import find, find_shards, read, read_metadata
 from jaxlens.files.writer import Writer
 
 BANDS = ("g", "r")
@@ -69,6 +69,17 @@ def test_find_lists_configurations_in_order_and_the_newest_format(tmp_path, writ
     found = find(tmp_path)
     assert list(found) == ["CONFIGURATION_2", "CONFIGURATION_10"]
     assert found["CONFIGURATION_2"] == newer
+
+
+def test_shards_are_found_in_order_and_those_of_another_run_are_not(tmp_path, contents, chunk_of, store):
+    def shard(k, n):
+        return store(tmp_path, "h5", contents(2), [chunk_of(0, 2)], f"-{k:05}-of-{n:05}")
+
+    other = shard(0, 2)
+    os.utime(other, (1, 1))
+    paths = tuple(shard(k, 3) for k in (2, 0, 1))
+    assert find_shards(tmp_path) == {"CONFIGURATION_1": (paths[1], paths[2], paths[0])}
+    assert find(tmp_path) == {"CONFIGURATION_1": paths[1]}
 
 
 @pytest.mark.parametrize("folder", ["", "missing"])
