@@ -5,6 +5,7 @@ signals before JAX is imported.
 """
 
 import importlib
+import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -104,6 +105,9 @@ _FOLDERS = (
     "simulator",
     "streams",
 )
+
+# a program that sets up no log gets no lines from jaxlens
+logging.getLogger("jaxlens").addHandler(logging.NullHandler())
 
 # type checkers, which know the names from above, complain of any other name only if they do not see these
 if not TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import logging
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,8 @@ def test_another_name_is_an_attribute_error() -> None:
         jaxlens.make_datset  # noqa: B018
     with pytest.raises(ImportError, match="make_datset"):
         from jaxlens import make_datset  # noqa: F401
+
+
+def test_the_library_logs_nothing_of_its_own_accord() -> None:
+    handlers = logging.getLogger("jaxlens").handlers
+    assert [type(handler) for handler in handlers] == [logging.NullHandler]

@@ -44,11 +44,14 @@ def _run(argv: Sequence[str] | None, stop: Stop) -> int:
     """Import the commands, run the one that is asked for, and explain its errors."""
     with stop.importing():
         parser = _parser()
+        from jaxlens.cli.logs import configure_logging
         from jaxlens.config import ConfigError
     arguments = parser.parse_args(argv, argparse.Namespace(stop=stop))
     run: Callable[[argparse.Namespace], int] = arguments.run
+    quiet, verbose = (getattr(arguments, name, False) for name in ("quiet", "verbose"))
     try:
-        return run(arguments)
+        with configure_logging(quiet, verbose):
+            return run(arguments)
     except ConfigError as error:
         print(error, file=sys.stderr)
     except (ValueError, OSError, ImportError, MemoryError) as error:
