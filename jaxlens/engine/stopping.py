@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from importlib.abc import MetaPathFinder
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -27,12 +28,13 @@ class Stopped(BaseException):
     """Work that has ended early, after a whole batch, because it was asked to.
 
     Attributes:
-        signal: the number of the signal that asked for it; None where something else did.
+        signal: the number of the signal that asked for it; None where that is not known.
+        remark: what is done and what is left, for the user.
     """
 
-    def __init__(self, signal: int | None = None) -> None:
-        super().__init__("stopped" if signal is None else f"stopped by signal {signal}")
-        self.signal = signal
+    def __init__(self, signal: int | None = None, remark: str = "") -> None:
+        super().__init__(remark or ("stopped" if signal is None else f"stopped by signal {signal}"))
+        self.signal, self.remark = signal, remark
 
 
 def exit_code(number: int) -> int:
@@ -97,6 +99,21 @@ class Stop:
         finally:
             self._deferred = False
 
+    @contextlib.contextmanager
+    def importing(self) -> Iterator[None]:
+        """`deferred` for imports: each import of a module asks for the flag, and raises `Stopped`.
+
+        A signal then never interrupts compiled code that is being loaded.
+        """
+        finder = _Asking(self)
+        sys.meta_path.insert(0, finder)
+        try:
+            with self.deferred():
+                yield
+        finally:
+            sys.meta_path.remove(finder)
+        self.check()
+
     def __enter__(self) -> Stop:
         if threading.current_thread() is not threading.main_thread():
             return self
@@ -153,3 +170,13 @@ class Stop:
             signal.pthread_kill(main, number)
         else:
             _thread.interrupt_main(number)
+
+
+class _Asking(MetaPathFinder):
+    """A finder of modules that finds none, and raises `Stopped` once a signal has come."""
+
+    def __init__(self, stop: Stop) -> None:
+        self._stop = stop
+
+    def find_spec(self, *_: object) -> None:
+        self._stop.check()
