@@ -19,7 +19,7 @@ FLOORS = [
     ("simulator",),
     ("engine", "fitting"),
     ("populations",),
-    ("streams",),
+    ("production", "streams"),
     ("datasets",),
     ("cli", "examples"),
     ("__main__",),

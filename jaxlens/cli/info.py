@@ -33,8 +33,8 @@ def _lines(manifest: Manifest) -> Iterator[str]:
     for label, section in manifest.configurations.items():
         whole = sum(shard.whole for shard in section.shards)
         yield (
-            f"{label} ({section.name}): {section.systems} systems, {whole} of {len(section.shards)} shards made, "
-            f"{section.shard_size} systems a shard, {section.batch_size} a batch"
+            f"{label} ({section.name}): {section.systems} systems, {whole} of {len(section.shards)} shards "
+            f"made, {section.shard_size} systems a shard, {section.batch_size} a batch"
         )
     size = sum(record.bytes for record in manifest.files())
     made = [name for name, value in manifest.options.items() if value]

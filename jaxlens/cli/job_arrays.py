@@ -22,11 +22,19 @@ class _System:
 
 
 _SYSTEMS = (
-    _System("SLURM", "SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_MAX", "SLURM_ARRAY_TASK_STEP"),
+    _System(
+        "SLURM",
+        "SLURM_ARRAY_TASK_ID",
+        "SLURM_ARRAY_TASK_MIN",
+        "SLURM_ARRAY_TASK_MAX",
+        "SLURM_ARRAY_TASK_STEP",
+    ),
     _System("PBS", "PBS_ARRAY_INDEX", "", ""),
     _System("Torque", "PBS_ARRAYID", "", ""),
     _System("LSF", "LSB_JOBINDEX", "", "LSB_JOBINDEX_END", "LSB_JOBINDEX_STEP", usual_first=1),
-    _System("Grid Engine", "SGE_TASK_ID", "SGE_TASK_FIRST", "SGE_TASK_LAST", "SGE_TASK_STEPSIZE", usual_first=1),
+    _System(
+        "Grid Engine", "SGE_TASK_ID", "SGE_TASK_FIRST", "SGE_TASK_LAST", "SGE_TASK_STEPSIZE", usual_first=1
+    ),
 )
 # What Grid Engine and LSF have in a job that is no array.
 _NO_TASK = ("", "undefined")
@@ -53,7 +61,9 @@ def array_part(environment: Mapping[str, str], parts: int | None = None) -> Part
     for system in _SYSTEMS:
         if environment.get(system.task, "") in _NO_TASK or _is_no_array(system, environment):
             continue
-        return Part(_number(system.task, environment) - system.usual_first, parts or _parts(system, environment))
+        return Part(
+            _number(system.task, environment) - system.usual_first, parts or _parts(system, environment)
+        )
     tasks = ", ".join(system.task for system in _SYSTEMS)
     raise ValueError(f"--array is for a task of a job array, and none of {tasks} is set; use --shard k/n")
 
@@ -75,8 +85,8 @@ def _parts(system: _System, environment: Mapping[str, str]) -> int:
     whole = first == system.usual_first and step == 1
     if not whole or (count is not None and int(count) != last - first + 1):
         raise ValueError(
-            f"the tasks of this array are not {system.usual_first} to {last} without gaps, so that their number "
-            f"is not known; {advice}"
+            f"the tasks of this array are not {system.usual_first} to {last} without gaps, so that their "
+            f"number is not known; {advice}"
         )
     return last - first + 1
 

@@ -183,6 +183,7 @@ def make_dataset(
     workers: int | None = None,
     dtype: str = "float32",
     compression: str | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> Dataset:
     """Make the images and the metadata that a configuration file describes.
 
@@ -232,6 +233,7 @@ def make_dataset(
         workers: the same with this many processes of our own.
         dtype: "float16" halves the files; pixels are then rounded to 11 bits.
         compression: "gzip" or "lzf" compresses the images in HDF5 files.
+        check: is called between batches; what it raises ends the work, and shards that are whole are kept.
 
     Returns:
         A Dataset.  It has SIZE x FRACTION systems of each configuration, rounded by largest remainders.
@@ -283,7 +285,7 @@ def make_dataset(
     file = os.fspath(config) if isinstance(config, str | os.PathLike) else None
     loaded = load_config(config, survey=survey, configurations=arguments["configurations"])
     issue_warnings(loaded.warnings)
-    return Dataset(loaded, arguments, file)
+    return Dataset(loaded, arguments, file, check)
 
 
 def _listed(names: str | Iterable[str] | None) -> tuple[str, ...] | None:

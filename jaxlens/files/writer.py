@@ -89,7 +89,7 @@ class Writer:
         self._token = secrets.token_hex(8)
         self._kinds: dict[str, FileKind] = {}
         label, form = contents.label, FORMATS[image_format]
-        ending = getattr(form, "ending", image_format)
+        ending = form.ending
         for array in contents.arrays:
             if array in form.files:
                 self._kinds[f"{label}_{array}{suffix}.{ending}"] = form.files[array]

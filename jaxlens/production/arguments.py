@@ -92,7 +92,12 @@ class Arguments:
         """What has no effect beside the other arguments, as warnings."""
         found = []
         if not self.save_to_disk:
-            changed = (("image_file_format", "npy"), ("csv", True), ("dtype", "float32"), ("compression", None))
+            changed = (
+                ("image_file_format", "npy"),
+                ("csv", True),
+                ("dtype", "float32"),
+                ("compression", None),
+            )
             for name, default in changed:
                 if getattr(self, name) != default:
                     found.append(f"{name} has no effect without save_to_disk")
@@ -137,7 +142,9 @@ def _whole(name: str, value: Any) -> None:
 
 def _one_of(name: str, value: Any, known: tuple[str, ...]) -> None:
     if value not in known:
-        raise ValueError(f"{name} is {value!r}; it must be {', '.join(map(repr, known[:-1]))} or {known[-1]!r}")
+        raise ValueError(
+            f"{name} is {value!r}; it must be {', '.join(map(repr, known[:-1]))} or {known[-1]!r}"
+        )
 
 
 def _part(part: Any) -> None:

@@ -35,7 +35,7 @@ def target(folder: Path, wanted: Manifest, arguments: Arguments) -> tuple[Path, 
     Args:
         folder: the folder of the dataset.
         wanted: the manifest of the dataset that is asked for.
-        arguments: those of make_dataset; `resume` and `overwrite` say what becomes of a dataset that is there.
+        arguments: those of make_dataset; `resume` and `overwrite` say what becomes of what is there.
 
     Raises:
         StorageError: if the folder has a dataset that is neither resumed nor overwritten, or another one than
@@ -71,8 +71,8 @@ def resumed(folder: Path, old: Manifest, wanted: Manifest, allow_mixed: bool) ->
     """
     if other := differences(old, wanted):
         raise StorageError(
-            f"{folder}: holds another dataset than is asked for ({'; '.join(other)}); resume with what it was "
-            "made with, choose another OUTDIR, or overwrite it"
+            f"{folder}: holds another dataset than is asked for ({'; '.join(other)}); resume with what it "
+            "was made with, choose another OUTDIR, or overwrite it"
         )
     kind = differences_of_kind(old, wanted)
     if kind and not allow_mixed and not old.complete:
@@ -85,8 +85,8 @@ def resumed(folder: Path, old: Manifest, wanted: Manifest, allow_mixed: bool) ->
             old = old.with_shard(label, Shard(shard.number, shard.start, shard.stop))
     if kind and any(not shard.whole for _, shard in old.shards()) and not allow_mixed:
         raise StorageError(
-            f"{folder}: has damaged shards, and was made otherwise ({'; '.join(kind)}); mend it there, or allow "
-            "a mixed dataset"
+            f"{folder}: has damaged shards, and was made otherwise ({'; '.join(kind)}); mend it there, or "
+            "allow a mixed dataset"
         )
     for label, section in old.configurations.items():
         if not all(as_recorded(folder, record) for record in section.virtual):

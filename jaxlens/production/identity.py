@@ -25,7 +25,9 @@ _CPUINFO = Path("/proc/cpuinfo")
 _KIND = ("device_kind", "devices", "versions")
 
 
-def described(recipe: Recipe, jobs: Mapping[str, Job], arguments: Arguments, old: Manifest | None) -> Manifest:
+def described(
+    recipe: Recipe, jobs: Mapping[str, Job], arguments: Arguments, old: Manifest | None
+) -> Manifest:
     """The manifest of a dataset of which nothing is made yet.
 
     Args:

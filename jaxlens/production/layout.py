@@ -35,7 +35,9 @@ class Part:
         whole = isinstance(self.number, Integral) and isinstance(self.parts, Integral)
         if not (whole and 0 <= self.number < self.parts):
             last = f"0/{self.parts} to {self.parts - 1}/{self.parts}" if whole and self.parts > 0 else "0/4"
-            raise ValueError(f"part {self.number}/{self.parts} does not exist; parts are counted from 0: {last}")
+            raise ValueError(
+                f"part {self.number}/{self.parts} does not exist; parts are counted from 0: {last}"
+            )
 
     @property
     def folder(self) -> str:
@@ -85,9 +87,7 @@ class Grid:
         return start, min(start + self.shard_size, self.systems)
 
 
-def shard_size(
-    asked: int | None, batch_size: int, bytes_of_system: int, systems: int, parts: int
-) -> int:
+def shard_size(asked: int | None, batch_size: int, bytes_of_system: int, systems: int, parts: int) -> int:
     """The number of systems of a shard, a multiple of the batch size.
 
     Args:

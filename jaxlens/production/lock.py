@@ -1,8 +1,8 @@
 """The lock of a dataset's folder: one process writes at a time.
 
-The operating system releases a lock when its owner ends, however it ends.  Where a folder is shared by several
-hosts it may do so for the processes of one host only; so the owner also writes down who it is, and touches the
-file as long as it lives.  Times are compared with each other on the clock of the file system alone.
+The operating system releases a lock when its owner ends, however it ends.  Where a folder is shared by
+several hosts it may do so for the processes of one host only; so the owner also writes down who it is, and
+touches the file as long as it lives.  Times are those of the file system's clock alone.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ def _lives(owner: Mapping[str, Any]) -> bool:
 
 
 def _started(pid: int) -> str | None:
-    """When a process was started, as the operating system counts; None where it has ended, or nobody knows."""
+    """When a process was started, as the operating system counts; None where it has ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return None if fields[0] == "Z" else fields[19]
@@ -199,7 +199,9 @@ def _write(descriptor: int, owner: Mapping[str, Any]) -> None:
 
 
 def _occupied(path: Path, owner: Mapping[str, Any]) -> str:
-    who = f"process {owner['pid']} on {owner['host']}" if {"pid", "host"} <= owner.keys() else "another process"
+    who = (
+        f"process {owner['pid']} on {owner['host']}" if {"pid", "host"} <= owner.keys() else "another process"
+    )
     return (
         f"{path.parent}: {who} is writing there; wait until it has finished, or choose another OUTDIR "
         f"(if it is dead for sure, remove {path})"

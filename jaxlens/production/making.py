@@ -81,9 +81,7 @@ class Making:
         """The configurations, once all is made; `folder` is where their files are now."""
         return {label: self._product(label, folder) for label in self._jobs}
 
-    def _make_here(
-        self, missing: Sequence[Labelled], progress: Progress, check: Callable[[], None]
-    ) -> None:
+    def _make_here(self, missing: Sequence[Labelled], progress: Progress, check: Callable[[], None]) -> None:
         """Make shards in this process, one after another."""
         labels = list(dict.fromkeys(label for label, _ in missing))
         with contextlib.closing(compiled_ahead([self._jobs[label] for label in labels])) as compiled:
@@ -94,9 +92,7 @@ class Making:
                     self._record(self._made_here(label, shard, progress, check))
                     check()
 
-    def _made_here(
-        self, label: str, shard: Shard, progress: Progress, check: Callable[[], None]
-    ) -> Made:
+    def _made_here(self, label: str, shard: Shard, progress: Progress, check: Callable[[], None]) -> Made:
         section, job = self.manifest.configurations[label], self._jobs[label]
         receivers: list[Receiver] = [_Counter(progress)]
         if self._in_memory(label):

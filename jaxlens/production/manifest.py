@@ -1,7 +1,7 @@
 """The manifest of a dataset on disk: how it is made, and which shards of it are whole.
 
-The manifest is what makes a file part of a dataset.  It is replaced at once, so that it is never half written,
-and holds nothing that depends on when, where or by how many processes the dataset was made.
+The manifest is what makes a file part of a dataset.  It is replaced at once, so that it is never half
+written, and holds nothing that depends on when, where or by how many processes the dataset was made.
 """
 
 from __future__ import annotations

@@ -90,15 +90,15 @@ def _parts(folder: Path) -> list[Path]:
 def _read(part: Path) -> Manifest:
     owner = owner_of(part)
     if owner is not None:
-        raise StorageError(f"{part}: process {owner.get('pid')} on {owner.get('host')} is writing there; wait")
+        raise StorageError(
+            f"{part}: process {owner.get('pid')} on {owner.get('host')} is writing there; wait"
+        )
     manifest = read_manifest(part)
     assert manifest is not None
     return manifest
 
 
-def _joined(
-    manifests: Mapping[Path, Manifest], target: Path, copy: bool, allow_mixed: bool
-) -> Manifest:
+def _joined(manifests: Mapping[Path, Manifest], target: Path, copy: bool, allow_mixed: bool) -> Manifest:
     """The manifest of the whole."""
     first_part, *_ = manifests
     first = replace(manifests[first_part], part=None)
@@ -109,8 +109,8 @@ def _joined(
         kind = differences_of_kind(first, manifest)
         if kind and not allow_mixed:
             raise StorageError(
-                f"{part}: was made otherwise than {first_part} ({'; '.join(kind)}), so that their images agree to "
-                "float rounding only; allow a mixed dataset (--allow-mixed), or make it again"
+                f"{part}: was made otherwise than {first_part} ({'; '.join(kind)}), so that their images agree "
+                "to float rounding only; allow a mixed dataset (--allow-mixed), or make it again"
             )
         for label, shard in manifest.shards():
             if shard.whole:
@@ -121,7 +121,7 @@ def _joined(
         listed = ", ".join(f"{number} of {label}" for label, number in missing[:_LISTED])
         more = ", ..." if len(missing) > _LISTED else ""
         raise StorageError(
-            f"{target}: {len(missing)} shards are missing (number {listed}{more}); finish their parts with --resume"
+            f"{target}: {len(missing)} shards are missing (number {listed}{more}); finish their parts"
         )
     return whole
 
@@ -136,9 +136,7 @@ def _section(section: Section, found: Mapping[int, Shard]) -> Section:
     return replace(section, shards=shards, virtual=())
 
 
-def _moved(
-    shard: Shard, part: Path, target: Path, manifest: Manifest, copy: bool, mixed: bool
-) -> Shard:
+def _moved(shard: Shard, part: Path, target: Path, manifest: Manifest, copy: bool, mixed: bool) -> Shard:
     """A shard of a part as one of the whole."""
     if mixed:
         shard = replace(
@@ -184,7 +182,9 @@ def _copy(part: Path, target: Path, manifest: Manifest) -> None:
             try:
                 _copied(part / record.name, partial)
                 if size_and_sha256(partial) != (record.bytes, record.sha256):
-                    raise StorageError(f"{part / record.name}: is not as recorded; finish the part with --resume")
+                    raise StorageError(
+                        f"{part / record.name}: is not as recorded; finish the part with --resume"
+                    )
                 partial.replace(path)
             except BaseException:
                 remove(partial)
@@ -196,4 +196,3 @@ def _copied(source: Path, target: Path) -> None:
         shutil.copytree(source, target)
     else:
         shutil.copyfile(source, target)
-

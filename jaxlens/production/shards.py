@@ -14,7 +14,7 @@ from typing import Protocol
 import jax
 
 from jaxlens.engine.batch_size import default_size, planned
-from jaxlens.engine.devices import Devices, chosen
+from jaxlens.engine.devices import chosen
 from jaxlens.engine.job import Job
 from jaxlens.files.contents import Chunk
 from jaxlens.files.writer import Writer, Written
@@ -133,13 +133,13 @@ def make_shard(
     chunks = Chunks(job, planned(job) if job.count else None)
     suffix = shard_suffix(shard.number, count)
     first = 0.0
-    with Writer(folder, recipe.contents(job, batch_size), recipe.format, recipe.csv, suffix) as writer:
-        with contextlib.closing(iter(chunks)) as made:
-            for chunk in made:
-                first = first or time.perf_counter()
-                for receiver in (*receivers, writer):
-                    receiver.append(chunk)
-                check()
+    writer = Writer(folder, recipe.contents(job, batch_size), recipe.format, recipe.csv, suffix)
+    with writer, contextlib.closing(iter(chunks)) as made:
+        for chunk in made:
+            first = first or time.perf_counter()
+            for receiver in (*receivers, writer):
+                receiver.append(chunk)
+            check()
     files = tuple(FileRecord(one.name, one.bytes, one.sha256) for one in writer.written)
     smaller = chunks.batch_size if chunks.batch_size and chunks.batch_size != batch_size else None
     whole = replace(shard, files=files, batch_size=smaller)

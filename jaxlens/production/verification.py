@@ -90,7 +90,8 @@ class Verification:
             )
             for one in own:
                 for problem in one.problems or (() if one.shard.whole else ("not made yet",)):
-                    yield f"  shard {one.shard.number} (systems {one.shard.start} to {one.shard.stop - 1}): {problem}"
+                    systems = f"systems {one.shard.start} to {one.shard.stop - 1}"
+                    yield f"  shard {one.shard.number} ({systems}): {problem}"
         yield from self.problems
         yield "whole" if self.whole else "NOT whole"
 
@@ -122,7 +123,9 @@ def verify(
     manifest = dataset_manifest(folder)
     problems = []
     if pending(folder):
-        problems.append("a complete replacement waits for being put in its place; generate again with --resume")
+        problems.append(
+            "a complete replacement waits for being put in its place; generate again with --resume"
+        )
     again = _Again(folder, manifest) if systems else None
     if again is not None and again.problem:
         problems.append(again.problem)
@@ -239,7 +242,9 @@ class _Again:
     def _unequal(self, stored: StoredFile, again: Chunk, index: int, exact: bool) -> str:
         """What of a system differs, or ""."""
         row, place = index - again.start, index - stored.start
-        pairs = {name: (value, again.values.get(name)) for name, value in stored.values(place, place + 1).items()}
+        pairs = {
+            name: (value, again.values.get(name)) for name, value in stored.values(place, place + 1).items()
+        }
         pairs |= {name: (stored.read(name, place, place + 1), again.arrays[name]) for name in stored.arrays}
         for name, (old, new) in pairs.items():
             if new is None or not self._equal(old[0], new[row], exact):

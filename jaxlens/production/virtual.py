@@ -23,7 +23,7 @@ def with_virtual_files(folder: Path, manifest: Manifest) -> Manifest:
         manifest: its manifest, which is complete.
     """
     for label, section in manifest.configurations.items():
-        if False and manifest.format == "h5" and section.count == len(section.shards) > 1 and not section.virtual:
+        if manifest.format == "h5" and section.count == len(section.shards) > 1 and not section.virtual:
             manifest = manifest.with_section(label, replace(section, virtual=_joined(folder, section)))
     return manifest
 
@@ -31,7 +31,9 @@ def with_virtual_files(folder: Path, manifest: Manifest) -> Manifest:
 def _joined(folder: Path, section: Section) -> tuple[FileRecord, ...]:
     """The files that join the shards of a configuration."""
     found = []
-    names = [[record.name for record in shard.files if record.name.endswith(".h5")] for shard in section.shards]
+    names = [
+        [record.name for record in shard.files if record.name.endswith(".h5")] for shard in section.shards
+    ]
     for sources in zip(*names, strict=True):
         name = f"{Path(sources[0]).name.rpartition('-of-')[0].rpartition('-')[0]}.h5"
         partial = folder / f"{name}.{secrets.token_hex(8)}{PARTIAL}"

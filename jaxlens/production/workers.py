@@ -8,7 +8,7 @@ import threading
 import time
 import warnings
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -51,7 +51,7 @@ def tasks_done(
         yield from _submitted(executor, left, check)
     except BrokenExecutor as error:
         warnings.warn(
-            f"the executor is broken ({error}), since a worker ended; {len(left)} shards are made in this process",
+            f"the executor is broken, since a worker ended ({error}); {len(left)} shards are made in this one",
             stacklevel=2,
         )
         while left:
@@ -59,9 +59,7 @@ def tasks_done(
             yield run_task(left.popleft())
 
 
-def own_workers(
-    count: int, tasks: Sequence[Task], check: Callable[[], None]
-) -> Generator[Made, None, None]:
+def own_workers(count: int, tasks: Sequence[Task], check: Callable[[], None]) -> Generator[Made, None, None]:
     """The shards of tasks as they are made by processes of our own.
 
     Where one is killed they are started again.
@@ -84,8 +82,8 @@ def own_workers(
             failures = failures + 1 if len(left) == before else 0
             if failures == _STARTS:
                 raise BrokenExecutor(
-                    f"{_STARTS} times all processes ended before a shard was whole; is there enough memory for "
-                    f"{count} of them? ({error})"
+                    f"{_STARTS} times all processes ended before a shard was whole; is there enough memory "
+                    f"for {count} of them? ({error})"
                 ) from error
             warnings.warn("a worker ended; its shards are made again", stacklevel=2)
 
