@@ -109,7 +109,7 @@ def _joined(manifests: Mapping[Path, Manifest], target: Path, copy: bool, allow_
         kind = differences_of_kind(first, manifest)
         if kind and not allow_mixed:
             raise StorageError(
-                f"{part}: was made otherwise than {first_part} ({'; '.join(kind)}), so that their images agree "
+                f"{part}: was made otherwise than {first_part} ({'; '.join(kind)}): their images agree "
                 "to float rounding only; allow a mixed dataset (--allow-mixed), or make it again"
             )
         for label, shard in manifest.shards():

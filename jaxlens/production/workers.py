@@ -51,7 +51,7 @@ def tasks_done(
         yield from _submitted(executor, left, check)
     except BrokenExecutor as error:
         warnings.warn(
-            f"the executor is broken, since a worker ended ({error}); {len(left)} shards are made in this one",
+            f"the executor is broken, since a worker ended ({error}); {len(left)} shards are made here",
             stacklevel=2,
         )
         while left:
