@@ -139,7 +139,13 @@ class Recipe:
 
 
 def recipe_of(config: Config, seed: int, arguments: Arguments) -> Recipe:
-    """What `make_dataset` is asked to make, in the precision that jax has now."""
+    """What `make_dataset` is asked to make, in the precision that jax has now.
+
+    Args:
+        config: the configuration file.
+        seed: the seed of the systems.
+        arguments: those of make_dataset.
+    """
     return Recipe(
         config,
         seed,
