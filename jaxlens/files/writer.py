@@ -14,6 +14,7 @@ import os
 import secrets
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -147,10 +148,11 @@ class Writer:
             _check_free_space(self._outdir, needed=0)
             self._files[name].finish()
             self._files[name].close()
-            for file in files_of(partial_path):
-                with file.open("rb") as written:
-                    os.fsync(written.fileno())
-            size, sha256 = size_and_sha256(partial_path)
+            with ThreadPoolExecutor(1) as thread:
+                # the disk is waited for while the checksum is computed
+                on_disk = thread.submit(_flush, partial_path)
+                size, sha256 = size_and_sha256(partial_path)
+                on_disk.result()
         return Written(str(partial_path.relative_to(self._outdir)), name, size, sha256)
 
     def _discard(self) -> None:
@@ -217,6 +219,13 @@ def prepare(outdir: str | Path, needed: int) -> None:
             f"{folder}: the files need about {_size(needed + _RESERVE)} and {_size(free)} are free; "
             "choose a smaller SIZE or another OUTDIR"
         )
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file, or all of a folder, is on the disk."""
+    for file in files_of(path):
+        with file.open("rb") as written:
+            os.fsync(written.fileno())
 
 
 def _check_free_space(folder: Path, needed: int) -> None:

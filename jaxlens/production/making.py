@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from jaxlens.production.identity import differences_of_kind
 from jaxlens.production.manifest import Manifest, Shard, write_manifest
 from jaxlens.production.products import Memory, Product, Run
 from jaxlens.production.recipe import Recipe
-from jaxlens.production.shards import Made, Receiver, Task, make_shard
+from jaxlens.production.shards import Made, Receiver, Task, make_shards
 from jaxlens.production.workers import own_workers, tasks_done
 
 # A shard with the label of its configuration.
@@ -56,6 +57,8 @@ class Making:
         self._wanted = wanted
         self._made: dict[str, list[Made]] = {label: [] for label in jobs}
         self._memories: dict[str, Memory] = {}
+        # by label: when it was begun, and when its last shard was whole, by `time.perf_counter`
+        self._times: dict[str, tuple[float, float]] = {}
 
     def make(self, missing: Sequence[Labelled], progress: Progress, check: Callable[[], None]) -> None:
         """Make shards, and record each when it is whole.
@@ -66,6 +69,7 @@ class Making:
             check: is called between batches, and raises where the work should end.
         """
         executor, workers = self._arguments.executor, self._arguments.workers
+        self._times = dict.fromkeys(self._jobs, (time.perf_counter(), 0.0))
         if executor is None and workers is None:
             self._make_here(missing, progress, check)
             return
@@ -86,32 +90,31 @@ class Making:
         labels = list(dict.fromkeys(label for label, _ in missing))
         with contextlib.closing(compiled_ahead([self._jobs[label] for label in labels])) as compiled:
             for label in labels:
+                self._times[label] = (time.perf_counter(), 0.0)
                 progress.announce(f"compiling {label}")
                 next(compiled)
-                for shard in (shard for other, shard in missing if other == label):
-                    self._record(self._made_here(label, shard, progress, check))
-                    check()
+                own = [shard for other, shard in missing if other == label]
+                for run in _consecutive(own):
+                    self._make_run(label, run, progress, check)
 
-    def _made_here(self, label: str, shard: Shard, progress: Progress, check: Callable[[], None]) -> Made:
+    def _make_run(
+        self, label: str, shards: Sequence[Shard], progress: Progress, check: Callable[[], None]
+    ) -> None:
+        """Make shards that follow each other."""
         section, job = self.manifest.configurations[label], self._jobs[label]
         receivers: list[Receiver] = [_Counter(progress)]
-        if self._in_memory(label):
-            if label not in self._memories:
-                contents = self._recipe.contents(job, section.batch_size)
-                self._memories[label] = Memory(contents, self._arguments.kept)
+        if self._keeps(label):
+            contents = self._recipe.contents(job, section.batch_size)
+            self._memories[label] = Memory(contents, self._arguments.kept)
             receivers.append(self._memories[label])
-        return make_shard(self._recipe, job, shard, section.count, str(self._place), receivers, check)
+        place = str(self._place)
+        make_shards(self._recipe, job, shards, section.count, place, self._record, receivers, check)
 
-    def _in_memory(self, label: str) -> bool:
-        """Whether all of a configuration is made here, so that it can be kept as it is made."""
+    def _keeps(self, label: str) -> bool:
+        """Whether a configuration is kept in memory as it is made, since all of it is made here."""
         section = self.manifest.configurations[label]
-        whole = len(section.shards) == section.count and all(
-            not shard.whole or self._made_by_now(label, shard) for shard in section.shards
-        )
-        return self._arguments.kept != 0 and whole
-
-    def _made_by_now(self, label: str, shard: Shard) -> bool:
-        return any(made.shard.number == shard.number for made in self._made[label])
+        begun = len(section.shards) < section.count or any(shard.whole for shard in section.shards)
+        return self._arguments.kept != 0 and not begun
 
     def _task(self, label: str, shard: Shard) -> Task:
         section = self.manifest.configurations[label]
@@ -135,19 +138,32 @@ class Making:
         self.manifest = self.manifest.with_shard(made.label, shard)
         write_manifest(self._place, self.manifest)
         self._made[made.label].append(replace(made, written=()))
+        self._times[made.label] = (self._times[made.label][0], time.perf_counter())
 
     def _product(self, label: str, folder: Path) -> Product:
         job, made = self._jobs[label], self._made[label]
         section = self.manifest.configurations[label]
-        seconds = sum(one.seconds for one in made)
+        began, ended = self._times.get(label, (0.0, 0.0))
+        seconds = ended - began if made else 0.0
         first = made[0].first_seconds if made else 0.0
         files = tuple(folder / name for name in _paths(section.shards, self.manifest, label))
         series = job.simulator.configuration.series
         epochs = None if series is None else series.cadence.epochs
         systems = sum(one.shard.stop - one.shard.start for one in made)
         run = Run(systems, section.batch_size, seconds, first, files, epochs)
-        memory = self._memories.get(label) if self._in_memory(label) else None
+        memory = self._memories.get(label)
         return Product(run, memory.kept() if memory else None)
+
+
+def _consecutive(shards: Sequence[Shard]) -> list[list[Shard]]:
+    """Shards, in order, in runs in which each begins where the one before ends."""
+    runs: list[list[Shard]] = []
+    for shard in shards:
+        if runs and runs[-1][-1].stop == shard.start:
+            runs[-1].append(shard)
+        else:
+            runs.append([shard])
+    return runs
 
 
 class _Counter:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from jaxlens.files.errors import StorageError, explained
+from jaxlens.files.formats import ImageFormat
 
 MANIFEST = "manifest.json"
 # The number of the layout of manifest.json, which changes where older versions cannot read it.
@@ -111,7 +112,7 @@ class Manifest:
     seed: int
     config_sha256: str
     inputs: Mapping[str, str]
-    format: str
+    format: ImageFormat
     dtype: str
     options: Mapping[str, bool | str | None]
     precision: str

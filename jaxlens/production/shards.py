@@ -6,7 +6,8 @@ import contextlib
 import os
 import pickle
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
@@ -42,14 +43,12 @@ class Made:
         label: the label of its configuration.
         shard: its record for the manifest.
         written: its files.
-        seconds: how long it took.
-        first_seconds: the part of `seconds` until the first batch had arrived.
+        first_seconds: how long it took until its first batch had arrived.
     """
 
     label: str
     shard: Shard
     written: tuple[Written, ...]
-    seconds: float
     first_seconds: float
 
 
@@ -97,7 +96,9 @@ def run_task(task: Task) -> Made:
     recipe = _recipe(task.recipe)
     with jax.enable_x64(recipe.x64):
         job = recipe.job(task.label, devices, task.batch_size)
-        return make_shard(recipe, job, task.shard, task.count, task.folder)
+        made: list[Made] = []
+        make_shards(recipe, job, [task.shard], task.count, task.folder, made.append)
+        return made[0]
 
 
 @lru_cache(maxsize=4)
@@ -107,40 +108,81 @@ def _recipe(pickled: bytes) -> Recipe:
     return recipe
 
 
-def make_shard(
+def make_shards(
     recipe: Recipe,
     job: Job,
-    shard: Shard,
+    shards: Sequence[Shard],
     count: int,
     folder: str,
+    record: Callable[[Made], None],
     receivers: Sequence[Receiver] = (),
     check: Callable[[], None] = lambda: None,
-) -> Made:
-    """Make a shard's files beside their final names.
+) -> None:
+    """Make the files of shards beside their final names.
+
+    The files of one shard are brought to the disk while the next is made.
 
     Args:
         recipe: what is made.
         job: all systems of the configuration, with a batch size.
-        shard: which of them.
+        shards: which of them; each begins where the one before ends.
         count: the number of shards of the configuration.
         folder: the folder of the dataset.
+        record: takes each shard that is whole, also where an error then ends the work.
         receivers: what else takes the chunks.
         check: is called after each chunk, and raises where the work should end.
     """
     began = time.perf_counter()
-    batch_size = default_size(job)
-    job = replace(job, start=shard.start, count=shard.stop - shard.start)
+    batch_size, start = default_size(job), shards[0].start
+    job = replace(job, start=start, count=shards[-1].stop - start)
     chunks = Chunks(job, planned(job) if job.count else None)
-    suffix = shard_suffix(shard.number, count)
-    first = 0.0
-    writer = Writer(folder, recipe.contents(job, batch_size), recipe.format, recipe.csv, suffix)
-    with writer, contextlib.closing(iter(chunks)) as made:
-        for chunk in made:
-            first = first or time.perf_counter()
-            for receiver in (*receivers, writer):
-                receiver.append(chunk)
-            check()
+    waiting: Future[Made] | None = None
+    with ThreadPoolExecutor(1, "jaxlens-files") as thread, contextlib.closing(iter(chunks)) as made:
+        try:
+            pieces = _pieces(made, shards)
+            for shard in shards:
+                own = replace(job, start=shard.start, count=shard.stop - shard.start)
+                suffix = shard_suffix(shard.number, count)
+                contents, first = recipe.contents(own, batch_size), 0.0
+                with contextlib.ExitStack() as files:
+                    writer = Writer(folder, contents, recipe.format, recipe.csv, suffix)
+                    files.enter_context(writer)
+                    for chunk in next(pieces):
+                        first = first or time.perf_counter()
+                        for receiver in (*receivers, writer):
+                            receiver.append(chunk)
+                        check()
+                    whole = files.pop_all()
+                if chunks.batch_size not in (0, batch_size):
+                    shard = replace(shard, batch_size=chunks.batch_size)
+                if waiting is not None:
+                    record(waiting.result())
+                waiting = thread.submit(_completed, whole, writer, job.label, shard, first - began)
+                began = time.perf_counter()
+        finally:
+            if waiting is not None:
+                record(waiting.result())
+
+
+def _completed(
+    whole: contextlib.ExitStack, writer: Writer, label: str, shard: Shard, first_seconds: float
+) -> Made:
+    """A shard whose files are on the disk; called in a thread of its own."""
+    whole.close()
     files = tuple(FileRecord(one.name, one.bytes, one.sha256) for one in writer.written)
-    smaller = chunks.batch_size if chunks.batch_size and chunks.batch_size != batch_size else None
-    whole = replace(shard, files=files, batch_size=smaller)
-    return Made(job.label, whole, writer.written, time.perf_counter() - began, first - began)
+    return Made(label, replace(shard, files=files), writer.written, first_seconds)
+
+
+def _pieces(made: Iterable[Chunk], shards: Sequence[Shard]) -> Iterator[Iterator[Chunk]]:
+    """The chunks of each shard; a shard ends with a batch."""
+    chunks = iter(made)
+    for shard in shards:
+        yield _until(chunks, shard.stop)
+
+
+def _until(chunks: Iterator[Chunk], stop: int) -> Iterator[Chunk]:
+    """The chunks up to the one that ends at a system."""
+    for chunk in chunks:
+        yield chunk
+        if chunk.start + chunk.count >= stop:
+            return

@@ -90,8 +90,8 @@ class Verification:
             )
             for one in own:
                 for problem in one.problems or (() if one.shard.whole else ("not made yet",)):
-                    systems = f"systems {one.shard.start} to {one.shard.stop - 1}"
-                    yield f"  shard {one.shard.number} ({systems}): {problem}"
+                    which = f"systems {one.shard.start} to {one.shard.stop - 1}"
+                    yield f"  shard {one.shard.number} ({which}): {problem}"
         yield from self.problems
         yield "whole" if self.whole else "NOT whole"
 
