@@ -23,6 +23,7 @@ FILES = {
     "planes.h5": FORMATS["h5"].files["planes"],
     "images.npy": FORMATS["npy"].files["images"],
     "planes.npy": FORMATS["npy"].files["planes"],
+    "images.fits": FORMATS["fits"].files["images"],
     "metadata.csv": CsvFile,
 }
 Made = tuple[Contents, Chunk]
