@@ -17,8 +17,9 @@ from jaxlens.files.hdf5_reading import Hdf5StoredFile
 from jaxlens.files.npy import NpyDifferenceFile, NpyFile, NpyPlanesFile
 from jaxlens.files.npy_reading import NpyStoredFile
 from jaxlens.files.stored import StoredFile
+from jaxlens.files.zarr import ZarrFile, ZarrStoredFile
 
-ImageFormat = Literal["npy", "h5", "fits"]
+ImageFormat = Literal["npy", "h5", "fits", "zarr"]
 
 
 class File(Protocol):
@@ -69,5 +70,6 @@ FORMATS: dict[ImageFormat, Format] = {
         compressions=("gzip", "lzf"),
     ),
     "fits": Format("fits", {"images": FitsFile}, FitsStoredFile, dtypes=("float32",)),
+    "zarr": Format("zarr", {"images": ZarrFile}, ZarrStoredFile, "zarr", compressions=("gzip",)),
 }
 IMAGE_FORMATS: tuple[ImageFormat, ...] = tuple(FORMATS)

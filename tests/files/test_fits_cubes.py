@@ -18,11 +18,6 @@ from jaxlens.files.fits_cubes import FitsFile
 
 YAML = "# \u00b5 arcsec\nDATASET: {}\n"
 ATTRIBUTES = {"units": "electrons/s", "pixel_scale": 0.36, "seed": 7, "yaml": YAML}
-    "units": "electrons/s",
-    "pixel_scale": 0.36,
-    "seed": 7,
-    "yaml": "# \u00b5 arcsec\nDATASET: {}\n",
-}
 
 
 @pytest.fixture
