@@ -68,3 +68,20 @@ def typed_column(rows: list[Any], dtype: str, shape: tuple[int, ...]) -> Column:
     # None becomes NaN only on the way through a float
     wide = np.array(rows, np.float64 if np.dtype(dtype).kind == "f" else dtype)
     return wide.astype(dtype).reshape(len(rows), *shape)
+
+
+def plain_rows(column: Column) -> list[Any]:
+    """What each system has of a value, as JSON has it; the inverse of `typed_column`.
+
+    A float32 becomes the shortest decimal that reads back as the same float32.
+
+    >>> plain_rows(np.array([0.1, np.nan], np.float32))
+    [0.1, None]
+    """
+    if column.dtype.kind != "f":
+        rows: list[Any] = column.tolist()
+        return rows
+    short = column.astype(str).astype(np.float64) if column.dtype == np.float32 else column
+    missing = np.isnan(short)
+    found: list[Any] = np.where(missing, None, short).tolist() if missing.any() else short.tolist()  # type: ignore[call-overload]
+    return found

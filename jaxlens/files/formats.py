@@ -17,9 +17,10 @@ from jaxlens.files.hdf5_reading import Hdf5StoredFile
 from jaxlens.files.npy import NpyDifferenceFile, NpyFile, NpyPlanesFile
 from jaxlens.files.npy_reading import NpyStoredFile
 from jaxlens.files.stored import StoredFile
+from jaxlens.files.webdataset import WebDatasetFile, WebDatasetStoredFile
 from jaxlens.files.zarr import ZarrFile, ZarrStoredFile
 
-ImageFormat = Literal["npy", "h5", "fits", "zarr"]
+ImageFormat = Literal["npy", "h5", "fits", "zarr", "webdataset"]
 
 
 class File(Protocol):
@@ -70,6 +71,7 @@ FORMATS: dict[ImageFormat, Format] = {
         compressions=("gzip", "lzf"),
     ),
     "fits": Format("fits", {"images": FitsFile}, FitsStoredFile, dtypes=("float32",)),
+    "webdataset": Format("tar", {"images": WebDatasetFile}, WebDatasetStoredFile, "webdataset"),
     "zarr": Format("zarr", {"images": ZarrFile}, ZarrStoredFile, "zarr", compressions=("gzip",)),
 }
 IMAGE_FORMATS: tuple[ImageFormat, ...] = tuple(FORMATS)

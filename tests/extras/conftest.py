@@ -1,6 +1,6 @@
 """Two small files' worth of systems: single exposures, and time series, as the chunks that a writer is given.
 
-The tests of this folder read files back by the libraries of their formats alone, and need the extra `formats`.
+The tests of this folder read files back by the libraries of their formats, which the extra `formats` has.
 """
 
 from __future__ import annotations
