@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from jaxlens.files.contents import ArrayName, Chunk, Contents
+from jaxlens.files.fits_cubes import FitsFile
+from jaxlens.files.fits_reading import FitsStoredFile
 from jaxlens.files.hdf5 import Hdf5DifferenceFile, Hdf5File, Hdf5PlanesFile
 from jaxlens.files.hdf5_reading import Hdf5StoredFile
 from jaxlens.files.npy import NpyDifferenceFile, NpyFile, NpyPlanesFile
 from jaxlens.files.npy_reading import NpyStoredFile
 from jaxlens.files.stored import StoredFile
+from jaxlens.files.webdataset import WebDatasetFile, WebDatasetStoredFile
+from jaxlens.files.zarr import ZarrFile, ZarrStoredFile
 
-ImageFormat = Literal["npy", "h5"]
+ImageFormat = Literal["npy", "h5", "fits", "zarr", "webdataset"]
 
 
 class File(Protocol):
@@ -66,5 +70,8 @@ FORMATS: dict[ImageFormat, Format] = {
         Hdf5StoredFile,
         compressions=("gzip", "lzf"),
     ),
+    "fits": Format("fits", {"images": FitsFile}, FitsStoredFile, dtypes=("float32",)),
+    "webdataset": Format("tar", {"images": WebDatasetFile}, WebDatasetStoredFile, "webdataset"),
+    "zarr": Format("zarr", {"images": ZarrFile}, ZarrStoredFile, "zarr", compressions=("gzip",)),
 }
 IMAGE_FORMATS: tuple[ImageFormat, ...] = tuple(FORMATS)

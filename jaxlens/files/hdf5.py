@@ -15,6 +15,7 @@ import h5py
 import numpy as np
 
 from jaxlens.files.contents import PLANES, ArrayName, Chunk, Contents, Values
+from jaxlens.files.hdf5_scales import SCALES, Scales
 from jaxlens.files.lots import pieces
 from jaxlens.files.metadata import Column
 from jaxlens.files.precision import stored_array
@@ -42,6 +43,8 @@ class _ArrayFile:
         if contents.count and contents.compression:
             layout |= {"compression": contents.compression, "shuffle": True}
         self._images = self._file.create_dataset(name, shape, np.dtype(contents.dtype), **layout)
+        self._scales = Scales(self._file, contents, self.array)
+        self._scales.attach_array(self._images)
         self._file.attrs.update(contents.attributes)
         self._file.attrs["start"] = contents.start
         self._file.attrs.update({"images": name, "label": contents.label, "bands": list(contents.bands)})
@@ -101,6 +104,7 @@ class Hdf5File(_ArrayFile):
         """Write the values of systems start, start+1, ... into a dataset."""
         if name not in self._metadata:
             self._metadata[name] = self._create(name, value)
+            self._scales.attach_value(self._metadata[name], name.removeprefix("metadata/"))
         first = start - self._contents.start
         self._metadata[name][first : first + len(value)] = value
 
@@ -138,4 +142,4 @@ def _created(path: Path) -> h5py.File:
 def _array_name(dataset: str) -> str:
     """The dataset's NAME as an HDF5 name, without folders, and different from those of other objects."""
     name = dataset.replace("/", "_").strip(".")
-    return name if name not in ("", "metadata", MJD, MASK) else "images"
+    return name if name not in ("", "metadata", MJD, MASK, *SCALES) else "images"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ FILES = {
     "planes.h5": FORMATS["h5"].files["planes"],
     "images.npy": FORMATS["npy"].files["images"],
     "planes.npy": FORMATS["npy"].files["planes"],
+    "images.fits": FORMATS["fits"].files["images"],
     "metadata.csv": CsvFile,
 }
 Made = tuple[Contents, Chunk]
@@ -32,7 +34,9 @@ def made(contents: Callable[..., Any], chunk_of: Callable[..., Any]) -> Made:
     """The systems 5 to 14 of a dataset, with planes."""
     chunk = chunk_of(planes=True)
     assert chunk.count == 10
-    return contents(start=5, arrays=("images", "planes")), replace(chunk, start=5)
+    texts = {"x_mins": np.array([f"{k};{'1' * k}" for k in range(10)], dtype=object)}
+    whole = replace(chunk, start=5, values={**chunk.values, **texts})
+    return contents(start=5, arrays=("images", "planes")), whole
 
 
 def written(path: Path, kind: Callable[[Path, Contents], File], made: Made, size: int) -> Path:
@@ -55,6 +59,14 @@ def test_the_bytes_depend_on_the_systems_alone(
     monkeypatch.setattr(hdf5, "_ROWS_PER_CHUNK", 4)
     one, three, ten = (written(tmp_path / f"{k}_{name}", FILES[name], made, k) for k in (1, 3, 10))
     assert one.read_bytes() == three.read_bytes() == ten.read_bytes()
+
+
+def test_the_bytes_do_not_depend_on_the_clock(tmp_path: Path, made: Made) -> None:
+    first = [written(tmp_path / f"first_{name}", kind, made, 4).read_bytes() for name, kind in FILES.items()]
+    # the times of files are in whole seconds
+    time.sleep(1 - time.time() % 1)
+    for before, (name, kind) in zip(first, FILES.items(), strict=True):
+        assert written(tmp_path / name, kind, made, 4).read_bytes() == before, name
 
 
 @pytest.mark.parametrize("name", FILES)
