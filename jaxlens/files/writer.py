@@ -100,6 +100,7 @@ class Writer:
                 name = f"{FOLDER}/{label}_{prefix}{suffix}.csv"
                 self._kinds[name] = partial(LightCurveFile, prefix)
         self._files: dict[str, File] = {}
+        self._begun: list[str] = []
         self.written: tuple[Written, ...] = ()
 
     @property
@@ -111,12 +112,22 @@ class Writer:
         try:
             for name, kind in self._kinds.items():
                 with explained(self._outdir / name):
-                    self._partial(name).parent.mkdir(exist_ok=True)
-                    self._files[name] = kind(self._partial(name), self._contents)
+                    if self._partial(name).parent != self._outdir:
+                        self._partial(name).parent.mkdir(exist_ok=True)
+                    self._begin(name, kind)
         except BaseException:
             self._discard()
             raise
         return self
+
+    def _begin(self, name: str, kind: FileKind) -> None:
+        self._begun.append(name)
+        try:
+            self._files[name] = kind(self._partial(name), self._contents)
+        except FileExistsError:
+            # what has this name is another's, so it is not removed either
+            self._begun.remove(name)
+            raise
 
     def append(self, chunk: Chunk) -> None:
         """Write the next systems; chunks come in order.
@@ -157,7 +168,7 @@ class Writer:
 
     def _discard(self) -> None:
         """Close and remove the partial files, whatever state they are in."""
-        for name in self._kinds:
+        for name in self._begun:
             path = self._partial(name)
             # On a full disk a file can only be closed after its space has been freed.
             with contextlib.suppress(OSError):
