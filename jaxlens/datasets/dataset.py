@@ -16,6 +16,7 @@ from jaxlens.datasets.arguments import Arguments
 from jaxlens.datasets.arrays import DatasetArrays
 from jaxlens.datasets.production import produce
 from jaxlens.datasets.products import Kept, Run
+from jaxlens.engine.devices import as_devices
 from jaxlens.files.formats import ImageFormat
 
 
@@ -231,7 +232,7 @@ def make_dataset(
         "csv": csv,
         "progress": progress,
         "configurations": _listed(configurations),
-        "devices": None if devices is None else tuple(devices),
+        "devices": as_devices(devices),
     }
     file = os.fspath(config) if isinstance(config, str | os.PathLike) else None
     loaded = load_config(config, survey=survey, configurations=arguments["configurations"])

@@ -17,7 +17,7 @@ import numpy as np
 
 from jaxlens.config import Config, issue_warnings, load_config
 from jaxlens.config.model import Configuration
-from jaxlens.engine.devices import Devices, batches_at_once, chosen
+from jaxlens.engine.devices import Devices, as_devices, batches_at_once, chosen
 from jaxlens.engine.pipeline import Pipeline
 from jaxlens.simulator.simulator import Simulator
 from jaxlens.streams.batches import BatchMaker, StreamBatch
@@ -88,7 +88,7 @@ def stream(
         seed=seed,
         labels=(labels,) if isinstance(labels, str) else tuple(labels or ()),
         start=start,
-        devices=None if devices is None else tuple(devices),
+        devices=as_devices(devices),
         configurations=chosen_names,
     )
 
