@@ -14,6 +14,7 @@ from jaxlens.config import Config, issue_warnings, load_config
 from jaxlens.config.errors import nearest
 from jaxlens.config.updates import columns_of_objects, config_dict, distribution_entry, set_parameters
 from jaxlens.datasets.arrays import DatasetArrays
+from jaxlens.engine.devices import as_devices
 from jaxlens.files.formats import ImageFormat
 from jaxlens.production.arguments import Arguments
 from jaxlens.production.products import Kept, Run
@@ -271,7 +272,7 @@ def make_dataset(
         "csv": csv,
         "progress": progress,
         "configurations": _listed(configurations),
-        "devices": None if devices is None else tuple(devices),
+        "devices": as_devices(devices),
         "resume": resume,
         "overwrite": overwrite,
         "allow_mixed": allow_mixed,
