@@ -16,11 +16,12 @@ from jaxlens.files.hdf5 import Hdf5DifferenceFile, Hdf5File, Hdf5PlanesFile
 from jaxlens.files.hdf5_reading import Hdf5StoredFile
 from jaxlens.files.npy import NpyDifferenceFile, NpyFile, NpyPlanesFile
 from jaxlens.files.npy_reading import NpyStoredFile
+from jaxlens.files.parquet import ParquetFile, ParquetStoredFile
 from jaxlens.files.stored import StoredFile
 from jaxlens.files.webdataset import WebDatasetFile, WebDatasetStoredFile
 from jaxlens.files.zarr import ZarrFile, ZarrStoredFile
 
-ImageFormat = Literal["npy", "h5", "fits", "zarr", "webdataset"]
+ImageFormat = Literal["npy", "h5", "fits", "zarr", "webdataset", "parquet"]
 
 
 class File(Protocol):
@@ -72,6 +73,9 @@ FORMATS: dict[ImageFormat, Format] = {
     ),
     "fits": Format("fits", {"images": FitsFile}, FitsStoredFile, dtypes=("float32",)),
     "webdataset": Format("tar", {"images": WebDatasetFile}, WebDatasetStoredFile, "webdataset"),
+    "parquet": Format(
+        "parquet", {"images": ParquetFile}, ParquetStoredFile, "parquet", compressions=("gzip",)
+    ),
     "zarr": Format("zarr", {"images": ZarrFile}, ZarrStoredFile, "zarr", compressions=("gzip",)),
 }
 IMAGE_FORMATS: tuple[ImageFormat, ...] = tuple(FORMATS)
