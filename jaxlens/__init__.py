@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from jaxlens.plotting.series import view_series
     from jaxlens.populations.fit_population import fit_population
     from jaxlens.populations.result import PopulationFit
+    from jaxlens.production.merging import merge
+    from jaxlens.production.verification import verify
     from jaxlens.simulator.simulator import Simulator
     from jaxlens.streams.stream import Stream, stream
 
@@ -49,9 +51,11 @@ __all__ = [
     "image_grid",
     "load_config",
     "make_dataset",
+    "merge",
     "read_image",
     "special",
     "stream",
+    "verify",
     "view_corner",
     "view_image",
     "view_image_rgb",
@@ -78,10 +82,12 @@ _MODULES = {
     "fit_population": "populations.fit_population",
     "image_grid": "plotting.images",
     "load_config": "config",
+    "merge": "production.merging",
     "make_dataset": "datasets.dataset",
     "read_image": "fitting.observations",
     "special": "config.special_functions",
     "stream": "streams.stream",
+    "verify": "production.verification",
     "view_corner": "plotting.corner",
     "view_image": "plotting.images",
     "view_image_rgb": "plotting.images",
@@ -101,6 +107,7 @@ _FOLDERS = (
     "kernels",
     "plotting",
     "populations",
+    "production",
     "sampling",
     "simulator",
     "streams",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from jaxlens.config.errors import Place, Report, shown
@@ -14,13 +15,16 @@ from jaxlens.config.reader import MAX_CHARACTERS
 
 # The name of a configuration that is a dictionary in messages.
 FROM_DICT = "<dict>"
+# The folder of what is packaged with jaxlens: examples and their tables, surveys, passbands.
+PACKAGED = Path(os.path.abspath(__file__)).parent
 
 
 def resolve(place: Place, name: str, report: Report, folder: bool = False) -> Path | None:
     """The absolute path of a file or folder that the configuration names.
 
     Only regular files are accepted, as reading a device or a pipe may never end.  The path is recorded in
-    `report.paths` where the name is another, so that the configuration can be written with absolute paths.
+    `report.named`, and where the name is another in `report.paths`, so that the configuration can be written
+    with absolute paths.
 
     Args:
         place: where the configuration names it.
@@ -34,10 +38,41 @@ def resolve(place: Place, name: str, report: Report, folder: bool = False) -> Pa
     found = locate(place, name, report, folder)
     if found is None:
         return None
-    path = Path(os.path.abspath(found))
-    if str(path) != name:
-        report.paths[place] = str(path)
-    return path
+    return record(place, found, name, name, report)
+
+
+def record(place: Place, path: Path, text: str, name: str, report: Report) -> Path:
+    """Record a file or folder that the configuration names, and how it is written with the absolute path.
+
+    Args:
+        place: where the configuration names it.
+        path: the file or folder.
+        text: what stands there, such as `cc_x.SED`.
+        name: the part at the end of `text` that is the name.
+        report: the path is added to it.
+
+    Returns:
+        The absolute path.
+    """
+    absolute = os.path.abspath(path)
+    report.named.add(absolute)
+    if name != absolute:
+        report.paths[place] = f"{text.removesuffix(name)}{absolute}"
+    return Path(absolute)
+
+
+def input_files(report: Report, sources: Sequence[str]) -> tuple[str, ...]:
+    """The absolute paths of all that the configuration names or reads, without what is packaged.
+
+    Args:
+        report: what was read; it has the names.
+        sources: those of `report.sources` that are not the configuration itself.
+
+    Returns:
+        The paths in order.
+    """
+    paths = report.named.union(map(os.path.abspath, sources))
+    return tuple(sorted(path for path in paths if not Path(path).is_relative_to(PACKAGED)))
 
 
 def locate(place: Place, name: str, report: Report, folder: bool = False) -> Path | None:

@@ -12,7 +12,7 @@ from jaxlens.config.backgrounds import read_backgrounds
 from jaxlens.config.columns import known_names
 from jaxlens.config.errors import ConfigWarning, Place, Report, shown
 from jaxlens.config.examples import example_path, examples
-from jaxlens.config.files import FROM_DICT, read_file
+from jaxlens.config.files import FROM_DICT, input_files, read_file
 from jaxlens.config.filters import with_filters
 from jaxlens.config.geometry import read_geometry
 from jaxlens.config.inputs import include, with_preset
@@ -137,6 +137,7 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
     The text of the Config is `verbatim`.  It is written from the tree instead where `verbatim` is None, since
     the tree was joined from several files, or where the file names other files by relative paths.
     """
+    written = len(report.sources)
     with Section(tree, report, noun="a section of a configuration") as root:
         report.bands = read_bands(root)
         with root.sub("DATASET") as dataset, dataset.sub("PARAMETERS") as parameters:
@@ -171,6 +172,7 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         text=yaml_text(tree, report.paths) if verbatim is None or report.paths else verbatim,
         joints=joints,
         backgrounds=backgrounds,
+        input_files=input_files(report, report.sources[written:]),
     )
     complete, before = settled(config, tree, report, asked), len(report.remarks)
     check_transients(complete, tree, report)
