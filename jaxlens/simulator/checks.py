@@ -122,8 +122,8 @@ def system_indices(start: ArrayLike, n: int) -> ArrayLike:
         (n,), uint32, where all are surely below 2^32, and otherwise the two words of each, (n, 2), uint32.
 
     Raises:
-        ValueError: if `n` is no number of systems, `start` has another shape or is no index, or the last index
-            is above 2^63 - 1.
+        ValueError: if `n` is no number of systems, `start` has another shape or is no index, or the last
+            index is above 2^63 - 1.
     """
     n = number_of_systems(n)
     shape = np.shape(start)
