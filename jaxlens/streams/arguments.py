@@ -9,7 +9,7 @@ import jax
 
 from jaxlens.config import Config
 from jaxlens.config.model import Configuration
-from jaxlens.engine.devices import Devices, chosen
+from jaxlens.engine.devices import Devices, as_devices, chosen
 from jaxlens.sampling.indices import INDEX_LIMIT, whole_numbers
 from jaxlens.streams.position import Position
 
@@ -23,9 +23,9 @@ def spread_over(devices: Iterable[jax.Device] | None) -> Devices:
     Raises:
         ValueError: if there are none, or none of this process, or two are the same or of different kinds.
     """
-    if devices is None:
+    found = as_devices(devices)
+    if found is None:
         return chosen(None)[:1]
-    found = tuple(devices)
     own = tuple(device for device in found if device.process_index == jax.process_index())
     if found and not own:
         raise ValueError(
