@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from jaxlens.config import Config
-from jaxlens.datasets.products import ROW_ARRAYS, Kept
 from jaxlens.files.contents import ArrayName
+from jaxlens.production.products import ROW_ARRAYS, Kept
 
 # What must be given to make_dataset for each array.
 _ADVICE: dict[ArrayName, str] = {

@@ -17,8 +17,8 @@ from jaxlens import Simulator, make_dataset
 from jaxlens.config import load_config
 from jaxlens.datasets.arrays import DatasetArrays
 from jaxlens.datasets.dataset import Dataset
-from jaxlens.datasets.products import Kept
 from jaxlens.files.reader import read
+from jaxlens.production.products import Kept
 
 BANDS = ("g", "r")
 # Two pointings of three and two epochs, whose bands are observed on different nights.

@@ -9,7 +9,7 @@ import pytest
 from jaxlens.files.contents import Chunk, Contents
 from jaxlens.files.csv import CsvFile
 from jaxlens.files.formats import FORMATS
-from jaxlens.files.writer import Writer
+from jaxlens.files.writer import Writer, commit
 
 BANDS = ("g", "r")
 
@@ -46,6 +46,7 @@ def _write(outdir, image_format="h5", chunk=4, count=10, seed=0, with_csv=True, 
     with Writer(outdir, _contents(count, **changes), image_format, with_csv) as writer:
         for start in range(0, max(count, 1), chunk):
             writer.append(_chunk_of(start, start + chunk, count, seed, "planes" in changes.get("arrays", ())))
+    commit(outdir, writer.written)
     return writer.paths
 
 
@@ -155,6 +156,7 @@ def _write_series(outdir, image_format="h5", chunk=2, with_csv=True, **changes):
             own = slice(start, start + chunk)
             these = {name: arrays[name][own] for name in contents.arrays}
             writer.append(Chunk(start, {name: value[own] for name, value in values.items()}, these))
+    commit(outdir, writer.written)
     return writer.paths
 
 

@@ -9,7 +9,7 @@ from jaxlens.files.contents import Chunk
 from jaxlens.files.errors import StorageError
 from jaxlens.files.metadata import columns
 from jaxlens.files.reader import find, find_shards, read, read_metadata
-from jaxlens.files.writer import Writer
+from jaxlens.files.writer import Writer, commit
 
 BANDS = ("g", "r")
 IMAGE_FORMATS = ("h5", "npy")
@@ -45,6 +45,7 @@ def test_positions_are_texts_in_every_format(tmp_path, image_format, kind, count
     images = np.zeros((count, 2, 4, 4), np.float32)
     with Writer(tmp_path, contents(count), image_format) as writer:
         writer.append(Chunk(0, values, {"images": images}))
+    commit(tmp_path, writer.written)
     stored = read(writer.paths[0]).metadata if kind == 0 else read_metadata(writer.paths[kind])
     for name, text in texts.items():
         for band in BANDS:
@@ -56,6 +57,7 @@ def test_numbers_of_a_table_come_back_to_the_last_bit(tmp_path, contents):
     with Writer(tmp_path, contents(500), "npy") as writer:
         values = {"H0": numbers, "seeing": numbers.astype(np.float32)}
         writer.append(Chunk(0, values, {"images": np.zeros((500, 2, 4, 4), np.float32)}))
+    commit(tmp_path, writer.written)
     table = read_metadata(writer.paths[1])
     np.testing.assert_array_equal(table["H0-g"], numbers)
     np.testing.assert_array_equal(table["seeing-r"].astype(np.float32), numbers.astype(np.float32))

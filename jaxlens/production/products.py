@@ -95,6 +95,11 @@ class Memory:
         self._arrays = {array: np.empty(shape, np.float32) for array, shape in shapes.items()}
         self._values: list[dict[str, np.ndarray]] = []
 
+    @property
+    def epochs(self) -> int | None:
+        """The number of epochs of a time series' longest pointing; None for single exposures."""
+        return self._contents.epochs
+
     def append(self, chunk: Chunk) -> None:
         """Take in the next systems."""
         count = min(chunk.count, max(0, self._size - chunk.start))
