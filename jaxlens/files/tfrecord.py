@@ -23,6 +23,7 @@ from jaxlens.files.description import TEXT, described, description, value_types
 from jaxlens.files.extras import required
 from jaxlens.files.metadata import Column
 from jaxlens.files.precision import stored_array
+from jaxlens.files.storage import refuse_contents
 from jaxlens.files.stored import StoredFile, attributes_of
 
 # The feature of the first example that describes the file.
@@ -39,6 +40,7 @@ class TfRecordFile:
     def __init__(self, path: Path, contents: Contents) -> None:
         self._messages, self._checksum = _library()
         self._contents, self._is_described = contents, False
+        refuse_contents("tfrecord", contents)
         self._file = path.open("xb")
 
     def append(self, chunk: Chunk) -> None:
