@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from jaxlens.production.merging import merge
     from jaxlens.production.verification import verify
     from jaxlens.simulator.simulator import Simulator
+    from jaxlens.streams.splits import train_test_streams
     from jaxlens.streams.stream import Stream, stream
 
     __version__: str
@@ -55,6 +56,7 @@ __all__ = [
     "read_image",
     "special",
     "stream",
+    "train_test_streams",
     "verify",
     "view_corner",
     "view_image",
@@ -87,6 +89,7 @@ _MODULES = {
     "read_image": "fitting.observations",
     "special": "config.special_functions",
     "stream": "streams.stream",
+    "train_test_streams": "streams.splits",
     "verify": "production.verification",
     "view_corner": "plotting.corner",
     "view_image": "plotting.images",

@@ -23,8 +23,9 @@ from jaxlens.config.quantities import (
     quantity,
 )
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import Section, word
+from jaxlens.config.sections import Section
 from jaxlens.config.spellings import is_nothing
+from jaxlens.config.values import word
 from jaxlens.kernels.cosmology import expansion_rate
 
 # The numeric keys of COSMOLOGY, under astropy's names: H0 in km/s/Mpc, Tcmb0 in K, m_nu in eV.

@@ -17,12 +17,13 @@ from jaxlens.config.model import Joint
 from jaxlens.config.normals import read_normal
 from jaxlens.config.plausibility import remark_bright_rows
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import Section, describe, word
+from jaxlens.config.sections import Section
 from jaxlens.config.simplices import NoInterpolation, interpolate
 from jaxlens.config.spellings import is_nothing
 from jaxlens.config.table_checks import Matched, Written, check_ranges, match_columns
 from jaxlens.config.table_redshifts import check_every_row, rows_in_order
 from jaxlens.config.tables import WEIGHT, Table, read_header, read_table, read_weights
+from jaxlens.config.values import describe, word
 
 _CONFIGURATION = re.compile(r"(CONFIGURATION_\w+)-")
 _USERDIST = re.compile(r"USERDIST_[1-9][0-9]{0,8}")

@@ -11,7 +11,8 @@ import yaml
 
 from jaxlens.config.errors import Place, Report
 from jaxlens.config.files import FROM_DICT
-from jaxlens.config.reader import Node, is_number, size_problem
+from jaxlens.config.reader import Node, size_problem
+from jaxlens.config.scalars import is_number
 
 _MAP, _SEQUENCE, _TEXT = (f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str"))
 _RESOLVER = yaml.SafeLoader("")

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import _thread
 import contextlib
+import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from importlib.abc import MetaPathFinder
 from types import FrameType, TracebackType
@@ -22,6 +24,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _EXIT_CODE = 128
 # Seconds after which an exception that Python has dropped is raised again.
 _AGAIN = 0.05
+# Seconds between two looks of a worker at whether its parent lives.
+_LOOK = 1.0
 
 
 class Stopped(BaseException):
@@ -44,6 +48,24 @@ def exit_code(number: int) -> int:
     (130, 143)
     """
     return _EXIT_CODE + number
+
+
+def begin_worker(parent: int) -> None:
+    """Called first in a worker process: Ctrl-C is the parent's, and the process ends when the parent does.
+
+    Ctrl-C in a terminal reaches all processes of a command, and the parent lets each finish what it makes.
+
+    Args:
+        parent: the process id of the parent.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_LOOK)
+    os._exit(1)
 
 
 class Stop:

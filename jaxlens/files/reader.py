@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import struct
+import tarfile
 from pathlib import Path
 
 import pandas as pd
@@ -16,8 +18,11 @@ from jaxlens.files.metadata import natural_key
 from jaxlens.files.names import images_name
 from jaxlens.files.stored import StoredFile
 
-# The exceptions of h5py, numpy and pandas for a file of another format.
-_READ_ERRORS = (OSError, RuntimeError, KeyError, ValueError)
+# The exceptions of h5py, numpy, pandas, tarfile, ... for a file of another format or a broken one.
+_READ_ERRORS = (
+    *(OSError, RuntimeError, ValueError, TypeError, LookupError, EOFError),
+    *(tarfile.TarError, struct.error),
+)
 _ADVICE = "give an *_images.h5 or *_images.npy that jaxlens wrote"
 # The format of each ending of a name.
 _BY_ENDING = {fmt.ending: fmt for fmt in FORMATS.values()}

@@ -122,4 +122,7 @@ class WebDatasetStoredFile(StoredFile):
                 places[member.name.partition(".")[2]].append((member.offset_data, member.size))
                 # the archive keeps every member that it has seen
                 tar.members = []  # type: ignore[attr-defined]
+        for name in (*[f"{array}.npy" for array in self.contents.arrays], _METADATA):
+            if len(places[name]) != self.count:
+                raise ValueError(f"the archive has {len(places[name])} of {self.count} {name}")
         return {name: np.array(pairs, np.int64).reshape(-1, 2) for name, pairs in places.items()}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import threading
-import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
@@ -20,6 +18,7 @@ from concurrent.futures import (
 )
 from typing import Any
 
+from jaxlens.engine.stopping import begin_worker
 from jaxlens.production.shards import Made, Task, run_task
 
 # Tasks that wait or are worked on at a time; a task takes little memory, and a cluster has many workers.
@@ -125,7 +124,7 @@ class _Processes(ProcessPoolExecutor):
         super().__init__(
             count,
             mp_context=multiprocessing.get_context("spawn"),
-            initializer=_begin,
+            initializer=begin_worker,
             initargs=(os.getpid(),),
         )
         self._others = before
@@ -146,17 +145,3 @@ class _Processes(ProcessPoolExecutor):
             child.terminate()
         for child in children:
             child.join()
-
-
-def _begin(parent: int) -> None:
-    """Called in a new process: Ctrl-C is the parent's, and the process ends when the parent does."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1.0)
-    os._exit(1)

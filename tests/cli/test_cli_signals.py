@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from jaxlens import cli
+from jaxlens.engine.progress import Progress
 from jaxlens.engine.stopping import Stopped
+from jaxlens.production.manifest import read_manifest
 
 # The module after which signals are watched.
 STARTED = b"jaxlens.cli"
@@ -52,7 +54,7 @@ def end(config_file: str, tmp_path: Path, modules: int, number: signal.Signals) 
     return process.returncode
 
 
-@pytest.mark.parametrize(("modules", "number"), [(1, signal.SIGINT), (300, signal.SIGTERM)])
+@pytest.mark.parametrize(("modules", "number"), [(1, signal.SIGINT), (100, signal.SIGTERM)])
 def test_a_signal_during_imports_ends_the_command(modules, number, config_file, tmp_path) -> None:
     assert end(config_file, tmp_path, modules, number) == 128 + number
 
@@ -90,3 +92,34 @@ def test_a_signal_that_only_set_the_flag_still_is_the_exit_code(monkeypatch, cap
     monkeypatch.setattr("jaxlens.cli.check.run", finish)
     assert cli.main(["check", "galaxy_galaxy"]) == 130
     assert capsys.readouterr().err.endswith("jaxlens: interrupted; 2 of 3 shards are whole\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_generate_keeps_what_is_whole_and_resume_makes_the_same_bytes(
+    number, config_file, tmp_path, monkeypatch, capsys
+) -> None:
+    command = ["generate", config_file, "--batch-size", "4", "--shard-size", "8", "--size", "24"]
+    assert cli.main([*command, "--outdir", str(tmp_path / "undisturbed")]) == 0
+    out, updates = tmp_path / "out", []
+
+    def update(progress: Progress, n: int) -> None:
+        updates.append(n)
+        if len(updates) == 3:
+            signal.raise_signal(number)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Progress, "update", update)
+        assert cli.main([*command, "--outdir", str(out)]) == 128 + number
+    assert updates == [4, 4, 4], "the batch is finished and no other is made"
+    assert capsys.readouterr().err.endswith("; what is whole is kept; go on with --resume\n")
+    shards = read_manifest(out).configurations["CONFIGURATION_1"].shards
+    assert [shard.whole for shard in shards] == [True, False, False]
+    assert not [path for path in out.iterdir() if path.suffix == ".partial"]
+    assert cli.main([*command, "--outdir", str(out), "--resume"]) == 0
+    assert contents(out) == contents(tmp_path / "undisturbed")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The bytes of every file of a dataset; config.yaml names its folder."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "config.yaml"]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}

@@ -105,3 +105,26 @@ with Stop():
 """
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)
     assert ended.returncode == -signal.SIGTERM
+
+
+def test_a_worker_leaves_ctrl_c_to_its_parent_and_ends_with_it() -> None:
+    worker = """
+import os, signal, sys, time
+from jaxlens.engine.stopping import begin_worker
+begin_worker(int(sys.argv[1]))
+signal.raise_signal(signal.SIGINT)
+print("goes on", flush=True)
+print("begun", file=sys.stderr, flush=True)
+time.sleep(300.0)
+print("outlives its parent")
+"""
+    parent = """
+import os, subprocess, sys
+worker = subprocess.Popen([sys.executable, "-c", sys.argv[1], str(os.getpid())], stderr=subprocess.PIPE)
+worker.stderr.readline()
+os.kill(os.getpid(), 9)
+"""
+    with subprocess.Popen([sys.executable, "-c", parent, worker], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        # all that is written until both have ended
+        assert process.stdout.read() == b"goes on\n"

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from jaxlens.files.errors import StorageError
 from jaxlens.files.formats import FORMATS
 from jaxlens.files.metadata import columns
 from jaxlens.files.reader import find, open_stored, read, read_metadata
@@ -69,6 +70,27 @@ def test_any_systems_are_read_as_they_were_written(
 def test_the_bytes_depend_on_the_systems_alone(key: str, exposures: Any, write: Write) -> None:
     one, other = (content(write(key, exposures, size, f"by_{size}")) for size in (1, 4))
     assert one == other
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_broken_file_is_named(key: str, exposures: Any, write: Write, tmp_path: Path) -> None:
+    path = write(key, exposures)
+    whole = content(path)
+    if path.is_dir():
+        (path / "zarr.json").write_bytes(whole["zarr.json"][:200])
+        with pytest.raises(StorageError, match=f"{path.name}: .*that jaxlens wrote"):
+            read(path)
+        return
+    data = next(iter(whole.values()))
+    # some formats end with zeros that nobody needs
+    for size in (0, 3, 100, 600, len(data) // 2, len(data.rstrip(bytes(1))) - 20):
+        broken = tmp_path / f"broken_{size}_images{path.suffix}"
+        broken.write_bytes(data[:size])
+        with pytest.raises(StorageError, match=f"{broken.name}: .*that jaxlens wrote"):
+            read(broken)
+    broken.write_bytes(bytes(20000))
+    with pytest.raises(StorageError, match=f"{broken.name}: .*that jaxlens wrote"):
+        read(broken)
 
 
 @pytest.mark.parametrize("planted", ["file", "link"])
