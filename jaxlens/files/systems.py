@@ -42,6 +42,10 @@ class Systems(Protocol):
         """The table, with one row for each system, or for each system and epoch."""
 
     @property
+    def indices(self) -> np.ndarray:
+        """The index of each system in the dataset."""
+
+    @property
     def num_epochs(self) -> np.ndarray | None:
         """The number of epochs, (n, bands); None for single exposures."""
 
@@ -63,14 +67,18 @@ class StoredSystems:
 
     Args:
         paths: the files of images, or the tables where there are no images.
-        counts: the systems of each, so that no file is opened before it is read; by default the files tell.
+        ranges: the first system of each and the one after its last, so that no file is opened before it is
+            read; by default the files tell.
         epochs: the number of epochs of a time series; by default the most that a file has.
     """
 
     def __init__(
-        self, paths: Sequence[Path], counts: Sequence[int] | None = None, epochs: int | None = None
+        self,
+        paths: Sequence[Path],
+        ranges: Sequence[tuple[int, int]] | None = None,
+        epochs: int | None = None,
     ) -> None:
-        self._paths, self._given, self._epochs = tuple(paths), counts, epochs
+        self._paths, self._given, self._epochs = tuple(paths), ranges, epochs
         self._reset()
 
     @cached_property
@@ -80,10 +88,20 @@ class StoredSystems:
         for number in range(1 if self._given else len(self._paths)):
             with self._lock:
                 described.append(self._file(number).contents)
-        self._counts = list(self._given or [one.count for one in described])
+        self._ranges = list(self._given or [(one.start, one.start + one.count) for one in described])
         epochs = [one.epochs for one in described if one.epochs is not None]
         longest = max([*epochs, self._epochs or 1]) if epochs else None
-        return replace(described[0], count=sum(self._counts), epochs=longest)
+        return replace(described[0], count=sum(stop - start for start, stop in self._ranges), epochs=longest)
+
+    @property
+    def indices(self) -> np.ndarray:
+        """The index of each system in the dataset."""
+        return np.concatenate([np.arange(start, stop) for start, stop in self._known_ranges])
+
+    @property
+    def _known_ranges(self) -> list[tuple[int, int]]:
+        assert self.contents.count >= 0  # which are known with the contents
+        return self._ranges
 
     @cached_property
     def attributes(self) -> Mapping[str, object]:
@@ -91,7 +109,7 @@ class StoredSystems:
         with self._lock:
             return dict(self._file(0).attributes)
 
-    @property
+    @cached_property
     def arrays(self) -> dict[ArrayName, LazyArray]:
         """The arrays by system, which are read when they are indexed."""
         return {name: LazyArray(_BySystem(self, name)) for name in self.contents.arrays}
@@ -167,8 +185,8 @@ class StoredSystems:
     def _parts(self, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
         """The files that have systems start..stop-1, and which of theirs; one where there are none."""
         begin, found = 0, False
-        assert self.contents.count >= 0
-        for number, count in enumerate(self._counts):
+        for number, (index, end) in enumerate(self._known_ranges):
+            count = end - index
             first, last = max(start - begin, 0), min(stop - begin, count)
             if first < last:
                 found = True

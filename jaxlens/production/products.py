@@ -66,6 +66,11 @@ class Kept:
         """When each image of a time series was taken, (n, epochs, bands); None for single exposures."""
         return self.by_name.get(MJD)
 
+    @property
+    def indices(self) -> np.ndarray:
+        """The index of each system in the dataset."""
+        return self.contents.start + np.arange(self.contents.count)
+
     def values(self, start: int, stop: int) -> Values:
         """The metadata of some systems by name."""
         return {name: value[start:stop] for name, value in self.by_name.items()}
