@@ -118,6 +118,14 @@ class DatasetArrays:
         table: pd.DataFrame = self._cached(self._label(configuration), "metadata")
         return table
 
+    def systems_of(self, configuration: str | None = None) -> Systems:
+        """The systems of one configuration with their arrays and their metadata by name.
+
+        Raises:
+            ValueError: if there is no such configuration, or nothing of it is there.
+        """
+        return self._find(self._label(configuration))
+
     def __getattr__(self, name: str) -> Any:
         """What there is of a configuration, such as `CONFIGURATION_1_images`, when it is first asked for."""
         label, _, kind = name.rpartition("_")
@@ -166,7 +174,7 @@ class DatasetArrays:
 
     def _of_series(self, configuration: str | None) -> str:
         label = self._label(configuration)
-        if self._find(label).mjd is None:
+        if self._find(label).contents.epochs is None:
             raise ValueError(f"{label} has no TIMESERIES; its images are single exposures")
         return label
 

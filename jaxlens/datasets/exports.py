@@ -48,8 +48,7 @@ class DatasetExports(DatasetUpdates):
             ImportError: if xarray is not installed.
             ValueError: if there is no such configuration, or nothing of it is there.
         """
-        label = self._label(configuration)
-        return labelled(self._find(label), self.name, self.seed)
+        return labelled(self.systems_of(configuration), self.name, self.seed)
 
     def save(
         self,
@@ -98,7 +97,8 @@ class DatasetExports(DatasetUpdates):
                 part = f", part {self.manifest.part[0]} of {self.manifest.part[1]}"
         yield f"Dataset {self.name}: seed {self.seed}, {self._state()}{part}, {where}"
         for label in self.configurations:
-            yield f"  {label}{self._named(label)}: {self._content(label)}"
+            name = self.name_of(label)
+            yield f"  {label}{f' ({name})' if name else ''}: {self._content(label)}"
 
     def _state(self) -> str:
         if self.manifest is None or self.manifest.complete:
@@ -106,8 +106,12 @@ class DatasetExports(DatasetUpdates):
         shards = [shard for _, shard in self.manifest.shards()]
         return f"incomplete ({sum(shard.whole for shard in shards)} of {len(shards)} shards are whole)"
 
-    def _named(self, label: str) -> str:
-        return f" ({self.config.configuration(label).name})" if "config" in self.__dict__ else ""
+    def name_of(self, label: str) -> str:
+        """The NAME of a configuration; "" where it is not known."""
+        if "config" in self.__dict__:
+            return self.config.configuration(label).name
+        known = self._systems[label].contents.attributes if label in self._systems else {}
+        return str(known.get("configuration", ""))
 
     def _content(self, label: str) -> str:
         """What there is of a configuration."""

@@ -6,33 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jaxlens.files.contents import PLANES, ArrayName, Contents
+from jaxlens.files.contents import Contents
+from jaxlens.files.coordinates import LONG_NAMES, coordinates, dimensions, unit_of_coordinate
+from jaxlens.files.extras import required
 from jaxlens.files.lazy import LazyArray
 from jaxlens.files.systems import Systems
+from jaxlens.files.units import unit_of
 
 if TYPE_CHECKING:
     import xarray
-
-# The units of values, by the ends of their names; what has no unit is not here.
-_UNITS = {
-    "exposure_time": "s",
-    "pixel_scale": "arcsec",
-    "seeing": "arcsec",
-    "theta_E": "arcsec",
-    "center_x": "arcsec",
-    "center_y": "arcsec",
-    "R_sersic": "arcsec",
-    "sigma": "arcsec",
-    "ra": "arcsec",
-    "dec": "arcsec",
-    "sigma_v": "km/s",
-    "H0": "km/s/Mpc",
-    "magnitude": "mag",
-    "magnitude_zero_point": "mag",
-    "sky_brightness": "mag/arcsec2",
-    "mjd": "d",
-    "day": "d",
-}
 
 
 def labelled(systems: Systems, name: str, seed: int | None) -> xarray.Dataset:
@@ -46,27 +28,19 @@ def labelled(systems: Systems, name: str, seed: int | None) -> xarray.Dataset:
     Raises:
         ImportError: if xarray is not installed.
     """
-    try:
-        import xarray
-    except ImportError as error:
-        raise ImportError("to_xarray needs xarray: pip install 'jaxlens-sim[xarray]'") from error
+    xarray = required("xarray", "xarray")
     contents, values = systems.contents, systems.values(0, systems.contents.count)
     variables: dict[str, Any] = {}
     for value_name, value in values.items():
-        axes = _axes_of_value(np.asarray(value), contents)
-        variables[value_name] = (*axes, _units(value_name))
-    flux = "ADU/s" if contents.fixed.get("data_count_unit") == "ADU" else "electrons/s"
+        unit = unit_of(value_name)
+        variables[value_name] = (*_axes_of_value(value, contents), {"units": unit} if unit else {})
     for array in contents.arrays:
-        variables[array] = (_axes(array, contents), _lazily(systems.arrays[array]), {"units": flux})
+        described = {"long_name": LONG_NAMES[array], "units": contents.attributes.get("units", "electrons/s")}
+        variables[array] = (dimensions(contents, array), _lazily(systems.arrays[array]), described)
     attributes = {"name": name, "configuration": contents.label, **contents.fixed}
     attributes |= {} if seed is None else {"seed": seed}
-    return xarray.Dataset(variables, _coordinates(systems, values), attributes)
-
-
-def _axes(array: ArrayName, contents: Contents) -> tuple[str, ...]:
-    epoch = () if contents.epochs is None else ("epoch",)
-    plane = ("plane",) if array == "planes" else ()
-    return ("system", *epoch, *plane, "band", "y", "x")
+    found: xarray.Dataset = xarray.Dataset(variables, _coordinates(systems), attributes)
+    return found
 
 
 def _axes_of_value(value: np.ndarray, contents: Contents) -> tuple[tuple[str, ...], np.ndarray]:
@@ -77,29 +51,16 @@ def _axes_of_value(value: np.ndarray, contents: Contents) -> tuple[tuple[str, ..
     return ("system", "band")[: value.ndim], value
 
 
-def _units(name: str) -> dict[str, str]:
-    unit = _UNITS.get(name.rpartition("-")[2])
-    return {} if unit is None else {"units": unit}
-
-
-def _coordinates(systems: Systems, values: Any) -> dict[str, Any]:
+def _coordinates(systems: Systems) -> dict[str, Any]:
     """The coordinates of the axes that there are."""
-    contents = systems.contents
-    found: dict[str, Any] = {"system": _indices(systems), "band": list(contents.bands)}
-    if "planes" in contents.arrays:
-        found["plane"] = list(PLANES)
-    scale = np.unique(np.asarray(values.get("pixel_scale", contents.attributes.get("pixel_scale", ()))))
-    if contents.arrays and len(scale) == 1:
-        places = (np.arange(contents.num_pix) - (contents.num_pix - 1) / 2) * float(scale[0])
-        for axis in ("y", "x"):
-            found[axis] = (axis, places, {"units": "arcsec"})
-    return found
-
-
-def _indices(systems: Systems) -> np.ndarray:
-    """The index of each system in the dataset."""
-    places: np.ndarray = systems.indices
-    return places
+    contents, found = systems.contents, dict[str, Any]()
+    for array in contents.arrays:
+        for axis, places in coordinates(contents, array).items():
+            unit = unit_of_coordinate(contents, axis)
+            about = {"long_name": LONG_NAMES[axis]} if axis in LONG_NAMES else {}
+            found[axis] = (axis, places, about | ({"units": unit} if unit else {}))
+    known = {"band": ("band", list(contents.bands)), "system": ("system", systems.indices)}
+    return {**known, **found, "system": known["system"]}
 
 
 def _lazily(array: Any) -> Any:

@@ -46,7 +46,7 @@ def load(folder: str | Path) -> Dataset:
     ...     config = replace(load_config("galaxy_galaxy"), size=3, outdir=outdir)
     ...     made = make_dataset(config, True, store_in_memory=False, image_file_format="h5")
     ...     load(outdir).images()[-1].shape
-    (3, 64, 64)
+    (3, 50, 50)
     """
     folder = Path(folder)
     manifest = read_manifest(folder)

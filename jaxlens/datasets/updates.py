@@ -37,6 +37,7 @@ class DatasetUpdates(DatasetArrays):
             ValueError: if a name is no parameter of the configuration, with the nearest names; nothing is
                 changed then.
 
+        >>> from jaxlens import make_dataset
         >>> dataset = make_dataset("galaxy_galaxy", skip_image_generation=True)
         >>> dataset.update_param({"SIZE": 2, "PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v": 250.0})
         >>> dataset.regenerate()
@@ -60,6 +61,7 @@ class DatasetUpdates(DatasetArrays):
     def search(self, param_name: str) -> dict[str, list[str]]:
         """The USERDIST columns of all parameters whose name contains `param_name`, by the objects' NAMEs.
 
+        >>> from jaxlens import make_dataset
         >>> dataset = make_dataset("galaxy_galaxy", skip_image_generation=True)
         >>> dataset.search("sigma_v")["LENS"][0]
         'CONFIGURATION_1-PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v-g'

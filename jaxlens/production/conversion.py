@@ -22,7 +22,7 @@ from jaxlens.files.writer import Writer, commit, prepare, remove, remove_partial
 from jaxlens.production.arguments import Arguments
 from jaxlens.production.chunks import Chunks
 from jaxlens.production.folder import CONFIG, finish_replacement, target
-from jaxlens.production.layout import shard_suffix
+from jaxlens.production.layout import Grid, shard_suffix
 from jaxlens.production.lock import FolderLock
 from jaxlens.production.manifest import MANIFEST, FileRecord, Manifest, Shard, write_at_once, write_manifest
 from jaxlens.production.recipe import Recipe, recorded_recipe
@@ -213,11 +213,7 @@ def converted(
         section = replace(section, virtual=())
         if shard_size is not None:
             size = -(-shard_size // section.batch_size) * section.batch_size
-            bounds = [
-                (start, min(start + size, section.systems))
-                for start in range(0, max(section.systems, 1), size)
-            ]
-            files = section.shards[0].files
+            bounds, files = Grid(section.systems, section.batch_size, size).shards, section.shards[0].files
             shards = tuple(Shard(number, *bound, files) for number, bound in enumerate(bounds))
             section = replace(section, shard_size=size, count=len(shards), shards=shards)
         new = new.with_section(label, section)
