@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from jaxlens.config.errors import ConfigWarning
     from jaxlens.config.special_functions import special
     from jaxlens.datasets.dataset import Dataset, make_dataset
+    from jaxlens.datasets.loading import load
     from jaxlens.distributions import distribution
     from jaxlens.files.errors import StorageError
     from jaxlens.fitting.external_psf import with_psf
@@ -50,6 +51,7 @@ __all__ = [
     "fit",
     "fit_population",
     "image_grid",
+    "load",
     "load_config",
     "make_dataset",
     "merge",
@@ -83,6 +85,7 @@ _MODULES = {
     "fit": "fitting.fit",
     "fit_population": "populations.fit_population",
     "image_grid": "plotting.images",
+    "load": "datasets.loading",
     "load_config": "config",
     "merge": "production.merging",
     "make_dataset": "datasets.dataset",

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from jaxlens.engine.stopping import Stop, Stopped, exit_code
 
 # The commands, in the order of the help text.
-_COMMANDS = ("generate", "merge", "verify", "info", "fit", "check", "view", "examples", "surveys")
+_COMMANDS = ("generate", "merge", "verify", "info", "convert", "fit", "check", "view", "examples", "surveys")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

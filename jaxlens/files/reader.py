@@ -11,6 +11,7 @@ import pandas as pd
 
 from jaxlens.files.contents import Stored
 from jaxlens.files.csv import read_csv
+from jaxlens.files.csv_reading import CsvStoredFile
 from jaxlens.files.errors import StorageError, explained
 from jaxlens.files.formats import FORMATS
 from jaxlens.files.metadata import natural_key
@@ -65,7 +66,7 @@ def find_shards(outdir: str | Path) -> dict[str, tuple[Path, ...]]:
 
 
 def open_stored(path: str | Path) -> StoredFile:
-    """One file of images, open for reading; close it, or use it as a context manager.
+    """One file of images, or a table of metadata, open for reading; close it, or use it as a context manager.
 
     Raises:
         StorageError: if the file is missing or is not a file of images.
@@ -73,6 +74,8 @@ def open_stored(path: str | Path) -> StoredFile:
     """
     path = Path(path)
     with explained(path, _ADVICE, _READ_ERRORS):
+        if path.suffix == ".csv":
+            return CsvStoredFile(path)
         return _BY_ENDING.get(path.suffix[1:], FORMATS["h5"]).open(path)
 
 
