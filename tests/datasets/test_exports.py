@@ -8,8 +8,7 @@ import sys
 import pytest
 
 from jaxlens import load
-
-from .conftest import OnDisk
+from tests.datasets.conftest import OnDisk
 
 
 def test_a_dataset_says_what_and_where_it_is(on_disk: OnDisk) -> None:

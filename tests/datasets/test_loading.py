@@ -14,8 +14,7 @@ from jaxlens import load, make_dataset, merge
 from jaxlens.datasets.dataset import Dataset
 from jaxlens.files.errors import StorageError
 from jaxlens.files.lazy import LazyArray
-
-from .conftest import OnDisk
+from tests.datasets.conftest import OnDisk
 
 
 def without(folder: Path, *numbers: int) -> None:

@@ -12,9 +12,8 @@ from jaxlens import load, verify
 from jaxlens.files.errors import StorageError
 from jaxlens.files.formats import FORMATS
 from jaxlens.production.manifest import read_manifest
-
-from .conftest import OnDisk
-from .test_loading import without, without_manifest
+from tests.datasets.conftest import OnDisk
+from tests.datasets.test_loading import without, without_manifest
 
 Content = Callable[[Path], dict[str, bytes]]
 BUILT_IN = [name for name, form in FORMATS.items() if form.extra is None]
