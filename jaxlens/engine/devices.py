@@ -57,7 +57,7 @@ def as_devices(devices: Iterable[jax.Device] | None) -> Devices | None:
             f"devices is {devices!r}; it must be a list of devices, such as jax.local_devices() or "
             "jax.local_devices()[:1]"
         )
-    return cast(Devices, found)
+    return found
 
 
 def _default() -> Iterable[jax.Device]:

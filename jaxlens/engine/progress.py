@@ -140,7 +140,8 @@ def duration(seconds: float) -> str:
     >>> duration(4.2), duration(251.0), duration(3 * 3600 + 120.0), duration(2e6)
     ('4 s', '4 min 11 s', '3 h 2 min', '23 d 3 h')
     """
-    left, parts = round(seconds), []
+    parts: list[str] = []
+    left = round(seconds)
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
         count, left = divmod(left, size)
         if count or parts or unit == "s":

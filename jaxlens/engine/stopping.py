@@ -191,7 +191,7 @@ class Stop:
             # unlike the other, this one ends a call that waits
             signal.pthread_kill(main, number)
         else:
-            _thread.interrupt_main(number)
+            _thread.interrupt_main(signal.Signals(number))
 
 
 class _Asking(MetaPathFinder):

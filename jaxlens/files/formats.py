@@ -5,7 +5,7 @@ A new format is one more row of `FORMATS`, and a module like `jaxlens.files.npy`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
@@ -50,16 +50,12 @@ class Format(NamedTuple):
         files: the class that writes each array; one that writes all arrays stands at "images", alone.
         open: opens a file of images for reading.
         extra: the extra of the distribution with the library of the format; None where none is needed.
-        compressions: the values of `Contents.compression` that the format has, beside None.
-        dtypes: the values of `Contents.dtype` that it has.
     """
 
     ending: str
     files: Mapping[ArrayName, FileKind]
     open: Callable[[Path], StoredFile]
     extra: str | None = None
-    compressions: tuple[str, ...] = ()
-    dtypes: tuple[str, ...] = ("float32", "float16")
 
 
 FORMATS: dict[ImageFormat, Format] = {
@@ -70,54 +66,11 @@ FORMATS: dict[ImageFormat, Format] = {
         "h5",
         {"images": Hdf5File, "planes": Hdf5PlanesFile, "difference": Hdf5DifferenceFile},
         Hdf5StoredFile,
-        compressions=("gzip", "lzf"),
     ),
-    "fits": Format("fits", {"images": FitsFile}, FitsStoredFile, dtypes=("float32",)),
+    "fits": Format("fits", {"images": FitsFile}, FitsStoredFile),
     "webdataset": Format("tar", {"images": WebDatasetFile}, WebDatasetStoredFile, "webdataset"),
-    "parquet": Format(
-        "parquet", {"images": ParquetFile}, ParquetStoredFile, "parquet", compressions=("gzip",)
-    ),
-    "tfrecord": Format(
-        "tfrecord", {"images": TfRecordFile}, TfRecordStoredFile, "tfrecord", dtypes=("float32",)
-    ),
-    "zarr": Format("zarr", {"images": ZarrFile}, ZarrStoredFile, "zarr", compressions=("gzip",)),
+    "parquet": Format("parquet", {"images": ParquetFile}, ParquetStoredFile, "parquet"),
+    "tfrecord": Format("tfrecord", {"images": TfRecordFile}, TfRecordStoredFile, "tfrecord"),
+    "zarr": Format("zarr", {"images": ZarrFile}, ZarrStoredFile, "zarr"),
 }
-
-
-def refuse_unsupported(image_format: str, dtype: str, compression: str | None) -> None:
-    """Check that a format has a precision and a compression.
-
-    Args:
-        image_format: one of `FORMATS`.
-        dtype: the precision, see `jaxlens.files.contents.STORED_TYPES`.
-        compression: the compression; None for none.
-
-    Raises:
-        ValueError: if it has not, or there is no such format.
-
-    >>> refuse_unsupported("npy", "float32", "gzip")
-    Traceback (most recent call last):
-    ValueError: npy has no compression 'gzip'; it is in h5, parquet and zarr
-    """
-    if image_format not in FORMATS:
-        raise ValueError(f"there is no format {image_format!r}; there are {_listed(FORMATS)}")
-    row = FORMATS[image_format]  # type: ignore[index]
-    for name, value, own in (
-        ("dtype", dtype, row.dtypes),
-        ("compression", compression, (None, *row.compressions)),
-    ):
-        if value not in own:
-            others = [key for key, r in FORMATS.items() if value in (*r.dtypes, *r.compressions)]
-            right = (
-                f"it is in {_listed(sorted(others))}" if others else f"there are {_listed(map(repr, own))}"
-            )
-            raise ValueError(f"{image_format} has no {name} {value!r}; {right}")
-
-
-def _listed(words: Iterable[str]) -> str:
-    """Words as they are read: a, b and c."""
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
-
-
 IMAGE_FORMATS: tuple[ImageFormat, ...] = tuple(FORMATS)

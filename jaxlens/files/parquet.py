@@ -19,6 +19,7 @@ from jaxlens.files.extras import required
 from jaxlens.files.lots import LotBuffer
 from jaxlens.files.metadata import Column
 from jaxlens.files.precision import stored_array
+from jaxlens.files.storage import refuse_contents
 from jaxlens.files.stored import StoredFile, attributes_of
 from jaxlens.files.units import unit_of
 
@@ -34,6 +35,7 @@ class ParquetFile:
     def __init__(self, path: Path, contents: Contents) -> None:
         self._arrow, self._parquet = required("pyarrow", "parquet"), required("pyarrow.parquet", "parquet")
         self._contents = contents
+        refuse_contents("parquet", contents)
         self._file = path.open("xb")
         self._writer: Any = None
         a_system = sum(4 * int(np.prod(contents.shape(array)[1:])) for array in contents.arrays)

@@ -23,6 +23,7 @@ from jaxlens.files.description import TEXT, described, description, value_types
 from jaxlens.files.extras import required
 from jaxlens.files.metadata import Column
 from jaxlens.files.precision import stored_array
+from jaxlens.files.storage import refuse_contents
 from jaxlens.files.stored import StoredFile, attributes_of
 
 # The feature of the first example that describes the file.
@@ -39,6 +40,7 @@ class TfRecordFile:
     def __init__(self, path: Path, contents: Contents) -> None:
         self._messages, self._checksum = _library()
         self._contents, self._is_described = contents, False
+        refuse_contents("tfrecord", contents)
         self._file = path.open("xb")
 
     def append(self, chunk: Chunk) -> None:
@@ -75,7 +77,7 @@ class TfRecordFile:
         if value.dtype.kind in "fiub" and _is_time(name, value.dtype):
             return messages.Feature(bytes_list=messages.BytesList(value=[value.astype("<f8").tobytes()]))
         if value.dtype.kind == "f":
-            return messages.Feature(float_list=messages.FloatList(value=value.ravel().tolist()))
+            return messages.Feature(float_list=messages.FloatList.FromString(_packed(value)))
         if value.dtype.kind in "iub":
             return messages.Feature(int64_list=messages.Int64List(value=value.ravel().tolist()))
         texts = [str(text).encode() for text in value.ravel()]
@@ -155,6 +157,23 @@ def _library() -> tuple[Any, Any]:
     """The messages of TensorFlow, and the function for the checksums of records."""
     writer = required("tfrecord.writer", "tfrecord").TFRecordWriter
     return required("tfrecord.example_pb2", "tfrecord"), writer.masked_crc
+
+
+def _packed(values: np.ndarray) -> bytes:
+    """A message with the numbers as its field 1, a packed list of float32 (protobuf's wire format).
+
+    To let protobuf read these bytes is ten times faster than to give it the numbers.
+    """
+    data = np.ascontiguousarray(values, "<f4").tobytes()
+    if not data:
+        return b""
+    size, length = len(data), bytearray()
+    while size > 127:
+        length.append(size & 127 | 128)
+        size >>= 7
+    length.append(size)
+    # field 1, of the type that has a length
+    return b"\x0a" + bytes(length) + data
 
 
 def _is_time(name: str, dtype: np.dtype[Any]) -> bool:

@@ -216,6 +216,8 @@ def write_at_once(path: Path, text: str) -> None:
 
 
 def _manifest(tree: Any) -> Manifest:
+    if not isinstance(tree, dict):
+        raise ValueError("it is no JSON object")
     version = tree.pop("format_version")
     if version != FORMAT_VERSION:
         raise ValueError(f"format_version is {version}, and this version of jaxlens knows {FORMAT_VERSION}")

@@ -68,9 +68,10 @@ class Verification:
             systems = sum(one.shard.stop - one.shard.start for one in good)
             compared = sum(len(one.compared) for one in good)
             how = "bit for bit" if all(one.exact for one in good) else "to float rounding"
+            again = f"{compared} of them made again, equal {how}" if compared else "checksums alone"
             yield (
                 f"{label} ({section.name}): {len(good)} of {len(own)} shards whole, {systems} systems; "
-                f"{compared} of them made again, equal {how}"
+                f"{again}"
             )
             for one in own:
                 for problem in one.problems or (() if one.shard.whole else ("not made yet",)):

@@ -15,6 +15,7 @@ from jaxlens.files.errors import StorageError
 from jaxlens.files.formats import FORMATS
 from jaxlens.files.metadata import columns
 from jaxlens.files.reader import find, open_stored, read, read_metadata
+from jaxlens.files.storage import STORAGE
 
 pytestmark = pytest.mark.extras
 
@@ -108,7 +109,7 @@ def test_what_has_the_name_already_is_neither_opened_nor_followed(
     assert not target.exists()
 
 
-@pytest.mark.parametrize("key", [key for key in KEYS if "float16" in FORMATS[key].dtypes])
+@pytest.mark.parametrize("key", [key for key in KEYS if "float16" in STORAGE[key].dtypes])
 def test_half_precision(key: str, exposures: Any, write: Write) -> None:
     half = exposures._replace(contents=replace(exposures.contents, dtype="float16"))
     with open_stored(write(key, half)) as file:
@@ -117,9 +118,9 @@ def test_half_precision(key: str, exposures: Any, write: Write) -> None:
     np.testing.assert_array_equal(images, exposures.whole.arrays["images"].astype(np.float16))
 
 
-@pytest.mark.parametrize("key", [key for key in KEYS if FORMATS[key].compressions])
+@pytest.mark.parametrize("key", [key for key in KEYS if STORAGE[key].compressions])
 def test_compressed_images_are_the_same(key: str, exposures: Any, write: Write) -> None:
-    for compression in FORMATS[key].compressions:
+    for compression in STORAGE[key].compressions:
         packed = exposures._replace(contents=replace(exposures.contents, compression=compression))
         with open_stored(write(key, packed, folder=compression)) as file:
             np.testing.assert_array_equal(file.read("images", 0, 10), exposures.whole.arrays["images"])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from jaxlens.files.extras import required
-from jaxlens.files.formats import FORMATS, refuse_unsupported
+from jaxlens.files.formats import FORMATS
 from jaxlens.files.reader import read
 
 LIBRARIES = {"zarr": "zarr", "webdataset": "webdataset", "parquet": "pyarrow", "tfrecord": "tfrecord"}
@@ -48,28 +48,6 @@ def test_a_library_that_is_there_and_lacks_another_says_so_itself(
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ModuleNotFoundError, match="the_other_half_of_it"):
         required("half_a_library", "zarr")
-
-
-@pytest.mark.parametrize(
-    ("image_format", "dtype", "compression", "message"),
-    [
-        ("hdf", "float32", None, "there is no format 'hdf'; there are npy, "),
-        (
-            "fits",
-            "float16",
-            None,
-            "no dtype 'float16'; it is in h5, npy, parquet, webdataset and zarr",
-        ),
-        ("zarr", "float32", "lzf", "zarr has no compression 'lzf'; it is in h5"),
-        ("h5", "float32", "zip", "h5 has no compression 'zip'; there are None, 'gzip' and 'lzf'"),
-        ("h5", "float64", None, "h5 has no dtype 'float64'; there are 'float32' and 'float16'"),
-    ],
-)
-def test_what_a_format_has_not_is_refused(
-    image_format: str, dtype: str, compression: str | None, message: str
-) -> None:
-    with pytest.raises(ValueError, match=message):
-        refuse_unsupported(image_format, dtype, compression)
 
 
 def missing(monkeypatch: pytest.MonkeyPatch, library: str) -> None:

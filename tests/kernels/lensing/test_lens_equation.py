@@ -136,6 +136,7 @@ def test_too_few_slots_raise_the_count(found_in_float32):
     np.testing.assert_array_equal(found_in_float32.mask.sum(axis=1), np.minimum(list(SOURCES), 2))
 
 
+@pytest.mark.slow
 def test_a_batch_in_float32_has_the_brightest_images_of_float64(found_in_float64, found_in_float32):
     """Newton's method runs in double precision in both, and too few slots keep the brightest images."""
     for name in ("x", "y", "magnification"):
