@@ -145,7 +145,16 @@ class StoredSystems:
         return self.arrays[name] if counts is None else LazyArray(_ByRow(self.arrays[name], counts))
 
     def read(self, name: ArrayName, start: int, stop: int) -> np.ndarray:
-        """An array of the systems start..stop-1, counted from the first that is there."""
+        """An array of some systems.
+
+        Args:
+            name: "images", "planes" or "difference".
+            start: the first system, counted from the first that is there.
+            stop: where to end, as in a slice.
+
+        Returns:
+            Shape (stop - start, [epochs,] [4,] bands, y, x).
+        """
         parts = []
         for number, first, last in self._parts(start, stop):
             with self._file(number) as file:

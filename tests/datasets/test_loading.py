@@ -64,6 +64,16 @@ def test_a_dataset_is_loaded_as_it_was_made(on_disk: OnDisk) -> None:
     np.testing.assert_array_equal(workers[[4, 0]], made.images()[[4, 0]])
 
 
+def test_what_is_resumed_is_read_from_its_folder(on_disk: OnDisk) -> None:
+    """Here nothing is missing, so that nothing is made."""
+    document = json.loads(json.dumps(on_disk.document))
+    document["DATASET"]["PARAMETERS"]["OUTDIR"] = str(on_disk.folder)
+    options: dict[str, Any] = {"image_file_format": "h5", "return_planes": True}
+    resumed = make_dataset(document, True, resume=True, **options)
+    assert_same(resumed, on_disk.dataset)
+    assert resumed.runs["CONFIGURATION_1"].systems == 0
+
+
 def test_of_an_incomplete_dataset_what_is_whole_is_there(on_disk: OnDisk) -> None:
     without(on_disk.folder, 1)
     with pytest.warns(UserWarning, match="1 of 3 shards are missing"):
