@@ -8,8 +8,8 @@ from pathlib import Path
 from jaxlens.cli.arguments import Commands, add_command, whole_number
 from jaxlens.cli.stops import check_of
 from jaxlens.datasets.loading import load
-from jaxlens.files.formats import FORMATS, IMAGE_FORMATS
-from jaxlens.production.arguments import DTYPES
+from jaxlens.files.formats import IMAGE_FORMATS
+from jaxlens.production.arguments import COMPRESSIONS, DTYPES
 
 
 def add_to(commands: Commands) -> None:
@@ -20,8 +20,7 @@ def add_to(commands: Commands) -> None:
     add("--format", choices=IMAGE_FORMATS, required=True, help="of the images")
     add("--outdir", metavar="NEW", type=Path, required=True, help="the folder of the new dataset")
     add("--dtype", choices=DTYPES, help="of the images (default: as it is)")
-    known = sorted({name for form in FORMATS.values() for name in form.compressions})
-    add("--compression", choices=known, help="of the images, where the format has it")
+    add("--compression", choices=COMPRESSIONS, help="of the images, where the format has it")
     shards = "systems a shard, rounded up to whole batches (default: the shards stay the same)"
     add("--shard-size", metavar="N", type=whole_number(1), help=shards)
     add("--overwrite", action="store_true", help="replace the dataset that is in NEW, once this one is whole")

@@ -12,9 +12,10 @@ from jaxlens.datasets.stored import systems_in
 from jaxlens.datasets.updates import DatasetUpdates
 from jaxlens.engine.devices import chosen
 from jaxlens.files.errors import StorageError
+from jaxlens.files.storage import refuse_unsupported
 from jaxlens.files.systems import Systems
 from jaxlens.production.arguments import Arguments
-from jaxlens.production.conversion import check_format, converted, write_systems
+from jaxlens.production.conversion import converted, write_systems
 from jaxlens.production.folder import CONFIG
 from jaxlens.production.identity import described
 from jaxlens.production.manifest import FileRecord, Manifest
@@ -79,7 +80,7 @@ def _manifest(
     shard_size: int | None,
 ) -> Manifest:
     """The manifest of a dataset that has none."""
-    check_format(image_format, dtype, compression)
+    refuse_unsupported(image_format, dtype, compression)
     first = next(iter(systems.values()))
     arrays = tuple(name for name in first.contents.arrays if name != "difference")
     names = first.values(0, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -159,12 +160,11 @@ class StoredSystems:
     def close(self) -> None:
         """Close the files that are open; they are opened again when they are needed."""
         with self._lock:
-            for file in self._opened.values():
-                file.close()
-            self._opened.clear()
+            _close_all(self._opened)
 
     def _reset(self) -> None:
         self._opened: dict[int, StoredFile] = {}
+        weakref.finalize(self, _close_all, self._opened)
         self._guard, self._process = threading.RLock(), os.getpid()
 
     @property
@@ -227,6 +227,12 @@ class StoredSystems:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._reset()
+
+
+def _close_all(files: dict[int, StoredFile]) -> None:
+    for file in files.values():
+        file.close()
+    files.clear()
 
 
 class _BySystem:

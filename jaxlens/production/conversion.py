@@ -16,7 +16,7 @@ from jaxlens.engine.devices import chosen
 from jaxlens.engine.job import Job
 from jaxlens.files.contents import Chunk, Contents, Values
 from jaxlens.files.errors import StorageError
-from jaxlens.files.formats import FORMATS
+from jaxlens.files.storage import refuse_unsupported
 from jaxlens.files.systems import Systems
 from jaxlens.files.writer import Writer, commit, prepare, remove, remove_partials
 from jaxlens.production.arguments import Arguments
@@ -195,7 +195,7 @@ def converted(
         ValueError: if an argument is wrong.
     """
     dtype = dtype or manifest.dtype
-    check_format(image_format, dtype, compression)
+    refuse_unsupported(image_format, dtype, compression)
     if (manifest.dtype, dtype) == ("float16", "float32"):
         raise ValueError("dtype is 'float32', and the dataset has float16, whose digits do not come back")
     if shard_size is not None and (manifest.part is not None or not manifest.complete):
@@ -222,15 +222,3 @@ def converted(
 
 def _is_mixed(manifest: Manifest) -> bool:
     return any(shard.batch_size or shard.device_kind or shard.versions for _, shard in manifest.shards())
-
-
-def check_format(image_format: str, dtype: str, compression: str | None) -> None:
-    """ValueError where there is no such format, or it has not this precision or compression."""
-    if image_format not in FORMATS:
-        raise ValueError(f"format is {image_format!r}; it must be one of {', '.join(map(repr, FORMATS))}")
-    form = FORMATS[image_format]  # type: ignore[index]
-    if dtype not in form.dtypes:
-        raise ValueError(f"dtype is {dtype!r}; of {image_format} it must be one of {', '.join(form.dtypes)}")
-    if compression is not None and compression not in form.compressions:
-        known = ", ".join(form.compressions) or "left out"
-        raise ValueError(f"compression is {compression!r}; of {image_format} it must be {known}")
