@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Literal, cast
 
@@ -81,6 +82,8 @@ FIXED = (
     "point_source_supersampling_factor",
     "compute_mode",
 )
+# The largest number of bands; a survey of narrow bands has about 60.
+MAX_BANDS = 1000
 # The largest redshift at which H(z)^2 is checked to be positive.
 MAX_REDSHIFT = 20.0
 _BANDS_ADVICE = "give the names of the bands, as g,r,i"
@@ -197,8 +200,12 @@ def _bands(node: Node, report: Report) -> tuple[str, ...]:
     for name in (name for name in names if len(name.split()) > 1):
         finding = f"{shown(name)} is one band with blanks in its name, or several without commas"
         report.problem(node.place, f"{finding}; write {','.join(name.split())} or {''.join(name.split())}")
-    for name in dict.fromkeys(name for name in names if names.count(name) > 1 and name):
-        report.problem(node.place, f"has the band {name} {names.count(name)} times; name each band once")
+    for name, count in Counter(filter(None, names)).items():
+        if count > 1:
+            report.problem(node.place, f"has the band {name} {count} times; name each band once")
+    if len(names) > MAX_BANDS:
+        report.problem(node.place, f"has {len(names)} bands; give at most {MAX_BANDS}")
+        return ()
     return tuple(dict.fromkeys(name for name in names if name))
 
 

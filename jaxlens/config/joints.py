@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -245,9 +246,10 @@ def _written(section: Section, table: Table | None) -> list[Written] | None:
 def _distinct(written: list[Written], place: Place, report: Report) -> list[Written] | None:
     """`written`; None, and a problem, where a name is repeated."""
     names = [name for name, _ in written]
-    for name in dict.fromkeys(name for name in names if name and names.count(name) > 1):
-        report.problem(place, f"names {name} {names.count(name)} times; name each parameter once")
-        return None
+    for name, count in Counter(filter(None, names)).items():
+        if count > 1:
+            report.problem(place, f"names {name} {count} times; name each parameter once")
+            return None
     return written
 
 

@@ -4,7 +4,9 @@ An estimate, good to a factor of two, of the bytes of the largest arrays in floa
 numPix N, supersampling_factor s, and the PSF's kernel of k sub-pixels along a side where the blur is a
 convolution on b sub-pixels a pixel, and of K where point sources are stamped on f sub-pixels a pixel,
 
-    4 bytes x B x (3 (N s)^2 + 3 E N^2 + 3 (N b + k)^2 + (2 N f + K)^2).
+    4 bytes x B x (3 (N s)^2 + 3 E N^2 + 3 (N b + k)^2 + (2 N f + K)^2);
+
+the stamps of other PSFs are products of columns and rows, of N f sub-pixels for each image of a point source.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ MANY_BYTES = 4 * 10**9
 _FLOAT = 4
 # The largest arrays of sub-pixels, of images, and of a convolution, that are in memory at a time.
 _ARRAYS = 3
+# The largest number of columns and rows of stamps: two for each image of several point sources.
+_COLUMNS = 2 * 64
 # The keys of IMAGE that multiply pixels.
 _FACTORS = ("supersampling_factor", "point_source_supersampling_factor", "kernel_point_source")
 
@@ -75,8 +79,11 @@ def system_bytes(config: Config, configuration: Configuration) -> int:
     if instrument.psf_type in ("PIXEL", "MOFFAT"):
         fine = factor if numerics.supersampling_convolution else 1
         pixels += _ARRAYS * (side * fine + _kernel_side(config, fine)) ** 2
-        if any(isinstance(one, PointSource) for plane in configuration.planes for _, one in plane.objects):
+    if any(isinstance(one, PointSource) for plane in configuration.planes for _, one in plane.objects):
+        if instrument.psf_type in ("PIXEL", "MOFFAT"):
             pixels += (2 * side * points + _kernel_side(config, points)) ** 2
+        elif instrument.point_source != "exact":
+            pixels += _COLUMNS * side * points
     return _FLOAT * max(1, len(instrument.bands)) * pixels
 
 
@@ -127,7 +134,7 @@ def _shape(config: Config, configuration: Configuration) -> str:
     own = config.instrument
     epochs = f"{_epochs(configuration)} epochs, " if configuration.series else ""
     points = own.numerics.point_source_supersampling_factor
-    fine = f", {points} of point sources" if points > 1 else ""
+    fine = f", {_rounded(points)} of point sources" if points > 1 else ""
     count = len(own.bands)
     return (
         f"{epochs}{count} {'band' if count == 1 else 'bands'} of {_rounded(own.num_pix)} x "

@@ -37,6 +37,10 @@ _ONLY_FOR = {
 FITS = (".fits", ".fit", ".fts")
 # The largest size of a kernel's file, unpacked, and of its array, in bytes.
 MAX_BYTES = 50_000_000
+# The smallest side of a kernel that is too large, in pixels of the image.
+MAX_KERNEL_SIZE = 10_000
+# The smallest kernel_supersampling_factor that is too large; that of drizzled images is four to ten.
+MAX_KERNEL_FACTOR = 1000
 _CUT = "cut the kernel out of it"
 _IMAGE = "give an image (y, x) of the PSF"
 _FILE = "give a .fits or .npy file, or one for each band"
@@ -103,7 +107,7 @@ def _odd(section: Section, key: str) -> int | None:
     node = section.take(key)
     if node is None:
         return None
-    value = section.integer(key, 1)
+    value = section.integer(key, 1, below=MAX_KERNEL_SIZE)
     if value % 2 == 0:
         section.report.problem(node.place, f"is {value}; give an odd number, which has a middle")
     return value
@@ -128,7 +132,7 @@ def read_kernel(section: Section) -> Kernel | None:
     """
     report = section.report
     node = section.need("kernel_point_source", _FILE)
-    factor = section.integer("kernel_supersampling_factor", 1, default=1)
+    factor = section.integer("kernel_supersampling_factor", 1, default=1, below=MAX_KERNEL_FACTOR)
     if node is None:
         return None
     nodes = _by_band(node, report) if isinstance(node.value, dict) else [node]

@@ -105,7 +105,7 @@ def ambiguous_number(node: Node) -> str:
     if isinstance(node.value, str):
         if _YAML_12_OCTAL.fullmatch(text):
             finding = f"is the text {shown(text)}, an octal number of YAML 1.2"
-            return f"{finding}; write {int(text, 8)}, or {text.replace('o', '')} if that is meant"
+            return f"{finding}; write {int(text, 8)}, or {int(text.replace('0o', ''))} if that is meant"
         if _THOUSANDS.fullmatch(text):
             whole, point = text.replace(",", ""), text.replace(",", ".", 1)
             return f"is the text {shown(text)}; write {whole}, or {point} if that is meant"

@@ -39,8 +39,8 @@ def report_unknown(
         total = sum(place.source == source for place in every)
         # the keys of a file's outermost mapping
         if 2 * len(keys) > total and (source != own.source or not own.path):
-            hidden = keys[MAX_LISTED:] + [key for key in keys[:MAX_LISTED] if not _is_like(key, known)]
-            shown = {key: place for key, place in shown.items() if key not in set(hidden)}
+            hidden = {*keys[MAX_LISTED:], *(key for key in keys[:MAX_LISTED] if not _is_like(key, known))}
+            shown = {key: place for key, place in shown.items() if key not in hidden}
             if hidden:
                 _report_foreign(source, len(hidden), total, own, known, report)
     listed = list(shown.items())
