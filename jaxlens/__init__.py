@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from jaxlens.config.errors import ConfigWarning
     from jaxlens.config.special_functions import special
     from jaxlens.datasets.dataset import Dataset, make_dataset
+    from jaxlens.datasets.loading import load
     from jaxlens.distributions import distribution
     from jaxlens.files.errors import StorageError
     from jaxlens.fitting.external_psf import with_psf
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from jaxlens.production.merging import merge
     from jaxlens.production.verification import verify
     from jaxlens.simulator.simulator import Simulator
+    from jaxlens.streams.splits import train_test_streams
     from jaxlens.streams.stream import Stream, stream
 
     __version__: str
@@ -49,12 +51,14 @@ __all__ = [
     "fit",
     "fit_population",
     "image_grid",
+    "load",
     "load_config",
     "make_dataset",
     "merge",
     "read_image",
     "special",
     "stream",
+    "train_test_streams",
     "verify",
     "view_corner",
     "view_image",
@@ -81,12 +85,14 @@ _MODULES = {
     "fit": "fitting.fit",
     "fit_population": "populations.fit_population",
     "image_grid": "plotting.images",
+    "load": "datasets.loading",
     "load_config": "config",
     "merge": "production.merging",
     "make_dataset": "datasets.dataset",
     "read_image": "fitting.observations",
     "special": "config.special_functions",
     "stream": "streams.stream",
+    "train_test_streams": "streams.splits",
     "verify": "production.verification",
     "view_corner": "plotting.corner",
     "view_image": "plotting.images",

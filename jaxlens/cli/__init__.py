@@ -19,7 +19,7 @@ from typing import NoReturn
 from jaxlens.engine.stopping import SIGNALS, Stop, Stopped, exit_code
 
 # The commands, in the order of the help text.
-_COMMANDS = ("generate", "merge", "verify", "info", "fit", "check", "view", "examples", "surveys")
+_COMMANDS = ("generate", "merge", "verify", "info", "convert", "fit", "check", "view", "examples", "surveys")
 
 
 def command() -> NoReturn:

@@ -6,15 +6,14 @@ import argparse
 import dataclasses
 import os
 import warnings
-from collections.abc import Callable
 
 from jaxlens.cli.arguments import SEED_LIMIT, Commands, add_command, add_config, print_warnings, whole_number
 from jaxlens.cli.job_arrays import array_part
 from jaxlens.cli.logs import add_verbosity
+from jaxlens.cli.stops import check_of
 from jaxlens.config import Config, load_config
 from jaxlens.config.errors import ConfigWarning
 from jaxlens.datasets.dataset import Dataset, make_dataset
-from jaxlens.engine.stopping import Stop, Stopped
 from jaxlens.files.formats import IMAGE_FORMATS
 from jaxlens.production.products import Run
 
@@ -106,7 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
             workers=arguments.workers,
             dtype=arguments.dtype,
             compression=arguments.compression,
-            check=_check(arguments.stop),
+            check=check_of(arguments.stop, "what is whole is kept; go on with --resume"),
         )
     for label, configuration_run in dataset.runs.items():
         print(_summary(dataset, label, configuration_run))
@@ -122,16 +121,6 @@ def _asked_part(arguments: argparse.Namespace) -> tuple[int, int] | None:
         return shard
     part = array_part(os.environ, arguments.array or None)
     return part.number, part.parts
-
-
-def _check(stop: Stop) -> Callable[[], None]:
-    """What ends the work between two batches where a signal has come."""
-
-    def check() -> None:
-        if stop.requested is not None:
-            raise Stopped(stop.requested, "what is whole is kept; go on with --resume")
-
-    return check
 
 
 def _with_overrides(config: Config, arguments: argparse.Namespace) -> Config:

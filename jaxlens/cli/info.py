@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jaxlens.cli.arguments import Commands, add_command
-from jaxlens.production.lock import owner_of
+from jaxlens.production.lock import named, owner_of
 from jaxlens.production.manifest import Manifest
 from jaxlens.production.verification import dataset_manifest
 
@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     manifest, owner = dataset_manifest(arguments.folder), owner_of(arguments.folder)
     print("\n".join(_lines(manifest)))
     if owner is not None:
-        print(f"process {owner.get('pid')} on {owner.get('host')} is writing it")
+        print(f"{named(owner)} is writing it")
     return 0
 
 

@@ -12,9 +12,12 @@ from pathlib import Path
 
 from jaxlens.config.errors import Place, Report, shown
 from jaxlens.config.reader import MAX_CHARACTERS
+from jaxlens.config.scalars import unprintable_problem
 
 # The name of a configuration that is a dictionary in messages.
 FROM_DICT = "<dict>"
+# How to correct an OUTDIR.
+OUTDIR_ADVICE = "give a directory, or . for the working directory"
 # The folder of what is packaged with jaxlens: examples and their tables, surveys, passbands.
 PACKAGED = Path(os.path.abspath(__file__)).parent
 
@@ -59,6 +62,30 @@ def record(place: Place, path: Path, text: str, name: str, report: Report) -> Pa
     if name != absolute:
         report.paths[place] = f"{text.removesuffix(name)}{absolute}"
     return Path(absolute)
+
+
+def check_outdir(text: str) -> str:
+    r"""The name of a directory that is written to; OUTDIR in a file.
+
+    Args:
+        text: the name, with or without blanks around it.
+
+    Returns:
+        The name without them.
+
+    Raises:
+        ValueError: if it is empty, or has a character that no name can have.
+
+    >>> check_outdir(" ")
+    Traceback (most recent call last):
+    ValueError: outdir is empty; give a directory, or . for the working directory
+    """
+    problem = unprintable_problem(text)
+    if problem:
+        raise ValueError(f"outdir {problem}")
+    if not text.strip():
+        raise ValueError(f"outdir is empty; {OUTDIR_ADVICE}")
+    return text.strip()
 
 
 def input_files(report: Report, sources: Sequence[str]) -> tuple[str, ...]:

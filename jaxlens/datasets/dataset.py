@@ -12,21 +12,24 @@ import jax
 
 from jaxlens.config import Config, issue_warnings, load_config
 from jaxlens.config.errors import nearest
-from jaxlens.config.updates import columns_of_objects, config_dict, distribution_entry, set_parameters
-from jaxlens.datasets.arrays import DatasetArrays
+from jaxlens.config.updates import config_dict
+from jaxlens.datasets.exports import DatasetExports
+from jaxlens.datasets.stored import systems_in
 from jaxlens.engine.devices import as_devices
 from jaxlens.files.formats import ImageFormat
 from jaxlens.production.arguments import Arguments
-from jaxlens.production.products import Kept, Run
+from jaxlens.production.manifest import Manifest, read_manifest
+from jaxlens.production.products import Run
 from jaxlens.production.run import produce
 
 
-class Dataset(DatasetArrays):
-    """A dataset with deeplenstronomy's attributes, as `make_dataset` gives it.
+class Dataset(DatasetExports):
+    """A dataset with deeplenstronomy's attributes, as `make_dataset` and `load` give it.
 
     `CONFIGURATION_1_images`, `CONFIGURATION_1_metadata` and `CONFIGURATION_1_planes` (and so on) are there
-    for what was kept in memory; `images`, `metadata` and `planes` give the same by label or NAME.  Of a time
-    series there are `CONFIGURATION_1_series`, `_mjd`, `_mask` and `_difference` too.
+    for what was kept in memory, or is in files and read where it is indexed; `images`, `metadata` and
+    `planes` give the same by label or NAME.  Of a time series there are `CONFIGURATION_1_series`, `_mjd`,
+    `_mask` and `_difference` too.
 
     Attributes:
         config: the configuration that was used.
@@ -42,7 +45,8 @@ class Dataset(DatasetArrays):
         configurations: labels of the configurations that were made.
         seed: the seed that was used, whether the file has one or not.
         folder: where its files are: OUTDIR, or the folder of a part in it; None for one in memory alone.
-        runs: how each configuration was made, by label.
+        manifest: how much of it is in the folder; None for one in memory alone.
+        runs: how each configuration was made in this process, by label.
     """
 
     def __init__(
@@ -61,47 +65,40 @@ class Dataset(DatasetArrays):
             check: is called between batches, and raises where the work should end.
         """
         self.config_file = config_file
-        self._kept: dict[str, Kept] = {}
+        self._systems = {}
         self._make(config, arguments, check)
 
-    def update_param(self, new_param_dict: Mapping[str, object], configuration: str | None = None) -> None:
-        """Set parameters in `config_dict`; `regenerate` then makes the dataset with them.
+    @classmethod
+    def of_folder(
+        cls,
+        folder: Path,
+        manifest: Manifest | None,
+        config: Config | None,
+        arguments: dict[str, Any],
+        described: Mapping[str, Any],
+    ) -> Dataset:
+        """The dataset in a folder, as `load` gives it.
 
         Args:
-            new_param_dict: a number, or what else may stand in the file, by name: the metadata's column
-                (`PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E`, `seeing`), `SIZE`, `OUTDIR`, `SEED`, `BANDS`,
-                `numPix` and the other entries of IMAGE, `NOISE_SOURCE_1-NAME`.  A name that ends in a band
-                (`seeing-g`) sets that band alone; the others keep what they have, and where that is one
-                DISTRIBUTION each then draws from it on its own.  Where a parameter is the same in all bands,
-                the band makes no difference.
-            configuration: a label or NAME; it may be left out where the file has one.
-
-        An object of the file may stand in several places: a change of its parameters is seen wherever it
-        does, in other configurations too.  A column of a USERDIST goes before what is set here.
-
-        Raises:
-            ValueError: if a name is no parameter of the configuration, with the nearest names; nothing is
-                changed then.
-
-        >>> dataset = make_dataset("galaxy_galaxy", skip_image_generation=True)
-        >>> dataset.update_param({"SIZE": 2, "PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v": 250.0})
-        >>> dataset.regenerate()
-        >>> dataset.metadata()["PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v-g"].tolist()
-        [250.0, 250.0]
+            folder: the folder.
+            manifest: how it was made; None for one that version 0.1.0 has made.
+            config: its configuration; None where it is not known, and is then no attribute.
+            arguments: the arguments of make_dataset with which it is made again.
+            described: its name and seed.
         """
-        label = self.config.configuration(configuration).label
-        set_parameters(self.config_dict, self.config, label, new_param_dict)
-
-    def update_param_dist(
-        self, new_param_dist_dict: Mapping[str, Mapping[str, Any]], configuration: str | None = None
-    ) -> None:
-        """`update_param` for distributions: `{name: {"name": "uniform", "parameters": {"minimum": 1, ...}}}`.
-
-        Raises:
-            ValueError: as `update_param`, or if a distribution is written in another way.
-        """
-        written = {name: distribution_entry(name, value) for name, value in new_param_dist_dict.items()}
-        self.update_param(written, configuration)
+        found = cls.__new__(cls)
+        found.config_file, found.folder, found.manifest = None, folder, manifest
+        found._systems = dict(systems_in(folder, manifest, config))
+        found.configurations = list(manifest.configurations if manifest else found._systems)
+        found.runs = {}
+        if config is not None:
+            found._describe(config, arguments, described["seed"])
+        else:
+            found.arguments, found.outdir = arguments, str(folder)
+            found.name, found.seed = described["name"], described["seed"]
+            found.bands = list(next((one.contents.bands for one in found._systems.values()), ()))
+            found.size = sum(one.contents.count for one in found._systems.values())
+        return found
 
     def regenerate(self, **make_dataset_args: Any) -> None:
         """Make this dataset again from `config_dict` as it is now; its images and metadata are replaced.
@@ -127,15 +124,6 @@ class Dataset(DatasetArrays):
         issue_warnings(config.warnings)
         self._make(config, arguments, lambda: None)
 
-    def search(self, param_name: str) -> dict[str, list[str]]:
-        """The USERDIST columns of all parameters whose name contains `param_name`, by the objects' NAMEs.
-
-        >>> dataset = make_dataset("galaxy_galaxy", skip_image_generation=True)
-        >>> dataset.search("sigma_v")["LENS"][0]
-        'CONFIGURATION_1-PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v-g'
-        """
-        return columns_of_objects(self.config, param_name)
-
     def _make(self, config: Config, arguments: Mapping[str, Any], check: Callable[[], None]) -> None:
         """Make all configurations, then replace the attributes."""
         asked = Arguments(**{name: value for name, value in arguments.items() if name != "survey"})
@@ -143,15 +131,16 @@ class Dataset(DatasetArrays):
         products = produced.products
         self._forget()
         self._describe(config, dict(arguments), produced.seed)
-        self.folder: Path | None = produced.folder
+        self.folder = produced.folder
+        self.manifest = None if produced.folder is None else read_manifest(produced.folder)
         self.configurations = list(products)
         self.runs: dict[str, Run] = {label: product.run for label, product in products.items()}
-        for label, product in products.items():
-            if product.kept:
-                self._keep(label, product.kept)
+        self._systems = dict(systems_in(self.folder, self.manifest, config)) if self.folder else {}
+        self._systems |= {label: product.kept for label, product in products.items() if product.kept}
 
     def _describe(self, config: Config, arguments: dict[str, Any], seed: int) -> None:
-        self.config, self.arguments, self.seed = config, arguments, seed
+        self.config, self.arguments = config, arguments
+        self.seed: int | None = seed
         self.config_dict = config_dict(config)
         self.name, self.size, self.outdir = config.name, config.size, config.outdir
         self.bands = list(config.bands)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import stat
 from pathlib import Path
+from typing import BinaryIO
 
 
 def size_and_sha256(path: Path) -> tuple[int, str]:
@@ -13,14 +17,30 @@ def size_and_sha256(path: Path) -> tuple[int, str]:
     its files, in the order of their paths.
 
     Raises:
-        OSError: if it cannot be read.
+        OSError: if it cannot be read, or is neither a file nor a folder.
     """
     if not path.is_dir():
-        with path.open("rb") as file:
-            return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
+        with open_regular(path) as file:
+            return os.fstat(file.fileno()).st_size, hashlib.file_digest(file, "sha256").hexdigest()
     found = {str(one.relative_to(path).as_posix()): size_and_sha256(one) for one in files_of(path)}
     lines = "".join(f"{sha256}  {name}\n" for name, (_, sha256) in sorted(found.items()))
     return sum(size for size, _ in found.values()), hashlib.sha256(lines.encode()).hexdigest()
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file for reading; a pipe or a device, which could wait for ever, is refused.
+
+    Raises:
+        OSError: if it cannot be read, or is no regular file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "is no regular file")
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
 
 
 def files_of(path: Path) -> list[Path]:

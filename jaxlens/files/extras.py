@@ -16,10 +16,11 @@ def required(module: str, extra: str) -> Any:
     Traceback (most recent call last):
     ImportError: no_such_library is not installed: pip install 'jaxlens-sim[zarr]'
     """
+    library = module.partition(".")[0]
     try:
-        return importlib.import_module(module)
+        importlib.import_module(library)
     except ImportError as error:
-        if error.name is not None and error.name != module.partition(".")[0]:
+        if error.name != library:
             raise
-        name = module.partition(".")[0]
-        raise ImportError(f"{name} is not installed: pip install 'jaxlens-sim[{extra}]'") from error
+        raise ImportError(f"{library} is not installed: pip install 'jaxlens-sim[{extra}]'") from error
+    return importlib.import_module(module)

@@ -23,6 +23,7 @@ from jaxlens.files.lots import LotBuffer
 from jaxlens.files.metadata import Column
 from jaxlens.files.precision import stored_array
 from jaxlens.files.series import MJD, NUM_EPOCHS, observed
+from jaxlens.files.storage import refuse_contents
 
 # A FITS file consists of blocks of so many bytes.
 _BLOCK = 2880
@@ -40,6 +41,7 @@ class FitsFile:
 
     def __init__(self, path: Path, contents: Contents) -> None:
         self._contents = contents
+        refuse_contents("fits", contents)
         self._file = path.open("xb")
         # closed by `close`
         self._waiting = tempfile.TemporaryFile(dir=path.parent)  # noqa: SIM115

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 from astropy.io import fits
+from astropy.utils.exceptions import AstropyUserWarning
 
 from jaxlens.files.contents import ArrayName, Values
 from jaxlens.files.description import described
@@ -18,8 +21,9 @@ class FitsStoredFile(StoredFile):
     """A FITS file of cubes; only the systems that are asked for are read."""
 
     def __init__(self, path: Path) -> None:
-        self._units = fits.open(path, mode="readonly", memmap=True)
+        self._file = path.open("rb")
         try:
+            self._units = _units(self._file)
             contents = described(json.loads(str(self._units["DESCRIPTION"].data["JSON"][0])))
         except BaseException:
             self.close()
@@ -37,7 +41,21 @@ class FitsStoredFile(StoredFile):
 
     def close(self) -> None:
         """Close the file."""
-        self._units.close()
+        self._file.close()
+
+
+def _units(file: BinaryIO) -> Any:
+    """The units of a file; ValueError where it is not whole."""
+    try:
+        with warnings.catch_warnings():
+            # astropy only warns where a file ends before its data, or in a header
+            warnings.filterwarnings("error", category=AstropyUserWarning)
+            units = fits.open(file, mode="readonly", memmap=True, lazy_load_hdus=False)
+    except (OSError, AstropyUserWarning, fits.VerifyError) as error:
+        raise ValueError("it is no whole FITS file") from error
+    if units[-1].name != "METADATA":
+        raise ValueError("it has no table METADATA at its end")
+    return units
 
 
 def _native(column: np.ndarray) -> Column:

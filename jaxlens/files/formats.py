@@ -16,11 +16,13 @@ from jaxlens.files.hdf5 import Hdf5DifferenceFile, Hdf5File, Hdf5PlanesFile
 from jaxlens.files.hdf5_reading import Hdf5StoredFile
 from jaxlens.files.npy import NpyDifferenceFile, NpyFile, NpyPlanesFile
 from jaxlens.files.npy_reading import NpyStoredFile
+from jaxlens.files.parquet import ParquetFile, ParquetStoredFile
 from jaxlens.files.stored import StoredFile
+from jaxlens.files.tfrecord import TfRecordFile, TfRecordStoredFile
 from jaxlens.files.webdataset import WebDatasetFile, WebDatasetStoredFile
 from jaxlens.files.zarr import ZarrFile, ZarrStoredFile
 
-ImageFormat = Literal["npy", "h5", "fits", "zarr", "webdataset"]
+ImageFormat = Literal["npy", "h5", "fits", "zarr", "webdataset", "parquet", "tfrecord"]
 
 
 class File(Protocol):
@@ -48,16 +50,12 @@ class Format(NamedTuple):
         files: the class that writes each array; one that writes all arrays stands at "images", alone.
         open: opens a file of images for reading.
         extra: the extra of the distribution with the library of the format; None where none is needed.
-        compressions: the values of `Contents.compression` that the format has, beside None.
-        dtypes: the values of `Contents.dtype` that it has.
     """
 
     ending: str
     files: Mapping[ArrayName, FileKind]
     open: Callable[[Path], StoredFile]
     extra: str | None = None
-    compressions: tuple[str, ...] = ()
-    dtypes: tuple[str, ...] = ("float32", "float16")
 
 
 FORMATS: dict[ImageFormat, Format] = {
@@ -68,10 +66,11 @@ FORMATS: dict[ImageFormat, Format] = {
         "h5",
         {"images": Hdf5File, "planes": Hdf5PlanesFile, "difference": Hdf5DifferenceFile},
         Hdf5StoredFile,
-        compressions=("gzip", "lzf"),
     ),
-    "fits": Format("fits", {"images": FitsFile}, FitsStoredFile, dtypes=("float32",)),
+    "fits": Format("fits", {"images": FitsFile}, FitsStoredFile),
     "webdataset": Format("tar", {"images": WebDatasetFile}, WebDatasetStoredFile, "webdataset"),
-    "zarr": Format("zarr", {"images": ZarrFile}, ZarrStoredFile, "zarr", compressions=("gzip",)),
+    "parquet": Format("parquet", {"images": ParquetFile}, ParquetStoredFile, "parquet"),
+    "tfrecord": Format("tfrecord", {"images": TfRecordFile}, TfRecordStoredFile, "tfrecord"),
+    "zarr": Format("zarr", {"images": ZarrFile}, ZarrStoredFile, "zarr"),
 }
 IMAGE_FORMATS: tuple[ImageFormat, ...] = tuple(FORMATS)

@@ -21,6 +21,7 @@ from jaxlens.files.metadata import Column
 from jaxlens.files.precision import stored_array
 from jaxlens.files.rows import RowBuffer
 from jaxlens.files.series import MJD, NUM_EPOCHS, observed
+from jaxlens.files.storage import refuse_contents
 
 # The number of rows of metadata in one compressed HDF5 chunk.
 _ROWS_PER_CHUNK = 4096
@@ -35,6 +36,7 @@ class _ArrayFile:
 
     def __init__(self, path: Path, contents: Contents) -> None:
         self._contents = contents
+        refuse_contents("h5", contents)
         self._file = _created(path)
         name, shape = _array_name(contents.dataset), contents.shape(self.array)
         # Each chunk is written once and whole, so HDF5's chunk cache is switched off: then data are written

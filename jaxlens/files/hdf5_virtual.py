@@ -7,6 +7,9 @@ from pathlib import Path
 
 import h5py
 
+# The attributes by which HDF5 keeps dimension scales, which refer to objects of one file.
+_OF_SCALES = ("CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST")
+
 
 def join(target: Path, folder: Path, sources: Sequence[str]) -> None:
     """Write a file that shows the systems of several files one after another.
@@ -32,6 +35,8 @@ def join(target: Path, folder: Path, sources: Sequence[str]) -> None:
         first.visit(names.append)
         for name in names:
             _join(joined, first, name, sources, lengths)
+        for name in names:
+            _attach(joined, first, name)
 
 
 def _join(
@@ -42,11 +47,24 @@ def _join(
     if isinstance(found, h5py.Group):
         joined.require_group(name).attrs.update(found.attrs)
         return
-    if not found.shape or found.shape[0] != lengths[0] or not _is_by_system(first, name):
-        first.copy(found, joined, name)
+    if _is_by_system(first, name):
+        _create(joined, found, name, list(zip(sources, lengths, strict=True)))
+    else:
+        first.copy(found, joined, name, without_attrs=True)
+    others = {key: value for key, value in found.attrs.items() if key not in _OF_SCALES}
+    joined[name].attrs.update(others)
+
+
+def _attach(joined: h5py.File, first: h5py.File, name: str) -> None:
+    """Give a dataset the dimension scales that the first file's has."""
+    found = first[name]
+    if not isinstance(found, h5py.Dataset):
         return
-    _create(joined, found, name, list(zip(sources, lengths, strict=True)))
-    joined[name].attrs.update(found.attrs)
+    if found.is_scale:
+        joined[name].make_scale(found.attrs["NAME"].decode())
+    for axis, dim in enumerate(found.dims):
+        for scale in dim.values():
+            joined[name].dims[axis].attach_scale(joined[scale.name])
 
 
 def _create(joined: h5py.File, first: h5py.Dataset, name: str, sources: Sequence[tuple[str, int]]) -> None:
@@ -68,4 +86,5 @@ def _create(joined: h5py.File, first: h5py.Dataset, name: str, sources: Sequence
 
 def _is_by_system(file: h5py.File, name: str) -> bool:
     """Whether a dataset has a value for each system."""
-    return name.startswith("metadata/") or name in (str(file.attrs["images"]), "mjd", "mask")
+    by_system = (str(file.attrs["images"]), "mjd", "mask", "system")
+    return name.startswith("metadata/") or name in by_system

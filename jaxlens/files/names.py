@@ -9,6 +9,9 @@ from typing import NamedTuple
 # <label>_images, the number of a shard and how many there are, and the ending.
 _IMAGES = re.compile(r"(?P<label>.+)_images(?P<part>-(?P<shard>\d+)-of-(?P<shards>\d+))?\.(?P<ending>\w+)")
 
+# <label>_metadata, the number of a shard and how many there are, and the ending.
+_METADATA = re.compile(r"(?P<label>.+)_metadata(-\d+-of-\d+)?\.csv")
+
 
 class ImagesName(NamedTuple):
     """The parts of the name of a file of images.
@@ -35,6 +38,16 @@ def images_name(path: Path) -> ImagesName | None:
         return None
     shard = (int(found["shard"]), int(found["shards"])) if found["part"] else None
     return ImagesName(found["label"], shard, found["ending"])
+
+
+def metadata_label(path: Path) -> str | None:
+    """The label in the name of a table of metadata; None where it is no such name.
+
+    >>> metadata_label(Path("CONFIGURATION_1_metadata-00003-of-00100.csv"))
+    'CONFIGURATION_1'
+    """
+    found = _METADATA.fullmatch(path.name)
+    return found["label"] if found else None
 
 
 def beside(path: Path, content: str, ending: str) -> Path:

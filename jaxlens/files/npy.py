@@ -13,6 +13,7 @@ import numpy as np
 from jaxlens.files.contents import ArrayName, Chunk, Contents
 from jaxlens.files.precision import stored_array
 from jaxlens.files.series import NUM_EPOCHS, by_row
+from jaxlens.files.storage import refuse_contents
 
 # The bytes of a header of version 1.0, a multiple of 64, with room for any shape of ours.
 _HEADER_BYTES = 192
@@ -28,6 +29,7 @@ class NpyFile:
     array: ArrayName = "images"
 
     def __init__(self, path: Path, contents: Contents) -> None:
+        refuse_contents("npy", contents)
         self._file = path.open("xb")
         self._contents, self._rows = contents, 0
         self._write_header(contents.count * (contents.epochs or 1))

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import os
+import struct
+import tarfile
 from pathlib import Path
 
 import pandas as pd
 
 from jaxlens.files.contents import Stored
 from jaxlens.files.csv import read_csv
+from jaxlens.files.csv_reading import CsvStoredFile
 from jaxlens.files.errors import StorageError, explained
 from jaxlens.files.formats import FORMATS
 from jaxlens.files.metadata import natural_key
 from jaxlens.files.names import images_name
 from jaxlens.files.stored import StoredFile
 
-# The exceptions of h5py, numpy and pandas for a file of another format.
-_READ_ERRORS = (OSError, RuntimeError, KeyError, ValueError)
+# The exceptions of h5py, numpy, pandas, tarfile, ... for a file of another format or a broken one.
+_READ_ERRORS = (
+    *(OSError, RuntimeError, ValueError, TypeError, LookupError, EOFError),
+    *(tarfile.TarError, struct.error),
+)
 _ADVICE = "give an *_images.h5 or *_images.npy that jaxlens wrote"
 # The format of each ending of a name.
 _BY_ENDING = {fmt.ending: fmt for fmt in FORMATS.values()}
@@ -60,7 +66,7 @@ def find_shards(outdir: str | Path) -> dict[str, tuple[Path, ...]]:
 
 
 def open_stored(path: str | Path) -> StoredFile:
-    """One file of images, open for reading; close it, or use it as a context manager.
+    """One file of images, or a table of metadata, open for reading; close it, or use it as a context manager.
 
     Raises:
         StorageError: if the file is missing or is not a file of images.
@@ -68,6 +74,8 @@ def open_stored(path: str | Path) -> StoredFile:
     """
     path = Path(path)
     with explained(path, _ADVICE, _READ_ERRORS):
+        if path.suffix == ".csv":
+            return CsvStoredFile(path)
         return _BY_ENDING.get(path.suffix[1:], FORMATS["h5"]).open(path)
 
 

@@ -23,6 +23,7 @@ from jaxlens.files.contents import ArrayName, Chunk, Contents, Values
 from jaxlens.files.description import described, description, plain_rows, typed_column, value_types
 from jaxlens.files.extras import required
 from jaxlens.files.precision import stored_array
+from jaxlens.files.storage import refuse_contents
 from jaxlens.files.stored import StoredFile, attributes_of
 
 # WebDataset takes names between double underscores for remarks about the file.
@@ -36,6 +37,7 @@ class WebDatasetFile:
     def __init__(self, path: Path, contents: Contents) -> None:
         writer = required("webdataset", "webdataset").TarWriter
         self._contents, self._is_described = contents, False
+        refuse_contents("webdataset", contents)
         self._file = path.open("xb")
         # nobody owns the members, and they have no time, so that the bytes are those of the systems
         self._tar = writer(self._file, user="", group="", mode=0o644, mtime=0, compress=False)
@@ -122,4 +124,7 @@ class WebDatasetStoredFile(StoredFile):
                 places[member.name.partition(".")[2]].append((member.offset_data, member.size))
                 # the archive keeps every member that it has seen
                 tar.members = []  # type: ignore[attr-defined]
+        for name in (*[f"{array}.npy" for array in self.contents.arrays], _METADATA):
+            if len(places[name]) != self.count:
+                raise ValueError(f"the archive has {len(places[name])} of {self.count} {name}")
         return {name: np.array(pairs, np.int64).reshape(-1, 2) for name, pairs in places.items()}

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -31,6 +32,8 @@ from jaxlens.files.light_curves import FOLDER, LightCurveFile
 _RESERVE = 16 * 2**20
 # The end of the name of a file that is not whole.
 PARTIAL = ".partial"
+# Our own names of such files: with a token, or of an earlier version, which had none.
+_OUR_PARTIAL = re.compile(r".+\.[0-9a-f]{8,}\.partial|CONFIGURATION_\d+_.+\.partial")
 
 
 class Written(NamedTuple):
@@ -193,8 +196,10 @@ def commit(outdir: str | Path, written: tuple[Written, ...]) -> None:
     for file in written:
         path = folder / file.name
         with explained(path):
-            if path.is_dir():
+            if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
+            elif path.is_symlink() and (folder / file.partial).is_dir():
+                path.unlink()
             (folder / file.partial).replace(path)
 
 
@@ -208,10 +213,11 @@ def remove(path: Path) -> None:
 
 
 def remove_partials(outdir: str | Path) -> None:
-    """Remove the partial files that an earlier run has left in the folder of a dataset."""
+    """Remove the partial files that an earlier run has left in the folder of a dataset, and no others."""
     for folder in (Path(outdir), Path(outdir) / FOLDER):
         for path in folder.glob(f"*{PARTIAL}"):
-            remove(path)
+            if _OUR_PARTIAL.fullmatch(path.name):
+                remove(path)
 
 
 def prepare(outdir: str | Path, needed: int) -> None:

@@ -21,6 +21,7 @@ from jaxlens.files.lots import LotBuffer
 from jaxlens.files.metadata import Column
 from jaxlens.files.precision import stored_array
 from jaxlens.files.series import MJD, NUM_EPOCHS, observed
+from jaxlens.files.storage import refuse_contents
 from jaxlens.files.stored import StoredFile, attributes_of
 from jaxlens.files.units import unit_of
 
@@ -39,6 +40,7 @@ class ZarrFile:
     def __init__(self, path: Path, contents: Contents) -> None:
         zarr = required("zarr", "zarr")
         self._path, self._contents = path, contents
+        refuse_contents("zarr", contents)
         path.mkdir()
         self._group = zarr.open_group(path, mode="w-", zarr_format=3)
         self._group.attrs.update({**attributes_of(contents), "jaxlens": description(contents)})

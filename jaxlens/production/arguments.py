@@ -11,6 +11,7 @@ from typing import Any
 from jaxlens.engine.devices import Devices, chosen
 from jaxlens.files.contents import ArrayName
 from jaxlens.files.formats import IMAGE_FORMATS, ImageFormat
+from jaxlens.files.storage import refuse_unsupported
 from jaxlens.production.layout import Part
 
 # Systems that are kept in memory with `store_sample`, as in deeplenstronomy.
@@ -56,6 +57,8 @@ class Arguments:
         _one_of("dtype", self.dtype, DTYPES)
         if self.compression is not None:
             _one_of("compression", self.compression, COMPRESSIONS)
+        if self.save_to_disk:
+            refuse_unsupported(self.image_file_format, self.dtype, self.compression)
         for name in ("batch_size", "shard_size", "workers"):
             _whole(name, getattr(self, name))
         if self.part is not None:
@@ -84,8 +87,6 @@ class Arguments:
             raise ValueError(
                 f"executor is {self.executor!r}; give a concurrent.futures.Executor, which has `submit`"
             )
-        if self.compression is not None and self.save_to_disk and self.image_file_format != "h5":
-            raise ValueError("compression is HDF5's; give image_file_format='h5', or leave it out")
 
     @property
     def idle(self) -> tuple[str, ...]:

@@ -7,10 +7,11 @@ next finishes that, wherever it was cut.
 
 from __future__ import annotations
 
-import shutil
+import contextlib
+import os
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from jaxlens.files.checksums import size_and_sha256
 from jaxlens.files.errors import StorageError, explained
@@ -19,12 +20,16 @@ from jaxlens.files.writer import remove, remove_partials
 from jaxlens.production.arguments import Arguments
 from jaxlens.production.identity import differences, differences_of_kind
 from jaxlens.production.layout import PART_FOLDER
+from jaxlens.production.lock import FolderLocked, named, owner_of
 from jaxlens.production.manifest import MANIFEST, FileRecord, Manifest, Shard, read_manifest
 
 CONFIG = "config.yaml"
 REPLACEMENT = ".replacement"
-# The files of a dataset that an earlier version made, which has no manifest.
-_WITHOUT_MANIFEST = ("*_images.h5", "*_images.npy", "*_planes.h5", "*_planes.npy", "*_metadata.csv")
+# The files of a dataset without a manifest, as earlier versions made them.
+_WITHOUT_MANIFEST = (
+    *("*_images.h5", "*_images.npy", "*_planes.h5", "*_planes.npy", "*_metadata.csv"),
+    *(f"CONFIGURATION_*_{content}*" for content in ("images", "planes", "difference", "metadata")),
+)
 
 
 def target(folder: Path, wanted: Manifest, arguments: Arguments) -> tuple[Path, Manifest]:
@@ -39,16 +44,21 @@ def target(folder: Path, wanted: Manifest, arguments: Arguments) -> tuple[Path, 
 
     Raises:
         StorageError: if the folder has a dataset that is neither resumed nor overwritten, or another one than
-            is resumed.
+            is resumed; or a file of somebody else that would be replaced.
     """
-    finish_replacement(folder)
+    finished = finish_replacement(folder)
     remove_partials(folder)
     replacement = folder / REPLACEMENT
     if not (arguments.overwrite and arguments.resume):
-        shutil.rmtree(replacement, ignore_errors=True)
+        remove(replacement)
     old = read_manifest(folder)
+    if old is not None and finished and arguments.resume and not differences(old, wanted):
+        return folder, resumed(folder, old, wanted, arguments.allow_mixed)
     others = old_files(folder) if old is None else []
+    if old is None:
+        refuse_config_of_others(folder)
     if arguments.overwrite and (old or others):
+        _refuse_busy_parts(folder)
         return _replacing(replacement, wanted, arguments)
     if old is not None and arguments.resume:
         return folder, resumed(folder, old, wanted, arguments.allow_mixed)
@@ -103,16 +113,29 @@ def as_recorded(folder: Path, record: FileRecord) -> bool:
         return False
 
 
-def finish_replacement(folder: Path) -> None:
+def refuse_config_of_others(folder: Path) -> None:
+    """StorageError where a folder without a dataset has a config.yaml, which is then somebody else's."""
+    path = folder / CONFIG
+    if os.path.lexists(path):
+        raise StorageError(
+            f"{path}: is of no dataset, and would be replaced by the configuration as it is used; move it, "
+            "or choose another OUTDIR"
+        )
+
+
+def finish_replacement(folder: Path) -> bool:
     """Put a complete replacement in the place of what it replaces; the lock of the folder is held.
+
+    Returns:
+        Whether there was one.
 
     Raises:
         StorageError: if a file cannot be moved.
     """
     replacement = folder / REPLACEMENT
-    new = read_manifest(replacement) if replacement.is_dir() else None
+    new = replacement_of(folder)
     if new is None or not new.complete:
-        return
+        return False
     kept = {record.name for record in new.files()}
     moved = {name for name in kept if not (replacement / name).exists()}
     for path in _replaced(folder):
@@ -123,15 +146,33 @@ def finish_replacement(folder: Path) -> None:
             (folder / name).parent.mkdir(exist_ok=True)
             if (replacement / name).exists():
                 (replacement / name).replace(folder / name)
-    shutil.rmtree(replacement, ignore_errors=True)
-    with_light_curves = folder / FOLDER
-    if with_light_curves.is_dir() and not any(with_light_curves.iterdir()):
-        with_light_curves.rmdir()
+    remove(replacement)
+    with contextlib.suppress(OSError):
+        # where it is empty
+        (folder / FOLDER).rmdir()
+    return True
+
+
+def replacement_of(folder: Path) -> Manifest | None:
+    """The manifest of what will replace the dataset of a folder, if there is something."""
+    replacement = folder / REPLACEMENT
+    is_folder = replacement.is_dir() and not replacement.is_symlink()
+    return read_manifest(replacement) if is_folder else None
+
+
+def manifest_to_resume(folder: Path, overwrite: bool) -> Manifest | None:
+    """The manifest of the dataset that is resumed, if there is one.
+
+    With `overwrite` that is the replacement; without, the dataset of the folder, which a complete replacement
+    is already.
+    """
+    new = replacement_of(folder)
+    return new if overwrite or (new is not None and new.complete) else read_manifest(folder)
 
 
 def pending(folder: Path) -> bool:
     """Whether a complete replacement waits for being put in its place."""
-    new = read_manifest(folder / REPLACEMENT) if (folder / REPLACEMENT).is_dir() else None
+    new = replacement_of(folder)
     return new is not None and new.complete
 
 
@@ -143,17 +184,26 @@ def parts_in(folder: Path) -> list[Path]:
 
 def old_files(folder: Path) -> list[Path]:
     """The files of a dataset without a manifest, and the folders of parts."""
-    files = [path for pattern in _WITHOUT_MANIFEST for path in folder.glob(pattern)]
-    return [*sorted(files), *parts_in(folder)]
+    return [*files_without_manifest(folder), *parts_in(folder)]
+
+
+def files_without_manifest(folder: Path) -> list[Path]:
+    """The files of a dataset that has no manifest."""
+    return sorted({path for pattern in _WITHOUT_MANIFEST for path in folder.glob(pattern)})
 
 
 def _replaced(folder: Path) -> Iterator[Path]:
-    """What the replacement of a folder's dataset removes: its files, and nothing that it has not made."""
+    """What the replacement of a folder's dataset removes: its files, and nothing that it has not made.
+
+    A dataset that was merged has files in the folders of its parts too; outside the folder they stay.
+    """
     old = read_manifest(folder)
     for record in old.files() if old else ():
-        yield folder / record.name
+        name = PurePosixPath(record.name)
+        if not name.is_absolute() and ".." not in name.parts:
+            yield folder / name
     if old is None:
-        yield from (path for path in old_files(folder) if path.is_file())
+        yield from files_without_manifest(folder)
         yield from (folder / FOLDER).glob("CONFIGURATION_*_*.csv")
     yield from parts_in(folder)
 
@@ -161,12 +211,21 @@ def _replaced(folder: Path) -> Iterator[Path]:
 def _replacing(replacement: Path, wanted: Manifest, arguments: Arguments) -> tuple[Path, Manifest]:
     """The folder of a replacement, which is empty or goes on where an earlier one was cut."""
     with explained(replacement):
+        if replacement.is_symlink():
+            replacement.unlink()
         replacement.mkdir(exist_ok=True)
     remove_partials(replacement)
     begun = read_manifest(replacement)
     if begun is None:
         return replacement, wanted
     return replacement, resumed(replacement, begun, wanted, arguments.allow_mixed)
+
+
+def _refuse_busy_parts(folder: Path) -> None:
+    """FolderLocked where another process writes a part that would be removed."""
+    for part in parts_in(folder):
+        if (owner := owner_of(part)) is not None:
+            raise FolderLocked(f"{part}: {named(owner)} is writing there; wait until it has finished")
 
 
 def _holds(old: Manifest | None, others: list[Path]) -> str:

@@ -2,7 +2,8 @@
 
 The operating system releases a lock when its owner ends, however it ends.  Where a folder is shared by
 several hosts it may do so for the processes of one host only; so the owner also writes down who it is, and
-touches the file as long as it lives.  Times are those of the file system's clock alone.
+touches the file as long as it lives.  Times are those of the file system's clock alone, and as a clock may
+jump, an owner counts as dead only after the file was watched in vain.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import contextlib
 import errno
 import json
 import os
+import secrets
 import socket
 import stat
-import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +34,12 @@ LOCK = "lock"
 _BEAT = 20.0
 # Seconds without a sign of life, after which the owner on another host counts as dead.
 _STALE = 300.0
+# Seconds for which its file is then watched for a sign of life.
+_WATCHED = 45.0
+# The first bytes of a lock file, and more bytes than one has.
+_BEGINNING, _LENGTH = b'{"host": ', 4096
+# How often, and after how many seconds, a file that is held is looked at again for who holds it.
+_LOOKS, _LOOK = 20, 0.1
 # What the operating system raises where the file system of the folder has no locks.
 _WITHOUT_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
 
@@ -73,52 +81,69 @@ class FolderLock:
     ) -> None:
         self._stop.set()
         self._beat.join()
-        # removed while it is held, so that nobody can hold a file that is no longer there
+        # removed while it is held, so that nobody can hold a file that is no longer there; not removed where
+        # somebody has removed ours, and another process has one of its own there
         with contextlib.suppress(OSError):
-            self._path.unlink()
+            if self._is_current(self._descriptor):
+                self._path.unlink()
         os.close(self._descriptor)
 
     def _acquired(self) -> int:
         """The descriptor of the lock file, which is held."""
+        looks = 0
         while True:
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
+            descriptor = _opened(self._path)
             try:
-                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                    raise OSError(errno.EINVAL, "is no regular file")
-                held, owner = _locked(descriptor), _read(descriptor)
-                if not held or self._is_alive(owner, descriptor):
-                    raise FolderLocked(_occupied(self._path, owner))
-                if not self._is_current(descriptor):
-                    # its last owner removed it between our opening and our locking it
-                    os.close(descriptor)
-                    continue
-                _write(descriptor, _own())
+                if self._is_taken(descriptor, last=looks >= _LOOKS):
+                    return descriptor
             except BaseException:
-                with contextlib.suppress(OSError):
-                    os.close(descriptor)
+                os.close(descriptor)
                 raise
-            return descriptor
+            os.close(descriptor)
+            looks += 1
+            time.sleep(_LOOK)
+
+    def _is_taken(self, descriptor: int, last: bool) -> bool:
+        """Take the lock; False where it is to be tried again, unless it is the `last` time."""
+        held, owner = _locked(descriptor), _read(descriptor)
+        if not self._is_current(descriptor):
+            # its owner removed it after we had opened it
+            return False
+        if owner is None:
+            raise OSError(errno.EEXIST, "is no lock of jaxlens, which would take its place; move it")
+        if not held and not _may_live(owner) and not last:
+            # its owner has not written yet who it is, or `owner_of` looks at it
+            return False
+        if not held or self._is_alive(owner, descriptor):
+            raise FolderLocked(_occupied(self._path, owner))
+        _write(descriptor, _own())
+        return True
 
     def _is_current(self, descriptor: int) -> bool:
         try:
-            return os.path.samestat(os.fstat(descriptor), os.stat(self._path))
+            return os.path.samestat(os.fstat(descriptor), os.lstat(self._path))
         except FileNotFoundError:
             return False
 
     def _is_alive(self, owner: Mapping[str, Any], descriptor: int) -> bool:
         """Whether the owner that is written down lives, although the lock was free."""
-        if not owner:
-            return False
-        if owner.get("host") == socket.gethostname():
-            return _lives(owner)
-        return self._now() - os.fstat(descriptor).st_mtime < _STALE
+        if not owner or owner.get("host") == socket.gethostname():
+            return _may_live(owner)
+        touched = os.fstat(descriptor).st_mtime
+        if abs(self._now() - touched) < _STALE:
+            return True
+        # the clock may have jumped since the owner touched the file, which it does again before long
+        time.sleep(_WATCHED)
+        return os.fstat(descriptor).st_mtime != touched
 
     def _now(self) -> float:
         """The time on the clock of the file system."""
-        with tempfile.NamedTemporaryFile(dir=self._path.parent, prefix="clock.", suffix=".partial") as file:
-            file.write(b" ")
-            file.flush()
-            return os.fstat(file.fileno()).st_mtime
+        path = self._path.with_name(f"{LOCK}.{secrets.token_hex(8)}.partial")
+        try:
+            with path.open("x") as file:
+                return os.fstat(file.fileno()).st_mtime
+        finally:
+            path.unlink(missing_ok=True)
 
     def _beats(self) -> None:
         """Touch the file until the lock is given up."""
@@ -132,16 +157,41 @@ def owner_of(folder: str | Path) -> dict[str, Any] | None:
 
     It looks and changes nothing, so that the answer may be old when it is used.
     """
-    path = Path(folder) / LOCK
     try:
-        descriptor = os.open(path, os.O_RDWR)
+        descriptor = _opened(Path(folder) / LOCK, create=False)
     except OSError:
         return None
     try:
         held = not _locked(descriptor)
-        return _read(descriptor) if held else None
+        return _read(descriptor) or {} if held else None
     finally:
         os.close(descriptor)
+
+
+def named(owner: Mapping[str, Any]) -> str:
+    """An owner in words.
+
+    >>> named({"host": "node3", "pid": 17}), named({})
+    ('process 17 on node3', 'another process')
+    """
+    is_known = {"pid", "host"} <= owner.keys()
+    return f"process {owner['pid']} on {owner['host']}" if is_known else "another process"
+
+
+def _opened(path: Path, create: bool = True) -> int:
+    """The descriptor of a lock file, which is a regular file.
+
+    Raises:
+        OSError: if there is something else, or it cannot be opened.
+    """
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, "is a link, which is not followed; remove it")
+    flags = os.O_RDWR | (os.O_CREAT if create else 0)
+    descriptor = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o644)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "is no regular file; remove it")
+    return descriptor
 
 
 def _locked(descriptor: int) -> bool:
@@ -162,13 +212,15 @@ def _own() -> dict[str, Any]:
     return {"host": socket.gethostname(), "pid": os.getpid(), "started": _started(os.getpid())}
 
 
-def _lives(owner: Mapping[str, Any]) -> bool:
-    """Whether a process of this host lives, and is not another that has got its number."""
+def _may_live(owner: Mapping[str, Any]) -> bool:
+    """Whether a process lives, and is not another that has got its number, as far as this host knows."""
+    if not owner or owner.get("host") != socket.gethostname():
+        return bool(owner)
     try:
         os.kill(int(owner["pid"]), 0)
     except PermissionError:
         pass
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, OverflowError):
         return False
     return _started(int(owner["pid"])) == owner.get("started")
 
@@ -182,10 +234,14 @@ def _started(pid: int) -> str | None:
         return None
 
 
-def _read(descriptor: int) -> dict[str, Any]:
+def _read(descriptor: int) -> dict[str, Any] | None:
+    """The owner that is written down; nothing in a file that was cut, None in one that is not ours."""
     os.lseek(descriptor, 0, os.SEEK_SET)
+    content = os.read(descriptor, _LENGTH)
+    if content[: len(_BEGINNING)] != _BEGINNING[: len(content)]:
+        return None
     try:
-        found = json.loads(os.read(descriptor, 4096) or b"{}")
+        found = json.loads(content)
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
@@ -199,10 +255,8 @@ def _write(descriptor: int, owner: Mapping[str, Any]) -> None:
 
 
 def _occupied(path: Path, owner: Mapping[str, Any]) -> str:
-    who = (
-        f"process {owner['pid']} on {owner['host']}" if {"pid", "host"} <= owner.keys() else "another process"
-    )
+    """The message for who comes second."""
     return (
-        f"{path.parent}: {who} is writing there; wait until it has finished, or choose another OUTDIR "
-        f"(if it is dead for sure, remove {path})"
+        f"{path.parent}: {named(owner)} is writing there; wait until it has finished, or choose another "
+        f"OUTDIR (if it is dead for sure, remove {path})"
     )

@@ -14,8 +14,10 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from jaxlens.files.checksums import open_regular
 from jaxlens.files.errors import StorageError, explained
 from jaxlens.files.formats import ImageFormat
+from jaxlens.production.layout import Grid, Part
 
 MANIFEST = "manifest.json"
 # The number of the layout of manifest.json, which changes where older versions cannot read it.
@@ -158,15 +160,16 @@ def read_manifest(folder: str | Path) -> Manifest | None:
         StorageError: if it cannot be read, or is no manifest of this or an earlier version.
     """
     path = Path(folder) / MANIFEST
-    if not path.exists():
+    if not os.path.lexists(path):
         return None
-    with explained(path, "give a readable manifest", (OSError,)):
-        text = path.read_text(encoding="utf-8")
+    with explained(path, "give a readable manifest", (OSError,)), open_regular(path) as file:
+        content = file.read()
     try:
-        return _manifest(json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return _manifest(json.loads(content))
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError, ZeroDivisionError) as error:
+        problem = f"it has no {error}" if isinstance(error, KeyError) else str(error)
         raise StorageError(
-            f"{path}: is no manifest of a dataset ({error}); restore it, or make the dataset again"
+            f"{path}: is no manifest of a dataset ({problem}); restore it, or make the dataset again"
         ) from error
 
 
@@ -213,11 +216,15 @@ def write_at_once(path: Path, text: str) -> None:
 
 
 def _manifest(tree: Any) -> Manifest:
+    if not isinstance(tree, dict):
+        raise ValueError("it is no JSON object")
     version = tree.pop("format_version")
     if version != FORMAT_VERSION:
         raise ValueError(f"format_version is {version}, and this version of jaxlens knows {FORMAT_VERSION}")
     tree.pop("state")
     part = tree.pop("part")
+    if part is not None:
+        Part(*part)
     sections = {label: _section(section) for label, section in tree.pop("configurations").items()}
     return Manifest(**tree, part=None if part is None else tuple(part), configurations=sections)
 
@@ -225,7 +232,12 @@ def _manifest(tree: Any) -> Manifest:
 def _section(tree: Any) -> Section:
     shards = tuple(_shard(shard) for shard in tree.pop("shards"))
     virtual = tuple(FileRecord(**record) for record in tree.pop("virtual"))
-    return Section(**tree, shards=shards, virtual=virtual)
+    section = Section(**tree, shards=shards, virtual=virtual)
+    grid = Grid(section.systems, section.batch_size, section.shard_size)
+    wrong = [one.number for one in shards if (one.start, one.stop) != grid.range(one.number)]
+    if wrong or section.count != grid.count:
+        raise ValueError(f"the shards of {section.name} are not those of {section.systems} systems")
+    return section
 
 
 def _shard(tree: Any) -> Shard:

@@ -9,12 +9,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from jaxlens.files.checksums import size_and_sha256
+from jaxlens.files.checksums import files_of, open_regular, size_and_sha256
 from jaxlens.files.errors import StorageError, explained
 from jaxlens.files.writer import PARTIAL, prepare, remove, remove_partials
-from jaxlens.production.folder import CONFIG, as_recorded, old_files, parts_in
+from jaxlens.production.folder import (
+    CONFIG,
+    as_recorded,
+    files_without_manifest,
+    parts_in,
+    refuse_config_of_others,
+)
 from jaxlens.production.identity import differences, differences_of_kind
-from jaxlens.production.lock import FolderLock, owner_of
+from jaxlens.production.lock import FolderLock, FolderLocked, named, owner_of
 from jaxlens.production.manifest import (
     MANIFEST,
     FileRecord,
@@ -54,11 +60,14 @@ def merge(
         The folder of the whole.
 
     Raises:
-        StorageError: if the parts do not belong together, shards are missing, or a file is not as recorded.
-        ValueError: if `into` is missing.
+        StorageError: if the parts do not belong together, shards are missing, a file is not as recorded, or
+            `into` holds another dataset.
+        ValueError: if `into` is missing, or no folder is given.
     """
     given = [Path(folders)] if isinstance(folders, str | Path) else [Path(folder) for folder in folders]
-    parts = [part for folder in given for part in _parts(folder)]
+    if not given:
+        raise ValueError("give the folders of the parts")
+    parts = list(dict.fromkeys(part for folder in given for part in _parts(folder)))
     if into is None and (len(given) != 1 or parts == given):
         raise ValueError("give the folder of the whole dataset (into, --outdir)")
     target = given[0] if into is None else Path(into)
@@ -68,12 +77,27 @@ def merge(
     with FolderLock(target):
         _refuse_another(target, whole)
         remove_partials(target)
+        if read_manifest(target) is None:
+            # nothing is whole in it yet; with it, what is cut off here can be done again
+            write_manifest(target, _nothing_whole(whole))
+        write_at_once(target / CONFIG, _config(parts[0]))
         if copy:
             for part, manifest in manifests.items():
                 _copy(part, target, manifest)
-        write_at_once(target / CONFIG, (parts[0] / CONFIG).read_text(encoding="utf-8"))
         write_manifest(target, with_virtual_files(target, whole))
     return target
+
+
+def _nothing_whole(whole: Manifest) -> Manifest:
+    sections = {label: _section(section, {}) for label, section in whole.configurations.items()}
+    return replace(whole, configurations=sections)
+
+
+def _config(part: Path) -> str:
+    """The text of a part's configuration."""
+    path = part / CONFIG
+    with explained(path, "finish the part with --resume"), open_regular(path) as file:
+        return file.read().decode()
 
 
 def _parts(folder: Path) -> list[Path]:
@@ -88,11 +112,8 @@ def _parts(folder: Path) -> list[Path]:
 
 
 def _read(part: Path) -> Manifest:
-    owner = owner_of(part)
-    if owner is not None:
-        raise StorageError(
-            f"{part}: process {owner.get('pid')} on {owner.get('host')} is writing there; wait"
-        )
+    if (owner := owner_of(part)) is not None:
+        raise FolderLocked(f"{part}: {named(owner)} is writing there; wait until it has finished")
     manifest = read_manifest(part)
     assert manifest is not None
     return manifest
@@ -114,7 +135,8 @@ def _joined(manifests: Mapping[Path, Manifest], target: Path, copy: bool, allow_
             )
         for label, shard in manifest.shards():
             if shard.whole:
-                found[label][shard.number] = _moved(shard, part, target, manifest, copy, bool(kind))
+                one = _moved(shard, part, target, manifest, copy, bool(kind))
+                _refuse_twice(found[label].setdefault(shard.number, one), one, label)
     sections = {label: _section(first.configurations[label], shards) for label, shards in found.items()}
     whole = replace(first, configurations=sections)
     if missing := [(label, shard.number) for label, shard in whole.shards() if not shard.whole]:
@@ -124,6 +146,16 @@ def _joined(manifests: Mapping[Path, Manifest], target: Path, copy: bool, allow_
             f"{target}: {len(missing)} shards are missing (number {listed}{more}); finish their parts"
         )
     return whole
+
+
+def _refuse_twice(one: Shard, other: Shard, label: str) -> None:
+    """StorageError where two parts have the same shard with another content."""
+    for mine, its in zip(one.files, other.files, strict=True):
+        if mine.sha256 != its.sha256:
+            raise StorageError(
+                f"shard {one.number} of {label} is there twice with another content ({mine.name}, "
+                f"{its.name}); leave one of the parts out, after `jaxlens verify` of both"
+            )
 
 
 def _section(section: Section, found: Mapping[int, Shard]) -> Section:
@@ -149,6 +181,8 @@ def _moved(shard: Shard, part: Path, target: Path, manifest: Manifest, copy: boo
         path = part / record.name
         if not path.exists():
             raise StorageError(f"{path}: is missing; finish the part with --resume")
+        if path.is_file() and path.stat().st_size != record.bytes:
+            raise StorageError(f"{path}: is not as recorded; finish the part with --resume")
         name = record.name if copy else Path(os.path.relpath(path, target)).as_posix()
         files.append(FileRecord(name, record.bytes, record.sha256))
     return replace(shard, files=tuple(files))
@@ -158,7 +192,8 @@ def _refuse_another(target: Path, whole: Manifest) -> None:
     """StorageError where the folder has another dataset than is merged into it."""
     old = read_manifest(target)
     if old is None:
-        files = [path.name for path in old_files(target) if path.is_file()]
+        refuse_config_of_others(target)
+        files = [path.name for path in files_without_manifest(target)]
         problem = f"holds a dataset without a manifest ({', '.join(files[:3])})" if files else ""
     else:
         problem = "; ".join(differences(old, whole))
@@ -185,10 +220,20 @@ def _copy(part: Path, target: Path, manifest: Manifest) -> None:
                     raise StorageError(
                         f"{part / record.name}: is not as recorded; finish the part with --resume"
                     )
-                partial.replace(path)
+                _commit(partial, path)
             except BaseException:
                 remove(partial)
                 raise
+
+
+def _commit(partial: Path, path: Path) -> None:
+    """Give a copy its name, once it is on the disk."""
+    for file in files_of(partial):
+        with file.open("rb") as copied:
+            os.fsync(copied.fileno())
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    partial.replace(path)
 
 
 def _copied(source: Path, target: Path) -> None:

@@ -17,6 +17,7 @@ from jaxlens.files.formats import ImageFormat
 from jaxlens.files.metadata import fixed
 from jaxlens.files.version import version
 from jaxlens.production.arguments import Arguments
+from jaxlens.production.manifest import Manifest
 from jaxlens.sampling.keys import dataset_key
 from jaxlens.simulator.simulator import Simulator
 
@@ -156,6 +157,23 @@ def recipe_of(config: Config, seed: int, arguments: Arguments) -> Recipe:
         arguments.dtype,
         arguments.compression,
         jnp.result_type(float) == jnp.float64,
+    )
+
+
+def recorded_recipe(config: Config, manifest: Manifest) -> Recipe:
+    """What was made, as a manifest tells."""
+    options = manifest.options
+    arrays = () if options["skip_image_generation"] else ("images",)
+    return Recipe(
+        config,
+        manifest.seed,
+        (*arrays, "planes") if options["return_planes"] else arrays,  # type: ignore[arg-type]
+        bool(options["solve_lens_equation"]),
+        bool(options["csv"]),
+        manifest.format,  # type: ignore[arg-type]
+        manifest.dtype,
+        options["compression"],  # type: ignore[arg-type]
+        manifest.precision == "float64",
     )
 
 

@@ -20,11 +20,11 @@ from jaxlens.engine.progress import Progress
 from jaxlens.files.writer import prepare, remove_partials
 from jaxlens.production.arguments import Arguments
 from jaxlens.production.chunks import Chunks
-from jaxlens.production.folder import CONFIG, REPLACEMENT, finish_replacement, target
+from jaxlens.production.folder import CONFIG, finish_replacement, manifest_to_resume, target
 from jaxlens.production.identity import described
 from jaxlens.production.lock import FolderLock
 from jaxlens.production.making import Making
-from jaxlens.production.manifest import Shard, read_manifest, write_at_once, write_manifest
+from jaxlens.production.manifest import Shard, write_at_once, write_manifest
 from jaxlens.production.products import Memory, Product, Run
 from jaxlens.production.recipe import Recipe, recipe_of
 from jaxlens.production.virtual import with_virtual_files
@@ -82,8 +82,7 @@ def _seed(config: Config, arguments: Arguments) -> int:
     if arguments.part is not None:
         raise ValueError("the parts of a dataset need one seed; give the file a SEED, or use --seed")
     if arguments.save_to_disk and arguments.resume:
-        folder = arguments.folder(config.outdir)
-        old = read_manifest(folder / REPLACEMENT) if arguments.overwrite else read_manifest(folder)
+        old = manifest_to_resume(arguments.folder(config.outdir), arguments.overwrite)
         if old is not None:
             return old.seed
     return secrets.randbits(32)
@@ -124,7 +123,7 @@ def _on_disk(
     check: Callable[[], None],
 ) -> dict[str, Product]:
     """The configurations in files, of which the folder's lock is held."""
-    old = read_manifest(folder) if arguments.resume and not arguments.overwrite else None
+    old = manifest_to_resume(folder, arguments.overwrite) if arguments.resume else None
     wanted = described(recipe, jobs, arguments, old)
     place, manifest = target(folder, wanted, arguments)
     jobs = {
@@ -133,8 +132,9 @@ def _on_disk(
     }
     missing = [(label, shard) for label, shard in manifest.shards() if not shard.whole]
     prepare(place, _needed(recipe, jobs, missing))
-    write_at_once(place / CONFIG, config_text(recipe.config, recipe.seed))
+    # the manifest first: a config.yaml without one is somebody else's
     write_manifest(place, manifest)
+    write_at_once(place / CONFIG, config_text(recipe.config, recipe.seed))
     making = Making(place, recipe, jobs, arguments, manifest, wanted)
     total = sum(shard.stop - shard.start for _, shard in missing)
     try:
@@ -142,7 +142,8 @@ def _on_disk(
             making.make(missing, progress, check)
     finally:
         remove_partials(place)
-    write_manifest(place, with_virtual_files(place, making.manifest))
+    making.manifest = with_virtual_files(place, making.manifest)
+    write_manifest(place, making.manifest)
     if place != folder:
         finish_replacement(folder)
     return making.products(folder)

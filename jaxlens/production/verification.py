@@ -6,29 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import jax
 import numpy as np
 
-from jaxlens.config import Config, ConfigError, load_config
-from jaxlens.config.identity import config_digest
-from jaxlens.engine.batch_size import planned
-from jaxlens.engine.devices import chosen
-from jaxlens.engine.job import Job
 from jaxlens.files.checksums import size_and_sha256
-from jaxlens.files.contents import Chunk
 from jaxlens.files.errors import StorageError
-from jaxlens.files.formats import FORMATS
-from jaxlens.files.stored import StoredFile
-from jaxlens.production.chunks import Chunks
-from jaxlens.production.folder import CONFIG, pending
-from jaxlens.production.identity import device_kind, versions
+from jaxlens.production.folder import pending
 from jaxlens.production.manifest import FileRecord, Manifest, Shard, read_manifest
-from jaxlens.production.recipe import Recipe
-
-# Values and pixels that were made by another kind of device agree to this part of the largest, by precision.
-_ROUNDING = {"float32": 1e-4, "float64": 1e-10}
-# The same of numbers that are stored as float16.
-_ROUNDING_OF_HALF = 2e-3
+from jaxlens.production.remaking import Remaking, remaking
 
 
 @dataclass(frozen=True)
@@ -84,9 +68,10 @@ class Verification:
             systems = sum(one.shard.stop - one.shard.start for one in good)
             compared = sum(len(one.compared) for one in good)
             how = "bit for bit" if all(one.exact for one in good) else "to float rounding"
+            again = f"{compared} of them made again, equal {how}" if compared else "checksums alone"
             yield (
                 f"{label} ({section.name}): {len(good)} of {len(own)} shards whole, {systems} systems; "
-                f"{compared} of them made again, equal {how}"
+                f"{again}"
             )
             for one in own:
                 for problem in one.problems or (() if one.shard.whole else ("not made yet",)):
@@ -126,10 +111,8 @@ def verify(
         problems.append(
             "a complete replacement waits for being put in its place; generate again with --resume"
         )
-    again = _Again(folder, manifest) if systems else None
-    if again is not None and again.problem:
-        problems.append(again.problem)
-        again = None
+    again, problem = remaking(folder, manifest) if systems else (None, "")
+    problems += [problem] if problem else []
     generator = np.random.default_rng(seed)
     found = []
     for label, shard in manifest.shards():
@@ -138,8 +121,8 @@ def verify(
         one = CheckedShard(label, shard, wrong)
         if shard.whole and not wrong and again is not None and shard.stop > shard.start:
             count = min(systems, shard.stop - shard.start)
-            chosen_systems = generator.choice(shard.stop - shard.start, count, replace=False) + shard.start
-            one = again.compared(one, sorted(chosen_systems.tolist()))
+            indices = generator.choice(shard.stop - shard.start, count, replace=False) + shard.start
+            one = _compared(again, one, sorted(indices.tolist()))
         found.append(one)
     for section in manifest.configurations.values():
         problems += [f"{text}; resume writes it again" for text in _wrong_files(folder, section.virtual)]
@@ -178,100 +161,9 @@ def _wrong_files(folder: Path, records: tuple[FileRecord, ...]) -> tuple[str, ..
     return tuple(found)
 
 
-class _Again:
-    """Makes systems of a dataset again.
-
-    Attributes:
-        problem: why it cannot; "" where it can.
-    """
-
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
-        self._folder, self._manifest = folder, manifest
-        self._devices = chosen(None)
-        self.problem, self._jobs = "", dict[str, Job]()
-        self._x64 = manifest.precision == "float64"
-        try:
-            config = load_config(folder / CONFIG)
-            if config_digest(config) != manifest.config_sha256:
-                self.problem = f"{CONFIG}, or a file that it names, has changed; no system was made again"
-                return
-            with jax.enable_x64(self._x64):
-                self._recipe = _recipe(config, manifest)
-                for label, section in manifest.configurations.items():
-                    self._jobs[label] = self._recipe.job(label, self._devices, section.batch_size)
-        except (ConfigError, OSError) as error:
-            self.problem = f"{CONFIG} cannot be read, so that no system was made again: {error}"
-
-    def compared(self, found: CheckedShard, systems: list[int]) -> CheckedShard:
-        """A shard of which these systems were made again."""
-        exact = self._is_exact(found.shard)
-        path = self._path(found.shard)
-        with jax.enable_x64(self._x64), FORMATS[self._manifest.format].open(path) as stored:
-            for index in systems:
-                again = self._chunk(found.label, index)
-                wrong = self._unequal(stored, again, index, exact)
-                if wrong:
-                    text = f"system {index} is not what is made again: {wrong}"
-                    return replace(found, problems=(text,))
-        return replace(found, compared=tuple(systems), exact=exact)
-
-    def _path(self, shard: Shard) -> Path:
-        """The file of the images of a shard, or of its table where it has no images."""
-        ending = FORMATS[self._manifest.format].ending
-        names = [record.name for record in shard.files]
-        images = [name for name in names if "_images" in name and name.endswith(f".{ending}")]
-        return self._folder / (images or names)[0]
-
-    def _chunk(self, label: str, index: int) -> Chunk:
-        """The batch of a system, of which the program makes all."""
-        job = self._jobs[label]
-        size = job.batch_size
-        assert size is not None
-        start = index // size * size
-        job = replace(job, start=start, count=min(size, job.count - start))
-        (chunk,) = Chunks(job, planned(job))
-        return chunk
-
-    def _is_exact(self, shard: Shard) -> bool:
-        """Whether this process makes a shard bit for bit as it was made."""
-        made_on = shard.device_kind or self._manifest.device_kind
-        made_by = dict(shard.versions or self._manifest.versions)
-        here = (device_kind(self._devices), versions(), len(self._devices))
-        return shard.batch_size is None and here == (made_on, made_by, self._manifest.devices)
-
-    def _unequal(self, stored: StoredFile, again: Chunk, index: int, exact: bool) -> str:
-        """What of a system differs, or ""."""
-        row, place = index - again.start, index - stored.start
-        pairs = {
-            name: (value, again.values.get(name)) for name, value in stored.values(place, place + 1).items()
-        }
-        pairs |= {name: (stored.read(name, place, place + 1), again.arrays[name]) for name in stored.arrays}
-        for name, (old, new) in pairs.items():
-            if new is None or not self._equal(old[0], new[row], exact):
-                return str(name)
-        return ""
-
-    def _equal(self, old: np.ndarray, new: np.ndarray, exact: bool) -> bool:
-        old, new = np.asarray(old), np.asarray(new).astype(np.asarray(old).dtype)
-        if exact or not np.issubdtype(old.dtype, np.floating):
-            return bool(np.array_equal(old, new, equal_nan=np.issubdtype(old.dtype, np.floating)))
-        tolerance = _ROUNDING_OF_HALF if old.dtype == np.float16 else _ROUNDING[self._manifest.precision]
-        scale = float(np.max(np.abs(new), initial=0.0, where=np.isfinite(new)))
-        return bool(np.allclose(old, new, rtol=tolerance, atol=tolerance * scale, equal_nan=True))
-
-
-def _recipe(config: Config, manifest: Manifest) -> Recipe:
-    """What was made, as a manifest tells."""
-    options = manifest.options
-    arrays = () if options["skip_image_generation"] else ("images",)
-    return Recipe(
-        config,
-        manifest.seed,
-        (*arrays, "planes") if options["return_planes"] else arrays,  # type: ignore[arg-type]
-        bool(options["solve_lens_equation"]),
-        bool(options["csv"]),
-        manifest.format,  # type: ignore[arg-type]
-        manifest.dtype,
-        options["compression"],  # type: ignore[arg-type]
-        manifest.precision == "float64",
-    )
+def _compared(again: Remaking, found: CheckedShard, systems: list[int]) -> CheckedShard:
+    """A shard of which these systems were made again."""
+    problem = again.problem_of(found.label, found.shard, systems)
+    if problem:
+        return replace(found, problems=(problem,))
+    return replace(found, compared=tuple(systems), exact=again.is_exact(found.shard))

@@ -49,7 +49,7 @@ def position(batch_size: int, start: int, devices: int, stop: int | None = None)
     Raises:
         ValueError: where one of these is no whole number in its range.
     """
-    _check_whole("batch_size", batch_size)
+    check_whole("batch_size", batch_size)
     if batch_size % devices:
         raise ValueError(
             f"batch_size is {batch_size}; it must be a multiple of {devices}, one share a device"
@@ -57,11 +57,17 @@ def position(batch_size: int, start: int, devices: int, stop: int | None = None)
     first = whole_numbers("start", start)
     if first.ndim:
         raise ValueError(f"start has shape {first.shape}; give one index")
-    size = int(batch_size)
-    return Position(int(first), size, size, INDEX_LIMIT if stop is None else stop)
+    size, begin = int(batch_size), int(first)
+    end = INDEX_LIMIT if stop is None else stop
+    if stop is not None and not (isinstance(end, Integral) and begin + size <= end <= INDEX_LIMIT):
+        raise ValueError(
+            f"stop is {stop!r}; it must be a whole number from start + batch_size, {begin + size}, to 2^63"
+        )
+    lowest = 0 if stop is None else begin
+    return Position(begin, size, size, int(end), lowest=lowest, highest=int(end))
 
 
-def _check_whole(name: str, value: object) -> None:
+def check_whole(name: str, value: object) -> None:
     """ValueError where `value` is no whole number of at least 1."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
         raise ValueError(f"{name} is {value}; it must be a whole number of at least 1")

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from jaxlens.sampling.indices import INDEX_LIMIT
+
 
 @dataclass
 class Position:
@@ -25,6 +27,8 @@ class Position:
         stop: the last batch ends at or below this index.
         shared: the index of the first batch that spawned copies have; None where there is no copy.
         spawned: how many copies there are.
+        lowest: the lowest index of the stream that this one is a share or a copy of, or of its own.
+        highest: where that stream ends.
     """
 
     index: int
@@ -33,6 +37,8 @@ class Position:
     stop: int
     shared: int | None = None
     spawned: int = 0
+    lowest: int = 0
+    highest: int = INDEX_LIMIT
 
     @property
     def limit(self) -> int:
@@ -60,7 +66,7 @@ class Position:
         if not 0 <= part < parts:
             raise ValueError(f"part is {part}; it must be from 0 to {parts - 1}, one less than the parts")
         first = self.index + part * self.step
-        return Position(first, self.step * parts, self.batch_size, self.limit)
+        return self._apart(first, self.step * parts, self.limit)
 
     def spawn(self) -> Position:
         """The batches of the next copy, which nothing else has.
@@ -80,7 +86,11 @@ class Position:
         first = left - (left >> level) + (number - 2**level) * count
         self.spawned = number
         begin = self.shared + first * self.step
-        return Position(begin, self.step, self.batch_size, begin + (count - 1) * self.step + self.batch_size)
+        return self._apart(begin, self.step, begin + (count - 1) * self.step + self.batch_size)
+
+    def _apart(self, index: int, step: int, stop: int) -> Position:
+        """The place of a stream that has a part of these systems, and no copies."""
+        return replace(self, index=index, step=step, stop=stop, shared=None, spawned=0)
 
     def state(self) -> dict[str, Any]:
         """The position as plain numbers."""

@@ -21,7 +21,7 @@ VERSION = 1
 
 # The numbers that say where a stream stands, and those that must be the same in the stream that goes on.
 _MOVING = ("index", "stop", "shared", "spawned")
-_FIXED = ("seed", "batch_size", "step")
+_FIXED = ("seed", "lowest", "highest", "batch_size", "step")
 
 
 def checked_state(state: Mapping[str, Any], own: Mapping[str, Any]) -> Mapping[str, Any]:

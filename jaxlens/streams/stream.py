@@ -184,6 +184,16 @@ class Stream(StreamBase, Iterator[StreamBatch]):
         with self._lock:
             return Stream(**self._arguments, place=self.place.share(part, parts))
 
+    def between(self, start: int, stop: int) -> Stream:
+        """The stream of the systems start..stop-1 alone, wherever this one stands.
+
+        Raises:
+            ValueError: if there is no batch in between, or one of the two is above 2^63.
+        """
+        self._refuse_a_fork()
+        place = position(self.batch_size, start, len(self._devices), stop)
+        return Stream(**self._arguments, place=place)
+
     def spawn(self) -> Stream:
         """A stream of systems that neither this one has, nor any that was spawned before or will be.
 

@@ -221,7 +221,7 @@ def test_a_configuration_without_systems_is_empty_and_has_every_column(tmp_path)
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"image_file_format": "fits"}, "image_file_format is 'fits'; it must be 'npy' or 'h5'"),
+        ({"dtype": "float64"}, "dtype is 'float64'; it must be 'float32' or 'float16'"),
         ({"batch_size": 0}, "batch_size is 0; it must be a whole number of at least 1"),
         (
             {"skip_image_generation": True, "solve_lens_equation": True},

@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from jaxlens.files.errors import StorageError
 from jaxlens.files.formats import FORMATS
 from jaxlens.files.metadata import columns
 from jaxlens.files.reader import find, open_stored, read, read_metadata
+from jaxlens.files.storage import STORAGE
 
 pytestmark = pytest.mark.extras
 
@@ -71,6 +73,27 @@ def test_the_bytes_depend_on_the_systems_alone(key: str, exposures: Any, write: 
     assert one == other
 
 
+@pytest.mark.parametrize("key", KEYS)
+def test_a_broken_file_is_named(key: str, exposures: Any, write: Write, tmp_path: Path) -> None:
+    path = write(key, exposures)
+    whole = content(path)
+    if path.is_dir():
+        (path / "zarr.json").write_bytes(whole["zarr.json"][:200])
+        with pytest.raises(StorageError, match=f"{path.name}: .*that jaxlens wrote"):
+            read(path)
+        return
+    data = next(iter(whole.values()))
+    # some formats end with zeros that nobody needs
+    for size in (0, 3, 100, 600, len(data) // 2, len(data.rstrip(bytes(1))) - 20):
+        broken = tmp_path / f"broken_{size}_images{path.suffix}"
+        broken.write_bytes(data[:size])
+        with pytest.raises(StorageError, match=f"{broken.name}: .*that jaxlens wrote"):
+            read(broken)
+    broken.write_bytes(bytes(20000))
+    with pytest.raises(StorageError, match=f"{broken.name}: .*that jaxlens wrote"):
+        read(broken)
+
+
 @pytest.mark.parametrize("planted", ["file", "link"])
 @pytest.mark.parametrize("key", KEYS)
 def test_what_has_the_name_already_is_neither_opened_nor_followed(
@@ -86,7 +109,7 @@ def test_what_has_the_name_already_is_neither_opened_nor_followed(
     assert not target.exists()
 
 
-@pytest.mark.parametrize("key", [key for key in KEYS if "float16" in FORMATS[key].dtypes])
+@pytest.mark.parametrize("key", [key for key in KEYS if "float16" in STORAGE[key].dtypes])
 def test_half_precision(key: str, exposures: Any, write: Write) -> None:
     half = exposures._replace(contents=replace(exposures.contents, dtype="float16"))
     with open_stored(write(key, half)) as file:
@@ -95,9 +118,9 @@ def test_half_precision(key: str, exposures: Any, write: Write) -> None:
     np.testing.assert_array_equal(images, exposures.whole.arrays["images"].astype(np.float16))
 
 
-@pytest.mark.parametrize("key", [key for key in KEYS if FORMATS[key].compressions])
+@pytest.mark.parametrize("key", [key for key in KEYS if STORAGE[key].compressions])
 def test_compressed_images_are_the_same(key: str, exposures: Any, write: Write) -> None:
-    for compression in FORMATS[key].compressions:
+    for compression in STORAGE[key].compressions:
         packed = exposures._replace(contents=replace(exposures.contents, compression=compression))
         with open_stored(write(key, packed, folder=compression)) as file:
             np.testing.assert_array_equal(file.read("images", 0, 10), exposures.whole.arrays["images"])

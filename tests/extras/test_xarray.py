@@ -60,3 +60,22 @@ def test_the_groups_share_coordinates(exposures: Any, write: Callable[..., Path]
 
     with xarray.open_datatree(write("h5", exposures), engine="h5netcdf") as tree:
         assert tree["metadata/seeing"].sel(band="g", system=6) == exposures.whole.values["seeing"][1, 0]
+
+
+def test_a_file_that_joins_shards(exposures: Any, write: Callable[..., Path]) -> None:
+    import xarray
+
+    from jaxlens.files.hdf5_virtual import join
+
+    names = []
+    for k, chunk in enumerate(exposures.chunks(4)):
+        contents = replace(exposures.contents, count=chunk.count, start=chunk.start, arrays=("images",))
+        path = write("h5", exposures._replace(contents=contents, whole=chunk), folder=f"part_{k}")
+        names.append(str(path.relative_to(path.parent.parent)))
+    target = path.parent.parent / "CONFIGURATION_1_images.h5"
+    join(target, target.parent, names)
+    with xarray.open_dataset(target, engine="h5netcdf") as data:
+        assert data["My lenses"].dims == ("system", "band", "y", "x")
+        np.testing.assert_array_equal(data["My lenses"], exposures.whole.arrays["images"])
+        assert data["system"].values.tolist() == list(range(5, 15))
+        assert data["x"].attrs["units"] == "arcsec"

@@ -90,7 +90,7 @@ def test_a_folder_without_images_is_named(tmp_path, folder):
         find(tmp_path / folder)
 
 
-@pytest.mark.parametrize("name", ["x_images.h5", "x_images.npy"])
+@pytest.mark.parametrize("name", ["x_images.h5", "x_images.npy", "x_images.fits"])
 def test_a_file_of_something_else_is_named(tmp_path, name):
     (tmp_path / name).write_text("something else")
     with pytest.raises(StorageError, match=f"{name}.*that jaxlens wrote"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 from jaxlens.files.contents import Chunk
+from jaxlens.files.errors import StorageError
 from jaxlens.files.metadata import columns
 from jaxlens.files.reader import open_stored, read, read_metadata
 
@@ -101,3 +103,19 @@ def test_half_precision(
     images = read(store(tmp_path, image_format, contents(dtype="float16"), [chunk])).images
     assert images.dtype == np.float16
     np.testing.assert_array_equal(images, chunk.arrays["images"].astype(np.float16))
+
+
+@pytest.mark.parametrize("image_format", FORMATS)
+@pytest.mark.parametrize("part", [0.0, 0.01, 0.3, 0.7, 0.98])
+def test_a_file_that_was_cut_off_is_named(
+    tmp_path: Path,
+    image_format: str,
+    part: float,
+    contents: Callable[..., Any],
+    chunk_of: Callable[..., Any],
+    store: Callable[..., Any],
+) -> None:
+    path = store(tmp_path, image_format, contents(start=3), [Chunk(3, chunk_of().values, chunk_of().arrays)])
+    os.truncate(path, int(part * path.stat().st_size))
+    with pytest.raises(StorageError, match=f"{path.name}: .*that jaxlens wrote"):
+        read(path)
