@@ -210,10 +210,11 @@ def sigma_v_to_theta_E(
             be left out, and is T_source - T_lens.
 
     Returns:
-        theta_E in arcsec, of the shape to which the arguments broadcast.
+        theta_E in arcsec, of the shape to which the arguments broadcast; NaN where the source is in front.
 
     >>> print(f"{sigma_v_to_theta_E(250.0, 1000.0, 2000.0):.3f}")
     0.901
     """
-    ratio = (T_source - T_lens if T_between is None else T_between) / T_source
+    between = jnp.asarray(T_source - T_lens if T_between is None else T_between)
+    ratio = jnp.where(between < 0.0, jnp.nan, between) / T_source
     return 4.0 * jnp.pi * jnp.square(sigma_v / SPEED_OF_LIGHT) * ratio / ARCSEC

@@ -65,10 +65,13 @@ def epoch_keys(scene: Scene, key: jax.Array) -> jax.Array:
 
 
 def observed_epochs(scene: Scene, params: Params) -> jax.Array:
-    """Which epochs are observed in which band, (epochs, bands); the others have no light and no noise."""
+    """Which epochs are observed in which band, (epochs, bands); the others have no light and no noise.
+
+    All are where `num_epochs` is NaN, so that no image is hidden that is NaN.
+    """
     assert scene.series is not None
     numbers = jnp.arange(scene.series.epochs, dtype=jnp.result_type(float))
-    return numbers[:, None] < params["num_epochs"][None, :]
+    return ~(numbers[:, None] >= params["num_epochs"][None, :])
 
 
 def without_missing(scene: Scene, params: Params, images: jax.Array) -> jax.Array:

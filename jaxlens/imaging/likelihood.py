@@ -14,6 +14,7 @@ from jaxlens.imaging.noise import background_image, noise_sigma
 from jaxlens.imaging.photometry import per_pixel
 from jaxlens.imaging.render import render
 from jaxlens.imaging.scene import NO_ASSETS, Assets, Scene
+from jaxlens.imaging.validity import validity_factor
 from jaxlens.kernels.types import Params
 
 
@@ -93,7 +94,7 @@ def log_likelihood(
             have any value, also NaN.
 
     Returns:
-        ln L, ().
+        ln L, (); NaN where `validity_factor` is, whatever is masked.
     """
     mean, noise = expected(scene, params, assets)
     sigma = noise if sigma is None else sigma
@@ -105,4 +106,5 @@ def log_likelihood(
     difference = jnp.where(used, jnp.where(used, image, 0.0) - jnp.where(used, mean, 0.0), 0.0)
     sigma = jnp.where(used, sigma, 1.0)
     terms = (difference / sigma) ** 2 + 2.0 * jnp.log(sigma)
-    return -0.5 * (jnp.sum(terms) + jnp.sum(used) * math.log(2.0 * math.pi))
+    total = -0.5 * (jnp.sum(terms) + jnp.sum(used) * math.log(2.0 * math.pi))
+    return total * validity_factor(scene, params)

@@ -84,8 +84,8 @@ def _exposure_sigma(scene: Scene, params: Params, image: jax.Array) -> jax.Array
     shot = variance.shot_variance(image, _exposure(scene, params))
     total = jnp.broadcast_to(background**2, image.shape) + shot
     # The derivative of the square root is infinite at 0, the variance of a dark pixel without background.
-    noisy = total > 0.0
-    return jnp.where(noisy, jnp.sqrt(jnp.where(noisy, total, 1.0)), 0.0)
+    dark = total <= 0.0
+    return jnp.where(dark, 0.0, jnp.sqrt(jnp.where(dark, 1.0, total)))
 
 
 def background_sigma(scene: Scene, params: Params) -> jax.Array:

@@ -10,7 +10,13 @@ import jax.numpy as jnp
 
 from jaxlens.imaging.optics import stamp_radius, stamped
 from jaxlens.imaging.photometry import counts_by_band
-from jaxlens.imaging.rays import cosmology_parameters, mass_parameters, ray_parameters, rays_to_plane
+from jaxlens.imaging.rays import (
+    cosmology_parameters,
+    geometry_factor,
+    mass_parameters,
+    ray_parameters,
+    rays_to_plane,
+)
 from jaxlens.imaging.scene import Assets, Hosted, Scene
 from jaxlens.kernels import cosmology
 from jaxlens.kernels.lensing.isothermal_search import Isothermal
@@ -51,7 +57,7 @@ def _images_in_plane(
     solve = partial(
         image_positions,
         partial(rays_to_plane, scene, j),
-        half_width=_window(scene, params),
+        half_width=_window(scene, params) * geometry_factor(scene, params),
         slots=scene.image_slots,
         cells=scene.solver_cells,
         row=scene.solver_row,

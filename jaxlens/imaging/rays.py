@@ -69,7 +69,7 @@ def light_travel_times(scene: Scene, params: Params, j: int, x: jax.Array, y: ja
     """
     positions = shoot(x, y, _deflections(scene, params, j + 1), _weights(scene, params))
     potentials = [_potential(scene, params, i, *positions[i]) for i in range(j)]
-    return arrival_time(positions, potentials, *_distances(scene, params))
+    return arrival_time(positions, potentials, *plane_distances(scene, params))
 
 
 def ray_parameters(scene: Scene, params: Params, j: int) -> dict[str, jax.Array]:
@@ -117,7 +117,7 @@ def einstein_radius(scene: Scene, params: Params, j: int, mass: Mass) -> jax.Arr
     Returns:
         theta_E in arcsec, ().
     """
-    distances, between = _distances(scene, params)
+    distances, between = plane_distances(scene, params)
     sigma_v = params[f"{mass.prefix}-sigma_v"]
     return cosmology.sigma_v_to_theta_E(sigma_v, distances[j], distances[-1], between[j, -1])
 
@@ -130,13 +130,66 @@ def luminosity_distance(scene: Scene, params: Params, j: int) -> jax.Array:
         params: the parameters of one system, each () or (bands,).
         j: the index of the plane.
     """
-    distances, _ = _distances(scene, params)
+    distances, _ = plane_distances(scene, params)
     return distances[j] * (1.0 + params[scene.planes[j].redshift])
+
+
+def plane_distances(scene: Scene, params: Params) -> tuple[jax.Array, jax.Array]:
+    """Transverse comoving distances (Mpc) to the planes (planes,), and between them (planes, planes).
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+    """
+    redshifts = jnp.stack([params[plane.redshift] for plane in scene.planes])
+    parameters = cosmology_parameters(params)
+    distances = cosmology.transverse_comoving_distance(redshifts, **parameters)
+    return distances, cosmology.distances_between(redshifts, **parameters)
+
+
+def geometry_factor(scene: Scene, params: Params) -> jax.Array:
+    """1 where rays reach every plane; NaN where they do not.
+
+    They do where the planes are in order, the nearest first, and where their distances are numbers.  Planes
+    may have equal redshifts.  Without mass rays are straight, in any order of the planes.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system.
+
+    Returns:
+        1 or NaN, ().
+    """
+    valid = jnp.ones((), bool)
+    if scene.is_lensed(len(scene.planes) - 1):
+        redshifts = jnp.stack([params[plane.redshift] for plane in scene.planes])
+        nearer = jnp.concatenate([jnp.zeros_like(redshifts[:1]), redshifts[:-1]])
+        valid = jnp.all(redshifts >= nearer)
+    if _needs_distances(scene):
+        valid = valid & jnp.all(jnp.isfinite(plane_distances(scene, params)[0]))
+    return one_or_nan(valid)
+
+
+def one_or_nan(valid: jax.Array) -> jax.Array:
+    """1.0 where `valid` () is True, otherwise NaN, ()."""
+    return jnp.where(valid, 1.0, jnp.nan).astype(jnp.result_type(float))
 
 
 def cosmology_parameters(params: Params) -> dict[str, jax.Array]:
     """The parameters of the cosmology among `params`, by astropy's names."""
     return {name: params[name] for name in COSMOLOGY if name in params}
+
+
+def _needs_distances(scene: Scene) -> bool:
+    """Whether the image depends on the distances of the planes, and so on the cosmology."""
+    masses = [mass for plane in scene.planes for mass in plane.mass]
+    points = [point for plane in scene.planes for point in plane.points]
+    return (
+        any(mass.sigma_v for mass in masses)
+        or (len(scene.planes) > 2 and bool(masses))
+        or any(point.sep_unit == "kpc" for point in points)
+        or bool(scene.series and scene.series.transients)
+    )
 
 
 def _deflections(scene: Scene, params: Params, planes: int) -> list[Rays]:
@@ -168,12 +221,4 @@ def _weights(scene: Scene, params: Params) -> jax.Array:
     """The lensing weights B_ij of `shoot`, (planes, planes); with two planes B = 1 in every cosmology."""
     if len(scene.planes) <= 2:
         return jnp.asarray(np.triu(np.ones((len(scene.planes),) * 2), k=1), jnp.result_type(float))
-    return lensing_weights(*_distances(scene, params))
-
-
-def _distances(scene: Scene, params: Params) -> tuple[jax.Array, jax.Array]:
-    """Transverse comoving distances (Mpc) to the planes (planes,), and between them (planes, planes)."""
-    redshifts = jnp.stack([params[plane.redshift] for plane in scene.planes])
-    parameters = cosmology_parameters(params)
-    distances = cosmology.transverse_comoving_distance(redshifts, **parameters)
-    return distances, cosmology.distances_between(redshifts, **parameters)
+    return lensing_weights(*plane_distances(scene, params))

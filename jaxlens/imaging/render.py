@@ -25,6 +25,7 @@ from jaxlens.imaging.photometry import surface_brightness
 from jaxlens.imaging.point_sources import point_source_images, point_source_light
 from jaxlens.imaging.rays import ray_positions
 from jaxlens.imaging.scene import NO_ASSETS, Assets, Scene
+from jaxlens.imaging.validity import validity_factor
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.kernels.types import Params
 
@@ -38,7 +39,8 @@ def render(scene: Scene, params: Params, assets: Assets = NO_ASSETS) -> jax.Arra
         assets: the arrays of the configuration, of which the kernel of psf_type PIXEL is used.
 
     Returns:
-        Counts/s, (bands, num_pix, num_pix); of a time series (epochs, bands, num_pix, num_pix).
+        Counts/s, (bands, num_pix, num_pix); of a time series (epochs, bands, num_pix, num_pix).  All pixels
+        are NaN where `validity_factor` is.
     """
     return render_with(scene, params, point_source_images(scene, params), assets)
 
@@ -64,7 +66,7 @@ def render_with(
     """
     light = _blurred_light(scene, params, slice(None), assets)
     points = _point_light(scene, params, images, assets, light_curves)
-    return light + points if scene.series is None else without_missing(scene, params, light + points)
+    return _defined(scene, params, light + points)
 
 
 def render_planes(
@@ -92,10 +94,8 @@ def render_planes(
     source = max(1, len(scene.planes) - 1)
     parts = [_blurred_light(scene, params, part, assets) for part in (slice(source), slice(source, None))]
     parts.append(_point_light(scene, params, images, assets, light_curves))
-    if scene.series is None:
-        return jnp.stack(parts)
-    shape = (scene.series.epochs, *parts[0].shape[1:])
-    return jnp.stack([without_missing(scene, params, jnp.broadcast_to(part, shape)) for part in parts])
+    shape = (*scene.image_shape[:-3], *parts[0].shape[-3:])
+    return jnp.stack([_defined(scene, params, jnp.broadcast_to(part, shape)) for part in parts])
 
 
 def render_static(
@@ -114,7 +114,13 @@ def render_static(
     """
     light = _blurred_light(scene, params, slice(None), assets)
     points = point_light_epochs(scene, params, images, {}, assets)
-    return without_missing(scene, params, light + points)
+    return _defined(scene, params, light + points)
+
+
+def _defined(scene: Scene, params: Params, images: jax.Array) -> jax.Array:
+    """Images that are zero at epochs that are not observed, and NaN where `validity_factor` is."""
+    seen = images if scene.series is None else without_missing(scene, params, images)
+    return seen * validity_factor(scene, params)
 
 
 def _point_light(

@@ -25,13 +25,13 @@ def time_delays(scene: Scene, params: Params, j: int, images: ImagePositions) ->
         images: the images of the source.
 
     Returns:
-        Days in the observer's frame, (slots,); 0 where there is no image.
+        Days in the observer's frame, (slots,); 0 where there is no image, NaN where `images` is NaN.
     """
     times = light_travel_times(scene, params, j, images.x, images.y)
     first = jnp.argmin(jnp.where(images.mask, times, jnp.inf))
     # the compiler may round the two terms differently, so the difference of the first is not always 0
     later = images.mask & (jnp.arange(len(times)) != first)
-    return jnp.where(later, times - times[first], 0.0)
+    return jnp.where(later | jnp.isnan(images.x), times - times[first], 0.0)
 
 
 def source_delays(scene: Scene, params: Params, images: Mapping[str, ImagePositions]) -> dict[str, jax.Array]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from functools import cached_property
 from os import PathLike
 from typing import Any, Self
 
@@ -16,9 +17,13 @@ from jaxlens.config import Config, issue_warnings, load_config
 from jaxlens.config.model import Configuration
 from jaxlens.imaging.scene import Assets, Scene, assets, scene
 from jaxlens.sampling.population import Population, population
-from jaxlens.simulator.checks import checked_params
+from jaxlens.simulator import batched
+from jaxlens.simulator.checks import checked_params, refuse_unknown, system_indices
 from jaxlens.simulator.generation import Params
 from jaxlens.simulator.psf_bounds import scene_for_params, without_bound
+
+# Where only names or shapes are asked for any key will do.
+ANY_KEY = np.zeros(2, np.uint32)
 
 
 class SimulatorBase:
@@ -104,5 +109,25 @@ class SimulatorBase:
 
     def _checked(self, params: Mapping[str, ArrayLike]) -> tuple[Params, Scene]:
         """`params` as float arrays, and the scene whose PSF admits them."""
-        checked = checked_params(self.scene, self.assets, params)
+        checked = self._arrays(params)
         return checked, scene_for_params(self.scene, checked)
+
+    def _arrays(self, params: Mapping[str, ArrayLike]) -> Params:
+        """`params` as float arrays; ValueError where a parameter is missing or no value has its name."""
+        checked = checked_params(self.scene, self.assets, params)
+        if len(params) > len(checked):
+            refuse_unknown(params, self.parameter_names, self._value_names)
+        return checked
+
+    @cached_property
+    def _value_names(self) -> frozenset[str]:
+        """The names of all values of a system, also those on which its image does not depend."""
+        arguments = self.hyperparameters, ANY_KEY, system_indices(0, 1), self.assets
+
+        def values(*arrays: Any) -> Params:
+            static = self.static_population, self.scene
+            if self.scene.series is None:
+                return batched.tabulate(*static, *arrays).values
+            return batched.generate(*static, *arrays, False).values
+
+        return frozenset(jax.eval_shape(values, *arguments))

@@ -10,7 +10,7 @@ from jax.typing import ArrayLike
 from jaxlens.sampling import priors
 from jaxlens.simulator import batched
 from jaxlens.simulator.base import SimulatorBase
-from jaxlens.simulator.checks import changed_hyperparameters, checked_params, observed_images, system_count
+from jaxlens.simulator.checks import changed_hyperparameters, observed_images, system_count
 
 
 class SimulatorDensities(SimulatorBase):
@@ -62,7 +62,7 @@ class SimulatorDensities(SimulatorBase):
         varying = priors.varying(self.static_population) & set(self.parameter_names)
         wanted = frozenset(varying if names is None else names)
         priors.check_names(self.static_population, wanted, self.parameter_names)
-        checked = checked_params(self.scene, self.assets, params)
+        checked = self._arrays(params)
         changed = changed_hyperparameters(self.hyperparameters, hyperparameters)
         return batched.log_prior(self.static_population, changed, checked, wanted)
 

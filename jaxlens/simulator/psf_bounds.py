@@ -32,7 +32,7 @@ def scene_for_params(scene: Scene, params: Params) -> Scene:
         ValueError: if the seeing is too wide and the PSF is no Gaussian.
     """
     widths = [params[name] for name in _WIDTH if name in params]
-    if len(widths) < 2 or any(isinstance(width, jax.core.Tracer) for width in widths):
+    if len(widths) < 2 or any(isinstance(width, jax.core.Tracer) or not width.size for width in widths):
         return scene
     # numpy's own arrays, since inside jit an operation on JAX's would be traced
     widest = float(np.max(np.asarray(widths[0]))) / float(np.min(np.asarray(widths[1])))

@@ -16,13 +16,11 @@ from jaxlens.files.reader import read_metadata
 from jaxlens.files.table import parameters
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.simulator import batched
+from jaxlens.simulator.base import ANY_KEY
 from jaxlens.simulator.checks import changed_hyperparameters, system_count, system_indices
 from jaxlens.simulator.densities import SimulatorDensities
 from jaxlens.simulator.generation import Batch, Params
 from jaxlens.simulator.psf_bounds import scene_for_hyperparameters
-
-# Where only shapes are asked for any key will do.
-_ANY_KEY = np.zeros(2, np.uint32)
 
 
 class Simulator(SimulatorDensities):
@@ -69,7 +67,7 @@ class Simulator(SimulatorDensities):
         Args:
             key: the key of the dataset's seed.
             n: the number of systems.
-            start: the index of the first system, or of every system, (n,).
+            start: the index of the first system, or of every system, (n,); from 0 to 2^63 - 1.
             hyperparameters: take the place of some or all numbers of the file, by the paths of
                 `sim.hyperparameters`.
 
@@ -118,7 +116,7 @@ class Simulator(SimulatorDensities):
         (5,)
         """
         read = read_metadata(table) if isinstance(table, str | PathLike) else table
-        wanted = jax.eval_shape(lambda key: self.sample(key, 1), _ANY_KEY)
+        wanted = jax.eval_shape(lambda key: self.sample(key, 1), ANY_KEY)
         columns = {str(name): np.asarray(column) for name, column in read.items()}
         shapes = {name: wanted[name].shape[1:] for name in self.parameter_names}
         values = parameters(columns, shapes, self.bands)
@@ -146,7 +144,7 @@ class Simulator(SimulatorDensities):
         Args:
             key: the key of the dataset's seed.
             params: as in `render`.
-            start: the index of the first system, or of every system, (n,).
+            start: the index of the first system, or of every system, (n,); from 0 to 2^63 - 1.
 
         Returns:
             The images in counts/s, of the shape of `render`.
@@ -170,7 +168,7 @@ class Simulator(SimulatorDensities):
         Args:
             key: the key of the dataset's seed.
             n: the number of systems.
-            start: the index of the first system, or of every system, (n,).
+            start: the index of the first system, or of every system, (n,); from 0 to 2^63 - 1.
             hyperparameters: as in `sample`.
 
         Returns:
@@ -217,7 +215,7 @@ class Simulator(SimulatorDensities):
         Args:
             key: the key of the dataset's seed.
             n: the number of systems.
-            start: the index of the first system, or of every system, (n,).
+            start: the index of the first system, or of every system, (n,); from 0 to 2^63 - 1.
             planes: whether the parts that add up to the images are made too.
             measured: whether the fluxes of transients are measured on the images of a time series.
         """
@@ -232,7 +230,7 @@ class Simulator(SimulatorDensities):
         Args:
             key: the key of the dataset's seed.
             n: the number of systems.
-            start: the index of the first system, or of every system, (n,).
+            start: the index of the first system, or of every system, (n,); from 0 to 2^63 - 1.
         """
         indices = system_indices(start, n)
         return batched.tabulate(

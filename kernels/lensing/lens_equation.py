@@ -49,6 +49,9 @@ ISOTHERMAL_STARTS = 8
 class ImagePositions(NamedTuple):
     """The images of one point source, brightest first.
 
+    Where a number on which they depend is not finite, positions and magnifications are NaN in all slots, and
+    `mask` is True, so that what is summed over the images is NaN too.
+
     Attributes:
         x: positions (slots,) in arcsec, zero where `mask` is False.
         y: the other coordinate.
@@ -109,8 +112,16 @@ def image_positions(
     fixed = jax.lax.stop_gradient((args, beta_x, beta_y, jnp.asarray(half_width, dtype)))
     root = _solve(rays, *fixed, slots=slots, cells=cells, row=row, isothermal=isothermal)
     lensed = _implicit(rays, args, beta_x, beta_y, root.mask, root.x, root.y, root.magnification)
-    x, y, mu = (jnp.where(root.mask, v, 0.0) for v in lensed)
-    return ImagePositions(x, y, mu, root.mask, root.found)
+    known = _all_finite(fixed)
+    # times 1 or NaN, so that the derivatives are NaN too
+    factor = jnp.where(known, 1.0, jnp.nan).astype(dtype)
+    x, y, mu = (jnp.where(root.mask, v, 0.0) * factor for v in lensed)
+    return ImagePositions(x, y, mu, root.mask | ~known, jnp.where(known, root.found, slots))
+
+
+def _all_finite(tree: Any) -> jax.Array:
+    """Whether every number of a pytree is finite, ()."""
+    return jnp.all(jnp.isfinite(jnp.concatenate([jnp.ravel(leaf) for leaf in jax.tree.leaves(tree)])))
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))

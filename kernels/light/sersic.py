@@ -45,7 +45,9 @@ def _profile(r_squared: jax.Array, R_sersic: Real, n_sersic: Real) -> jax.Array:
     ratio_squared = jnp.maximum(r_squared, SMOOTHING**2) * (1.0 / (scale * scale))
     stretched = exp(log(ratio_squared) * (0.5 / n_sersic))
     light = exp(-b_n(n_sersic) * (stretched - 1.0))
-    return jnp.where(ratio_squared <= MAX_RADIUS**2, light, 0.0)
+    # `log` returns a number for NaN, so NaN is set here: NaN in, NaN out.
+    outside = jnp.where(ratio_squared > MAX_RADIUS**2, 0.0, jnp.nan)
+    return jnp.where(ratio_squared <= MAX_RADIUS**2, light, outside)
 
 
 def sersic_total_flux(*, R_sersic: Real, n_sersic: Real, **ignored: Real) -> jax.Array:

@@ -26,6 +26,8 @@ def _unit_arguments(
 ) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array, jax.Array, jax.Array]:
     """The arguments of `unit_deflection`, all of the same floating type."""
     e1, e2, one_minus_e2 = clip_ellipticity(e1, e2)
+    # a core of SIE_CORE at least keeps the centre finite; the derivative in s_scale stays that of a core
+    s_scale = s_scale + jax.lax.stop_gradient(jnp.maximum(s_scale, SIE_CORE) - s_scale)
     dtype = jnp.result_type(x, y, e1, e2, s_scale, float)
     x, y, e1, e2, one_minus_e2, s = (
         jnp.asarray(value, dtype) for value in (x, y, e1, e2, one_minus_e2, s_scale)

@@ -28,6 +28,9 @@ from jaxlens.kernels.types import Pair, Real, Tangent
 
 # Inside this |zeta|^2 (arcsec^2) the deflection falls linearly to zero.
 MIN_RADIUS_SQUARED = 1e-18
+# For gamma < 2 the derivative in theta_E is infinite at theta_E = 0; below this theta_E (arcsec) it stays the
+# same, so that products with it are finite.
+MIN_EINSTEIN_RADIUS = 1e-15
 
 
 def epl_potential(
@@ -121,9 +124,25 @@ _deflection = jax.custom_jvp(_by_formula)
 
 def _scale(root: jax.Array, one_minus_e2: jax.Array, theta_E: jax.Array, t: jax.Array) -> jax.Array:
     """(theta_E sqrt(1 - |e|^2) / |zeta|)^t, which is kappa / (1 - t/2); `root` is 1 / |zeta|."""
-    # The power of an array of pixels uses the fast logarithm; that of a scalar uses `**`, which allows
-    # theta_E = 0.
-    return (theta_E * jnp.sqrt(one_minus_e2)) ** t * exp(t * log(root))
+    # The power of an array of pixels uses the fast logarithm; that of a scalar allows theta_E = 0.
+    return _power(theta_E * jnp.sqrt(one_minus_e2), t) * exp(t * log(root))
+
+
+@jax.custom_jvp
+def _power(base: jax.Array, t: jax.Array) -> jax.Array:
+    """base^t of base >= 0, with finite derivatives at base = 0."""
+    return base**t
+
+
+@_power.defjvp
+def _power_jvp(primals: Pair, tangents: Pair) -> tuple[jax.Array, jax.Array]:
+    (base, t), (d_base, d_t) = primals, tangents
+    value = _power(base, t)
+    steep = (base < MIN_EINSTEIN_RADIUS) & (t < 1.0)
+    slope = t * _power(jnp.where(steep, MIN_EINSTEIN_RADIUS, base), t - 1.0)
+    positive = base > 0.0
+    in_t = jnp.where(positive, value * jnp.log(jnp.where(positive, base, 1.0)), 0.0)
+    return value, slope * d_base + in_t * d_t
 
 
 def _deflection_jvp(primals: tuple[jax.Array, ...], tangents: tuple[Tangent, ...]) -> tuple[Pair, Pair]:

@@ -18,8 +18,9 @@ from jaxlens import Simulator, make_dataset
 from jaxlens.config import load_config
 from jaxlens.datasets.arrays import DatasetArrays
 from jaxlens.datasets.dataset import Dataset
-from jaxlens.datasets.products import Kept
+from jaxlens.files.contents import Contents
 from jaxlens.files.reader import read
+from jaxlens.production.products import Kept
 
 BANDS = ("g", "r")
 # Two pointings of three and two epochs, whose bands are observed on different nights.
@@ -215,19 +216,20 @@ def test_a_table_gives_its_images_again(made: Dataset, key: jax.Array) -> None:
 
 def test_where_no_pointing_is_shorter_images_and_series_share_memory() -> None:
     series, mjd = np.zeros((2, 3, 2, 4, 4), np.float32), np.ones((2, 3, 2))
-    kept = Kept(pd.DataFrame(index=range(6)), {"images": series}, np.full((2, 2), 3), mjd)
-    attributes = kept.attributes()
-    assert attributes["images"].shape == (6, 2, 4, 4)
-    assert np.shares_memory(attributes["images"], attributes["series"])
-    ragged = Kept(pd.DataFrame(index=range(5)), {"images": series}, np.array([[3, 3], [2, 2]]), mjd)
-    assert "images" not in ragged.attributes()
+    contents = Contents("CONFIGURATION_1", "Nights", BANDS, 4, 2, {}, epochs=3)
+    kept = Kept(contents, {"num_epochs": np.full((2, 2), 3), "mjd": mjd}, {"images": series})
+    assert kept.rows("images").shape == (6, 2, 4, 4)
+    assert np.shares_memory(kept.rows("images"), kept.arrays["images"])
+    ragged = Kept(contents, {"num_epochs": np.array([[3, 3], [2, 2]]), "mjd": mjd}, {"images": series})
     assert ragged.rows("images").shape == (5, 2, 4, 4)
+    assert len(ragged.metadata) == 5
 
 
 def test_single_exposures_have_no_series() -> None:
     dataset = DatasetArrays()
-    dataset.config, dataset._kept = load_config("galaxy_galaxy"), {}
-    dataset._keep("CONFIGURATION_1", Kept(pd.DataFrame(index=range(2)), {}))
+    dataset.config, dataset.folder = load_config("galaxy_galaxy"), None
+    contents = Contents("CONFIGURATION_1", "Lenses", BANDS, 4, 2, {}, ())
+    dataset._systems = {"CONFIGURATION_1": Kept(contents, {"H0": np.ones(2)}, {})}
     message = "CONFIGURATION_1 has no TIMESERIES; its images are single exposures"
     for method in (dataset.series, dataset.mjd, dataset.mask, dataset.difference):
         with pytest.raises(ValueError, match=f"^{message}$"):
@@ -309,7 +311,7 @@ def test_a_sample_is_five_systems_with_all_their_epochs(made: Dataset, tmp_path:
 @pytest.mark.slow
 def test_a_series_is_made_again_with_other_nights(made: Dataset) -> None:
     again = copy.copy(made)
-    again.__dict__ |= {"_kept": dict(made._kept), "config_dict": copy.deepcopy(made.config_dict)}
+    again.__dict__ |= {"_systems": dict(made._systems), "config_dict": copy.deepcopy(made.config_dict)}
     again.update_param({"SIZE": 2})
     series = again.config_dict["GEOMETRY"]["CONFIGURATION_1"]["TIMESERIES"]
     series["NITES"] = [3.0, 8.5]

@@ -145,7 +145,14 @@ def test_the_key_of_a_seed_is_that_of_jax(seed: int) -> None:
     )
 
 
-def test_the_indices_of_a_batch_are_32_bits() -> None:
-    assert batch_indices(3, 2).tolist() == [3, 4]
-    assert batch_indices(2**32 - 1, 2).tolist() == [2**32 - 1, 0]
+def test_the_indices_of_a_batch_are_words() -> None:
+    assert batch_indices(3, 2).tolist() == [[3, 0], [4, 0]]
+    assert batch_indices(2**32 - 1, 2).tolist() == [[2**32 - 1, 0], [0, 1]]
     assert batch_indices(0, 1).dtype == np.uint32
+
+
+def test_a_program_makes_systems_above_32_bits(small_lens: dict[str, Any], key: jax.Array) -> None:
+    sim = Simulator(small_lens)
+    made = compiled(sim, 4, (), False, chosen(None)).on_host(dataset_key(1), 2**32 - 2)
+    for name, expected in sim.sample(key, 4, 2**32 - 2).items():
+        np.testing.assert_array_equal(made.values[name], expected, err_msg=name)
