@@ -137,6 +137,8 @@ def fitted(values: Values, like: Values) -> Values:
     >>> found = fitted({"H0": np.array([[70.1, 70.1]])}, {"H0": np.empty(0, np.float32)})
     >>> found["H0"]
     array([70.1], dtype=float32)
+    >>> fitted({"seeing": np.array([0.5])}, {"seeing": np.empty((0, 1), np.float32)})["seeing"].shape
+    (1, 1)
     """
     missing = [name for name in like if name not in values]
     if missing:
@@ -151,6 +153,9 @@ def _fitted(value: np.ndarray, like: Any) -> np.ndarray:
         value = value[:, 0]
     if value.ndim == 3 and like.shape[2] == 1:
         value = value[:, :, :1]
+    if value.ndim == like.ndim - 1 and like.shape[-1] == 1:
+        # some formats have no axis of one band
+        value = value[..., None]
     return value if like.dtype == object else value.astype(like.dtype)
 
 
