@@ -20,7 +20,7 @@ from jaxlens.files.writer import remove, remove_partials
 from jaxlens.production.arguments import Arguments
 from jaxlens.production.identity import differences, differences_of_kind
 from jaxlens.production.layout import PART_FOLDER
-from jaxlens.production.lock import FolderLocked, named, owner_of
+from jaxlens.production.lock import LOCK, FolderLocked, named, owner_of
 from jaxlens.production.manifest import MANIFEST, FileRecord, Manifest, Shard, read_manifest
 
 CONFIG = "config.yaml"
@@ -223,7 +223,7 @@ def _remove_part(part: Path) -> None:
     with contextlib.suppress(StorageError):
         manifest = read_manifest(part)
         own = _recorded(part, manifest) if manifest else ()
-        for path in (*own, part / REPLACEMENT, part / CONFIG, part / MANIFEST):
+        for path in (*own, part / REPLACEMENT, part / LOCK, part / CONFIG, part / MANIFEST):
             remove(path)
     for folder in (part / FOLDER, part):
         with contextlib.suppress(OSError):

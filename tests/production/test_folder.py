@@ -243,6 +243,7 @@ def test_parts_are_replaced_but_not_under_the_hands_of_their_writer(tmp_path: Pa
         target(tmp_path, made_up(), OVERWRITE)
     place, _ = target(tmp_path, made_up(), OVERWRITE)
     with_files(place, made_up())
+    (part / "lock").write_text('{"host": ')  # of a writer that was killed
     finish_replacement(tmp_path)
     assert not part.exists()
 
