@@ -91,7 +91,7 @@ def read_npy(path: Path, limit: int, advice: str) -> np.ndarray:
         shape, _, dtype = read_header(file)
         size = math.prod(shape) * dtype.itemsize
         _check(size, limit, "has an array that is", advice)
-        if size > os.fstat(file.fileno()).st_size:
+        if file.tell() + size > os.fstat(file.fileno()).st_size:
             raise ValueError("the file ends before its array")
         file.seek(0)
         return cast(np.ndarray, npy_format.read_array(file, allow_pickle=False))

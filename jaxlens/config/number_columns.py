@@ -10,7 +10,7 @@ import numpy as np
 
 from jaxlens.config.errors import Place, Report, shown
 from jaxlens.config.files import locate, resolve
-from jaxlens.config.tables import MAX_LISTED, has_numbers, numbered_words, table_text
+from jaxlens.config.tables import MAX_LISTED, has_numbers, is_setting, numbered_words, table_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +118,7 @@ def _numbered(text: str) -> list[tuple[int, list[str]]]:
 def _report_lines(path: Path, text: str, names: tuple[str, ...], report: Report) -> None:
     """Report the first illegal lines, and the number of the others."""
     lines = _numbered(text)
-    if not has_numbers(words for _, words in lines):
+    if is_setting(lines[0][1]) or not has_numbers(words for _, words in lines):
         report.problem(Place(str(path)), f"is no table of {', '.join(names)}; give lines of numbers")
         return
     problems = [(number, _line_problem(words, names)) for number, words in lines]
