@@ -34,7 +34,7 @@ def test_check_refuses_what_cannot_be_made(tmp_path, fails):
     """With the memory that one system would take."""
     text = example_path("galaxy_galaxy").read_text()
     path = tmp_path / "huge.yaml"
-    for num_pix, gigabytes in (("1e308", "7.2e+608"), ("20_000", "28")):
+    for num_pix, gigabytes in (("1e308", "7.2e+608"), ("20_000", "29")):
         path.write_text(text.replace("numPix: 50", f"numPix: {num_pix}"))
         assert f"numPix: one system takes about {gigabytes} GB of memory" in fails("check", path)
 
