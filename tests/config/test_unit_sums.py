@@ -58,3 +58,25 @@ def test_other_numbers_of_a_table_fit_single_precision(load_edited: LoadEdited, 
         ConfigError, match=r"t\.txt:2: exposure_time: is 1e308; the largest number is 3\.4e\+38"
     ):
         load_edited((("GEOMETRY:\n", section),))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("lc.txt", "g 5 {}", "has the magnitude {:g}; it must be from -90 to 700"),
+        ("a.SED", "0 2000 {}", "flux is {}; the largest number is 3.4e+38"),
+        ("t.csv", "5,g,{}", "seeing: is {:g}; the largest number is 3.4e+38"),
+    ],
+)
+def test_other_files(name: str, content: str, problem: str, load_edited: LoadEdited, tmp_path: Path) -> None:
+    """Light curves, spectra and cadences of 1e308."""
+    heads = {"lc.txt": "band day magnitude\ng 0 20\n", "a.SED": "", "t.csv": "mjd,band,seeing\n0,g,1\n"}
+    (tmp_path / name).write_text(heads[name] + content.format("1e308") + "\n")
+    model = {"lc.txt": "lightcurve_lc.txt", "a.SED": "user_a.SED", "t.csv": "static"}[name]
+    nights = "t.csv" if name == "t.csv" else "[0, 5]"
+    noise = "    NOISE_SOURCE_1: POISSON_NOISE\n"
+    series = f"{noise}    TIMESERIES: {{OBJECTS: [AGN], NITES: {nights}}}\n"
+    with pytest.raises(ConfigError) as caught:
+        load_edited((("    NAME: AGN\n", f"    NAME: AGN\n    MODEL: {model}\n"), (noise, series)))
+    expected = problem.replace("{}", "1e308").replace("{:g}", "1e+308")
+    assert any(one.startswith(name) and expected in one for one in caught.value.problems)
