@@ -1,26 +1,38 @@
-"""jaxlens: strong-lens images from one YAML file, batched and differentiable, by JAX."""
+"""jaxlens: strong-lens images from one YAML file, batched and differentiable, by JAX.
 
-from jaxlens.config import Config, ConfigError, load_config
-from jaxlens.config.errors import ConfigWarning
-from jaxlens.config.special_functions import special
-from jaxlens.datasets.dataset import Dataset, make_dataset
-from jaxlens.distributions import distribution
-from jaxlens.files.errors import StorageError
-from jaxlens.files.version import version as _version
-from jaxlens.fitting.external_psf import with_psf
-from jaxlens.fitting.fit import fit
-from jaxlens.fitting.observations import Observation, read_image
-from jaxlens.fitting.result import FitResult, FitWarning
-from jaxlens.plotting.corner import view_corner
-from jaxlens.plotting.images import image_grid, view_image, view_image_rgb
-from jaxlens.plotting.light_curves import view_lightcurves
-from jaxlens.plotting.series import view_series
-from jaxlens.populations.fit_population import fit_population
-from jaxlens.populations.result import PopulationFit
-from jaxlens.simulator.simulator import Simulator
-from jaxlens.streams.stream import Stream, stream
+Each name is imported when it is first used.  So `import jaxlens` is quick, and the command line can watch for
+signals before JAX is imported.
+"""
 
-__version__ = _version()
+import importlib
+import logging
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jaxlens.config import Config, ConfigError, load_config
+    from jaxlens.config.errors import ConfigWarning
+    from jaxlens.config.special_functions import special
+    from jaxlens.datasets.dataset import Dataset, make_dataset
+    from jaxlens.datasets.loading import load
+    from jaxlens.distributions import distribution
+    from jaxlens.files.errors import StorageError
+    from jaxlens.fitting.external_psf import with_psf
+    from jaxlens.fitting.fit import fit
+    from jaxlens.fitting.observations import Observation, read_image
+    from jaxlens.fitting.result import FitResult, FitWarning
+    from jaxlens.plotting.corner import view_corner
+    from jaxlens.plotting.images import image_grid, view_image, view_image_rgb
+    from jaxlens.plotting.light_curves import view_lightcurves
+    from jaxlens.plotting.series import view_series
+    from jaxlens.populations.fit_population import fit_population
+    from jaxlens.populations.result import PopulationFit
+    from jaxlens.production.merging import merge
+    from jaxlens.production.verification import verify
+    from jaxlens.simulator.simulator import Simulator
+    from jaxlens.streams.splits import train_test_streams
+    from jaxlens.streams.stream import Stream, stream
+
+    __version__: str
 
 __all__ = [
     "Config",
@@ -39,11 +51,15 @@ __all__ = [
     "fit",
     "fit_population",
     "image_grid",
+    "load",
     "load_config",
     "make_dataset",
+    "merge",
     "read_image",
     "special",
     "stream",
+    "train_test_streams",
+    "verify",
     "view_corner",
     "view_image",
     "view_image_rgb",
@@ -51,3 +67,80 @@ __all__ = [
     "view_series",
     "with_psf",
 ]
+
+# The module of each public name; the imports above say the same to type checkers.
+_MODULES = {
+    "Config": "config",
+    "ConfigError": "config",
+    "ConfigWarning": "config.errors",
+    "Dataset": "datasets.dataset",
+    "FitResult": "fitting.result",
+    "FitWarning": "fitting.result",
+    "Observation": "fitting.observations",
+    "PopulationFit": "populations.result",
+    "Simulator": "simulator.simulator",
+    "StorageError": "files.errors",
+    "Stream": "streams.stream",
+    "distribution": "distributions",
+    "fit": "fitting.fit",
+    "fit_population": "populations.fit_population",
+    "image_grid": "plotting.images",
+    "load": "datasets.loading",
+    "load_config": "config",
+    "merge": "production.merging",
+    "make_dataset": "datasets.dataset",
+    "read_image": "fitting.observations",
+    "special": "config.special_functions",
+    "stream": "streams.stream",
+    "train_test_streams": "streams.splits",
+    "verify": "production.verification",
+    "view_corner": "plotting.corner",
+    "view_image": "plotting.images",
+    "view_image_rgb": "plotting.images",
+    "view_lightcurves": "plotting.light_curves",
+    "view_series": "plotting.series",
+    "with_psf": "fitting.external_psf",
+}
+# The folders that may be used as attributes, such as `jaxlens.kernels.lensing`.
+_FOLDERS = (
+    "config",
+    "datasets",
+    "distributions",
+    "engine",
+    "files",
+    "fitting",
+    "imaging",
+    "kernels",
+    "plotting",
+    "populations",
+    "production",
+    "sampling",
+    "simulator",
+    "streams",
+)
+
+# a program that sets up no log gets no lines from jaxlens
+logging.getLogger("jaxlens").addHandler(logging.NullHandler())
+
+# type checkers, which know the names from above, complain of any other name only if they do not see these
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """The public object or folder of this name, imported now."""
+        if name == "__version__":
+            found = importlib.import_module("jaxlens.files.version").version()
+        elif name in _MODULES:
+            found = getattr(importlib.import_module(f"jaxlens.{_MODULES[name]}"), name)
+        elif name in _FOLDERS:
+            # with all that stands in the folders, which imports of the public names bring
+            for module in _MODULES.values():
+                importlib.import_module(f"jaxlens.{module}")
+            found = importlib.import_module(f"jaxlens.{name}")
+        else:
+            raise AttributeError(f"module 'jaxlens' has no attribute {name!r}")
+        globals()[name] = found
+        return found
+
+    def __dir__() -> list[str]:
+        """The public names and folders, whether imported or not."""
+        return sorted({*globals(), *__all__, *_FOLDERS})

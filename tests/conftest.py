@@ -40,6 +40,29 @@ IGNORED = {
 FILES_BEFORE = pytest.StashKey[set[str]]()
 
 
+# The examples of docstrings that take longest to compile, in module.object; they run with the slow tests.
+SLOW_EXAMPLES = {
+    "jaxlens.datasets.dataset.Dataset.update_param",
+    "jaxlens.kernels.fastmath.hypergeometric.hypergeometric",
+    "jaxlens.kernels.lensing.lens_equation.image_positions",
+    "jaxlens.kernels.lensing.selection.lowest",
+    "jaxlens.kernels.noise.poisson.poisson",
+    "jaxlens.kernels.psf.moffat.moffat_kernel",
+    "jaxlens.simulator.densities.SimulatorDensities.log_likelihood",
+    "jaxlens.simulator.densities.SimulatorDensities.log_prior",
+    "jaxlens.simulator.simulator.Simulator",
+    "jaxlens.simulator.simulator.Simulator.sample",
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the slow examples of docstrings, which have no decorator."""
+    for item in items:
+        if isinstance(item, pytest.DoctestItem) and item.name in SLOW_EXAMPLES:
+            item.add_marker(pytest.mark.slow)
+
+
 def files_in(tree: Path) -> set[str]:
     """The files below `tree` by their relative paths, without those that may change and virtual environments.
 
@@ -164,6 +187,14 @@ def small_series(small_quasar: dict[str, Any]) -> dict[str, Any]:
     series = {"NITES": [0.0, 15.0, 40.0], "OBJECTS": ["QUASAR"], "PEAK": 5.0}
     small_quasar["GEOMETRY"]["CONFIGURATION_1"]["TIMESERIES"] = series
     return small_quasar
+
+
+@pytest.fixture
+def massless_series(small_series: dict[str, Any]) -> dict[str, Any]:
+    """`small_series` whose lens has no mass, so that no lens equation is solved, which compiles quickly."""
+    for profile in ("MASS_PROFILE_1", "SHEAR_PROFILE_1"):
+        del small_series["SPECIES"]["GALAXY_1"][profile]
+    return small_series
 
 
 @pytest.fixture

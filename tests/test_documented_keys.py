@@ -175,7 +175,8 @@ def test_IMAGE_pixel_scale(document: dict[str, Any]) -> None:
 
 
 def test_IMAGE_psf_type(document: dict[str, Any]) -> None:
-    del document["GEOMETRY"]["CONFIGURATION_2"]["PLANE_2"]["OBJECT_2"]
+    # without what is behind the lens, and so without a lens equation
+    del document["GEOMETRY"]["CONFIGURATION_2"]["PLANE_2"]
     kinds = [
         Simulator(put(copy.deepcopy(document), "IMAGE.PARAMETERS.psf_type", kind), "CONFIGURATION_2")
         for kind in ("GAUSSIAN", "NONE")

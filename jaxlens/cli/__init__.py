@@ -1,40 +1,73 @@
-"""The command `jaxlens`: `main` and the parser; each command has a module of its own.
+"""The command `jaxlens`: `command`, `main` and the parser; each command has a module of its own.
 
 Each module has `add_to(commands)`, which adds the command and its arguments to the parser, and
-`run(arguments)`, which does the work and returns the exit code.  Nothing outside this folder prints.
+`run(arguments)`, which does the work and returns the exit code; `arguments.stop` is the `Stop` that tells
+whether a signal has come.  Nothing outside this folder prints.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import importlib
+import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
-from jaxlens.cli import check, examples, fit, generate, surveys, view
-from jaxlens.config import ConfigError
-from jaxlens.files.version import version
-
-# The exit code of a process that Ctrl-C ended: 128 + SIGINT.
-INTERRUPTED = 130
+from jaxlens.engine.stopping import SIGNALS, Stop, Stopped, exit_code
 
 # The commands, in the order of the help text.
-_COMMANDS = (generate, fit, check, view, examples, surveys)
+_COMMANDS = ("generate", "merge", "verify", "info", "convert", "fit", "check", "view", "examples", "surveys")
+
+
+def command() -> NoReturn:
+    """Run the command of `sys.argv` and end the process.
+
+    A command that a signal has ended leaves without Python's own clean-up: after an interrupted compilation
+    JAX crashes there, and further signals may come meanwhile.  What `main` has opened is closed by then.
+    """
+    code = main()
+    if code in map(exit_code, SIGNALS):
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
+    raise SystemExit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command and return the exit code: 0, or 1 after a message on stderr, or 130 after Ctrl-C.
+    """Run the command and return the exit code: 0, or 1 after a message on stderr.
+
+    A command that Ctrl-C (SIGINT) has ended gives 130, one that SIGTERM has ended 143.
 
     >>> main(["check", "galaxy_galaxy"])
     galaxy_galaxy: no problems
     0
     """
-    arguments = _parser().parse_args(argv)
+    with Stop(_tell) as stop:
+        try:
+            code = _run(argv, stop)
+            stop.check()
+        except (KeyboardInterrupt, Stopped) as ended:
+            _say_what_ended(ended, stop)
+            code = exit_code(signal.SIGINT)
+    return code if stop.requested is None else exit_code(stop.requested)
+
+
+def _run(argv: Sequence[str] | None, stop: Stop) -> int:
+    """Import the commands, run the one that is asked for, and explain its errors."""
+    with stop.importing():
+        parser = _parser()
+        from jaxlens.cli.logs import configure_logging
+        from jaxlens.config import ConfigError
+    arguments = parser.parse_args(argv, argparse.Namespace(stop=stop))
     run: Callable[[argparse.Namespace], int] = arguments.run
+    quiet, verbose = (getattr(arguments, name, False) for name in ("quiet", "verbose"))
     try:
-        return run(arguments)
-    except KeyboardInterrupt:
-        print("jaxlens: interrupted; unfinished files are removed", file=sys.stderr)
-        return INTERRUPTED
+        with configure_logging(quiet, verbose):
+            return run(arguments)
     except ConfigError as error:
         print(error, file=sys.stderr)
     except (ValueError, OSError, ImportError, MemoryError) as error:
@@ -42,10 +75,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1
 
 
+def _say_what_ended(ended: BaseException, stop: Stop) -> None:
+    how = "terminated" if stop.requested == signal.SIGTERM else "interrupted"
+    what = (isinstance(ended, Stopped) and ended.remark) or "unfinished files are removed"
+    print(f"jaxlens: {how}; {what}", file=sys.stderr)
+
+
+def _tell(message: str) -> None:
+    """Write a line on stderr from a signal's handler, where the buffers of `print` may be in use."""
+    with contextlib.suppress(OSError):
+        os.write(sys.stderr.fileno(), f"\njaxlens: {message}\n".encode())
+
+
 def _parser() -> argparse.ArgumentParser:
+    # the commands import JAX, so they are imported after signals are watched
+    from jaxlens.files.version import version
+
     parser = argparse.ArgumentParser("jaxlens", description="Images of strong lenses from one YAML file.")
     parser.add_argument("--version", action="version", version=f"jaxlens {version()}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command in _COMMANDS:
-        command.add_to(commands)
+    for name in _COMMANDS:
+        importlib.import_module(f"jaxlens.cli.{name}").add_to(commands)
     return parser

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 import warnings
 
 from jaxlens.cli.arguments import SEED_LIMIT, Commands, add_command, add_config, print_warnings, whole_number
+from jaxlens.cli.job_arrays import array_part
+from jaxlens.cli.logs import add_verbosity
+from jaxlens.cli.stops import check_of
 from jaxlens.config import Config, load_config
 from jaxlens.config.errors import ConfigWarning
 from jaxlens.datasets.dataset import Dataset, make_dataset
-from jaxlens.datasets.products import Run
+from jaxlens.files.formats import IMAGE_FORMATS
+from jaxlens.production.products import Run
 
 
 def add_to(commands: Commands) -> None:
@@ -21,7 +26,9 @@ def add_to(commands: Commands) -> None:
     add("--outdir", metavar="DIR", help="write there instead of the file's OUTDIR")
     add("--size", metavar="N", type=whole_number(1), help="instead of the file's SIZE")
     add("--seed", metavar="N", type=whole_number(0, SEED_LIMIT), help="instead of the file's SEED")
-    add("--format", choices=("h5", "npy"), default="h5", help="of the images (default: h5)")
+    add("--format", choices=IMAGE_FORMATS, default="h5", help="of the images (default: h5)")
+    add("--dtype", choices=("float32", "float16"), default="float32", help="of the images (default: float32)")
+    add("--compression", choices=("gzip", "lzf"), help="of the images in HDF5 files")
     add("--batch-size", metavar="N", type=whole_number(1), help="systems made at a time")
     add("--configuration", metavar="NAME", action="append", help="make only this one; repeatable")
     add("--no-csv", action="store_true", help="leave out the metadata table")
@@ -29,6 +36,44 @@ def add_to(commands: Commands) -> None:
     images = "list the images of lensed point sources, or else of lensed galaxies' centres, in the metadata"
     add("--solve-lens-equation", action="store_true", help=images)
     add("--metadata-only", action="store_true", help="write the table and no images")
+    _add_production(parser)
+    add_verbosity(parser)
+
+
+def _add_production(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments for what is made in several runs, or by several processes."""
+    add = parser.add_argument
+    add("--resume", action="store_true", help="finish the dataset that is there, if one is")
+    add(
+        "--overwrite",
+        action="store_true",
+        help="replace the dataset that is there, once the new one is whole",
+    )
+    mixed = "resume also on another kind of device, or with other versions, than the dataset was begun with"
+    add("--allow-mixed", action="store_true", help=mixed)
+    add(
+        "--shard-size",
+        metavar="N",
+        type=whole_number(1),
+        help="systems a shard (default: as many as 256 MiB hold)",
+    )
+    add("--workers", metavar="N", type=whole_number(1), help="make the shards in this many processes")
+    part = parser.add_mutually_exclusive_group()
+    share = "make only part K of N, counted from 0, in a folder of its own in OUTDIR; see `jaxlens merge`"
+    part.add_argument("--shard", metavar="K/N", type=_part, help=share)
+    tasks = (
+        "the same as a task of a job array of SLURM, PBS, LSF or Grid Engine; N tasks, where it does not say"
+    )
+    part.add_argument("--array", metavar="N", type=whole_number(1), nargs="?", const=0, help=tasks)
+
+
+def _part(text: str) -> tuple[int, int]:
+    """The part in the text K/N."""
+    number, _, parts = text.partition("/")
+    try:
+        return int(number), int(parts)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no K/N, as 0/4") from None
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,7 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
     loaded = load_config(arguments.config, arguments.survey, arguments.configuration)
     config = _with_overrides(loaded, arguments)
     print_warnings(config)
-    with warnings.catch_warnings():
+    message = "finishing the batch, then stopping; once more stops at once"
+    with warnings.catch_warnings(), arguments.stop.deferred(message):
         # these warnings were just printed on stderr
         warnings.simplefilter("ignore", ConfigWarning)
         dataset = make_dataset(
@@ -49,13 +95,32 @@ def run(arguments: argparse.Namespace) -> int:
             solve_lens_equation=arguments.solve_lens_equation,
             batch_size=arguments.batch_size,
             csv=not arguments.no_csv,
+            progress=False if arguments.quiet else None,
             configurations=arguments.configuration,
+            resume=arguments.resume,
+            overwrite=arguments.overwrite,
+            allow_mixed=arguments.allow_mixed,
+            shard_size=arguments.shard_size,
+            part=_asked_part(arguments),
+            workers=arguments.workers,
+            dtype=arguments.dtype,
+            compression=arguments.compression,
+            check=check_of(arguments.stop, "what is whole is kept; go on with --resume"),
         )
     for label, configuration_run in dataset.runs.items():
         print(_summary(dataset, label, configuration_run))
-    advice = "" if arguments.metadata_only else f"; look at it with: jaxlens view {dataset.outdir}"
+    advice = "" if arguments.metadata_only else f"; look at it with: jaxlens view {dataset.folder}"
     print(f"seed {dataset.seed}{advice}")
     return 0
+
+
+def _asked_part(arguments: argparse.Namespace) -> tuple[int, int] | None:
+    """The part of the dataset that is asked for, or None for all of it."""
+    if arguments.array is None:
+        shard: tuple[int, int] | None = arguments.shard
+        return shard
+    part = array_part(os.environ, arguments.array or None)
+    return part.number, part.parts
 
 
 def _with_overrides(config: Config, arguments: argparse.Namespace) -> Config:

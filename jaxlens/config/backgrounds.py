@@ -13,14 +13,16 @@ from astropy.io import fits
 from jaxlens.config.columns import Names
 from jaxlens.config.errors import MAX_WORD_LENGTH, Place, Report, nearest, shown
 from jaxlens.config.files import locate, resolve
+from jaxlens.config.limited_files import TooLarge, opened
 from jaxlens.config.model import Backgrounds, Column, Configuration, Instrument, Joint
 from jaxlens.config.plausibility import remark_bright_rows
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import Section, describe, word
+from jaxlens.config.sections import Section
 from jaxlens.config.spellings import switch
 from jaxlens.config.table_checks import check_ranges, match_columns
 from jaxlens.config.table_redshifts import check_every_row
 from jaxlens.config.tables import WEIGHT, Table, read_table
+from jaxlens.config.values import describe, word
 
 MODES = ("add", "replace")
 MAP = "map.txt"
@@ -189,8 +191,14 @@ def _read_cube(folder: Path, name: str, bands: int, num_pix: int, report: Report
         with warnings.catch_warnings():
             # astropy only warns where a file is shorter than its header says
             warnings.filterwarnings("error", message=".*truncated.*")
-            with path.open("rb") as stream, fits.open(stream, memmap=False) as file:
+            with (
+                opened(path, MAX_BYTES, "give fewer images") as stream,
+                fits.open(stream, memmap=False) as file,
+            ):
                 return _images(file, Place(str(path)), bands, num_pix, report)
+    except TooLarge as error:
+        report.problem(Place(str(path)), str(error))
+        return None
     except Exception:  # for a broken file astropy raises many kinds of errors, such as EOFError and KeyError
         report.problem(Place(str(path)), "cannot be read as FITS; give a cube of images (n, y, x)")
         return None
@@ -209,7 +217,8 @@ def _images(file: Any, place: Place, bands: int, num_pix: int, report: Report) -
         finding = f"needs {size / 2**30:.1f} GiB for {shape[0]} images in {bands} bands"
         report.problem(place, f"{finding}; the limit is {MAX_BYTES / 2**30:g} GiB")
         return None
-    images = cut_or_pad(np.asarray(parts[0].data), num_pix).astype(np.float32)
+    with np.errstate(over="ignore"):
+        images = cut_or_pad(np.asarray(parts[0].data), num_pix).astype(np.float32)
     wrong = int(np.count_nonzero(~np.isfinite(images)))
     if wrong:
         finding = f"has {wrong} {'pixel that is' if wrong == 1 else 'pixels that are'} not finite"

@@ -13,10 +13,12 @@ from jaxlens.config.cadence_arrays import Nights, cadence_of
 from jaxlens.config.cadence_conditions import cadence_of_visits
 from jaxlens.config.cadence_tables import MAX_BYTES, SQLITE_MAGIC, read_csv, read_sqlite
 from jaxlens.config.errors import ConfigError, Finding, Place, Report, shown
-from jaxlens.config.files import locate, read_file, resolve
+from jaxlens.config.files import locate, resolve
 from jaxlens.config.model import Cadence, Instrument
 from jaxlens.config.reader import Node, read_text
-from jaxlens.config.sections import Section, describe, number, word
+from jaxlens.config.sections import Section
+from jaxlens.config.tables import table_text
+from jaxlens.config.values import describe, kind_of, number, word
 
 # How the keys of a cadence file's pointings start.
 POINTING = "POINTING_"
@@ -138,21 +140,17 @@ def _is_database(path: Path) -> bool:
 
 def _text(path: Path, report: Report) -> str | None:
     """The text of a file; None, and a problem, where it is too large or no text."""
-    wrong = ""
     if path.suffix.lower() in _DATABASES:
-        wrong = "is no database of SQLite; give one, or a table of another name"
-    elif path.stat().st_size > MAX_BYTES:
-        wrong = f"is over {MAX_BYTES // 10**6} MB; give the nights of fewer pointings"
-    if wrong:
-        report.problem(Place(str(path)), wrong)
+        finding = "is no database of SQLite; give one, or a table of another name"
+        report.problem(Place(str(path)), finding)
         return None
-    return read_file(path, report)
+    return table_text(path, report, MAX_BYTES, "give the nights of fewer pointings")
 
 
 def _from_yaml(tree: Node, outer_mjd: float | None, report: Report) -> Cadence | None:
     """The cadence in a YAML file with POINTING_n and REFERENCE_MJD, which may stand in TIMESERIES instead."""
     if not isinstance(tree.value, dict):
-        report.problem(tree.place, f"is {describe(tree)}; give {POINTING}1 and its nights in every band")
+        report.problem(tree.place, f"is {kind_of(tree)}; give {POINTING}1 and its nights in every band")
         return None
     pointings: dict[str, Nights | None] = {}
     with Section(tree, report, "a key of a cadence") as section:

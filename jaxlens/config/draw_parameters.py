@@ -9,8 +9,9 @@ import numpy as np
 
 from jaxlens.config.model import Draw
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import Section, describe, number
+from jaxlens.config.sections import Section
 from jaxlens.config.spellings import is_nothing
+from jaxlens.config.values import describe, number
 
 # (name, value) pairs of a distribution's parameters.
 Parameters = tuple[tuple[str, float | tuple[float, ...]], ...]

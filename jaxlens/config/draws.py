@@ -8,11 +8,12 @@ from jaxlens.config.draw_parameters import WRONG, read_parameters, unknown
 from jaxlens.config.errors import Report, nearest, one_of, shown
 from jaxlens.config.model import Draw
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import Section, describe, number, word
+from jaxlens.config.sections import Section
 from jaxlens.config.spellings import is_nothing
 from jaxlens.config.survey_draws import read_survey_draws
 from jaxlens.config.surveys import survey_distributions
 from jaxlens.config.user_draws import read_user_draws
+from jaxlens.config.values import describe, number, word
 from jaxlens.distributions import (
     DISTRIBUTIONS,
     USER_DISTRIBUTIONS,

@@ -101,7 +101,9 @@ class Report:
     Attributes:
         bands: the bands of the file; empty until they have been read.
         bands_of: the text ` of the survey NAME` for messages where a preset sets the bands, else empty.
-        paths: the absolute path of each file that the configuration names, by the place of the name.
+        paths: the absolute path of each file that the configuration names, by the place of the name, where
+            the name is another.
+        named: the absolute paths of all files and folders that the configuration names.
         sources: the files that were read, in order.
         problems: the problems, in the order in which they were found.
         remarks: what is legal, but probably not as intended, in the order in which it was found.
@@ -111,6 +113,7 @@ class Report:
         self.bands: tuple[str, ...] = ()
         self.bands_of = ""
         self.paths: dict[Place, str] = {}
+        self.named: set[str] = set()
         self.sources: list[str] = []
         self.problems: list[Finding] = []
         self.remarks: list[Finding] = []

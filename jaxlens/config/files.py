@@ -7,20 +7,27 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from jaxlens.config.errors import Place, Report, shown
 from jaxlens.config.reader import MAX_CHARACTERS
+from jaxlens.config.scalars import unprintable_problem
 
 # The name of a configuration that is a dictionary in messages.
 FROM_DICT = "<dict>"
+# How to correct an OUTDIR.
+OUTDIR_ADVICE = "give a directory, or . for the working directory"
+# The folder of what is packaged with jaxlens: examples and their tables, surveys, passbands.
+PACKAGED = Path(os.path.abspath(__file__)).parent
 
 
 def resolve(place: Place, name: str, report: Report, folder: bool = False) -> Path | None:
     """The absolute path of a file or folder that the configuration names.
 
     Only regular files are accepted, as reading a device or a pipe may never end.  The path is recorded in
-    `report.paths` where the name is another, so that the configuration can be written with absolute paths.
+    `report.named`, and where the name is another in `report.paths`, so that the configuration can be written
+    with absolute paths.
 
     Args:
         place: where the configuration names it.
@@ -34,10 +41,65 @@ def resolve(place: Place, name: str, report: Report, folder: bool = False) -> Pa
     found = locate(place, name, report, folder)
     if found is None:
         return None
-    path = Path(os.path.abspath(found))
-    if str(path) != name:
-        report.paths[place] = str(path)
-    return path
+    return record(place, found, name, name, report)
+
+
+def record(place: Place, path: Path, text: str, name: str, report: Report) -> Path:
+    """Record a file or folder that the configuration names, and how it is written with the absolute path.
+
+    Args:
+        place: where the configuration names it.
+        path: the file or folder.
+        text: what stands there, such as `cc_x.SED`.
+        name: the part at the end of `text` that is the name.
+        report: the path is added to it.
+
+    Returns:
+        The absolute path.
+    """
+    absolute = os.path.abspath(path)
+    report.named.add(absolute)
+    if name != absolute:
+        report.paths[place] = f"{text.removesuffix(name)}{absolute}"
+    return Path(absolute)
+
+
+def check_outdir(text: str) -> str:
+    r"""The name of a directory that is written to; OUTDIR in a file.
+
+    Args:
+        text: the name, with or without blanks around it.
+
+    Returns:
+        The name without them.
+
+    Raises:
+        ValueError: if it is empty, or has a character that no name can have.
+
+    >>> check_outdir(" ")
+    Traceback (most recent call last):
+    ValueError: outdir is empty; give a directory, or . for the working directory
+    """
+    problem = unprintable_problem(text)
+    if problem:
+        raise ValueError(f"outdir {problem}")
+    if not text.strip():
+        raise ValueError(f"outdir is empty; {OUTDIR_ADVICE}")
+    return text.strip()
+
+
+def input_files(report: Report, sources: Sequence[str]) -> tuple[str, ...]:
+    """The absolute paths of all that the configuration names or reads, without what is packaged.
+
+    Args:
+        report: what was read; it has the names.
+        sources: those of `report.sources` that are not the configuration itself.
+
+    Returns:
+        The paths in order.
+    """
+    paths = report.named.union(map(os.path.abspath, sources))
+    return tuple(sorted(path for path in paths if not Path(path).is_relative_to(PACKAGED)))
 
 
 def locate(place: Place, name: str, report: Report, folder: bool = False) -> Path | None:

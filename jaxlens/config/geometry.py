@@ -17,9 +17,10 @@ from jaxlens.config.model import (
 from jaxlens.config.naming import redshift_name
 from jaxlens.config.quantities import Rule, quantity
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import Section, number, word
+from jaxlens.config.sections import Section
 from jaxlens.config.species import Species
 from jaxlens.config.timeseries import SeriesReader
+from jaxlens.config.values import number, word
 
 # The largest rounding error of the sum of the FRACTIONs.
 FRACTION_SLACK = 1e-9

@@ -9,8 +9,9 @@ from pathlib import Path
 from jaxlens.config.errors import Report
 from jaxlens.config.files import locate, read_file
 from jaxlens.config.reader import Node, Usage, read_text
-from jaxlens.config.sections import INPUT, describe
+from jaxlens.config.sections import INPUT
 from jaxlens.config.spellings import is_none_word, is_nothing
+from jaxlens.config.values import describe, kind_of
 
 # The largest number of files that a configuration includes; a file counts each time that it is included.
 MAX_INPUTS = 1000
@@ -100,7 +101,7 @@ class _Reader:
         inside = name.place.path.rpartition(".")[0]
         tree = read_text(text, source, self._report, path=inside, depth=depth, usage=self._usage)
         if not isinstance(tree.value, dict):
-            self._report.problem(tree.place, f"is {describe(tree)}; INPUT adds a mapping of keys to values")
+            self._report.problem(tree.place, f"is {kind_of(tree)}; INPUT adds a mapping of keys to values")
             return None
         return self.node(tree, {**chain, os.path.realpath(path): source}, depth).entries
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Literal, cast
 
@@ -23,8 +24,9 @@ from jaxlens.config.quantities import (
     quantity,
 )
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import Section, word
+from jaxlens.config.sections import Section
 from jaxlens.config.spellings import is_nothing
+from jaxlens.config.values import word
 from jaxlens.kernels.cosmology import expansion_rate
 
 # The numeric keys of COSMOLOGY, under astropy's names: H0 in km/s/Mpc, Tcmb0 in K, m_nu in eV.
@@ -80,6 +82,8 @@ FIXED = (
     "point_source_supersampling_factor",
     "compute_mode",
 )
+# The largest number of bands; a survey of narrow bands has about 60.
+MAX_BANDS = 1000
 # The largest redshift at which H(z)^2 is checked to be positive.
 MAX_REDSHIFT = 20.0
 _BANDS_ADVICE = "give the names of the bands, as g,r,i"
@@ -196,8 +200,12 @@ def _bands(node: Node, report: Report) -> tuple[str, ...]:
     for name in (name for name in names if len(name.split()) > 1):
         finding = f"{shown(name)} is one band with blanks in its name, or several without commas"
         report.problem(node.place, f"{finding}; write {','.join(name.split())} or {''.join(name.split())}")
-    for name in dict.fromkeys(name for name in names if names.count(name) > 1 and name):
-        report.problem(node.place, f"has the band {name} {names.count(name)} times; name each band once")
+    for name, count in Counter(filter(None, names)).items():
+        if count > 1:
+            report.problem(node.place, f"has the band {name} {count} times; name each band once")
+    if len(names) > MAX_BANDS:
+        report.problem(node.place, f"has {len(names)} bands; give at most {MAX_BANDS}")
+        return ()
     return tuple(dict.fromkeys(name for name in names if name))
 
 

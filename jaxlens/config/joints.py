@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,12 +18,13 @@ from jaxlens.config.model import Joint
 from jaxlens.config.normals import read_normal
 from jaxlens.config.plausibility import remark_bright_rows
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import Section, describe, word
+from jaxlens.config.sections import Section
 from jaxlens.config.simplices import NoInterpolation, interpolate
 from jaxlens.config.spellings import is_nothing
 from jaxlens.config.table_checks import Matched, Written, check_ranges, match_columns
 from jaxlens.config.table_redshifts import check_every_row, rows_in_order
 from jaxlens.config.tables import WEIGHT, Table, read_header, read_table, read_weights
+from jaxlens.config.values import describe, word
 
 _CONFIGURATION = re.compile(r"(CONFIGURATION_\w+)-")
 _USERDIST = re.compile(r"USERDIST_[1-9][0-9]{0,8}")
@@ -244,9 +246,10 @@ def _written(section: Section, table: Table | None) -> list[Written] | None:
 def _distinct(written: list[Written], place: Place, report: Report) -> list[Written] | None:
     """`written`; None, and a problem, where a name is repeated."""
     names = [name for name, _ in written]
-    for name in dict.fromkeys(name for name in names if name and names.count(name) > 1):
-        report.problem(place, f"names {name} {names.count(name)} times; name each parameter once")
-        return None
+    for name, count in Counter(filter(None, names)).items():
+        if count > 1:
+            report.problem(place, f"names {name} {count} times; name each parameter once")
+            return None
     return written
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from jaxlens.config.errors import Place, Report, nearest
-from jaxlens.config.files import read_file
+from jaxlens.config.errors import Place, Report, spelled_alike
 from jaxlens.config.model import Library
+from jaxlens.config.tables import table_text
 from jaxlens.config.transient_libraries import library_of
 from jaxlens.config.word_tables import word_table
 
@@ -40,8 +40,7 @@ def lightcurve_library(path: Path, report: Report) -> Library | None:
     Returns:
         The library; None, and a problem, where the table is illegal or lacks a band.
     """
-    report.sources.append(str(path))
-    text = read_file(path, report)
+    text = table_text(path, report)
     curves = None if text is None else _curves(text, path, report)
     if curves is None:
         return None
@@ -76,7 +75,9 @@ def _curves(text: str, path: Path, report: Report) -> dict[str, Curve] | None:
     }
     for column, found in index.items():
         if found is None:
-            finding = f"has no column {column}; {nearest(column, header.cells)}"
+            alike = spelled_alike(column, header.cells)
+            advice = f"did you mean {alike[0]}?" if alike else f"name the columns {', '.join(_COLUMNS)}"
+            finding = f"has no column {column}; {advice}"
             report.problem(Place(str(path), header.line), finding)
             return None
     curves: dict[str, list[tuple[float, float]]] = {}

@@ -12,12 +12,13 @@ from jaxlens.config.backgrounds import read_backgrounds
 from jaxlens.config.columns import known_names
 from jaxlens.config.errors import ConfigWarning, Place, Report, shown
 from jaxlens.config.examples import example_path, examples
-from jaxlens.config.files import FROM_DICT, read_file
+from jaxlens.config.files import FROM_DICT, OUTDIR_ADVICE, input_files, read_file
 from jaxlens.config.filters import with_filters
 from jaxlens.config.geometry import read_geometry
 from jaxlens.config.inputs import include, with_preset
 from jaxlens.config.instrument import read_bands, read_cosmology, read_instrument
 from jaxlens.config.joints import column_names, read_joints, read_userdists
+from jaxlens.config.memory import check_memory
 from jaxlens.config.model import Config
 from jaxlens.config.naming import needs_passbands
 from jaxlens.config.passbands import read_passbands
@@ -36,6 +37,8 @@ from jaxlens.config.transient_checks import check_transients
 FROM_CONFIG = "<config>"
 # The largest number of characters of a file name in messages; longer names are cut.
 MAX_NAME_LENGTH = 300
+# The largest SIZE; the index of a system is below it.
+LARGEST_SIZE = 2**63 - 1
 
 
 def load_config(
@@ -137,12 +140,13 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
     The text of the Config is `verbatim`.  It is written from the tree instead where `verbatim` is None, since
     the tree was joined from several files, or where the file names other files by relative paths.
     """
+    written = len(report.sources)
     with Section(tree, report, noun="a section of a configuration") as root:
         report.bands = read_bands(root)
         with root.sub("DATASET") as dataset, dataset.sub("PARAMETERS") as parameters:
             name = dataset.text("NAME")
-            size = parameters.integer("SIZE", 1)
-            outdir = parameters.text("OUTDIR", "give a directory")
+            size = _size(parameters)
+            outdir = parameters.text("OUTDIR", OUTDIR_ADVICE)
             seed = parameters.integer("SEED", 0, below=2**32) if parameters.has("SEED") else None
         cosmology = read_cosmology(root)
         instrument = read_instrument(root)
@@ -171,11 +175,23 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         text=yaml_text(tree, report.paths) if verbatim is None or report.paths else verbatim,
         joints=joints,
         backgrounds=backgrounds,
+        input_files=input_files(report, report.sources[written:]),
     )
+    check_memory(config, tree, report)
     complete, before = settled(config, tree, report, asked), len(report.remarks)
     check_transients(complete, tree, report)
     remark_implausible(complete, tree, asked, report)
     return replace(complete, warnings=(*complete.warnings, *report.lines(report.remarks[before:])))
+
+
+def _size(parameters: Section) -> int:
+    """SIZE; 1, and a problem, where it is illegal."""
+    size = parameters.integer("SIZE", 1)
+    node = parameters.take("SIZE")
+    if node is not None and size > LARGEST_SIZE:
+        parameters.report.problem(node.place, f"is {node.text}; it must be at most {LARGEST_SIZE} (2^63 - 1)")
+        return 1
+    return size
 
 
 def _find(name: str, report: Report) -> Path:

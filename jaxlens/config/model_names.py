@@ -17,7 +17,7 @@ from typing import Literal
 from jaxlens.config.errors import Report, nearest, shown
 from jaxlens.config.meanings import normalized
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import word
+from jaxlens.config.values import word
 
 # What stands for the built-in model, or for a random template of a folder, instead of a file's name.
 RANDOM = "random"

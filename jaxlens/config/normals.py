@@ -12,8 +12,9 @@ from jaxlens.config.model import Column, Draw, Joint
 from jaxlens.config.plausibility import implausible_draw
 from jaxlens.config.quantities import SMALLEST_PROBABILITY
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import Section, describe, number, word
+from jaxlens.config.sections import Section
 from jaxlens.config.spellings import switch
+from jaxlens.config.values import describe, number, word
 
 # The largest relative difference at which the covariances (i, j) and (j, i) count as equal.
 _MAX_ASYMMETRY = 1e-6

@@ -10,7 +10,7 @@ import numpy as np
 
 from jaxlens.config.errors import Place, Report, shown
 from jaxlens.config.files import locate, resolve
-from jaxlens.config.tables import MAX_LISTED, table_text
+from jaxlens.config.tables import MAX_LISTED, has_numbers, numbered_words, table_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,14 +112,16 @@ def read_file_of(place: Place, name: str, names: tuple[str, ...], report: Report
 
 def _numbered(text: str) -> list[tuple[int, list[str]]]:
     """The words of each line that has any, with the line's number."""
-    lines = enumerate(text.split("\n"), start=1)
-    found = ((number, line.partition("#")[0].split()) for number, line in lines)
-    return [(number, words) for number, words in found if words]
+    return [(number, words) for number, words in numbered_words(text) if words]
 
 
 def _report_lines(path: Path, text: str, names: tuple[str, ...], report: Report) -> None:
     """Report the first illegal lines, and the number of the others."""
-    problems = [(number, _line_problem(words, names)) for number, words in _numbered(text)]
+    lines = _numbered(text)
+    if not has_numbers(words for _, words in lines):
+        report.problem(Place(str(path)), f"is no table of {', '.join(names)}; give lines of numbers")
+        return
+    problems = [(number, _line_problem(words, names)) for number, words in lines]
     problems = [(number, finding) for number, finding in problems if finding]
     if not problems:
         report.problem(Place(str(path)), f"is no table of {', '.join(names)}; give lines of numbers")

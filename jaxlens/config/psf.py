@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,13 @@ from astropy.io import fits
 from jaxlens.config.errors import Place, Report, shown
 from jaxlens.config.files import is_file, locate, resolve
 from jaxlens.config.fits_extensions import image_unit, missing_image, split_extension
+from jaxlens.config.limited_files import TooLarge, opened, read_npy
 from jaxlens.config.model import Kernel, Numerics
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import Section, word
+from jaxlens.config.sections import Section
 from jaxlens.config.spellings import switch
+from jaxlens.config.unit_sums import sum_problem, unit_sum
+from jaxlens.config.values import word
 from jaxlens.kernels.psf.convolution import fine_side
 from jaxlens.kernels.psf.resampling import resampled_side
 
@@ -33,9 +35,13 @@ _ONLY_FOR = {
 }
 # The endings of the names of FITS files.
 FITS = (".fits", ".fit", ".fts")
-# The largest size of a kernel's file, and of its array, in bytes.
+# The largest size of a kernel's file, unpacked, and of its array, in bytes.
 MAX_BYTES = 50_000_000
-_TOO_LARGE = f"is over {MAX_BYTES // 1_000_000} MB; cut the kernel out of it"
+# The smallest side of a kernel that is too large, in pixels of the image.
+MAX_KERNEL_SIZE = 10_000
+# The smallest kernel_supersampling_factor that is too large; that of drizzled images is four to ten.
+MAX_KERNEL_FACTOR = 1000
+_CUT = "cut the kernel out of it"
 _IMAGE = "give an image (y, x) of the PSF"
 _FILE = "give a .fits or .npy file, or one for each band"
 
@@ -101,7 +107,7 @@ def _odd(section: Section, key: str) -> int | None:
     node = section.take(key)
     if node is None:
         return None
-    value = section.integer(key, 1)
+    value = section.integer(key, 1, below=MAX_KERNEL_SIZE)
     if value % 2 == 0:
         section.report.problem(node.place, f"is {value}; give an odd number, which has a middle")
     return value
@@ -126,7 +132,7 @@ def read_kernel(section: Section) -> Kernel | None:
     """
     report = section.report
     node = section.need("kernel_point_source", _FILE)
-    factor = section.integer("kernel_supersampling_factor", 1, default=1)
+    factor = section.integer("kernel_supersampling_factor", 1, default=1, below=MAX_KERNEL_FACTOR)
     if node is None:
         return None
     nodes = _by_band(node, report) if isinstance(node.value, dict) else [node]
@@ -154,7 +160,7 @@ def _by_band(node: Node, report: Report) -> list[Node]:
 def _padded(array: np.ndarray, side: int) -> np.ndarray:
     """`array`, odd along both axes, scaled to unit sum and padded with zeros to (side, side)."""
     widths = [((side - length) // 2,) * 2 for length in array.shape]
-    return np.pad(array / np.sum(array), widths)
+    return np.pad(unit_sum(array), widths)
 
 
 def _read(node: Node, report: Report) -> tuple[str, np.ndarray] | None:
@@ -174,8 +180,8 @@ def _read(node: Node, report: Report) -> tuple[str, np.ndarray] | None:
         return None
     report.sources.append(str(as_shown))
     place = Place(str(as_shown))
-    if os.path.getsize(path) > MAX_BYTES:
-        report.problem(place, _TOO_LARGE)
+    if path.stat().st_size > MAX_BYTES:
+        report.problem(place, f"is over {MAX_BYTES // 10**6} MB; {_CUT}")
         return None
     brackets = f"[{extension}]" if extension else ""
     if node.place in report.paths:
@@ -189,9 +195,11 @@ def _read(node: Node, report: Report) -> tuple[str, np.ndarray] | None:
 def _read_npy(path: Path, place: Place, report: Report) -> np.ndarray | None:
     """The array in a npy file; None, and a problem, where it cannot be read."""
     try:
-        with path.open("rb") as stream:
-            return np.asarray(np.load(stream, allow_pickle=False)).astype(np.float64, casting="same_kind")
-    except Exception:  # for a broken file numpy raises many kinds of errors, such as BadZipFile, MemoryError
+        return _doubles(read_npy(path, MAX_BYTES, _CUT))
+    except TooLarge as error:
+        report.problem(place, str(error))
+        return None
+    except Exception:  # for a broken file numpy raises many kinds of errors, such as EOFError, TypeError
         report.problem(place, f"cannot be read as an npy file of numbers; {_IMAGE}")
         return None
 
@@ -202,8 +210,11 @@ def _read_fits(path: Path, extension: str | None, place: Place, report: Report) 
         with warnings.catch_warnings():
             # astropy only warns where a file is shorter than its header says
             warnings.filterwarnings("error", message=".*truncated.*")
-            with path.open("rb") as stream, fits.open(stream, memmap=False) as file:
+            with opened(path, MAX_BYTES, _CUT) as stream, fits.open(stream, memmap=False) as file:
                 return _image(file, extension, place, report)
+    except TooLarge as error:
+        report.problem(place, str(error))
+        return None
     except Exception:  # for a broken file astropy raises many kinds of errors, such as zlib.error, KeyError
         report.problem(place, f"cannot be read as FITS; {_IMAGE}")
         return None
@@ -217,9 +228,15 @@ def _image(file: Any, extension: str | None, place: Place, report: Report) -> np
         return None
     # a compressed image may be large although its file is small
     if math.prod(part.shape) * abs(part.header["BITPIX"]) // 8 > MAX_BYTES:
-        report.problem(place, _TOO_LARGE)
+        report.problem(place, f"is over {MAX_BYTES // 10**6} MB; {_CUT}")
         return None
-    return np.asarray(part.data, dtype=np.float64)
+    return _doubles(part.data)
+
+
+def _doubles(array: np.ndarray) -> np.ndarray:
+    """Numbers in double precision, in which larger ones are infinite; TypeError where they are not real."""
+    with np.errstate(over="ignore"):
+        return np.asarray(array).astype(np.float64, casting="same_kind")
 
 
 def _is_kernel(array: np.ndarray, place: Place, report: Report) -> bool:
@@ -239,8 +256,8 @@ def _is_kernel(array: np.ndarray, place: Place, report: Report) -> bool:
         wrong = (
             f"has {count} {'pixel that is' if count == 1 else 'pixels that are'} not finite; mend the kernel"
         )
-    elif not np.sum(array) > 0:
-        wrong = f"sums to {np.sum(array):g}; the sum must be above 0, and is scaled to 1"
+    else:
+        wrong = sum_problem(array)
     if wrong:
         report.problem(place, wrong)
     elif np.any(array < 0):

@@ -15,7 +15,8 @@ from jaxlens.config.draws import read_distribution
 from jaxlens.config.errors import Report
 from jaxlens.config.model import Draw, Quantity, constant
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import INPUT, Section, number
+from jaxlens.config.sections import INPUT, Section
+from jaxlens.config.values import number
 from jaxlens.distributions import Distribution
 
 # The smallest probability of a tail from which values are drawn, because a draw is the quantile of a float32

@@ -7,13 +7,13 @@ that it is used.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import yaml
 
 from jaxlens.config.errors import Place, Report
+from jaxlens.config.scalars import PREFIX, IllegalScalar, scalar_value, tag_problem, unprintable_problem
 
 # The largest number of characters of all files of a configuration; a usual one has a few thousand.
 MAX_CHARACTERS = 10_000_000
@@ -23,9 +23,8 @@ MAX_DEPTH = 50
 # hundred.
 MAX_NODES = 200_000
 
-_PREFIX = "tag:yaml.org,2002:"
-_TEXT_TAGS = {_PREFIX + name for name in ("str", "timestamp", "value")}
-_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+# The largest number of lines with a tab that are listed.
+MAX_LISTED = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,9 +96,12 @@ def read_text(
 
 
 def _refuse_tabs(text: str, source: str, report: Report, numbered: bool) -> None:
-    for number, line in enumerate(text.split("\n"), start=1):
-        if "\t" in line:
-            report.problem(Place(source, number if numbered else None), "has a tab; use spaces")
+    found = [number for number, line in enumerate(text.split("\n"), start=1) if "\t" in line]
+    for number in found[:MAX_LISTED]:
+        report.problem(Place(source, number if numbered else None), "has a tab; use spaces")
+    if len(found) > MAX_LISTED:
+        place = Place(source, found[MAX_LISTED] if numbered else None)
+        report.problem(place, f"is the first of {len(found) - MAX_LISTED} more lines with tabs; use spaces")
 
 
 class _TooLarge(yaml.MarkedYAMLError):
@@ -123,15 +125,6 @@ class _Composer(yaml.SafeLoader):
         node = super().compose_node(parent, index)
         self._depth -= 1
         return node
-
-
-def is_number(text: str) -> bool:
-    """Whether a text without quotes is read as a number, which includes `1e-3`, unlike in YAML 1.1.
-
-    >>> is_number("1e-3"), is_number("1.5e3"), is_number("1,5")
-    (True, True, False)
-    """
-    return _NUMBER.fullmatch(text) is not None
 
 
 def size_problem(depth: int, count: int) -> str:
@@ -195,8 +188,8 @@ class _Tree:
         self._visit(node, depth)
         if isinstance(node, yaml.ScalarNode):
             return Node(place, self._scalar(node, place), node.value)
-        if node.tag not in (_PREFIX + "map", _PREFIX + "seq"):
-            self._refuse_tag(node, place)
+        if node.tag not in (PREFIX + "map", PREFIX + "seq"):
+            self._report.problem(place, tag_problem(node), final=True)
         if isinstance(node, yaml.MappingNode):
             return Node(place, self._mapping(node, place, depth))
         items = (
@@ -213,6 +206,10 @@ class _Tree:
                 self._report.problem(where, "has a list or a mapping for a key; a key is a word")
                 continue
             here = place.at(key.value, self._line(key))
+            unprintable = unprintable_problem(key.value)
+            if unprintable:
+                self._report.problem(here, unprintable, final=True)
+                continue
             entries[key.value] = self.node(value, here, depth + 1)
         return entries
 
@@ -224,7 +221,7 @@ class _Tree:
         first: dict[str, yaml.Node] = {}
         own = []
         for key, value in node.value:
-            if key.tag == _PREFIX + "merge":
+            if key.tag == PREFIX + "merge":
                 yield from self._merged(value, place, depth)
                 continue
             if isinstance(key, yaml.ScalarNode) and key.value in first:
@@ -249,29 +246,9 @@ class _Tree:
         self._report.remark(where, f"is given twice, in {lines}; the last one counts")
 
     def _scalar(self, node: yaml.ScalarNode, place: Place) -> str | float | bool | None:
-        """The value of a scalar by the rules of YAML 1.1, except that `1e-3` is a number."""
-        if node.tag in _TEXT_TAGS:
-            return float(node.value) if node.style is None and is_number(node.value) else node.value
-        construct = _CONSTRUCTORS.get(node.tag)
-        if construct is None:
-            self._refuse_tag(node, place)
-            return None
+        """The value of a scalar; None, and a problem, where it has none."""
         try:
-            return construct(node)
-        except (ValueError, KeyError, IndexError):
-            kind = node.tag.removeprefix(_PREFIX)
-            self._report.problem(place, f"cannot be read as {kind}; write it without a tag", final=True)
+            return scalar_value(node)
+        except IllegalScalar as error:
+            self._report.problem(place, str(error), final=True)
             return None
-
-    def _refuse_tag(self, node: yaml.Node, place: Place) -> None:
-        tag = node.tag.replace(_PREFIX, "!!")
-        self._report.problem(place, f"has the tag {tag}; write a plain value without a tag", final=True)
-
-
-_SAFE = yaml.constructor.SafeConstructor()
-_CONSTRUCTORS = {
-    _PREFIX + "null": lambda node: None,
-    _PREFIX + "bool": _SAFE.construct_yaml_bool,
-    _PREFIX + "int": _SAFE.construct_yaml_int,
-    _PREFIX + "float": _SAFE.construct_yaml_float,
-}

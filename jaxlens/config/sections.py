@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from types import TracebackType
 
 from jaxlens.config.errors import Report, nearest, one_of, shown
 from jaxlens.config.reader import Node
-from jaxlens.config.spellings import ambiguous_number, as_number, is_none_word, is_nothing
+from jaxlens.config.spellings import is_none_word, is_nothing
+from jaxlens.config.unknown_keys import report_unknown
+from jaxlens.config.values import describe, finite, kind_of, word
 
 # The key that includes another file.
 INPUT = "INPUT"
@@ -68,9 +69,11 @@ class Section:
         """Report the unknown keys, and add the keys of this section to the outer section's `elsewhere`."""
         if self._outer:
             self._outer._elsewhere.update(dict.fromkeys(self._asked, self._path))
-        for key, node in (self._entries or {}).items():
-            if key not in self._known:
-                self.report.problem(node.place, self._unknown(key))
+        entries = self._entries or {}
+        unknown = {key: node.place for key, node in entries.items() if key not in self._known}
+        if unknown and self.node:
+            every = [node.place for node in entries.values()]
+            report_unknown(unknown, every, self.node.place, tuple(self._asked), self._unknown, self.report)
 
     def _unknown(self, key: str) -> str:
         if key in self._elsewhere:
@@ -220,11 +223,12 @@ class Section:
         node = self.take(key) if default is not None else self.need(key, advice)
         if node is None:
             return at_least if default is None else default
-        value = number(node, self.report, advice)
-        if value.is_integer() and at_least <= value < (below or math.inf):
+        value = finite(node, self.report, advice)
+        if value is None:
+            return at_least
+        if value == int(value) and at_least <= value and (below is None or value < below):
             return int(value)
-        if not math.isnan(value):
-            self.report.problem(node.place, f"is {node.text}; {advice}")
+        self.report.problem(node.place, f"is {node.text}; {advice}")
         return at_least
 
 
@@ -234,62 +238,6 @@ def _entries(node: Node | None, report: Report) -> dict[str, Node] | None:
         return None
     if isinstance(node.value, dict):
         return node.value
-    report.problem(node.place, f"is {describe(node)}; give a mapping of keys to values")
+    found = describe(node) if node.place.path else kind_of(node)
+    report.problem(node.place, f"is {found}; give a mapping of keys to values")
     return None
-
-
-def describe(node: Node) -> str:
-    """The kind of a node, for messages that start with `is`, such as "a list" or "the text 'x'"."""
-    if isinstance(node.value, dict):
-        return "a DISTRIBUTION" if "DISTRIBUTION" in node.value else "a mapping"
-    if isinstance(node.value, tuple):
-        return "a list"
-    if node.value is None or is_none_word(node):
-        return "empty" if node.value is None else "the word None"
-    if isinstance(node.value, str):
-        return f"the text {shown(node.value)}"
-    return shown(node.text).strip("'")
-
-
-def word(node: Node | None, report: Report, advice: str) -> str:
-    """The text of a scalar as it is written, also where YAML reads it as a number.
-
-    Args:
-        node: the scalar, or None where it is missing.
-        report: the problem is added to it.
-        advice: how to correct the file, for the problem.
-
-    Returns:
-        The text; "" where `node` is None, and "" with a problem where it is empty or not a scalar.
-    """
-    if node is None:
-        return ""
-    if node.value is None or isinstance(node.value, (dict, tuple)) or not node.text.strip():
-        report.problem(node.place, f"is {describe(node)}; {advice}")
-        return ""
-    return node.text.strip()
-
-
-def number(node: Node, report: Report, advice: str) -> float:
-    """A finite number, with or without quotes.
-
-    Args:
-        node: the scalar.
-        report: the problem is added to it.
-        advice: how to correct the file, for the problem.
-
-    Returns:
-        The number; NaN, and a problem, where the node is not a finite number.
-    """
-    given, ambiguous = as_number(node), ambiguous_number(node)
-    if ambiguous or isinstance(given, bool) or not isinstance(given, (int, float)):
-        report.problem(node.place, ambiguous or f"is {describe(node)}; {advice}")
-        return math.nan
-    try:
-        value = float(given)
-    except OverflowError:
-        value = math.inf
-    if not math.isfinite(value):
-        report.problem(node.place, f"is {describe(node)}; it must be finite")
-        return math.nan
-    return value

@@ -47,8 +47,11 @@ def interpolate(points: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np
         raise NoInterpolation("has the same numbers in all rows")
     corners = _segments(points[:, 0]) if points.shape[1] == 1 else _triangulation(points)
     edges = points[corners[:, 1:]] - points[corners[:, :1]]
-    volumes = np.abs(np.linalg.det(edges)) / math.factorial(points.shape[1])
-    cumulative = np.cumsum((volumes[:, None] * weights[corners]).ravel())
+    with np.errstate(over="ignore", invalid="ignore"):
+        volumes = np.abs(np.linalg.det(edges)) / math.factorial(points.shape[1])
+        cumulative = np.cumsum((volumes[:, None] * weights[corners]).ravel())
+    if not np.isfinite(cumulative[-1]):
+        raise NoInterpolation("has rows too far apart to interpolate")
     if not cumulative[-1] > 0:
         raise NoInterpolation("has no weight between its rows")
     return corners, cumulative / cumulative[-1]

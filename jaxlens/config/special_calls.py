@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from jaxlens.config.errors import Report, nearest, shown
 from jaxlens.config.model import Special
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import Section, describe, word
+from jaxlens.config.sections import Section
 from jaxlens.config.special_functions import SPECIALS
+from jaxlens.config.values import describe, word
 
 _ADVICE = "give a list of arguments, as [LIGHT_PROFILE_1-2.5]"
 

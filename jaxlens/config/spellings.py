@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 from jaxlens.config.errors import Report, shown
-from jaxlens.config.reader import Node, is_number
+from jaxlens.config.reader import Node
+from jaxlens.config.scalars import is_number
 
 _TRUE = ("true", "yes", "y", "on", "t", "1", "1.0")
 _FALSE = ("false", "no", "n", "off", "f", "0", "0.0")
@@ -18,6 +19,12 @@ _NOTHING = ("none", "null")
 # Integers that YAML 1.1 does not read as decimals: 010 is 8 (octal), and 1:30 is 90 (base 60).
 _OCTAL = re.compile(r"[-+]?0[0-7_]+")
 _BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
+_YAML_12_OCTAL = re.compile(r"[-+]?0o[0-7]+")
+# Numbers that are read as they are meant, but not written as numbers usually are.
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
+_HEXADECIMAL = re.compile(r"[-+]?0x[0-9a-fA-F_]+")
+_BINARY = re.compile(r"[-+]?0b[01_]+")
+_GROUPED = re.compile(r"[-+]?[0-9]{1,3}(_[0-9]{3})*(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 # Numbers with commas: 1,000 may have a comma for thousands, or for the decimal point.
 _THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}(,[0-9]{3})+")
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+")
@@ -96,6 +103,9 @@ def ambiguous_number(node: Node) -> str:
     """
     text = node.text.strip()
     if isinstance(node.value, str):
+        if _YAML_12_OCTAL.fullmatch(text):
+            finding = f"is the text {shown(text)}, an octal number of YAML 1.2"
+            return f"{finding}; write {int(text, 8)}, or {int(text.replace('0o', ''))} if that is meant"
         if _THOUSANDS.fullmatch(text):
             whole, point = text.replace(",", ""), text.replace(",", ".", 1)
             return f"is the text {shown(text)}; write {whole}, or {point} if that is meant"
@@ -110,4 +120,25 @@ def ambiguous_number(node: Node) -> str:
         return (
             "" if decimal == node.value else f"{finding}; write {node.value:g}, or {decimal} if that is meant"
         )
+    return ""
+
+
+def unusual_number(node: Node) -> str:
+    """The remark on a number that is not written as numbers usually are; "" for any other value.
+
+    >>> from jaxlens.config.errors import Place
+    >>> unusual_number(Node(Place("c.yaml"), 8.0, "08"))
+    'is 08, which YAML reads as a text; it is taken for 8, so write 8'
+    """
+    text = node.text.strip()
+    value = as_number(node)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return ""
+    if _LEADING_ZERO.fullmatch(text) and not isinstance(node.value, int):
+        return f"is {text}, which YAML reads as a text; it is taken for {value:g}, so write {value:g}"
+    for pattern, kind in ((_HEXADECIMAL, "hexadecimal"), (_BINARY, "binary")):
+        if pattern.fullmatch(text):
+            return f"is {text}, which YAML reads as {value:g} ({kind}); write {value:g}"
+    if "_" in text and not _GROUPED.fullmatch(text):
+        return f"is {text}, which YAML reads as {value:g}; write {value:g}"
     return ""

@@ -15,6 +15,8 @@ from jaxlens.config.tables import Table
 Written = tuple[str, Place]
 # The parameter that a column sets -> the index of the column in the table.
 Matched = Mapping[Column, int]
+# The largest number of unknown columns of a table for which similar names are searched.
+MAX_ADVICE = 100
 
 
 def match_columns(written: Sequence[Written], table: Table, names: Names, report: Report) -> Matched:
@@ -33,10 +35,14 @@ def match_columns(written: Sequence[Written], table: Table, names: Names, report
         The parameters, with the index of their column.
     """
     found: dict[Column, int] = {}
+    unknown = 0
     for i, (name, place) in enumerate(written):
         column = names.find(name)
         if column is None:
-            report.remark(place, f"matches no parameter; {names.advice(name)}")
+            unknown += 1
+            # the advice on a name is a search among all parameters
+            advice = names.advice(name) if unknown <= MAX_ADVICE else "see the columns before it"
+            report.remark(place, f"matches no parameter; {advice}")
         elif column in found:
             _check_agreement(table, found[column], i, names.targets(column), report)
         else:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from jaxlens.config.errors import Place, Report, shown
+from jaxlens.config.scalars import LARGEST
+from jaxlens.config.unit_sums import without_overflow
 
 # The name of the column with the weights of the rows.
 WEIGHT = "WEIGHT"
@@ -18,6 +22,12 @@ WEIGHT = "WEIGHT"
 MAX_BYTES = 50_000_000
 # The largest number of illegal lines that are listed; further ones are only counted.
 MAX_LISTED = 5
+# The problem with a file that has hardly a number in it.  Nothing of it is quoted, as it may be of any kind.
+NO_TABLE = "is no table of numbers; give a line of column names, then lines of numbers"
+# A number, or one of the words for a missing one.
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?(nan|inf|none|null|na)", re.I)
+# The number of rows that are looked at.
+_ROWS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,11 +67,14 @@ def read_table(path: Path, report: Report) -> Table | None:
     text = table_text(path, report)
     if text is None:
         return None
-    lines = [(number, words) for number, words in _words(text) if words]
+    lines = [(number, words) for number, words in numbered_words(text) if words]
     if not lines:
         report.problem(Place(str(path)), "has no table; give a line of column names, then lines of numbers")
         return None
     (header_line, names), rows = lines[0], lines[1:]
+    if rows and not has_numbers(words for _, words in rows):
+        report.problem(Place(str(path)), NO_TABLE)
+        return None
     wrong = _header_problem(names)
     if not wrong and not rows:
         wrong = "has no rows below the names of the columns; give at least one line of numbers"
@@ -74,14 +87,24 @@ def read_table(path: Path, report: Report) -> Table | None:
     return Table(str(path), header_line, tuple(names), tuple(number for number, _ in rows), values)
 
 
+def has_numbers(rows: Iterable[list[str]]) -> bool:
+    """Whether at least half of the words of the first rows are numbers.
+
+    >>> has_numbers([["1.5", "x"]]), has_numbers([["root:*:19000:0:99999:7:::"]])
+    (True, False)
+    """
+    words = [part for row in islice(rows, _ROWS) for word in row for part in re.split("[,;]", word) if part]
+    return 2 * sum(_NUMBER.fullmatch(word) is not None for word in words) >= len(words)
+
+
 def read_header(path: Path) -> list[str]:
     """The names of the columns of the table in a file; empty where it has none."""
-    lines = (words for _, words in _words(table_text(path, Report()) or ""))
+    lines = (words for _, words in numbered_words(table_text(path, Report()) or ""))
     return next(filter(None, lines), [])
 
 
 def read_weights(table: Table, report: Report) -> np.ndarray | None:
-    """The column WEIGHT (rows,); None, and a problem, where it is missing, negative, or zero in all rows."""
+    """The column WEIGHT (rows,), scaled; None, and a problem, where it is missing, below 0, or all 0."""
     if WEIGHT not in table.names:
         finding = f"has no column {WEIGHT}; add one, with 1 in every row where all are as likely"
         report.problem(Place(table.source, table.header_line), finding)
@@ -92,21 +115,33 @@ def read_weights(table: Table, report: Report) -> np.ndarray | None:
         row = int(negative[0])
         report.problem(table.place(WEIGHT, row), f"is {weights[row]:g}; it must be at least 0")
         return None
+    weights = without_overflow(weights)
     if not weights.sum() > 0:
         report.problem(table.place(WEIGHT), "is 0 in every row; one of them must be above 0")
         return None
     return weights
 
 
-def table_text(path: Path, report: Report) -> str | None:
-    """The text of a file; None, and a problem, where it is too large, not UTF-8, or cannot be read."""
-    place = Place(str(path))
+def table_text(
+    path: Path, report: Report, limit: int | None = None, smaller: str = "give a smaller table"
+) -> str | None:
+    """The text of a table's file; None, and a problem, where it is too large, not UTF-8, or cannot be read.
+
+    Args:
+        path: the file.
+        report: the problem is added to it.
+        limit: the largest number of bytes; by default `MAX_BYTES`.
+        smaller: how to correct a larger file.
+    """
+    place, limit = Place(str(path)), MAX_BYTES if limit is None else limit
     report.sources.append(str(path))
     try:
-        if os.stat(path).st_size > MAX_BYTES:
-            report.problem(place, f"is over {MAX_BYTES // 10**6} MB; give a smaller table")
+        with path.open("rb") as file:
+            content = file.read(limit + 1)
+        if len(content) > limit:
+            report.problem(place, f"is over {limit // 10**6} MB; {smaller}")
             return None
-        text = path.read_text(encoding="utf-8-sig")
+        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
         report.problem(place, "is not text in UTF-8; give a table of numbers")
         return None
@@ -119,7 +154,7 @@ def table_text(path: Path, report: Report) -> str | None:
     return text
 
 
-def _words(text: str) -> Iterator[tuple[int, list[str]]]:
+def numbered_words(text: str) -> Iterator[tuple[int, list[str]]]:
     """The number of each line of a text, and its words without the comment."""
     for number, line in enumerate(text.split("\n"), start=1):
         yield number, line.partition("#")[0].split()
@@ -133,10 +168,8 @@ def _header_problem(names: list[str]) -> str:
         )
     if any("," in name for name in names):
         return "has commas between the columns; separate them by spaces"
-    for name in names:
-        if names.count(name) > 1:
-            return f"has the column {shown(name)} {names.count(name)} times; name each column once"
-    return ""
+    ((name, count),) = Counter(names).most_common(1)
+    return f"has the column {shown(name)} {count} times; name each column once" if count > 1 else ""
 
 
 def _is_number(word: str) -> bool:
@@ -151,10 +184,12 @@ def _values(
     source: str, names: list[str], rows: list[tuple[int, list[str]]], report: Report
 ) -> np.ndarray | None:
     """The values of the rows, (rows, columns); None, and a problem for each of the first illegal lines."""
-    values = np.empty((len(rows), len(names)))
+    # where a row is too short there may be far more rows times names than words
+    whole = all(len(words) == len(names) for _, words in rows)
+    values = np.empty((len(rows) if whole else 1, len(names)))
     wrong = 0
     for i, (line, words) in enumerate(rows):
-        fault = _fill(values[i], names, words)
+        fault = _fill(values[i if whole else 0], names, words)
         if fault is None:
             continue
         wrong += 1
@@ -180,4 +215,6 @@ def _fill(row: np.ndarray, names: list[str], words: list[str]) -> tuple[str, str
             return names[i], f"is {shown(word)}; give a number"
         if not math.isfinite(row[i]):
             return names[i], f"is {word}; it must be finite"
+        if abs(row[i]) > LARGEST and names[i] != WEIGHT:
+            return names[i], f"is {word}; the largest number is {LARGEST:.2g}"
     return None

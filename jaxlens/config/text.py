@@ -11,7 +11,8 @@ import yaml
 
 from jaxlens.config.errors import Place, Report
 from jaxlens.config.files import FROM_DICT
-from jaxlens.config.reader import Node, is_number, size_problem
+from jaxlens.config.reader import Node, size_problem
+from jaxlens.config.scalars import MAX_NUMBER_LENGTH, is_number
 
 _MAP, _SEQUENCE, _TEXT = (f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str"))
 _RESOLVER = yaml.SafeLoader("")
@@ -107,7 +108,11 @@ class _Data:
         if isinstance(value, np.bool_):
             return bool(value)
         if isinstance(value, Integral):
-            return int(value)
+            # longer ones cannot be written
+            if abs(int(value)) < 10**MAX_NUMBER_LENGTH:
+                return int(value)
+            self._report.problem(place, f"is over 10^{MAX_NUMBER_LENGTH}; give a smaller number")
+            return None
         if isinstance(value, Real):
             return float(value)
         if isinstance(value, os.PathLike):

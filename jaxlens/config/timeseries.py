@@ -19,10 +19,11 @@ from jaxlens.config.model import (
 )
 from jaxlens.config.quantities import ANY, quantity
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import Section, describe, number, word
+from jaxlens.config.sections import Section
 from jaxlens.config.species import Species
 from jaxlens.config.spellings import is_nothing
 from jaxlens.config.transient_rules import ONE_EXPOSURE
+from jaxlens.config.values import describe, number, word
 
 # The keys of a TIMESERIES.
 SERIES_KEYS = ("OBJECTS", "NITES", "PEAK", "REFERENCE_MJD", "DIFFERENCE")

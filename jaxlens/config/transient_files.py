@@ -6,7 +6,7 @@ import difflib
 import os
 from pathlib import Path
 
-from jaxlens.config.errors import Place, Report, shown
+from jaxlens.config.errors import Place, shown
 from jaxlens.config.files import roots
 
 # Endings that the name of a file may lack.
@@ -36,21 +36,6 @@ def find_folder(place: Place, folder: str) -> Path | None:
     """The folder `seds/...` beside the file or in the working directory; None where there is none."""
     found = (root / folder for root in roots(place))
     return next((path for path in found if path.is_dir()), None)
-
-
-def record_path(place: Place, path: Path, text: str, name: str, report: Report) -> None:
-    """Record how the configuration is written with the absolute path of a file.
-
-    Args:
-        place: where the configuration names the file.
-        path: the file.
-        text: what stands there, such as `cc_x.SED`.
-        name: the part of it that is the file's name.
-        report: the path is added to it.
-    """
-    absolute = os.path.abspath(path)
-    if name != absolute:
-        report.paths[place] = f"{text.removesuffix(name)}{absolute}"
 
 
 def missing_problem(place: Place, name: str, folder: str, noun: str) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from jaxlens.config.errors import Place, Report
+from jaxlens.config.files import record
 from jaxlens.config.light_curve_tables import lightcurve_library
 from jaxlens.config.model import Library
 from jaxlens.config.model_names import KINDS, ModelName
@@ -15,7 +16,7 @@ from jaxlens.config.non1a import INPUT_FILE, non1a_file, read_non1a
 from jaxlens.config.salt_files import read_salt_library
 from jaxlens.config.sed_files import SedFile, read_sed_library
 from jaxlens.config.templates import hsiao_library
-from jaxlens.config.transient_files import find_file, find_folder, missing_problem, record_path
+from jaxlens.config.transient_files import find_file, find_folder, missing_problem
 from jaxlens.config.transient_libraries import (
     TOY_TYPES,
     cc_library,
@@ -78,7 +79,7 @@ def read_source(name: ModelName, place: Place, text: str, report: Report) -> Sou
         own = find_folder(place, folder) if name.kind == "cc" and name.population else None
         if own is None:
             return Source(_BUILT_IN[name.kind](), scatter=name.kind == "cc")
-        report.paths[place] = f"cc_{own.absolute()}"
+        record(place, own, "cc_", "", report)
         return _from_file(name, own, report)
     path = find_file(place, name.file, folder)
     if path is None and name.kind == "kn":
@@ -89,7 +90,7 @@ def read_source(name: ModelName, place: Place, text: str, report: Report) -> Sou
     if path is None:
         report.problem(place, missing_problem(place, name.file, folder, _noun(name.kind)))
         return None
-    record_path(place, path, text, name.file, report)
+    record(place, path, text, name.file, report)
     return _from_file(name, path, report)
 
 

@@ -20,7 +20,7 @@ from jaxlens.config.model import Config, Configuration, PointSource
 from jaxlens.config.model_names import population_name
 from jaxlens.config.naming import BY_EPOCH, MICROLENSING, in_pixels, named_quantities
 from jaxlens.config.reader import read_text
-from jaxlens.config.text import plain
+from jaxlens.config.text import dictionary_text, plain
 from jaxlens.config.timeseries import SERIES_KEYS
 
 # A configuration file as nested dictionaries.
@@ -46,6 +46,13 @@ def config_dict(config: Config) -> Tree:
     seed = {} if config.seed is None else {"SEED": config.seed}
     tree["DATASET"]["PARAMETERS"] |= {"SIZE": config.size, "OUTDIR": config.outdir} | seed
     return tree
+
+
+def config_text(config: Config, seed: int) -> str:
+    """The whole file as YAML text, with the SIZE of `config` and a SEED; OUTDIR is that of the file."""
+    written = cast(Tree, plain(read_text(config.text, FROM_DICT, Report(), numbered=False)))
+    written["DATASET"]["PARAMETERS"] |= {"SIZE": config.size, "SEED": seed}
+    return dictionary_text(written, Report())
 
 
 def set_parameters(tree: Tree, config: Config, label: str, values: Mapping[str, object]) -> None:

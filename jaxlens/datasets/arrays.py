@@ -1,15 +1,16 @@
-"""What of a Dataset is in memory: images, planes, time series and metadata, by configuration."""
+"""The images, planes, time series and metadata of a Dataset, by configuration, in memory or on the disk."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from jaxlens.config import Config
-from jaxlens.datasets.products import ROW_ARRAYS, Kept
 from jaxlens.files.contents import ArrayName
+from jaxlens.files.systems import Systems
 
 # What must be given to make_dataset for each array.
 _ADVICE: dict[ArrayName, str] = {
@@ -19,38 +20,54 @@ _ADVICE: dict[ArrayName, str] = {
 }
 
 
-class DatasetArrays:
-    """The arrays and tables of a dataset that were kept in memory.
+# What there may be of each configuration; the arrays of the first have one row for each row of the table.
+_ROWS: tuple[ArrayName, ...] = ("images", "planes")
+_ATTRIBUTES = ("images", "planes", "difference", "series", "mjd", "mask", "metadata")
+# A numpy array, or a `jaxlens.files.lazy.LazyArray` of a dataset that is read from the disk.
+Array: TypeAlias = Any
 
-    Each is also an attribute, such as `CONFIGURATION_1_images`.  Time series are kept by system; where
-    pointings have different numbers of epochs `images` and `planes` are copies, made when asked for.
+
+class DatasetArrays:
+    """The arrays and tables of a dataset.
+
+    Each is also an attribute, such as `CONFIGURATION_1_images`.  Those that are not in memory are read from
+    the dataset's folder where they are indexed (`LazyArray`).  Time series are kept by system; where
+    pointings have different numbers of epochs `images` and `planes` in memory are copies, made when asked
+    for.
+
+    Attributes:
+        config: the configuration that was used.
+        configurations: labels of the configurations that were made.
+        folder: where its files are; None for one in memory alone.
     """
 
     config: Config
-    _kept: dict[str, Kept]
+    configurations: list[str]
+    folder: Path | None
+    _systems: dict[str, Systems]
 
-    def images(self, configuration: str | None = None) -> np.ndarray:
-        """The images that were kept, shape (n, bands, rows, columns), float32, in counts/s.
+    def images(self, configuration: str | None = None) -> Array:
+        """The images, shape (n, bands, rows, columns), float32, in counts/s.
 
         Those of a time series have the epochs of a system one after another, like the rows of `metadata`.
 
         Raises:
-            ValueError: if there is no such configuration, or nothing of it was kept.
+            ValueError: if there is no such configuration, or nothing of it is there.
         """
-        return self._rows("images", configuration)
+        return self._rows("images", self._label(configuration))
 
-    def planes(self, configuration: str | None = None) -> np.ndarray:
+    def planes(self, configuration: str | None = None) -> Array:
         """The parts of the images, shape (n, 4, bands, rows, columns); they add up to the image.
 
         They are the light of the lens (of all planes but the last; of the plane, where there is one), the
         light of the source (the last plane), point sources, and noise, which is everything else.
 
         Raises:
-            ValueError: if there is no such configuration, or nothing of it was kept.
+            ValueError: if there is no such configuration, or nothing of it is there.
         """
-        return self._rows("planes", configuration)
+        return self._rows("planes", self._label(configuration))
 
-    def series(self, configuration: str | None = None, array: ArrayName = "images") -> np.ndarray:
+    def series(self, configuration: str | None = None, array: ArrayName = "images") -> Array:
         """The images of time series by system, shape (systems, epochs, bands, rows, columns), in counts/s.
 
         They share their memory with `images` where all pointings have the same number of epochs.  An image
@@ -61,12 +78,12 @@ class DatasetArrays:
             array: "images", "planes", shape (systems, epochs, 4, bands, rows, columns), or "difference".
 
         Raises:
-            ValueError: if there is no such configuration, nothing of it was kept, or it has no TIMESERIES.
+            ValueError: if there is no such configuration, nothing of it is there, or it has no TIMESERIES.
         """
-        self._of_series(configuration)
-        return self._array(array, configuration)
+        label = self._of_series(configuration)
+        return self._array(array, label)
 
-    def difference(self, configuration: str | None = None) -> np.ndarray:
+    def difference(self, configuration: str | None = None) -> Array:
         """The images minus the template of DIFFERENCE, shape (systems, epochs, bands, rows, columns).
 
         Raises:
@@ -82,9 +99,7 @@ class DatasetArrays:
         Raises:
             ValueError: as `series`.
         """
-        mjd = self._of_series(configuration).mjd
-        assert mjd is not None
-        return mjd
+        return self._cached(self._of_series(configuration), "mjd")
 
     def mask(self, configuration: str | None = None) -> np.ndarray:
         """Whether a system was observed at an epoch in a band, (systems, epochs, bands).
@@ -92,60 +107,104 @@ class DatasetArrays:
         Raises:
             ValueError: as `series`.
         """
-        return ~np.isnan(self.mjd(configuration))
+        return self._cached(self._of_series(configuration), "mask")
 
     def metadata(self, configuration: str | None = None) -> pd.DataFrame:
-        """The metadata that were kept, one row a system; of a time series one row a system and epoch.
+        """The metadata, one row a system; of a time series one row a system and epoch.
 
         Raises:
-            ValueError: if there is no such configuration, or nothing of it was kept.
+            ValueError: if there is no such configuration, or nothing of it is there.
         """
-        return self._find(configuration).metadata
+        table: pd.DataFrame = self._cached(self._label(configuration), "metadata")
+        return table
+
+    def systems_of(self, configuration: str | None = None) -> Systems:
+        """The systems of one configuration with their arrays and their metadata by name.
+
+        Raises:
+            ValueError: if there is no such configuration, or nothing of it is there.
+        """
+        return self._find(self._label(configuration))
 
     def __getattr__(self, name: str) -> Any:
-        """The images and planes of a time series of pointings of different lengths, such as
-        `CONFIGURATION_1_images`, when they are first asked for.
-        """
-        label, _, array = name.rpartition("_")
-        kept = self.__dict__.get("_kept", {}).get(label)
-        if kept is None or array not in ROW_ARRAYS or array not in kept.arrays:
+        """What there is of a configuration, such as `CONFIGURATION_1_images`, when it is first asked for."""
+        label, _, kind = name.rpartition("_")
+        systems = self.__dict__.get("_systems", {}).get(label)
+        if systems is None or kind not in _ATTRIBUTES or not _has(systems, kind):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        setattr(self, name, kept.rows(array))
-        return self.__dict__[name]
+        found = _of(systems, kind)
+        self.__dict__[name] = found
+        return found
 
-    def _keep(self, label: str, kept: Kept) -> None:
-        """Keep the products of a configuration, also as attributes."""
-        self._kept[label] = kept
-        for name, value in kept.attributes().items():
-            setattr(self, f"{label}_{name}", value)
+    def __dir__(self) -> list[str]:
+        """The attributes of every configuration too."""
+        own = [
+            f"{label}_{kind}"
+            for label, systems in self.__dict__.get("_systems", {}).items()
+            for kind in _ATTRIBUTES
+            if _has(systems, kind)
+        ]
+        return sorted({*super().__dir__(), *own})
 
     def _forget(self) -> None:
-        """Remove what was kept."""
-        for label, kept in self._kept.items():
-            for name in (*kept.attributes(), *kept.arrays):
-                self.__dict__.pop(f"{label}_{name}", None)
-        self._kept = {}
+        """Remove what there was, to make room for another dataset."""
+        for label in self._systems:
+            for kind in _ATTRIBUTES:
+                self.__dict__.pop(f"{label}_{kind}", None)
+        self._systems = {}
 
-    def _rows(self, name: ArrayName, configuration: str | None) -> np.ndarray:
-        self._array(name, configuration)
-        rows: np.ndarray = getattr(self, f"{self.config.configuration(configuration).label}_{name}")
-        return rows
+    def _label(self, configuration: str | None) -> str:
+        """The label of a configuration by its label or NAME."""
+        if "config" in self.__dict__:
+            return self.config.configuration(configuration).label
+        if configuration is None and len(self.configurations) == 1:
+            return self.configurations[0]
+        if configuration in self.configurations:
+            return str(configuration)
+        raise ValueError(f"configuration {configuration!r} is not there; there are {self.configurations}")
 
-    def _array(self, name: ArrayName, configuration: str | None) -> np.ndarray:
-        arrays = self._find(configuration).arrays
-        if name not in arrays:
+    def _rows(self, name: ArrayName, label: str) -> Array:
+        self._array(name, label)
+        return self._cached(label, name)
+
+    def _array(self, name: ArrayName, label: str) -> Array:
+        if name not in self._find(label).arrays:
             raise ValueError(f"there are no {name}; {_ADVICE[name]}")
-        return arrays[name]
+        return self._find(label).arrays[name]
 
-    def _of_series(self, configuration: str | None) -> Kept:
-        kept = self._find(configuration)
-        if kept.mjd is None:
-            label = self.config.configuration(configuration).label
+    def _of_series(self, configuration: str | None) -> str:
+        label = self._label(configuration)
+        if self._find(label).contents.epochs is None:
             raise ValueError(f"{label} has no TIMESERIES; its images are single exposures")
-        return kept
+        return label
 
-    def _find(self, configuration: str | None) -> Kept:
-        label = self.config.configuration(configuration).label
-        if label not in self._kept:
-            raise ValueError(f"nothing of {label} is in memory; make the dataset with store_in_memory=True")
-        return self._kept[label]
+    def _find(self, label: str) -> Systems:
+        if label not in self._systems:
+            where = "in memory" if self.folder is None else f"whole in {self.folder}"
+            advice = "make the dataset with store_in_memory=True" if self.folder is None else "resume it"
+            raise ValueError(f"nothing of {label} is {where}; {advice}")
+        return self._systems[label]
+
+    def _cached(self, label: str, kind: str) -> Any:
+        self._find(label)
+        return getattr(self, f"{label}_{kind}")
+
+
+def _has(systems: Systems, kind: str) -> bool:
+    """Whether there is an attribute of this kind."""
+    if kind in ("mjd", "mask"):
+        return systems.contents.epochs is not None
+    if kind == "series":
+        return systems.contents.epochs is not None and "images" in systems.arrays
+    return kind == "metadata" or kind in systems.arrays
+
+
+def _of(systems: Systems, kind: str) -> Any:
+    """The attribute of this kind."""
+    if kind == "mask":
+        return ~np.isnan(np.asarray(systems.mjd))
+    if kind in _ROWS:
+        return systems.rows(kind)  # type: ignore[arg-type]
+    if kind in ("series", "difference"):
+        return systems.arrays["images" if kind == "series" else "difference"]
+    return getattr(systems, kind)

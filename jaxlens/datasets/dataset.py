@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import os
-import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
+from pathlib import Path
 from typing import Any
 
 import jax
 
 from jaxlens.config import Config, issue_warnings, load_config
 from jaxlens.config.errors import nearest
-from jaxlens.config.updates import columns_of_objects, config_dict, distribution_entry, set_parameters
-from jaxlens.datasets.arguments import Arguments
-from jaxlens.datasets.arrays import DatasetArrays
-from jaxlens.datasets.production import produce
-from jaxlens.datasets.products import Kept, Run
+from jaxlens.config.updates import config_dict
+from jaxlens.datasets.exports import DatasetExports
+from jaxlens.datasets.stored import systems_in
+from jaxlens.engine.devices import as_devices
 from jaxlens.files.formats import ImageFormat
+from jaxlens.production.arguments import Arguments
+from jaxlens.production.manifest import Manifest, read_manifest
+from jaxlens.production.products import Run
+from jaxlens.production.run import produce
 
 
-class Dataset(DatasetArrays):
-    """A dataset with deeplenstronomy's attributes, as `make_dataset` gives it.
+class Dataset(DatasetExports):
+    """A dataset with deeplenstronomy's attributes, as `make_dataset` and `load` give it.
 
     `CONFIGURATION_1_images`, `CONFIGURATION_1_metadata` and `CONFIGURATION_1_planes` (and so on) are there
-    for what was kept in memory; `images`, `metadata` and `planes` give the same by label or NAME.  Of a time
-    series there are `CONFIGURATION_1_series`, `_mjd`, `_mask` and `_difference` too.
+    for what was kept in memory, or is in files and read where it is indexed; `images`, `metadata` and
+    `planes` give the same by label or NAME.  Of a time series there are `CONFIGURATION_1_series`, `_mjd`,
+    `_mask` and `_difference` too.
 
     Attributes:
         config: the configuration that was used.
@@ -39,65 +44,68 @@ class Dataset(DatasetArrays):
         bands: names of the bands.
         configurations: labels of the configurations that were made.
         seed: the seed that was used, whether the file has one or not.
-        runs: how each configuration was made, by label.
+        folder: where its files are: OUTDIR, or the folder of a part in it; None for one in memory alone.
+        manifest: how much of it is in the folder; None for one in memory alone.
+        runs: how each configuration was made in this process, by label.
     """
 
-    def __init__(self, config: Config, arguments: Mapping[str, Any], config_file: str | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        arguments: Mapping[str, Any],
+        config_file: str | None = None,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
         """Make the dataset of `config`.
 
         Args:
             config: the configuration file.
             arguments: all arguments of make_dataset, by name.
             config_file: the file that `config` was read from.
+            check: is called between batches, and raises where the work should end.
         """
         self.config_file = config_file
-        self._kept: dict[str, Kept] = {}
-        self._make(config, arguments)
+        self._systems = {}
+        self._make(config, arguments, check)
 
-    def update_param(self, new_param_dict: Mapping[str, object], configuration: str | None = None) -> None:
-        """Set parameters in `config_dict`; `regenerate` then makes the dataset with them.
+    @classmethod
+    def of_folder(
+        cls,
+        folder: Path,
+        manifest: Manifest | None,
+        config: Config | None,
+        arguments: dict[str, Any],
+        described: Mapping[str, Any],
+    ) -> Dataset:
+        """The dataset in a folder, as `load` gives it.
 
         Args:
-            new_param_dict: a number, or what else may stand in the file, by name: the metadata's column
-                (`PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E`, `seeing`), `SIZE`, `OUTDIR`, `SEED`, `BANDS`,
-                `numPix` and the other entries of IMAGE, `NOISE_SOURCE_1-NAME`.  A name that ends in a band
-                (`seeing-g`) sets that band alone; the others keep what they have, and where that is one
-                DISTRIBUTION each then draws from it on its own.  Where a parameter is the same in all bands,
-                the band makes no difference.
-            configuration: a label or NAME; it may be left out where the file has one.
-
-        An object of the file may stand in several places: a change of its parameters is seen wherever it
-        does, in other configurations too.  A column of a USERDIST goes before what is set here.
-
-        Raises:
-            ValueError: if a name is no parameter of the configuration, with the nearest names; nothing is
-                changed then.
-
-        >>> dataset = make_dataset("galaxy_galaxy", skip_image_generation=True)
-        >>> dataset.update_param({"SIZE": 2, "PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v": 250.0})
-        >>> dataset.regenerate()
-        >>> dataset.metadata()["PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v-g"].tolist()
-        [250.0, 250.0]
+            folder: the folder.
+            manifest: how it was made; None for one that version 0.1.0 has made.
+            config: its configuration; None where it is not known, and is then no attribute.
+            arguments: the arguments of make_dataset with which it is made again.
+            described: its name and seed.
         """
-        label = self.config.configuration(configuration).label
-        set_parameters(self.config_dict, self.config, label, new_param_dict)
-
-    def update_param_dist(
-        self, new_param_dist_dict: Mapping[str, Mapping[str, Any]], configuration: str | None = None
-    ) -> None:
-        """`update_param` for distributions: `{name: {"name": "uniform", "parameters": {"minimum": 1, ...}}}`.
-
-        Raises:
-            ValueError: as `update_param`, or if a distribution is written in another way.
-        """
-        written = {name: distribution_entry(name, value) for name, value in new_param_dist_dict.items()}
-        self.update_param(written, configuration)
+        found = cls.__new__(cls)
+        found.config_file, found.folder, found.manifest = None, folder, manifest
+        found._systems = dict(systems_in(folder, manifest, config))
+        found.configurations = list(manifest.configurations if manifest else found._systems)
+        found.runs = {}
+        if config is not None:
+            found._describe(config, arguments, described["seed"])
+        else:
+            found.arguments, found.outdir = arguments, str(folder)
+            found.name, found.seed = described["name"], described["seed"]
+            found.bands = list(next((one.contents.bands for one in found._systems.values()), ()))
+            found.size = sum(one.contents.count for one in found._systems.values())
+        return found
 
     def regenerate(self, **make_dataset_args: Any) -> None:
         """Make this dataset again from `config_dict` as it is now; its images and metadata are replaced.
 
         The arguments are those of make_dataset but for `config`; those that are not given are as they were.
-        A `survey` that was given before is in `config_dict` already, and is not applied again.
+        A `survey` that was given before is in `config_dict` already, and is not applied again.  Files in the
+        same OUTDIR are replaced too.
 
         Raises:
             ConfigError: if `config_dict` is wrong; the dataset stays as it was.
@@ -108,36 +116,31 @@ class Dataset(DatasetArrays):
             if name not in self.arguments:
                 raise TypeError(f"{name!r} is no argument of regenerate; {nearest(name, self.arguments)}")
         arguments = {**self.arguments, **make_dataset_args}
+        if arguments["save_to_disk"] and not {"resume", "overwrite"} & make_dataset_args.keys():
+            arguments |= {"resume": False, "overwrite": True}
         arguments["configurations"] = _listed(arguments["configurations"])
         survey, configurations = make_dataset_args.get("survey"), arguments["configurations"]
         config = load_config(self.config_dict, survey=survey, configurations=configurations)
         issue_warnings(config.warnings)
-        self._make(config, arguments)
+        self._make(config, arguments, lambda: None)
 
-    def search(self, param_name: str) -> dict[str, list[str]]:
-        """The USERDIST columns of all parameters whose name contains `param_name`, by the objects' NAMEs.
-
-        >>> dataset = make_dataset("galaxy_galaxy", skip_image_generation=True)
-        >>> dataset.search("sigma_v")["LENS"][0]
-        'CONFIGURATION_1-PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v-g'
-        """
-        return columns_of_objects(self.config, param_name)
-
-    def _make(self, config: Config, arguments: Mapping[str, Any]) -> None:
+    def _make(self, config: Config, arguments: Mapping[str, Any], check: Callable[[], None]) -> None:
         """Make all configurations, then replace the attributes."""
         asked = Arguments(**{name: value for name, value in arguments.items() if name != "survey"})
-        seed = secrets.randbits(32) if config.seed is None else config.seed
-        products = produce(config, seed, asked)
+        produced = produce(config, asked, check)
+        products = produced.products
         self._forget()
-        self._describe(config, dict(arguments), seed)
+        self._describe(config, dict(arguments), produced.seed)
+        self.folder = produced.folder
+        self.manifest = None if produced.folder is None else read_manifest(produced.folder)
         self.configurations = list(products)
         self.runs: dict[str, Run] = {label: product.run for label, product in products.items()}
-        for label, product in products.items():
-            if product.kept:
-                self._keep(label, product.kept)
+        self._systems = dict(systems_in(self.folder, self.manifest, config)) if self.folder else {}
+        self._systems |= {label: product.kept for label, product in products.items() if product.kept}
 
     def _describe(self, config: Config, arguments: dict[str, Any], seed: int) -> None:
-        self.config, self.arguments, self.seed = config, arguments, seed
+        self.config, self.arguments = config, arguments
+        self.seed: int | None = seed
         self.config_dict = config_dict(config)
         self.name, self.size, self.outdir = config.name, config.size, config.outdir
         self.bands = list(config.bands)
@@ -161,6 +164,16 @@ def make_dataset(
     progress: bool | None = None,
     configurations: str | Iterable[str] | None = None,
     devices: Iterable[jax.Device] | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    allow_mixed: bool = False,
+    shard_size: int | None = None,
+    part: tuple[int, int] | None = None,
+    executor: Executor | None = None,
+    workers: int | None = None,
+    dtype: str = "float32",
+    compression: str | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> Dataset:
     """Make the images and the metadata that a configuration file describes.
 
@@ -186,15 +199,31 @@ def make_dataset(
             lensed point sources these are the images of the centre of every lensed galaxy's light (its first
             profile that has a centre), and under deeplenstronomy's names those of the first galaxy of the
             farthest plane.
-        batch_size: systems a batch.  By default one that suits the device (`automatic_batch_size`) and its
-            memory; in a long run (more than a thousand batches that take fifty times as long as a
-            compilation) the fastest of three.  It is in `runs`, and an attribute of an HDF5 file.
+        batch_size: systems a batch.  By default one that suits the device (`automatic_batch_size`); in a long
+            run in memory (more than a thousand batches that take fifty times as long as a compilation) the
+            fastest of three that fit into its memory.  It is in `runs` and in the manifest.
         csv: whether to write the CSV, and the light curves of a time series.
         progress: True or False for a progress bar or none; None shows one in a terminal.
         configurations: labels or NAMEs of those to make; by default all.  What is wrong with the others alone
             is a warning.
         devices: the devices that share each batch, of those in `jax.local_devices()`; by default all.  The
             batch size is rounded up to a multiple of their number.
+        resume: finish the dataset that is in OUTDIR, if there is one: shards that are missing, or are not as
+            recorded, are made, and nothing else.
+        overwrite: replace the dataset that is in OUTDIR, if there is one, once the new one is whole.
+        allow_mixed: resume also on another kind of device, or with other versions, than the dataset was begun
+            with; its images then agree to float rounding with those of one run, and not bit for bit.
+        shard_size: systems a shard, rounded up to whole batches; each shard has files of its own, is added to
+            the manifest when it is whole, and is what is lost at most where a run is killed.  By default as
+            many as take 256 MiB.
+        part: (k, n) makes part k of n, counted from 0, in the folder `part-k-of-n` of OUTDIR: a contiguous
+            range of the dataset's shards, without communication.  `jaxlens.merge` joins the parts.
+        executor: any `concurrent.futures.Executor`, whose workers make the shards; they must be able to write
+            OUTDIR, and must not be forked from this process.  It is not shut down.
+        workers: the same with this many processes of our own.
+        dtype: "float16" halves the files; pixels are then rounded to 11 bits.
+        compression: "gzip" or "lzf" compresses the images in HDF5 files.
+        check: is called between batches; what it raises ends the work, and shards that are whole are kept.
 
     Returns:
         A Dataset.  It has SIZE x FRACTION systems of each configuration, rounded by largest remainders.
@@ -203,7 +232,8 @@ def make_dataset(
 
     Raises:
         ConfigError: if the configuration is wrong.
-        StorageError: if OUTDIR cannot be written, or the disk is or becomes full.
+        StorageError: if OUTDIR cannot be written, holds a dataset already, or is written by another process;
+            or if the disk is or becomes full.
         MemoryError: if there is not enough memory for one system at a time.
         ValueError: if an argument is wrong.
 
@@ -231,12 +261,21 @@ def make_dataset(
         "csv": csv,
         "progress": progress,
         "configurations": _listed(configurations),
-        "devices": None if devices is None else tuple(devices),
+        "devices": as_devices(devices),
+        "resume": resume,
+        "overwrite": overwrite,
+        "allow_mixed": allow_mixed,
+        "shard_size": shard_size,
+        "part": part,
+        "executor": executor,
+        "workers": workers,
+        "dtype": dtype,
+        "compression": compression,
     }
     file = os.fspath(config) if isinstance(config, str | os.PathLike) else None
     loaded = load_config(config, survey=survey, configurations=arguments["configurations"])
     issue_warnings(loaded.warnings)
-    return Dataset(loaded, arguments, file)
+    return Dataset(loaded, arguments, file, check)
 
 
 def _listed(names: str | Iterable[str] | None) -> tuple[str, ...] | None:

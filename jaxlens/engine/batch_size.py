@@ -112,7 +112,7 @@ def planned(job: Job) -> Plan:
 def seconds_per_system(job: Job, executable: Executable) -> float:
     """The seconds that a system takes, the better of two short measurements."""
     at_once = batches_at_once(job.devices)
-    starts = range(0, 2 * at_once * executable.size, executable.size)
+    starts = range(job.start, job.start + 2 * at_once * executable.size, executable.size)
     seconds = []
     with ThreadPoolExecutor(at_once) as pool:
         for _ in range(2):
@@ -181,7 +181,7 @@ def _measured(job: Job, size: int) -> tuple[float, Plan] | None:
 
 def _with_first_batch(job: Job, executable: Executable) -> Plan:
     """The plan of a program; an error of its first run is raised here."""
-    first = executable.run(job.key, batch_indices(0, executable.size))
+    first = executable.run(job.key, batch_indices(job.start, executable.size))
     return Plan(executable, jax.tree.map(np.asarray, first))
 
 

@@ -51,7 +51,7 @@ class CompletePrograms:
 
         Args:
             key: raw, (2,) uint32.
-            indices: (size,) uint32.
+            indices: as `batch_indices` gives them, (size, 2) uint32.
             wanted: only this many systems, the first, need all of their images; by default all.
             first: what the program with the fewest slots has made of these systems, if it has.
         """

@@ -25,18 +25,38 @@ def chosen(devices: Iterable[jax.Device] | None) -> Devices:
     """These devices, or all local ones of the default backend (that of `jax.default_device`, if it is set).
 
     Raises:
-        ValueError: if there are none, two are the same, or they are of different kinds or of other hosts.
+        ValueError: if they are no devices, there are none, two are the same, or they are of different kinds
+            or of other hosts.
 
     >>> len(chosen(None)) == len(jax.local_devices())
     True
     """
-    found = tuple(_default() if devices is None else devices)
+    given = as_devices(devices)
+    found = tuple(_default()) if given is None else given
     if not found or len(set(found)) < len(found):
         raise ValueError("devices must be one device or several different ones, as jax.local_devices() gives")
     if len({device.platform for device in found}) > 1:
         raise ValueError(f"devices are of different kinds: {', '.join(map(str, found))}; give those of one")
     if any(device.process_index != jax.process_index() for device in found):
         raise ValueError("devices of another host cannot be used; give some of jax.local_devices()")
+    return found
+
+
+def as_devices(devices: Iterable[jax.Device] | None) -> Devices | None:
+    """Devices as a tuple, or None.
+
+    Raises:
+        ValueError: if they are no devices.
+    """
+    if devices is None:
+        return None
+    found = tuple(devices) if isinstance(devices, Iterable) else (None,)
+    # a string is a sequence too, of its letters
+    if not all(hasattr(device, "process_index") for device in found):
+        raise ValueError(
+            f"devices is {devices!r}; it must be a list of devices, such as jax.local_devices() or "
+            "jax.local_devices()[:1]"
+        )
     return found
 
 

@@ -18,6 +18,7 @@ from jaxlens.engine.devices import Devices
 from jaxlens.files.contents import ArrayName
 from jaxlens.imaging.point_sources import centre_images
 from jaxlens.imaging.scene import Scene
+from jaxlens.sampling.indices import consecutive, index_words
 from jaxlens.sampling.population import Population
 from jaxlens.simulator import batched
 from jaxlens.simulator.generation import Batch
@@ -35,8 +36,9 @@ class Executable:
 
     Attributes:
         size: the number of systems, on all devices together.
-        run: `run(key, indices)` gives a Batch on the devices; the key is raw, (2,) uint32, `indices` (size,)
-            uint32, and the values are packed, see `jaxlens.engine.columns`.
+        run: `run(key, indices)` gives a Batch on the devices; the key is raw, (2,) uint32, the indices are
+            as `batch_indices` gives them, (size, 2) uint32, and the values are packed, see
+            `jaxlens.engine.columns`.
         unpack: gives a Batch on the host, its values by name.
         memory: the bytes that the program takes on each device; None where the compiler does not say.
         seconds: how long the compilation took.
@@ -54,8 +56,16 @@ class Executable:
 
 
 def batch_indices(start: int, size: int) -> np.ndarray:
-    """The indices start..start+size-1 of a batch, modulo 2^32: (size,), uint32."""
-    return (np.arange(size, dtype=np.uint64) + np.uint64(start)).astype(np.uint32)
+    """The indices start..start+size-1 of a batch as a program takes them.
+
+    Args:
+        start: the index of the first system, from 0 to 2^63 - 1.
+        size: the number of systems.
+
+    Returns:
+        The lower and the upper word of each, (size, 2), uint32.
+    """
+    return index_words(consecutive(start, size))
 
 
 def compiled(
@@ -139,7 +149,7 @@ def _program(
     everywhere = NamedSharding(mesh, replicated)
     leaves = [jax.ShapeDtypeStruct(*kind, sharding=everywhere) for kind in shapes_and_dtypes]
     key = jax.ShapeDtypeStruct((2,), jnp.uint32, sharding=everywhere)
-    indices = jax.ShapeDtypeStruct((size,), jnp.uint32, sharding=NamedSharding(mesh, spread))
+    indices = jax.ShapeDtypeStruct((size, 2), jnp.uint32, sharding=NamedSharding(mesh, spread))
     lowered = jax.jit(generated).lower(*jax.tree.unflatten(structure, leaves), key, indices)
     return lowered.compile(), shapes
 

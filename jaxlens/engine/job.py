@@ -21,13 +21,14 @@ class Job:
     Attributes:
         simulator: the configuration.
         key: the raw key of the systems, as `dataset_key` gives it.
-        count: how many systems are wanted in all.
+        count: how many systems are wanted.
         batch_size: how many are made at a time; None where it is to be chosen.
         devices: the devices that share each batch.
         arrays: what is made of each system beside its values: images, images and planes, or nothing.
         positions: whether the images of lensed sources are kept (see `with_positions`).
         measured: whether the fluxes of transients are measured on the images of a time series.
         source: what the systems belong to, for messages; "" for a dataset, " of the stream" for a stream.
+        start: the index of the first system, a multiple of the batch size.
     """
 
     simulator: Simulator
@@ -39,6 +40,12 @@ class Job:
     positions: bool = False
     measured: bool = True
     source: str = ""
+    start: int = 0
+
+    @property
+    def stop(self) -> int:
+        """The index after that of the last system."""
+        return self.start + self.count
 
     @property
     def label(self) -> str:

@@ -19,6 +19,9 @@ Values = Mapping[str, Column]
 # The names of the planes along the second axis of the array "planes".
 PLANES = ("lens", "source", "point_source", "noise")
 
+# The precisions in which arrays can be stored.
+STORED_TYPES = ("float32", "float16")
+
 # The bytes of a float32.
 _BYTES_PER_VALUE = 4
 # The bytes of a number in a CSV: a float32 has about 11 characters, and a comma follows.
@@ -43,6 +46,10 @@ class Contents:
         attributes: further attributes of an HDF5 file (pixel scale, units, seed, the YAML text, ...).
         epochs: the number of epochs of the longest pointing of a time series; None for single exposures.
         transients: the prefixes of the objects that vary, each of which has a table of its light curves.
+        start: the index in the dataset of the first system of the files; `Chunk.start` and OBJID count from
+            the dataset's first system, the rows of a file from its own.
+        dtype: the precision in which the arrays are stored, see `STORED_TYPES`.
+        compression: how the arrays are compressed, "gzip", "lzf" or None; not every format has each.
     """
 
     label: str
@@ -55,6 +62,9 @@ class Contents:
     attributes: Mapping[str, str | int | float] = field(default_factory=dict)
     epochs: int | None = None
     transients: tuple[str, ...] = ()
+    start: int = 0
+    dtype: str = "float32"
+    compression: str | None = None
 
     def shape(self, array: ArrayName) -> tuple[int, ...]:
         """The shape of an array: (systems, bands, y, x), and for planes (systems, 4, bands, y, x).
@@ -77,10 +87,11 @@ class Contents:
         pixels = sum(math.prod(self.shape(array)) for array in self.arrays)
         rows = self.count * len(self.bands) * (self.epochs or 1)
         cells = rows * (parameters + len(self.fixed))
+        images = np.dtype(self.dtype).itemsize * pixels
         if not with_csv:
-            return _BYTES_PER_VALUE * (pixels + cells)
+            return images + _BYTES_PER_VALUE * cells
         points = rows * len(self.transients) * MEASURED_IMAGES * _LIGHT_CURVE_CELLS
-        return _BYTES_PER_VALUE * pixels + _CSV_BYTES_PER_CELL * (cells + points)
+        return images + _CSV_BYTES_PER_CELL * (cells + points)
 
 
 class Series(NamedTuple):

@@ -5,7 +5,7 @@ Each number is written as the shortest decimal that reads back as the same numbe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby, repeat
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ class CsvTable:
 
     def __init__(self, path: Path, contents: Contents) -> None:
         self._contents, self._has_header = contents, False
-        self._file = path.open("w", newline="", encoding="utf-8")
+        self._file = path.open("x", newline="", encoding="utf-8")
         self._rows = RowBuffer(self._write, _ROWS_AT_A_TIME)
 
     def append(self, chunk: Chunk) -> None:
@@ -72,18 +72,22 @@ class CsvFile(CsvTable):
 
 def read_csv(path: Path, stop: int | None = None) -> pd.DataFrame:
     """The first `stop` systems of a metadata table, or all; the numbers are exactly the written ones."""
-    header = pd.read_csv(path, nrows=0)
-    texts = dict.fromkeys((name for name in header if is_text(str(name))), str)
+    header = [str(name) for name in pd.read_csv(path, nrows=0)]
+    options, bands = read_options(header), bands_of_series(header)
+    if stop is None or not bands:
+        return pd.read_csv(path, nrows=stop, **options)
+    return _first_systems(path, f"OBJID-{bands[0]}", stop, options)
+
+
+def read_options(header: Sequence[str]) -> dict[str, Any]:
+    """The arguments with which pandas reads a table of these columns: texts are texts, numbers are exact."""
+    texts = dict.fromkeys((name for name in header if is_text(name)), str)
     # "None" is a legal HOST, so pandas must not read words as missing values.
     options: dict[str, Any] = {"keep_default_na": False, "dtype": texts, **_EXACT}
-    bands = bands_of_series(list(header))
-    if not bands:
-        return pd.read_csv(path, nrows=stop, **options)
-    words = [name for name in header if str(name).rpartition("-")[0].endswith(_WORDS)]
-    options["na_values"] = {name: ["nan"] for name in header if name not in texts and name not in words}
-    if stop is None:
-        return pd.read_csv(path, **options)
-    return _first_systems(path, f"OBJID-{bands[0]}", stop, options)
+    if bands_of_series(header):
+        words = [name for name in header if name.rpartition("-")[0].endswith(_WORDS)]
+        options["na_values"] = {name: ["nan"] for name in header if name not in texts and name not in words}
+    return options
 
 
 def _first_systems(path: Path, objid: str, stop: int, options: Mapping[str, Any]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The table of image formats: which class writes an array in each, and which function reads it.
+"""The table of formats: which class writes an array in each, and which one reads it.
 
 A new format is one more row of `FORMATS`, and a module like `jaxlens.files.npy`.
 """
@@ -9,11 +9,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
-from jaxlens.files.contents import ArrayName, Chunk, Contents, Stored
-from jaxlens.files.hdf5 import Hdf5DifferenceFile, Hdf5File, Hdf5PlanesFile, read_hdf5
-from jaxlens.files.npy import NpyDifferenceFile, NpyFile, NpyPlanesFile, read_npy
+from jaxlens.files.contents import ArrayName, Chunk, Contents
+from jaxlens.files.fits_cubes import FitsFile
+from jaxlens.files.fits_reading import FitsStoredFile
+from jaxlens.files.hdf5 import Hdf5DifferenceFile, Hdf5File, Hdf5PlanesFile
+from jaxlens.files.hdf5_reading import Hdf5StoredFile
+from jaxlens.files.npy import NpyDifferenceFile, NpyFile, NpyPlanesFile
+from jaxlens.files.npy_reading import NpyStoredFile
+from jaxlens.files.parquet import ParquetFile, ParquetStoredFile
+from jaxlens.files.stored import StoredFile
+from jaxlens.files.tfrecord import TfRecordFile, TfRecordStoredFile
+from jaxlens.files.webdataset import WebDatasetFile, WebDatasetStoredFile
+from jaxlens.files.zarr import ZarrFile, ZarrStoredFile
 
-ImageFormat = Literal["npy", "h5"]
+ImageFormat = Literal["npy", "h5", "fits", "zarr", "webdataset", "parquet", "tfrecord"]
 
 
 class File(Protocol):
@@ -29,6 +38,7 @@ class File(Protocol):
         """Close the file."""
 
 
+# Creates a file that is not there yet; what has its name already raises FileExistsError.
 FileKind = Callable[[Path, Contents], File]
 
 
@@ -36,17 +46,31 @@ class Format(NamedTuple):
     """How one format is written and read.
 
     Attributes:
-        files: the class that writes each array.
-        read: the function that reads the first `stop` systems of a file of images, or all if `stop` is None.
+        ending: the ending of the files' names, without the dot.
+        files: the class that writes each array; one that writes all arrays stands at "images", alone.
+        open: opens a file of images for reading.
+        extra: the extra of the distribution with the library of the format; None where none is needed.
     """
 
+    ending: str
     files: Mapping[ArrayName, FileKind]
-    read: Callable[[Path, int | None], Stored]
+    open: Callable[[Path], StoredFile]
+    extra: str | None = None
 
 
-# The ending of the file's name -> format.
 FORMATS: dict[ImageFormat, Format] = {
-    "npy": Format({"images": NpyFile, "planes": NpyPlanesFile, "difference": NpyDifferenceFile}, read_npy),
-    "h5": Format({"images": Hdf5File, "planes": Hdf5PlanesFile, "difference": Hdf5DifferenceFile}, read_hdf5),
+    "npy": Format(
+        "npy", {"images": NpyFile, "planes": NpyPlanesFile, "difference": NpyDifferenceFile}, NpyStoredFile
+    ),
+    "h5": Format(
+        "h5",
+        {"images": Hdf5File, "planes": Hdf5PlanesFile, "difference": Hdf5DifferenceFile},
+        Hdf5StoredFile,
+    ),
+    "fits": Format("fits", {"images": FitsFile}, FitsStoredFile),
+    "webdataset": Format("tar", {"images": WebDatasetFile}, WebDatasetStoredFile, "webdataset"),
+    "parquet": Format("parquet", {"images": ParquetFile}, ParquetStoredFile, "parquet"),
+    "tfrecord": Format("tfrecord", {"images": TfRecordFile}, TfRecordStoredFile, "tfrecord"),
+    "zarr": Format("zarr", {"images": ZarrFile}, ZarrStoredFile, "zarr"),
 }
 IMAGE_FORMATS: tuple[ImageFormat, ...] = tuple(FORMATS)

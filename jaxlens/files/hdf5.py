@@ -6,17 +6,22 @@ bands) beside it.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import h5py
 import numpy as np
-import pandas as pd
 
-from jaxlens.files.contents import PLANES, ArrayName, Chunk, Contents, Series, Stored, Values
-from jaxlens.files.metadata import Column, columns
+from jaxlens.files.contents import PLANES, ArrayName, Chunk, Contents, Values
+from jaxlens.files.hdf5_scales import SCALES, Scales
+from jaxlens.files.lots import pieces
+from jaxlens.files.metadata import Column
+from jaxlens.files.precision import stored_array
 from jaxlens.files.rows import RowBuffer
-from jaxlens.files.series import MJD, NUM_EPOCHS, by_row, observed
+from jaxlens.files.series import MJD, NUM_EPOCHS, observed
+from jaxlens.files.storage import refuse_contents
 
 # The number of rows of metadata in one compressed HDF5 chunk.
 _ROWS_PER_CHUNK = 4096
@@ -31,22 +36,31 @@ class _ArrayFile:
 
     def __init__(self, path: Path, contents: Contents) -> None:
         self._contents = contents
-        self._file = h5py.File(path, "w")
+        refuse_contents("h5", contents)
+        self._file = _created(path)
         name, shape = _array_name(contents.dataset), contents.shape(self.array)
         # Each chunk is written once and whole, so HDF5's chunk cache is switched off: then data are written
         # at once, and a full disk raises an error here.
         layout = {"chunks": (1, *shape[1:]), "rdcc_nbytes": 1} if contents.count else {}
-        self._images = self._file.create_dataset(name, shape, np.float32, **layout)
+        if contents.count and contents.compression:
+            layout |= {"compression": contents.compression, "shuffle": True}
+        self._images = self._file.create_dataset(name, shape, np.dtype(contents.dtype), **layout)
+        self._scales = Scales(self._file, contents, self.array)
+        self._scales.attach_array(self._images)
         self._file.attrs.update(contents.attributes)
+        self._file.attrs["start"] = contents.start
         self._file.attrs.update({"images": name, "label": contents.label, "bands": list(contents.bands)})
 
     def append(self, chunk: Chunk) -> None:
         """Write the next systems."""
-        systems = np.ascontiguousarray(chunk.arrays[self.array], np.float32)
-        corner = (0,) * (systems.ndim - 1)
+        systems = stored_array(chunk, self.array, self._contents)
+        corner, first = (0,) * (systems.ndim - 1), chunk.start - self._contents.start
+        if self._contents.compression:
+            self._images[first : first + chunk.count] = systems
+            return
         for i in range(chunk.count):
             # takes half the time of `self._images[...] = systems`, which copies the data once more
-            self._images.id.write_direct_chunk((chunk.start + i, *corner), systems[i : i + 1])
+            self._images.id.write_direct_chunk((first + i, *corner), systems[i : i + 1])
 
     def finish(self) -> None:
         """Write what is still buffered, after the last chunk."""
@@ -70,8 +84,10 @@ class Hdf5File(_ArrayFile):
 
     def append(self, chunk: Chunk) -> None:
         """Write the next systems."""
-        super().append(chunk)
-        self._rows.append(chunk.start, chunk.values)
+        # lots of metadata are written after the same image, whatever the chunks are, so that bytes are equal
+        for piece in pieces(chunk, self._contents.start, _ROWS_PER_CHUNK):
+            super().append(piece)
+            self._rows.append(piece.start, piece.values)
 
     def finish(self) -> None:
         """Write the rows of metadata that are still buffered, after the last chunk."""
@@ -89,7 +105,9 @@ class Hdf5File(_ArrayFile):
         """Write the values of systems start, start+1, ... into a dataset."""
         if name not in self._metadata:
             self._metadata[name] = self._create(name, value)
-        self._metadata[name][start : start + len(value)] = value
+            self._scales.attach_value(self._metadata[name], name.removeprefix("metadata/"))
+        first = start - self._contents.start
+        self._metadata[name][first : first + len(value)] = value
 
     def _create(self, name: str, value: Column) -> h5py.Dataset:
         count = self._contents.count
@@ -114,41 +132,15 @@ class Hdf5DifferenceFile(_ArrayFile):
     array = "difference"
 
 
-def read_hdf5(path: Path, stop: int | None) -> Stored:
-    """The first `stop` systems of an HDF5 file of images, or all."""
-    with h5py.File(path, "r") as file:
-        attributes = {name: _plain(value) for name, value in file.attrs.items() if name != "fixed_metadata"}
-        images, metadata = file[str(attributes["images"])][:stop], _metadata(file, stop)
-        if MASK not in file:
-            return Stored(images, metadata, attributes)
-        series = Series(images, file[MJD][:stop], file[MASK][:stop])
-        return Stored(by_row(images, file["metadata"][NUM_EPOCHS][:stop]), metadata, attributes, series)
-
-
-def read_hdf5_metadata(path: Path) -> pd.DataFrame:
-    """The metadata of an HDF5 file, without reading its images."""
-    with h5py.File(path, "r") as file:
-        return _metadata(file, None)
-
-
-def _metadata(file: h5py.File, stop: int | None) -> pd.DataFrame:
-    fixed = json.loads(str(file.attrs["fixed_metadata"]))
-    bands = [str(band) for band in file.attrs["bands"]]
-    values = {name: _column(dataset, stop) for name, dataset in file["metadata"].items()}
-    return pd.DataFrame(columns(fixed, bands, values))
-
-
-def _column(dataset: h5py.Dataset, stop: int | None) -> Column:
-    values: Column = (dataset.asstr() if h5py.check_string_dtype(dataset.dtype) else dataset)[:stop]
-    return values
+def _created(path: Path) -> h5py.File:
+    """A new file; FileExistsError where anything has this name, a link or a pipe too."""
+    # HDF5 itself first tries to open what is there, which waits at a pipe
+    if os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    return h5py.File(path, "x")
 
 
 def _array_name(dataset: str) -> str:
     """The dataset's NAME as an HDF5 name, without folders, and different from those of other objects."""
     name = dataset.replace("/", "_").strip(".")
-    return name if name not in ("", "metadata", MJD, MASK) else "images"
-
-
-def _plain(value: object) -> object:
-    """A numpy scalar or array as a number, text or list of Python."""
-    return value.tolist() if isinstance(value, np.generic | np.ndarray) else value
+    return name if name not in ("", "metadata", MJD, MASK, *SCALES) else "images"

@@ -126,7 +126,7 @@ def columns(
     arrays = {name: np.asarray(value) for name, value in values.items()}
     arrays |= {name: arrays[name].astype(np.int64) for name in _INTEGERS if name in arrays}
     n = _common_length(arrays)
-    arrays["OBJID"] = np.arange(start, start + n)
+    arrays["OBJID"] = np.arange(start, start + n, dtype=np.int64)
     if NUM_EPOCHS in arrays:
         arrays = rows_by_epoch(arrays)
         n = len(arrays["OBJID"])

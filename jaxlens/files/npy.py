@@ -1,4 +1,4 @@
-"""npy: one float32 array per file, images or planes; the metadata is in the CSV beside it.
+"""npy: one array per file, images or planes; the metadata is in the CSV beside it.
 
 As in deeplenstronomy a time series is stored as rows, (rows, bands, y, x), one for each system and epoch, in
 the order of the rows of the CSV, which tells their OBJID and `mjd`.
@@ -9,12 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from jaxlens.files.contents import ArrayName, Chunk, Contents, Stored
-from jaxlens.files.csv import read_csv
+from jaxlens.files.contents import ArrayName, Chunk, Contents
+from jaxlens.files.precision import stored_array
 from jaxlens.files.series import NUM_EPOCHS, by_row
-from jaxlens.files.series_tables import grouped
+from jaxlens.files.storage import refuse_contents
 
 # The bytes of a header of version 1.0, a multiple of 64, with room for any shape of ours.
 _HEADER_BYTES = 192
@@ -22,7 +21,7 @@ _MAGIC = np.lib.format.magic(1, 0)
 
 
 class NpyFile:
-    """The images as one float32 array: the header first, then chunk after chunk.
+    """The images as one array: the header first, then chunk after chunk.
 
     The bytes are appended, because a writable memory map on a full disk ends the process.
     """
@@ -30,59 +29,49 @@ class NpyFile:
     array: ArrayName = "images"
 
     def __init__(self, path: Path, contents: Contents) -> None:
-        self._file = path.open("wb")
-        self._shape, self._rows = contents.image_shape(self.array), 0
-        self._file.write(_header((contents.count * (contents.epochs or 1), *self._shape)))
+        refuse_contents("npy", contents)
+        self._file = path.open("xb")
+        self._contents, self._rows = contents, 0
+        self._write_header(contents.count * (contents.epochs or 1))
 
     def append(self, chunk: Chunk) -> None:
         """Write the next systems."""
-        images = chunk.arrays[self.array]
+        images = stored_array(chunk, self.array, self._contents)
         if NUM_EPOCHS in chunk.values:
             images = by_row(images, chunk.values[NUM_EPOCHS])
         self._rows += len(images)
-        self._file.write(np.ascontiguousarray(images, "<f4").data)
+        self._file.write(np.ascontiguousarray(images).data)
 
     def finish(self) -> None:
         """Write what is still buffered, after the last chunk, and the number of rows into the header."""
         self._file.seek(0)
-        self._file.write(_header((self._rows, *self._shape)))
+        self._write_header(self._rows)
         self._file.flush()
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
 
+    def _write_header(self, rows: int) -> None:
+        shape = (rows, *self._contents.image_shape(self.array))
+        self._file.write(_header(shape, np.dtype(self._contents.dtype).newbyteorder("<").str))
+
 
 class NpyPlanesFile(NpyFile):
-    """The planes as one float32 array."""
+    """The planes as one array."""
 
     array = "planes"
 
 
 class NpyDifferenceFile(NpyFile):
-    """The difference images of a time series as one float32 array."""
+    """The difference images of a time series as one array."""
 
     array = "difference"
 
 
-def read_npy(path: Path, stop: int | None) -> Stored:
-    """The first `stop` systems of a `.npy` file and of the CSV beside it, or all.
-
-    Without the CSV it is not known whether the images are a time series; `stop` then counts images.
-    """
-    images = np.load(path, mmap_mode="r")
-    beside = path.with_name(path.name.replace("_images.npy", "_metadata.csv"))
-    if not beside.exists():
-        images = np.array(images[:stop])
-        return Stored(images, pd.DataFrame(index=range(len(images))), {})
-    metadata = read_csv(beside, stop)
-    images = np.array(images[: len(metadata)])
-    return Stored(images, metadata, {}, grouped(images, metadata))
-
-
-def _header(shape: tuple[int, ...]) -> bytes:
-    """The header of an array of float32, of a length that does not depend on the number of rows."""
-    text = repr({"descr": "<f4", "fortran_order": False, "shape": shape}).encode()
+def _header(shape: tuple[int, ...], dtype: str) -> bytes:
+    """The header of an array, of a length that does not depend on the number of rows."""
+    text = repr({"descr": dtype, "fortran_order": False, "shape": shape}).encode()
     if len(text) >= _HEADER_BYTES - len(_MAGIC) - 2:
         raise ValueError(f"an array of shape {shape} has no npy header of {_HEADER_BYTES} bytes")
     length = _HEADER_BYTES - len(_MAGIC) - 2

@@ -1,9 +1,9 @@
-"""Writing the files of a dataset chunk by chunk; a file gets its name only when it is complete.
+"""Writing the files of some systems of one configuration, chunk by chunk, beside their final names.
 
-One configuration is `<OUTDIR>/<label>_images.h5` (or `.npy`), `<OUTDIR>/<label>_metadata.csv` and, on
-request, `<OUTDIR>/<label>_planes.h5`; a time series has `<OUTDIR>/lightcurves/<label>_<object>.csv` too, and
-`<OUTDIR>/<label>_difference.h5` where the file has DIFFERENCE.  Each is written as `*.partial` beside its
-final name, and all are renamed when all are complete.  Only one chunk of systems is in memory at a time.
+The files are `<label>_images.h5` (or of another format), `<label>_metadata.csv` and, on request,
+`<label>_planes.h5`; a time series has `lightcurves/<label>_<object>.csv` too, and `<label>_difference.h5`
+where the file has DIFFERENCE.  Each is written as `*.<token>.partial`; what has been written is renamed by
+`commit`.  Only one chunk of systems is in memory at a time.
 """
 
 from __future__ import annotations
@@ -11,27 +11,59 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
+import secrets
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
+from jaxlens.files.checksums import files_of, size_and_sha256
 from jaxlens.files.contents import Chunk, Contents
 from jaxlens.files.csv import CsvFile
 from jaxlens.files.errors import StorageError, explained
-from jaxlens.files.formats import FORMATS, IMAGE_FORMATS, File, FileKind, ImageFormat
-from jaxlens.files.light_curves import FOLDER, LightCurveFile, light_curve_path
+from jaxlens.files.formats import FORMATS, File, FileKind, ImageFormat
+from jaxlens.files.light_curves import FOLDER, LightCurveFile
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
 
 # The number of bytes that stay free on the disk, since HDF5 2.0 ends the process if the disk is full.
 _RESERVE = 16 * 2**20
+# The same of a file, where the system limits the size of files: what HDF5 writes beside the images.
+_RESERVE_OF_FILE = 2**20
+# The end of the name of a file that is not whole.
+PARTIAL = ".partial"
+# Our own names of such files: with a token, or of an earlier version, which had none.
+_OUR_PARTIAL = re.compile(r".+\.[0-9a-f]{8,}\.partial|CONFIGURATION_\d+_.+\.partial")
+
+
+class Written(NamedTuple):
+    """A file that is whole and has not its final name yet.
+
+    Attributes:
+        partial: its path in the dataset's folder now.
+        name: its final path in the dataset's folder.
+        bytes: its size.
+        sha256: its checksum.
+    """
+
+    partial: str
+    name: str
+    bytes: int
+    sha256: str
 
 
 class Writer:
-    """Writes one configuration's files; a context manager.
+    """Writes the files of one configuration, or of a shard of it; a context manager.
 
-    Leaving it without an error renames the partial files to their final names; an error removes them and
-    keeps earlier complete files as they were.
+    Leaving it without an error completes the files, which `written` then lists and `commit` renames; an error
+    removes them.
 
     >>> import numpy as np, tempfile
     >>> from jaxlens.files.contents import Chunk, Contents
@@ -41,52 +73,71 @@ class Writer:
     ...     with Writer(outdir, contents, "h5") as writer:
     ...         images = np.ones((2, 1, 4, 4), np.float32)
     ...         writer.append(Chunk(0, {"H0": np.array([70.0, 71.0])}, {"images": images}))
+    ...     commit(outdir, writer.written)
     ...     stored = read(writer.paths[0])
     >>> stored.images.shape, stored.metadata["H0-g"].tolist()
     ((2, 1, 4, 4), [70.0, 71.0])
     """
 
     def __init__(
-        self, outdir: str | Path, contents: Contents, image_format: ImageFormat = "h5", with_csv: bool = True
+        self,
+        outdir: str | Path,
+        contents: Contents,
+        image_format: ImageFormat = "h5",
+        with_csv: bool = True,
+        suffix: str = "",
     ) -> None:
         """Nothing is opened until the `with` block is entered.
 
         Args:
-            outdir: the folder of the files; it must exist.
+            outdir: the folder of the dataset; it must exist.
             contents: what the files hold.
-            image_format: "h5" or "npy", the format of the images and the planes.
+            image_format: the format of the images and the planes, a key of `FORMATS`.
             with_csv: whether the metadata is written as a CSV too, and the light curves of a time series.
+            suffix: what stands in the names of the files before their endings, for a shard.
         """
-        self._contents = contents
-        self._files: dict[Path, File] = {}
-        writers = FORMATS[image_format].files
-        kinds: dict[str, FileKind] = {f"{array}.{image_format}": writers[array] for array in contents.arrays}
-        kinds |= {"metadata.csv": CsvFile} if with_csv else {}
-        others = {f"{array}.{image_format}" for array in writers} | {"metadata.csv"}
-        self._kinds = {_path(outdir, contents.label, name): kind for name, kind in kinds.items()}
-        self._others = [_path(outdir, contents.label, name) for name in sorted(others - kinds.keys())]
+        self._contents, self._outdir = contents, Path(outdir)
+        self._token = secrets.token_hex(8)
+        self._kinds: dict[str, FileKind] = {}
+        label, form = contents.label, FORMATS[image_format]
+        ending = form.ending
+        for array in contents.arrays:
+            if array in form.files:
+                self._kinds[f"{label}_{array}{suffix}.{ending}"] = form.files[array]
         if with_csv:
+            self._kinds[f"{label}_metadata{suffix}.csv"] = CsvFile
             for prefix in contents.transients:
-                path = light_curve_path(outdir, contents.label, prefix)
-                self._kinds[path] = partial(LightCurveFile, prefix)
-        self._folder = Path(outdir) / FOLDER
-        self._others += sorted(set(self._folder.glob(f"{contents.label}_*.csv")) - self._kinds.keys())
-        self._images = _path(outdir, contents.label, f"images.{image_format}")
+                name = f"{FOLDER}/{label}_{prefix}{suffix}.csv"
+                self._kinds[name] = partial(LightCurveFile, prefix)
+        self._files: dict[str, File] = {}
+        self._begun: list[str] = []
+        self.written: tuple[Written, ...] = ()
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """The final names of the files."""
-        return tuple(self._kinds)
+        """The final paths of the files."""
+        return tuple(self._outdir / name for name in self._kinds)
 
     def __enter__(self) -> Writer:
         try:
-            for path, kind in self._kinds.items():
-                with explained(path):
-                    self._files[path] = kind(_partial(path), self._contents)
+            for name, kind in self._kinds.items():
+                with explained(self._outdir / name):
+                    if self._partial(name).parent != self._outdir:
+                        self._partial(name).parent.mkdir(exist_ok=True)
+                    self._begin(name, kind)
         except BaseException:
             self._discard()
             raise
         return self
+
+    def _begin(self, name: str, kind: FileKind) -> None:
+        self._begun.append(name)
+        try:
+            self._files[name] = kind(self._partial(name), self._contents)
+        except FileExistsError:
+            # what has this name is another's, so it is not removed either
+            self._begun.remove(name)
+            raise
 
     def append(self, chunk: Chunk) -> None:
         """Write the next systems; chunks come in order.
@@ -94,10 +145,11 @@ class Writer:
         Raises:
             StorageError: if the disk is full or the file cannot be written.
         """
-        for number, (path, file) in enumerate(self._files.items()):
-            with explained(path):
+        for number, (name, file) in enumerate(self._files.items()):
+            with explained(self._outdir / name):
                 if number == 0:
-                    _check_free_space(path, chunk.nbytes)
+                    _check_free_space(self._outdir, chunk.nbytes)
+                _check_file_size(self._partial(name), chunk.nbytes)
                 file.append(chunk)
 
     def __exit__(
@@ -106,40 +158,74 @@ class Writer:
         if error is not None:
             return self._discard()
         try:
-            self._commit()
+            self.written = tuple(self._finished(name) for name in self._files)
         except BaseException:
             self._discard()
             raise
 
-    def _commit(self) -> None:
-        """Complete all files, then rename them to their final names."""
-        for path, file in self._files.items():
-            with explained(path):
-                _check_free_space(path, needed=0)
-                file.finish()
-                file.close()
-                with _partial(path).open("rb") as written:
-                    os.fsync(written.fileno())
-        if self._images in self._files and self._images.exists():
-            # A table or planes of an earlier run belong to the images that are about to be replaced.
-            for path in self._others:
-                path.unlink(missing_ok=True)
-        for path in self._files:
-            with explained(path):
-                _partial(path).replace(path)
+    def _finished(self, name: str) -> Written:
+        """Complete a file, on the disk."""
+        partial_path = self._partial(name)
+        with explained(self._outdir / name):
+            _check_free_space(self._outdir, needed=0)
+            self._files[name].finish()
+            self._files[name].close()
+            with ThreadPoolExecutor(1) as thread:
+                # the disk is waited for while the checksum is computed
+                on_disk = thread.submit(_flush, partial_path)
+                size, sha256 = size_and_sha256(partial_path)
+                on_disk.result()
+        return Written(str(partial_path.relative_to(self._outdir)), name, size, sha256)
 
     def _discard(self) -> None:
         """Close and remove the partial files, whatever state they are in."""
-        for path in self._kinds:
+        for name in self._begun:
+            path = self._partial(name)
             # On a full disk a file can only be closed after its space has been freed.
             with contextlib.suppress(OSError):
-                os.truncate(_partial(path), 0)
-            with contextlib.suppress(OSError, RuntimeError, KeyError):
-                self._files[path].close()
-            with contextlib.suppress(OSError):
-                _partial(path).unlink()
+                os.truncate(path, 0)
+            with contextlib.suppress(OSError, RuntimeError, KeyError, ValueError):
+                self._files[name].close()
+            remove(path)
         with contextlib.suppress(OSError):
-            self._folder.rmdir()
+            (self._outdir / FOLDER).rmdir()
+
+    def _partial(self, name: str) -> Path:
+        return self._outdir / f"{name}.{self._token}{PARTIAL}"
+
+
+def commit(outdir: str | Path, written: tuple[Written, ...]) -> None:
+    """Give files that are whole their final names; what had them is replaced.
+
+    Raises:
+        StorageError: if a file cannot be renamed.
+    """
+    folder = Path(outdir)
+    for file in written:
+        path = folder / file.name
+        with explained(path):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            elif path.is_symlink() and (folder / file.partial).is_dir():
+                path.unlink()
+            (folder / file.partial).replace(path)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link or a folder, if it is there and may be removed."""
+    with contextlib.suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def remove_partials(outdir: str | Path) -> None:
+    """Remove the partial files that an earlier run has left in the folder of a dataset, and no others."""
+    for folder in (Path(outdir), Path(outdir) / FOLDER):
+        for path in folder.glob(f"*{PARTIAL}"):
+            if _OUR_PARTIAL.fullmatch(path.name):
+                remove(path)
 
 
 def prepare(outdir: str | Path, needed: int) -> None:
@@ -160,31 +246,27 @@ def prepare(outdir: str | Path, needed: int) -> None:
         )
 
 
-def refuse_images(outdir: str | Path, label: str) -> None:
-    """Check that there are no images of an earlier run, which a new metadata table would not describe.
-
-    Raises:
-        StorageError: if there are images of this configuration.
-    """
-    for image_format in IMAGE_FORMATS:
-        path = _path(outdir, label, f"images.{image_format}")
-        if path.exists():
-            reason = "is there already, and the new table would not be that of its images"
-            raise StorageError(f"{path}: {reason}; remove it or choose another OUTDIR")
+def _flush(path: Path) -> None:
+    """Wait until a file, or all of a folder, is on the disk."""
+    for file in files_of(path):
+        with file.open("rb") as written:
+            os.fsync(written.fileno())
 
 
-def _check_free_space(path: Path, needed: int) -> None:
+def _check_free_space(folder: Path, needed: int) -> None:
     """Raise the OSError of a full disk where less than `needed` bytes and the reserve are free."""
-    if shutil.disk_usage(path.parent).free < needed + _RESERVE:
+    if shutil.disk_usage(folder).free < needed + _RESERVE:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _path(outdir: str | Path, label: str, rest: str) -> Path:
-    return Path(outdir) / f"{label}_{rest}"
-
-
-def _partial(path: Path) -> Path:
-    return path.with_name(path.name + ".partial")
+def _check_file_size(path: Path, needed: int) -> None:
+    """Raise the OSError of a large file where one may not grow by `needed` bytes and the reserve."""
+    if resource is None:
+        return
+    limit, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
+    size = path.stat().st_size if path.is_file() else 0
+    if limit != resource.RLIM_INFINITY and size + needed + _RESERVE_OF_FILE > limit:
+        raise OSError(errno.EFBIG, f"{os.strerror(errno.EFBIG)} for the limit of {limit} bytes (ulimit -f)")
 
 
 def _size(count: int) -> str:

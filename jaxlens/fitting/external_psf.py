@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
+from jaxlens.config.unit_sums import sum_problem, unit_sum
 from jaxlens.files.fits import as_floats
 from jaxlens.fitting.image_checks import pixel_count
 from jaxlens.kernels.psf.resampling import resampled_side
@@ -37,12 +38,13 @@ def psf_kernel(kernel: ArrayLike, bands: int) -> np.ndarray:
         raise ValueError(f"psf has {size} pixels; give an odd number along both axes, which have a middle")
     if not np.isfinite(array).all():
         raise ValueError(f"psf has {pixel_count(~np.isfinite(array))} that are not finite; mend the kernel")
-    total = np.sum(array, axis=(1, 2), keepdims=True)
-    if not (total > 0).all():
-        raise ValueError(f"psf sums to {total.min():g}; the sum must be above 0, and is scaled to 1")
+    for band in array:
+        problem = sum_problem(band)
+        if problem:
+            raise ValueError(f"psf {problem}")
     side = max(array.shape[1:])
     widths = [(0, 0), *(((side - length) // 2,) * 2 for length in array.shape[1:])]
-    return np.pad(array / total, widths)
+    return np.pad(np.stack([unit_sum(band) for band in array]), widths)
 
 
 def with_psf(sim: Simulator, kernel: ArrayLike, factor: int = 1) -> Simulator:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,10 +16,26 @@ if TYPE_CHECKING:
 
 # Inches: the height of the day above a panel, and of the title of a row.
 _DAY, _TITLE = 0.2, 0.15
+# Systems of a dataset that are drawn.
+_SYSTEMS = 4
+
+
+@runtime_checkable
+class DatasetOfSeries(Protocol):
+    """A dataset of time series, as `make_dataset` and `load` give it."""
+
+    def series(self) -> Any:
+        """The images, (systems, epochs, bands, y, x)."""
+
+    def mjd(self) -> Any:
+        """The day of each image, (systems, epochs, bands)."""
+
+    def mask(self) -> Any:
+        """Whether there is an image, (systems, epochs, bands)."""
 
 
 def view_series(
-    images: ArrayLike,
+    images: ArrayLike | DatasetOfSeries,
     mjd: ArrayLike | None = None,
     mask: ArrayLike | None = None,
     bands: Sequence[int] | None = None,
@@ -33,7 +49,8 @@ def view_series(
     blank.
 
     Args:
-        images: counts/s, (systems, epochs, bands, y, x).
+        images: counts/s, (systems, epochs, bands, y, x); or a dataset of one configuration, of which the
+            first four systems are drawn with their days.
         mjd: the day of each image, (systems, epochs) or (systems, epochs, bands); the mean over the bands
             that are drawn is written above each panel.
         mask: 1 where an epoch is observed, of one of the shapes of `mjd`; by default everywhere.
@@ -54,6 +71,9 @@ def view_series(
     >>> [len(axes.images) for axes in figure.axes]
     [1, 1, 1, 1, 1, 1, 1, 1, 0, 0]
     """
+    if isinstance(images, DatasetOfSeries):
+        dataset, first = images, slice(_SYSTEMS)
+        images, mjd, mask = dataset.series()[first], dataset.mjd()[first], dataset.mask()[first]
     pixels = _checked(images)
     systems, epochs = pixels.shape[:2]
     row = panel_size + (_DAY if mjd is not None else 0.0) + (_TITLE if titles else 0.0)

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from jaxlens.config.model import Backgrounds, Column
 from jaxlens.kernels.types import Params
+from jaxlens.sampling.indices import remainder
 
 # The name of the parameter that holds the index of the background image.
 BACKGROUND = "BACKGROUND_IDX"
@@ -36,14 +37,14 @@ def background_index(
         system: the quantities of the system, each () or (bands,).
         bands: the names of the bands.
         uniform: a random number in (0, 1), (), float32 whatever the precision.
-        index: the index of the system, ().
+        index: the index of the system, (), or its two words, (2,).
 
     Returns:
         The index of the background image, ().
     """
     count = backgrounds.count
     if backgrounds.iterate:
-        return index % count
+        return remainder(index, count)
     if not columns:
         # The largest `uniform` is 1 - 2^-24, so the product is less than the count.
         return jnp.floor(uniform.astype(jnp.float32) * count).astype(jnp.uint32)

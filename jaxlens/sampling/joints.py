@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from jaxlens.config.model import Column, Joint
 from jaxlens.kernels.types import Params
+from jaxlens.sampling.indices import remainder
 from jaxlens.sampling.keys import named_keys
 
 # (parameter, {band: value}): a value for each band that is set separately; under None that for all bands.
@@ -35,7 +36,7 @@ def joint_values(
         label: the label of the configuration.
         hyperparameters: the hyperparameters by path in the file, the distributions' arrays among them.
         key: the key of the system, ().
-        index: the index of the system, ().
+        index: the index of the system, (), or its two words, (2,).
         attempts: the number of earlier draws of a distribution, by its label, each ().
 
     Yields:
@@ -93,14 +94,14 @@ def draw_joint(joint: Joint, arrays: Params, key: jax.Array, index: jax.Array) -
         joint: the joint distribution.
         arrays: its arrays by name, as `Joint` describes them.
         key: the key of the draw, ().
-        index: the index of the system, ().
+        index: the index of the system, (), or its two words, (2,).
 
     Returns:
         (columns,).
     """
     if joint.kind == "iterate":
         rows = arrays["values"].shape[0]
-        return arrays["values"][index % rows]
+        return arrays["values"][remainder(index, rows)]
     if joint.kind == "sample":
         return arrays["values"][_pick(arrays["cumulative"], key)]
     if joint.kind == "interpolate":

@@ -10,6 +10,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
+# Folded in before an upper word, so that this word cannot be taken for the name of a parameter.
+_UPPER = crc32(b"upper 32 bits")
+
 
 def dataset_key(seed: int) -> np.ndarray:
     """The raw data of `jax.random.key(seed, impl="threefry2x32")`, computed on the host, (2,) uint32.
@@ -26,16 +29,26 @@ def system_keys(key: ArrayLike, label: str, indices: ArrayLike) -> jax.Array:
     Args:
         key: the key of the dataset, (), or its raw data (2,) uint32.
         label: the label of the configuration.
-        indices: the indices of the systems, (n,).
+        indices: the indices of the systems, (n,), uint32, or their lower and upper words, (n, 2).
 
     Returns:
-        The keys (n,).
+        The keys (n,).  An upper word is folded in only where it is not 0.
     """
     key = jnp.asarray(key)
     if not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
         key = jax.random.wrap_key_data(key, impl="threefry2x32")
     key = jax.random.fold_in(key, crc32(label.encode()))
-    return jax.vmap(jax.random.fold_in, (None, 0))(key, jnp.asarray(indices, jnp.uint32))
+    return jax.vmap(_system_key, (None, 0))(key, jnp.asarray(indices, jnp.uint32))
+
+
+def _system_key(key: jax.Array, index: jax.Array) -> jax.Array:
+    """The key of the system with this index, () or (2,), where `key` is that of its configuration."""
+    if not index.ndim:
+        return jax.random.fold_in(key, index)
+    lower, upper = index
+    low = jax.random.fold_in(key, lower)
+    high = jax.random.fold_in(jax.random.fold_in(low, _UPPER), upper)
+    return jnp.where(upper == 0, low, high)
 
 
 def named_keys(key: jax.Array, names: Sequence[str]) -> jax.Array:

@@ -149,7 +149,7 @@ def draw_system(
         population: the quantities of the configuration.
         hyperparameters: all of `population.hyperparameters`, by path in the file.
         key: the key of the system, ().
-        index: the index of the system, ().
+        index: the index of the system, (), or its two words, (2,).
 
     Returns:
         The quantities by name, each () or (bands,); (epochs, bands) for what differs by epoch.

@@ -60,7 +60,7 @@ def joint_values_in_order(
         label: the label of the configuration.
         hyperparameters: the hyperparameters by path in the file.
         key: the key of the system, ().
-        index: the index of the system, ().
+        index: the index of the system, (), or its two words, (2,).
         planes: the draw of each plane's redshift by its name, nearest plane first.
 
     Returns:

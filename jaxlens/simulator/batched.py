@@ -49,7 +49,7 @@ def draw(
         population: what is drawn; static.
         hyperparameters: the numbers of the file by their paths.
         key: the key of the dataset's seed, or its raw data.
-        indices: the index of each system, (n,), uint32.
+        indices: the index of each system, (n,), or its two words, (n, 2), uint32.
 
     Returns:
         {name: (n,) or (n, bands)}.
@@ -158,7 +158,7 @@ def observe(
         scene: what is imaged; static.
         params: {name: (n,) or (n, bands)}.
         key: the key of the dataset's seed, or its raw data.
-        indices: the index of each system, (n,), uint32.
+        indices: the index of each system, (n,), or its two words, (n, 2), uint32.
         assets: the arrays that all systems share.
 
     Returns:
@@ -187,7 +187,7 @@ def sample_and_observe(
         scene: what is imaged; static.
         hyperparameters: the numbers of the file by their paths.
         key: the key of the dataset's seed, or its raw data.
-        indices: the index of each system, (n,), uint32.
+        indices: the index of each system, (n,), or its two words, (n, 2), uint32.
         assets: the arrays that all systems share.
 
     Returns:
@@ -216,7 +216,7 @@ def generate(
         scene: what is imaged; static.
         hyperparameters: the numbers of the file by their paths.
         key: the key of the dataset's seed, or its raw data.
-        indices: the index of each system, (n,), uint32.
+        indices: the index of each system, (n,), or its two words, (n, 2), uint32.
         assets: the arrays that all systems share.
         planes: whether the parts that add up to the images are made too; static.
         measured: whether the fluxes of transients are measured on the images of a time series; static.
@@ -245,7 +245,7 @@ def tabulate(
         scene: what is imaged; static.
         hyperparameters: the numbers of the file by their paths.
         key: the key of the dataset's seed, or its raw data.
-        indices: the index of each system, (n,), uint32.
+        indices: the index of each system, (n,), or its two words, (n, 2), uint32.
         assets: the arrays that all systems share, of which those of light curves are used.
 
     Returns:
@@ -253,7 +253,7 @@ def tabulate(
     """
     values = draw(population, hyperparameters, key, indices)
     values = jax.vmap(partial(tabulate_system, scene, assets))(values)
-    no_overflow = jnp.zeros(jnp.shape(indices), dtype=bool)
+    no_overflow = jnp.zeros(jnp.shape(indices)[:1], dtype=bool)
     return Batch(None, values, no_overflow, jax.vmap(all_finite)(values), {})
 
 

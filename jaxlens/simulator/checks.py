@@ -13,6 +13,7 @@ from jax.typing import ArrayLike
 
 from jaxlens.config.errors import nearest
 from jaxlens.imaging.scene import Assets, Scene
+from jaxlens.sampling.indices import INDEX_LIMIT, consecutive, index_words, whole_numbers
 from jaxlens.simulator.batched import Observed
 from jaxlens.simulator.generation import Params
 
@@ -112,18 +113,47 @@ def number_of_systems(n: object) -> int:
 
 
 def system_indices(start: ArrayLike, n: int) -> ArrayLike:
-    """The indices start..start+n-1 of n systems, or `start` itself where it is (n,): uint32.
+    """The indices start..start+n-1 of n systems, or `start` itself where it has n indices.
+
+    Args:
+        start: one index, or n; also traced, where what is negative cannot be refused.
+        n: the number of systems.
+
+    Returns:
+        (n,), uint32, where all are surely below 2^32, and otherwise the two words of each, (n, 2), uint32.
 
     Raises:
-        ValueError: if `n` is no number of systems, or `start` has another shape.
+        ValueError: if `n` is no number of systems, `start` has another shape or is no index, or the last
+            index is above 2^63 - 1.
     """
     n = number_of_systems(n)
-    # On numpy's arrays numpy computes: each operation on JAX's arrays would be compiled by itself.
-    array = jnp if isinstance(start, jax.Array) else np
-    first = array.asarray(start, array.uint32)
-    if first.shape not in ((), (n,)):
-        raise ValueError(f"start has shape {first.shape}; give one index, or {n}, one for each system")
-    return first if first.ndim else first + array.arange(n, dtype=array.uint32)
+    shape = np.shape(start)
+    if shape not in ((), (n,)):
+        raise ValueError(f"start has shape {shape}; give one index, or {n}, one for each system")
+    if isinstance(start, jax.core.Tracer):
+        return _traced_indices(start, n)
+    # on numpy's arrays numpy computes: each operation on JAX's arrays would be compiled by itself
+    first = whole_numbers("start", start)
+    indices = first if first.ndim else consecutive(int(first), n)
+    if indices.size and int(indices[-1]) >= INDEX_LIMIT:
+        raise ValueError(f"start is {first}, and the last of {n} indices would be above 2^63 - 1")
+    return index_words(indices) if np.any(indices >> np.uint64(32)) else indices.astype(np.uint32)
+
+
+def _traced_indices(start: jax.Array, n: int) -> jax.Array:
+    """`system_indices` where `start` is traced: with upper words where its type has room for them."""
+    if not jnp.issubdtype(start.dtype, jnp.integer):
+        raise ValueError(f"start is traced as {start.dtype}; it must be an integer")
+    wide = start.dtype.itemsize == 8
+    lower = first = start.astype(jnp.uint32)
+    upper = (start >> 32).astype(jnp.uint32) if wide else jnp.zeros_like(lower)
+    if not start.ndim:
+        lower = first + jnp.arange(n, dtype=jnp.uint32)
+        upper = upper + (lower < first)
+    elif not wide:
+        return lower
+    # a sum of an int32 and of the number of systems is below 2^32
+    return jnp.stack([lower, upper], axis=-1) if wide or start.dtype == jnp.uint32 else lower
 
 
 def system_count(params: Params) -> int:

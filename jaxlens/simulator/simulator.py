@@ -67,7 +67,7 @@ class Simulator(SimulatorDensities):
         Args:
             key: the key of the dataset's seed.
             n: the number of systems, 0 or more.
-            start: the index of the first system, or of every system, (n,).
+            start: the index of the first system, or of every system, (n,); from 0 to 2^63 - 1.
             hyperparameters: take the place of some or all numbers of the file, by the paths of
                 `sim.hyperparameters`.
 
@@ -150,7 +150,7 @@ class Simulator(SimulatorDensities):
         Args:
             key: the key of the dataset's seed.
             params: as in `render`.
-            start: the index of the first system, or of every system, (n,).
+            start: the index of the first system, or of every system, (n,); from 0 to 2^63 - 1.
 
         Returns:
             The images in counts/s, of the shape of `render`.
@@ -174,7 +174,7 @@ class Simulator(SimulatorDensities):
         Args:
             key: the key of the dataset's seed.
             n: the number of systems.
-            start: the index of the first system, or of every system, (n,).
+            start: the index of the first system, or of every system, (n,); from 0 to 2^63 - 1.
             hyperparameters: as in `sample`.
 
         Returns:
@@ -222,7 +222,7 @@ class Simulator(SimulatorDensities):
         Args:
             key: the key of the dataset's seed.
             n: the number of systems.
-            start: the index of the first system, or of every system, (n,).
+            start: the index of the first system, or of every system, (n,); from 0 to 2^63 - 1.
             planes: whether the parts that add up to the images are made too.
             measured: whether the fluxes of transients are measured on the images of a time series.
         """
@@ -237,7 +237,7 @@ class Simulator(SimulatorDensities):
         Args:
             key: the key of the dataset's seed.
             n: the number of systems.
-            start: the index of the first system, or of every system, (n,).
+            start: the index of the first system, or of every system, (n,); from 0 to 2^63 - 1.
         """
         indices = system_indices(start, n)
         return batched.tabulate(

@@ -23,11 +23,12 @@ from jaxlens.engine.columns import layout, unpacked
 from jaxlens.engine.devices import Devices
 from jaxlens.engine.executable import SYSTEMS
 from jaxlens.engine.job import Job
+from jaxlens.sampling.indices import index_words
 from jaxlens.sampling.keys import dataset_key
 from jaxlens.simulator.simulator import Simulator
 from jaxlens.streams.columns import MixedColumns
 from jaxlens.streams.mixing import Mixture, divided, indices
-from jaxlens.streams.parts import LOW_WORD, Part, part_size
+from jaxlens.streams.parts import Part, part_size
 
 
 class StreamBatch(NamedTuple):
@@ -40,11 +41,13 @@ class StreamBatch(NamedTuple):
             no such value.
         present: (batch, labels), whether it has.
         configuration: (batch,), int32, the place in `stream.configurations`.
-        index: (batch,), uint32, the index of each system, modulo 2^32.
+        index: (batch,), uint32, the index of each system, modulo 2^32; int64, the whole index, where the
+            batch comes from `stream.numpy()`, `stream.torch()` or `stream.source()`.
         parameters: every value of each system by name, (batch,), (batch, bands) or (batch, epochs, bands); 0
             where its configuration has no such value, see `stream.has`.  Those of a time series are among
             them: `day` (batch, epochs, bands), `num_epochs` (batch, bands) and `POINTING`, the index of the
             pointing.  Epochs from `num_epochs` on are not observed.
+        index_upper: (batch,), uint32, the upper 32 bits of the index of each system.
     """
 
     images: Any
@@ -53,6 +56,7 @@ class StreamBatch(NamedTuple):
     configuration: Any
     index: Any
     parameters: dict[str, Any]
+    index_upper: Any
 
 
 class BatchMaker:
@@ -63,7 +67,8 @@ class BatchMaker:
         mixture: their proportions.
         seed: the stream's seed.
         size: systems a batch, a multiple of the number of devices.
-        devices: the devices that share each batch.
+        devices: the devices that share each batch.  Those of this process make their shares; what `make`
+            gives are global arrays where there are others.
         columns: the values of all configurations.
         labels: the columns that are labels.
         measured: whether `columns` has the fluxes that are measured on the images of time series.
@@ -81,11 +86,13 @@ class BatchMaker:
         measured: bool = False,
     ) -> None:
         self._measured = measured
-        self._mixture, self._size, self._seed, self._devices = mixture, size, seed, devices
+        self._mixture, self._size, self._seed, self._everywhere = mixture, size, seed, devices
+        self._own = [k for k, one in enumerate(devices) if one.process_index == jax.process_index()]
+        self._devices = tuple(devices[k] for k in self._own)
         self._keys: dict[int, np.ndarray] = {}
         self._share = size // len(devices)
         most = mixture.most(self._share)
-        sizes = [part_size(sim, most, c, devices) for c, sim in enumerate(simulators)]
+        sizes = [part_size(sim, most, c, self._devices) for c, sim in enumerate(simulators)]
         self._counts = [-(-held // size) for held, size in zip(most, sizes, strict=True)]
         self._lengths = [count * size for count, size in zip(self._counts, sizes, strict=True)]
         self._parts = [self._part(sim, size) for sim, size in zip(simulators, sizes, strict=True)]
@@ -93,10 +100,8 @@ class BatchMaker:
 
     def make(self, threads: Executor, start: int) -> StreamBatch:
         """Systems start..start+size-1, whose parts are made in `threads`; callable from any thread."""
-        divisions = [
-            divided(self._mixture, self._lengths, start + k * self._share, self._share)
-            for k in range(len(self._devices))
-        ]
+        shares = [start + k * self._share for k in self._own]
+        divisions = [divided(self._mixture, self._lengths, first, self._share) for first in shares]
         futures = []
         for c, (part, count) in enumerate(zip(self._parts, self._counts, strict=True)):
             # (devices, parts, systems) to the systems of each part, one device after the other
@@ -106,8 +111,17 @@ class BatchMaker:
         made = [(batch.images, batch.values) for batch in batches]
         places = np.concatenate([division.place for division in divisions])
         configuration = np.concatenate([division.configuration for division in divisions])
-        index = (indices(start, self._size) & LOW_WORD).astype(np.uint32)
-        return jax.block_until_ready(self._place(made, places, configuration, index))
+        index = index_words(np.concatenate([indices(first, self._share) for first in shares]))
+        placed = jax.block_until_ready(self._place(made, places, configuration, index))
+        return placed if len(self._own) == len(self._everywhere) else jax.tree.map(self._global, placed)
+
+    def _global(self, array: jax.Array) -> jax.Array:
+        """What this process has made, (own systems, ...), as its part of the array of all processes."""
+        mesh = Mesh(np.array(self._everywhere), (SYSTEMS,))
+        pieces = [shard.data for shard in array.addressable_shards]
+        return jax.make_array_from_single_device_arrays(
+            (self._size, *array.shape[1:]), NamedSharding(mesh, PartitionSpec(SYSTEMS)), pieces
+        )
 
     def _part(self, simulator: Simulator, size: int) -> Part:
         """What makes `size` systems of a configuration on each device."""
@@ -153,7 +167,8 @@ class BatchMaker:
             part = array(size, image, jnp.float32), array(size, (width,), jnp.result_type(float))
             made += [part] * count
             configurations += [c] * count
-        each = [array(self._share, (), dtype) for dtype in (jnp.int32, jnp.int32, jnp.uint32)]
+        each = [array(self._share, (), jnp.int32) for _ in range(2)]
+        each.append(array(self._share, (2,), jnp.uint32))
         function = partial(_placed, configurations, columns, np.asarray(labels, np.int32))
         program = jax.shard_map(function, mesh=mesh, in_specs=spread, out_specs=spread, check_vma=False)
         return jax.jit(program).lower(made, *each).compile()
@@ -177,14 +192,15 @@ def _placed(
         made: the images and the packed values of each part.
         places: (batch,), where each system of the batch stands in the concatenation of the parts.
         configuration: (batch,), its configuration.
-        index: (batch,), its index.
+        index: (batch, 2), the two words of its index.
     """
     images = jnp.concatenate([image for image, _ in made])[places]
     aligned = [_aligned(own, columns.places[c]) for c, (_, own) in zip(configurations, made, strict=True)]
     rows = jnp.concatenate(aligned)[places]
     present = jnp.asarray(columns.places[:, labels] >= 0)[configuration]
     chosen = rows[:, labels].astype(jnp.float32)
-    return StreamBatch(images, chosen, present, configuration, index, unpacked(rows, columns.shapes))
+    parameters = unpacked(rows, columns.shapes)
+    return StreamBatch(images, chosen, present, configuration, index[:, 0], parameters, index[:, 1])
 
 
 def _aligned(own: jax.Array, places: np.ndarray) -> jax.Array:

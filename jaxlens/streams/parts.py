@@ -13,11 +13,10 @@ from jaxlens.engine.batch_size import automatic_batch_size
 from jaxlens.engine.completion import CompletePrograms, refuse_not_finite
 from jaxlens.engine.devices import Devices, batches_at_once
 from jaxlens.engine.job import Job
+from jaxlens.sampling.indices import index_words
 from jaxlens.simulator.generation import Batch
 from jaxlens.simulator.simulator import Simulator
 
-# The lower 32 bits of an index; the upper ones are folded into the key.
-LOW_WORD = np.uint64(2**32 - 1)
 # Systems; a smaller part does not fill the vector registers of a core.
 _MIN_ON_CPU = 8
 
@@ -61,21 +60,28 @@ class Part:
             key: the raw key of systems by the upper 32 bits of their index.
             indices: (size,), uint64.
         """
-        upper, lower = indices >> np.uint64(32), (indices & LOW_WORD).astype(np.uint32)
+        upper = indices >> np.uint64(32)
         first, *others = np.unique(upper).tolist()
-        batch = self._complete(key(first), lower)
+        batch = self._with_upper_word(key, indices, first)
         for word in others:
             # only where a batch crosses a multiple of 2^32
-            chosen, other = upper == np.uint64(word), self._complete(key(word), lower)
-            batch = jax.tree.map(partial(_where, chosen), other, batch)
+            other = self._with_upper_word(key, indices, word)
+            batch = jax.tree.map(partial(_where, upper == word), other, batch)
         return batch
 
-    def _complete(self, key: np.ndarray, lower: np.ndarray) -> Batch:
-        """Systems `lower` with all images of each point source."""
-        batch = self._programs.run(key, lower)
+    def _with_upper_word(self, key: Callable[[int], np.ndarray], indices: np.ndarray, word: int) -> Batch:
+        """Those of the systems whose index has this upper word; one of them stands for each of the others."""
+        own = indices >> np.uint64(32) == word
+        return self._complete(key(word), np.where(own, indices, indices[np.argmax(own)]))
+
+    def _complete(self, key: np.ndarray, indices: np.ndarray) -> Batch:
+        """Systems `indices` with all images of each point source; their upper word is in the key."""
+        words = index_words(indices)
+        words[:, 1] = 0
+        batch = self._programs.run(key, words)
         if not np.asarray(batch.finite).all():
-            refuse_not_finite(self._job, lower.tolist(), self._executable.unpack(batch))
-        self._programs.warn_of_missing_images(lower.tolist(), np.asarray(batch.overflow))
+            refuse_not_finite(self._job, indices.tolist(), self._executable.unpack(batch))
+        self._programs.warn_of_missing_images(indices.tolist(), np.asarray(batch.overflow))
         return batch
 
 

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import itertools
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property, partial
-from numbers import Integral
+from dataclasses import replace
+from functools import partial
 from os import PathLike
 from types import TracebackType
 from typing import Any
 
 import jax
-import numpy as np
 
 from jaxlens.config import Config, issue_warnings, load_config
-from jaxlens.config.model import Configuration
-from jaxlens.engine.devices import Devices, batches_at_once, chosen
 from jaxlens.engine.pipeline import Pipeline
-from jaxlens.simulator.simulator import Simulator
-from jaxlens.streams.batches import BatchMaker, StreamBatch
-from jaxlens.streams.columns import MixedColumns, mixed_columns
+from jaxlens.streams.arguments import position, spread_over
+from jaxlens.streams.base import StreamBase
+from jaxlens.streams.batches import StreamBatch
 from jaxlens.streams.feeds import numpy_batches, torch_dataset
-from jaxlens.streams.mixing import Mixture
+from jaxlens.streams.position import Position
+from jaxlens.streams.sources import StreamSource
+from jaxlens.streams.state import VERSION, checked_state
 
 # Batches that are started beyond the one that is used.
 _AHEAD = 2
-# Seeds and indices have 64 bits.
-_LIMIT = 2**64
 
 Source = Config | str | PathLike[str] | Mapping[str, Any]
 
@@ -55,8 +49,11 @@ def stream(
             that differs by band gives a label for each band, and one that differs by epoch for each band and
             epoch (`day-g-0`).  Fluxes that are measured on the images of a time series
             (`PLANE_2-OBJECT_2-forced_flux`) are computed where one of them is a label.
-        start: the index of the first system; `stream.index` of an earlier stream continues it.
-        devices: the devices that share each batch, as `jax.local_devices()`; by default one.
+        start: the index of the first system, from 0 to 2^63 - 1; `stream.index` of an earlier stream
+            continues it, and so does `load_state_dict`, which also checks that it is the same stream.
+        devices: the devices that share each batch, as `jax.local_devices()`; by default one.  Those of other
+            processes may be among them (`jax.devices()` under `jax.distributed`): each process makes the
+            shares of its own devices, and all get the same global arrays.
         configurations: labels or NAMEs of those that are mixed; by default all that have a FRACTION above 0.
             What is wrong with the others alone is a warning.
         survey: the name of a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
@@ -82,97 +79,79 @@ def stream(
     loaded = load_config(config, survey=survey, configurations=chosen_names)
     if not isinstance(config, Config):
         issue_warnings(loaded.passed_over)
+    spread = spread_over(devices)
     return Stream(
-        loaded,
-        batch_size,
+        position(batch_size, start, len(spread)),
+        config=loaded,
         seed=seed,
         labels=(labels,) if isinstance(labels, str) else tuple(labels or ()),
-        start=start,
-        devices=None if devices is None else tuple(devices),
+        devices=spread,
         configurations=chosen_names,
     )
 
 
-class Stream(Iterator[StreamBatch]):
+class Stream(StreamBase, Iterator[StreamBatch]):
     """An endless iterator of StreamBatches, see `stream`.
 
-    While a batch is used the next are made in threads of their own.  A stream is a context manager; leaving
-    it, or dropping it, ends the threads.  It can be pickled, without its devices, and goes on from its index.
+    While a batch is used the next are made in threads of their own.  Several threads may take batches from
+    one stream: each gets every batch once.  A stream is a context manager; leaving it, or dropping it, ends
+    the threads.  It can be pickled, without its devices, and goes on from its index.
+
+    Its other attributes are those of `StreamBase`.
 
     Attributes:
-        config: the configuration file.
-        configurations: the NAMEs of the configurations, to which `batch.configuration` is an index.
-        bands: the names of the bands.
-        label_names: the names of the columns of `batch.labels`.
-        batch_size: systems a batch.
-        seed: the stream's seed.
-        index: the index of the first system of the next batch; `stream(..., start=index)` begins with it.
+        place: where the stream stands.
     """
 
-    def __init__(
-        self,
-        config: Config,
-        batch_size: int,
-        *,
-        seed: int,
-        labels: tuple[str, ...],
-        start: int,
-        devices: Devices | None,
-        configurations: tuple[str, ...] | None,
-        stride: int = 1,
-    ) -> None:
-        self._arguments: dict[str, Any] = {
-            "config": config,
-            "batch_size": batch_size,
-            "seed": seed,
-            "labels": labels,
-            "devices": devices,
-            "configurations": configurations,
-        }
-        self._devices = chosen(None)[:1] if devices is None else chosen(devices)
-        self._check(batch_size, seed, start)
-        self.config, self._mixed = config, _selected(config, configurations)
-        self.configurations = tuple(mixed.name for mixed in self._mixed)
-        self.bands = config.bands
-        self.batch_size, self.seed, self.index = int(batch_size), int(seed), int(start)
-        self._step = stride * self.batch_size
-        self._measured = self._asks_for_measured(labels)
-        self._labels = {name: place for label in labels for name, place in self._columns.find(label).items()}
-        self.label_names = tuple(self._labels)
-        self._process = os.getpid()
+    def __init__(self, place: Position, **arguments: Any) -> None:
+        super().__init__(batch_size=place.batch_size, **arguments)
+        self._arguments, self.place = arguments, place
         self._pipeline: Pipeline[StreamBatch] | None = None
-        self._threads: ThreadPoolExecutor | None = None
 
     def __repr__(self) -> str:
         return f"Stream({self.config.name!r}, batch_size={self.batch_size}, index={self.index})"
 
-    def __next__(self) -> StreamBatch:
-        """The next batch; those after it are started."""
-        self._refuse_a_fork()
-        if self._pipeline is None:
-            self._threads = ThreadPoolExecutor(batches_at_once(self._devices), "jaxlens-parts")
-            make, starts = partial(self._maker.make, self._threads), itertools.count(self.index, self._step)
-            self._pipeline = Pipeline(make, starts, ahead=_AHEAD, workers=_AHEAD)
-        _, batch = next(self._pipeline)
-        self.index += self._step
-        return batch
+    @property
+    def index(self) -> int:
+        """The index of the first system of the next batch; `stream(..., start=index)` begins with it."""
+        return self.place.index
 
-    def has(self, name: str) -> np.ndarray:
-        """Which configurations have a parameter, or a label, of this name: (configurations,), bool."""
-        column = next(iter(self._columns.find(name).values()))
-        return np.asarray(self._columns.places[:, column] >= 0)
+    def __next__(self) -> StreamBatch:
+        """The next batch; those after it are started.
+
+        Raises:
+            ValueError: if a value or a pixel of the batch is not finite, or the stream has no systems left.
+        """
+        self._refuse_a_fork()
+        with self._lock:
+            self.place.check()
+            if self._pipeline is None:
+                make, starts = partial(self._maker.make, self._executor()), self.place.starts()
+                self._pipeline = Pipeline(make, starts, ahead=_AHEAD, workers=_AHEAD)
+            _, batch = next(self._pipeline)
+            self.place.index += self.place.step
+            return batch
 
     def numpy(self) -> Iterator[StreamBatch]:
-        """The batches as numpy arrays; on a CPU they are read-only views."""
+        """The batches as numpy arrays, `index` as int64; on a CPU they are read-only views.
+
+        Raises:
+            ValueError: if the batches are shared with other processes.
+        """
+        self._refuse_other_processes()
         return numpy_batches(self)
 
     def torch(self) -> Any:
         """The batches as a `torch.utils.data.IterableDataset` of tensors, which share the arrays' memory.
 
         `DataLoader(stream.torch(), batch_size=None)`, with `num_workers=0`: jaxlens has threads of its own.
-        Workers must be spawned (`multiprocessing_context="spawn"`), with JAX on the CPU in each; of n
-        workers each makes every n-th batch, and all begin at the stream's index whenever the loader is
-        asked for an iterator.  A forked worker raises RuntimeError, since JAX does not work there.
+        Each iterator of the loader goes on where the last one stood.  Workers must be spawned
+        (`multiprocessing_context="spawn"`), with JAX on the CPU in each.  Each of them has systems of its
+        own, which no other worker has, and no later one: see `spawn`.  A forked worker raises RuntimeError,
+        since JAX does not work there.
+
+        The dataset has the `state_dict` and `load_state_dict` of the stream, and hands them to torchdata's
+        `StatefulDataLoader`.
 
         Raises:
             ImportError: if PyTorch is not installed.
@@ -182,6 +161,19 @@ class Stream(Iterator[StreamBatch]):
             raise ValueError("a tensor is on one device; give a stream for PyTorch one device")
         return torch_dataset(self)
 
+    def source(self, count: int) -> StreamSource:
+        """The next `count` batches for random access, as Grain and others take them.
+
+        Item k is batch k from here on, as numpy arrays, made when it is asked for, in any order, in any
+        process, and from any thread.  The stream itself does not move.
+
+        Raises:
+            ValueError: if `count` is not a whole number of at least 1, the stream has fewer batches left, or
+                the batches are shared with other processes.
+        """
+        self._refuse_other_processes()
+        return StreamSource(self, count)
+
     def share(self, part: int, parts: int) -> Stream:
         """The stream of the batches part, part + parts, ... of this one, for one of several processes.
 
@@ -189,16 +181,58 @@ class Stream(Iterator[StreamBatch]):
             ValueError: if `part` is not from 0 to parts - 1.
         """
         self._refuse_a_fork()
-        if not 0 <= part < parts:
-            raise ValueError(f"part is {part}; it must be from 0 to {parts - 1}, one less than the parts")
-        stride = self._step // self.batch_size
-        return Stream(**self._arguments, start=self.index + part * self._step, stride=parts * stride)
+        with self._lock:
+            return Stream(**self._arguments, place=self.place.share(part, parts))
+
+    def between(self, start: int, stop: int) -> Stream:
+        """The stream of the systems start..stop-1 alone, wherever this one stands.
+
+        Raises:
+            ValueError: if there is no batch in between, or one of the two is above 2^63.
+        """
+        self._refuse_a_fork()
+        place = position(self.batch_size, start, len(self._devices), stop)
+        return Stream(**self._arguments, place=place)
+
+    def spawn(self) -> Stream:
+        """A stream of systems that neither this one has, nor any that was spawned before or will be.
+
+        Raises:
+            ValueError: if there are none left.
+        """
+        self._refuse_a_fork()
+        with self._lock:
+            return Stream(**self._arguments, place=self.place.spawn())
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where the stream stands, as plain numbers and texts, which JSON can hold."""
+        with self._lock:
+            return {
+                "version": VERSION,
+                **self.place.state(),
+                "seed": self.seed,
+                "configuration": self._digest,
+            }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on where the stream stood whose `state_dict` gave `state`.
+
+        Raises:
+            ValueError: if that was a stream of another file, seed or batch size.
+        """
+        self._refuse_a_fork()
+        with self._lock:
+            moved = self.place.moved(checked_state(state, self.state_dict()))
+            self.close()
+            self.place = moved
 
     def close(self) -> None:
         """End the threads.  Batches in progress are dropped, and made again where they are asked for."""
-        if self._pipeline is not None and self._threads is not None:
-            self._pipeline.close()
-            self._threads.shutdown(wait=True, cancel_futures=True)
+        with self._lock:
+            if self._pipeline is not None:
+                self._pipeline.close()
+            if self._threads is not None:
+                self._threads.shutdown(wait=True, cancel_futures=True)
             self._pipeline = self._threads = None
 
     def __enter__(self) -> Stream:
@@ -210,76 +244,11 @@ class Stream(Iterator[StreamBatch]):
         self.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        stride = self._step // self.batch_size
-        return _unpickled, (self._arguments | {"start": self.index, "stride": stride, "devices": None},)
-
-    @cached_property
-    def _simulators(self) -> list[Simulator]:
-        return [Simulator(self.config, mixed.label) for mixed in self._mixed]
-
-    @cached_property
-    def _columns(self) -> MixedColumns:
-        return mixed_columns(self._simulators, self._measured)
-
-    def _asks_for_measured(self, labels: tuple[str, ...]) -> bool:
-        """Whether a label is none of the values that are known without images."""
-        if not labels or not any(simulator.scene.series for simulator in self._simulators):
-            return False
-        known = mixed_columns(self._simulators)
-        return any(not known.has(label) for label in labels)
-
-    @cached_property
-    def _maker(self) -> BatchMaker:
-        """The programs, compiled when the first batch is asked for."""
-        mixture = Mixture(tuple(mixed.fraction for mixed in self._mixed))
-        return BatchMaker(
-            self._simulators,
-            mixture,
-            self.seed,
-            self.batch_size,
-            self._devices,
-            self._columns,
-            list(self._labels.values()),
-            self._measured,
-        )
-
-    def _check(self, batch_size: int, seed: int, start: int) -> None:
-        """ValueError where one of these is no whole number in its range."""
-        if not isinstance(batch_size, Integral) or batch_size < 1:
-            raise ValueError(f"batch_size is {batch_size}; it must be a whole number of at least 1")
-        if batch_size % len(self._devices):
-            count = len(self._devices)
-            raise ValueError(
-                f"batch_size is {batch_size}; it must be a multiple of {count}, one share a device"
-            )
-        for name, value in (("seed", seed), ("start", start)):
-            if not isinstance(value, Integral) or not 0 <= value < _LIMIT:
-                raise ValueError(f"{name} is {value}; it must be a whole number from 0 to 2^64 - 1")
-
-    def _refuse_a_fork(self) -> None:
-        if os.getpid() != self._process:
-            raise RuntimeError(
-                "this process was forked from the one that made the stream, and JAX does not work in a fork; "
-                "give DataLoader num_workers=0, or multiprocessing_context='spawn'"
-            )
+        with self._lock:
+            place = replace(self.place)
+        return _unpickled, (self._arguments | {"place": place, "devices": None},)
 
 
 def _unpickled(arguments: Mapping[str, Any]) -> Stream:
     """The stream of these arguments, in the process that unpickles it."""
-    return Stream(**arguments)
-
-
-def _selected(config: Config, names: tuple[str, ...] | None) -> list[Configuration]:
-    """The configurations called `names`, in the file's order, or all that have systems."""
-    if names is None:
-        found = [one for one in config.chosen() if one.fraction > 0]
-        if not found:
-            raise ValueError("every FRACTION is 0; give at least one configuration a FRACTION above 0")
-        return found
-    found = list(config.chosen(names))
-    if not found:
-        raise ValueError("configurations is empty; leave it out, or name at least one")
-    empty = [one.label for one in found if not one.fraction > 0]
-    if empty:
-        raise ValueError(f"the FRACTION of {', '.join(empty)} is 0; give it one above 0, or leave it out")
-    return found
+    return Stream(**{**arguments, "devices": spread_over(None)})

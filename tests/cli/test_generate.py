@@ -3,6 +3,9 @@
 All images are of the tiny lens in batches of two, so that one program makes them all.
 """
 
+import contextlib
+import errno
+import os
 import re
 
 import h5py
@@ -16,6 +19,16 @@ from jaxlens.config.surveys import survey_path
 from jaxlens.files.reader import read
 
 TWO = ["--size", "2", "--batch-size", "2"]
+# What a folder of a dataset has beside images and tables.
+RECORD = ["config.yaml", "manifest.json"]
+
+
+def _no_space(*arguments):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
 
 
 def test_generate_writes_hdf5_and_a_table_and_says_so(config_file, tmp_path, capsys):
@@ -23,10 +36,7 @@ def test_generate_writes_hdf5_and_a_table_and_says_so(config_file, tmp_path, cap
     options = ["--size", "5", "--seed", "3", "--outdir", str(outdir), "--batch-size", "2"]
     assert cli.main(["generate", config_file, *options]) == 0
     text = capsys.readouterr().out
-    assert sorted(path.name for path in outdir.iterdir()) == [
-        "CONFIGURATION_1_images.h5",
-        "CONFIGURATION_1_metadata.csv",
-    ]
+    assert names(outdir) == ["CONFIGURATION_1_images.h5", "CONFIGURATION_1_metadata.csv", *RECORD]
     assert f"{outdir}/CONFIGURATION_1_images.h5" in text
     assert "TINY_LENS" in text
     assert "5 systems x 3 bands" in text
@@ -42,16 +52,21 @@ def test_generate_writes_hdf5_and_a_table_and_says_so(config_file, tmp_path, cap
 
 def test_generate_uses_the_files_own_folder_and_seed(config_file, tmp_path, capsys):
     assert cli.main(["generate", config_file, *TWO, "--format", "npy", "--no-csv"]) == 0
-    assert [path.name for path in (tmp_path / "from_file").iterdir()] == ["CONFIGURATION_1_images.npy"]
+    assert names(tmp_path / "from_file") == ["CONFIGURATION_1_images.npy", *RECORD]
     assert "seed 1;" in capsys.readouterr().out
 
 
-def test_a_full_disk_is_named_and_nothing_stays(config_file, tmp_path, fails):
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "CONFIGURATION_1_images.npy.partial").symlink_to("/dev/full")
-    argv = ["generate", config_file, *TWO, "--format", "npy", "--outdir", tmp_path / "out"]
-    assert "the disk is full; free some space" in fails(*argv)
-    assert list((tmp_path / "out").iterdir()) == []
+def test_a_full_disk_is_named_nothing_half_written_stays_and_resume_goes_on(
+    config_file, tmp_path, fails, monkeypatch
+):
+    argv = ["generate", config_file, *TWO, "--format", "npy", "--outdir", str(tmp_path / "out"), "--quiet"]
+    with monkeypatch.context() as full:
+        full.setattr("jaxlens.files.npy.NpyFile.append", _no_space)
+        assert "the disk is full; free some space" in fails(*argv)
+    assert names(tmp_path / "out") == RECORD
+    assert "0 of 1 shards are whole); resume it (resume=True, --resume), replace" in fails(*argv)
+    assert cli.main([*argv, "--resume"]) == 0
+    assert "CONFIGURATION_1_images.npy" in names(tmp_path / "out")
 
 
 def test_ctrl_c_is_130(config_file, tmp_path, capsys, monkeypatch):
@@ -61,20 +76,20 @@ def test_ctrl_c_is_130(config_file, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("jaxlens.files.hdf5.Hdf5File.append", interrupt)
     assert cli.main(["generate", config_file, *TWO, "--outdir", str(tmp_path / "out")]) == 130
     assert "interrupted" in capsys.readouterr().err
-    assert list((tmp_path / "out").iterdir()) == []
+    assert names(tmp_path / "out") == RECORD
 
 
 def test_generate_makes_the_configurations_that_are_named(tiny, tmp_path):
     document = yaml.safe_load(tiny)
     lens = document["GEOMETRY"]["CONFIGURATION_1"]
-    names = {f"CONFIGURATION_{k}": name for k, name in enumerate(("FIRST", "SECOND", "THIRD", "FOURTH"), 1)}
-    document["GEOMETRY"] = {label: lens | {"NAME": name, "FRACTION": 0.25} for label, name in names.items()}
+    called = {f"CONFIGURATION_{k}": name for k, name in enumerate(("FIRST", "SECOND", "THIRD", "FOURTH"), 1)}
+    document["GEOMETRY"] = {label: lens | {"NAME": name, "FRACTION": 0.25} for label, name in called.items()}
     (tmp_path / "four.yaml").write_text(yaml.safe_dump(document))
     chosen = ["--configuration", "CONFIGURATION_4", "--configuration", "THIRD"]
     argv = ["generate", str(tmp_path / "four.yaml"), "--size", "8", "--batch-size", "2", "--metadata-only"]
     assert cli.main([*argv, *chosen, "--outdir", str(tmp_path / "out")]) == 0
-    files = ["CONFIGURATION_3_metadata.csv", "CONFIGURATION_4_metadata.csv"]
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == files
+    files = ["CONFIGURATION_3_metadata.csv", "CONFIGURATION_4_metadata.csv", *RECORD]
+    assert names(tmp_path / "out") == files
 
 
 def test_a_configuration_that_is_not_there_is_named(config_file, fails):
@@ -104,8 +119,14 @@ def test_every_option_reaches_the_dataset(config_file, monkeypatch):
         "--metadata-only",
         "--configuration",
         "TINY_LENS",
+        "--resume",
+        "--overwrite",
+        "--allow-mixed",
+        "--quiet",
     ]
-    assert cli.main(["generate", config_file, *options, *flags]) == 130
+    shards = ["--shard-size", "16", "--shard", "3/4", "--workers", "2", "--dtype", "float16"]
+    assert cli.main(["generate", config_file, *options, *flags, *shards]) == 130
+    assert given.pop("check")() is None
     assert given == {
         "size": 7,
         "seed": 8,
@@ -119,7 +140,47 @@ def test_every_option_reaches_the_dataset(config_file, monkeypatch):
         "configurations": ["TINY_LENS"],
         "save_to_disk": True,
         "store_in_memory": False,
+        "progress": False,
+        "resume": True,
+        "overwrite": True,
+        "allow_mixed": True,
+        "shard_size": 16,
+        "part": (3, 4),
+        "workers": 2,
+        "dtype": "float16",
+        "compression": None,
     }
+
+
+def test_a_folder_is_one_dataset(config_file, tmp_path, capsys, fails):
+    """It is refused until it is resumed or overwritten; what is not the dataset's own stays."""
+    argv = ["generate", config_file, *TWO, "--outdir", str(tmp_path / "out"), "--quiet"]
+    assert cli.main([*argv, "--seed", "1"]) == 0
+    assert cli.main(["view", str(tmp_path / "out")]) == 0
+    (tmp_path / "out" / "notes").mkdir()
+    made = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir() if path.is_file()}
+    text = fails(*argv, "--seed", "2")
+    assert (
+        "holds the dataset Tiny (2 systems, seed 1, complete); replace it (overwrite=True, --overwrite)"
+        in text
+    )
+    assert "its seed is 1, not 2" in fails(*argv, "--seed", "2", "--resume")
+    assert cli.main([*argv, "--seed", "1", "--resume"]) == 0
+    assert made == {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir() if path.is_file()}
+    options = ["--seed", "2", "--format", "npy", "--overwrite"]
+    assert cli.main([*argv, *options]) == 0
+    new = ["CONFIGURATION_1_images.npy", "CONFIGURATION_1_metadata.csv", *RECORD, "notes", "view.png"]
+    assert names(tmp_path / "out") == new
+    assert (tmp_path / "out" / "view.png").read_bytes() == made["view.png"]
+
+
+@pytest.mark.parametrize(("text", "right"), [("4/4", "0/4 to 3/4"), ("1", "no K/N, as 0/4")])
+def test_a_shard_that_does_not_exist_is_named(config_file, tmp_path, capsys, text, right):
+    argv = ["generate", config_file, "--outdir", str(tmp_path / "out"), "--shard", text]
+    with contextlib.suppress(SystemExit):
+        assert cli.main(argv) == 1
+    assert right in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.slow
@@ -138,7 +199,7 @@ def test_generate_writes_planes_and_image_positions(tmp_path, capsys):
 def test_generate_can_make_the_table_alone(config_file, tmp_path, capsys):
     argv = ["generate", config_file, *TWO, "--outdir", str(tmp_path / "out"), "--metadata-only"]
     assert cli.main(argv) == 0
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["CONFIGURATION_1_metadata.csv"]
+    assert names(tmp_path / "out") == ["CONFIGURATION_1_metadata.csv", *RECORD]
     text = capsys.readouterr().out
     assert "images/s" not in text
     assert "jaxlens view" not in text
@@ -211,7 +272,7 @@ def test_what_is_wrong_with_another_configuration_is_a_warning(config_file, tmp_
     ]
     assert fails("generate", path, *TWO).splitlines() == problems
     assert fails("generate", path, *TWO, "--configuration", "OTHERS").splitlines() == problems
-    options = ["--size", "8", "--batch-size", "2", "--configuration", "TINY_LENS"]
+    options = ["--size", "8", "--batch-size", "2", "--configuration", "TINY_LENS", "--quiet"]
     assert cli.main(["generate", str(path), *options]) == 0
     captured = capsys.readouterr()
     aside = [f"warning: {line} (in CONFIGURATION_2, not asked for)" for line in problems]
@@ -224,6 +285,6 @@ def test_what_is_wrong_with_another_configuration_is_a_warning(config_file, tmp_
 def test_a_species_in_no_configuration_is_a_warning(config_file, tmp_path, capsys):
     path = tmp_path / "tiny.yaml"
     path.write_text(path.read_text().replace("GEOMETRY:\n", HALO))
-    assert cli.main(["generate", str(path), *TWO]) == 0
+    assert cli.main(["generate", str(path), *TWO, "--quiet"]) == 0
     text = "SPECIES.GALAXY_3: HALO is in no configuration, so it is never used"
     assert capsys.readouterr().err == f"warning: {path}:25: {text}\n"

@@ -7,7 +7,7 @@ from matplotlib.image import imread
 from jaxlens import cli
 from jaxlens.cli import view
 from jaxlens.files.contents import Chunk, Contents, Series
-from jaxlens.files.writer import Writer
+from jaxlens.files.writer import Writer, commit
 
 
 @pytest.fixture
@@ -20,6 +20,7 @@ def dataset(tmp_path):
         values = {"H0": np.full(count, 70.0)}
         with Writer(tmp_path / "out", contents) as file:
             file.append(Chunk(0, values, {"images": images}))
+        commit(tmp_path / "out", file.written)
     return tmp_path / "out"
 
 
@@ -57,6 +58,7 @@ def series(dataset):
     values = {"num_epochs": num_epochs, "mjd": mjd}
     with Writer(dataset, contents) as file:
         file.append(Chunk(0, values, {"images": images}))
+    commit(dataset, file.written)
     return dataset
 
 

@@ -92,7 +92,7 @@ def test_words_are_looked_up_and_nothing_else(place: str, word: str, load_edited
         load_edited(((PLACES[place], new),))
 
 
-@pytest.mark.parametrize("word", HOSTILE_WORDS)
+@pytest.mark.parametrize("word", [word for word in HOSTILE_WORDS if "\\0" not in word])
 def test_a_free_name_is_only_a_name(word: str, load_edited: LoadEdited) -> None:
     config = load_edited((("COSMOLOGY:\n", f'COSMOLOGY:\n  NAME: "{word}"\n'),))
     assert [name for name, _ in config.cosmology] == ["H0", "Om0"]
@@ -101,7 +101,8 @@ def test_a_free_name_is_only_a_name(word: str, load_edited: LoadEdited) -> None:
 
 @pytest.mark.parametrize("word", HOSTILE_WORDS)
 def test_words_are_no_keys(word: str, load_edited: LoadEdited) -> None:
-    with pytest.raises(ConfigError, match="is not a key that is known here"):
+    found = "has the character" if "\\0" in word else "is not a key that is known here"
+    with pytest.raises(ConfigError, match=found):
         load_edited((("    SIZE: 4\n", f'    SIZE: 4\n    "{word}": 1\n'),))
 
 

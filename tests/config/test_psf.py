@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -202,13 +203,21 @@ def test_a_broken_file(name: str, content: bytes, load_edited: Load, tmp_path: P
         load_edited(image("PIXEL", f"kernel_point_source: {name}"))
 
 
-def test_what_is_large_once_it_is_unpacked_is_not_read(load_edited: Load, tmp_path: Path) -> None:
-    part = fits.PrimaryHDU(np.zeros((1, 1), np.float64))
-    part.header["NAXIS1"] = part.header["NAXIS2"] = 5001
-    header = part.header.tostring().encode()
-    (tmp_path / "psf.fits").write_bytes(gzip.compress(header))
-    with pytest.raises(ConfigError, match=r"psf\.fits: is over 50 MB; cut the kernel out of it"):
+def test_what_is_large_once_it_is_unpacked_is_not_read(
+    load_edited: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a packed file, nor a packed image in a file."""
+    monkeypatch.setattr("jaxlens.config.psf.MAX_BYTES", 50_000)
+    zeros = np.zeros((101, 101), np.float64)
+    whole = io.BytesIO()
+    fits.PrimaryHDU(zeros).writeto(whole)
+    (tmp_path / "psf.fits").write_bytes(gzip.compress(whole.getvalue()))
+    with pytest.raises(ConfigError, match=r"psf\.fits: is unpacked over 0 MB; cut the kernel out of it"):
         load_edited(image("PIXEL", "kernel_point_source: psf.fits"))
+    fits.HDUList([fits.PrimaryHDU(), fits.CompImageHDU(zeros)]).writeto(tmp_path / "small.fits")
+    assert (tmp_path / "small.fits").stat().st_size < 50_000
+    with pytest.raises(ConfigError, match=r"small\.fits: is over 0 MB; cut the kernel out of it"):
+        load_edited(image("PIXEL", "kernel_point_source: small.fits"))
 
 
 def test_a_huge_file_is_not_read(load_edited: Load, tmp_path: Path) -> None:

@@ -107,7 +107,8 @@ def swapped(text: list[str], i: int, j: int) -> list[str]:
         (lines(factor=0.0), "a.SED: has no flux above 0"),
         ([*lines(), "30 2000"], "has 2 of the 3 columns phase, wavelength, flux"),
         ([*lines(), "30 2000 nan"], "flux is nan; it must be finite"),
-        (["one two three"], "a.SED:2: phase is 'one'; give a number"),
+        (["1 2 three"], "a.SED:2: flux is 'three'; give a number"),
+        (["one two three"], "a.SED: is no table of phase, wavelength, flux; give lines of numbers"),
         ([], "a.SED: has no rows; give lines of phase, wavelength, flux"),
     ],
 )

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from jaxlens.config import Config, ConfigError, load_config
+from jaxlens.config.identity import config_digest
 from jaxlens.config.model import Transient
 from jaxlens.config.naming import named_quantities, transients
 from jaxlens.kernels.transients import TRANSIENTS
@@ -397,6 +398,20 @@ def test_paths_are_kept(load_edited: Load, templates: Path, monkeypatch: pytest.
         with monkeypatch.context() as elsewhere:
             elsewhere.chdir("/")
             assert load_config(yaml.safe_load(config.text)).configurations == config.configurations
+
+
+def test_spectra_are_input_files(load_edited: Load, templates: Path) -> None:
+    """The folder or file that is named, and what was read in it; a name matters, as the metadata have it."""
+    folder = templates / "cc"
+    found = load_edited(edits("cc_random")).input_files
+    assert found == tuple(map(str, (folder, *sorted(folder.iterdir()))))
+    assert load_edited(edits("{NAME: user, FILE: my_own-sn.SED}")).input_files == (
+        str(templates / "user" / "my_own-sn.SED"),
+    )
+    (templates / "user" / "other.SED").write_bytes((templates / "user" / "my_own-sn.SED").read_bytes())
+    for model in ("user_{}.SED", "{{NAME: user, FILE: {}.SED}}"):
+        one, other = (load_edited(edits(model.format(name))) for name in ("my_own-sn", "other"))
+        assert config_digest(one) != config_digest(other)
 
 
 def test_every_parameter_has_a_rule(load_edited: Load) -> None:

@@ -15,14 +15,15 @@ import pytest
 
 from jaxlens.config import load_config
 from jaxlens.config.errors import ConfigError, ConfigWarning
-from jaxlens.datasets import production as module
 from jaxlens.datasets.dataset import make_dataset
-from jaxlens.datasets.production import sizes
 from jaxlens.engine.batch_size import automatic_batch_size
 from jaxlens.engine.executable import Executable
 from jaxlens.files.errors import StorageError
 from jaxlens.files.hdf5 import Hdf5File
 from jaxlens.files.reader import read
+from jaxlens.production import recipe as module
+from jaxlens.production.manifest import read_manifest
+from jaxlens.production.recipe import sizes
 
 
 def small(name="galaxy_galaxy", size=10, outdir="unused", num_pix=16, **changes):
@@ -68,7 +69,7 @@ class FakeSimulator:
 
 def fake_compiled(simulator, size, arrays, positions, devices, measured=True):
     def run(key, indices):
-        return simulator.generate(key, size, int(indices[0]), "planes" in arrays)
+        return simulator.generate(key, size, int(indices[0, 0]), "planes" in arrays)
 
     return Executable(size, run, lambda batch: batch, None, 0.0)
 
@@ -79,7 +80,7 @@ def fake(monkeypatch):
     simulator = type("Fake", (FakeSimulator,), {"made": []})
     monkeypatch.setattr(module, "Simulator", simulator)
     monkeypatch.setattr("jaxlens.engine.job.compiled", fake_compiled)
-    monkeypatch.setattr("jaxlens.datasets.chunks.batches_at_once", lambda devices: 1)
+    monkeypatch.setattr("jaxlens.production.chunks.batches_at_once", lambda devices: 1)
     return simulator
 
 
@@ -220,7 +221,7 @@ def test_a_configuration_without_systems_is_empty_and_has_every_column(tmp_path)
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"image_file_format": "fits"}, "image_file_format is 'fits'; it must be 'npy' or 'h5'"),
+        ({"dtype": "float64"}, "dtype is 'float64'; it must be 'float32' or 'float16'"),
         ({"batch_size": 0}, "batch_size is 0; it must be a whole number of at least 1"),
         (
             {"skip_image_generation": True, "solve_lens_equation": True},
@@ -257,7 +258,7 @@ def test_an_argument_that_does_nothing_says_so(idle, message, fake):
         make_dataset(small(), batch_size=4, **idle)
 
 
-def test_a_failure_midway_removes_the_files_of_its_configuration(fake, tmp_path, monkeypatch):
+def test_a_failure_midway_keeps_the_shards_that_are_whole_and_nothing_else(fake, tmp_path, monkeypatch):
     original = Hdf5File.append
 
     def append(self, chunk):
@@ -272,7 +273,11 @@ def test_a_failure_midway_removes_the_files_of_its_configuration(fake, tmp_path,
     assert {path.name for path in tmp_path.iterdir()} == {
         "CONFIGURATION_1_images.h5",
         "CONFIGURATION_1_metadata.csv",
+        "config.yaml",
+        "manifest.json",
     }
+    state = {label: shard.whole for label, shard in read_manifest(tmp_path).shards()}
+    assert state == {f"CONFIGURATION_{k}": k == 1 for k in range(1, 5)}
 
 
 def test_the_progress_bar_counts_systems_and_is_off_when_nobody_watches(fake, capsys):
@@ -350,10 +355,19 @@ def test_without_images_there_are_the_metadata_alone(small_quasar, tmp_path, mon
             np.testing.assert_allclose(dataset.metadata()[name], column, rtol=1e-5, atol=1e-6, err_msg=name)
         else:
             assert dataset.metadata()[name].equals(column), name
-    assert [path.name for path in tmp_path.iterdir()] == ["CONFIGURATION_1_metadata.csv"]
-    (tmp_path / "CONFIGURATION_1_images.npy").touch()
-    with pytest.raises(StorageError, match=r"CONFIGURATION_1_images.npy: is there already"):
+    wanted = ["CONFIGURATION_1_metadata.csv", "config.yaml", "manifest.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == wanted
+    with pytest.raises(StorageError, match=r"holds the dataset Small \(4 systems, seed 1, complete\)"):
         make_dataset(small_quasar, save_to_disk=True, skip_image_generation=True, batch_size=4)
+
+
+def test_a_dataset_of_an_earlier_version_is_not_mixed_with_another(fake, tmp_path):
+    (tmp_path / "CONFIGURATION_7_images.npy").touch()
+    with pytest.raises(StorageError, match=r"without a manifest \(CONFIGURATION_7_images.npy\); replace it"):
+        make_dataset(small(outdir=tmp_path), save_to_disk=True, batch_size=4)
+    assert [path.name for path in tmp_path.iterdir()] == ["CONFIGURATION_7_images.npy"]
+    make_dataset(small(outdir=tmp_path), save_to_disk=True, batch_size=4, overwrite=True)
+    assert not (tmp_path / "CONFIGURATION_7_images.npy").exists()
 
 
 def test_a_survey_is_handed_to_the_file(fake, monkeypatch):
@@ -405,7 +419,7 @@ def test_the_pixel_scale_that_a_table_sets_is_in_the_file(small_lens, tmp_path):
     for rows, expected in (("0.2 1\n0.2 1\n", 0.2), ("0.1 1\n0.2 1\n", None)):
         (tmp_path / "t.txt").write_text(f"pixel_scale WEIGHT\n{rows}")
         small_lens["DISTRIBUTIONS"] = {"USERDIST_1": {"FILENAME": str(tmp_path / "t.txt"), "MODE": "iterate"}}
-        make_dataset(small_lens, save_to_disk=True, image_file_format="h5")
+        make_dataset(small_lens, save_to_disk=True, image_file_format="h5", overwrite=True)
         assert read(tmp_path / "CONFIGURATION_1_images.h5").attributes.get("pixel_scale") == expected
 
 

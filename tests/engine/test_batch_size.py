@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from jaxlens.config import load_config
-from jaxlens.datasets.chunks import chunks
 from jaxlens.engine import batch_size as module
 from jaxlens.engine.batch_size import automatic_batch_size, planned
 from jaxlens.engine.executable import Executable
 from jaxlens.engine.job import Job
+from jaxlens.production.chunks import Chunks
 from jaxlens.simulator.generation import Batch
 
 SCENE = SimpleNamespace(image_slots=8)
@@ -40,6 +40,7 @@ class Machine:
 
     def compiled(self, simulator, size, arrays, positions, devices, measured=True):
         def run(key, index):
+            index = index[:, 0]
             error = self.fails(size, int(index[0]))
             if error:
                 raise error
@@ -51,7 +52,7 @@ class Machine:
 
 
 def systems(job):
-    return [int(i) for chunk in chunks(job, planned(job)) for i in chunk.values["H0"]]
+    return [int(i) for chunk in Chunks(job, planned(job)) for i in chunk.values["H0"]]
 
 
 def test_the_size_that_is_asked_for_is_used_whatever_there_is(monkeypatch):
@@ -79,7 +80,7 @@ def test_the_seconds_per_system_are_those_of_batches_side_by_side(monkeypatch):
     started = []
 
     def run(key, index):
-        started.append(int(index[0]))
+        started.append(int(index[0, 0]))
         time.sleep(0.01)
 
     # two rounds of two batches of five systems: at least 0.02 s for 20 systems
@@ -149,7 +150,7 @@ def test_other_errors_are_not_taken_for_a_lack_of_memory(monkeypatch):
 def test_an_error_of_the_caller_leaves_no_thread_behind(monkeypatch, error):
     machine = Machine(monkeypatch, seconds=lambda size: 1e-3)
     threads = set(threading.enumerate())
-    made = chunks(job(count=10**6, batch_size=4), planned(job(batch_size=4)))
+    made = iter(Chunks(job(count=10**6, batch_size=4), planned(job(batch_size=4))))
     with pytest.raises(error):
         _consumed(made, error)
     made.close()
@@ -167,7 +168,7 @@ def test_an_error_of_a_batch_comes_in_its_turn(monkeypatch):
     wrong = ValueError("batch 3")
     Machine(monkeypatch, fails=lambda size, start: wrong if start == 12 else None)
     asked = job(batch_size=4)
-    made = chunks(asked, planned(asked))
+    made = iter(Chunks(asked, planned(asked)))
     assert [next(made).start for _ in range(3)] == [0, 4, 8]
     with pytest.raises(ValueError, match="batch 3"):
         next(made)

@@ -3,6 +3,7 @@
 import jax
 import pytest
 
+import jaxlens
 from jaxlens.engine import devices as module
 from jaxlens.engine.devices import batches_at_once, chosen, memory_for_batch
 
@@ -36,6 +37,17 @@ def test_devices_that_cannot_share_a_batch_are_refused():
         with pytest.raises(ValueError, match=message):
             chosen(wrong)
     assert chosen(iter([one])) == (one,)
+
+
+@pytest.mark.parametrize("wrong", ["x", "cpu", 3, [0], Device(), {"gpu": 0}, [None]])
+def test_what_is_no_device_is_refused_with_what_is_right(wrong):
+    message = r"devices is .*; it must be a list of devices, such as jax.local_devices\(\)"
+    with pytest.raises(ValueError, match=message):
+        chosen(wrong)
+    with pytest.raises(ValueError, match=message):
+        jaxlens.make_dataset("galaxy_galaxy", devices=wrong)
+    with pytest.raises(ValueError, match=message):
+        jaxlens.stream("lens_or_not", batch_size=2, devices=wrong)
 
 
 def test_a_batch_may_take_its_share_of_what_an_accelerator_has_left():

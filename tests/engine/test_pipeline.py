@@ -41,3 +41,35 @@ def test_an_error_comes_in_its_turn_and_again() -> None:
         with pytest.raises(ValueError, match="batch 1"):
             next(pipeline)
     pipeline.close()
+
+
+@pytest.mark.parametrize("is_begun", [True, False])
+def test_closing_ends_the_iteration_of_a_thread_that_waits(is_begun: bool) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def make(start: int) -> int:
+        begun.set()
+        go_on.wait(60.0)
+        return start
+
+    pipeline = Pipeline(make, itertools.count(), ahead=3, workers=1)
+    if not is_begun:
+        # the only thread is busy, so that no batch begins
+        pipeline._threads.submit(make, -1)
+    ended: list[list[tuple[int, int]]] = []
+    user = threading.Thread(target=lambda: ended.append(list(pipeline)))
+    user.start()
+    begun.wait(60.0)
+    while len(pipeline._started) < 4:
+        time.sleep(0.001)
+    closer = threading.Thread(target=pipeline.close)
+    closer.start()
+    while not pipeline._closed:
+        time.sleep(0.001)
+    go_on.set()
+    for thread in (user, closer):
+        thread.join(60.0)
+        assert not thread.is_alive()
+    assert ended == [[]]
+    assert list(pipeline) == [], "and it stays closed"
+    pipeline.close()

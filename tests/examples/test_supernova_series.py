@@ -3,7 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
+from jaxlens.config import load_config
+from jaxlens.config.naming import transients
 from jaxlens.examples import supernova_series
 
 
@@ -27,7 +30,17 @@ def test_the_brightest_systems_are_chosen():
 
 
 @pytest.mark.slow
-def test_the_pictures_are_made(tmp_path, capsys):
-    assert supernova_series.main(["--systems", "2", "--drawn", "1", "--outdir", str(tmp_path)]) == 0
-    assert {path.name for path in tmp_path.iterdir()} == {"time_series.png", "light_curves.png"}
-    assert str(tmp_path / "light_curves.png") in capsys.readouterr().out
+def test_the_pictures_are_made(massless_series, tmp_path, capsys):
+    """Those of a small file; the one of the example is made in tests/test_documents.py."""
+    config, pictures = tmp_path / "small.yaml", tmp_path / "pictures"
+    config.write_text(yaml.safe_dump(massless_series))
+    pictures.mkdir()
+    options = ["--systems", "2", "--drawn", "1", "--outdir", str(pictures), "--config", str(config)]
+    assert supernova_series.main(options) == 0
+    assert {path.name for path in pictures.iterdir()} == {"time_series.png", "light_curves.png"}
+    assert str(pictures / "light_curves.png") in capsys.readouterr().out
+
+
+def test_the_supernova_is_that_of_the_file():
+    (configuration,) = load_config(supernova_series.CONFIG).configurations
+    assert [prefix for prefix, _ in transients(configuration)] == [supernova_series.SUPERNOVA]

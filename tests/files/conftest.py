@@ -1,12 +1,15 @@
 """A small dataset of two bands on 4 x 4 pixels, as the arrays that a writer is given."""
 
+import contextlib
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
 from jaxlens.files.contents import Chunk, Contents
-from jaxlens.files.writer import Writer
+from jaxlens.files.csv import CsvFile
+from jaxlens.files.formats import FORMATS
+from jaxlens.files.writer import Writer, commit
 
 BANDS = ("g", "r")
 
@@ -43,7 +46,28 @@ def _write(outdir, image_format="h5", chunk=4, count=10, seed=0, with_csv=True, 
     with Writer(outdir, _contents(count, **changes), image_format, with_csv) as writer:
         for start in range(0, max(count, 1), chunk):
             writer.append(_chunk_of(start, start + chunk, count, seed, "planes" in changes.get("arrays", ())))
+    commit(outdir, writer.written)
     return writer.paths
+
+
+def _store(folder, image_format, contents, chunks, part=""):
+    """Write chunks by the classes of a format, without a Writer; the result is the path of the images."""
+    row, label = FORMATS[image_format], contents.label
+    kinds = {
+        f"{array}{part}.{row.ending}": kind for array, kind in row.files.items() if array in contents.arrays
+    }
+    for name, kind in {**kinds, f"metadata{part}.csv": CsvFile}.items():
+        with contextlib.closing(kind(folder / f"{label}_{name}", contents)) as file:
+            for chunk in chunks:
+                file.append(chunk)
+            file.finish()
+    return folder / f"{label}_images{part}.{row.ending}"
+
+
+@pytest.fixture
+def store() -> Callable[..., object]:
+    """Write chunks in a format, with a CSV; the result is the path of the images."""
+    return _store
 
 
 @pytest.fixture
@@ -132,6 +156,7 @@ def _write_series(outdir, image_format="h5", chunk=2, with_csv=True, **changes):
             own = slice(start, start + chunk)
             these = {name: arrays[name][own] for name in contents.arrays}
             writer.append(Chunk(start, {name: value[own] for name, value in values.items()}, these))
+    commit(outdir, writer.written)
     return writer.paths
 
 
@@ -151,6 +176,25 @@ def series_values() -> dict[str, np.ndarray]:
 def series_images() -> np.ndarray:
     """Its images by system."""
     return _series_images()
+
+
+def _series_chunks(contents, size=2):
+    """The time series as chunks of `size` systems, with the arrays of the contents."""
+    values, images = _series_values(), _series_images()
+    arrays = {"images": images, "planes": np.stack([images] * 4, axis=2), "difference": -images}
+    chunks = []
+    for first in range(0, contents.count, size):
+        own = slice(first, first + size)
+        these = {name: arrays[name][own] for name in contents.arrays}
+        values_of = {name: value[own] for name, value in values.items()}
+        chunks.append(Chunk(contents.start + first, values_of, these))
+    return chunks
+
+
+@pytest.fixture
+def series_chunks() -> Callable[..., object]:
+    """The time series as chunks."""
+    return _series_chunks
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import h5py
 import numpy as np
 import pytest
 
+from jaxlens.files.contents import Chunk
 from jaxlens.files.errors import StorageError
 from jaxlens.files.reader import read
 
@@ -52,3 +53,18 @@ def test_an_hdf5_file_of_somebody_else_is_named(tmp_path):
         file["data"] = np.ones(3)
     with pytest.raises(StorageError, match=r"x_images.h5.*that jaxlens wrote"):
         read(tmp_path / "x_images.h5")
+
+
+@pytest.mark.parametrize("compression", ["gzip", "lzf"])
+def test_compressed_images_are_the_same_and_smaller_where_they_repeat(tmp_path, compression, contents, store):
+    images = np.broadcast_to(np.arange(32, dtype=np.float32).reshape(2, 16, 1), (9, 2, 16, 16)).copy()
+    chunk = Chunk(0, {"H0": np.full(9, 70.0)}, {"images": images})
+    for name, compressed in ("plain", None), ("small", compression):
+        (tmp_path / name).mkdir()
+        store(tmp_path / name, "h5", contents(9, num_pix=16, compression=compressed, attributes={}), [chunk])
+    plain, small = (tmp_path / name / "CONFIGURATION_1_images.h5" for name in ("plain", "small"))
+    np.testing.assert_array_equal(read(small).images, images)
+    assert small.stat().st_size < plain.stat().st_size - images.nbytes / 2
+    with h5py.File(small) as file:
+        assert file["My lenses"].compression == compression
+        assert file["My lenses"].shuffle

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from jaxlens.files.csv import _EXACT
 from jaxlens.files.light_curves import light_curves
 
 PREFIX = "PLANE_2-OBJECT_2"
@@ -51,7 +52,7 @@ def test_the_file_is_the_table(
 ) -> None:
     path = write_series(tmp_path, chunk=chunk)[-1]
     assert path == tmp_path / "lightcurves" / f"CONFIGURATION_1_{PREFIX}.csv"
-    read = pd.read_csv(path, dtype={"id": str})
+    read = pd.read_csv(path, dtype={"id": str}, **_EXACT)
     table = pd.DataFrame(light_curves(series_contents(), PREFIX, series_values))
     assert list(read) == list(table)
     for name, column in table.items():

@@ -8,8 +8,8 @@ import pytest
 from jaxlens.files.contents import Chunk
 from jaxlens.files.errors import StorageError
 from jaxlens.files.metadata import columns
-from jaxlens.files.reader import find, read, read_metadata
-from jaxlens.files.writer import Writer
+from jaxlens.files.reader import find, find_shards, read, read_metadata
+from jaxlens.files.writer import Writer, commit
 
 BANDS = ("g", "r")
 IMAGE_FORMATS = ("h5", "npy")
@@ -45,6 +45,7 @@ def test_positions_are_texts_in_every_format(tmp_path, image_format, kind, count
     images = np.zeros((count, 2, 4, 4), np.float32)
     with Writer(tmp_path, contents(count), image_format) as writer:
         writer.append(Chunk(0, values, {"images": images}))
+    commit(tmp_path, writer.written)
     stored = read(writer.paths[0]).metadata if kind == 0 else read_metadata(writer.paths[kind])
     for name, text in texts.items():
         for band in BANDS:
@@ -56,6 +57,7 @@ def test_numbers_of_a_table_come_back_to_the_last_bit(tmp_path, contents):
     with Writer(tmp_path, contents(500), "npy") as writer:
         values = {"H0": numbers, "seeing": numbers.astype(np.float32)}
         writer.append(Chunk(0, values, {"images": np.zeros((500, 2, 4, 4), np.float32)}))
+    commit(tmp_path, writer.written)
     table = read_metadata(writer.paths[1])
     np.testing.assert_array_equal(table["H0-g"], numbers)
     np.testing.assert_array_equal(table["seeing-r"].astype(np.float32), numbers.astype(np.float32))
@@ -71,13 +73,24 @@ def test_find_lists_configurations_in_order_and_the_newest_format(tmp_path, writ
     assert found["CONFIGURATION_2"] == newer
 
 
+def test_shards_are_found_in_order_and_those_of_another_run_are_not(tmp_path, contents, chunk_of, store):
+    def shard(k, n):
+        return store(tmp_path, "h5", contents(2), [chunk_of(0, 2)], f"-{k:05}-of-{n:05}")
+
+    other = shard(0, 2)
+    os.utime(other, (1, 1))
+    paths = tuple(shard(k, 3) for k in (2, 0, 1))
+    assert find_shards(tmp_path) == {"CONFIGURATION_1": (paths[1], paths[2], paths[0])}
+    assert find(tmp_path) == {"CONFIGURATION_1": paths[1]}
+
+
 @pytest.mark.parametrize("folder", ["", "missing"])
 def test_a_folder_without_images_is_named(tmp_path, folder):
     with pytest.raises(StorageError, match="give the OUTDIR of a dataset"):
         find(tmp_path / folder)
 
 
-@pytest.mark.parametrize("name", ["x_images.h5", "x_images.npy"])
+@pytest.mark.parametrize("name", ["x_images.h5", "x_images.npy", "x_images.fits"])
 def test_a_file_of_something_else_is_named(tmp_path, name):
     (tmp_path / name).write_text("something else")
     with pytest.raises(StorageError, match=f"{name}.*that jaxlens wrote"):

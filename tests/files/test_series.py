@@ -156,16 +156,3 @@ def test_the_estimate_counts_epochs_planes_and_light_curves(
     values = 4 + 22  # a system's and the transient's
     estimate = series_contents(arrays=ALL).bytes_on_disk(values, with_csv=True)
     assert 0.8 * taken <= estimate <= 4 * taken
-
-
-def test_difference_images_and_light_curves_of_an_earlier_run_do_not_survive(
-    tmp_path: Path, write_series: Callable[..., Any], write: Callable[..., Any]
-) -> None:
-    others = (tmp_path / "lightcurves" / "CONFIGURATION_10_PLANE_2-OBJECT_2.csv", tmp_path / "own.csv")
-    write_series(tmp_path, arrays=ALL)
-    for path in others:
-        path.touch()
-    write(tmp_path)
-    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.*")}
-    kept = {f"CONFIGURATION_1_{name}" for name in ("images.h5", "metadata.csv")}
-    assert left == kept | {str(path.relative_to(tmp_path)) for path in others}

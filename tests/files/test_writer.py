@@ -2,7 +2,9 @@
 
 import contextlib
 import errno
+import hashlib
 import os
+import pathlib
 import shutil
 
 import numpy as np
@@ -13,7 +15,7 @@ from jaxlens.files import writer as writer_module
 from jaxlens.files.errors import StorageError
 from jaxlens.files.formats import FORMATS
 from jaxlens.files.reader import read
-from jaxlens.files.writer import Writer, prepare, refuse_images
+from jaxlens.files.writer import Writer, commit, prepare, remove_partials
 
 IMAGE_FORMATS = ("h5", "npy")
 BOTH = ("images", "planes")
@@ -30,7 +32,7 @@ def test_the_chunks_leave_no_trace(tmp_path, image_format, write):
     one = write(tmp_path / "one", image_format, chunk=10)
     two = write(tmp_path / "two", image_format, chunk=3)
     assert read(one[0]).metadata.equals(read(two[0]).metadata)
-    assert one[1].read_bytes() == two[1].read_bytes()
+    assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
     np.testing.assert_array_equal(read(one[0]).images, read(two[0]).images)
 
 
@@ -43,7 +45,8 @@ def test_an_error_removes_the_partial_files_and_keeps_earlier_ones(
     writer = Writer(tmp_path, contents(), image_format)
     with contextlib.suppress(KeyboardInterrupt), writer:
         writer.append(chunk_of(seed=1))
-        assert all(path.with_name(path.name + ".partial").exists() for path in paths)
+        partial = [name for name in names(tmp_path) if name.endswith(".partial")]
+        assert [name.rsplit(".", 2)[0] for name in partial] == sorted(path.name for path in paths)
         raise KeyboardInterrupt
     assert names(tmp_path) == sorted(path.name for path in paths)
     assert [path.read_bytes() for path in paths] == before
@@ -53,14 +56,61 @@ def test_an_error_removes_the_partial_files_and_keeps_earlier_ones(
 def test_nothing_has_its_final_name_before_it_is_whole(tmp_path, image_format, contents, chunk_of):
     with Writer(tmp_path, contents(), image_format) as writer:
         writer.append(chunk_of())
+        assert writer.written == ()
         assert all(name.endswith(".partial") for name in names(tmp_path))
+    assert names(tmp_path) == sorted(file.partial for file in writer.written)
+    for file in writer.written:
+        content = (tmp_path / file.partial).read_bytes()
+        assert (file.bytes, file.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    commit(tmp_path, writer.written)
     assert names(tmp_path) == sorted(path.name for path in writer.paths)
 
 
-def test_an_earlier_table_does_not_survive_the_images_that_it_described(tmp_path, write):
-    write(tmp_path)
-    write(tmp_path, seed=1, with_csv=False)
-    assert names(tmp_path) == ["CONFIGURATION_1_images.h5"]
+@pytest.mark.parametrize("image_format", IMAGE_FORMATS)
+def test_two_writers_of_one_folder_do_not_touch_each_other_s_files(
+    tmp_path, image_format, contents, chunk_of
+):
+    first, second = (Writer(tmp_path, contents(), image_format) for _ in range(2))
+    with first:
+        first.append(chunk_of())
+        with contextlib.suppress(KeyboardInterrupt), second:
+            second.append(chunk_of(seed=1))
+            raise KeyboardInterrupt
+    commit(tmp_path, first.written)
+    np.testing.assert_array_equal(read(first.paths[0]).images, chunk_of().arrays["images"])
+
+
+@pytest.mark.parametrize("image_format", IMAGE_FORMATS)
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_what_is_planted_under_a_partial_name_is_left_alone(tmp_path, image_format, kind, monkeypatch, write):
+    """A link is not followed, and a pipe is not waited for."""
+    monkeypatch.setattr(writer_module.secrets, "token_hex", lambda count: "planted")
+    (tmp_path / "victim").write_text("precious")
+    planted = tmp_path / f"CONFIGURATION_1_images.{image_format}.planted.partial"
+    if kind == "link":
+        planted.symlink_to(tmp_path / "victim")
+    else:
+        os.mkfifo(planted)
+    with pytest.raises(StorageError, match="File exists"):
+        write(tmp_path, image_format)
+    assert (tmp_path / "victim").read_text() == "precious"
+    assert names(tmp_path) == sorted([planted.name, "victim"])
+
+
+def test_partial_files_of_dead_runs_are_removed_and_others_are_not(tmp_path, write):
+    paths = write(tmp_path)
+    token = "0123456789abcdef"
+    own = (f"CONFIGURATION_1_images.h5.{token}.partial", f"lightcurves/CONFIGURATION_1_x.csv.{token}.partial")
+    for name in (*own, "CONFIGURATION_1_images.npy.partial"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("half")
+    (tmp_path / f"a store.{token}.partial").mkdir()
+    others = ("view.png", "film.mkv.partial")
+    for name in others:
+        (tmp_path / name).write_text("somebody else's")
+    remove_partials(tmp_path)
+    assert names(tmp_path) == sorted([*(path.name for path in paths), "lightcurves", *others])
+    assert names(tmp_path / "lightcurves") == []
 
 
 @pytest.mark.parametrize("image_format", IMAGE_FORMATS)
@@ -77,8 +127,15 @@ def test_a_disk_that_fills_is_reported_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("kind", ["_images.npy", "_metadata.csv"])
-def test_a_device_without_space_is_reported_as_a_full_disk(tmp_path, kind, write):
-    (tmp_path / f"CONFIGURATION_1{kind}.partial").symlink_to("/dev/full")
+def test_a_device_without_space_is_reported_as_a_full_disk(tmp_path, kind, monkeypatch, write):
+    original = pathlib.Path.open
+
+    def on_a_full_device(path, mode="r", *arguments, **options):
+        if kind in path.name and "x" in mode:
+            return original(pathlib.Path("/dev/full"), mode.replace("x", "w"), *arguments, **options)
+        return original(path, mode, *arguments, **options)
+
+    monkeypatch.setattr(pathlib.Path, "open", on_a_full_device)
     with pytest.raises(StorageError, match=rf"CONFIGURATION_1{kind}: the disk is full"):
         write(tmp_path, "npy")
     assert names(tmp_path) == []
@@ -139,22 +196,15 @@ def test_images_and_planes_are_there_together_or_not_at_all(tmp_path, image_form
     assert names(tmp_path) == []
 
 
-@pytest.mark.parametrize("image_format", IMAGE_FORMATS)
-def test_earlier_planes_do_not_survive_the_images_that_they_were_of(tmp_path, image_format, write):
-    write(tmp_path, image_format, arrays=BOTH)
-    paths = write(tmp_path, image_format, seed=1)
-    assert names(tmp_path) == sorted(path.name for path in paths)
-
-
-def test_a_table_alone_is_written_and_not_beside_the_images_of_others(tmp_path, write):
+def test_a_table_alone_is_written(tmp_path, write):
     assert [path.name for path in write(tmp_path, arrays=())] == ["CONFIGURATION_1_metadata.csv"]
     assert names(tmp_path) == ["CONFIGURATION_1_metadata.csv"]
-    refuse_images(tmp_path, "CONFIGURATION_1")
-    write(tmp_path, label="CONFIGURATION_2")
-    message = (
-        f"{tmp_path}/CONFIGURATION_2_images.h5: is there already, and the new table would not be that of its "
-        "images; remove it or choose another OUTDIR"
-    )
-    with pytest.raises(StorageError) as raised:
-        refuse_images(tmp_path, "CONFIGURATION_2")
-    assert str(raised.value) == message
+
+
+def test_a_shard_has_names_of_its_own(tmp_path, contents, chunk_of):
+    with Writer(tmp_path, contents(4, start=4), "npy", suffix="-00001-of-00003") as writer:
+        writer.append(chunk_of(4, 8))
+    commit(tmp_path, writer.written)
+    wanted = ["CONFIGURATION_1_images-00001-of-00003.npy", "CONFIGURATION_1_metadata-00001-of-00003.csv"]
+    assert names(tmp_path) == wanted
+    assert read(writer.paths[0]).metadata["OBJID-g"].tolist() == [4, 5, 6, 7]

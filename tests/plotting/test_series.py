@@ -37,10 +37,9 @@ def test_an_object_that_fades_is_drawn_fainter(bands):
 
 def test_each_system_has_a_stretch_of_its_own():
     images = fading()
-    alone = drawn(view_series(images[:1]))
-    np.testing.assert_array_equal(
-        drawn(view_series(images * np.array([1, 50])[:, None, None, None, None])), alone
-    )
+    alone = drawn(view_series(images[:1])).astype(int)
+    both = drawn(view_series(images * np.array([1, 50])[:, None, None, None, None]))
+    np.testing.assert_allclose(both, alone, atol=1, err_msg="of 255 shades, which may round differently")
 
 
 def test_an_epoch_that_is_missing_in_a_drawn_band_is_blank():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import pickle
 import sys
 from typing import Any
 
@@ -68,20 +70,63 @@ def test_a_loader_gives_the_batches_of_the_stream(batches: Stream, galaxies: dic
     assert batches.index == 16
 
 
+def indices(batches: list[Any]) -> list[int]:
+    return [int(index) for batch in batches for index in batch.index]
+
+
 @pytest.mark.slow
-def test_spawned_workers_make_the_batches_in_turns(batches: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
-    import torch
+def test_no_system_comes_twice_from_spawned_workers(
+    batches: Stream, galaxies: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Epoch after epoch, whether workers end with it or persist, and whether the loop goes to its end."""
     from torch.utils.data import DataLoader
 
     monkeypatch.setenv("JAX_PLATFORMS", "cpu")
     dataset = batches.torch()
-    loader = DataLoader(dataset, batch_size=None, num_workers=2, multiprocessing_context="spawn")
-    made = iter(loader)
-    found = [next(made) for _ in range(4)]
-    del made
-    assert torch.cat([batch.index for batch in found]).tolist() == list(range(32))
-    for batch, own in zip(found, dataset, strict=False):
-        np.testing.assert_array_equal(batch.images, own.images)
+    spawned: dict[str, Any] = {"batch_size": None, "multiprocessing_context": "spawn"}
+    ending = DataLoader(dataset, num_workers=1, **spawned)
+    lasting = DataLoader(dataset, num_workers=2, persistent_workers=True, **spawned)
+    epochs = [itertools.islice(loader, count) for loader, count in ((ending, 2), (ending, 2), (lasting, 3))]
+    found = [batch for epoch in epochs for batch in epoch]
+    for _ in range(2):
+        for batch in lasting:
+            found.append(batch)
+            break
+    found += itertools.islice(DataLoader(dataset, batch_size=None), 2)
+    made = indices(found)
+    assert len(set(made)) == len(made) == 11 * 8
+    assert made[-16:] == list(range(16)), "workers have taken nothing of the stream itself"
+    for batch in found[::3]:
+        with stream(galaxies, 8, seed=5, labels=LABEL, start=int(batch.index[0])) as own:
+            np.testing.assert_array_equal(batch.images, next(own).images)
+
+
+@pytest.mark.slow
+def test_a_dataset_goes_on_from_its_state(batches: Stream, galaxies: dict[str, Any]) -> None:
+    from torch.utils.data import DataLoader
+
+    dataset = batches.torch()
+    next(iter(DataLoader(dataset, batch_size=None)))
+    copy = pickle.loads(pickle.dumps(dataset))
+    state = dataset.state_dict()
+    again = stream(galaxies, 8, seed=5, labels=LABEL).torch()
+    again.load_state_dict(state)
+    assert next(iter(again)).index.tolist() == list(range(8, 16))
+    other = pickle.loads(pickle.dumps(again))
+    assert copy.state_dict()["index"] != other.state_dict()["index"]
+    assert batches.index == 8
+
+
+@pytest.mark.slow
+def test_a_loader_that_makes_batches_of_batches_says_what_is_right(batches: Stream) -> None:
+    from torch.utils.data import DataLoader
+
+    for size in (1, 3):
+        loader = DataLoader(batches.torch(), batch_size=size)
+        with pytest.raises(
+            ValueError, match=f"{size} batches of 8 systems .* give DataLoader batch_size=None"
+        ):
+            next(iter(loader))
 
 
 @pytest.mark.slow

@@ -50,7 +50,7 @@ def test_every_system_stands_in_its_slot(start: int) -> None:
     for place, configuration in zip(found.place, found.configuration, strict=True):
         assert ends[configuration] <= place < ends[configuration + 1]
     # what fills an array up is one of the run, so that it is surely a system that can be made
-    assert np.isin(np.concatenate(found.systems), indices(start, 40)).all()
+    assert set(np.concatenate(found.systems).tolist()) <= set(indices(start, 40).tolist())
 
 
 @pytest.mark.parametrize("fractions", [(), (0.0, 0.0), (0.5, -0.1), (0.5, 0.0), (1.0, float("inf"))])

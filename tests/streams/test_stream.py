@@ -109,6 +109,9 @@ def test_a_stream_goes_on_where_another_stood(two: dict[str, Any]) -> None:
     rest = taken(stream(two, 4, seed=3, start=begun.index), 2)
     np.testing.assert_array_equal(np.concatenate([first.images, rest.images]), whole.images)
     np.testing.assert_array_equal(taken(pickle.loads(pickle.dumps(begun)), 2).images, rest.images)
+    again = stream(two, 4, seed=3)
+    again.load_state_dict(begun.state_dict())
+    np.testing.assert_array_equal(taken(again, 2).images, rest.images)
     # closed, it begins with what it had not handed over
     np.testing.assert_array_equal(taken(begun, 2).images, rest.images)
 
@@ -167,8 +170,11 @@ def test_configurations_may_be_chosen_and_a_fraction_of_0_has_no_system(four: di
 
 def test_a_stream_goes_on_beyond_the_32_bits_of_its_indices(two: dict[str, Any]) -> None:
     across = taken(stream(two, 4, start=2**32 - 2), 1)
-    after, early = taken(stream(two, 4, start=2**32), 1), taken(stream(two, 4), 1)
+    after, early = next(stream(two, 4, start=np.int64(2**32)).numpy()), taken(stream(two, 4), 1)
+    assert after.index.tolist() == [2**32 + k for k in range(4)]
+    after = after._replace(index=after.index.astype(np.uint32))
     assert across.index.tolist() == [2**32 - 2, 2**32 - 1, 0, 1]
+    assert across.index_upper.tolist() == [0, 0, 1, 1]
     assert_same(jax.tree.map(lambda leaf: leaf[2:], across), jax.tree.map(lambda leaf: leaf[:2], after))
     assert not np.isin(after.parameters[THETA_E][after.configuration == 0], early.parameters[THETA_E]).any()
 
@@ -240,6 +246,9 @@ def test_double_precision_is_kept(two: dict[str, Any], x64: None) -> None:
         ({"batch_size": 0}, "batch_size is 0; it must be a whole number of at least 1"),
         ({"batch_size": 2.5}, "batch_size is 2.5"),
         ({"start": -1}, "start is -1; it must be a whole number from 0"),
+        ({"start": 2**63}, "start is 9223372036854775808; it must be"),
+        ({"start": [1, 2]}, r"start has shape \(2,\); give one index"),
+        ({"start": "0"}, "start is '0'"),
         ({"seed": 2**64}, "seed is 18446744073709551616"),
         ({"labels": ["theta"]}, "'theta' is no number of these configurations"),
         ({"labels": [THETA_E.lower()]}, f"did you mean {THETA_E}"),
@@ -259,7 +268,7 @@ def test_labels_that_only_other_configurations_have_are_refused(two: dict[str, A
 
 
 def test_a_batch_is_shared_evenly_or_not_at_all(two: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jaxlens.streams.stream.chosen", lambda devices: (None, None, None))
+    monkeypatch.setattr("jaxlens.streams.stream.spread_over", lambda devices: (None, None, None))
     with pytest.raises(ValueError, match="batch_size is 4; it must be a multiple of 3"):
         stream(two, 4, devices=jax.local_devices())
 

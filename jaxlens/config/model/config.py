@@ -67,6 +67,9 @@ class Config:
         text: the YAML text of the file, or of a dictionary written as YAML.
         warnings: the warnings of the checks, each with its place in the file.
         passed_over: those of `warnings` that are about something wrong that is not used.
+        input_files: the absolute paths of the files and folders that the file names (tables, kernels,
+            backgrounds, cadences, spectra, passbands), and of the files in these folders that were read.
+            Neither the files of INPUT, which are a part of `text`, nor packaged ones are among them.
         joints: the entries of DISTRIBUTIONS.
         backgrounds: BACKGROUNDS, or None.
     """
@@ -84,6 +87,7 @@ class Config:
     joints: tuple[Joint, ...] = ()
     backgrounds: Backgrounds | None = None
     passed_over: tuple[str, ...] = ()
+    input_files: tuple[str, ...] = ()
 
     @property
     def bands(self) -> tuple[str, ...]:

@@ -22,7 +22,8 @@ from jaxlens.config.model import Passbands
 from jaxlens.config.number_columns import read_curve
 from jaxlens.config.passbands.weights import POINTS, ab_weights
 from jaxlens.config.reader import Node
-from jaxlens.config.sections import Section, word
+from jaxlens.config.sections import Section
+from jaxlens.config.values import word
 
 _FOLDER = Path(__file__).parent
 # The survey whose passbands bands have that have no others: DECam's u, g, r, i, z, Y.

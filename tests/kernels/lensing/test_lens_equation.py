@@ -136,18 +136,12 @@ def test_too_few_slots_raise_the_count(found_in_float32):
     np.testing.assert_array_equal(found_in_float32.mask.sum(axis=1), np.minimum(list(SOURCES), 2))
 
 
+@pytest.mark.slow
 def test_a_batch_in_float32_has_the_brightest_images_of_float64(found_in_float64, found_in_float32):
     """Newton's method runs in double precision in both, and too few slots keep the brightest images."""
     for name in ("x", "y", "magnification"):
         rounded, exact = getattr(found_in_float32, name), getattr(found_in_float64, name)
         np.testing.assert_allclose(rounded, exact[:, :2], rtol=3e-7, atol=3e-7)
-
-
-@pytest.mark.slow
-def test_float32_is_float64_rounded(found_in_float64):
-    found = by_position(solve_batch("float32", SLOTS))
-    for rounded, exact in zip(found, by_position(found_in_float64), strict=True):
-        np.testing.assert_allclose(rounded, exact, rtol=3e-7, atol=3e-7)
 
 
 @pytest.mark.slow

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+from jaxlens import Simulator
 from validation.speed import series
 from validation.speed.targets import SERIES_PARTS
 from validation.speed.workloads import key
@@ -19,8 +22,8 @@ def test_workloads_have_their_epochs_bands_and_pixels() -> None:
 
 
 @pytest.mark.slow
-def test_the_parts_of_k_add_up_to_the_whole() -> None:
-    sim = series.simulator_k(2)
+def test_the_parts_of_a_series_add_up_to_the_whole(massless_series: dict[str, Any]) -> None:
+    sim = Simulator(massless_series)
     _, curves, light = series._parts(sim, 2)[SERIES_PARTS[0]](0)
     stamps = series._parts(sim, 2)[SERIES_PARTS[1]](0)
     whole = np.asarray(sim.render(sim.sample(key(), 2)))

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from jaxlens.files.contents import ArrayName, Chunk, Contents
+from jaxlens.files.contents import ArrayName, Chunk, Contents, Values
 from jaxlens.files.metadata import columns
 from jaxlens.files.series import MJD, NUM_EPOCHS, by_row
-
-# The arrays of a time series that have one row for each system and epoch, as in deeplenstronomy.
-ROW_ARRAYS: tuple[ArrayName, ...] = ("images", "planes")
 
 
 @dataclass(frozen=True)
@@ -40,41 +37,48 @@ class Run:
     epochs: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kept:
-    """What is kept of one configuration; an array that was not asked for is not there.
+    """What is kept of one configuration in memory; an array that was not asked for is not there.
 
     Attributes:
-        metadata: the table.
+        contents: what there is of how many systems.
+        by_name: the metadata by name, see `jaxlens.files.contents.Values`.
         arrays: by name, by system: (n, ...), or (n, epochs, ...) of a time series.
-        num_epochs: the number of epochs of each system and band of a time series; None for single exposures.
-        mjd: when each image of a time series was taken, (n, epochs, bands); None for single exposures.
     """
 
-    metadata: pd.DataFrame
+    contents: Contents
+    by_name: Values
     arrays: Mapping[ArrayName, np.ndarray]
-    num_epochs: np.ndarray | None = None
-    mjd: np.ndarray | None = None
+
+    @cached_property
+    def metadata(self) -> pd.DataFrame:
+        """The table, with one row for each system, or for each system and epoch."""
+        return pd.DataFrame(columns(self.contents.fixed, self.contents.bands, self.by_name))
+
+    @property
+    def num_epochs(self) -> np.ndarray | None:
+        """The number of epochs of each system and band of a time series; None for single exposures."""
+        return self.by_name.get(NUM_EPOCHS)
+
+    @property
+    def mjd(self) -> np.ndarray | None:
+        """When each image of a time series was taken, (n, epochs, bands); None for single exposures."""
+        return self.by_name.get(MJD)
+
+    @property
+    def indices(self) -> np.ndarray:
+        """The index of each system in the dataset."""
+        return self.contents.start + np.arange(self.contents.count)
+
+    def values(self, start: int, stop: int) -> Values:
+        """The metadata of some systems by name."""
+        return {name: value[start:stop] for name, value in self.by_name.items()}
 
     def rows(self, name: ArrayName) -> np.ndarray:
         """An array with the rows of the table on its first axis."""
-        if self.num_epochs is None:
-            return self.arrays[name]
-        return by_row(self.arrays[name], self.num_epochs)
-
-    def attributes(self) -> dict[str, Any]:
-        """The attributes of a Dataset, by their names without the label, that take no more memory."""
-        if self.mjd is None:
-            return {"metadata": self.metadata} | {str(name): array for name, array in self.arrays.items()}
-        found = {"metadata": self.metadata, "mjd": self.mjd, "mask": ~np.isnan(self.mjd)}
-        if "images" in self.arrays:
-            found["series"] = self.arrays["images"]
-        if "difference" in self.arrays:
-            found["difference"] = self.arrays["difference"]
-        systems, epochs, _ = self.mjd.shape
-        if len(self.metadata) == systems * epochs:
-            found |= {name: self.rows(name) for name in ROW_ARRAYS if name in self.arrays}
-        return found
+        array = self.arrays[name]
+        return array if self.num_epochs is None else by_row(array, self.num_epochs)
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,11 @@ class Memory:
         self._arrays = {array: np.empty(shape, np.float32) for array, shape in shapes.items()}
         self._values: list[dict[str, np.ndarray]] = []
 
+    @property
+    def epochs(self) -> int | None:
+        """The number of epochs of a time series' longest pointing; None for single exposures."""
+        return self._contents.epochs
+
     def append(self, chunk: Chunk) -> None:
         """Take in the next systems."""
         count = min(chunk.count, max(0, self._size - chunk.start))
@@ -106,5 +115,4 @@ class Memory:
     def kept(self) -> Kept:
         """What was kept, once all systems have been given."""
         whole = {name: np.concatenate([v[name] for v in self._values]) for name in self._values[0]}
-        table = pd.DataFrame(columns(self._contents.fixed, self._contents.bands, whole))
-        return Kept(table, self._arrays, whole.get(NUM_EPOCHS), whole.get(MJD))
+        return Kept(replace(self._contents, count=self._size), whole, self._arrays)

@@ -22,46 +22,62 @@ from jaxlens.imaging.scene import Scene
 from jaxlens.simulator.generation import Batch
 
 
-def chunks(job: Job, plan: Plan | None) -> Generator[Chunk, None, None]:
+class Chunks:
     """The chunks of a job in order; where there are no systems, and no plan, one chunk of none.
 
     Where memory runs out the rest is made in smaller batches, with a warning.
 
-    Raises:
-        ValueError: if a value or a pixel is not finite.
-        MemoryError: if there is not enough memory for one system at a time.
+    Args:
+        job: the systems.
+        plan: the compiled program with the batch of the first systems; None where there are no systems.
+
+    Attributes:
+        batch_size: the number of systems of the smallest batch that was made until now.
     """
-    if plan is None:
-        yield _chunk(job, 0, job.empty_batch())
-        return
-    executable, size = plan.executable, plan.executable.size
-    first, done = [plan.first], 0
-    while done < job.count:
-        try:
-            executable = executable if executable.size == size else job.executable(size)
-            for chunk in _chunks_from(job, executable, done, first):
-                yield chunk
-                done += chunk.count
-        except ALLOCATION_ERRORS as error:
-            size = halved_size(job, size, error)
+
+    def __init__(self, job: Job, plan: Plan | None) -> None:
+        self._job, self._plan = job, plan
+        self.batch_size = plan.executable.size if plan else 0
+
+    def __iter__(self) -> Generator[Chunk, None, None]:
+        """Make them.
+
+        Raises:
+            ValueError: if a value or a pixel is not finite.
+            MemoryError: if there is not enough memory for one system at a time.
+        """
+        if self._plan is None:
+            yield _chunk(self._job, self._job.start, self._job.empty_batch())
+            return
+        executable, first, job = self._plan.executable, [self._plan.first], self._job
+        done = job.start
+        while done < job.stop:
+            try:
+                if executable.size != self.batch_size:
+                    executable = job.executable(self.batch_size)
+                for chunk in _chunks_from(job, executable, done, first):
+                    yield chunk
+                    done += chunk.count
+            except ALLOCATION_ERRORS as error:
+                self.batch_size = halved_size(job, self.batch_size, error)
 
 
 def _chunks_from(job: Job, executable: Executable, done: int, first: list[Batch]) -> Iterator[Chunk]:
     """The chunks from system `done` on.
 
     The last batch has its full size and is cut, so that one compiled program makes all.  `first` holds the
-    batch of system 0 until it is used.
+    batch of the job's first system until it is used.
     """
     programs = CompletePrograms(job, executable)
 
     def make(start: int) -> Batch:
-        wanted = min(executable.size, job.count - start)
-        made = first.pop() if start == 0 and first else None
+        wanted = min(executable.size, job.stop - start)
+        made = first.pop() if start == job.start and first else None
         batch = programs.run(job.key, batch_indices(start, executable.size), wanted, made)
         return jax.tree.map(lambda leaf: leaf[:wanted], executable.unpack(batch))
 
     workers = batches_at_once(job.devices)
-    starts = range(done, job.count, executable.size)
+    starts = range(done, job.stop, executable.size)
     with contextlib.closing(Pipeline(make, starts, ahead=2 * workers, workers=workers)) as batches:
         for start, batch in batches:
             indices = range(start, start + len(batch.finite))

@@ -1,0 +1,151 @@
+"""How much memory one system takes, so that a file with which nothing can be made is refused at once.
+
+An estimate, good to a factor of two, of the bytes of the largest arrays in float32: with B bands, E epochs,
+numPix N, supersampling_factor s, and the PSF's kernel of k sub-pixels along a side where the blur is a
+convolution on b sub-pixels a pixel, and of K where point sources are stamped on f sub-pixels a pixel,
+
+    4 bytes x B x (3 (N s)^2 + 3 E N^2 + 3 (N b + k)^2 + (2 N f + K)^2);
+
+the stamps of other PSFs are products of columns and rows, of N f sub-pixels for each image of a point source.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from decimal import Decimal
+
+from jaxlens.config.errors import Place, Report
+from jaxlens.config.model import Config, Configuration, PointSource
+from jaxlens.config.reader import Node
+from jaxlens.kernels.psf.moffat import moffat_radius
+from jaxlens.kernels.psf.resampling import resampled_side
+
+# Bytes of one system above which a file is refused: the memory of a large graphics card of a workstation.
+MAX_BYTES = 24 * 10**9
+# Bytes of one system above which there is a warning: many a laptop fails then.
+MANY_BYTES = 4 * 10**9
+# Bytes of a number in single precision.
+_FLOAT = 4
+# The largest arrays of sub-pixels, of images, and of a convolution, that are in memory at a time.
+_ARRAYS = 3
+# The largest number of columns and rows of stamps: two for each image of several point sources.
+_COLUMNS = 2 * 64
+# The keys of IMAGE that multiply pixels.
+_FACTORS = ("supersampling_factor", "point_source_supersampling_factor", "kernel_point_source")
+
+
+def check_memory(config: Config, tree: Node, report: Report) -> None:
+    """Report configurations of which one system takes more memory than there is, and remark those near it.
+
+    Args:
+        config: what was read; it may have placeholders.
+        tree: the whole file.
+        report: a problem is added above `MAX_BYTES`, a remark above `MANY_BYTES`.
+    """
+    found: dict[int, list[Configuration]] = {}
+    for one in config.configurations:
+        found.setdefault(system_bytes(config, one), []).append(one)
+    for size, configurations in found.items():
+        if size <= MANY_BYTES:
+            continue
+        labels = [one.label for one in configurations]
+        place = _place(tree, _culprit(config, configurations[0], size))
+        finding = (
+            f"one system takes about {_gigabytes(size)} GB of memory ({_shape(config, configurations[0])})"
+        )
+        advice = "make numPix or the supersampling smaller"
+        if size > MAX_BYTES:
+            limit = f"the limit is {_gigabytes(MAX_BYTES)} GB, so {advice}"
+            report.problem(place, f"{finding}; {limit}", configurations=labels)
+        else:
+            report.remark(place, f"{finding}; {advice} if there is less", configurations=labels)
+
+
+def system_bytes(config: Config, configuration: Configuration) -> int:
+    """The memory that one system of a configuration takes, see above.
+
+    Args:
+        config: the file.
+        configuration: one of its configurations.
+
+    Returns:
+        Bytes, a whole number of any size.
+    """
+    instrument, numerics = config.instrument, config.instrument.numerics
+    side, factor = instrument.num_pix, instrument.supersampling_factor
+    points = numerics.point_source_supersampling_factor
+    pixels = _ARRAYS * ((side * factor) ** 2 + _epochs(configuration) * side**2)
+    if instrument.psf_type in ("PIXEL", "MOFFAT"):
+        fine = factor if numerics.supersampling_convolution else 1
+        pixels += _ARRAYS * (side * fine + _kernel_side(config, fine)) ** 2
+    if any(isinstance(one, PointSource) for plane in configuration.planes for _, one in plane.objects):
+        if instrument.psf_type in ("PIXEL", "MOFFAT"):
+            pixels += (2 * side * points + _kernel_side(config, points)) ** 2
+        elif instrument.point_source != "exact":
+            pixels += _COLUMNS * side * points
+    return _FLOAT * max(1, len(instrument.bands)) * pixels
+
+
+def _epochs(configuration: Configuration) -> int:
+    return configuration.series.cadence.epochs if configuration.series else 1
+
+
+def _kernel_side(config: Config, factor: int) -> int:
+    """The sub-pixels along a side of the kernel of the PSF on a grid of `factor` sub-pixels a pixel."""
+    kernel = config.instrument.kernel
+    if kernel is not None:
+        return resampled_side(kernel.array.shape[-1], kernel.factor, factor)
+    if config.instrument.psf_type != "MOFFAT":
+        return 0
+    scale, seeing = config.reach("pixel_scale")[0], config.reach("seeing")[1]
+    widest = seeing / scale if scale > 0.0 else math.inf
+    # placeholders are NaN
+    return 0 if math.isnan(widest) else 2 * moffat_radius(widest * factor, factor) + 1
+
+
+def _culprit(config: Config, configuration: Configuration, size: int) -> str:
+    """The key of IMAGE without which the memory would be less than half of `size`."""
+    own = config.instrument
+    numerics = replace(own.numerics, point_source_supersampling_factor=1)
+    changed = (
+        replace(own, supersampling_factor=1),
+        replace(own, numerics=numerics),
+        replace(own, kernel=None),
+    )
+    for key, instrument in zip(_FACTORS, changed, strict=True):
+        if 2 * system_bytes(replace(config, instrument=instrument), configuration) < size:
+            return key
+    return "numPix"
+
+
+def _place(tree: Node, key: str) -> Place:
+    """The place of a key of IMAGE, or of the mapping in which it is missing."""
+    node = tree
+    for word in ("IMAGE", "PARAMETERS", key):
+        if word not in node.entries:
+            return node.place.at(key)
+        node = node.entries[word]
+    return node.place
+
+
+def _shape(config: Config, configuration: Configuration) -> str:
+    """What makes a system so large."""
+    own = config.instrument
+    epochs = f"{_epochs(configuration)} epochs, " if configuration.series else ""
+    points = own.numerics.point_source_supersampling_factor
+    fine = f", {_rounded(points)} of point sources" if points > 1 else ""
+    count = len(own.bands)
+    return (
+        f"{epochs}{count} {'band' if count == 1 else 'bands'} of {_rounded(own.num_pix)} x "
+        f"{_rounded(own.num_pix)} pixels, {_rounded(own.supersampling_factor)} sub-pixels along each{fine}"
+    )
+
+
+def _gigabytes(size: int) -> str:
+    return _rounded(size // 10**9)
+
+
+def _rounded(number: int) -> str:
+    """A whole number of any size, in full where it is short."""
+    return str(number) if number < 10**9 else f"{Decimal(number):.2g}".replace("E", "e")

@@ -1,0 +1,124 @@
+"""What a Dataset gives to others: a description, an xarray.Dataset, files in another format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jaxlens.datasets.labelled import labelled
+from jaxlens.datasets.saving import save
+from jaxlens.datasets.updates import DatasetUpdates
+from jaxlens.production.manifest import Manifest
+
+if TYPE_CHECKING:
+    import xarray
+
+
+class DatasetExports(DatasetUpdates):
+    """A dataset that can be looked at and written.
+
+    Attributes:
+        name: the dataset's NAME.
+        bands: names of the bands.
+        seed: the seed that was used.
+        arguments: the arguments of make_dataset, by name.
+        manifest: how much of it is in the folder; None for one in memory alone.
+    """
+
+    name: str
+    bands: list[str]
+    seed: int | None
+    arguments: dict[str, Any]
+    manifest: Manifest | None
+
+    def to_xarray(self, configuration: str | None = None) -> xarray.Dataset:
+        """One configuration as an `xarray.Dataset`.
+
+        Its variables are `images`, `planes` and `difference`, by (system, [epoch,] [plane,] band, y, x), and
+        every value of the metadata by its name without the band, by (system), (system, band) or (system,
+        epoch, band).  Coordinates are the index of each system, the names of bands and planes, and x and y in
+        arcsec where all systems have one pixel scale.  Arrays on the disk are read when they are used; the
+        metadata is read at once.
+
+        Args:
+            configuration: a label or NAME; it may be left out where the file has one.
+
+        Raises:
+            ImportError: if xarray is not installed.
+            ValueError: if there is no such configuration, or nothing of it is there.
+        """
+        return labelled(self.systems_of(configuration), self.name, self.seed)
+
+    def save(
+        self,
+        folder: str | Path,
+        format: str = "h5",
+        dtype: str | None = None,
+        compression: str | None = None,
+        shard_size: int | None = None,
+        overwrite: bool = False,
+        check: Callable[[], None] = lambda: None,
+    ) -> Path:
+        """Write the dataset into a folder, in any format; only a part of it is in memory at a time.
+
+        The folder is a dataset like one that `make_dataset` writes: with a manifest, which `jaxlens.verify`
+        proves, and for `load`.
+
+        Args:
+            folder: where to.
+            format: a format of `make_dataset`, as "h5", "npy" or "zarr".
+            dtype: "float32" or "float16", which rounds pixels to 11 bits; by default as it is.
+            compression: of the arrays, where the format has any; "gzip" or "lzf" of HDF5.
+            shard_size: systems a shard, rounded up to whole batches; by default the shards stay the same.
+            overwrite: replace the dataset that is in the folder, if there is one, once this one is whole.
+            check: is called between shards, and raises where the work should end.
+
+        Returns:
+            The folder.
+
+        Raises:
+            StorageError: if the folder cannot be written, or holds a dataset that is not overwritten.
+            ImportError: if the library of the format is not installed.
+            ValueError: if an argument is wrong, or only a sample of the dataset is in memory.
+        """
+        save(self, Path(folder), format, dtype, compression, shard_size, overwrite, check)
+        return Path(folder)
+
+    def __repr__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        where = "in memory" if self.folder is None else f"in {self.folder}"
+        part = ""
+        if self.manifest is not None:
+            where += f" ({self.manifest.format}, {self.manifest.dtype})"
+            if self.manifest.part is not None:
+                part = f", part {self.manifest.part[0]} of {self.manifest.part[1]}"
+        yield f"Dataset {self.name}: seed {self.seed}, {self._state()}{part}, {where}"
+        for label in self.configurations:
+            name = self.name_of(label)
+            yield f"  {label}{f' ({name})' if name else ''}: {self._content(label)}"
+
+    def _state(self) -> str:
+        if self.manifest is None or self.manifest.complete:
+            return "complete"
+        shards = [shard for _, shard in self.manifest.shards()]
+        return f"incomplete ({sum(shard.whole for shard in shards)} of {len(shards)} shards are whole)"
+
+    def name_of(self, label: str) -> str:
+        """The NAME of a configuration; "" where it is not known."""
+        if "config" in self.__dict__:
+            return self.config.configuration(label).name
+        known = self._systems[label].contents.attributes if label in self._systems else {}
+        return str(known.get("configuration", ""))
+
+    def _content(self, label: str) -> str:
+        """What there is of a configuration."""
+        if label not in self._systems:
+            return "nothing is there"
+        contents = self._systems[label].contents
+        epochs = "" if contents.epochs is None else f" x {contents.epochs} epochs"
+        bands = f"{len(contents.bands)} band{'s' * (len(contents.bands) != 1)} ({', '.join(contents.bands)})"
+        arrays = [f"{name} {contents.shape(name)}" for name in contents.arrays] or ["metadata alone"]
+        return f"{contents.count} systems{epochs} x {bands}; {', '.join(arrays)}"

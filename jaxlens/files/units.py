@@ -1,0 +1,36 @@
+"""The units of the columns of metadata, for the formats that name them, as astropy and FITS write units."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+# The last word of a name -> the unit.  A number without a unit, or one whose unit depends on the file (`sep`,
+# `read_noise`), is not here.
+_UNITS = MappingProxyType(
+    {
+        **dict.fromkeys(("theta_E", "s_scale", "sigma", "R_sersic", "Rb", "center_x", "center_y"), "arcsec"),
+        **dict.fromkeys(("ra", "dec", "ra_0", "dec_0", "ra_image", "dec_image"), "arcsec"),
+        **dict.fromkeys(("seeing", "pixel_scale"), "arcsec"),
+        **dict.fromkeys(("magnitude", "magnitude_measured", "magnitude_zero_point", "ABSMAG"), "mag"),
+        **dict.fromkeys(("M_I", "EBV", "EBV_MW", "m5"), "mag"),
+        **dict.fromkeys(("angle", "psi_ext"), "rad"),
+        **dict.fromkeys(("mjd", "day", "nite", "PEAK", "time_delay", "tdshift"), "d"),
+        "sky_brightness": "mag/arcsec2",
+        "exposure_time": "s",
+        "sigma_v": "km/s",
+        "H0": "km/s/Mpc",
+    }
+)
+
+
+def unit_of(name: str) -> str:
+    """The unit of a value of the metadata, "" where it has none or it is not known.
+
+    >>> [unit_of(name) for name in ("PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E", "time_delay_3", "e1")]
+    ['arcsec', 'd', '']
+    """
+    word = name.rpartition("-")[2]
+    # the images of a point source are numbered, and magnitudes that differ by image end so
+    return _UNITS.get(
+        word.rstrip("0123456789").removesuffix("_").removesuffix("_shift"), _UNITS.get(word, "")
+    )

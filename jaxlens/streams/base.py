@@ -1,0 +1,127 @@
+"""What a stream makes its batches of: the configurations that are mixed, their programs and threads."""
+
+from __future__ import annotations
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+
+import jax
+import numpy as np
+
+from jaxlens.config import Config
+from jaxlens.engine.devices import Devices, batches_at_once
+from jaxlens.simulator.simulator import Simulator
+from jaxlens.streams.arguments import check_seed, selected
+from jaxlens.streams.batches import BatchMaker, StreamBatch
+from jaxlens.streams.columns import MixedColumns, mixed_columns
+from jaxlens.streams.mixing import Mixture
+from jaxlens.streams.state import configuration_digest
+
+
+class StreamBase:
+    """What is in the batches of a stream, and what makes them.
+
+    Attributes:
+        config: the configuration file.
+        configurations: the NAMEs of the configurations, to which `batch.configuration` is an index.
+        bands: the names of the bands.
+        label_names: the names of the columns of `batch.labels`.
+        batch_size: systems a batch.
+        seed: the stream's seed.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        batch_size: int,
+        *,
+        seed: int,
+        labels: tuple[str, ...],
+        devices: Devices,
+        configurations: tuple[str, ...] | None,
+    ) -> None:
+        check_seed(seed)
+        self._devices = devices
+        self.config, self._mixed = config, selected(config, configurations)
+        self.configurations = tuple(mixed.name for mixed in self._mixed)
+        self.bands = config.bands
+        self.batch_size, self.seed = batch_size, int(seed)
+        self._measured = self._asks_for_measured(labels)
+        self._labels = {
+            name: column for label in labels for name, column in self._columns.find(label).items()
+        }
+        self.label_names = tuple(self._labels)
+        self._process = os.getpid()
+        # the same thread may enter again, as in the handler of a signal
+        self._lock = threading.RLock()
+        self._threads: ThreadPoolExecutor | None = None
+
+    def batch_from(self, start: int) -> StreamBatch:
+        """The batch of systems start..start+batch_size-1.
+
+        It may be called from several threads.  The stream goes on as if it had not been asked for.
+        """
+        self._refuse_a_fork()
+        with self._lock:
+            maker, threads = self._maker, self._executor()
+        return maker.make(threads, start)
+
+    def has(self, name: str) -> np.ndarray:
+        """Which configurations have a parameter, or a label, of this name: (configurations,), bool."""
+        column = next(iter(self._columns.find(name).values()))
+        return np.asarray(self._columns.places[:, column] >= 0)
+
+    @cached_property
+    def _simulators(self) -> list[Simulator]:
+        return [Simulator(self.config, mixed.label) for mixed in self._mixed]
+
+    @cached_property
+    def _columns(self) -> MixedColumns:
+        return mixed_columns(self._simulators, self._measured)
+
+    @cached_property
+    def _digest(self) -> str:
+        return configuration_digest(self.config, self._simulators)
+
+    def _asks_for_measured(self, labels: tuple[str, ...]) -> bool:
+        """Whether a label is none of the values that are known without images."""
+        if not labels or not any(simulator.scene.series for simulator in self._simulators):
+            return False
+        known = mixed_columns(self._simulators)
+        return any(not known.has(label) for label in labels)
+
+    @cached_property
+    def _maker(self) -> BatchMaker:
+        """The programs, compiled when the first batch is asked for."""
+        return BatchMaker(
+            self._simulators,
+            Mixture(tuple(mixed.fraction for mixed in self._mixed)),
+            self.seed,
+            self.batch_size,
+            self._devices,
+            self._columns,
+            list(self._labels.values()),
+            self._measured,
+        )
+
+    def _executor(self) -> ThreadPoolExecutor:
+        """The threads that make the parts of batches."""
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(batches_at_once(self._devices), "jaxlens-parts")
+        return self._threads
+
+    def _refuse_other_processes(self) -> None:
+        if any(device.process_index != jax.process_index() for device in self._devices):
+            raise ValueError(
+                "a batch is shared with other processes, and this one has a part of it; give a stream for "
+                "numpy devices of this process, as jax.local_devices() gives"
+            )
+
+    def _refuse_a_fork(self) -> None:
+        if os.getpid() != self._process:
+            raise RuntimeError(
+                "this process was forked from the one that made the stream, and JAX does not work in a fork; "
+                "give DataLoader num_workers=0, or multiprocessing_context='spawn'"
+            )
