@@ -59,7 +59,7 @@ def files_without_manifest(folder: Path) -> dict[str, tuple[Path, ...]]:
     try:
         return find_shards(folder)
     except StorageError:
-        found = {label: paths for label, paths in tables.items() if label}
+        found: dict[str, tuple[Path, ...]] = {label: paths for label, paths in tables.items() if label}
         if not found:
             raise
         return found

@@ -180,7 +180,11 @@ def _remove_empty(place: Path, manifest: Manifest) -> None:
 
 
 def converted(
-    manifest: Manifest, image_format: str, dtype: str | None, compression: str | None, shard_size: int | None
+    manifest: Manifest,
+    image_format: ImageFormat,
+    dtype: str | None,
+    compression: str | None,
+    shard_size: int | None,
 ) -> Manifest:
     """The manifest of a dataset in another format.
 

@@ -308,3 +308,16 @@ def test_images_of_a_sphere_to_second_order():
     second = jax.jit(jax.hessian(brightest))(values)
     mu_second = [[0.0, -1 / beta**2], [-1 / beta**2, 2 / beta**3]]
     np.testing.assert_allclose(second, [np.zeros((2, 2)), mu_second], rtol=1e-7, atol=1e-7)
+
+
+@pytest.mark.parametrize("what", ["theta_E", "e1", "gamma2", "source", "half_width"])
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+@pytest.mark.usefixtures("x64")
+def test_a_number_that_is_not_finite_gives_images_that_are_not(what, wrong):
+    """Not a source without images, of which sums over the images would know nothing."""
+    args = LENS | ({what: wrong} if what in LENS else {})
+    source = (wrong, 0.1) if what == "source" else SOURCES[2]
+    images = solve(args, source, wrong if what == "half_width" else HALF_WIDTH)
+    assert np.isnan(stacked(images)).all()
+    assert bool(images.mask.all())
+    assert int(images.found) == SLOTS
