@@ -16,6 +16,7 @@ from jaxlens.engine.devices import chosen
 from jaxlens.engine.job import Job
 from jaxlens.files.contents import Chunk, Contents, Values
 from jaxlens.files.errors import StorageError
+from jaxlens.files.formats import ImageFormat
 from jaxlens.files.storage import refuse_unsupported
 from jaxlens.files.systems import Systems
 from jaxlens.files.writer import Writer, commit, prepare, remove, remove_partials
