@@ -102,10 +102,13 @@ def test_partial_files_of_dead_runs_are_removed_and_others_are_not(tmp_path, wri
     for name in ("CONFIGURATION_1_images.h5.0123.partial", "lightcurves/CONFIGURATION_1_x.csv.0123.partial"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("half")
-    (tmp_path / "a store.0123.partial").mkdir()
+    (tmp_path / "CONFIGURATION_1_images.zarr.0123456789abcdef.partial").mkdir()
+    (tmp_path / "thesis.partial").write_text("not ours")
     (tmp_path / "view.png").write_text("a picture")
     remove_partials(tmp_path)
-    assert names(tmp_path) == sorted([*(path.name for path in paths), "lightcurves", "view.png"])
+    assert names(tmp_path) == sorted(
+        [*(path.name for path in paths), "lightcurves", "thesis.partial", "view.png"]
+    )
     assert names(tmp_path / "lightcurves") == []
 
 
