@@ -10,7 +10,7 @@ from jaxlens.production.layout import Part
 
 @dataclass(frozen=True)
 class _System:
-    """The variables of a batch system: the task's number, the first, the last, and how far they are apart."""
+    """The variables of a batch system: the task's number, the first, the last, their distance and number."""
 
     name: str
     task: str
@@ -19,6 +19,7 @@ class _System:
     step: str = ""
     # what the first task's number is where the system does not say
     usual_first: int = 0
+    count: str = ""
 
 
 _SYSTEMS = (
@@ -28,6 +29,7 @@ _SYSTEMS = (
         "SLURM_ARRAY_TASK_MIN",
         "SLURM_ARRAY_TASK_MAX",
         "SLURM_ARRAY_TASK_STEP",
+        count="SLURM_ARRAY_TASK_COUNT",
     ),
     _System("PBS", "PBS_ARRAY_INDEX", "", ""),
     _System("Torque", "PBS_ARRAYID", "", ""),
@@ -81,9 +83,11 @@ def _parts(system: _System, environment: Mapping[str, str]) -> int:
     first = _number(system.first, environment) if environment.get(system.first) else system.usual_first
     step = _number(system.step, environment) if environment.get(system.step) else 1
     last = _number(system.last, environment)
-    count = environment.get("SLURM_ARRAY_TASK_COUNT") if system.name == "SLURM" else None
+    count = last - first + 1
+    if environment.get(system.count):
+        count = _number(system.count, environment)
     whole = first == system.usual_first and step == 1
-    if not whole or (count is not None and int(count) != last - first + 1):
+    if not whole or count != last - first + 1:
         raise ValueError(
             f"the tasks of this array are not {system.usual_first} to {last} without gaps, so that their "
             f"number is not known; {advice}"

@@ -28,8 +28,15 @@ from jaxlens.files.errors import StorageError, explained
 from jaxlens.files.formats import FORMATS, File, FileKind, ImageFormat
 from jaxlens.files.light_curves import FOLDER, LightCurveFile
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
 # The number of bytes that stay free on the disk, since HDF5 2.0 ends the process if the disk is full.
 _RESERVE = 16 * 2**20
+# The same of a file, where the system limits the size of files: what HDF5 writes beside the images.
+_RESERVE_OF_FILE = 2**20
 # The end of the name of a file that is not whole.
 PARTIAL = ".partial"
 # Our own names of such files: with a token, or of an earlier version, which had none.
@@ -142,6 +149,7 @@ class Writer:
             with explained(self._outdir / name):
                 if number == 0:
                     _check_free_space(self._outdir, chunk.nbytes)
+                _check_file_size(self._partial(name), chunk.nbytes)
                 file.append(chunk)
 
     def __exit__(
@@ -249,6 +257,16 @@ def _check_free_space(folder: Path, needed: int) -> None:
     """Raise the OSError of a full disk where less than `needed` bytes and the reserve are free."""
     if shutil.disk_usage(folder).free < needed + _RESERVE:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _check_file_size(path: Path, needed: int) -> None:
+    """Raise the OSError of a large file where one may not grow by `needed` bytes and the reserve."""
+    if resource is None:
+        return
+    limit, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
+    size = path.stat().st_size if path.is_file() else 0
+    if limit != resource.RLIM_INFINITY and size + needed + _RESERVE_OF_FILE > limit:
+        raise OSError(errno.EFBIG, f"{os.strerror(errno.EFBIG)} for the limit of {limit} bytes (ulimit -f)")
 
 
 def _size(count: int) -> str:

@@ -18,6 +18,7 @@ from jaxlens.engine.batch_size import default_size, planned
 from jaxlens.engine.devices import chosen
 from jaxlens.engine.job import Job
 from jaxlens.files.contents import Chunk
+from jaxlens.files.lots import pieces
 from jaxlens.files.writer import Writer, Written
 from jaxlens.production.chunks import Chunks
 from jaxlens.production.layout import shard_suffix
@@ -139,7 +140,7 @@ def make_shards(
     waiting: Future[Made] | None = None
     with ThreadPoolExecutor(1, "jaxlens-files") as thread, contextlib.closing(iter(chunks)) as made:
         try:
-            pieces = _pieces(made, shards)
+            by_shard = _pieces(made, shards)
             for shard in shards:
                 own = replace(job, start=shard.start, count=shard.stop - shard.start)
                 suffix = shard_suffix(shard.number, count)
@@ -147,16 +148,18 @@ def make_shards(
                 with contextlib.ExitStack() as files:
                     writer = Writer(folder, contents, recipe.format, recipe.csv, suffix)
                     files.enter_context(writer)
-                    for chunk in next(pieces):
+                    for chunk in next(by_shard):
                         first = first or time.perf_counter()
                         for receiver in (*receivers, writer):
                             receiver.append(chunk)
                         check()
+                    if waiting is not None:
+                        # an error of the shard before this one removes the files of both
+                        before, waiting = waiting, None
+                        record(before.result())
                     whole = files.pop_all()
                 if chunks.batch_size not in (0, batch_size):
                     shard = replace(shard, batch_size=chunks.batch_size)
-                if waiting is not None:
-                    record(waiting.result())
                 waiting = thread.submit(_completed, whole, writer, job.label, shard, first - began)
                 began = time.perf_counter()
         finally:
@@ -174,8 +177,9 @@ def _completed(
 
 
 def _pieces(made: Iterable[Chunk], shards: Sequence[Shard]) -> Iterator[Iterator[Chunk]]:
-    """The chunks of each shard; a shard ends with a batch."""
-    chunks = iter(made)
+    """The chunks of each shard; a shard ends with a batch, unless memory ran out and batches are smaller."""
+    start, stop = shards[0].start, shards[0].stop
+    chunks = (piece for chunk in made for piece in pieces(chunk, start, max(1, stop - start)))
     for shard in shards:
         yield _until(chunks, shard.stop)
 

@@ -99,16 +99,17 @@ def test_what_is_planted_under_a_partial_name_is_left_alone(tmp_path, image_form
 
 def test_partial_files_of_dead_runs_are_removed_and_others_are_not(tmp_path, write):
     paths = write(tmp_path)
-    for name in ("CONFIGURATION_1_images.h5.0123.partial", "lightcurves/CONFIGURATION_1_x.csv.0123.partial"):
+    token = "0123456789abcdef"
+    own = (f"CONFIGURATION_1_images.h5.{token}.partial", f"lightcurves/CONFIGURATION_1_x.csv.{token}.partial")
+    for name in (*own, "CONFIGURATION_1_images.npy.partial"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("half")
-    (tmp_path / "CONFIGURATION_1_images.zarr.0123456789abcdef.partial").mkdir()
-    (tmp_path / "thesis.partial").write_text("not ours")
-    (tmp_path / "view.png").write_text("a picture")
+    (tmp_path / f"a store.{token}.partial").mkdir()
+    others = ("view.png", "film.mkv.partial")
+    for name in others:
+        (tmp_path / name).write_text("somebody else's")
     remove_partials(tmp_path)
-    assert names(tmp_path) == sorted(
-        [*(path.name for path in paths), "lightcurves", "thesis.partial", "view.png"]
-    )
+    assert names(tmp_path) == sorted([*(path.name for path in paths), "lightcurves", *others])
     assert names(tmp_path / "lightcurves") == []
 
 

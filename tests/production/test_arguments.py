@@ -21,7 +21,7 @@ from jaxlens.production.arguments import Arguments
         ({"part": (2, 2)}, "part 2/2 does not exist"),
         ({"dtype": "float64"}, "dtype is 'float64'; it must be 'float32' or 'float16'"),
         ({"compression": "zip"}, "compression is 'zip'"),
-        ({"compression": "gzip", "image_file_format": "npy"}, "compression is HDF5's"),
+        ({"compression": "gzip", "image_file_format": "npy"}, "npy has no compression 'gzip'; it is in h5"),
         ({"image_file_format": "png"}, "image_file_format is 'png'"),
         ({"executor": 3}, "give a concurrent.futures.Executor"),
         ({"executor": 3, "workers": 2}, "executor and workers both say"),

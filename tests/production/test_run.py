@@ -90,7 +90,7 @@ def test_what_is_whole_is_kept_where_the_work_is_ended(tmp_path: Path) -> None:
     folder = tmp_path / "field"
     with pytest.raises(Killed):
         generate(folder, check=stop_after(3))
-    assert [shard.whole for _, shard in read_manifest(folder).shards()] == [True, False, False]
+    assert [shard.whole for _, shard in read_manifest(folder).shards()] == [True, True, False]
     assert not [name for name in names(folder) if name.endswith(".partial") or name == "lock"]
     generate(folder, resume=True)
     assert verify(folder).whole
@@ -159,11 +159,11 @@ def test_a_value_that_is_not_finite_leaves_what_is_whole(
 
 
 def test_a_full_disk_leaves_what_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    left = [3]
+    left = [1]
 
     def full(folder: Path, needed: int) -> None:
-        left[0] -= 1
-        if left[0] < 0:
+        left[0] -= needed > 0
+        if left[0] < 0 and needed > 0:
             raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("jaxlens.files.writer._check_free_space", full)
@@ -182,27 +182,29 @@ def test_a_full_disk_leaves_what_is_whole(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.slow
-def test_an_allocation_that_fails_halves_the_batches_of_a_shard(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("size", [4, 5])
+def test_an_allocation_that_fails_halves_the_batches_of_what_follows(
+    size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Half of 5 is 2, so that batches no longer end where shards do."""
     compiled, calls = executable.compiled, [0]
 
-    def short_of_memory(simulator, size, *others):
-        found = compiled(simulator, size, *others)
+    def short_of_memory(simulator, wanted, *others):
+        found = compiled(simulator, wanted, *others)
 
         def run(key, indices):
             calls[0] += 1
-            if size == 4 and calls[0] > 1:
+            if wanted == size and calls[0] > 1:
                 raise jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Out of memory")
             return found.run(key, indices)
 
         return replace(found, run=run)
 
     monkeypatch.setattr("jaxlens.engine.job.compiled", short_of_memory)
-    with pytest.warns(UserWarning, match="not enough memory for batches of 4 systems; going on with 2"):
-        generate(tmp_path / "field")
+    with pytest.warns(UserWarning, match=f"not enough memory for batches of {size} systems; going on with 2"):
+        generate(tmp_path / "field", size=3 * size - 2, batch_size=size, shard_size=size)
     monkeypatch.undo()
-    found = verify(tmp_path / "field")
+    found = verify(tmp_path / "field", systems=size)
     assert [one.shard.batch_size for one in found.shards] == [None, 2, 2]
     assert found.whole, str(found)
     assert "equal to float rounding" in str(found)

@@ -29,50 +29,55 @@ class Starts:
         self.found.append((chunk.start, chunk.count))
 
 
-def test_a_shard_has_its_systems_and_no_final_names_yet(undisturbed: Path, tmp_path: Path) -> None:
-    recipe, starts = field_recipe(undisturbed), Starts()
+def test_shards_have_their_systems_and_no_final_names_yet(undisturbed: Path, tmp_path: Path) -> None:
+    recipe, starts, made = field_recipe(undisturbed), Starts(), list[Made]()
     job = recipe.job(LABEL, tuple(jax.local_devices()), BATCH)
-    found: list[Made] = []
-    make_shards(recipe, job, [Shard(1, 4, 8), Shard(2, 8, 10)], 3, str(tmp_path), found.append, [starts])
+    make_shards(recipe, job, [Shard(1, 4, 8), Shard(2, 8, 10)], 3, str(tmp_path), made.append, [starts])
     assert starts.found == [(4, 4), (8, 2)]
-    assert [one.shard.number for one in found] == [1, 2]
-    made = found[0]
-    assert made.shard.whole
-    assert [one.name for one in made.written] == [record.name for record in made.shard.files]
-    written = [one.partial for both in found for one in both.written]
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(written)
-    name = f"{LABEL}_images-00001-of-00003.h5"
-    assert (tmp_path / made.written[0].partial).read_bytes() == (undisturbed / name).read_bytes()
-    assert made.first_seconds > 0.0
-    with h5py.File(undisturbed / name) as file:
+    assert [(one.label, one.shard.number, one.shard.whole) for one in made] == [
+        (LABEL, 1, True),
+        (LABEL, 2, True),
+    ]
+    written = [file for one in made for file in one.written]
+    assert [file.name for file in written] == [record.name for one in made for record in one.shard.files]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(file.partial for file in written)
+    for file in written:
+        assert (tmp_path / file.partial).read_bytes() == (undisturbed / file.name).read_bytes()
+    with h5py.File(undisturbed / f"{LABEL}_images-00001-of-00003.h5") as file:
         assert file.attrs["start"] == 4
         assert np.shape(file["Field"]) == (4, 1, 8, 8)
 
 
-def test_a_shard_that_is_ended_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("moment", ["between batches", "while the shard before is recorded"])
+def test_work_that_is_ended_leaves_what_was_whole(moment: str, tmp_path: Path) -> None:
+    checks, made = [2], list[Made]()
+
     def end() -> None:
-        raise Killed
+        checks[0] -= moment == "between batches"
+        if checks[0] == 0:
+            raise Killed
+
+    def record(one: Made) -> None:
+        made.append(one)
+        if moment != "between batches":
+            raise Killed
 
     recipe = field_recipe(tmp_path)
     job = recipe.job(LABEL, tuple(jax.local_devices()), BATCH)
+    shards = [Shard(0, 0, 4), Shard(1, 4, 8), Shard(2, 8, 10)]
     with pytest.raises(Killed):
-        make_shards(recipe, job, [Shard(1, 4, 8)], 3, str(tmp_path), lambda made: None, [], end)
-    assert list(tmp_path.iterdir()) == []
+        make_shards(recipe, job, shards, 3, str(tmp_path), record, [], end)
+    assert [one.shard.number for one in made] == [0]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(one.partial for one in made[0].written)
 
 
-def test_a_shard_that_is_whole_is_recorded_although_the_next_one_fails(tmp_path: Path) -> None:
-    calls = iter([None, Killed()])
-
-    def end() -> None:
-        if error := next(calls):
-            raise error
-
-    recipe, found = field_recipe(tmp_path), list[Made]()
-    job = recipe.job(LABEL, tuple(jax.local_devices()), BATCH)
-    with pytest.raises(Killed):
-        make_shards(recipe, job, [Shard(0, 0, 4), Shard(1, 4, 8)], 3, str(tmp_path), found.append, [], end)
-    assert [one.shard.number for one in found] == [0]
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(one.partial for one in found[0].written)
+def test_chunks_that_do_not_end_where_shards_do_are_cut() -> None:
+    made = [Chunk(start, {"H0": np.arange(start, stop)}, {}) for start, stop in ((4, 6), (6, 10), (10, 11))]
+    found = [
+        [(chunk.start, chunk.count) for chunk in own]
+        for own in shards._pieces(made, [Shard(1, 4, 7), Shard(2, 7, 10), Shard(3, 10, 11)])
+    ]
+    assert found == [[(4, 2), (6, 1)], [(7, 3)], [(10, 1)]]
 
 
 def test_a_task_is_a_shard_that_another_process_can_make(undisturbed: Path, tmp_path: Path) -> None:

@@ -81,6 +81,10 @@ class Laboratory:
             self._made += 1
             return self.folder / f"made{self._made:05d}"
 
+    def yaml(self, configurations: int = 1) -> Path:
+        """The configuration file, with 1 or 4 configurations."""
+        return self._yaml[configurations]
+
     def undisturbed(self, form: str = "h5", seed: int = 1, configurations: int = 1) -> dict[str, str]:
         """The checksum of each file of a dataset that nothing has disturbed.
 
