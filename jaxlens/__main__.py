@@ -1,6 +1,6 @@
 """`python -m jaxlens` is the jaxlens command."""
 
-from jaxlens.cli import main
+from jaxlens.cli import command
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    command()

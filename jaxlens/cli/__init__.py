@@ -1,4 +1,4 @@
-"""The command `jaxlens`: `main` and the parser; each command has a module of its own.
+"""The command `jaxlens`: `command`, `main` and the parser; each command has a module of its own.
 
 Each module has `add_to(commands)`, which adds the command and its arguments to the parser, and
 `run(arguments)`, which does the work and returns the exit code; `arguments.stop` is the `Stop` that tells
@@ -14,11 +14,27 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
-from jaxlens.engine.stopping import Stop, Stopped, exit_code
+from jaxlens.engine.stopping import SIGNALS, Stop, Stopped, exit_code
 
 # The commands, in the order of the help text.
 _COMMANDS = ("generate", "merge", "verify", "info", "convert", "fit", "check", "view", "examples", "surveys")
+
+
+def command() -> NoReturn:
+    """Run the command of `sys.argv` and end the process.
+
+    A command that a signal has ended leaves without Python's own clean-up: after an interrupted compilation
+    JAX crashes there, and further signals may come meanwhile.  What `main` has opened is closed by then.
+    """
+    code = main()
+    if code in map(exit_code, SIGNALS):
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
+    raise SystemExit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

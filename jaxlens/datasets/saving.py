@@ -35,7 +35,17 @@ def save(
     overwrite: bool,
     check: Callable[[], None],
 ) -> None:
-    """Write a dataset into a folder; the arguments are those of `Dataset.save`.
+    """Write a dataset into a folder.
+
+    Args:
+        dataset: a `Dataset`, in memory or on the disk.
+        folder: where to.
+        image_format: a key of `FORMATS`.
+        dtype: "float32" or "float16"; None for that of the dataset.
+        compression: of the arrays, or None.
+        shard_size: systems a shard; None to leave the shards as they are.
+        overwrite: replace the dataset that is in the folder, if there is one.
+        check: is called between shards, and raises where the work should end.
 
     Raises:
         StorageError, ImportError, ValueError: as `Dataset.save`.

@@ -19,11 +19,15 @@ from importlib.abc import MetaPathFinder
 from types import FrameType, TracebackType
 from typing import Any
 
+from jaxlens.engine.unseen_signals import UnseenSignals
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # A shell gives a process that a signal has ended the exit code 128 + the signal's number.
 _EXIT_CODE = 128
 # Seconds after which an exception that Python has dropped is raised again.
 _AGAIN = 0.05
+# What is said where the main thread does not see a signal.
+_UNSEEN = "stopping when a program is compiled, or what else cannot be interrupted; once more stops at once"
 # Seconds between two looks of a worker at whether its parent lives.
 _LOOK = 1.0
 
@@ -68,18 +72,25 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
+def _end(number: int) -> None:
+    """End the process at once."""
+    os._exit(exit_code(number))
+
+
 class Stop:
     """SIGINT and SIGTERM, watched while the context is entered; called, it tells whether one has come.
 
     The first signal sets the flag `requested` and raises `KeyboardInterrupt` (SIGINT) or `Stopped` (SIGTERM).
     Inside `deferred` the first one only sets the flag, and the second one raises.  One more has its default
-    effect, which is to end the process at once.  What was in place before is put back on leaving.
+    effect, which is to end the process at once; so has the second one where the main thread is in compiled
+    code and sees neither.  What was in place before is put back on leaving.
 
     Signals are the main thread's: in any other thread nothing is watched.  A signal that was ignored before,
     as nohup has it, stays ignored.
 
     Args:
-        tell: is called from the signal's handler with the message of `deferred`.
+        tell: is called with what the user is told, the message of `deferred` or that a signal is not seen
+            yet, from a signal's handler or from another thread.
 
     Attributes:
         requested: the number of the first signal that has come, or None.
@@ -95,7 +106,8 @@ class Stop:
         self.requested: int | None = None
         self._tell, self._message = tell, ""
         self._deferred = self._raised = self._again = False
-        self._before: dict[int, Any] = {}
+        self._undo = contextlib.ExitStack()
+        self._unseen: UnseenSignals | None = None
         self._hook: Callable[[Any], object] = sys.unraisablehook
         self._timer: threading.Timer | None = None
 
@@ -139,10 +151,16 @@ class Stop:
     def __enter__(self) -> Stop:
         if threading.current_thread() is not threading.main_thread():
             return self
-        self._hook, sys.unraisablehook = sys.unraisablehook, self._unraisable
-        for number in SIGNALS:
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                self._before[number] = signal.signal(number, self._handle)
+        with contextlib.ExitStack() as undo:
+            self._hook, sys.unraisablehook = sys.unraisablehook, self._unraisable
+            undo.callback(setattr, sys, "unraisablehook", self._hook)
+            for number in SIGNALS:
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    before = signal.signal(number, self._handle)
+                    # None stands for a handler that was not installed from Python
+                    undo.callback(signal.signal, number, signal.SIG_DFL if before is None else before)
+            self._unseen = undo.enter_context(UnseenSignals(SIGNALS, self._tell_unseen, _end))
+            self._undo = undo.pop_all()
         return self
 
     def __exit__(
@@ -152,14 +170,11 @@ class Stop:
         if self._timer is not None:
             self._timer.cancel()
             self._timer.join()
-        if self._before:
-            sys.unraisablehook = self._hook
-        for number, handler in self._before.items():
-            # None stands for a handler that was not installed from Python
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
-        self._before.clear()
+        self._undo.close()
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
+        if self._unseen is not None:
+            self._unseen.see()
         again, self._again = self._again, False
         first = self.requested is None
         if first:
@@ -173,6 +188,10 @@ class Stop:
             return
         self._raised = True
         raise KeyboardInterrupt if number == signal.SIGINT else Stopped(number)
+
+    def _tell_unseen(self) -> None:
+        if self._tell is not None:
+            self._tell(_UNSEEN)
 
     def _unraisable(self, dropped: Any) -> None:
         """Called for an exception that Python cannot raise and drops: raise ours again a little later."""

@@ -87,10 +87,11 @@ class Contents:
         pixels = sum(math.prod(self.shape(array)) for array in self.arrays)
         rows = self.count * len(self.bands) * (self.epochs or 1)
         cells = rows * (parameters + len(self.fixed))
+        images = np.dtype(self.dtype).itemsize * pixels
         if not with_csv:
-            return _BYTES_PER_VALUE * (pixels + cells)
+            return images + _BYTES_PER_VALUE * cells
         points = rows * len(self.transients) * MEASURED_IMAGES * _LIGHT_CURVE_CELLS
-        return _BYTES_PER_VALUE * pixels + _CSV_BYTES_PER_CELL * (cells + points)
+        return images + _CSV_BYTES_PER_CELL * (cells + points)
 
 
 class Series(NamedTuple):

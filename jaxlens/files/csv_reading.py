@@ -145,7 +145,7 @@ def _array(column: pd.Series) -> Column:
 def _fixed(first: pd.DataFrame, bands: tuple[str, ...]) -> Fixed:
     """The texts and counts that describe the configuration, from the first row."""
     found: Fixed = {}
-    for name in _names(list(first), bands) if len(first) else ():
+    for name in _names([str(name) for name in first], bands) if len(first) else ():
         value = first[f"{name}-{bands[0]}"].iloc[0]
         if isinstance(value, str) and not is_text(f"{name}-{bands[0]}"):
             found[name] = value

@@ -39,8 +39,8 @@ def described(entries: Mapping[str, Any]) -> Contents:
     if found != _VERSION:
         raise ValueError(f"its description has version {found!r}, and this jaxlens reads {_VERSION}")
     names = Contents.__dataclass_fields__
-    fields = {name: tuple(value) if name in _TUPLES else value for name, value in entries.items()}
-    return Contents(**{name: value for name, value in fields.items() if name in names})
+    known = {name: value for name, value in entries.items() if name in names}
+    return Contents(**known | {name: tuple(known[name]) for name in _TUPLES})
 
 
 def value_types(values: Values) -> dict[str, tuple[str, tuple[int, ...]]]:

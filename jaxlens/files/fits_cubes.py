@@ -83,8 +83,8 @@ class FitsFile:
         """Write all but the table, with zeros in the place of the images."""
         contents = self._contents
         self._write(fits.PrimaryHDU().header.tostring().encode())
-        headers = {array: array_header(contents, array) for array in contents.arrays}
-        shapes = {array: contents.shape(array) for array in contents.arrays}
+        headers = {str(array): array_header(contents, array) for array in contents.arrays}
+        shapes = {str(array): contents.shape(array) for array in contents.arrays}
         if contents.epochs is not None:
             shape = (contents.count, contents.epochs, len(contents.bands))
             headers |= {MJD: plain_header(MJD, shape, np.dtype(">f8"))}
@@ -157,10 +157,11 @@ def _fits_array(column: Column) -> np.ndarray:
 
 def _common(one: np.dtype[Any], other: np.dtype[Any]) -> np.dtype[Any]:
     """The structured type that holds the rows of both."""
-    fields = one.fields or {}
-    return np.dtype(
-        [(name, np.promote_types(one[name].base, other[name].base), one[name].shape) for name in fields]
-    ).newbyteorder(">")
+    fields = [
+        (name, np.promote_types(one[name].base, other[name].base), one[name].shape)
+        for name in one.names or ()
+    ]
+    return np.dtype(fields).newbyteorder(">")
 
 
 def _records(arrays: dict[str, np.ndarray], types: np.dtype[Any], count: int) -> np.ndarray:

@@ -64,7 +64,7 @@ def table_header(name: str, rows: int, types: np.dtype[Any]) -> fits.Header:
     Raises:
         ValueError: if there are more columns than FITS can have.
     """
-    fields = types.fields or {}
+    fields: Mapping[str, Any] = types.fields or {}
     if len(fields) > _MOST_COLUMNS:
         raise ValueError(f"{name} has {len(fields)} columns, and FITS at most {_MOST_COLUMNS}; choose HDF5")
     columns = [_column(column, field) for column, (field, *_) in fields.items()]

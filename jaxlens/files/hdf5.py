@@ -56,8 +56,7 @@ class _ArrayFile:
         systems = stored_array(chunk, self.array, self._contents)
         corner, first = (0,) * (systems.ndim - 1), chunk.start - self._contents.start
         if self._contents.compression:
-            for i in range(chunk.count):
-                self._images[first + i] = systems[i]
+            self._images[first : first + chunk.count] = systems
             return
         for i in range(chunk.count):
             # takes half the time of `self._images[...] = systems`, which copies the data once more

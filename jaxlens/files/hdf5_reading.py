@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -36,6 +37,7 @@ class Hdf5StoredFile(StoredFile):
         """An array of some systems."""
         if array not in self._files:
             self._files[array] = h5py.File(beside(self._path, array, "h5"), "r")
+            _refuse_missing_sources(self._array(array), self._path.parent)
         images: np.ndarray = self._array(array)[start:stop]
         return images
 
@@ -55,6 +57,7 @@ class Hdf5StoredFile(StoredFile):
 
     def _described(self) -> tuple[Contents, dict[str, object]]:
         file, images = self._files["images"], self._array("images")
+        _refuse_missing_sources(images, self._path.parent)
         attributes = {name: _plain(value) for name, value in file.attrs.items() if name != "fixed_metadata"}
         others: list[ArrayName] = [
             name for name in ("planes", "difference") if beside(self._path, name, "h5").exists()
@@ -73,6 +76,14 @@ class Hdf5StoredFile(StoredFile):
             dtype=images.dtype.name,
         )
         return contents, attributes
+
+
+def _refuse_missing_sources(dataset: h5py.Dataset, folder: Path) -> None:
+    """FileNotFoundError where a file that a virtual dataset joins is missing; HDF5 would read zeros."""
+    for source in dataset.virtual_sources() if dataset.is_virtual else ():
+        path = folder / source.file_name
+        if not path.exists():
+            raise FileNotFoundError(errno.ENOENT, f"the shard {path.name} is missing", str(path))
 
 
 def _column(dataset: h5py.Dataset, start: int, stop: int) -> Column:

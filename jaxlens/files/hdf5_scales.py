@@ -13,6 +13,9 @@ from jaxlens.files.units import unit_of
 _WITHOUT_COORDINATE = "This is a netCDF dimension but not a netCDF variable."
 # The dimension of a value that differs by epoch and is the same in all bands.
 _ALL_BANDS = "all_bands"
+# A scale lists what it is attached to in 16 bytes each, and an attribute has at most 64 kB; the values after
+# these have no named dimensions.
+_MOST_ATTACHED = 4000
 # The names of the scales, which no other object of a file may have.
 SCALES = ("system", "epoch", "plane", "band", "y", "x", _ALL_BANDS)
 
@@ -29,6 +32,7 @@ class Scales:
             array: the array of the file.
         """
         self._file, self._contents, self._array = file, contents, array
+        self._attached = 0
         for name, values in coordinates(contents, array).items():
             dtype = h5py.string_dtype() if values.dtype == object else values.dtype
             scale = file.create_dataset(name, data=values, dtype=dtype)
@@ -51,7 +55,8 @@ class Scales:
         _describe(dataset, name, unit_of(name))
 
     def _attach(self, dataset: h5py.Dataset, names: list[str]) -> None:
-        for axis, name in enumerate(names):
+        self._attached += 1
+        for axis, name in enumerate(names if self._attached <= _MOST_ATTACHED else ()):
             dataset.dims[axis].attach_scale(self._file[name])
 
     def _all_bands(self) -> str:

@@ -61,7 +61,8 @@ class ParquetFile:
     def _write(self, lot: Chunk) -> None:
         """Write one group of rows."""
         objid = {"OBJID": np.arange(lot.start, lot.start + lot.count)}
-        columns: dict[str, Column] = {**objid, **lot.arrays, **lot.values}
+        images = {str(array): values for array, values in lot.arrays.items()}
+        columns: dict[str, Column] = {**objid, **images, **lot.values}
         arrays = {name: _nested(self._arrow, column) for name, column in columns.items()}
         if self._writer is None:
             self._writer = self._opened({name: array.type for name, array in arrays.items()}, lot.values)
@@ -71,8 +72,8 @@ class ParquetFile:
     def _opened(self, types: dict[str, Any], values: Values) -> Any:
         """The writer of a table with columns of these types."""
         entries = description(self._contents) | {"values": value_types(values)}
-        units = dict.fromkeys(self._contents.arrays, str(self._contents.attributes.get("units", "")))
-        units |= {name: unit_of(name) for name in values}
+        units = {name: unit_of(name) for name in values}
+        units |= dict.fromkeys(self._contents.arrays, str(self._contents.attributes.get("units", "")))
         field = self._arrow.field
         fields = [field(name, kind, False, {"unit": units.get(name, "")}) for name, kind in types.items()]
         return self._parquet.ParquetWriter(

@@ -23,7 +23,7 @@ _READ_ERRORS = (
     *(OSError, RuntimeError, ValueError, TypeError, LookupError, EOFError),
     *(tarfile.TarError, struct.error),
 )
-_ADVICE = "give an *_images.h5 or *_images.npy that jaxlens wrote"
+_ADVICE = "give a file of images (*_images.h5, *_images.npy, ...) that jaxlens wrote"
 # The format of each ending of a name.
 _BY_ENDING = {fmt.ending: fmt for fmt in FORMATS.values()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import weakref
@@ -16,11 +17,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jaxlens.files.contents import ArrayName, Contents, Values
+from jaxlens.files.errors import explained
 from jaxlens.files.lazy import LazyArray
 from jaxlens.files.reader import open_stored
 from jaxlens.files.series import MJD, NUM_EPOCHS, row_places
 from jaxlens.files.stored import StoredFile
 
+# The exceptions of libraries for a file that is damaged.
+_READ_ERRORS = (OSError, RuntimeError, KeyError, ValueError)
+_ADVICE = "`jaxlens verify` says what of a dataset is whole"
 # Files that are open at a time; systems that are read in order need one.
 _OPEN = 4
 # What is kept of the metadata while it is read for all systems, in systems.
@@ -87,8 +92,8 @@ class StoredSystems:
         """What there is of how many systems: that of the first file with the systems of all."""
         described = []
         for number in range(1 if self._given else len(self._paths)):
-            with self._lock:
-                described.append(self._file(number).contents)
+            with self._file(number) as file:
+                described.append(file.contents)
         self._ranges = list(self._given or [(one.start, one.start + one.count) for one in described])
         epochs = [one.epochs for one in described if one.epochs is not None]
         longest = max([*epochs, self._epochs or 1]) if epochs else None
@@ -107,8 +112,8 @@ class StoredSystems:
     @cached_property
     def attributes(self) -> Mapping[str, object]:
         """How the dataset was made, as the first file tells."""
-        with self._lock:
-            return dict(self._file(0).attributes)
+        with self._file(0) as file:
+            return dict(file.attributes)
 
     @cached_property
     def arrays(self) -> dict[ArrayName, LazyArray]:
@@ -130,8 +135,8 @@ class StoredSystems:
         """The table, which is read each time it is asked for."""
         parts = []
         for number, first, last in self._parts(0, self.contents.count):
-            with self._lock:
-                parts.append(self._file(number).table(first, last))
+            with self._file(number) as file:
+                parts.append(file.table(first, last))
         return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
 
     def rows(self, name: ArrayName) -> LazyArray:
@@ -140,19 +145,28 @@ class StoredSystems:
         return self.arrays[name] if counts is None else LazyArray(_ByRow(self.arrays[name], counts))
 
     def read(self, name: ArrayName, start: int, stop: int) -> np.ndarray:
-        """An array of the systems start..stop-1, counted from the first that is there."""
+        """An array of some systems.
+
+        Args:
+            name: "images", "planes" or "difference".
+            start: the first system, counted from the first that is there.
+            stop: where to end, as in a slice.
+
+        Returns:
+            Shape (stop - start, [epochs,] [4,] bands, y, x).
+        """
         parts = []
         for number, first, last in self._parts(start, stop):
-            with self._lock:
-                parts.append(self._padded(self._file(number).read(name, first, last)))
+            with self._file(number) as file:
+                parts.append(self._padded(file.read(name, first, last)))
         return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
     def values(self, start: int, stop: int) -> Values:
         """The metadata of the systems start..stop-1 by name, see `StoredFile.values`."""
         parts = []
         for number, first, last in self._parts(start, stop):
-            with self._lock:
-                parts.append(self._file(number).values(first, last))
+            with self._file(number) as file:
+                parts.append(file.values(first, last))
         return {
             name: np.concatenate([self._padded_values(part[name]) for part in parts]) for name in parts[0]
         }
@@ -174,13 +188,21 @@ class StoredSystems:
             self._reset()
         return self._guard
 
-    def _file(self, number: int) -> StoredFile:
-        """A file, which is open; the lock is held."""
-        file = self._opened.pop(number, None) or open_stored(self._paths[number])
-        self._opened[number] = file
-        if len(self._opened) > _OPEN:
-            self._opened.pop(next(iter(self._opened))).close()
-        return file
+    @contextlib.contextmanager
+    def _file(self, number: int) -> Iterator[StoredFile]:
+        """A file, which is open, and which no other thread reads.
+
+        Raises:
+            StorageError: if it cannot be read.
+        """
+        path = self._paths[number]
+        with self._lock:
+            file = self._opened.pop(number, None) or open_stored(path)
+            self._opened[number] = file
+            if len(self._opened) > _OPEN:
+                self._opened.pop(next(iter(self._opened))).close()
+            with explained(path, _ADVICE, _READ_ERRORS):
+                yield file
 
     def _parts(self, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
         """The files that have systems start..stop-1, and which of theirs; one where there are none."""

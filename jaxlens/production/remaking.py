@@ -23,7 +23,7 @@ from jaxlens.production.chunks import Chunks
 from jaxlens.production.folder import CONFIG
 from jaxlens.production.identity import device_kind, versions
 from jaxlens.production.manifest import Manifest, Shard
-from jaxlens.production.recipe import Recipe
+from jaxlens.production.recipe import recorded_recipe
 
 # Values and pixels that were made by another kind of device agree to this part of the largest, by precision.
 _ROUNDING = {"float32": 1e-4, "float64": 1e-10}
@@ -55,7 +55,7 @@ class Remaking:
         self._folder, self._manifest = folder, manifest
         self._devices = chosen(None)
         self._x64 = manifest.precision == "float64"
-        self._recipe = _recipe(config, manifest)
+        self._recipe = recorded_recipe(config, manifest)
         self._jobs = dict[str, Job]()
         # the chunks of one batch, by its configuration and first system
         self._latest = dict[tuple[str, int], list[Chunk]]()
@@ -157,20 +157,3 @@ class Remaking:
         tolerance = _ROUNDING_OF_HALF if half else _ROUNDING[self._manifest.precision]
         scale = float(np.max(np.abs(new), initial=0.0, where=np.isfinite(new)))
         return bool(np.allclose(old, new, rtol=tolerance, atol=tolerance * scale, equal_nan=True))
-
-
-def _recipe(config: Config, manifest: Manifest) -> Recipe:
-    """What was made, as a manifest tells."""
-    options = manifest.options
-    arrays = () if options["skip_image_generation"] else ("images",)
-    return Recipe(
-        config,
-        manifest.seed,
-        (*arrays, "planes") if options["return_planes"] else arrays,  # type: ignore[arg-type]
-        bool(options["solve_lens_equation"]),
-        bool(options["csv"]),
-        manifest.format,  # type: ignore[arg-type]
-        manifest.dtype,
-        options["compression"],  # type: ignore[arg-type]
-        manifest.precision == "float64",
-    )

@@ -56,7 +56,7 @@ def _valid(array: NDArray[Any]) -> NDArray[np.bool_]:
         return (array >= 0) & (array <= np.uint64(INDEX_LIMIT - 1))
     # numbers above 2^64, and columns of tables; bool is an Integral too
     valid = [
-        isinstance(value, Integral) and not isinstance(value, bool) and 0 <= value < INDEX_LIMIT
+        isinstance(value, Integral) and not isinstance(value, bool) and 0 <= int(value) < INDEX_LIMIT
         for value in array.flat
     ]
     return np.array(valid, bool).reshape(array.shape)

@@ -45,7 +45,7 @@ def log_prior(
         names: the parameters whose density is wanted; constants among them count 0.
 
     Returns:
-        The log-density, ().
+        The log-density, (); NaN where one of these parameters is NaN.
     """
     values = _as_arrays(hyperparameters)
     total, in_joints = jnp.zeros((), jnp.result_type(float)), set()
@@ -59,7 +59,9 @@ def log_prior(
             bands = draw_bands(quantity, population.bands)
             skip = [bool(in_joints & {(name, band), (name, None)}) for band in bands]
             total = total + _log_single(population, name, quantity, values, system, skip)
-    return total
+    given = [jnp.any(jnp.isnan(system[name])) for name in sorted(names) if name in system]
+    # a density that is zero outside of an interval would be zero for NaN
+    return jnp.where(jnp.any(jnp.asarray(given, bool)), jnp.nan, total)
 
 
 def priors(population: Population, hyperparameters: Mapping[str, ArrayLike]) -> Priors:

@@ -47,7 +47,8 @@ class SimulatorDensities(SimulatorBase):
             names: the parameters over which the sum goes; by default all that vary.
 
         Returns:
-            The sum over the parameters, (n,); minus infinity where one is out of its range.
+            The sum over the parameters, (n,); minus infinity where one is out of its range, NaN where one is
+            NaN.
 
         Raises:
             ValueError: where one of them has no density (it comes from a table, a function, or SPECIAL).

@@ -49,7 +49,7 @@ def position(batch_size: int, start: int, devices: int, stop: int | None = None)
     Raises:
         ValueError: where one of these is no whole number in its range.
     """
-    _check_whole("batch_size", batch_size)
+    check_whole("batch_size", batch_size)
     if batch_size % devices:
         raise ValueError(
             f"batch_size is {batch_size}; it must be a multiple of {devices}, one share a device"
@@ -67,7 +67,7 @@ def position(batch_size: int, start: int, devices: int, stop: int | None = None)
     return Position(begin, size, size, int(end), lowest=lowest, highest=int(end))
 
 
-def _check_whole(name: str, value: object) -> None:
+def check_whole(name: str, value: object) -> None:
     """ValueError where `value` is no whole number of at least 1."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
         raise ValueError(f"{name} is {value}; it must be a whole number of at least 1")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from numbers import Integral
 from operator import index
 from typing import Any, Protocol, SupportsIndex
 
+from jaxlens.streams.arguments import check_whole
 from jaxlens.streams.batches import StreamBatch
 from jaxlens.streams.feeds import as_numpy
 from jaxlens.streams.position import Position
@@ -40,8 +40,7 @@ class StreamSource:
     """
 
     def __init__(self, feed: Feed, count: int) -> None:
-        if not isinstance(count, Integral) or isinstance(count, bool) or count < 1:
-            raise ValueError(f"count is {count}; it must be a whole number of at least 1")
+        check_whole("count", count)
         starts = feed.place.starts()
         if count > len(starts):
             raise ValueError(f"count is {count}, and the stream has {len(starts)} batches left; give fewer")

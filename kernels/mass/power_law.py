@@ -28,9 +28,9 @@ from jaxlens.kernels.types import Pair, Real, Tangent
 
 # Inside this |zeta|^2 (arcsec^2) the deflection falls linearly to zero.
 MIN_RADIUS_SQUARED = 1e-18
-# For gamma < 2 the derivative in theta_E is infinite at theta_E = 0; below this theta_E (arcsec) it stays the
-# same, so that products with it are finite.
-MIN_EINSTEIN_RADIUS = 1e-15
+# For gamma < 2 the derivative in theta_E becomes infinite at theta_E = 0.  Below this theta_E sqrt(1 - |e|^2)
+# (arcsec) it stays the same, so that it and its products with other derivatives are finite.
+MIN_SCALE = 1e-15
 
 
 def epl_potential(
@@ -138,8 +138,8 @@ def _power(base: jax.Array, t: jax.Array) -> jax.Array:
 def _power_jvp(primals: Pair, tangents: Pair) -> tuple[jax.Array, jax.Array]:
     (base, t), (d_base, d_t) = primals, tangents
     value = _power(base, t)
-    steep = (base < MIN_EINSTEIN_RADIUS) & (t < 1.0)
-    slope = t * _power(jnp.where(steep, MIN_EINSTEIN_RADIUS, base), t - 1.0)
+    steep = (base < MIN_SCALE) & (t < 1.0)
+    slope = t * _power(jnp.where(steep, MIN_SCALE, base), t - 1.0)
     positive = base > 0.0
     in_t = jnp.where(positive, value * jnp.log(jnp.where(positive, base, 1.0)), 0.0)
     return value, slope * d_base + in_t * d_t

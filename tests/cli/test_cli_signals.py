@@ -5,9 +5,11 @@ The moment is told by Python's own report of imports, a line on stderr for each 
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,35 @@ def test_a_signal_at_any_moment_ends_the_command(number, config_file, tmp_path) 
     moments = [1 + (total - 1) * i // MOMENTS[number] for i in range(MOMENTS[number])]
     codes = [end(config_file, tmp_path, modules, number) for modules in moments]
     assert codes == [128 + number] * len(moments)
+
+
+@pytest.mark.slow
+def test_two_signals_during_a_compilation_end_the_command(config_file, tmp_path) -> None:
+    command = [sys.executable, "-m", "jaxlens", "generate", config_file, "--outdir", str(tmp_path / "out")]
+    environment = os.environ | {"JAX_COMPILATION_CACHE_DIR": str(tmp_path / "empty")}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env=environment) as process:
+        assert process.stderr is not None
+        process.stderr.readline()
+        for _ in range(2):
+            process.send_signal(signal.SIGINT)
+            # a signal that comes right after another may be one with it
+            time.sleep(0.2)
+        message = process.communicate()[1]
+    assert process.returncode == 130, message
+
+
+@pytest.mark.parametrize(
+    ("code", "cleaned"), [(0, b"cleaned up\n"), (1, b"cleaned up\n"), (130, b""), (143, b"")]
+)
+def test_a_command_that_a_signal_has_ended_skips_python_s_clean_up(code, cleaned) -> None:
+    program = f"""
+import atexit, jaxlens.cli
+atexit.register(print, "cleaned up")
+jaxlens.cli.main = lambda: {code}
+jaxlens.cli.command()
+"""
+    ended = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=False)
+    assert (ended.returncode, ended.stdout) == (code, cleaned)
 
 
 def test_the_command_puts_back_what_was_there_and_says_what_ended_it(monkeypatch, capsys) -> None:

@@ -61,9 +61,9 @@ OUR_COLUMNS = ["forced_flux", "forced_flux_0", "forced_flux_error", "forced_flux
 OUR_COLUMNS += ["magnification_0", "time_delay_0"]
 
 
-def document(folder: Path, cadence: dict[str, Any] = CADENCE) -> dict[str, Any]:
+def document(folder: Path) -> dict[str, Any]:
     """The file above, with its cadence in `folder`."""
-    (folder / "cadence.yaml").write_text(yaml.safe_dump(cadence))
+    (folder / "cadence.yaml").write_text(yaml.safe_dump(CADENCE))
     found: dict[str, Any] = yaml.safe_load(VARIABLE)
     found["GEOMETRY"]["CONFIGURATION_1"]["TIMESERIES"]["NITES"] = str(folder / "cadence.yaml")
     found["DATASET"]["PARAMETERS"]["OUTDIR"] = str(folder / "out")
@@ -257,22 +257,6 @@ def test_any_batch_size_gives_the_same_systems(made: Dataset, tmp_path: Path) ->
     stored = read(tmp_path / "out/CONFIGURATION_1_images.npy")
     assert stored.series is not None
     np.testing.assert_array_equal(stored.series.images, parts.series())
-
-
-@pytest.mark.slow
-def test_a_system_is_the_same_with_fewer_pointings(made: Dataset, tmp_path: Path) -> None:
-    """System k of POINTING_2 does not know that POINTING_1 has more epochs."""
-    pointings = {name: CADENCE[name] for name in ("REFERENCE_MJD", "POINTING_2")}
-    alone = make_dataset(document(tmp_path, pointings), batch_size=3)
-    assert alone.images().shape == (10, 2, 8, 8)
-    assert np.shares_memory(alone.images(), alone.CONFIGURATION_1_series)
-    compared = 0
-    for k, rows in enumerate(systems(made)):
-        if len(rows) == 2:
-            images = made.images()[rows]
-            np.testing.assert_allclose(alone.series()[k], images, rtol=0, atol=2e-5 * np.abs(images).max())
-            compared += 1
-    assert compared
 
 
 @pytest.mark.slow

@@ -14,8 +14,9 @@ import pytest
 from jaxlens.files.errors import StorageError
 from jaxlens.files.formats import FORMATS
 from jaxlens.files.metadata import columns
-from jaxlens.files.reader import find, open_stored, read, read_metadata
+from jaxlens.files.reader import find, find_shards, open_stored, read, read_metadata
 from jaxlens.files.storage import STORAGE
+from jaxlens.files.writer import Writer, commit
 
 pytestmark = pytest.mark.extras
 
@@ -71,6 +72,23 @@ def test_any_systems_are_read_as_they_were_written(
 def test_the_bytes_depend_on_the_systems_alone(key: str, exposures: Any, write: Write) -> None:
     one, other = (content(write(key, exposures, size, f"by_{size}")) for size in (1, 4))
     assert one == other
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_shards_of_a_writer_are_found_in_order(key: Any, exposures: Any, tmp_path: Path) -> None:
+    for k, chunk in enumerate(exposures.chunks(4)):
+        contents = replace(exposures.contents, count=chunk.count, start=chunk.start)
+        with Writer(tmp_path, contents, key, suffix=f"-{k:05}-of-00003") as writer:
+            writer.append(chunk)
+        commit(tmp_path, writer.written)
+    (paths,) = find_shards(tmp_path).values()
+    found = []
+    for path in paths:
+        with open_stored(path) as file:
+            assert file.start == 5 + len(found)
+            found += list(file.read("images", 0, file.count))
+    np.testing.assert_array_equal(found, exposures.whole.arrays["images"])
+    assert not list(tmp_path.glob("*.partial"))
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -61,6 +61,16 @@ def test_the_bytes_depend_on_the_systems_alone(
     assert one.read_bytes() == three.read_bytes() == ten.read_bytes()
 
 
+@pytest.mark.parametrize("compression", ["gzip", "lzf"])
+def test_the_bytes_of_compressed_files_depend_on_the_systems_alone(
+    tmp_path: Path, compression: str, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hdf5, "_ROWS_PER_CHUNK", 4)
+    packed, kind = (replace(made[0], compression=compression), made[1]), FILES["images.h5"]
+    one, three = (written(tmp_path / f"{size}.h5", kind, packed, size) for size in (1, 3))
+    assert one.read_bytes() == three.read_bytes()
+
+
 def test_the_bytes_do_not_depend_on_the_clock(tmp_path: Path, made: Made) -> None:
     first = [written(tmp_path / f"first_{name}", kind, made, 4).read_bytes() for name, kind in FILES.items()]
     # the times of files are in whole seconds

@@ -10,7 +10,9 @@ import h5py
 import numpy as np
 import pytest
 
+from jaxlens.files.contents import Chunk
 from jaxlens.files.coordinates import dimensions
+from jaxlens.files.reader import read_metadata
 
 UNITS = {"units": "electrons/s", "pixel_scale": 0.5}
 
@@ -42,6 +44,20 @@ def test_pixels_are_numbered_where_their_size_differs_between_systems(
     with h5py.File(store(tmp_path, "h5", contents(), [chunk_of()])) as file:
         assert file["x"][:].tolist() == [0, 1, 2, 3]
         assert file["x"].attrs["units"] == "pixel"
+
+
+def test_more_values_than_a_scale_can_list_have_no_named_dimensions(
+    tmp_path: Path, contents: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, store: Callable[..., Any]
+) -> None:
+    # the images and three values
+    monkeypatch.setattr("jaxlens.files.hdf5_scales._MOST_ATTACHED", 4)
+    values = {f"q{k}": np.arange(10.0) for k in range(6)}
+    chunk = Chunk(0, values, {"images": np.zeros((10, 2, 4, 4), np.float32)})
+    path = store(tmp_path, "h5", contents(), [chunk])
+    with h5py.File(path) as file:
+        attached = [name for name in values if len(file[f"metadata/{name}"].dims[0])]
+    assert attached == ["q0", "q1", "q2"]
+    assert read_metadata(path)["q5-r"].tolist() == list(range(10))
 
 
 @pytest.mark.parametrize("array", ["images", "planes", "difference"])

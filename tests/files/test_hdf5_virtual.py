@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from jaxlens.files.contents import Chunk
+from jaxlens.files.errors import StorageError
 from jaxlens.files.hdf5_virtual import join
 from jaxlens.files.reader import open_stored, read
 
@@ -45,6 +46,14 @@ def test_the_systems_of_all_shards_are_there(
         for name, value in file.values(0, 10).items():
             np.testing.assert_array_equal(value, values[name])
     assert read(path, 6).metadata["OBJID-g"].tolist() == list(range(6))
+
+
+def test_a_shard_that_is_missing_is_named(tmp_path: Path, sources: list[str]) -> None:
+    path = tmp_path / "CONFIGURATION_1_images.h5"
+    join(path, tmp_path, sources)
+    (tmp_path / sources[1]).unlink()
+    with pytest.raises(StorageError, match=f"the shard {sources[1]} is missing"):
+        read(path)
 
 
 def test_the_dimensions_have_names_coordinates_and_units(tmp_path: Path, sources: list[str]) -> None:

@@ -71,27 +71,14 @@ def test_a_table_of_any_kind_gives_the_numbers_that_were_drawn(made: Any, key: j
         np.testing.assert_array_equal(params[name], value, err_msg=name)
 
 
-def assert_gives_its_images_again(made: Any, key: jax.Array) -> None:
-    """All rows in their order, and some rows in another order."""
+def test_a_table_gives_its_images_again_in_any_order(made: Any, key: jax.Array) -> None:
+    """All rows in their order, and some in another; lensed quasars are in tests/test_whole_language.py."""
     sim, images = Simulator(made.config), made.images()
     for rows in ([0, 1, 2], [2, 0, 0]):
         table = made.metadata().iloc[rows]
         start = {} if rows == [0, 1, 2] else {"start": table["OBJID-g"]}
         again = sim.observe(key, sim.params_from_table(table), **start)
         np.testing.assert_allclose(again, images[rows], atol=2e-5 * np.abs(images).max(), rtol=0)
-
-
-def test_a_table_gives_its_images_again_in_any_order(made: Any, key: jax.Array) -> None:
-    assert_gives_its_images_again(made, key)
-
-
-@pytest.mark.slow
-def test_a_table_of_lensed_quasars_gives_its_images_again(
-    small_quasar: dict[str, Any], key: jax.Array
-) -> None:
-    small_quasar["DATASET"]["PARAMETERS"]["SIZE"] = 3
-    small_quasar["SPECIES"]["POINTSOURCE_1"]["PARAMETERS"] |= {"sep": 0.1, "sep_unit": "arcsec"}
-    assert_gives_its_images_again(make_dataset(small_quasar, batch_size=3), key)
 
 
 def test_as_many_indices_as_systems(made: Any, key: jax.Array) -> None:

@@ -234,3 +234,10 @@ def test_einstein_radius_in_a_curved_universe(astropys_between):
     expected = 4 * np.pi * (250.0 / cosmology.SPEED_OF_LIGHT) ** 2 * float(ratio) * 648000 / np.pi
     assert float(found) == pytest.approx(expected, rel=1e-9)
     assert abs(float(cosmology.sigma_v_to_theta_E(250.0, far[0], far[1]) / found) - 1.0) > 1e-3
+
+
+def test_a_source_in_front_of_the_lens_has_no_einstein_radius():
+    """At the lens's own distance it is 0."""
+    assert np.isnan(cosmology.sigma_v_to_theta_E(250.0, 2000.0, 1000.0))
+    assert np.isnan(cosmology.sigma_v_to_theta_E(250.0, 1000.0, 2000.0, -1.0))
+    assert float(cosmology.sigma_v_to_theta_E(250.0, 1000.0, 1000.0)) == 0.0

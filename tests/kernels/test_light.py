@@ -164,6 +164,31 @@ def test_center_is_finite_with_finite_gradient(name, precision):
     assert all(np.isfinite(leaf) for leaf in jax.tree.leaves(gradient))
 
 
+@pytest.mark.parametrize("name", SHAPED)
+@pytest.mark.parametrize("precision", [False, True])
+def test_what_is_no_number_makes_the_brightness_nan(name, precision):
+    """Never dark, as what is beyond the radius where a Sersic profile ends."""
+    with jax.enable_x64(precision):
+        one, nan = (jnp.asarray(value, jnp.result_type(float)) for value in (0.5, np.nan))
+        parameters = arrays(typical(name))
+        assert np.isnan(_gradient_at(name, nan, one, parameters)[0])
+        for key in parameters:
+            assert np.isnan(_gradient_at(name, one, one, parameters | {key: nan})[0]), key
+
+
+@pytest.mark.parametrize("name", SHAPED)
+@pytest.mark.parametrize("precision", [False, True])
+def test_extreme_shapes_are_finite_with_finite_gradients(name, precision):
+    extremes = {"R_sersic": (1e-6, 1e4), "n_sersic": (0.2, 20.0), "sigma": (1e-4, 1e4), "Rb": (1e-3, 10.0)}
+    extremes |= {"e1": (-1.0, 1.0), "center_x": (-1e4, 1e4)}
+    with jax.enable_x64(precision):
+        place = jnp.asarray(0.5, jnp.result_type(float))
+        for key, values in extremes.items():
+            for value in values if key in typical(name) else ():
+                found = _gradient_at(name, place, place, arrays(typical(name) | {key: value}))
+                assert all(np.isfinite(leaf) for leaf in jax.tree.leaves(found)), f"{key} = {value}"
+
+
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("name", NAMES)
 def test_vmap_changes_nothing(name):

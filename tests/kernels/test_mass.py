@@ -15,6 +15,7 @@ import pytest
 from jax.test_util import check_grads
 
 import jaxlens.kernels.mass  # noqa: F401  (fills the registry)
+from jaxlens.kernels.mass.power_law import MIN_SCALE
 from jaxlens.kernels.registry import MASS_PROFILES
 from validation.agreement import references
 
@@ -402,3 +403,60 @@ def test_jit_changes_nothing(name):
     with jax.disable_jit():
         eager = scaled(name)(scale)
     np.testing.assert_allclose(jax.jit(scaled(name))(scale), eager, rtol=1e-12)
+
+
+@pytest.mark.parametrize("precision", [False, True])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_parameter_that_is_no_number_makes_the_deflection_nan(name, precision):
+    """Of a centre or an origin that component of the deflection that depends on it, at least."""
+    with jax.enable_x64(precision):
+        for key in typical(name):
+            value = deflection(name, **(typical(name) | {key: np.nan}))
+            found = np.isnan(value)
+            assert found.any(axis=0).all() if key in ("ra_0", "dec_0") else found.all(), key
+        assert np.isnan(deflection(name, X * np.nan, Y)).any(axis=0).all()
+
+
+# The ends of what a file may give, and values close to them.
+ENDS = {
+    "theta_E": (0.0, 1e-30, 1e-12, 1e3),
+    "gamma": (1.0, 1.000001, 2.999999),
+    "s_scale": (0.0, 1e-12, 1e3),
+    "e1": (0.0, 0.9998, 0.9999, 1.5),
+    "gamma_ext": (0.0,),
+    "kappa": (0.0, 1.0),
+}
+
+
+@pytest.mark.parametrize("precision", [False, True])
+@pytest.mark.parametrize("name", NAMES)
+def test_derivatives_are_finite_at_the_ends_of_what_is_legal(name, precision):
+    """At the lens's centre too, which is the last of the five points."""
+    x, y = np.append(X[:4], TYPICAL["center_x"]), np.append(Y[:4], TYPICAL["center_y"])
+    with jax.enable_x64(precision):
+        for key in typical(name):
+            for end in ENDS.get(key, ()):
+                found = forward(name, typical(name) | {key: end}, x, y)
+                assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(found)), f"{key} = {end}"
+
+
+@pytest.mark.parametrize("precision", [False, True])
+@pytest.mark.parametrize("name", [name for name in NAMES if "theta_E" in MASS_PROFILES[name].parameters])
+def test_derivatives_without_mass_are_their_limits(name, precision):
+    """The deflection is theta_E^k times that at 1 arcsec, and its derivative k theta_E^(k - 1) times that."""
+    with jax.enable_x64(precision):
+        for gamma in (1.6, 2.0, 2.4) if name == "EPL" else (2.0,):
+            parameters = {key: value for key, value in typical(name).items() if key != "theta_E"}
+            parameters |= {"gamma": gamma} if name == "EPL" else {}
+            power = 2.0 if name == "POINT_MASS" else gamma - 1.0
+            of_one = deflection(name, theta_E=1.0, **parameters)
+            # a derivative that becomes infinite is bounded
+            nearly = MIN_SCALE / np.sqrt(1.0 - TYPICAL["e1"] ** 2 - TYPICAL["e2"] ** 2)
+            for theta_E, at in ((0.0, nearly if power < 1.0 else 0.0), (1e-12, 1e-12), (1e-3, 1e-3)):
+                value, (in_x, in_y, derivatives) = forward(name, parameters | {"theta_E": theta_E})
+                rate = power * at ** (power - 1.0) * of_one
+                np.testing.assert_allclose(derivatives["theta_E"], rate, rtol=1e-4, atol=1e-30)
+                if theta_E == 0.0:
+                    others = [v for key, v in derivatives.items() if key != "theta_E"]
+                    for zero in (value, in_x, in_y, *others):
+                        np.testing.assert_array_equal(zero, 0.0)

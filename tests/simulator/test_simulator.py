@@ -26,6 +26,15 @@ def assert_close(a: jax.Array, b: jax.Array, of_peak: float) -> None:
     np.testing.assert_allclose(a, b, atol=of_peak * float(jnp.abs(b).max()), rtol=0)
 
 
+@pytest.fixture
+def galaxy(small_lens: dict[str, Any]) -> dict[str, Any]:
+    """The source of `small_lens` alone, where lensing makes no difference: it compiles quickly."""
+    geometry = small_lens["GEOMETRY"]["CONFIGURATION_1"]
+    geometry["PLANE_1"]["OBJECT_1"] = "SOURCE"
+    del geometry["PLANE_2"]
+    return small_lens
+
+
 @pytest.mark.slow
 def test_images_have_the_promised_shape_and_are_finite(small_quasar: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(small_quasar)
@@ -59,11 +68,10 @@ def test_without_jit_the_images_are_the_same(small_lens: dict[str, Any], key: ja
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("file", ["small_lens", "small_quasar"])
 def test_any_batch_size_and_start_give_the_same_observation(
-    file: str, key: jax.Array, request: pytest.FixtureRequest
+    small_quasar: dict[str, Any], key: jax.Array
 ) -> None:
-    sim = Simulator(request.getfixturevalue(file))
+    sim = Simulator(small_quasar)
     whole, _ = sim(key, N)
     parts = [sim(key, N // 2, start)[0] for start in (0, N // 2)]
     # an image position is only as exact as float32, times the magnification
@@ -89,8 +97,8 @@ def clean_and_noisy(sim: Simulator, key: jax.Array) -> tuple[np.ndarray, np.ndar
 
 
 @pytest.mark.slow
-def test_noise_has_the_exposure_s_mean_and_variance(small_lens: dict[str, Any], key: jax.Array) -> None:
-    sim = Simulator(small_lens)
+def test_noise_has_the_exposure_s_mean_and_variance(galaxy: dict[str, Any], key: jax.Array) -> None:
+    sim = Simulator(galaxy)
     clean, noisy = clean_and_noisy(sim, key)
     time, sky = 200.0, 10 ** (-0.4 * (22.0 - 27.0))
     expected = (2 * 5.0**2 + time * sky * 0.2**2) / time**2 + clean / time
@@ -101,9 +109,9 @@ def test_noise_has_the_exposure_s_mean_and_variance(small_lens: dict[str, Any], 
 
 
 @pytest.mark.slow
-def test_poisson_shot_noise_has_the_same_moments(small_lens: dict[str, Any], key: jax.Array) -> None:
-    small_lens["IMAGE"]["PARAMETERS"] |= {"shot_noise": "poisson", "background_noise": 0.001}
-    sim = Simulator(small_lens)
+def test_poisson_shot_noise_has_the_same_moments(galaxy: dict[str, Any], key: jax.Array) -> None:
+    galaxy["IMAGE"]["PARAMETERS"] |= {"shot_noise": "poisson", "background_noise": 0.001}
+    sim = Simulator(galaxy)
     clean, noisy = clean_and_noisy(sim, key)
     expected = 0.001**2 + clean / 200.0
     assert np.abs((noisy.mean(0) - clean) / np.sqrt(expected / 2000)).max() < 5.5
@@ -111,13 +119,11 @@ def test_poisson_shot_noise_has_the_same_moments(small_lens: dict[str, Any], key
 
 
 @pytest.mark.slow
-def test_poisson_noise_species_adds_integers_in_image_units(
-    small_lens: dict[str, Any], key: jax.Array
-) -> None:
-    noiseless = copy.deepcopy(small_lens)
-    small_lens["SPECIES"]["NOISE_1"] = {"NAME": "POISSON_NOISE", "PARAMETERS": {"mean": 2.0}}
-    small_lens["GEOMETRY"]["CONFIGURATION_1"]["NOISE_SOURCE_1"] = "POISSON_NOISE"
-    noisy, plain = Simulator(small_lens), Simulator(noiseless)
+def test_poisson_noise_species_adds_integers_in_image_units(galaxy: dict[str, Any], key: jax.Array) -> None:
+    noiseless = copy.deepcopy(galaxy)
+    galaxy["SPECIES"]["NOISE_1"] = {"NAME": "POISSON_NOISE", "PARAMETERS": {"mean": 2.0}}
+    galaxy["GEOMETRY"]["CONFIGURATION_1"]["NOISE_SOURCE_1"] = "POISSON_NOISE"
+    noisy, plain = Simulator(galaxy), Simulator(noiseless)
     added = np.stack([noisy(key, N, start)[0] - plain(key, N, start)[0] for start in (0, N)]).astype(float)
     np.testing.assert_allclose(added, np.round(added), atol=1e-3)
     assert added.mean() == pytest.approx(2.0, abs=0.05)
@@ -125,20 +131,17 @@ def test_poisson_noise_species_adds_integers_in_image_units(
 
 
 @pytest.mark.slow
-def test_adu_are_electrons_over_the_gain(small_lens: dict[str, Any], key: jax.Array) -> None:
-    electrons = Simulator(small_lens)
-    small_lens["IMAGE"]["PARAMETERS"] |= {"data_count_unit": "ADU", "ccd_gain": 4.0}
-    adu = Simulator(small_lens)
+def test_adu_are_electrons_over_the_gain(galaxy: dict[str, Any], key: jax.Array) -> None:
+    electrons = Simulator(galaxy)
+    galaxy["IMAGE"]["PARAMETERS"] |= {"data_count_unit": "ADU", "ccd_gain": 4.0}
+    adu = Simulator(galaxy)
     params = adu.sample(key, N)
     assert_close(4.0 * adu.render(params), electrons.render(params), 1e-6)
     assert_close(4.0 * adu.observe(key, params), electrons.observe(key, params), 1e-5)
 
 
-def test_a_lone_galaxy_is_not_lensed(small_lens: dict[str, Any], key: jax.Array) -> None:
-    geometry = small_lens["GEOMETRY"]["CONFIGURATION_1"]
-    geometry["PLANE_1"]["OBJECT_1"] = "SOURCE"
-    del geometry["PLANE_2"]
-    sim = Simulator(small_lens)
+def test_a_lone_galaxy_is_not_lensed(galaxy: dict[str, Any], key: jax.Array) -> None:
+    sim = Simulator(galaxy)
     params = sim.sample(key, 1)
     image = np.asarray(sim.render(params)[0, 0], float)
     flux = 10 ** (-0.4 * (21.5 - 27.0))
@@ -226,19 +229,19 @@ def test_more_images_than_slots_raise_the_flag(small_quasar: dict[str, Any], key
 
 
 @pytest.mark.slow
-def test_a_point_source_on_a_ring_is_capped_with_finite_gradients(
+def test_gradients_are_finite_where_a_point_source_is_a_ring_and_where_it_is_a_double(
     small_quasar: dict[str, Any], key: jax.Array
 ) -> None:
+    """In float32, with respect to every parameter; the cap of a ring's magnification is the kernel's."""
     galaxy = small_quasar["SPECIES"]["GALAXY_1"]
     galaxy["MASS_PROFILE_1"] = {"NAME": "SIS", "PARAMETERS": {"theta_E": 1.0}}
     del galaxy["SHEAR_PROFILE_1"]
     host = small_quasar["SPECIES"]["GALAXY_2"]["LIGHT_PROFILE_1"]["PARAMETERS"]
     host |= {"center_x": 0.0, "center_y": 0.0}
     sim = Simulator(small_quasar)
-    params = sim.sample(key, 1)
-    mu = sim.image_positions(params)["PLANE_2-OBJECT_2"].magnification
-    assert float(jnp.abs(mu).max()) <= 1e4 * (1 + 1e-5)
+    params = sim.sample(key, 2) | {"PLANE_2-OBJECT_1-LIGHT_PROFILE_1-center_x": jnp.asarray([0.0, 0.3])}
     for name, gradient in jax.jit(jax.grad(lambda p: sim.render(p).sum()))(params).items():
+        assert gradient.dtype == jnp.float32
         assert bool(jnp.isfinite(gradient).all()), name
 
 
@@ -251,15 +254,13 @@ def test_missing_parameters_are_named(small_lens: dict[str, Any], key: jax.Array
 
 
 @pytest.mark.slow
-def test_a_seeing_beyond_the_file_s_is_blurred_all_the_same(
-    small_lens: dict[str, Any], key: jax.Array
-) -> None:
-    small_lens["IMAGE"]["PARAMETERS"]["numPix"] = 64
-    sim = Simulator(small_lens)
+def test_a_seeing_beyond_the_file_s_is_blurred_all_the_same(galaxy: dict[str, Any], key: jax.Array) -> None:
+    galaxy["IMAGE"]["PARAMETERS"]["numPix"] = 64
+    sim = Simulator(galaxy)
     params = sim.sample(key, 1)
     wide = params | {"seeing": params["seeing"] * 1.5}
-    small_lens["SURVEY"]["PARAMETERS"]["seeing"] = {"g": 1.05, "r": 0.9}
-    allowed = Simulator(small_lens)
+    galaxy["SURVEY"]["PARAMETERS"]["seeing"] = {"g": 1.05, "r": 0.9}
+    allowed = Simulator(galaxy)
     np.testing.assert_allclose(sim.render(wide), allowed.render(wide), rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(sim.observe(key, wide), allowed.observe(key, wide), rtol=1e-4, atol=1e-4)
     # where the seeing is not known a kernel cut short would be wrong unnoticed
@@ -285,12 +286,12 @@ def test_a_first_use_inside_jit_leaves_no_tracer_behind(small_lens: dict[str, An
 
 
 def test_the_two_ways_to_blur_agree(
-    small_lens: dict[str, Any], key: jax.Array, monkeypatch: pytest.MonkeyPatch
+    galaxy: dict[str, Any], key: jax.Array, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("jaxlens.imaging.optics.MAX_SHIFTED_RADIUS_FRACTION", 1.0)
-    by_shifts = Simulator(small_lens)
+    by_shifts = Simulator(galaxy)
     monkeypatch.setattr("jaxlens.imaging.optics.MAX_SHIFTED_RADIUS", 0)
-    by_matrix = Simulator(small_lens)
+    by_matrix = Simulator(galaxy)
     assert by_matrix.scene.optics.radius is None
     assert by_shifts.scene.optics.radius is not None
     params = by_matrix.sample(key, 2)
@@ -298,10 +299,10 @@ def test_the_two_ways_to_blur_agree(
 
 
 @pytest.mark.slow
-def test_a_seeing_without_bound_renders(small_lens: dict[str, Any], key: jax.Array) -> None:
+def test_a_seeing_without_bound_renders(galaxy: dict[str, Any], key: jax.Array) -> None:
     normal = {"DISTRIBUTION": {"NAME": "normal", "PARAMETERS": {"mean": 0.7, "std": 0.05}}}
-    small_lens["SURVEY"]["PARAMETERS"]["seeing"] = normal
-    images, params = Simulator(small_lens)(key, 2)
+    galaxy["SURVEY"]["PARAMETERS"]["seeing"] = normal
+    images, params = Simulator(galaxy)(key, 2)
     assert params["seeing"].shape == (2,)
     assert bool(jnp.isfinite(images).all())
 
@@ -320,7 +321,7 @@ def _step(params: dict[str, jax.Array], name: str, band: int | None) -> float:
 
 @pytest.mark.slow
 def test_the_gradient_of_chi_square_is_its_difference_for_every_parameter(key: jax.Array) -> None:
-    """In float64 equal to central differences of fourth order, in float32 finite.
+    """Equal to central differences of fourth order, in float64.
 
     `python -m validation gradients` does this for every packaged example, of its own size.
     """
@@ -354,12 +355,6 @@ def test_the_gradient_of_chi_square_is_its_difference_for_every_parameter(key: j
             gradient = float(gradients[name][0] if band is None else gradients[name][0, band])
             expected = slope / _step(params, name, band)
             assert gradient == pytest.approx(expected, rel=1e-5, abs=1e-6 * value[0][0]), (name, band)
-
-    single = {name: np.asarray(value, np.float32) for name, value in params.items()}
-    gradients, _ = gradient_of_total(single, data.astype(np.float32))
-    for name, gradient in gradients.items():
-        assert gradient.dtype == np.float32
-        assert bool(jnp.isfinite(gradient).all()), name
 
 
 def test_import_is_the_public_interface() -> None:
