@@ -14,9 +14,8 @@ from unittest import mock
 import jax
 import numpy as np
 
-from jaxlens.engine import executable
+from jaxlens.engine import completion, executable
 from jaxlens.engine.progress import Progress
-from jaxlens.production import chunks
 from jaxlens.production.manifest import read_manifest
 from jaxlens.production.verification import verify
 from validation.faults.disk import _left
@@ -46,7 +45,7 @@ def allocation(laboratory: Laboratory, count: int) -> Outcome:
 def not_finite(laboratory: Laboratory, count: int) -> Outcome:
     """A value that is not finite ends the run: what is whole is kept, nothing is half written."""
     outcome = Outcome("NaN in a batch")
-    refuse = chunks.refuse_not_finite
+    refuse = completion.refuse_not_finite
     for number in range(count):
         form = ("h5", "npy")[number % 2]
         expected, folder, wrong = laboratory.undisturbed(form), laboratory.new(), number * 37 % 155
@@ -57,7 +56,7 @@ def not_finite(laboratory: Laboratory, count: int) -> Outcome:
 
         problems = ["no error"]
         try:
-            with mock.patch.object(chunks, "refuse_not_finite", broken):
+            with mock.patch("jaxlens.production.chunks.refuse_not_finite", broken):
                 laboratory.finish(folder, form)
         except ValueError as error:
             problems = [] if f"is not finite in system {wrong}" in str(error) else [str(error)]
