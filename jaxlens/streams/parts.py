@@ -60,18 +60,24 @@ class Part:
             key: the raw key of systems by the upper 32 bits of their index.
             indices: (size,), uint64.
         """
-        words = index_words(indices)
-        upper, words[:, 1] = words[:, 1].copy(), 0
+        upper = indices >> np.uint64(32)
         first, *others = np.unique(upper).tolist()
-        batch = self._complete(key(first), words, indices)
+        batch = self._with_upper_word(key, indices, first)
         for word in others:
             # only where a batch crosses a multiple of 2^32
-            other = self._complete(key(word), words, indices)
+            other = self._with_upper_word(key, indices, word)
             batch = jax.tree.map(partial(_where, upper == word), other, batch)
         return batch
 
-    def _complete(self, key: np.ndarray, words: np.ndarray, indices: np.ndarray) -> Batch:
-        """Systems `indices` with all images of each point source; the upper words are in the key."""
+    def _with_upper_word(self, key: Callable[[int], np.ndarray], indices: np.ndarray, word: int) -> Batch:
+        """Those of the systems whose index has this upper word; one of them stands for each of the others."""
+        own = indices >> np.uint64(32) == word
+        return self._complete(key(word), np.where(own, indices, indices[np.argmax(own)]))
+
+    def _complete(self, key: np.ndarray, indices: np.ndarray) -> Batch:
+        """Systems `indices` with all images of each point source; their upper word is in the key."""
+        words = index_words(indices)
+        words[:, 1] = 0
         batch = self._programs.run(key, words)
         if not np.asarray(batch.finite).all():
             refuse_not_finite(self._job, indices.tolist(), self._executable.unpack(batch))
