@@ -14,7 +14,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.lib import format as npy_format
@@ -94,7 +94,7 @@ def read_npy(path: Path, limit: int, advice: str) -> np.ndarray:
         if size > os.fstat(file.fileno()).st_size:
             raise ValueError("the file ends before its array")
         file.seek(0)
-        return cast(np.ndarray, npy_format.read_array(file, allow_pickle=False))
+        return npy_format.read_array(file, allow_pickle=False)
 
 
 def _check(size: int, limit: int, what: str, advice: str) -> None:

@@ -72,8 +72,9 @@ def view_series(
     [1, 1, 1, 1, 1, 1, 1, 1, 0, 0]
     """
     if isinstance(images, DatasetOfSeries):
-        dataset, first = images, slice(_SYSTEMS)
-        images, mjd, mask = dataset.series()[first], dataset.mjd()[first], dataset.mask()[first]
+        first = slice(_SYSTEMS)
+        arrays = images.series()[first], images.mjd()[first], images.mask()[first]
+        return view_series(*arrays, bands, titles, panel_size)
     pixels = _checked(images)
     systems, epochs = pixels.shape[:2]
     row = panel_size + (_DAY if mjd is not None else 0.0) + (_TITLE if titles else 0.0)

@@ -15,6 +15,7 @@ import jax
 import numpy as np
 
 from jaxlens.engine import executable
+from jaxlens.engine.completion import refuse_not_finite
 from jaxlens.engine.progress import Progress
 from jaxlens.production import chunks
 from jaxlens.production.manifest import read_manifest
@@ -45,7 +46,7 @@ def allocation(laboratory: Laboratory, count: int) -> Outcome:
 def not_finite(laboratory: Laboratory, count: int) -> Outcome:
     """A value that is not finite ends the run: what is whole is kept, nothing is half written."""
     outcome = Outcome("NaN in a batch")
-    refuse = chunks.refuse_not_finite
+    refuse = refuse_not_finite
     for number in range(count):
         form = ("h5", "npy")[number % 2]
         expected, folder, wrong = laboratory.undisturbed(form), laboratory.new(), number * 37 % 155
