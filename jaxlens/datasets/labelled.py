@@ -28,7 +28,7 @@ def labelled(systems: Systems, name: str, seed: int | None) -> xarray.Dataset:
     Raises:
         ImportError: if xarray is not installed.
     """
-    xarray = required("xarray", "xarray")
+    library = required("xarray", "xarray")
     contents, values = systems.contents, systems.values(0, systems.contents.count)
     variables: dict[str, Any] = {}
     for value_name, value in values.items():

@@ -55,7 +55,9 @@ def files_without_manifest(folder: Path) -> dict[str, tuple[Path, ...]]:
     Raises:
         StorageError: if there is no dataset.
     """
-    tables = {metadata_label(path): (path,) for path in sorted(folder.glob("*_metadata.csv"))}
+    tables: dict[str | None, tuple[Path, ...]] = {
+        metadata_label(path): (path,) for path in sorted(folder.glob("*_metadata.csv"))
+    }
     try:
         return find_shards(folder)
     except StorageError:

@@ -6,21 +6,22 @@ import contextlib
 import os
 import pickle
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import jax
 
 from jaxlens.engine.batch_size import default_size, planned
-from jaxlens.engine.devices import chosen
+from jaxlens.engine.devices import Devices, chosen
 from jaxlens.engine.job import Job
 from jaxlens.files.contents import Chunk
 from jaxlens.files.lots import pieces
 from jaxlens.files.writer import Writer, Written
 from jaxlens.production.chunks import Chunks
+from jaxlens.production.identity import device_kind, versions
 from jaxlens.production.layout import shard_suffix
 from jaxlens.production.manifest import FileRecord, Shard
 from jaxlens.production.recipe import Recipe
@@ -53,6 +54,18 @@ class Made:
     first_seconds: float
 
 
+class Kind(NamedTuple):
+    """What the last bits of an image depend on.
+
+    Attributes:
+        device_kind: the kind of the devices.
+        versions: of jaxlens and of the packages that images depend on.
+    """
+
+    device_kind: str
+    versions: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class Task:
     """A shard for a worker to make; it can be pickled.
@@ -65,6 +78,8 @@ class Task:
         count: the number of shards of the configuration.
         batch_size: systems that are made at a time.
         devices: how many devices share a batch.
+        kind: the devices and versions of the dataset.
+        mixed: whether a worker may have others.
     """
 
     recipe: bytes
@@ -74,6 +89,8 @@ class Task:
     count: int
     batch_size: int
     devices: int
+    kind: Kind
+    mixed: bool = False
 
 
 def run_task(task: Task) -> Made:
@@ -81,7 +98,7 @@ def run_task(task: Task) -> Made:
 
     Raises:
         RuntimeError: in a process that was forked, where JAX does not work; or where the worker has other
-            devices than the process that gave the task.
+            devices or versions than the dataset.
     """
     if os.getpid() != _PROCESS:
         raise RuntimeError(
@@ -94,12 +111,30 @@ def run_task(task: Task) -> Made:
             f"this worker has {len(devices)} devices, and the process that gave the task {task.devices}; "
             "give all the same, since a batch is shared by them"
         )
-    recipe = _recipe(task.recipe)
+    shard, recipe = _by_this_worker(task, devices), _recipe(task.recipe)
     with jax.enable_x64(recipe.x64):
         job = recipe.job(task.label, devices, task.batch_size)
         made: list[Made] = []
-        make_shards(recipe, job, [task.shard], task.count, task.folder, made.append)
+        make_shards(recipe, job, [shard], task.count, task.folder, made.append)
         return made[0]
+
+
+def _by_this_worker(task: Task, devices: Devices) -> Shard:
+    """The shard, which says what this worker is, where it is not what the dataset is made on.
+
+    Raises:
+        RuntimeError: if it is not, and must be.
+    """
+    own = Kind(device_kind(devices), versions())
+    if own == task.kind:
+        return task.shard
+    if not task.mixed:
+        found, wanted = (f"{kind} with {dict(packages)}" for kind, packages in (own, task.kind))
+        raise RuntimeError(
+            f"this worker is {found}, and the dataset is made on {wanted}, so that pixels would differ in "
+            "their last bits; give workers of one kind, or allow_mixed=True (--allow-mixed)"
+        )
+    return replace(task.shard, device_kind=own.device_kind, versions=dict(own.versions))
 
 
 @lru_cache(maxsize=4)
