@@ -141,6 +141,8 @@ def finish_replacement(folder: Path) -> bool:
     for path in _replaced(folder):
         if str(path.relative_to(folder)) not in moved:
             remove(path)
+    for part in parts_in(folder):
+        _remove_part(part)
     for name in (*sorted(kept - moved), CONFIG, MANIFEST):
         with explained(folder / name):
             (folder / name).parent.mkdir(exist_ok=True)
@@ -198,14 +200,35 @@ def _replaced(folder: Path) -> Iterator[Path]:
     A dataset that was merged has files in the folders of its parts too; outside the folder they stay.
     """
     old = read_manifest(folder)
-    for record in old.files() if old else ():
+    if old is not None:
+        yield from _recorded(folder, old)
+    else:
+        yield from files_without_manifest(folder)
+        yield from (folder / FOLDER).glob("CONFIGURATION_*_*.csv")
+
+
+def _recorded(folder: Path, manifest: Manifest) -> Iterator[Path]:
+    """The files of a dataset that are in its folder."""
+    for record in manifest.files():
         name = PurePosixPath(record.name)
         if not name.is_absolute() and ".." not in name.parts:
             yield folder / name
-    if old is None:
-        yield from files_without_manifest(folder)
-        yield from (folder / FOLDER).glob("CONFIGURATION_*_*.csv")
-    yield from parts_in(folder)
+
+
+def _remove_part(part: Path) -> None:
+    """Remove a part, its manifest last, and nothing else that is in its folder."""
+    if part.is_symlink():
+        return remove(part)
+    remove_partials(part)
+    with contextlib.suppress(StorageError):
+        manifest = read_manifest(part)
+        own = _recorded(part, manifest) if manifest else ()
+        for path in (*own, part / REPLACEMENT, part / CONFIG, part / MANIFEST):
+            remove(path)
+    for folder in (part / FOLDER, part):
+        with contextlib.suppress(OSError):
+            # where it is empty
+            folder.rmdir()
 
 
 def _replacing(replacement: Path, wanted: Manifest, arguments: Arguments) -> tuple[Path, Manifest]:

@@ -7,10 +7,11 @@ import secrets
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from jaxlens.files.checksums import files_of, open_regular, size_and_sha256
 from jaxlens.files.errors import StorageError, explained
+from jaxlens.files.light_curves import FOLDER
 from jaxlens.files.writer import PARTIAL, prepare, remove, remove_partials
 from jaxlens.production.folder import (
     CONFIG,
@@ -183,9 +184,19 @@ def _moved(shard: Shard, part: Path, target: Path, manifest: Manifest, copy: boo
             raise StorageError(f"{path}: is missing; finish the part with --resume")
         if path.is_file() and path.stat().st_size != record.bytes:
             raise StorageError(f"{path}: is not as recorded; finish the part with --resume")
-        name = record.name if copy else Path(os.path.relpath(path, target)).as_posix()
+        name = _own_name(record) if copy else Path(os.path.relpath(path, target)).as_posix()
         files.append(FileRecord(name, record.bytes, record.sha256))
     return replace(shard, files=tuple(files))
+
+
+def _own_name(record: FileRecord) -> str:
+    """The name of a file in the folder of its dataset, where a dataset that was merged has it elsewhere.
+
+    >>> _own_name(FileRecord("../part-0-of-2/lightcurves/CONFIGURATION_1_PLANE_2-OBJECT_1.csv", 0, ""))
+    'lightcurves/CONFIGURATION_1_PLANE_2-OBJECT_1.csv'
+    """
+    path = PurePosixPath(record.name)
+    return f"{FOLDER}/{path.name}" if path.parent.name == FOLDER else path.name
 
 
 def _refuse_another(target: Path, whole: Manifest) -> None:
@@ -208,9 +219,10 @@ def _copy(part: Path, target: Path, manifest: Manifest) -> None:
         StorageError: if one cannot be copied, or is not as recorded.
     """
     for record in (record for _, shard in manifest.shards() for record in shard.files):
-        if as_recorded(target, record):
+        own = replace(record, name=_own_name(record))
+        if as_recorded(target, own):
             continue
-        path = target / record.name
+        path = target / own.name
         partial = path.with_name(f"{path.name}.{secrets.token_hex(8)}{PARTIAL}")
         with explained(path):
             path.parent.mkdir(exist_ok=True)

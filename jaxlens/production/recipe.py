@@ -10,6 +10,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from jaxlens.config import Config
+from jaxlens.config.updates import config_text
 from jaxlens.engine.devices import Devices
 from jaxlens.engine.job import Job
 from jaxlens.files.contents import ArrayName, Contents
@@ -109,6 +110,11 @@ class Recipe:
         """The same of one system."""
         return self.bytes_on_disk(replace(job, count=1))
 
+    @cached_property
+    def text(self) -> str:
+        """The YAML as it is used, which is the same with other comments in the file."""
+        return config_text(self.config, self.seed)
+
     def _simulator(self, label: str) -> Simulator:
         if label not in self._simulators:
             self._simulators[label] = Simulator(self.config, label)
@@ -133,7 +139,7 @@ class Recipe:
             "seed": self.seed,
             "device": job.devices[0].device_kind,
             "jaxlens_version": version(),
-            "yaml": config.text,
+            "yaml": self.text,
             "configuration": job.simulator.configuration.name,
             "batch_size": batch_size,
         }

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from jaxlens.config import Config
-from jaxlens.config.updates import config_text
+from jaxlens.config import Config, ConfigError, load_config
+from jaxlens.config.identity import config_digest
 from jaxlens.engine.ahead import compiled_ahead
 from jaxlens.engine.batch_size import default_size, planned
 from jaxlens.engine.devices import chosen
@@ -24,7 +24,7 @@ from jaxlens.production.folder import CONFIG, finish_replacement, manifest_to_re
 from jaxlens.production.identity import described
 from jaxlens.production.lock import FolderLock
 from jaxlens.production.making import Making
-from jaxlens.production.manifest import Shard, write_at_once, write_manifest
+from jaxlens.production.manifest import Manifest, Shard, write_at_once, write_manifest
 from jaxlens.production.products import Memory, Product, Run
 from jaxlens.production.recipe import Recipe, recipe_of
 from jaxlens.production.virtual import with_virtual_files
@@ -134,7 +134,8 @@ def _on_disk(
     prepare(place, _needed(recipe, jobs, missing))
     # the manifest first: a config.yaml without one is somebody else's
     write_manifest(place, manifest)
-    write_at_once(place / CONFIG, config_text(recipe.config, recipe.seed))
+    recipe = _as_begun(recipe, place, manifest)
+    write_at_once(place / CONFIG, recipe.text)
     making = Making(place, recipe, jobs, arguments, manifest, wanted)
     total = sum(shard.stop - shard.start for _, shard in missing)
     try:
@@ -147,6 +148,20 @@ def _on_disk(
     if place != folder:
         finish_replacement(folder)
     return making.products(folder)
+
+
+def _as_begun(recipe: Recipe, place: Path, manifest: Manifest) -> Recipe:
+    """The recipe with the YAML text that the dataset was begun with, since the files repeat it.
+
+    The same configuration may be written otherwise now: in another order, or with another OUTDIR.
+    """
+    try:
+        begun = load_config(place / CONFIG, configurations=tuple(manifest.configurations))
+    except (ConfigError, OSError):
+        return recipe
+    if config_digest(begun) != manifest.config_sha256:
+        return recipe
+    return replace(recipe, config=replace(recipe.config, text=begun.text))
 
 
 def _needed(recipe: Recipe, jobs: Mapping[str, Job], missing: Iterable[tuple[str, Shard]]) -> int:

@@ -331,7 +331,7 @@ def test_files_hold_what_memory_holds_and_say_how_they_were_made(tmp_path):
     assert stored.attributes["seed"] == config.seed == dataset.seed
     assert stored.attributes["batch_size"] == 2
     assert stored.attributes["units"] == "electrons/s"
-    assert stored.attributes["yaml"] == config.text
+    assert stored.attributes["yaml"] == (tmp_path / "config.yaml").read_text()
     assert stored.attributes["configuration"] == config.configurations[0].name
     assert stored.attributes["device"] == jax.devices()[0].device_kind
     assert stored.attributes["images"] == config.name

@@ -247,6 +247,21 @@ def test_parts_are_replaced_but_not_under_the_hands_of_their_writer(tmp_path: Pa
     assert not part.exists()
 
 
+def test_what_is_not_of_a_part_stays_where_the_part_is_replaced(tmp_path: Path) -> None:
+    part, elsewhere = tmp_path / "part-0-of-2", tmp_path / "elsewhere"
+    with_files(part, made_up(part=(0, 2)))
+    (part / "notes.txt").write_text("mine")
+    with_files(elsewhere, made_up(part=(1, 2)))
+    before = contents(elsewhere)
+    (tmp_path / "part-1-of-2").symlink_to(elsewhere)
+    place, _ = target(tmp_path, made_up(), OVERWRITE)
+    with_files(place, made_up())
+    finish_replacement(tmp_path)
+    assert contents(part) == {"notes.txt": b"mine"}
+    assert contents(elsewhere) == before
+    assert parts_in(tmp_path) == []
+
+
 def test_a_link_at_the_place_of_the_replacement_is_not_followed(tmp_path: Path) -> None:
     with_files(tmp_path / "elsewhere", made_up(seed=9))
     before = contents(tmp_path / "elsewhere")

@@ -45,6 +45,16 @@ def test_a_copy_is_the_dataset_of_one_process(tmp_path: Path) -> None:
     assert contents(tmp_path / "merged") == expected, "once more changes nothing"
 
 
+def test_a_copy_of_what_was_merged_elsewhere_is_the_dataset_of_one_process(tmp_path: Path) -> None:
+    parts(tmp_path / "made")
+    expected = whole(tmp_path / "one")
+    merged = merge(tmp_path / "made", tmp_path / "merged")
+    (tmp_path / "far").mkdir()
+    copied = merge(merged, tmp_path / "far" / "copied", copy=True)
+    assert contents(copied) == expected
+    assert [path.name for path in (tmp_path / "far").iterdir()] == ["copied"]
+
+
 def test_without_a_copy_the_manifest_has_the_files_where_they_are(tmp_path: Path) -> None:
     folders = parts(tmp_path / "made")
     before = contents(tmp_path / "made")

@@ -11,6 +11,7 @@ from pathlib import Path
 import jax
 import numpy as np
 import pytest
+import yaml
 
 from jaxlens.config import load_config
 from jaxlens.engine import executable
@@ -122,6 +123,20 @@ def test_a_run_that_is_cut_at_any_rename_is_resumed(
             assert sum(one.whole for one in found.shards) == max(0, min(3, (moment - 2) // 3))
         produce(replace(config, outdir=str(folder)), arguments)
         assert contents(folder) == expected, moment
+
+
+def test_the_same_configuration_written_otherwise_resumes_to_the_same_bytes(
+    dataset: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    shard = dataset / f"{LABEL}_images-00001-of-00003.h5"
+    shard.unlink()
+    tree = field(tmp_path / "another", seed=1)
+    backwards = {name: tree[name] for name in reversed(tree)}
+    file = tmp_path / "field.yaml"
+    file.write_text("# with a remark\n" + yaml.safe_dump(backwards, sort_keys=False))
+    config = replace(load_config(file), outdir=str(dataset))
+    produce(config, Arguments(True, False, image_file_format="h5", resume=True))
+    assert contents(dataset) == contents(undisturbed)
 
 
 def test_without_a_seed_a_resumed_dataset_keeps_its_own(tmp_path: Path) -> None:
