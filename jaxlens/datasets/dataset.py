@@ -224,7 +224,7 @@ def make_dataset(
             OUTDIR, and must not be forked from this process.  It is not shut down.
         workers: the same with this many processes of our own.
         dtype: "float16" halves the files; pixels are then rounded to 11 bits.
-        compression: "gzip" or "lzf" compresses the images in HDF5 files.
+        compression: "gzip" compresses the images in HDF5, Zarr and Parquet files, "lzf" in HDF5 files.
         check: is called between batches; what it raises ends the work, and shards that are whole are kept.
 
     Returns:

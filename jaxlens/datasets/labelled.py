@@ -39,7 +39,8 @@ def labelled(systems: Systems, name: str, seed: int | None) -> xarray.Dataset:
         variables[array] = (dimensions(contents, array), _lazily(systems.arrays[array]), described)
     attributes = {"name": name, "configuration": contents.label, **contents.fixed}
     attributes |= {} if seed is None else {"seed": seed}
-    return xarray.Dataset(variables, _coordinates(systems), attributes)
+    found: xarray.Dataset = library.Dataset(variables, _coordinates(systems), attributes)
+    return found
 
 
 def _axes_of_value(value: np.ndarray, contents: Contents) -> tuple[tuple[str, ...], np.ndarray]:

@@ -213,7 +213,7 @@ def converted(
             "some shards were made on another kind of device, or in smaller batches; leave the "
             "shards as they are"
         )
-    new = replace(manifest, format=image_format, dtype=dtype, options=options)  # type: ignore[arg-type]
+    new = replace(manifest, format=image_format, dtype=dtype, options=options)
     for label, section in manifest.configurations.items():
         section = replace(section, virtual=())
         if shard_size is not None:
