@@ -59,6 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str] | None, stop: Stop) -> int:
     """Import the commands, run the one that is asked for, and explain its errors."""
     with stop.importing():
+        from concurrent.futures import BrokenExecutor
+
         parser = _parser()
         from jaxlens.cli.logs import configure_logging
         from jaxlens.config import ConfigError
@@ -70,7 +72,7 @@ def _run(argv: Sequence[str] | None, stop: Stop) -> int:
             return run(arguments)
     except ConfigError as error:
         print(error, file=sys.stderr)
-    except (ValueError, OSError, ImportError, MemoryError) as error:
+    except (ValueError, OSError, ImportError, MemoryError, BrokenExecutor) as error:
         print(f"jaxlens: {error}", file=sys.stderr)
     return 1
 

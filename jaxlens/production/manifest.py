@@ -16,7 +16,7 @@ from typing import Any
 
 from jaxlens.files.checksums import open_regular
 from jaxlens.files.errors import StorageError, explained
-from jaxlens.files.formats import ImageFormat
+from jaxlens.files.formats import IMAGE_FORMATS, ImageFormat
 from jaxlens.production.layout import Grid, Part
 
 MANIFEST = "manifest.json"
@@ -223,19 +223,24 @@ def _manifest(tree: Any) -> Manifest:
         raise ValueError(f"format_version is {version}, and this version of jaxlens knows {FORMAT_VERSION}")
     tree.pop("state")
     part = tree.pop("part")
-    if part is not None:
-        Part(*part)
-    sections = {label: _section(section) for label, section in tree.pop("configurations").items()}
-    return Manifest(**tree, part=None if part is None else tuple(part), configurations=sections)
+    own = Part(0, 1) if part is None else Part(*part)
+    sections = {label: _section(section, own) for label, section in tree.pop("configurations").items()}
+    if not sections:
+        raise ValueError("it has no configurations")
+    manifest = Manifest(**tree, part=None if part is None else tuple(part), configurations=sections)
+    if manifest.format not in IMAGE_FORMATS:
+        raise ValueError(f"format is {manifest.format!r}, which is none of {', '.join(IMAGE_FORMATS)}")
+    return manifest
 
 
-def _section(tree: Any) -> Section:
+def _section(tree: Any, part: Part) -> Section:
     shards = tuple(_shard(shard) for shard in tree.pop("shards"))
     virtual = tuple(FileRecord(**record) for record in tree.pop("virtual"))
     section = Section(**tree, shards=shards, virtual=virtual)
     grid = Grid(section.systems, section.batch_size, section.shard_size)
-    wrong = [one.number for one in shards if (one.start, one.stop) != grid.range(one.number)]
-    if wrong or section.count != grid.count:
+    right = [(number, *grid.range(number)) for number in part.of(section.count)]
+    found = [(one.number, one.start, one.stop) for one in shards]
+    if found != right or section.count != grid.count:
         raise ValueError(f"the shards of {section.name} are not those of {section.systems} systems")
     return section
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from jaxlens.files.checksums import size_and_sha256
 from jaxlens.files.errors import StorageError
-from jaxlens.production.folder import pending
+from jaxlens.production.folder import CONFIG, pending
 from jaxlens.production.manifest import FileRecord, Manifest, Shard, read_manifest
 from jaxlens.production.remaking import Remaking, remaking
 
@@ -111,7 +111,7 @@ def verify(
         problems.append(
             "a complete replacement waits for being put in its place; generate again with --resume"
         )
-    again, problem = remaking(folder, manifest) if systems else (None, "")
+    again, problem = remaking(folder, manifest) if systems else (None, _without_config(folder))
     problems += [problem] if problem else []
     generator = np.random.default_rng(seed)
     found = []
@@ -127,6 +127,11 @@ def verify(
     for section in manifest.configurations.values():
         problems += [f"{text}; resume writes it again" for text in _wrong_files(folder, section.virtual)]
     return Verification(manifest, tuple(found), tuple(problems))
+
+
+def _without_config(folder: Path) -> str:
+    """What is wrong where the configuration is missing, without which nobody can make the systems again."""
+    return "" if (folder / CONFIG).is_file() else f"{CONFIG} is missing; resume writes it again"
 
 
 def dataset_manifest(folder: Path) -> Manifest:

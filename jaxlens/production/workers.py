@@ -85,8 +85,8 @@ def own_workers(count: int, tasks: Sequence[Task], check: Callable[[], None]) ->
             if failures == _STARTS:
                 raise BrokenExecutor(
                     f"{_STARTS} times all processes ended before a shard was whole; is there enough memory "
-                    f"for {count} of them, and does a program make datasets under if __name__ == "
-                    f"'__main__' only? ({error})"
+                    f"for {count} of them, and is what your program does under `if __name__ == "
+                    f"'__main__':`, since each of them imports it? ({error})"
                 ) from error
             warnings.warn("a worker ended; its shards are made again", stacklevel=2)
 

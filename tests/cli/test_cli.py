@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import BrokenExecutor
 
 import pytest
 
@@ -39,9 +40,10 @@ def test_the_module_is_the_command():
     assert ended.stderr.startswith("nowhere.yaml")
 
 
-def test_a_lack_of_memory_is_explained(config_file, monkeypatch, fails):
+@pytest.mark.parametrize("kind", [MemoryError, BrokenExecutor])
+def test_a_lack_of_memory_is_explained(kind, config_file, monkeypatch, fails):
     def fail(*arguments, **more):
-        raise MemoryError("CONFIGURATION_1: there is not enough memory for one system at a time")
+        raise kind("CONFIGURATION_1: there is not enough memory for one system at a time")
 
     monkeypatch.setattr("jaxlens.cli.generate.make_dataset", fail)
     assert fails("generate", config_file).startswith("jaxlens: CONFIGURATION_1: there is not enough")

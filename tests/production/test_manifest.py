@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,6 +66,19 @@ def whole_text() -> str:
     return manifest_text(made_up())
 
 
+def changed(**entries: Any) -> str:
+    """The text of a manifest with other entries."""
+    return json.dumps(json.loads(whole_text()) | entries)
+
+
+def with_shards(change: Callable[[list], list]) -> str:
+    """The text of a manifest with other shards."""
+    tree = json.loads(whole_text())
+    section = tree["configurations"][LABEL]
+    section["shards"] = change(section["shards"])
+    return json.dumps(tree)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -80,6 +95,11 @@ def whole_text() -> str:
         (whole_text().replace('"stop": 4', '"stop": 5'), "are not those of 6 systems"),
         (whole_text().replace('"shard_size": 2', '"shard_size": 0'), "are not those of 6 systems"),
         (whole_text().replace('"part": null', '"part": [4, 2]'), "4/2 does not exist"),
+        (whole_text().replace('"part": null', '"part": [0, 2]'), "are not those of 6 systems"),
+        (with_shards(lambda shards: shards[:-1]), "are not those of 6 systems"),
+        (with_shards(lambda shards: [*shards, shards[0]]), "are not those of 6 systems"),
+        (changed(configurations={}), "it has no configurations"),
+        (changed(format="bmp"), "format is 'bmp', which is none of npy, h5"),
         ("[" * 100_000, "recursion"),
     ],
     ids=lambda value: value[:20] if isinstance(value, str) else None,

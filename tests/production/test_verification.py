@@ -123,6 +123,8 @@ def test_a_configuration_that_was_changed_or_is_gone_is_named(dataset: Path) -> 
     assert "config.yaml cannot be read" in str(verify(dataset))
     path.unlink()
     assert "config.yaml cannot be read" in str(verify(dataset))
+    assert "config.yaml is missing; resume writes it again\nNOT whole" in str(verify(dataset, systems=0))
+    generate(dataset, resume=True)
     assert verify(dataset, systems=0).whole
 
 
