@@ -20,7 +20,7 @@ from jaxlens.production.identity import differences_of_kind
 from jaxlens.production.manifest import Manifest, Shard, write_manifest
 from jaxlens.production.products import Memory, Product, Run
 from jaxlens.production.recipe import Recipe
-from jaxlens.production.shards import Kind, Made, Receiver, Task, make_shards
+from jaxlens.production.shards import Kind, Made, Receiver, Task, begin_run, make_shards
 from jaxlens.production.workers import own_workers, tasks_done
 
 # A shard with the label of its configuration.
@@ -79,7 +79,8 @@ class Making:
             progress.update(0)
             check()
 
-        tasks = [self._task(label, shard) for label, shard in missing]
+        run = begin_run(self._place)
+        tasks = [self._task(run, label, shard) for label, shard in missing]
         progress.announce(f"{len(tasks)} shards for workers, each of which compiles its program first")
         if executor is None:
             found = own_workers(workers or 1, tasks, look)
@@ -125,7 +126,7 @@ class Making:
         begun = len(section.shards) < section.count or any(shard.whole for shard in section.shards)
         return self._arguments.kept != 0 and not begun
 
-    def _task(self, label: str, shard: Shard) -> Task:
+    def _task(self, run: str, label: str, shard: Shard) -> Task:
         section = self.manifest.configurations[label]
         folder = os.path.abspath(self._place)
         devices, manifest = len(self._jobs[label].devices), self.manifest
@@ -133,6 +134,7 @@ class Making:
         return Task(
             self._pickled,
             folder,
+            run,
             label,
             shard,
             section.count,

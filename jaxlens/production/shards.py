@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
+import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import jax
@@ -18,8 +20,9 @@ from jaxlens.engine.batch_size import default_size, planned
 from jaxlens.engine.devices import Devices, chosen
 from jaxlens.engine.job import Job
 from jaxlens.files.contents import Chunk
+from jaxlens.files.errors import explained
 from jaxlens.files.lots import pieces
-from jaxlens.files.writer import Writer, Written
+from jaxlens.files.writer import PARTIAL, Writer, Written, remove
 from jaxlens.production.chunks import Chunks
 from jaxlens.production.identity import device_kind, versions
 from jaxlens.production.layout import shard_suffix
@@ -54,6 +57,10 @@ class Made:
     first_seconds: float
 
 
+class RunEnded(RuntimeError):
+    """The run for which a worker makes a shard has ended."""
+
+
 class Kind(NamedTuple):
     """What the last bits of an image depend on.
 
@@ -73,6 +80,7 @@ class Task:
     Attributes:
         recipe: the pickled Recipe, which tasks share.
         folder: the folder of the dataset, which the worker can write.
+        run: the name of a file in it that is there while the run goes on, see `begin_run`.
         label: the label of the configuration.
         shard: which systems.
         count: the number of shards of the configuration.
@@ -84,6 +92,7 @@ class Task:
 
     recipe: bytes
     folder: str
+    run: str
     label: str
     shard: Shard
     count: int
@@ -93,10 +102,26 @@ class Task:
     mixed: bool = False
 
 
-def run_task(task: Task) -> Made:
+def begin_run(folder: Path) -> str:
+    """The name of a new file in a folder that tells workers that the run goes on, until it is removed.
+
+    An executor may go on with a task after the run has ended, which would leave files that nobody wants.  As
+    the other files that are no part of a dataset, this one is removed at the end, or by the next run.
+    """
+    name = f"run.{secrets.token_hex(8)}{PARTIAL}"
+    with explained(folder / name), (folder / name).open("x"):
+        return name
+
+
+def run_task(task: Task, check: Callable[[], None] = lambda: None) -> Made:
     """Make a shard in a worker.
 
+    Args:
+        task: the shard.
+        check: is called between batches too, and raises where the work should end.
+
     Raises:
+        RunEnded: where the run has ended; nothing is left of the shard then.
         RuntimeError: in a process that was forked, where JAX does not work; or where the worker has other
             devices or versions than the dataset.
     """
@@ -105,6 +130,8 @@ def run_task(task: Task) -> Made:
             "this worker was forked from a process that uses JAX, and JAX does not work in a fork; give "
             "ProcessPoolExecutor mp_context=multiprocessing.get_context('spawn')"
         )
+    refuse_ended = partial(_refuse_ended, Path(task.folder), task.run)
+    refuse_ended()
     devices = chosen(None)
     if len(devices) != task.devices:
         raise RuntimeError(
@@ -112,11 +139,33 @@ def run_task(task: Task) -> Made:
             "give all the same, since a batch is shared by them"
         )
     shard, recipe = _by_this_worker(task, devices), _recipe(task.recipe)
+    made: list[Made] = []
+
+    def both() -> None:
+        refuse_ended()
+        check()
+
     with jax.enable_x64(recipe.x64):
         job = recipe.job(task.label, devices, task.batch_size)
-        made: list[Made] = []
-        make_shards(recipe, job, [shard], task.count, task.folder, made.append)
-        return made[0]
+        make_shards(recipe, job, [shard], task.count, task.folder, made.append, check=both)
+    try:
+        refuse_ended()
+    except RunEnded:
+        for written in made[0].written:
+            remove(Path(task.folder) / written.partial)
+        raise
+    return made[0]
+
+
+def _refuse_ended(folder: Path, run: str) -> None:
+    """RunEnded where the file that `begin_run` has made is there no more."""
+    try:
+        (folder / run).stat()
+    except FileNotFoundError:
+        raise RunEnded(
+            f"{folder}: the run that makes this dataset has ended, or another one has begun; if not, give "
+            "workers that see this folder under this path"
+        ) from None
 
 
 def _by_this_worker(task: Task, devices: Devices) -> Shard:

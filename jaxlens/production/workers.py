@@ -58,7 +58,7 @@ def tasks_done(
         )
         for task in left.values():
             check()
-            yield run_task(task)
+            yield run_task(task, check)
 
 
 def own_workers(count: int, tasks: Sequence[Task], check: Callable[[], None]) -> Generator[Made, None, None]:

@@ -35,10 +35,10 @@ from .conftest import BATCH, LABEL, Killed, contents, field, generate, made_up
 PATIENCE = 120.0
 
 
-def tasks(count: int, folder: str = "") -> list[Task]:
+def tasks(count: int) -> list[Task]:
     """Shards of two systems each."""
     return [
-        Task(b"", folder, LABEL, Shard(k, 2 * k, 2 * k + 2), count, 2, 1, Kind("cpu", {}))
+        Task(b"", "", "", LABEL, Shard(k, 2 * k, 2 * k + 2), count, 2, 1, Kind("cpu", {}))
         for k in range(count)
     ]
 
@@ -97,7 +97,7 @@ def made_here(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The numbers of the shards that this process makes, which takes no time."""
     found: list[int] = []
 
-    def run(task: Task) -> Made:
+    def run(task: Task, check: Callable[[], None]) -> Made:
         found.append(task.shard.number)
         return whole(task)
 
@@ -248,7 +248,7 @@ def test_what_workers_have_made_is_recorded_and_the_log_goes_on_while_they_work(
     executor = Fake([1, 0], {0: ValueError("not finite")})
     manifest, updates = made_up(), list[int]()
     making = Making(tmp_path, None, {LABEL: None}, Arguments(True, executor=executor), manifest, manifest)
-    monkeypatch.setattr(making, "_task", lambda label, shard: tasks(3)[shard.number])
+    monkeypatch.setattr(making, "_task", lambda run, label, shard: tasks(3)[shard.number])
     progress = Progress(6, shown=False)
     monkeypatch.setattr(progress, "update", updates.append)
     with pytest.raises(ValueError, match="not finite"):
