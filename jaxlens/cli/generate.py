@@ -13,6 +13,7 @@ from jaxlens.cli.logs import add_verbosity
 from jaxlens.cli.stops import check_of
 from jaxlens.config import Config, load_config
 from jaxlens.config.errors import ConfigWarning
+from jaxlens.config.files import check_outdir
 from jaxlens.datasets.dataset import Dataset, make_dataset
 from jaxlens.files.formats import IMAGE_FORMATS
 from jaxlens.production.products import Run
@@ -23,12 +24,12 @@ def add_to(commands: Commands) -> None:
     parser = add_command(commands, "generate", run, "make a dataset from a configuration file")
     add_config(parser)
     add = parser.add_argument
-    add("--outdir", metavar="DIR", help="write there instead of the file's OUTDIR")
+    add("--outdir", metavar="DIR", type=_outdir, help="write there instead of the file's OUTDIR")
     add("--size", metavar="N", type=whole_number(1), help="instead of the file's SIZE")
     add("--seed", metavar="N", type=whole_number(0, SEED_LIMIT), help="instead of the file's SEED")
     add("--format", choices=IMAGE_FORMATS, default="h5", help="of the images (default: h5)")
     add("--dtype", choices=("float32", "float16"), default="float32", help="of the images (default: float32)")
-    add("--compression", choices=("gzip", "lzf"), help="of the images in HDF5 files")
+    add("--compression", choices=("gzip", "lzf"), help="of the images, in HDF5, Zarr and Parquet")
     add("--batch-size", metavar="N", type=whole_number(1), help="systems made at a time")
     add("--configuration", metavar="NAME", action="append", help="make only this one; repeatable")
     add("--no-csv", action="store_true", help="leave out the metadata table")
@@ -65,6 +66,14 @@ def _add_production(parser: argparse.ArgumentParser) -> None:
         "the same as a task of a job array of SLURM, PBS, LSF or Grid Engine; N tasks, where it does not say"
     )
     part.add_argument("--array", metavar="N", type=whole_number(1), nargs="?", const=0, help=tasks)
+
+
+def _outdir(text: str) -> str:
+    """The name of a folder; an error of argparse where it is none."""
+    try:
+        return check_outdir(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _part(text: str) -> tuple[int, int]:

@@ -18,6 +18,7 @@ import numpy as np
 
 from jaxlens.config.errors import Place, Report, shown
 from jaxlens.config.quantities import Rule
+from jaxlens.config.scalars import LARGEST
 from jaxlens.config.word_tables import word_table
 
 # Parameter or role -> the names of its column, the best first; capitals do not matter.
@@ -79,10 +80,12 @@ class Visits:
             report: the first problem is added to it.
         """
         values = self.columns[role]
-        wrong = np.flatnonzero(used & ~(np.isfinite(values) & ~rule.outside(values)))
+        wrong = np.flatnonzero(used & ~((np.abs(values) <= LARGEST) & ~rule.outside(values)))
         if wrong.size:
             row = int(wrong[0])
-            if np.isfinite(values[row]):
+            if LARGEST < abs(values[row]) < np.inf:
+                finding = f"is {values[row]:g}; the largest number is {LARGEST:.2g}"
+            elif np.isfinite(values[row]):
                 finding = f"is {values[row]:g}; {rule.bounds_advice()}"
             else:
                 finding = f"is {shown(str(self.cells[role][row]))}; give a finite number"

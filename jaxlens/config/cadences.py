@@ -94,7 +94,7 @@ class CadenceReader:
             if text is None:
                 return None
             if path.suffix.lower() in (".yaml", ".yml") or _YAML.match(text):
-                return _from_yaml(read_text(text, str(path), report), mjd, report)
+                return _from_yaml(read_text(text, str(path), report, foreign=True), mjd, report)
             visits = read_csv(text, path, report)
         if visits is None:
             return None

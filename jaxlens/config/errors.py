@@ -138,7 +138,11 @@ class Report:
         if place not in self._closed:
             self.problems.append(self._finding(place, finding, configurations))
         if final:
-            self._closed.add(place)
+            self.close(place)
+
+    def close(self, place: Place) -> None:
+        """Ignore later problems of a place, because they follow from one that has been reported."""
+        self._closed.add(place)
 
     def remark(
         self,

@@ -99,7 +99,9 @@ class _Reader:
         if source not in self._report.sources:
             self._report.sources.append(source)
         inside = name.place.path.rpartition(".")[0]
-        tree = read_text(text, source, self._report, path=inside, depth=depth, usage=self._usage)
+        tree = read_text(
+            text, source, self._report, path=inside, depth=depth, usage=self._usage, foreign=True
+        )
         if not isinstance(tree.value, dict):
             self._report.problem(tree.place, f"is {kind_of(tree)}; INPUT adds a mapping of keys to values")
             return None

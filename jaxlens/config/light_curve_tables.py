@@ -20,6 +20,10 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "day": ("day", "time", "phase", "mjd"),
     "magnitude": ("magnitude", "mag"),
 }
+# mag: the brightest magnitude whose flux single precision can hold.
+BRIGHTEST = -90.0
+# mag: the faintest one that double precision can tell from no flux at all.
+FAINTEST = 700.0
 # Days between the last row of a band and the time from which it has no flux.
 _CUT = 0.01
 
@@ -86,6 +90,10 @@ def _curves(text: str, path: Path, report: Report) -> dict[str, Curve] | None:
         pair = _number(day), _number(magnitude)
         if not all(map(math.isfinite, pair)):
             report.problem(Place(str(path), row.line), "has no finite day and magnitude; give numbers")
+            return None
+        if not BRIGHTEST <= pair[1] <= FAINTEST:
+            finding = f"has the magnitude {pair[1]:g}; it must be from {BRIGHTEST:g} to {FAINTEST:g}"
+            report.problem(Place(str(path), row.line), finding)
             return None
         curves.setdefault(band, []).append(pair)
     return _sorted(curves, path, report)

@@ -14,7 +14,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.lib import format as npy_format
@@ -91,10 +91,10 @@ def read_npy(path: Path, limit: int, advice: str) -> np.ndarray:
         shape, _, dtype = read_header(file)
         size = math.prod(shape) * dtype.itemsize
         _check(size, limit, "has an array that is", advice)
-        if size > os.fstat(file.fileno()).st_size:
+        if file.tell() + size > os.fstat(file.fileno()).st_size:
             raise ValueError("the file ends before its array")
         file.seek(0)
-        return cast(np.ndarray, npy_format.read_array(file, allow_pickle=False))
+        return npy_format.read_array(file, allow_pickle=False)
 
 
 def _check(size: int, limit: int, what: str, advice: str) -> None:

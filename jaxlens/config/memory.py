@@ -43,23 +43,20 @@ def check_memory(config: Config, tree: Node, report: Report) -> None:
         tree: the whole file.
         report: a problem is added above `MAX_BYTES`, a remark above `MANY_BYTES`.
     """
-    found: dict[int, list[Configuration]] = {}
+    found: dict[tuple[str, str, bool], list[str]] = {}
     for one in config.configurations:
-        found.setdefault(system_bytes(config, one), []).append(one)
-    for size, configurations in found.items():
-        if size <= MANY_BYTES:
-            continue
-        labels = [one.label for one in configurations]
-        place = _place(tree, _culprit(config, configurations[0], size))
-        finding = (
-            f"one system takes about {_gigabytes(size)} GB of memory ({_shape(config, configurations[0])})"
-        )
+        size = system_bytes(config, one)
+        if size > MANY_BYTES:
+            memory = f"one system takes about {_gigabytes(size)} GB of memory ({_shape(config, one)})"
+            key = _culprit(config, one, size), memory, size > MAX_BYTES
+            found.setdefault(key, []).append(one.label)
+    for (name, memory, too_much), labels in found.items():
         advice = "make numPix or the supersampling smaller"
-        if size > MAX_BYTES:
+        if too_much:
             limit = f"the limit is {_gigabytes(MAX_BYTES)} GB, so {advice}"
-            report.problem(place, f"{finding}; {limit}", configurations=labels)
+            report.problem(_place(tree, name), f"{memory}; {limit}", configurations=labels)
         else:
-            report.remark(place, f"{finding}; {advice} if there is less", configurations=labels)
+            report.remark(_place(tree, name), f"{memory}; {advice} if there is less", configurations=labels)
 
 
 def system_bytes(config: Config, configuration: Configuration) -> int:
@@ -143,7 +140,9 @@ def _shape(config: Config, configuration: Configuration) -> str:
 
 
 def _gigabytes(size: int) -> str:
-    return _rounded(size // 10**9)
+    """A number of bytes in GB, with two digits."""
+    whole = -(-size // 10**9)
+    return _rounded(round(whole, 2 - len(str(whole)))) if whole > 99 else str(whole)
 
 
 def _rounded(number: int) -> str:

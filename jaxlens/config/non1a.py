@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from jaxlens.config.errors import Place, Report
+from jaxlens.config.scalars import LARGEST
 from jaxlens.config.sed_files import SedFile
 from jaxlens.config.tables import table_text
 
@@ -107,7 +108,8 @@ def _file(
         weight, magoff, magsmear = (float(row.get(key, "0")) for key in ("WGT", "MAGOFF", "MAGSMEAR"))
     except (KeyError, ValueError):
         return None
-    if not name or weight < 0.0 or magsmear < 0.0:
+    legal = all(0.0 <= one <= LARGEST for one in (weight, abs(magoff), magsmear))
+    if not name or not legal:
         return None
     kind = kind if row.get("SNTYPE", kind).isdigit() and kind else row.get("SNTYPE", kind)
     return SedFile(folder / (name + SUFFIX), prefix + name + SUFFIX, kind or "CC", weight, magoff, magsmear)

@@ -10,7 +10,8 @@ import numpy as np
 
 from jaxlens.config.errors import Place, Report, shown
 from jaxlens.config.files import locate, resolve
-from jaxlens.config.tables import MAX_LISTED, has_numbers, numbered_words, table_text
+from jaxlens.config.scalars import LARGEST
+from jaxlens.config.tables import MAX_LISTED, has_numbers, is_setting, numbered_words, table_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +55,7 @@ def read_columns(path: Path, names: tuple[str, ...], report: Report) -> Columns 
         values = np.loadtxt(io.StringIO(text), usecols=range(len(names)), ndmin=2)
     except ValueError:
         values = np.full((1, len(names)), np.nan)
-    if np.all(np.isfinite(values)):
+    if np.all(np.abs(values) <= LARGEST):
         return Columns(str(path), text, values)
     _report_lines(path, text, names, report)
     return None
@@ -118,7 +119,7 @@ def _numbered(text: str) -> list[tuple[int, list[str]]]:
 def _report_lines(path: Path, text: str, names: tuple[str, ...], report: Report) -> None:
     """Report the first illegal lines, and the number of the others."""
     lines = _numbered(text)
-    if not has_numbers(words for _, words in lines):
+    if is_setting(lines[0][1]) or not has_numbers(words for _, words in lines):
         report.problem(Place(str(path)), f"is no table of {', '.join(names)}; give lines of numbers")
         return
     problems = [(number, _line_problem(words, names)) for number, words in lines]
@@ -139,9 +140,11 @@ def _line_problem(words: list[str], names: tuple[str, ...]) -> str:
         return f"{found}; give every column one number"
     for name, value in zip(names, words, strict=False):
         try:
-            finite = np.isfinite(float(value if "_" not in value else ""))
+            number = float(value if "_" not in value else "")
         except ValueError:
             return f"{name} is {shown(value)}; give a number"
-        if not finite:
+        if not np.isfinite(number):
             return f"{name} is {value}; it must be finite"
+        if abs(number) > LARGEST:
+            return f"{name} is {value}; the largest number is {LARGEST:.2g}"
     return ""

@@ -7,6 +7,7 @@ that it is used.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -25,6 +26,10 @@ MAX_NODES = 200_000
 
 # The largest number of lines with a tab that are listed.
 MAX_LISTED = 5
+# The name of a tag in a message.
+_TAG = re.compile(r"the tag [^;]*")
+# A word of the file in a message of PyYAML; words in <> are kinds of tokens.
+_QUOTED = re.compile(r""" ('[^'<>]{2,}'|"[^"<>]{2,}")""")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +68,7 @@ def read_text(
     path: str = "",
     depth: int = 1,
     usage: Usage | None = None,
+    foreign: bool = False,
 ) -> Node:
     """The tree of one YAML document.
 
@@ -75,6 +81,8 @@ def read_text(
         path: the keys that lead to the document, joined by dots, where another file includes it.
         depth: the depth of the document in that file.
         usage: the characters and nodes that were read before; this document's are added.
+        foreign: whether another file names this one.  It may then be of any kind, by mistake or on purpose,
+            and the problems quote nothing of it.
 
     Returns:
         The root of the tree.
@@ -90,9 +98,9 @@ def read_text(
         report.problem(Place(source), finding)
     _refuse_tabs(text, source, report, numbered)
     report.raise_problems()
-    root = _compose(text, source, report, depth, usage)
+    root = _compose(text, source, report, depth, usage, foreign)
     place = Place(source, 1 if numbered else None, path)
-    return _Tree(source, report, numbered, usage).node(root, place, depth)
+    return _Tree(source, report, numbered, usage, foreign).node(root, place, depth)
 
 
 def _refuse_tabs(text: str, source: str, report: Report, numbered: bool) -> None:
@@ -136,7 +144,7 @@ def size_problem(depth: int, count: int) -> str:
     return ""
 
 
-def _compose(text: str, source: str, report: Report, depth: int, usage: Usage) -> yaml.Node:
+def _compose(text: str, source: str, report: Report, depth: int, usage: Usage, foreign: bool) -> yaml.Node:
     """The document as PyYAML's nodes; an exception of PyYAML is reported and raised as ConfigError."""
     try:
         root = _Composer(text, depth, usage.nodes).get_single_node()
@@ -148,6 +156,8 @@ def _compose(text: str, source: str, report: Report, depth: int, usage: Usage) -
         mark = error.problem_mark or error.context_mark
         place = Place(source, mark.line + 1 if mark else None)
         finding = ", ".join(part for part in (error.context, error.problem) if part)
+        if foreign:
+            finding = _QUOTED.sub("", finding)
         if not isinstance(error, _TooLarge):
             finding = f"is not YAML: {finding}; mind colons, quotes and indents"
         report.problem(place, finding)
@@ -161,8 +171,9 @@ def _compose(text: str, source: str, report: Report, depth: int, usage: Usage) -
 class _Tree:
     """Turns PyYAML's nodes into ours; a node with aliases is copied each time that it is used."""
 
-    def __init__(self, source: str, report: Report, numbered: bool, usage: Usage) -> None:
+    def __init__(self, source: str, report: Report, numbered: bool, usage: Usage, foreign: bool) -> None:
         self._source, self._report, self._numbered, self._usage = source, report, numbered, usage
+        self._foreign = foreign
 
     def _line(self, node: yaml.Node) -> int | None:
         return node.start_mark.line + 1 if self._numbered else None
@@ -189,7 +200,7 @@ class _Tree:
         if isinstance(node, yaml.ScalarNode):
             return Node(place, self._scalar(node, place), node.value)
         if node.tag not in (PREFIX + "map", PREFIX + "seq"):
-            self._report.problem(place, tag_problem(node), final=True)
+            self._refuse(place, tag_problem(node))
         if isinstance(node, yaml.MappingNode):
             return Node(place, self._mapping(node, place, depth))
         items = (
@@ -208,7 +219,7 @@ class _Tree:
             here = place.at(key.value, self._line(key))
             unprintable = unprintable_problem(key.value)
             if unprintable:
-                self._report.problem(here, unprintable, final=True)
+                self._refuse(here, unprintable)
                 continue
             entries[key.value] = self.node(value, here, depth + 1)
         return entries
@@ -250,5 +261,13 @@ class _Tree:
         try:
             return scalar_value(node)
         except IllegalScalar as error:
-            self._report.problem(place, str(error), final=True)
+            self._refuse(place, str(error))
             return None
+
+    def _refuse(self, place: Place, finding: str) -> None:
+        """Report a problem, after which others of the same place are ignored."""
+        if self._foreign:
+            self._report.problem(Place(place.source, place.line), _TAG.sub("a tag", finding))
+            self._report.close(place)
+        else:
+            self._report.problem(place, finding, final=True)

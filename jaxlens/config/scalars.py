@@ -16,6 +16,8 @@ PREFIX = "tag:yaml.org,2002:"
 MAX_NUMBER_LENGTH = 100
 # The largest number in single precision.
 LARGEST = 3.4028234663852886e38
+# The smallest number above zero in single precision; programs take smaller ones for zero.
+SMALLEST = 1.1754943508222875e-38
 
 _TEXT_TAGS = {PREFIX + name for name in ("str", "timestamp", "value")}
 _NUMBER_TAGS = {PREFIX + name for name in ("int", "float")}

@@ -72,12 +72,13 @@ def read_table(path: Path, report: Report) -> Table | None:
         report.problem(Place(str(path)), "has no table; give a line of column names, then lines of numbers")
         return None
     (header_line, names), rows = lines[0], lines[1:]
-    if rows and not has_numbers(words for _, words in rows):
+    if rows and (is_setting(names) or not has_numbers(words for _, words in rows)):
         report.problem(Place(str(path)), NO_TABLE)
         return None
     wrong = _header_problem(names)
     if not wrong and not rows:
         wrong = "has no rows below the names of the columns; give at least one line of numbers"
+    wrong = wrong or _repeated_problem(names)
     if wrong:
         report.problem(Place(str(path), header_line), wrong)
         return None
@@ -160,6 +161,11 @@ def numbered_words(text: str) -> Iterator[tuple[int, list[str]]]:
         yield number, line.partition("#")[0].split()
 
 
+def is_setting(words: list[str]) -> bool:
+    """Whether a line is that of a file of settings, `key: value` or `key=value`, and no header of a table."""
+    return any(word.endswith(":") or "=" in word for word in words)
+
+
 def _header_problem(names: list[str]) -> str:
     """The problem with the names of the columns; "" where they are legal."""
     if all(_is_number(name) for name in names):
@@ -168,6 +174,11 @@ def _header_problem(names: list[str]) -> str:
         )
     if any("," in name for name in names):
         return "has commas between the columns; separate them by spaces"
+    return ""
+
+
+def _repeated_problem(names: list[str]) -> str:
+    """The problem with a name that several columns have; "" where there is none."""
     ((name, count),) = Counter(names).most_common(1)
     return f"has the column {shown(name)} {count} times; name each column once" if count > 1 else ""
 

@@ -38,6 +38,8 @@ from jaxlens.kernels.transients.damped_random_walk import REFERENCE_WAVELENGTH, 
 WALKS = "agn_drw"
 # Days: a shorter tau does not make the grid finer.
 SMALLEST_TAU = 1e-3
+# Days: a longer tau does not make it coarser.
+LARGEST_TAU = 1e6
 # Days: the smallest bound of the delays behind a lens.
 SMALLEST_DELAY = 1000.0
 # Days per arcsec^2: the bound of the delays, per square of the Einstein radius.  A lens of Einstein radius t
@@ -72,7 +74,7 @@ def with_walks(config: Config, place: Place, report: Report) -> Config:
     shortest = min(
         _smallest_tau(one, prefix, model, config.joints, passbands) for one, prefix, model in walks
     )
-    tau = max(shortest, SMALLEST_TAU)
+    tau = min(max(shortest, SMALLEST_TAU), LARGEST_TAU)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         grid = drw_grid(tau, min(low for low, _ in spans), max(high for _, high in spans))

@@ -11,8 +11,10 @@ from jaxlens.config.draw_parameters import constant_draw
 from jaxlens.config.errors import nearest, shown
 from jaxlens.config.model import Draw, Library, Quantity, constant
 from jaxlens.config.quantities import Rule, quantity
+from jaxlens.config.scalars import LARGEST
 from jaxlens.config.sections import Section
 from jaxlens.config.transient_defaults import REALIZATION, STANDARD_NORMAL
+from jaxlens.config.unit_sums import without_overflow
 
 
 def drawn_of_library(library: Library, scatter: bool) -> dict[str, Draw]:
@@ -52,5 +54,7 @@ def _one_of(indices: Sequence[int], library: Library) -> Draw:
     weights = library.arrays.get("weight", np.ones(len(library.ids)))[list(indices)]
     if len(indices) == 1:
         return constant_draw(indices[0])
+    if np.sum(weights) > LARGEST:
+        weights = without_overflow(weights)
     values = tuple(float(i) for i in indices)
     return Draw("categorical", (("values", values), ("weights", tuple(weights.tolist()))))

@@ -19,8 +19,8 @@ from jaxlens.config.instrument import COSMOLOGY, FIXED, IMAGE, SURVEY
 from jaxlens.config.model import Config, Configuration, PointSource
 from jaxlens.config.model_names import population_name
 from jaxlens.config.naming import BY_EPOCH, MICROLENSING, in_pixels, named_quantities
-from jaxlens.config.reader import read_text
-from jaxlens.config.text import dictionary_text, plain
+from jaxlens.config.reader import Node, read_text
+from jaxlens.config.text import plain, yaml_text
 from jaxlens.config.timeseries import SERIES_KEYS
 
 # A configuration file as nested dictionaries.
@@ -49,10 +49,27 @@ def config_dict(config: Config) -> Tree:
 
 
 def config_text(config: Config, seed: int) -> str:
-    """The whole file as YAML text, with the SIZE of `config` and a SEED; OUTDIR is that of the file."""
-    written = cast(Tree, plain(read_text(config.text, FROM_DICT, Report(), numbered=False)))
-    written["DATASET"]["PARAMETERS"] |= {"SIZE": config.size, "SEED": seed}
-    return dictionary_text(written, Report())
+    """The whole file as YAML text, with the SIZE of `config` and a SEED; OUTDIR is that of the file.
+
+    Args:
+        config: the configuration.
+        seed: the seed of its systems.
+
+    Returns:
+        Text in which words and numbers are written as in the file, so that it reads as the same file.
+    """
+    tree = read_text(config.text, FROM_DICT, Report(), numbered=False)
+    given = {name: str(value) for name, value in (("SIZE", config.size), ("SEED", seed))}
+    return yaml_text(_with_numbers(tree, ("DATASET", "PARAMETERS"), given), {})
+
+
+def _with_numbers(tree: Node, keys: tuple[str, ...], numbers: Mapping[str, str]) -> Node:
+    """The tree in which the mapping at `keys` has these numbers, as texts by name."""
+    if keys:
+        inner = _with_numbers(tree.entries[keys[0]], keys[1:], numbers)
+        return Node(tree.place, {**tree.entries, keys[0]: inner})
+    new = {name: Node(tree.place, float(text), text) for name, text in numbers.items()}
+    return Node(tree.place, {**tree.entries, **new})
 
 
 def set_parameters(tree: Tree, config: Config, label: str, values: Mapping[str, object]) -> None:

@@ -6,7 +6,7 @@ import math
 
 from jaxlens.config.errors import Report, shown
 from jaxlens.config.reader import Node
-from jaxlens.config.scalars import LARGEST
+from jaxlens.config.scalars import LARGEST, SMALLEST
 from jaxlens.config.spellings import ambiguous_number, as_number, is_none_word, unusual_number
 
 
@@ -65,6 +65,10 @@ def number(node: Node, report: Report, advice: str) -> float:
         return math.nan
     if abs(value) > LARGEST:
         report.problem(node.place, f"is {describe(node)}; the largest number is {LARGEST:.2g}")
+        return math.nan
+    if 0.0 < abs(value) < SMALLEST:
+        finding = f"is {describe(node)}, which is 0 in single precision"
+        report.problem(node.place, f"{finding}; write 0, or a number of at least {SMALLEST:.2g}")
         return math.nan
     return float(value)
 

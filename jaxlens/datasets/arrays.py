@@ -204,7 +204,7 @@ def _of(systems: Systems, kind: str) -> Any:
     if kind == "mask":
         return ~np.isnan(np.asarray(systems.mjd))
     if kind in _ROWS:
-        return systems.rows(kind)  # type: ignore[arg-type]
+        return systems.rows(kind)
     if kind in ("series", "difference"):
         return systems.arrays["images" if kind == "series" else "difference"]
     return getattr(systems, kind)

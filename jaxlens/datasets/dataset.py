@@ -182,12 +182,14 @@ def make_dataset(
         save_to_disk: write `<OUTDIR>/<label>_images.<format>` and `<OUTDIR>/<label>_metadata.csv`; of a time
             series also `<OUTDIR>/lightcurves/<label>_<object>.csv`, a table of the light curves of each
             object that varies, and `<label>_difference.<format>` where the file has DIFFERENCE.
-        store_in_memory: keep everything as attributes of the Dataset.
+        store_in_memory: keep everything in memory.  What is not, and is on the disk, is read from there when
+            it is indexed; so is what workers have made, what was resumed, and a part.
         verbose: show the progress bar also outside a terminal.
         store_sample: where `store_in_memory` is off, keep the first five systems.
-        image_file_format: "npy" or "h5"; an HDF5 file holds the metadata too.  It has a time series by
-            system, (systems, epochs, bands, rows, columns), with the datasets `mjd` and `mask`; npy has the
-            images one after another, like `images`.
+        image_file_format: "npy", "h5", "fits", "zarr", "webdataset", "parquet" or "tfrecord", see
+            docs/datasets.md; all but npy hold the metadata too.  HDF5 has a time series by system, (systems,
+            epochs, bands, rows, columns), with the datasets `mjd` and `mask`; npy has the images one after
+            another, like `images`.
         survey: the name of a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
         return_planes: keep, and write as `<label>_planes.<format>`, the parts that add up to the images too:
             (n, 4, bands, rows, columns), see `Dataset.planes`.
@@ -222,7 +224,7 @@ def make_dataset(
             OUTDIR, and must not be forked from this process.  It is not shut down.
         workers: the same with this many processes of our own.
         dtype: "float16" halves the files; pixels are then rounded to 11 bits.
-        compression: "gzip" or "lzf" compresses the images in HDF5 files.
+        compression: "gzip" compresses the images in HDF5, Zarr and Parquet files, "lzf" in HDF5 files.
         check: is called between batches; what it raises ends the work, and shards that are whole are kept.
 
     Returns:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jaxlens.datasets.labelled import labelled
 from jaxlens.datasets.saving import save
 from jaxlens.datasets.updates import DatasetUpdates
+from jaxlens.files.formats import ImageFormat
 from jaxlens.production.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class DatasetExports(DatasetUpdates):
     def save(
         self,
         folder: str | Path,
-        format: str = "h5",
+        format: ImageFormat = "h5",
         dtype: str | None = None,
         compression: str | None = None,
         shard_size: int | None = None,

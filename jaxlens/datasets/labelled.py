@@ -28,7 +28,7 @@ def labelled(systems: Systems, name: str, seed: int | None) -> xarray.Dataset:
     Raises:
         ImportError: if xarray is not installed.
     """
-    xarray = required("xarray", "xarray")
+    library = required("xarray", "xarray")
     contents, values = systems.contents, systems.values(0, systems.contents.count)
     variables: dict[str, Any] = {}
     for value_name, value in values.items():
@@ -39,7 +39,7 @@ def labelled(systems: Systems, name: str, seed: int | None) -> xarray.Dataset:
         variables[array] = (dimensions(contents, array), _lazily(systems.arrays[array]), described)
     attributes = {"name": name, "configuration": contents.label, **contents.fixed}
     attributes |= {} if seed is None else {"seed": seed}
-    found: xarray.Dataset = xarray.Dataset(variables, _coordinates(systems), attributes)
+    found: xarray.Dataset = library.Dataset(variables, _coordinates(systems), attributes)
     return found
 
 
@@ -67,10 +67,9 @@ def _lazily(array: Any) -> Any:
     """An array as a variable takes it: one on the disk is read where the variable is used."""
     if not isinstance(array, LazyArray):
         return array
-    from xarray.backends import BackendArray
-    from xarray.core import indexing
+    indexing = required("xarray.core.indexing", "xarray")
 
-    class Stored(BackendArray):
+    class Stored(required("xarray.backends", "xarray").BackendArray):  # type: ignore[misc]
         """A LazyArray as xarray indexes it, axis by axis."""
 
         def __init__(self, lazy: LazyArray) -> None:

@@ -91,7 +91,9 @@ def _arguments(manifest: Manifest, config: Config | None) -> dict[str, Any]:
     sizes = {section.shard_size for section in sections.values() if section.count > 1}
     batches = {section.batch_size for section in sections.values()}
     every = config is None or len(sections) == len(config.configurations)
-    given = {name: options[name] for name in ("return_planes", "skip_image_generation", "csv", "compression")}
+    given: dict[str, Any] = {
+        name: options[name] for name in ("return_planes", "skip_image_generation", "csv", "compression")
+    }
     given |= {
         "save_to_disk": True,
         "store_in_memory": False,

@@ -12,6 +12,7 @@ from jaxlens.datasets.stored import systems_in
 from jaxlens.datasets.updates import DatasetUpdates
 from jaxlens.engine.devices import chosen
 from jaxlens.files.errors import StorageError
+from jaxlens.files.formats import ImageFormat
 from jaxlens.files.storage import refuse_unsupported
 from jaxlens.files.systems import Systems
 from jaxlens.production.arguments import Arguments
@@ -28,7 +29,7 @@ _TO_WRITE = (FileRecord("", 0, ""),)
 def save(
     dataset: Any,
     folder: Path,
-    image_format: str,
+    image_format: ImageFormat,
     dtype: str | None,
     compression: str | None,
     shard_size: int | None,
@@ -84,7 +85,7 @@ def _refuse_sample(dataset: DatasetUpdates, systems: Mapping[str, Systems]) -> N
 def _manifest(
     dataset: Any,
     systems: Mapping[str, Systems],
-    image_format: str,
+    image_format: ImageFormat,
     dtype: str,
     compression: str | None,
     shard_size: int | None,
@@ -101,7 +102,7 @@ def _manifest(
         arrays,
         "num_source_images" in names,
         True,
-        image_format,  # type: ignore[arg-type]
+        image_format,
         dtype,
         compression,
         is_double and dataset.folder is None,

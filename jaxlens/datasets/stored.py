@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jaxlens.config import Config
 from jaxlens.files.errors import StorageError
-from jaxlens.files.formats import FORMATS
+from jaxlens.files.formats import FORMATS, ImageFormat
 from jaxlens.files.names import metadata_label
 from jaxlens.files.reader import find_shards
 from jaxlens.files.systems import StoredSystems
@@ -41,9 +41,9 @@ def systems_in(
             )
 
 
-def main_file(shard: Shard, image_format: str) -> str:
+def main_file(shard: Shard, image_format: ImageFormat) -> str:
     """The name of a shard's file of images, or of its table where it has no images."""
-    ending = FORMATS[image_format].ending  # type: ignore[index]
+    ending = FORMATS[image_format].ending
     names = [record.name for record in shard.files]
     images = [name for name in names if "_images" in Path(name).name and name.endswith(f".{ending}")]
     return (images or [name for name in names if metadata_label(Path(name))])[0]
@@ -55,11 +55,13 @@ def files_without_manifest(folder: Path) -> dict[str, tuple[Path, ...]]:
     Raises:
         StorageError: if there is no dataset.
     """
-    tables = {metadata_label(path): (path,) for path in sorted(folder.glob("*_metadata.csv"))}
+    tables: dict[str | None, tuple[Path, ...]] = {
+        metadata_label(path): (path,) for path in sorted(folder.glob("*_metadata.csv"))
+    }
     try:
         return find_shards(folder)
     except StorageError:
-        found = {label: paths for label, paths in tables.items() if label}
+        found: dict[str, tuple[Path, ...]] = {label: paths for label, paths in tables.items() if label}
         if not found:
             raise
         return found

@@ -150,4 +150,9 @@ class Categorical(_Discrete):
             return [f"{counts}; give every value a weight"]
         if (weights < 0).any():
             return [f"weights has {weights.min():g}; none may be below zero"]
-        return [] if weights.sum() > 0 else ["weights are all zero; one must be above zero"]
+        # draws are made in single precision, in which a sum may be infinite or zero
+        with np.errstate(over="ignore", under="ignore"):
+            total = np.sum(weights.astype(np.float32))
+        if not np.isfinite(total):
+            return [f"weights sum to more than {np.finfo(np.float32).max:.2g}; divide all by the largest"]
+        return [] if total > 0 else ["weights are all zero; one must be above zero"]

@@ -6,8 +6,8 @@ import errno
 import hashlib
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 
 def size_and_sha256(path: Path) -> tuple[int, str]:
@@ -27,7 +27,7 @@ def size_and_sha256(path: Path) -> tuple[int, str]:
     return sum(size for size, _ in found.values()), hashlib.sha256(lines.encode()).hexdigest()
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BufferedReader:
     """Open a file for reading; a pipe or a device, which could wait for ever, is refused.
 
     Raises:

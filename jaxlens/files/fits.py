@@ -13,8 +13,11 @@ from astropy.io import fits
 from numpy.typing import ArrayLike
 
 from jaxlens.config.fits_extensions import image_unit, missing_image, split_extension
+from jaxlens.config.limited_files import TooLarge, opened
 from jaxlens.files.errors import StorageError
 
+# The largest size of a compressed file when it is unpacked, in bytes.
+_MAX_BYTES = 4 * 2**30
 # A path, an array, or a path or array for each band.
 Source = str | os.PathLike[str] | ArrayLike | Sequence[Any] | Mapping[str, Any]
 
@@ -92,17 +95,21 @@ def read_fits(path: str) -> np.ndarray:
     `lens.fits[ERR]` is the extension of that name, and `lens.fits[2]` the extension of that number.
 
     Raises:
-        StorageError: if the file is missing, broken or no FITS file, or has no such image.
+        StorageError: if the file is missing, broken or no FITS file, has no such image, or is far larger when
+            it is unpacked.
     """
     file, extension = (path, None) if Path(path).exists() else split_extension(path)
     try:
         with warnings.catch_warnings():
             # astropy only warns where a file ends before its data
             warnings.filterwarnings("error", message=".*truncated.*")
-            with fits.open(file, memmap=False) as units:
+            unpacked = opened(Path(file), _MAX_BYTES, "cut the image out of it")
+            with unpacked as stream, fits.open(stream, memmap=False) as units:
                 return np.asarray(_image_in(units, file, extension), np.float64)
     except StorageError:
         raise
+    except TooLarge as error:
+        raise StorageError(f"{file}: {error}") from error
     except Exception as error:  # astropy raises many kinds of exceptions for a broken file
         reason = getattr(error, "strerror", None) or "cannot be read as FITS"
         raise StorageError(f"{file}: {reason}; give a FITS image") from error

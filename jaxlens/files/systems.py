@@ -182,7 +182,7 @@ class StoredSystems:
         self._guard, self._process = threading.RLock(), os.getpid()
 
     @property
-    def _lock(self) -> threading.RLock:  # type: ignore[valid-type]
+    def _lock(self) -> threading.RLock:
         """What keeps threads from reading at the same time; a forked process begins anew."""
         if self._process != os.getpid():
             self._reset()

@@ -131,6 +131,7 @@ class Writer:
         return self
 
     def _begin(self, name: str, kind: FileKind) -> None:
+        _check_file_size(self._partial(name), needed=0)
         self._begun.append(name)
         try:
             self._files[name] = kind(self._partial(name), self._contents)

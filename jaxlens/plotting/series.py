@@ -72,9 +72,11 @@ def view_series(
     [1, 1, 1, 1, 1, 1, 1, 1, 0, 0]
     """
     if isinstance(images, DatasetOfSeries):
-        dataset, first = images, slice(_SYSTEMS)
-        images, mjd, mask = dataset.series()[first], dataset.mjd()[first], dataset.mask()[first]
-    pixels = _checked(images)
+        first = slice(_SYSTEMS)
+        mjd, mask = images.mjd()[first], images.mask()[first]
+        pixels = _checked(images.series()[first])
+    else:
+        pixels = _checked(images)
     systems, epochs = pixels.shape[:2]
     row = panel_size + (_DAY if mjd is not None else 0.0) + (_TITLE if titles else 0.0)
     figure = new_figure(figsize=(panel_size * epochs, row * systems))

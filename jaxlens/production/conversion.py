@@ -16,6 +16,7 @@ from jaxlens.engine.devices import chosen
 from jaxlens.engine.job import Job
 from jaxlens.files.contents import Chunk, Contents, Values
 from jaxlens.files.errors import StorageError
+from jaxlens.files.formats import ImageFormat
 from jaxlens.files.storage import refuse_unsupported
 from jaxlens.files.systems import Systems
 from jaxlens.files.writer import Writer, commit, prepare, remove, remove_partials
@@ -185,7 +186,11 @@ def _remove_empty(place: Path, manifest: Manifest) -> None:
 
 
 def converted(
-    manifest: Manifest, image_format: str, dtype: str | None, compression: str | None, shard_size: int | None
+    manifest: Manifest,
+    image_format: ImageFormat,
+    dtype: str | None,
+    compression: str | None,
+    shard_size: int | None,
 ) -> Manifest:
     """The manifest of a dataset in another format.
 

@@ -26,9 +26,8 @@ from jaxlens.production.manifest import MANIFEST, FileRecord, Manifest, Shard, r
 CONFIG = "config.yaml"
 REPLACEMENT = ".replacement"
 # The files of a dataset without a manifest, as earlier versions made them.
-_WITHOUT_MANIFEST = (
-    *("*_images.h5", "*_images.npy", "*_planes.h5", "*_planes.npy", "*_metadata.csv"),
-    *(f"CONFIGURATION_*_{content}*" for content in ("images", "planes", "difference", "metadata")),
+_WITHOUT_MANIFEST = tuple(
+    f"CONFIGURATION_*_{content}*" for content in ("images", "planes", "difference", "metadata")
 )
 
 

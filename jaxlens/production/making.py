@@ -20,7 +20,7 @@ from jaxlens.production.identity import differences_of_kind
 from jaxlens.production.manifest import Manifest, Shard, write_manifest
 from jaxlens.production.products import Memory, Product, Run
 from jaxlens.production.recipe import Recipe
-from jaxlens.production.shards import Made, Receiver, Task, make_shards
+from jaxlens.production.shards import Kind, Made, Receiver, Task, begin_run, make_shards
 from jaxlens.production.workers import own_workers, tasks_done
 
 # A shard with the label of its configuration.
@@ -73,9 +73,19 @@ class Making:
         if executor is None and workers is None:
             self._make_here(missing, progress, check)
             return
-        tasks = [self._task(label, shard) for label, shard in missing]
+
+        def look() -> None:
+            # a line of the log may be due also where no shard is whole yet
+            progress.update(0)
+            check()
+
+        run = begin_run(self._place)
+        tasks = [self._task(run, label, shard) for label, shard in missing]
         progress.announce(f"{len(tasks)} shards for workers, each of which compiles its program first")
-        found = own_workers(workers, tasks, check) if workers else tasks_done(executor, tasks, check)
+        if executor is None:
+            found = own_workers(workers or 1, tasks, look)
+        else:
+            found = tasks_done(executor, tasks, look)
         with contextlib.closing(found) as done:
             for made in done:
                 self._record(made)
@@ -108,7 +118,7 @@ class Making:
             self._memories[label] = Memory(contents, self._arguments.kept)
             receivers.append(self._memories[label])
         place = str(self._place)
-        make_shards(self._recipe, job, shards, section.count, place, self._record, receivers, check)
+        make_shards(self._recipe, job, shards, section.count, place, self._record_own, receivers, check)
 
     def _keeps(self, label: str) -> bool:
         """Whether a configuration is kept in memory as it is made, since all of it is made here."""
@@ -116,11 +126,23 @@ class Making:
         begun = len(section.shards) < section.count or any(shard.whole for shard in section.shards)
         return self._arguments.kept != 0 and not begun
 
-    def _task(self, label: str, shard: Shard) -> Task:
+    def _task(self, run: str, label: str, shard: Shard) -> Task:
         section = self.manifest.configurations[label]
         folder = os.path.abspath(self._place)
-        devices = len(self._jobs[label].devices)
-        return Task(self._pickled, folder, label, shard, section.count, section.batch_size, devices)
+        devices, manifest = len(self._jobs[label].devices), self.manifest
+        kind = Kind(manifest.device_kind, manifest.versions)
+        return Task(
+            self._pickled,
+            folder,
+            run,
+            label,
+            shard,
+            section.count,
+            section.batch_size,
+            devices,
+            kind,
+            self._arguments.allow_mixed,
+        )
 
     @property
     def _pickled(self) -> bytes:
@@ -128,14 +150,17 @@ class Making:
             self._recipe_bytes = pickle.dumps(self._recipe)
         return self._recipe_bytes
 
+    def _record_own(self, made: Made) -> None:
+        """Record a shard that this process has made; workers say themselves what they are."""
+        if self._other_kind:
+            kind, versions = self._wanted.device_kind, dict(self._wanted.versions)
+            made = replace(made, shard=replace(made.shard, device_kind=kind, versions=versions))
+        self._record(made)
+
     def _record(self, made: Made) -> None:
         """Give the files of a shard their names, and add it to the manifest."""
         commit(self._place, made.written)
-        shard = made.shard
-        if self._other_kind:
-            wanted = self._wanted
-            shard = replace(shard, device_kind=wanted.device_kind, versions=dict(wanted.versions))
-        self.manifest = self.manifest.with_shard(made.label, shard)
+        self.manifest = self.manifest.with_shard(made.label, made.shard)
         write_manifest(self._place, self.manifest)
         self._made[made.label].append(replace(made, written=()))
         self._times[made.label] = (self._times[made.label][0], time.perf_counter())

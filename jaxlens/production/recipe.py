@@ -176,7 +176,7 @@ def recorded_recipe(config: Config, manifest: Manifest) -> Recipe:
         (*arrays, "planes") if options["return_planes"] else arrays,  # type: ignore[arg-type]
         bool(options["solve_lens_equation"]),
         bool(options["csv"]),
-        manifest.format,  # type: ignore[arg-type]
+        manifest.format,
         manifest.dtype,
         options["compression"],  # type: ignore[arg-type]
         manifest.precision == "float64",

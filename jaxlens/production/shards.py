@@ -5,22 +5,26 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
+import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Protocol
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import jax
 
 from jaxlens.engine.batch_size import default_size, planned
-from jaxlens.engine.devices import chosen
+from jaxlens.engine.devices import Devices, chosen
 from jaxlens.engine.job import Job
 from jaxlens.files.contents import Chunk
+from jaxlens.files.errors import explained
 from jaxlens.files.lots import pieces
-from jaxlens.files.writer import Writer, Written
+from jaxlens.files.writer import PARTIAL, Writer, Written, remove
 from jaxlens.production.chunks import Chunks
+from jaxlens.production.identity import device_kind, versions
 from jaxlens.production.layout import shard_suffix
 from jaxlens.production.manifest import FileRecord, Shard
 from jaxlens.production.recipe import Recipe
@@ -53,6 +57,22 @@ class Made:
     first_seconds: float
 
 
+class RunEnded(RuntimeError):
+    """The run for which a worker makes a shard has ended."""
+
+
+class Kind(NamedTuple):
+    """What the last bits of an image depend on.
+
+    Attributes:
+        device_kind: the kind of the devices.
+        versions: of jaxlens and of the packages that images depend on.
+    """
+
+    device_kind: str
+    versions: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class Task:
     """A shard for a worker to make; it can be pickled.
@@ -60,46 +80,110 @@ class Task:
     Attributes:
         recipe: the pickled Recipe, which tasks share.
         folder: the folder of the dataset, which the worker can write.
+        run: the name of a file in it that is there while the run goes on, see `begin_run`.
         label: the label of the configuration.
         shard: which systems.
         count: the number of shards of the configuration.
         batch_size: systems that are made at a time.
         devices: how many devices share a batch.
+        kind: the devices and versions of the dataset.
+        mixed: whether a worker may have others.
     """
 
     recipe: bytes
     folder: str
+    run: str
     label: str
     shard: Shard
     count: int
     batch_size: int
     devices: int
+    kind: Kind
+    mixed: bool = False
 
 
-def run_task(task: Task) -> Made:
+def begin_run(folder: Path) -> str:
+    """The name of a new file in a folder that tells workers that the run goes on, until it is removed.
+
+    An executor may go on with a task after the run has ended, which would leave files that nobody wants.  As
+    the other files that are no part of a dataset, this one is removed at the end, or by the next run.
+    """
+    name = f"run.{secrets.token_hex(8)}{PARTIAL}"
+    with explained(folder / name), (folder / name).open("x"):
+        return name
+
+
+def run_task(task: Task, check: Callable[[], None] = lambda: None) -> Made:
     """Make a shard in a worker.
 
+    Args:
+        task: the shard.
+        check: is called between batches too, and raises where the work should end.
+
     Raises:
+        RunEnded: where the run has ended; nothing is left of the shard then.
         RuntimeError: in a process that was forked, where JAX does not work; or where the worker has other
-            devices than the process that gave the task.
+            devices or versions than the dataset.
     """
     if os.getpid() != _PROCESS:
         raise RuntimeError(
             "this worker was forked from a process that uses JAX, and JAX does not work in a fork; give "
             "ProcessPoolExecutor mp_context=multiprocessing.get_context('spawn')"
         )
+    refuse_ended = partial(_refuse_ended, Path(task.folder), task.run)
+    refuse_ended()
     devices = chosen(None)
     if len(devices) != task.devices:
         raise RuntimeError(
             f"this worker has {len(devices)} devices, and the process that gave the task {task.devices}; "
             "give all the same, since a batch is shared by them"
         )
-    recipe = _recipe(task.recipe)
+    shard, recipe = _by_this_worker(task, devices), _recipe(task.recipe)
+    made: list[Made] = []
+
+    def both() -> None:
+        refuse_ended()
+        check()
+
     with jax.enable_x64(recipe.x64):
         job = recipe.job(task.label, devices, task.batch_size)
-        made: list[Made] = []
-        make_shards(recipe, job, [task.shard], task.count, task.folder, made.append)
-        return made[0]
+        make_shards(recipe, job, [shard], task.count, task.folder, made.append, check=both)
+    try:
+        refuse_ended()
+    except RunEnded:
+        for written in made[0].written:
+            remove(Path(task.folder) / written.partial)
+        raise
+    return made[0]
+
+
+def _refuse_ended(folder: Path, run: str) -> None:
+    """RunEnded where the file that `begin_run` has made is there no more."""
+    try:
+        (folder / run).stat()
+    except FileNotFoundError:
+        raise RunEnded(
+            f"{folder}: the run that makes this dataset has ended, or another one has begun; if not, give "
+            "workers that see this folder under this path"
+        ) from None
+
+
+def _by_this_worker(task: Task, devices: Devices) -> Shard:
+    """The shard, which says what this worker is, where it is not what the dataset is made on.
+
+    Raises:
+        RuntimeError: if it is not, and must be.
+    """
+    own = Kind(device_kind(devices), versions())
+    if own == task.kind:
+        return task.shard
+    if not task.mixed:
+        found, wanted = (f"{kind} with {dict(packages)}" for kind, packages in (own, task.kind))
+        raise RuntimeError(
+            f"this worker is {found}, and the dataset is made on {wanted}, so that pixels would differ in "
+            "their last bits; give workers of one kind, or allow_mixed=True (--allow-mixed)"
+        )
+    return replace(task.shard, device_kind=own.device_kind, versions=dict(own.versions))
 
 
 @lru_cache(maxsize=4)

@@ -53,7 +53,8 @@ def refuse_unknown(names: Iterable[str], parameters: Collection[str], others: Co
     """
     for name in names:
         if name not in parameters and name not in others:
-            raise ValueError(f"params has {name}, which is no parameter; {nearest(str(name), parameters)}")
+            advice = nearest(str(name), parameters, listed=("a name of sim.parameter_names",))
+            raise ValueError(f"params has {name}, which is no parameter; {advice}")
 
 
 def _check_epochs(scene: Scene, params: Params) -> None:

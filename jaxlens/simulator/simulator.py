@@ -66,7 +66,7 @@ class Simulator(SimulatorDensities):
 
         Args:
             key: the key of the dataset's seed.
-            n: the number of systems.
+            n: the number of systems, 0 or more.
             start: the index of the first system, or of every system, (n,); from 0 to 2^63 - 1.
             hyperparameters: take the place of some or all numbers of the file, by the paths of
                 `sim.hyperparameters`.
@@ -75,7 +75,7 @@ class Simulator(SimulatorDensities):
             {name: (n,) or (n, bands)}.
 
         Raises:
-            ValueError: for a path that is no number of the file.
+            ValueError: for a path that is no number of the file, and where `n` is no number of systems.
 
         >>> import jax, jaxlens
         >>> sim, key = jaxlens.Simulator("galaxy_galaxy"), jax.random.key(1, impl="threefry2x32")
@@ -131,9 +131,15 @@ class Simulator(SimulatorDensities):
         allows.  For a wider one a Gaussian has another program; inside a caller's jit, where the seeing is
         not known, its image is NaN.
 
+        All pixels of a system are NaN where one of its parameters is NaN or infinite (but for magnitudes and
+        exposures), or where a plane is nearer than the one before it.
+
+        Args:
+            params: the parameters by name; other values of `generate` may stand beside them.
+
         Raises:
-            ValueError: where a parameter is missing or, with psf_type MOFFAT, the seeing is wider than the
-                file allows.
+            ValueError: where a parameter is missing or no value has its name, with the nearest name; with
+                psf_type MOFFAT, where the seeing is wider than the file allows.
         """
         checked, admitted = self._checked(params)
         return batched.render(admitted, checked, self.assets)
@@ -189,6 +195,7 @@ class Simulator(SimulatorDensities):
 
         Each is an `ImagePositions` of x, y, magnification, mask (n, slots) and found (n,).  Where `found`
         exceeds the number of slots the faintest images are missing; `with_image_slots` gives more slots.
+        Where the rays of a system are NaN, all slots are, and `mask` is True.
         """
         checked, admitted = self._checked(params)
         return batched.image_positions(admitted, checked)

@@ -28,3 +28,20 @@ def test_check_prints_warnings_and_goes_on(tmp_path, capsys):
     assert "warning: " in captured.err
     assert "FRACTION" in captured.err
     assert "no problems" in captured.out
+
+
+def test_check_refuses_what_cannot_be_made(tmp_path, fails):
+    """With the memory that one system would take."""
+    text = example_path("galaxy_galaxy").read_text()
+    path = tmp_path / "huge.yaml"
+    for num_pix, gigabytes in (("1e308", "7.2e+608"), ("20_000", "29")):
+        path.write_text(text.replace("numPix: 50", f"numPix: {num_pix}"))
+        assert f"numPix: one system takes about {gigabytes} GB of memory" in fails("check", path)
+
+
+def test_check_says_how_a_number_was_read(tmp_path, capsys):
+    path = tmp_path / "zero.yaml"
+    text = example_path("galaxy_galaxy").read_text()
+    path.write_text(text.replace("exposure_time: 30", "exposure_time: 08"))
+    assert cli.main(["check", str(path)]) == 0
+    assert "exposure_time: is 08, which YAML reads as a text; it is taken for 8" in capsys.readouterr().err

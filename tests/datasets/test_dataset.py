@@ -20,6 +20,7 @@ from jaxlens.engine.batch_size import automatic_batch_size
 from jaxlens.engine.executable import Executable
 from jaxlens.files.errors import StorageError
 from jaxlens.files.hdf5 import Hdf5File
+from jaxlens.files.lazy import LazyArray
 from jaxlens.files.reader import read
 from jaxlens.production import recipe as module
 from jaxlens.production.manifest import read_manifest
@@ -153,7 +154,7 @@ def test_writing_to_disk_holds_a_few_batches_and_not_the_dataset(fake, tmp_path,
     dataset = make_dataset(small(size=40, outdir=tmp_path), True, False, image_file_format="h5", batch_size=4)
     assert written == [4] * 10
     assert max(most_alive) <= 5
-    assert not hasattr(dataset, "CONFIGURATION_1_images")
+    assert isinstance(dataset.images(), LazyArray)
 
 
 def test_a_chunk_with_too_many_images_is_made_again_with_more_slots(fake):

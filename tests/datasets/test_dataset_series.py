@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from jaxlens import Simulator, make_dataset
+from jaxlens import Simulator, load, make_dataset, view_series
 from jaxlens.config import load_config
 from jaxlens.datasets.arrays import DatasetArrays
 from jaxlens.datasets.dataset import Dataset
@@ -173,6 +173,14 @@ def test_the_files_hold_what_memory_holds(made: Dataset) -> None:
         np.testing.assert_array_equal(array, kept)
     np.testing.assert_array_equal(stored.images, made.images())
     assert stored.metadata.equals(made.metadata())
+
+
+def test_the_first_systems_of_a_dataset_are_drawn(made: Dataset) -> None:
+    for dataset in (made, load(made.outdir)):
+        figure = view_series(dataset)
+        drawn = [len(axes.images) for axes in figure.axes]
+        assert len(drawn) == 4 * 3
+        assert drawn == made.mask()[:4].all(axis=2).astype(int).ravel().tolist()
 
 
 def test_the_light_curves_are_in_the_table(made: Dataset) -> None:

@@ -415,6 +415,11 @@ def test_truncation_where_nothing_is_left_stays_finite() -> None:
         (Categorical((1.0,), (1.0, 2.0)), ["values has 1 numbers and weights 2; give every value a weight"]),
         (Categorical((1.0, 2.0), (1.0, -2.0)), ["weights has -2; none may be below zero"]),
         (Categorical((1.0, 2.0), (0.0, 0.0)), ["weights are all zero; one must be above zero"]),
+        (Categorical((1.0, 2.0), (0.0, 1e-60)), ["weights are all zero; one must be above zero"]),
+        (
+            Categorical((1.0, 2.0), (3e38, 3e38)),
+            ["weights sum to more than 3.4e+38; divide all by the largest"],
+        ),
         (Truncated(Normal(0.0, 0.0), 0.0, 1.0), ["std is 0.0; it must be above zero"]),
         (Categorical((1.0, 2.0), (0.0, 1.0)), []),
         (Beta(1.0, 1.0), []),

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import jax
 import numpy as np
 import pytest
 
+import jaxlens
 from jaxlens.config.quantities import _tails
 from jaxlens.distributions import (
     DISTRIBUTIONS,
@@ -101,3 +104,9 @@ def test_every_distribution_has_a_structure_of_its_own() -> None:
         assert jax.tree.unflatten(structure, leaves) == value
         paths = [str(path[0]) for path, _ in jax.tree_util.tree_flatten_with_path(value)[0]]
         assert paths == [f".{name}" for name in names]
+
+
+def test_no_class_is_registered_in_the_way_that_forgets_the_class() -> None:
+    root = Path(jaxlens.__file__).parent
+    files = [*root.rglob("*.py"), *(root / "kernels").rglob("*.py")]
+    assert [path for path in files if re.search(r"register_dataclass\b(?!`)", path.read_text())] == []

@@ -1,7 +1,10 @@
 """FITS images: what is written is read back, by the name or the number of an extension."""
 
+import gzip
+
 import numpy as np
 import pytest
+from astropy.io import fits
 
 from jaxlens.files.errors import StorageError
 from jaxlens.files.fits import as_floats, cube, read_fits, write_fits
@@ -54,3 +57,14 @@ def test_what_is_no_image_is_refused():
         cube("image", np.ones(2), ())
     with pytest.raises(ValueError, match="mask is no array of real numbers"):
         as_floats("mask", np.array([1j]))
+
+
+def test_an_image_that_is_far_larger_when_it_is_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr("jaxlens.config.limited_files._ALWAYS_UNPACKED", 1000)
+    fits.writeto(tmp_path / "zeros.fits", np.zeros((200, 200)))
+    packed = tmp_path / "zeros.fits.gz"
+    packed.write_bytes(gzip.compress((tmp_path / "zeros.fits").read_bytes()))
+    with pytest.raises(StorageError, match="is unpacked over 0 MB; unpack it"):
+        read_fits(str(packed))
+    monkeypatch.undo()
+    assert read_fits(str(packed)).shape == (200, 200)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from jaxlens import Simulator
-from jaxlens.fitting.external_psf import with_psf
+from jaxlens.fitting.external_psf import psf_kernel, with_psf
 
 
 def test_a_psf_from_outside_is_that_of_psf_type_pixel(small_lens, tmp_path, key):
@@ -46,3 +46,14 @@ def test_the_prior_of_a_simulator_with_another_psf_has_no_seeing(small_lens, key
 def test_a_grid_of_the_psf_must_be_one(small_lens):
     with pytest.raises(ValueError, match="factor is 0; it must be at least 1"):
         with_psf(Simulator(small_lens), np.ones((3, 3)), factor=0)
+
+
+@pytest.mark.parametrize("scale", [1e308, 1e-320, 1.0])
+def test_a_kernel_of_any_size_is_scaled_to_unit_sum(scale):
+    """The sum of the first is above all floats."""
+    found = psf_kernel(np.full((5, 5), scale), bands=1)
+    np.testing.assert_allclose(found, np.full((1, 5, 5), 0.04), rtol=1e-3 if scale < 1 else 1e-12)
+    with pytest.raises(ValueError, match="psf sums to -inf; the sum must be above 0"):
+        psf_kernel(np.full((5, 5), -1e308), bands=1)
+    with pytest.raises(ValueError, match="as pixels above and below 0 cancel; give a kernel that is mostly"):
+        psf_kernel(np.array([[1.0, -1.0, 1e-9]]), bands=1)

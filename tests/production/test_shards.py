@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import h5py
 import jax
@@ -13,8 +14,9 @@ import pytest
 
 from jaxlens.files.contents import Chunk
 from jaxlens.production import shards
+from jaxlens.production.identity import device_kind, versions
 from jaxlens.production.manifest import Shard
-from jaxlens.production.shards import Made, Task, make_shards, run_task
+from jaxlens.production.shards import Kind, Made, RunEnded, Task, begin_run, make_shards, run_task
 
 from .conftest import BATCH, LABEL, Killed, field_recipe
 
@@ -82,7 +84,9 @@ def test_chunks_that_do_not_end_where_shards_do_are_cut() -> None:
 
 def test_a_task_is_a_shard_that_another_process_can_make(undisturbed: Path, tmp_path: Path) -> None:
     recipe = pickle.dumps(field_recipe(undisturbed))
-    task = Task(recipe, str(tmp_path), LABEL, Shard(2, 8, 10), 3, BATCH, len(jax.local_devices()))
+    devices = tuple(jax.local_devices())
+    kind, run = Kind(device_kind(devices), versions()), begin_run(tmp_path)
+    task = Task(recipe, str(tmp_path), run, LABEL, Shard(2, 8, 10), 3, BATCH, len(devices), kind)
     made = run_task(pickle.loads(pickle.dumps(task)))
     name = f"{LABEL}_metadata-00002-of-00003.csv"
     assert made.written[1].name == name
@@ -91,10 +95,40 @@ def test_a_task_is_a_shard_that_another_process_can_make(undisturbed: Path, tmp_
         RuntimeError, match=r"this worker has 1 devices, and the process that gave the task 2"
     ):
         run_task(replace(task, devices=2))
+    other = replace(task, kind=Kind("tpu", versions()))
+    with pytest.raises(RuntimeError, match=r"this worker is cpu .*, and the dataset is made on tpu .*--all"):
+        run_task(other)
+    shard = run_task(replace(other, mixed=True)).shard
+    assert (made.shard.device_kind, shard.device_kind, shard.versions) == (None, *kind)
+
+
+@pytest.mark.parametrize("moment", ["before", "planned", "_completed"])
+def test_a_worker_leaves_nothing_of_a_run_that_has_ended(
+    moment: str, undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run ends before its task, while its program is compiled, or when the shard is written."""
+    devices = tuple(jax.local_devices())
+    kind, run = Kind(device_kind(devices), versions()), begin_run(tmp_path)
+    recipe = pickle.dumps(field_recipe(undisturbed))
+    task = Task(recipe, str(tmp_path), run, LABEL, Shard(2, 8, 10), 3, BATCH, len(devices), kind)
+    if moment == "before":
+        (tmp_path / run).unlink()
+    else:
+        then = getattr(shards, moment)
+
+        def ended(*arguments: Any) -> Any:
+            found = then(*arguments)
+            (tmp_path / run).unlink()
+            return found
+
+        monkeypatch.setattr(shards, moment, ended)
+    with pytest.raises(RunEnded, match="the run that makes this dataset has ended"):
+        run_task(task)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_fork_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shards, "_PROCESS", -1)
-    task = Task(b"", str(tmp_path), LABEL, Shard(0, 0, 4), 3, BATCH, 1)
+    task = Task(b"", str(tmp_path), "", LABEL, Shard(0, 0, 4), 3, BATCH, 1, Kind("cpu", {}))
     with pytest.raises(RuntimeError, match=r"JAX does not work in a fork; give .*'spawn'"):
         run_task(task)

@@ -42,6 +42,7 @@ FAULTS: dict[str, tuple[Fault, int]] = {
     "read_only": (disk.read_only, 1),
     "writers": (processes.two_writers, 4),
     "worker": (processes.killed_worker, 2),
+    "parent": (processes.killed_parent, 1),
     "array": (processes.job_array, 1),
     "allocation": (values.allocation, 4),
     "nan": (values.not_finite, 10),

@@ -118,7 +118,7 @@ def while_overwriting(laboratory: Laboratory, count: int) -> Outcome:
         if is_old:
             laboratory.finish(folder, seed=1)
             lost = checksums(folder) != old
-        laboratory.finish(folder, seed=2, **({"overwrite": True} if is_old else {}))
+        laboratory.finish(folder, seed=2, overwrite=is_old)
         outcome.add(problems, lost, checksums(folder) == new)
 
     _in_parallel(laboratory, count, once)

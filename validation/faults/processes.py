@@ -72,6 +72,27 @@ def killed_worker(laboratory: Laboratory, count: int) -> Outcome:
     return outcome
 
 
+def killed_parent(laboratory: Laboratory, count: int) -> Outcome:
+    """The process with two workers is killed: they end too, and the dataset is resumed at once."""
+    outcome = Outcome("process with workers killed")
+    expected = laboratory.undisturbed()
+    for _ in range(count):
+        folder = laboratory.new()
+        with laboratory.process(laboratory.command(folder, "--workers", 2)) as process:
+            while process.poll() is None and recorded(folder) < 2:
+                time.sleep(0.001)
+            workers = _workers(process)
+            process.kill()
+            process.wait(timeout=PATIENCE)
+            problems = laboratory.faults(folder, expected)
+            laboratory.finish(folder)
+            # the pipes of the process are open as long as its workers live
+            process.communicate(timeout=PATIENCE)
+        problems += [] if len(workers) == 2 else [f"{len(workers)} workers"]
+        outcome.add(problems, same=checksums(folder) == expected)
+    return outcome
+
+
 def job_array(laboratory: Laboratory, count: int) -> Outcome:
     """100 shards by four processes in random order, of which two are killed and resumed, are merged."""
     outcome = Outcome("100 shards by 4 processes, 2 killed, merged")

@@ -14,9 +14,8 @@ from unittest import mock
 import jax
 import numpy as np
 
-from jaxlens.engine import executable
+from jaxlens.engine import completion, executable
 from jaxlens.engine.progress import Progress
-from jaxlens.production import chunks
 from jaxlens.production.manifest import read_manifest
 from jaxlens.production.verification import verify
 from validation.faults.disk import _left
@@ -30,13 +29,14 @@ def allocation(laboratory: Laboratory, count: int) -> Outcome:
     laboratory.undisturbed()
     for number in range(count):
         folder = laboratory.new()
-        failing = {laboratory.random.randrange(1, 16), laboratory.random.randrange(1, 16)}
-        with warnings.catch_warnings(), mock.patch("jaxlens.engine.job.compiled", _short_of_memory(failing)):
+        first = laboratory.random.randrange(1, 16)
+        with warnings.catch_warnings(), mock.patch("jaxlens.engine.job.compiled", _short_of_memory(first)):
             warnings.simplefilter("ignore", UserWarning)
             laboratory.finish(folder, ("h5", "npy")[number % 2])
         said = verify(folder, systems=2)
         smaller = {one.shard.number for one in said.shards if one.shard.batch_size == BATCH // 2}
-        problems = [] if smaller == failing else [f"batch sizes of {smaller}, not {failing}"]
+        expected = set(range(first, 16))
+        problems = [] if smaller == expected else [f"smaller batches in {smaller}, not {expected}"]
         problems += [] if said.whole else [f"verify: {said}"]
         outcome.add(problems, not said.whole)
     return outcome
@@ -45,7 +45,7 @@ def allocation(laboratory: Laboratory, count: int) -> Outcome:
 def not_finite(laboratory: Laboratory, count: int) -> Outcome:
     """A value that is not finite ends the run: what is whole is kept, nothing is half written."""
     outcome = Outcome("NaN in a batch")
-    refuse = chunks.refuse_not_finite
+    refuse = completion.refuse_not_finite
     for number in range(count):
         form = ("h5", "npy")[number % 2]
         expected, folder, wrong = laboratory.undisturbed(form), laboratory.new(), number * 37 % 155
@@ -56,7 +56,7 @@ def not_finite(laboratory: Laboratory, count: int) -> Outcome:
 
         problems = ["no error"]
         try:
-            with mock.patch.object(chunks, "refuse_not_finite", broken):
+            with mock.patch("jaxlens.production.chunks.refuse_not_finite", broken):
                 laboratory.finish(folder, form)
         except ValueError as error:
             problems = [] if f"is not finite in system {wrong}" in str(error) else [str(error)]
@@ -88,15 +88,15 @@ def _jumping(seed: int) -> Callable[[], float]:
     return lambda: 1e9 + choice.uniform(-86400.0, 86400.0)
 
 
-def _short_of_memory(failing: set[int]) -> Callable[..., executable.Executable]:
-    """`compiled`, whose full batches of these shards fail."""
+def _short_of_memory(first: int) -> Callable[..., executable.Executable]:
+    """`compiled`, whose full batches fail from a shard on."""
     compiled = executable.compiled
 
     def limited(simulator: Any, size: int, *others: Any) -> executable.Executable:
         found = compiled(simulator, size, *others)
 
         def run(key: Any, indices: np.ndarray) -> Any:
-            if size == BATCH and int(indices[0, 0]) // BATCH in failing:
+            if size == BATCH and int(indices[0, 0]) // BATCH >= first:
                 raise jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 1 bytes")
             return found.run(key, indices)
 

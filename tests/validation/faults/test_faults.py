@@ -66,8 +66,8 @@ def test_faults_of_processes_lose_nothing(name: str) -> None:
 
 @pytest.mark.slow
 def test_many_systems_take_no_more_memory_than_few(tmp_path: Path) -> None:
-    found = endurance.measured(tmp_path / "many", systems=4096, shard_size=1024)
-    assert found["systems"] == 4096
+    found = endurance.measured(tmp_path / "many", systems=6144, shard_size=1024)
+    assert found["systems"] == 6144
     assert found["whole"]
     assert found["manifest_bytes"] < 5000
     start, _, end = found["memory"]

@@ -1,0 +1,82 @@
+"""Binary files: what is large once it is unpacked, or says that it is, costs neither time nor memory."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from numpy.lib import format as npy_format
+
+from jaxlens.config import Config, ConfigError, limited_files
+from jaxlens.config.limited_files import TooLarge, opened, read_npy
+
+LoadEdited = Callable[[tuple[tuple[str, str], ...]], Config]
+
+
+@pytest.mark.parametrize("packer", [gzip, bz2, lzma])
+def test_a_compressed_file_is_unpacked_up_to_a_limit(packer: Any, tmp_path: Path) -> None:
+    (tmp_path / "zeros").write_bytes(packer.compress(bytes(1000)))
+    with opened(tmp_path / "zeros", 1000, "") as file:
+        assert file.read() == bytes(1000)
+    with (
+        pytest.raises(TooLarge, match="is unpacked over 0 MB; cut it"),
+        opened(tmp_path / "zeros", 999, "cut it"),
+    ):
+        pass
+
+
+def test_a_ratio_that_no_image_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the limit is gigabytes, as that of BACKGROUNDS is."""
+    monkeypatch.setattr(limited_files, "_ALWAYS_UNPACKED", 10_000)
+    (tmp_path / "zeros").write_bytes(gzip.compress(bytes(1_000_000)))
+    with pytest.raises(TooLarge, match="; unpack it"), opened(tmp_path / "zeros", 2**32, "cut it"):
+        pass
+
+
+def test_other_files_are_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "plain").write_bytes(b"SIMPLE")
+    with opened(tmp_path / "plain", 1, "") as file:
+        assert file.read() == b"SIMPLE"
+    (tmp_path / "archive").write_bytes(b"PK\x03\x04")
+    with pytest.raises(ValueError, match="archive"), opened(tmp_path / "archive", 1, ""):
+        pass
+
+
+@pytest.mark.parametrize("shape", [(10**6, 10**6), (10**9, 10**9, 10**9), (3,) * 30])
+def test_a_header_of_npy_that_asks_for_memory(shape: tuple[int, ...], tmp_path: Path) -> None:
+    with (tmp_path / "k.npy").open("wb") as file:
+        header = {"descr": "<f8", "fortran_order": False, "shape": shape}
+        npy_format.write_array_header_1_0(file, header)
+    with pytest.raises(TooLarge, match="has an array that is over 50 MB; cut it"):
+        read_npy(tmp_path / "k.npy", 50_000_000, "cut it")
+
+
+def test_npy_files(tmp_path: Path) -> None:
+    np.save(tmp_path / "k.npy", np.eye(3))
+    np.testing.assert_array_equal(read_npy(tmp_path / "k.npy", 72, ""), np.eye(3))
+    content = (tmp_path / "k.npy").read_bytes()
+    (tmp_path / "short.npy").write_bytes(content[:-1])
+    with pytest.raises(ValueError, match="ends before its array"):
+        read_npy(tmp_path / "short.npy", 72, "")
+    np.save(tmp_path / "objects.npy", np.array([{}], object))
+    with pytest.raises(ValueError, match="Object arrays"):
+        read_npy(tmp_path / "objects.npy", 10_000, "")
+
+
+def test_packed_backgrounds(load_edited: LoadEdited, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sky").mkdir()
+    for band in "gr":
+        fits.writeto(tmp_path / "whole.fits", np.ones((2, 40, 40), np.float32), overwrite=True)
+        (tmp_path / "sky" / f"{band}.fits").write_bytes(gzip.compress((tmp_path / "whole.fits").read_bytes()))
+    change = (("GEOMETRY:\n", "BACKGROUNDS: {PATH: sky, CONFIGURATIONS: [PAIR]}\nGEOMETRY:\n"),)
+    assert load_edited(change).backgrounds is not None
+    monkeypatch.setattr(limited_files, "_ALWAYS_UNPACKED", 1000)
+    with pytest.raises(ConfigError, match=r"sky/g\.fits: is unpacked over 0 MB; unpack it"):
+        load_edited(change)
