@@ -90,7 +90,7 @@ def _parts(system: _System, environment: Mapping[str, str]) -> int:
     if not whole or count != last - first + 1:
         raise ValueError(
             f"the tasks of this array are not {system.usual_first} to {last} without gaps, so that their "
-            f"number is not known; {advice}"
+            f"number is not known; count them from {system.usual_first}, or {advice}"
         )
     return last - first + 1
 

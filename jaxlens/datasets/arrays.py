@@ -27,6 +27,10 @@ _ATTRIBUTES = ("images", "planes", "difference", "series", "mjd", "mask", "metad
 Array: TypeAlias = Any
 
 
+# Why a dataset that was loaded may have no configuration.
+_WITHOUT_CONFIG = ", since its config.yaml, or a file that it names, could not be read"
+
+
 class DatasetArrays:
     """The arrays and tables of a dataset.
 
@@ -131,7 +135,8 @@ class DatasetArrays:
         label, _, kind = name.rpartition("_")
         systems = self.__dict__.get("_systems", {}).get(label)
         if systems is None or kind not in _ATTRIBUTES or not _has(systems, kind):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            reason = _WITHOUT_CONFIG if name in ("config", "config_dict") else ""
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{reason}")
         found = _of(systems, kind)
         self.__dict__[name] = found
         return found

@@ -263,5 +263,6 @@ def _holds(old: Manifest | None, others: list[Path]) -> str:
 
 
 def _advice(old: Manifest | None) -> str:
-    finish = "resume it (resume=True, --resume), " if old is not None and not old.complete else ""
+    begun = old is not None and not old.complete
+    finish = "resume it (resume=True, or generate --resume), " if begun else ""
     return f"{finish}replace it (overwrite=True, --overwrite), or choose another OUTDIR"

@@ -64,7 +64,7 @@ def test_a_full_disk_is_named_nothing_half_written_stays_and_resume_goes_on(
         full.setattr("jaxlens.files.npy.NpyFile.append", _no_space)
         assert "the disk is full; free some space" in fails(*argv)
     assert names(tmp_path / "out") == RECORD
-    assert "0 of 1 shards are whole); resume it (resume=True, --resume), replace" in fails(*argv)
+    assert "0 of 1 shards are whole); resume it (resume=True, or generate --resume), replace" in fails(*argv)
     assert cli.main([*argv, "--resume"]) == 0
     assert "CONFIGURATION_1_images.npy" in names(tmp_path / "out")
 
