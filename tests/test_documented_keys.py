@@ -117,6 +117,8 @@ def test_DATASET_OUTDIR(document: dict[str, Any], tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "made" / "here").iterdir()} == {
         "CONFIGURATION_1_metadata.csv",
         "CONFIGURATION_2_metadata.csv",
+        "config.yaml",
+        "manifest.json",
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -75,6 +76,9 @@ def run(names: list[str], count: int = _COUNT, seed: int = 0) -> list[Outcome]:
 def main(arguments: list[str] | None = None) -> int:
     """Try, print and save: 0, or 1 if anything was lost or wrong."""
     options = _arguments(arguments)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # where this runs in the background, the processes that it interrupts must not ignore that
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     began = time.perf_counter()
     found = run(options.fault or list(FAULTS), options.count, options.seed)
     text = table(found)
