@@ -47,7 +47,9 @@ FILES_BEFORE = pytest.StashKey[set[str]]()
 
 # The examples of docstrings that take longest to compile, in module.object; they run with the slow tests.
 SLOW_EXAMPLES = {
-    "jaxlens.datasets.dataset.Dataset.update_param",
+    "jaxlens.datasets.loading.load",
+    "jaxlens.datasets.updates.DatasetUpdates.search",
+    "jaxlens.datasets.updates.DatasetUpdates.update_param",
     "jaxlens.kernels.fastmath.hypergeometric.hypergeometric",
     "jaxlens.kernels.lensing.lens_equation.image_positions",
     "jaxlens.kernels.lensing.selection.lowest",

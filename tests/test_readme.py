@@ -45,7 +45,7 @@ OUTCOMES: dict[str, Callable[[dict[str, Any]], bool]] = {
 
 
 # those whose programs take long to compile
-SLOW = ("fit", "stream", "training", "gradient", "functions")
+SLOW = ("dataset", "fit", "stream", "training", "gradient", "functions")
 EXAMPLES = [
     pytest.param(code, use, id=use, marks=[pytest.mark.slow] if use in SLOW else [])
     for code, use in zip(BLOCKS, OUTCOMES, strict=True)

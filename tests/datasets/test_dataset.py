@@ -290,6 +290,7 @@ def test_the_progress_bar_counts_systems_and_is_off_when_nobody_watches(fake, ca
     assert shown.out == ""
 
 
+@pytest.mark.slow
 def test_without_a_seed_two_datasets_differ_and_either_can_be_made_again():
     one, two = (make_dataset(small(size=2, seed=None), batch_size=2) for _ in range(2))
     assert one.seed != two.seed
@@ -311,6 +312,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path, image_format):
     assert files[0][1].read_bytes() == files[1][1].read_bytes()
 
 
+@pytest.mark.slow
 def test_any_batch_size_gives_the_same_systems():
     whole = make_dataset(small(size=3), batch_size=3)
     parts = make_dataset(small(size=3), batch_size=2)

@@ -46,6 +46,7 @@ def test_images_have_the_promised_shape_and_are_finite(small_quasar: dict[str, A
     assert sim.bands == ("g", "r")
 
 
+@pytest.mark.slow
 def test_a_caller_s_jit_and_vmap_and_a_loop_change_nothing(
     small_lens: dict[str, Any], key: jax.Array
 ) -> None:
@@ -287,6 +288,7 @@ def test_a_first_use_inside_jit_leaves_no_tracer_behind(small_lens: dict[str, An
         np.testing.assert_array_equal(inside[name], value, err_msg=name)
 
 
+@pytest.mark.slow
 def test_the_two_ways_to_blur_agree(
     galaxy: dict[str, Any], key: jax.Array, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -93,6 +93,7 @@ def test_flat_universes_are_the_same_however_they_are_named(small_lens: dict[str
         np.testing.assert_allclose(ratios, found[0], rtol=1e-10)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 def test_gradients_with_respect_to_dark_energy(small_lens: dict[str, Any]) -> None:
     """Through three planes in a universe that is flat to rounding, where the curvature may go either way."""

@@ -102,6 +102,7 @@ def test_the_same_system_for_the_same_index_whatever_batch_size_and_start(
     assert other.index == 30
 
 
+@pytest.mark.slow
 def test_a_stream_goes_on_where_another_stood(two: dict[str, Any]) -> None:
     whole = taken(stream(two, 4, seed=3), 3)
     begun = stream(two, 4, seed=3, devices=jax.local_devices()[:1])
@@ -150,6 +151,7 @@ def test_labels_are_numbers_by_name_and_0_where_there_is_none(two: dict[str, Any
     assert stream(two, 4).label_names == ()
 
 
+@pytest.mark.slow
 def test_what_differs_by_band_in_one_configuration_does_so_in_the_batch(two: dict[str, Any]) -> None:
     """The magnitude of the lens is one number for both bands, that of the single galaxy one a band."""
     two["SPECIES"]["GALAXY_1"]["LIGHT_PROFILE_1"]["PARAMETERS"]["magnitude"] = 20.5
@@ -197,6 +199,7 @@ def test_every_image_of_a_point_source_is_in_the_picture(
     assert_same(taken(stream(small_quasar, 4), 1), expected)
 
 
+@pytest.mark.slow
 def test_a_number_that_cannot_be_is_an_error_and_no_image(two: dict[str, Any]) -> None:
     two["SURVEY"]["PARAMETERS"]["seeing"] = {
         "DISTRIBUTION": {"NAME": "normal", "PARAMETERS": {"mean": 0.1, "std": 0.5}}

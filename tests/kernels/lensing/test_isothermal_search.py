@@ -149,6 +149,7 @@ def check_a_source_on_the_axis(e1):
         np.testing.assert_allclose(np.minimum(np.abs(images.x), np.abs(images.y)), 0.0, atol=1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("e1", [0.0, 0.2])
 def test_a_source_on_the_axis(e1):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.extras
+pytestmark = pytest.mark.slow
 
 # Workers are spawned, so the program is a file with a main guard.
 PROGRAM = """
