@@ -47,7 +47,7 @@ file = json.loads(sys.argv[1])
 most = []
 for size in (1000, 20_000):
     file["DATASET"]["PARAMETERS"]["SIZE"] = size
-    make_dataset(file, save_to_disk=True, store_in_memory=False, image_file_format="h5")
+    make_dataset(file, save_to_disk=True, store_in_memory=False, image_file_format="h5", overwrite=True)
     # not getrusage, whose ru_maxrss begins with that of the process that started this one
     most.append(int(pathlib.Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]))
 assert most[1] < 1.1 * most[0], most

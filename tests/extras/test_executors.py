@@ -68,11 +68,8 @@ def dask_client() -> Iterator[Any]:
         yield client
 
 
-def test_dask_and_where_one_of_its_workers_is_killed(
-    config: Config, alone: dict[str, bytes], tmp_path: Path
-) -> None:
+def test_dask_of_which_a_worker_is_killed(config: Config, alone: dict[str, bytes], tmp_path: Path) -> None:
     with dask_client() as client:
-        assert made(config, tmp_path / "whole", executor=client.get_executor()) == alone
         killed: list[int] = []
         check = partial(kill_one, client, tmp_path / "killed", killed)
         assert made(config, tmp_path / "killed", executor=client.get_executor(), check=check) == alone
