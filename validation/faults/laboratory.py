@@ -142,7 +142,7 @@ class Laboratory:
             words: the arguments of the command.
             before: Python code that it runs first.
         """
-        code = f"import sys\n{before}\nfrom jaxlens.cli import main\nsys.exit(main(sys.argv[1:]))"
+        code = f"{before}\nfrom jaxlens.cli import command\ncommand()"
         command = [sys.executable, "-c", code, *words]
         env = os.environ | {"PYTHONPATH": str(ROOT), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
         env.setdefault("JAX_COMPILATION_CACHE_DIR", str(self.folder / "cache"))
