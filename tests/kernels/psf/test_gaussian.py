@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -66,7 +68,25 @@ def test_blur_keeps_a_uniform_sky(sigma):
 def test_derivatives_of_the_blur(check_first_derivatives):
     image = IMAGES[0, :6, :6]
     check_first_derivatives(lambda image, sigma: psf.gaussian_blur(image, sigma, 6), image, 1.13)
+    in_passes = lambda image, sigma: psf.gaussian_blur_in_passes(image, sigma, 6)  # noqa: E731
+    check_first_derivatives(in_passes, image, 1.13)
     check_first_derivatives(psf.gaussian_blur_by_matrix, image, np.full((1, 1), 1.13))
+
+
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("radius", [5, 20])
+def test_the_form_for_a_gpu_is_the_same_blur_with_the_same_derivatives(radius):
+    """Also where the blur reaches further than the image, and NaN where the radius is too small."""
+    images, sigmas = jnp.asarray(IMAGES), jnp.asarray(SIGMAS)[:, None, None]
+
+    @partial(jax.jit, static_argnums=(0, 1))
+    def everything(blur, radius):
+        value, pull = jax.vjp(lambda image, sigma: blur(image, sigma, radius), images, sigmas)
+        return value, pull(jnp.cos(value)), pull(value)
+
+    found, expected = (everything(f, radius) for f in (psf.gaussian_blur_in_passes, psf.gaussian_blur))
+    assert np.isnan(found[0][2]).all() == (radius < psf.blur_radius(SIGMAS[2]))
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12), found, expected)
 
 
 @pytest.mark.slow
