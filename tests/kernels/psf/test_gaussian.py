@@ -74,18 +74,17 @@ def test_derivatives_of_the_blur(check_first_derivatives):
 
 
 @pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("radius", [5, 20])
-def test_the_form_for_a_gpu_is_the_same_blur_with_the_same_derivatives(radius):
-    """Also where the blur reaches further than the image, and NaN where the radius is too small."""
+def test_the_form_for_a_gpu_is_the_same_blur_with_the_same_derivatives():
+    """Also NaN in the last image, for whose sigma the radius is too small."""
     images, sigmas = jnp.asarray(IMAGES), jnp.asarray(SIGMAS)[:, None, None]
 
-    @partial(jax.jit, static_argnums=(0, 1))
-    def everything(blur, radius):
-        value, pull = jax.vjp(lambda image, sigma: blur(image, sigma, radius), images, sigmas)
-        return value, pull(jnp.cos(value)), pull(value)
+    @partial(jax.jit, static_argnums=0)
+    def everything(blur):
+        value, pull = jax.vjp(lambda image, sigma: blur(image, sigma, 5), images, sigmas)
+        return value, pull(jnp.asarray(IMAGES[::-1]))
 
-    found, expected = (everything(f, radius) for f in (psf.gaussian_blur_in_passes, psf.gaussian_blur))
-    assert np.isnan(found[0][2]).all() == (radius < psf.blur_radius(SIGMAS[2]))
+    found, expected = everything(psf.gaussian_blur_in_passes), everything(psf.gaussian_blur)
+    assert np.isnan(found[0]).all(axis=(1, 2)).tolist() == [False, False, True]
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12), found, expected)
 
 
