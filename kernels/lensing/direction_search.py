@@ -88,15 +88,19 @@ class Intervals(NamedTuple):
         low: cosine and sine of t at the lower ends, (2, n).
         inner: for which of them r is the inner radius, (n,).
         valid: which of them are intervals, (n,).
+        meets: in which of them the inner and the outer radius meet, (n,).
         ends: g and its derivative at both ends, (2 ends, 2, n).
         g: g where the intervals have been cut, and MARGIN samples beyond, (CUTS + 1 + 2 MARGIN, n).
+        exists: whether there is a radius r, of the same shape.
     """
 
     low: jax.Array
     inner: jax.Array
     valid: jax.Array
+    meets: jax.Array
     ends: jax.Array
     g: jax.Array
+    exists: jax.Array
 
 
 class Shot(NamedTuple):
@@ -105,6 +109,7 @@ class Shot(NamedTuple):
     g: jax.Array
     x: jax.Array
     y: jax.Array
+    r: jax.Array
     exists: jax.Array
 
 
@@ -128,7 +133,7 @@ class Directions(NamedTuple):
             inner: where r is the inner radius; it broadcasts.
 
         Returns:
-            g, the image's x and y (arcsec), and whether r is a radius.
+            g, the image's x and y (arcsec), its r in units of the radius, and whether there is such an r.
         """
         along, across = self.radius * cos, self.radius * sin * exp(self.log_q * (cos * cos))
         x = self.axis[0] * along - self.axis[1] * across
@@ -147,7 +152,7 @@ class Directions(NamedTuple):
             r, power, exists = power_law_radius(a, b, self.lens.gamma - 1.0, inner)
             g = (p * f_y - q * f_x) - power * (p * alpha_y - q * alpha_x)
         g = g / self.radius**2
-        return Shot(g, self.lens.center_x + r * x, self.lens.center_y + r * y, exists & (r > 0.0))
+        return Shot(g, self.lens.center_x + r * x, self.lens.center_y + r * y, r, exists)
 
 
 def direction_starts(
@@ -167,9 +172,9 @@ def direction_starts(
     """
     directions = _directions(residual, lens)
     cos, sin, inner, valid = _roots(_finest_intervals(directions))
-    _, x, y, exists = directions.shoot(cos, sin, inner)
+    _, x, y, r, _ = directions.shoot(cos, sin, inner)
     inside = jnp.maximum(jnp.abs(x), jnp.abs(y)) <= half_width + WINDOW_MARGIN * directions.radius
-    valid = valid & exists & inside
+    valid = valid & (r > 0.0) & inside
     order = ranked(jnp.where(valid, 1.0, 0.0).astype(x.dtype), count)
     max_step = jnp.broadcast_to(MAX_STEP * directions.radius, (count,))
     return x[order], y[order], max_step, valid[order] & (jnp.arange(count) < x.size)
@@ -202,12 +207,12 @@ def _finest_intervals(directions: Directions) -> Intervals:
     parts = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
 
     def shoot(level: jax.Array, intervals: Intervals) -> Intervals:
-        low, inner, valid, ends, _ = intervals
-        angles = _rotated(low[:, None, :], jnp.asarray(parts)[level, :, :, None])
-        return Intervals(low, inner, valid, ends, directions.shoot(*angles, inner[None, :]).g)
+        angles = _rotated(intervals.low[:, None, :], jnp.asarray(parts)[level, :, :, None])
+        shot = directions.shoot(*angles, intervals.inner[None, :])
+        return intervals._replace(g=shot.g, exists=shot.exists)
 
     def choose(level: jax.Array, intervals: Intervals) -> Intervals:
-        low, inner, valid, _, g = intervals
+        low, inner, valid, _, _, g, exists = intervals
         width = jnp.asarray(WIDTHS[1:].astype(np.float32))[level]
         # Central differences of fourth order.
         derivative = (8.0 * (g[3:-1] - g[1:-3]) - (g[4:] - g[:-4])) / (12.0 * width)
@@ -216,14 +221,16 @@ def _finest_intervals(directions: Directions) -> Intervals:
         # From the second level on one part beyond either end is allowed too: rounding errors may move a root
         # at an interval's end to the other side.
         allowed = (level > 0) | (np.arange(-1, CUTS + 1) % (CUTS + 1) < CUTS)
-        allowed = allowed[:, None] & valid[None, :]
-        closeness = jnp.where(allowed, _closeness(left, right, width), jnp.inf).ravel()
+        before, after = exists[2:-3], exists[3:-2]
+        meets, allowed = before != after, allowed[:, None] & valid[None, :] & (before | after)
+        closeness = _closeness(left, right, width, meets)
+        closeness = jnp.where(allowed, closeness, jnp.inf).ravel()
         best = lowest(closeness, kept)
         part, parent = best // kept, best % kept
         valid = jnp.arange(kept) < jnp.sum(closeness < jnp.inf, dtype=jnp.int32)
         ends = jnp.stack([left[:, part, parent], right[:, part, parent]])
         low = jnp.stack(_rotated(low[:, parent], jnp.asarray(parts)[level][:, part + (MARGIN - 1)]))
-        return Intervals(low, inner[parent], valid, ends, g)
+        return Intervals(low, inner[parent], valid, meets[part, parent], ends, g, exists)
 
     # Intervals of a power law's inner radius follow those of the outer one.
     kept = KEPT if directions.lens.gamma is None else 2 * KEPT
@@ -231,7 +238,10 @@ def _finest_intervals(directions: Directions) -> Intervals:
     low = jnp.asarray(np.stack([np.cos(first), np.sin(first)]), jnp.float32)
     inner = jnp.asarray(np.arange(kept) >= KEPT)
     ends, g = jnp.zeros((2, 2, kept), jnp.float32), jnp.zeros((CUTS + 1 + 2 * MARGIN, kept), jnp.float32)
-    return in_turn((shoot, choose), LEVELS, Intervals(low, inner, jnp.ones(kept, bool), ends, g))
+    none, every = jnp.zeros(kept, bool), jnp.ones(kept, bool)
+    return in_turn(
+        (shoot, choose), LEVELS, Intervals(low, inner, every, none, ends, g, jnp.ones(g.shape, bool))
+    )
 
 
 def _rotated(direction: jax.Array, angle: jax.Array) -> Pair:
@@ -240,15 +250,25 @@ def _rotated(direction: jax.Array, angle: jax.Array) -> Pair:
     return cos * c - sin * s, sin * c + cos * s
 
 
-def _closeness(left: jax.Array, right: jax.Array, width: jax.Array) -> jax.Array:
+def _closeness(left: jax.Array, right: jax.Array, width: jax.Array, meets: jax.Array) -> jax.Array:
     """How close to zero g comes in intervals; zero where it changes sign.
 
     It is the height of the minimum of abs(g) in units of g'' times the squared width, and infinite where
-    there is no minimum.  `left` and `right` are (g, derivative) at the ends.
+    there is no minimum.  Where the inner and the outer radius meet in an interval the derivative is infinite
+    there, and it is the smaller abs(g) in units of the difference.  `left` and `right` are (g, derivative) at
+    the ends.
     """
     has_minimum, _, height, second = _minimum(left, right, width)
     height = jnp.maximum(height, 0.0) / (second * width**2)
-    return jnp.where(_changes_sign(left, right), 0.0, jnp.where(has_minimum, height, jnp.inf))
+    height = jnp.where(meets, _smaller_share(left, right), jnp.where(has_minimum, height, jnp.inf))
+    return jnp.where(_changes_sign(left, right), 0.0, height)
+
+
+def _smaller_share(left: jax.Array, right: jax.Array) -> jax.Array:
+    """The smaller abs(g) of both ends in units of the difference of g; infinite where it is above one."""
+    difference = jnp.abs(left[0] - right[0]) + jnp.finfo(left.dtype).tiny
+    share = jnp.minimum(jnp.abs(left[0]), jnp.abs(right[0])) / difference
+    return jnp.where(share < 1.0, share, jnp.inf)
 
 
 def _changes_sign(left: jax.Array, right: jax.Array) -> jax.Array:
@@ -280,12 +300,13 @@ def _roots(intervals: Intervals) -> tuple[jax.Array, jax.Array, jax.Array, jax.A
     Returns:
         Cosine and sine of the angle, whether r is the inner radius, and which are valid, each (2 n,).
     """
-    low, inner, valid, (left, right), _ = intervals
+    low, inner, valid, meets, (left, right), _, _ = intervals
     width = jnp.float32(WIDTHS[-1])
     single, (has_minimum, place, height, second) = _changes_sign(left, right), _minimum(left, right, width)
     # Half of the distance between the two roots beside a minimum of that height.
     half_gap = jnp.minimum(jnp.sqrt(2.0 * (jnp.maximum(-height, 0.0) + ROUNDING) / second), width)
-    pair = has_minimum & ~single & (height < ROUNDING)
+    pair = ~single & jnp.where(meets, _smaller_share(left, right) < 1.0, has_minimum & (height < ROUNDING))
+    place, half_gap = jnp.where(meets, 0.5 * width, place), jnp.where(meets, 0.5 * width, half_gap)
     first = jnp.where(single, width * _sign_change(left, right, width), place - half_gap)
     angle = jnp.stack([first, place + half_gap])
     small = jnp.stack([1.0 - 0.5 * angle**2, angle * (1.0 - angle**2 / 6.0)])
