@@ -12,6 +12,7 @@ import numpy as np
 from jaxlens.imaging.epochs import epoch_keys, map_epochs, without_missing
 from jaxlens.imaging.photometry import per_pixel
 from jaxlens.imaging.scene import NO_ASSETS, Assets, Scene
+from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.noise import draws, variance
 from jaxlens.kernels.types import Params
 
@@ -44,6 +45,16 @@ def _observe_exposure(
     scene: Scene, assets: Assets, params: Params, image: jax.Array, key: jax.Array
 ) -> jax.Array:
     """`observe` of a single exposure."""
+    # The pixels stand in one row, so that a CPU's vector instructions have no rest at the end of every row.
+    row = jnp.reshape(image, (len(image), 1, -1))
+    observed = jnp.reshape(computed_apart(partial(_with_noise, scene), params, row, key), image.shape)
+    if assets.backgrounds is None:
+        return observed
+    return observed + background_image(params, assets.backgrounds)
+
+
+def _with_noise(scene: Scene, params: Params, image: jax.Array, key: jax.Array) -> jax.Array:
+    """`observe` of a single exposure, without its background image; `image` is (bands, 1, pixels)."""
     keys = _fold_names(key, scene.bands)
     if scene.poisson_shot_noise:
         exposure = _exposure(scene, params)
@@ -56,9 +67,7 @@ def _observe_exposure(
     for label in scene.noise_sources:
         mean = jnp.broadcast_to(per_pixel(params[f"{label}-mean"]), image.shape)
         observed = observed + jax.vmap(draws.poisson_counts)(_fold_names(keys, (label,)), mean)
-    if assets.backgrounds is None:
-        return observed
-    return observed + background_image(params, assets.backgrounds)
+    return observed
 
 
 def noise_sigma(scene: Scene, params: Params, image: jax.Array) -> jax.Array:
