@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import pandas as pd
 from jax.typing import ArrayLike
 
-from jaxlens.files.reader import read_metadata
-from jaxlens.files.table import parameters
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.simulator import batched
 from jaxlens.simulator.base import ANY_KEY
@@ -21,6 +18,9 @@ from jaxlens.simulator.checks import changed_hyperparameters, system_count, syst
 from jaxlens.simulator.densities import SimulatorDensities
 from jaxlens.simulator.generation import Batch, Params
 from jaxlens.simulator.psf_bounds import scene_for_hyperparameters
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Simulator(SimulatorDensities):
@@ -115,6 +115,10 @@ class Simulator(SimulatorDensities):
         >>> params["exposure_time"].shape
         (5,)
         """
+        # with pandas and h5py, which simulations do without
+        from jaxlens.files.reader import read_metadata
+        from jaxlens.files.table import parameters
+
         read = read_metadata(table) if isinstance(table, str | PathLike) else table
         wanted = jax.eval_shape(lambda key: self.sample(key, 1), ANY_KEY)
         columns = {str(name): np.asarray(column) for name, column in read.items()}
