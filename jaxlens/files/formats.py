@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from jaxlens.files.contents import ArrayName, Chunk, Contents
+from jaxlens.files.crc32 import Piece
 from jaxlens.files.hdf5 import Hdf5DifferenceFile, Hdf5File, Hdf5PlanesFile
 from jaxlens.files.hdf5_reading import Hdf5StoredFile
 from jaxlens.files.npy import NpyDifferenceFile, NpyFile, NpyPlanesFile
@@ -34,6 +35,15 @@ class File(Protocol):
 
     def close(self) -> None:
         """Close the file."""
+
+
+@runtime_checkable
+class Summing(Protocol):
+    """A file that sums some of what it writes, so that this is not read again for the checksum."""
+
+    @property
+    def summed(self) -> tuple[Piece, ...]:
+        """The pieces of the file whose CRC-32 is known, before it is closed, in their order."""
 
 
 # Creates a file that is not there yet; what has its name already raises FileExistsError.
