@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from jaxlens.files.metadata import Column, Fixed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ArrayName = Literal["images", "planes", "difference"]
 # Name -> values of consecutive systems: (n,), (n, bands), (n, epochs, bands) or (n, epochs, 1).

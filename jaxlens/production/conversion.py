@@ -110,7 +110,7 @@ class _Conversion:
                 for chunk in self._chunks(contents, first, first + count, shard.start - first):
                     writer.append(chunk)
             commit(place, writer.written)
-            files = tuple(FileRecord(one.name, one.bytes, one.sha256) for one in writer.written)
+            files = tuple(FileRecord(one.name, one.bytes, one.checksum) for one in writer.written)
             first += count
             yield replace(shard, files=files)
 

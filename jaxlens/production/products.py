@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from jaxlens.files.contents import ArrayName, Chunk, Contents, Values
 from jaxlens.files.metadata import columns
 from jaxlens.files.series import MJD, NUM_EPOCHS, by_row
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class Kept:
     @cached_property
     def metadata(self) -> pd.DataFrame:
         """The table, with one row for each system, or for each system and epoch."""
+        import pandas as pd
+
         return pd.DataFrame(columns(self.contents.fixed, self.contents.bands, self.by_name))
 
     @property

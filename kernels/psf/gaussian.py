@@ -16,6 +16,7 @@ import numpy as np
 from jax.custom_derivatives import SymbolicZero
 
 from jaxlens.kernels.fastmath.compiler import computed_apart
+from jaxlens.kernels.psf.nearest import filtered_nearest, with_tails
 from jaxlens.kernels.psf.shifts import filtered
 from jaxlens.kernels.types import Real, Tangent
 
@@ -101,6 +102,48 @@ def _blurred_with_derivative(
         _padded(filtered(padded, of, -2), len(taps) - 1, -1) for of in (taps, taps_in_sigma)
     )
     return filtered(rows, taps, -1), filtered(rows_in_sigma, taps, -1) + filtered(rows, taps_in_sigma, -1)
+
+
+def gaussian_blur_in_passes(image: jax.Array, sigma: jax.Array, radius: int) -> jax.Array:
+    """`gaussian_blur` in the form for a GPU: one pass over the image along each axis.
+
+    Reverse mode keeps the images before the two passes and computes the derivative in sigma again.
+
+    Args:
+        image: as in `gaussian_blur`.
+        sigma: as in `gaussian_blur`.
+        radius: as in `gaussian_blur`.
+
+    Returns:
+        As `gaussian_blur`.
+    """
+    for axis in (-2, -1):
+        image = jax.checkpoint(partial(_blurred_along, radius, axis))(image, sigma)
+    return image
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(0, 1))
+def _blurred_along(radius: int, axis: int, image: jax.Array, sigma: jax.Array) -> jax.Array:
+    """The image blurred along one axis."""
+    return filtered_nearest(image, with_tails(_bounded_taps(jnp.atleast_2d(sigma), radius)), axis)
+
+
+def _blurred_along_jvp(
+    radius: int, axis: int, primals: tuple[jax.Array, jax.Array], tangents: tuple[Tangent, Tangent]
+) -> tuple[jax.Array, jax.Array]:
+    (image, sigma), (d_image, d_sigma) = primals, tangents
+    sigma = jnp.atleast_2d(sigma)
+    taps, taps_in_sigma = jax.jvp(partial(_bounded_taps, radius=radius), (sigma,), (jnp.ones_like(sigma),))
+    blurred = filtered_nearest(image, with_tails(taps), axis)
+    change = jnp.zeros_like(blurred)
+    if not isinstance(d_sigma, SymbolicZero):
+        change = change + filtered_nearest(image, with_tails(taps_in_sigma), axis) * d_sigma
+    if not isinstance(d_image, SymbolicZero):
+        change = change + filtered_nearest(d_image, with_tails(taps), axis)
+    return blurred, change
+
+
+_blurred_along.defjvp(_blurred_along_jvp, symbolic_zeros=True)
 
 
 def _padded(image: jax.Array, radius: int, axis: int) -> jax.Array:

@@ -15,7 +15,7 @@ import yaml
 
 from jaxlens.config import load_config
 from jaxlens.engine import executable
-from jaxlens.files.checksums import size_and_sha256
+from jaxlens.files.checksums import size_and_checksum
 from jaxlens.files.errors import StorageError
 from jaxlens.production import chunks
 from jaxlens.production.arguments import Arguments
@@ -254,7 +254,7 @@ def test_metadata_alone_are_compared_by_their_rows(tmp_path: Path) -> None:
     table.write_text(table.read_text().replace("1.5", "1.6"))
     old = next(record for record in before.files() if record.name == table.name)
     path = tmp_path / "field" / MANIFEST
-    path.write_text(path.read_text().replace(old.sha256, size_and_sha256(table)[1]))
+    path.write_text(path.read_text().replace(old.checksum, size_and_checksum(table)[1]))
     assert "is not what is made again: PLANE_1-OBJECT_1-LIGHT_PROFILE_1-n_sersic-g" in str(
         verify(tmp_path / "field")
     )

@@ -22,7 +22,7 @@ from typing import Any
 import jax
 
 from validation.speed import groups, machine, ours, processes, table
-from validation.speed.targets import speed, targets
+from validation.speed.targets import targets
 from validation.speed.timing import Timed
 from validation.speed.workloads import simulator
 
@@ -115,7 +115,6 @@ def _measure(names: list[str], quick: bool) -> dict[str, Any]:
     if "H" in names:
         print("measuring H", file=sys.stderr, flush=True)
         results["datasets"] = [processes.dataset(n) for n in (QUICK_SIZES if quick else SIZES)]
-        results["rendering_B"] = speed(rows, "B, noise", "jaxlens")
     if "I" in names:
         print("measuring I", file=sys.stderr, flush=True)
         examples = processes.EXAMPLES[:1] if quick else processes.EXAMPLES
