@@ -22,6 +22,7 @@ from jaxlens.sampling.indices import consecutive, index_words
 from jaxlens.sampling.population import Population
 from jaxlens.simulator import batched
 from jaxlens.simulator.generation import Batch
+from jaxlens.simulator.programs import compiler_options
 from jaxlens.simulator.simulator import Simulator
 
 # The axis of a mesh of devices over which the systems of a batch are spread.
@@ -151,7 +152,8 @@ def _program(
     key = jax.ShapeDtypeStruct((2,), jnp.uint32, sharding=everywhere)
     indices = jax.ShapeDtypeStruct((size, 2), jnp.uint32, sharding=NamedSharding(mesh, spread))
     lowered = jax.jit(spread_out).lower(*jax.tree.unflatten(structure, leaves), key, indices)
-    return lowered.compile(), shapes
+    options = compiler_options(mesh.devices.flat[0].platform)
+    return lowered.compile(compiler_options=options), shapes
 
 
 def generated(

@@ -24,6 +24,7 @@ from jaxlens.sampling import priors
 from jaxlens.sampling.keys import system_keys
 from jaxlens.sampling.population import Population, draw_system
 from jaxlens.simulator.generation import Batch, Params, all_finite, generate_system, tabulate_system
+from jaxlens.simulator.programs import compiled
 
 
 class Observed(NamedTuple):
@@ -39,7 +40,7 @@ class Observed(NamedTuple):
     mask: jax.Array | None = None
 
 
-@partial(jax.jit, static_argnums=0)
+@compiled(0)
 def draw(
     population: Population, hyperparameters: Mapping[str, ArrayLike], key: jax.Array, indices: ArrayLike
 ) -> Params:
@@ -58,7 +59,7 @@ def draw(
     return jax.vmap(partial(draw_system, population, hyperparameters))(keys, jnp.asarray(indices))
 
 
-@partial(jax.jit, static_argnums=(0, 3))
+@compiled(0, 3)
 def log_prior(
     population: Population,
     hyperparameters: Mapping[str, ArrayLike],
@@ -79,7 +80,7 @@ def log_prior(
     return jax.vmap(lambda system: priors.log_prior(population, hyperparameters, system, names))(params)
 
 
-@partial(jax.jit, static_argnums=0)
+@compiled(0)
 def render(scene: Scene, params: Params, assets: Assets) -> jax.Array:
     """The images without noise.
 
@@ -94,13 +95,13 @@ def render(scene: Scene, params: Params, assets: Assets) -> jax.Array:
     return jax.vmap(partial(rendering.render, scene), (0, None))(params, assets)
 
 
-@partial(jax.jit, static_argnums=0)
+@compiled(0)
 def image_positions(scene: Scene, params: Params) -> dict[str, ImagePositions]:
     """The images of every lensed point source, by its name; arrays (n, slots)."""
     return jax.vmap(partial(point_sources.point_source_images, scene))(params)
 
 
-@partial(jax.jit, static_argnums=0)
+@compiled(0)
 def time_delays(scene: Scene, params: Params) -> dict[str, jax.Array]:
     """The delays of the images of every lensed point source in days, by its name; arrays (n, slots)."""
 
@@ -110,7 +111,7 @@ def time_delays(scene: Scene, params: Params) -> dict[str, jax.Array]:
     return jax.vmap(of_system)(params)
 
 
-@partial(jax.jit, static_argnums=0)
+@compiled(0)
 def expected(scene: Scene, params: Params, assets: Assets) -> tuple[jax.Array, jax.Array]:
     """Mean and standard deviation of every pixel of the observed images.
 
@@ -125,7 +126,7 @@ def expected(scene: Scene, params: Params, assets: Assets) -> tuple[jax.Array, j
     return jax.vmap(partial(likelihood.expected, scene), (0, None))(params, assets)
 
 
-@partial(jax.jit, static_argnums=0)
+@compiled(0)
 def log_likelihood(scene: Scene, params: Params, assets: Assets, observed: Observed) -> jax.Array:
     """The log-density of observed images.
 
@@ -147,7 +148,7 @@ def log_likelihood(scene: Scene, params: Params, assets: Assets, observed: Obser
     return jax.vmap(of_system, (0, axes))(params, observed)
 
 
-@partial(jax.jit, static_argnums=(0, 1))
+@compiled(0, 1)
 def observe(
     label: str, scene: Scene, params: Params, key: jax.Array, indices: ArrayLike, assets: Assets
 ) -> jax.Array:
@@ -171,7 +172,7 @@ def observe(
     return jax.vmap(of_system)(params, _noise_keys(key, label, indices))
 
 
-@partial(jax.jit, static_argnums=(0, 1))
+@compiled(0, 1)
 def sample_and_observe(
     population: Population,
     scene: Scene,
@@ -198,7 +199,7 @@ def sample_and_observe(
     return observe(population.label, scene, params, key, indices, assets), params
 
 
-@partial(jax.jit, static_argnums=(0, 1, 6, 7))
+@compiled(0, 1, 6, 7)
 def generate(
     population: Population,
     scene: Scene,
@@ -229,7 +230,7 @@ def generate(
     return jax.vmap(partial(generate_system, scene, assets, planes, measured))(values, noise_keys)
 
 
-@partial(jax.jit, static_argnums=(0, 1))
+@compiled(0, 1)
 def tabulate(
     population: Population,
     scene: Scene,
