@@ -57,6 +57,8 @@ ROUNDING = 3e-6
 MIN_RADIUS = 1e-3
 # The longest step (in units of theta_E) that Newton's method may make from a point found here.
 MAX_STEP = 0.1
+# A point is not returned where abs(1 / mu), computed as if the lens was round, is larger: 1e3 counts.
+MAX_INVERSE_MAGNIFICATION = 3e4
 # The distance (in units of theta_E) by which a point may be outside the window.
 WINDOW_MARGIN = 0.01
 
@@ -109,7 +111,7 @@ class Shot(NamedTuple):
     g: jax.Array
     x: jax.Array
     y: jax.Array
-    r: jax.Array
+    bright: jax.Array
     exists: jax.Array
 
 
@@ -133,7 +135,7 @@ class Directions(NamedTuple):
             inner: where r is the inner radius; it broadcasts.
 
         Returns:
-            g, the image's x and y (arcsec), its r in units of the radius, and whether there is such an r.
+            g, the image's x and y (arcsec), whether it may be bright enough, and whether there is such an r.
         """
         along, across = self.radius * cos, self.radius * sin * exp(self.log_q * (cos * cos))
         x = self.axis[0] * along - self.axis[1] * across
@@ -143,16 +145,18 @@ class Directions(NamedTuple):
         p, q = (x * a + y * b for a, b in zip(*self.matrix, strict=True))
         inverse = 1.0 / jnp.maximum(p * p + q * q, jnp.finfo(p.dtype).tiny)
         if self.lens.gamma is None:
-            r, exists = 1.0 - (p * u + q * v) * inverse, jnp.ones(p.shape, bool)
+            r = 1.0 - (p * u + q * v) * inverse
+            exists, bright = jnp.ones(p.shape, bool), r > 0.0
             g = p * v - q * u
         else:
             f_x, f_y = self.offset
             alpha_x, alpha_y = (p - u) + f_x, (q - v) + f_y
             a, b = (p * alpha_x + q * alpha_y) * inverse, -(p * f_x + q * f_y) * inverse
-            r, power, exists = power_law_radius(a, b, self.lens.gamma - 1.0, inner)
+            r, power, exists, faintness = power_law_radius(a, b, self.lens.gamma - 1.0, inner)
+            bright = faintness < MAX_INVERSE_MAGNIFICATION
             g = (p * f_y - q * f_x) - power * (p * alpha_y - q * alpha_x)
         g = g / self.radius**2
-        return Shot(g, self.lens.center_x + r * x, self.lens.center_y + r * y, r, exists)
+        return Shot(g, self.lens.center_x + r * x, self.lens.center_y + r * y, bright, exists)
 
 
 def direction_starts(
@@ -172,9 +176,9 @@ def direction_starts(
     """
     directions = _directions(residual, lens)
     cos, sin, inner, valid = _roots(_finest_intervals(directions))
-    _, x, y, r, _ = directions.shoot(cos, sin, inner)
+    _, x, y, bright, _ = directions.shoot(cos, sin, inner)
     inside = jnp.maximum(jnp.abs(x), jnp.abs(y)) <= half_width + WINDOW_MARGIN * directions.radius
-    valid = valid & (r > 0.0) & inside
+    valid = valid & bright & inside
     order = ranked(jnp.where(valid, 1.0, 0.0).astype(x.dtype), count)
     max_step = jnp.broadcast_to(MAX_STEP * directions.radius, (count,))
     return x[order], y[order], max_step, valid[order] & (jnp.arange(count) < x.size)

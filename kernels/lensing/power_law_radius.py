@@ -29,11 +29,19 @@ MIN_POWER = 1e-6
 
 
 class Radius(NamedTuple):
-    """A root r; r^(1 - t); and whether there is a root."""
+    """A root r of r - a r^(1 - t) = b.
+
+    Attributes:
+        r: the root.
+        power: r^(1 - t).
+        exists: whether there is a root.
+        inverse_magnification: abs(1 / mu) of an image there behind a round lens.
+    """
 
     r: jax.Array
     power: jax.Array
     exists: jax.Array
+    inverse_magnification: jax.Array
 
 
 def power_law_radius(a: jax.Array, b: jax.Array, t: jax.Array, inner: jax.Array) -> Radius:
@@ -61,8 +69,10 @@ def power_law_radius(a: jax.Array, b: jax.Array, t: jax.Array, inner: jax.Array)
     y, exists = _root(k, c, inner)
     exists = exists & ((outer_k > INNER_POWERS[0]) | ~inner)
     power = _power(jnp.maximum(y, MIN_SCALE**2), k)
-    unit = _power(scale, outer_k)
-    return Radius(scale * jnp.where(inner, power, y), unit * jnp.where(inner, y, power), exists)
+    ratio = jnp.where(inner, y, power) / jnp.maximum(jnp.where(inner, power, y), MIN_SCALE**2)
+    r = scale * jnp.where(inner, power, y)
+    power = _power(scale, outer_k) * jnp.where(inner, y, power)
+    return Radius(r, power, exists, jnp.abs((1.0 - ratio) * (1.0 - outer_k * ratio)))
 
 
 def _root(k: jax.Array, c: jax.Array, inner: jax.Array) -> tuple[jax.Array, jax.Array]:
