@@ -45,9 +45,16 @@ def _observe_exposure(
     scene: Scene, assets: Assets, params: Params, image: jax.Array, key: jax.Array
 ) -> jax.Array:
     """`observe` of a single exposure."""
+    bands = len(image)
     # The pixels stand in one row, so that a CPU's vector instructions have no rest at the end of every row.
-    row = jnp.reshape(image, (len(image), 1, -1))
-    observed = jnp.reshape(computed_apart(partial(_with_noise, scene), params, row, key), image.shape)
+    # An axis of length 1 would make XLA's CPU compiler copy the image.
+    shape = (-1,) if bands == 1 else (bands, -1)
+
+    def in_rows(row: jax.Array, params: Params, key: jax.Array) -> jax.Array:
+        return jnp.reshape(_with_noise(scene, params, jnp.reshape(row, (bands, 1, -1)), key), shape)
+
+    row = computed_apart(in_rows, jnp.reshape(image, shape), params, key)
+    observed = jnp.reshape(row, image.shape)
     if assets.backgrounds is None:
         return observed
     return observed + background_image(params, assets.backgrounds)
