@@ -112,8 +112,8 @@ def _datasets(results: Results) -> list[str]:
         rendering, disk = shares(run)
         missed = "" if max(rendering, disk) >= SHARE else f"; {SHARE:.0%} of one of them: MISSED"
         lines.append(
-            f"{line}; {rendering:.0%} of rendering alone ({run['rendering']:.0f} a second), {disk:.0%} of the "
-            f"disk ({run['disk'] / 1e6:.0f} MB/s){missed}"
+            f"{line}; {rendering:.0%} of rendering alone ({run['rendering']:.0f} a second), {disk:.0%} of "
+            f"the disk ({run['disk'] / 1e6:.0f} MB/s){missed}"
         )
     return lines
 
