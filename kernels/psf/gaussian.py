@@ -16,6 +16,7 @@ import numpy as np
 from jax.custom_derivatives import SymbolicZero
 
 from jaxlens.kernels.fastmath.compiler import computed_apart
+from jaxlens.kernels.psf.nearest import filtered_nearest, with_tails
 from jaxlens.kernels.psf.shifts import filtered
 from jaxlens.kernels.types import Real, Tangent
 
@@ -83,22 +84,73 @@ gaussian_blur.defjvp(_gaussian_blur_jvp, symbolic_zeros=True)
 
 
 def _blurred(image: jax.Array, taps: jax.Array) -> jax.Array:
-    return filtered(filtered(_padded(image, len(taps) - 1), taps, -2), taps, -1)
+    rows = computed_apart(partial(_along, axis=-2), image, taps)
+    return _along(rows, taps, -1)
+
+
+def _along(image: jax.Array, taps: jax.Array, axis: int) -> jax.Array:
+    """The image blurred along one axis, -1 or -2."""
+    return filtered(_padded(image, len(taps) - 1, axis), taps, axis)
 
 
 def _blurred_with_derivative(
     image: jax.Array, taps: jax.Array, taps_in_sigma: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
     """The blurred image and its derivative in sigma; `taps_in_sigma` is the derivative of the taps."""
-    padded = _padded(image, len(taps) - 1)
-    rows = filtered(padded, taps, -2)
-    derivative = filtered(filtered(padded, taps_in_sigma, -2), taps, -1) + filtered(rows, taps_in_sigma, -1)
-    return filtered(rows, taps, -1), derivative
+    padded = _padded(image, len(taps) - 1, -2)
+    rows, rows_in_sigma = (
+        _padded(filtered(padded, of, -2), len(taps) - 1, -1) for of in (taps, taps_in_sigma)
+    )
+    return filtered(rows, taps, -1), filtered(rows_in_sigma, taps, -1) + filtered(rows, taps_in_sigma, -1)
 
 
-def _padded(image: jax.Array, radius: int) -> jax.Array:
-    """The image with its edge pixels repeated `radius` times to all sides."""
-    return jnp.pad(image, [(0, 0)] * (image.ndim - 2) + [(radius, radius)] * 2, mode="edge")
+def gaussian_blur_in_passes(image: jax.Array, sigma: jax.Array, radius: int) -> jax.Array:
+    """`gaussian_blur` in the form for a GPU: one pass over the image along each axis.
+
+    Reverse mode keeps the images before the two passes and computes the derivative in sigma again.
+
+    Args:
+        image: as in `gaussian_blur`.
+        sigma: as in `gaussian_blur`.
+        radius: as in `gaussian_blur`.
+
+    Returns:
+        As `gaussian_blur`.
+    """
+    for axis in (-2, -1):
+        image = jax.checkpoint(partial(_blurred_along, radius, axis))(image, sigma)
+    return image
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(0, 1))
+def _blurred_along(radius: int, axis: int, image: jax.Array, sigma: jax.Array) -> jax.Array:
+    """The image blurred along one axis."""
+    return filtered_nearest(image, with_tails(_bounded_taps(jnp.atleast_2d(sigma), radius)), axis)
+
+
+def _blurred_along_jvp(
+    radius: int, axis: int, primals: tuple[jax.Array, jax.Array], tangents: tuple[Tangent, Tangent]
+) -> tuple[jax.Array, jax.Array]:
+    (image, sigma), (d_image, d_sigma) = primals, tangents
+    sigma = jnp.atleast_2d(sigma)
+    taps, taps_in_sigma = jax.jvp(partial(_bounded_taps, radius=radius), (sigma,), (jnp.ones_like(sigma),))
+    blurred = filtered_nearest(image, with_tails(taps), axis)
+    change = jnp.zeros_like(blurred)
+    if not isinstance(d_sigma, SymbolicZero):
+        change = change + filtered_nearest(image, with_tails(taps_in_sigma), axis) * d_sigma
+    if not isinstance(d_image, SymbolicZero):
+        change = change + filtered_nearest(d_image, with_tails(taps), axis)
+    return blurred, change
+
+
+_blurred_along.defjvp(_blurred_along_jvp, symbolic_zeros=True)
+
+
+def _padded(image: jax.Array, radius: int, axis: int) -> jax.Array:
+    """The image with its edge pixels repeated `radius` times on both sides of `axis`, -1 or -2."""
+    widths = [(0, 0)] * image.ndim
+    widths[axis] = (radius, radius)
+    return jnp.pad(image, widths, mode="edge")
 
 
 def blur_taps(sigma: jax.Array, radius: int) -> jax.Array:

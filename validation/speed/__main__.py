@@ -25,7 +25,7 @@ import jax
 
 from validation.speed import groups, machine, on_card, ours, processes, table
 from validation.speed.cards import limits_of
-from validation.speed.targets import Target, card_targets, run_targets, speed, targets
+from validation.speed.targets import Target, card_targets, run_targets, targets
 from validation.speed.timing import Timed
 from validation.speed.workloads import simulator
 
@@ -118,13 +118,12 @@ def _measure(names: list[str], quick: bool) -> dict[str, Any]:
         results["agreement"] = {name: groups.agreement(name, Path(folder)) for name in pictures}
         results["costs"] = {name: _cost(name, Path(folder)) for name in pictures}
         if "card" in names:
-            results |= _card(rows, effort, quick, results["limits"]["disk_bytes"], Path(folder))
+            results |= _card(rows, effort, quick, Path(folder))
     results["rows"] = [asdict(row) for row in rows]
     results["targets"] = _written(targets(rows))
     if "H" in names:
         print("measuring H", file=sys.stderr, flush=True)
         results["datasets"] = [processes.dataset(n) for n in (QUICK_SIZES if quick else SIZES)]
-        results["rendering_B"] = speed(rows, "B, noise", "jaxlens")
     if "I" in names:
         print("measuring I", file=sys.stderr, flush=True)
         examples = processes.EXAMPLES[:1] if quick else processes.EXAMPLES
@@ -143,7 +142,7 @@ def _card(rows: list[Timed], effort: groups.Effort, quick: bool, disk: float, fo
     sim = simulator("A", folder)
     counted = {batch: on_card.counts(sim, batch) for batch in groups.batch_sizes(sim, effort)}
     datasets = [on_card.to_disk(n) for n in (QUICK_SIZES[-1:] if quick else CARD_SIZES)]
-    met = card_targets(rows, datasets, disk) if jax.default_backend() != "cpu" else []
+    met = card_targets(rows, datasets) if jax.default_backend() != "cpu" else []
     limits = limits_of(jax.local_devices()[0])
     return {
         "card": on_card.shares(rows, counted, limits),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from validation.speed import on_card
+from validation.speed.processes import SHARE, shares
 
 Results = Mapping[str, Any]
 
@@ -111,8 +112,12 @@ def _datasets(results: Results) -> list[str]:
             f"first {run['batch']}, {run['bytes'] / run['seconds'] / 1e6:.0f} MB/s, "
             f"at most {run['peak'] / 2**20:.0f} MiB of memory"
         )
-        rendering = results.get("rendering_B")
-        lines.append(line + (f"; rendering alone {rendering:.0f} a second" if rendering else ""))
+        rendering, disk = shares(run)
+        missed = "" if max(rendering, disk) >= SHARE else f"; {SHARE:.0%} of one of them: MISSED"
+        lines.append(
+            f"{line}; {rendering:.0%} of rendering alone ({run['rendering']:.0f} a second), {disk:.0%} of "
+            f"the disk ({run['disk'] / 1e6:.0f} MB/s){missed}"
+        )
     return lines
 
 

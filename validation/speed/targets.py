@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from validation.speed.processes import SHARE, shares
 from validation.speed.timing import Timed
 
 # Names of the workloads of a card (`validation.speed.on_card`).
@@ -36,8 +37,6 @@ RATIOS = (
 BESIDE = {OWN_JIT: NOISY, ENGINE: NOISY}
 # How often as long as the value of a chi-square its gradient may take, and Poisson noise as Gaussian noise.
 GRADIENT, POISSON = (3.5, 3.0), (2.0, 2.0)
-# The part of the speed of rendering, or of the disk, that datasets in files reach.
-DATASETS = 0.8
 # Seconds until the first 16 images of `lensed_quasar`, without a compilation cache and with.
 FIRST_IMAGES = (6.0, 3.0)
 # Seconds of processes that only start.
@@ -153,12 +152,11 @@ def run_targets(results: Mapping[str, Any]) -> list[Target]:
         Target(
             f"H, {run['size']} systems: rendering, or the disk",
             (run["size"] - run["batch"]) / run["steady"],
-            min(results["rendering_B"], results["limits"]["disk_bytes"] * run["size"] / run["bytes"]),
-            DATASETS,
-            DATASETS,
+            min(run["rendering"], run["disk"] * run["size"] / run["bytes"]),
+            SHARE,
+            SHARE,
         )
         for run in results.get("datasets", [])
-        if results.get("rendering_B")
     ]
     quasar = results.get("first_runs", {}).get("lensed_quasar")
     for kind, seconds, most in zip(("cold", "with a cache"), quasar or (), FIRST_IMAGES, strict=False):
@@ -172,22 +170,21 @@ def _seconds(name: str, seconds: float, most: float) -> Target:
     return Target(f"{name}: s", 1.0, seconds, most, most, below=True)
 
 
-def card_targets(rows: Sequence[Timed], datasets: Sequence[Mapping[str, Any]], disk: float) -> list[Target]:
+def card_targets(rows: Sequence[Timed], datasets: Sequence[Mapping[str, Any]]) -> list[Target]:
     """A with noise on a card beside a million a second, and datasets of A beside the disk.
 
     Args:
         rows: the measurements of `validation.speed.on_card`.
-        datasets: those of A in files.
-        disk: bytes a second of the disk.
+        datasets: those of A in files, as `validation.speed.processes.dataset` gives them.
     """
     found = [
         Target(f"{place}: {wanted:,.0f} a second", _fastest(rows, place), wanted, 1, 1)
         for place, wanted in ((DEVICE, ON_DEVICE), (HOST, ON_HOST), (PINNED, ON_HOST))
     ]
     for run in datasets:
-        written = run["bytes"] * (1.0 - run["batch"] / run["size"]) / run["steady"]
+        speed_on_disk = shares(run)[1] * run["disk"]
         name = f"A, {run['size']} systems in files: the disk"
-        found.append(Target(name, written, disk, DATASETS, DATASETS))
+        found.append(Target(name, speed_on_disk, run["disk"], SHARE, SHARE))
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -66,7 +68,24 @@ def test_blur_keeps_a_uniform_sky(sigma):
 def test_derivatives_of_the_blur(check_first_derivatives):
     image = IMAGES[0, :6, :6]
     check_first_derivatives(lambda image, sigma: psf.gaussian_blur(image, sigma, 6), image, 1.13)
+    in_passes = lambda image, sigma: psf.gaussian_blur_in_passes(image, sigma, 6)  # noqa: E731
+    check_first_derivatives(in_passes, image, 1.13)
     check_first_derivatives(psf.gaussian_blur_by_matrix, image, np.full((1, 1), 1.13))
+
+
+@pytest.mark.usefixtures("x64")
+def test_the_form_for_a_gpu_is_the_same_blur_with_the_same_derivatives():
+    """Also NaN in the last image, for whose sigma the radius is too small."""
+    images, sigmas = jnp.asarray(IMAGES), jnp.asarray(SIGMAS)[:, None, None]
+
+    @partial(jax.jit, static_argnums=0)
+    def everything(blur):
+        value, pull = jax.vjp(lambda image, sigma: blur(image, sigma, 5), images, sigmas)
+        return value, pull(jnp.asarray(IMAGES[::-1]))
+
+    found, expected = everything(psf.gaussian_blur_in_passes), everything(psf.gaussian_blur)
+    assert np.isnan(found[0]).all(axis=(1, 2)).tolist() == [False, False, True]
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12), found, expected)
 
 
 @pytest.mark.slow

@@ -36,8 +36,8 @@ def test_the_share_of_a_limit_is_what_a_system_needs_times_systems_a_second() ->
 
 def test_the_targets_of_a_card_are_those_of_its_fastest_batches() -> None:
     rows = [row(DEVICE, 256, 1.2e6), row(DEVICE, 1024, 0.9e6), row(HOST, 256, 4e5), row(PINNED, 256, 6e5)]
-    run = {"size": 1000, "batch": 100, "steady": 9.0, "bytes": 9e9}
-    found = card_targets(rows, [run], disk=1e9)
+    run = {"size": 1000, "batch": 100, "steady": 9.0, "bytes": 9e9, "disk": 1e9, "rendering": 900.0}
+    found = card_targets(rows, [run])
     assert [(target.name, target.met) for target in found] == [
         ("A, on the device: 1,000,000 a second", True),
         ("A, to the host: 500,000 a second", False),
