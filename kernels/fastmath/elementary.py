@@ -51,7 +51,7 @@ def polynomial(coefficients: tuple[float, ...], x: jax.Array) -> jax.Array:
 def exp(x: jax.Array) -> jax.Array:
     """e^x; in float32 exactly 0 below -88 and inf above 88.8.
 
-    An NVIDIA GPU has an instruction for 2^x, with which it takes 11 instructions instead of 27.
+    An NVIDIA GPU has an instruction for 2^x, with which it takes 10 instructions instead of 28.
     """
     if not _is_single(x):
         return jnp.exp(x)

@@ -137,7 +137,7 @@ def _written(found: list[Target]) -> list[dict[str, Any]]:
     return [asdict(target) | {"reached": target.reached, "met": target.met} for target in found]
 
 
-def _card(rows: list[Timed], effort: groups.Effort, quick: bool, disk: float, folder: Path) -> dict[str, Any]:
+def _card(rows: list[Timed], effort: groups.Effort, quick: bool, folder: Path) -> dict[str, Any]:
     """The shares of the device's limits, the datasets of A in files, and on a GPU the targets."""
     sim = simulator("A", folder)
     counted = {batch: on_card.counts(sim, batch) for batch in groups.batch_sizes(sim, effort)}

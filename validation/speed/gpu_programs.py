@@ -119,7 +119,8 @@ def _step(
 
 def stream_batch(sim: Simulator, batch: int) -> Source:
     """A batch of a stream: its systems, and their places in the batch."""
-    columns, shapes = mixed_columns([sim]), {}  # type: ignore[var-annotated]
+    columns = mixed_columns([sim])
+    shapes: Layout = {}
     make = partial(_made, sim, shapes)
     given = (sim.hyperparameters, sim.assets, _bits(), jax.ShapeDtypeStruct((batch, 2), jnp.uint32))
     made = jax.eval_shape(make, *given)
@@ -134,8 +135,9 @@ def stream_batch(sim: Simulator, batch: int) -> Source:
 
 def _made(sim: Simulator, shapes: Layout, *given: Any) -> tuple[jax.Array, jax.Array]:
     batch = generated(sim.static_population, sim.scene, ("images",), False, False, shapes, *given)
+    images: Any = batch.images
     packed: Any = batch.values
-    return batch.images, packed
+    return images, packed
 
 
 def _of_workload(letter: str, build: Callable[[Simulator, int], Source]) -> Build:

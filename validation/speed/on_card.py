@@ -79,7 +79,7 @@ def to_the_host(sim: Simulator, batch: int, batches: int = BATCHES) -> Task:
 
     def run() -> object:
         make, firsts = executable(), [next(starts) for _ in range(batches)]
-        return [made.images.shape for made in pool.map(lambda at: make.on_host(raw, at), firsts)]
+        return [np.shape(made.images) for made in pool.map(lambda at: make.on_host(raw, at), firsts)]
 
     return Task(HOST, f"{label(batch)}, {at_once} at once", run, batches * batch, batch)
 
@@ -129,8 +129,8 @@ def shares(
     """
     found: dict[str, Any] = {"limits": limits._asdict()}
     for row in rows:
-        if row.workload == DEVICE and row.batch in counted and row.per_second:
-            each = counted[row.batch]
+        each = counted.get(row.batch or 0)
+        if row.workload == DEVICE and each is not None and row.per_second:
             found[str(row.batch)] = {
                 **each,
                 "bandwidth": each["bytes"] * row.per_second / limits.bytes,

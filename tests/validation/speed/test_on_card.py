@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,12 +11,14 @@ from typing import Any
 import jax
 import pytest
 
-from validation.speed import cards, machine, on_card, timing
+from validation.speed import __main__ as speed
+from validation.speed import cards, groups, machine, on_card, timing
 from validation.speed.targets import DEVICE, HOST, PINNED, card_targets
 from validation.speed.timing import Timed
 from validation.speed.workloads import simulator
 
 LIMITS = cards.Limits(1e12, 1e13)
+RANDOM = {"random_words": 1e9, "disk_bytes": 1e9}
 COUNTED = {256: {"bytes": 4e5, "operations": 2e6, "launches": 12.0}}
 
 
@@ -74,3 +78,25 @@ def test_each_task_makes_what_it_counts_also_on_a_cpu(tmp_path: Path) -> None:
     # each pixel is written at least, and noise and two profiles cost many operations
     assert counted[2]["bytes"] > 4 * 144
     assert counted[2]["operations"] > 50 * 144
+
+
+@pytest.mark.slow
+def test_the_whole_measurement_runs_on_a_cpu(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small = partial(simulator, "A", tmp_path, numPix=12)
+    for module in (groups, speed):
+        monkeypatch.setattr(module, "simulator", lambda letter, folder: small())
+    monkeypatch.setattr(groups, "automatic", lambda sim: 2)
+    monkeypatch.setattr(machine, "limits", lambda: dict.fromkeys(("bytes", "operations"), 1e10) | RANDOM)
+    monkeypatch.setattr(cards, "CARDS", {"cpu": LIMITS})
+    run = {"size": 1000, "seconds": 10.0, "batch": 100, "steady": 9.0, "bytes": 9e9, "disk": 1e9}
+    monkeypatch.setattr(on_card, "to_disk", lambda systems: run)
+    file = tmp_path / "results.json"
+    assert speed.main(["card", "--quick", "--out", str(file)]) == 0
+    results = json.loads(file.read_text())
+    assert [row["workload"] for row in results["rows"]] == [DEVICE, HOST, PINNED]
+    assert list(results["card"]) == ["limits", "2"]
+    # the targets are a card's, and this is none
+    assert results["card_targets"] == []
+    assert "A, 1000 systems to HDF5 and CSV: 900 MB/s, 100 a second" in capsys.readouterr().out
