@@ -7,6 +7,7 @@ Everything here is for a single system: params maps a name to () or (bands,).  T
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -26,8 +27,13 @@ from jaxlens.imaging.point_sources import point_source_images, point_source_ligh
 from jaxlens.imaging.rays import ray_positions
 from jaxlens.imaging.scene import NO_ASSETS, Assets, Scene
 from jaxlens.imaging.validity import validity_factor
+from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.kernels.types import Params
+
+# Columns of an image are computed in multiples of this number on a CPU: the rest of a row that fills no vector
+# register takes as long as a whole one for each of its pixels.  It is the length of an AVX register in float32.
+VECTOR_LENGTH = 8
 
 
 def render(scene: Scene, params: Params, assets: Assets = NO_ASSETS) -> jax.Array:
@@ -155,7 +161,21 @@ def _extended_light(scene: Scene, params: Params, planes: slice) -> jax.Array:
 
     It is the surface brightness at the centre of each sub-pixel times the area of a whole pixel, counts/s.
     """
-    x, y = jnp.broadcast_arrays(*_grid(scene, params))
+    fine = scene.num_pix * scene.supersampling
+    columns = -(-fine // VECTOR_LENGTH) * VECTOR_LENGTH
+
+    def light(params: Params, columns: int = fine) -> jax.Array:
+        return _light_on_grid(scene, params, planes, columns)
+
+    def whole_vectors(params: Params) -> jax.Array:
+        return computed_apart(partial(light, columns=columns), params)[..., :fine]
+
+    return jax.lax.platform_dependent(params, cpu=whole_vectors, default=light)
+
+
+def _light_on_grid(scene: Scene, params: Params, planes: slice, columns: int) -> jax.Array:
+    """`_extended_light` on a grid of N rows and `columns` columns, which may reach beyond the image."""
+    x, y = jnp.broadcast_arrays(*_grid(scene, params, columns))
     total = jnp.zeros_like(x)
     positions = ray_positions(scene, params, x, y)
     for plane, (u, v) in zip(scene.planes[planes], positions[planes], strict=True):
@@ -164,9 +184,9 @@ def _extended_light(scene: Scene, params: Params, planes: slice) -> jax.Array:
     return total * params["pixel_scale"] ** 2
 
 
-def _grid(scene: Scene, params: Params) -> tuple[jax.Array, jax.Array]:
-    """Sub-pixel centres (arcsec): x (1, 1, N) and y (1, N, 1) with N = num_pix supersampling."""
+def _grid(scene: Scene, params: Params, columns: int) -> tuple[jax.Array, jax.Array]:
+    """Sub-pixel centres (arcsec): x (1, 1, columns) and y (1, N, 1) with N = num_pix supersampling."""
     fine = scene.num_pix * scene.supersampling
-    offsets = (np.arange(fine) - (fine - 1) / 2.0) / scene.supersampling
+    offsets = (np.arange(max(fine, columns)) - (fine - 1) / 2.0) / scene.supersampling
     axis = jnp.asarray(offsets, jnp.result_type(float)) * params["pixel_scale"]
-    return jnp.reshape(axis, (1, 1, -1)), jnp.reshape(axis, (1, -1, 1))
+    return jnp.reshape(axis[:columns], (1, 1, -1)), jnp.reshape(axis[:fine], (1, -1, 1))

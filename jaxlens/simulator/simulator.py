@@ -87,7 +87,8 @@ class Simulator(SimulatorDensities):
         """
         changed = changed_hyperparameters(self.hyperparameters, hyperparameters)
         values = batched.draw(self.static_population, changed, key, system_indices(start, n))
-        return {name: values[name] for name in self.parameter_names}
+        params = {name: values[name] for name in self.parameter_names}
+        return params if hyperparameters else self._drawn(params)
 
     def params_from_table(self, table: Mapping[str, Any] | pd.DataFrame | str | PathLike[str]) -> Params:
         """The parameters of the systems in a metadata table, one a row, as `sample` gives them.
@@ -190,9 +191,10 @@ class Simulator(SimulatorDensities):
         changed = changed_hyperparameters(self.hyperparameters, hyperparameters)
         admitted = scene_for_hyperparameters(self.scene, self.population, hyperparameters or ())
         indices = system_indices(start, n)
-        return batched.sample_and_observe(
+        images, params = batched.sample_and_observe(
             self.static_population, admitted, changed, key, indices, self.assets
         )
+        return images, params if hyperparameters else self._drawn(params)
 
     def image_positions(self, params: Mapping[str, ArrayLike]) -> dict[str, ImagePositions]:
         """The images of every lensed point source, by its name (`PLANE_2-OBJECT_2`).
@@ -231,9 +233,11 @@ class Simulator(SimulatorDensities):
             measured: whether the fluxes of transients are measured on the images of a time series.
         """
         indices, assets = system_indices(start, n), self.assets
-        return batched.generate(
+        batch: Batch = batched.generate(
             self.static_population, self.scene, self.hyperparameters, key, indices, assets, planes, measured
         )
+        self._drawn(batch.values)
+        return batch
 
     def numbers(self, key: jax.Array, n: int, start: ArrayLike = 0) -> Batch:
         """`generate` without images, whose program is then not compiled: all values of each system.

@@ -114,8 +114,8 @@ class BatchMaker:
         places = np.concatenate([division.place for division in divisions])
         configuration = np.concatenate([division.configuration for division in divisions])
         index = index_words(np.concatenate([indices(first, self._share) for first in shares]))
-        placed = jax.block_until_ready(self._place(made, places, configuration, index))
-        return placed if len(self._own) == len(self._everywhere) else jax.tree.map(self._global, placed)
+        batch = jax.block_until_ready(self._place(made, places, configuration, index))
+        return batch if len(self._own) == len(self._everywhere) else jax.tree.map(self._global, batch)
 
     def _global(self, array: jax.Array) -> jax.Array:
         """What this process has made, (own systems, ...), as its part of the array of all processes."""
@@ -172,12 +172,12 @@ class BatchMaker:
             configurations += [c] * count
         each = [array(self._share, (), jnp.int32) for _ in range(2)]
         each.append(array(self._share, (2,), jnp.uint32))
-        function = partial(_placed, configurations, columns, np.asarray(labels, np.int32))
+        function = partial(placed, configurations, columns, np.asarray(labels, np.int32))
         program = jax.shard_map(function, mesh=mesh, in_specs=spread, out_specs=spread, check_vma=False)
         return jax.jit(program).lower(made, *each).compile()
 
 
-def _placed(
+def placed(
     configurations: Sequence[int],
     columns: MixedColumns,
     labels: np.ndarray,

@@ -25,22 +25,22 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import jax
-import jax.numpy as jnp
+from jax.experimental.xla_metadata import set_xla_metadata
 
 T = TypeVar("T")
 
 
 def computed_apart(
-    function: Callable[..., Any], *operands: jax.Array, elsewhere: Callable[..., Any] | None = None
+    function: Callable[..., Any], *operands: Any, elsewhere: Callable[..., Any] | None = None
 ) -> Any:
     """`function(*operands)`, fused neither with what makes the operands nor with what uses the result.
 
     XLA's CPU compiler would compute an image inside of the operation that pads it, pixel by pixel and its
-    edge twice, and a filter inside of a sum, without vector instructions.  The operands and the result of a
-    conditional are written to memory, and the barrier hides from the compiler that the condition is constant.
+    edge twice, and a filter inside of a sum, without vector instructions.  It compiles a function that is not
+    inlined by itself, and writes its operands and its result to memory.
 
     Args:
-        function: a function of arrays that returns a pytree of arrays.
+        function: a function of pytrees of arrays that returns a pytree of arrays.
         operands: its arguments.
         elsewhere: a function that computes the same, for other platforms than CPUs; by default `function`.
 
@@ -48,15 +48,15 @@ def computed_apart(
         What `function` returns.
     """
 
-    def conditional(*operands: jax.Array) -> Any:
-        holds = jax.lax.optimization_barrier(jnp.asarray(True))
-        return jax.lax.cond(holds, function, zeros, *operands)
+    def inlined(*operands: Any) -> Any:
+        with set_xla_metadata(inlineable="true"):
+            return function(*operands)
 
-    def zeros(*operands: jax.Array) -> Any:
-        shapes = jax.eval_shape(function, *operands)
-        return jax.tree.map(lambda shape: jnp.zeros(shape.shape, shape.dtype), shapes)
+    def called(*operands: Any) -> Any:
+        with set_xla_metadata(inlineable="false"):
+            return jax.jit(inlined)(*operands)
 
-    return jax.lax.platform_dependent(*operands, cpu=conditional, default=elsewhere or function)
+    return jax.lax.platform_dependent(*operands, cpu=called, default=elsewhere or function)
 
 
 def computed_once(tree: T) -> T:

@@ -61,10 +61,22 @@ def chi_square(sim: Simulator, batch: int) -> tuple[Callable[[Params], jax.Array
     data = sim.observe(key(), params)
     sigma = jnp.sqrt(jnp.maximum(data, 0.0) / 900.0 + 1.0)
 
-    def function(values: Params) -> jax.Array:
-        return jnp.sum(((sim.render(values) - data) / sigma) ** 2)
+    return partial(chi_square_of, sim, data, sigma), {name: 1.001 * value for name, value in params.items()}
 
-    return function, {name: 1.001 * value for name, value in params.items()}
+
+def chi_square_of(sim: Simulator, data: jax.Array, sigma: jax.Array, params: Params) -> jax.Array:
+    """The sum over systems and pixels of ((model - data) / sigma)^2.
+
+    Args:
+        sim: the simulator, whose noiseless images are the model.
+        data: images in counts/s, (n, bands, num_pix, num_pix).
+        sigma: the standard deviation of each pixel, like `data`.
+        params: the parameters of the model.
+
+    Returns:
+        The chi-square, ().
+    """
+    return jnp.sum(((sim.render(params) - data) / sigma) ** 2)
 
 
 def gradients(sim: Simulator, batch: int) -> list[Task]:

@@ -9,28 +9,29 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxlens.kernels.lensing.isothermal_search import Isothermal
+from jaxlens.kernels.lensing.direction_search import PowerLaw
 from jaxlens.kernels.lensing.lens_equation import image_positions
 from jaxlens.kernels.lensing.rays import jacobian
 from jaxlens.kernels.mass.external import convergence, shear
 from jaxlens.kernels.mass.isothermal import sie
 
 SLOTS, CASES = 6, 400
-NAMES = (*Isothermal._fields, "gamma1", "gamma2", "kappa")
+SHAPE = ("theta_E", "e1", "e2", "center_x", "center_y")
+NAMES = (*SHAPE, "gamma1", "gamma2", "kappa")
 # The smallest modulus of the ellipticity and the strongest shear of each kind of lens.
 KINDS = {"usual": (0.0, 0.1), "thin": (0.9, 0.3), "nearly round": (1e-6, 0.01)}
 
 
 def rays(x, y, args):
     """An SIE with shear about another point, in a sheet of mass."""
-    lens = sie(x, y, **{name: args[name] for name in Isothermal._fields})
+    lens = sie(x, y, **{name: args[name] for name in SHAPE})
     external = shear(x, y, gamma1=args["gamma1"], gamma2=args["gamma2"], ra_0=0.3, dec_0=-0.2)
     sheet = convergence(x, y, kappa=args["kappa"])
     return tuple(at - a - b - c for at, a, b, c in zip((x, y), lens, external, sheet, strict=True))
 
 
 def isothermal(args):
-    return Isothermal(**{name: args[name] for name in Isothermal._fields})
+    return PowerLaw(**{name: args[name] for name in SHAPE})
 
 
 def half_width(args):
@@ -38,7 +39,7 @@ def half_width(args):
 
 
 def solve(args, x, y, search):
-    return image_positions(rays, args, x, y, half_width=half_width(args), slots=SLOTS, isothermal=search)
+    return image_positions(rays, args, x, y, half_width=half_width(args), slots=SLOTS, power_law=search)
 
 
 by_direction = jax.jit(jax.vmap(partial(solve, search=isothermal)))
