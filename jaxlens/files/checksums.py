@@ -87,8 +87,8 @@ def _crc32(file: Any, size: int, known: Sequence[Piece]) -> int:
         while place < piece.start and (count := file.readinto(block[: piece.start - place])):
             crc = zlib.crc32(block[:count], crc)
             place += count
-        crc = joined_crc32(crc, piece.crc, piece.count)
-        place = piece.start + piece.count
+        crc = joined_crc32(crc, piece.crc, piece.length)
+        place = piece.start + piece.length
     return crc
 
 
