@@ -104,8 +104,8 @@ def folded(
 def in_turn(branches: tuple[Callable[[jax.Array, T], T], ...], rounds: int, state: T) -> T:
     """The state after the branches have been applied one after the other, `rounds` times.
 
-    XLA compiles the branches of a conditional separately.  In one computation it would compute the result of
-    one branch again for each of its uses in the next.
+    XLA's CPU compiler compiles the branches of a conditional separately.  In one computation it would compute
+    the result of one branch again for each of its uses in the next.  Elsewhere that is the plain form.
 
     Args:
         branches: functions of the round (an int32 scalar) and the state that return the next state.
@@ -119,8 +119,18 @@ def in_turn(branches: tuple[Callable[[jax.Array, T], T], ...], rounds: int, stat
     >>> int(in_turn((double, increment), 3, jnp.asarray(1)))
     12
     """
+    traced = [jax.jit(branch) for branch in branches]
 
     def step(k: jax.Array, state: T) -> T:
-        return jax.lax.switch(k % len(branches), branches, k // len(branches), state)
+        return jax.lax.switch(k % len(traced), traced, k // len(traced), state)
 
-    return jax.lax.fori_loop(0, len(branches) * rounds, step, state)
+    def conditionals(state: T) -> T:
+        return jax.lax.fori_loop(0, len(traced) * rounds, step, state)
+
+    def plain(state: T) -> T:
+        for k in range(rounds):
+            for branch in traced:
+                state = branch(jnp.asarray(k, jnp.int32), state)
+        return state
+
+    return jax.lax.platform_dependent(state, cpu=conditionals, default=plain)
