@@ -21,12 +21,12 @@ class Piece(NamedTuple):
 
     Attributes:
         start: the place of the first byte.
-        count: how many bytes.
+        length: how many bytes.
         crc: their CRC-32, as `zlib.crc32` gives it.
     """
 
     start: int
-    count: int
+    length: int
     crc: int
 
 

@@ -61,8 +61,8 @@ def produce(config: Config, arguments: Arguments, check: Callable[[], None] = la
             file's `image_dtype`.
     """
     seed = _seed(config, arguments)
-    arguments = replace(arguments, image_dtype=arguments.image_dtype or config.image_dtype)
-    config = replace(config, image_dtype=arguments.image_dtype)
+    dtype = arguments.image_dtype or config.image_dtype
+    arguments, config = replace(arguments, image_dtype=dtype), replace(config, image_dtype=dtype)
     recipe, devices = recipe_of(config, seed, arguments), chosen(arguments.devices)
     labels = [one.label for one in config.chosen(arguments.configurations)]
     jobs = {label: recipe.job(label, devices, arguments.batch_size) for label in labels}

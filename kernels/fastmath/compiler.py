@@ -10,6 +10,8 @@ the workaround may go.
 - `computed_once(tree)`: plain form `tree`.  May go once XLA does not repeat cheap operations, such as random
   bits, in every fusion that uses them.  It also keeps rounding the same however many results are used,
   so compare the parameters of a dataset bit by bit as well.
+- `folded(step, first, items, unroll)`: plain form `jax.lax.scan(step, first, items, unroll=True)`.  May go
+  once XLA's CPU compiler compiles a long formula quickly and does not compute a step again for each use.
 - `in_turn(branches, rounds, state)`: plain form
   `for k in range(rounds): for branch in branches: state = branch(k, state)`.  May go once XLA's CPU
   compiler does not repeat a branch's computation for each use of its result.
@@ -22,12 +24,15 @@ which uses a point's rays one turn after they are computed.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import jax
 from jax.experimental.xla_metadata import set_xla_metadata
 
 T = TypeVar("T")
+X = TypeVar("X")
+Y = TypeVar("Y")
 
 
 def computed_apart(
@@ -70,11 +75,37 @@ def computed_once(tree: T) -> T:
     return jax.lax.optimization_barrier(tree)
 
 
+def folded(
+    step: Callable[[T, X], tuple[T, Y]], first: T, items: X, reverse: bool = False, unroll: int = 1
+) -> tuple[T, Y]:
+    """`jax.lax.scan`, as a loop on a CPU and written out in full elsewhere.
+
+    On a GPU a loop is a kernel launch a step, whose arrays are written to memory and read again.
+
+    Args:
+        step: `(carry, item)` -> (next carry, output).
+        first: the first carry.
+        items: a pytree of arrays, with the items along their first axis.
+        reverse: whether the last item comes first; static.
+        unroll: steps in a turn of the loop on a CPU; static.
+
+    Returns:
+        The last carry, and the outputs along a first axis.
+
+    >>> total, sums = folded(lambda a, b: (a + b, a + b), jnp.zeros(()), jnp.arange(3.0))
+    >>> print(total, sums)
+    3.0 [0. 1. 3.]
+    """
+    loop = partial(jax.lax.scan, jax.jit(step), reverse=reverse)
+    in_full = partial(loop, unroll=len(jax.tree.leaves(items)[0]))
+    return jax.lax.platform_dependent(first, items, cpu=partial(loop, unroll=unroll), default=in_full)
+
+
 def in_turn(branches: tuple[Callable[[jax.Array, T], T], ...], rounds: int, state: T) -> T:
     """The state after the branches have been applied one after the other, `rounds` times.
 
-    XLA compiles the branches of a conditional separately.  In one computation it would compute the result of
-    one branch again for each of its uses in the next.
+    XLA's CPU compiler compiles the branches of a conditional separately.  In one computation it would compute
+    the result of one branch again for each of its uses in the next.  Elsewhere that is the plain form.
 
     Args:
         branches: functions of the round (an int32 scalar) and the state that return the next state.
@@ -88,8 +119,18 @@ def in_turn(branches: tuple[Callable[[jax.Array, T], T], ...], rounds: int, stat
     >>> int(in_turn((double, increment), 3, jnp.asarray(1)))
     12
     """
+    traced = [jax.jit(branch) for branch in branches]
 
     def step(k: jax.Array, state: T) -> T:
-        return jax.lax.switch(k % len(branches), branches, k // len(branches), state)
+        return jax.lax.switch(k % len(traced), traced, k // len(traced), state)
 
-    return jax.lax.fori_loop(0, len(branches) * rounds, step, state)
+    def conditionals(state: T) -> T:
+        return jax.lax.fori_loop(0, len(traced) * rounds, step, state)
+
+    def plain(state: T) -> T:
+        for k in range(rounds):
+            for branch in traced:
+                state = branch(jnp.asarray(k, jnp.int32), state)
+        return state
+
+    return jax.lax.platform_dependent(state, cpu=conditionals, default=plain)

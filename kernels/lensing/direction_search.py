@@ -22,7 +22,8 @@ angle u,
 
     tan phi = q^(cos^2 u) tan u.
 
-It is assumed that a > 0: a sheet of mass or a shear above one, which would turn images over by itself, is not.
+For t != 1 it is assumed that a > 0: a shear or a sheet of mass above one, which would turn images over
+without the lens, is left to Newton's method.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ import numpy as np
 from jaxlens.kernels.ellipse import ellipticity_to_phi_q
 from jaxlens.kernels.fastmath.compiler import in_turn
 from jaxlens.kernels.fastmath.elementary import exp
+from jaxlens.kernels.lensing.intervals import changes_sign, closeness, minimum, sign_change, smaller_share
 from jaxlens.kernels.lensing.power_law_radius import power_law_radius
 from jaxlens.kernels.lensing.rays import Rays
 from jaxlens.kernels.lensing.selection import lowest, ranked
@@ -227,11 +229,10 @@ def _finest_intervals(directions: Directions) -> Intervals:
         allowed = (level > 0) | (np.arange(-1, CUTS + 1) % (CUTS + 1) < CUTS)
         before, after = exists[2:-3], exists[3:-2]
         meets, allowed = before != after, allowed[:, None] & valid[None, :] & (before | after)
-        closeness = _closeness(left, right, width, meets)
-        closeness = jnp.where(allowed, closeness, jnp.inf).ravel()
-        best = lowest(closeness, kept)
+        distance = jnp.where(allowed, closeness(left, right, width, meets), jnp.inf).ravel()
+        best = lowest(distance, kept)
         part, parent = best // kept, best % kept
-        valid = jnp.arange(kept) < jnp.sum(closeness < jnp.inf, dtype=jnp.int32)
+        valid = jnp.arange(kept) < jnp.sum(distance < jnp.inf, dtype=jnp.int32)
         ends = jnp.stack([left[:, part, parent], right[:, part, parent]])
         low = jnp.stack(_rotated(low[:, parent], jnp.asarray(parts)[level][:, part + (MARGIN - 1)]))
         return Intervals(low, inner[parent], valid, meets[part, parent], ends, g, exists)
@@ -254,50 +255,6 @@ def _rotated(direction: jax.Array, angle: jax.Array) -> Pair:
     return cos * c - sin * s, sin * c + cos * s
 
 
-def _closeness(left: jax.Array, right: jax.Array, width: jax.Array, meets: jax.Array) -> jax.Array:
-    """How close to zero g comes in intervals; zero where it changes sign.
-
-    It is the height of the minimum of abs(g) in units of g'' times the squared width, and infinite where
-    there is no minimum.  Where the inner and the outer radius meet in an interval the derivative is infinite
-    there, and it is the smaller abs(g) in units of the difference.  `left` and `right` are (g, derivative) at
-    the ends.
-    """
-    has_minimum, _, height, second = _minimum(left, right, width)
-    height = jnp.maximum(height, 0.0) / (second * width**2)
-    height = jnp.where(meets, _smaller_share(left, right), jnp.where(has_minimum, height, jnp.inf))
-    return jnp.where(_changes_sign(left, right), 0.0, height)
-
-
-def _smaller_share(left: jax.Array, right: jax.Array) -> jax.Array:
-    """The smaller abs(g) of both ends in units of the difference of g; infinite where it is above one."""
-    difference = jnp.abs(left[0] - right[0]) + jnp.finfo(left.dtype).tiny
-    share = jnp.minimum(jnp.abs(left[0]), jnp.abs(right[0])) / difference
-    return jnp.where(share < 1.0, share, jnp.inf)
-
-
-def _changes_sign(left: jax.Array, right: jax.Array) -> jax.Array:
-    """Whether g changes sign in intervals; `left` and `right` are (g, derivative) at the ends."""
-    return (left[0] > 0.0) != (right[0] > 0.0)
-
-
-def _minimum(
-    left: jax.Array, right: jax.Array, width: jax.Array
-) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
-    """Whether abs(g) has a minimum in intervals; its distance from the left end, its height, and g'' there.
-
-    g is the cubic with the values and derivatives `left` and `right` at the ends.  Signs are such that g > 0
-    at the left end.
-    """
-    sign = jnp.where(left[0] > 0.0, 1.0, -1.0)
-    g, derivative, g_right, derivative_right = (sign * value for value in (*left, *right))
-    second = jnp.maximum((derivative_right - derivative) / width, jnp.finfo(g.dtype).tiny)
-    s = jnp.clip(-derivative / (second * width), 0.0, 1.0)
-    rest = 1.0 - s
-    height = rest**2 * ((1.0 + 2.0 * s) * g + s * width * derivative)
-    height += s**2 * ((1.0 + 2.0 * rest) * g_right - rest * width * derivative_right)
-    return (derivative < 0.0) & (derivative_right > 0.0), s * width, height, second
-
-
 def _roots(intervals: Intervals) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
     """The roots in the n finest intervals, at most two in each.
 
@@ -306,25 +263,14 @@ def _roots(intervals: Intervals) -> tuple[jax.Array, jax.Array, jax.Array, jax.A
     """
     low, inner, valid, meets, (left, right), _, _ = intervals
     width = jnp.float32(WIDTHS[-1])
-    single, (has_minimum, place, height, second) = _changes_sign(left, right), _minimum(left, right, width)
+    single, (has_minimum, place, height, second) = changes_sign(left, right), minimum(left, right, width)
     # Half of the distance between the two roots beside a minimum of that height.
     half_gap = jnp.minimum(jnp.sqrt(2.0 * (jnp.maximum(-height, 0.0) + ROUNDING) / second), width)
-    pair = ~single & jnp.where(meets, _smaller_share(left, right) < 1.0, has_minimum & (height < ROUNDING))
+    pair = ~single & jnp.where(meets, smaller_share(left, right) < 1.0, has_minimum & (height < ROUNDING))
     place, half_gap = jnp.where(meets, 0.5 * width, place), jnp.where(meets, 0.5 * width, half_gap)
-    first = jnp.where(single, width * _sign_change(left, right, width), place - half_gap)
+    first = jnp.where(single, width * sign_change(left, right, width), place - half_gap)
     angle = jnp.stack([first, place + half_gap])
     small = jnp.stack([1.0 - 0.5 * angle**2, angle * (1.0 - angle**2 / 6.0)])
     cos, sin = _rotated(low[:, None, :], small)
     valid = jnp.concatenate([valid & (single | pair), valid & pair])
     return cos.ravel(), sin.ravel(), jnp.concatenate([inner, inner]), valid
-
-
-def _sign_change(left: jax.Array, right: jax.Array, width: jax.Array) -> jax.Array:
-    """Where in intervals, from 0 to 1, g changes sign.
-
-    It is the root of the parabola with the values of g at both ends and the derivative at the left one.
-    """
-    sign = jnp.where(left[0] > 0.0, 1.0, -1.0)
-    g, derivative, fall = sign * left[0], sign * left[1] * width, sign * (left[0] - right[0])
-    root = jnp.sqrt(jnp.maximum(derivative**2 + 4.0 * (fall + derivative) * g, 0.0))
-    return jnp.clip(2.0 * g / jnp.maximum(root - derivative, jnp.finfo(g.dtype).tiny), 0.0, 1.0)

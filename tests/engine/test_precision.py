@@ -6,10 +6,12 @@ import warnings
 from types import SimpleNamespace
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from jaxlens import Simulator
 from jaxlens.engine.precision import Rounding
 from jaxlens.simulator.generation import Batch
 
@@ -63,3 +65,16 @@ def test_images_below_the_range_are_one_warning() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         rounding(batch(1e-6), range(11, 15))
+
+
+@pytest.mark.slow
+def test_the_rounding_is_far_below_the_noise() -> None:
+    """By the factors that docs/datasets.md has, from other systems."""
+    sim = Simulator("galaxy_galaxy", "CONFIGURATION_1")
+    made = sim.generate(jax.random.key(3, impl="threefry2x32"), 32, planes=True)
+    rounded = Rounding(job())(made, range(32))
+    error = np.asarray(rounded.images, np.float64) - np.asarray(made.images, np.float64)
+    noise = np.asarray(made.planes)[:, 3]
+    factors = np.std(noise, axis=(2, 3)) / np.sqrt(np.mean(error**2, axis=(2, 3)))
+    assert np.median(factors) > 60.0
+    assert np.min(factors) > 30.0
