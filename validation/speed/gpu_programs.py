@@ -16,9 +16,10 @@ from jaxlens import Simulator
 from jaxlens.engine.columns import Layout
 from jaxlens.engine.executable import generated
 from jaxlens.fitting import least_squares
+from jaxlens.fitting.expansion import expansion
 from jaxlens.fitting.free_parameters import free_parameters
 from jaxlens.fitting.image_checks import check_images
-from jaxlens.fitting.posterior import Constants, FitData, Model, expansion
+from jaxlens.fitting.posterior import Constants, FitData, Model
 from jaxlens.fitting.problem import GPU_BATCH, fit_data, problem
 from jaxlens.streams.batches import StreamBatch, placed
 from jaxlens.streams.columns import mixed_columns
