@@ -76,6 +76,8 @@ def _linearized(
     def image(some: Params) -> tuple[jax.Array, jax.Array]:
         return predicted_of(model, constants, data, params | some)
 
+    # `computed_apart` calls its function more than once, of which jit traces only the first
+    @jax.jit
     def linear(some: Params) -> tuple[tuple[jax.Array, jax.Array], list[jax.Array]]:
         value, derivative = jax.linearize(image, some)
         leaves, tree = jax.tree.flatten(derivative)

@@ -31,8 +31,9 @@ from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.kernels.types import Params
 
-# Columns of an image are computed in multiples of this number on a CPU: the rest of a row that fills no vector
-# register takes as long as a whole one for each of its pixels.  It is the length of an AVX register in float32.
+# Columns of an image are computed in multiples of this number on a CPU: the rest of a row that fills no
+# vector register takes as long as a whole one for each of its pixels.  It is the length of an AVX register
+# in float32.
 VECTOR_LENGTH = 8
 
 

@@ -92,19 +92,19 @@ class Intervals(NamedTuple):
         low: cosine and sine of t at the lower ends, (2, n).
         inner: for which of them r is the inner radius, (n,).
         valid: which of them are intervals, (n,).
-        meets: in which of them the inner and the outer radius meet, (n,).
+        meets: in which of them the inner and the outer radius meet, (n,); None if the lens is isothermal.
         ends: g and its derivative at both ends, (2 ends, 2, n).
         g: g where the intervals have been cut, and MARGIN samples beyond, (CUTS + 1 + 2 MARGIN, n).
-        exists: whether there is a radius r, of the same shape.
+        exists: whether there is a radius r, of the same shape; None if the lens is isothermal.
     """
 
     low: jax.Array
     inner: jax.Array
     valid: jax.Array
-    meets: jax.Array
+    meets: jax.Array | None
     ends: jax.Array
     g: jax.Array
-    exists: jax.Array
+    exists: jax.Array | None
 
 
 class Shot(NamedTuple):
@@ -114,7 +114,7 @@ class Shot(NamedTuple):
     x: jax.Array
     y: jax.Array
     bright: jax.Array
-    exists: jax.Array
+    exists: jax.Array | None
 
 
 class Directions(NamedTuple):
@@ -148,7 +148,7 @@ class Directions(NamedTuple):
         inverse = 1.0 / jnp.maximum(p * p + q * q, jnp.finfo(p.dtype).tiny)
         if self.lens.gamma is None:
             r = 1.0 - (p * u + q * v) * inverse
-            exists, bright = jnp.ones(p.shape, bool), r > 0.0
+            exists, bright = None, r > 0.0
             g = p * v - q * u
         else:
             f_x, f_y = self.offset
@@ -227,26 +227,29 @@ def _finest_intervals(directions: Directions) -> Intervals:
         # From the second level on one part beyond either end is allowed too: rounding errors may move a root
         # at an interval's end to the other side.
         allowed = (level > 0) | (np.arange(-1, CUTS + 1) % (CUTS + 1) < CUTS)
-        before, after = exists[2:-3], exists[3:-2]
-        meets, allowed = before != after, allowed[:, None] & valid[None, :] & (before | after)
+        allowed, meets = allowed[:, None] & valid[None, :], None
+        if exists is not None:
+            before, after = exists[2:-3], exists[3:-2]
+            meets, allowed = before != after, allowed & (before | after)
         distance = jnp.where(allowed, closeness(left, right, width, meets), jnp.inf).ravel()
         best = lowest(distance, kept)
         part, parent = best // kept, best % kept
         valid = jnp.arange(kept) < jnp.sum(distance < jnp.inf, dtype=jnp.int32)
         ends = jnp.stack([left[:, part, parent], right[:, part, parent]])
         low = jnp.stack(_rotated(low[:, parent], jnp.asarray(parts)[level][:, part + (MARGIN - 1)]))
-        return Intervals(low, inner[parent], valid, meets[part, parent], ends, g, exists)
+        chosen = None if meets is None else meets[part, parent]
+        return Intervals(low, inner[parent], valid, chosen, ends, g, exists)
 
     # Intervals of a power law's inner radius follow those of the outer one.
-    kept = KEPT if directions.lens.gamma is None else 2 * KEPT
+    isothermal = directions.lens.gamma is None
+    kept = KEPT if isothermal else 2 * KEPT
     first = np.arange(kept) % KEPT * WIDTHS[0]
     low = jnp.asarray(np.stack([np.cos(first), np.sin(first)]), jnp.float32)
     inner = jnp.asarray(np.arange(kept) >= KEPT)
     ends, g = jnp.zeros((2, 2, kept), jnp.float32), jnp.zeros((CUTS + 1 + 2 * MARGIN, kept), jnp.float32)
-    none, every = jnp.zeros(kept, bool), jnp.ones(kept, bool)
-    return in_turn(
-        (shoot, choose), LEVELS, Intervals(low, inner, every, none, ends, g, jnp.ones(g.shape, bool))
-    )
+    meets, exists = (None, None) if isothermal else (jnp.zeros(kept, bool), jnp.ones(g.shape, bool))
+    every = jnp.ones(kept, bool)
+    return in_turn((shoot, choose), LEVELS, Intervals(low, inner, every, meets, ends, g, exists))
 
 
 def _rotated(direction: jax.Array, angle: jax.Array) -> Pair:
@@ -266,8 +269,12 @@ def _roots(intervals: Intervals) -> tuple[jax.Array, jax.Array, jax.Array, jax.A
     single, (has_minimum, place, height, second) = changes_sign(left, right), minimum(left, right, width)
     # Half of the distance between the two roots beside a minimum of that height.
     half_gap = jnp.minimum(jnp.sqrt(2.0 * (jnp.maximum(-height, 0.0) + ROUNDING) / second), width)
-    pair = ~single & jnp.where(meets, smaller_share(left, right) < 1.0, has_minimum & (height < ROUNDING))
-    place, half_gap = jnp.where(meets, 0.5 * width, place), jnp.where(meets, 0.5 * width, half_gap)
+    pair = has_minimum & (height < ROUNDING)
+    if meets is not None:
+        # Two roots where the radii meet: Newton's method starts at both ends.
+        pair = jnp.where(meets, smaller_share(left, right) < 1.0, pair)
+        place, half_gap = (jnp.where(meets, 0.5 * width, value) for value in (place, half_gap))
+    pair = pair & ~single
     first = jnp.where(single, width * sign_change(left, right, width), place - half_gap)
     angle = jnp.stack([first, place + half_gap])
     small = jnp.stack([1.0 - 0.5 * angle**2, angle * (1.0 - angle**2 / 6.0)])

@@ -10,7 +10,9 @@ import jax
 import jax.numpy as jnp
 
 
-def closeness(left: jax.Array, right: jax.Array, width: jax.Array, steep: jax.Array) -> jax.Array:
+def closeness(
+    left: jax.Array, right: jax.Array, width: jax.Array, steep: jax.Array | None = None
+) -> jax.Array:
     """How close to zero g comes in intervals; zero where it changes sign.
 
     It is the height of the minimum of abs(g) in units of g'' times the squared width, and infinite where
@@ -20,14 +22,16 @@ def closeness(left: jax.Array, right: jax.Array, width: jax.Array, steep: jax.Ar
         left: g and its derivative at the left ends, (2, ...).
         right: the same at the right ends.
         width: of the intervals, ().
-        steep: in which of them the derivative becomes infinite, (...).
+        steep: in which of them the derivative becomes infinite, (...); None if in none.
 
     Returns:
         How close, (...).
     """
     has_minimum, _, height, second = minimum(left, right, width)
     height = jnp.maximum(height, 0.0) / (second * width**2)
-    height = jnp.where(steep, smaller_share(left, right), jnp.where(has_minimum, height, jnp.inf))
+    height = jnp.where(has_minimum, height, jnp.inf)
+    if steep is not None:
+        height = jnp.where(steep, smaller_share(left, right), height)
     return jnp.where(changes_sign(left, right), 0.0, height)
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+from jaxlens.kernels.fastmath.compiler import repeated
 from jaxlens.kernels.fastmath.elementary import exp, log
 
 # Newton steps, enough for single precision.
@@ -91,14 +92,13 @@ def _root(k: jax.Array, c: jax.Array, inner: jax.Array) -> tuple[jax.Array, jax.
     low = jnp.where(inner, jnp.maximum(c, 0.0), jnp.where(folded, fold, MIN_RADIUS))
     high = jnp.where(inner, fold, jnp.inf)
 
-    def step(_: int, y: jax.Array) -> jax.Array:
+    def step(y: jax.Array) -> jax.Array:
         safe = jnp.maximum(y, MIN_SCALE**2)
         power = _power(safe, k)
         slope = jnp.maximum(1.0 - k * power / safe, MIN_POWER)
         return jnp.clip(jnp.maximum(y - (y - power - c) / slope, y / 8.0), low, high)
 
-    # A loop: in one computation XLA would compute a step again for each use of its result.
-    y = jax.lax.fori_loop(0, STEPS, step, jnp.clip(y, low, high))
+    y = repeated(step, STEPS, jnp.clip(y, low, high))
     exists = jnp.where(folded, above >= 0.0, y > 1.5 * MIN_RADIUS) & ((c > 0.0) | ~inner)
     return jnp.where(folded & (above < 0.0), fold, jnp.where(inner & (c <= 0.0), 0.0, y)), exists
 

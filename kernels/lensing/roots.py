@@ -14,7 +14,7 @@ from jaxlens.kernels.lensing.rays import Rays, bounded_determinant, rays_and_jac
 # Residual (arcsec in the source plane) below which Newton's method may stop.
 EXACT = 1e-13
 # Steps from the starts of a search where a program should not wait for the slowest point, as on a GPU.
-FIXED_STEPS = 8
+FIXED_STEPS = 6
 # A point has stalled once the fraction of Newton's step that is tried is below this.
 STALLED = 1e-4
 # Images with a smaller abs(mu) are dropped.

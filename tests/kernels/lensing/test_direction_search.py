@@ -144,7 +144,7 @@ def power_law(args):
 def behind_a_power_law(args, x, y, search):
     def solve(args, x, y):
         return image_positions(
-            power_law_rays, args, x, y, half_width=half_width(args), slots=8, row=12, power_law=search
+            power_law_rays, args, x, y, half_width=half_width(args), slots=8, power_law=search
         )
 
     return jax.vmap(solve)(args, x, y)
@@ -152,22 +152,17 @@ def behind_a_power_law(args, x, y, search):
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("kind", ["usual", "nearly round"])
-def test_no_image_behind_a_power_law_is_lost_and_none_invented(kind):
-    """Sources are those of the isothermal lens; the slopes are those at which grids find all images."""
-    args, x, y = lenses(kind)
-    for low, high in ((1.4, 1.9), (1.9, 2.1), (2.1, 2.8)):
-        slopes = jnp.asarray(np.random.default_rng(5).uniform(low, high, CASES))
-        lens = args | {"gamma": slopes}
-        found = behind_a_power_law(lens, x, y, power_law)
-        expected = behind_a_power_law(lens, x, y, None)
-        bright = np.abs(np.asarray(expected.magnification)) > 1e-2
-        assert not (missing(expected, found) & bright).any()
-        column = {name: value[:, None] for name, value in lens.items()}
-        ends = jax.jit(power_law_rays)(found.x, found.y, column)
-        away = np.hypot(*(np.asarray(b) - at[:, None] for b, at in zip(ends, (x, y), strict=True)))
-        assert away[np.asarray(found.mask)].max() < 1e-9
-        assert set(np.asarray(found.found)) >= {2, 4}
+def test_no_image_behind_a_power_law_is_lost_and_none_invented():
+    """With slopes from 1.4 to 2.8; the sources are next to the caustics of the isothermal lenses."""
+    args, x, y = lenses("usual")
+    lens = args | {"gamma": jnp.asarray(np.random.default_rng(5).uniform(1.4, 2.8, CASES))}
+    found, expected = (behind_a_power_law(lens, x, y, search) for search in (power_law, None))
+    bright = np.abs(np.asarray(expected.magnification)) > 1e-2
+    assert not (missing(expected, found) & bright).any()
+    ends = jax.jit(power_law_rays)(found.x, found.y, {name: value[:, None] for name, value in lens.items()})
+    away = np.hypot(*(np.asarray(b) - at[:, None] for b, at in zip(ends, (x, y), strict=True)))
+    assert away[np.asarray(found.mask)].max() < 1e-9
+    assert set(np.asarray(found.found)) >= {2, 4}
 
 
 @pytest.mark.slow
