@@ -79,7 +79,8 @@ def to_the_host(sim: Simulator, batch: int, batches: int = BATCHES) -> Task:
 
     def run() -> object:
         make, firsts = executable(), [next(starts) for _ in range(batches)]
-        return [np.shape(made.images) for made in pool.map(lambda at: make.on_host(raw, at), firsts)]
+        images: list[Any] = [made.images for made in pool.map(lambda at: make.on_host(raw, at), firsts)]
+        return [image.shape for image in images]
 
     return Task(HOST, f"{label(batch)}, {at_once} at once", run, batches * batch, batch)
 
