@@ -7,6 +7,8 @@ Everything here is for a single system: params maps a name to () or (bands,).  T
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -21,11 +23,12 @@ from jaxlens.imaging.epochs import (
 )
 from jaxlens.imaging.light_curves import ImageFluxes
 from jaxlens.imaging.optics import blur
-from jaxlens.imaging.photometry import surface_brightness
+from jaxlens.imaging.photometry import LightNumbers, light_numbers, surface_brightness
 from jaxlens.imaging.point_sources import point_source_images, point_source_light
-from jaxlens.imaging.rays import ray_positions
+from jaxlens.imaging.rays import RayNumbers, ray_numbers, ray_positions
 from jaxlens.imaging.scene import NO_ASSETS, Assets, Scene
 from jaxlens.imaging.validity import validity_factor
+from jaxlens.kernels.fastmath.pixels import Images, of_pixels
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.kernels.types import Params
 
@@ -155,18 +158,56 @@ def _extended_light(scene: Scene, params: Params, planes: slice) -> jax.Array:
 
     It is the surface brightness at the centre of each sub-pixel times the area of a whole pixel, counts/s.
     """
-    x, y = jnp.broadcast_arrays(*_grid(scene, params))
+    shown = range(len(scene.planes))[planes]
+    lights = {
+        j: tuple(light_numbers(scene, params, light) for light in scene.planes[j].light)
+        for j in shown
+        if scene.planes[j].light
+    }
+    numbers = _Numbers(params["pixel_scale"], ray_numbers(scene, params), lights)
+    at_once, by_plane = partial(_light_at, scene, _grid(scene)), partial(_light_by_plane, scene)
+    return jax.lax.platform_dependent(numbers, cpu=lambda own: at_once(own)[0], default=by_plane)
+
+
+class _Numbers(NamedTuple):
+    """What the light of the pixels depends on: a pytree of arrays () or (bands, 1, 1).
+
+    Attributes:
+        pixel_scale: the side of a pixel, arcsec.
+        rays: of the planes in front of the last one that has light here.
+        lights: of the light profiles of some planes, by the plane's index.
+    """
+
+    pixel_scale: jax.Array
+    rays: RayNumbers
+    lights: dict[int, tuple[LightNumbers, ...]]
+
+
+def _light_at(scene: Scene, pixels: Images, numbers: _Numbers) -> Images:
+    """The light of some planes, one image, at directions (x, y) in pixels, each (1, N, N); counts/s."""
+    x, y = (direction * numbers.pixel_scale for direction in pixels)
     total = jnp.zeros_like(x)
-    positions = ray_positions(scene, params, x, y)
-    for plane, (u, v) in zip(scene.planes[planes], positions[planes], strict=True):
-        for light in plane.light:
-            total = total + surface_brightness(scene, params, light, u, v)
-    return total * params["pixel_scale"] ** 2
+    positions = ray_positions(scene, numbers.rays, x, y)
+    for j, own in numbers.lights.items():
+        for light, values in zip(scene.planes[j].light, own, strict=True):
+            total = total + surface_brightness(scene, light, values, *positions[j])
+    return [total * numbers.pixel_scale**2]
 
 
-def _grid(scene: Scene, params: Params) -> tuple[jax.Array, jax.Array]:
-    """Sub-pixel centres (arcsec): x (1, 1, N) and y (1, N, 1) with N = num_pix supersampling."""
+def _light_by_plane(scene: Scene, numbers: _Numbers) -> jax.Array:
+    """`_light_at` for a GPU, whose derivative is one pass over the pixels for each plane."""
+    grid = _grid(scene)
+    total = jnp.zeros_like(grid[0])
+    for j, own in numbers.lights.items():
+        of_plane = _Numbers(numbers.pixel_scale, numbers.rays.up_to(j), {j: own})
+        total = total + of_pixels(partial(_light_at, scene), grid, of_plane)[0]
+    return total
+
+
+def _grid(scene: Scene) -> tuple[jax.Array, jax.Array]:
+    """Sub-pixel centres in pixels from the image's centre: x and y, each (1, N, N)."""
     fine = scene.num_pix * scene.supersampling
     offsets = (np.arange(fine) - (fine - 1) / 2.0) / scene.supersampling
-    axis = jnp.asarray(offsets, jnp.result_type(float)) * params["pixel_scale"]
-    return jnp.reshape(axis, (1, 1, -1)), jnp.reshape(axis, (1, -1, 1))
+    axis = jnp.asarray(offsets, jnp.result_type(float))
+    x, y = jnp.broadcast_arrays(jnp.reshape(axis, (1, 1, -1)), jnp.reshape(axis, (1, -1, 1)))
+    return x, y

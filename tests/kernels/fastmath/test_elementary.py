@@ -36,6 +36,17 @@ def test_functions_of_positive_numbers(name, low, high, dtype):
     assert np.max(np.abs(found - exact) / scale) < PRECISION[dtype]
 
 
+@pytest.mark.parametrize(
+    ("name", "instruction"),
+    [("exp", "exponential"), ("log", "log"), ("log1p", "log_plus_one"), ("inverse_root", "rsqrt")],
+)
+def test_a_gpu_uses_its_instructions(name, instruction):
+    traced = jax.jit(getattr(elementary, name)).trace(jnp.ones(3, jnp.float32))
+    for platform, expected in (("cuda", True), ("cpu", False)):
+        program = traced.lower(lowering_platforms=(platform,)).as_text()
+        assert (f"stablehlo.{instruction} " in program) == expected
+
+
 @pytest.mark.parametrize("dtype", PRECISION)
 def test_exponential(dtype):
     with jax.enable_x64(dtype == "float64"):
