@@ -49,9 +49,10 @@ class MassProfile:
         potential: `(x, y, **parameters)` -> psi, in arcsec^2.
         parameters: maps a parameter's name to its default, or to None where a value is required.
         sigma_v: a velocity dispersion `sigma_v` may be given in place of the Einstein radius `theta_E`.
-        isothermal: the lens is singular and isothermal with the parameters of `lensing.isothermal_search`
-            (`theta_E`, the centre and, unless it is round, e1 and e2): its deflection depends on the
-            direction from its centre alone, so the images behind it can be searched for by direction.
+        power_law: the lens is a power law with the parameters of `lensing.direction_search`: `theta_E`, the
+            centre, unless it is round e1 and e2, and unless it is isothermal gamma.  Its deflection is a
+            power of the radius times a function of the direction, so the images behind it can be searched for
+            by direction.
         linear: the deflection is linear in the position, so that the profile adds no images of its own.
     """
 
@@ -60,7 +61,7 @@ class MassProfile:
     potential: Callable[..., jax.Array]
     parameters: Mapping[str, float | None]
     sigma_v: bool = False
-    isothermal: bool = False
+    power_law: bool = False
     linear: bool = False
 
 
@@ -105,7 +106,7 @@ def mass_profile(
     *,
     potential: Callable[..., jax.Array],
     sigma_v: bool = False,
-    isothermal: bool = False,
+    power_law: bool = False,
     linear: bool = False,
 ) -> Callable[[F], F]:
     """A decorator that registers a deflection function.
@@ -114,7 +115,7 @@ def mass_profile(
         name: lenstronomy's name of the profile.
         potential: the lensing potential, a function of the same arguments as the deflection.
         sigma_v: as in `MassProfile`.
-        isothermal: as in `MassProfile`.
+        power_law: as in `MassProfile`.
         linear: as in `MassProfile`.
 
     Returns:
@@ -128,7 +129,7 @@ def mass_profile(
             potential,
             parameters_of(function),
             sigma_v=sigma_v,
-            isothermal=isothermal,
+            power_law=power_law,
             linear=linear,
         )
         return function

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -12,6 +13,8 @@ import yaml
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 OLDEST = ROOT / ".github" / "oldest.txt"
+CHECKS = ROOT / ".github" / "workflows" / "checks.yml"
+COMPILED = ROOT / "validation" / "results" / "compiled_for_h100.json"
 TESTS = ROOT / ".github" / "workflows" / "tests.yml"
 # Versions that have a fault and are left out, as `jax!=0.9.3`, are no upper bound.
 REQUIREMENT = re.compile(r"([\w-]+)>=([\d.]+)(,!=[\d.]+)*")
@@ -55,3 +58,12 @@ def test_oldest_newest_and_coming_versions_are_tested_each_week() -> None:
     for name in ("newest", "oldest", "pre-release"):
         assert "continue-on-error" not in jobs[name], "what fails is seen"
         assert commands(jobs[name])[-1].startswith("python -m pytest")
+
+
+def test_programs_for_gpus_are_compared_with_those_of_the_same_compiler() -> None:
+    job = yaml.safe_load(CHECKS.read_text())["jobs"]["gpu-programs"]
+    assert "continue-on-error" not in job
+    install, check = commands(job)
+    version = json.loads(COMPILED.read_text())["jax"]
+    assert f'".[cuda]" "jax[cuda13]=={version}"' in install
+    assert check == "python -m validation.speed.gpu --check"

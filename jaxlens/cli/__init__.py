@@ -57,14 +57,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None, stop: Stop) -> int:
-    """Import the commands, run the one that is asked for, and explain its errors."""
+    """Import the command that is asked for, run it, and explain its errors."""
+    words = sys.argv[1:] if argv is None else argv
+    with stop.importing():
+        parser = _parser(words)
+    arguments = parser.parse_args(words, argparse.Namespace(stop=stop))
     with stop.importing():
         from concurrent.futures import BrokenExecutor
 
-        parser = _parser()
         from jaxlens.cli.logs import configure_logging
         from jaxlens.config import ConfigError
-    arguments = parser.parse_args(argv, argparse.Namespace(stop=stop))
     run: Callable[[argparse.Namespace], int] = arguments.run
     quiet, verbose = (getattr(arguments, name, False) for name in ("quiet", "verbose"))
     try:
@@ -89,13 +91,22 @@ def _tell(message: str) -> None:
         os.write(sys.stderr.fileno(), f"\njaxlens: {message}\n".encode())
 
 
-def _parser() -> argparse.ArgumentParser:
-    # the commands import JAX, so they are imported after signals are watched
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of the words of a command line, which knows the commands that these words may need."""
     from jaxlens.files.version import version
 
     parser = argparse.ArgumentParser("jaxlens", description="Images of strong lenses from one YAML file.")
     parser.add_argument("--version", action="version", version=f"jaxlens {version()}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for name in _COMMANDS:
+    for name in _needed(words):
+        # the commands import JAX, so they are imported after signals are watched, and only those needed
         importlib.import_module(f"jaxlens.cli.{name}").add_to(commands)
     return parser
+
+
+def _needed(words: Sequence[str]) -> Sequence[str]:
+    """The commands that the parser must know: the one that is named, none for the version, or all."""
+    first = words[0] if words else ""
+    if first == "--version":
+        return ()
+    return (first,) if first in _COMMANDS else _COMMANDS

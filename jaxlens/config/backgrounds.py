@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 import numpy as np
-from astropy.io import fits
 
 from jaxlens.config.columns import Names
 from jaxlens.config.errors import MAX_WORD_LENGTH, Place, Report, nearest, shown
@@ -177,6 +176,8 @@ def _read_cubes(folder: Path, bands: tuple[str, ...], num_pix: int, report: Repo
 
 def _read_cube(folder: Path, name: str, bands: int, num_pix: int, report: Report) -> np.ndarray | None:
     """The images of one band, (n, num_pix, num_pix); None, with a problem, where the file has none."""
+    from astropy.io import fits
+
     path = folder / name
     # the name of a band may be a path, but files outside the folder are not read
     if path.name != name or not os.path.isfile(path):

@@ -25,7 +25,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.special import expit
 
 from jaxlens.config.core_collapse_types import TYPES, CoreCollapse
 from jaxlens.config.passbands import reference_passbands
@@ -124,6 +123,8 @@ def _v_flux(one: CoreCollapse, since: np.ndarray) -> np.ndarray:
 
 def _stepped(one: CoreCollapse) -> Callable[[np.ndarray | float], np.ndarray]:
     """F of days since the explosion."""
+    from scipy.special import expit
+
     return lambda t: expit((t - one.plateau) / one.drop_width)
 
 

@@ -12,6 +12,7 @@ from jaxlens.config.idle import DARK
 from jaxlens.config.model import Configuration, Draw, Galaxy, Instrument, Quantity
 from jaxlens.config.naming import named_quantities
 from jaxlens.config.reader import Node
+from jaxlens.distributions.host import quantile, support
 
 # By how much lensing brightens a source: a usual total magnification.
 _MAGNIFICATION = 10.0
@@ -121,11 +122,11 @@ def _range(draw: Draw) -> Range:
     if draw.function is not None:
         return -math.inf, math.inf
     distribution = draw.build()
-    low, high = (float(end) for end in distribution.support())
+    low, high = support(distribution)
     if not math.isfinite(low):
-        low = float(distribution.icdf(_QUANTILES[0]))
+        low = quantile(distribution, _QUANTILES[0])
     if not math.isfinite(high):
-        high = float(distribution.icdf(_QUANTILES[1]))
+        high = quantile(distribution, _QUANTILES[1])
     return low, high
 
 

@@ -18,6 +18,7 @@ from jaxlens.config.noise_level import remark_noise
 from jaxlens.config.reader import Node
 from jaxlens.config.tables import Table
 from jaxlens.config.usual_values import remark_unusual
+from jaxlens.distributions.host import probability, support
 
 # mag/arcsec^2: the night sky has about 22, with a full moon 18, and the sky of the day 3.
 BRIGHTEST_SKY = 10.0
@@ -89,12 +90,12 @@ def implausible_draw(parameter: str, draw: Draw) -> str:
     if not advice or draw.function is not None:
         return ""
     distribution = draw.build()
-    low = float(distribution.support()[0])
+    low = support(distribution)[0]
     if not low < limit:
         return ""
     if draw.is_constant:
         return f"is {low:g}, {advice}"
-    share = float(distribution.below(limit))
+    share = probability(distribution, "<", limit)
     if share < _SHARE:
         return ""
     lowest = f" (down to {low:g})" if math.isfinite(low) else ""

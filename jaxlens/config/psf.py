@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from astropy.io import fits
 
 from jaxlens.config.errors import Place, Report, shown
 from jaxlens.config.files import is_file, locate, resolve
@@ -206,6 +205,8 @@ def _read_npy(path: Path, place: Place, report: Report) -> np.ndarray | None:
 
 def _read_fits(path: Path, extension: str | None, place: Place, report: Report) -> np.ndarray | None:
     """The image in an extension of a FITS file (see `image_unit`); None, and a problem, without one."""
+    from astropy.io import fits
+
     try:
         with warnings.catch_warnings():
             # astropy only warns where a file is shorter than its header says

@@ -5,9 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from dataclasses import dataclass
-from functools import partial
 
-import jax
 import numpy as np
 
 from jaxlens.config.draw_parameters import WRONG, constant_draw
@@ -17,7 +15,7 @@ from jaxlens.config.model import Draw, Quantity, constant
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import INPUT, Section
 from jaxlens.config.values import number
-from jaxlens.distributions import Distribution
+from jaxlens.distributions.host import probability, support
 
 # The smallest probability of a tail from which values are drawn, because a draw is the quantile of a float32
 # uniform in [2^-24, 1 - 2^-24].
@@ -81,37 +79,22 @@ class Rule:
 
     def probability_outside(self, draw: Draw) -> tuple[float, str]:
         """The probability of a draw outside the bounds, and a description of such draws such as "below 0"."""
-        # 0 replaces an infinite bound, because the tail beyond that bound is ignored below
-        ends = (end if math.isfinite(end) else 0.0 for end in (self.low, self.high))
-        below, above = (float(tail) for tail in _tails(draw.build(), *ends, open_ends=self.open))
+        distribution = draw.build()
         parts = []
         if math.isfinite(self.low):
+            below = probability(distribution, "<=" if self.open else "<", self.low)
             parts.append((below, f"{'at most' if self.open else 'below'} {self.low:g}"))
         if math.isfinite(self.high):
+            above = probability(distribution, ">=" if self.open else ">", self.high)
             parts.append((above, f"{'at least' if self.open else 'above'} {self.high:g}"))
-        words = [words for probability, words in parts if probability >= SMALLEST_PROBABILITY]
-        return sum(probability for probability, _ in parts), " or ".join(words)
+        words = [words for share, words in parts if share >= SMALLEST_PROBABILITY]
+        return sum(share for share, _ in parts), " or ".join(words)
 
     def missing_advice(self) -> str:
         """Advice where the entry is missing or is not a number."""
         if self.by_band:
             return "give a number, a DISTRIBUTION or a mapping by band"
         return "give a number or a DISTRIBUTION"
-
-
-@partial(jax.jit, static_argnames="open_ends")
-def _tails(
-    distribution: Distribution, low: float, high: float, *, open_ends: bool
-) -> tuple[jax.Array, jax.Array]:
-    """The probabilities P(x < low) and P(x > high), or P(x <= low) and P(x >= high) with `open_ends`.
-
-    It is jitted so that one program is compiled for each class of distribution, not one for each operation.
-    """
-    if open_ends:
-        return distribution.cdf(low), distribution.above(high) + (
-            distribution.cdf(high) - distribution.below(high)
-        )
-    return distribution.below(low), distribution.above(high)
 
 
 ANY = Rule()
@@ -230,7 +213,7 @@ def _check(draw: Draw, node: Node, rule: Rule, report: Report) -> None:
     """Report a draw that is or can be outside the bounds of `rule`; a user's function is not checked."""
     if draw.function is not None:
         return
-    low, high = (float(end) for end in draw.build().support())
+    low, high = support(draw.build())
     if draw.is_constant:
         if not rule.allows(low):
             report.problem(node.place, f"is {low:g}; {rule.bounds_advice()}")

@@ -14,6 +14,7 @@ from jaxlens.config.idle import idle_names
 from jaxlens.config.model import Config, Configuration, Draw, Quantity
 from jaxlens.config.naming import named_quantities
 from jaxlens.config.reader import Node
+from jaxlens.distributions.host import support
 
 # The last word of a parameter's name -> its smallest and largest usual value, and its unit.  The ranges are
 # far wider than what observations have; 0 is usual everywhere, since it may stand for none.
@@ -80,7 +81,7 @@ def _middle(draw: Draw) -> float:
     """The middle of what is drawn; 0 where it is not known."""
     if draw.function is not None:
         return 0.0
-    low, high = (float(end) for end in draw.build().support())
+    low, high = support(draw.build())
     if math.isfinite(low) and math.isfinite(high):
         return (low + high) / 2
     mean = dict(draw.parameters).get("mean", 0.0)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import pandas as pd
 
 from jaxlens.config import Config
 from jaxlens.files.contents import ArrayName
 from jaxlens.files.systems import Systems
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # What must be given to make_dataset for each array.
 _ADVICE: dict[ArrayName, str] = {

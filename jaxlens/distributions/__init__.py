@@ -26,11 +26,11 @@ from jaxlens.distributions.continuous import (
 from jaxlens.distributions.derived import (
     Scaled,
     Truncated,
-    is_possible_between,
     probability_between,
     truncated_icdf,
 )
 from jaxlens.distributions.discrete import Categorical, DeltaFunction, UniformInt
+from jaxlens.distributions.host import is_possible_between
 from jaxlens.distributions.users import RESERVED, USER_DISTRIBUTIONS, UserDistribution, distribution
 
 __all__ = [

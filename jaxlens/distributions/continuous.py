@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from jax.scipy.special import ndtr, ndtri
 
 from jaxlens.distributions.base import Distribution, density_inside, not_positive, ordered, register
-from jaxlens.distributions.derived import Truncated, is_possible_between
+from jaxlens.distributions.derived import Truncated
 from jaxlens.kernels.types import Real
 
 
@@ -132,6 +132,8 @@ class TruncatedNormal(Distribution):
         return self.minimum, self.maximum
 
     def problems(self) -> list[str]:
+        from jaxlens.distributions.host import is_possible_between  # it imports this module
+
         wrong = not_positive(std=self.std) + ordered("minimum", self.minimum, "maximum", self.maximum)
         normal = Normal(self.mean, self.std)
         if not wrong and not is_possible_between(normal, self.minimum, self.maximum):

@@ -37,25 +37,6 @@ def probability_between(distribution: Distribution, lower: Real, upper: Real) ->
     return jnp.where(below < 0.5, from_below, from_above)
 
 
-_probability_between = jax.jit(probability_between)
-
-
-def is_possible_between(distribution: Distribution, lower: Real, upper: Real) -> bool:
-    """Whether draws in an interval have a probability above zero.
-
-    It is jitted so that one program is compiled for each class of distribution, not one for each operation.
-
-    Args:
-        distribution: the distribution.
-        lower: the lower end of the interval; it may be minus infinity.
-        upper: the upper end of the interval; it may be infinite.
-
-    Returns:
-        Whether `probability_between` is above zero.
-    """
-    return bool(_probability_between(distribution, lower, upper) > 0)
-
-
 def truncated_icdf(distribution: Distribution, u: Real, lower: Real, upper: Real) -> jax.Array:
     """The quantile function of a distribution restricted to an interval, as if draws outside were repeated.
 

@@ -139,8 +139,8 @@ def _program(
     """
     replicated, spread = PartitionSpec(), PartitionSpec(SYSTEMS)
     shapes: Layout = {}
-    generated = jax.shard_map(
-        partial(_generated, population, scene, arrays, positions, measured, shapes),
+    spread_out = jax.shard_map(
+        partial(generated, population, scene, arrays, positions, measured, shapes),
         mesh=mesh,
         in_specs=(replicated, replicated, replicated, spread),
         out_specs=spread,
@@ -150,11 +150,11 @@ def _program(
     leaves = [jax.ShapeDtypeStruct(*kind, sharding=everywhere) for kind in shapes_and_dtypes]
     key = jax.ShapeDtypeStruct((2,), jnp.uint32, sharding=everywhere)
     indices = jax.ShapeDtypeStruct((size, 2), jnp.uint32, sharding=NamedSharding(mesh, spread))
-    lowered = jax.jit(generated).lower(*jax.tree.unflatten(structure, leaves), key, indices)
+    lowered = jax.jit(spread_out).lower(*jax.tree.unflatten(structure, leaves), key, indices)
     return lowered.compile(), shapes
 
 
-def _generated(
+def generated(
     population: Population,
     scene: Scene,
     arrays: tuple[ArrayName, ...],
@@ -166,7 +166,23 @@ def _generated(
     key: jax.Array,
     indices: jax.Array,
 ) -> Batch:
-    """The systems `indices` that one device makes, their values packed; `shapes` tells how, once traced."""
+    """The systems that one device makes, their values packed.
+
+    Args:
+        population: what is drawn; static.
+        scene: what is imaged; static.
+        arrays: what is made beside the values; static.
+        positions: whether the images of lensed sources are kept; static.
+        measured: whether the fluxes of transients are measured on the images of a time series; static.
+        shapes: is filled with the shape of each value when the function is traced.
+        hyperparameters: the numbers of the file by their paths.
+        assets: the arrays that all systems share.
+        key: the raw key of the systems, (2,), uint32.
+        indices: the two words of each index, (n, 2), uint32.
+
+    Returns:
+        The systems; `values` is one array, (n, columns).
+    """
     if arrays:
         planes = "planes" in arrays
         batch = batched.generate(population, scene, hyperparameters, key, indices, assets, planes, measured)

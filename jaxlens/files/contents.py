@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
 
+from jaxlens.config.model import IMAGE_DTYPES
 from jaxlens.files.metadata import Column, Fixed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ArrayName = Literal["images", "planes", "difference"]
 # Name -> values of consecutive systems: (n,), (n, bands), (n, epochs, bands) or (n, epochs, 1).
@@ -20,7 +23,7 @@ Values = Mapping[str, Column]
 PLANES = ("lens", "source", "point_source", "noise")
 
 # The precisions in which arrays can be stored.
-STORED_TYPES = ("float32", "float16")
+STORED_TYPES = IMAGE_DTYPES
 
 # The bytes of a float32.
 _BYTES_PER_VALUE = 4

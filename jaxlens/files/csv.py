@@ -21,7 +21,7 @@ from jaxlens.files.series_tables import bands_of_series
 
 # The number of systems whose rows are turned into text together: enough to make the fixed cost of a table
 # negligible, and few enough to spread the writing over the run.
-_ROWS_AT_A_TIME = 128
+_ROWS_AT_A_TIME = 512
 # The ends of the names of columns whose texts may be any word, "nan" too.
 _WORDS = ("NAME", "HOST")
 # Whether pandas is older than 3.1, and rounds the last bits of a number unless asked for exact numbers.

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from astropy.io import fits
 from numpy.typing import ArrayLike
 
 from jaxlens.config.fits_extensions import image_unit, missing_image, split_extension
@@ -98,6 +97,8 @@ def read_fits(path: str) -> np.ndarray:
         StorageError: if the file is missing, broken or no FITS file, has no such image, or is far larger when
             it is unpacked.
     """
+    from astropy.io import fits
+
     file, extension = (path, None) if Path(path).exists() else split_extension(path)
     try:
         with warnings.catch_warnings():
@@ -129,6 +130,8 @@ def write_fits(path: str | os.PathLike[str], images: Mapping[str, np.ndarray]) -
     Raises:
         StorageError: if the file cannot be written.
     """
+    from astropy.io import fits
+
     extensions = [fits.ImageHDU(np.asarray(image), name=name) for name, image in images.items()]
     try:
         fits.HDUList([fits.PrimaryHDU(), *extensions]).writeto(path, overwrite=True)

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from jaxlens.files.contents import ArrayName, Chunk, Contents
-from jaxlens.files.fits_cubes import FitsFile
-from jaxlens.files.fits_reading import FitsStoredFile
+from jaxlens.files.crc32 import Piece
 from jaxlens.files.hdf5 import Hdf5DifferenceFile, Hdf5File, Hdf5PlanesFile
 from jaxlens.files.hdf5_reading import Hdf5StoredFile
 from jaxlens.files.npy import NpyDifferenceFile, NpyFile, NpyPlanesFile
@@ -38,6 +37,15 @@ class File(Protocol):
         """Close the file."""
 
 
+@runtime_checkable
+class Summing(Protocol):
+    """A file that sums some of what it writes, so that this is not read again for the checksum."""
+
+    @property
+    def summed(self) -> tuple[Piece, ...]:
+        """The pieces of the file whose CRC-32 is known, before it is closed, in their order."""
+
+
 # Creates a file that is not there yet; what has its name already raises FileExistsError.
 FileKind = Callable[[Path, Contents], File]
 
@@ -47,7 +55,7 @@ class Format(NamedTuple):
 
     Attributes:
         ending: the ending of the files' names, without the dot.
-        files: the class that writes each array; one that writes all arrays stands at "images", alone.
+        files: what makes the writer of each array; one that writes all arrays stands at "images", alone.
         open: opens a file of images for reading.
         extra: the extra of the distribution with the library of the format; None where none is needed.
     """
@@ -56,6 +64,20 @@ class Format(NamedTuple):
     files: Mapping[ArrayName, FileKind]
     open: Callable[[Path], StoredFile]
     extra: str | None = None
+
+
+def _fits_file(path: Path, contents: Contents) -> File:
+    """A `FitsFile`, imported when it is used, since astropy.io.fits takes a quarter of a second."""
+    from jaxlens.files.fits_cubes import FitsFile
+
+    return FitsFile(path, contents)
+
+
+def _fits_stored_file(path: Path) -> StoredFile:
+    """A `FitsStoredFile`."""
+    from jaxlens.files.fits_reading import FitsStoredFile
+
+    return FitsStoredFile(path)
 
 
 FORMATS: dict[ImageFormat, Format] = {
@@ -67,7 +89,7 @@ FORMATS: dict[ImageFormat, Format] = {
         {"images": Hdf5File, "planes": Hdf5PlanesFile, "difference": Hdf5DifferenceFile},
         Hdf5StoredFile,
     ),
-    "fits": Format("fits", {"images": FitsFile}, FitsStoredFile),
+    "fits": Format("fits", {"images": _fits_file}, _fits_stored_file),
     "webdataset": Format("tar", {"images": WebDatasetFile}, WebDatasetStoredFile, "webdataset"),
     "parquet": Format("parquet", {"images": ParquetFile}, ParquetStoredFile, "parquet"),
     "tfrecord": Format("tfrecord", {"images": TfRecordFile}, TfRecordStoredFile, "tfrecord"),

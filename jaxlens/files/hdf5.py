@@ -10,11 +10,14 @@ import errno
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
 
 from jaxlens.files.contents import PLANES, ArrayName, Chunk, Contents, Values
+from jaxlens.files.crc32 import Piece
+from jaxlens.files.hdf5_bytes import ArrayBytes, in_one_piece
 from jaxlens.files.hdf5_scales import SCALES, Scales
 from jaxlens.files.lots import pieces
 from jaxlens.files.metadata import Column
@@ -30,7 +33,10 @@ MASK = "mask"
 
 
 class _ArrayFile:
-    """An HDF5 file of one array under the dataset's NAME, one system in each HDF5 chunk."""
+    """An HDF5 file of one array under the dataset's NAME.
+
+    It is in one piece, or, where it is compressed, has one system in each HDF5 chunk.
+    """
 
     array: ArrayName
 
@@ -39,12 +45,12 @@ class _ArrayFile:
         refuse_contents("h5", contents)
         self._file = _created(path)
         name, shape = _array_name(contents.dataset), contents.shape(self.array)
-        # Each chunk is written once and whole, so HDF5's chunk cache is switched off: then data are written
-        # at once, and a full disk raises an error here.
-        layout = {"chunks": (1, *shape[1:]), "rdcc_nbytes": 1} if contents.count else {}
-        if contents.count and contents.compression:
-            layout |= {"compression": contents.compression, "shuffle": True}
-        self._images = self._file.create_dataset(name, shape, np.dtype(contents.dtype), **layout)
+        self._bytes: ArrayBytes | None = None
+        self._images = self._file.create_dataset(
+            name, shape, np.dtype(contents.dtype), **_layout(contents, shape)
+        )
+        if contents.count and not contents.compression:
+            self._bytes = ArrayBytes(path, self._images)
         self._scales = Scales(self._file, contents, self.array)
         self._scales.attach_array(self._images)
         self._file.attrs.update(contents.attributes)
@@ -54,19 +60,23 @@ class _ArrayFile:
     def append(self, chunk: Chunk) -> None:
         """Write the next systems."""
         systems = stored_array(chunk, self.array, self._contents)
-        corner, first = (0,) * (systems.ndim - 1), chunk.start - self._contents.start
-        if self._contents.compression:
-            self._images[first : first + chunk.count] = systems
-            return
-        for i in range(chunk.count):
-            # takes half the time of `self._images[...] = systems`, which copies the data once more
-            self._images.id.write_direct_chunk((first + i, *corner), systems[i : i + 1])
+        if self._bytes is not None:
+            return self._bytes.append(systems)
+        first = chunk.start - self._contents.start
+        self._images[first : first + chunk.count] = systems
 
     def finish(self) -> None:
         """Write what is still buffered, after the last chunk."""
 
+    @property
+    def summed(self) -> tuple[Piece, ...]:
+        """The pieces of the file whose checksum is known."""
+        return () if self._bytes is None else (self._bytes.summed,)
+
     def close(self) -> None:
         """Close the file."""
+        if self._bytes is not None:
+            self._bytes.close()
         self._file.close()
 
 
@@ -138,6 +148,18 @@ def _created(path: Path) -> h5py.File:
     if os.path.lexists(path):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     return h5py.File(path, "x")
+
+
+def _layout(contents: Contents, shape: tuple[int, ...]) -> dict[str, Any]:
+    """How an array is laid out in a file."""
+    if not contents.count:
+        return {}
+    if contents.compression is None:
+        return {"dcpl": in_one_piece(contents.dtype)}
+    # Each chunk is written once and whole, so HDF5's chunk cache is switched off: then data are written at
+    # once, and a full disk raises an error.
+    whole = {"chunks": (1, *shape[1:]), "rdcc_nbytes": 1}
+    return whole | {"compression": contents.compression, "shuffle": True}
 
 
 def _array_name(dataset: str) -> str:

@@ -10,14 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from jaxlens.config.model import Configuration, Galaxy, Instrument, Numerics, PointSource
 from jaxlens.files.series import NUM_EPOCHS, rows_by_epoch
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Fixed = dict[str, str | int]
 Column = NDArray[np.generic]
@@ -163,6 +166,8 @@ def table(
     >>> [int(number) for number in frame[f"OBJID-{config.bands[0]}"]]
     [8, 9]
     """
+    import pandas as pd
+
     return pd.DataFrame(columns(fixed(configuration, instrument), instrument.bands, values, start))
 
 

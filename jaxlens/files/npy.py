@@ -6,11 +6,13 @@ the order of the rows of the CSV, which tells their OBJID and `mjd`.
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 import numpy as np
 
 from jaxlens.files.contents import ArrayName, Chunk, Contents
+from jaxlens.files.crc32 import Piece
 from jaxlens.files.precision import stored_array
 from jaxlens.files.series import NUM_EPOCHS, by_row
 from jaxlens.files.storage import refuse_contents
@@ -31,7 +33,8 @@ class NpyFile:
     def __init__(self, path: Path, contents: Contents) -> None:
         refuse_contents("npy", contents)
         self._file = path.open("xb")
-        self._contents, self._rows = contents, 0
+        self._contents, self._rows, self._crc = contents, 0, zlib.crc32(b"")
+        self._count = 0
         self._write_header(contents.count * (contents.epochs or 1))
 
     def append(self, chunk: Chunk) -> None:
@@ -40,13 +43,20 @@ class NpyFile:
         if NUM_EPOCHS in chunk.values:
             images = by_row(images, chunk.values[NUM_EPOCHS])
         self._rows += len(images)
-        self._file.write(np.ascontiguousarray(images).data)
+        content = np.ascontiguousarray(images).data
+        self._crc, self._count = zlib.crc32(content, self._crc), self._count + content.nbytes
+        self._file.write(content)
 
     def finish(self) -> None:
         """Write what is still buffered, after the last chunk, and the number of rows into the header."""
         self._file.seek(0)
         self._write_header(self._rows)
         self._file.flush()
+
+    @property
+    def summed(self) -> tuple[Piece, ...]:
+        """The pieces of the file whose checksum is known."""
+        return (Piece(_HEADER_BYTES, self._count, self._crc),)
 
     def close(self) -> None:
         """Close the file."""

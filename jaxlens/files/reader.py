@@ -6,8 +6,7 @@ import os
 import struct
 import tarfile
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from jaxlens.files.contents import Stored
 from jaxlens.files.csv import read_csv
@@ -17,6 +16,9 @@ from jaxlens.files.formats import FORMATS
 from jaxlens.files.metadata import natural_key
 from jaxlens.files.names import images_name
 from jaxlens.files.stored import StoredFile
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # The exceptions of h5py, numpy, pandas, tarfile, ... for a file of another format or a broken one.
 _READ_ERRORS = (

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from jaxlens.files.contents import Series
 from jaxlens.files.series import MJD, NUM_EPOCHS, observed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class RowsOfSystems(NamedTuple):

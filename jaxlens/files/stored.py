@@ -5,13 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from jaxlens.files.contents import ArrayName, Contents, Series, Stored, Values
 from jaxlens.files.metadata import columns
 from jaxlens.files.series import MJD, NUM_EPOCHS, by_row, observed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class StoredFile(ABC):
@@ -72,6 +75,8 @@ class StoredFile(ABC):
 
         `start` and `stop` count from the first system of the file.
         """
+        import pandas as pd
+
         return pd.DataFrame(columns(self.fixed, self.bands, self.values(start, stop), self.start + start))
 
     def stored(self, stop: int | None = None) -> Stored:

@@ -10,10 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from jaxlens.files.contents import ArrayName, Contents, Values
@@ -22,6 +21,9 @@ from jaxlens.files.lazy import LazyArray
 from jaxlens.files.reader import open_stored
 from jaxlens.files.series import MJD, NUM_EPOCHS, row_places
 from jaxlens.files.stored import StoredFile
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # The exceptions of libraries for a file that is damaged.
 _READ_ERRORS = (OSError, RuntimeError, KeyError, ValueError)
@@ -133,6 +135,8 @@ class StoredSystems:
     @property
     def metadata(self) -> pd.DataFrame:
         """The table, which is read each time it is asked for."""
+        import pandas as pd
+
         parts = []
         for number, first, last in self._parts(0, self.contents.count):
             with self._file(number) as file:

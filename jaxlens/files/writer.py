@@ -21,11 +21,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
-from jaxlens.files.checksums import files_of, size_and_sha256
+from jaxlens.files.checksums import files_of, size_and_checksum
 from jaxlens.files.contents import Chunk, Contents
 from jaxlens.files.csv import CsvFile
 from jaxlens.files.errors import StorageError, explained
-from jaxlens.files.formats import FORMATS, File, FileKind, ImageFormat
+from jaxlens.files.formats import FORMATS, File, FileKind, ImageFormat, Summing
 from jaxlens.files.light_curves import FOLDER, LightCurveFile
 
 try:
@@ -50,13 +50,13 @@ class Written(NamedTuple):
         partial: its path in the dataset's folder now.
         name: its final path in the dataset's folder.
         bytes: its size.
-        sha256: its checksum.
+        checksum: of its content, see `jaxlens.files.checksums`.
     """
 
     partial: str
     name: str
     bytes: int
-    sha256: str
+    checksum: str
 
 
 class Writer:
@@ -169,14 +169,16 @@ class Writer:
         partial_path = self._partial(name)
         with explained(self._outdir / name):
             _check_free_space(self._outdir, needed=0)
-            self._files[name].finish()
-            self._files[name].close()
+            file = self._files[name]
+            file.finish()
+            known = file.summed if isinstance(file, Summing) else ()
+            file.close()
             with ThreadPoolExecutor(1) as thread:
                 # the disk is waited for while the checksum is computed
                 on_disk = thread.submit(_flush, partial_path)
-                size, sha256 = size_and_sha256(partial_path)
+                size, checksum = size_and_checksum(partial_path, known=known)
                 on_disk.result()
-        return Written(str(partial_path.relative_to(self._outdir)), name, size, sha256)
+        return Written(str(partial_path.relative_to(self._outdir)), name, size, checksum)
 
     def _discard(self) -> None:
         """Close and remove the partial files, whatever state they are in."""
@@ -265,8 +267,10 @@ def _check_file_size(path: Path, needed: int) -> None:
     if resource is None:
         return
     limit, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
+    if limit == resource.RLIM_INFINITY:
+        return
     size = path.stat().st_size if path.is_file() else 0
-    if limit != resource.RLIM_INFINITY and size + needed + _RESERVE_OF_FILE > limit:
+    if size + needed + _RESERVE_OF_FILE > limit:
         raise OSError(errno.EFBIG, f"{os.strerror(errno.EFBIG)} for the limit of {limit} bytes (ulimit -f)")
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import jax
 import numpy as np
-import pandas as pd
 
 from jaxlens.config.errors import nearest
 from jaxlens.distributions import Distribution
@@ -24,6 +23,7 @@ from jaxlens.fitting.transforms import Transform
 from jaxlens.plotting.fit import view_fit
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
 # The number of rows of the table in `str(result)`; the middle rows of a longer table are left out.
@@ -175,6 +175,8 @@ class FitResult:
 
         The columns are `value`, `sigma`, the percentiles `p16` and `p84`, `prior`, `at_bound`.
         """
+        import pandas as pd
+
         n = len(self.values)
         low, high = self.intervals()
         columns = {"value": self.values, "sigma": self.sigma, "p16": low, "p84": high}
@@ -200,6 +202,8 @@ class FitResult:
         Raises:
             ValueError: if one of the names is not that of a free parameter.
         """
+        import pandas as pd
+
         chosen = self.names if names is None else tuple(names)
         columns = [self._column(name) for name in chosen]
         samples = self._draws(jax.random.key(0), draws, [index])[0][:, columns]

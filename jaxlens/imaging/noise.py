@@ -12,6 +12,7 @@ import numpy as np
 from jaxlens.imaging.epochs import epoch_keys, map_epochs, without_missing
 from jaxlens.imaging.photometry import per_pixel
 from jaxlens.imaging.scene import NO_ASSETS, Assets, Scene
+from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.noise import draws, variance
 from jaxlens.kernels.types import Params
 
@@ -44,6 +45,23 @@ def _observe_exposure(
     scene: Scene, assets: Assets, params: Params, image: jax.Array, key: jax.Array
 ) -> jax.Array:
     """`observe` of a single exposure."""
+    bands = len(image)
+    # The pixels stand in one row, so that a CPU's vector instructions have no rest at the end of every row.
+    # An axis of length 1 would make XLA's CPU compiler copy the image.
+    shape = (-1,) if bands == 1 else (bands, -1)
+
+    def in_rows(row: jax.Array, params: Params, key: jax.Array) -> jax.Array:
+        return jnp.reshape(_with_noise(scene, params, jnp.reshape(row, (bands, 1, -1)), key), shape)
+
+    row = computed_apart(in_rows, jnp.reshape(image, shape), params, key)
+    observed = jnp.reshape(row, image.shape)
+    if assets.backgrounds is None:
+        return observed
+    return observed + background_image(params, assets.backgrounds)
+
+
+def _with_noise(scene: Scene, params: Params, image: jax.Array, key: jax.Array) -> jax.Array:
+    """`observe` of a single exposure, without its background image; `image` is (bands, 1, pixels)."""
     keys = _fold_names(key, scene.bands)
     if scene.poisson_shot_noise:
         exposure = _exposure(scene, params)
@@ -56,9 +74,7 @@ def _observe_exposure(
     for label in scene.noise_sources:
         mean = jnp.broadcast_to(per_pixel(params[f"{label}-mean"]), image.shape)
         observed = observed + jax.vmap(draws.poisson_counts)(_fold_names(keys, (label,)), mean)
-    if assets.backgrounds is None:
-        return observed
-    return observed + background_image(params, assets.backgrounds)
+    return observed
 
 
 def noise_sigma(scene: Scene, params: Params, image: jax.Array) -> jax.Array:

@@ -71,6 +71,11 @@ class Optics:
         """The names of the parameters that the PSF depends on."""
         return frozenset({"GAUSSIAN": ["seeing"], "MOFFAT": ["seeing", "moffat_beta"]}.get(self.psf, []))
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether how far the PSF reaches is fixed by the file."""
+        return self.radius is not None or self.point_radius is not None
+
     def admits(self, fwhm: float) -> bool:
         """Whether a PSF with a full width at half maximum of `fwhm` pixels stays within the static bounds."""
         if self.psf == "MOFFAT":

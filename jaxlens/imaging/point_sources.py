@@ -19,7 +19,7 @@ from jaxlens.imaging.rays import (
 )
 from jaxlens.imaging.scene import Assets, Hosted, Scene
 from jaxlens.kernels import cosmology
-from jaxlens.kernels.lensing.isothermal_search import Isothermal
+from jaxlens.kernels.lensing.direction_search import PowerLaw
 from jaxlens.kernels.lensing.lens_equation import ImagePositions, image_positions
 from jaxlens.kernels.types import Params
 
@@ -61,7 +61,7 @@ def _images_in_plane(
         slots=scene.image_slots,
         cells=scene.solver_cells,
         row=scene.solver_row,
-        isothermal=_isothermal(scene, j),
+        power_law=_power_law(scene, j),
     )
     x, y = (jnp.stack(v) for v in zip(*positions.values(), strict=True))
     args = ray_parameters(scene, params, j)
@@ -76,20 +76,21 @@ def _window(scene: Scene, params: Params) -> jax.Array:
     return (scene.num_pix / 2.0 + stamp_radius(scene.optics, params)) * params["pixel_scale"]
 
 
-def _isothermal(scene: Scene, j: int) -> Callable[[Params], Isothermal] | None:
-    """A function from params to the isothermal lens in front of plane `j`; None where there is none.
+def _power_law(scene: Scene, j: int) -> Callable[[Params], PowerLaw] | None:
+    """A function from params to the power-law lens in front of plane `j`; None where there is none.
 
     None selects the general solver of the lens equation.
     """
     k = next((k for k, plane in enumerate(scene.planes[:j]) if plane.mass), 0)
-    mass = scene.isothermal_in_front(j)
+    mass = scene.power_law_in_front(j)
     if mass is None:
         return None
 
-    def parameters(params: Params) -> Isothermal:
+    def parameters(params: Params) -> PowerLaw:
         values = mass_parameters(scene, params, k, mass)
         zero = jnp.zeros_like(values["theta_E"])
-        return Isothermal(**{name: values.get(name, zero) for name in Isothermal._fields})
+        shape = {name: values.get(name, zero) for name in ("theta_E", "e1", "e2", "center_x", "center_y")}
+        return PowerLaw(**shape, gamma=values.get("gamma"))
 
     return parameters
 

@@ -28,9 +28,15 @@ from jaxlens.imaging.point_sources import point_source_images, point_source_ligh
 from jaxlens.imaging.rays import RayNumbers, ray_numbers, ray_positions
 from jaxlens.imaging.scene import NO_ASSETS, Assets, Scene
 from jaxlens.imaging.validity import validity_factor
+from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.fastmath.pixels import Images, of_pixels
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.kernels.types import Params
+
+# Columns of an image are computed in multiples of this number on a CPU: the rest of a row that fills no
+# vector register takes as long as a whole one for each of its pixels.  It is the length of an AVX register
+# in float32.
+VECTOR_LENGTH = 8
 
 
 def render(scene: Scene, params: Params, assets: Assets = NO_ASSETS) -> jax.Array:
@@ -165,8 +171,14 @@ def _extended_light(scene: Scene, params: Params, planes: slice) -> jax.Array:
         if scene.planes[j].light
     }
     numbers = _Numbers(params["pixel_scale"], ray_numbers(scene, params), lights)
-    at_once, by_plane = partial(_light_at, scene, _grid(scene)), partial(_light_by_plane, scene)
-    return jax.lax.platform_dependent(numbers, cpu=lambda own: at_once(own)[0], default=by_plane)
+    fine = scene.num_pix * scene.supersampling
+    columns = -(-fine // VECTOR_LENGTH) * VECTOR_LENGTH
+
+    def whole_vectors(numbers: _Numbers) -> jax.Array:
+        on_grid = partial(_light_at, scene, _grid(scene, columns))
+        return computed_apart(lambda own: on_grid(own)[0], numbers)[..., :fine]
+
+    return jax.lax.platform_dependent(numbers, cpu=whole_vectors, default=partial(_light_by_plane, scene))
 
 
 class _Numbers(NamedTuple):
@@ -184,7 +196,7 @@ class _Numbers(NamedTuple):
 
 
 def _light_at(scene: Scene, pixels: Images, numbers: _Numbers) -> Images:
-    """The light of some planes, one image, at directions (x, y) in pixels, each (1, N, N); counts/s."""
+    """The light of some planes, one image, at directions (x, y) in pixels, each (1, N, columns); counts/s."""
     x, y = (direction * numbers.pixel_scale for direction in pixels)
     total = jnp.zeros_like(x)
     positions = ray_positions(scene, numbers.rays, x, y)
@@ -196,7 +208,7 @@ def _light_at(scene: Scene, pixels: Images, numbers: _Numbers) -> Images:
 
 def _light_by_plane(scene: Scene, numbers: _Numbers) -> jax.Array:
     """`_light_at` for a GPU, whose derivative is one pass over the pixels for each plane."""
-    grid = _grid(scene)
+    grid = _grid(scene, scene.num_pix * scene.supersampling)
     total = jnp.zeros_like(grid[0])
     for j, own in numbers.lights.items():
         of_plane = _Numbers(numbers.pixel_scale, numbers.rays.up_to(j), {j: own})
@@ -204,10 +216,13 @@ def _light_by_plane(scene: Scene, numbers: _Numbers) -> jax.Array:
     return total
 
 
-def _grid(scene: Scene) -> tuple[jax.Array, jax.Array]:
-    """Sub-pixel centres in pixels from the image's centre: x and y, each (1, N, N)."""
+def _grid(scene: Scene, columns: int) -> tuple[jax.Array, jax.Array]:
+    """Sub-pixel centres in pixels from the image's centre: x and y, each (1, N, columns).
+
+    N is num_pix supersampling; `columns`, N or more, may reach beyond the image.
+    """
     fine = scene.num_pix * scene.supersampling
-    offsets = (np.arange(fine) - (fine - 1) / 2.0) / scene.supersampling
+    offsets = (np.arange(columns) - (fine - 1) / 2.0) / scene.supersampling
     axis = jnp.asarray(offsets, jnp.result_type(float))
-    x, y = jnp.broadcast_arrays(jnp.reshape(axis, (1, 1, -1)), jnp.reshape(axis, (1, -1, 1)))
+    x, y = jnp.broadcast_arrays(jnp.reshape(axis, (1, 1, -1)), jnp.reshape(axis[:fine], (1, -1, 1)))
     return x, y

@@ -159,8 +159,8 @@ class Scene:
         lensed = (plane for j, plane in enumerate(self.planes) if self.is_lensed(j))
         return tuple(prefix for plane in lensed for prefix in plane.centres)
 
-    def isothermal_in_front(self, j: int) -> Mass | None:
-        """The singular isothermal lens in front of plane `j`, if `isothermal_search` can find its images.
+    def power_law_in_front(self, j: int) -> Mass | None:
+        """The power-law lens in front of plane `j`, if `direction_search` can find its images.
 
         It can where all mass in front of plane `j` is in one plane, and all profiles there but this lens have
         a linear deflection.  Otherwise None.
@@ -169,7 +169,7 @@ class Scene:
         if len(masses) != 1:
             return None
         deflectors = [mass for mass in masses[0] if not MASS_PROFILES[mass.profile].linear]
-        if len(deflectors) != 1 or not MASS_PROFILES[deflectors[0].profile].isothermal:
+        if len(deflectors) != 1 or not MASS_PROFILES[deflectors[0].profile].power_law:
             return None
         return deflectors[0]
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 from jax.typing import ArrayLike
 
 from jaxlens.fitting.image_checks import check_images
@@ -22,6 +21,9 @@ from jaxlens.populations.search import Search
 from jaxlens.populations.simulated_sets import Features
 from jaxlens.populations.statistics import energy_distance
 from jaxlens.simulator.simulator import Simulator
+
+if TYPE_CHECKING:
+    import optax
 
 # The fewest images, observed or simulated; the bootstrap errors of fewer would be meaningless.
 MIN_IMAGES = 20

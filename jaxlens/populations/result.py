@@ -6,12 +6,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from jaxlens.populations.yaml_edit import edited_yaml
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +69,8 @@ class PopulationFit:
 
     def table(self) -> pd.DataFrame:
         """A row for each hyperparameter: start, value, error, and the 16th and 84th percentiles."""
+        import pandas as pd
+
         low, high = np.percentile(self.samples, [15.87, 84.13], axis=0)
         columns = {"start": self.start, "value": self.values, "error": list(self.errors.values())}
         return pd.DataFrame(columns | {"low": low, "high": high}, index=pd.Index(self.free, name="path"))

@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
-import pandas as pd
 
 from jaxlens.populations.distances import (
     MAX_STEP,
@@ -38,6 +36,9 @@ from jaxlens.populations.statistics import Regression, as_channels, fit_regressi
 from jaxlens.populations.updated_file import updated_file
 from jaxlens.simulator.generation import Params
 from jaxlens.simulator.simulator import Simulator
+
+if TYPE_CHECKING:
+    import optax
 
 # The next four are in the units of `coordinate_units`, in which 1 moves the statistics by their spread.
 # The standard deviation of the hyperparameters in the first training set of the regression.
@@ -199,6 +200,8 @@ class Search:
 
     def result(self, found: SearchState, bootstrap: int) -> PopulationFit:
         """The values at the end of the search, and their errors from `bootstrap` resampled sets."""
+        import pandas as pd
+
         key = jax.random.fold_in(self.inputs.key, 2)
         gradients = bootstrap_gradients(self.distance, found.sample, found.unit, key, bootstrap)
         steps = np.stack([newton_step(np.asarray(found.second), each) for each in np.asarray(gradients)])

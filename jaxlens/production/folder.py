@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from jaxlens.files.checksums import size_and_sha256
+from jaxlens.files.checksums import algorithm_of, size_and_checksum
 from jaxlens.files.errors import StorageError, explained
 from jaxlens.files.light_curves import FOLDER
 from jaxlens.files.writer import remove, remove_partials
@@ -107,7 +107,7 @@ def as_recorded(folder: Path, record: FileRecord) -> bool:
     """Whether a file is there and is what the manifest says."""
     path = folder / record.name
     try:
-        return size_and_sha256(path) == (record.bytes, record.sha256)
+        return size_and_checksum(path, algorithm_of(record.checksum)) == (record.bytes, record.checksum)
     except OSError:
         return False
 

@@ -14,14 +14,16 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from jaxlens.files.checksums import open_regular
+from jaxlens.files.checksums import algorithm_of, open_regular
 from jaxlens.files.errors import StorageError, explained
 from jaxlens.files.formats import IMAGE_FORMATS, ImageFormat
 from jaxlens.production.layout import Grid, Part
 
 MANIFEST = "manifest.json"
-# The number of the layout of manifest.json, which changes where older versions cannot read it.
-FORMAT_VERSION = 1
+# The number of the layout of manifest.json, which changes where older versions cannot read it: in 1 the
+# checksum of a file is its `sha256`.
+FORMAT_VERSION = 2
+_READABLE = (1, FORMAT_VERSION)
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,12 @@ class FileRecord:
     Attributes:
         name: the path in the dataset's folder, with "/" between its parts.
         bytes: its size.
-        sha256: its checksum, see `jaxlens.files.checksums`.
+        checksum: of its content, with the algorithm, see `jaxlens.files.checksums`.
     """
 
     name: str
     bytes: int
-    sha256: str
+    checksum: str
 
 
 @dataclass(frozen=True)
@@ -219,8 +221,9 @@ def _manifest(tree: Any) -> Manifest:
     if not isinstance(tree, dict):
         raise ValueError("it is no JSON object")
     version = tree.pop("format_version")
-    if version != FORMAT_VERSION:
-        raise ValueError(f"format_version is {version}, and this version of jaxlens knows {FORMAT_VERSION}")
+    if version not in _READABLE:
+        known = " and ".join(map(str, _READABLE))
+        raise ValueError(f"format_version is {version}, and this version of jaxlens knows {known}")
     tree.pop("state")
     part = tree.pop("part")
     own = Part(0, 1) if part is None else Part(*part)
@@ -235,7 +238,7 @@ def _manifest(tree: Any) -> Manifest:
 
 def _section(tree: Any, part: Part) -> Section:
     shards = tuple(_shard(shard) for shard in tree.pop("shards"))
-    virtual = tuple(FileRecord(**record) for record in tree.pop("virtual"))
+    virtual = tuple(map(_record, tree.pop("virtual")))
     section = Section(**tree, shards=shards, virtual=virtual)
     grid = Grid(section.systems, section.batch_size, section.shard_size)
     right = [(number, *grid.range(number)) for number in part.of(section.count)]
@@ -247,4 +250,11 @@ def _section(tree: Any, part: Part) -> Section:
 
 def _shard(tree: Any) -> Shard:
     tree.pop("state")
-    return Shard(files=tuple(FileRecord(**record) for record in tree.pop("files")), **tree)
+    return Shard(files=tuple(map(_record, tree.pop("files"))), **tree)
+
+
+def _record(tree: Any) -> FileRecord:
+    if "sha256" in tree:
+        return FileRecord(tree["name"], tree["bytes"], f"sha256:{tree['sha256']}")
+    algorithm_of(tree["checksum"])
+    return FileRecord(**tree)

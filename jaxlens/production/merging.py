@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from jaxlens.files.checksums import files_of, open_regular, size_and_sha256
+from jaxlens.files.checksums import files_of, open_regular
 from jaxlens.files.errors import StorageError, explained
 from jaxlens.files.light_curves import FOLDER
 from jaxlens.files.writer import PARTIAL, prepare, remove, remove_partials
@@ -152,7 +152,7 @@ def _joined(manifests: Mapping[Path, Manifest], target: Path, copy: bool, allow_
 def _refuse_twice(one: Shard, other: Shard, label: str) -> None:
     """StorageError where two parts have the same shard with another content."""
     for mine, its in zip(one.files, other.files, strict=True):
-        if mine.sha256 != its.sha256:
+        if mine.checksum != its.checksum:
             raise StorageError(
                 f"shard {one.number} of {label} is there twice with another content ({mine.name}, "
                 f"{its.name}); leave one of the parts out, after `jaxlens verify` of both"
@@ -185,7 +185,7 @@ def _moved(shard: Shard, part: Path, target: Path, manifest: Manifest, copy: boo
         if path.is_file() and path.stat().st_size != record.bytes:
             raise StorageError(f"{path}: is not as recorded; finish the part with --resume")
         name = _own_name(record) if copy else Path(os.path.relpath(path, target)).as_posix()
-        files.append(FileRecord(name, record.bytes, record.sha256))
+        files.append(FileRecord(name, record.bytes, record.checksum))
     return replace(shard, files=tuple(files))
 
 
@@ -228,7 +228,7 @@ def _copy(part: Path, target: Path, manifest: Manifest) -> None:
             path.parent.mkdir(exist_ok=True)
             try:
                 _copied(part / record.name, partial)
-                if size_and_sha256(partial) != (record.bytes, record.sha256):
+                if not as_recorded(partial.parent, replace(record, name=partial.name)):
                     raise StorageError(
                         f"{part / record.name}: is not as recorded; finish the part with --resume"
                     )

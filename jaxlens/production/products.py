@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from jaxlens.files.contents import ArrayName, Chunk, Contents, Values
 from jaxlens.files.metadata import columns
 from jaxlens.files.series import MJD, NUM_EPOCHS, by_row
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class Kept:
     @cached_property
     def metadata(self) -> pd.DataFrame:
         """The table, with one row for each system, or for each system and epoch."""
+        import pandas as pd
+
         return pd.DataFrame(columns(self.contents.fixed, self.contents.bands, self.by_name))
 
     @property
@@ -96,7 +101,7 @@ class Memory:
         self._contents = contents
         self._size = contents.count if limit is None else min(limit, contents.count)
         shapes = {array: (self._size, *contents.shape(array)[1:]) for array in contents.arrays}
-        self._arrays = {array: np.empty(shape, np.float32) for array, shape in shapes.items()}
+        self._arrays = {array: np.empty(shape, contents.dtype) for array, shape in shapes.items()}
         self._values: list[dict[str, np.ndarray]] = []
 
     @property

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jax
 import numpy as np
-import pandas as pd
 
 from jaxlens.config import Config, ConfigError, load_config
 from jaxlens.config.identity import config_digest
@@ -24,6 +24,9 @@ from jaxlens.production.folder import CONFIG
 from jaxlens.production.identity import device_kind, versions
 from jaxlens.production.manifest import Manifest, Shard
 from jaxlens.production.recipe import recorded_recipe
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Values and pixels that were made by another kind of device agree to this part of the largest, by precision.
 _ROUNDING = {"float32": 1e-4, "float64": 1e-10}

@@ -256,7 +256,7 @@ def _completed(
 ) -> Made:
     """A shard whose files are on the disk; called in a thread of its own."""
     whole.close()
-    files = tuple(FileRecord(one.name, one.bytes, one.sha256) for one in writer.written)
+    files = tuple(FileRecord(one.name, one.bytes, one.checksum) for one in writer.written)
     return Made(label, replace(shard, files=files), writer.written, first_seconds)
 
 

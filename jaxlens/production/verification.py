@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from jaxlens.files.checksums import size_and_sha256
+from jaxlens.files.checksums import algorithm_of, size_and_checksum
 from jaxlens.files.errors import StorageError
 from jaxlens.production.folder import CONFIG, pending
 from jaxlens.production.manifest import FileRecord, Manifest, Shard, read_manifest
@@ -155,13 +155,13 @@ def _wrong_files(folder: Path, records: tuple[FileRecord, ...]) -> tuple[str, ..
             found.append(f"{record.name} is missing")
             continue
         try:
-            size, sha256 = size_and_sha256(path)
+            size, checksum = size_and_checksum(path, algorithm_of(record.checksum))
         except OSError as error:
             found.append(f"{record.name} cannot be read: {error.strerror}")
             continue
         if size != record.bytes:
             found.append(f"{record.name} has {size} bytes, not {record.bytes}")
-        elif sha256 != record.sha256:
+        elif checksum != record.checksum:
             found.append(f"{record.name} has another content than was written")
     return tuple(found)
 

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import replace
 from pathlib import Path
 
-from jaxlens.files.checksums import size_and_sha256
+from jaxlens.files.checksums import size_and_checksum
 from jaxlens.files.errors import explained
 from jaxlens.files.hdf5_virtual import join
 from jaxlens.files.writer import PARTIAL, remove
@@ -40,7 +40,7 @@ def _joined(folder: Path, section: Section) -> tuple[FileRecord, ...]:
         with explained(folder / name):
             try:
                 join(partial, folder, sources)
-                found.append(FileRecord(name, *size_and_sha256(partial)))
+                found.append(FileRecord(name, *size_and_checksum(partial)))
                 partial.replace(folder / name)
             except BaseException:
                 remove(partial)

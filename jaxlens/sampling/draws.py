@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from jaxlens.config.model import Draw, Quantity
-from jaxlens.distributions import truncated_icdf
+from jaxlens.distributions import DISTRIBUTIONS, Truncated, truncated_icdf
 from jaxlens.kernels.types import Params, Real
 from jaxlens.sampling.keys import named_keys, uniforms
 
@@ -26,21 +27,21 @@ class SystemDraw:
         draw: the distribution or function.
         parameters: its parameters by name.
         bands: the names of the bands.
-        key: the key from which a function draws, ().
+        key: the key from which a function draws, (); None for a distribution.
         uniform: a random number in (0, 1), at which the inverse of a distribution's CDF is taken, ().
     """
 
     draw: Draw
     parameters: Params
     bands: tuple[str, ...]
-    key: jax.Array
+    key: jax.Array | None
     uniform: jax.Array
 
     def value(self) -> jax.Array:
         """The drawn value, ()."""
         if self.draw.function:
             low, high = self.draw.truncate or (-jnp.inf, jnp.inf)
-            return self._call_within(low, high) if self.draw.truncate else self._call(self.key)
+            return self._call_within(low, high) if self.draw.truncate else self._call(self._own_key())
         return self.draw.with_parameters(**self.parameters).icdf(self.uniform)
 
     def within(self, low: Real, high: Real) -> jax.Array:
@@ -63,6 +64,10 @@ class SystemDraw:
             return self.draw.truncate[1] if self.draw.truncate else jnp.inf
         return self.draw.with_parameters(**self.parameters).support()[1]
 
+    def _own_key(self) -> jax.Array:
+        assert self.key is not None
+        return self.key
+
     def _call(self, key: jax.Array) -> jax.Array:
         """The function's value with this key, in the draw's band, ()."""
         assert self.draw.function is not None
@@ -75,11 +80,11 @@ class SystemDraw:
         """The function's first value within `low`..`high` among `MAX_DRAWS` keys; else the nearer bound."""
 
         def outside(attempt: jax.Array) -> jax.Array:
-            value = jax.lax.stop_gradient(self._call(jax.random.fold_in(self.key, attempt)))
+            value = jax.lax.stop_gradient(self._call(jax.random.fold_in(self._own_key(), attempt)))
             return ((value < low) | (value > high)) & (attempt < MAX_DRAWS)
 
         attempt = jax.lax.while_loop(outside, lambda a: a + 1, jnp.zeros((), jnp.uint32))
-        return jnp.clip(self._call(jax.random.fold_in(self.key, attempt)), low, high)
+        return jnp.clip(self._call(jax.random.fold_in(self._own_key(), attempt)), low, high)
 
 
 def system_draws(
@@ -104,15 +109,50 @@ def system_draws(
         for name, quantity in quantities
         for band, draw in zip(draw_bands(quantity, bands), quantity.draws, strict=True)
     ]
+    # Draws that are computed together stand together; a key depends on its name, and not on the order.
+    listed.sort(key=lambda entry: _family(entry[3]))
     # A function that draws for all bands at once has one key, named without a band.
     columns = [f"{name}-{band}" if band and draw.pick is None else name for name, band, _, draw in listed]
     keys = named_keys(key, columns)
-    bits = uniforms(keys).astype(jnp.result_type(float))
+    bits = jnp.unstack(uniforms(keys).astype(jnp.result_type(float)))
     found: dict[str, list[SystemDraw]] = {}
     for i, (name, band, quantity, draw) in enumerate(listed):
         own = draw_parameters(quantity, band, draw, hyperparameters)
-        found.setdefault(name, []).append(SystemDraw(draw, own, bands, keys[i], bits[i]))
+        key_of_function = keys[i] if draw.function else None
+        found.setdefault(name, []).append(SystemDraw(draw, own, bands, key_of_function, bits[i]))
     return found
+
+
+def _family(draw: Draw) -> tuple[str, bool]:
+    """Draws of one family differ in their numbers alone; ("", False) where a draw is computed by itself."""
+    alone = draw.function is not None or draw.is_constant or DISTRIBUTIONS[draw.distribution].lists
+    return ("", False) if alone else (draw.distribution, draw.truncate is not None)
+
+
+def drawn_values(draws: Sequence[SystemDraw]) -> list[jax.Array]:
+    """The value of each draw, ().
+
+    All draws of one family are computed by one operation on arrays, which takes less time to compile than an
+    operation for each of them.
+    """
+    families: dict[tuple[str, bool], list[int]] = {}
+    for i, draw in enumerate(draws):
+        families.setdefault(_family(draw.draw), []).append(i)
+    found = {i: draws[i].value() for i in families.pop(("", False), [])}
+    for members in families.values():
+        found |= zip(members, jnp.unstack(_values_of_family([draws[i] for i in members])), strict=True)
+    return [found[i] for i in range(len(draws))]
+
+
+def _values_of_family(draws: Sequence[SystemDraw]) -> jax.Array:
+    """The values of draws of one family, (draws,)."""
+    first = draws[0].draw
+    parameters = {name: jnp.stack([one.parameters[name] for one in draws]) for name in draws[0].parameters}
+    distribution = DISTRIBUTIONS[first.distribution](**parameters)
+    if first.truncate is not None:
+        low, high = np.array([one.draw.truncate for one in draws], jnp.result_type(float)).T
+        distribution = Truncated(distribution, low, high)
+    return distribution.icdf(jnp.stack([one.uniform for one in draws]))
 
 
 def draw_bands(quantity: Quantity, bands: tuple[str, ...]) -> tuple[str, ...]:

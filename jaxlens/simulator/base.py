@@ -18,9 +18,10 @@ from jaxlens.config.model import Configuration
 from jaxlens.imaging.scene import Assets, Scene, assets, scene
 from jaxlens.sampling.population import Population, population
 from jaxlens.simulator import batched
+from jaxlens.simulator.checked_arrays import CheckedArrays
 from jaxlens.simulator.checks import checked_params, refuse_unknown, system_indices
 from jaxlens.simulator.generation import Params
-from jaxlens.simulator.psf_bounds import scene_for_params, without_bound
+from jaxlens.simulator.psf_bounds import remember_widths, scene_for_params, without_bound
 
 # Where only names or shapes are asked for any key will do.
 ANY_KEY = np.zeros(2, np.uint32)
@@ -55,6 +56,7 @@ class SimulatorBase:
         # what is static under jit holds no arrays, since jit keeps it for good
         self.static_population: Population = self.population.static
         self._hyperparameters: dict[np.dtype[Any], Params] = {}
+        self._known = CheckedArrays()
 
     def __repr__(self) -> str:
         return f"Simulator({self.config.name!r}, {self.configuration.label!r})"
@@ -104,17 +106,25 @@ class SimulatorBase:
         if unknown:
             raise TypeError(f"a Simulator has no attribute {unknown[0]}")
         copy = object.__new__(type(self))
-        copy.__dict__ |= self.__dict__ | changes
+        # what is legal for another scene or other assets may not be so for these
+        copy.__dict__ |= self.__dict__ | {"_known": CheckedArrays()} | changes
         return copy
 
     def _checked(self, params: Mapping[str, ArrayLike]) -> tuple[Params, Scene]:
         """`params` as float arrays, and the scene whose PSF admits them."""
         checked = self._arrays(params)
-        return checked, scene_for_params(self.scene, checked)
+        return checked, scene_for_params(self.scene, checked, self._known)
+
+    def _drawn(self, params: Params) -> Params:
+        """`params`, which were drawn with the file's own numbers, and are known to be legal from here on."""
+        remember_widths(self._known, params)
+        if "BACKGROUND_IDX" in params:
+            self._known.add(params["BACKGROUND_IDX"])
+        return params
 
     def _arrays(self, params: Mapping[str, ArrayLike]) -> Params:
         """`params` as float arrays; ValueError where a parameter is missing or no value has its name."""
-        checked = checked_params(self.scene, self.assets, params)
+        checked = checked_params(self.scene, self.assets, params, self._known)
         if len(params) > len(checked):
             refuse_unknown(params, self.parameter_names, self._value_names)
         return checked

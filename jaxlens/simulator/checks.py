@@ -15,10 +15,13 @@ from jaxlens.config.errors import nearest
 from jaxlens.imaging.scene import Assets, Scene
 from jaxlens.sampling.indices import INDEX_LIMIT, consecutive, index_words, whole_numbers
 from jaxlens.simulator.batched import Observed
+from jaxlens.simulator.checked_arrays import CheckedArrays, as_array
 from jaxlens.simulator.generation import Params
 
 
-def checked_params(scene: Scene, assets: Assets, params: Mapping[str, ArrayLike]) -> Params:
+def checked_params(
+    scene: Scene, assets: Assets, params: Mapping[str, ArrayLike], known: CheckedArrays
+) -> Params:
     """The parameters on which images of `scene` depend, as float arrays.
 
     Args:
@@ -26,6 +29,7 @@ def checked_params(scene: Scene, assets: Assets, params: Mapping[str, ArrayLike]
         assets: its arrays; `BACKGROUND_IDX` must be an index of its backgrounds.
         params: {name: (n,) or (n, bands)}, of a time series also (n, epochs, bands) or (n, epochs, 1);
             entries that the scene does not have are left out.
+        known: indices of backgrounds that have been checked.
 
     Raises:
         ValueError: if a parameter is missing or has another number of epochs than the scene, or a
@@ -37,8 +41,8 @@ def checked_params(scene: Scene, assets: Assets, params: Mapping[str, ArrayLike]
         hint = f"; {near[0]!r} is given" if near else ""
         raise ValueError(f"params lacks {', '.join(missing)}{hint}")
     dtype = jnp.result_type(float)
-    checked = {name: jnp.asarray(params[name], dtype) for name in scene.parameters}
-    _check_background(assets, checked)
+    checked = {name: as_array(params[name], dtype) for name in scene.parameters}
+    _check_background(assets, checked, known)
     _check_epochs(scene, checked)
     return checked
 
@@ -59,6 +63,8 @@ def refuse_unknown(names: Iterable[str], parameters: Collection[str], others: Co
 
 def _check_epochs(scene: Scene, params: Params) -> None:
     """ValueError where a parameter has epochs that the scene does not have, which broadcasting might hide."""
+    if all(value.ndim != 3 for value in params.values()):
+        return
     series = scene.series
     moving = series.by_epoch | {"day"} if series else frozenset()
     for name, value in params.items():
@@ -73,14 +79,17 @@ def _check_epochs(scene: Scene, params: Params) -> None:
             raise ValueError(f"{name} has shape {value.shape}, but {wanted}")
 
 
-def _check_background(assets: Assets, params: Params) -> None:
+def _check_background(assets: Assets, params: Params, known: CheckedArrays) -> None:
     """ValueError where BACKGROUND_IDX is known, that is outside a caller's jit, and is no index."""
     index = params.get("BACKGROUND_IDX")
     if index is None or isinstance(index, jax.core.Tracer) or assets.backgrounds is None:
         return
+    if known.has(index):
+        return
     count = len(assets.backgrounds)
     if not np.isin(np.asarray(index), np.arange(count)).all():
         raise ValueError(f"BACKGROUND_IDX must be a whole number from 0 to {count - 1}, the last image")
+    known.add(index)
 
 
 def changed_hyperparameters(hyperparameters: Params, changes: Mapping[str, ArrayLike] | None) -> Params:
@@ -89,7 +98,8 @@ def changed_hyperparameters(hyperparameters: Params, changes: Mapping[str, Array
     Raises:
         ValueError: if a path in `changes` is not among them, with the nearest.
     """
-    changes = changes or {}
+    if not changes:
+        return hyperparameters
     for path in changes:
         if path not in hyperparameters:
             raise ValueError(f"{path} is no number of the file; {nearest(path, hyperparameters)}")
@@ -180,10 +190,10 @@ def observed_images(
     if noise_sigma is None and scene.backgrounds == "replace":
         raise ValueError("the noise of real backgrounds is not known; give noise_sigma")
     dtype = jnp.result_type(float)
-    sigma = None if noise_sigma is None else jnp.asarray(noise_sigma, dtype)
-    used = None if mask is None else jnp.asarray(mask, bool)
+    sigma = None if noise_sigma is None else as_array(noise_sigma, dtype)
+    used = None if mask is None else as_array(mask, bool)
     return Observed(
-        _broadcast(scene, n, "images", jnp.asarray(images, dtype)),
+        _broadcast(scene, n, "images", as_array(images, dtype)),
         None if sigma is None else _broadcast(scene, n, "noise_sigma", sigma),
         None if used is None else _broadcast(scene, n, "mask", used),
     )
@@ -193,9 +203,12 @@ def _broadcast(scene: Scene, n: int, name: str, array: jax.Array) -> jax.Array:
     """`array` broadcast to the image of all systems or of each, with the systems on the first axis."""
     image = scene.image_shape
     shape = (n, *image) if array.ndim == len(image) + 1 else image
+    if array.shape == shape:
+        return array
+    broadcast = np.broadcast_to if isinstance(array, np.ndarray) else jnp.broadcast_to
     try:
         if name == "images" and array.shape[-len(image) :] != image:
             raise ValueError
-        return jnp.broadcast_to(array, shape)
+        return broadcast(array, shape)
     except ValueError:
         raise ValueError(f"{name} has shape {array.shape}; give {image}, or {(n, *image)}") from None

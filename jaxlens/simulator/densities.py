@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 import jax
 from jax.typing import ArrayLike
 
 from jaxlens.sampling import priors
+from jaxlens.sampling.population import Population
 from jaxlens.simulator import batched
 from jaxlens.simulator.base import SimulatorBase
 from jaxlens.simulator.checks import changed_hyperparameters, observed_images, system_count
+
+# For how many sets of names it is remembered that all have a prior density.
+_KEPT_NAMES = 256
 
 
 class SimulatorDensities(SimulatorBase):
@@ -60,9 +65,8 @@ class SimulatorDensities(SimulatorBase):
         >>> [round(float(np.exp(-p)), 3) for p in size]  # uniform between 0.6 and 1.2
         [0.6, 0.6]
         """
-        varying = priors.varying(self.static_population) & set(self.parameter_names)
-        wanted = frozenset(varying if names is None else names)
-        priors.check_names(self.static_population, wanted, self.parameter_names)
+        asked = None if names is None else frozenset(names)
+        wanted = _names_with_prior(self.static_population, self.parameter_names, asked)
         checked = self._arrays(params)
         changed = changed_hyperparameters(self.hyperparameters, hyperparameters)
         return batched.log_prior(self.static_population, changed, checked, wanted)
@@ -133,3 +137,13 @@ class SimulatorDensities(SimulatorBase):
         """
         prior = self.log_prior(params, names=names)
         return prior + self.log_likelihood(params, images, noise_sigma, mask)
+
+
+@lru_cache(maxsize=_KEPT_NAMES)
+def _names_with_prior(
+    population: Population, parameters: tuple[str, ...], names: frozenset[str] | None
+) -> frozenset[str]:
+    """`names`, or all parameters that vary where it is None; ValueError where one has no density."""
+    wanted = frozenset(priors.varying(population)) & frozenset(parameters) if names is None else names
+    priors.check_names(population, wanted, parameters)
+    return wanted

@@ -10,6 +10,7 @@ import numpy as np
 
 from jaxlens.imaging.scene import Scene
 from jaxlens.sampling.population import Population
+from jaxlens.simulator.checked_arrays import CheckedArrays
 from jaxlens.simulator.generation import Params
 
 # The parameters that decide how many pixels a PSF is wide.
@@ -23,20 +24,34 @@ def without_bound(scene: Scene) -> Scene:
     return dataclasses.replace(scene, optics=dataclasses.replace(scene.optics, radius=None))
 
 
-def scene_for_params(scene: Scene, params: Params) -> Scene:
+def remember_widths(known: CheckedArrays, params: Params) -> None:
+    """Remember the widths of the PSF in parameters that were drawn as the file says, within its bound."""
+    if all(name in params for name in _WIDTH):
+        known.add(*(params[name] for name in _WIDTH))
+
+
+def scene_for_params(scene: Scene, params: Params, known: CheckedArrays) -> Scene:
     """`scene`, without its bound where a seeing in `params` is wider than the file allows.
 
     Inside a caller's jit the seeing is not known, and the scene stays as it is.
+
+    Args:
+        scene: the scene of the file.
+        params: {name: (n,) or (n, bands)}.
+        known: widths that the bound is known to admit; those that are found here are added.
 
     Raises:
         ValueError: if the seeing is too wide and the PSF is no Gaussian.
     """
     widths = [params[name] for name in _WIDTH if name in params]
+    if not scene.optics.is_bounded or known.has(*widths):
+        return scene
     if len(widths) < 2 or any(isinstance(width, jax.core.Tracer) or not width.size for width in widths):
         return scene
     # numpy's own arrays, since inside jit an operation on JAX's would be traced
     widest = float(np.max(np.asarray(widths[0]))) / float(np.min(np.asarray(widths[1])))
     if scene.optics.admits(widest):
+        known.add(*widths)
         return scene
     if scene.optics.psf != "GAUSSIAN":
         raise ValueError(
@@ -54,6 +69,8 @@ def scene_for_hyperparameters(scene: Scene, population: Population, changed: Col
         population: its draws.
         changed: the paths of the hyperparameters that are changed.
     """
+    if not changed:
+        return scene
     quantities = dict(population.quantities)
     paths = [quantities[name].path for name in _WIDTH if name in quantities]
     moved = any(path == width or path.startswith(f"{width}.") for path in changed for width in paths)

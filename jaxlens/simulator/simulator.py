@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import pandas as pd
 from jax.typing import ArrayLike
 
-from jaxlens.files.reader import read_metadata
-from jaxlens.files.table import parameters
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.simulator import batched
 from jaxlens.simulator.base import ANY_KEY
@@ -21,6 +18,9 @@ from jaxlens.simulator.checks import changed_hyperparameters, system_count, syst
 from jaxlens.simulator.densities import SimulatorDensities
 from jaxlens.simulator.generation import Batch, Params
 from jaxlens.simulator.psf_bounds import scene_for_hyperparameters
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Simulator(SimulatorDensities):
@@ -87,7 +87,8 @@ class Simulator(SimulatorDensities):
         """
         changed = changed_hyperparameters(self.hyperparameters, hyperparameters)
         values = batched.draw(self.static_population, changed, key, system_indices(start, n))
-        return {name: values[name] for name in self.parameter_names}
+        params = {name: values[name] for name in self.parameter_names}
+        return params if hyperparameters else self._drawn(params)
 
     def params_from_table(self, table: Mapping[str, Any] | pd.DataFrame | str | PathLike[str]) -> Params:
         """The parameters of the systems in a metadata table, one a row, as `sample` gives them.
@@ -115,6 +116,10 @@ class Simulator(SimulatorDensities):
         >>> params["exposure_time"].shape
         (5,)
         """
+        # with pandas and h5py, which simulations do without
+        from jaxlens.files.reader import read_metadata
+        from jaxlens.files.table import parameters
+
         read = read_metadata(table) if isinstance(table, str | PathLike) else table
         wanted = jax.eval_shape(lambda key: self.sample(key, 1), ANY_KEY)
         columns = {str(name): np.asarray(column) for name, column in read.items()}
@@ -186,9 +191,10 @@ class Simulator(SimulatorDensities):
         changed = changed_hyperparameters(self.hyperparameters, hyperparameters)
         admitted = scene_for_hyperparameters(self.scene, self.population, hyperparameters or ())
         indices = system_indices(start, n)
-        return batched.sample_and_observe(
+        images, params = batched.sample_and_observe(
             self.static_population, admitted, changed, key, indices, self.assets
         )
+        return images, params if hyperparameters else self._drawn(params)
 
     def image_positions(self, params: Mapping[str, ArrayLike]) -> dict[str, ImagePositions]:
         """The images of every lensed point source, by its name (`PLANE_2-OBJECT_2`).
@@ -227,9 +233,11 @@ class Simulator(SimulatorDensities):
             measured: whether the fluxes of transients are measured on the images of a time series.
         """
         indices, assets = system_indices(start, n), self.assets
-        return batched.generate(
+        batch: Batch = batched.generate(
             self.static_population, self.scene, self.hyperparameters, key, indices, assets, planes, measured
         )
+        self._drawn(batch.values)
+        return batch
 
     def numbers(self, key: jax.Array, n: int, start: ArrayLike = 0) -> Batch:
         """`generate` without images, whose program is then not compiled: all values of each system.

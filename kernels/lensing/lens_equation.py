@@ -1,7 +1,7 @@
 """Image positions of a point source: every root of beta(theta) = beta_source in a window, at fixed shape.
 
 1. A search in single precision finds a point near each image: on a grid (`grid_search`), or by direction
-   where the lens is a single singular isothermal profile (`isothermal_search`).
+   where the lens is a single power law, isothermal or not (`direction_search`).
 2. Newton's method (`roots`) runs from each point to convergence, in double precision.  Roots found twice
    count once; roots fainter than abs(mu) = 1e-3, such as the image at the centre of a singular profile, are
    dropped.
@@ -24,15 +24,15 @@ from typing import Any, NamedTuple, TypeVar
 import jax
 import jax.numpy as jnp
 
+from jaxlens.kernels.lensing.direction_search import PowerLaw, direction_starts
 from jaxlens.kernels.lensing.grid_search import grid_starts
-from jaxlens.kernels.lensing.isothermal_search import Isothermal, isothermal_starts
 from jaxlens.kernels.lensing.rays import Rays, bounded_determinant, jacobian, magnification
 from jaxlens.kernels.lensing.roots import are_distinct, newton
 from jaxlens.kernels.lensing.selection import ranked
 from jaxlens.kernels.types import Pair, Real
 
 RaysWithArgs = Callable[[jax.Array, jax.Array, Any], Pair]
-IsothermalOf = Callable[[Any], Isothermal]
+PowerLawOf = Callable[[Any], PowerLaw]
 T = TypeVar("T")
 
 # The largest number of Newton steps in double precision.
@@ -43,7 +43,7 @@ CONVERGED = 1e-9
 SAME_ROOT = 1e-5
 # The smallest number of points that the search by direction returns: four images, two for a pair near a fold,
 # and two for a pair that turns out to have no root.
-ISOTHERMAL_STARTS = 8
+DIRECTION_STARTS = 8
 
 
 class ImagePositions(NamedTuple):
@@ -77,7 +77,7 @@ def image_positions(
     slots: int,
     cells: int = 48,
     row: int = 8,
-    isothermal: IsothermalOf | None = None,
+    power_law: PowerLawOf | None = None,
 ) -> ImagePositions:
     """All images of a point source in the window abs(x), abs(y) <= half_width.
 
@@ -92,9 +92,9 @@ def image_positions(
         slots: how many images the result can hold; static.
         cells: the window is first cut into about cells x cells; static.
         row: row x row cells are kept at each level of the grid; static.
-        isothermal: `(args)` -> the lens's parameters, given where the deflections are those of one singular
-            isothermal lens and others that are linear in the position.  The images are then searched for by
-            direction, which is several times as fast; `cells` and `row` are not used.
+        power_law: `(args)` -> the lens's parameters, given where the deflections are those of one power law
+            and others that are linear in the position.  The images are then searched for by direction, which
+            is many times as fast; `cells` and `row` are not used.
 
     Returns:
         The images in `slots` slots.
@@ -110,7 +110,7 @@ def image_positions(
     dtype = jnp.result_type(float)
     beta_x, beta_y = jnp.asarray(beta_x, dtype), jnp.asarray(beta_y, dtype)
     fixed = jax.lax.stop_gradient((args, beta_x, beta_y, jnp.asarray(half_width, dtype)))
-    root = _solve(rays, *fixed, slots=slots, cells=cells, row=row, isothermal=isothermal)
+    root = _solve(rays, *fixed, slots=slots, cells=cells, row=row, power_law=power_law)
     lensed = _implicit(rays, args, beta_x, beta_y, root.mask, root.x, root.y, root.magnification)
     known = _all_finite(fixed)
     # times 1 or NaN, so that the derivatives are NaN too
@@ -170,18 +170,18 @@ def _solve(
     slots: int,
     cells: int,
     row: int,
-    isothermal: IsothermalOf | None,
+    power_law: PowerLawOf | None,
 ) -> ImagePositions:
     """The images without derivatives, in the dtype of `beta_x`; empty slots are not zero."""
     given = (args, beta_x, beta_y, half_width)
     with jax.enable_x64(False):
         *single, width = _cast(given, jnp.dtype(jnp.float32))
         residual = _residual(rays, *single)
-        if isothermal is None:
+        if power_law is None:
             starts = grid_starts(residual, width, slots=slots, cells=cells, row=row)
         else:
-            count = max(ISOTHERMAL_STARTS, slots + 2)
-            starts = isothermal_starts(residual, isothermal(single[0]), width, count)
+            count = max(DIRECTION_STARTS, slots + 2)
+            starts = direction_starts(residual, power_law(single[0]), width, count)
         x, y, max_step, valid = starts
     with jax.enable_x64(True):
         *double, width, x, y, max_step = _cast((*given, x, y, max_step), jnp.dtype(jnp.float64))

@@ -85,14 +85,30 @@ def jacobian(rays: Rays, x: jax.Array, y: jax.Array) -> tuple[jax.Array, jax.Arr
     Returns:
         A_xx, A_xy, A_yx and A_yy, each of the shape of x.
     """
+    return rays_and_jacobian(rays, x, y)[1]
 
-    def along(dx: jax.Array, dy: jax.Array) -> Pair:
-        return jax.jvp(rays, (x, y), (jnp.broadcast_to(dx, x.shape), jnp.broadcast_to(dy, y.shape)))[1]
+
+def rays_and_jacobian(
+    rays: Rays, x: jax.Array, y: jax.Array
+) -> tuple[Pair, tuple[jax.Array, jax.Array, jax.Array, jax.Array]]:
+    """Where rays end and the matrix A there, from one evaluation of the rays.
+
+    Args:
+        rays: `(x, y)` -> (beta_x, beta_y), from the sky to the source plane (arcsec).
+        x: position on the sky (arcsec), any shape.
+        y: the other coordinate, of the same shape.
+
+    Returns:
+        (beta_x, beta_y) and (A_xx, A_xy, A_yx, A_yy), each of the shape of x.
+    """
+
+    def along(dx: jax.Array, dy: jax.Array) -> tuple[Pair, Pair]:
+        return jax.jvp(rays, (x, y), (jnp.broadcast_to(dx, x.shape), jnp.broadcast_to(dy, y.shape)))
 
     # vmap over both directions traces the derivative once, which halves the compiled program.
     unit = jnp.eye(2, dtype=x.dtype)
-    beta_x, beta_y = jax.vmap(along)(unit[0], unit[1])
-    return beta_x[0], beta_x[1], beta_y[0], beta_y[1]
+    beta, (beta_x, beta_y) = jax.vmap(along, out_axes=(None, 0))(unit[0], unit[1])
+    return beta, (beta_x[0], beta_x[1], beta_y[0], beta_y[1])
 
 
 def bounded_determinant(a_xx: jax.Array, a_xy: jax.Array, a_yx: jax.Array, a_yy: jax.Array) -> jax.Array:

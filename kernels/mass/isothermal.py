@@ -131,7 +131,7 @@ def sie_potential(
     return nie_potential(dx, dy, theta_E=theta_E, e1=e1, e2=e2, s_scale=SIE_CORE)
 
 
-@mass_profile("SIE", potential=sie_potential, sigma_v=True, isothermal=True)
+@mass_profile("SIE", potential=sie_potential, sigma_v=True, power_law=True)
 def sie(
     x: Real,
     y: Real,
@@ -190,7 +190,7 @@ def sis_potential(
     return theta_E * jnp.sqrt((x - center_x) ** 2 + (y - center_y) ** 2 + SIE_CORE**2)
 
 
-@mass_profile("SIS", potential=sis_potential, sigma_v=True, isothermal=True)
+@mass_profile("SIS", potential=sis_potential, sigma_v=True, power_law=True)
 def sis(
     x: Real,
     y: Real,

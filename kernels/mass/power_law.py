@@ -64,7 +64,7 @@ def epl_potential(
     return (dx * alpha_x + dy * alpha_y) / (3.0 - gamma)
 
 
-@mass_profile("EPL", potential=epl_potential, sigma_v=True)
+@mass_profile("EPL", potential=epl_potential, sigma_v=True, power_law=True)
 def epl(
     x: Real,
     y: Real,

@@ -6,6 +6,8 @@ the normal distribution.  The total variation distance from Poisson's distributi
 
 from __future__ import annotations
 
+from math import factorial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -65,19 +67,21 @@ def _upper_tail(first: jax.Array, second: jax.Array) -> jax.Array:
 def _by_summation(rate: jax.Array, tail: jax.Array) -> jax.Array:
     """The number of k >= 0 with tail < P(more than k photons), in float32.
 
-    The probabilities are summed from that of MAX_COUNTS photons down to that of one.  Subtracting them from 1
-    instead leaves a rounding error of about 1e-7, which would give MAX_COUNTS photons that often at every
-    rate.
+    With P(k) = exp(-rate) rate^k / k! the terms rate^k / k! are summed from that of MAX_COUNTS photons down to
+    that of one, and compared with tail / exp(-rate).  Subtracting them from 1 instead leaves a rounding error
+    of about 1e-7, which would give MAX_COUNTS photons that often at every rate.
     """
-    probabilities = [jnp.exp(-rate)]
-    for k in range(1, MAX_COUNTS + 1):
-        probabilities.append(probabilities[-1] * (rate * np.float32(1.0 / k)))
-    # P(more than MAX_COUNTS photons) is slightly below this geometric series.
-    more = probabilities[-1] * (rate / (MAX_COUNTS + 1.0 - rate))
+    scaled_tail = tail / jnp.exp(-rate)
+    powers = [jnp.ones_like(rate), rate]
+    for k in range(2, MAX_COUNTS + 1):
+        # powers of powers, since a chain of products would be slower: each would wait for the one before
+        powers.append(powers[k // 2] * powers[k - k // 2])
+    # The sum of all terms beyond MAX_COUNTS is slightly below this geometric series.
+    more = powers[-1] * np.float32(1.0 / factorial(MAX_COUNTS)) * (rate / (MAX_COUNTS + 1.0 - rate))
     counts = jnp.zeros_like(tail)
-    for probability in reversed(probabilities[1:]):
-        more = more + probability
-        counts = counts + (tail < more).astype(jnp.float32)
+    for k in range(MAX_COUNTS, 0, -1):
+        more = more + powers[k] * np.float32(1.0 / factorial(k))
+        counts = counts + (scaled_tail < more).astype(jnp.float32)
     return counts
 
 

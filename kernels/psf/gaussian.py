@@ -84,17 +84,24 @@ gaussian_blur.defjvp(_gaussian_blur_jvp, symbolic_zeros=True)
 
 
 def _blurred(image: jax.Array, taps: jax.Array) -> jax.Array:
-    return filtered(filtered(_padded(image, len(taps) - 1), taps, -2), taps, -1)
+    rows = computed_apart(partial(_along, axis=-2), image, taps)
+    return _along(rows, taps, -1)
+
+
+def _along(image: jax.Array, taps: jax.Array, axis: int) -> jax.Array:
+    """The image blurred along one axis, -1 or -2."""
+    return filtered(_padded(image, len(taps) - 1, axis), taps, axis)
 
 
 def _blurred_with_derivative(
     image: jax.Array, taps: jax.Array, taps_in_sigma: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
     """The blurred image and its derivative in sigma; `taps_in_sigma` is the derivative of the taps."""
-    padded = _padded(image, len(taps) - 1)
-    rows = filtered(padded, taps, -2)
-    derivative = filtered(filtered(padded, taps_in_sigma, -2), taps, -1) + filtered(rows, taps_in_sigma, -1)
-    return filtered(rows, taps, -1), derivative
+    padded = _padded(image, len(taps) - 1, -2)
+    rows, rows_in_sigma = (
+        _padded(filtered(padded, of, -2), len(taps) - 1, -1) for of in (taps, taps_in_sigma)
+    )
+    return filtered(rows, taps, -1), filtered(rows_in_sigma, taps, -1) + filtered(rows, taps_in_sigma, -1)
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(2,))
@@ -147,9 +154,11 @@ def _tangent_along(
     return change if isinstance(d_image, SymbolicZero) else change + filtered_nearest(d_image, weights, axis)
 
 
-def _padded(image: jax.Array, radius: int) -> jax.Array:
-    """The image with its edge pixels repeated `radius` times to all sides."""
-    return jnp.pad(image, [(0, 0)] * (image.ndim - 2) + [(radius, radius)] * 2, mode="edge")
+def _padded(image: jax.Array, radius: int, axis: int) -> jax.Array:
+    """The image with its edge pixels repeated `radius` times on both sides of `axis`, -1 or -2."""
+    widths = [(0, 0)] * image.ndim
+    widths[axis] = (radius, radius)
+    return jnp.pad(image, widths, mode="edge")
 
 
 def blur_taps(sigma: jax.Array, radius: int) -> jax.Array:

@@ -11,7 +11,6 @@ from functools import cache
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy.interpolate import CubicSpline
 
 from jaxlens.kernels.fastmath.elementary import polynomial
 from jaxlens.kernels.transients.photometry import from_magnitude, rest_wavelength
@@ -127,6 +126,8 @@ def _natural_spline(x: jax.Array, knots: np.ndarray, heights: jax.Array) -> jax.
 @cache
 def _unit_splines(knots: tuple[float, ...]) -> np.ndarray:
     """Coefficients (4, n - 1, n) of the splines that are 1 at one knot and 0 at the others."""
+    from scipy.interpolate import CubicSpline
+
     return np.asarray(CubicSpline(knots, np.eye(len(knots)), bc_type="natural").c)
 
 

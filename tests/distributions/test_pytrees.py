@@ -19,7 +19,6 @@ import numpy as np
 import pytest
 
 import jaxlens
-from jaxlens.config.quantities import _tails
 from jaxlens.distributions import (
     DISTRIBUTIONS,
     Distribution,
@@ -31,6 +30,7 @@ from jaxlens.distributions import (
     Uniform,
 )
 from jaxlens.distributions.base import register
+from jaxlens.distributions.host import _probability
 from jaxlens.distributions.pytrees import register_pytree
 from jaxlens.fitting.transforms import _transform_of, transform_of
 
@@ -71,7 +71,7 @@ def test_the_tails_of_30_registered_distributions_are_their_own(monkeypatch: pyt
             "above": lambda self, x, i=i: 0.0 * getattr(self, f"y{i}") - i,
         }
         cls = register(f"numbered_{i}")(numbered_class(i, Distribution, **members))
-        assert [float(tail) for tail in _tails(cls(1.0, 2.0), 0.0, 1.0, open_ends=False)] == [i, -i]
+        assert [float(_probability(cls(1.0, 2.0), 0.0, side=side)) for side in "<>"] == [i, -i]
         structures.append(jax.tree.structure(cls(1.0, 2.0)))
     assert_all_differ(structures)
 

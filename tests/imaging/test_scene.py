@@ -39,23 +39,24 @@ def scene(*planes: tuple[str, ...], num_pix: int = 32) -> Scene:
         ([(), ("SIS", "SHEAR_GAMMA_PSI"), ()], "P1-M0"),
         ([("SIE", "SIS"), ()], None),
         ([("SIE",), ("SHEAR",), ()], None),
+        ([("EPL", "SHEAR"), ()], "P0-M0"),
         ([("NIE", "SHEAR"), ()], None),
         ([("SHEAR",), ()], None),
         ([(), ()], None),
     ],
 )
-def test_one_isothermal_lens_among_linear_deflections_is_told_apart(planes, prefix):
+def test_one_power_law_among_linear_deflections_is_told_apart(planes, prefix):
     of_planes = scene(*planes)
-    lens = of_planes.isothermal_in_front(len(planes) - 1)
+    lens = of_planes.power_law_in_front(len(planes) - 1)
     assert (lens and lens.prefix) == prefix
 
 
 def test_only_masses_in_front_of_a_plane_count():
     of_planes = scene(("SIE",), ("SIE",), ())
-    lens = of_planes.isothermal_in_front(1)
+    lens = of_planes.power_law_in_front(1)
     assert lens is not None
     assert lens.prefix == "P0-M0"
-    assert of_planes.isothermal_in_front(2) is None
+    assert of_planes.power_law_in_front(2) is None
 
 
 def test_several_deflectors_are_searched_more_finely():

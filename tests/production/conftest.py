@@ -57,7 +57,7 @@ def with_files(folder: Path, manifest: Manifest, whole: int | None = None) -> Ma
             name = f"{LABEL}_{content}-{shard.number:05d}-of-{section.count:05d}.{ending}"
             text = f"{content} {shard.number} of seed {manifest.seed}".encode()
             (folder / name).write_bytes(text)
-            records.append(FileRecord(name, len(text), hashlib.sha256(text).hexdigest()))
+            records.append(FileRecord(name, len(text), f"sha256:{hashlib.sha256(text).hexdigest()}"))
         manifest = manifest.with_shard(LABEL, replace(shard, files=tuple(records)))
     (folder / "config.yaml").write_text(f"seed: {manifest.seed}\n")
     write_manifest(folder, manifest)

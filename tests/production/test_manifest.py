@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from jaxlens.files.errors import StorageError
+from jaxlens.production.folder import as_recorded
 from jaxlens.production.manifest import (
     FORMAT_VERSION,
     MANIFEST,
@@ -30,13 +31,27 @@ def test_a_manifest_is_read_back(tmp_path: Path) -> None:
     manifest = with_files(tmp_path, made_up(part=(1, 2)), whole=1)
     section = manifest.configurations[LABEL]
     smaller = replace(section.shards[0], batch_size=1, device_kind="gpu", versions={"jaxlens": "2"})
-    virtual = (FileRecord("CONFIGURATION_1_images.h5", 3, "00"),)
+    virtual = (FileRecord("CONFIGURATION_1_images.h5", 3, "crc32:00"),)
     manifest = manifest.with_shard(LABEL, smaller)
     manifest = manifest.with_section(LABEL, replace(manifest.configurations[LABEL], virtual=virtual))
     write_manifest(tmp_path, manifest)
     assert read_manifest(tmp_path) == manifest
     assert len(list(manifest.files())) == 3
     assert [path.name for path in tmp_path.glob("*.partial")] == []
+
+
+def test_checksums_of_earlier_versions_are_read(tmp_path: Path) -> None:
+    manifest = with_files(tmp_path, made_up())
+    text = (tmp_path / MANIFEST).read_text()
+    old = text.replace('"checksum": "sha256:', '"sha256": "').replace(
+        '"format_version": 2', '"format_version": 1'
+    )
+    assert '"checksum"' not in old
+    (tmp_path / MANIFEST).write_text(old)
+    assert read_manifest(tmp_path) == manifest
+    assert all(as_recorded(tmp_path, record) for record in manifest.files())
+    (tmp_path / next(manifest.files()).name).write_bytes(b"images 0 of seed 2")
+    assert [as_recorded(tmp_path, record) for record in manifest.files()].count(False) == 1
 
 
 def test_it_says_what_is_whole(tmp_path: Path) -> None:
@@ -52,7 +67,9 @@ def test_it_says_what_is_whole(tmp_path: Path) -> None:
 
 def test_it_is_small() -> None:
     manifest = made_up(shards=1000)
-    files = tuple(FileRecord(f"CONFIGURATION_1_{name}-00000-of-01000.h5", 2**28, "0" * 64) for name in "ab")
+    files = tuple(
+        FileRecord(f"CONFIGURATION_1_{name}-00000-of-01000.h5", 2**28, "crc32:00000000") for name in "ab"
+    )
     shards = tuple(replace(shard, files=files) for shard in manifest.configurations[LABEL].shards)
     section = replace(manifest.configurations[LABEL], shards=shards)
     assert len(manifest_text(manifest.with_section(LABEL, section))) < 500 * 1000
@@ -60,6 +77,9 @@ def test_it_is_small() -> None:
 
 def test_a_folder_without_one_has_none(tmp_path: Path) -> None:
     assert read_manifest(tmp_path) is None
+
+
+OTHER_CHECKSUM = {"name": "CONFIGURATION_1_images.npy", "bytes": 3, "checksum": "md5:00"}
 
 
 def whole_text() -> str:
@@ -99,6 +119,10 @@ def with_shards(change: Callable[[list], list]) -> str:
         (with_shards(lambda shards: shards[:-1]), "are not those of 6 systems"),
         (with_shards(lambda shards: [*shards, shards[0]]), "are not those of 6 systems"),
         (changed(configurations={}), "it has no configurations"),
+        (
+            with_shards(lambda shards: [shards[0] | {"files": [OTHER_CHECKSUM]}, *shards[1:]]),
+            "none of crc32, sha256",
+        ),
         (changed(format="bmp"), "format is 'bmp', which is none of npy, h5"),
         ("[" * 100_000, "recursion"),
     ],

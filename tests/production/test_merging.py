@@ -125,7 +125,7 @@ def test_a_shard_that_is_there_twice(tmp_path: Path) -> None:
     again = with_files(tmp_path / "b", made_up(shards=5, part=(0, 2)))
     merge([*folders, folders[0], tmp_path / "b"], tmp_path / "merged")
     shard = again.configurations[LABEL].shards[0]
-    files = tuple(replace(record, sha256="00") for record in shard.files)
+    files = tuple(replace(record, checksum="crc32:00") for record in shard.files)
     write_manifest(tmp_path / "b", again.with_shard(LABEL, replace(shard, files=files)))
     refused([*folders, tmp_path / "b"], tmp_path / "other", "shard 0 of CONFIGURATION_1 is there twice")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import h5py
 import pytest
 
-from jaxlens.files.checksums import size_and_sha256
+from jaxlens.files.checksums import size_and_checksum
 from jaxlens.files.errors import StorageError
 from jaxlens.production.folder import REPLACEMENT
 from jaxlens.production.manifest import read_manifest, write_manifest
@@ -93,8 +93,8 @@ def record_again(folder: Path, name: str) -> None:
     """Let the manifest say that a file is what it is now."""
     text = (folder / "manifest.json").read_text()
     old = next(record for record in read_manifest(folder).files() if record.name == name)
-    _, sha256 = size_and_sha256(folder / name)
-    (folder / "manifest.json").write_text(text.replace(old.sha256, sha256))
+    _, checksum = size_and_checksum(folder / name)
+    (folder / "manifest.json").write_text(text.replace(old.checksum, checksum))
 
 
 def test_an_image_that_is_not_that_of_the_configuration_is_found(dataset: Path) -> None:

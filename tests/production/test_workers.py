@@ -45,7 +45,7 @@ def tasks(count: int) -> list[Task]:
 
 def whole(task: Task) -> Made:
     """What a worker gives back."""
-    return Made(task.label, replace(task.shard, files=(FileRecord("a", 1, "b"),)), (), 0.0)
+    return Made(task.label, replace(task.shard, files=(FileRecord("a", 1, "crc32:b"),)), (), 0.0)
 
 
 def numbers(made: Iterator[Made]) -> list[int]:

@@ -6,6 +6,8 @@
 - `groups`: which tasks belong to which workload.  `stages`: the parts of one workload.
 - `timing`, `processes`, `machine`: measuring; `targets`, `table`: ratios and the report.
 - `fits`: fits of mock lenses, `python -m validation.speed.fits`.
+- `gpu`: programs compiled for an H100 that is not there, `python -m validation.speed.gpu`; by `gpu_programs`,
+  `compiled`, `hlo`, `hlo_text`, `hlo_work` and `bounds`.
 - `training_reads`, `training_sets`: batches simulated or read from files, for a training loop.
 
 Results that the README quotes are in `validation/results`.  Whether images are right is the subject of

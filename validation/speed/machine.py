@@ -101,16 +101,21 @@ def random_words() -> float:
     return count / _fastest(lambda: jax.block_until_ready(program(key)))
 
 
-def disk(folder: Path | None = None) -> float:
-    """Bytes a second of a file that is written and flushed to the disk, in `folder` or the temporary one."""
+def disk(folder: Path | None = None, megabytes: int = MEGABYTES) -> float:
+    """Bytes a second of a file that is written and flushed to the disk.
+
+    Args:
+        folder: where; by default the folder of temporary files.
+        megabytes: its size, MiB.
+    """
     block = os.urandom(16 * 2**20)
     start = time.perf_counter()
     with tempfile.NamedTemporaryFile(dir=folder) as file:
-        for _ in range(MEGABYTES // 16):
+        for _ in range(megabytes // 16):
             file.write(block)
         file.flush()
         os.fsync(file.fileno())
-    return MEGABYTES * 2**20 / (time.perf_counter() - start)
+    return megabytes // 16 * 2**24 / (time.perf_counter() - start)
 
 
 def limits() -> dict[str, float]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from jaxlens.distributions import DISTRIBUTIONS, Distribution, Truncated
+from jaxlens.distributions.host import support
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ class Quantity:
 
     def support(self) -> tuple[float, float]:
         """The smallest and the largest value that any band can draw; unbounded for a user's function."""
-        ends = [(-np.inf, np.inf) if draw.function else draw.build().support() for draw in self.draws]
-        return min(float(low) for low, _ in ends), max(float(high) for _, high in ends)
+        ends = [(-math.inf, math.inf) if draw.function else support(draw.build()) for draw in self.draws]
+        return min(low for low, _ in ends), max(high for _, high in ends)
 
 
 def constant(path: str, value: float) -> Quantity:

@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from scipy.interpolate import CubicSpline, RectBivariateSpline
 
 from jaxlens.config.model import Library
 from jaxlens.config.model.tables import Arrays
@@ -38,6 +37,8 @@ def hsiao_library() -> Library:
     >>> hsiao_library().types
     ('Ia',)
     """
+    from scipy.interpolate import RectBivariateSpline
+
     phases, wavelength, flux = hsiao_table()
     starts = [float(phases[0]), *(end for end, _ in PHASE_STEPS)]
     parts = [np.arange(low, end, step) for low, (end, step) in zip(starts, PHASE_STEPS, strict=False)]
@@ -92,6 +93,8 @@ def refined(wavelength: np.ndarray) -> np.ndarray:
 
 def refined_spectra(wavelength: np.ndarray, spectra: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Refined wavelengths, and spectra (..., W) there by cubic splines."""
+    from scipy.interpolate import CubicSpline
+
     fine = refined(wavelength)
     return fine, CubicSpline(wavelength, spectra, axis=-1)(fine)
 

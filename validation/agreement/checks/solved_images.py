@@ -14,7 +14,7 @@ import numpy as np
 
 from jaxlens.kernels import MASS_PROFILES, cosmology
 from jaxlens.kernels.lensing import rays
-from jaxlens.kernels.lensing.isothermal_search import Isothermal
+from jaxlens.kernels.lensing.direction_search import PowerLaw
 from jaxlens.kernels.lensing.lens_equation import ImagePositions, image_positions
 from validation.agreement import references
 from validation.agreement.references import Group
@@ -57,7 +57,7 @@ def solve(kind: str, group: Group) -> Arrays:
             slots=SLOTS[kind],
             cells=CELLS_OF_TWO_PLANES if kind == "two_planes" else CELLS,
             row=10 if kind == "two_planes" else 8,
-            isothermal=_isothermal if kind in ("sis", "sie_shear") else None,
+            power_law=_power_law if kind in ("sis", "sie_shear", "epl_shear") else None,
         )
         return images._asdict() | ({} if kind == "two_planes" else {"time": _times(kind, case, images)})
 
@@ -77,10 +77,11 @@ def inputs(group: Group) -> Values:
     }
 
 
-def _isothermal(args: Values) -> Isothermal:
+def _power_law(args: Values) -> PowerLaw:
     """The lens of `sis` and `sie_shear`."""
     zero = jnp.zeros_like(args["theta_E"])
-    return Isothermal(**{name: args.get(name, zero) for name in Isothermal._fields})
+    shape = {name: args.get(name, zero) for name in ("theta_E", "e1", "e2", "center_x", "center_y")}
+    return PowerLaw(**shape, gamma=args.get("gamma"))
 
 
 def rays_to_source(kind: str, x: jax.Array, y: jax.Array, args: Values) -> Points:
