@@ -7,9 +7,9 @@ the workaround may go.
 
 - `computed_apart(function, *operands)`: plain form `function(*operands)`.  May go once XLA's CPU compiler
   no longer fuses a pad or a reduction into the filters that read it.
-- `computed_once(tree)`: plain form `tree`.  May go once XLA does not repeat cheap operations, such as random
-  bits, in every fusion that uses them.  It also keeps rounding the same however many results are used,
-  so compare the parameters of a dataset bit by bit as well.
+- `computed_once(tree)`: plain form `tree`.  May go once XLA's CPU compiler does not repeat cheap
+  operations, such as random bits, in every fusion that uses them.  It also keeps rounding the same however
+  many results are used, so compare the parameters of a dataset bit by bit as well.
 - `folded(step, first, items, unroll)`: plain form `jax.lax.scan(step, first, items, unroll=True)`.  May go
   once XLA's CPU compiler compiles a long formula quickly and does not compute a step again for each use.
 - `repeated(step, rounds, state)`: plain form `for _ in range(rounds): state = step(state)`.  As `folded`.
@@ -67,14 +67,15 @@ def computed_apart(
 
 
 def computed_once(tree: T) -> T:
-    """The same pytree, computed once however often it is used: `jax.lax.optimization_barrier`.
+    """The same pytree, computed once however often it is used: `jax.lax.optimization_barrier` on a CPU.
 
-    Without it XLA fuses random numbers into each of their uses and draws them again there.
+    Without it XLA's CPU compiler fuses random numbers into each of their uses and draws them again there.
+    Its compiler for GPUs weighs that itself, and with the barrier each number would be a kernel of its own.
 
     >>> print(computed_once({"x": jnp.arange(2.0)}))
     {'x': Array([0., 1.], dtype=float32)}
     """
-    return jax.lax.optimization_barrier(tree)
+    return jax.lax.platform_dependent(tree, cpu=jax.lax.optimization_barrier, default=lambda tree: tree)
 
 
 def folded(

@@ -10,7 +10,7 @@ Falco 1992, eq. 9.7; lenstronomy's z_source_convention).  With two planes B = 1 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -47,7 +47,9 @@ def _flat(distances: jax.Array) -> jax.Array:
     return distances[None, :] - distances[:, None]
 
 
-def shoot(x: Real, y: Real, deflections: Sequence[Rays], weights: jax.Array) -> list[Pair]:
+def shoot(
+    x: Real, y: Real, deflections: Sequence[Rays], weights: jax.Array | Mapping[tuple[int, int], Real]
+) -> list[Pair]:
     """Where rays cross each plane, by the equation above; lenstronomy's multi-plane ray shooting.
 
     Args:
@@ -55,7 +57,7 @@ def shoot(x: Real, y: Real, deflections: Sequence[Rays], weights: jax.Array) -> 
         y: the other coordinate.
         deflections: `(x, y)` -> (alpha_x, alpha_y) in arcsec of each plane, the nearest first, without the
             last plane.
-        weights: B of `lensing_weights` (planes, planes).
+        weights: B of `lensing_weights` (planes, planes), or B_ij by (i, j).
 
     Returns:
         One pair of coordinates (arcsec) for each plane, the nearest first.
