@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from jaxlens.config.model import Draw, Quantity
-from jaxlens.distributions import DISTRIBUTIONS, Truncated, truncated_icdf
+from jaxlens.distributions import DISTRIBUTIONS, truncated_icdf
 from jaxlens.kernels.types import Params, Real
 from jaxlens.sampling.keys import named_keys, uniforms
 
 # The largest number of draws of a function, or of a joint distribution of redshifts, until its values are
 # within bounds.
 MAX_DRAWS = 1000
+# The distributions whose draws are computed together.  The quantiles of others, and of truncated ones, have
+# sums of terms whose last bit depends on how the compiler joins them.
+_TOGETHER = frozenset({"uniform", "normal", "lognormal", "loguniform"})
 
 
 @dataclass(frozen=True)
@@ -123,10 +125,10 @@ def system_draws(
     return found
 
 
-def _family(draw: Draw) -> tuple[str, bool]:
-    """Draws of one family differ in their numbers alone; ("", False) where a draw is computed by itself."""
-    alone = draw.function is not None or draw.is_constant or DISTRIBUTIONS[draw.distribution].lists
-    return ("", False) if alone else (draw.distribution, draw.truncate is not None)
+def _family(draw: Draw) -> str:
+    """Draws of one family differ in their numbers alone; "" where a draw is computed by itself."""
+    together = draw.function is None and draw.truncate is None and draw.distribution in _TOGETHER
+    return draw.distribution if together else ""
 
 
 def drawn_values(draws: Sequence[SystemDraw]) -> list[jax.Array]:
@@ -135,24 +137,20 @@ def drawn_values(draws: Sequence[SystemDraw]) -> list[jax.Array]:
     All draws of one family are computed by one operation on arrays, which takes less time to compile than an
     operation for each of them.
     """
-    families: dict[tuple[str, bool], list[int]] = {}
+    families: dict[str, list[int]] = {}
     for i, draw in enumerate(draws):
         families.setdefault(_family(draw.draw), []).append(i)
-    found = {i: draws[i].value() for i in families.pop(("", False), [])}
-    for members in families.values():
-        found |= zip(members, jnp.unstack(_values_of_family([draws[i] for i in members])), strict=True)
+    found = {i: draws[i].value() for i in families.pop("", [])}
+    for name, members in families.items():
+        values = jnp.unstack(_values_of_family(name, [draws[i] for i in members]))
+        found |= zip(members, values, strict=True)
     return [found[i] for i in range(len(draws))]
 
 
-def _values_of_family(draws: Sequence[SystemDraw]) -> jax.Array:
-    """The values of draws of one family, (draws,)."""
-    first = draws[0].draw
-    parameters = {name: jnp.stack([one.parameters[name] for one in draws]) for name in draws[0].parameters}
-    distribution = DISTRIBUTIONS[first.distribution](**parameters)
-    if first.truncate is not None:
-        low, high = np.array([one.draw.truncate for one in draws], jnp.result_type(float)).T
-        distribution = Truncated(distribution, low, high)
-    return distribution.icdf(jnp.stack([one.uniform for one in draws]))
+def _values_of_family(name: str, draws: Sequence[SystemDraw]) -> jax.Array:
+    """The values of draws of the distribution `name`, (draws,)."""
+    parameters = {key: jnp.stack([one.parameters[key] for one in draws]) for key in draws[0].parameters}
+    return DISTRIBUTIONS[name](**parameters).icdf(jnp.stack([one.uniform for one in draws]))
 
 
 def draw_bands(quantity: Quantity, bands: tuple[str, ...]) -> tuple[str, ...]:
