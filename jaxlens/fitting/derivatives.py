@@ -78,13 +78,13 @@ def _linearized(
 
     # `computed_apart` calls its function more than once, of which jit traces only the first
     @jax.jit
-    def linear(some: Params) -> tuple[tuple[jax.Array, jax.Array], list[jax.Array]]:
-        value, derivative = jax.linearize(image, some)
+    def linear(*values: jax.Array) -> tuple[tuple[jax.Array, jax.Array], list[jax.Array]]:
+        value, derivative = jax.linearize(image, dict(zip(names, values, strict=True)))
         leaves, tree = jax.tree.flatten(derivative)
         structure.append(tree)
         return value, leaves
 
-    value, leaves = computed_apart(linear, {name: params[name] for name in names})
+    value, leaves = computed_apart(linear, *(params[name] for name in names))
     return value, jax.tree.unflatten(structure[-1], leaves)
 
 

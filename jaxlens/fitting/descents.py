@@ -9,7 +9,7 @@ first; the others follow only where these have not found, more than once, a mode
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -214,11 +214,14 @@ class _Pool:
 def _starting(points: np.ndarray) -> Descent:
     """Descents that start at `points` (m, k), as `least_squares.start` has them, in arrays of the host."""
     m, k = points.shape
-    unknown = np.full(m, np.inf, points.dtype)
-    identity = np.repeat(np.eye(k, dtype=points.dtype)[None], m, axis=0)
-    expansion = Expansion(unknown, np.zeros_like(points), identity, unknown.copy())
-    damping = np.full(m, least_squares.FIRST_DAMPING, points.dtype)
-    return jax.tree.map(np.copy, Descent(points, expansion, damping, unknown))
+    unknown: Any = np.full(m, np.inf, points.dtype)
+    gradient: Any = np.zeros_like(points)
+    identity: Any = np.repeat(np.eye(k, dtype=points.dtype)[None], m, axis=0)
+    damping: Any = np.full(m, least_squares.FIRST_DAMPING, points.dtype)
+    point: Any = points
+    state = Descent(point, Expansion(unknown, gradient, identity, unknown), damping, unknown)
+    # every leaf is written to, and needs memory of its own
+    return jax.tree.map(np.copy, state)
 
 
 @partial(jax.jit, static_argnums=(0, 2))
