@@ -38,6 +38,7 @@ def joined_crc32(first: int, second: int, count: int) -> int:
         second: the CRC-32 of the latter.
         count: how many bytes the latter are.
 
+    >>> import zlib
     >>> joined_crc32(zlib.crc32(b"lens and "), zlib.crc32(b"source"), 6) == zlib.crc32(b"lens and source")
     True
     """
