@@ -50,9 +50,9 @@ class MassProfile:
         parameters: maps a parameter's name to its default, or to None where a value is required.
         sigma_v: a velocity dispersion `sigma_v` may be given in place of the Einstein radius `theta_E`.
         power_law: the lens is a power law with the parameters of `lensing.direction_search`: `theta_E`, the
-            centre, unless it is round e1 and e2, and unless it is isothermal gamma.  Its deflection is a power
-            of the radius times a function of the direction, so the images behind it can be searched for by
-            direction.
+            centre, unless it is round e1 and e2, and unless it is isothermal gamma.  Its deflection is a
+            power of the radius times a function of the direction, so the images behind it can be searched for
+            by direction.
         linear: the deflection is linear in the position, so that the profile adds no images of its own.
     """
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from jaxlens.cli.arguments import Commands, add_command, whole_number
 from jaxlens.cli.stops import check_of
 from jaxlens.datasets.loading import load
+from jaxlens.files.contents import STORED_TYPES
 from jaxlens.files.formats import IMAGE_FORMATS
-from jaxlens.production.arguments import COMPRESSIONS, DTYPES
+from jaxlens.production.arguments import COMPRESSIONS
 
 
 def add_to(commands: Commands) -> None:
@@ -19,7 +20,7 @@ def add_to(commands: Commands) -> None:
     add("folder", metavar="DIR", type=Path, help="the folder of the dataset, or of a part of one")
     add("--format", choices=IMAGE_FORMATS, required=True, help="of the images")
     add("--outdir", metavar="NEW", type=Path, required=True, help="the folder of the new dataset")
-    add("--dtype", choices=DTYPES, help="of the images (default: as it is)")
+    add("--image-dtype", choices=STORED_TYPES, help="of the images (default: as it is)")
     add("--compression", choices=COMPRESSIONS, help="of the images, where the format has it")
     shards = "systems a shard, rounded up to whole batches (default: the shards stay the same)"
     add("--shard-size", metavar="N", type=whole_number(1), help=shards)
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         folder = dataset.save(
             arguments.outdir,
             arguments.format,
-            arguments.dtype,
+            arguments.image_dtype,
             arguments.compression,
             arguments.shard_size,
             arguments.overwrite,

@@ -28,7 +28,8 @@ def add_to(commands: Commands) -> None:
     add("--size", metavar="N", type=whole_number(1), help="instead of the file's SIZE")
     add("--seed", metavar="N", type=whole_number(0, SEED_LIMIT), help="instead of the file's SEED")
     add("--format", choices=IMAGE_FORMATS, default="h5", help="of the images (default: h5)")
-    add("--dtype", choices=("float32", "float16"), default="float32", help="of the images (default: float32)")
+    dtype = "of the images, rounded to it at the end (default: the file's image_dtype, else float32)"
+    add("--image-dtype", choices=("float32", "float16"), help=dtype)
     add("--compression", choices=("gzip", "lzf"), help="of the images, in HDF5, Zarr and Parquet")
     add("--batch-size", metavar="N", type=whole_number(1), help="systems made at a time")
     add("--configuration", metavar="NAME", action="append", help="make only this one; repeatable")
@@ -112,7 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
             shard_size=arguments.shard_size,
             part=_asked_part(arguments),
             workers=arguments.workers,
-            dtype=arguments.dtype,
+            image_dtype=arguments.image_dtype,
             compression=arguments.compression,
             check=check_of(arguments.stop, "what is whole is kept; go on with --resume"),
         )

@@ -29,8 +29,8 @@ def config_digest(config: Config) -> str:
     """The SHA-256 of what the systems of a configuration follow from, in hexadecimals.
 
     It is that of the whole file with SIZE and SEED, and of the content of the tables and images that it
-    names.  Neither OUTDIR nor comments, the order of keys, how a number is written (30 or 3e1), or where a
-    file lies change it.  The name of a MODEL's file does, since it is in the metadata.
+    names.  Neither OUTDIR, image_dtype, comments, the order of keys, how a number is written (30 or 3e1), nor
+    where a file lies change it.  The name of a MODEL's file does, since it is in the metadata.
 
     Args:
         config: the configuration.
@@ -46,7 +46,8 @@ def config_digest(config: Config) -> str:
     64
     """
     tree = config_dict(config)
-    del tree["DATASET"]["PARAMETERS"]["OUTDIR"]
+    for name in ("OUTDIR", "image_dtype"):
+        tree["DATASET"]["PARAMETERS"].pop(name, None)
     inputs = input_digests(config)
     packaged = {str(path): _file_digest(str(path)) for path in (PACKAGED / "examples").glob("*.csv")}
     read = sorted(digest for path, digest in inputs.items() if not os.path.isdir(path))

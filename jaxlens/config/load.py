@@ -19,7 +19,7 @@ from jaxlens.config.inputs import include, with_preset
 from jaxlens.config.instrument import read_bands, read_cosmology, read_instrument
 from jaxlens.config.joints import column_names, read_joints, read_userdists
 from jaxlens.config.memory import check_memory
-from jaxlens.config.model import Config
+from jaxlens.config.model import IMAGE_DTYPES, Config
 from jaxlens.config.naming import needs_passbands
 from jaxlens.config.passbands import read_passbands
 from jaxlens.config.placeholders import with_columns
@@ -148,6 +148,7 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
             size = _size(parameters)
             outdir = parameters.text("OUTDIR", OUTDIR_ADVICE)
             seed = parameters.integer("SEED", 0, below=2**32) if parameters.has("SEED") else None
+            image_dtype = parameters.choice("image_dtype", IMAGE_DTYPES, default=IMAGE_DTYPES[0])
         cosmology = read_cosmology(root)
         instrument = read_instrument(root)
         tables = read_userdists(root)
@@ -176,6 +177,7 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         joints=joints,
         backgrounds=backgrounds,
         input_files=input_files(report, report.sources[written:]),
+        image_dtype=image_dtype or IMAGE_DTYPES[0],
     )
     check_memory(config, tree, report)
     complete, before = settled(config, tree, report, asked), len(report.remarks)

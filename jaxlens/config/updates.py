@@ -49,7 +49,9 @@ def config_dict(config: Config) -> Tree:
 
 
 def config_text(config: Config, seed: int) -> str:
-    """The whole file as YAML text, with the SIZE of `config` and a SEED; OUTDIR is that of the file.
+    """The whole file as YAML text, with the SIZE and image_dtype of `config` and a SEED.
+
+    OUTDIR is that of the file.
 
     Args:
         config: the configuration.
@@ -59,17 +61,25 @@ def config_text(config: Config, seed: int) -> str:
         Text in which words and numbers are written as in the file, so that it reads as the same file.
     """
     tree = read_text(config.text, FROM_DICT, Report(), numbered=False)
-    given = {name: str(value) for name, value in (("SIZE", config.size), ("SEED", seed))}
-    return yaml_text(_with_numbers(tree, ("DATASET", "PARAMETERS"), given), {})
+    given: dict[str, int | str] = {"SIZE": config.size, "SEED": seed}
+    parameters = tree.entries["DATASET"].entries["PARAMETERS"].entries
+    if "image_dtype" in parameters or config.image_dtype != Config.image_dtype:
+        given["image_dtype"] = config.image_dtype
+    return yaml_text(_with_values(tree, ("DATASET", "PARAMETERS"), given), {})
 
 
-def _with_numbers(tree: Node, keys: tuple[str, ...], numbers: Mapping[str, str]) -> Node:
-    """The tree in which the mapping at `keys` has these numbers, as texts by name."""
+def _with_values(tree: Node, keys: tuple[str, ...], values: Mapping[str, int | str]) -> Node:
+    """The tree in which the mapping at `keys` has these whole numbers and words."""
     if keys:
-        inner = _with_numbers(tree.entries[keys[0]], keys[1:], numbers)
+        inner = _with_values(tree.entries[keys[0]], keys[1:], values)
         return Node(tree.place, {**tree.entries, keys[0]: inner})
-    new = {name: Node(tree.place, float(text), text) for name, text in numbers.items()}
+    new = {name: _scalar(tree, value) for name, value in values.items()}
     return Node(tree.place, {**tree.entries, **new})
+
+
+def _scalar(tree: Node, value: int | str) -> Node:
+    """A whole number or a word, at the place of a mapping."""
+    return Node(tree.place, value if isinstance(value, str) else float(value), str(value))
 
 
 def set_parameters(tree: Tree, config: Config, label: str, values: Mapping[str, object]) -> None:

@@ -171,7 +171,7 @@ def make_dataset(
     part: tuple[int, int] | None = None,
     executor: Executor | None = None,
     workers: int | None = None,
-    dtype: str = "float32",
+    image_dtype: str | None = None,
     compression: str | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> Dataset:
@@ -223,7 +223,9 @@ def make_dataset(
         executor: any `concurrent.futures.Executor`, whose workers make the shards; they must be able to write
             OUTDIR, and must not be forked from this process.  It is not shut down.
         workers: the same with this many processes of our own.
-        dtype: "float16" halves the files; pixels are then rounded to 11 bits.
+        image_dtype: "float32", or "float16", which halves the files and the memory and rounds the pixels of
+            images and planes to 11 bits (5e-4 of a pixel) after all arithmetic; by default the `image_dtype`
+            of the file's DATASET, else "float32".
         compression: "gzip" compresses the images in HDF5, Zarr and Parquet files, "lzf" in HDF5 files.
         check: is called between batches; what it raises ends the work, and shards that are whole are kept.
 
@@ -237,11 +239,12 @@ def make_dataset(
         StorageError: if OUTDIR cannot be written, holds a dataset already, or is written by another process;
             or if the disk is or becomes full.
         MemoryError: if there is not enough memory for one system at a time.
-        ValueError: if an argument is wrong.
+        ValueError: if an argument is wrong, or a pixel is too large for float16, which ends at 65504.
 
     Warns:
         ConfigWarning: for each remark of the checks that is no error.
-        UserWarning: if there is not enough memory for the batch size, which is then halved; if
+        UserWarning: if there is not enough memory for the batch size, which is then halved; if float16 has
+            less than 11 bits for the images of a system, since all its pixels are below 6e-5; if
             `solve_lens_equation` does nothing, since no source is behind a mass; for other arguments that do
             nothing, such as `image_file_format` without `save_to_disk`.
 
@@ -271,7 +274,7 @@ def make_dataset(
         "part": part,
         "executor": executor,
         "workers": workers,
-        "dtype": dtype,
+        "image_dtype": image_dtype,
         "compression": compression,
     }
     file = os.fspath(config) if isinstance(config, str | os.PathLike) else None

@@ -55,7 +55,7 @@ class DatasetExports(DatasetUpdates):
         self,
         folder: str | Path,
         format: ImageFormat = "h5",
-        dtype: str | None = None,
+        image_dtype: str | None = None,
         compression: str | None = None,
         shard_size: int | None = None,
         overwrite: bool = False,
@@ -69,7 +69,7 @@ class DatasetExports(DatasetUpdates):
         Args:
             folder: where to.
             format: a format of `make_dataset`, as "h5", "npy" or "zarr".
-            dtype: "float32" or "float16", which rounds pixels to 11 bits; by default as it is.
+            image_dtype: "float32" or "float16", which rounds pixels to 11 bits; by default as it is.
             compression: of the arrays, where the format has any; "gzip" or "lzf" of HDF5.
             shard_size: systems a shard, rounded up to whole batches; by default the shards stay the same.
             overwrite: replace the dataset that is in the folder, if there is one, once this one is whole.
@@ -83,7 +83,7 @@ class DatasetExports(DatasetUpdates):
             ImportError: if the library of the format is not installed.
             ValueError: if an argument is wrong, or only a sample of the dataset is in memory.
         """
-        save(self, Path(folder), format, dtype, compression, shard_size, overwrite, check)
+        save(self, Path(folder), format, image_dtype, compression, shard_size, overwrite, check)
         return Path(folder)
 
     def __repr__(self) -> str:

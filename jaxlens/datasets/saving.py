@@ -16,7 +16,7 @@ from jaxlens.files.formats import ImageFormat
 from jaxlens.files.storage import refuse_unsupported
 from jaxlens.files.systems import Systems
 from jaxlens.production.arguments import Arguments
-from jaxlens.production.conversion import converted, write_systems
+from jaxlens.production.conversion import converted, refuse_widened, write_systems
 from jaxlens.production.folder import CONFIG
 from jaxlens.production.identity import described
 from jaxlens.production.manifest import FileRecord, Manifest
@@ -30,7 +30,7 @@ def save(
     dataset: Any,
     folder: Path,
     image_format: ImageFormat,
-    dtype: str | None,
+    image_dtype: str | None,
     compression: str | None,
     shard_size: int | None,
     overwrite: bool,
@@ -42,7 +42,7 @@ def save(
         dataset: a `Dataset`, in memory or on the disk.
         folder: where to.
         image_format: a key of `FORMATS`.
-        dtype: "float32" or "float16"; None for that of the dataset.
+        image_dtype: "float32" or "float16"; None for that of the dataset.
         compression: of the arrays, or None.
         shard_size: systems a shard; None to leave the shards as they are.
         overwrite: replace the dataset that is in the folder, if there is one.
@@ -61,11 +61,14 @@ def save(
         old = dataset.manifest
         stored = dict(systems_in(dataset.folder, old, dataset.config))
         text = (dataset.folder / CONFIG).read_text(encoding="utf-8")
-        wanted = converted(old, image_format, dtype, compression, shard_size)
+        wanted = converted(old, image_format, image_dtype, compression, shard_size)
         write_systems(folder, stored, dataset.config, text, wanted, overwrite, check)
         return
     _refuse_sample(dataset, systems)
-    wanted = _manifest(dataset, systems, image_format, dtype or "float32", compression, shard_size)
+    own = next(iter(systems.values())).contents.dtype
+    dtype = image_dtype or own
+    refuse_widened(own, dtype)
+    wanted = _manifest(dataset, systems, image_format, dtype, compression, shard_size)
     text = config_text(dataset.config, wanted.seed)
     write_systems(folder, systems, dataset.config, text, wanted, overwrite, check)
 

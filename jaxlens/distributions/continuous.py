@@ -136,7 +136,7 @@ class TruncatedNormal(Distribution):
 
         wrong = not_positive(std=self.std) + ordered("minimum", self.minimum, "maximum", self.maximum)
         normal = Normal(self.mean, self.std)
-        if not wrong and not is_possible_between(normal, self.minimum, self.maximum):
+        if not wrong and not is_possible_between(normal, float(self.minimum), float(self.maximum)):
             wrong += [f"a normal draw is never between {self.minimum} and {self.maximum}; widen the bounds"]
         return wrong
 

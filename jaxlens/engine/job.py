@@ -29,6 +29,8 @@ class Job:
         measured: whether the fluxes of transients are measured on the images of a time series.
         source: what the systems belong to, for messages; "" for a dataset, " of the stream" for a stream.
         start: the index of the first system, a multiple of the batch size.
+        image_dtype: in which the arrays are handed over, "float32" or "float16"; they are computed in neither
+            less nor more than without it.
     """
 
     simulator: Simulator
@@ -41,6 +43,7 @@ class Job:
     measured: bool = True
     source: str = ""
     start: int = 0
+    image_dtype: str = "float32"
 
     @property
     def stop(self) -> int:

@@ -26,7 +26,7 @@ _BLOCK = 2**18
 def size_and_checksum(path: Path, algorithm: str = CHECKSUM, known: Sequence[Piece] = ()) -> tuple[int, str]:
     """The bytes and the checksum of a file, or of a folder that is one store.
 
-    The checksum is `crc32:` with what `crc32`, `gzip -lv` or `zlib.crc32` give in 8 hexadecimals, or
+    The checksum is `crc32:` with the 8 hexadecimals that the command `crc32` prints (`zlib.crc32`), or
     `sha256:` with what `sha256sum` prints.  That of a folder is of the lines `<digits>  <path>` of its files,
     in the order of their paths.
 
@@ -87,8 +87,8 @@ def _crc32(file: Any, size: int, known: Sequence[Piece]) -> int:
         while place < piece.start and (count := file.readinto(block[: piece.start - place])):
             crc = zlib.crc32(block[:count], crc)
             place += count
-        crc = joined_crc32(crc, piece.crc, piece.count)
-        place = piece.start + piece.count
+        crc = joined_crc32(crc, piece.crc, piece.length)
+        place = piece.start + piece.length
     return crc
 
 

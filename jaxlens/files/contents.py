@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from jaxlens.config.model import IMAGE_DTYPES
 from jaxlens.files.metadata import Column, Fixed
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ Values = Mapping[str, Column]
 PLANES = ("lens", "source", "point_source", "noise")
 
 # The precisions in which arrays can be stored.
-STORED_TYPES = ("float32", "float16")
+STORED_TYPES = IMAGE_DTYPES
 
 # The bytes of a float32.
 _BYTES_PER_VALUE = 4

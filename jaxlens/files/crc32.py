@@ -21,12 +21,12 @@ class Piece(NamedTuple):
 
     Attributes:
         start: the place of the first byte.
-        count: how many bytes.
+        length: how many bytes.
         crc: their CRC-32, as `zlib.crc32` gives it.
     """
 
     start: int
-    count: int
+    length: int
     crc: int
 
 
@@ -38,6 +38,7 @@ def joined_crc32(first: int, second: int, count: int) -> int:
         second: the CRC-32 of the latter.
         count: how many bytes the latter are.
 
+    >>> import zlib
     >>> joined_crc32(zlib.crc32(b"lens and "), zlib.crc32(b"source"), 6) == zlib.crc32(b"lens and source")
     True
     """

@@ -55,9 +55,9 @@ class ArrayBytes:
         Raises:
             OSError: if the disk is full.
         """
-        content = memoryview(systems.reshape(-1).view(np.uint8))
-        start, count, crc = self.summed
-        self.summed = Piece(start, count + len(content), zlib.crc32(content, crc))
+        content = systems.reshape(-1).view(np.uint8).data
+        start, length, crc = self.summed
+        self.summed = Piece(start, length + len(content), zlib.crc32(content, crc))
         while content:
             content = content[self._file.write(content) :]
 

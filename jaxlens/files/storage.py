@@ -53,7 +53,9 @@ def refuse_unsupported(image_format: str, dtype: str, compression: str | None) -
         raise ValueError(f"there is no format {image_format!r}; there are {_listed(STORAGE)}")
     own = STORAGE[image_format]
     if dtype not in own.dtypes:
-        raise ValueError(f"{image_format} has no dtype {dtype!r}; {_right(dtype, own.dtypes)}")
+        right = f"give {_listed(own.dtypes)}" if len(own.dtypes) == 1 else ""
+        right = "; ".join(filter(None, (right, _right(dtype, own.dtypes))))
+        raise ValueError(f"{image_format} has no image_dtype {dtype!r}; {right}")
     if compression is not None and compression not in own.compressions:
         right = _right(compression, own.compressions)
         raise ValueError(f"{image_format} has no compression {compression!r}; {right}")

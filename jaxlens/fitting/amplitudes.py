@@ -8,17 +8,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.fitting.expansion import flattened, product, weighted
 from jaxlens.fitting.least_squares import box_minimum
-from jaxlens.fitting.posterior import (
-    Array,
-    Constants,
-    FitData,
-    Model,
-    flattened,
-    product,
-    weighted,
-    with_free_values,
-)
+from jaxlens.fitting.posterior import Array, Constants, FitData, Model, with_free_values
 from jaxlens.fitting.transforms import Transform
 from jaxlens.imaging import likelihood
 

@@ -9,7 +9,7 @@ first; the others follow only where these have not found, more than once, a mode
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -17,8 +17,9 @@ import numpy as np
 
 from jaxlens.fitting import least_squares
 from jaxlens.fitting.amplitudes import with_amplitudes
-from jaxlens.fitting.least_squares import Descent
-from jaxlens.fitting.posterior import Constants, FitData, Model, expansion
+from jaxlens.fitting.expansion import expansion
+from jaxlens.fitting.least_squares import Descent, Expansion
+from jaxlens.fitting.posterior import Constants, FitData, Model
 from jaxlens.fitting.problem import batch_size, selected
 
 # Steps of one call of the compiled program.
@@ -36,7 +37,7 @@ ONLY_NOISE = 5.0
 
 
 class Round(NamedTuple):
-    """At most `steps` steps on a level of `posterior.expansion`, of the `keep` best starts of an image."""
+    """At most `steps` steps on a level of `expansion.expansion`, of the `keep` best starts of an image."""
 
     level: int
     keep: int
@@ -117,12 +118,13 @@ class _Pool:
     """
 
     def __init__(self, model: Model, constants: Constants, data: FitData, points: np.ndarray) -> None:
-        self.model, self.constants = model, constants
+        self.model, self.constants = model, jax.device_put(constants)
         self.data, self.shape = data, points.shape[:2]
         self.state = _starting(np.reshape(points, (-1, points.shape[-1])))
         self.current = np.zeros(self.state.point.shape[0], bool)
         self.earlier = self.current.copy()
         self.history: list[np.ndarray] = []
+        self.last_indices, self.last_images = np.zeros(0, int), data
 
     def begin_wave(self, first: int, last: int) -> None:
         """Make starts first..last-1 current, for the images whose residuals are not yet noise."""
@@ -180,7 +182,7 @@ class _Pool:
         for indices in calls:
             # the last call is filled up with descents that are in it already
             full = np.resize(indices, size)
-            data = selected(self.data, full // self.shape[1])
+            data = self._images(full // self.shape[1])
             state = jax.tree.map(lambda array, at=full: array[at], self.state)
             running.append(_advanced(self.model, self.constants, linear, data, state, np.int32(level)))
         record = np.repeat(self.state.expansion.aux[None], STEPS, axis=0)
@@ -189,6 +191,12 @@ class _Pool:
                 old[indices] = np.asarray(new)[: indices.size]
             record[:, indices] = np.asarray(aux)[:, : indices.size]
         self.history.extend(record)
+
+    def _images(self, indices: np.ndarray) -> FitData:
+        """The images with these indices on the device, where those of the last call may still be."""
+        if not np.array_equal(indices, self.last_indices):
+            self.last_indices, self.last_images = indices, jax.device_put(selected(self.data, indices))
+        return self.last_images
 
     def optima(self) -> Optima:
         """Where all descents ended, by image and start."""
@@ -204,8 +212,16 @@ class _Pool:
 
 
 def _starting(points: np.ndarray) -> Descent:
-    """Descents that start at `points` (m, k), as arrays that may be written to."""
-    return jax.tree.map(np.array, jax.vmap(least_squares.start)(jnp.asarray(points)))
+    """Descents that start at `points` (m, k), as `least_squares.start` has them, in arrays of the host."""
+    m, k = points.shape
+    unknown: Any = np.full(m, np.inf, points.dtype)
+    gradient: Any = np.zeros_like(points)
+    identity: Any = np.repeat(np.eye(k, dtype=points.dtype)[None], m, axis=0)
+    damping: Any = np.full(m, least_squares.FIRST_DAMPING, points.dtype)
+    point: Any = points
+    state = Descent(point, Expansion(unknown, gradient, identity, unknown), damping, unknown)
+    # every leaf is written to, and needs memory of its own
+    return jax.tree.map(np.copy, state)
 
 
 @partial(jax.jit, static_argnums=(0, 2))

@@ -79,8 +79,9 @@ def free_parameters(
             free; if a parameter that differs by epoch is free.
     """
     fixed = _fixed(sim, n, {} if fixed is None else fixed)
-    priors = _priors(sim, free, fixed)
-    _refuse_undecided(sim, priors, fixed)
+    file = sim.priors
+    priors = _priors(sim, file, free, fixed)
+    _refuse_undecided(sim, file, priors, fixed)
     shapes = {name: np.shape(drawn[name])[1:] for name in sim.parameter_names}
     params = {name: np.repeat(np.asarray(drawn[name])[:1], n, axis=0) for name in shapes}
     params |= {name: _value(name, fixed[name], (n, *shapes[name])) for name in fixed}
@@ -150,10 +151,12 @@ def _check_name(sim: Simulator, name: str, where: str) -> None:
 
 
 def _priors(
-    sim: Simulator, free: Free | None, fixed: Mapping[str, ArrayLike]
+    sim: Simulator,
+    file: Mapping[str, tuple[Distribution, ...]],
+    free: Free | None,
+    fixed: Mapping[str, ArrayLike],
 ) -> dict[str, tuple[Distribution, ...]]:
-    """The prior of each free parameter: one distribution, or one for each band."""
-    file = sim.priors
+    """The prior of each free parameter: one distribution, or one for each band; `file` has the file's."""
     if free is None:
         once = {name: prior for name, prior in file.items() if not _by_epoch(sim, name)}
         free = [name for name, prior in once.items() if name not in fixed and not _is_discrete(prior)]
@@ -218,9 +221,14 @@ def _refuse_by_epoch(sim: Simulator, name: str) -> None:
         raise ValueError(f"{name} takes separate values only, which have no gradient; fix it at one of them")
 
 
-def _refuse_undecided(sim: Simulator, priors: Mapping[str, object], fixed: Mapping[str, object]) -> None:
+def _refuse_undecided(
+    sim: Simulator,
+    file: Mapping[str, tuple[Distribution, ...]],
+    priors: Mapping[str, object],
+    fixed: Mapping[str, object],
+) -> None:
     """ValueError where a parameter that varies is neither free nor fixed."""
-    for name, prior in sim.priors.items():
+    for name, prior in file.items():
         if name not in priors and name not in fixed:
             state = "takes separate values in the file" if _is_discrete(prior) else "varies in the file"
             state = "differs by epoch" if _by_epoch(sim, name) else state

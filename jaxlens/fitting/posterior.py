@@ -1,4 +1,4 @@
-"""The posterior density of one image, with its gradient and curvature.
+"""The posterior density of one image.
 
 All functions are for one image and one point u (k,) of the unconstrained space of
 `jaxlens.fitting.transforms`.  Densities are those of u: the density of the parameters x times dx/du.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple, TypeAlias
 
 import jax
@@ -16,8 +15,6 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.distributions import Distribution
-from jaxlens.fitting.least_squares import Expansion
-from jaxlens.fitting.smoothing import smoothed
 from jaxlens.fitting.transforms import Transform
 from jaxlens.imaging import likelihood
 from jaxlens.imaging.scene import Assets, Scene
@@ -45,7 +42,7 @@ class Model:
             the band.
         file_priors: the names of the free parameters whose prior is the file's.
         sigma_given: whether the noise's sigma is given, rather than a function of the parameters.
-        widths: the widths (pixels) of the smoothing on levels 1, 2, ... of `expansion`.
+        widths: the widths (pixels) of the smoothing on levels 1, 2, ... of `expansion.expansion`.
     """
 
     population: Population
@@ -105,15 +102,6 @@ class FitData(NamedTuple):
     params: Mapping[str, Array]
 
 
-class Prediction(NamedTuple):
-    """Mean and sigma of an image, (bands, y, x), and their derivatives in u, (k, bands, y, x)."""
-
-    mean: jax.Array
-    sigma: jax.Array
-    mean_derivatives: jax.Array
-    sigma_derivatives: jax.Array
-
-
 def with_free_values(model: Model, params: Mapping[str, Array], x: jax.Array) -> Params:
     """All parameters of a system, with the values x of the free ones.
 
@@ -165,7 +153,25 @@ def predicted(model: Model, constants: Constants, data: FitData, u: jax.Array) -
     Returns:
         Mean and sigma, each (bands, y, x), counts/s.
     """
-    params = with_free_values(model, data.params, constants.transform.constrained(u))
+    return predicted_of(
+        model, constants, data, with_free_values(model, data.params, constants.transform.constrained(u))
+    )
+
+
+def predicted_of(
+    model: Model, constants: Constants, data: FitData, params: Params
+) -> tuple[jax.Array, jax.Array]:
+    """Mean and sigma of the image of a system, as `predicted` has them.
+
+    Args:
+        model: the static part of the fit.
+        constants: the arrays that all images share.
+        data: one image.
+        params: all parameters of the system, each () or (bands,).
+
+    Returns:
+        Mean and sigma, each (bands, y, x), counts/s.
+    """
     mean, sigma = likelihood.expected(model.scene, params, constants.assets)
     return mean, jnp.asarray(data.sigma, mean.dtype) if model.sigma_given else sigma
 
@@ -183,85 +189,23 @@ def minus_log_posterior(model: Model, constants: Constants, data: FitData, u: ja
         Minus the log-density, ().
     """
     mean, sigma = predicted(model, constants, data, u)
-    return _misfit(data, mean, sigma)[1] - unconstrained_log_prior(model, constants, data.params, u)
+    return misfit(data, mean, sigma)[1] - unconstrained_log_prior(model, constants, data.params, u)
 
 
-def expansion(model: Model, constants: Constants, data: FitData, level: jax.Array, u: jax.Array) -> Expansion:
-    """Minus the log of the posterior's density of u, up to a constant, with its gradient and curvature.
-
-    With data d, mean m, sigma s, residuals r = (d - m) / s and s0 the sigma of `data`, level 0 is the
-    posterior itself,
-
-        sum over used pixels of  (r^2 - 1) / 2 + ln(s / s0),     curvature  (dm dm^T + 2 ds ds^T) / s^2,
-
-    where the curvature is Fisher's information, the expectation of the second derivatives.  Level l > 0 is
-    |B (d - m) / s0|^2 / 2, where B smooths by `model.widths[l - 1]`.  The prior is added to each.
+def misfit(data: FitData, mean: jax.Array, sigma: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """How far an image is from its mean.
 
     Args:
-        model: the static part of the fit.
-        constants: the arrays that all images share.
         data: one image.
-        level: the level l, from 0 to the number of `model.widths`, ().
-        u: the unconstrained coordinates, (k,).
+        mean: the mean of each pixel, (bands, y, x).
+        sigma: the noise's standard deviation, (bands, y, x).
 
     Returns:
-        The expansion.  Its `aux` is minus the log posterior density of the parameters x, without smoothing.
+        The residuals over sigma (bands, y, x), 0 where a pixel is not used, and the sum of level 0 of
+        `expansion.expansion` without the prior, ().
     """
-
-    def minus_log_prior(v: jax.Array) -> jax.Array:
-        return -unconstrained_log_prior(model, constants, data.params, v)
-
-    prior, prior_gradient = jax.value_and_grad(minus_log_prior)(u)
-    (mean, sigma), jvp = jax.linearize(partial(predicted, model, constants, data), u)
-    prediction = Prediction(mean, sigma, *jax.vmap(jvp)(jnp.eye(u.size, dtype=u.dtype)))
-    levels = [partial(_exact, model), *(partial(_smoothed, width) for width in model.widths)]
-    value, gradient, curvature = jax.lax.switch(level, levels, data, prediction)
-    jacobian = jnp.sum(constants.transform.log_derivative(u))
-    density = _misfit(data, prediction.mean, prediction.sigma)[1] + prior + jacobian
-    return Expansion(value + prior, gradient + prior_gradient, curvature + constants.prior_curvature, density)
-
-
-def _misfit(data: FitData, mean: jax.Array, sigma: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """The residuals over sigma (bands, y, x), 0 where not used, and the sum of level 0 without the prior."""
     used, sigma = data.mask, jnp.where(data.mask, sigma, 1.0)
     r = jnp.where(used, data.image - mean, 0.0) / sigma
     # r^2 - 1 and s / s0 are small for a good model, so that their sum keeps its digits in float32
     excess = 0.5 * (r * r - 1.0) + jnp.log(sigma / jnp.where(used, data.sigma, 1.0))
     return r, jnp.sum(jnp.where(used, excess, 0.0))
-
-
-def _exact(model: Model, data: FitData, prediction: Prediction) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Value, gradient and curvature of level 0, without the prior."""
-    r, value = _misfit(data, prediction.mean, prediction.sigma)
-    weight = jnp.where(data.mask, 1.0 / jnp.where(data.mask, prediction.sigma, 1.0), 0.0)
-    rows = flattened(weighted(prediction.mean_derivatives, weight))
-    gradient, curvature = -product(rows, jnp.ravel(r)), product(rows, rows.T)
-    if model.sigma_given:
-        return value, gradient, curvature
-    rows = flattened(weighted(prediction.sigma_derivatives, weight))
-    excess = jnp.ravel(jnp.where(data.mask, 1.0 - r * r, 0.0))
-    return value, gradient + product(rows, excess), curvature + 2.0 * product(rows, rows.T)
-
-
-def _smoothed(width: float, data: FitData, prediction: Prediction) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Value, gradient and curvature of a level of smoothed images, without the prior."""
-    used = data.mask
-    weight = jnp.where(used, 1.0 / jnp.where(used, data.sigma, 1.0), 0.0)
-    r = jnp.ravel(smoothed(jnp.where(used, data.image - prediction.mean, 0.0) * weight, width))
-    rows = flattened(smoothed(weighted(prediction.mean_derivatives, weight), width))
-    return 0.5 * jnp.sum(r * r), -product(rows, r), product(rows, rows.T)
-
-
-def weighted(images: jax.Array, weight: jax.Array) -> jax.Array:
-    """Images (k, bands, y, x) times `weight` (bands, y, x); 0 where the weight is 0, even if they are NaN."""
-    return jnp.where(weight[None] > 0.0, images, 0.0) * weight[None]
-
-
-def flattened(images: jax.Array) -> jax.Array:
-    """Images (k, bands, y, x) as rows (k, pixels)."""
-    return jnp.reshape(images, (images.shape[0], -1))
-
-
-def product(a: jax.Array, b: jax.Array) -> jax.Array:
-    """The matrix product in full precision, also on a GPU."""
-    return jnp.matmul(a, b, precision=jax.lax.Precision.HIGHEST)

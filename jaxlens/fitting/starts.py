@@ -2,7 +2,8 @@
 
 A draw is rendered once and compared with all images.  An image is linear in the fluxes of the free
 magnitudes, so that the best fluxes for each image follow from a few sums over pixels.  Smoothed images are
-compared, in which a draw that is nearly right fits nearly as well.
+compared, in which a draw that is nearly right fits nearly as well, and for which pixels twice as wide are
+enough.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 
 from jaxlens.distributions import Distribution
 from jaxlens.fitting.amplitudes import templates, with_fluxes
+from jaxlens.fitting.coarse import coarse
 from jaxlens.fitting.free_parameters import FreeParameters
 from jaxlens.fitting.posterior import Constants, FitData, Model, unconstrained_log_prior
 from jaxlens.fitting.smoothing import smoothed, smoothing_weights
@@ -163,10 +165,13 @@ def _rendered(
     model: Model, constants: Constants, params: Params, points: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
     """The smoothed light, other and of each free magnitude, (c, 1 + j, pixels), and the log prior, (c,)."""
+    wide, factor = coarse(model)
+    scaled = {**params, "pixel_scale": params["pixel_scale"] * factor}
 
     def light_and_prior(u: jax.Array) -> tuple[jax.Array, jax.Array]:
-        other, light = templates(model, constants, params, u)
-        images = smoothed(jnp.concatenate([other[None], light]), model.widths[0])
+        other, light = templates(wide, constants, scaled, u)
+        # `smoothed` is in proportion to a pixel's light and to the number of pixels along a side
+        images = smoothed(jnp.concatenate([other[None], light]), wide.widths[0]) / factor
         return jnp.reshape(images, (len(images), -1)), unconstrained_log_prior(model, constants, params, u)
 
     return jax.lax.map(light_and_prior, points, batch_size=CHUNK)

@@ -53,7 +53,11 @@ def _observe_exposure(
     def in_rows(row: jax.Array, params: Params, key: jax.Array) -> jax.Array:
         return jnp.reshape(_with_noise(scene, params, jnp.reshape(row, (bands, 1, -1)), key), shape)
 
-    row = computed_apart(in_rows, jnp.reshape(image, shape), params, key)
+    def in_place(row: jax.Array, params: Params, key: jax.Array) -> jax.Array:
+        return jnp.reshape(_with_noise(scene, params, jnp.reshape(row, image.shape), key), shape)
+
+    # A GPU draws the noise in the pass that blurs, which the other shape would prevent.
+    row = computed_apart(in_rows, jnp.reshape(image, shape), params, key, elsewhere=in_place)
     observed = jnp.reshape(row, image.shape)
     if assets.backgrounds is None:
         return observed

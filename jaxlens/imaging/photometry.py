@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -13,7 +14,38 @@ from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.types import Params, Real
 
 
-def surface_brightness(scene: Scene, params: Params, light: Light, x: jax.Array, y: jax.Array) -> jax.Array:
+class LightNumbers(NamedTuple):
+    """What a light profile depends on: a pytree of arrays () or (bands, 1, 1).
+
+    Attributes:
+        amplitude: the amplitude, as `amplitude` gives it.
+        shape: the profile's other parameters by name.
+    """
+
+    amplitude: jax.Array
+    shape: dict[str, jax.Array]
+
+
+def light_numbers(scene: Scene, params: Params, light: Light) -> LightNumbers:
+    """What a light profile of a system depends on.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        light: the profile.
+
+    Returns:
+        Arrays () or (bands, 1, 1).
+    """
+    names = (name for name in light.parameters if name != "magnitude")
+    shape = {name: per_pixel(params[f"{light.prefix}-{name}"]) for name in names}
+    flux = per_pixel(counts_by_band(scene, params, light.prefix))
+    return LightNumbers(amplitude(light.profile, flux, **shape), shape)
+
+
+def surface_brightness(
+    scene: Scene, light: Light, numbers: LightNumbers, x: jax.Array, y: jax.Array
+) -> jax.Array:
     """The surface brightness of a light profile at (x, y), in counts/s/arcsec^2.
 
     The shape of the profile is evaluated once for all bands that share it and multiplied by the amplitude in
@@ -21,17 +53,15 @@ def surface_brightness(scene: Scene, params: Params, light: Light, x: jax.Array,
 
     Args:
         scene: the static part of the configuration.
-        params: the parameters of one system, each () or (bands,).
         light: the profile.
+        numbers: what the profile depends on.
         x: unlensed positions in the profile's plane, arcsec, (1, ny, nx).
         y: the other coordinate.
 
     Returns:
         Counts/s/arcsec^2, (1 or bands, ny, nx).
     """
-    names = (name for name in light.parameters if name != "magnitude")
-    shape = {name: per_pixel(params[f"{light.prefix}-{name}"]) for name in names}
-    flux = per_pixel(counts_by_band(scene, params, light.prefix))
+    shape = numbers.shape
     profile = LIGHT_PROFILES[light.profile].surface_brightness
 
     def brightness(x: jax.Array, y: jax.Array, *values: jax.Array) -> jax.Array:
@@ -39,7 +69,7 @@ def surface_brightness(scene: Scene, params: Params, light: Light, x: jax.Array,
 
     # Otherwise XLA's CPU compiler computes the profile, and the rays that reach it, once in every band.
     evaluate = partial(computed_apart, brightness) if len(scene.bands) > 1 else brightness
-    return amplitude(light.profile, flux, **shape) * evaluate(x, y, *shape.values())
+    return numbers.amplitude * evaluate(x, y, *shape.values())
 
 
 def counts_by_band(scene: Scene, params: Params, prefix: str) -> jax.Array:

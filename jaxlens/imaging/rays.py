@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -15,25 +17,56 @@ from jaxlens.kernels.lensing.rays import Rays, arrival_time, lensing_weights, sh
 from jaxlens.kernels.types import Params
 
 
+class RayNumbers(NamedTuple):
+    """What the rays to all planes depend on besides their direction: a pytree of arrays ().
+
+    Attributes:
+        masses: the parameters of each mass of each plane but the last, by the names that its kernel has for
+            them.
+        weights: B_ij of `shoot` for i < j where j is not the last plane, for which it is 1.
+    """
+
+    masses: tuple[tuple[dict[str, jax.Array], ...], ...]
+    weights: dict[tuple[int, int], jax.Array]
+
+    def up_to(self, j: int) -> RayNumbers:
+        """What the rays to the planes 0 to `j` depend on."""
+        return RayNumbers(self.masses[:j], {pair: b for pair, b in self.weights.items() if pair[1] <= j})
+
+
+def ray_numbers(scene: Scene, params: Params) -> RayNumbers:
+    """What the rays to all planes of a system depend on."""
+    last = len(scene.planes) - 1
+    masses = tuple(
+        tuple(mass_parameters(scene, params, j, mass) for mass in plane.mass)
+        for j, plane in enumerate(scene.planes[:last])
+    )
+    weights = _weights(scene, params)
+    return RayNumbers(masses, {(i, j): weights[i, j] for j in range(last) for i in range(j)})
+
+
 def ray_positions(
-    scene: Scene, params: Params, x: jax.Array, y: jax.Array
+    scene: Scene, numbers: RayNumbers, x: jax.Array, y: jax.Array
 ) -> list[tuple[jax.Array, jax.Array]]:
-    """Where the rays that are seen at (x, y) cross each plane of the scene, nearest plane first.
+    """Where the rays that are seen at (x, y) cross the planes of the scene, nearest plane first.
 
     Args:
         scene: the static part of the configuration.
-        params: the parameters of one system, each () or (bands,).
+        numbers: what the rays of one system depend on; they are followed as far as it goes.
         x: angles on the sky, arcsec, of any shape.
         y: the other coordinate.
 
     Returns:
         A pair (x, y) for each plane, arcsec, each of the shape of `x`.
     """
-    deflections = _deflections(scene, params, len(scene.planes))
+    deflections = [
+        partial(_sum_of_deflections, scene.planes[j].mass, values) for j, values in enumerate(numbers.masses)
+    ]
     if len(deflections) > 1:
         # Otherwise XLA's CPU compiler computes a deflection again in every plane behind it.
         deflections = [partial(computed_apart, deflection) for deflection in deflections]
-    return shoot(x, y, deflections, _weights(scene, params))
+    last = len(scene.planes) - 1
+    return shoot(x, y, deflections, numbers.weights | {(i, last): 1.0 for i in range(last)})
 
 
 def rays_to_plane(
@@ -201,10 +234,17 @@ def _deflection(
     scene: Scene, params: Params, j: int, x: jax.Array, y: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
     """The sum of the reduced deflections of the masses in plane `j`."""
+    masses = scene.planes[j].mass
+    return _sum_of_deflections(masses, [mass_parameters(scene, params, j, mass) for mass in masses], x, y)
+
+
+def _sum_of_deflections(
+    masses: Sequence[Mass], values: Sequence[Mapping[str, jax.Array]], x: jax.Array, y: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """The sum of the reduced deflections of some masses, whose kernels have these parameters."""
     alpha_x, alpha_y = jnp.zeros_like(x), jnp.zeros_like(y)
-    for mass in scene.planes[j].mass:
-        values = mass_parameters(scene, params, j, mass)
-        more_x, more_y = MASS_PROFILES[mass.profile].deflection(x, y, **values)
+    for mass, own in zip(masses, values, strict=True):
+        more_x, more_y = MASS_PROFILES[mass.profile].deflection(x, y, **own)
         alpha_x, alpha_y = alpha_x + more_x, alpha_y + more_y
     return alpha_x, alpha_y
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -22,17 +23,19 @@ from jaxlens.imaging.epochs import (
 )
 from jaxlens.imaging.light_curves import ImageFluxes
 from jaxlens.imaging.optics import blur
-from jaxlens.imaging.photometry import surface_brightness
+from jaxlens.imaging.photometry import LightNumbers, light_numbers, surface_brightness
 from jaxlens.imaging.point_sources import point_source_images, point_source_light
-from jaxlens.imaging.rays import ray_positions
+from jaxlens.imaging.rays import RayNumbers, ray_numbers, ray_positions
 from jaxlens.imaging.scene import NO_ASSETS, Assets, Scene
 from jaxlens.imaging.validity import validity_factor
 from jaxlens.kernels.fastmath.compiler import computed_apart
+from jaxlens.kernels.fastmath.pixels import Images, of_pixels
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.kernels.types import Params
 
-# Columns of an image are computed in multiples of this number on a CPU: the rest of a row that fills no vector
-# register takes as long as a whole one for each of its pixels.  It is the length of an AVX register in float32.
+# Columns of an image are computed in multiples of this number on a CPU: the rest of a row that fills no
+# vector register takes as long as a whole one for each of its pixels.  It is the length of an AVX register
+# in float32.
 VECTOR_LENGTH = 8
 
 
@@ -161,32 +164,65 @@ def _extended_light(scene: Scene, params: Params, planes: slice) -> jax.Array:
 
     It is the surface brightness at the centre of each sub-pixel times the area of a whole pixel, counts/s.
     """
+    shown = range(len(scene.planes))[planes]
+    lights = {
+        j: tuple(light_numbers(scene, params, light) for light in scene.planes[j].light)
+        for j in shown
+        if scene.planes[j].light
+    }
+    numbers = _Numbers(params["pixel_scale"], ray_numbers(scene, params), lights)
     fine = scene.num_pix * scene.supersampling
     columns = -(-fine // VECTOR_LENGTH) * VECTOR_LENGTH
 
-    def light(params: Params, columns: int = fine) -> jax.Array:
-        return _light_on_grid(scene, params, planes, columns)
+    def whole_vectors(numbers: _Numbers) -> jax.Array:
+        on_grid = partial(_light_at, scene, _grid(scene, columns))
+        return computed_apart(lambda own: on_grid(own)[0], numbers)[..., :fine]
 
-    def whole_vectors(params: Params) -> jax.Array:
-        return computed_apart(partial(light, columns=columns), params)[..., :fine]
-
-    return jax.lax.platform_dependent(params, cpu=whole_vectors, default=light)
+    return jax.lax.platform_dependent(numbers, cpu=whole_vectors, default=partial(_light_by_plane, scene))
 
 
-def _light_on_grid(scene: Scene, params: Params, planes: slice, columns: int) -> jax.Array:
-    """`_extended_light` on a grid of N rows and `columns` columns, which may reach beyond the image."""
-    x, y = jnp.broadcast_arrays(*_grid(scene, params, columns))
+class _Numbers(NamedTuple):
+    """What the light of the pixels depends on: a pytree of arrays () or (bands, 1, 1).
+
+    Attributes:
+        pixel_scale: the side of a pixel, arcsec.
+        rays: of the planes in front of the last one that has light here.
+        lights: of the light profiles of some planes, by the plane's index.
+    """
+
+    pixel_scale: jax.Array
+    rays: RayNumbers
+    lights: dict[int, tuple[LightNumbers, ...]]
+
+
+def _light_at(scene: Scene, pixels: Images, numbers: _Numbers) -> Images:
+    """The light of some planes, one image, at directions (x, y) in pixels, each (1, N, columns); counts/s."""
+    x, y = (direction * numbers.pixel_scale for direction in pixels)
     total = jnp.zeros_like(x)
-    positions = ray_positions(scene, params, x, y)
-    for plane, (u, v) in zip(scene.planes[planes], positions[planes], strict=True):
-        for light in plane.light:
-            total = total + surface_brightness(scene, params, light, u, v)
-    return total * params["pixel_scale"] ** 2
+    positions = ray_positions(scene, numbers.rays, x, y)
+    for j, own in numbers.lights.items():
+        for light, values in zip(scene.planes[j].light, own, strict=True):
+            total = total + surface_brightness(scene, light, values, *positions[j])
+    return [total * numbers.pixel_scale**2]
 
 
-def _grid(scene: Scene, params: Params, columns: int) -> tuple[jax.Array, jax.Array]:
-    """Sub-pixel centres (arcsec): x (1, 1, columns) and y (1, N, 1) with N = num_pix supersampling."""
+def _light_by_plane(scene: Scene, numbers: _Numbers) -> jax.Array:
+    """`_light_at` for a GPU, whose derivative is one pass over the pixels for each plane."""
+    grid = _grid(scene, scene.num_pix * scene.supersampling)
+    total = jnp.zeros_like(grid[0])
+    for j, own in numbers.lights.items():
+        of_plane = _Numbers(numbers.pixel_scale, numbers.rays.up_to(j), {j: own})
+        total = total + of_pixels(partial(_light_at, scene), grid, of_plane)[0]
+    return total
+
+
+def _grid(scene: Scene, columns: int) -> tuple[jax.Array, jax.Array]:
+    """Sub-pixel centres in pixels from the image's centre: x and y, each (1, N, columns).
+
+    N is num_pix supersampling; `columns`, N or more, may reach beyond the image.
+    """
     fine = scene.num_pix * scene.supersampling
-    offsets = (np.arange(max(fine, columns)) - (fine - 1) / 2.0) / scene.supersampling
-    axis = jnp.asarray(offsets, jnp.result_type(float)) * params["pixel_scale"]
-    return jnp.reshape(axis[:columns], (1, 1, -1)), jnp.reshape(axis[:fine], (1, -1, 1))
+    offsets = (np.arange(columns) - (fine - 1) / 2.0) / scene.supersampling
+    axis = jnp.asarray(offsets, jnp.result_type(float))
+    x, y = jnp.broadcast_arrays(jnp.reshape(axis, (1, 1, -1)), jnp.reshape(axis[:fine], (1, -1, 1)))
+    return x, y

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from jaxlens.engine.devices import Devices, chosen
-from jaxlens.files.contents import ArrayName
+from jaxlens.files.contents import STORED_TYPES, ArrayName
 from jaxlens.files.formats import IMAGE_FORMATS, ImageFormat
 from jaxlens.files.storage import refuse_unsupported
 from jaxlens.production.layout import Part
 
 # Systems that are kept in memory with `store_sample`, as in deeplenstronomy.
 SAMPLE = 5
-DTYPES = ("float32", "float16")
 COMPRESSIONS = ("gzip", "lzf")
 
 
@@ -48,17 +47,19 @@ class Arguments:
     part: tuple[int, int] | None = None
     executor: Executor | None = None
     workers: int | None = None
-    dtype: str = "float32"
+    image_dtype: str | None = None
     compression: str | None = None
 
     def __post_init__(self) -> None:
         chosen(self.devices)
         _one_of("image_file_format", self.image_file_format, IMAGE_FORMATS)
-        _one_of("dtype", self.dtype, DTYPES)
+        if self.image_dtype is not None:
+            _one_of("image_dtype", self.image_dtype, STORED_TYPES)
         if self.compression is not None:
             _one_of("compression", self.compression, COMPRESSIONS)
         if self.save_to_disk:
-            refuse_unsupported(self.image_file_format, self.dtype, self.compression)
+            dtype = self.image_dtype or STORED_TYPES[0]
+            refuse_unsupported(self.image_file_format, dtype, self.compression)
         for name in ("batch_size", "shard_size", "workers"):
             _whole(name, getattr(self, name))
         if self.part is not None:
@@ -96,7 +97,6 @@ class Arguments:
             changed = (
                 ("image_file_format", "npy"),
                 ("csv", True),
-                ("dtype", "float32"),
                 ("compression", None),
             )
             for name, default in changed:

@@ -15,6 +15,7 @@ from jaxlens.engine.devices import batches_at_once
 from jaxlens.engine.executable import Executable, batch_indices
 from jaxlens.engine.job import Job
 from jaxlens.engine.pipeline import Pipeline
+from jaxlens.engine.precision import Rounding
 from jaxlens.files.contents import ArrayName, Chunk
 from jaxlens.files.metadata import Column, image_columns
 from jaxlens.files.series import series_values
@@ -68,12 +69,13 @@ def _chunks_from(job: Job, executable: Executable, done: int, first: list[Batch]
     The last batch has its full size and is cut, so that one compiled program makes all.  `first` holds the
     batch of the job's first system until it is used.
     """
-    programs = CompletePrograms(job, executable)
+    programs, rounding = CompletePrograms(job, executable), Rounding(job)
 
     def make(start: int) -> Batch:
         wanted = min(executable.size, job.stop - start)
         made = first.pop() if start == job.start and first else None
         batch = programs.run(job.key, batch_indices(start, executable.size), wanted, made)
+        batch = rounding(batch, range(start, start + wanted))
         return jax.tree.map(lambda leaf: leaf[:wanted], executable.unpack(batch))
 
     workers = batches_at_once(job.devices)

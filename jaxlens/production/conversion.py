@@ -188,7 +188,7 @@ def _remove_empty(place: Path, manifest: Manifest) -> None:
 def converted(
     manifest: Manifest,
     image_format: ImageFormat,
-    dtype: str | None,
+    image_dtype: str | None,
     compression: str | None,
     shard_size: int | None,
 ) -> Manifest:
@@ -197,17 +197,16 @@ def converted(
     Args:
         manifest: that of the dataset.
         image_format: a key of `FORMATS`.
-        dtype: "float32" or "float16"; None for that of the dataset.
+        image_dtype: "float32" or "float16"; None for that of the dataset.
         compression: of the arrays, or None.
         shard_size: systems a shard, rounded up to whole batches; None to leave the shards as they are.
 
     Raises:
         ValueError: if an argument is wrong.
     """
-    dtype = dtype or manifest.dtype
+    dtype = image_dtype or manifest.dtype
     refuse_unsupported(image_format, dtype, compression)
-    if (manifest.dtype, dtype) == ("float16", "float32"):
-        raise ValueError("dtype is 'float32', and the dataset has float16, whose digits do not come back")
+    refuse_widened(manifest.dtype, dtype)
     if shard_size is not None and (manifest.part is not None or not manifest.complete):
         raise ValueError("shard_size changes the shards of a whole dataset; finish and merge it first")
     # the metadata of npy files is in the CSV
@@ -228,6 +227,19 @@ def converted(
             section = replace(section, shard_size=size, count=len(shards), shards=shards)
         new = new.with_section(label, section)
     return new
+
+
+def refuse_widened(old: str, new: str) -> None:
+    """ValueError where a dataset of one precision is asked for in a higher one.
+
+    Args:
+        old: the precision that it has.
+        new: the one that is asked for.
+    """
+    if (old, new) == ("float16", "float32"):
+        raise ValueError(
+            "image_dtype is 'float32', and the dataset has float16, whose digits do not come back"
+        )
 
 
 def _is_mixed(manifest: Manifest) -> bool:

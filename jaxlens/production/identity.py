@@ -23,6 +23,8 @@ _PACKAGES = ("jax", "jaxlib", "numpy")
 _CPUINFO = Path("/proc/cpuinfo")
 # What may differ between two runs of which only float rounding differs.
 _KIND = ("device_kind", "devices", "versions")
+# What an entry of the manifest is called as an argument, where that is another word.
+_WORDS = {"dtype": "image_dtype"}
 
 
 def described(
@@ -91,7 +93,8 @@ def differences(old: Manifest, new: Manifest) -> list[str]:
         found.append(f"its configuration is another{files}")
     for name in ("seed", "format", "dtype", "precision", "part"):
         if getattr(old, name) != getattr(new, name):
-            found.append(f"its {name} is {getattr(old, name)}, not {getattr(new, name)}")
+            word = _WORDS.get(name, name)
+            found.append(f"its {word} is {getattr(old, name)}, not {getattr(new, name)}")
     for name in sorted({*old.options, *new.options}):
         if old.options.get(name) != new.options.get(name):
             found.append(f"its {name} is {old.options.get(name)}, not {new.options.get(name)}")

@@ -101,7 +101,7 @@ class Memory:
         self._contents = contents
         self._size = contents.count if limit is None else min(limit, contents.count)
         shapes = {array: (self._size, *contents.shape(array)[1:]) for array in contents.arrays}
-        self._arrays = {array: np.empty(shape, np.float32) for array, shape in shapes.items()}
+        self._arrays = {array: np.empty(shape, contents.dtype) for array, shape in shapes.items()}
         self._values: list[dict[str, np.ndarray]] = []
 
     @property

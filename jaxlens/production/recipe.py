@@ -42,7 +42,7 @@ class Recipe:
         positions: whether the images of lensed sources are listed in the metadata.
         csv: whether the metadata is written as a CSV too.
         format: the format of the images.
-        dtype: of the arrays in files, "float32" or "float16".
+        dtype: of the arrays, "float32" or "float16".
         compression: of the arrays in HDF5 files, or None.
         x64: whether systems are computed in float64.
     """
@@ -70,7 +70,16 @@ class Recipe:
         difference = self.arrays and series is not None and series.template is not None
         arrays: tuple[ArrayName, ...] = (*self.arrays, "difference") if difference else self.arrays
         count = sizes(self.config)[label]
-        return Job(simulator, dataset_key(self.seed), count, batch_size, devices, arrays, self.positions)
+        return Job(
+            simulator,
+            dataset_key(self.seed),
+            count,
+            batch_size,
+            devices,
+            arrays,
+            self.positions,
+            image_dtype=self.dtype,
+        )
 
     def contents(self, job: Job, batch_size: int) -> Contents:
         """What the files of a job hold.
@@ -160,7 +169,7 @@ def recipe_of(config: Config, seed: int, arguments: Arguments) -> Recipe:
         arguments.solve_lens_equation,
         arguments.csv,
         arguments.image_file_format,
-        arguments.dtype,
+        arguments.image_dtype or config.image_dtype,
         arguments.compression,
         jnp.result_type(float) == jnp.float64,
     )

@@ -57,9 +57,12 @@ def produce(config: Config, arguments: Arguments, check: Callable[[], None] = la
         StorageError: if OUTDIR cannot be written, holds another dataset, is written by another process, or
             the disk is or becomes full.
         MemoryError: if there is not enough memory for one system at a time.
-        ValueError: if a configuration that is asked for is not in the file.
+        ValueError: if a configuration that is asked for is not in the file, or the format does not have the
+            file's `image_dtype`.
     """
     seed = _seed(config, arguments)
+    dtype = arguments.image_dtype or config.image_dtype
+    arguments, config = replace(arguments, image_dtype=dtype), replace(config, image_dtype=dtype)
     recipe, devices = recipe_of(config, seed, arguments), chosen(arguments.devices)
     labels = [one.label for one in config.chosen(arguments.configurations)]
     jobs = {label: recipe.job(label, devices, arguments.batch_size) for label in labels}

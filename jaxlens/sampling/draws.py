@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
 
 from jaxlens.config.model import Draw, Quantity
-from jaxlens.distributions import truncated_icdf
+from jaxlens.distributions import DISTRIBUTIONS, truncated_icdf
 from jaxlens.kernels.types import Params, Real
 from jaxlens.sampling.keys import named_keys, uniforms
 
 # The largest number of draws of a function, or of a joint distribution of redshifts, until its values are
 # within bounds.
 MAX_DRAWS = 1000
+# The distributions whose draws are computed together.  The quantiles of others, and of truncated ones, have
+# sums of terms whose last bit depends on how the compiler joins them.
+_TOGETHER = frozenset({"uniform", "normal", "lognormal", "loguniform"})
 
 
 @dataclass(frozen=True)
@@ -26,21 +29,21 @@ class SystemDraw:
         draw: the distribution or function.
         parameters: its parameters by name.
         bands: the names of the bands.
-        key: the key from which a function draws, ().
+        key: the key from which a function draws, (); None for a distribution.
         uniform: a random number in (0, 1), at which the inverse of a distribution's CDF is taken, ().
     """
 
     draw: Draw
     parameters: Params
     bands: tuple[str, ...]
-    key: jax.Array
+    key: jax.Array | None
     uniform: jax.Array
 
     def value(self) -> jax.Array:
         """The drawn value, ()."""
         if self.draw.function:
             low, high = self.draw.truncate or (-jnp.inf, jnp.inf)
-            return self._call_within(low, high) if self.draw.truncate else self._call(self.key)
+            return self._call_within(low, high) if self.draw.truncate else self._call(self._own_key())
         return self.draw.with_parameters(**self.parameters).icdf(self.uniform)
 
     def within(self, low: Real, high: Real) -> jax.Array:
@@ -63,6 +66,10 @@ class SystemDraw:
             return self.draw.truncate[1] if self.draw.truncate else jnp.inf
         return self.draw.with_parameters(**self.parameters).support()[1]
 
+    def _own_key(self) -> jax.Array:
+        assert self.key is not None
+        return self.key
+
     def _call(self, key: jax.Array) -> jax.Array:
         """The function's value with this key, in the draw's band, ()."""
         assert self.draw.function is not None
@@ -75,11 +82,11 @@ class SystemDraw:
         """The function's first value within `low`..`high` among `MAX_DRAWS` keys; else the nearer bound."""
 
         def outside(attempt: jax.Array) -> jax.Array:
-            value = jax.lax.stop_gradient(self._call(jax.random.fold_in(self.key, attempt)))
+            value = jax.lax.stop_gradient(self._call(jax.random.fold_in(self._own_key(), attempt)))
             return ((value < low) | (value > high)) & (attempt < MAX_DRAWS)
 
         attempt = jax.lax.while_loop(outside, lambda a: a + 1, jnp.zeros((), jnp.uint32))
-        return jnp.clip(self._call(jax.random.fold_in(self.key, attempt)), low, high)
+        return jnp.clip(self._call(jax.random.fold_in(self._own_key(), attempt)), low, high)
 
 
 def system_draws(
@@ -104,15 +111,46 @@ def system_draws(
         for name, quantity in quantities
         for band, draw in zip(draw_bands(quantity, bands), quantity.draws, strict=True)
     ]
+    # Draws that are computed together stand together; a key depends on its name, and not on the order.
+    listed.sort(key=lambda entry: _family(entry[3]))
     # A function that draws for all bands at once has one key, named without a band.
     columns = [f"{name}-{band}" if band and draw.pick is None else name for name, band, _, draw in listed]
     keys = named_keys(key, columns)
-    bits = uniforms(keys).astype(jnp.result_type(float))
+    bits = jnp.unstack(uniforms(keys).astype(jnp.result_type(float)))
     found: dict[str, list[SystemDraw]] = {}
     for i, (name, band, quantity, draw) in enumerate(listed):
         own = draw_parameters(quantity, band, draw, hyperparameters)
-        found.setdefault(name, []).append(SystemDraw(draw, own, bands, keys[i], bits[i]))
+        key_of_function = keys[i] if draw.function else None
+        found.setdefault(name, []).append(SystemDraw(draw, own, bands, key_of_function, bits[i]))
     return found
+
+
+def _family(draw: Draw) -> str:
+    """Draws of one family differ in their numbers alone; "" where a draw is computed by itself."""
+    together = draw.function is None and draw.truncate is None and draw.distribution in _TOGETHER
+    return draw.distribution if together else ""
+
+
+def drawn_values(draws: Sequence[SystemDraw]) -> list[jax.Array]:
+    """The value of each draw, ().
+
+    All draws of one family are computed by one operation on arrays, which takes less time to compile than an
+    operation for each of them.
+    """
+    families: dict[str, list[int]] = {}
+    for i, draw in enumerate(draws):
+        families.setdefault(_family(draw.draw), []).append(i)
+    found = {i: draws[i].value() for i in families.pop("", [])}
+    for name, members in families.items():
+        values = jnp.unstack(_values_of_family(name, [draws[i] for i in members]))
+        found |= zip(members, values, strict=True)
+    return [found[i] for i in range(len(draws))]
+
+
+def _values_of_family(name: str, draws: Sequence[SystemDraw]) -> jax.Array:
+    """The values of draws of the distribution `name`, (draws,)."""
+    parameters = {key: jnp.stack([one.parameters[key] for one in draws]) for key in draws[0].parameters}
+    return DISTRIBUTIONS[name](**parameters).icdf(jnp.stack([one.uniform for one in draws]))
 
 
 def draw_bands(quantity: Quantity, bands: tuple[str, ...]) -> tuple[str, ...]:

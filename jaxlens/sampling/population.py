@@ -30,7 +30,13 @@ from jaxlens.config.model import (
 from jaxlens.config.naming import by_epoch_names, in_pixels, named_quantities, redshift_name
 from jaxlens.kernels.types import Params
 from jaxlens.sampling.backgrounds import BACKGROUND, background_index
-from jaxlens.sampling.draws import SystemDraw, draw_bands, draw_hyperparameters, system_draws
+from jaxlens.sampling.draws import (
+    SystemDraw,
+    draw_bands,
+    draw_hyperparameters,
+    drawn_values,
+    system_draws,
+)
 from jaxlens.sampling.epochs import Epochs, draw_by_epoch, draw_nights, epochs
 from jaxlens.sampling.joints import array_path, replaced
 from jaxlens.sampling.keys import named_keys, uniforms
@@ -182,12 +188,13 @@ def draw_system(
 
 def _drawn_alone(population: Population, draws: Mapping[str, list[SystemDraw]]) -> dict[str, jax.Array]:
     """The values of all quantities but the redshifts, before SPECIAL and joint distributions change them."""
+    once = {name: own for name, own in draws.items() if name not in population.redshifts}
+    values = iter(drawn_values([draw for own in once.values() for draw in own]))
+    drawn = {name: [next(values) for _ in own] for name, own in once.items()}
     return {
-        name: jnp.stack([draw.value() for draw in draws[name]])
-        if quantity.per_band
-        else draws[name][0].value()
+        name: jnp.stack(drawn[name]) if quantity.per_band else drawn[name][0]
         for name, quantity in population.quantities
-        if name in draws and name not in population.redshifts
+        if name in drawn
     }
 
 

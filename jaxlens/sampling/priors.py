@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping
 
 import jax
 import jax.numpy as jnp
-from jax.scipy.stats import multivariate_normal
 from jax.typing import ArrayLike
 
 from jaxlens.config.errors import nearest
@@ -259,6 +258,9 @@ def _add_marginals(population: Population, joint: Joint, hyperparameters: Params
 
 def _log_joint(population: Population, joint: Joint, hyperparameters: Params, system: Params) -> jax.Array:
     """The log of the multivariate normal density of the columns that this configuration uses, ()."""
+    # its package imports many distributions
+    from jax.scipy.stats import multivariate_normal
+
     mean, covariance = _moments(joint, hyperparameters)
     used = _set_by(population, joint)
     columns = [i for i, _, _ in used]

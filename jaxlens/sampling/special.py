@@ -55,6 +55,8 @@ def special_changes(
         quantities: the quantities of the configuration by name.
         bands: the names of the bands.
     """
+    if not specials:
+        return {}
     shapes = {
         name: jax.ShapeDtypeStruct((len(bands),) if quantity.per_band else (), jnp.result_type(float))
         for name, quantity in quantities

@@ -10,6 +10,7 @@ import jax
 from jaxlens.config import Config
 from jaxlens.config.model import Configuration
 from jaxlens.engine.devices import Devices, as_devices, chosen
+from jaxlens.files.contents import STORED_TYPES
 from jaxlens.sampling.indices import INDEX_LIMIT, whole_numbers
 from jaxlens.streams.position import Position
 
@@ -77,6 +78,13 @@ def check_seed(seed: int) -> None:
     """ValueError where `seed` is no whole number of 64 bits."""
     if not isinstance(seed, Integral) or isinstance(seed, bool) or not 0 <= seed < _SEED_LIMIT:
         raise ValueError(f"seed is {seed}; it must be a whole number from 0 to 2^64 - 1")
+
+
+def checked_image_dtype(image_dtype: str) -> str:
+    """`image_dtype`; ValueError where it is no precision of images."""
+    if image_dtype not in STORED_TYPES:
+        raise ValueError(f"image_dtype is {image_dtype!r}; it must be {' or '.join(map(repr, STORED_TYPES))}")
+    return image_dtype
 
 
 def selected(config: Config, names: tuple[str, ...] | None) -> list[Configuration]:

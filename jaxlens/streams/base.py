@@ -30,6 +30,7 @@ class StreamBase:
         label_names: the names of the columns of `batch.labels`.
         batch_size: systems a batch.
         seed: the stream's seed.
+        image_dtype: of the images, "float32" or "float16".
     """
 
     def __init__(
@@ -41,9 +42,10 @@ class StreamBase:
         labels: tuple[str, ...],
         devices: Devices,
         configurations: tuple[str, ...] | None,
+        image_dtype: str = "float32",
     ) -> None:
         check_seed(seed)
-        self._devices = devices
+        self._devices, self.image_dtype = devices, image_dtype
         self.config, self._mixed = config, selected(config, configurations)
         self.configurations = tuple(mixed.name for mixed in self._mixed)
         self.bands = config.bands
@@ -104,6 +106,7 @@ class StreamBase:
             self._columns,
             list(self._labels.values()),
             self._measured,
+            self.image_dtype,
         )
 
     def _executor(self) -> ThreadPoolExecutor:

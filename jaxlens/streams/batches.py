@@ -35,8 +35,8 @@ class StreamBatch(NamedTuple):
     """A batch of a stream, on the device.
 
     Attributes:
-        images: (batch, bands, num_pix, num_pix), float32, in counts/s; of time series
-            (batch, epochs, bands, num_pix, num_pix), zero where an epoch is not observed.
+        images: (batch, bands, num_pix, num_pix), in counts/s, float32 or the stream's `image_dtype`;
+            of time series (batch, epochs, bands, num_pix, num_pix), zero where an epoch is not observed.
         labels: (batch, labels), float32, in the order of `stream.label_names`; 0 where the configuration has
             no such value.
         present: (batch, labels), whether it has.
@@ -72,6 +72,7 @@ class BatchMaker:
         columns: the values of all configurations.
         labels: the columns that are labels.
         measured: whether `columns` has the fluxes that are measured on the images of time series.
+        image_dtype: of the images, "float32" or "float16".
     """
 
     def __init__(
@@ -84,8 +85,9 @@ class BatchMaker:
         columns: MixedColumns,
         labels: Sequence[int],
         measured: bool = False,
+        image_dtype: str = "float32",
     ) -> None:
-        self._measured = measured
+        self._measured, self._image_dtype = measured, image_dtype
         self._mixture, self._size, self._seed, self._everywhere = mixture, size, seed, devices
         self._own = [k for k, one in enumerate(devices) if one.process_index == jax.process_index()]
         self._devices = tuple(devices[k] for k in self._own)
@@ -134,6 +136,7 @@ class BatchMaker:
             self._devices,
             measured=self._measured,
             source=" of the stream",
+            image_dtype=self._image_dtype,
         )
         return Part(job)
 
@@ -164,7 +167,7 @@ class BatchMaker:
         for c, (sim, size, count) in enumerate(zip(simulators, sizes, self._counts, strict=True)):
             image = sim.scene.image_shape
             width = sum(math.prod(shape) for shape in layout(sim, self._measured).values())
-            part = array(size, image, jnp.float32), array(size, (width,), jnp.result_type(float))
+            part = array(size, image, self._image_dtype), array(size, (width,), jnp.result_type(float))
             made += [part] * count
             configurations += [c] * count
         each = [array(self._share, (), jnp.int32) for _ in range(2)]

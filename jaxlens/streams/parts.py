@@ -13,6 +13,7 @@ from jaxlens.engine.batch_size import automatic_batch_size
 from jaxlens.engine.completion import CompletePrograms, refuse_not_finite
 from jaxlens.engine.devices import Devices, batches_at_once
 from jaxlens.engine.job import Job
+from jaxlens.engine.precision import Rounding
 from jaxlens.sampling.indices import index_words
 from jaxlens.simulator.generation import Batch
 from jaxlens.simulator.simulator import Simulator
@@ -51,7 +52,7 @@ class Part:
         assert job.batch_size is not None, "a part has a static size"
         self.size, self._job = job.batch_size, job
         self._executable = job.executable(self.size)
-        self._programs = CompletePrograms(job, self._executable)
+        self._programs, self._rounding = CompletePrograms(job, self._executable), Rounding(job)
 
     def run(self, key: Callable[[int], np.ndarray], indices: np.ndarray) -> Batch:
         """The systems of these indices on the devices, their values packed.
@@ -82,7 +83,7 @@ class Part:
         if not np.asarray(batch.finite).all():
             refuse_not_finite(self._job, indices.tolist(), self._executable.unpack(batch))
         self._programs.warn_of_missing_images(indices.tolist(), np.asarray(batch.overflow))
-        return batch
+        return self._rounding(batch, indices.tolist())
 
 
 def _where(chosen: np.ndarray, new: jax.Array, old: jax.Array) -> jax.Array:

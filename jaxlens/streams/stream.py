@@ -13,7 +13,7 @@ import jax
 
 from jaxlens.config import Config, issue_warnings, load_config
 from jaxlens.engine.pipeline import Pipeline
-from jaxlens.streams.arguments import position, spread_over
+from jaxlens.streams.arguments import checked_image_dtype, position, spread_over
 from jaxlens.streams.base import StreamBase
 from jaxlens.streams.batches import StreamBatch
 from jaxlens.streams.feeds import numpy_batches, torch_dataset
@@ -37,6 +37,7 @@ def stream(
     devices: Iterable[jax.Device] | None = None,
     configurations: str | Iterable[str] | None = None,
     survey: str | None = None,
+    image_dtype: str | None = None,
 ) -> Stream:
     """Batches of simulated systems without end, on the device, for a training loop.
 
@@ -57,13 +58,16 @@ def stream(
         configurations: labels or NAMEs of those that are mixed; by default all that have a FRACTION above 0.
             What is wrong with the others alone is a warning.
         survey: the name of a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
+        image_dtype: "float32", or "float16", which halves a batch and rounds its pixels to 11 bits (5e-4 of a
+            pixel) after all arithmetic; by default the `image_dtype` of the file's DATASET, else "float32".
 
     The system of an index is the same whatever the batch size, start and devices.  Its configuration
     follows from the index alone, so that every batch has them in the proportions of FRACTION.
 
     Raises:
         ConfigError: if the configuration is wrong.
-        ValueError: if an argument is wrong; the message says what would be right.
+        ValueError: if an argument is wrong; the message says what would be right.  Later, where a pixel is
+            too large for float16, which ends at 65504.
 
     Warns:
         ConfigWarning: for what is wrong with the file but not used, unless `config` is a Config.
@@ -87,6 +91,7 @@ def stream(
         labels=(labels,) if isinstance(labels, str) else tuple(labels or ()),
         devices=spread,
         configurations=chosen_names,
+        image_dtype=checked_image_dtype(image_dtype or loaded.image_dtype),
     )
 
 

@@ -49,12 +49,20 @@ def polynomial(coefficients: tuple[float, ...], x: jax.Array) -> jax.Array:
 
 @jax.custom_jvp
 def exp(x: jax.Array) -> jax.Array:
-    """e^x; in float32 exactly 0 below -88 and inf above 88.3.
+    """e^x; in float32 exactly 0 below -88 and inf above 88.8.
 
-    x = k ln 2 + r with abs(r) <= ln(2) / 2, and e^x = 2^k e^r.
+    An NVIDIA GPU has an instruction for 2^x, with which it takes 10 instructions instead of 28.
     """
     if not _is_single(x):
         return jnp.exp(x)
+    return jax.lax.platform_dependent(x, cuda=jnp.exp, default=exp_by_polynomial)
+
+
+def exp_by_polynomial(x: jax.Array) -> jax.Array:
+    """e^x in float32, exactly 0 below -88 and inf above 88.3.
+
+    x = k ln 2 + r with abs(r) <= ln(2) / 2, and e^x = 2^k e^r.
+    """
     x = jnp.clip(x, *EXP_RANGE)
     k = jnp.round(x * np.float32(1.0 / np.log(2.0)))
     bits = (k.astype(jnp.int32) << MANTISSA_BITS) + ONE_IN_BITS
@@ -125,8 +133,14 @@ def _first_quadrant_angle_jvp(
 def inverse_root(x: jax.Array) -> jax.Array:
     """1 / sqrt(x) of x > 0.
 
-    Written as sqrt(x) / x, because XLA turns 1 / sqrt(x) into rsqrt, which is slow on a CPU.
+    Written as sqrt(x) / x, because XLA turns 1 / sqrt(x) into rsqrt, which is slow on a CPU; an NVIDIA GPU
+    has an instruction for it.
     """
+    return jax.lax.platform_dependent(x, cuda=jax.lax.rsqrt, default=root_over_itself)
+
+
+def root_over_itself(x: jax.Array) -> jax.Array:
+    """Sqrt(x) / x."""
     return jnp.sqrt(x) / x
 
 

@@ -22,6 +22,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.custom_derivatives import SymbolicZero
 
+from jaxlens.kernels.fastmath.compiler import folded
 from jaxlens.kernels.fastmath.complex_pairs import product, quotient, select
 from jaxlens.kernels.fastmath.elementary import first_quadrant_angle, log, polynomial
 from jaxlens.kernels.types import Pair, Tangent
@@ -122,9 +123,8 @@ def _continued_fraction(t: jax.Array, real: jax.Array, imag: jax.Array) -> tuple
         ratio = quotient((a * real, a * imag), v)
         return (1.0 - ratio[0], -ratio[1]), None
 
-    # A loop: written out in full it would take most of an image's compile time.  Unrolled by two it runs a
-    # third faster than without.
-    v, _ = jax.lax.scan(level, last, _fraction_coefficients(t), unroll=2)
+    # On a CPU, unrolled by two it runs a third faster than without.
+    v, _ = folded(level, last, _fraction_coefficients(t), unroll=2)
     one = jnp.ones_like(real), jnp.zeros_like(imag)
     tail, a_1 = quotient(one, v), t / (4.0 - t)
     first = product((a_1 * real, a_1 * imag), tail)
@@ -177,10 +177,9 @@ def _near_one(t: jax.Array, real: jax.Array, imag: jax.Array) -> Pair:
         higher = product(total, (real, imag))
         return (higher[0] + (d - q * power[0]), higher[1] - q * power[1]), None
 
-    # A loop, which XLA compiles separately: its input is computed once and not again for every use.
-    _, powers = jax.lax.scan(after, start, jnp.arange(_series_terms(real.dtype), dtype=real.dtype))
+    _, powers = folded(after, start, jnp.arange(_series_terms(real.dtype), dtype=real.dtype))
     zero = jnp.zeros_like(real), jnp.zeros_like(imag)
-    return jax.lax.scan(horner, zero, powers, reverse=True, unroll=5)[0]
+    return folded(horner, zero, powers, reverse=True, unroll=5)[0]
 
 
 def _series_terms(dtype: jnp.dtype) -> int:
@@ -206,7 +205,7 @@ def _reflection(delta: jax.Array) -> jax.Array:
 
     series = np.polynomial.Chebyshev.interpolate(smooth, degree, domain=[-1.0, 1.0]).coef
     zero = jnp.zeros_like(delta)
-    (total, last), _ = jax.lax.scan(clenshaw, (zero, zero), jnp.asarray(series[:0:-1], delta.dtype))
+    (total, last), _ = folded(clenshaw, (zero, zero), jnp.asarray(series[:0:-1], delta.dtype))
     return delta * total - last + series[0] - _ratio_at_zero(jnp.log1p, (1.0, -1 / 2, 1 / 3, -1 / 4), delta)
 
 

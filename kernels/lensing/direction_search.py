@@ -22,7 +22,8 @@ angle u,
 
     tan phi = q^(cos^2 u) tan u.
 
-It is assumed that a > 0: a sheet of mass or a shear above one, which would turn images over by itself, is not.
+For t != 1 it is assumed that a > 0: a shear or a sheet of mass above one, which would turn images over
+without the lens, is left to Newton's method.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ import numpy as np
 from jaxlens.kernels.ellipse import ellipticity_to_phi_q
 from jaxlens.kernels.fastmath.compiler import in_turn
 from jaxlens.kernels.fastmath.elementary import exp
+from jaxlens.kernels.lensing.intervals import changes_sign, closeness, minimum, sign_change, smaller_share
 from jaxlens.kernels.lensing.power_law_radius import power_law_radius
 from jaxlens.kernels.lensing.rays import Rays
 from jaxlens.kernels.lensing.selection import lowest, ranked
@@ -57,6 +59,8 @@ ROUNDING = 3e-6
 MIN_RADIUS = 1e-3
 # The longest step (in units of theta_E) that Newton's method may make from a point found here.
 MAX_STEP = 0.1
+# A point is not returned where abs(1 / mu), computed as if the lens was round, is larger: 1e3 counts.
+MAX_INVERSE_MAGNIFICATION = 3e4
 # The distance (in units of theta_E) by which a point may be outside the window.
 WINDOW_MARGIN = 0.01
 
@@ -88,19 +92,19 @@ class Intervals(NamedTuple):
         low: cosine and sine of t at the lower ends, (2, n).
         inner: for which of them r is the inner radius, (n,).
         valid: which of them are intervals, (n,).
-        meets: in which of them the inner and the outer radius meet, (n,).
+        meets: in which of them the inner and the outer radius meet, (n,); None if the lens is isothermal.
         ends: g and its derivative at both ends, (2 ends, 2, n).
         g: g where the intervals have been cut, and MARGIN samples beyond, (CUTS + 1 + 2 MARGIN, n).
-        exists: whether there is a radius r, of the same shape.
+        exists: whether there is a radius r, of the same shape; None if the lens is isothermal.
     """
 
     low: jax.Array
     inner: jax.Array
     valid: jax.Array
-    meets: jax.Array
+    meets: jax.Array | None
     ends: jax.Array
     g: jax.Array
-    exists: jax.Array
+    exists: jax.Array | None
 
 
 class Shot(NamedTuple):
@@ -109,8 +113,8 @@ class Shot(NamedTuple):
     g: jax.Array
     x: jax.Array
     y: jax.Array
-    r: jax.Array
-    exists: jax.Array
+    bright: jax.Array
+    exists: jax.Array | None
 
 
 class Directions(NamedTuple):
@@ -133,7 +137,7 @@ class Directions(NamedTuple):
             inner: where r is the inner radius; it broadcasts.
 
         Returns:
-            g, the image's x and y (arcsec), its r in units of the radius, and whether there is such an r.
+            g, the image's x and y (arcsec), whether it may be bright enough, and whether there is such an r.
         """
         along, across = self.radius * cos, self.radius * sin * exp(self.log_q * (cos * cos))
         x = self.axis[0] * along - self.axis[1] * across
@@ -143,16 +147,18 @@ class Directions(NamedTuple):
         p, q = (x * a + y * b for a, b in zip(*self.matrix, strict=True))
         inverse = 1.0 / jnp.maximum(p * p + q * q, jnp.finfo(p.dtype).tiny)
         if self.lens.gamma is None:
-            r, exists = 1.0 - (p * u + q * v) * inverse, jnp.ones(p.shape, bool)
+            r = 1.0 - (p * u + q * v) * inverse
+            exists, bright = None, r > 0.0
             g = p * v - q * u
         else:
             f_x, f_y = self.offset
             alpha_x, alpha_y = (p - u) + f_x, (q - v) + f_y
             a, b = (p * alpha_x + q * alpha_y) * inverse, -(p * f_x + q * f_y) * inverse
-            r, power, exists = power_law_radius(a, b, self.lens.gamma - 1.0, inner)
+            r, power, exists, faintness = power_law_radius(a, b, self.lens.gamma - 1.0, inner)
+            bright = faintness < MAX_INVERSE_MAGNIFICATION
             g = (p * f_y - q * f_x) - power * (p * alpha_y - q * alpha_x)
         g = g / self.radius**2
-        return Shot(g, self.lens.center_x + r * x, self.lens.center_y + r * y, r, exists)
+        return Shot(g, self.lens.center_x + r * x, self.lens.center_y + r * y, bright, exists)
 
 
 def direction_starts(
@@ -172,9 +178,9 @@ def direction_starts(
     """
     directions = _directions(residual, lens)
     cos, sin, inner, valid = _roots(_finest_intervals(directions))
-    _, x, y, r, _ = directions.shoot(cos, sin, inner)
+    _, x, y, bright, _ = directions.shoot(cos, sin, inner)
     inside = jnp.maximum(jnp.abs(x), jnp.abs(y)) <= half_width + WINDOW_MARGIN * directions.radius
-    valid = valid & (r > 0.0) & inside
+    valid = valid & bright & inside
     order = ranked(jnp.where(valid, 1.0, 0.0).astype(x.dtype), count)
     max_step = jnp.broadcast_to(MAX_STEP * directions.radius, (count,))
     return x[order], y[order], max_step, valid[order] & (jnp.arange(count) < x.size)
@@ -221,77 +227,35 @@ def _finest_intervals(directions: Directions) -> Intervals:
         # From the second level on one part beyond either end is allowed too: rounding errors may move a root
         # at an interval's end to the other side.
         allowed = (level > 0) | (np.arange(-1, CUTS + 1) % (CUTS + 1) < CUTS)
-        before, after = exists[2:-3], exists[3:-2]
-        meets, allowed = before != after, allowed[:, None] & valid[None, :] & (before | after)
-        closeness = _closeness(left, right, width, meets)
-        closeness = jnp.where(allowed, closeness, jnp.inf).ravel()
-        best = lowest(closeness, kept)
+        allowed, meets = allowed[:, None] & valid[None, :], None
+        if exists is not None:
+            before, after = exists[2:-3], exists[3:-2]
+            meets, allowed = before != after, allowed & (before | after)
+        distance = jnp.where(allowed, closeness(left, right, width, meets), jnp.inf).ravel()
+        best = lowest(distance, kept)
         part, parent = best // kept, best % kept
-        valid = jnp.arange(kept) < jnp.sum(closeness < jnp.inf, dtype=jnp.int32)
+        valid = jnp.arange(kept) < jnp.sum(distance < jnp.inf, dtype=jnp.int32)
         ends = jnp.stack([left[:, part, parent], right[:, part, parent]])
         low = jnp.stack(_rotated(low[:, parent], jnp.asarray(parts)[level][:, part + (MARGIN - 1)]))
-        return Intervals(low, inner[parent], valid, meets[part, parent], ends, g, exists)
+        chosen = None if meets is None else meets[part, parent]
+        return Intervals(low, inner[parent], valid, chosen, ends, g, exists)
 
     # Intervals of a power law's inner radius follow those of the outer one.
-    kept = KEPT if directions.lens.gamma is None else 2 * KEPT
+    isothermal = directions.lens.gamma is None
+    kept = KEPT if isothermal else 2 * KEPT
     first = np.arange(kept) % KEPT * WIDTHS[0]
     low = jnp.asarray(np.stack([np.cos(first), np.sin(first)]), jnp.float32)
     inner = jnp.asarray(np.arange(kept) >= KEPT)
     ends, g = jnp.zeros((2, 2, kept), jnp.float32), jnp.zeros((CUTS + 1 + 2 * MARGIN, kept), jnp.float32)
-    none, every = jnp.zeros(kept, bool), jnp.ones(kept, bool)
-    return in_turn(
-        (shoot, choose), LEVELS, Intervals(low, inner, every, none, ends, g, jnp.ones(g.shape, bool))
-    )
+    meets, exists = (None, None) if isothermal else (jnp.zeros(kept, bool), jnp.ones(g.shape, bool))
+    every = jnp.ones(kept, bool)
+    return in_turn((shoot, choose), LEVELS, Intervals(low, inner, every, meets, ends, g, exists))
 
 
 def _rotated(direction: jax.Array, angle: jax.Array) -> Pair:
     """Cosine and sine of the sum of two angles, each given as (cosine, sine), (2, ...)."""
     (cos, sin), (c, s) = direction, angle
     return cos * c - sin * s, sin * c + cos * s
-
-
-def _closeness(left: jax.Array, right: jax.Array, width: jax.Array, meets: jax.Array) -> jax.Array:
-    """How close to zero g comes in intervals; zero where it changes sign.
-
-    It is the height of the minimum of abs(g) in units of g'' times the squared width, and infinite where
-    there is no minimum.  Where the inner and the outer radius meet in an interval the derivative is infinite
-    there, and it is the smaller abs(g) in units of the difference.  `left` and `right` are (g, derivative) at
-    the ends.
-    """
-    has_minimum, _, height, second = _minimum(left, right, width)
-    height = jnp.maximum(height, 0.0) / (second * width**2)
-    height = jnp.where(meets, _smaller_share(left, right), jnp.where(has_minimum, height, jnp.inf))
-    return jnp.where(_changes_sign(left, right), 0.0, height)
-
-
-def _smaller_share(left: jax.Array, right: jax.Array) -> jax.Array:
-    """The smaller abs(g) of both ends in units of the difference of g; infinite where it is above one."""
-    difference = jnp.abs(left[0] - right[0]) + jnp.finfo(left.dtype).tiny
-    share = jnp.minimum(jnp.abs(left[0]), jnp.abs(right[0])) / difference
-    return jnp.where(share < 1.0, share, jnp.inf)
-
-
-def _changes_sign(left: jax.Array, right: jax.Array) -> jax.Array:
-    """Whether g changes sign in intervals; `left` and `right` are (g, derivative) at the ends."""
-    return (left[0] > 0.0) != (right[0] > 0.0)
-
-
-def _minimum(
-    left: jax.Array, right: jax.Array, width: jax.Array
-) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
-    """Whether abs(g) has a minimum in intervals; its distance from the left end, its height, and g'' there.
-
-    g is the cubic with the values and derivatives `left` and `right` at the ends.  Signs are such that g > 0
-    at the left end.
-    """
-    sign = jnp.where(left[0] > 0.0, 1.0, -1.0)
-    g, derivative, g_right, derivative_right = (sign * value for value in (*left, *right))
-    second = jnp.maximum((derivative_right - derivative) / width, jnp.finfo(g.dtype).tiny)
-    s = jnp.clip(-derivative / (second * width), 0.0, 1.0)
-    rest = 1.0 - s
-    height = rest**2 * ((1.0 + 2.0 * s) * g + s * width * derivative)
-    height += s**2 * ((1.0 + 2.0 * rest) * g_right - rest * width * derivative_right)
-    return (derivative < 0.0) & (derivative_right > 0.0), s * width, height, second
 
 
 def _roots(intervals: Intervals) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
@@ -302,25 +266,18 @@ def _roots(intervals: Intervals) -> tuple[jax.Array, jax.Array, jax.Array, jax.A
     """
     low, inner, valid, meets, (left, right), _, _ = intervals
     width = jnp.float32(WIDTHS[-1])
-    single, (has_minimum, place, height, second) = _changes_sign(left, right), _minimum(left, right, width)
+    single, (has_minimum, place, height, second) = changes_sign(left, right), minimum(left, right, width)
     # Half of the distance between the two roots beside a minimum of that height.
     half_gap = jnp.minimum(jnp.sqrt(2.0 * (jnp.maximum(-height, 0.0) + ROUNDING) / second), width)
-    pair = ~single & jnp.where(meets, _smaller_share(left, right) < 1.0, has_minimum & (height < ROUNDING))
-    place, half_gap = jnp.where(meets, 0.5 * width, place), jnp.where(meets, 0.5 * width, half_gap)
-    first = jnp.where(single, width * _sign_change(left, right, width), place - half_gap)
+    pair = has_minimum & (height < ROUNDING)
+    if meets is not None:
+        # Two roots where the radii meet: Newton's method starts at both ends.
+        pair = jnp.where(meets, smaller_share(left, right) < 1.0, pair)
+        place, half_gap = (jnp.where(meets, 0.5 * width, value) for value in (place, half_gap))
+    pair = pair & ~single
+    first = jnp.where(single, width * sign_change(left, right, width), place - half_gap)
     angle = jnp.stack([first, place + half_gap])
     small = jnp.stack([1.0 - 0.5 * angle**2, angle * (1.0 - angle**2 / 6.0)])
     cos, sin = _rotated(low[:, None, :], small)
     valid = jnp.concatenate([valid & (single | pair), valid & pair])
     return cos.ravel(), sin.ravel(), jnp.concatenate([inner, inner]), valid
-
-
-def _sign_change(left: jax.Array, right: jax.Array, width: jax.Array) -> jax.Array:
-    """Where in intervals, from 0 to 1, g changes sign.
-
-    It is the root of the parabola with the values of g at both ends and the derivative at the left one.
-    """
-    sign = jnp.where(left[0] > 0.0, 1.0, -1.0)
-    g, derivative, fall = sign * left[0], sign * left[1] * width, sign * (left[0] - right[0])
-    root = jnp.sqrt(jnp.maximum(derivative**2 + 4.0 * (fall + derivative) * g, 0.0))
-    return jnp.clip(2.0 * g / jnp.maximum(root - derivative, jnp.finfo(g.dtype).tiny), 0.0, 1.0)

@@ -24,8 +24,8 @@ from typing import Any, NamedTuple, TypeVar
 import jax
 import jax.numpy as jnp
 
-from jaxlens.kernels.lensing.grid_search import grid_starts
 from jaxlens.kernels.lensing.direction_search import PowerLaw, direction_starts
+from jaxlens.kernels.lensing.grid_search import grid_starts
 from jaxlens.kernels.lensing.rays import Rays, bounded_determinant, jacobian, magnification
 from jaxlens.kernels.lensing.roots import are_distinct, newton
 from jaxlens.kernels.lensing.selection import ranked

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+from jaxlens.kernels.fastmath.compiler import repeated
 from jaxlens.kernels.fastmath.elementary import exp, log
 
 # Newton steps, enough for single precision.
@@ -29,11 +30,19 @@ MIN_POWER = 1e-6
 
 
 class Radius(NamedTuple):
-    """A root r; r^(1 - t); and whether there is a root."""
+    """A root r of r - a r^(1 - t) = b.
+
+    Attributes:
+        r: the root.
+        power: r^(1 - t).
+        exists: whether there is a root.
+        inverse_magnification: abs(1 / mu) of an image there behind a round lens.
+    """
 
     r: jax.Array
     power: jax.Array
     exists: jax.Array
+    inverse_magnification: jax.Array
 
 
 def power_law_radius(a: jax.Array, b: jax.Array, t: jax.Array, inner: jax.Array) -> Radius:
@@ -61,8 +70,10 @@ def power_law_radius(a: jax.Array, b: jax.Array, t: jax.Array, inner: jax.Array)
     y, exists = _root(k, c, inner)
     exists = exists & ((outer_k > INNER_POWERS[0]) | ~inner)
     power = _power(jnp.maximum(y, MIN_SCALE**2), k)
-    unit = _power(scale, outer_k)
-    return Radius(scale * jnp.where(inner, power, y), unit * jnp.where(inner, y, power), exists)
+    ratio = jnp.where(inner, y, power) / jnp.maximum(jnp.where(inner, power, y), MIN_SCALE**2)
+    r = scale * jnp.where(inner, power, y)
+    power = _power(scale, outer_k) * jnp.where(inner, y, power)
+    return Radius(r, power, exists, jnp.abs((1.0 - ratio) * (1.0 - outer_k * ratio)))
 
 
 def _root(k: jax.Array, c: jax.Array, inner: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -80,12 +91,14 @@ def _root(k: jax.Array, c: jax.Array, inner: jax.Array) -> tuple[jax.Array, jax.
     y = jnp.where(folded & (inner | (c < 0.0)), near, far)
     low = jnp.where(inner, jnp.maximum(c, 0.0), jnp.where(folded, fold, MIN_RADIUS))
     high = jnp.where(inner, fold, jnp.inf)
-    for _ in range(STEPS):
-        y = jnp.clip(y, low, high)
-        power = _power(jnp.maximum(y, MIN_SCALE**2), k)
-        slope = 1.0 - k * power / jnp.maximum(y, MIN_SCALE**2)
-        y = jnp.maximum(y - (y - power - c) / jnp.maximum(slope, MIN_POWER), y / 8.0)
-    y = jnp.clip(y, low, high)
+
+    def step(y: jax.Array) -> jax.Array:
+        safe = jnp.maximum(y, MIN_SCALE**2)
+        power = _power(safe, k)
+        slope = jnp.maximum(1.0 - k * power / safe, MIN_POWER)
+        return jnp.clip(jnp.maximum(y - (y - power - c) / slope, y / 8.0), low, high)
+
+    y = repeated(step, STEPS, jnp.clip(y, low, high))
     exists = jnp.where(folded, above >= 0.0, y > 1.5 * MIN_RADIUS) & ((c > 0.0) | ~inner)
     return jnp.where(folded & (above < 0.0), fold, jnp.where(inner & (c <= 0.0), 0.0, y)), exists
 

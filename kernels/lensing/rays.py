@@ -10,7 +10,7 @@ Falco 1992, eq. 9.7; lenstronomy's z_source_convention).  With two planes B = 1 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -47,7 +47,9 @@ def _flat(distances: jax.Array) -> jax.Array:
     return distances[None, :] - distances[:, None]
 
 
-def shoot(x: Real, y: Real, deflections: Sequence[Rays], weights: jax.Array) -> list[Pair]:
+def shoot(
+    x: Real, y: Real, deflections: Sequence[Rays], weights: jax.Array | Mapping[tuple[int, int], Real]
+) -> list[Pair]:
     """Where rays cross each plane, by the equation above; lenstronomy's multi-plane ray shooting.
 
     Args:
@@ -55,7 +57,7 @@ def shoot(x: Real, y: Real, deflections: Sequence[Rays], weights: jax.Array) -> 
         y: the other coordinate.
         deflections: `(x, y)` -> (alpha_x, alpha_y) in arcsec of each plane, the nearest first, without the
             last plane.
-        weights: B of `lensing_weights` (planes, planes).
+        weights: B of `lensing_weights` (planes, planes), or B_ij by (i, j).
 
     Returns:
         One pair of coordinates (arcsec) for each plane, the nearest first.
@@ -83,14 +85,30 @@ def jacobian(rays: Rays, x: jax.Array, y: jax.Array) -> tuple[jax.Array, jax.Arr
     Returns:
         A_xx, A_xy, A_yx and A_yy, each of the shape of x.
     """
+    return rays_and_jacobian(rays, x, y)[1]
 
-    def along(dx: jax.Array, dy: jax.Array) -> Pair:
-        return jax.jvp(rays, (x, y), (jnp.broadcast_to(dx, x.shape), jnp.broadcast_to(dy, y.shape)))[1]
+
+def rays_and_jacobian(
+    rays: Rays, x: jax.Array, y: jax.Array
+) -> tuple[Pair, tuple[jax.Array, jax.Array, jax.Array, jax.Array]]:
+    """Where rays end and the matrix A there, from one evaluation of the rays.
+
+    Args:
+        rays: `(x, y)` -> (beta_x, beta_y), from the sky to the source plane (arcsec).
+        x: position on the sky (arcsec), any shape.
+        y: the other coordinate, of the same shape.
+
+    Returns:
+        (beta_x, beta_y) and (A_xx, A_xy, A_yx, A_yy), each of the shape of x.
+    """
+
+    def along(dx: jax.Array, dy: jax.Array) -> tuple[Pair, Pair]:
+        return jax.jvp(rays, (x, y), (jnp.broadcast_to(dx, x.shape), jnp.broadcast_to(dy, y.shape)))
 
     # vmap over both directions traces the derivative once, which halves the compiled program.
     unit = jnp.eye(2, dtype=x.dtype)
-    beta_x, beta_y = jax.vmap(along)(unit[0], unit[1])
-    return beta_x[0], beta_x[1], beta_y[0], beta_y[1]
+    beta, (beta_x, beta_y) = jax.vmap(along, out_axes=(None, 0))(unit[0], unit[1])
+    return beta, (beta_x[0], beta_x[1], beta_y[0], beta_y[1])
 
 
 def bounded_determinant(a_xx: jax.Array, a_xy: jax.Array, a_yx: jax.Array, a_yy: jax.Array) -> jax.Array:

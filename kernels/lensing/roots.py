@@ -9,10 +9,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.kernels.lensing.rays import Rays, bounded_determinant, jacobian
+from jaxlens.kernels.lensing.rays import Rays, bounded_determinant, rays_and_jacobian
 
 # Residual (arcsec in the source plane) below which Newton's method may stop.
 EXACT = 1e-13
+# Steps from the starts of a search where a program should not wait for the slowest point, as on a GPU.
+FIXED_STEPS = 6
 # A point has stalled once the fraction of Newton's step that is tried is below this.
 STALLED = 1e-4
 # Images with a smaller abs(mu) are dropped.
@@ -67,8 +69,8 @@ def newton(
         y: the other coordinate.
         max_step: the longest step (arcsec), () or (n,).
         steps: the largest number of steps; static.
-        wanted: a mask (n,): the method ends early once all of these points are exact or stalled.  With None
-            all steps are made.
+        wanted: a mask (n,): on a CPU the method ends early once all of these points are exact or stalled, and
+            elsewhere after FIXED_STEPS.  With None all steps are made.
 
     Returns:
         x, y, the length of the residual there (arcsec) and det A, each (n,).
@@ -79,7 +81,8 @@ def newton(
         x, y = best.x + damping * best.dx, best.y + damping * best.dy
         # The rays at a point are used in the next turn of the loop.  If they were used in the same turn, XLA
         # would compute them again for each use, which on a CPU takes tens to hundreds of times as long.
-        return _State(best, _Evaluated(x, y, *residual(x, y), *jacobian(residual, x, y)), damping)
+        value, matrix = rays_and_jacobian(residual, x, y)
+        return _State(best, _Evaluated(x, y, *value, *matrix), damping)
 
     zero, one, far = jnp.zeros_like(x), jnp.ones_like(x), jnp.full_like(x, jnp.finfo(x.dtype).max)
     # No step has been tried yet.  The first update accepts the state below: its residual is finite, and so
@@ -112,9 +115,10 @@ def _newton_step(point: _Evaluated, max_step: jax.Array) -> _Best:
 def _repeated(
     step: Callable[[jax.Array, _State], _State], state: _State, steps: int, wanted: jax.Array | None
 ) -> _State:
-    """The state after `steps` steps, or after fewer where every `wanted` point is exact or stalled."""
+    """The state after `steps` steps, or after fewer as the `wanted` points allow; see `newton`."""
     if wanted is None:
         return jax.lax.fori_loop(0, steps, step, state)
+    traced = jax.jit(step)
 
     def unfinished(counted: tuple[jax.Array, _State]) -> jax.Array:
         number, (best, tried, damping) = counted
@@ -123,9 +127,15 @@ def _repeated(
 
     def once(counted: tuple[jax.Array, _State]) -> tuple[jax.Array, _State]:
         number, state = counted
-        return number + 1, step(number, state)
+        return number + 1, traced(number, state)
 
-    return jax.lax.while_loop(unfinished, once, (jnp.zeros((), jnp.int32), state))[1]
+    def until_finished(state: _State) -> _State:
+        return jax.lax.while_loop(unfinished, once, (jnp.zeros((), jnp.int32), state))[1]
+
+    def fixed(state: _State) -> _State:
+        return jax.lax.fori_loop(jnp.int32(0), jnp.int32(FIXED_STEPS), traced, state)
+
+    return jax.lax.platform_dependent(state, cpu=until_finished, default=fixed)
 
 
 def are_distinct(

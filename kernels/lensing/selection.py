@@ -84,10 +84,20 @@ def _set_bits(words: jax.Array, count: int) -> jax.Array:
 
 
 def _running_sum(counts: jax.Array) -> jax.Array:
-    """Cumulative sums of a few integers (n,), by a product with a matrix; exact below 2^24."""
+    """Cumulative sums of a few integers (n,), exact below 2^24."""
+    return jax.lax.platform_dependent(counts, cpu=_sums_by_product, default=_sums_by_mask)
+
+
+def _sums_by_product(counts: jax.Array) -> jax.Array:
     until = np.triu(np.ones((counts.size, counts.size), np.float32))
     sums = jnp.matmul(counts.astype(jnp.float32), until, precision=jax.lax.Precision.HIGHEST)
     return sums.astype(jnp.int32)
+
+
+def _sums_by_mask(counts: jax.Array) -> jax.Array:
+    """The same without a library's matrix product, which on a GPU is a launch and memory of its own."""
+    until = np.tril(np.ones((counts.size, counts.size), bool))
+    return jnp.sum(jnp.where(until, counts[None, :], 0), axis=1, dtype=jnp.int32)
 
 
 def ranked(values: jax.Array, count: int) -> jax.Array:

@@ -67,7 +67,7 @@ def _upper_tail(first: jax.Array, second: jax.Array) -> jax.Array:
 def _by_summation(rate: jax.Array, tail: jax.Array) -> jax.Array:
     """The number of k >= 0 with tail < P(more than k photons), in float32.
 
-    With P(k) = exp(-rate) rate^k / k! the terms rate^k / k! are summed from that of MAX_COUNTS photons down to
+    With P(k) = exp(-rate) rate^k / k! the terms rate^k / k! are summed from that of MAX_COUNTS photons to
     that of one, and compared with tail / exp(-rate).  Subtracting them from 1 instead leaves a rounding error
     of about 1e-7, which would give MAX_COUNTS photons that often at every rate.
     """

@@ -104,10 +104,11 @@ def _blurred_with_derivative(
     return filtered(rows, taps, -1), filtered(rows_in_sigma, taps, -1) + filtered(rows, taps_in_sigma, -1)
 
 
+@partial(jax.custom_jvp, nondiff_argnums=(2,))
 def gaussian_blur_in_passes(image: jax.Array, sigma: jax.Array, radius: int) -> jax.Array:
     """`gaussian_blur` in the form for a GPU: one pass over the image along each axis.
 
-    Reverse mode keeps the images before the two passes and computes the derivative in sigma again.
+    Reverse mode keeps the images before the two passes and computes their derivatives in sigma again.
 
     Args:
         image: as in `gaussian_blur`.
@@ -117,33 +118,40 @@ def gaussian_blur_in_passes(image: jax.Array, sigma: jax.Array, radius: int) -> 
     Returns:
         As `gaussian_blur`.
     """
-    for axis in (-2, -1):
-        image = jax.checkpoint(partial(_blurred_along, radius, axis))(image, sigma)
-    return image
+    weights = with_tails(_bounded_taps(jnp.atleast_2d(sigma), radius))
+    return filtered_nearest(filtered_nearest(image, weights, -2), weights, -1)
 
 
-@partial(jax.custom_jvp, nondiff_argnums=(0, 1))
-def _blurred_along(radius: int, axis: int, image: jax.Array, sigma: jax.Array) -> jax.Array:
-    """The image blurred along one axis."""
-    return filtered_nearest(image, with_tails(_bounded_taps(jnp.atleast_2d(sigma), radius)), axis)
-
-
-def _blurred_along_jvp(
-    radius: int, axis: int, primals: tuple[jax.Array, jax.Array], tangents: tuple[Tangent, Tangent]
+def _gaussian_blur_in_passes_jvp(
+    radius: int, primals: tuple[jax.Array, jax.Array], tangents: tuple[Tangent, Tangent]
 ) -> tuple[jax.Array, jax.Array]:
     (image, sigma), (d_image, d_sigma) = primals, tangents
     sigma = jnp.atleast_2d(sigma)
     taps, taps_in_sigma = jax.jvp(partial(_bounded_taps, radius=radius), (sigma,), (jnp.ones_like(sigma),))
-    blurred = filtered_nearest(image, with_tails(taps), axis)
-    change = jnp.zeros_like(blurred)
-    if not isinstance(d_sigma, SymbolicZero):
-        change = change + filtered_nearest(image, with_tails(taps_in_sigma), axis) * d_sigma
-    if not isinstance(d_image, SymbolicZero):
-        change = change + filtered_nearest(d_image, with_tails(taps), axis)
-    return blurred, change
+    weights, in_sigma = with_tails(taps), with_tails(taps_in_sigma)
+    change = d_image
+    for axis in (-2, -1):
+        change = _tangent_along(axis, image, weights, in_sigma, change, d_sigma)
+        image = filtered_nearest(image, weights, axis)
+    return image, jnp.zeros_like(image) if isinstance(change, SymbolicZero) else change
 
 
-_blurred_along.defjvp(_blurred_along_jvp, symbolic_zeros=True)
+gaussian_blur_in_passes.defjvp(_gaussian_blur_in_passes_jvp, symbolic_zeros=True)
+
+
+def _tangent_along(
+    axis: int, image: jax.Array, weights: jax.Array, in_sigma: jax.Array, d_image: Tangent, d_sigma: Tangent
+) -> Tangent:
+    """The tangent of an image filtered along one axis; `in_sigma` is the derivative of the weights."""
+    if isinstance(d_sigma, SymbolicZero):
+        return d_image if isinstance(d_image, SymbolicZero) else filtered_nearest(d_image, weights, axis)
+
+    @partial(jax.checkpoint, prevent_cse=False)
+    def with_sigma(image: jax.Array, in_sigma: jax.Array, d_sigma: jax.Array) -> jax.Array:
+        return filtered_nearest(image, in_sigma, axis) * d_sigma
+
+    change = with_sigma(image, in_sigma, d_sigma)
+    return change if isinstance(d_image, SymbolicZero) else change + filtered_nearest(d_image, weights, axis)
 
 
 def _padded(image: jax.Array, radius: int, axis: int) -> jax.Array:

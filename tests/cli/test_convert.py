@@ -31,7 +31,7 @@ def test_a_dataset_is_converted_and_drawn(dataset, tmp_path, capsys, fails):
     assert cli.main(["view", str(tmp_path / "npy")]) == 0
     assert (tmp_path / "npy" / "view.png").read_bytes() == picture
     assert "holds the dataset Tiny" in fails(*argv)
-    options = ["--dtype", "float16", "--compression", "lzf", "--shard-size", "9", "--overwrite"]
+    options = ["--image-dtype", "float16", "--compression", "lzf", "--shard-size", "9", "--overwrite"]
     assert cli.main([*argv, "--format", "h5", *options]) == 0
     with h5py.File(tmp_path / "npy" / "CONFIGURATION_1_images.h5") as file:
         assert file["Tiny"].dtype == np.float16

@@ -124,7 +124,7 @@ def test_every_option_reaches_the_dataset(config_file, monkeypatch):
         "--allow-mixed",
         "--quiet",
     ]
-    shards = ["--shard-size", "16", "--shard", "3/4", "--workers", "2", "--dtype", "float16"]
+    shards = ["--shard-size", "16", "--shard", "3/4", "--workers", "2", "--image-dtype", "float16"]
     assert cli.main(["generate", config_file, *options, *flags, *shards]) == 130
     assert given.pop("check")() is None
     assert given == {
@@ -147,7 +147,7 @@ def test_every_option_reaches_the_dataset(config_file, monkeypatch):
         "shard_size": 16,
         "part": (3, 4),
         "workers": 2,
-        "dtype": "float16",
+        "image_dtype": "float16",
         "compression": None,
     }
 

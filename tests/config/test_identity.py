@@ -35,11 +35,11 @@ def test_the_digest_is_the_same_on_every_machine(good: str) -> None:
 
 
 def test_what_makes_no_difference(good: str, tmp_path: Path) -> None:
-    """The order of keys, comments, how numbers are written, OUTDIR, and INPUT."""
+    """The order of keys, comments, how numbers are written, OUTDIR, image_dtype, and INPUT."""
     one = load_config(write(tmp_path, good))
     tree = yaml.safe_load(good)
     other = {key: tree[key] for key in reversed(tree)}
-    other["DATASET"]["PARAMETERS"] |= {"OUTDIR": "elsewhere", "SIZE": 4.0}
+    other["DATASET"]["PARAMETERS"] |= {"OUTDIR": "elsewhere", "SIZE": 4.0, "image_dtype": "float16"}
     assert config_digest(load_config(other)) == config_digest(one)
     (tmp_path / "species.yaml").write_text(yaml.safe_dump(tree["SPECIES"]))
     other["SPECIES"] = {"INPUT": "species.yaml"}

@@ -222,7 +222,7 @@ def test_a_configuration_without_systems_is_empty_and_has_every_column(tmp_path)
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"dtype": "float64"}, "dtype is 'float64'; it must be 'float32' or 'float16'"),
+        ({"image_dtype": "float64"}, "image_dtype is 'float64'; it must be 'float32' or 'float16'"),
         ({"batch_size": 0}, "batch_size is 0; it must be a whole number of at least 1"),
         (
             {"skip_image_generation": True, "solve_lens_equation": True},

@@ -56,7 +56,7 @@ def test_what_is_in_memory_is_saved_as_it_would_be_made(
 
 def test_shards_precision_and_compression_can_change(on_disk: OnDisk, tmp_path: Path) -> None:
     loaded = load(on_disk.folder)
-    loaded.save(tmp_path / "half", "h5", dtype="float16", compression="gzip", shard_size=3)
+    loaded.save(tmp_path / "half", "h5", image_dtype="float16", compression="gzip", shard_size=3)
     manifest = read_manifest(tmp_path / "half")
     assert manifest is not None
     section = manifest.configurations["CONFIGURATION_1"]
@@ -67,7 +67,7 @@ def test_shards_precision_and_compression_can_change(on_disk: OnDisk, tmp_path: 
     np.testing.assert_array_equal(half.images(), on_disk.dataset.images().astype(np.float16))
     assert half.metadata().equals(on_disk.dataset.metadata())
     with pytest.raises(ValueError, match="whose digits do not come back"):
-        half.save(tmp_path / "full", dtype="float32")
+        half.save(tmp_path / "full", image_dtype="float32")
 
 
 def test_an_incomplete_dataset_stays_one(on_disk: OnDisk, tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_an_error_leaves_nothing_behind(on_disk: OnDisk, tmp_path: Path) -> None
     loaded = load(on_disk.folder)
     for wrong, message in (
         ({"format": "xyz"}, "there is no format 'xyz'"),
-        ({"dtype": "float64"}, "h5 has no dtype 'float64'"),
+        ({"image_dtype": "float64"}, "h5 has no image_dtype 'float64'"),
         ({"format": "npy", "compression": "gzip"}, "npy has no compression 'gzip'; it is in h5"),
     ):
         with pytest.raises(ValueError, match=message):

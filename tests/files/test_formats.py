@@ -106,7 +106,7 @@ def test_a_pixel_too_large_for_half_precision_is_refused(tmp_path: Path, name: s
     for array in arrays.values():
         array[3].flat[0] = -65505
     kind = FILES[name]
-    with pytest.raises(ValueError, match=r"of system 8 have a pixel of 6.55e\+04.*65504; write float32"):
+    with pytest.raises(ValueError, match=r"of system 8 have a pixel of 6.55e\+04.*65504; give float32"):
         written(tmp_path / name, kind, (contents, Chunk(5, chunk.values, arrays)), 10)
 
 

@@ -36,6 +36,6 @@ def test_nothing_is_written_of_no_systems(tmp_path: Path) -> None:
         array = ArrayBytes(path, file.create_dataset("x", (2, 3), np.float16, dcpl=in_one_piece("float16")))
         array.append(np.zeros((0, 3), np.float16))
         array.close()
-    assert array.summed.count == 0
+    assert array.summed.length == 0
     with h5py.File(path) as file:
         assert not np.any(file["x"])

@@ -13,11 +13,16 @@ from jaxlens.files.storage import STORAGE, refuse_unsupported
 
 REFUSED = [
     ("hdf", "float32", None, "there is no format 'hdf'; there are npy, h5, "),
-    ("fits", "float16", None, "fits has no dtype 'float16'; it is in h5, npy, parquet, webdataset and zarr"),
+    (
+        "fits",
+        "float16",
+        None,
+        "fits has no image_dtype 'float16'; give float32; it is in h5, npy, parquet, webdataset and zarr",
+    ),
     ("zarr", "float32", "lzf", "zarr has no compression 'lzf'; it is in h5"),
     ("h5", "float32", "zip", "h5 has no compression 'zip'; there are gzip and lzf"),
     ("npy", "float32", "zip", "npy has no compression 'zip'; there are none"),
-    ("h5", "float64", None, "h5 has no dtype 'float64'; there are float32 and float16"),
+    ("h5", "float64", None, "h5 has no image_dtype 'float64'; there are float32 and float16"),
 ]
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from jaxlens import Simulator
 from jaxlens.imaging import render
@@ -34,3 +36,31 @@ def test_light_of_several_bands_and_its_derivative_are_those_of_each_band(
         alone = light(dataclasses.replace(sim.scene, bands=(name,)), one)
         for found, expected in zip(together, alone, strict=True):
             np.testing.assert_allclose(found[band], expected[0], atol=2e-5 * float(jnp.abs(expected).max()))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("example", ["", "double_source_plane"])
+def test_the_light_by_plane_for_a_gpu_is_that_of_all_planes_with_the_same_derivatives(
+    small_lens: dict[str, Any], key: jax.Array, example: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sim = Simulator(example or small_lens)
+    params = {name: value[0] for name, value in sim.sample(key, 1).items()}
+
+    def everything(choose: Callable[..., Any]) -> Any:
+        monkeypatch.setattr(jax.lax, "platform_dependent", choose)
+
+        @jax.jit
+        def light(params: dict[str, jax.Array]) -> Any:
+            image, pull = jax.vjp(
+                lambda params: render._extended_light(sim.scene, params, slice(None)), params
+            )
+            return image, pull(jnp.cos(image))
+
+        return light(params)
+
+    found = everything(lambda *values, cpu, default: default(*values))
+    expected = everything(lambda *values, cpu, default: cpu(*values))
+    np.testing.assert_allclose(found[0], expected[0], rtol=1e-12)
+    for a, b in zip(jax.tree.leaves(found[1]), jax.tree.leaves(expected[1]), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-11)

@@ -39,12 +39,13 @@ def scene(*planes: tuple[str, ...], num_pix: int = 32) -> Scene:
         ([(), ("SIS", "SHEAR_GAMMA_PSI"), ()], "P1-M0"),
         ([("SIE", "SIS"), ()], None),
         ([("SIE",), ("SHEAR",), ()], None),
+        ([("EPL", "SHEAR"), ()], "P0-M0"),
         ([("NIE", "SHEAR"), ()], None),
         ([("SHEAR",), ()], None),
         ([(), ()], None),
     ],
 )
-def test_one_isothermal_lens_among_linear_deflections_is_told_apart(planes, prefix):
+def test_one_power_law_among_linear_deflections_is_told_apart(planes, prefix):
     of_planes = scene(*planes)
     lens = of_planes.power_law_in_front(len(planes) - 1)
     assert (lens and lens.prefix) == prefix

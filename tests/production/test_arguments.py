@@ -19,7 +19,7 @@ from jaxlens.production.arguments import Arguments
         ({"batch_size": -1}, "batch_size is -1"),
         ({"part": 3}, r"part is 3; give \(k, n\)"),
         ({"part": (2, 2)}, "part 2/2 does not exist"),
-        ({"dtype": "float64"}, "dtype is 'float64'; it must be 'float32' or 'float16'"),
+        ({"image_dtype": "float64"}, "image_dtype is 'float64'; it must be 'float32' or 'float16'"),
         ({"compression": "zip"}, "compression is 'zip'"),
         ({"compression": "gzip", "image_file_format": "npy"}, "npy has no compression 'gzip'; it is in h5"),
         ({"image_file_format": "png"}, "image_file_format is 'png'"),
@@ -43,7 +43,8 @@ def test_what_is_about_files_needs_them(given: dict[str, Any]) -> None:
 
 def test_what_has_no_effect_is_told() -> None:
     assert Arguments().idle == ()
-    assert "dtype has no effect without save_to_disk" in Arguments(dtype="float16").idle
+    assert Arguments(image_dtype="float16").idle == ()
+    assert "compression has no effect without save_to_disk" in Arguments(compression="gzip").idle
     assert "nothing is kept" in Arguments(store_in_memory=False).idle[0]
 
 

@@ -98,7 +98,7 @@ def test_resume_asks_for_what_is_missing_or_not_as_recorded(tmp_path: Path) -> N
         ({"config_sha256": "00" * 32}, "its configuration is another"),
         ({"config_sha256": "00" * 32, "inputs": {"/t.csv": "1"}}, "its configuration is another"),
         ({"format": "h5"}, "its format is npy, not h5"),
-        ({"dtype": "float16"}, "its dtype is float32, not float16"),
+        ({"dtype": "float16"}, "its image_dtype is float32, not float16"),
         ({"precision": "float64"}, "its precision is float32, not float64"),
         ({"options": {"csv": False}}, "its csv is True, not False"),
         ({"shards": 4}, "the systems of CONFIGURATION_1 is 6, not 8"),

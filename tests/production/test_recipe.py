@@ -14,7 +14,7 @@ from .conftest import LABEL, field_recipe
 
 
 def test_a_pickled_recipe_makes_the_same_job(tmp_path: Path) -> None:
-    recipe = field_recipe(tmp_path, dtype="float16", compression="lzf")
+    recipe = field_recipe(tmp_path, image_dtype="float16", compression="lzf")
     devices = tuple(jax.local_devices()[:1])
     job = recipe.job(LABEL, devices, 4)
     text = pickle.dumps(recipe)

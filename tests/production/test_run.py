@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import yaml
 
+from jaxlens import load, make_dataset
 from jaxlens.config import load_config
 from jaxlens.engine import executable
 from jaxlens.files.checksums import size_and_checksum
@@ -24,7 +25,7 @@ from jaxlens.production.manifest import MANIFEST, read_manifest
 from jaxlens.production.run import produce
 from jaxlens.production.verification import verify
 
-from .conftest import LABEL, Killed, contents, field, generate
+from .conftest import BATCH, LABEL, Killed, contents, field, generate
 
 
 def names(folder: Path) -> list[str]:
@@ -260,11 +261,33 @@ def test_metadata_alone_are_compared_by_their_rows(tmp_path: Path) -> None:
     )
 
 
+def test_half_precision_by_the_argument_or_by_the_file(undisturbed: Path, tmp_path: Path) -> None:
+    """In memory and in files it is the same dataset, rounded at the end; the argument comes first."""
+    whole = load(undisturbed).images()[:]
+    asked = {"batch_size": BATCH, "store_in_memory": True}
+    file = field(tmp_path / "half")
+    np.testing.assert_array_equal(
+        make_dataset(file, image_dtype="float16", **asked).images(), whole.astype(np.float16)
+    )
+    file["DATASET"]["PARAMETERS"]["image_dtype"] = "float16"
+    assert make_dataset(file, image_dtype="float32", **asked).images().dtype == np.float32
+    made = make_dataset(file, save_to_disk=True, image_file_format="h5", **asked)
+    assert made.images().dtype == np.float16
+    assert read_manifest(tmp_path / "half").dtype == "float16"
+    np.testing.assert_array_equal(load(tmp_path / "half").images()[:], whole.astype(np.float16))
+    assert load_config(tmp_path / "half" / "config.yaml").image_dtype == "float16"
+    assert verify(tmp_path / "half", systems=1).whole
+    with pytest.raises(ValueError, match="fits has no image_dtype 'float16'; give float32"):
+        make_dataset(file, save_to_disk=True, image_file_format="fits")
+    with pytest.raises(StorageError, match="its image_dtype is float16, not float32"):
+        generate(tmp_path / "half", resume=True)
+
+
 @pytest.mark.slow
 def test_npy_without_a_table_and_half_precision(tmp_path: Path) -> None:
     generate(tmp_path / "a", image_file_format="npy", csv=False)
-    generate(tmp_path / "b", dtype="float16", compression="gzip")
-    generate(tmp_path / "c", image_file_format="npy", dtype="float16")
+    generate(tmp_path / "b", image_dtype="float16", compression="gzip")
+    generate(tmp_path / "c", image_file_format="npy", image_dtype="float16")
     for name in "abc":
         found = verify(tmp_path / name)
         assert found.whole, str(found)

@@ -236,6 +236,18 @@ def test_numpy_batches_are_those_of_the_stream(two: dict[str, Any]) -> None:
     np.testing.assert_array_equal(batch.images, taken(stream(two, 4), 1).images)
 
 
+def test_half_precision_by_the_argument_or_by_the_file(two: dict[str, Any]) -> None:
+    whole = taken(stream(two, 4), 1)
+    half = taken(stream(two, 4, image_dtype="float16"), 1)
+    assert half.images.dtype == np.float16
+    np.testing.assert_array_equal(half.images, whole.images.astype(np.float16))
+    np.testing.assert_array_equal(half.parameters[THETA_E], whole.parameters[THETA_E])
+    two["DATASET"]["PARAMETERS"]["image_dtype"] = "float16"
+    assert stream(two, 4).image_dtype == "float16"
+    assert pickle.loads(pickle.dumps(stream(two, 4))).image_dtype == "float16"
+    assert stream(two, 4, image_dtype="float32").image_dtype == "float32"
+
+
 @pytest.mark.slow
 def test_double_precision_is_kept(two: dict[str, Any], x64: None) -> None:
     batch = taken(stream(two, 4), 1)
@@ -256,6 +268,7 @@ def test_double_precision_is_kept(two: dict[str, Any], x64: None) -> None:
         ({"labels": ["theta"]}, "'theta' is no number of these configurations"),
         ({"labels": [THETA_E.lower()]}, f"did you mean {THETA_E}"),
         ({"configurations": ()}, "configurations is empty"),
+        ({"image_dtype": "bfloat16"}, "image_dtype is 'bfloat16'; it must be 'float32' or 'float16'"),
         ({"configurations": "STARS"}, "configuration 'STARS' is not in the file"),
         ({"devices": []}, "devices must be one device or several"),
     ],

@@ -56,7 +56,7 @@ def asked_for_another(laboratory: Laboratory, count: int) -> Outcome:
         "its configurations are": lambda: laboratory.finish(folder, configurations=4),
         "its return_planes is False": lambda: laboratory.finish(folder, return_planes=True),
         "the batch_size of CONFIGURATION_1": lambda: laboratory.finish(folder, batch_size=5),
-        "its dtype is float32": lambda: laboratory.finish(folder, dtype="float16"),
+        "its image_dtype is float32": lambda: laboratory.finish(folder, image_dtype="float16"),
         "holds the dataset Faults": lambda: laboratory.finish(folder, resume=False),
     }
     for message, make in asked.items():

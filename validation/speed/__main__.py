@@ -3,8 +3,10 @@
 Prints the table and writes `validation/results/<device>.json`: versions, device, limits of the machine,
 compile times, medians, spreads and ratios.  A to D are described in `validation.speed.workloads`; E is the
 gradient of a chi-square, F image positions, G noise, H datasets in files, I a first run, J time series, with
-the rows K, what ten nights cost beside one (`validation.speed.series`).  On a GPU `python -m validation
---quick` runs first, and nothing is measured unless its rows are within their tolerances.
+the rows K, what ten nights cost beside one (`validation.speed.series`).  `card` is A on the device, to the
+host and to disk apart, with the share of the device's limits (`validation.speed.on_card`); without names it
+is measured where there is a GPU.  On a GPU `python -m validation --quick` runs first, and nothing is measured
+unless its rows are within their tolerances.
 """
 
 from __future__ import annotations
@@ -21,8 +23,9 @@ from typing import Any
 
 import jax
 
-from validation.speed import groups, machine, ours, processes, table
-from validation.speed.targets import targets
+from validation.speed import groups, machine, on_card, ours, processes, table
+from validation.speed.cards import limits_of
+from validation.speed.targets import Target, card_targets, run_targets, targets
 from validation.speed.timing import Timed
 from validation.speed.workloads import simulator
 
@@ -31,6 +34,8 @@ RESULTS = Path(__file__).parents[1] / "results"
 SIZES = (1_000, 20_000)
 # Systems of the datasets of H with --quick.
 QUICK_SIZES = (100, 500)
+# Systems of the datasets of A of `card`.
+CARD_SIZES = (200_000,)
 # Largest difference between packages' images, in units of the peak: caustics treats the PSF's wings at the
 # edge of the image in another way.
 AGREED = 1e-3
@@ -49,6 +54,7 @@ WORKLOADS: dict[str, Measure] = {
     "G": groups.noise,
     "J": groups.time_series,
     "stages": groups.stages_of,
+    "card": groups.on_card,
 }
 
 
@@ -64,7 +70,8 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     unknown = [name for name in options.workload if name not in names]
     if unknown:
         parser.error(f"unknown workload {', '.join(unknown)}; they are {', '.join(names)}")
-    options.workload = options.workload or names
+    on_cpu = jax.default_backend() == "cpu"
+    options.workload = options.workload or [name for name in names if not (on_cpu and name == "card")]
     return options
 
 
@@ -93,7 +100,7 @@ def _images_are_right() -> bool:
 
 
 def _measure(names: list[str], quick: bool) -> dict[str, Any]:
-    effort = groups.QUICK if quick else groups.Effort()
+    effort = groups.effort(quick)
     rows: list[Timed] = []
     results: dict[str, Any] = {
         "device": machine.device(),
@@ -110,8 +117,10 @@ def _measure(names: list[str], quick: bool) -> dict[str, Any]:
         pictures = [name for name in "ABCD" if name in names]
         results["agreement"] = {name: groups.agreement(name, Path(folder)) for name in pictures}
         results["costs"] = {name: _cost(name, Path(folder)) for name in pictures}
+        if "card" in names:
+            results |= _card(rows, effort, quick, Path(folder))
     results["rows"] = [asdict(row) for row in rows]
-    results["targets"] = [asdict(t) | {"reached": t.reached, "met": t.met} for t in targets(rows)]
+    results["targets"] = _written(targets(rows))
     if "H" in names:
         print("measuring H", file=sys.stderr, flush=True)
         results["datasets"] = [processes.dataset(n) for n in (QUICK_SIZES if quick else SIZES)]
@@ -119,7 +128,27 @@ def _measure(names: list[str], quick: bool) -> dict[str, Any]:
         print("measuring I", file=sys.stderr, flush=True)
         examples = processes.EXAMPLES[:1] if quick else processes.EXAMPLES
         results["first_runs"] = {name: processes.first_run(name) for name in examples}
+        results["starts"] = processes.start_times()
+    results["run_targets"] = _written(run_targets(results))
     return results
+
+
+def _written(found: list[Target]) -> list[dict[str, Any]]:
+    return [asdict(target) | {"reached": target.reached, "met": target.met} for target in found]
+
+
+def _card(rows: list[Timed], effort: groups.Effort, quick: bool, folder: Path) -> dict[str, Any]:
+    """The shares of the device's limits, the datasets of A in files, and on a GPU the targets."""
+    sim = simulator("A", folder)
+    counted = {batch: on_card.counts(sim, batch) for batch in groups.batch_sizes(sim, effort)}
+    datasets = [on_card.to_disk(n) for n in (QUICK_SIZES[-1:] if quick else CARD_SIZES)]
+    met = card_targets(rows, datasets) if jax.default_backend() != "cpu" else []
+    limits = limits_of(jax.local_devices()[0])
+    return {
+        "card": on_card.shares(rows, counted, limits),
+        "card_datasets": datasets,
+        "card_targets": _written(met),
+    }
 
 
 def _cost(workload: str, folder: Path) -> dict[str, float]:

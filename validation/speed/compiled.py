@@ -37,7 +37,7 @@ runtime_version { major: 12 minor: 8 patch: 0 }
 device_description_str: "NVIDIA H100 80GB HBM3"
 """
 # Nothing can be tried out on a card that is not there, so that products of matrices are left to cuBLAS.
-OPTIONS: dict[str, bool | int | str] = {"xla_gpu_autotune_level": 0, "xla_gpu_enable_triton_gemm": False}
+OPTIONS: dict[str, Any] = {"xla_gpu_autotune_level": 0, "xla_gpu_enable_triton_gemm": False}
 # The compilers for NVIDIA's cards that jax has, as modules.
 _PLUGINS = ("jax_plugins.xla_cuda13", "jax_plugins.xla_cuda12")
 _MISSING = (

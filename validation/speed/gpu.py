@@ -79,7 +79,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _row(name: str, batch: int, folder: Path | None) -> tuple[bounds.Row, tuple[Kernel, ...]]:
     """The figures of one row, and the kernels of its programs."""
     print(f"compiling {name}", file=sys.stderr, flush=True)
-    began, kernels, unknown, temporary, output = time.perf_counter(), (), 0, 0, 0
+    began, unknown, temporary, output = time.perf_counter(), 0, 0, 0
+    kernels: tuple[Kernel, ...] = ()
     with tempfile.TemporaryDirectory() as files:
         source = ROWS.get(name, of_file(name))(Path(files), batch)
         for number, (function, shapes) in enumerate(source.programs):

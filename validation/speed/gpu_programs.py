@@ -16,9 +16,10 @@ from jaxlens import Simulator
 from jaxlens.engine.columns import Layout
 from jaxlens.engine.executable import generated
 from jaxlens.fitting import least_squares
+from jaxlens.fitting.expansion import expansion
 from jaxlens.fitting.free_parameters import free_parameters
 from jaxlens.fitting.image_checks import check_images
-from jaxlens.fitting.posterior import Constants, FitData, Model, expansion
+from jaxlens.fitting.posterior import Constants, FitData, Model
 from jaxlens.fitting.problem import GPU_BATCH, fit_data, problem
 from jaxlens.streams.batches import StreamBatch, placed
 from jaxlens.streams.columns import mixed_columns
@@ -119,7 +120,8 @@ def _step(
 
 def stream_batch(sim: Simulator, batch: int) -> Source:
     """A batch of a stream: its systems, and their places in the batch."""
-    columns, shapes = mixed_columns([sim]), {}  # type: ignore[var-annotated]
+    columns = mixed_columns([sim])
+    shapes: Layout = {}
     make = partial(_made, sim, shapes)
     given = (sim.hyperparameters, sim.assets, _bits(), jax.ShapeDtypeStruct((batch, 2), jnp.uint32))
     made = jax.eval_shape(make, *given)
@@ -134,8 +136,9 @@ def stream_batch(sim: Simulator, batch: int) -> Source:
 
 def _made(sim: Simulator, shapes: Layout, *given: Any) -> tuple[jax.Array, jax.Array]:
     batch = generated(sim.static_population, sim.scene, ("images",), False, False, shapes, *given)
+    images: Any = batch.images
     packed: Any = batch.values
-    return batch.images, packed
+    return images, packed
 
 
 def _of_workload(letter: str, build: Callable[[Simulator, int], Source]) -> Build:

@@ -19,12 +19,15 @@ from jaxlens.engine.batch_size import automatic_batch_size
 from jaxlens.engine.devices import batches_at_once
 from validation.speed import ours, series, stages, with_caustics, with_jaxtronomy, with_lenstronomy
 from validation.speed.names import Row
+from validation.speed.on_card import tasks as on_card_tasks
 from validation.speed.timing import Task, Timed, measure, missing, side_by_side
 from validation.speed.workloads import psf_kernel, rows, simulator
 
 ONE_BY_ONE = "lenstronomy, one process"
-# Systems of a batch of JAXtronomy and caustics.
+# Systems of a batch of JAXtronomy and caustics on a CPU.
 PEER_BATCH = 64
+# Systems of a batch of a training loop, with a jit of its own.
+LOOP_BATCH = 64
 # Systems of a batch of gradients: the operating system maps temporaries larger than 32 MB anew at every call.
 GRADIENT_BATCH = 16
 # Systems of a run that is long enough for the largest automatic batch size.
@@ -47,7 +50,14 @@ class Effort:
     systems: int = 40
 
 
+# On a card, which is idle with fewer systems at a time.
+ON_CARD = Effort(batches=(256, 1024, 4096))
 QUICK = Effort(repeats=5, seconds=0.1, batches=(), systems=12)
+
+
+def effort(quick: bool) -> Effort:
+    """How long to measure here; a card has other batch sizes."""
+    return QUICK if quick else Effort() if jax.default_backend() == "cpu" else ON_CARD
 
 
 def installed(name: str) -> bool:
@@ -66,7 +76,8 @@ def automatic(sim: Simulator) -> int:
     return automatic_batch_size(sim.config, MANY, epochs=epochs)
 
 
-def _batches(sim: Simulator, effort: Effort) -> list[int]:
+def batch_sizes(sim: Simulator, effort: Effort) -> list[int]:
+    """The batch sizes of jaxlens: those of `effort`, then the automatic one."""
     return list(dict.fromkeys((*effort.batches, automatic(sim))))
 
 
@@ -101,11 +112,17 @@ def _pool(sim: Simulator, effort: Effort) -> Iterator[list[Task | Timed]]:
         yield [Task(kind, method, partial(pool.run, noise), len(drawn)) for kind, noise in kinds.items()]
 
 
-def _others(sim: Simulator, wanted: tuple[str, ...]) -> Iterator[Task | Timed]:
+def peer_batches(effort: Effort) -> tuple[int, ...]:
+    """The batch sizes of JAXtronomy and caustics: on a card those of jaxlens."""
+    return (PEER_BATCH,) if jax.default_backend() == "cpu" else effort.batches or (PEER_BATCH,)
+
+
+def _others(sim: Simulator, wanted: tuple[str, ...], effort: Effort) -> Iterator[Task | Timed]:
     """JAXtronomy and caustics, on A and E."""
     for package, peer in OTHERS.items():
         if installed(package):
-            tasks = [task for task in peer.tasks(sim, PEER_BATCH) if task.workload in wanted]
+            made = (task for batch in peer_batches(effort) for task in peer.tasks(sim, batch))
+            tasks = [task for task in made if task.workload in wanted]
             yield from tasks
             if package == "jaxtronomy" and "A, noise" in wanted:
                 many = at_once()
@@ -129,7 +146,8 @@ def images(workload: str, folder: Path, effort: Effort) -> list[Timed]:
     jobs += _lenstronomy(workload, sim, effort)
     if workload != "A":
         return _timed(jobs, effort)
-    jobs += _others(sim, ("A, no noise", "A, noise"))
+    jobs += [ours.own_jit(sim, LOOP_BATCH), ours.engine(sim, automatic(sim), at_once())]
+    jobs += _others(sim, ("A, no noise", "A, noise"), effort)
     with _pool(sim, effort) as more:
         return _timed([*jobs, *more], effort)
 
@@ -140,7 +158,7 @@ def gradients(folder: Path, effort: Effort) -> list[Timed]:
     jobs: list[Task | Timed] = []
     for batch in dict.fromkeys((*effort.batches, GRADIENT_BATCH)):
         jobs += ours.gradients(sim, batch)
-    return _timed([*jobs, *_others(sim, ("E, gradient",))], effort)
+    return _timed([*jobs, *_others(sim, ("E, gradient",), effort)], effort)
 
 
 def positions(folder: Path, effort: Effort) -> list[Timed]:
@@ -166,7 +184,7 @@ def noise(folder: Path, effort: Effort) -> list[Timed]:
     jobs: list[Task | Timed] = []
     for shot, kind in kinds.items():
         sim = simulator("A", folder, shot_noise=shot)
-        jobs += [ours.noise_alone(kind, sim, batch) for batch in _batches(sim, effort)]
+        jobs += [ours.noise_alone(kind, sim, batch) for batch in batch_sizes(sim, effort)]
     return _timed(jobs, effort)
 
 
@@ -176,6 +194,12 @@ def time_series(folder: Path, effort: Effort) -> list[Timed]:
     batch = automatic(sim)
     jobs: list[Task | Timed] = [*series.images(sim, batch, at_once()), series.noise_alone(sim, batch)]
     return _timed([*jobs, *series.nights(automatic(series.simulator_k()))], effort)
+
+
+def on_card(folder: Path, effort: Effort) -> list[Timed]:
+    """A on the device, to the host and to pinned memory, at each batch size."""
+    sim = simulator("A", folder)
+    return _timed(list(on_card_tasks(sim, batch_sizes(sim, effort))), effort)
 
 
 def stages_of(folder: Path, effort: Effort) -> list[Timed]:

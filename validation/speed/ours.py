@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from itertools import count
 from typing import Any
 
@@ -12,7 +12,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens import Simulator
+from jaxlens.engine.job import Job
 from jaxlens.imaging.noise import observe
+from validation.speed.targets import ENGINE, OWN_JIT
 from validation.speed.timing import Task, side_by_side
 from validation.speed.workloads import key
 
@@ -46,6 +48,28 @@ def noisy(workload: str, sim: Simulator, batch: int, at_once: int = 1) -> Task:
     """
     seed = key()
     return _task(f"{workload}, noise", lambda i: sim.generate(seed, batch, i).images, batch, at_once)
+
+
+def own_jit(sim: Simulator, batch: int) -> Task:
+    """A as a training loop of one's own has it: `jax.jit` around `sim(key, n)`, one batch after the other."""
+    seed = key()
+    program = jax.jit(lambda first: sim(seed, batch, first)[0])
+    return _task(OWN_JIT, lambda i: program(np.uint32(i)), batch, 1)
+
+
+def engine(sim: Simulator, batch: int, at_once: int) -> Task:
+    """A by the program that make_dataset runs, on the host, in as many threads.
+
+    Args:
+        sim: its simulator.
+        batch: systems of a batch.
+        at_once: batches made at the same time.
+    """
+    raw = np.asarray(jax.random.key_data(key()))
+    job = Job(sim, raw, batch, batch, tuple(jax.local_devices()[:1]))
+    # compiled in the first run, whose time is that of the compilation
+    executable = cache(lambda: job.executable(batch))
+    return _task(ENGINE, lambda i: executable().on_host(raw, i).images, batch, at_once)
 
 
 def noiseless(workload: str, sim: Simulator, batch: int, at_once: int = 1) -> Task:

@@ -20,11 +20,11 @@ SHARE = 0.8
 _DATASET = """
 import json, sys, time
 from validation.speed.processes import peak_memory
+from validation.speed import workloads
 from validation.speed.machine import MEGABYTES, disk
-from validation.speed.workloads import five_bands
 import jaxlens
-size, folder = int(sys.argv[1]), sys.argv[2]
-file = five_bands()
+size, folder, workload = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+file = getattr(workloads, workload)()
 file["DATASET"]["PARAMETERS"] |= {"SIZE": size, "OUTDIR": folder}
 started = time.perf_counter()
 dataset = jaxlens.make_dataset(file, save_to_disk=True, store_in_memory=False, image_file_format="h5")
@@ -77,16 +77,40 @@ def _python(code: str, *arguments: str, environment: dict[str, str] | None = Non
     return done.stdout
 
 
-def dataset(size: int) -> dict[str, Any]:
-    """H: make_dataset of `size` systems of B to HDF5, in a new process.
+def dataset(size: int, workload: str = "five_bands") -> dict[str, Any]:
+    """H: make_dataset to HDF5, in a new process.
 
-    Returns `seconds` in all, `steady` those after the first chunk, the `batch` size, the `peak` memory in
-    bytes, and the `bytes` that were written; and, from the same process and folder, `rendering`, systems a
-    second of the same dataset that is not kept, and `disk`, see `validation.speed.machine`.
+    Args:
+        size: the number of systems.
+        workload: the function of `validation.speed.workloads` that gives their file, by default that of B.
+
+    Returns:
+        `seconds` in all, `steady` those after the first chunk, the `batch` size, the `peak` memory in bytes,
+        and the `bytes` that were written; and, from the same process and folder, `rendering`, systems a
+        second of the same dataset that is not kept, and `disk`, see `validation.speed.machine`.
     """
     with tempfile.TemporaryDirectory() as folder:
-        found: dict[str, Any] = json.loads(_python(_DATASET, str(size), folder))
+        found: dict[str, Any] = json.loads(_python(_DATASET, str(size), folder, workload))
         return found
+
+
+def start_times() -> dict[str, float]:
+    """I: seconds of a process that imports jaxlens with its Simulator, and of `jaxlens check`.
+
+    Each is the least of three, since other processes only make it longer.
+    """
+    codes = {
+        "import jaxlens": "import jaxlens; jaxlens.Simulator",
+        "jaxlens check": "import sys; sys.argv[1:] = ['check', 'galaxy_galaxy']\n"
+        "from jaxlens.cli import command; command()",
+    }
+    return {name: min(_seconds(code) for _ in range(3)) for name, code in codes.items()}
+
+
+def _seconds(code: str) -> float:
+    start = time.perf_counter()
+    _python(code)
+    return time.perf_counter() - start
 
 
 def first_run(example: str) -> tuple[float, float]:

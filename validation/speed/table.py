@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from validation.speed import on_card
 from validation.speed.processes import SHARE, shares
 
 Results = Mapping[str, Any]
@@ -21,6 +22,8 @@ def text(results: Results) -> str:
     ]
     parts = [head, _rows(results["rows"]), _targets(results["targets"]), _limits(results)]
     parts += [_agreement(results), _datasets(results), _first_runs(results), _noise_share(results)]
+    parts += [_targets(results[name]) for name in ("run_targets", "card_targets") if results.get(name)]
+    parts += [_card(results)]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
@@ -49,7 +52,7 @@ def _times(row: Mapping[str, Any]) -> str:
 def _targets(targets: Iterable[Mapping[str, Any]]) -> list[str]:
     lines = [f"{'ratio':<50}{'reached':>9}{'must':>7}{'wanted':>8}"]
     for target in targets:
-        reached = "-" if target["reached"] is None else f"{target['reached']:.1f}"
+        reached = "-" if target["reached"] is None else f"{target['reached']:.2f}"
         verdict = "" if target["met"] or target["reached"] is None else "   MISSED"
         lines.append(f"{target['name']:<50}{reached:>9}{target['must']:>7g}{target['wanted']:>8g}{verdict}")
     return lines
@@ -112,8 +115,8 @@ def _datasets(results: Results) -> list[str]:
         rendering, disk = shares(run)
         missed = "" if max(rendering, disk) >= SHARE else f"; {SHARE:.0%} of one of them: MISSED"
         lines.append(
-            f"{line}; {rendering:.0%} of rendering alone ({run['rendering']:.0f} a second), {disk:.0%} of the "
-            f"disk ({run['disk'] / 1e6:.0f} MB/s){missed}"
+            f"{line}; {rendering:.0%} of rendering alone ({run['rendering']:.0f} a second), {disk:.0%} of "
+            f"the disk ({run['disk'] / 1e6:.0f} MB/s){missed}"
         )
     return lines
 
@@ -123,6 +126,17 @@ def _first_runs(results: Results) -> list[str]:
         f"I, {name}: 16 images {cold:.1f} s after the start of Python, {warm:.1f} s with a compilation cache"
         for name, (cold, warm) in results.get("first_runs", {}).items()
     ]
+
+
+def _card(results: Results) -> list[str]:
+    if "card" not in results:
+        return []
+    files = [
+        f"A, {run['size']} systems to HDF5 and CSV: {run['bytes'] / run['seconds'] / 1e6:.0f} MB/s, "
+        f"{run['size'] / run['seconds']:.0f} a second"
+        for run in results["card_datasets"]
+    ]
+    return [*on_card.described(results["card"]), *files]
 
 
 def noise_share(results: Results) -> float | None:

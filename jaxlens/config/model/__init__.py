@@ -7,7 +7,7 @@ configurations, and the whole file).  Nothing here reads a file or draws a numbe
 so that it can be static under `jax.jit`.
 """
 
-from jaxlens.config.model.config import Config, Configuration, Plane
+from jaxlens.config.model.config import IMAGE_DTYPES, Config, Configuration, Plane
 from jaxlens.config.model.instrument import Instrument, Kernel, Numerics
 from jaxlens.config.model.quantities import Draw, Quantity, constant
 from jaxlens.config.model.species import Galaxy, NoiseSource, PointSource, Profile, Special
@@ -15,6 +15,7 @@ from jaxlens.config.model.tables import Backgrounds, Column, Joint
 from jaxlens.config.model.transients import Cadence, Library, Passbands, TimeSeries, Transient
 
 __all__ = [
+    "IMAGE_DTYPES",
     "Backgrounds",
     "Cadence",
     "Column",

@@ -51,6 +51,10 @@ class Configuration:
     problems: tuple[str, ...] = ()
 
 
+# In what precision images can be handed over; all arithmetic is in float32, or in float64 under x64.
+IMAGE_DTYPES = ("float32", "float16")
+
+
 @dataclass(frozen=True)
 class Config:
     """A whole configuration file, checked.
@@ -60,6 +64,7 @@ class Config:
         size: the number of systems of the dataset.
         outdir: the directory that the dataset is written to.
         seed: the seed of the random numbers, or None.
+        image_dtype: in which images are handed over, "float32" or "float16".
         cosmology: (name, quantity) pairs of the cosmological parameters, under astropy's names.
         instrument: IMAGE and SURVEY.
         species: the entries of SPECIES.
@@ -88,6 +93,7 @@ class Config:
     backgrounds: Backgrounds | None = None
     passed_over: tuple[str, ...] = ()
     input_files: tuple[str, ...] = ()
+    image_dtype: str = "float32"
 
     @property
     def bands(self) -> tuple[str, ...]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from jaxlens.kernels.fastmath import compiler
 
@@ -37,7 +40,33 @@ def test_a_tree_computed_once_is_the_same_and_has_derivatives() -> None:
     np.testing.assert_array_equal(gradient, [4.0, 8.0])
 
 
-def test_branches_are_applied_in_turn() -> None:
+def on_other_platforms(*operands: object, cpu: object, default: Callable[..., object]) -> object:
+    """`jax.lax.platform_dependent` of a platform that is not a CPU."""
+    return default(*operands)
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_loop_folds_as_a_scan_does(monkeypatch: pytest.MonkeyPatch, elsewhere: bool) -> None:
+    def step(total: jax.Array, item: jax.Array) -> tuple[jax.Array, jax.Array]:
+        return 2.0 * total + item, total
+
+    def fold(items: jax.Array) -> tuple[jax.Array, jax.Array]:
+        return compiler.folded(step, jnp.zeros(()), items, reverse=True, unroll=2)
+
+    items = jnp.arange(5.0)
+    expected = jax.lax.scan(step, jnp.zeros(()), items, reverse=True)
+    if elsewhere:
+        monkeypatch.setattr(jax.lax, "platform_dependent", on_other_platforms)
+    total, totals = jax.jit(fold)(items)
+    np.testing.assert_array_equal(total, expected[0])
+    np.testing.assert_array_equal(totals, expected[1])
+    np.testing.assert_array_equal(jax.grad(lambda items: fold(items)[0])(items), 2.0 ** np.arange(5))
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_branches_are_applied_in_turn(monkeypatch: pytest.MonkeyPatch, elsewhere: bool) -> None:
+    if elsewhere:
+        monkeypatch.setattr(jax.lax, "platform_dependent", on_other_platforms)
     branches = (lambda k, x: 2.0 * x, lambda k, x: x + k, lambda k, x: -x)
     expected = 5.0
     for k in range(4):

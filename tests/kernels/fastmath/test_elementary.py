@@ -44,6 +44,22 @@ def test_exponential(dtype):
     assert np.max(np.abs(found / np.exp(x.astype(np.float64)) - 1.0)) < PRECISION[dtype]
 
 
+def test_what_a_gpu_has_instructions_for_is_the_same_function():
+    """The functions that stand in for a GPU's instructions, beside those that take their place there."""
+    x = np.linspace(-87.0, 88.0, 20_001).astype(np.float32)
+    positive = arguments(1e-36, 1e36, "float32")
+    polynomial, exponential, root, instruction = jax.jit(
+        lambda x, y: (
+            elementary.exp_by_polynomial(x),
+            jnp.exp(x),
+            elementary.root_over_itself(y),
+            jax.lax.rsqrt(y),
+        )
+    )(x, positive)
+    np.testing.assert_allclose(polynomial, exponential, rtol=2 * PRECISION["float32"])
+    np.testing.assert_allclose(root, instruction, rtol=2 * PRECISION["float32"])
+
+
 def test_exponential_at_the_ends_of_its_range():
     ends = jnp.array([-np.inf, -1e30, -200.0, -88.0, 0.0, 88.5, 1e30, np.inf, np.nan], jnp.float32)
     expected = [0.0, 0.0, 0.0, 0.0, 1.0, np.inf, np.inf, np.inf, np.nan]

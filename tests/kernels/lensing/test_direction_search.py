@@ -1,4 +1,4 @@
-"""Images behind one isothermal lens, looked for by direction: those that the search on a grid finds."""
+"""Images behind one power law, looked for by direction: those that the search on a grid finds."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from jaxlens.kernels.lensing.lens_equation import image_positions
 from jaxlens.kernels.lensing.rays import jacobian
 from jaxlens.kernels.mass.external import convergence, shear
 from jaxlens.kernels.mass.isothermal import sie
+from jaxlens.kernels.mass.power_law import epl
 
 SLOTS, CASES = 6, 400
 SHAPE = ("theta_E", "e1", "e2", "center_x", "center_y")
@@ -126,6 +127,54 @@ def missing(images, among):
     alike = np.sign(images.magnification)[:, :, None] == np.sign(among.magnification)[:, None]
     near = np.where(alike & np.asarray(among.mask)[:, None], apart, np.inf).min(axis=2)
     return np.asarray(images.mask) & (near > 1e-6)
+
+
+def power_law_rays(x, y, args):
+    """As `rays`, with an EPL in place of the SIE."""
+    lens = epl(x, y, gamma=args["gamma"], **{name: args[name] for name in SHAPE})
+    linear = rays(x, y, args | {"theta_E": jnp.zeros_like(args["theta_E"])})
+    return tuple(at - alpha for at, alpha in zip(linear, lens, strict=True))
+
+
+def power_law(args):
+    return PowerLaw(**{name: args[name] for name in (*SHAPE, "gamma")})
+
+
+@partial(jax.jit, static_argnames="search")
+def behind_a_power_law(args, x, y, search):
+    def solve(args, x, y):
+        return image_positions(
+            power_law_rays, args, x, y, half_width=half_width(args), slots=8, power_law=search
+        )
+
+    return jax.vmap(solve)(args, x, y)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("x64")
+def test_no_image_behind_a_power_law_is_lost_and_none_invented():
+    """With slopes from 1.4 to 2.8; the sources are next to the caustics of the isothermal lenses."""
+    args, x, y = lenses("usual")
+    lens = args | {"gamma": jnp.asarray(np.random.default_rng(5).uniform(1.4, 2.8, CASES))}
+    found, expected = (behind_a_power_law(lens, x, y, search) for search in (power_law, None))
+    bright = np.abs(np.asarray(expected.magnification)) > 1e-2
+    assert not (missing(expected, found) & bright).any()
+    ends = jax.jit(power_law_rays)(found.x, found.y, {name: value[:, None] for name, value in lens.items()})
+    away = np.hypot(*(np.asarray(b) - at[:, None] for b, at in zip(ends, (x, y), strict=True)))
+    assert away[np.asarray(found.mask)].max() < 1e-9
+    assert set(np.asarray(found.found)) >= {2, 4}
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("x64")
+def test_the_program_of_a_gpu_finds_the_same_images(monkeypatch):
+    """It has as many Newton steps for all lenses, and no loops over what is looked for."""
+    args, x, y = lenses("usual")
+    expected = by_direction(args, x, y)
+    monkeypatch.setattr(jax.lax, "platform_dependent", lambda *operands, cpu, default: default(*operands))
+    found = jax.jit(jax.vmap(lambda *case: solve(*case, isothermal)))(args, x, y)
+    assert not missing(expected, found).any()
+    assert not missing(found, expected).any()
 
 
 @pytest.mark.slow

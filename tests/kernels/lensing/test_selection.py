@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from jaxlens.kernels.lensing import selection
 from jaxlens.kernels.lensing.selection import lowest, ranked
 
 COUNT = 16
@@ -51,3 +52,9 @@ def test_ranks_are_those_of_a_stable_sort():
     order = np.argsort(-values, kind="stable")
     np.testing.assert_array_equal(ranked(jnp.asarray(values), 6), order)
     np.testing.assert_array_equal(ranked(jnp.asarray(values), 8), [*order, 0, 0])
+
+
+def test_running_sums_are_the_same_on_every_platform():
+    counts = jnp.asarray(np.random.default_rng(1).integers(0, 300, 37), jnp.int32)
+    for sums in (selection._sums_by_product, selection._sums_by_mask):
+        np.testing.assert_array_equal(jax.jit(sums)(counts), np.cumsum(counts))
