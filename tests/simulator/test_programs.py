@@ -1,0 +1,24 @@
+"""Programs compiled with the options of the device, against the same function under a jit of the caller's own."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxlens.simulator.programs import compiled, compiler_options
+
+
+def test_options_change_no_result_and_static_arguments_stay_static() -> None:
+    @compiled(0)
+    def scaled(power: int, x: jax.Array) -> jax.Array:
+        return jnp.exp(x) ** power
+
+    x = jnp.linspace(-1.0, 1.0, 19)
+    alone = scaled(3, x)
+    np.testing.assert_array_equal(alone, jax.jit(lambda x: scaled(3, x))(x))
+    np.testing.assert_allclose(jax.grad(lambda x: scaled(3, x).sum())(x), 3.0 * alone, rtol=1e-6)
+
+
+def test_options_are_those_of_a_platform() -> None:
+    assert compiler_options("cuda") == {}
+    given = jax.jit(jnp.sin, compiler_options=compiler_options(jax.default_backend()))
+    assert float(given(0.0)) == 0.0
