@@ -1,4 +1,4 @@
-"""Programs compiled with the options of the device, against the same function under a jit of the caller's own."""
+"""Programs compiled with the options of the device, against the same function in a program of the caller."""
 
 import jax
 import jax.numpy as jnp

@@ -271,15 +271,17 @@ def test_a_seeing_beyond_the_file_s_is_blurred_all_the_same(galaxy: dict[str, An
     assert bool(jnp.all(jnp.isnan(jax.jit(sim.render)(wide))))
 
 
-def test_one_compilation_serves_all_numbers(small_lens: dict[str, Any], key: jax.Array) -> None:
-    from jaxlens.simulator.batched import tabulate
-
+def test_one_compilation_serves_all_numbers(
+    small_lens: dict[str, Any], key: jax.Array, caplog: pytest.LogCaptureFixture
+) -> None:
     sim = Simulator(small_lens)
-    sim.numbers(key, 4, 0)
-    compiled = tabulate._cache_size()
-    sim.numbers(jax.random.fold_in(key, 1), 4, 96)
-    Simulator(small_lens).numbers(key, 4, np.uint32(8))
-    assert tabulate._cache_size() == compiled
+    with jax.log_compiles():
+        sim.numbers(key, 7, 0)
+        assert "Compiling jit(tabulate)" in caplog.text
+        caplog.clear()
+        sim.numbers(jax.random.fold_in(key, 1), 7, 96)
+        Simulator(small_lens).numbers(key, 7, np.uint32(8))
+    assert "tabulate" not in caplog.text
 
 
 def test_a_first_use_inside_jit_leaves_no_tracer_behind(small_lens: dict[str, Any], key: jax.Array) -> None:
