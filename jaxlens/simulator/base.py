@@ -134,10 +134,10 @@ class SimulatorBase:
         """The names of all values of a system, also those on which its image does not depend."""
         arguments = self.hyperparameters, ANY_KEY, system_indices(0, 1), self.assets
 
-        def values(*arrays: Any) -> Params:
-            static = self.static_population, self.scene
+        def values(numbers: Params, key: Any, indices: Any, assets: Assets) -> Params:
+            arrays = numbers, key, indices, assets
             if self.scene.series is None:
-                return batched.tabulate(*static, *arrays).values
-            return batched.generate(*static, *arrays, False).values
+                return batched.tabulate(self.static_population, self.scene, *arrays).values
+            return batched.generate(self.static_population, self.scene, *arrays, False).values
 
         return frozenset(jax.eval_shape(values, *arguments))
