@@ -103,7 +103,7 @@ def _arguments(manifest: Manifest, config: Config | None) -> dict[str, Any]:
         "configurations": None if every else tuple(sections),
         "shard_size": sizes.pop() if len(sizes) == 1 else None,
         "part": manifest.part,
-        "dtype": manifest.dtype,
+        "image_dtype": manifest.dtype,
     }
     return _defaults() | given
 

@@ -59,8 +59,8 @@ def test_the_light_by_plane_for_a_gpu_is_that_of_all_planes_with_the_same_deriva
 
         return light(params)
 
-    found = everything(lambda *values, cpu, default: default(*values))
-    expected = everything(lambda *values, cpu, default: cpu(*values))
+    found = everything(lambda *values, default, cpu=None, cuda=None: (cuda or default)(*values))
+    expected = everything(lambda *values, default, cpu=None, cuda=None: (cpu or default)(*values))
     np.testing.assert_allclose(found[0], expected[0], rtol=1e-12)
     for a, b in zip(jax.tree.leaves(found[1]), jax.tree.leaves(expected[1]), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-11)

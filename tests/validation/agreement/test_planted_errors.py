@@ -205,9 +205,9 @@ def test_the_colour_law(plant: Callable[..., None]) -> None:
 @pytest.mark.slow
 def test_half_a_pixel_moves_the_einstein_ring(plant: Callable[..., None]) -> None:
     def moved(grid: Function) -> Function:
-        def planted(scene: Any, params: Any) -> tuple[jax.Array, jax.Array]:
-            x, y = grid(scene, params)
-            return x + 0.5 * params["pixel_scale"], y
+        def planted(scene: Any, columns: int) -> tuple[jax.Array, jax.Array]:
+            x, y = grid(scene, columns)
+            return x + 0.5, y
 
         return planted
 
