@@ -40,11 +40,10 @@ def test_light_of_several_bands_and_its_derivative_are_those_of_each_band(
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("example", ["", "double_source_plane"])
 def test_the_light_by_plane_for_a_gpu_is_that_of_all_planes_with_the_same_derivatives(
-    small_lens: dict[str, Any], key: jax.Array, example: str, monkeypatch: pytest.MonkeyPatch
+    key: jax.Array, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sim = Simulator(example or small_lens)
+    sim = Simulator("double_source_plane")
     params = {name: value[0] for name, value in sim.sample(key, 1).items()}
 
     def everything(choose: Callable[..., Any]) -> Any:

@@ -154,8 +154,8 @@ def behind_a_power_law(args, x, y, search):
 @pytest.mark.usefixtures("x64")
 def test_no_image_behind_a_power_law_is_lost_and_none_invented():
     """With slopes from 1.4 to 2.8; the sources are next to the caustics of the isothermal lenses."""
-    args, x, y = lenses("usual")
-    lens = args | {"gamma": jnp.asarray(np.random.default_rng(5).uniform(1.4, 2.8, CASES))}
+    args, x, y = jax.tree.map(lambda values: values[: CASES // 4], lenses("usual"))
+    lens = args | {"gamma": jnp.asarray(np.random.default_rng(5).uniform(1.4, 2.8, CASES // 4))}
     found, expected = (behind_a_power_law(lens, x, y, search) for search in (power_law, None))
     bright = np.abs(np.asarray(expected.magnification)) > 1e-2
     assert not (missing(expected, found) & bright).any()
