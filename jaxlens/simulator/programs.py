@@ -51,5 +51,9 @@ def compiled(*static: int) -> Callable[[F], F]:
 
 
 def _traced(arguments: tuple[Any, ...]) -> bool:
-    """Whether some argument is traced, which is so inside of `jit`, `vmap` and `grad`."""
-    return any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(arguments))
+    """Whether a call is part of a program that is being traced, or some argument is, as inside of `vmap`.
+
+    In a traced program everything is traced, also what depends on no argument of it.
+    """
+    leaves = (jax.lax.iota("int32", 1), *jax.tree.leaves(arguments))
+    return any(isinstance(leaf, jax.core.Tracer) for leaf in leaves)
