@@ -28,7 +28,7 @@ FLOORS = [
 KERNEL_FLOORS = [
     ("types",),
     ("fastmath",),
-    ("ellipse",),
+    ("ellipse", "parameters"),
     ("registry",),
     ("mass", "light", "cosmology"),
     ("lensing",),
