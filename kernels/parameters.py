@@ -66,6 +66,7 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         "ra_0": Meaning("arcsec", "where the deflection is zero", -0.2, 0.2),
         "s_scale": Meaning("arcsec", "core radius", 0.01, 0.5),
         "sigma": Meaning("arcsec", "standard deviation", 0.2, 1.0),
+        "sigma0": Meaning("", "rho0 Rs over the critical surface density", 0.1, 1.0),
         "theta_E": Meaning("arcsec", "Einstein radius", 0.5, 2.0),
     }
 )

@@ -4,6 +4,15 @@ Each profile registers itself with `jaxlens.kernels.registry.mass_profile`.  Red
 sum over several deflectors do not belong here: rays are shot in `jaxlens.kernels.lensing`.
 """
 
-from jaxlens.kernels.mass import external, isothermal, nfw, point_mass, power_law, radial
+from jaxlens.kernels.mass import (
+    external,
+    hernquist,
+    isothermal,
+    nfw,
+    point_mass,
+    power_law,
+    radial,
+    truncated_nfw,
+)
 
-__all__ = ["external", "isothermal", "nfw", "point_mass", "power_law", "radial"]
+__all__ = ["external", "hernquist", "isothermal", "nfw", "point_mass", "power_law", "radial", "truncated_nfw"]
