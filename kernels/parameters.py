@@ -54,7 +54,10 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         "gamma1": Meaning("", "shear along the axes", -0.1, 0.1),
         "gamma2": Meaning("", "shear along the diagonals", -0.1, 0.1),
         "gamma_ext": Meaning("", "strength of the shear", 0.0, 0.2),
+        "k_eff": Meaning("", "convergence at the half-light radius", 0.1, 0.5),
         "kappa": Meaning("", "convergence", -0.2, 0.2),
+        "kappa_0": Meaning("", "central convergence", 0.05, 0.5),
+        "lambda_approx": Meaning("", "factor of the approximate mass-sheet transformation", 0.7, 1.3),
         "n_max": Meaning("", "largest order of the basis functions", 3, 3),
         "n_sersic": Meaning("", "Sersic index", 0.7, 5.0),
         "phi": Meaning("radian", "position angle, from x towards y", -1.5, 1.5),
@@ -67,6 +70,8 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         "s_scale": Meaning("arcsec", "core radius", 0.01, 0.5),
         "sigma": Meaning("arcsec", "standard deviation", 0.2, 1.0),
         "sigma0": Meaning("", "rho0 Rs over the critical surface density", 0.1, 1.0),
+        "slope": Meaning("", "exponent of the density", 4.0, 10.0),
         "theta_E": Meaning("arcsec", "Einstein radius", 0.5, 2.0),
+        "theta_c": Meaning("arcsec", "core radius", 0.5, 5.0),
     }
 )

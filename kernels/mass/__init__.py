@@ -5,6 +5,7 @@ sum over several deflectors do not belong here: rays are shot in `jaxlens.kernel
 """
 
 from jaxlens.kernels.mass import (
+    cored,
     external,
     hernquist,
     isothermal,
@@ -12,7 +13,19 @@ from jaxlens.kernels.mass import (
     point_mass,
     power_law,
     radial,
+    sersic,
     truncated_nfw,
 )
 
-__all__ = ["external", "hernquist", "isothermal", "nfw", "point_mass", "power_law", "radial", "truncated_nfw"]
+__all__ = [
+    "cored",
+    "external",
+    "hernquist",
+    "isothermal",
+    "nfw",
+    "point_mass",
+    "power_law",
+    "radial",
+    "sersic",
+    "truncated_nfw",
+]
