@@ -65,7 +65,10 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         "r_trunc": Meaning("arcsec", "truncation radius", 1.0, 10.0),
         "ra_0": Meaning("arcsec", "where the deflection is zero", -0.2, 0.2),
         "s_scale": Meaning("arcsec", "core radius", 0.01, 0.5),
+        "scale_factor": Meaning("", "factor of all amplitudes", 0.5, 2.0),
         "sigma": Meaning("arcsec", "standard deviation", 0.2, 1.0),
+        "sigma_x": Meaning("arcsec", "standard deviation along x", 0.2, 1.0),
+        "sigma_y": Meaning("arcsec", "standard deviation along y", 0.2, 1.0),
         "theta_E": Meaning("arcsec", "Einstein radius", 0.5, 2.0),
     }
 )
