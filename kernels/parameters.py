@@ -67,6 +67,8 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         "s_scale": Meaning("arcsec", "core radius", 0.01, 0.5),
         "scale_factor": Meaning("", "factor of all amplitudes", 0.5, 2.0),
         "sigma": Meaning("arcsec", "standard deviation", 0.2, 1.0),
+        "sigma_min": Meaning("arcsec", "the smallest standard deviation", 0.05, 0.3),
+        "sigma_width": Meaning("arcsec", "the largest standard deviation less the smallest", 0.5, 2.0),
         "sigma_x": Meaning("arcsec", "standard deviation along x", 0.2, 1.0),
         "sigma_y": Meaning("arcsec", "standard deviation along y", 0.2, 1.0),
         "theta_E": Meaning("arcsec", "Einstein radius", 0.5, 2.0),
