@@ -4,6 +4,21 @@ Each profile registers itself with `jaxlens.kernels.registry.light_profile`.  Ma
 bands do not belong here: amplitudes are computed in `jaxlens.imaging`.
 """
 
-from jaxlens.kernels.light import gaussian, hernquist, sersic, uniform
+<<<<<<< HEAD
+from jaxlens.kernels.light import (
+    gaussian,
+    hernquist,
+    multi_gaussian,
+    sersic,
+    shapelets,
+    uniform,
+)
 
-__all__ = ["gaussian", "hernquist", "sersic", "uniform"]
+__all__ = [
+    "gaussian",
+    "hernquist",
+    "multi_gaussian",
+    "sersic",
+    "shapelets",
+    "uniform",
+]

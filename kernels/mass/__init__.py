@@ -4,9 +4,11 @@ Each profile registers itself with `jaxlens.kernels.registry.mass_profile`.  Red
 sum over several deflectors do not belong here: rays are shot in `jaxlens.kernels.lensing`.
 """
 
+<<<<<<< HEAD
 from jaxlens.kernels.mass import (
     cored,
     external,
+    gaussian,
     hernquist,
     isothermal,
     nfw,
@@ -20,6 +22,7 @@ from jaxlens.kernels.mass import (
 __all__ = [
     "cored",
     "external",
+    "gaussian",
     "hernquist",
     "isothermal",
     "nfw",
