@@ -5,6 +5,7 @@ sum over several deflectors do not belong here: rays are shot in `jaxlens.kernel
 """
 
 <<<<<<< HEAD
+<<<<<<< HEAD
 from jaxlens.kernels.mass import (
     cored,
     external,
@@ -14,6 +15,7 @@ from jaxlens.kernels.mass import (
     nfw,
     point_mass,
     power_law,
+    power_law_potential,
     radial,
     sersic,
     truncated_nfw,
@@ -28,6 +30,7 @@ __all__ = [
     "nfw",
     "point_mass",
     "power_law",
+    "power_law_potential",
     "radial",
     "sersic",
     "truncated_nfw",
