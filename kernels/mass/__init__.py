@@ -6,13 +6,20 @@ sum over several deflectors do not belong here: rays are shot in `jaxlens.kernel
 
 <<<<<<< HEAD
 <<<<<<< HEAD
+<<<<<<< HEAD
 from jaxlens.kernels.mass import (
+    constant_hessian,
     cored,
+    curved_arcs,
+    distorted_arcs,
+    elliptical_slice,
     external,
+    flexion,
     gaussian,
     hernquist,
     isothermal,
     nfw,
+    perturbations,
     point_mass,
     power_law,
     power_law_potential,
@@ -22,12 +29,18 @@ from jaxlens.kernels.mass import (
 )
 
 __all__ = [
+    "constant_hessian",
     "cored",
+    "curved_arcs",
+    "distorted_arcs",
+    "elliptical_slice",
     "external",
+    "flexion",
     "gaussian",
     "hernquist",
     "isothermal",
     "nfw",
+    "perturbations",
     "point_mass",
     "power_law",
     "power_law_potential",
