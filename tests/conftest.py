@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import jax
 import jax.numpy as jnp
 import pytest
 
+from jaxlens.config import imported_files as imports
 from jaxlens.config.special_functions import SPECIALS
 from jaxlens.distributions import USER_DISTRIBUTIONS
 from jaxlens.kernels.registry import LIGHT_PROFILES, MASS_PROFILES, light_profile, mass_potential
@@ -123,10 +125,13 @@ def _forget_compiled_programs() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _forget_functions() -> Iterator[None]:
-    """Each test starts without the distributions and functions of SPECIAL that others registered."""
-    registries: list[dict[str, Any]] = [USER_DISTRIBUTIONS, SPECIALS]
+    """Each test starts without the distributions, profiles and other functions that others registered."""
+    registries: list[dict[str, Any]] = [USER_DISTRIBUTIONS, SPECIALS, LIGHT_PROFILES, MASS_PROFILES]
     before = [dict(registry) for registry in registries]
     yield
+    for file in imports.imported_files():
+        del sys.modules[Path(file).stem]
+    imports._FILES.clear()
     for registry, entries in zip(registries, before, strict=True):
         registry.clear()
         registry.update(entries)
@@ -217,7 +222,7 @@ def unlensed_series(small_series: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def made_profiles() -> Iterator[None]:
+def made_profiles(_forget_functions: None) -> None:
     """Profiles with lists and whole numbers, and one without a finite flux, for one test.
 
     DISKS is a sum of Gaussians, CONE has no finite flux, TERMS has as many terms as n_max says, and WAVES is
@@ -245,8 +250,3 @@ def made_profiles() -> Iterator[None]:
     @mass_potential("WAVES")
     def waves(x: Real, y: Real, *, m: int, a: Reals = (0.1, 0.2)) -> jax.Array:
         return sum(((i + 1) * one * jnp.cos(m * x) for i, one in enumerate(a)), jnp.zeros_like(x))
-
-    yield
-    for name in ("DISKS", "CONE", "TERMS"):
-        del LIGHT_PROFILES[name]
-    del MASS_PROFILES["WAVES"]

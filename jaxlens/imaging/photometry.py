@@ -47,7 +47,7 @@ def light_numbers(scene: Scene, params: Params, light: Light) -> LightNumbers:
     profile = LIGHT_PROFILES[light.profile]
     shape = arguments(profile, own)
     if profile.total_flux is None:
-        return LightNumbers(own["amp"] if "amp" in own else jnp.ones(()), shape)
+        return LightNumbers(jnp.ones(()) if "amp" in profile.parameters else own["amp"], shape)
     flux = per_pixel(counts_by_band(scene, params, light.prefix))
     return LightNumbers(amplitude(light.profile, flux, **shape, **dict(light.integers)), shape)
 
