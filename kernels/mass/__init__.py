@@ -4,6 +4,22 @@ Each profile registers itself with `jaxlens.kernels.registry.mass_profile`.  Red
 sum over several deflectors do not belong here: rays are shot in `jaxlens.kernels.lensing`.
 """
 
-from jaxlens.kernels.mass import external, isothermal, point_mass, power_law, radial
+from jaxlens.kernels.mass import (
+    external,
+    interpolated,
+    isothermal,
+    point_mass,
+    power_law,
+    radial,
+    radial_table,
+)
 
-__all__ = ["external", "isothermal", "point_mass", "power_law", "radial"]
+__all__ = [
+    "external",
+    "interpolated",
+    "isothermal",
+    "point_mass",
+    "power_law",
+    "radial",
+    "radial_table",
+]
