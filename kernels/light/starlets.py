@@ -1,7 +1,7 @@
 """Starlets: an image as a sum of scales, each twice as coarse as the one before it.
 
-Starck, Fadili & Murtagh 2007, IEEE Trans. Image Process. 16, 297.  The coefficients w_j of n scales are images
-of one size; the last one is the smooth rest.  The image is their sum in the first generation of the
+Starck, Fadili & Murtagh 2007, IEEE Trans. Image Process. 16, 297.  The coefficients w_j of n scales are
+images of one size; the last one is the smooth rest.  The image is their sum in the first generation of the
 transform.  In the second one it is
 
     c_(n-1) = w_n,    c_(j-1) = h_j * c_j + w_j,
