@@ -32,20 +32,22 @@ COSMOLOGY = ("H0", "Om0", "Ode0", "w0", "wa", "Tcmb0", "Neff", "m_nu")
 
 @dataclass(frozen=True)
 class Light:
-    """A light profile; its parameters are called `<prefix>-<name>`."""
+    """A light profile; its parameters are called `<prefix>-<name>`, and its whole numbers are `integers`."""
 
     prefix: str
     profile: str
     parameters: tuple[str, ...]
+    integers: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
 class Mass:
-    """A mass profile; its parameters are called `<prefix>-<name>`."""
+    """A mass profile; its parameters are called `<prefix>-<name>`, and its whole numbers are `integers`."""
 
     prefix: str
     profile: str
     parameters: tuple[str, ...]
+    integers: tuple[tuple[str, int], ...] = ()
 
     @property
     def sigma_v(self) -> bool:
@@ -255,10 +257,10 @@ def _plane(plane: Plane, is_last: bool) -> ScenePlane:
     return ScenePlane(redshift, tuple(light), () if is_last else tuple(mass), tuple(points))
 
 
-def _named(prefix: str, profile: Profile) -> tuple[str, str, tuple[str, ...]]:
+def _named(prefix: str, profile: Profile) -> tuple[str, str, tuple[str, ...], tuple[tuple[str, int], ...]]:
     """The fields of `Light` and `Mass`."""
     names = tuple(name for name, _ in profile.parameters)
-    return f"{prefix}-{profile.label}", profile.name, names
+    return f"{prefix}-{profile.label}", profile.name, names, profile.integers
 
 
 def _parameters(

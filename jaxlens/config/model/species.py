@@ -17,13 +17,16 @@ class Profile:
     Attributes:
         label: its key in the file, for example `MASS_PROFILE_1`.
         name: its name in the light or mass registry of `jaxlens.kernels`.
-        parameters: (name, quantity) pairs.  A light profile's parameters include `magnitude`; a mass
-            profile's include `sigma_v` instead of `theta_E` where the file gives `sigma_v`.
+        parameters: (name, quantity) pairs.  A light profile's parameters include `magnitude`, or `amp` where
+            the profile has no finite flux; a mass profile's include `sigma_v` instead of `theta_E` where the
+            file gives `sigma_v`.  The entries of a list are `sigma_0`, `sigma_1` and so on.
+        integers: the parameters that are whole numbers, and the same for all systems.
     """
 
     label: str
     name: str
     parameters: tuple[tuple[str, Quantity], ...]
+    integers: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
