@@ -84,12 +84,7 @@ def read_array(node: Node, report: Report, wanted: Wanted, at_name: bool = False
         return None
     suffix = path.suffix.lower()
     if suffix not in wanted.suffixes or (suffix in NPY and extension):
-        finding = (
-            "has no extensions, since it is no FITS file"
-            if suffix in NPY
-            else f"is {_none_of(wanted.suffixes)}"
-        )
-        report.problem(node.place, f"{shown(name)} {finding}; {wanted.file}")
+        report.problem(node.place, f"{shown(name)} {_other_kind(suffix, wanted)}; {wanted.file}")
         return None
     report.sources.append(str(as_shown))
 

@@ -96,7 +96,8 @@ def _image_problem(image: np.ndarray, bands: tuple[str, ...]) -> str:
             if wrong:
                 which = f"image {i}" if len(stack) > 1 else "it"
                 where = f" in band {band}" if band else ""
-                return f"has no flux: {which}{where} {wrong.replace('and is scaled to 1', 'which magnitude sets')}"
+                finding = wrong.partition(";")[0]
+                return f"has no flux: {which}{where} {finding}; the sum must be above 0"
     return ""
 
 
@@ -148,7 +149,7 @@ def _axis_problem(axis: np.ndarray, noun: str) -> str:
 
 
 def _gradient(x: np.ndarray, y: np.ndarray, potential: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The gradient of a cubic spline through a potential, or of a lower one through fewer than four points."""
+    """The gradient of a cubic spline through a potential; of a lower one where there are too few points."""
     from scipy.interpolate import RectBivariateSpline
 
     degree: Callable[[np.ndarray], int] = lambda axis: min(3, len(axis) - 1)  # noqa: E731

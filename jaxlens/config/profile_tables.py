@@ -59,6 +59,8 @@ def read_tables(
     """
     _check_order(section, integers)
     keys = profile.of_kind("table")
+    if not keys:
+        return ()
     found = {key: _given(section, key, profile.parameters[key] is not None) for key in keys}
     arrays = {key: one for key, one in found.items() if one is not None}
     if any(key not in arrays and (section.has(key) or _is_needed(section, profile, key)) for key in keys):
