@@ -5,20 +5,25 @@ bands do not belong here: amplitudes are computed in `jaxlens.imaging`.
 """
 
 <<<<<<< HEAD
+<<<<<<< HEAD
 from jaxlens.kernels.light import (
     gaussian,
     hernquist,
+    interpolated,
     multi_gaussian,
     sersic,
     shapelets,
+    starlets,
     uniform,
 )
 
 __all__ = [
     "gaussian",
     "hernquist",
+    "interpolated",
     "multi_gaussian",
     "sersic",
     "shapelets",
+    "starlets",
     "uniform",
 ]

@@ -7,6 +7,7 @@ sum over several deflectors do not belong here: rays are shot in `jaxlens.kernel
 <<<<<<< HEAD
 <<<<<<< HEAD
 <<<<<<< HEAD
+<<<<<<< HEAD
 from jaxlens.kernels.mass import (
     constant_hessian,
     cored,
@@ -17,6 +18,7 @@ from jaxlens.kernels.mass import (
     flexion,
     gaussian,
     hernquist,
+    interpolated,
     isothermal,
     nfw,
     perturbations,
@@ -24,6 +26,7 @@ from jaxlens.kernels.mass import (
     power_law,
     power_law_potential,
     radial,
+    radial_table,
     sersic,
     truncated_nfw,
 )
@@ -38,6 +41,7 @@ __all__ = [
     "flexion",
     "gaussian",
     "hernquist",
+    "interpolated",
     "isothermal",
     "nfw",
     "perturbations",
@@ -45,6 +49,7 @@ __all__ = [
     "power_law",
     "power_law_potential",
     "radial",
+    "radial_table",
     "sersic",
     "truncated_nfw",
 ]
