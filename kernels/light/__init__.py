@@ -4,8 +4,6 @@ Each profile registers itself with `jaxlens.kernels.registry.light_profile`.  Ma
 bands do not belong here: amplitudes are computed in `jaxlens.imaging`.
 """
 
-<<<<<<< HEAD
-<<<<<<< HEAD
 from jaxlens.kernels.light import (
     gaussian,
     hernquist,

@@ -4,10 +4,6 @@ Each profile registers itself with `jaxlens.kernels.registry.mass_profile`.  Red
 sum over several deflectors do not belong here: rays are shot in `jaxlens.kernels.lensing`.
 """
 
-<<<<<<< HEAD
-<<<<<<< HEAD
-<<<<<<< HEAD
-<<<<<<< HEAD
 from jaxlens.kernels.mass import (
     constant_hessian,
     cored,

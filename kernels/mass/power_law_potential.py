@@ -28,7 +28,7 @@ def _spp_slope(r_squared: Real, *, theta_E: Real, gamma: Real) -> jax.Array:
 
 
 def _spp_potential(r_squared: Real, *, theta_E: Real, gamma: Real) -> jax.Array:
-    """psi of the round power law, whose derivative is `_spp_slope` times the radius also at the centre."""
+    """Psi of the round power law, whose derivative is `_spp_slope` times the radius also at the centre."""
     outside = jnp.maximum(r_squared, MIN_RADIUS_SQUARED)
     inside = 0.5 * (jnp.minimum(r_squared, MIN_RADIUS_SQUARED) - MIN_RADIUS_SQUARED)
     return _spp_slope(r_squared, theta_E=theta_E, gamma=gamma) * (outside / (3.0 - gamma) + inside)
