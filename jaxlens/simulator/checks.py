@@ -101,7 +101,7 @@ def image_indices(assets: Assets, params: Params) -> dict[str, int]:
 
 
 def _check_images(assets: Assets, params: Params, known: CheckedArrays) -> None:
-    """ValueError where an `image_index` is known and no image has it; a number that is NaN is no index yet."""
+    """ValueError where an `image_index` is known and no image has it; one that is NaN makes its image NaN."""
     for name, count in image_indices(assets, params).items():
         index = params[name]
         if isinstance(index, jax.core.Tracer) or known.has(index):
