@@ -5,6 +5,9 @@ sum over several deflectors do not belong here: rays are shot in `jaxlens.kernel
 """
 
 from jaxlens.kernels.mass import (
+    burkert,
+    cored_nfw,
+    cse,
     external,
     hernquist,
     isothermal,
@@ -15,4 +18,16 @@ from jaxlens.kernels.mass import (
     truncated_nfw,
 )
 
-__all__ = ["external", "hernquist", "isothermal", "nfw", "point_mass", "power_law", "radial", "truncated_nfw"]
+__all__ = [
+    "burkert",
+    "cored_nfw",
+    "cse",
+    "external",
+    "hernquist",
+    "isothermal",
+    "nfw",
+    "point_mass",
+    "power_law",
+    "radial",
+    "truncated_nfw",
+]
