@@ -18,6 +18,7 @@ from jaxlens.config.model import (
     Transient,
     constant,
 )
+from jaxlens.kernels import MASS_PROFILES
 from jaxlens.kernels.transients import TRANSIENTS
 
 # The name of a parameter and how it is drawn.
@@ -118,7 +119,7 @@ def microlensing_names(prefix: str, configuration: Configuration) -> tuple[str, 
 
 
 def image_slots(configuration: Configuration) -> int:
-    """The number of slots for images of a point source, by the number of masses with an Einstein radius."""
+    """The number of slots for images of a point source, by the number of masses that may make images."""
     masses = [
         profile
         for plane in configuration.planes[:-1]
@@ -126,7 +127,7 @@ def image_slots(configuration: Configuration) -> int:
         if isinstance(species, Galaxy)
         for profile in (*species.mass, *species.shear)
     ]
-    deflectors = sum(bool({"theta_E", "sigma_v"} & dict(mass.parameters).keys()) for mass in masses)
+    deflectors = sum(mass.name in MASS_PROFILES and not MASS_PROFILES[mass.name].linear for mass in masses)
     return SLOTS_ONE_DEFLECTOR if deflectors <= 1 else SLOTS_MANY_DEFLECTORS
 
 
