@@ -59,8 +59,8 @@ def _plane(*names: str) -> tuple[list[Mass], list[dict[str, float]]]:
             continue
         keys = enumerate(profile.parameters)
         values.append({key: 0.6 * profile.meanings[key].high * np.cos(1.0 + 1.7 * k) for k, key in keys})
-    masses = [Mass(f"MASS_PROFILE_{k}", name, tuple(own)) for k, (name, own) in enumerate(zip(names, values))]
-    return masses, values
+    pairs = enumerate(zip(names, values, strict=True))
+    return [Mass(f"MASS_PROFILE_{k}", name, tuple(own)) for k, (name, own) in pairs], values
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
