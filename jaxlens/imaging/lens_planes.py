@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -17,7 +18,7 @@ from jaxlens.kernels.registry import LineOfSight
 from jaxlens.kernels.types import Pair
 
 # The parameters of a kernel by name.
-Own = Mapping[str, jax.Array]
+Own: TypeAlias = Mapping[str, Any]
 
 
 def plane_deflection(masses: Sequence[Mass], values: Sequence[Own], x: jax.Array, y: jax.Array) -> Pair:
@@ -95,7 +96,10 @@ _Lens = Sequence[tuple[MassProfile, Own]]
 
 def _split(masses: Sequence[Mass], values: Sequence[Own]) -> tuple[tuple[LineOfSight, Own] | None, _Lens]:
     """The line of sight among the masses of a plane, if there is one, and the other masses."""
-    profiles = [(MASS_PROFILES[mass.profile], own) for mass, own in zip(masses, values, strict=True)]
+    profiles = [
+        (MASS_PROFILES[mass.profile], {**own, **dict(mass.integers)})
+        for mass, own in zip(masses, values, strict=True)
+    ]
     lines = [(profile.line_of_sight, own) for profile, own in profiles if profile.line_of_sight is not None]
     return (lines[0] if lines else None), [one for one in profiles if one[0].line_of_sight is None]
 

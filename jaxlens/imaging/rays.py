@@ -10,8 +10,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.imaging.lens_planes import plane_deflection, plane_fermat_potential, plane_potential
+from jaxlens.imaging.profile_arguments import Value, arguments
 from jaxlens.imaging.scene import COSMOLOGY, Mass, Scene
-from jaxlens.kernels import cosmology
+from jaxlens.imaging.tables import tables_of
+from jaxlens.kernels import MASS_PROFILES, cosmology
 from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.lensing.rays import Rays, arrival_time, delay_of, lensing_weights, shoot
 from jaxlens.kernels.types import Params
@@ -26,7 +28,7 @@ class RayNumbers(NamedTuple):
         weights: B_ij of `shoot` for i < j where j is not the last plane, for which it is 1.
     """
 
-    masses: tuple[tuple[dict[str, jax.Array], ...], ...]
+    masses: tuple[tuple[dict[str, Value], ...], ...]
     weights: dict[tuple[int, int], jax.Array]
 
     def up_to(self, j: int) -> RayNumbers:
@@ -125,13 +127,15 @@ def ray_parameters(scene: Scene, params: Params, j: int) -> dict[str, jax.Array]
         j: the index of the plane.
     """
     masses = [mass for plane in scene.planes[:j] for mass in plane.mass]
-    names = {f"{mass.prefix}-{name}" for mass in masses for name in mass.parameters}
+    names = {f"{mass.prefix}-{name}" for mass in masses for name in (*mass.parameters, *mass.tables)}
     names |= {*COSMOLOGY, *(plane.redshift for plane in scene.planes)}
     return {name: value for name, value in params.items() if name in names}
 
 
-def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[str, jax.Array]:
+def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[str, Value]:
     """The parameters of a mass profile in plane `j`, by the names that its kernel has for them.
+
+    Its whole numbers, which are static, are not among them.
 
     Where the velocity dispersion sigma_v is given, theta_E is computed from it.
 
@@ -144,7 +148,7 @@ def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[st
     values = {n: params[f"{mass.prefix}-{n}"] for n in mass.parameters if n != "sigma_v"}
     if mass.sigma_v:
         values["theta_E"] = einstein_radius(scene, params, j, mass)
-    return values
+    return arguments(MASS_PROFILES[mass.profile], values) | tables_of(mass, params)
 
 
 def einstein_radius(scene: Scene, params: Params, j: int, mass: Mass) -> jax.Array:
@@ -246,7 +250,7 @@ def _deflection(
     return plane_deflection(*_lens(scene, params, j), x, y)
 
 
-def _lens(scene: Scene, params: Params, j: int) -> tuple[tuple[Mass, ...], list[dict[str, jax.Array]]]:
+def _lens(scene: Scene, params: Params, j: int) -> tuple[tuple[Mass, ...], list[dict[str, Value]]]:
     """The masses of plane `j`, and the parameters of their kernels."""
     masses = scene.planes[j].mass
     return masses, [mass_parameters(scene, params, j, mass) for mass in masses]

@@ -66,7 +66,16 @@ class Flexion(NamedTuple):
         return flexion(x, y, g1=self.g1, g2=self.g2, g3=self.g3, g4=self.g4)
 
     def along(self, x: jax.Array, y: jax.Array, a: Pair) -> Pair:
-        """D(theta, a) of the module's equations."""
+        """D(theta, a) of the module's equations.
+
+        Args:
+            x: theta (arcsec), any shape.
+            y: its other component.
+            a: the two components of a (arcsec).
+
+        Returns:
+            The two components (arcsec), of the shape of x.
+        """
         xx, xy, yy = x * a[0], x * a[1] + y * a[0], y * a[1]
         return (
             self.g1 * xx + self.g2 * xy + self.g3 * yy,
