@@ -42,6 +42,10 @@ _BY_BAND = {"magnitude", NOISE} | {
 }
 # The parameters of profiles that are positions.
 POSITIONS = ("center_x", "center_y", "ra_0", "dec_0", "start_x", "start_y")
+# The parameter of a light profile that chooses an image of a stack.
+IMAGE_INDEX = "image_index"
+# The parameters of light profiles that may not differ by band.
+SHARED_BY_BANDS = (*POSITIONS, IMAGE_INDEX)
 
 
 def named_quantities(
@@ -138,7 +142,7 @@ def has_band_axis(name: str) -> bool:
     (True, False)
     """
     own = name.rsplit("-", 1)[-1]
-    return own in _BY_BAND or ("LIGHT_PROFILE_" in name and own not in POSITIONS)
+    return own in _BY_BAND or ("LIGHT_PROFILE_" in name and own not in SHARED_BY_BANDS)
 
 
 def redshift_name(plane: Plane) -> str:

@@ -23,6 +23,8 @@ from jaxlens.kernels.registry import Profile
 _SMALLEST: Mapping[str, int] = {"n_max": 0}
 # Above this no formula is accurate, and compiling takes minutes.
 _LARGEST = 500
+# The largest number of pixels.
+_LARGEST_COUNT: Mapping[str, int] = {"n_pixels": 10**8}
 # An entry of a list: the name of the list, and the index.
 _ENTRY = re.compile(r"(.+)_(0|[1-9][0-9]*)")
 # Shapelets whose terms are all pairs of orders up to n_max, not only those with a sum up to n_max.
@@ -121,9 +123,9 @@ def _integer(section: Section, key: str, default: int | None) -> int:
         why = "the program that makes the images is compiled for one"
         section.report.problem(node.place, f"{found}, and {why}; {advice}")
         return least
-    value = finite(node, section.report, advice)
-    if value is not None and (value != int(value) or not least <= value <= _LARGEST):
-        section.report.problem(node.place, f"is {node.text}; {advice}, and at most {_LARGEST}")
+    value, most = finite(node, section.report, advice), _LARGEST_COUNT.get(key, _LARGEST)
+    if value is not None and (value != int(value) or not least <= value <= most):
+        section.report.problem(node.place, f"is {node.text}; {advice}, and at most {most}")
         return least
     return least if value is None else int(value)
 

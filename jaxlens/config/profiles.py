@@ -9,9 +9,10 @@ from functools import partial
 
 from jaxlens.config.errors import Report
 from jaxlens.config.model import Profile, Quantity, constant
-from jaxlens.config.naming import POSITIONS
+from jaxlens.config.naming import SHARED_BY_BANDS
 from jaxlens.config.profile_names import light_name, mass_name
 from jaxlens.config.profile_parameters import list_of, read_parameters
+from jaxlens.config.profile_tables import read_image_index, read_tables
 from jaxlens.config.quantities import ANY, ANY_BY_BAND, Rule, quantity, quantity_path
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
@@ -62,7 +63,9 @@ def read_light_profile(label: str, node: Node, report: Report) -> Profile:
             brightness = _brightness(parameters, profile)
             rule_of = partial(profile_rule, name, by_band=True)
             values = read_parameters(parameters, profile, profile.parameters, rule_of)
-    return Profile(label, name, (*brightness, *values.quantities), values.integers)
+            tables = read_tables(parameters, profile, dict(values.integers))
+            quantities = (*brightness, *values.quantities, *read_image_index(parameters, tables))
+    return Profile(label, name, quantities, values.integers, tables)
 
 
 def read_mass_profile(label: str, node: Node, report: Report) -> Profile:
@@ -86,7 +89,8 @@ def read_mass_profile(label: str, node: Node, report: Report) -> Profile:
             wanted = _with_sigma_v(parameters, profile)
             rule_of = partial(profile_rule, name, by_band=False)
             values = read_parameters(parameters, profile, wanted, rule_of)
-    return Profile(label, name, values.quantities, values.integers)
+            tables = read_tables(parameters, profile, dict(values.integers))
+    return Profile(label, name, values.quantities, values.integers, tables)
 
 
 def _parameters(section: Section, name: str) -> Section:
@@ -148,4 +152,4 @@ def profile_rule(profile: str, key: str, by_band: bool) -> Rule:
     registry = LIGHT_PROFILES if by_band else MASS_PROFILES
     own = list_of(key, registry[profile]) or key
     rule = _EPL_SLOPE if (profile, key) == ("EPL", "gamma") else _RANGES.get(own, ANY)
-    return replace(rule, by_band=by_band and key not in POSITIONS)
+    return replace(rule, by_band=by_band and key not in SHARED_BY_BANDS)

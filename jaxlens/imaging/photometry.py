@@ -15,6 +15,7 @@ import jax.numpy as jnp
 
 from jaxlens.imaging.profile_arguments import Value, arguments
 from jaxlens.imaging.scene import Light, Scene
+from jaxlens.imaging.tables import tables_of
 from jaxlens.kernels import LIGHT_PROFILES
 from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.types import Params, Real, Reals
@@ -45,7 +46,7 @@ def light_numbers(scene: Scene, params: Params, light: Light) -> LightNumbers:
     """
     own = {name: per_pixel(params[f"{light.prefix}-{name}"]) for name in light.parameters}
     profile = LIGHT_PROFILES[light.profile]
-    shape = arguments(profile, own)
+    shape = arguments(profile, own) | tables_of(light, params)
     if profile.total_flux is None:
         return LightNumbers(jnp.ones(()) if "amp" in profile.parameters else own["amp"], shape)
     flux = per_pixel(counts_by_band(scene, params, light.prefix))

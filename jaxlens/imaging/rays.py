@@ -12,6 +12,7 @@ import numpy as np
 
 from jaxlens.imaging.profile_arguments import Value, arguments
 from jaxlens.imaging.scene import COSMOLOGY, Mass, Scene
+from jaxlens.imaging.tables import tables_of
 from jaxlens.kernels import MASS_PROFILES, cosmology
 from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.lensing.rays import Rays, arrival_time, lensing_weights, shoot
@@ -117,7 +118,7 @@ def ray_parameters(scene: Scene, params: Params, j: int) -> dict[str, jax.Array]
         j: the index of the plane.
     """
     masses = [mass for plane in scene.planes[:j] for mass in plane.mass]
-    names = {f"{mass.prefix}-{name}" for mass in masses for name in mass.parameters}
+    names = {f"{mass.prefix}-{name}" for mass in masses for name in (*mass.parameters, *mass.tables)}
     names |= {*COSMOLOGY, *(plane.redshift for plane in scene.planes)}
     return {name: value for name, value in params.items() if name in names}
 
@@ -138,7 +139,7 @@ def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[st
     values = {n: params[f"{mass.prefix}-{n}"] for n in mass.parameters if n != "sigma_v"}
     if mass.sigma_v:
         values["theta_E"] = einstein_radius(scene, params, j, mass)
-    return arguments(MASS_PROFILES[mass.profile], values)
+    return arguments(MASS_PROFILES[mass.profile], values) | tables_of(mass, params)
 
 
 def einstein_radius(scene: Scene, params: Params, j: int, mass: Mass) -> jax.Array:

@@ -14,8 +14,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import gammaincc
 
-from jaxlens.kernels.light.sersic import MAX_RADIUS, b_n
+from jaxlens.kernels.light.sersic import MAX_RADIUS
 from jaxlens.kernels.registry import LIGHT_PROFILES
+from jaxlens.kernels.sersic_index import b_n
 from validation.agreement import references
 from validation.agreement.inputs.draws import AROUND, CENTER, IMAGE, PIXELS, thinned
 from validation.agreement.reporting.rows import Findings, Picture, Row, precision, row, worst_and_median
