@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -10,7 +10,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.imaging.profile_arguments import Value, arguments
 from jaxlens.imaging.scene import COSMOLOGY, Mass, Scene
+from jaxlens.imaging.tables import tables_of
 from jaxlens.kernels import MASS_PROFILES, cosmology
 from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.lensing.rays import Rays, arrival_time, lensing_weights, shoot
@@ -26,7 +28,7 @@ class RayNumbers(NamedTuple):
         weights: B_ij of `shoot` for i < j where j is not the last plane, for which it is 1.
     """
 
-    masses: tuple[tuple[dict[str, jax.Array], ...], ...]
+    masses: tuple[tuple[dict[str, Value], ...], ...]
     weights: dict[tuple[int, int], jax.Array]
 
     def up_to(self, j: int) -> RayNumbers:
@@ -116,13 +118,15 @@ def ray_parameters(scene: Scene, params: Params, j: int) -> dict[str, jax.Array]
         j: the index of the plane.
     """
     masses = [mass for plane in scene.planes[:j] for mass in plane.mass]
-    names = {f"{mass.prefix}-{name}" for mass in masses for name in mass.parameters}
+    names = {f"{mass.prefix}-{name}" for mass in masses for name in (*mass.parameters, *mass.tables)}
     names |= {*COSMOLOGY, *(plane.redshift for plane in scene.planes)}
     return {name: value for name, value in params.items() if name in names}
 
 
-def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[str, jax.Array]:
+def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[str, Value]:
     """The parameters of a mass profile in plane `j`, by the names that its kernel has for them.
+
+    Its whole numbers, which are static, are not among them.
 
     Where the velocity dispersion sigma_v is given, theta_E is computed from it.
 
@@ -135,7 +139,7 @@ def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[st
     values = {n: params[f"{mass.prefix}-{n}"] for n in mass.parameters if n != "sigma_v"}
     if mass.sigma_v:
         values["theta_E"] = einstein_radius(scene, params, j, mass)
-    return values
+    return arguments(MASS_PROFILES[mass.profile], values) | tables_of(mass, params)
 
 
 def einstein_radius(scene: Scene, params: Params, j: int, mass: Mass) -> jax.Array:
@@ -239,12 +243,13 @@ def _deflection(
 
 
 def _sum_of_deflections(
-    masses: Sequence[Mass], values: Sequence[Mapping[str, jax.Array]], x: jax.Array, y: jax.Array
+    masses: Sequence[Mass], values: Sequence[Mapping[str, Value]], x: jax.Array, y: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
     """The sum of the reduced deflections of some masses, whose kernels have these parameters."""
     alpha_x, alpha_y = jnp.zeros_like(x), jnp.zeros_like(y)
     for mass, own in zip(masses, values, strict=True):
-        more_x, more_y = MASS_PROFILES[mass.profile].deflection(x, y, **own)
+        deflection = MASS_PROFILES[mass.profile].deflection
+        more_x, more_y = deflection(x, y, **own, **dict(mass.integers))
         alpha_x, alpha_y = alpha_x + more_x, alpha_y + more_y
     return alpha_x, alpha_y
 
@@ -253,8 +258,17 @@ def _potential(scene: Scene, params: Params, j: int, x: jax.Array, y: jax.Array)
     """The sum of the reduced potentials of the masses in plane `j`, arcsec^2."""
     total = jnp.zeros_like(x)
     for mass in scene.planes[j].mass:
-        total = total + MASS_PROFILES[mass.profile].potential(x, y, **mass_parameters(scene, params, j, mass))
+        values = mass_parameters(scene, params, j, mass)
+        total = total + _potential_of(mass)(x, y, **values, **dict(mass.integers))
     return total
+
+
+def _potential_of(mass: Mass) -> Callable[..., jax.Array]:
+    """The potential of a mass profile; a file that needs one which does not exist is refused when read."""
+    potential = MASS_PROFILES[mass.profile].potential
+    if potential is None:
+        raise ValueError(f"{mass.profile} has no lensing potential, and so no arrival times")
+    return potential
 
 
 def _weights(scene: Scene, params: Params) -> jax.Array:

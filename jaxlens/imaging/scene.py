@@ -32,20 +32,30 @@ COSMOLOGY = ("H0", "Om0", "Ode0", "w0", "wa", "Tcmb0", "Neff", "m_nu")
 
 @dataclass(frozen=True)
 class Light:
-    """A light profile; its parameters are called `<prefix>-<name>`."""
+    """A light profile; its parameters and arrays are called `<prefix>-<name>`.
+
+    Its whole numbers are `integers`, and the names of its arrays `tables`.
+    """
 
     prefix: str
     profile: str
     parameters: tuple[str, ...]
+    integers: tuple[tuple[str, int], ...] = ()
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Mass:
-    """A mass profile; its parameters are called `<prefix>-<name>`."""
+    """A mass profile; its parameters and arrays are called `<prefix>-<name>`.
+
+    Its whole numbers are `integers`, and the names of its arrays `tables`.
+    """
 
     prefix: str
     profile: str
     parameters: tuple[str, ...]
+    integers: tuple[tuple[str, int], ...] = ()
+    tables: tuple[str, ...] = ()
 
     @property
     def sigma_v(self) -> bool:
@@ -184,12 +194,14 @@ class Assets(NamedTuple):
         passbands: the wavelengths (Angstrom) and the weights of each band, each (bands, points); None where
             no spectrum is integrated.
         libraries: the arrays of the model of each transient, by its prefix and by name; None without any.
+        tables: the arrays of light and mass profiles, by `<prefix>-<name>`; None without any.
     """
 
     psf_kernel: jax.Array | None = None
     backgrounds: jax.Array | None = None
     passbands: tuple[jax.Array, jax.Array] | None = None
     libraries: Mapping[str, Mapping[str, jax.Array]] | None = None
+    tables: Mapping[str, jax.Array] | None = None
 
 
 # The assets of a configuration without a PSF kernel and without BACKGROUNDS.
@@ -202,8 +214,29 @@ def assets(config: Config, configuration: Configuration) -> Assets:
     return Assets(
         psf_kernel=None if kernel is None else jnp.asarray(kernel.array, jnp.result_type(float)),
         backgrounds=backgrounds.device_images if backgrounds else None,
+        tables=_tables(configuration) or None,
         **light_curve_assets(config, configuration),
     )
+
+
+def _tables(configuration: Configuration) -> dict[str, jax.Array]:
+    """The arrays of the profiles of a configuration, on the device, where equal ones are the same array."""
+    found: dict[str, jax.Array] = {}
+    copied: dict[tuple[object, ...], jax.Array] = {}
+    for plane in configuration.planes:
+        for label, species in plane.objects:
+            for profile in _profiles(species):
+                for name, table in profile.tables:
+                    key = (table.source, table.array.shape)
+                    if key not in copied:
+                        copied[key] = jnp.asarray(table.array, jnp.result_type(float))
+                    found[f"{plane.label}-{label}-{profile.label}-{name}"] = copied[key]
+    return found
+
+
+def _profiles(species: Galaxy | PointSource) -> tuple[Profile, ...]:
+    """The profiles of a galaxy; none of a point source."""
+    return (*species.light, *species.mass, *species.shear) if isinstance(species, Galaxy) else ()
 
 
 def scene(config: Config, configuration: Configuration) -> Scene:
@@ -255,10 +288,13 @@ def _plane(plane: Plane, is_last: bool) -> ScenePlane:
     return ScenePlane(redshift, tuple(light), () if is_last else tuple(mass), tuple(points))
 
 
-def _named(prefix: str, profile: Profile) -> tuple[str, str, tuple[str, ...]]:
+def _named(
+    prefix: str, profile: Profile
+) -> tuple[str, str, tuple[str, ...], tuple[tuple[str, int], ...], tuple[str, ...]]:
     """The fields of `Light` and `Mass`."""
     names = tuple(name for name, _ in profile.parameters)
-    return f"{prefix}-{profile.label}", profile.name, names
+    tables = tuple(name for name, _ in profile.tables)
+    return f"{prefix}-{profile.label}", profile.name, names, profile.integers, tables
 
 
 def _parameters(

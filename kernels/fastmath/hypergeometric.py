@@ -208,12 +208,8 @@ def _reflection(delta: jax.Array) -> jax.Array:
     series = np.polynomial.Chebyshev.interpolate(smooth, degree, domain=[-1.0, 1.0]).coef
     zero = jnp.zeros_like(delta)
     (total, last), _ = folded(clenshaw, (zero, zero), jnp.asarray(series[:0:-1], delta.dtype))
-    return (
-        delta * total
-        - last
-        + float(series[0])
-        - _ratio_at_zero(jnp.log1p, (1.0, -1 / 2, 1 / 3, -1 / 4), delta)
-    )
+    total = delta * total - last + float(series[0])
+    return total - _ratio_at_zero(jnp.log1p, (1.0, -1 / 2, 1 / 3, -1 / 4), delta)
 
 
 def _ratio_at_zero(

@@ -17,8 +17,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import gammaincc
 
-from jaxlens.kernels.light.sersic import MAX_RADIUS, b_n
+from jaxlens.kernels.light.sersic import MAX_RADIUS
 from jaxlens.kernels.registry import LIGHT_PROFILES
+from jaxlens.kernels.sersic_index import b_n
 from validation.agreement import references
 from validation.agreement.inputs.draws import AROUND, CENTER, IMAGE, PIXELS, thinned
 from validation.agreement.registered import comparison as registered

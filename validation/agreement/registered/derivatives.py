@@ -20,7 +20,8 @@ from validation.agreement.inputs.draws import float32_exact
 from validation.agreement.registered import draws, evaluation
 from validation.agreement.registered.evaluation import Arguments, Function
 from validation.agreement.registered.stated import CONTINUITY, DERIVATIVES, reason, tolerance
-from validation.agreement.reporting.rows import OF_THE_PEAK, Row, row
+from validation.agreement.reporting.rows import OF_THE_PEAK, Row
+from validation.agreement.reporting.rows import row as judged_row
 
 # Step of the differences, in units of the scale of each argument.
 STEP = 3e-3
@@ -128,7 +129,7 @@ def rows() -> list[Row]:
             for quantity, errors in ((DERIVATIVES, found.derivative), (CONTINUITY, found.value)):
                 limits = tolerance(kind, name, quantity, double=True), reason(kind, name, quantity)
                 measure = "of the largest" if quantity == DERIVATIVES else OF_THE_PEAK
-                lines.append(row(f"{kind} {name}: {quantity}", errors, limits[0], measure, limits[1]))
+                lines.append(judged_row(f"{kind} {name}: {quantity}", errors, limits[0], measure, limits[1]))
     return lines
 
 
