@@ -97,6 +97,11 @@ class ScenePlane:
                 found.setdefault(light.prefix.rpartition("-")[0], light.prefix)
         return found
 
+    @property
+    def line_of_sight(self) -> bool:
+        """Whether one of its masses stands for matter along the line of sight."""
+        return any(MASS_PROFILES[mass.profile].line_of_sight for mass in self.mass)
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -173,12 +178,12 @@ class Scene:
         """The power-law lens in front of plane `j`, if `direction_search` can find its images.
 
         It can where all mass in front of plane `j` is in one plane, and all profiles there but this lens have
-        a linear deflection.  Otherwise None.
+        a linear deflection, without matter along the line of sight.  Otherwise None.
         """
-        masses = [plane.mass for plane in self.planes[:j] if plane.mass]
-        if len(masses) != 1:
+        planes = [plane for plane in self.planes[:j] if plane.mass]
+        if len(planes) != 1 or planes[0].line_of_sight:
             return None
-        deflectors = [mass for mass in masses[0] if not MASS_PROFILES[mass.profile].linear]
+        deflectors = [mass for mass in planes[0].mass if not MASS_PROFILES[mass.profile].linear]
         if len(deflectors) != 1 or not MASS_PROFILES[deflectors[0].profile].power_law:
             return None
         return deflectors[0]
