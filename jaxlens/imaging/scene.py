@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -23,6 +23,7 @@ from jaxlens.config.model import (
 )
 from jaxlens.config.naming import image_slots
 from jaxlens.imaging.optics import Optics, optics
+from jaxlens.imaging.table_assets import profile_tables
 from jaxlens.imaging.time_series import Series, light_curve_assets, series, with_light_curves
 from jaxlens.kernels import MASS_PROFILES
 
@@ -32,10 +33,7 @@ COSMOLOGY = ("H0", "Om0", "Ode0", "w0", "wa", "Tcmb0", "Neff", "m_nu")
 
 @dataclass(frozen=True)
 class Light:
-    """A light profile; its parameters and arrays are called `<prefix>-<name>`.
-
-    Its whole numbers are `integers`, and the names of its arrays `tables`.
-    """
+    """A light profile; its parameters, and the arrays that are `tables`, are called `<prefix>-<name>`."""
 
     prefix: str
     profile: str
@@ -46,10 +44,7 @@ class Light:
 
 @dataclass(frozen=True)
 class Mass:
-    """A mass profile; its parameters and arrays are called `<prefix>-<name>`.
-
-    Its whole numbers are `integers`, and the names of its arrays `tables`.
-    """
+    """A mass profile; its parameters, and the arrays that are `tables`, are called `<prefix>-<name>`."""
 
     prefix: str
     profile: str
@@ -190,16 +185,14 @@ class Scene:
 
 
 class Assets(NamedTuple):
-    """The arrays that all systems of a configuration share; traced, without a batch axis.
+    """The arrays that all systems of a configuration share; traced, without a batch axis.  None: has none.
 
     Attributes:
-        psf_kernel: the kernel of psf_type PIXEL, (1 or bands, k, k); None for other kinds.
-        backgrounds: the background images (BACKGROUNDS), counts/s, (images, bands, num_pix, num_pix); None
-            where there are none.
-        passbands: the wavelengths (Angstrom) and the weights of each band, each (bands, points); None where
-            no spectrum is integrated.
-        libraries: the arrays of the model of each transient, by its prefix and by name; None without any.
-        tables: the arrays of light and mass profiles, by `<prefix>-<name>`; None without any.
+        psf_kernel: the kernel of psf_type PIXEL, (1 or bands, k, k).
+        backgrounds: the background images (BACKGROUNDS), counts/s, (images, bands, num_pix, num_pix).
+        passbands: the wavelengths (Angstrom) and the weights of each band, each (bands, points).
+        libraries: the arrays of the model of each transient, by its prefix and by name.
+        tables: the arrays of light and mass profiles, by `<prefix>-<name>`.
     """
 
     psf_kernel: jax.Array | None = None
@@ -209,7 +202,6 @@ class Assets(NamedTuple):
     tables: Mapping[str, jax.Array] | None = None
 
 
-# The assets of a configuration without a PSF kernel and without BACKGROUNDS.
 NO_ASSETS = Assets()
 
 
@@ -219,29 +211,9 @@ def assets(config: Config, configuration: Configuration) -> Assets:
     return Assets(
         psf_kernel=None if kernel is None else jnp.asarray(kernel.array, jnp.result_type(float)),
         backgrounds=backgrounds.device_images if backgrounds else None,
-        tables=_tables(configuration) or None,
+        tables=profile_tables(configuration) or None,
         **light_curve_assets(config, configuration),
     )
-
-
-def _tables(configuration: Configuration) -> dict[str, jax.Array]:
-    """The arrays of the profiles of a configuration, on the device, where equal ones are the same array."""
-    found: dict[str, jax.Array] = {}
-    copied: dict[tuple[object, ...], jax.Array] = {}
-    for plane in configuration.planes:
-        for label, species in plane.objects:
-            for profile in _profiles(species):
-                for name, table in profile.tables:
-                    key = (table.source, table.array.shape)
-                    if key not in copied:
-                        copied[key] = jnp.asarray(table.array, jnp.result_type(float))
-                    found[f"{plane.label}-{label}-{profile.label}-{name}"] = copied[key]
-    return found
-
-
-def _profiles(species: Galaxy | PointSource) -> tuple[Profile, ...]:
-    """The profiles of a galaxy; none of a point source."""
-    return (*species.light, *species.mass, *species.shear) if isinstance(species, Galaxy) else ()
 
 
 def scene(config: Config, configuration: Configuration) -> Scene:
@@ -293,9 +265,7 @@ def _plane(plane: Plane, is_last: bool) -> ScenePlane:
     return ScenePlane(redshift, tuple(light), () if is_last else tuple(mass), tuple(points))
 
 
-def _named(
-    prefix: str, profile: Profile
-) -> tuple[str, str, tuple[str, ...], tuple[tuple[str, int], ...], tuple[str, ...]]:
+def _named(prefix: str, profile: Profile) -> tuple[Any, ...]:
     """The fields of `Light` and `Mass`."""
     names = tuple(name for name, _ in profile.parameters)
     tables = tuple(name for name, _ in profile.tables)
