@@ -32,8 +32,8 @@ COSMOLOGY = ("H0", "Om0", "Ode0", "w0", "wa", "Tcmb0", "Neff", "m_nu")
 
 
 @dataclass(frozen=True)
-class Light:
-    """A light profile; its parameters, and the arrays that are `tables`, are called `<prefix>-<name>`."""
+class _Profile:
+    """A profile; its parameters, and the arrays that are `tables`, are called `<prefix>-<name>`."""
 
     prefix: str
     profile: str
@@ -42,15 +42,12 @@ class Light:
     tables: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Mass:
-    """A mass profile; its parameters, and the arrays that are `tables`, are called `<prefix>-<name>`."""
+class Light(_Profile):
+    """A light profile."""
 
-    prefix: str
-    profile: str
-    parameters: tuple[str, ...]
-    integers: tuple[tuple[str, int], ...] = ()
-    tables: tuple[str, ...] = ()
+
+class Mass(_Profile):
+    """A mass profile."""
 
     @property
     def sigma_v(self) -> bool:
