@@ -22,9 +22,11 @@ from jaxlens.config.model import (
     Profile,
 )
 from jaxlens.config.naming import image_slots
+from jaxlens.config.physical import Form, form_of
 from jaxlens.imaging.optics import Optics, optics
 from jaxlens.imaging.time_series import Series, light_curve_assets, series, with_light_curves
 from jaxlens.kernels import MASS_PROFILES
+from jaxlens.kernels.halos import MassDefinition
 
 # The parameters of a cosmology, by astropy's names.
 COSMOLOGY = ("H0", "Om0", "Ode0", "w0", "wa", "Tcmb0", "Neff", "m_nu")
@@ -56,11 +58,12 @@ class Mass:
     parameters: tuple[str, ...]
     integers: tuple[tuple[str, int], ...] = ()
     tables: tuple[str, ...] = ()
+    mass_definition: MassDefinition = "200c"
 
     @property
-    def sigma_v(self) -> bool:
-        """Whether the velocity dispersion sigma_v is given in place of theta_E."""
-        return "sigma_v" in self.parameters
+    def form(self) -> Form | None:
+        """The physical parameters that are given in place of angles; None where there are none."""
+        return form_of(self.profile, self.parameters)
 
 
 @dataclass(frozen=True)
@@ -286,7 +289,10 @@ def _plane(plane: Plane, is_last: bool) -> ScenePlane:
         prefix = f"{plane.label}-{label}"
         if isinstance(species, Galaxy):
             light += [Light(*_named(prefix, profile)) for profile in species.light]
-            mass += [Mass(*_named(prefix, profile)) for profile in (*species.mass, *species.shear)]
+            mass += [
+                Mass(*_named(prefix, profile), profile.mass_definition)
+                for profile in (*species.mass, *species.shear)
+            ]
         elif species.host is not None:
             points.append(Hosted(prefix, hosts[species.host], species.sep_unit))
     redshift = f"{plane.label}-OBJECT_1-REDSHIFT"
