@@ -12,6 +12,16 @@ from jaxlens.kernels.mass import (
     power_law,
     radial,
     sersic,
+    softened_power_law,
 )
 
-__all__ = ["cored", "external", "isothermal", "point_mass", "power_law", "radial", "sersic"]
+__all__ = [
+    "cored",
+    "external",
+    "isothermal",
+    "point_mass",
+    "power_law",
+    "radial",
+    "sersic",
+    "softened_power_law",
+]
