@@ -29,6 +29,7 @@ from jaxlens.kernels.mass import (
     radial,
     radial_table,
     sersic,
+    softened_power_law,
     truncated_nfw,
 )
 
@@ -57,5 +58,6 @@ __all__ = [
     "radial",
     "radial_table",
     "sersic",
+    "softened_power_law",
     "truncated_nfw",
 ]
