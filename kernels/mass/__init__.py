@@ -4,6 +4,14 @@ Each profile registers itself with `jaxlens.kernels.registry.mass_profile`.  Red
 sum over several deflectors do not belong here: rays are shot in `jaxlens.kernels.lensing`.
 """
 
-from jaxlens.kernels.mass import external, gaussian, isothermal, point_mass, power_law, radial
+from jaxlens.kernels.mass import (
+    external,
+    gaussian,
+    gaussian_ellipse,
+    isothermal,
+    point_mass,
+    power_law,
+    radial,
+)
 
-__all__ = ["external", "gaussian", "isothermal", "point_mass", "power_law", "radial"]
+__all__ = ["external", "gaussian", "gaussian_ellipse", "isothermal", "point_mass", "power_law", "radial"]
