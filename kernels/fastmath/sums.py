@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
+from typing import TypeVar
 
 import jax
 import jax.numpy as jnp
 
 from jaxlens.kernels.types import Real, Reals
+
+T = TypeVar("T")
 
 
 def paired(**lists: Reals) -> list[tuple[Real, ...]]:
@@ -32,14 +36,16 @@ def paired(**lists: Reals) -> list[tuple[Real, ...]]:
     return list(zip(*lists.values(), strict=True))
 
 
-def total(term: Callable[..., jax.Array], **lists: Reals) -> jax.Array:
-    """The sum of `term(entry, ...)` over the entries of lists of one length, written out in full.
+def total(term: Callable[..., T], written_out: int = 8, **lists: Reals) -> T:
+    """The sum of `term(entry, ...)` over the entries of lists of one length.
 
-    For terms of a few operations: XLA compiles the sum to one loop over the rays, which keeps the total in a
-    register.
+    A few terms are written out in full, which XLA compiles to one loop over the rays.  More would take long
+    to compile, and on a CPU the program would be slow: there they are added in a loop, and elsewhere as an
+    array with one more axis.  The reverse derivative of these computes each term again.
 
     Args:
-        term: a function of one entry of each list.
+        term: a function of one entry of each list that returns a pytree of arrays.
+        written_out: how many terms are written out at most; static.
         **lists: parameters by name, in the order of the arguments of `term`.
 
     Returns:
@@ -51,8 +57,21 @@ def total(term: Callable[..., jax.Array], **lists: Reals) -> jax.Array:
     >>> print(total(lambda a, b: a * b, a=[1.0, 2.0], b=[3.0, 4.0]))
     11.0
     """
-    terms = [term(*entries) for entries in paired(**lists)]
-    result = jnp.asarray(terms[0])
-    for other in terms[1:]:
-        result = result + other
-    return result
+    entries = paired(**lists)
+    if len(entries) <= written_out:
+        return reduce(_added, [term(*own) for own in entries])
+    stacked = tuple(jnp.stack(jnp.broadcast_arrays(*own)) for own in lists.values())
+    shared = jax.checkpoint(term)  # type: ignore[attr-defined]
+
+    def in_a_loop(stacked: tuple[jax.Array, ...]) -> T:
+        first, rest = (tuple(own[part] for own in stacked) for part in (0, slice(1, None)))
+        return jax.lax.scan(lambda sum_, own: (_added(sum_, shared(*own)), None), shared(*first), rest)[0]
+
+    def at_once(stacked: tuple[jax.Array, ...]) -> T:
+        return jax.tree.map(lambda terms: jnp.sum(terms, axis=0), jax.vmap(shared)(*stacked))
+
+    return jax.lax.platform_dependent(stacked, cpu=in_a_loop, default=at_once)
+
+
+def _added(a: T, b: T) -> T:
+    return jax.tree.map(jnp.add, a, b)
