@@ -5,12 +5,33 @@ sum over several deflectors do not belong here: rays are shot in `jaxlens.kernel
 """
 
 from jaxlens.kernels.mass import (
+    chameleon,
+    chameleon_sums,
+    epl_multipole,
     external,
     isothermal,
+    isothermal_variants,
+    multipole,
+    multipole_ell,
     point_mass,
     power_law,
     power_law_potential,
+    pseudo_jaffe,
     radial,
 )
 
-__all__ = ["external", "isothermal", "point_mass", "power_law", "power_law_potential", "radial"]
+__all__ = [
+    "chameleon",
+    "chameleon_sums",
+    "epl_multipole",
+    "external",
+    "isothermal",
+    "isothermal_variants",
+    "multipole",
+    "multipole_ell",
+    "point_mass",
+    "power_law",
+    "power_law_potential",
+    "pseudo_jaffe",
+    "radial",
+]
