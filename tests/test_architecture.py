@@ -28,7 +28,7 @@ FLOORS = [
 KERNEL_FLOORS = [
     ("types",),
     ("fastmath",),
-    ("ellipse", "parameters"),
+    ("ellipse", "parameters", "sersic_index"),
     ("registry",),
     ("mass", "light", "cosmology"),
     ("lensing",),

@@ -4,6 +4,24 @@ Each profile registers itself with `jaxlens.kernels.registry.light_profile`.  Ma
 bands do not belong here: amplitudes are computed in `jaxlens.imaging`.
 """
 
-from jaxlens.kernels.light import gaussian, sersic, uniform
+from jaxlens.kernels.light import (
+    gaussian,
+    hernquist,
+    interpolated,
+    multi_gaussian,
+    sersic,
+    shapelets,
+    starlets,
+    uniform,
+)
 
-__all__ = ["gaussian", "sersic", "uniform"]
+__all__ = [
+    "gaussian",
+    "hernquist",
+    "interpolated",
+    "multi_gaussian",
+    "sersic",
+    "shapelets",
+    "starlets",
+    "uniform",
+]

@@ -55,7 +55,12 @@ def elliptical_nie_potential(
     return strength * root
 
 
-@mass_profile("NIE_POTENTIAL", potential=elliptical_nie_potential, sigma_v=True)
+@mass_profile(
+    "NIE_POTENTIAL",
+    potential=elliptical_nie_potential,
+    sigma_v=True,
+    meanings={"theta_c": Meaning("arcsec", "core radius", 0.05, 0.5)},
+)
 def elliptical_nie(
     x: Real,
     y: Real,

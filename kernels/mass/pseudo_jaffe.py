@@ -17,6 +17,7 @@ import jax.numpy as jnp
 
 from jaxlens.kernels.fastmath.quotients import log1p_over
 from jaxlens.kernels.mass.radial import Radial, register_elliptical_potential, register_round
+from jaxlens.kernels.parameters import Meaning
 from jaxlens.kernels.types import Real
 
 # The smallest Ra and Rs (arcsec), as in lenstronomy.
@@ -46,6 +47,7 @@ def _potential(r_squared: Real, *, sigma0: Real, Ra: Real, Rs: Real) -> jax.Arra
     return -2.0 * sigma0 * (Ra * Rs) * bracket
 
 
+MEANINGS = {"sigma0": Meaning("", "convergence of the isothermal part at Ra", 0.2, 2.0)}
 PSEUDO_JAFFE = Radial(_slope, _potential)
 
 pseudo_jaffe = register_round(
@@ -56,6 +58,7 @@ pseudo_jaffe = register_round(
     kappa = sigma0 Ra Rs / (Rs - Ra) [1 / sqrt(Ra^2 + r^2) - 1 / sqrt(Rs^2 + r^2)]; Keeton (2001), eq. 34.
     lenstronomy's deflection is that at 1e-4 arcsec inside this radius, times r / 1e-4 arcsec.
     """,
+    meanings=MEANINGS,
 )
 pseudo_jaffe_ellipse_potential = register_elliptical_potential(
     "PJAFFE_ELLIPSE_POTENTIAL",
@@ -64,4 +67,5 @@ pseudo_jaffe_ellipse_potential = register_elliptical_potential(
 
     The potential is that of PJAFFE at the radius R of `mass.radial`; Keeton (2001), eq. 34.
     """,
+    meanings=MEANINGS,
 )
