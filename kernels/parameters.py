@@ -94,6 +94,7 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         "kappa": Meaning("", "convergence", -0.2, 0.2),
         "kappa_0": Meaning("", "central convergence", 0.05, 0.5),
         "lambda_approx": Meaning("", "factor of the approximate mass-sheet transformation", 0.7, 1.3),
+        "length": Meaning("arcsec", "length", 0.5, 3.0),
         "log10_theta_E": Meaning("", "decimal logarithm of the Einstein radius in arcsec", -1.0, 0.3),
         "m": Meaning("", "order of the multipole", 4, 4),
         "mu_r": Meaning("", "radial magnification", 0.8, 2.0),
@@ -111,6 +112,7 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         "r_trunc": Meaning("arcsec", "truncation radius", 1.0, 10.0),
         "ra_0": Meaning("arcsec", "where the deflection is zero", -0.2, 0.2),
         "radial_stretch": Meaning("", "stretch across the arc", 0.7, 1.4),
+        "radius": Meaning("arcsec", "product average of the semi-axes", 0.2, 2.0),
         "ratio": Meaning("", "amplitude of the first part over that of the second", 0.5, 3.0),
         "ratio12": Meaning("", "amplitude of the first part over that of the second", 0.5, 3.0),
         "ratio13": Meaning("", "amplitude of the first part over that of the third", 0.5, 3.0),
@@ -124,6 +126,8 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         "sigma_x": Meaning("arcsec", "standard deviation along x", 0.2, 1.0),
         "sigma_y": Meaning("arcsec", "standard deviation along y", 0.2, 1.0),
         "slope": Meaning("", "exponent of the density", 4.0, 10.0),
+        "start_x": Meaning("arcsec", "where it starts", -0.2, 0.2),
+        "start_y": Meaning("arcsec", "where it starts", -0.2, 0.2),
         "tangential_stretch": Meaning("", "stretch along the arc", 3.0, 15.0),
         "theta_E": Meaning("arcsec", "Einstein radius", 0.5, 2.0),
         "theta_c": Meaning("arcsec", "core radius", 0.5, 5.0),
@@ -135,5 +139,6 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
         "w_t1": Meaning("arcsec", "truncation radius of the first part", 0.5, 3.0),
         "w_t2": Meaning("arcsec", "truncation radius of the second part", 0.5, 3.0),
         "w_t3": Meaning("arcsec", "truncation radius of the third part", 0.5, 3.0),
+        "width": Meaning("arcsec", "width", 0.1, 1.0),
     }
 )

@@ -99,7 +99,8 @@ def _unit_deflection(cores: _Cores) -> Pair:
 def _unit_potential(x: Real, y: Real, cores: _Cores) -> jax.Array:
     """The potential for alpha_1 = 1: z . alpha - (s_c ln M_c - s_t ln M_t) / (2 N).
 
-    M is as in `nie_potential`; M_t - M_c is (s_t - s_c) D, and the difference of the logarithms is ln(1 - (s_t - s_c) D / M_t).
+    M is as in `nie_potential`.  M_t - M_c is (s_t - s_c) D, and the difference of the logarithms is
+    ln(1 - (s_t - s_c) D / M_t).
     """
     (e1, e2), (s_c, s_t), (rho_c, rho_t) = cores.e, cores.s, cores.rho
     m_t = x * x + y * y + 2.0 * core_term(e1, e2, cores.one_minus_e2, s_t, rho_t)
