@@ -5,8 +5,11 @@ sum over several deflectors do not belong here: rays are shot in `jaxlens.kernel
 """
 
 from jaxlens.kernels.mass import (
+    burkert,
     constant_hessian,
     cored,
+    cored_nfw,
+    cse,
     curved_arcs,
     distorted_arcs,
     elliptical_slice,
@@ -30,8 +33,11 @@ from jaxlens.kernels.mass import (
 )
 
 __all__ = [
+    "burkert",
     "constant_hessian",
     "cored",
+    "cored_nfw",
+    "cse",
     "curved_arcs",
     "distorted_arcs",
     "elliptical_slice",
