@@ -267,7 +267,7 @@ def _potential_of(mass: Mass) -> Callable[..., jax.Array]:
     """The potential of a mass profile; a file that needs one which does not exist is refused when read."""
     potential = MASS_PROFILES[mass.profile].potential
     if potential is None:
-        raise ValueError(f"{mass.profile} has no lensing potential, and so no arrival times")
+        raise ValueError(f"{mass.profile} has no lensing potential, and so no arrival times; choose another")
     return potential
 
 
