@@ -10,7 +10,6 @@ from pathlib import Path
 
 from jaxlens.config.backgrounds import read_backgrounds
 from jaxlens.config.columns import known_names
-from jaxlens.config.delays import check_delays
 from jaxlens.config.errors import ConfigWarning, Place, Report, shown
 from jaxlens.config.examples import example_path, examples
 from jaxlens.config.files import FROM_DICT, OUTDIR_ADVICE, input_files, read_file
@@ -181,7 +180,6 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         image_dtype=image_dtype or IMAGE_DTYPES[0],
     )
     check_memory(config, tree, report)
-    check_delays(config, tree, report)
     complete, before = settled(config, tree, report, asked), len(report.remarks)
     check_transients(complete, tree, report)
     remark_implausible(complete, tree, asked, report)
