@@ -215,7 +215,7 @@ def mass_potential(name: str, **options: Any) -> Callable[[F], F]:
 
     def register(function: F) -> F:
         deflection = gradient_of(function)  # type: ignore[arg-type]
-        deflection.__doc__ = function.__doc__
+        deflection.__doc__, deflection.__module__ = function.__doc__, function.__module__
         deflection.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
         mass_profile(name, potential=function, **options)(deflection)  # type: ignore[arg-type]
         return function
