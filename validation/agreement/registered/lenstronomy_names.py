@@ -6,6 +6,10 @@ from typing import Any
 
 from jaxlens.kernels.registry import Profile
 from validation.agreement.registered.draws import Drawn
+from validation.agreement.registered.tables import Deflections
+
+# The options of profiles that lenstronomy does not have; at their defaults both agree.
+OURS = {("INTERPOL", "order")}
 
 
 def rows_of(drawn: Drawn, profile: Profile, row: int) -> dict[str, Any]:
@@ -13,6 +17,8 @@ def rows_of(drawn: Drawn, profile: Profile, row: int) -> dict[str, Any]:
     kinds = profile.kinds
     values: dict[str, Any] = {}
     for key, value in drawn.items():
+        if (profile.name, key) in OURS:
+            continue
         if kinds[key] == "number":
             values[key] = float(value[row])
         elif kinds[key] == "list":
@@ -29,6 +35,9 @@ def mass_arguments(name: str, values: dict[str, Any]) -> tuple[dict[str, Any], d
         name: the profile.
         values: our parameters.
     """
+    if name == "TABULATED_DEFLECTIONS":
+        centre = {key: values[key] for key in ("center_x", "center_y")}
+        return {"profile_kwargs_list": [{"custom_class": Deflections()}]}, centre
     return {}, values
 
 

@@ -43,11 +43,21 @@ class Stated(NamedTuple):
 AXIS_RATIO = "lenstronomy keeps the axis ratio 1e-8 away from 1"
 LAST_RADIUS = "the light ends at 1000 R_sersic, beyond which the formula of the flux has this much for n = 5"
 
+SQUARE = "the image ends at a square, over which the quadrature in radius and angle is coarse"
+EDGE = "within a pixel of the edge the light falls to zero, and a position in float32 is a part of a pixel"
+RADIAL = "lenstronomy's potential is interpolated as psi / r^2, and zero within the first radius"
+
 # By kind of profile, name, and quantity.
 STATED: dict[tuple[str, str, str], Stated] = {
+    **{
+        ("light", name, FLUX_INTEGRAL): Stated(0.05, 0.05, SQUARE)
+        for name in ("INTERPOL", "SLIT_STARLETS", "SLIT_STARLETS_GEN2")
+    },
+    ("light", "INTERPOL", BRIGHTNESS): Stated(DOUBLE, 3e-5, EDGE),
     ("light", "CORE_SERSIC", FLUX_INTEGRAL): Stated(1e-4, 1e-4, LAST_RADIUS),
     ("light", "SERSIC", FLUX_INTEGRAL): Stated(1e-4, 1e-4, LAST_RADIUS),
     ("light", "SERSIC_ELLIPSE", FLUX_INTEGRAL): Stated(1e-4, 1e-4, LAST_RADIUS),
+    ("mass", "RADIAL_INTERPOL", POTENTIAL): Stated(1e-7, SINGLE, RADIAL),
     **{
         ("mass", name, quantity): Stated(1e-8, SINGLE, AXIS_RATIO)
         for name in ("SIE", "NIE")
