@@ -17,7 +17,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -78,6 +78,20 @@ class LightProfile(Profile):
     no_flux: str = ""
 
 
+class LineOfSight(NamedTuple):
+    """How matter along the line of sight changes the rays through a lens plane and behind it.
+
+    `lens` and `potential` are functions `(x, y)` of all other masses of the plane.
+
+    Attributes:
+        deflection: `(x, y, lens, **parameters)` -> theta - beta of the whole, in arcsec.
+        fermat: `(x, y, lens, potential, **parameters)` -> the Fermat potential at an image, in arcsec^2.
+    """
+
+    deflection: Callable[..., Pair]
+    fermat: Callable[..., jax.Array]
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class MassProfile(Profile):
     """Reduced deflection angle and lensing potential.
@@ -92,6 +106,8 @@ class MassProfile(Profile):
             power of the radius times a function of the direction, so the images behind it can be searched for
             by direction.
         linear: the deflection is linear in the position, so that the profile adds no images of its own.
+        line_of_sight: given where the profile is no mass but changes what the others do; its deflection is
+            then what remains without them.
     """
 
     deflection: Callable[..., tuple[jax.Array, jax.Array]]
@@ -99,6 +115,7 @@ class MassProfile(Profile):
     sigma_v: bool = False
     power_law: bool = False
     linear: bool = False
+    line_of_sight: LineOfSight | None = None
 
 
 # The registered light profiles by lenstronomy's name.
@@ -151,6 +168,7 @@ def mass_profile(
     sigma_v: bool = False,
     power_law: bool = False,
     linear: bool = False,
+    line_of_sight: LineOfSight | None = None,
     meanings: Mapping[str, Meaning] = MappingProxyType({}),
 ) -> Callable[[F], F]:
     """A decorator that registers a deflection function.
@@ -162,6 +180,7 @@ def mass_profile(
         sigma_v: as in `MassProfile`.
         power_law: as in `MassProfile`.
         linear: as in `MassProfile`.
+        line_of_sight: as in `MassProfile`.
         meanings: what those parameters mean that mean something else than in `MEANINGS`.
 
     Returns:
@@ -176,6 +195,7 @@ def mass_profile(
             sigma_v=sigma_v,
             power_law=power_law,
             linear=linear,
+            line_of_sight=line_of_sight,
         )
         return function
 

@@ -123,7 +123,7 @@ def microlensing_names(prefix: str, configuration: Configuration) -> tuple[str, 
 
 
 def image_slots(configuration: Configuration) -> int:
-    """The number of slots for images of a point source, by the number of masses that make images of it."""
+    """The number of slots for images of a point source, by the number of masses that may make images."""
     masses = [
         profile
         for plane in configuration.planes[:-1]

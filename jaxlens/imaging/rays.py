@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -10,12 +9,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.imaging.lens_planes import plane_deflection, plane_fermat_potential, plane_potential
 from jaxlens.imaging.profile_arguments import Value, arguments
 from jaxlens.imaging.scene import COSMOLOGY, Mass, Scene
 from jaxlens.imaging.tables import tables_of
 from jaxlens.kernels import MASS_PROFILES, cosmology
 from jaxlens.kernels.fastmath.compiler import computed_apart
-from jaxlens.kernels.lensing.rays import Rays, arrival_time, lensing_weights, shoot
+from jaxlens.kernels.lensing.rays import Rays, arrival_time, delay_of, lensing_weights, shoot
 from jaxlens.kernels.types import Params
 
 
@@ -62,7 +62,7 @@ def ray_positions(
         A pair (x, y) for each plane, arcsec, each of the shape of `x`.
     """
     deflections = [
-        partial(_sum_of_deflections, scene.planes[j].mass, values) for j, values in enumerate(numbers.masses)
+        partial(plane_deflection, scene.planes[j].mass, values) for j, values in enumerate(numbers.masses)
     ]
     if len(deflections) > 1:
         # Otherwise XLA's CPU compiler computes a deflection again in every plane behind it.
@@ -101,10 +101,19 @@ def light_travel_times(scene: Scene, params: Params, j: int, x: jax.Array, y: ja
 
     Returns:
         Days, of the shape of `x`.
+
+    Raises:
+        ValueError: a mass in front of the plane has no potential.
     """
+    distances, between = plane_distances(scene, params)
+    lens = next((i for i in range(j) if scene.planes[i].line_of_sight), None)
+    if lens is not None:
+        # all mass is in this plane
+        fermat = plane_fermat_potential(*_lens(scene, params, lens), x, y)
+        return delay_of(fermat, distances[lens], distances[j], between[lens, j])
     positions = shoot(x, y, _deflections(scene, params, j + 1), _weights(scene, params))
-    potentials = [_potential(scene, params, i, *positions[i]) for i in range(j)]
-    return arrival_time(positions, potentials, *plane_distances(scene, params))
+    potentials = [plane_potential(*_lens(scene, params, i), *positions[i]) for i in range(j)]
+    return arrival_time(positions, potentials, distances, between)
 
 
 def ray_parameters(scene: Scene, params: Params, j: int) -> dict[str, jax.Array]:
@@ -237,38 +246,14 @@ def _deflections(scene: Scene, params: Params, planes: int) -> list[Rays]:
 def _deflection(
     scene: Scene, params: Params, j: int, x: jax.Array, y: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
-    """The sum of the reduced deflections of the masses in plane `j`."""
+    """The reduced deflection of plane `j`."""
+    return plane_deflection(*_lens(scene, params, j), x, y)
+
+
+def _lens(scene: Scene, params: Params, j: int) -> tuple[tuple[Mass, ...], list[dict[str, Value]]]:
+    """The masses of plane `j`, and the parameters of their kernels."""
     masses = scene.planes[j].mass
-    return _sum_of_deflections(masses, [mass_parameters(scene, params, j, mass) for mass in masses], x, y)
-
-
-def _sum_of_deflections(
-    masses: Sequence[Mass], values: Sequence[Mapping[str, Value]], x: jax.Array, y: jax.Array
-) -> tuple[jax.Array, jax.Array]:
-    """The sum of the reduced deflections of some masses, whose kernels have these parameters."""
-    alpha_x, alpha_y = jnp.zeros_like(x), jnp.zeros_like(y)
-    for mass, own in zip(masses, values, strict=True):
-        deflection = MASS_PROFILES[mass.profile].deflection
-        more_x, more_y = deflection(x, y, **own, **dict(mass.integers))
-        alpha_x, alpha_y = alpha_x + more_x, alpha_y + more_y
-    return alpha_x, alpha_y
-
-
-def _potential(scene: Scene, params: Params, j: int, x: jax.Array, y: jax.Array) -> jax.Array:
-    """The sum of the reduced potentials of the masses in plane `j`, arcsec^2."""
-    total = jnp.zeros_like(x)
-    for mass in scene.planes[j].mass:
-        values = mass_parameters(scene, params, j, mass)
-        total = total + _potential_of(mass)(x, y, **values, **dict(mass.integers))
-    return total
-
-
-def _potential_of(mass: Mass) -> Callable[..., jax.Array]:
-    """The potential of a mass profile; a file that needs one which does not exist is refused when read."""
-    potential = MASS_PROFILES[mass.profile].potential
-    if potential is None:
-        raise ValueError(f"{mass.profile} has no lensing potential, and so no arrival times")
-    return potential
+    return masses, [mass_parameters(scene, params, j, mass) for mass in masses]
 
 
 def _weights(scene: Scene, params: Params) -> jax.Array:

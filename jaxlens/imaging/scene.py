@@ -6,12 +6,8 @@ value that could be differentiated, is hashable, and is compiled once per config
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
-
-import jax
-import jax.numpy as jnp
+from typing import Literal
 
 from jaxlens.config.model import (
     Config,
@@ -23,7 +19,7 @@ from jaxlens.config.model import (
 )
 from jaxlens.config.naming import image_slots
 from jaxlens.imaging.optics import Optics, optics
-from jaxlens.imaging.time_series import Series, light_curve_assets, series, with_light_curves
+from jaxlens.imaging.time_series import Series, series, with_light_curves
 from jaxlens.kernels import MASS_PROFILES
 
 # The parameters of a cosmology, by astropy's names.
@@ -96,6 +92,11 @@ class ScenePlane:
             if "center_x" in light.parameters:
                 found.setdefault(light.prefix.rpartition("-")[0], light.prefix)
         return found
+
+    @property
+    def line_of_sight(self) -> bool:
+        """Whether one of its masses stands for matter along the line of sight."""
+        return any(MASS_PROFILES[mass.profile].line_of_sight for mass in self.mass)
 
 
 @dataclass(frozen=True)
@@ -173,70 +174,15 @@ class Scene:
         """The power-law lens in front of plane `j`, if `direction_search` can find its images.
 
         It can where all mass in front of plane `j` is in one plane, and all profiles there but this lens have
-        a linear deflection.  Otherwise None.
+        a linear deflection, without matter along the line of sight.  Otherwise None.
         """
-        masses = [plane.mass for plane in self.planes[:j] if plane.mass]
-        if len(masses) != 1:
+        planes = [plane for plane in self.planes[:j] if plane.mass]
+        if len(planes) != 1 or planes[0].line_of_sight:
             return None
-        deflectors = [mass for mass in masses[0] if not MASS_PROFILES[mass.profile].linear]
+        deflectors = [mass for mass in planes[0].mass if not MASS_PROFILES[mass.profile].linear]
         if len(deflectors) != 1 or not MASS_PROFILES[deflectors[0].profile].power_law:
             return None
         return deflectors[0]
-
-
-class Assets(NamedTuple):
-    """The arrays that all systems of a configuration share; traced, without a batch axis.
-
-    Attributes:
-        psf_kernel: the kernel of psf_type PIXEL, (1 or bands, k, k); None for other kinds.
-        backgrounds: the background images (BACKGROUNDS), counts/s, (images, bands, num_pix, num_pix); None
-            where there are none.
-        passbands: the wavelengths (Angstrom) and the weights of each band, each (bands, points); None where
-            no spectrum is integrated.
-        libraries: the arrays of the model of each transient, by its prefix and by name; None without any.
-        tables: the arrays of light and mass profiles, by `<prefix>-<name>`; None without any.
-    """
-
-    psf_kernel: jax.Array | None = None
-    backgrounds: jax.Array | None = None
-    passbands: tuple[jax.Array, jax.Array] | None = None
-    libraries: Mapping[str, Mapping[str, jax.Array]] | None = None
-    tables: Mapping[str, jax.Array] | None = None
-
-
-# The assets of a configuration without a PSF kernel and without BACKGROUNDS.
-NO_ASSETS = Assets()
-
-
-def assets(config: Config, configuration: Configuration) -> Assets:
-    """The arrays of `configuration`, on the device."""
-    backgrounds, kernel = config.backgrounds_of(configuration), config.instrument.kernel
-    return Assets(
-        psf_kernel=None if kernel is None else jnp.asarray(kernel.array, jnp.result_type(float)),
-        backgrounds=backgrounds.device_images if backgrounds else None,
-        tables=_tables(configuration) or None,
-        **light_curve_assets(config, configuration),
-    )
-
-
-def _tables(configuration: Configuration) -> dict[str, jax.Array]:
-    """The arrays of the profiles of a configuration, on the device, where equal ones are the same array."""
-    found: dict[str, jax.Array] = {}
-    copied: dict[tuple[object, ...], jax.Array] = {}
-    for plane in configuration.planes:
-        for label, species in plane.objects:
-            for profile in _profiles(species):
-                for name, table in profile.tables:
-                    key = (table.source, table.array.shape)
-                    if key not in copied:
-                        copied[key] = jnp.asarray(table.array, jnp.result_type(float))
-                    found[f"{plane.label}-{label}-{profile.label}-{name}"] = copied[key]
-    return found
-
-
-def _profiles(species: Galaxy | PointSource) -> tuple[Profile, ...]:
-    """The profiles of a galaxy; none of a point source."""
-    return (*species.light, *species.mass, *species.shear) if isinstance(species, Galaxy) else ()
 
 
 def scene(config: Config, configuration: Configuration) -> Scene:

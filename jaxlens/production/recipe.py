@@ -166,7 +166,9 @@ def _restored(files: tuple[str, ...], state: bytes) -> Recipe:
     for file in files:
         import_file(file)
     recipe = object.__new__(Recipe)
-    recipe.__dict__.update(pickle.loads(state))
+    for name, value in pickle.loads(state).items():
+        # the dataclass is frozen
+        object.__setattr__(recipe, name, value)
     return recipe
 
 

@@ -5,8 +5,11 @@ sum over several deflectors do not belong here: rays are shot in `jaxlens.kernel
 """
 
 from jaxlens.kernels.mass import (
+    burkert,
     constant_hessian,
     cored,
+    cored_nfw,
+    cse,
     curved_arcs,
     distorted_arcs,
     elliptical_slice,
@@ -16,6 +19,8 @@ from jaxlens.kernels.mass import (
     hernquist,
     interpolated,
     isothermal,
+    line_of_sight,
+    line_of_sight_flexion,
     nfw,
     perturbations,
     point_mass,
@@ -28,8 +33,11 @@ from jaxlens.kernels.mass import (
 )
 
 __all__ = [
+    "burkert",
     "constant_hessian",
     "cored",
+    "cored_nfw",
+    "cse",
     "curved_arcs",
     "distorted_arcs",
     "elliptical_slice",
@@ -39,6 +47,8 @@ __all__ = [
     "hernquist",
     "interpolated",
     "isothermal",
+    "line_of_sight",
+    "line_of_sight_flexion",
     "nfw",
     "perturbations",
     "point_mass",

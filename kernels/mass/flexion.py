@@ -101,7 +101,8 @@ def flexionfg(
     """Flexion by its F and G parts; lenstronomy's FLEXIONFG.
 
     It is `flexion` with g1 = (3 F1 + G1) / 2, g2 = (3 F2 + G2) / 2, g3 = (F1 - G1) / 2, g4 = (F2 - G2) / 2,
-    so that the gradient of the convergence is (F1, F2).
+    so that the gradient of the convergence is (F1, F2).  That of the shear is (G1, G2 + 2 F2), as in
+    lenstronomy; with g2 = (F2 + G2) / 2 and g4 = (3 F2 - G2) / 2 it would be (G1, G2).
 
     Args:
         x: position (arcsec), any shape.
