@@ -9,31 +9,28 @@ from typing import TypeVar
 import jax
 import jax.numpy as jnp
 
-from jaxlens.kernels.types import Real, Reals
+from jaxlens.kernels.types import Reals
 
 T = TypeVar("T")
 
 
-def paired(**lists: Reals) -> list[tuple[Real, ...]]:
-    """The entries of lists of one length, one of each list together.
+def count_of(**lists: Reals) -> int:
+    """How many entries lists of one length have.
 
     Args:
-        **lists: parameters by name.
-
-    Returns:
-        A tuple for each entry, in the order of the arguments.
+        **lists: parameters by name, each a list, or an array with the entries along its first axis.
 
     Raises:
         ValueError: the lists have different lengths, or no entry.
 
-    >>> paired(amp=[1.0, 2.0], sigma=[0.1, 0.3])
-    [(1.0, 0.1), (2.0, 0.3)]
+    >>> count_of(amp=[1.0, 2.0], sigma=[0.1, 0.3])
+    2
     """
     lengths = {name: len(entries) for name, entries in lists.items()}
     if len(set(lengths.values())) != 1 or 0 in lengths.values():
         found = ", ".join(f"{name} has {count}" for name, count in lengths.items())
         raise ValueError(f"{found} entries; they need as many entries as each other, and one at least")
-    return list(zip(*lists.values(), strict=True))
+    return next(iter(lengths.values()))
 
 
 def total(term: Callable[..., T], written_out: int = 8, **lists: Reals) -> T:
@@ -46,7 +43,8 @@ def total(term: Callable[..., T], written_out: int = 8, **lists: Reals) -> T:
     Args:
         term: a function of one entry of each list that returns a pytree of arrays.
         written_out: how many terms are written out at most; static.
-        **lists: parameters by name, in the order of the arguments of `term`.
+        **lists: parameters by name, in the order of the arguments of `term`, each a list, or an array with
+            the entries along its first axis.
 
     Returns:
         The sum, of the shape to which the terms broadcast.
@@ -57,10 +55,11 @@ def total(term: Callable[..., T], written_out: int = 8, **lists: Reals) -> T:
     >>> print(total(lambda a, b: a * b, a=[1.0, 2.0], b=[3.0, 4.0]))
     11.0
     """
-    entries = paired(**lists)
-    if len(entries) <= written_out:
-        return reduce(_added, [term(*own) for own in entries])
-    stacked = tuple(jnp.stack(jnp.broadcast_arrays(*own)) for own in lists.values())
+    if count_of(**lists) <= written_out:
+        return reduce(_added, [term(*own) for own in zip(*lists.values(), strict=True)])
+    stacked = tuple(
+        own if isinstance(own, jax.Array) else jnp.stack(jnp.broadcast_arrays(*own)) for own in lists.values()
+    )
     shared = jax.checkpoint(term)  # type: ignore[attr-defined]
 
     def in_a_loop(stacked: tuple[jax.Array, ...]) -> T:
