@@ -22,8 +22,8 @@ SERIES_TERMS = 12
 SERIES_TERMS_64 = 28
 
 
-# Keeps the division by abs(u)^2 finite at the centre of a lens, where eta is zero.
-MIN_SQUARE = 1e-30
+# Keeps the division by abs(u)^2, and its derivative, finite at the centre of a lens, where eta is zero.
+MIN_SQUARE = 1e-12
 
 
 def lerch(two_k: int, c: jax.Array, eta: Pair) -> Pair:

@@ -20,10 +20,8 @@ from jaxlens.kernels.fastmath.elementary import inverse_root, log
 from jaxlens.kernels.registry import mass_profile
 from jaxlens.kernels.types import Pair, Real
 
-# Inside this radius squared (arcsec^2) the deflection falls linearly to zero.
+# Inside this radius squared (arcsec^2) the deflection falls linearly to zero, or to that of its logarithm.
 MIN_RADIUS_SQUARED = 1e-18
-# The smallest radius squared (arcsec^2) in the logarithm of odd multipoles, as in lenstronomy.
-MIN_LOG_RADIUS_SQUARED = 1e-12
 # The smallest r_E (arcsec) in that logarithm.
 MIN_R_E = 1e-15
 
@@ -51,14 +49,20 @@ def floating(*values: Real) -> tuple[jax.Array, ...]:
 
 
 def phase(m: int, phi_m: jax.Array) -> Pair:
-    """W = exp(-i m phi_m)."""
+    """The number w = exp(-i m phi_m)."""
     return jnp.cos(m * phi_m), -jnp.sin(m * phi_m)
 
 
 def log_ratio(x: jax.Array, y: jax.Array, r_E: jax.Array) -> jax.Array:
-    """ln(r / r_E)."""
-    half_log = 0.5 * log(jnp.maximum(x * x + y * y, MIN_LOG_RADIUS_SQUARED))
-    return half_log - jnp.log(jnp.maximum(r_E, MIN_R_E))
+    """ln(r / r_E), continued quadratically inside 1e-9 arcsec."""
+    r_squared = x * x + y * y
+    outside = 0.5 * log(jnp.maximum(r_squared, MIN_RADIUS_SQUARED)) - jnp.log(jnp.maximum(r_E, MIN_R_E))
+    return outside + 0.5 * (_inside(r_squared) - 1.0)
+
+
+def _inside(r_squared: jax.Array) -> jax.Array:
+    """1, and inside 1e-9 arcsec the square of the radius in that unit."""
+    return jnp.minimum(r_squared * (1.0 / MIN_RADIUS_SQUARED), 1.0)
 
 
 def circular(x: Real, y: Real, m: int, a_m: Real, phi_m: Real, r_E: Real) -> tuple[Pair, Pair]:
@@ -76,6 +80,8 @@ def circular(x: Real, y: Real, m: int, a_m: Real, phi_m: Real, r_E: Real) -> tup
         (alpha_x, alpha_y) and the factor of ln(r / r_E), in arcsec.
     """
     x, y, a_m, phi_m, r_E = floating(x, y, a_m, phi_m, r_E)
+    # an r_E that is no number makes every multipole no number
+    a_m = a_m + 0.0 * r_E
     n, w = unit_vector(x, y), phase(m, phi_m)
     zero = jnp.zeros_like(a_m), jnp.zeros_like(a_m)
     if m == 1:
@@ -102,7 +108,8 @@ def logarithmic_potential(x: Real, y: Real, alpha: Pair, odd: Pair) -> jax.Array
     Returns:
         psi in arcsec^2.
     """
-    return x * (alpha[0] - odd[0]) + y * (alpha[1] - odd[1])
+    share = _inside(x * x + y * y)
+    return x * (alpha[0] - share * odd[0]) + y * (alpha[1] - share * odd[1])
 
 
 def multipole_potential(

@@ -60,6 +60,8 @@ def elliptical(x: Real, y: Real, m: int, a_m: Real, phi_m: Real, c: Real, r_E: R
     if m < 0 or (m % 2 and m not in (1, 3)):
         raise ValueError(f"m is {m}; multipoles about an ellipse have m = 1, m = 3, or an even number")
     x, y, a_m, phi_m, c, r_E = floating(x, y, a_m, phi_m, c, r_E)
+    # an r_E that is no number makes every multipole no number
+    a_m = a_m + 0.0 * r_E
     w = phase(m, phi_m)
     eta = unit_vector((1.0 - c) * x, (1.0 + c) * y)
     minus_c_m = (-1.0) ** m * _power(c, m)
