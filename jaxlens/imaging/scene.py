@@ -7,7 +7,7 @@ value that could be differentiated, is hashable, and is compiled once per config
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from jaxlens.config.model import (
     Config,
@@ -29,31 +29,24 @@ COSMOLOGY = ("H0", "Om0", "Ode0", "w0", "wa", "Tcmb0", "Neff", "m_nu")
 
 
 @dataclass(frozen=True)
-class Light:
-    """A light profile; its parameters and arrays are called `<prefix>-<name>`.
-
-    Its whole numbers are `integers`, and the names of its arrays `tables`.
-    """
+class _Profile:
+    """A profile; its parameters, and the arrays that are `tables`, are called `<prefix>-<name>`."""
 
     prefix: str
     profile: str
     parameters: tuple[str, ...]
     integers: tuple[tuple[str, int], ...] = ()
     tables: tuple[str, ...] = ()
+
+
+class Light(_Profile):
+    """A light profile."""
 
 
 @dataclass(frozen=True)
-class Mass:
-    """A mass profile; its parameters and arrays are called `<prefix>-<name>`.
+class Mass(_Profile):
+    """A mass profile, and the definition of its mass where M200 is given."""
 
-    Its whole numbers are `integers`, and the names of its arrays `tables`.
-    """
-
-    prefix: str
-    profile: str
-    parameters: tuple[str, ...]
-    integers: tuple[tuple[str, int], ...] = ()
-    tables: tuple[str, ...] = ()
     mass_definition: MassDefinition = "200c"
 
     @property
@@ -240,9 +233,7 @@ def _plane(plane: Plane, is_last: bool) -> ScenePlane:
     return ScenePlane(redshift, tuple(light), () if is_last else tuple(mass), tuple(points))
 
 
-def _named(
-    prefix: str, profile: Profile
-) -> tuple[str, str, tuple[str, ...], tuple[tuple[str, int], ...], tuple[str, ...]]:
+def _named(prefix: str, profile: Profile) -> tuple[Any, ...]:
     """The fields of `Light` and `Mass`."""
     names = tuple(name for name, _ in profile.parameters)
     tables = tuple(name for name, _ in profile.tables)

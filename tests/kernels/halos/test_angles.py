@@ -65,7 +65,7 @@ def test_a_halo_has_the_mass_of_each_definition(x64):
 
 
 def test_densities_of_the_definitions(x64):
-    """In an Einstein-de Sitter universe the mean is the critical density, and the virial one 18 pi^2 of it."""
+    """In an Einstein-de Sitter universe the mean density is critical, and the virial one 18 pi^2 times it."""
     critical, mean, virial = (
         float(enclosed_density(definition, 1.0, H0=70.0, Om0=1.0)) for definition in MASS_DEFINITIONS
     )

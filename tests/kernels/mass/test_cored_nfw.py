@@ -1,4 +1,4 @@
-"""Haloes with a core or a truncation: against their projections, and where core and scale radius are equal."""
+"""Haloes with a core or a truncation against projections, and where core and scale radius are equal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from jaxlens.kernels.mass.cored_nfw import cnfw, cnfw_ellipse_potential
 from jaxlens.kernels.mass.nfw import nfw
 from jaxlens.kernels.mass.truncated_nfw import tnfw
 
-# r_core; alpha / r at the radii 0.1 and 2.5 by two integrals of the density (mpmath), where Rs = alpha_Rs = 1.
+# r_core; alpha / r at the radii 0.1 and 2.5 by integrals of the density (mpmath); Rs = alpha_Rs = 1.
 CNFW = [
     (0.2, 2.445727094633, 0.4201658863687),
     (0.9, 1.764265048594, 0.4899462930291),
