@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -20,8 +21,7 @@ def halo(parameters: str, name: str = "NFW") -> tuple[tuple[str, str], ...]:
     """The lens is a round profile with these parameters."""
     return (
         ("NAME: SIE", f"NAME: {name}"),
-        ("        theta_E: 1.0\n", f"        {parameters}\n"),
-        ("        e1: 0.1\n        e2: -0.05\n", ""),
+        ("        theta_E: 1.0\n        e1: 0.1\n        e2: -0.1\n", f"        {parameters}\n"),
     )
 
 
@@ -73,12 +73,12 @@ def test_the_definition_of_the_mass(load_edited: Edit) -> None:
     [
         (
             f"{HALO}{INSIDE}Rs: 5.0",
-            ".M200: stands beside Rs; give either M200 and concentration, or Rs and alpha_Rs",
+            ".M200: stands beside Rs; give M200 and concentration, or Rs and alpha_Rs",
         ),
-        (f"{HALO}{INSIDE}logM: 13", ".M200: stands beside logM; give either M200 or logM"),
+        (f"{HALO}{INSIDE}logM: 13", ".M200: stands beside logM; give one of the two"),
         ("concentration: 5.0", ".M200: is missing; "),
         ("M200: 1.0e13", ".concentration: is missing; "),
-        (f"M200: -1.0{INSIDE}concentration: 5", ".M200: is -1.0; it must be above 0"),
+        (f"M200: -1.0{INSIDE}concentration: 5", ".M200: is -1; it must be above 0"),
     ],
 )
 def test_what_is_refused(parameters: str, found: str, load_edited: Edit) -> None:
@@ -90,13 +90,12 @@ def test_a_mass_beside_an_einstein_radius(load_edited: Edit) -> None:
     assert found.startswith(".M: stands beside theta_E; give one of the two")
 
 
-def test_columns_of_a_table_take_the_place_of_angles(load_edited: Edit) -> None:
-    edits = halo("Rs: 5.0\n        alpha_Rs: 1.0")
-    table = "PLANE_1-OBJECT_1-MASS_PROFILE_1-"
-    text = "DISTRIBUTIONS:\n  USERDIST_1:\n    FILENAME: table.txt\n    MODE: sample\n\nGEOMETRY:"
-    with open("table.txt", "w", encoding="utf-8") as file:
-        file.write(f"{table}M200 {table}concentration\n2.0e13 6.0\n")
-    config = load_edited((*edits, ("GEOMETRY:", text)))
+@pytest.mark.parametrize("angles", ["Rs: 5.0\n        alpha_Rs: 1.0", "Rs: -1.0"])
+def test_columns_of_a_table_take_the_place_of_angles(angles: str, load_edited: Edit, tmp_path: Path) -> None:
+    prefix = "PLANE_1-OBJECT_1-MASS_PROFILE_1-"
+    (tmp_path / "t.txt").write_text(f"{prefix}M200 {prefix}concentration WEIGHT\n2.0e13 6.0 1\n")
+    section = "DISTRIBUTIONS: {USERDIST_1: {FILENAME: t.txt, MODE: sample}}\nGEOMETRY:\n"
+    config = load_edited((*halo(angles), ("GEOMETRY:\n", section)))
     objects = config.configurations[0].planes[0].objects
     profile = next(one for _, one in objects if isinstance(one, Galaxy) and one.mass).mass[0]
     assert [key for key, _ in profile.parameters][:2] == ["M200", "concentration"]
