@@ -28,9 +28,10 @@ FLOORS = [
 KERNEL_FLOORS = [
     ("types",),
     ("fastmath",),
-    ("ellipse", "parameters"),
+    ("ellipse", "parameters", "sersic_index"),
     ("registry",),
     ("mass", "light", "cosmology"),
+    ("halos",),
     ("lensing",),
     ("psf", "noise"),
     ("transients",),

@@ -15,28 +15,20 @@ import numpy as np
 
 from jaxlens.kernels.ellipse import elliptical_radius_squared
 from jaxlens.kernels.fastmath.elementary import exp, log
+from jaxlens.kernels.fastmath.gamma import log_gamma_remainder
+from jaxlens.kernels.parameters import Meaning
 from jaxlens.kernels.registry import light_profile
+from jaxlens.kernels.sersic_index import b_n
 from jaxlens.kernels.types import Real
 
 # The smallest radius (arcsec), as in lenstronomy.
 SMOOTHING = 1e-4
 # The radius (in units of R_sersic) beyond which there is no light, as in lenstronomy.
 MAX_RADIUS = 1000.0
-# The smallest b_n, as in lenstronomy.
-MIN_B_N = 1e-5
 # Gauss-Legendre nodes for the flux of a core-Sersic profile, on either side of the break radius.
 QUADRATURE_NODES = 128
 # The integral of the flux ends where the integrand has fallen by this many e-foldings.
 E_FOLDINGS = 40.0
-# Coefficients B_2k / (2k (2k - 1)) of Stirling's series.
-STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360)
-# The series is evaluated at the argument plus this: good to 1e-14 for an argument of 0.5 (n_sersic = 0.25).
-STIRLING_SHIFT = 8
-
-
-def b_n(n_sersic: Real) -> jax.Array:
-    """The linear approximation, lenstronomy's, to the b_n that makes R_sersic the half-light radius."""
-    return jnp.maximum(1.9992 * n_sersic - 0.3271, MIN_B_N)
 
 
 def _profile(r_squared: jax.Array, R_sersic: Real, n_sersic: Real) -> jax.Array:
@@ -66,23 +58,8 @@ def sersic_total_flux(*, R_sersic: Real, n_sersic: Real, **ignored: Real) -> jax
     """
     b, two_n = b_n(n_sersic), 2.0 * jnp.asarray(n_sersic)
     # Written so that each term is small: b - 2n ln(b) + ln Gamma(2n) loses 1e-5 to cancellation in float32.
-    log_flux = (b - two_n) - two_n * jnp.log(b / two_n) + _log_gamma_remainder(two_n)
+    log_flux = (b - two_n) - two_n * jnp.log(b / two_n) + log_gamma_remainder(two_n)
     return jnp.pi * two_n * jnp.square(R_sersic) * jnp.exp(log_flux)
-
-
-def _log_gamma_remainder(z: jax.Array) -> jax.Array:
-    """Logarithm of Gamma(z) e^z / z^z, for z > 0, which stays small as z grows.
-
-    Stirling's series at w = z + m, and Gamma(z) = Gamma(w) / (z (z + 1) ... (z + m - 1)).
-    """
-    w = z + STIRLING_SHIFT
-    series, product = jnp.zeros_like(w), jnp.ones_like(w)
-    for coefficient in reversed(STIRLING):
-        series = series / (w * w) + coefficient
-    for k in range(STIRLING_SHIFT):
-        product = product * ((z + k) / w)
-    large = z * jnp.log1p(STIRLING_SHIFT / z) - STIRLING_SHIFT
-    return large + 0.5 * jnp.log(2.0 * jnp.pi / w) + series / w - jnp.log(product)
 
 
 @light_profile("SERSIC", total_flux=sersic_total_flux)
@@ -201,7 +178,11 @@ def core_sersic_total_flux(
     return 2.0 * jnp.pi * total
 
 
-@light_profile("CORE_SERSIC", total_flux=core_sersic_total_flux)
+@light_profile(
+    "CORE_SERSIC",
+    total_flux=core_sersic_total_flux,
+    meanings={"gamma": Meaning("", "logarithmic slope inside the break radius", 0.0, 0.8)},
+)
 def core_sersic(
     x: Real,
     y: Real,

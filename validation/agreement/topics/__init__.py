@@ -21,6 +21,11 @@ REFERENCE_TOPICS = {
     "noise": "standard deviation of the noise in every pixel",
     "photometry": "magnitudes of supernovae through passbands, with dust; from sncosmo",
 }
+# Further files of reference values, which the topics "light" and "mass" use besides their own.
+MORE_REFERENCES = {
+    "light_profiles": "every registered light profile at usual parameters, for the topic light",
+    "mass_profiles": "every registered mass profile at usual parameters, for the topic mass",
+}
 # The packages, other than lenstronomy, that topics are compared with.
 OTHER_PACKAGES = {"photometry": "sncosmo"}
 OTHER_TOPICS = {
