@@ -8,7 +8,6 @@ shape parameters; it is transformed from its density, and round.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -17,11 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.kernels.mass import gauss_transform as transform
-from jaxlens.kernels.mass.gaussian import MULTI_GAUSSIAN
-from jaxlens.kernels.mass.gaussian_ellipse import multi_gaussian_ellipse, multi_gaussian_ellipse_potential
-from jaxlens.kernels.mass.radial import Radial, register_round
-from jaxlens.kernels.registry import mass_profile
-from jaxlens.kernels.types import Pair, Real
+from jaxlens.kernels.types import Real
 
 # The Sersic indices for which the masses are known: below 0.5 a Sersic profile is no sum of Gaussians.
 SERSIC_INDICES = (0.5, 12.0)
