@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from jaxlens.config.physical import forms
 from jaxlens.config.profile_names import LIGHT, MASS, Kind
 from jaxlens.kernels.registry import LightProfile, MassProfile, Profile
 
@@ -115,12 +116,17 @@ def notes(profile: Profile) -> Iterator[str]:
     if isinstance(profile, LightProfile) and profile.total_flux is None:
         yield f"It has no finite flux, since {profile.no_flux}: files give `amp` in place of `magnitude`."
     if isinstance(profile, MassProfile):
-        if profile.sigma_v:
-            yield "`sigma_v`, a velocity dispersion in km/s, may stand in place of `theta_E`."
+        for form in forms(profile):
+            yield f"{_words(form.given)} may stand in place of {_words(form.angles)}: {form.text}."
         if profile.line_of_sight is not None:
             yield "It is no mass: it changes what the other masses of its plane do."
         elif profile.potential is None:
             yield "It has no lensing potential, and so no arrival times."
+
+
+def _words(names: tuple[str, ...]) -> str:
+    """Some parameters as a sentence has them."""
+    return " and ".join(f"`{name}`" for name in names)
 
 
 def _brightness(profile: Profile) -> tuple[Row, ...]:

@@ -22,10 +22,10 @@ _ELLIPTICITY = Rule(low=-1.0, high=1.0, open=True, distributions_may_exceed=True
 _POSITIVE_NAMES = (
     *("R_sersic", "Ra", "Rb", "Rs", "a_c", "r_c", "r_core", "r_s", "r_trunc", "radius", "theta_c"),
     *("beta", "length", "scale", "sigma", "sigma_min", "sigma_width", "sigma_x", "sigma_y", "width"),
-    *("alpha", "concentration", "curvature", "n_sersic", "q"),
+    *("alpha", "M200", "concentration", "curvature", "n_sersic", "q"),
 )
 # Those that may be zero too: strengths and cores that may be absent.
-_NOT_NEGATIVE_NAMES = ("theta_E", "sigma_v", "s_scale")
+_NOT_NEGATIVE_NAMES = ("theta_E", "sigma_v", "s_scale", "M")
 _RANGES: Mapping[str, Rule] = {
     **dict.fromkeys(_POSITIVE_NAMES, _POSITIVE),
     **dict.fromkeys(_NOT_NEGATIVE_NAMES, _NOT_NEGATIVE),
