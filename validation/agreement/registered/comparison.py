@@ -17,6 +17,7 @@ from validation.agreement.registered.stated import (
     FLUX,
     GRADIENT,
     HESSIAN,
+    NO_DEFLECTION_AT_CENTER,
     POTENTIAL,
     ZERO_POINTS,
     reason,
@@ -75,6 +76,8 @@ def field_errors(profile: MassProfile, ours: np.ndarray, group: Group) -> Errors
     """
     theirs = np.stack([group["alpha_x"], group["alpha_y"]])
     ours = np.where(group["compared"], ours, 0.0)
+    if profile.name in NO_DEFLECTION_AT_CENTER:
+        ours[:2, :, CENTER], theirs[:, :, CENTER] = 0.0, 0.0
     size, away = (np.max(np.abs(a), axis=0) for a in (theirs, ours[:2] - theirs))
     peak = np.max(size, axis=1)
     near, around = (

@@ -45,6 +45,12 @@ CONSTANT_INSIDE = "lenstronomy's potential is the integral of a deflection that 
 GRID = "potential and deflection are interpolated each on its own, as in lenstronomy"
 LAST_RADIUS = "the light ends at 1000 R_sersic, beyond which the formula of the flux has this much for n = 5"
 
+KINK_AT_ROUND = "lenstronomy's definition has the modulus of the ellipticity, which has a kink at zero"
+NO_AXIS_AT_ROUND = "the angles are from the major axis, which has no direction at zero ellipticity"
+DIFFERENCES = "the reference is a central difference, which is this good for m = 4"
+SHARP_EDGE = "the edge is sharp"
+BEFORE_DISTORTION = "as in lenstronomy the flux is that before the distortion"
+
 # By kind of profile, name, and quantity.
 STATED: dict[tuple[str, str, str], Stated] = {
     ("light", "CORE_SERSIC", FLUX_INTEGRAL): Stated(1e-4, 1e-4, LAST_RADIUS),
@@ -63,6 +69,27 @@ STATED: dict[tuple[str, str, str], Stated] = {
         1e-2, 1e-2, "lenstronomy interpolates the potential over r^2, ours is the integral of the deflection"
     ),
     ("mass", "SHIFT", POTENTIAL): Stated(0.0, 0.0, "lenstronomy's potential is zero", not_compared=True),
+    ("light", "SERSIC_ELLIPSE_Q_PHI", FLUX_INTEGRAL): Stated(1e-4, 1e-4, LAST_RADIUS),
+    ("light", "SERSIC_ELLIPSE_FLEXION", FLUX_INTEGRAL): Stated(
+        0.0, 0.0, BEFORE_DISTORTION, not_compared=True
+    ),
+    **{
+        ("light", name, quantity): Stated(0.0, 0.0, SHARP_EDGE, not_compared=True)
+        for name in ("ELLIPSOID", "LINE_PROFILE")
+        for quantity in (DERIVATIVES, CONTINUITY, FLUX_INTEGRAL)
+    },
+    **{
+        (kind, f"{count}CHAMELEON", quantity): Stated(1e-8, SINGLE, AXIS_RATIO)
+        for count in ("", "DOUBLE_", "TRIPLE_")
+        for kind, quantities in (("light", (AT_CENTER, BRIGHTNESS)), ("mass", (DEFLECTION, POTENTIAL)))
+        for quantity in quantities
+    },
+    **{
+        (kind, f"{count}CHAMELEON", quantity): Stated(5e-3, 5e-3, KINK_AT_ROUND)
+        for count in ("", "DOUBLE_", "TRIPLE_")
+        for kind in ("light", "mass")
+        for quantity in (DERIVATIVES, CONTINUITY)
+    },
     **{
         ("mass", name, quantity): Stated(1e-8, SINGLE, AXIS_RATIO)
         for name in ("SIE", "NIE", "CURVED_ARC_TAN_DIFF")
@@ -86,6 +113,16 @@ KINKS: dict[str, str] = {
 }
 # Mass profiles whose potential has another zero point in lenstronomy, and which.
 ZERO_POINTS: dict[str, str] = {}
+
+# Mass profiles whose deflection at the centre depends on the direction from which one comes; it is zero here,
+# and that of the direction of x in lenstronomy.
+NO_DEFLECTION_AT_CENTER = frozenset(
+    {
+        *("MULTIPOLE", "MULTIPOLE_ELL", "EPL_BOXYDISKY", "EPL_BOXYDISKY_ELL"),
+        *("EPL_MULTIPOLE_M3M4", "EPL_MULTIPOLE_M3M4_ELL"),
+        *("EPL_MULTIPOLE_M1M3M4", "EPL_MULTIPOLE_M1M3M4_ELL"),
+    }
+)
 
 
 def tolerance(kind: str, name: str, quantity: str, double: bool) -> float | None:
