@@ -5,23 +5,33 @@ sum over several deflectors do not belong here: rays are shot in `jaxlens.kernel
 """
 
 from jaxlens.kernels.mass import (
+    confocal,
     cored,
+    double_power_law,
     external,
     isothermal,
     point_mass,
     power_law,
     radial,
     sersic,
+    sersic_ellipse,
     softened_power_law,
+    spherical,
+    stripped_nfw,
 )
 
 __all__ = [
+    "confocal",
     "cored",
+    "double_power_law",
     "external",
     "isothermal",
     "point_mass",
     "power_law",
     "radial",
     "sersic",
+    "sersic_ellipse",
     "softened_power_law",
+    "spherical",
+    "stripped_nfw",
 ]
