@@ -38,6 +38,7 @@ from jaxlens.kernels.mass import (
     radial,
     radial_table,
     sersic,
+    shapelets,
     softened_power_law,
     truncated_nfw,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "radial",
     "radial_table",
     "sersic",
+    "shapelets",
     "softened_power_law",
     "truncated_nfw",
 ]
