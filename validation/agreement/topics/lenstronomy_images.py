@@ -30,6 +30,8 @@ from validation.agreement.exact.images import LensPlanes, Profile
 Row = Mapping[str, np.ndarray]
 Parameters = dict[str, float]
 
+# The mass profiles that have no centre in lenstronomy.
+CENTRED = ("NIE_SIMPLE",)
 # The light profiles of which magnitudes become amplitudes by lenstronomy itself.
 BY_LENSTRONOMY = ("GAUSSIAN", "GAUSSIAN_ELLIPSE", "SERSIC", "SERSIC_ELLIPSE")
 BAND_KEYS = ("exposure_time", "num_exposures", "magnitude_zero_point", "pixel_scale", "seeing", "ccd_gain")
@@ -124,6 +126,8 @@ def _mass(system: System, plane: int, prefix: str, profile: FileProfile, row: Ro
     if "sigma_v" in values:
         lens = LensCosmo(system.redshifts[plane], system.redshifts[-1], cosmo=system.cosmology)
         values["theta_E"] = float(lens.sis_sigma_v2theta_E(values.pop("sigma_v")))
+    if profile.name in CENTRED:
+        values = {name: value for name, value in values.items() if name not in ("center_x", "center_y")}
     return profile.name, values
 
 
