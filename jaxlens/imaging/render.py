@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.imaging.assets import NO_ASSETS, Assets
 from jaxlens.imaging.epochs import (
     blurred_epochs,
     first_epoch,
@@ -26,7 +27,7 @@ from jaxlens.imaging.optics import blur
 from jaxlens.imaging.photometry import LightNumbers, light_numbers, surface_brightness
 from jaxlens.imaging.point_sources import point_source_images, point_source_light
 from jaxlens.imaging.rays import RayNumbers, ray_numbers, ray_positions
-from jaxlens.imaging.scene import NO_ASSETS, Assets, Scene
+from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.tables import with_tables
 from jaxlens.imaging.validity import validity_factor
 from jaxlens.kernels.fastmath.compiler import computed_apart

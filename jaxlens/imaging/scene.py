@@ -6,12 +6,8 @@ value that could be differentiated, is hashable, and is compiled once per config
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
-
-import jax
-import jax.numpy as jnp
+from typing import Any, Literal
 
 from jaxlens.config.model import (
     Config,
@@ -22,10 +18,11 @@ from jaxlens.config.model import (
     Profile,
 )
 from jaxlens.config.naming import image_slots
+from jaxlens.config.physical import Form, form_of
 from jaxlens.imaging.optics import Optics, optics
-from jaxlens.imaging.table_assets import profile_tables
-from jaxlens.imaging.time_series import Series, light_curve_assets, series, with_light_curves
+from jaxlens.imaging.time_series import Series, series, with_light_curves
 from jaxlens.kernels import MASS_PROFILES
+from jaxlens.kernels.halos import MassDefinition
 
 # The parameters of a cosmology, by astropy's names.
 COSMOLOGY = ("H0", "Om0", "Ode0", "w0", "wa", "Tcmb0", "Neff", "m_nu")
@@ -46,13 +43,16 @@ class Light(_Profile):
     """A light profile."""
 
 
+@dataclass(frozen=True)
 class Mass(_Profile):
-    """A mass profile."""
+    """A mass profile, and the definition of its mass where M200 is given."""
+
+    mass_definition: MassDefinition = "200c"
 
     @property
-    def sigma_v(self) -> bool:
-        """Whether the velocity dispersion sigma_v is given in place of theta_E."""
-        return "sigma_v" in self.parameters
+    def form(self) -> Form | None:
+        """The physical parameters that are given in place of angles; None where there are none."""
+        return form_of(self.profile, self.parameters)
 
 
 @dataclass(frozen=True)
@@ -181,38 +181,6 @@ class Scene:
         return deflectors[0]
 
 
-class Assets(NamedTuple):
-    """The arrays that all systems of a configuration share; traced, without a batch axis.  None: has none.
-
-    Attributes:
-        psf_kernel: the kernel of psf_type PIXEL, (1 or bands, k, k).
-        backgrounds: the background images (BACKGROUNDS), counts/s, (images, bands, num_pix, num_pix).
-        passbands: the wavelengths (Angstrom) and the weights of each band, each (bands, points).
-        libraries: the arrays of the model of each transient, by its prefix and by name.
-        tables: the arrays of light and mass profiles, by `<prefix>-<name>`.
-    """
-
-    psf_kernel: jax.Array | None = None
-    backgrounds: jax.Array | None = None
-    passbands: tuple[jax.Array, jax.Array] | None = None
-    libraries: Mapping[str, Mapping[str, jax.Array]] | None = None
-    tables: Mapping[str, jax.Array] | None = None
-
-
-NO_ASSETS = Assets()
-
-
-def assets(config: Config, configuration: Configuration) -> Assets:
-    """The arrays of `configuration`, on the device."""
-    backgrounds, kernel = config.backgrounds_of(configuration), config.instrument.kernel
-    return Assets(
-        psf_kernel=None if kernel is None else jnp.asarray(kernel.array, jnp.result_type(float)),
-        backgrounds=backgrounds.device_images if backgrounds else None,
-        tables=profile_tables(configuration) or None,
-        **light_curve_assets(config, configuration),
-    )
-
-
 def scene(config: Config, configuration: Configuration) -> Scene:
     """The static part of `configuration`."""
     instrument, quantities, the_optics = config.instrument, dict(config.instrument.quantities), optics(config)
@@ -255,7 +223,10 @@ def _plane(plane: Plane, is_last: bool) -> ScenePlane:
         prefix = f"{plane.label}-{label}"
         if isinstance(species, Galaxy):
             light += [Light(*_named(prefix, profile)) for profile in species.light]
-            mass += [Mass(*_named(prefix, profile)) for profile in (*species.mass, *species.shear)]
+            mass += [
+                Mass(*_named(prefix, profile), profile.mass_definition)
+                for profile in (*species.mass, *species.shear)
+            ]
         elif species.host is not None:
             points.append(Hosted(prefix, hosts[species.host], species.sep_unit))
     redshift = f"{plane.label}-OBJECT_1-REDSHIFT"

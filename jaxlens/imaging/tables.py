@@ -10,8 +10,9 @@ import jax
 import jax.numpy as jnp
 
 from jaxlens.config.naming import IMAGE_INDEX
+from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.profile_arguments import Value
-from jaxlens.imaging.scene import Assets, Light, Mass, Scene
+from jaxlens.imaging.scene import Light, Mass, Scene
 from jaxlens.kernels.types import Params
 
 # The array of which a system has one image.

@@ -15,7 +15,8 @@ from jax.typing import ArrayLike
 
 from jaxlens.config import Config, issue_warnings, load_config
 from jaxlens.config.model import Configuration
-from jaxlens.imaging.scene import Assets, Scene, assets, scene
+from jaxlens.imaging.assets import Assets, assets
+from jaxlens.imaging.scene import Scene, scene
 from jaxlens.sampling.population import Population, population
 from jaxlens.simulator import batched
 from jaxlens.simulator.checked_arrays import CheckedArrays

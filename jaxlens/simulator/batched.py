@@ -17,7 +17,8 @@ from jax.typing import ArrayLike
 from jaxlens.imaging import likelihood, noise, point_sources
 from jaxlens.imaging import render as rendering
 from jaxlens.imaging import time_delays as delays
-from jaxlens.imaging.scene import Assets, Scene
+from jaxlens.imaging.assets import Assets
+from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.tables import with_tables
 from jaxlens.kernels.fastmath.compiler import computed_once
 from jaxlens.kernels.lensing.lens_equation import ImagePositions

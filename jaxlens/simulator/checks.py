@@ -12,7 +12,8 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from jaxlens.config.errors import nearest
-from jaxlens.imaging.scene import Assets, Scene
+from jaxlens.imaging.assets import Assets
+from jaxlens.imaging.scene import Scene
 from jaxlens.sampling.indices import INDEX_LIMIT, consecutive, index_words, whole_numbers
 from jaxlens.simulator.batched import Observed
 from jaxlens.simulator.checked_arrays import CheckedArrays, as_array
@@ -101,7 +102,7 @@ def image_indices(assets: Assets, params: Params) -> dict[str, int]:
 
 
 def _check_images(assets: Assets, params: Params, known: CheckedArrays) -> None:
-    """ValueError where an `image_index` is known and no image has it; one that is NaN makes its image NaN."""
+    """ValueError where an `image_index` is known and no image has it; NaN is no index yet."""
     for name, count in image_indices(assets, params).items():
         index = params[name]
         if isinstance(index, jax.core.Tracer) or known.has(index):

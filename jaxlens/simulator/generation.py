@@ -10,11 +10,12 @@ import jax.numpy as jnp
 
 from jaxlens.imaging import likelihood, noise, point_sources
 from jaxlens.imaging import render as rendering
+from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.derived import derived_quantities
 from jaxlens.imaging.epochs import point_light_epochs, transient_fluxes, without_missing
 from jaxlens.imaging.forced_photometry import forced_photometry
 from jaxlens.imaging.light_curves import ImageFluxes
-from jaxlens.imaging.scene import Assets, Scene
+from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.series_columns import measured_quantities, series_quantities
 from jaxlens.imaging.tables import with_tables
 from jaxlens.kernels.fastmath.compiler import computed_apart

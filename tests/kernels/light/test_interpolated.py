@@ -14,7 +14,7 @@ IMAGE[3, 1] = 2.0
 
 
 def test_columns_are_x_and_rows_are_y_and_the_image_turns_from_x_towards_y() -> None:
-    """The bright pixel is 1.5 pixels left of the middle and 1.5 above it; turned by a right angle, below it."""
+    """The bright pixel is 1.5 pixels left of the middle and 1.5 above; turned by a right angle, below."""
     with jax.enable_x64(True):
         x, y = jnp.asarray([-0.15, -0.15, 0.15]), jnp.asarray([0.15, -0.15, 0.15])
         image = jnp.asarray(IMAGE)
