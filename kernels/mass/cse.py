@@ -77,7 +77,7 @@ def _sum(terms: Callable[..., tuple[jax.Array, ...]], parts: Parts, like: jax.Ar
     if len(parts) == 1:
         return terms(*parts[0], 1.0 / parts[0][1])
     padded = np.array([*parts, *([(0.0, 1.0)] * (-len(parts) % TERMS))])
-    table = np.stack([*padded.T, 1.0 / padded[:, 1]], axis=1).reshape(-1, TERMS, 3)
+    table = jnp.asarray(np.stack([*padded.T, 1.0 / padded[:, 1]], 1).reshape(-1, TERMS, 3), like.dtype)
 
     @jax.checkpoint
     def turn(total: tuple[jax.Array, ...], rows: jax.Array) -> tuple[tuple[jax.Array, ...], None]:
@@ -85,10 +85,8 @@ def _sum(terms: Callable[..., tuple[jax.Array, ...]], parts: Parts, like: jax.Ar
             total = tuple(t + v for t, v in zip(total, terms(*rows[k]), strict=True))
         return total, None
 
-    zeros = tuple(
-        jnp.zeros(s.shape, s.dtype) for s in jax.eval_shape(terms, *jnp.asarray(table[0, 0], like.dtype))
-    )
-    return folded(turn, zeros, jnp.asarray(table, like.dtype))[0]
+    zeros = jax.tree.map(jnp.zeros_like, jax.eval_shape(terms, *table[0, 0]))
+    return folded(turn, zeros, table)[0]
 
 
 def cse_potential(
