@@ -14,7 +14,7 @@ known when the profile is compiled, `Table` an array from a file.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -215,7 +215,7 @@ def mass_potential(name: str, **options: Any) -> Callable[[F], F]:
 
     def register(function: F) -> F:
         deflection = gradient_of(function)  # type: ignore[arg-type]
-        deflection.__doc__ = function.__doc__
+        deflection.__doc__, deflection.__module__ = function.__doc__, function.__module__
         deflection.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
         mass_profile(name, potential=function, **options)(deflection)  # type: ignore[arg-type]
         return function
@@ -247,6 +247,26 @@ def parameters_of(function: Callable[..., object]) -> Mapping[str, float | None]
             if a.kind is inspect.Parameter.KEYWORD_ONLY
         }
     )
+
+
+def describe(function: Callable[..., Any], name: str, doc: str, required: Iterable[str]) -> None:
+    """Gives a made function of (x, y) the name, docstring and signature of a profile with a centre.
+
+    Args:
+        function: the function, which takes its parameters as `**parameters`.
+        name: lenstronomy's name of the profile.
+        doc: the equation, and its source.
+        required: its parameters, without the centre, which is (0, 0) where a file has none.
+    """
+    only, annotation = inspect.Parameter.KEYWORD_ONLY, "Real"
+    position = [inspect.Parameter(key, inspect.Parameter.POSITIONAL_OR_KEYWORD) for key in ("x", "y")]
+    own = [inspect.Parameter(key, only, annotation=annotation) for key in required]
+    centre = [
+        inspect.Parameter(key, only, default=0.0, annotation=annotation) for key in ("center_x", "center_y")
+    ]
+    function.__name__ = function.__qualname__ = name.lower()
+    function.__doc__ = inspect.cleandoc(doc)
+    function.__signature__ = inspect.Signature([*position, *own, *centre])  # type: ignore[attr-defined]
 
 
 def _signature(name: str, function: Callable[..., object], meanings: Mapping[str, Meaning]) -> dict[str, Any]:

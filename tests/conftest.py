@@ -26,6 +26,10 @@ from jaxlens.kernels.types import Real, Reals
 
 ROOT = Path(__file__).parents[1]
 
+# Most of the time of the tests goes into compiling programs that run for milliseconds, so LLVM optimises them
+# little; the passes of XLA are those of a user.  `XLA_FLAGS=` runs the tests with fully optimised code.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+
 CACHE = os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(ROOT / ".cache" / "jax"))
 os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.2"
 

@@ -13,6 +13,9 @@ LIGHT_ALIASES: Mapping[str, str] = MappingProxyType({})
 # Another name of a mass profile -> its name here.
 MASS_ALIASES: Mapping[str, str] = MappingProxyType(
     {
+        # haloes by logM and concentration, which may stand in place of Rs and alpha_Rs
+        "NFW_MC": "NFW",
+        "NFW_MC_ELLIPSE_POTENTIAL": "NFW_ELLIPSE_CSE",
         # the same profile by another program
         "EPL_NUMBA": "EPL",
         "PEMD": "EPL",

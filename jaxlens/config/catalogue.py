@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from jaxlens.config.physical import forms
 from jaxlens.config.profile_names import LIGHT, MASS, Kind
 from jaxlens.kernels.registry import LightProfile, MassProfile, Profile
 
@@ -14,8 +15,6 @@ from jaxlens.kernels.registry import LightProfile, MassProfile, Profile
 _SECTIONS = re.compile(r"^(Args|Returns|Raises|Example|Examples):$|^>>> ", re.MULTILINE)
 # What follows the first sentence of a docstring without lenstronomy's name; "et al." ends no sentence.
 _REST = re.compile(r"(?<!\bal)\. |[;,(] *(?:it is )?lenstronomy's ")
-# The module whose functions make profiles of other modules.
-_MAKER = "jaxlens.kernels.mass.radial"
 # What the kinds of parameters that are no numbers are called.
 _KIND_WORDS = {"list": "a list", "integer": "a whole number", "table": "an array of a file"}
 
@@ -90,13 +89,26 @@ def rows(profile: Profile) -> tuple[Row, ...]:
 
 
 def text_of(profile: Profile) -> str:
-    """The equation of a profile and its source: its docstring without the arguments, and its module's."""
-    parts = [_SECTIONS.split(profile.doc)[0].strip()]
-    function = profile.surface_brightness if isinstance(profile, LightProfile) else _function(profile)
-    module = getattr(function, "__module__", "")
-    if module.startswith("jaxlens.") and module not in (_MAKER, "jaxlens.kernels.registry"):
-        parts.append((sys.modules[module].__doc__ or "").strip())
-    return "\n\n".join(part for part in parts if part)
+    """The equation of a profile and its source: its docstring without the arguments, and its family's."""
+    return "\n\n".join(part for part in (own_text(profile), family_text(profile)) if part)
+
+
+def own_text(profile: Profile) -> str:
+    """The docstring of a profile without arguments and examples."""
+    return _plain(profile.doc)
+
+
+def family_of(profile: Profile) -> str:
+    """The name of the module that has the function of a profile, which is that of its family."""
+    function = profile.surface_brightness if isinstance(profile, LightProfile) else None
+    function = profile.deflection if isinstance(profile, MassProfile) else function
+    return str(getattr(function, "__module__", ""))
+
+
+def family_text(profile: Profile) -> str:
+    """The equations that the profiles of a family share; "" where the profile is a user's."""
+    module = family_of(profile)
+    return _plain(sys.modules[module].__doc__ or "") if module.startswith("jaxlens.kernels.") else ""
 
 
 def notes(profile: Profile) -> Iterator[str]:
@@ -104,10 +116,17 @@ def notes(profile: Profile) -> Iterator[str]:
     if isinstance(profile, LightProfile) and profile.total_flux is None:
         yield f"It has no finite flux, since {profile.no_flux}: files give `amp` in place of `magnitude`."
     if isinstance(profile, MassProfile):
-        if profile.sigma_v:
-            yield "`sigma_v`, a velocity dispersion in km/s, may stand in place of `theta_E`."
-        if profile.potential is None:
+        for form in forms(profile):
+            yield f"{_words(form.given)} may stand in place of {_words(form.angles)}: {form.text}."
+        if profile.line_of_sight is not None:
+            yield "It is no mass: it changes what the other masses of its plane do."
+        elif profile.potential is None:
             yield "It has no lensing potential, and so no arrival times."
+
+
+def _words(names: tuple[str, ...]) -> str:
+    """Some parameters as a sentence has them."""
+    return " and ".join(f"`{name}`" for name in names)
 
 
 def _brightness(profile: Profile) -> tuple[Row, ...]:
@@ -136,8 +155,6 @@ def _number(value: object) -> str:
     return f"{value:g}" if isinstance(value, (int, float)) else str(value)
 
 
-def _function(profile: Profile) -> object:
-    """The function of a mass profile that its family's module has: the deflection, or else the potential."""
-    assert isinstance(profile, MassProfile)
-    made = profile.deflection.__module__ == "jaxlens.kernels.registry"
-    return profile.potential if made and profile.potential is not None else profile.deflection
+def _plain(doc: str) -> str:
+    """A docstring without the sections on arguments, and without examples."""
+    return doc[: found.start()].strip() if (found := _SECTIONS.search(doc)) else doc.strip()

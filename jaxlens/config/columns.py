@@ -12,8 +12,8 @@ from jaxlens.config.instrument import COSMOLOGY, IMAGE, SURVEY, unused_names
 from jaxlens.config.meanings import meanings
 from jaxlens.config.model import Column, Configuration, Galaxy, Instrument
 from jaxlens.config.naming import Named, named_quantities, redshift_name
+from jaxlens.config.profile_ranges import profile_rule
 from jaxlens.config.profile_tables import image_rules
-from jaxlens.config.profiles import profile_rule
 from jaxlens.config.quantities import ANY, ANY_BY_BAND, NOT_NEGATIVE_BY_BAND, Rule
 from jaxlens.config.transient_rules import transient_rules
 

@@ -61,9 +61,10 @@ def read_tables(
     keys = profile.of_kind("table")
     if not keys:
         return ()
-    found = {key: _given(section, key, profile.parameters[key] is not None) for key in keys}
+    needed = {key: _is_needed(section, profile, key) for key in keys}
+    found = {key: _given(section, key, needed[key]) for key in keys}
     arrays = {key: one for key, one in found.items() if one is not None}
-    if any(key not in arrays and (section.has(key) or _is_needed(section, profile, key)) for key in keys):
+    if any(key not in arrays and (needed[key] or section.has(key)) for key in keys):
         return ()
     values = {key: one.array for key, one in arrays.items()}
     problem = table_problem(profile.name, values, integers, section.report.bands)
@@ -136,11 +137,10 @@ def _is_needed(section: Section, profile: Profile, key: str) -> bool:
     return profile.parameters[key] is None and not derived
 
 
-def _given(section: Section, key: str, optional: bool) -> ProfileArray | None:
+def _given(section: Section, key: str, needed: bool) -> ProfileArray | None:
     """The array under a key; None where there is none, with a problem where there must be one."""
     advice = _ADVICE.get(key, _ON_GRID)
-    derived = key in _DEFLECTIONS and section.has(_POTENTIAL)
-    node = section.take(key) if optional or derived else section.need(key, f"{advice}, {_KINDS}")
+    node = section.need(key, f"{advice}, in {_KINDS} or a list") if needed else section.take(key)
     if node is None:
         return None
     if isinstance(node.value, tuple):

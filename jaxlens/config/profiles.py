@@ -3,41 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 
 from jaxlens.config.errors import Report
 from jaxlens.config.model import Profile, Quantity, constant
-from jaxlens.config.naming import SHARED_BY_BANDS
+from jaxlens.config.physical import read_definition, read_form, with_form
 from jaxlens.config.profile_names import light_name, mass_name
-from jaxlens.config.profile_parameters import list_of, read_parameters
+from jaxlens.config.profile_parameters import read_parameters
+from jaxlens.config.profile_ranges import profile_rule
 from jaxlens.config.profile_tables import read_image_index, read_tables
-from jaxlens.config.quantities import ANY, ANY_BY_BAND, Rule, quantity, quantity_path
+from jaxlens.config.quantities import ANY_BY_BAND, quantity, quantity_path
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
-from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, LightProfile, MassProfile
-
-_POSITIVE = Rule(low=0.0, open=True, distributions_may_exceed=True)
-_NOT_NEGATIVE = Rule(low=0.0, distributions_may_exceed=True)
-_ELLIPTICITY = Rule(low=-1.0, high=1.0, open=True, distributions_may_exceed=True)
-
-# The legal values of profile parameters; for other values lenstronomy gives meaningless results.  A parameter
-# that is not listed may have any value.
-_RANGES: Mapping[str, Rule] = {
-    "R_sersic": _POSITIVE,
-    "n_sersic": _POSITIVE,
-    "Rb": _POSITIVE,
-    "sigma": _POSITIVE,
-    "alpha": _POSITIVE,
-    "theta_E": _NOT_NEGATIVE,
-    "sigma_v": _NOT_NEGATIVE,
-    "s_scale": _NOT_NEGATIVE,
-    "e1": _ELLIPTICITY,
-    "e2": _ELLIPTICITY,
-}
-# The legal values of `gamma` of EPL, the logarithmic slope of its density.
-_EPL_SLOPE = Rule(low=1.0, high=3.0, open=True, distributions_may_exceed=True)
+from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, LightProfile
 
 
 def read_light_profile(label: str, node: Node, report: Report) -> Profile:
@@ -69,7 +47,7 @@ def read_light_profile(label: str, node: Node, report: Report) -> Profile:
 
 
 def read_mass_profile(label: str, node: Node, report: Report) -> Profile:
-    """A mass or shear profile, with `sigma_v` instead of `theta_E` where the file gives it.
+    """A mass or shear profile, with physical parameters instead of angles where the file gives them.
 
     Args:
         label: its key in the file, for example `MASS_PROFILE_1`.
@@ -86,27 +64,18 @@ def read_mass_profile(label: str, node: Node, report: Report) -> Profile:
             return Profile(label, "", ())
         with parameters:
             profile = MASS_PROFILES[name]
-            wanted = _with_sigma_v(parameters, profile)
+            form = read_form(parameters, profile)
+            definition = read_definition(parameters, form)
+            wanted = with_form(profile.parameters, form)
             rule_of = partial(profile_rule, name, by_band=False)
             values = read_parameters(parameters, profile, wanted, rule_of)
             tables = read_tables(parameters, profile, dict(values.integers))
-    return Profile(label, name, values.quantities, values.integers, tables)
+    return Profile(label, name, values.quantities, values.integers, tables, definition)
 
 
 def _parameters(section: Section, name: str) -> Section:
     """The section PARAMETERS of the profile `name`."""
     return section.parameters(f"a parameter of {name}" if name else "known")
-
-
-def _with_sigma_v(parameters: Section, profile: MassProfile) -> Mapping[str, float | None]:
-    """The parameters of a mass profile with their defaults; sigma_v for theta_E where the file gives it."""
-    if not (profile.sigma_v and parameters.has("sigma_v")):
-        return profile.parameters
-    if parameters.has("theta_E"):
-        place = parameters.take("sigma_v").place  # type: ignore[union-attr]
-        with parameters.report.about(quantity_path(parameters, "sigma_v")):
-            parameters.report.problem(place, "stands beside theta_E; give one of the two")
-    return {"sigma_v" if key == "theta_E" else key: default for key, default in profile.parameters.items()}
 
 
 def _brightness(parameters: Section, profile: LightProfile) -> tuple[tuple[str, Quantity], ...]:
@@ -132,24 +101,3 @@ def _refuse(parameters: Section, key: str, finding: str, instead: str) -> bool:
     with parameters.report.about(quantity_path(parameters, instead)):
         parameters.report.problem(place, finding)
     return True
-
-
-def profile_rule(profile: str, key: str, by_band: bool) -> Rule:
-    """The legal values of a parameter of a profile.
-
-    Args:
-        profile: the name of the profile, for example `SERSIC`.
-        key: the name of the parameter, for example `R_sersic`, of a list, or of one of its entries.
-        by_band: whether the profile is one of light, whose parameters may differ by band, except its
-            position.
-
-    Returns:
-        The rule.
-
-    >>> profile_rule("SERSIC", "R_sersic", by_band=True).bounds_advice()
-    'it must be above 0'
-    """
-    registry = LIGHT_PROFILES if by_band else MASS_PROFILES
-    own = list_of(key, registry[profile]) or key
-    rule = _EPL_SLOPE if (profile, key) == ("EPL", "gamma") else _RANGES.get(own, ANY)
-    return replace(rule, by_band=by_band and key not in SHARED_BY_BANDS)

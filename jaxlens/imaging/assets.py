@@ -8,7 +8,8 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from jaxlens.config.model import Config, Configuration, Galaxy, PointSource, Profile
+from jaxlens.config.model import Config, Configuration
+from jaxlens.imaging.table_assets import profile_tables
 from jaxlens.imaging.time_series import light_curve_assets
 
 
@@ -42,26 +43,6 @@ def assets(config: Config, configuration: Configuration) -> Assets:
     return Assets(
         psf_kernel=None if kernel is None else jnp.asarray(kernel.array, jnp.result_type(float)),
         backgrounds=backgrounds.device_images if backgrounds else None,
-        tables=_tables(configuration) or None,
+        tables=profile_tables(configuration) or None,
         **light_curve_assets(config, configuration),
     )
-
-
-def _tables(configuration: Configuration) -> dict[str, jax.Array]:
-    """The arrays of the profiles of a configuration, on the device, where equal ones are the same array."""
-    found: dict[str, jax.Array] = {}
-    copied: dict[tuple[object, ...], jax.Array] = {}
-    for plane in configuration.planes:
-        for label, species in plane.objects:
-            for profile in _profiles(species):
-                for name, table in profile.tables:
-                    key = (table.source, table.array.shape)
-                    if key not in copied:
-                        copied[key] = jnp.asarray(table.array, jnp.result_type(float))
-                    found[f"{plane.label}-{label}-{profile.label}-{name}"] = copied[key]
-    return found
-
-
-def _profiles(species: Galaxy | PointSource) -> tuple[Profile, ...]:
-    """The profiles of a galaxy; none of a point source."""
-    return (*species.light, *species.mass, *species.shear) if isinstance(species, Galaxy) else ()

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.imaging.lens_planes import plane_deflection, plane_fermat_potential, plane_potential
+from jaxlens.imaging.mass_angles import Distances, angles
 from jaxlens.imaging.profile_arguments import Value, arguments
 from jaxlens.imaging.scene import COSMOLOGY, Mass, Scene
 from jaxlens.imaging.tables import tables_of
@@ -137,7 +138,7 @@ def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[st
 
     Its whole numbers, which are static, are not among them.
 
-    Where the velocity dispersion sigma_v is given, theta_E is computed from it.
+    Where physical parameters stand in place of angles, the angles are computed from them.
 
     Args:
         scene: the static part of the configuration.
@@ -145,27 +146,30 @@ def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[st
         j: the index of the mass's plane.
         mass: the profile.
     """
-    values = {n: params[f"{mass.prefix}-{n}"] for n in mass.parameters if n != "sigma_v"}
-    if mass.sigma_v:
-        values["theta_E"] = einstein_radius(scene, params, j, mass)
+    values = {name: params[f"{mass.prefix}-{name}"] for name in mass.parameters}
+    values |= physical_angles(scene, params, j, mass)
     return arguments(MASS_PROFILES[mass.profile], values) | tables_of(mass, params)
 
 
-def einstein_radius(scene: Scene, params: Params, j: int, mass: Mass) -> jax.Array:
-    """The Einstein radius of a mass from its velocity dispersion sigma_v, for a source in the last plane.
+def physical_angles(scene: Scene, params: Params, j: int, mass: Mass) -> dict[str, jax.Array]:
+    """The angles of a mass from its physical parameters, for a source in the last plane.
 
     Args:
         scene: the static part of the configuration.
         params: the parameters of one system, each () or (bands,).
         j: the index of the mass's plane.
-        mass: a profile that has sigma_v.
+        mass: a profile.
 
     Returns:
-        theta_E in arcsec, ().
+        The parameters of its kernel that they stand for by name, such as theta_E of sigma_v, arcsec, each ();
+        none where all its parameters are angles.
     """
+    if mass.form is None:
+        return {}
     distances, between = plane_distances(scene, params)
-    sigma_v = params[f"{mass.prefix}-sigma_v"]
-    return cosmology.sigma_v_to_theta_E(sigma_v, distances[j], distances[-1], between[j, -1])
+    place = Distances(params[scene.planes[j].redshift], distances[j], distances[-1], between[j, -1])
+    given = {name: params[f"{mass.prefix}-{name}"] for name in mass.form.given}
+    return angles(mass.form, given, place, cosmology_parameters(params), mass.mass_definition)
 
 
 def luminosity_distance(scene: Scene, params: Params, j: int) -> jax.Array:
@@ -231,7 +235,7 @@ def _needs_distances(scene: Scene) -> bool:
     masses = [mass for plane in scene.planes for mass in plane.mass]
     points = [point for plane in scene.planes for point in plane.points]
     return (
-        any(mass.sigma_v for mass in masses)
+        any(mass.form for mass in masses)
         or (len(scene.planes) > 2 and bool(masses))
         or any(point.sep_unit == "kpc" for point in points)
         or bool(scene.series and scene.series.transients)

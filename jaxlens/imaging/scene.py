@@ -7,7 +7,7 @@ value that could be differentiated, is hashable, and is compiled once per config
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from jaxlens.config.model import (
     Config,
@@ -18,45 +18,41 @@ from jaxlens.config.model import (
     Profile,
 )
 from jaxlens.config.naming import image_slots
+from jaxlens.config.physical import Form, form_of
 from jaxlens.imaging.optics import Optics, optics
 from jaxlens.imaging.time_series import Series, series, with_light_curves
 from jaxlens.kernels import MASS_PROFILES
+from jaxlens.kernels.halos import MassDefinition
 
 # The parameters of a cosmology, by astropy's names.
 COSMOLOGY = ("H0", "Om0", "Ode0", "w0", "wa", "Tcmb0", "Neff", "m_nu")
 
 
 @dataclass(frozen=True)
-class Light:
-    """A light profile; its parameters and arrays are called `<prefix>-<name>`.
-
-    Its whole numbers are `integers`, and the names of its arrays `tables`.
-    """
+class _Profile:
+    """A profile; its parameters, and the arrays that are `tables`, are called `<prefix>-<name>`."""
 
     prefix: str
     profile: str
     parameters: tuple[str, ...]
     integers: tuple[tuple[str, int], ...] = ()
     tables: tuple[str, ...] = ()
+
+
+class Light(_Profile):
+    """A light profile."""
 
 
 @dataclass(frozen=True)
-class Mass:
-    """A mass profile; its parameters and arrays are called `<prefix>-<name>`.
+class Mass(_Profile):
+    """A mass profile, and the definition of its mass where M200 is given."""
 
-    Its whole numbers are `integers`, and the names of its arrays `tables`.
-    """
-
-    prefix: str
-    profile: str
-    parameters: tuple[str, ...]
-    integers: tuple[tuple[str, int], ...] = ()
-    tables: tuple[str, ...] = ()
+    mass_definition: MassDefinition = "200c"
 
     @property
-    def sigma_v(self) -> bool:
-        """Whether the velocity dispersion sigma_v is given in place of theta_E."""
-        return "sigma_v" in self.parameters
+    def form(self) -> Form | None:
+        """The physical parameters that are given in place of angles; None where there are none."""
+        return form_of(self.profile, self.parameters)
 
 
 @dataclass(frozen=True)
@@ -227,16 +223,17 @@ def _plane(plane: Plane, is_last: bool) -> ScenePlane:
         prefix = f"{plane.label}-{label}"
         if isinstance(species, Galaxy):
             light += [Light(*_named(prefix, profile)) for profile in species.light]
-            mass += [Mass(*_named(prefix, profile)) for profile in (*species.mass, *species.shear)]
+            mass += [
+                Mass(*_named(prefix, profile), profile.mass_definition)
+                for profile in (*species.mass, *species.shear)
+            ]
         elif species.host is not None:
             points.append(Hosted(prefix, hosts[species.host], species.sep_unit))
     redshift = f"{plane.label}-OBJECT_1-REDSHIFT"
     return ScenePlane(redshift, tuple(light), () if is_last else tuple(mass), tuple(points))
 
 
-def _named(
-    prefix: str, profile: Profile
-) -> tuple[str, str, tuple[str, ...], tuple[tuple[str, int], ...], tuple[str, ...]]:
+def _named(prefix: str, profile: Profile) -> tuple[Any, ...]:
     """The fields of `Light` and `Mass`."""
     names = tuple(name for name, _ in profile.parameters)
     tables = tuple(name for name, _ in profile.tables)

@@ -56,7 +56,16 @@ class Arcsech(NamedTuple):
     angle: jax.Array
 
     def choose(self, coefficients: tuple[float, ...], inside: jax.Array, outside: jax.Array) -> jax.Array:
-        """The sum of c_n w^n near t = 1, elsewhere `inside` where t < 1 and `outside` where t > 1."""
+        """A function that is a series near t = 1, and two formulae elsewhere.
+
+        Args:
+            coefficients: those of the series in w, the constant first.
+            inside: the function where t < 1.
+            outside: the function where t > 1.
+
+        Returns:
+            The function, of the shape of t.
+        """
         series = polynomial(coefficients, jnp.where(self.near, self.w, 0.0))
         return jnp.where(self.near, series, jnp.where(self.w > 0.0, inside, outside))
 

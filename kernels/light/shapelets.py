@@ -66,6 +66,7 @@ def shapelets_total_flux(*, amp: Reals, n_max: int, beta: Real, **ignored: objec
     even = [(a, n) for a, n in zip(amp, orders, strict=True) if n[0] % 2 == n[1] % 2 == 0]
     return jnp.square(beta) * total(
         lambda a, n: jnp.asarray(a) * (integrals[n[0]] * integrals[n[1]]),
+        len(even),
         amp=[a for a, _ in even],
         order=[n for _, n in even],
     )

@@ -26,18 +26,40 @@ _B3_SPLINE = (0.0625, 0.25, 0.375, 0.25, 0.0625)
 _MEANINGS = {
     "amp": Meaning("", "coefficients of each scale, the finest first", 0.0, 1.0),
     "n_scales": Meaning("", "number of scales, with the smooth rest", 3, 3),
-    "n_pixels": Meaning("", "number of pixels of one scale, a square number", 400, 400),
+    "n_pixels": Meaning("", "number of pixels of one scale, a square number", 16384, 16384),
     "scale": Meaning("arcsec", "side of a pixel", 0.05, 0.2),
 }
 
 
 def starlet_flux(*, amp: Table, n_scales: int, n_pixels: int, scale: Real, **ignored: Any) -> jax.Array:
-    """The sum of the reconstructed image times the area of a pixel, ()."""
+    """The sum of the reconstructed image times the area of a pixel.
+
+    Args:
+        amp: coefficients, as in `slit_starlets`.
+        n_scales: the number of scales; static.
+        n_pixels: the number of pixels of one scale; static.
+        scale: side of a pixel (arcsec).
+        **ignored: the other parameters.
+
+    Returns:
+        The flux, ().
+    """
     return image_flux(image=jnp.sum(_scales(amp, n_scales, n_pixels), axis=0), scale=scale)
 
 
 def starlet_flux_gen2(*, amp: Table, n_scales: int, n_pixels: int, scale: Real, **ignored: Any) -> jax.Array:
-    """The sum of the reconstructed image times the area of a pixel, ()."""
+    """The sum of the reconstructed image times the area of a pixel.
+
+    Args:
+        amp: coefficients, as in `slit_starlets`.
+        n_scales: the number of scales; static.
+        n_pixels: the number of pixels of one scale; static.
+        scale: side of a pixel (arcsec).
+        **ignored: the other parameters.
+
+    Returns:
+        The flux, ().
+    """
     return image_flux(image=second_generation(_scales(amp, n_scales, n_pixels)), scale=scale)
 
 

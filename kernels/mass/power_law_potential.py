@@ -1,4 +1,4 @@
-"""Power laws whose potential is round or elliptical: SPP, SPEP (Barkana 1998, ApJ 502, 531), EPL by q and phi.
+"""Power laws whose potential is round or elliptical: SPP, SPEP (Barkana 1998, ApJ 502, 531); EPL_Q_PHI.
 
 With t = gamma - 1 the potential of the round power law is
 
@@ -21,7 +21,7 @@ from jaxlens.kernels.types import Pair, Real
 
 
 def _spp_slope(r_squared: Real, *, theta_E: Real, gamma: Real) -> jax.Array:
-    """(theta_E / r)^t; inside r = 1e-9 arcsec it is constant, so that the deflection falls linearly to zero."""
+    """(theta_E / r)^t; constant inside 1e-9 arcsec, so that the deflection falls linearly to zero."""
     dtype = jnp.result_type(r_squared, theta_E, gamma, float)
     r_squared, theta_E, t = (jnp.asarray(v, dtype) for v in (r_squared, theta_E, gamma - 1.0))
     return power(theta_E, t) * exp((-0.5 * t) * log(jnp.maximum(r_squared, MIN_RADIUS_SQUARED)))

@@ -150,5 +150,7 @@ def _describe(
     ]
     position = [inspect.Parameter(key, inspect.Parameter.POSITIONAL_OR_KEYWORD) for key in ("x", "y")]
     function.__name__ = function.__qualname__ = name.lower()
+    # the family's own module, which has its equations
+    function.__module__ = radial.slope.__module__
     function.__doc__ = doc
     function.__signature__ = inspect.Signature([*position, *own, *shape, *centre])  # type: ignore[attr-defined]

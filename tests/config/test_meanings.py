@@ -26,7 +26,21 @@ def test_every_name_of_the_tables_is_a_name_of_the_language() -> None:
     names |= {*COSMOLOGY, *IMAGE, *SURVEY, *FIXED, "BANDS", "SIZE", "OUTDIR", "SEED", "REDSHIFT", "FRACTION"}
     names |= {key for profile in profiles.values() for key in profile.parameters}
     names |= {key for name in DISTRIBUTIONS for key in parameter_names(name)}
-    names |= {*KINDS, "FILENAME", "PATH", "HOST", "magnitude", "sigma_v", "sep", "sep_unit", "Foreground"}
+    names |= {
+        *KINDS,
+        "FILENAME",
+        "PATH",
+        "HOST",
+        "magnitude",
+        "sigma_v",
+        "M",
+        "M200",
+        "logM",
+        "concentration",
+        "sep",
+        "sep_unit",
+        "Foreground",
+    }
     names |= {"add", "replace", "arcsec", "kpc", "e-", "ADU", "poisson", "passbands", *SERIES_KEYS}
     for table in meanings._TABLES:
         assert set(table) <= names

@@ -10,6 +10,7 @@ import numpy as np
 
 from jaxlens.config.model.quantities import Quantity
 from jaxlens.config.model.transients import Transient
+from jaxlens.kernels.halos import MassDefinition
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,13 @@ class Profile:
         label: its key in the file, for example `MASS_PROFILE_1`.
         name: its name in the light or mass registry of `jaxlens.kernels`.
         parameters: (name, quantity) pairs.  A light profile's parameters include `magnitude`, or `amp` where
-            the profile has no finite flux; a mass profile's include `sigma_v` instead of `theta_E` where the
-            file gives `sigma_v`.  The entries of a list are `sigma_0`, `sigma_1` and so on.
+            the profile has no finite flux; a mass profile's are physical parameters, such as `sigma_v`
+            instead of `theta_E`, where the file gives them (see `jaxlens.config.physical`).  The entries
+            of a list are `sigma_0`, `sigma_1` and so on.
             `image_index` chooses among the images of a stack.
         integers: the parameters that are whole numbers, and the same for all systems.
         tables: the parameters that are arrays, and the same for all systems.
+        mass_definition: how the mass of a halo is defined, where the file gives its mass.
     """
 
     label: str
@@ -46,6 +49,7 @@ class Profile:
     parameters: tuple[tuple[str, Quantity], ...]
     integers: tuple[tuple[str, int], ...] = ()
     tables: tuple[tuple[str, ProfileArray], ...] = ()
+    mass_definition: MassDefinition = "200c"
 
 
 @dataclass(frozen=True)

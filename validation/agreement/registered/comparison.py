@@ -17,6 +17,7 @@ from validation.agreement.registered.stated import (
     FLUX,
     GRADIENT,
     HESSIAN,
+    NO_DEFLECTION_AT_CENTER,
     POTENTIAL,
     ZERO_POINTS,
     reason,
@@ -28,6 +29,8 @@ from validation.agreement.reporting.rows import OF_THE_PEAK, Row, precision, row
 CENTER, CLOSE, AROUND = slice(0, 1), slice(1, 2), slice(2, None)
 # Smallest peak of a light profile around its centre, in units of the brightest point of the draw.
 FAINTEST_PEAK = 1e-9
+# Smallest unit of errors of second derivatives, in |alpha| / arcsec.
+LEAST_HESSIAN = 1e-6
 
 Group = Mapping[str, np.ndarray]
 Errors = dict[str, np.ndarray]
@@ -73,6 +76,8 @@ def field_errors(profile: MassProfile, ours: np.ndarray, group: Group) -> Errors
     """
     theirs = np.stack([group["alpha_x"], group["alpha_y"]])
     ours = np.where(group["compared"], ours, 0.0)
+    if profile.name in NO_DEFLECTION_AT_CENTER:
+        ours[:2, :, CENTER], theirs[:, :, CENTER] = 0.0, 0.0
     size, away = (np.max(np.abs(a), axis=0) for a in (theirs, ours[:2] - theirs))
     peak = np.max(size, axis=1)
     near, around = (
@@ -80,21 +85,24 @@ def field_errors(profile: MassProfile, ours: np.ndarray, group: Group) -> Errors
     )
     errors = {DEFLECTION: np.maximum(near, around)}
     if "potential" in group and profile.potential is not None:
-        errors[POTENTIAL] = _potential_error(profile.name, ours[2], group["potential"])
+        errors[POTENTIAL] = _potential_error(profile.name, ours[2], group)
     return errors
 
 
-def _potential_error(name: str, ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+def _potential_error(name: str, ours: np.ndarray, group: Group) -> np.ndarray:
     """Over the peak; of the differences from their mean where lenstronomy's zero point is another one.
 
-    The centre, where the potential of a point mass is infinite, is left out.
+    The peak is that of the potential or of the deflection times the distance between the points, which is
+    what it changes by.  The centre, where the potential of a point mass is infinite, is left out.
     """
-    ours, theirs = ours[:, 1:], theirs[:, 1:]
-    away = ours - theirs
+    compared = group["compared"][:, 1:]
+    away = np.where(compared, ours[:, 1:] - group["potential"][:, 1:], 0.0)
     if name in ZERO_POINTS:
-        away = away - np.mean(away, axis=1, keepdims=True)
-        theirs = theirs - np.mean(theirs, axis=1, keepdims=True)
-    return _over_peak(away, theirs, 0.0)
+        mean = np.sum(away, axis=1, keepdims=True) / np.maximum(np.sum(compared, axis=1, keepdims=True), 1)
+        away = np.where(compared, away - mean, 0.0)
+    distance = np.ptp(group["x"], axis=1) + np.ptp(group["y"], axis=1)
+    change = distance * np.max(np.hypot(group["alpha_x"], group["alpha_y"]), axis=1)
+    return _over_peak(away, group["potential"][:, 1:], change)
 
 
 def _over_peak(away: np.ndarray, theirs: np.ndarray, least: np.ndarray | float) -> np.ndarray:
@@ -126,10 +134,11 @@ def derivative_errors(profile: MassProfile, group: Group) -> Errors:
 
 
 def _hessian_error(ours: np.ndarray, theirs: np.ndarray, group: Group) -> np.ndarray:
-    whole = np.max([np.abs(group[key]) for key in ("f_xx", "f_xy", "f_yx", "f_yy")], axis=0)
-    away = np.max(np.abs(ours - theirs), axis=0) / np.where(whole > 0.0, whole, 1.0)
-    away = np.where(group["compared"], away, 0.0)
-    return np.asarray(np.max(away[:, 1:], axis=1))
+    largest = np.max([np.abs(group[key]) for key in ("f_xx", "f_xy", "f_yx", "f_yy")], axis=0)
+    least = LEAST_HESSIAN * np.maximum(np.abs(group["alpha_x"]), np.abs(group["alpha_y"]))
+    size = np.maximum(largest, least)
+    away = np.max(np.abs(ours - theirs), axis=0) / np.where(size > 0.0, size, 1.0)
+    return np.asarray(np.max(np.where(group["hessian_compared"], away, 0.0), axis=1))
 
 
 def all_errors(name: str, kind: str, group: Group) -> Errors:
@@ -161,10 +170,16 @@ def judged(name: str, kind: str, group: Group) -> list[Row]:
             errors,
             tolerance(kind, name, quantity, precision() == "float64"),
             "relative" if quantity == FLUX else OF_THE_PEAK,
-            reason(kind, name, quantity),
+            "; ".join(filter(None, (reason(kind, name, quantity), left_out(group)))),
         )
         for quantity, errors in all_errors(name, kind, group).items()
     ]
+
+
+def left_out(group: Group) -> str:
+    """How many points are not compared; "" if all are."""
+    count = int(np.sum(~group["compared"]))
+    return f"without {count} points where lenstronomy's values jump or are no numbers" if count else ""
 
 
 def rows(kind: str) -> list[Row]:

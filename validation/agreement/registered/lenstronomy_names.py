@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from scipy.interpolate import RectBivariateSpline
+
 from jaxlens.kernels.registry import Profile
 from validation.agreement.registered.draws import Drawn
 
@@ -29,14 +32,27 @@ def mass_arguments(name: str, values: dict[str, Any]) -> tuple[dict[str, Any], d
         name: the profile.
         values: our parameters.
     """
-    return {}, values
+    if name != "TABULATED_DEFLECTIONS":
+        return {}, values
+    splines = [
+        RectBivariateSpline(values["grid_interp_y"], values["grid_interp_x"], values[key], kx=1, ky=1, s=0)
+        for key in ("f_x", "f_y")
+    ]
+
+    def deflection(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, ...]:
+        return tuple(spline(y, x, grid=False) for spline in splines)
+
+    place = {key: values[key] for key in ("center_x", "center_y")}
+    return {"profile_kwargs_list": [{"custom_class": deflection}]}, place
 
 
-def light_arguments(name: str, values: dict[str, Any]) -> dict[str, Any]:
-    """The parameters of lenstronomy's light profile: ours, at unit amplitude.
+def light_arguments(name: str, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The options of lenstronomy's light profile, and its parameters: ours, at unit amplitude.
 
     Args:
         name: the profile.
         values: our parameters.
     """
-    return {"amp": 1.0} | values
+    values = {key: value for key, value in values.items() if key != "order"}
+    options = {"n_comp": len(values["amp"])} if name in ("MGE_SET", "MGE_SET_ELLIPSE") else {}
+    return options, {"amp": 1.0} | values
