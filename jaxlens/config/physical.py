@@ -101,9 +101,9 @@ def _refuse_both(section: Section, form: Form, rival: str) -> None:
     """Report that a physical parameter stands beside `rival`, which means the same."""
     place = section.take(form.given[0]) or section.take(form.given[-1])
     section.take(rival)
-    pair = " and ".join(form.given)
-    others = " and ".join(form.angles)
-    advice = "give one of the two" if len(form.given) == 1 else f"give either {pair}, or {others}"
+    both = len(form.given) > 1 and rival in form.angles
+    pairs = f"{' and '.join(form.given)}, or {' and '.join(form.angles)}"
+    advice = f"give {pairs}" if both else "give one of the two"
     with section.report.about(quantity_path(section, form.given[0])):
         section.report.problem(place.place, f"stands beside {rival}; {advice}")  # type: ignore[union-attr]
 
@@ -134,16 +134,18 @@ def with_given(galaxy: str, profile: Profile, own: Collection[str]) -> Profile:
 
     Returns:
         The profile, with numbers that are not known yet for new parameters; the same one where tables give
-        parameters of no other form, or of several.
+        parameters of no other form, or those that it has.
     """
     if not profile.name:
         return profile
     old = _present(profile)
-    others = [names for names in _alternatives(MASS_PROFILES[profile.name]) if names != old]
-    given = [names for names in others if {*names} & {*own} - {*(old or ())}]
-    if old is None or len(given) != 1 or {*old} & {*own} - {*given[0]}:
+    if old is None:
         return profile
-    new = dict(zip(old, given[0], strict=True))
+    others = [names for names in _alternatives(MASS_PROFILES[profile.name]) if names != old]
+    best = max(others, key=lambda names: len({*names} & {*own}), default=old)
+    if not {*best} & {*own} - {*old} or {*old} & {*own} - {*best}:
+        return profile
+    new = dict(zip(old, best, strict=True))
 
     def number(name: str) -> tuple[str, object]:
         return name, constant(f"SPECIES.{galaxy}.{profile.label}.{name}", math.nan)

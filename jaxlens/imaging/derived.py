@@ -11,7 +11,7 @@ from jaxlens.kernels.types import Params
 
 
 def derived_quantities(scene: Scene, params: Params) -> dict[str, jax.Array]:
-    """Positions of point sources, and angles of physical parameters: arcsec by name, each ()."""
+    """Positions of point sources and angles of physical parameters, in arcsec by name, each ()."""
     values: dict[str, jax.Array] = {}
     for j, plane in enumerate(scene.planes):
         for mass in plane.mass:
