@@ -1,7 +1,7 @@
 """Interpolation between pixels and on grids, against scipy's splines and by their own identities.
 
-All positions are in one pair of arrays, so that each function is compiled once: random ones, the centres of the
-pixels, and a grid of quarters of a pixel.
+All positions are in one pair of arrays, so that each function is compiled once: random ones, the centres of
+the pixels, and a grid of quarters of a pixel.
 """
 
 from __future__ import annotations

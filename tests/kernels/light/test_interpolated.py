@@ -17,7 +17,7 @@ def brightness(x, y, image, scale, phi_G):
 
 
 def test_columns_are_x_and_rows_are_y_and_the_image_turns_from_x_towards_y() -> None:
-    """The bright pixel is 1.5 pixels left of the middle and 1.5 above it; turned by a right angle, below it."""
+    """The bright pixel is 1.5 pixels left of the middle and 1.5 above it; turned by a right angle, below."""
     x, y = np.float32([-0.15, -0.15, 0.15]), np.float32([0.15, -0.15, 0.15])
     found = jax.jit(brightness)
     np.testing.assert_allclose(found(x, y, IMAGE, 0.1, 0.0), [2.0, 0.0, 0.0], atol=1e-5)
