@@ -72,7 +72,9 @@ def unusual(parameter: str, draw: Draw) -> str:
     >>> unusual("H0", Draw("delta_function", (("value", 70.0),)))
     ''
     """
-    usual = _USUAL.get(parameter.rpartition("-")[2])
+    owner, _, key = parameter.rpartition("-")
+    # the angle of a profile has the unit of the profile
+    usual = None if key == "angle" and "_PROFILE_" in owner else _USUAL.get(key)
     middle = _middle(draw)
     if usual is None or not middle or usual[0] <= middle <= usual[1]:
         return ""

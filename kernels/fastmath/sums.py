@@ -63,8 +63,9 @@ def total(term: Callable[..., T], written_out: int = 8, **lists: Reals) -> T:
     shared = jax.checkpoint(term)  # type: ignore[attr-defined]
 
     def in_a_loop(stacked: tuple[jax.Array, ...]) -> T:
-        first, rest = (tuple(own[part] for own in stacked) for part in (0, slice(1, None)))
-        return jax.lax.scan(lambda sum_, own: (_added(sum_, shared(*own)), None), shared(*first), rest)[0]
+        shapes = jax.eval_shape(term, *(own[0] for own in stacked))
+        zeros = jax.tree.map(lambda own: jnp.zeros(own.shape, own.dtype), shapes)
+        return jax.lax.scan(lambda sum_, own: (_added(sum_, shared(*own)), None), zeros, stacked)[0]
 
     def at_once(stacked: tuple[jax.Array, ...]) -> T:
         return jax.tree.map(lambda terms: jnp.sum(terms, axis=0), jax.vmap(shared)(*stacked))

@@ -9,9 +9,8 @@ where f is an inverse Laplace transform of kappa, which is a sum over complex ra
     f(sigma) = Re sum_j eta_j kappa(sigma beta_j).
 
 The integral is a trapezoidal sum over widths that are equally spaced in ln(sigma).  All is as in lenstronomy
-with its defaults: Euler's rule of 21 complex radii (Abate & Whitt 2006), and its widths.  The sum of Gaussians
-differs from the exact profile (within the range of the widths by some 1e-4 to 1e-2 of the local convergence,
-more near its ends).
+with its defaults: Euler's rule of 21 complex radii (Abate & Whitt 2006), and its widths.  Within the range of
+the widths the sum of Gaussians differs from the exact profile by 1e-4 to 1e-2 of the local convergence.
 
 The eta_j are up to 1e4 with alternating signs, too much for float32.  So the weights are found in float64 on
 the host: for NFW they are numbers, and for profiles with one shape parameter a Chebyshev series in it.  Where
@@ -34,7 +33,7 @@ from jaxlens.kernels.types import Real
 # The precision of Euler's rule, as in lenstronomy: 2 p + 1 complex radii.
 EULER_PRECISION = 10
 # Numbers of complex radii and the shape of the contour for float32, a hyperbola (Weideman & Trefethen 2007,
-# Math. Comp. 76, 1341) whose radii have angles below 55 degrees: its own error is 6e-12, Euler's is some 3e-7.
+# Math. Comp. 76, 1341).  The radii have angles below 55 degrees.  Its error is 2e-10, that of Euler's 3e-7.
 HYPERBOLA_NODES = 48
 HYPERBOLA_ANGLE = 0.35
 HYPERBOLA_SCALE = 3.0

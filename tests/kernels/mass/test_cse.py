@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from jaxlens.kernels.ellipse import elliptical_radius_squared
-from jaxlens.kernels.mass.cse import cse
-from jaxlens.kernels.mass.elliptical_haloes import hernquist_ellipse_cse, nfw_ellipse_cse
+from jaxlens.kernels.mass.cse import cse, hernquist_ellipse_cse, nfw_ellipse_cse
 from jaxlens.kernels.mass.hernquist import hernquist
 from jaxlens.kernels.mass.nfw import nfw
 

@@ -41,6 +41,7 @@ class Stated(NamedTuple):
 
 
 AXIS_RATIO = "lenstronomy keeps the axis ratio 1e-8 away from 1"
+CONSTANT_INSIDE = "lenstronomy's potential is the integral of a deflection that is constant in 0.001 arcsec"
 GRID = "potential and deflection are interpolated each on its own, as in lenstronomy"
 LAST_RADIUS = "the light ends at 1000 R_sersic, beyond which the formula of the flux has this much for n = 5"
 
@@ -55,6 +56,13 @@ STATED: dict[tuple[str, str, str], Stated] = {
     ("light", "CORE_SERSIC", FLUX_INTEGRAL): Stated(1e-4, 1e-4, LAST_RADIUS),
     ("light", "SERSIC", FLUX_INTEGRAL): Stated(1e-4, 1e-4, LAST_RADIUS),
     ("light", "SERSIC_ELLIPSE", FLUX_INTEGRAL): Stated(1e-4, 1e-4, LAST_RADIUS),
+    **{
+        ("mass", name, POTENTIAL): Stated(1e-4, 1e-4, CONSTANT_INSIDE)
+        for name in ("CNFW", "CNFW_ELLIPSE_POTENTIAL")
+    },
+    ("mass", "coreBURKERT", POTENTIAL): Stated(
+        0.0, 0.0, "lenstronomy's is zero near the centre and jumps to a constant more", not_compared=True
+    ),
     ("mass", "INTERPOL", GRADIENT): Stated(0.0, 0.0, GRID, not_compared=True),
     ("mass", "INTERPOL_SCALED", GRADIENT): Stated(0.0, 0.0, GRID, not_compared=True),
     ("mass", "RADIAL_INTERPOL", POTENTIAL): Stated(
@@ -87,6 +95,21 @@ STATED: dict[tuple[str, str, str], Stated] = {
         for name in ("SIE", "NIE", "CURVED_ARC_TAN_DIFF")
         for quantity in (DEFLECTION, POTENTIAL)
     },
+}
+# Profiles whose derivatives jump somewhere, so that they are no differences there, and why.
+KINKS: dict[str, str] = {
+    "ARC_PERT": "cos(m phi) jumps at phi = pi, unless m is a whole number",
+    "CNFW_ELLIPSE_POTENTIAL": "lenstronomy's ellipse has a kink at e = 0",
+    "CURVED_ARC_CONST": "nothing is deflected beyond the circle of the arc",
+    "CURVED_ARC_CONST_MST": "nothing is deflected beyond the circle of the arc",
+    "ElliSLICE": "the mass ends at an ellipse",
+    "HERNQUIST_ELLIPSE_CSE": "the scale radius lies along the major axis, which has a kink at e = 0",
+    "INTERPOL": "the interpolation is linear",
+    "INTERPOL_SCALED": "the interpolation is linear",
+    "RADIAL_INTERPOL": "the interpolation is linear",
+    "SLIT_STARLETS": "the interpolation is linear",
+    "SLIT_STARLETS_GEN2": "the interpolation is linear",
+    "TABULATED_DEFLECTIONS": "the interpolation is linear",
 }
 # Mass profiles whose potential has another zero point in lenstronomy, and which.
 ZERO_POINTS: dict[str, str] = {}
@@ -121,4 +144,5 @@ def reason(kind: str, name: str, quantity: str) -> str:
     """Why the tolerance of a quantity is not the usual one; "" where it is."""
     stated = STATED.get((kind, name, quantity))
     zero_point = ZERO_POINTS.get(name, "") if (kind, quantity) == ("mass", "potential") else ""
-    return "; ".join(text for text in (stated.reason if stated else "", zero_point) if text)
+    kink = KINKS.get(name, "") if quantity in (DERIVATIVES, CONTINUITY) else ""
+    return "; ".join(text for text in (stated.reason if stated else "", zero_point, kink) if text)
