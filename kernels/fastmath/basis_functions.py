@@ -4,7 +4,8 @@
     laguerre_functions  l_p(t) = (-1)^p sqrt(p! k! / (p + k)!) L_p^k(t) times a given factor
 
 with the polynomials of Abramowitz & Stegun, chapter 22.  The factor of the second holds the exponential, so
-that no function grows beyond what it is at the end.
+that no function grows beyond what it is at the end.  Far out, where exponentials are zero, the polynomials
+would overflow in derivatives: there they are evaluated at 0 (`is_zero`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,14 @@ import numpy as np
 
 from jaxlens.kernels.fastmath.elementary import exp
 
+# e to minus this is zero, in float32 and float64.
+ZERO_BEYOND = (88.0, 745.2)
+
+
+def is_zero(exponent: jax.Array) -> jax.Array:
+    """Whether e^-exponent is zero in the precision of the exponent; False for NaN."""
+    return exponent > ZERO_BEYOND[bool(jnp.finfo(exponent.dtype).bits == 64)]
+
 
 def hermite_functions(x: jax.Array, count: int) -> list[jax.Array]:
     """The first `count` Hermite functions h_0, h_1, ... at x, of any shape.
@@ -27,7 +36,9 @@ def hermite_functions(x: jax.Array, count: int) -> list[jax.Array]:
     >>> print(f"{h[0]:.4f} {h[1]:.4f}")
     0.4556 0.6443
     """
-    functions = [exp(-0.5 * (x * x)) * np.pi**-0.25]
+    half_square = 0.5 * (x * x)
+    functions = [exp(-half_square) * np.pi**-0.25]
+    x = jnp.where(is_zero(half_square), 0.0, x)
     before = jnp.zeros_like(x)
     for n in range(count - 1):
         own = functions[-1]

@@ -6,14 +6,9 @@
 This is what lenstronomy documents, and at gamma = 2 its NIE.  lenstronomy computes it with the library
 fastell, to which it passes the core q s_scale: its images are those of q s_scale here.
 
-A lens whose convergence is constant on ellipses of the complex ellipticity e = e1 + i e2 is an integral over
-confocal ellipses, of ellipticities v e with v from 0 to 1.  With z = x + iy and k = |e|^2
-
-    alpha = (1 - k) int_0^1 kappa(X_v) [(1 + k v^2) z - 2 v e conj(z)] / (1 - k v^2)^2 dv,
-    X_v = q x'^2 + y'^2 / q of that ellipse = v (1 - k) |z - v e conj(z)|^2 / (1 - k v^2)^2,
-
-from the integral over lambda of Schramm (1990, A&A 231, 19).  With A = (1 - k) |z|^2, X_v = v a(v) A, where
-a(0) = 1, and with delta = c^2 / A the power [v a + delta]^-g is [v + delta]^-g times a smooth function.  So
+Deflection and potential are integrals over confocal ellipses (`confocal`, whose letters are used here).  With
+A = (1 - k) |z|^2 and delta = c^2 / A the power [v a(v) + delta]^-g of the integrand is [v + delta]^-g times a
+smooth function, so
 
     v + delta = (1 + delta) y^6,    y from y_0 = [delta / (1 + delta)]^(1/6) to 1
 
@@ -29,6 +24,7 @@ from jaxlens.kernels.ellipse import clip_ellipticity
 from jaxlens.kernels.fastmath.elementary import exp, log
 from jaxlens.kernels.fastmath.quadrature import unit_integral
 from jaxlens.kernels.fastmath.removable import decay
+from jaxlens.kernels.mass.confocal import combined, direction, excess
 from jaxlens.kernels.registry import mass_profile
 from jaxlens.kernels.types import Pair, Real
 
@@ -53,13 +49,12 @@ def _shape(
     """|z|^2, A + c^2, ln(1 + 1 / delta), Re(e conj(z)^2) / |z|^2 and k."""
     e1, e2, one_minus_k = clip_ellipticity(e1, e2)
     k = 1.0 - one_minus_k
-    radius_squared = jnp.maximum(x * x + y * y, MIN_RADIUS_SQUARED)
+    radius_squared, cosine = direction(x, y, e1, e2, MIN_RADIUS_SQUARED)
     area = one_minus_k * radius_squared
     core = jnp.square(s_scale)
     smallest = MIN_CORE_SQUARED[jnp.finfo(x.dtype).bits]
     has_core = core > smallest
     length = jnp.where(has_core, jnp.log1p(area / jnp.where(has_core, core, 1.0)), NO_CORE)
-    cosine = (e1 * (x * x - y * y) + 2.0 * e2 * x * y) / radius_squared
     return radius_squared, area + core, length, cosine, k
 
 
@@ -163,10 +158,7 @@ def spemd(
     across = 2.0 * h * across
     scale = _scale(theta_E, squared, g) * (squared / radius_squared)
     e1, e2, _ = clip_ellipticity(e1, e2)
-    return (
-        scale * (along * x - across * (e1 * x + e2 * y)),
-        scale * (along * y - across * (e2 * x - e1 * y)),
-    )
+    return combined(scale * along, scale * across, x, y, e1, e2)
 
 
 def _confocal(
@@ -180,14 +172,7 @@ def _confocal(
     sums = (y * y + y * low + low * low) * (y * y * y + low * low * low)
     v = u * sums / ((1.0 + low + low * low) * (1.0 + low * low * low))
     share = u * step * sums / (y * y * y * y * y * y)
-    return jnp.log1p(-(1.0 - u) * step), step, v, 1.0 + share * _excess(v, cosine, k)
-
-
-def _excess(v: jax.Array, cosine: jax.Array, k: jax.Array) -> jax.Array:
-    """a(v) - 1 of the module's equations."""
-    square = k * v * v
-    one_minus = 1.0 - square
-    return (3.0 * square - square * square - 2.0 * v * cosine) / (one_minus * one_minus)
+    return jnp.log1p(-(1.0 - u) * step), step, v, 1.0 + share * excess(v, cosine, k)
 
 
 def _deflection(u: jax.Array, length: jax.Array, cosine: jax.Array, k: jax.Array, h: jax.Array) -> Pair:
@@ -212,6 +197,6 @@ def _inner(u: jax.Array, length: jax.Array, cosine: jax.Array, k: jax.Array, h: 
     tau = u * end
     share = -jnp.expm1(-tau)
     v = jnp.exp(tau - length) * share / -jnp.expm1(-length)
-    ratio = jnp.log1p(share * _excess(v, cosine, k))
+    ratio = jnp.log1p(share * excess(v, cosine, k))
     # (e^(h (tau + ratio)) - 1) / (e^tau - 1) without an overflow
     return end * jnp.exp(h * ratio + (h - 1.0) * tau) * jnp.expm1(-h * (tau + ratio)) / jnp.expm1(-tau)
