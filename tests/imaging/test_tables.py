@@ -117,8 +117,9 @@ def test_indices_without_an_image_are_refused(tmp_path):
 def sources(tmp_path_factory):
     """A Simulator, parameters of systems that differ in nothing but the image, and their images."""
     sim = Simulator(config(tmp_path_factory.mktemp("tables"), SIE))
-    params = dict(sim.sample(jax.random.key(0), 5))
-    params[INDEX] = jnp.arange(5.0)
+    quantities = dict(sim.population.quantities)
+    constants = {name: quantities[name].support()[0] for name in sim.parameter_names if name != INDEX}
+    params = {name: jnp.full(5, value) for name, value in constants.items()} | {INDEX: jnp.arange(5.0)}
     return sim, params, np.asarray(sim.render(params))
 
 

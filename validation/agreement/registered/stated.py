@@ -46,6 +46,7 @@ GRID = "potential and deflection are interpolated each on its own, as in lenstro
 LAST_RADIUS = "the light ends at 1000 R_sersic, beyond which the formula of the flux has this much for n = 5"
 KINK_AT_ROUND = "lenstronomy's definition has the modulus of the ellipticity, which has a kink at zero"
 JUMPS = "the derivatives of the deflection jump at r_trunc and twice that, where some points are"
+SQUARE = "the image has pixels and ends at a square, over which this quadrature is coarse"
 SHARP_EDGE = "the edge is sharp"
 BEFORE_DISTORTION = "as in lenstronomy the flux is that before the distortion"
 
@@ -61,6 +62,10 @@ STATED: dict[tuple[str, str, str], Stated] = {
     ("mass", "coreBURKERT", POTENTIAL): Stated(
         0.0, 0.0, "lenstronomy's is zero near the centre and jumps to a constant more", not_compared=True
     ),
+    **{
+        ("light", name, FLUX_INTEGRAL): Stated(1e-2, 1e-2, SQUARE)
+        for name in ("INTERPOL", "SLIT_STARLETS", "SLIT_STARLETS_GEN2")
+    },
     ("mass", "INTERPOL", GRADIENT): Stated(0.0, 0.0, GRID, not_compared=True),
     ("mass", "INTERPOL_SCALED", GRADIENT): Stated(0.0, 0.0, GRID, not_compared=True),
     ("mass", "RADIAL_INTERPOL", POTENTIAL): Stated(
