@@ -5,6 +5,7 @@ sum over several deflectors do not belong here: rays are shot in `jaxlens.kernel
 """
 
 from jaxlens.kernels.mass import (
+    broken_power_law,
     confocal,
     cored,
     double_power_law,
@@ -21,6 +22,7 @@ from jaxlens.kernels.mass import (
 )
 
 __all__ = [
+    "broken_power_law",
     "confocal",
     "cored",
     "double_power_law",
