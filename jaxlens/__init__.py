@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from jaxlens.config import Config, ConfigError, load_config
     from jaxlens.config.errors import ConfigWarning
+    from jaxlens.config.own_profiles import light_profile, mass_potential, mass_profile
     from jaxlens.config.special_functions import special
     from jaxlens.datasets.dataset import Dataset, make_dataset
     from jaxlens.datasets.loading import load
@@ -51,9 +52,12 @@ __all__ = [
     "fit",
     "fit_population",
     "image_grid",
+    "light_profile",
     "load",
     "load_config",
     "make_dataset",
+    "mass_potential",
+    "mass_profile",
     "merge",
     "read_image",
     "special",
@@ -85,10 +89,13 @@ _MODULES = {
     "fit": "fitting.fit",
     "fit_population": "populations.fit_population",
     "image_grid": "plotting.images",
+    "light_profile": "config.own_profiles",
     "load": "datasets.loading",
     "load_config": "config",
-    "merge": "production.merging",
     "make_dataset": "datasets.dataset",
+    "mass_potential": "config.own_profiles",
+    "mass_profile": "config.own_profiles",
+    "merge": "production.merging",
     "read_image": "fitting.observations",
     "special": "config.special_functions",
     "stream": "streams.stream",

@@ -14,10 +14,10 @@ known when the profile is compiled, `Table` an array from a file.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -78,6 +78,20 @@ class LightProfile(Profile):
     no_flux: str = ""
 
 
+class LineOfSight(NamedTuple):
+    """How matter along the line of sight changes the rays through a lens plane and behind it.
+
+    `lens` and `potential` are functions `(x, y)` of all other masses of the plane.
+
+    Attributes:
+        deflection: `(x, y, lens, **parameters)` -> theta - beta of the whole, in arcsec.
+        fermat: `(x, y, lens, potential, **parameters)` -> the Fermat potential at an image, in arcsec^2.
+    """
+
+    deflection: Callable[..., Pair]
+    fermat: Callable[..., jax.Array]
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class MassProfile(Profile):
     """Reduced deflection angle and lensing potential.
@@ -92,6 +106,8 @@ class MassProfile(Profile):
             power of the radius times a function of the direction, so the images behind it can be searched for
             by direction.
         linear: the deflection is linear in the position, so that the profile adds no images of its own.
+        line_of_sight: given where the profile is no mass but changes what the others do; its deflection is
+            then what remains without them.
     """
 
     deflection: Callable[..., tuple[jax.Array, jax.Array]]
@@ -99,6 +115,7 @@ class MassProfile(Profile):
     sigma_v: bool = False
     power_law: bool = False
     linear: bool = False
+    line_of_sight: LineOfSight | None = None
 
 
 # The registered light profiles by lenstronomy's name.
@@ -151,6 +168,7 @@ def mass_profile(
     sigma_v: bool = False,
     power_law: bool = False,
     linear: bool = False,
+    line_of_sight: LineOfSight | None = None,
     meanings: Mapping[str, Meaning] = MappingProxyType({}),
 ) -> Callable[[F], F]:
     """A decorator that registers a deflection function.
@@ -162,6 +180,7 @@ def mass_profile(
         sigma_v: as in `MassProfile`.
         power_law: as in `MassProfile`.
         linear: as in `MassProfile`.
+        line_of_sight: as in `MassProfile`.
         meanings: what those parameters mean that mean something else than in `MEANINGS`.
 
     Returns:
@@ -176,6 +195,7 @@ def mass_profile(
             sigma_v=sigma_v,
             power_law=power_law,
             linear=linear,
+            line_of_sight=line_of_sight,
         )
         return function
 
@@ -195,7 +215,7 @@ def mass_potential(name: str, **options: Any) -> Callable[[F], F]:
 
     def register(function: F) -> F:
         deflection = gradient_of(function)  # type: ignore[arg-type]
-        deflection.__doc__ = function.__doc__
+        deflection.__doc__, deflection.__module__ = function.__doc__, function.__module__
         deflection.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
         mass_profile(name, potential=function, **options)(deflection)  # type: ignore[arg-type]
         return function
@@ -227,6 +247,26 @@ def parameters_of(function: Callable[..., object]) -> Mapping[str, float | None]
             if a.kind is inspect.Parameter.KEYWORD_ONLY
         }
     )
+
+
+def describe(function: Callable[..., Any], name: str, doc: str, required: Iterable[str]) -> None:
+    """Gives a made function of (x, y) the name, docstring and signature of a profile with a centre.
+
+    Args:
+        function: the function, which takes its parameters as `**parameters`.
+        name: lenstronomy's name of the profile.
+        doc: the equation, and its source.
+        required: its parameters, without the centre, which is (0, 0) where a file has none.
+    """
+    only, annotation = inspect.Parameter.KEYWORD_ONLY, "Real"
+    position = [inspect.Parameter(key, inspect.Parameter.POSITIONAL_OR_KEYWORD) for key in ("x", "y")]
+    own = [inspect.Parameter(key, only, annotation=annotation) for key in required]
+    centre = [
+        inspect.Parameter(key, only, default=0.0, annotation=annotation) for key in ("center_x", "center_y")
+    ]
+    function.__name__ = function.__qualname__ = name.lower()
+    function.__doc__ = inspect.cleandoc(doc)
+    function.__signature__ = inspect.Signature([*position, *own, *centre])  # type: ignore[attr-defined]
 
 
 def _signature(name: str, function: Callable[..., object], meanings: Mapping[str, Meaning]) -> dict[str, Any]:

@@ -9,17 +9,26 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import pytest
 
+from jaxlens.config import imported_files as imports
 from jaxlens.config.special_functions import SPECIALS
 from jaxlens.distributions import USER_DISTRIBUTIONS
+from jaxlens.kernels.registry import LIGHT_PROFILES, MASS_PROFILES, light_profile, mass_potential
+from jaxlens.kernels.types import Real, Reals
 
 ROOT = Path(__file__).parents[1]
+
+# Most of the time of the tests goes into compiling programs that run for milliseconds, so LLVM optimises them
+# little; the passes of XLA are those of a user.  `XLA_FLAGS=` runs the tests with fully optimised code.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
 CACHE = os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(ROOT / ".cache" / "jax"))
 os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.2"
@@ -120,10 +129,13 @@ def _forget_compiled_programs() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _forget_functions() -> Iterator[None]:
-    """Each test starts without the distributions and functions of SPECIAL that others registered."""
-    registries: list[dict[str, Any]] = [USER_DISTRIBUTIONS, SPECIALS]
+    """Each test starts without the distributions, profiles and other functions that others registered."""
+    registries: list[dict[str, Any]] = [USER_DISTRIBUTIONS, SPECIALS, LIGHT_PROFILES, MASS_PROFILES]
     before = [dict(registry) for registry in registries]
     yield
+    for file in imports.imported_files():
+        del sys.modules[Path(file).stem]
+    imports._FILES.clear()
     for registry, entries in zip(registries, before, strict=True):
         registry.clear()
         registry.update(entries)
@@ -211,3 +223,34 @@ def unlensed_series(small_series: dict[str, Any]) -> dict[str, Any]:
     configuration = small_series["GEOMETRY"]["CONFIGURATION_1"]
     configuration["PLANE_1"] = configuration.pop("PLANE_2")
     return small_series
+
+
+@pytest.fixture
+def made_profiles(_forget_functions: None) -> None:
+    """Profiles with lists and whole numbers, and one without a finite flux, for one test.
+
+    DISKS is a sum of Gaussians, CONE has no finite flux, TERMS has as many terms as n_max says, and WAVES is
+    a lens with a list.
+    """
+
+    @light_profile("DISKS", total_flux=lambda amp, sigma, **_: sum(amp))
+    def disks(
+        x: Real, y: Real, *, amp: Reals, sigma: Reals, center_x: Real = 0.0, center_y: Real = 0.0
+    ) -> jax.Array:
+        r2 = jnp.square(x - center_x) + jnp.square(y - center_y)
+        parts = [
+            a / (2.0 * jnp.pi * s * s) * jnp.exp(-r2 / (2.0 * s * s)) for a, s in zip(amp, sigma, strict=True)
+        ]
+        return sum(parts[1:], parts[0])
+
+    @light_profile("CONE", no_flux="it grows with the radius")
+    def cone(x: Real, y: Real, *, k: Real) -> jax.Array:
+        return 1.0 + k * jnp.sqrt(x * x + y * y + 1e-4)
+
+    @light_profile("TERMS", total_flux=lambda amp, beta, n_max: (n_max + 1) * jnp.pi * beta * amp[0])
+    def terms(x: Real, y: Real, *, amp: Reals, n_max: int, beta: Real) -> jax.Array:
+        return (n_max + 1) * amp[0] * jnp.exp(-(x * x + y * y) / beta)
+
+    @mass_potential("WAVES")
+    def waves(x: Real, y: Real, *, m: int, a: Reals = (0.1, 0.2)) -> jax.Array:
+        return sum(((i + 1) * one * jnp.cos(m * x) for i, one in enumerate(a)), jnp.zeros_like(x))

@@ -31,6 +31,7 @@ KERNEL_FLOORS = [
     ("ellipse", "parameters", "sersic_index"),
     ("registry",),
     ("mass", "light", "cosmology"),
+    ("halos",),
     ("lensing",),
     ("psf", "noise"),
     ("transients",),

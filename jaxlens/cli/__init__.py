@@ -19,7 +19,10 @@ from typing import NoReturn
 from jaxlens.engine.stopping import SIGNALS, Stop, Stopped, exit_code
 
 # The commands, in the order of the help text.
-_COMMANDS = ("generate", "merge", "verify", "info", "convert", "fit", "check", "view", "examples", "surveys")
+_COMMANDS = (
+    *("generate", "merge", "verify", "info", "convert", "fit", "check", "view"),
+    *("examples", "surveys", "profiles"),
+)
 
 
 def command() -> NoReturn:
@@ -67,10 +70,13 @@ def _run(argv: Sequence[str] | None, stop: Stop) -> int:
 
         from jaxlens.cli.logs import configure_logging
         from jaxlens.config import ConfigError
+        from jaxlens.config.imported_files import import_file
     run: Callable[[argparse.Namespace], int] = arguments.run
     quiet, verbose = (getattr(arguments, name, False) for name in ("quiet", "verbose"))
     try:
         with configure_logging(quiet, verbose):
+            for path in getattr(arguments, "imports", ()):
+                import_file(path)
             return run(arguments)
     except ConfigError as error:
         print(error, file=sys.stderr)

@@ -16,7 +16,11 @@ SEED_LIMIT = 2**32
 
 
 def add_command(
-    commands: Commands, name: str, run: Callable[[argparse.Namespace], int], description: str
+    commands: Commands,
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    description: str,
+    imports: bool = True,
 ) -> argparse.ArgumentParser:
     """Add a command to the parser.
 
@@ -25,12 +29,16 @@ def add_command(
         name: the word on the command line.
         run: the function that does the work and returns the exit code.
         description: the line about it in the help text.
+        imports: whether the command reads a configuration, which may need Python files of the user.
 
     Returns:
         The command's own parser, to which its arguments are added.
     """
     parser = commands.add_parser(name, help=description, description=description)
     parser.set_defaults(run=run)
+    if imports:
+        own = "a Python file with profiles, distributions or functions of your own; repeatable"
+        parser.add_argument("--import", metavar="FILE", dest="imports", action="append", default=[], help=own)
     return parser
 
 

@@ -12,7 +12,9 @@ from jaxlens.config import example_files, examples
 
 def add_to(commands: Commands) -> None:
     """Add the command and its arguments to the parser."""
-    parser = add_command(commands, "examples", run, "list the packaged configuration files, or copy them")
+    parser = add_command(
+        commands, "examples", run, "list the packaged configuration files, or copy them", imports=False
+    )
     parser.add_argument("name", nargs="?", metavar="NAME", help="one of them; by default all")
     parser.add_argument("--copy-to", metavar="DIR", type=Path, help="copy the files there")
 

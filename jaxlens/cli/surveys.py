@@ -12,7 +12,9 @@ from jaxlens.config.surveys import survey_path, surveys
 
 def add_to(commands: Commands) -> None:
     """Add the command and its arguments to the parser."""
-    parser = add_command(commands, "surveys", run, "list the survey presets, print one, or copy them")
+    parser = add_command(
+        commands, "surveys", run, "list the survey presets, print one, or copy them", imports=False
+    )
     parser.add_argument("name", nargs="?", metavar="NAME", help="print this one")
     parser.add_argument("--copy-to", metavar="DIR", type=Path, help="copy the YAML files there")
 

@@ -12,7 +12,8 @@ from jaxlens.config.instrument import COSMOLOGY, IMAGE, SURVEY, unused_names
 from jaxlens.config.meanings import meanings
 from jaxlens.config.model import Column, Configuration, Galaxy, Instrument
 from jaxlens.config.naming import Named, named_quantities, redshift_name
-from jaxlens.config.profiles import profile_rule
+from jaxlens.config.profile_ranges import profile_rule
+from jaxlens.config.profile_tables import image_rules
 from jaxlens.config.quantities import ANY, ANY_BY_BAND, NOT_NEGATIVE_BY_BAND, Rule
 from jaxlens.config.transient_rules import transient_rules
 
@@ -151,7 +152,7 @@ def _rules(
     rules = {name: series[name] if name in series else _rule(name, profiles) for name in names}
     # what has no effect may have any value
     free = {name: Rule(by_band=rules[name].by_band) for name in unused_names(instrument) if name in rules}
-    return rules | free
+    return rules | image_rules(configuration) | free
 
 
 def _rule(name: str, profiles: Mapping[str, str]) -> Rule:

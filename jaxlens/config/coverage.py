@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from jaxlens.config.errors import Place
 from jaxlens.config.model import Backgrounds, Column, Configuration, Draw, Joint, Quantity
+from jaxlens.config.profile_parameters import entry_of
 from jaxlens.config.reader import Node
 
 # What sets parameters in place of the file's own numbers.
@@ -86,7 +87,8 @@ def place_of(tree: Node, path: str, band: str | None = None) -> Place:
         inner = node.entries.get("PARAMETERS")
         if word not in node.entries and inner is not None:
             node = inner
-        if word not in node.entries:
+        entry = entry_of(node, word)
+        if entry is None:
             return node.place
-        node = node.entries[word]
+        node = entry
     return node.entries[band].place if band in node.entries else node.place

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from jaxlens.config.errors import Place, Report, nearest, shown
+from jaxlens.config.lens_checks import check_lines_of_sight
 from jaxlens.config.model import (
     Configuration,
     Galaxy,
@@ -74,6 +75,7 @@ def _configuration(
         )
         with report.only([label]):
             observed = series.read(label, section, planes)
+            check_lines_of_sight(planes, [plane for _, plane in plane_nodes], report)
     _remark_inert(planes, plane_nodes, report)
     return Configuration(label, name, fraction, planes, noise, observed)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from jaxlens.config.files import PACKAGED
 from jaxlens.config.fits_extensions import split_extension
+from jaxlens.config.imported_files import imported_files
 from jaxlens.config.model import Config
 from jaxlens.config.updates import config_dict
 
@@ -29,8 +30,9 @@ def config_digest(config: Config) -> str:
     """The SHA-256 of what the systems of a configuration follow from, in hexadecimals.
 
     It is that of the whole file with SIZE and SEED, and of the content of the tables and images that it
-    names.  Neither OUTDIR, image_dtype, comments, the order of keys, how a number is written (30 or 3e1), nor
-    where a file lies change it.  The name of a MODEL's file does, since it is in the metadata.
+    names, and of the Python files of `--import`.  Neither OUTDIR, image_dtype, comments, the order of keys,
+    how a number is written (30 or 3e1), nor where a file lies change it.  The name of a MODEL's file does,
+    since it is in the metadata.
 
     Args:
         config: the configuration.
@@ -56,7 +58,7 @@ def config_digest(config: Config) -> str:
 
 
 def input_digests(config: Config) -> dict[str, str]:
-    """The SHA-256 of each of `config.input_files`, by its path.
+    """The SHA-256 of each of `config.input_files`, and of the Python files of `--import`, by its path.
 
     That of a folder is the digest of the names and digests of those files in it that were read.
 
@@ -72,7 +74,9 @@ def input_digests(config: Config) -> dict[str, str]:
     folders = [path for path in config.input_files if os.path.isdir(path)]
     found = {path: _file_digest(path) for path in config.input_files if path not in folders}
     found |= {folder: _folder_digest(folder, found) for folder in folders}
-    return {path: found[path] for path in config.input_files}
+    return {path: found[path] for path in config.input_files} | {
+        path: _file_digest(path) for path in imported_files()
+    }
 
 
 def _file_digest(path: str) -> str:

@@ -18,6 +18,7 @@ from jaxlens.config.model import (
     Transient,
     constant,
 )
+from jaxlens.kernels.registry import MASS_PROFILES
 from jaxlens.kernels.transients import TRANSIENTS
 
 # The name of a parameter and how it is drawn.
@@ -40,7 +41,11 @@ _BY_BAND = {"magnitude", NOISE} | {
     if all(name in other.by_band for other in TRANSIENTS.values() if name in other.parameters)
 }
 # The parameters of profiles that are positions.
-POSITIONS = ("center_x", "center_y", "ra_0", "dec_0")
+POSITIONS = ("center_x", "center_y", "ra_0", "dec_0", "start_x", "start_y")
+# The parameter of a light profile that chooses an image of a stack.
+IMAGE_INDEX = "image_index"
+# The parameters of light profiles that may not differ by band.
+SHARED_BY_BANDS = (*POSITIONS, IMAGE_INDEX)
 
 
 def named_quantities(
@@ -118,7 +123,7 @@ def microlensing_names(prefix: str, configuration: Configuration) -> tuple[str, 
 
 
 def image_slots(configuration: Configuration) -> int:
-    """The number of slots for images of a point source, by the number of masses with an Einstein radius."""
+    """The number of slots for images of a point source, by the number of masses that may make images."""
     masses = [
         profile
         for plane in configuration.planes[:-1]
@@ -126,7 +131,7 @@ def image_slots(configuration: Configuration) -> int:
         if isinstance(species, Galaxy)
         for profile in (*species.mass, *species.shear)
     ]
-    deflectors = sum(bool({"theta_E", "sigma_v"} & dict(mass.parameters).keys()) for mass in masses)
+    deflectors = sum(not (mass.name and MASS_PROFILES[mass.name].linear) for mass in masses)
     return SLOTS_ONE_DEFLECTOR if deflectors <= 1 else SLOTS_MANY_DEFLECTORS
 
 
@@ -137,7 +142,7 @@ def has_band_axis(name: str) -> bool:
     (True, False)
     """
     own = name.rsplit("-", 1)[-1]
-    return own in _BY_BAND or ("LIGHT_PROFILE_" in name and own not in POSITIONS)
+    return own in _BY_BAND or ("LIGHT_PROFILE_" in name and own not in SHARED_BY_BANDS)
 
 
 def redshift_name(plane: Plane) -> str:

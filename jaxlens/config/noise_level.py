@@ -109,6 +109,11 @@ class _Ranges:
     def path(self, name: str) -> str:
         return self._quantities[name].path
 
+    @property
+    def has_amplitudes(self) -> bool:
+        """Whether a light profile has `amp` in place of `magnitude`."""
+        return any(name.endswith("-amp") and "-LIGHT_PROFILE_" in name for name in self._quantities)
+
     def magnitudes(self) -> Iterator[str]:
         return (name for name in self._quantities if name.endswith("-magnitude"))
 
@@ -133,9 +138,10 @@ def _range(draw: Draw) -> Range:
 def _brightest(instrument: Instrument, configuration: Configuration, ranges: _Ranges) -> _Light:
     """The brightest object; without light where all are dark on purpose.
 
-    Infinite where a brightness is not known: that of transients is not a number of the file.
+    Infinite where a brightness is not known: that of transients is not a number of the file, and that of a
+    profile without a finite flux depends on where the image ends.
     """
-    if configuration.series is not None:
+    if configuration.series is not None or ranges.has_amplitudes:
         return _Light(math.inf)
     zero_point = ranges.of("magnitude_zero_point")[1]
     # arcsec^2, of light with a magnitude for each square arcsec

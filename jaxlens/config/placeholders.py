@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -20,14 +19,12 @@ from jaxlens.config.model import (
     constant,
 )
 from jaxlens.config.naming import Named
+from jaxlens.config.physical import with_given
 from jaxlens.config.reader import Node
 from jaxlens.config.species import SEP_UNITS
 from jaxlens.config.uses import is_unknown
-from jaxlens.kernels import MASS_PROFILES
 
 T = TypeVar("T")
-# A parameter of a mass profile -> the parameter that may stand in its place.
-_INSTEAD = {"theta_E": "sigma_v", "sigma_v": "theta_E"}
 
 
 def with_columns(
@@ -35,7 +32,8 @@ def with_columns(
 ) -> Configuration:
     """A configuration whose objects have the parameters that tables give.
 
-    A mass profile gets sigma_v for theta_E, or the reverse, where tables give the one that it has not.
+    A mass profile gets physical parameters for angles, or the reverse, where tables give those that it has
+    not.
     `sep_unit` and `angle` of a point source count where the file or a table gives `sep`.
 
     Args:
@@ -52,7 +50,7 @@ def with_columns(
         if isinstance(species, PointSource):
             return _with_sep(species, f"{prefix}-sep" in given, tree, report)
         return replace(
-            species, mass=tuple(_with_the_other(species, one, prefix, given) for one in species.mass)
+            species, mass=tuple(_with_columns(species, one, prefix, given) for one in species.mass)
         )
 
     planes = tuple(
@@ -62,8 +60,8 @@ def with_columns(
     return replace(configuration, planes=planes)
 
 
-def _with_the_other(galaxy: Galaxy, profile: Profile, prefix: str, given: Collection[str]) -> Profile:
-    """A mass profile with sigma_v for theta_E, or the reverse, where `given` has the one that it has not.
+def _with_columns(galaxy: Galaxy, profile: Profile, prefix: str, given: Collection[str]) -> Profile:
+    """A mass profile with physical parameters for angles, or the reverse, where `given` has them.
 
     Args:
         galaxy: the galaxy that has the profile.
@@ -71,16 +69,10 @@ def _with_the_other(galaxy: Galaxy, profile: Profile, prefix: str, given: Collec
         prefix: the beginning of the names of the galaxy's parameters.
         given: the names of the parameters that tables give.
     """
-    own = [one for one in _INSTEAD if f"{prefix}-{profile.label}-{one}" in given]
-    if len(own) != 1 or not profile.name or not MASS_PROFILES[profile.name].sigma_v:
-        return profile
-    other = own[0]
-    number = constant(f"SPECIES.{galaxy.label}.{profile.label}.{other}", math.nan)
-    parameters = tuple(
-        (other, number) if name == _INSTEAD[other] else (name, quantity)
-        for name, quantity in profile.parameters
+    own = f"{prefix}-{profile.label}-"
+    return with_given(
+        galaxy.label, profile, {name.removeprefix(own) for name in given if name.startswith(own)}
     )
-    return replace(profile, parameters=parameters)
 
 
 def _with_sep(source: PointSource, is_given: bool, tree: Node, report: Report) -> PointSource:

@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+import math
+from functools import partial
 
 from jaxlens.config.errors import Report
-from jaxlens.config.model import Profile, Quantity
-from jaxlens.config.naming import POSITIONS
-from jaxlens.config.quantities import ANY, ANY_BY_BAND, Rule, quantity, quantity_path
+from jaxlens.config.model import Profile, Quantity, constant
+from jaxlens.config.physical import read_definition, read_form, with_form
+from jaxlens.config.profile_names import light_name, mass_name
+from jaxlens.config.profile_parameters import read_parameters
+from jaxlens.config.profile_ranges import profile_rule
+from jaxlens.config.profile_tables import read_image_index, read_tables
+from jaxlens.config.quantities import ANY_BY_BAND, quantity, quantity_path
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
-from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, MassProfile
-
-_POSITIVE = Rule(low=0.0, open=True, distributions_may_exceed=True)
-_NOT_NEGATIVE = Rule(low=0.0, distributions_may_exceed=True)
-_ELLIPTICITY = Rule(low=-1.0, high=1.0, open=True, distributions_may_exceed=True)
-
-# The legal values of profile parameters; for other values lenstronomy gives meaningless results.  A parameter
-# that is not listed may have any value.
-_RANGES: Mapping[str, Rule] = {
-    "R_sersic": _POSITIVE,
-    "n_sersic": _POSITIVE,
-    "Rb": _POSITIVE,
-    "sigma": _POSITIVE,
-    "alpha": _POSITIVE,
-    "theta_E": _NOT_NEGATIVE,
-    "sigma_v": _NOT_NEGATIVE,
-    "s_scale": _NOT_NEGATIVE,
-    "e1": _ELLIPTICITY,
-    "e2": _ELLIPTICITY,
-}
-# The legal values of `gamma` of EPL, the logarithmic slope of its density.
-_EPL_SLOPE = Rule(low=1.0, high=3.0, open=True, distributions_may_exceed=True)
+from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, LightProfile
 
 
 def read_light_profile(label: str, node: Node, report: Report) -> Profile:
-    """A light profile with `magnitude` and its other parameters; all but its position may differ by band.
+    """A light profile with `magnitude` or `amp`, and its other parameters.
+
+    All but its position may differ by band.
 
     Args:
         label: its key in the file, for example `LIGHT_PROFILE_1`.
@@ -47,22 +32,22 @@ def read_light_profile(label: str, node: Node, report: Report) -> Profile:
         The profile; its name is "" where NAME is not a light profile.
     """
     with Section(node, report) as section:
-        name = section.choice("NAME", LIGHT_PROFILES, noun="a light profile")
+        name = light_name(section)
         parameters = _parameters(section, name)
         if not name:
             return Profile(label, "", ())
         with parameters:
-            if parameters.has("amp"):
-                place = parameters.take("amp").place  # type: ignore[union-attr]
-                with report.about(quantity_path(parameters, "magnitude")):
-                    report.problem(place, "is not used; give magnitude, which sets the amplitude")
-            magnitude = ("magnitude", quantity(parameters, "magnitude", ANY_BY_BAND))
-            rest = _all(parameters, LIGHT_PROFILES[name].parameters, name, by_band=True)
-    return Profile(label, name, (magnitude, *rest))
+            profile = LIGHT_PROFILES[name]
+            brightness = _brightness(parameters, profile)
+            rule_of = partial(profile_rule, name, by_band=True)
+            values = read_parameters(parameters, profile, profile.parameters, rule_of)
+            tables = read_tables(parameters, profile, dict(values.integers))
+            quantities = (*brightness, *values.quantities, *read_image_index(parameters, tables))
+    return Profile(label, name, quantities, values.integers, tables)
 
 
 def read_mass_profile(label: str, node: Node, report: Report) -> Profile:
-    """A mass or shear profile, with `sigma_v` instead of `theta_E` where the file gives it.
+    """A mass or shear profile, with physical parameters instead of angles where the file gives them.
 
     Args:
         label: its key in the file, for example `MASS_PROFILE_1`.
@@ -73,13 +58,19 @@ def read_mass_profile(label: str, node: Node, report: Report) -> Profile:
         The profile; its name is "" where NAME is not a mass profile.
     """
     with Section(node, report) as section:
-        name = section.choice("NAME", MASS_PROFILES, noun="a mass profile")
+        name = mass_name(section)
         parameters = _parameters(section, name)
         if not name:
             return Profile(label, "", ())
         with parameters:
-            wanted = _with_sigma_v(parameters, MASS_PROFILES[name])
-            return Profile(label, name, _all(parameters, wanted, name, by_band=False))
+            profile = MASS_PROFILES[name]
+            form = read_form(parameters, profile)
+            definition = read_definition(parameters, form)
+            wanted = with_form(profile.parameters, form)
+            rule_of = partial(profile_rule, name, by_band=False)
+            values = read_parameters(parameters, profile, wanted, rule_of)
+            tables = read_tables(parameters, profile, dict(values.integers))
+    return Profile(label, name, values.quantities, values.integers, tables, definition)
 
 
 def _parameters(section: Section, name: str) -> Section:
@@ -87,40 +78,26 @@ def _parameters(section: Section, name: str) -> Section:
     return section.parameters(f"a parameter of {name}" if name else "known")
 
 
-def _with_sigma_v(parameters: Section, profile: MassProfile) -> Mapping[str, float | None]:
-    """The parameters of a mass profile with their defaults; sigma_v for theta_E where the file gives it."""
-    if not (profile.sigma_v and parameters.has("sigma_v")):
-        return profile.parameters
-    if parameters.has("theta_E"):
-        place = parameters.take("sigma_v").place  # type: ignore[union-attr]
-        with parameters.report.about(quantity_path(parameters, "sigma_v")):
-            parameters.report.problem(place, "stands beside theta_E; give one of the two")
-    return {"sigma_v" if key == "theta_E" else key: default for key, default in profile.parameters.items()}
+def _brightness(parameters: Section, profile: LightProfile) -> tuple[tuple[str, Quantity], ...]:
+    """`magnitude` of a profile with a finite flux, else `amp`, unless the profile has `amp` of its own."""
+    if profile.total_flux is not None:
+        if "amp" not in profile.parameters:
+            _refuse(parameters, "amp", "is not used; give magnitude, which sets the amplitude", "magnitude")
+        return (("magnitude", quantity(parameters, "magnitude", ANY_BY_BAND)),)
+    why = f"the flux of {profile.name} is not finite, since {profile.no_flux}; give amp, its amplitude "
+    refused = _refuse(parameters, "magnitude", f"has no meaning: {why}in counts/s/arcsec^2", "amp")
+    if "amp" in profile.parameters:
+        return ()
+    if refused and not parameters.has("amp"):
+        return (("amp", constant(quantity_path(parameters, "amp"), math.nan)),)
+    return (("amp", quantity(parameters, "amp", ANY_BY_BAND)),)
 
 
-def _all(
-    section: Section, parameters: Mapping[str, float | None], profile: str, by_band: bool
-) -> tuple[tuple[str, Quantity], ...]:
-    """Every parameter of a profile in order, with the defaults filled in."""
-    return tuple(
-        (key, quantity(section, key, profile_rule(profile, key, by_band), default))
-        for key, default in parameters.items()
-    )
-
-
-def profile_rule(profile: str, key: str, by_band: bool) -> Rule:
-    """The legal values of a parameter of a profile.
-
-    Args:
-        profile: the name of the profile, for example `SERSIC`.
-        key: the name of the parameter, for example `R_sersic`.
-        by_band: whether the profile's parameters may differ by band, except its position.
-
-    Returns:
-        The rule.
-
-    >>> profile_rule("SERSIC", "R_sersic", by_band=True).bounds_advice()
-    'it must be above 0'
-    """
-    rule = _EPL_SLOPE if (profile, key) == ("EPL", "gamma") else _RANGES.get(key, ANY)
-    return replace(rule, by_band=by_band and key not in POSITIONS)
+def _refuse(parameters: Section, key: str, finding: str, instead: str) -> bool:
+    """Report a problem where the file has `key` in place of `instead`, and whether it has."""
+    if not parameters.has(key):
+        return False
+    place = parameters.take(key).place  # type: ignore[union-attr]
+    with parameters.report.about(quantity_path(parameters, instead)):
+        parameters.report.problem(place, finding)
+    return True

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import math
-import warnings
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 
-from jaxlens.config.errors import Place, Report, shown
-from jaxlens.config.files import is_file, locate, resolve
-from jaxlens.config.fits_extensions import image_unit, missing_image, split_extension
-from jaxlens.config.limited_files import TooLarge, opened, read_npy
+from jaxlens.config.array_files import FITS, NPY, Wanted, read_array
+from jaxlens.config.errors import Place, Report
 from jaxlens.config.model import Kernel, Numerics
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.config.spellings import switch
 from jaxlens.config.unit_sums import sum_problem, unit_sum
-from jaxlens.config.values import word
 from jaxlens.kernels.psf.convolution import fine_side
 from jaxlens.kernels.psf.resampling import resampled_side
 
@@ -32,15 +24,12 @@ _ONLY_FOR = {
     "supersampling_kernel_size": ("PIXEL", "MOFFAT"),
     "convolution_kernel_size": ("PIXEL", "MOFFAT"),
 }
-# The endings of the names of FITS files.
-FITS = (".fits", ".fit", ".fts")
 # The largest size of a kernel's file, unpacked, and of its array, in bytes.
 MAX_BYTES = 50_000_000
 # The smallest side of a kernel that is too large, in pixels of the image.
 MAX_KERNEL_SIZE = 10_000
 # The smallest kernel_supersampling_factor that is too large; that of drizzled images is four to ten.
 MAX_KERNEL_FACTOR = 1000
-_CUT = "cut the kernel out of it"
 _IMAGE = "give an image (y, x) of the PSF"
 _FILE = "give a .fits or .npy file, or one for each band"
 
@@ -164,80 +153,13 @@ def _padded(array: np.ndarray, side: int) -> np.ndarray:
 
 def _read(node: Node, report: Report) -> tuple[str, np.ndarray] | None:
     """The path and the array of the file that a node names; None, and a problem, where it is not a kernel."""
-    written = word(node, report, _FILE)
-    name, extension = (written, None) if is_file(node.place, written) else split_extension(written)
-    path = resolve(node.place, name, report) if name else None
-    as_shown = locate(node.place, name, report) if path else None
-    if path is None or as_shown is None:
+    wanted = Wanted((*FITS, *NPY), MAX_BYTES, "cut the kernel out of it", _IMAGE, _FILE)
+    found = read_array(node, report, wanted)
+    if found is None:
         return None
-    suffix = path.suffix.lower()
-    if suffix not in FITS and (suffix != ".npy" or extension):
-        finding = (
-            "has no extensions, since it is no FITS file" if suffix == ".npy" else "is neither FITS nor npy"
-        )
-        report.problem(node.place, f"{shown(name)} {finding}; {_FILE}")
-        return None
-    report.sources.append(str(as_shown))
-    place = Place(str(as_shown))
-    if path.stat().st_size > MAX_BYTES:
-        report.problem(place, f"is over {MAX_BYTES // 10**6} MB; {_CUT}")
-        return None
-    brackets = f"[{extension}]" if extension else ""
-    if node.place in report.paths:
-        report.paths[node.place] += brackets
-    array = _read_npy(path, place, report) if suffix == ".npy" else _read_fits(path, extension, place, report)
-    if array is None or not _is_kernel(array, place, report):
-        return None
-    return f"{path}{brackets}", array
-
-
-def _read_npy(path: Path, place: Place, report: Report) -> np.ndarray | None:
-    """The array in a npy file; None, and a problem, where it cannot be read."""
-    try:
-        return _doubles(read_npy(path, MAX_BYTES, _CUT))
-    except TooLarge as error:
-        report.problem(place, str(error))
-        return None
-    except Exception:  # for a broken file numpy raises many kinds of errors, such as EOFError, TypeError
-        report.problem(place, f"cannot be read as an npy file of numbers; {_IMAGE}")
-        return None
-
-
-def _read_fits(path: Path, extension: str | None, place: Place, report: Report) -> np.ndarray | None:
-    """The image in an extension of a FITS file (see `image_unit`); None, and a problem, without one."""
-    from astropy.io import fits
-
-    try:
-        with warnings.catch_warnings():
-            # astropy only warns where a file is shorter than its header says
-            warnings.filterwarnings("error", message=".*truncated.*")
-            with opened(path, MAX_BYTES, _CUT) as stream, fits.open(stream, memmap=False) as file:
-                return _image(file, extension, place, report)
-    except TooLarge as error:
-        report.problem(place, str(error))
-        return None
-    except Exception:  # for a broken file astropy raises many kinds of errors, such as zlib.error, KeyError
-        report.problem(place, f"cannot be read as FITS; {_IMAGE}")
-        return None
-
-
-def _image(file: Any, extension: str | None, place: Place, report: Report) -> np.ndarray | None:
-    """The image in an extension of an open FITS file; None, and a problem, where there is none."""
-    part = image_unit(file, extension)
-    if part is None:
-        report.problem(place, missing_image(file, extension) if extension else f"has no image; {_IMAGE}")
-        return None
-    # a compressed image may be large although its file is small
-    if math.prod(part.shape) * abs(part.header["BITPIX"]) // 8 > MAX_BYTES:
-        report.problem(place, f"is over {MAX_BYTES // 10**6} MB; {_CUT}")
-        return None
-    return _doubles(part.data)
-
-
-def _doubles(array: np.ndarray) -> np.ndarray:
-    """Numbers in double precision, in which larger ones are infinite; TypeError where they are not real."""
-    with np.errstate(over="ignore"):
-        return np.asarray(array).astype(np.float64, casting="same_kind")
+    # in double precision, in which larger numbers are infinite
+    array = found.array.astype(np.float64)
+    return (found.source, array) if _is_kernel(array, Place(found.shown), report) else None
 
 
 def _is_kernel(array: np.ndarray, place: Place, report: Report) -> bool:

@@ -125,9 +125,24 @@ def quantity(section: Section, key: str, rule: Rule, default: float | None = Non
             node = section.take(key)
         if node is None:
             return constant(path, math.nan if default is None else default)
-        if isinstance(node.value, dict) and "DISTRIBUTION" not in node.value:
-            return _by_band(node, path, rule, section.report)
-        found = _draw(node, rule, section.report, section.report.bands)
+        return quantity_of(node, path, rule, section.report)
+
+
+def quantity_of(node: Node, path: str, rule: Rule, report: Report) -> Quantity:
+    """The quantity that an entry of the file is.
+
+    Args:
+        node: a number, a DISTRIBUTION, or a mapping by band.
+        path: the path of the quantity.
+        rule: the legal values.
+        report: the problems are added to it.
+
+    Returns:
+        The quantity; where the entry is illegal, a constant NaN, and a problem is reported.
+    """
+    if isinstance(node.value, dict) and "DISTRIBUTION" not in node.value:
+        return _by_band(node, path, rule, report)
+    found = _draw(node, rule, report, report.bands)
     if isinstance(found, Draw):
         return Quantity(path, (found,))
     # `found` is empty where BANDS is missing, which is reported elsewhere

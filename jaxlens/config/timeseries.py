@@ -7,6 +7,7 @@ from typing import Literal
 
 from jaxlens.config.cadences import CadenceReader
 from jaxlens.config.errors import Place, nearest, shown
+from jaxlens.config.lens_checks import check_delays
 from jaxlens.config.model import (
     Cadence,
     Galaxy,
@@ -112,6 +113,8 @@ class SeriesReader:
                 self._report.problem(item.place, f"{shown(name)} is listed twice; list it once")
             elif name and self._is_legal(name, item, planes):
                 found[name] = _prefixes(name, planes)
+        varying = [prefix for prefixes in found.values() for prefix in prefixes]
+        check_delays(planes, varying, node, self._report)
         return found
 
     def _is_legal(self, name: str, item: Node, planes: tuple[Plane, ...]) -> bool:

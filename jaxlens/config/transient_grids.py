@@ -47,6 +47,10 @@ SMALLEST_DELAY = 1000.0
 DELAY_OF_SQUARE = 300.0
 # Arcsec: the Einstein radius of a singular isothermal sphere at infinity behind 220 km/s, 4 pi (sigma / c)^2.
 EINSTEIN_RADIUS_AT_220 = 1.4
+# km/s: the velocity dispersion of an isothermal halo of 1e13 solar masses (200c) at redshift 2.
+SIGMA_V_OF_HALO = 310.0
+# Arcsec: the Einstein radius of 1e11 solar masses at 100 Mpc, far in front of its source.
+EINSTEIN_RADIUS_OF_POINT = 2.9
 
 
 def with_walks(config: Config, place: Place, report: Report) -> Config:
@@ -139,10 +143,15 @@ def _largest_delay(configuration: Configuration, prefix: str, joints: tuple[Join
 
 
 def _einstein_radius(key: str, value: float) -> float:
-    """The Einstein radius (arcsec) by a parameter of a mass profile; 0 for all but theta_E and sigma_v."""
+    """A bound of the Einstein radius (arcsec) by a parameter of a mass profile; 0 by most parameters."""
+    if key in ("M200", "logM"):
+        mass = 10.0**value if key == "logM" else max(value, 0.0)
+        key, value = "sigma_v", SIGMA_V_OF_HALO * (mass / 1e13) ** (1.0 / 3.0)
+    if key == "M":
+        return EINSTEIN_RADIUS_OF_POINT * (max(value, 0.0) / 1e11) ** 0.5
     if key == "sigma_v":
         return EINSTEIN_RADIUS_AT_220 * (value / 220.0) ** 2
-    return max(value, 0.0) if key == "theta_E" else 0.0
+    return max(value, 0.0) if key in ("theta_E", "alpha_Rs") else 0.0
 
 
 def _smallest_tau(

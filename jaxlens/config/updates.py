@@ -16,9 +16,10 @@ from jaxlens.config.columns import known_names
 from jaxlens.config.errors import Report, nearest
 from jaxlens.config.files import FROM_DICT
 from jaxlens.config.instrument import COSMOLOGY, FIXED, IMAGE, SURVEY
-from jaxlens.config.model import Config, Configuration, PointSource
+from jaxlens.config.model import Config, Configuration, Galaxy, PointSource
 from jaxlens.config.model_names import population_name
 from jaxlens.config.naming import BY_EPOCH, MICROLENSING, in_pixels, named_quantities
+from jaxlens.config.profile_parameters import list_entry
 from jaxlens.config.reader import Node, read_text
 from jaxlens.config.text import plain, yaml_text
 from jaxlens.config.timeseries import SERIES_KEYS
@@ -160,7 +161,17 @@ def _entries(config: Config, configuration: Configuration) -> Iterator[tuple[str
         for label, species in plane.objects:
             if isinstance(species, PointSource):
                 yield f"{plane.label}-{label}-MODEL", KeyPath(("SPECIES", species.label, "MODEL"))
+            elif isinstance(species, Galaxy):
+                yield from _integers(f"{plane.label}-{label}", species)
     yield from _objects(config, configuration)
+
+
+def _integers(prefix: str, galaxy: Galaxy) -> Iterator[tuple[str, KeyPath]]:
+    """The whole numbers of a galaxy's profiles, and the keys of their entries."""
+    for profile in (*galaxy.light, *galaxy.mass, *galaxy.shear):
+        for name, _ in profile.integers:
+            keys = ("SPECIES", galaxy.label, profile.label, "PARAMETERS", name)
+            yield f"{prefix}-{profile.label}-{name}", KeyPath(keys)
 
 
 def _objects(config: Config, configuration: Configuration) -> Iterator[tuple[str, KeyPath]]:
@@ -206,7 +217,16 @@ def _set(tree: Tree, keys: tuple[str, ...], band: str | None, bands: tuple[str, 
     if last == MICROLENSING and isinstance(value, dict):
         # how often the factors are drawn is not a part of their distribution
         value = {key: one for key, one in _mapping(tree.get(last)).items() if key == BY_EPOCH} | value
+    entry = list_entry(last)
+    if last not in tree and entry and isinstance(tree.get(entry[0]), list):
+        _set_entry(tree[entry[0]], entry[1], band, bands, value)
+        return
     tree[last] = value if band is None else _by_band(tree, last, bands) | {band: value}
+
+
+def _set_entry(items: list[Any], i: int, band: str | None, bands: tuple[str, ...], value: object) -> None:
+    """Set one entry of a list, or its value in one band."""
+    items[i] = value if band is None else _by_band({"": items[i]}, "", bands) | {band: value}
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -26,6 +26,9 @@ _USUAL: Mapping[str, tuple[float, float, str]] = {
     "magnitude_zero_point": (5.0, 45.0, "mag, of one electron a second"),
     "theta_E": (1e-4, 100.0, "arcsec"),
     "sigma_v": (1.0, 5000.0, "km/s"),
+    "M": (1e-10, 1e17, "solar masses"),
+    "M200": (1e3, 1e17, "solar masses; logM is its decimal logarithm"),
+    "logM": (3.0, 17.0, "the decimal logarithm of solar masses"),
     "R_sersic": (1e-4, 1000.0, "arcsec"),
     "angle": (-6.3, 6.3, "radians"),
     "psi_ext": (-6.3, 6.3, "radians"),
@@ -69,7 +72,9 @@ def unusual(parameter: str, draw: Draw) -> str:
     >>> unusual("H0", Draw("delta_function", (("value", 70.0),)))
     ''
     """
-    usual = _USUAL.get(parameter.rpartition("-")[2])
+    owner, _, key = parameter.rpartition("-")
+    # the angle of a profile has the unit of the profile
+    usual = None if key == "angle" and "_PROFILE_" in owner else _USUAL.get(key)
     middle = _middle(draw)
     if usual is None or not middle or usual[0] <= middle <= usual[1]:
         return ""

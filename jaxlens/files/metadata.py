@@ -91,7 +91,8 @@ def _galaxy(species: Galaxy) -> Fixed:
         "NUMBER_OF_SHEAR_PROFILES": len(species.shear),
     }
     profiles = (*species.light, *species.mass, *species.shear)
-    return entries | {f"{profile.label}-NAME": profile.name for profile in profiles}
+    entries |= {f"{profile.label}-NAME": profile.name for profile in profiles}
+    return entries | {f"{one.label}-{name}": value for one in profiles for name, value in one.integers}
 
 
 def _point_source(species: PointSource) -> Fixed:

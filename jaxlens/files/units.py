@@ -18,6 +18,8 @@ _UNITS = MappingProxyType(
         "sky_brightness": "mag/arcsec2",
         "exposure_time": "s",
         "sigma_v": "km/s",
+        **dict.fromkeys(("Rs", "alpha_Rs", "r_core", "r_trunc"), "arcsec"),
+        **dict.fromkeys(("M", "M200"), "solMass"),
         "H0": "km/s/Mpc",
     }
 )

@@ -17,7 +17,8 @@ import numpy as np
 from jaxlens.distributions import Distribution
 from jaxlens.fitting.transforms import Transform
 from jaxlens.imaging import likelihood
-from jaxlens.imaging.scene import Assets, Scene
+from jaxlens.imaging.assets import Assets
+from jaxlens.imaging.scene import Scene
 from jaxlens.sampling import priors
 from jaxlens.sampling.population import Population
 from jaxlens.simulator.generation import Params

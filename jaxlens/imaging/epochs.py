@@ -9,11 +9,12 @@ from zlib import crc32
 import jax
 import jax.numpy as jnp
 
+from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.light_curves import ImageFluxes, image_fluxes
 from jaxlens.imaging.optics import blur, stamped, unit_stamps
 from jaxlens.imaging.photometry import counts
 from jaxlens.imaging.point_sources import fluxes, point_positions
-from jaxlens.imaging.scene import Assets, Scene
+from jaxlens.imaging.scene import Scene
 from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.kernels.types import Params

@@ -18,11 +18,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.epochs import map_epochs, pixel_coordinates
 from jaxlens.imaging.light_curves import ImageFluxes
 from jaxlens.imaging.optics import unit_profiles, unit_stamps
 from jaxlens.imaging.point_sources import point_positions
-from jaxlens.imaging.scene import Assets, Scene
+from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.time_delays import arrival_order
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.kernels.types import Params

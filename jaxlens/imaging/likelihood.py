@@ -9,11 +9,12 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
+from jaxlens.imaging.assets import NO_ASSETS, Assets
 from jaxlens.imaging.epochs import map_epochs, observed_epochs
 from jaxlens.imaging.noise import background_image, noise_sigma
 from jaxlens.imaging.photometry import per_pixel
 from jaxlens.imaging.render import render
-from jaxlens.imaging.scene import NO_ASSETS, Assets, Scene
+from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.validity import validity_factor
 from jaxlens.kernels.types import Params
 

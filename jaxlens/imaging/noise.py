@@ -9,9 +9,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.imaging.assets import NO_ASSETS, Assets
 from jaxlens.imaging.epochs import epoch_keys, map_epochs, without_missing
 from jaxlens.imaging.photometry import per_pixel
-from jaxlens.imaging.scene import NO_ASSETS, Assets, Scene
+from jaxlens.imaging.scene import Scene
 from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.noise import draws, variance
 from jaxlens.kernels.types import Params

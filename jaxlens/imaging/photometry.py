@@ -1,4 +1,9 @@
-"""From magnitudes to counts: the amplitudes and surface brightness of light profiles."""
+"""From magnitudes to counts: the amplitudes and surface brightness of light profiles.
+
+A profile with a finite flux has `magnitude`, from which its amplitude follows.  Others have `amp`, which is
+the amplitude itself in the unit of the image, counts/s, whether they are electrons or ADU: as lenstronomy's
+SimulationAPI takes it.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +13,12 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+from jaxlens.imaging.profile_arguments import Value, arguments
 from jaxlens.imaging.scene import Light, Scene
+from jaxlens.imaging.tables import tables_of
 from jaxlens.kernels import LIGHT_PROFILES
 from jaxlens.kernels.fastmath.compiler import computed_apart
-from jaxlens.kernels.types import Params, Real
+from jaxlens.kernels.types import Params, Real, Reals
 
 
 class LightNumbers(NamedTuple):
@@ -19,11 +26,11 @@ class LightNumbers(NamedTuple):
 
     Attributes:
         amplitude: the amplitude, as `amplitude` gives it.
-        shape: the profile's other parameters by name.
+        shape: the profile's other parameters by name; a list is a tuple of such arrays.
     """
 
     amplitude: jax.Array
-    shape: dict[str, jax.Array]
+    shape: dict[str, Value]
 
 
 def light_numbers(scene: Scene, params: Params, light: Light) -> LightNumbers:
@@ -37,10 +44,13 @@ def light_numbers(scene: Scene, params: Params, light: Light) -> LightNumbers:
     Returns:
         Arrays () or (bands, 1, 1).
     """
-    names = (name for name in light.parameters if name != "magnitude")
-    shape = {name: per_pixel(params[f"{light.prefix}-{name}"]) for name in names}
+    own = {name: per_pixel(params[f"{light.prefix}-{name}"]) for name in light.parameters}
+    profile = LIGHT_PROFILES[light.profile]
+    shape = arguments(profile, own) | tables_of(light, params)
+    if profile.total_flux is None:
+        return LightNumbers(jnp.ones(()) if "amp" in profile.parameters else own["amp"], shape)
     flux = per_pixel(counts_by_band(scene, params, light.prefix))
-    return LightNumbers(amplitude(light.profile, flux, **shape), shape)
+    return LightNumbers(amplitude(light.profile, flux, **shape, **dict(light.integers)), shape)
 
 
 def surface_brightness(
@@ -61,11 +71,11 @@ def surface_brightness(
     Returns:
         Counts/s/arcsec^2, (1 or bands, ny, nx).
     """
-    shape = numbers.shape
+    shape, integers = numbers.shape, dict(light.integers)
     profile = LIGHT_PROFILES[light.profile].surface_brightness
 
-    def brightness(x: jax.Array, y: jax.Array, *values: jax.Array) -> jax.Array:
-        return profile(x, y, **dict(zip(shape, values, strict=True)))
+    def brightness(x: jax.Array, y: jax.Array, *values: Value) -> jax.Array:
+        return profile(x, y, **dict(zip(shape, values, strict=True)), **integers)
 
     # Otherwise XLA's CPU compiler computes the profile, and the rays that reach it, once in every band.
     evaluate = partial(computed_apart, brightness) if len(scene.bands) > 1 else brightness
@@ -103,7 +113,7 @@ def counts(magnitude: Real, magnitude_zero_point: Real, gain: Real = 1.0) -> jax
     return 10.0 ** (-0.4 * (jnp.asarray(magnitude) - magnitude_zero_point)) / gain
 
 
-def amplitude(profile: str, flux: Real, **shape: Real) -> jax.Array:
+def amplitude(profile: str, flux: Real, **shape: Real | Reals) -> jax.Array:
     """The amplitude (lenstronomy's `amp`) at which a light profile has this total flux.
 
     It is the flux divided by the total flux of the profile at amplitude 1.  For Sersic profiles, which are 1
@@ -112,15 +122,21 @@ def amplitude(profile: str, flux: Real, **shape: Real) -> jax.Array:
     Args:
         profile: the profile's name, such as `SERSIC_ELLIPSE`.
         flux: the total flux in counts/s.
-        **shape: the profile's other parameters by name.
+        **shape: the profile's other parameters by name, among them the relative amplitudes of a sum.
 
     Returns:
         The amplitude, of the shape to which the arguments broadcast.
 
+    Raises:
+        ValueError: if the profile has no finite flux.
+
     >>> print(f"{amplitude('SERSIC_ELLIPSE', 100.0, R_sersic=1.0, n_sersic=1.0, e1=0.1, e2=0.0):.4f}")
     8.3591
     """
-    return jnp.asarray(flux) / LIGHT_PROFILES[profile].total_flux(**shape)
+    total_flux = LIGHT_PROFILES[profile].total_flux
+    if total_flux is None:
+        raise ValueError(f"{profile} has no finite flux; give its amplitude itself")
+    return jnp.asarray(flux) / total_flux(**shape)
 
 
 def per_pixel(value: jax.Array) -> jax.Array:

@@ -8,6 +8,7 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
+from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.optics import stamp_radius, stamped
 from jaxlens.imaging.photometry import counts_by_band
 from jaxlens.imaging.rays import (
@@ -17,7 +18,7 @@ from jaxlens.imaging.rays import (
     ray_parameters,
     rays_to_plane,
 )
-from jaxlens.imaging.scene import Assets, Hosted, Scene
+from jaxlens.imaging.scene import Hosted, Scene
 from jaxlens.kernels import cosmology
 from jaxlens.kernels.lensing.direction_search import PowerLaw
 from jaxlens.kernels.lensing.lens_equation import ImagePositions, image_positions

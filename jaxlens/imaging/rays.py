@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -10,10 +9,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.imaging.lens_planes import plane_deflection, plane_fermat_potential, plane_potential
+from jaxlens.imaging.mass_angles import Distances, angles
+from jaxlens.imaging.profile_arguments import Value, arguments
 from jaxlens.imaging.scene import COSMOLOGY, Mass, Scene
+from jaxlens.imaging.tables import tables_of
 from jaxlens.kernels import MASS_PROFILES, cosmology
 from jaxlens.kernels.fastmath.compiler import computed_apart
-from jaxlens.kernels.lensing.rays import Rays, arrival_time, lensing_weights, shoot
+from jaxlens.kernels.lensing.rays import Rays, arrival_time, delay_of, lensing_weights, shoot
 from jaxlens.kernels.types import Params
 
 
@@ -26,7 +29,7 @@ class RayNumbers(NamedTuple):
         weights: B_ij of `shoot` for i < j where j is not the last plane, for which it is 1.
     """
 
-    masses: tuple[tuple[dict[str, jax.Array], ...], ...]
+    masses: tuple[tuple[dict[str, Value], ...], ...]
     weights: dict[tuple[int, int], jax.Array]
 
     def up_to(self, j: int) -> RayNumbers:
@@ -60,7 +63,7 @@ def ray_positions(
         A pair (x, y) for each plane, arcsec, each of the shape of `x`.
     """
     deflections = [
-        partial(_sum_of_deflections, scene.planes[j].mass, values) for j, values in enumerate(numbers.masses)
+        partial(plane_deflection, scene.planes[j].mass, values) for j, values in enumerate(numbers.masses)
     ]
     if len(deflections) > 1:
         # Otherwise XLA's CPU compiler computes a deflection again in every plane behind it.
@@ -99,10 +102,19 @@ def light_travel_times(scene: Scene, params: Params, j: int, x: jax.Array, y: ja
 
     Returns:
         Days, of the shape of `x`.
+
+    Raises:
+        ValueError: a mass in front of the plane has no potential.
     """
+    distances, between = plane_distances(scene, params)
+    lens = next((i for i in range(j) if scene.planes[i].line_of_sight), None)
+    if lens is not None:
+        # all mass is in this plane
+        fermat = plane_fermat_potential(*_lens(scene, params, lens), x, y)
+        return delay_of(fermat, distances[lens], distances[j], between[lens, j])
     positions = shoot(x, y, _deflections(scene, params, j + 1), _weights(scene, params))
-    potentials = [_potential(scene, params, i, *positions[i]) for i in range(j)]
-    return arrival_time(positions, potentials, *plane_distances(scene, params))
+    potentials = [plane_potential(*_lens(scene, params, i), *positions[i]) for i in range(j)]
+    return arrival_time(positions, potentials, distances, between)
 
 
 def ray_parameters(scene: Scene, params: Params, j: int) -> dict[str, jax.Array]:
@@ -116,15 +128,17 @@ def ray_parameters(scene: Scene, params: Params, j: int) -> dict[str, jax.Array]
         j: the index of the plane.
     """
     masses = [mass for plane in scene.planes[:j] for mass in plane.mass]
-    names = {f"{mass.prefix}-{name}" for mass in masses for name in mass.parameters}
+    names = {f"{mass.prefix}-{name}" for mass in masses for name in (*mass.parameters, *mass.tables)}
     names |= {*COSMOLOGY, *(plane.redshift for plane in scene.planes)}
     return {name: value for name, value in params.items() if name in names}
 
 
-def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[str, jax.Array]:
+def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[str, Value]:
     """The parameters of a mass profile in plane `j`, by the names that its kernel has for them.
 
-    Where the velocity dispersion sigma_v is given, theta_E is computed from it.
+    Its whole numbers, which are static, are not among them.
+
+    Where physical parameters stand in place of angles, the angles are computed from them.
 
     Args:
         scene: the static part of the configuration.
@@ -132,27 +146,30 @@ def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[st
         j: the index of the mass's plane.
         mass: the profile.
     """
-    values = {n: params[f"{mass.prefix}-{n}"] for n in mass.parameters if n != "sigma_v"}
-    if mass.sigma_v:
-        values["theta_E"] = einstein_radius(scene, params, j, mass)
-    return values
+    values = {name: params[f"{mass.prefix}-{name}"] for name in mass.parameters}
+    values |= physical_angles(scene, params, j, mass)
+    return arguments(MASS_PROFILES[mass.profile], values) | tables_of(mass, params)
 
 
-def einstein_radius(scene: Scene, params: Params, j: int, mass: Mass) -> jax.Array:
-    """The Einstein radius of a mass from its velocity dispersion sigma_v, for a source in the last plane.
+def physical_angles(scene: Scene, params: Params, j: int, mass: Mass) -> dict[str, jax.Array]:
+    """The angles of a mass from its physical parameters, for a source in the last plane.
 
     Args:
         scene: the static part of the configuration.
         params: the parameters of one system, each () or (bands,).
         j: the index of the mass's plane.
-        mass: a profile that has sigma_v.
+        mass: a profile.
 
     Returns:
-        theta_E in arcsec, ().
+        The parameters of its kernel that they stand for by name, such as theta_E of sigma_v, arcsec, each ();
+        none where all its parameters are angles.
     """
+    if mass.form is None:
+        return {}
     distances, between = plane_distances(scene, params)
-    sigma_v = params[f"{mass.prefix}-sigma_v"]
-    return cosmology.sigma_v_to_theta_E(sigma_v, distances[j], distances[-1], between[j, -1])
+    place = Distances(params[scene.planes[j].redshift], distances[j], distances[-1], between[j, -1])
+    given = {name: params[f"{mass.prefix}-{name}"] for name in mass.form.given}
+    return angles(mass.form, given, place, cosmology_parameters(params), mass.mass_definition)
 
 
 def luminosity_distance(scene: Scene, params: Params, j: int) -> jax.Array:
@@ -218,7 +235,7 @@ def _needs_distances(scene: Scene) -> bool:
     masses = [mass for plane in scene.planes for mass in plane.mass]
     points = [point for plane in scene.planes for point in plane.points]
     return (
-        any(mass.sigma_v for mass in masses)
+        any(mass.form for mass in masses)
         or (len(scene.planes) > 2 and bool(masses))
         or any(point.sep_unit == "kpc" for point in points)
         or bool(scene.series and scene.series.transients)
@@ -233,28 +250,14 @@ def _deflections(scene: Scene, params: Params, planes: int) -> list[Rays]:
 def _deflection(
     scene: Scene, params: Params, j: int, x: jax.Array, y: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
-    """The sum of the reduced deflections of the masses in plane `j`."""
+    """The reduced deflection of plane `j`."""
+    return plane_deflection(*_lens(scene, params, j), x, y)
+
+
+def _lens(scene: Scene, params: Params, j: int) -> tuple[tuple[Mass, ...], list[dict[str, Value]]]:
+    """The masses of plane `j`, and the parameters of their kernels."""
     masses = scene.planes[j].mass
-    return _sum_of_deflections(masses, [mass_parameters(scene, params, j, mass) for mass in masses], x, y)
-
-
-def _sum_of_deflections(
-    masses: Sequence[Mass], values: Sequence[Mapping[str, jax.Array]], x: jax.Array, y: jax.Array
-) -> tuple[jax.Array, jax.Array]:
-    """The sum of the reduced deflections of some masses, whose kernels have these parameters."""
-    alpha_x, alpha_y = jnp.zeros_like(x), jnp.zeros_like(y)
-    for mass, own in zip(masses, values, strict=True):
-        more_x, more_y = MASS_PROFILES[mass.profile].deflection(x, y, **own)
-        alpha_x, alpha_y = alpha_x + more_x, alpha_y + more_y
-    return alpha_x, alpha_y
-
-
-def _potential(scene: Scene, params: Params, j: int, x: jax.Array, y: jax.Array) -> jax.Array:
-    """The sum of the reduced potentials of the masses in plane `j`, arcsec^2."""
-    total = jnp.zeros_like(x)
-    for mass in scene.planes[j].mass:
-        total = total + MASS_PROFILES[mass.profile].potential(x, y, **mass_parameters(scene, params, j, mass))
-    return total
+    return masses, [mass_parameters(scene, params, j, mass) for mass in masses]
 
 
 def _weights(scene: Scene, params: Params) -> jax.Array:

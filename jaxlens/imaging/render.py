@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.imaging.assets import NO_ASSETS, Assets
 from jaxlens.imaging.epochs import (
     blurred_epochs,
     first_epoch,
@@ -26,7 +27,8 @@ from jaxlens.imaging.optics import blur
 from jaxlens.imaging.photometry import LightNumbers, light_numbers, surface_brightness
 from jaxlens.imaging.point_sources import point_source_images, point_source_light
 from jaxlens.imaging.rays import RayNumbers, ray_numbers, ray_positions
-from jaxlens.imaging.scene import NO_ASSETS, Assets, Scene
+from jaxlens.imaging.scene import Scene
+from jaxlens.imaging.tables import with_tables
 from jaxlens.imaging.validity import validity_factor
 from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.fastmath.pixels import Images, of_pixels
@@ -45,12 +47,13 @@ def render(scene: Scene, params: Params, assets: Assets = NO_ASSETS) -> jax.Arra
     Args:
         scene: the static part of the configuration.
         params: the parameters of one system, each () or (bands,).
-        assets: the arrays of the configuration, of which the kernel of psf_type PIXEL is used.
+        assets: the arrays of the configuration: the kernel of psf_type PIXEL and the arrays of profiles.
 
     Returns:
         Counts/s, (bands, num_pix, num_pix); of a time series (epochs, bands, num_pix, num_pix).  All pixels
         are NaN where `validity_factor` is.
     """
+    params = with_tables(scene, params, assets)
     return render_with(scene, params, point_source_images(scene, params), assets)
 
 
@@ -65,7 +68,7 @@ def render_with(
 
     Args:
         scene: as in `render`.
-        params: as in `render`.
+        params: as in `render`, with the arrays of profiles (see `with_tables`).
         images: the images of every lensed point source, from `point_source_images`.
         assets: as in `render`.
         light_curves: the fluxes of every transient, where they are known, from `transient_fluxes`.

@@ -6,12 +6,8 @@ value that could be differentiated, is hashable, and is compiled once per config
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
-
-import jax
-import jax.numpy as jnp
+from typing import Any, Literal
 
 from jaxlens.config.model import (
     Config,
@@ -22,35 +18,41 @@ from jaxlens.config.model import (
     Profile,
 )
 from jaxlens.config.naming import image_slots
+from jaxlens.config.physical import Form, form_of
 from jaxlens.imaging.optics import Optics, optics
-from jaxlens.imaging.time_series import Series, light_curve_assets, series, with_light_curves
+from jaxlens.imaging.time_series import Series, series, with_light_curves
 from jaxlens.kernels import MASS_PROFILES
+from jaxlens.kernels.halos import MassDefinition
 
 # The parameters of a cosmology, by astropy's names.
 COSMOLOGY = ("H0", "Om0", "Ode0", "w0", "wa", "Tcmb0", "Neff", "m_nu")
 
 
 @dataclass(frozen=True)
-class Light:
-    """A light profile; its parameters are called `<prefix>-<name>`."""
+class _Profile:
+    """A profile; its parameters, and the arrays that are `tables`, are called `<prefix>-<name>`."""
 
     prefix: str
     profile: str
     parameters: tuple[str, ...]
+    integers: tuple[tuple[str, int], ...] = ()
+    tables: tuple[str, ...] = ()
+
+
+class Light(_Profile):
+    """A light profile."""
 
 
 @dataclass(frozen=True)
-class Mass:
-    """A mass profile; its parameters are called `<prefix>-<name>`."""
+class Mass(_Profile):
+    """A mass profile, and the definition of its mass where M200 is given."""
 
-    prefix: str
-    profile: str
-    parameters: tuple[str, ...]
+    mass_definition: MassDefinition = "200c"
 
     @property
-    def sigma_v(self) -> bool:
-        """Whether the velocity dispersion sigma_v is given in place of theta_E."""
-        return "sigma_v" in self.parameters
+    def form(self) -> Form | None:
+        """The physical parameters that are given in place of angles; None where there are none."""
+        return form_of(self.profile, self.parameters)
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,11 @@ class ScenePlane:
             if "center_x" in light.parameters:
                 found.setdefault(light.prefix.rpartition("-")[0], light.prefix)
         return found
+
+    @property
+    def line_of_sight(self) -> bool:
+        """Whether one of its masses stands for matter along the line of sight."""
+        return any(MASS_PROFILES[mass.profile].line_of_sight for mass in self.mass)
 
 
 @dataclass(frozen=True)
@@ -163,47 +170,15 @@ class Scene:
         """The power-law lens in front of plane `j`, if `direction_search` can find its images.
 
         It can where all mass in front of plane `j` is in one plane, and all profiles there but this lens have
-        a linear deflection.  Otherwise None.
+        a linear deflection, without matter along the line of sight.  Otherwise None.
         """
-        masses = [plane.mass for plane in self.planes[:j] if plane.mass]
-        if len(masses) != 1:
+        planes = [plane for plane in self.planes[:j] if plane.mass]
+        if len(planes) != 1 or planes[0].line_of_sight:
             return None
-        deflectors = [mass for mass in masses[0] if not MASS_PROFILES[mass.profile].linear]
+        deflectors = [mass for mass in planes[0].mass if not MASS_PROFILES[mass.profile].linear]
         if len(deflectors) != 1 or not MASS_PROFILES[deflectors[0].profile].power_law:
             return None
         return deflectors[0]
-
-
-class Assets(NamedTuple):
-    """The arrays that all systems of a configuration share; traced, without a batch axis.
-
-    Attributes:
-        psf_kernel: the kernel of psf_type PIXEL, (1 or bands, k, k); None for other kinds.
-        backgrounds: the background images (BACKGROUNDS), counts/s, (images, bands, num_pix, num_pix); None
-            where there are none.
-        passbands: the wavelengths (Angstrom) and the weights of each band, each (bands, points); None where
-            no spectrum is integrated.
-        libraries: the arrays of the model of each transient, by its prefix and by name; None without any.
-    """
-
-    psf_kernel: jax.Array | None = None
-    backgrounds: jax.Array | None = None
-    passbands: tuple[jax.Array, jax.Array] | None = None
-    libraries: Mapping[str, Mapping[str, jax.Array]] | None = None
-
-
-# The assets of a configuration without a PSF kernel and without BACKGROUNDS.
-NO_ASSETS = Assets()
-
-
-def assets(config: Config, configuration: Configuration) -> Assets:
-    """The arrays of `configuration`, on the device."""
-    backgrounds, kernel = config.backgrounds_of(configuration), config.instrument.kernel
-    return Assets(
-        psf_kernel=None if kernel is None else jnp.asarray(kernel.array, jnp.result_type(float)),
-        backgrounds=backgrounds.device_images if backgrounds else None,
-        **light_curve_assets(config, configuration),
-    )
 
 
 def scene(config: Config, configuration: Configuration) -> Scene:
@@ -248,17 +223,21 @@ def _plane(plane: Plane, is_last: bool) -> ScenePlane:
         prefix = f"{plane.label}-{label}"
         if isinstance(species, Galaxy):
             light += [Light(*_named(prefix, profile)) for profile in species.light]
-            mass += [Mass(*_named(prefix, profile)) for profile in (*species.mass, *species.shear)]
+            mass += [
+                Mass(*_named(prefix, profile), mass_definition=profile.mass_definition)
+                for profile in (*species.mass, *species.shear)
+            ]
         elif species.host is not None:
             points.append(Hosted(prefix, hosts[species.host], species.sep_unit))
     redshift = f"{plane.label}-OBJECT_1-REDSHIFT"
     return ScenePlane(redshift, tuple(light), () if is_last else tuple(mass), tuple(points))
 
 
-def _named(prefix: str, profile: Profile) -> tuple[str, str, tuple[str, ...]]:
+def _named(prefix: str, profile: Profile) -> tuple[Any, ...]:
     """The fields of `Light` and `Mass`."""
     names = tuple(name for name, _ in profile.parameters)
-    return f"{prefix}-{profile.label}", profile.name, names
+    tables = tuple(name for name, _ in profile.tables)
+    return f"{prefix}-{profile.label}", profile.name, names, profile.integers, tables
 
 
 def _parameters(

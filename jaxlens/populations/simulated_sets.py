@@ -11,7 +11,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.imaging.scene import Assets, Scene
+from jaxlens.imaging.assets import Assets
+from jaxlens.imaging.scene import Scene
 from jaxlens.kernels.fastmath.compiler import computed_once
 from jaxlens.populations.hyperparameters import FreeHyperparameters, hyperparameters_at
 from jaxlens.populations.statistics import Regression, as_channels, image_statistics

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import pickle
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import jax.numpy as jnp
 
 from jaxlens.config import Config
+from jaxlens.config.imported_files import import_file, imported_files
 from jaxlens.config.updates import config_text
 from jaxlens.engine.devices import Devices
 from jaxlens.engine.job import Job
@@ -133,9 +135,14 @@ class Recipe:
     def _simulators(self) -> dict[str, Simulator]:
         return {}
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Without the simulators, which every process makes for itself."""
-        return {name: value for name, value in self.__dict__.items() if name != "_simulators"}
+    def __reduce__(self) -> tuple[Callable[..., Recipe], tuple[tuple[str, ...], bytes]]:
+        """Without the simulators, which every process makes for itself.
+
+        A process that reads it imports the Python files of `--import` first: the functions that they register
+        may be a part of the configuration.
+        """
+        state = {name: value for name, value in self.__dict__.items() if name != "_simulators"}
+        return _restored, (imported_files(), pickle.dumps(state))
 
     def _attributes(self, job: Job, batch_size: int) -> dict[str, str | int | float]:
         """What an HDF5 file says about how it was made, so that it can be made again."""
@@ -152,6 +159,17 @@ class Recipe:
             "configuration": job.simulator.configuration.name,
             "batch_size": batch_size,
         }
+
+
+def _restored(files: tuple[str, ...], state: bytes) -> Recipe:
+    """The recipe with this pickled state, after these files have been imported."""
+    for file in files:
+        import_file(file)
+    recipe = object.__new__(Recipe)
+    for name, value in pickle.loads(state).items():
+        # the dataclass is frozen
+        object.__setattr__(recipe, name, value)
+    return recipe
 
 
 def recipe_of(config: Config, seed: int, arguments: Arguments) -> Recipe:

@@ -15,11 +15,12 @@ from jax.typing import ArrayLike
 
 from jaxlens.config import Config, issue_warnings, load_config
 from jaxlens.config.model import Configuration
-from jaxlens.imaging.scene import Assets, Scene, assets, scene
+from jaxlens.imaging.assets import Assets, assets
+from jaxlens.imaging.scene import Scene, scene
 from jaxlens.sampling.population import Population, population
 from jaxlens.simulator import batched
 from jaxlens.simulator.checked_arrays import CheckedArrays
-from jaxlens.simulator.checks import checked_params, refuse_unknown, system_indices
+from jaxlens.simulator.checks import checked_params, image_indices, refuse_unknown, system_indices
 from jaxlens.simulator.generation import Params
 from jaxlens.simulator.psf_bounds import remember_widths, scene_for_params, without_bound
 
@@ -118,8 +119,8 @@ class SimulatorBase:
     def _drawn(self, params: Params) -> Params:
         """`params`, which were drawn with the file's own numbers, and are known to be legal from here on."""
         remember_widths(self._known, params)
-        if "BACKGROUND_IDX" in params:
-            self._known.add(params["BACKGROUND_IDX"])
+        for name in ("BACKGROUND_IDX", *image_indices(self.assets, params)):
+            self._known.add(params.get(name))
         return params
 
     def _arrays(self, params: Mapping[str, ArrayLike]) -> Params:

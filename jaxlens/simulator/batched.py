@@ -17,7 +17,9 @@ from jax.typing import ArrayLike
 from jaxlens.imaging import likelihood, noise, point_sources
 from jaxlens.imaging import render as rendering
 from jaxlens.imaging import time_delays as delays
-from jaxlens.imaging.scene import Assets, Scene
+from jaxlens.imaging.assets import Assets
+from jaxlens.imaging.scene import Scene
+from jaxlens.imaging.tables import with_tables
 from jaxlens.kernels.fastmath.compiler import computed_once
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.sampling import priors
@@ -96,17 +98,34 @@ def render(scene: Scene, params: Params, assets: Assets) -> jax.Array:
 
 
 @compiled(0)
-def image_positions(scene: Scene, params: Params) -> dict[str, ImagePositions]:
-    """The images of every lensed point source, by its name; arrays (n, slots)."""
-    return jax.vmap(partial(point_sources.point_source_images, scene))(params)
+def image_positions(scene: Scene, params: Params, assets: Assets) -> dict[str, ImagePositions]:
+    """The images of every lensed point source, by its name; arrays (n, slots).
+
+    Args:
+        scene: what is imaged; static.
+        params: {name: (n,) or (n, bands)}.
+        assets: the arrays that all systems share.
+    """
+
+    def of_system(system: Params) -> dict[str, ImagePositions]:
+        return point_sources.point_source_images(scene, with_tables(scene, system, assets))
+
+    return jax.vmap(of_system)(params)
 
 
 @compiled(0)
-def time_delays(scene: Scene, params: Params) -> dict[str, jax.Array]:
-    """The delays of the images of every lensed point source in days, by its name; arrays (n, slots)."""
+def time_delays(scene: Scene, params: Params, assets: Assets) -> dict[str, jax.Array]:
+    """The delays of the images of every lensed point source in days, by its name; arrays (n, slots).
+
+    Args:
+        scene: what is imaged; static.
+        params: {name: (n,) or (n, bands)}.
+        assets: the arrays that all systems share.
+    """
 
     def of_system(system: Params) -> dict[str, jax.Array]:
-        return delays.source_delays(scene, system, point_sources.point_source_images(scene, system))
+        whole = with_tables(scene, system, assets)
+        return delays.source_delays(scene, whole, point_sources.point_source_images(scene, whole))
 
     return jax.vmap(of_system)(params)
 

@@ -12,7 +12,8 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from jaxlens.config.errors import nearest
-from jaxlens.imaging.scene import Assets, Scene
+from jaxlens.imaging.assets import Assets
+from jaxlens.imaging.scene import Scene
 from jaxlens.sampling.indices import INDEX_LIMIT, consecutive, index_words, whole_numbers
 from jaxlens.simulator.batched import Observed
 from jaxlens.simulator.checked_arrays import CheckedArrays, as_array
@@ -26,14 +27,15 @@ def checked_params(
 
     Args:
         scene: whose parameters are taken.
-        assets: its arrays; `BACKGROUND_IDX` must be an index of its backgrounds.
+        assets: its arrays; `BACKGROUND_IDX` must be an index of its backgrounds, and `image_index` of a
+            profile one of its stack of images.
         params: {name: (n,) or (n, bands)}, of a time series also (n, epochs, bands) or (n, epochs, 1);
             entries that the scene does not have are left out.
-        known: indices of backgrounds that have been checked.
+        known: indices of images that have been checked.
 
     Raises:
         ValueError: if a parameter is missing or has another number of epochs than the scene, or a
-            background's index is none.
+            image's index is none.
     """
     missing = [name for name in scene.parameters if name not in params]
     if missing:
@@ -43,6 +45,7 @@ def checked_params(
     dtype = jnp.result_type(float)
     checked = {name: as_array(params[name], dtype) for name in scene.parameters}
     _check_background(assets, checked, known)
+    _check_images(assets, checked, known)
     _check_epochs(scene, checked)
     return checked
 
@@ -90,6 +93,24 @@ def _check_background(assets: Assets, params: Params, known: CheckedArrays) -> N
     if not np.isin(np.asarray(index), np.arange(count)).all():
         raise ValueError(f"BACKGROUND_IDX must be a whole number from 0 to {count - 1}, the last image")
     known.add(index)
+
+
+def image_indices(assets: Assets, params: Params) -> dict[str, int]:
+    """The parameters that choose an image of a stack, with the number of its images."""
+    stacks = {f"{name}_index": len(table) for name, table in (assets.tables or {}).items()}
+    return {name: count for name, count in stacks.items() if name in params}
+
+
+def _check_images(assets: Assets, params: Params, known: CheckedArrays) -> None:
+    """ValueError where an `image_index` is known and no image has it; NaN is no index yet."""
+    for name, count in image_indices(assets, params).items():
+        index = params[name]
+        if isinstance(index, jax.core.Tracer) or known.has(index):
+            continue
+        rounded = np.round(np.asarray(index))
+        if np.any((rounded < 0) | (rounded >= count)):
+            raise ValueError(f"{name} must be a number from 0 to {count - 1}, the last image")
+        known.add(index)
 
 
 def changed_hyperparameters(hyperparameters: Params, changes: Mapping[str, ArrayLike] | None) -> Params:

@@ -10,12 +10,14 @@ import jax.numpy as jnp
 
 from jaxlens.imaging import likelihood, noise, point_sources
 from jaxlens.imaging import render as rendering
+from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.derived import derived_quantities
 from jaxlens.imaging.epochs import point_light_epochs, transient_fluxes, without_missing
 from jaxlens.imaging.forced_photometry import forced_photometry
 from jaxlens.imaging.light_curves import ImageFluxes
-from jaxlens.imaging.scene import Assets, Scene
+from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.series_columns import measured_quantities, series_quantities
+from jaxlens.imaging.tables import with_tables
 from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 
@@ -66,7 +68,7 @@ def generate_system(
     Returns:
         The system.
     """
-    params = {name: values[name] for name in scene.parameters}
+    params = with_tables(scene, {name: values[name] for name in scene.parameters}, assets)
     positions = point_sources.point_source_images(scene, params)
     overflow = jnp.any(jnp.asarray([i.found > scene.image_slots for i in positions.values()], dtype=bool))
     curves = transient_fluxes(scene, params, positions, assets) if scene.series else None
@@ -104,7 +106,7 @@ def tabulate_system(scene: Scene, assets: Assets, values: Params) -> Params:
     Returns:
         The drawn values and those that follow from them, by name.
     """
-    params = {name: values[name] for name in scene.parameters}
+    params = with_tables(scene, {name: values[name] for name in scene.parameters}, assets)
     values = values | derived_quantities(scene, params)
     if scene.series is None:
         return values

@@ -204,7 +204,7 @@ class Simulator(SimulatorDensities):
         Where the rays of a system are NaN, all slots are, and `mask` is True.
         """
         checked, admitted = self._checked(params)
-        return batched.image_positions(admitted, checked)
+        return batched.image_positions(admitted, checked, self.assets)
 
     def time_delays(self, params: Mapping[str, ArrayLike]) -> dict[str, jax.Array]:
         """How long each image of every lensed point source arrives after the first, by the source's name.
@@ -218,7 +218,7 @@ class Simulator(SimulatorDensities):
             Days in the observer's frame, (n, slots); 0 where there is no image.
         """
         checked, admitted = self._checked(params)
-        return batched.time_delays(admitted, checked)
+        return batched.time_delays(admitted, checked, self.assets)
 
     def generate(
         self, key: jax.Array, n: int, start: ArrayLike = 0, planes: bool = False, measured: bool = True

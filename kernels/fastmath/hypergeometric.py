@@ -85,6 +85,8 @@ def _regions(real: jax.Array, imag: jax.Array) -> tuple[jax.Array, jax.Array]:
 
 def _with_tail(t: jax.Array, real: jax.Array, imag: jax.Array) -> tuple[Pair, Pair]:
     """F(w), and G(w) away from w = 1 (elsewhere any finite value)."""
+    shape = jnp.broadcast_shapes(t.shape, real.shape)
+    real, imag = jnp.broadcast_to(real, shape), jnp.broadcast_to(imag, shape)
     near, away = _regions(real, imag)
     close = _near_one(t, jnp.where(near, real, 0.5 * NEAR_ONE), jnp.where(near, imag, 0.0))
     far, tail = _continued_fraction(t, jnp.where(away, 1.0 - real, 0.0), jnp.where(away, -imag, 0.0))
@@ -206,7 +208,8 @@ def _reflection(delta: jax.Array) -> jax.Array:
     series = np.polynomial.Chebyshev.interpolate(smooth, degree, domain=[-1.0, 1.0]).coef
     zero = jnp.zeros_like(delta)
     (total, last), _ = folded(clenshaw, (zero, zero), jnp.asarray(series[:0:-1], delta.dtype))
-    return delta * total - last + series[0] - _ratio_at_zero(jnp.log1p, (1.0, -1 / 2, 1 / 3, -1 / 4), delta)
+    total = delta * total - last + float(series[0])
+    return total - _ratio_at_zero(jnp.log1p, (1.0, -1 / 2, 1 / 3, -1 / 4), delta)
 
 
 def _ratio_at_zero(

@@ -121,7 +121,11 @@ def image_positions(
 
 def _all_finite(tree: Any) -> jax.Array:
     """Whether every number of a pytree is finite, ()."""
-    return jnp.all(jnp.isfinite(jnp.concatenate([jnp.ravel(leaf) for leaf in jax.tree.leaves(tree)])))
+    leaves = [jnp.asarray(leaf) for leaf in jax.tree.leaves(tree)]
+    # arrays are the same for all systems, and not copied for each
+    numbers = jnp.stack([leaf for leaf in leaves if leaf.ndim == 0])
+    arrays = [jnp.all(jnp.isfinite(leaf)) for leaf in leaves if leaf.ndim]
+    return jnp.all(jnp.stack([jnp.all(jnp.isfinite(numbers)), *arrays]))
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))

@@ -192,3 +192,18 @@ def arrival_time(
         path = 0.5 * ((x - next_x) ** 2 + (y - next_y) ** 2) * here * beyond / gap[i, i + 1]
         total = total + path - potential * here * last / gap[i, -1]
     return total * ARCSEC**2 * MPC_IN_LIGHT_DAYS
+
+
+def delay_of(fermat: jax.Array, lens: Real, source: Real, between: Real) -> jax.Array:
+    """The light travel time of a Fermat potential, relative to an unlensed straight path.
+
+    Args:
+        fermat: the Fermat potential of a single-plane lens (arcsec^2), any shape.
+        lens: the transverse comoving distance to the lens (Mpc).
+        source: that to the source.
+        between: that from the lens to the source.
+
+    Returns:
+        c t = T_d T_s / T_ds times the Fermat potential, as a time in days.
+    """
+    return fermat * (lens * source / between) * ARCSEC**2 * MPC_IN_LIGHT_DAYS

@@ -4,6 +4,36 @@ Each profile registers itself with `jaxlens.kernels.registry.light_profile`.  Ma
 bands do not belong here: amplitudes are computed in `jaxlens.imaging`.
 """
 
-from jaxlens.kernels.light import gaussian, sersic, uniform
+from jaxlens.kernels.light import (
+    chameleon,
+    gaussian,
+    hernquist,
+    interpolated,
+    multi_gaussian,
+    polar_shapelets,
+    power_law_sersic,
+    pseudo_jaffe,
+    sersic,
+    sersic_variants,
+    shapelets,
+    simple_shapes,
+    starlets,
+    uniform,
+)
 
-__all__ = ["gaussian", "sersic", "uniform"]
+__all__ = [
+    "chameleon",
+    "gaussian",
+    "hernquist",
+    "interpolated",
+    "multi_gaussian",
+    "polar_shapelets",
+    "power_law_sersic",
+    "pseudo_jaffe",
+    "sersic",
+    "sersic_variants",
+    "shapelets",
+    "simple_shapes",
+    "starlets",
+    "uniform",
+]

@@ -16,6 +16,7 @@ import numpy as np
 from jaxlens.kernels.ellipse import elliptical_radius_squared
 from jaxlens.kernels.fastmath.elementary import exp, log
 from jaxlens.kernels.fastmath.gamma import log_gamma_remainder
+from jaxlens.kernels.parameters import Meaning
 from jaxlens.kernels.registry import light_profile
 from jaxlens.kernels.sersic_index import b_n
 from jaxlens.kernels.types import Real
@@ -177,7 +178,11 @@ def core_sersic_total_flux(
     return 2.0 * jnp.pi * total
 
 
-@light_profile("CORE_SERSIC", total_flux=core_sersic_total_flux)
+@light_profile(
+    "CORE_SERSIC",
+    total_flux=core_sersic_total_flux,
+    meanings={"gamma": Meaning("", "logarithmic slope inside the break radius", 0.0, 0.8)},
+)
 def core_sersic(
     x: Real,
     y: Real,

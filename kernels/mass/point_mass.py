@@ -11,6 +11,8 @@ from jaxlens.kernels.types import Real
 # Inside this squared radius (arcsec^2) the deflection falls linearly to zero, so that the centre is
 # differentiable.  Its inverse must fit float32.
 CORE_SQUARED = 1e-16
+# ln(10)
+LN_10 = 2.302585092994046
 
 
 def point_mass_potential(
@@ -67,3 +69,54 @@ def point_mass(
     dx, dy = x - center_x, y - center_y
     scale = jnp.square(theta_E) / jnp.maximum(dx * dx + dy * dy, CORE_SQUARED)
     return scale * dx, scale * dy
+
+
+def point_mass_log_scaled_potential(
+    x: Real,
+    y: Real,
+    *,
+    log10_theta_E: Real,
+    center_x: Real = 0.0,
+    center_y: Real = 0.0,
+) -> jax.Array:
+    """Potential of `point_mass_log_scaled`: that of `point_mass` with theta_E = 10^log10_theta_E.
+
+    Args:
+        x: position (arcsec), any shape.
+        y: the other coordinate.
+        log10_theta_E: decimal logarithm of the Einstein radius in arcsec.
+        center_x: position of the mass (arcsec).
+        center_y: its other coordinate.
+
+    Returns:
+        psi in arcsec^2, of the shape to which the arguments broadcast.
+    """
+    return point_mass_potential(x - center_x, y - center_y, theta_E=_power_of_ten(log10_theta_E))
+
+
+@mass_profile("POINT_MASS_LOG_SCALED", potential=point_mass_log_scaled_potential)
+def point_mass_log_scaled(
+    x: Real,
+    y: Real,
+    *,
+    log10_theta_E: Real,
+    center_x: Real = 0.0,
+    center_y: Real = 0.0,
+) -> tuple[jax.Array, jax.Array]:
+    """`point_mass` with theta_E = 10^log10_theta_E; lenstronomy's POINT_MASS_LOG_SCALED.
+
+    Args:
+        x: position (arcsec), any shape.
+        y: the other coordinate.
+        log10_theta_E: decimal logarithm of the Einstein radius in arcsec.
+        center_x: position of the mass (arcsec).
+        center_y: its other coordinate.
+
+    Returns:
+        (alpha_x, alpha_y) in arcsec, of the shape to which the arguments broadcast.
+    """
+    return point_mass(x - center_x, y - center_y, theta_E=_power_of_ten(log10_theta_E))
+
+
+def _power_of_ten(exponent: Real) -> jax.Array:
+    return jnp.exp(LN_10 * exponent)

@@ -125,21 +125,21 @@ _deflection = jax.custom_jvp(_by_formula)
 def _scale(root: jax.Array, one_minus_e2: jax.Array, theta_E: jax.Array, t: jax.Array) -> jax.Array:
     """(theta_E sqrt(1 - |e|^2) / |zeta|)^t, which is kappa / (1 - t/2); `root` is 1 / |zeta|."""
     # The power of an array of pixels uses the fast logarithm; that of a scalar allows theta_E = 0.
-    return _power(theta_E * jnp.sqrt(one_minus_e2), t) * exp(t * log(root))
+    return power(theta_E * jnp.sqrt(one_minus_e2), t) * exp(t * log(root))
 
 
 @jax.custom_jvp
-def _power(base: jax.Array, t: jax.Array) -> jax.Array:
+def power(base: jax.Array, t: jax.Array) -> jax.Array:
     """base^t of base >= 0, with finite derivatives at base = 0."""
     return base**t
 
 
-@_power.defjvp
+@power.defjvp
 def _power_jvp(primals: Pair, tangents: Pair) -> tuple[jax.Array, jax.Array]:
     (base, t), (d_base, d_t) = primals, tangents
-    value = _power(base, t)
+    value = power(base, t)
     steep = (base < MIN_SCALE) & (t < 1.0)
-    slope = t * _power(jnp.where(steep, MIN_SCALE, base), t - 1.0)
+    slope = t * power(jnp.where(steep, MIN_SCALE, base), t - 1.0)
     positive = base > 0.0
     in_t = jnp.where(positive, value * jnp.log(jnp.where(positive, base, 1.0)), 0.0)
     return value, slope * d_base + in_t * d_t

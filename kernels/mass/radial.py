@@ -81,6 +81,7 @@ def register_elliptical_potential(
     doc: str,
     *,
     meanings: Mapping[str, Meaning] = MappingProxyType({}),
+    gradient: Callable[[jax.Array, jax.Array, Real, Real], Pair] | None = None,
     **options: bool,
 ) -> Callable[..., Pair]:
     """Registers the profile of a family whose potential is constant on ellipses.
@@ -90,24 +91,26 @@ def register_elliptical_potential(
         radial: the family.
         doc: the equation, and its source.
         meanings: as in `registry.mass_profile`.
+        gradient: half the gradient of R^2, where R is another one than in `half_gradient`.
         **options: as in `registry.mass_profile`.
 
     Returns:
         The deflection `(x, y, *, <the family's parameters>, e1, e2, center_x, center_y)`, arcsec.
     """
+    half = gradient or half_gradient
 
     def potential(
         x: Real, y: Real, *, e1: Real, e2: Real, center_x: Real = 0.0, center_y: Real = 0.0, **own: Any
     ) -> jax.Array:
         dx, dy = jnp.asarray(x) - center_x, jnp.asarray(y) - center_y
-        u, v = half_gradient(dx, dy, e1, e2)
+        u, v = half(dx, dy, e1, e2)
         return radial.potential(dx * u + dy * v, **own)
 
     def deflection(
         x: Real, y: Real, *, e1: Real, e2: Real, center_x: Real = 0.0, center_y: Real = 0.0, **own: Any
     ) -> Pair:
         dx, dy = jnp.asarray(x) - center_x, jnp.asarray(y) - center_y
-        u, v = half_gradient(dx, dy, e1, e2)
+        u, v = half(dx, dy, e1, e2)
         slope = radial.slope(dx * u + dy * v, **own)
         return slope * u, slope * v
 
@@ -147,5 +150,7 @@ def _describe(
     ]
     position = [inspect.Parameter(key, inspect.Parameter.POSITIONAL_OR_KEYWORD) for key in ("x", "y")]
     function.__name__ = function.__qualname__ = name.lower()
+    # the family's own module, which has its equations
+    function.__module__ = radial.slope.__module__
     function.__doc__ = doc
     function.__signature__ = inspect.Signature([*position, *own, *shape, *centre])  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from jaxlens.distributions import Normal, Uniform
 from jaxlens.fitting.optima import _at_bound, _warnings
 from jaxlens.fitting.posterior import Constants
 from jaxlens.fitting.transforms import transform_of
-from jaxlens.imaging.render import NO_ASSETS
+from jaxlens.imaging.assets import NO_ASSETS
 
 
 def test_a_parameter_within_an_error_of_its_bound_sits_on_it() -> None:

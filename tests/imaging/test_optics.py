@@ -19,8 +19,8 @@ import jaxlens
 from jaxlens.config import Config
 from jaxlens.files.metadata import fixed
 from jaxlens.imaging import render
+from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.optics import stamp_radius
-from jaxlens.imaging.scene import Assets
 
 N, SCALE = 17, 0.2
 STAR = "PLANE_1-OBJECT_2"

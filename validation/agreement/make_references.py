@@ -11,8 +11,11 @@ import importlib
 import sys
 
 from validation.agreement import references
-from validation.agreement.topics import REFERENCE_TOPICS, listing
+from validation.agreement.topics import MORE_REFERENCES, REFERENCE_TOPICS, listing
 from validation.extras import MissingExtra, lenstronomy_version
+
+# The files of reference values, and what they hold.
+FILES = REFERENCE_TOPICS | MORE_REFERENCES
 
 
 def write(topic: str) -> None:
@@ -28,14 +31,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m validation.agreement.make_references",
         description="Write the frozen reference values that the comparisons use.",
-        epilog=f"topics:\n{listing(REFERENCE_TOPICS)}",
+        epilog=f"topics:\n{listing(FILES)}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("topic", nargs="*", help="topics to write (default: all)")
-    topics = parser.parse_args(arguments).topic or list(REFERENCE_TOPICS)
-    unknown = [topic for topic in topics if topic not in REFERENCE_TOPICS]
+    topics = parser.parse_args(arguments).topic or list(FILES)
+    unknown = [topic for topic in topics if topic not in FILES]
     if unknown:
-        topics_there = listing(REFERENCE_TOPICS)
+        topics_there = listing(FILES)
         print(f"unknown topic {', '.join(unknown)}; the topics are\n{topics_there}", file=sys.stderr)
         return 2
     try:

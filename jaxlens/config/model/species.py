@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
+
+import numpy as np
 
 from jaxlens.config.model.quantities import Quantity
 from jaxlens.config.model.transients import Transient
+from jaxlens.kernels.halos import MassDefinition
+
+
+@dataclass(frozen=True)
+class ProfileArray:
+    """A parameter of a profile that is an array.
+
+    Attributes:
+        source: the absolute path of its file, with the extension or dataset in brackets, or a digest of the
+            list in the configuration.
+        array: the numbers; images are (n, y, x), or (n, bands, y, x).
+    """
+
+    source: str
+    array: np.ndarray = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -17,13 +34,22 @@ class Profile:
     Attributes:
         label: its key in the file, for example `MASS_PROFILE_1`.
         name: its name in the light or mass registry of `jaxlens.kernels`.
-        parameters: (name, quantity) pairs.  A light profile's parameters include `magnitude`; a mass
-            profile's include `sigma_v` instead of `theta_E` where the file gives `sigma_v`.
+        parameters: (name, quantity) pairs.  A light profile's parameters include `magnitude`, or `amp` where
+            the profile has no finite flux; a mass profile's are physical parameters, such as `sigma_v`
+            instead of `theta_E`, where the file gives them (see `jaxlens.config.physical`).  The entries
+            of a list are `sigma_0`, `sigma_1` and so on.
+            `image_index` chooses among the images of a stack.
+        integers: the parameters that are whole numbers, and the same for all systems.
+        tables: the parameters that are arrays, and the same for all systems.
+        mass_definition: how the mass of a halo is defined, where the file gives its mass.
     """
 
     label: str
     name: str
     parameters: tuple[tuple[str, Quantity], ...]
+    integers: tuple[tuple[str, int], ...] = ()
+    tables: tuple[tuple[str, ProfileArray], ...] = ()
+    mass_definition: MassDefinition = "200c"
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
 from jaxlens.kernels.psf import gaussian as psf
 from jaxlens.kernels.psf import stamps
+from validation.agreement import references
 from validation.agreement.analytic import fields as analytic_fields
 from validation.agreement.analytic import images as analytic_images
 from validation.agreement.analytic import lenses as analytic_lenses
 from validation.agreement.analytic.lenses import by_precision
 from validation.agreement.inputs.draws import float32_exact
+from validation.agreement.registered import fluxes
 from validation.agreement.reporting.rows import Findings, Row, row
 
 # Pixels along an image that is blurred.
@@ -31,11 +32,11 @@ def check(quick: bool) -> Findings:
     """All cases; a quick check leaves out the profiles that take longest to compile."""
     few, many = (10, 60) if quick else (24, 300)
     slow = ("CORE_SERSIC", "EPL", "NIE") if quick else ()
-    masses, lights = (sorted(set(names) - {*slow}) for names in (MASS_PROFILES, LIGHT_PROFILES))
+    masses, lights = (sorted(set(references.load(kind)) - {*slow}) for kind in ("mass", "light"))
     rows = analytic_lenses.sphere(many) + ([] if quick else analytic_lenses.mass_sheet(many))
     rows += analytic_lenses.massless_plane(few)
     rows += analytic_fields.mass_fields(masses, few) + analytic_fields.light_fluxes(lights, few)
-    rows += [*_blurs(few), *_stamps(many)]
+    rows += [*_blurs(few), *_stamps(many)] + ([] if quick else fluxes.rows())
     images = analytic_images.comparisons(few)
     rows += [row for comparison in images for row in comparison.rows]
     return Findings(rows, analytic_images.pictures(images))

@@ -3,6 +3,9 @@
 The center, the points around it and a small image are compared separately, each in units of its own peak, so
 that a case has three errors.  A peak counts as at least 1e-9 of the case's brightest point.  In float64
 another row has the relative error of every point, however faint.
+
+These are the profiles of published files, over all parameters that they have.  Every profile of the registry
+is compared at usual parameters by `validation.agreement.registered.comparison`.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from jaxlens.kernels.registry import LIGHT_PROFILES
 from jaxlens.kernels.sersic_index import b_n
 from validation.agreement import references
 from validation.agreement.inputs.draws import AROUND, CENTER, IMAGE, PIXELS, thinned
+from validation.agreement.registered import comparison as registered
 from validation.agreement.reporting.rows import Findings, Picture, Row, precision, row, worst_and_median
 
 # Largest |e| to which the strict tolerance applies in float32.
@@ -67,7 +71,7 @@ def check(quick: bool) -> Findings:
     """All profiles in jax's present precision."""
     groups = references.load("light")
     compared = [_compare(name, thinned(group, quick)) for name, group in groups.items()]
-    rows = [line for comparison in compared for line in _rows(comparison)]
+    rows = [line for one in compared for line in _rows(one)] + registered.rows("light")
     return Findings(rows + _approximations(thinned(groups["SERSIC"], quick)), _pictures(compared))
 
 

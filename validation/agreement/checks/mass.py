@@ -4,6 +4,9 @@ Potential and deflection are compared with lenstronomy for |e| <= 0.9 and with c
 beyond; the other quantities always with closed forms.  The center, the points around it and a small image are
 compared separately, each in units of its own peak, so that a case has two or three errors.
 
+These are the profiles that have closed forms in `validation.agreement.exact.mass`, at any parameters.  Every
+profile of the registry is compared at usual parameters by `validation.agreement.registered.comparison`.
+
 The magnification is 1 / det A, where det A = (1 - kappa)^2 - gamma^2 is a difference of terms as large as
 T = 1 + kappa^2 + gamma^2.  Magnifications are compared where abs(mu) T < 20.  Near critical curves and cusps,
 where mu multiplies rounding errors without bound, det A is compared instead, in units of T.
@@ -21,6 +24,7 @@ from jaxlens.kernels.lensing.rays import jacobian
 from jaxlens.kernels.registry import MASS_PROFILES
 from validation.agreement import references
 from validation.agreement.inputs.draws import AROUND, CENTER, IMAGE, PIXELS, thinned
+from validation.agreement.registered import comparison as registered
 from validation.agreement.reporting.rows import (
     OF_THE_PEAK,
     Findings,
@@ -126,9 +130,9 @@ def check(quick: bool) -> Findings:
     """All profiles in jax's present precision."""
     groups = {name: thinned(group, quick) for name, group in references.load("mass").items()}
     compared = [_compare(name, group) for name, group in groups.items()]
-    rows = [line for comparison in compared for line in _rows(comparison)]
+    rows = [line for one in compared for line in _rows(one)]
     rows += [_their_own_error(name, groups[name]) for name in ("SIE", "NIE", "EPL")]
-    return Findings(rows, _pictures(compared))
+    return Findings(rows + registered.rows("mass"), _pictures(compared))
 
 
 def _compare(name: str, group: Arrays) -> Comparison:

@@ -18,14 +18,21 @@ REFERENCE_TOPICS = {
     "psf": "blur and stamps of point sources, under every kind of PSF",
     "supersampling": "images at supersampling 1, 2, 3 and 5",
     "scenes": "whole images: every packaged example, and random scenes",
+    "families": "whole images: a file for each family of profiles",
     "noise": "standard deviation of the noise in every pixel",
     "photometry": "magnitudes of supernovae through passbands, with dust; from sncosmo",
+}
+# Further files of reference values, which the topics "light" and "mass" use besides their own.
+MORE_REFERENCES = {
+    "light_profiles": "every registered light profile at usual parameters, for the topic light",
+    "mass_profiles": "every registered mass profile at usual parameters, for the topic mass",
 }
 # The packages, other than lenstronomy, that topics are compared with.
 OTHER_PACKAGES = {"photometry": "sncosmo"}
 OTHER_TOPICS = {
     "analytic": "cases with a known answer, without lenstronomy",
     "gradients": "derivatives against central differences, and finite at the edges",
+    "searches": "image positions behind every mass profile and sums of them, by a fine grid",
 }
 TOPICS = REFERENCE_TOPICS | OTHER_TOPICS
 

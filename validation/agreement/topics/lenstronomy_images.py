@@ -10,7 +10,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+import jax
 import numpy as np
 from astropy import units
 from astropy.cosmology import FLRW, FlatLambdaCDM
@@ -19,12 +21,19 @@ from lenstronomy.SimulationAPI.sim_api import SimAPI
 
 from jaxlens.config.model import Config, Configuration, Galaxy, PointSource
 from jaxlens.config.model import Profile as FileProfile
+from jaxlens.config.profile_parameters import list_of
+from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
+from jaxlens.kernels.registry import Profile as Registered
 from validation.agreement.exact.core_sersic import core_sersic_total_flux
 from validation.agreement.exact.images import LensPlanes, Profile
 
 Row = Mapping[str, np.ndarray]
 Parameters = dict[str, float]
 
+# The mass profiles that have no centre in lenstronomy.
+CENTRED = ("NIE_SIMPLE",)
+# The light profiles of which magnitudes become amplitudes by lenstronomy itself.
+BY_LENSTRONOMY = ("GAUSSIAN", "GAUSSIAN_ELLIPSE", "SERSIC", "SERSIC_ELLIPSE")
 BAND_KEYS = ("exposure_time", "num_exposures", "magnitude_zero_point", "pixel_scale", "seeing", "ccd_gain")
 COSMOLOGY_KEYS = ("H0", "Om0", "Tcmb0", "Neff", "m_nu")
 
@@ -112,10 +121,13 @@ def _cosmology(row: Row) -> FLRW:
 
 
 def _mass(system: System, plane: int, prefix: str, profile: FileProfile, row: Row) -> Profile:
-    values = {name: float(row[f"{prefix}-{profile.label}-{name}"]) for name, _ in profile.parameters}
+    registered = MASS_PROFILES[profile.name]
+    values = _arguments(registered, profile, f"{prefix}-{profile.label}", row)
     if "sigma_v" in values:
         lens = LensCosmo(system.redshifts[plane], system.redshifts[-1], cosmo=system.cosmology)
         values["theta_E"] = float(lens.sis_sigma_v2theta_E(values.pop("sigma_v")))
+    if profile.name in CENTRED:
+        values = {name: value for name, value in values.items() if name not in ("center_x", "center_y")}
     return profile.name, values
 
 
@@ -182,10 +194,18 @@ def _light_model(
     model: dict[str, object] = {
         "lens_light_model_list": [profile.name for _, _, profile in near],
         "source_light_model_list": [profile.name for _, _, profile in far],
+        "lens_light_profile_kwargs_list": [_options(profile) for _, _, profile in near],
+        "source_light_profile_kwargs_list": [_options(profile) for _, _, profile in far],
     }
     if len(system.redshifts) > 2:
         model["source_redshift_list"] = [system.redshifts[plane] for plane, _, _ in far]
     return model
+
+
+def _options(profile: FileProfile) -> dict[str, int]:
+    """The options of lenstronomy's class of a light profile: how many Gaussians a set of them has."""
+    count = sum(name.startswith("amp_") for name, _ in profile.parameters)
+    return {"n_comp": count} if profile.name.startswith("MGE_SET") else {}
 
 
 def _with_amplitude(
@@ -193,15 +213,33 @@ def _with_amplitude(
 ) -> Parameters:
     """The parameters for lenstronomy, with `amp` in place of `magnitude`, by its SimulationAPI.
 
-    Where lenstronomy has no total flux, that of a core-Sersic profile is by quadrature, and the magnitude of
-    a uniform sky is per square arcsecond.
+    Where lenstronomy has no total flux, that of a core-Sersic profile is by quadrature, the magnitude of a
+    uniform sky is per square arcsecond, and the flux of all others is jaxlens's, which the topic of light
+    compares with integrals.
     """
-    values = {name: row[f"{prefix}-{name}"] for name, _ in profile.parameters}
-    sim = SimAPI(1, band, {"lens_light_model_list": [profile.name]})
-    if profile.name not in ("CORE_SERSIC", "UNIFORM"):
+    registered = LIGHT_PROFILES[profile.name]
+    values = _arguments(registered, profile, prefix, row)
+    if registered.total_flux is None:
+        return values
+    lenstronomys = profile.name in BY_LENSTRONOMY
+    sim = SimAPI(1, band, {"lens_light_model_list": [profile.name]} if lenstronomys else {})
+    if lenstronomys:
         return dict(sim.magnitude2amplitude(kwargs_lens_light_mag=[values])[0][0])
     counts = float(sim.magnitude2cps(values.pop("magnitude")))
-    return values | {"amp": counts / (core_sersic_total_flux(values) if values else 1.0)}
+    if profile.name == "CORE_SERSIC":
+        return values | {"amp": counts / core_sersic_total_flux(values)}
+    with jax.enable_x64(True):
+        flux = float(registered.total_flux(**values))
+    return values | {"amp": np.asarray(values.get("amp", 1.0)) * (counts / flux)}
+
+
+def _arguments(registered: Registered, profile: FileProfile, prefix: str, row: Row) -> dict[str, Any]:
+    """The arguments of lenstronomy's profile: numbers, arrays for lists, and whole numbers."""
+    values: dict[str, Any] = {}
+    for name, _ in profile.parameters:
+        whole, number = list_of(name, registered), float(row[f"{prefix}-{name}"])
+        values[whole or name] = np.append(values.get(whole, []), number) if whole else number
+    return values | dict(profile.integers)
 
 
 def _point_kwargs(sim: SimAPI, point: Point, row: Parameters) -> dict[str, np.ndarray]:

@@ -1,0 +1,119 @@
+"""What all masses of one plane do together: deflection, potential, and Fermat potential.
+
+Masses are given with the parameters of their kernels, in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, TypeAlias
+
+import jax
+import jax.numpy as jnp
+
+from jaxlens.imaging.scene import Mass
+from jaxlens.kernels import MASS_PROFILES, MassProfile
+from jaxlens.kernels.registry import LineOfSight
+from jaxlens.kernels.types import Pair
+
+# The parameters of a kernel by name.
+Own: TypeAlias = Mapping[str, Any]
+
+
+def plane_deflection(masses: Sequence[Mass], values: Sequence[Own], x: jax.Array, y: jax.Array) -> Pair:
+    """The reduced deflection of a plane: the sum of its masses', which a line of sight changes.
+
+    Args:
+        masses: the masses of the plane.
+        values: the parameters of each.
+        x: where rays cross the plane (arcsec), any shape.
+        y: the other coordinate.
+
+    Returns:
+        (alpha_x, alpha_y) in arcsec, each of the shape of `x`.
+    """
+    line, lens = _split(masses, values)
+    if line is None:
+        return _sum_of_deflections(lens, x, y)
+    behind, own = line
+    return behind.deflection(x, y, partial(_sum_of_deflections, lens), **own)
+
+
+def plane_potential(masses: Sequence[Mass], values: Sequence[Own], x: jax.Array, y: jax.Array) -> jax.Array:
+    """The sum of the reduced potentials of the masses of a plane, without a line of sight.
+
+    Args:
+        masses: the masses of the plane.
+        values: the parameters of each.
+        x: where rays cross the plane (arcsec), any shape.
+        y: the other coordinate.
+
+    Returns:
+        psi in arcsec^2, of the shape of `x`.
+
+    Raises:
+        ValueError: a mass has no potential.
+    """
+    for mass in masses:
+        profile = MASS_PROFILES[mass.profile]
+        if profile.potential is None and profile.line_of_sight is None:
+            raise ValueError(
+                f"{mass.prefix} is {mass.profile}, which has no potential; time delays need a mass profile "
+                "that has one"
+            )
+    return _sum_of_potentials(_split(masses, values)[1], x, y)
+
+
+def plane_fermat_potential(
+    masses: Sequence[Mass], values: Sequence[Own], x: jax.Array, y: jax.Array
+) -> jax.Array:
+    """The Fermat potential at images behind a plane that has a line of sight, and all mass.
+
+    Args:
+        masses: the masses of the plane.
+        values: the parameters of each.
+        x: the images (arcsec), any shape.
+        y: the other coordinate.
+
+    Returns:
+        arcsec^2, of the shape of `x`.
+
+    Raises:
+        ValueError: there is no line of sight, or a mass has no potential.
+    """
+    line, lens = _split(masses, values)
+    if line is None:
+        raise ValueError("no mass stands for matter along the line of sight; use arrival_time")
+    behind, own = line
+    potential = partial(plane_potential, masses, values)
+    return behind.fermat(x, y, partial(_sum_of_deflections, lens), potential, **own)
+
+
+# Profiles with the parameters of their kernels.
+_Lens = Sequence[tuple[MassProfile, Own]]
+
+
+def _split(masses: Sequence[Mass], values: Sequence[Own]) -> tuple[tuple[LineOfSight, Own] | None, _Lens]:
+    """The line of sight among the masses of a plane, if there is one, and the other masses."""
+    profiles = [
+        (MASS_PROFILES[mass.profile], {**own, **dict(mass.integers)})
+        for mass, own in zip(masses, values, strict=True)
+    ]
+    lines = [(profile.line_of_sight, own) for profile, own in profiles if profile.line_of_sight is not None]
+    return (lines[0] if lines else None), [one for one in profiles if one[0].line_of_sight is None]
+
+
+def _sum_of_deflections(lens: _Lens, x: jax.Array, y: jax.Array) -> Pair:
+    alpha_x, alpha_y = jnp.zeros_like(x), jnp.zeros_like(y)
+    for profile, own in lens:
+        more_x, more_y = profile.deflection(x, y, **own)
+        alpha_x, alpha_y = alpha_x + more_x, alpha_y + more_y
+    return alpha_x, alpha_y
+
+
+def _sum_of_potentials(lens: _Lens, x: jax.Array, y: jax.Array) -> jax.Array:
+    total = jnp.zeros_like(x)
+    for profile, own in lens:
+        total = total + profile.potential(x, y, **own)  # type: ignore[misc]
+    return total

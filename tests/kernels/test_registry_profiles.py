@@ -1,0 +1,119 @@
+"""Every profile of the registry: values of lenstronomy, relations that all profiles obey, right derivatives.
+
+A profile that is added to the registry is tested here without a further line.  The profiles are evaluated
+operation by operation on arrays of one shape, so that they share a few compiled programs
+(`validation.agreement.registered`).  What is not as usual is in `validation.agreement.registered.stated`.
+"""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
+from jaxlens.kernels.registry import Profile
+from validation.agreement import references
+from validation.agreement.registered import comparison, derivatives, draws, evaluation, fluxes, stated
+
+REFERENCES = {kind: references.load(f"{kind}_profiles") for kind in ("light", "mass")}
+PROFILES = {("light", name): LIGHT_PROFILES[name] for name in sorted(LIGHT_PROFILES)}
+PROFILES |= {("mass", name): MASS_PROFILES[name] for name in sorted(MASS_PROFILES)}
+every_profile = pytest.mark.parametrize(("kind", "name"), PROFILES, ids=map("-".join, PROFILES))
+
+
+def assert_within(kind: str, name: str, errors: dict[str, np.ndarray]) -> None:
+    """Each error is within the tolerance that is stated for it."""
+    double = jnp.result_type(float) == jnp.float64
+    for quantity, values in errors.items():
+        tolerance = stated.tolerance(kind, name, quantity, double)
+        if tolerance is not None:
+            missed = np.flatnonzero(~(values <= tolerance))
+            assert not missed.size, f"{quantity}: {np.max(values):.1e} > {tolerance}, in the draws {missed}"
+
+
+@every_profile
+def test_there_are_references_at_the_present_ranges(kind, name):
+    """Else: python -m validation.agreement.make_references light_profiles mass_profiles."""
+    assert name in REFERENCES[kind], test_there_are_references_at_the_present_ranges.__doc__
+    frozen = references.parameters(REFERENCES[kind][name])
+    drawn = draws.parameters(PROFILES[kind, name])
+    assert frozen.keys() == drawn.keys()
+    for key, value in drawn.items():
+        np.testing.assert_array_equal(value, frozen[key], err_msg=key)
+
+
+@pytest.mark.parametrize("kind", REFERENCES)
+def test_references_and_stated_tolerances_are_of_registered_profiles(kind):
+    names = {name for of_kind, name in PROFILES if of_kind == kind}
+    assert set(REFERENCES[kind]) <= names
+    assert {name for of_kind, name, _ in stated.STATED if of_kind == kind} <= names
+
+
+@pytest.mark.usefixtures("x64")
+@every_profile
+def test_values_are_lenstronomys(kind, name):
+    """And the deflection is the gradient of the potential, and its derivatives are lenstronomy's."""
+    assert_within(kind, name, comparison.all_errors(name, kind, REFERENCES[kind][name]))
+
+
+@every_profile
+def test_values_in_single_precision_are_lenstronomys(kind, name):
+    assert_within(kind, name, comparison.all_errors(name, kind, REFERENCES[kind][name]))
+
+
+@pytest.mark.usefixtures("x64")
+@every_profile
+def test_shapes_and_types_follow_the_arguments(kind, name):
+    """In a program, of coordinates (1, 2, 3) and parameters (4, 1, 1) and (), all float32."""
+    profile = PROFILES[kind, name]
+    result = evaluation.traced(profile, draws.parameters(profile))
+    assert result.shape[1:] == (4, 2, 3)
+    assert result.dtype == jnp.float32
+
+
+@every_profile
+def test_what_is_no_number_makes_no_number(kind, name):
+    if name != "UNIFORM":
+        assert derivatives.lost_numbers(PROFILES[kind, name]) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("x64", [False, True])
+@every_profile
+def test_derivatives_are_finite_at_the_centre_and_over_the_usual_range(kind, name, x64):
+    with jax.enable_x64(x64):
+        assert derivatives.infinite_derivatives(PROFILES[kind, name]) == []
+
+
+def assert_derivatives(kind: str, name: str, function_of: derivatives.FunctionOf) -> None:
+    profile: Profile = PROFILES[kind, name]
+    found = derivatives.central_differences(profile, function_of)
+    for quantity, errors in ((stated.DERIVATIVES, found.derivative), (stated.CONTINUITY, found.value)):
+        tolerance = stated.tolerance(kind, name, quantity, double=True)
+        missed = {key: f"{e:.1e}" for key, e in zip(found.names, errors, strict=True) if not e <= tolerance}
+        assert not missed, f"{quantity}: {missed} > {tolerance}"
+    assert derivatives.reverse_error(profile, function_of) < 1e-9
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("x64")
+@every_profile
+def test_derivatives_are_central_differences(kind, name):
+    """In every argument; for round lenses on their axes, whole slopes, equal lengths, and elsewhere."""
+    assert_derivatives(kind, name, evaluation.function_of)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("name", fluxes.with_flux())
+def test_derivatives_of_the_flux_are_central_differences(name):
+    assert_derivatives("light", name, evaluation.flux_of)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("x64")
+@pytest.mark.parametrize("name", fluxes.with_flux())
+def test_total_flux_is_the_integral_of_the_brightness(name):
+    assert_within("light", name, {stated.FLUX_INTEGRAL: fluxes.flux_errors(LIGHT_PROFILES[name])})

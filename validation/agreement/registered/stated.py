@@ -1,0 +1,148 @@
+"""Tolerances of registered profiles, where they are not the usual ones, each with its reason."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+# The names of quantities.
+BRIGHTNESS, AT_CENTER, FLUX, FLUX_INTEGRAL = (
+    "surface brightness",
+    "surface brightness at the centre",
+    "total flux",
+    "integral of the brightness",
+)
+DEFLECTION, POTENTIAL, GRADIENT, HESSIAN = (
+    "deflection",
+    "potential",
+    "gradient of the potential",
+    "second derivatives",
+)
+# Derivatives in every argument, and values at singular arguments against those beside them.
+DERIVATIVES, CONTINUITY = "derivatives", "values between their neighbours"
+
+# The usual tolerances of values in float64 and in float32, in units of the peak.
+DOUBLE, SINGLE = 1e-9, 1e-5
+# The usual tolerances of other quantities in float64: second derivatives are differences in part.
+OTHERS = {HESSIAN: 3e-6, DERIVATIVES: 1e-6, CONTINUITY: 1e-8, FLUX_INTEGRAL: 1e-6}
+# And in float32, where sums of many points lose digits.
+OTHERS_SINGLE = {FLUX_INTEGRAL: 1e-4}
+
+
+class Stated(NamedTuple):
+    """The tolerances of one quantity of a profile in float64 and in float32, and why they are not the usual.
+
+    Where `not_compared` is True lenstronomy is no reference, and the errors are shown only.
+    """
+
+    double: float
+    single: float
+    reason: str
+    not_compared: bool = False
+
+
+AXIS_RATIO = "lenstronomy keeps the axis ratio 1e-8 away from 1"
+CONSTANT_INSIDE = "lenstronomy's potential is the integral of a deflection that is constant in 0.001 arcsec"
+GRID = "potential and deflection are interpolated each on its own, as in lenstronomy"
+LAST_RADIUS = "the light ends at 1000 R_sersic, beyond which the formula of the flux has this much for n = 5"
+KINK_AT_ROUND = "lenstronomy's definition has the modulus of the ellipticity, which has a kink at zero"
+JUMPS = "the derivatives of the deflection jump at r_trunc and twice that, where some points are"
+SHARP_EDGE = "the edge is sharp"
+BEFORE_DISTORTION = "as in lenstronomy the flux is that before the distortion"
+
+# By kind of profile, name, and quantity.
+STATED: dict[tuple[str, str, str], Stated] = {
+    ("light", "CORE_SERSIC", FLUX_INTEGRAL): Stated(1e-4, 1e-4, LAST_RADIUS),
+    ("light", "SERSIC", FLUX_INTEGRAL): Stated(1e-4, 1e-4, LAST_RADIUS),
+    ("light", "SERSIC_ELLIPSE", FLUX_INTEGRAL): Stated(1e-4, 1e-4, LAST_RADIUS),
+    **{
+        ("mass", name, POTENTIAL): Stated(1e-4, 1e-4, CONSTANT_INSIDE)
+        for name in ("CNFW", "CNFW_ELLIPSE_POTENTIAL")
+    },
+    ("mass", "coreBURKERT", POTENTIAL): Stated(
+        0.0, 0.0, "lenstronomy's is zero near the centre and jumps to a constant more", not_compared=True
+    ),
+    ("mass", "INTERPOL", GRADIENT): Stated(0.0, 0.0, GRID, not_compared=True),
+    ("mass", "INTERPOL_SCALED", GRADIENT): Stated(0.0, 0.0, GRID, not_compared=True),
+    ("mass", "RADIAL_INTERPOL", POTENTIAL): Stated(
+        1e-2, 1e-2, "lenstronomy interpolates the potential over r^2, ours is the integral of the deflection"
+    ),
+    ("mass", "SHIFT", POTENTIAL): Stated(0.0, 0.0, "lenstronomy's potential is zero", not_compared=True),
+    ("light", "SERSIC_ELLIPSE_Q_PHI", FLUX_INTEGRAL): Stated(1e-4, 1e-4, LAST_RADIUS),
+    ("light", "SERSIC_ELLIPSE_FLEXION", FLUX_INTEGRAL): Stated(
+        0.0, 0.0, BEFORE_DISTORTION, not_compared=True
+    ),
+    ("mass", "SIS_TRUNCATED", DERIVATIVES): Stated(0.0, 0.0, JUMPS, not_compared=True),
+    ("mass", "SIS_TRUNCATED", CONTINUITY): Stated(1e-2, 1e-2, JUMPS),
+    **{
+        ("light", name, quantity): Stated(0.0, 0.0, SHARP_EDGE, not_compared=True)
+        for name in ("ELLIPSOID", "LINE_PROFILE")
+        for quantity in (DERIVATIVES, CONTINUITY, FLUX_INTEGRAL)
+    },
+    **{
+        (kind, f"{count}CHAMELEON", quantity): Stated(1e-8, SINGLE, AXIS_RATIO)
+        for count in ("", "DOUBLE_", "TRIPLE_")
+        for kind, quantities in (("light", (AT_CENTER, BRIGHTNESS)), ("mass", (DEFLECTION, POTENTIAL)))
+        for quantity in quantities
+    },
+    **{
+        (kind, f"{count}CHAMELEON", quantity): Stated(5e-3, 5e-3, KINK_AT_ROUND)
+        for count in ("", "DOUBLE_", "TRIPLE_")
+        for kind in ("light", "mass")
+        for quantity in (DERIVATIVES, CONTINUITY)
+    },
+    **{
+        ("mass", name, quantity): Stated(1e-8, SINGLE, AXIS_RATIO)
+        for name in ("SIE", "NIE", "CURVED_ARC_TAN_DIFF")
+        for quantity in (DEFLECTION, POTENTIAL)
+    },
+}
+# Profiles whose derivatives jump somewhere, so that they are no differences there, and why.
+KINKS: dict[str, str] = {
+    "ARC_PERT": "cos(m phi) jumps at phi = pi, unless m is a whole number",
+    "CNFW_ELLIPSE_POTENTIAL": "lenstronomy's ellipse has a kink at e = 0",
+    "CURVED_ARC_CONST": "nothing is deflected beyond the circle of the arc",
+    "CURVED_ARC_CONST_MST": "nothing is deflected beyond the circle of the arc",
+    "ElliSLICE": "the mass ends at an ellipse",
+    "HERNQUIST_ELLIPSE_CSE": "the scale radius lies along the major axis, which has a kink at e = 0",
+    "INTERPOL": "the interpolation is linear",
+    "INTERPOL_SCALED": "the interpolation is linear",
+    "RADIAL_INTERPOL": "the interpolation is linear",
+    "SLIT_STARLETS": "the interpolation is linear",
+    "SLIT_STARLETS_GEN2": "the interpolation is linear",
+    "TABULATED_DEFLECTIONS": "the interpolation is linear",
+}
+# Mass profiles whose potential has another zero point in lenstronomy, and which.
+ZERO_POINTS: dict[str, str] = {}
+
+# Mass profiles whose deflection at the centre depends on the direction from which one comes; it is zero here,
+# and that of the direction of x in lenstronomy.
+NO_DEFLECTION_AT_CENTER = frozenset(
+    {
+        *("MULTIPOLE", "MULTIPOLE_ELL", "EPL_BOXYDISKY", "EPL_BOXYDISKY_ELL"),
+        *("EPL_MULTIPOLE_M3M4", "EPL_MULTIPOLE_M3M4_ELL"),
+        *("EPL_MULTIPOLE_M1M3M4", "EPL_MULTIPOLE_M1M3M4_ELL"),
+    }
+)
+
+
+def tolerance(kind: str, name: str, quantity: str, double: bool) -> float | None:
+    """The tolerance of a quantity; None where it is shown and not judged.
+
+    Args:
+        kind: "light" or "mass".
+        name: the profile.
+        quantity: such as "deflection".
+        double: whether the values are float64.
+    """
+    stated = STATED.get((kind, name, quantity))
+    if stated is not None:
+        return None if stated.not_compared else (stated.double if double else stated.single)
+    return OTHERS.get(quantity, DOUBLE) if double else OTHERS_SINGLE.get(quantity, SINGLE)
+
+
+def reason(kind: str, name: str, quantity: str) -> str:
+    """Why the tolerance of a quantity is not the usual one; "" where it is."""
+    stated = STATED.get((kind, name, quantity))
+    zero_point = ZERO_POINTS.get(name, "") if (kind, quantity) == ("mass", "potential") else ""
+    kink = KINKS.get(name, "") if quantity in (DERIVATIVES, CONTINUITY) else ""
+    return "; ".join(text for text in (stated.reason if stated else "", zero_point, kink) if text)
