@@ -5,6 +5,7 @@ sum over several deflectors do not belong here: rays are shot in `jaxlens.kernel
 """
 
 from jaxlens.kernels.mass import (
+    broken_power_law,
     burkert,
     chameleon,
     chameleon_sums,
@@ -50,6 +51,7 @@ from jaxlens.kernels.mass import (
 )
 
 __all__ = [
+    "broken_power_law",
     "burkert",
     "chameleon",
     "chameleon_sums",
