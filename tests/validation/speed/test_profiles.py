@@ -31,7 +31,7 @@ def test_the_table_has_a_line_for_every_profile_and_the_median():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["SPP", "SHAPELETS"])
+@pytest.mark.parametrize("name", ["SPP", "SERSIC"])
 def test_both_are_measured_and_are_the_same_profile(name):
     pytest.importorskip("jaxtronomy")
     (profile,) = (profile for profile in common() if profile.name == name)
