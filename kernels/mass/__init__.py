@@ -45,6 +45,7 @@ from jaxlens.kernels.mass import (
     softened_power_law,
     spherical,
     stripped_nfw,
+    synthesis,
     truncated_nfw,
 )
 
@@ -89,5 +90,6 @@ __all__ = [
     "softened_power_law",
     "spherical",
     "stripped_nfw",
+    "synthesis",
     "truncated_nfw",
 ]

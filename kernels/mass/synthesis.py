@@ -9,7 +9,8 @@ which is lenstronomy's fit.  The components then have the ellipticity and the ce
 target that is only round gets an elliptical convergence.
 
 lenstronomy takes target and components from arguments of its constructor.  Here they are chosen where the
-profile is registered, in a file of the user's too, and a configuration gives its name and numbers:
+profile is registered, and a configuration gives its name and numbers.  SYNTHESIS itself fits NFW by CSEs; a
+file of the user's own profiles may register others:
 
     register_synthesis("SYNTHESIS_HERNQUIST", "HERNQUIST", "CSE", lists=("s",), fixed={"a": 1.0})
 """
@@ -91,7 +92,9 @@ def register_synthesis(
         added = MASS_PROFILES[component].potential
         if added is None:
             raise ValueError(f"{name}: {component} has no potential")
-        return _sum([w * added(x, y, **row) for w, row in components(values)])
+        inner = 10.0**FIRST_POWER
+        # relative to that at the innermost radius on the axis of x, as in lenstronomy
+        return _sum([w * (added(x, y, **row) - added(inner, 0.0, **row)) for w, row in components(values)])
 
     own = {key: inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, annotation="Real") for key in wanted}
     own |= {key: inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, annotation="Reals") for key in lists}
@@ -153,3 +156,14 @@ def _sum(terms: Sequence[jax.Array]) -> jax.Array:
     for term in terms[1:]:
         total = total + term
     return total
+
+
+# As in lenstronomy's examples: an NFW profile, by cored steep ellipsoids.
+register_synthesis(
+    "SYNTHESIS",
+    "NFW",
+    "CSE",
+    lists=("s",),
+    fixed={"a": 1.0},
+    meanings={"s": Meaning("arcsec", "core radius of each component", 0.05, 10.0)},
+)

@@ -32,6 +32,8 @@ def mass_arguments(name: str, values: dict[str, Any]) -> tuple[dict[str, Any], d
         name: the profile.
         values: our parameters.
     """
+    if name == "SYNTHESIS":
+        return _synthesis(values)
     if name != "TABULATED_DEFLECTIONS":
         return {}, values
     splines = [
@@ -44,6 +46,19 @@ def mass_arguments(name: str, values: dict[str, Any]) -> tuple[dict[str, Any], d
 
     place = {key: values[key] for key in ("center_x", "center_y")}
     return {"profile_kwargs_list": [{"custom_class": deflection}]}, place
+
+
+def _synthesis(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The options of lenstronomy's SYNTHESIS, which have the components, and the parameters of its target."""
+    place = {key: values[key] for key in ("e1", "e2", "center_x", "center_y")}
+    options = {
+        "target_lens_model": "NFW",
+        "component_lens_model": "CSE",
+        "kwargs_list": [{"a": 1.0, "s": float(core)} | place for core in values["s"]],
+        "lin_fit_hyperparams": {"num_r_evals": 100},
+    }
+    target = {key: values[key] for key in ("Rs", "alpha_Rs", "center_x", "center_y")}
+    return {"profile_kwargs_list": [options]}, target
 
 
 def light_arguments(name: str, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
