@@ -224,7 +224,7 @@ def _plane(plane: Plane, is_last: bool) -> ScenePlane:
         if isinstance(species, Galaxy):
             light += [Light(*_named(prefix, profile)) for profile in species.light]
             mass += [
-                Mass(*_named(prefix, profile), profile.mass_definition)
+                Mass(*_named(prefix, profile), mass_definition=profile.mass_definition)
                 for profile in (*species.mass, *species.shear)
             ]
         elif species.host is not None:

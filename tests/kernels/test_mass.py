@@ -1,7 +1,7 @@
-"""Mass profiles: against each other, and right gradients; validation has the values.
+"""Isothermal profiles, the power law and shear: identities, and derivatives at the ends of their parameters.
 
-Each profile is compiled twice: `_forward` has its deflection with all first derivatives, `_reverse` the
-gradient of a weighted sum of deflection and potential.
+What holds for every profile is in `test_registry_profiles`.  Each profile is compiled once a precision, its
+deflection with all first derivatives.
 """
 
 from __future__ import annotations
@@ -17,12 +17,9 @@ from jax.test_util import check_grads
 import jaxlens.kernels.mass  # noqa: F401  (fills the registry)
 from jaxlens.kernels.mass.power_law import MIN_SCALE
 from jaxlens.kernels.registry import MASS_PROFILES
-from validation.agreement import references
 
-REFERENCE = references.load("mass")
-NAMES = sorted(MASS_PROFILES)
+NAMES = ["CONVERGENCE", "EPL", "NIE", "POINT_MASS", "SHEAR", "SHEAR_GAMMA_PSI", "SIE", "SIS"]
 ELLIPTICAL = ["SIE", "NIE", "EPL"]
-CENTERED = [name for name in NAMES if "center_x" in MASS_PROFILES[name].parameters]
 X, Y = np.array([0.4, -1.1, 0.9, 2.3, -0.02]), np.array([0.3, 0.7, -1.6, -0.2, 0.03])
 TYPICAL = {
     "theta_E": 1.3,
@@ -42,10 +39,6 @@ TYPICAL = {
 }
 
 
-def slow(name: str) -> object:
-    return pytest.param(name, marks=pytest.mark.slow)
-
-
 def typical(name: str) -> dict[str, float]:
     return {key: TYPICAL[key] for key in MASS_PROFILES[name].parameters}
 
@@ -59,17 +52,6 @@ def _forward(name, x, y, parameters):
     zero = jnp.zeros((), x.dtype)
     derivatives, value = jax.jacfwd(deflection, argnums=(0, 1, 2), has_aux=True)(zero, zero, parameters)
     return value, derivatives
-
-
-@partial(jax.jit, static_argnums=0)
-def _reverse(name, x, y, parameters, weights):
-    def total(x, y, parameters):
-        profile = MASS_PROFILES[name]
-        values = jnp.stack([*profile.deflection(x, y, **parameters), profile.potential(x, y, **parameters)])
-        return jnp.sum(weights[:, None] * values), values
-
-    gradient, values = jax.grad(total, argnums=(0, 1, 2), has_aux=True)(x, y, parameters)
-    return values, gradient
 
 
 def arrays(x, y, parameters):
@@ -100,78 +82,6 @@ def hessian(name, parameters, x=X, y=Y):
     """The derivatives f_xx, f_xy, f_yx, f_yy of the deflection at five points."""
     in_x, in_y, _ = forward(name, parameters, x, y)[1]
     return np.stack([in_x[0], in_y[0], in_x[1], in_y[1]])
-
-
-def test_every_profile_has_a_reference():
-    assert sorted(REFERENCE) == NAMES
-
-
-@pytest.mark.slow
-@pytest.mark.usefixtures("x64")
-def test_profiles_that_are_power_laws_or_linear():
-    """What the registry says of them is what their deflections are."""
-    for name in NAMES:
-        about_zero = typical(name) | dict.fromkeys(("center_x", "center_y", "ra_0", "dec_0"), 0.0)
-        parameters = {key: about_zero[key] for key in MASS_PROFILES[name].parameters}
-        near, far = deflection(name, **parameters), deflection(name, 2.0 * X, 2.0 * Y, **parameters)
-        assert MASS_PROFILES[name].linear == np.allclose(far, 2.0 * near, rtol=1e-4)
-        growth = 2.0 ** (2.0 - parameters.get("gamma", 2.0))
-        assert MASS_PROFILES[name].power_law == np.allclose(far, growth * near, rtol=1e-4)
-
-
-@pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("name", NAMES)
-def test_deflection_is_the_gradient_of_the_potential(name):
-    values, gradient = _reverse(name, *arrays(X, Y, typical(name)), jnp.asarray([0.0, 0.0, 1.0]))
-    np.testing.assert_allclose(gradient[:2], values[:2], rtol=1e-9, atol=1e-12)
-
-
-def convergence(name: str) -> np.ndarray:
-    """Convergence of the typical profile at the five points, from its definition."""
-    p = TYPICAL
-    if name in ("SHEAR", "SHEAR_GAMMA_PSI", "POINT_MASS"):
-        return np.zeros_like(X)
-    if name == "CONVERGENCE":
-        return np.full_like(X, p["kappa"])
-    x, y = X - p["center_x"], Y - p["center_y"]
-    if name == "SIS":
-        return p["theta_E"] / (2 * np.hypot(x, y))
-    modulus, phi = np.hypot(p["e1"], p["e2"]), np.arctan2(p["e2"], p["e1"]) / 2
-    q = (1 - modulus) / (1 + modulus)
-    u, v = x * np.cos(phi) + y * np.sin(phi), -x * np.sin(phi) + y * np.cos(phi)
-    radius = np.sqrt(q * u**2 + v**2 / q + (p["s_scale"] ** 2 if name == "NIE" else 0.0))
-    gamma = p["gamma"] if name == "EPL" else 2.0
-    return (3 - gamma) / 2 * (p["theta_E"] / radius) ** (gamma - 1)
-
-
-@pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("name", NAMES)
-def test_divergence_of_the_deflection_is_twice_the_convergence(name):
-    f_xx, f_xy, f_yx, f_yy = hessian(name, typical(name))
-    np.testing.assert_allclose(f_xx + f_yy, 2 * convergence(name), rtol=1e-8, atol=1e-12)
-    np.testing.assert_allclose(f_xy, f_yx, rtol=1e-8, atol=1e-12)
-
-
-@pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("name", NAMES)
-def test_derivatives_of_the_deflection_are_central_differences(name, central_difference):
-    """In the position and in every parameter; and the gradient in reverse mode is theirs."""
-    parameters = typical(name)
-    in_x, in_y, in_parameters = forward(name, parameters)[1]
-    expected_x = central_difference(lambda t: deflection(name, X + t, Y, **parameters), 0.0)
-    expected_y = central_difference(lambda t: deflection(name, X, Y + t, **parameters), 0.0)
-    # the last point is so close to the centre that differences are good to 1e-4 there
-    np.testing.assert_allclose(in_x[:, :4], expected_x[:, :4], rtol=1e-5, atol=1e-7)
-    np.testing.assert_allclose(in_y[:, :4], expected_y[:, :4], rtol=1e-5, atol=1e-7)
-    for key, found in in_parameters.items():
-        expected = central_difference(
-            lambda v, key=key: deflection(name, **(parameters | {key: v})), parameters[key]
-        )
-        np.testing.assert_allclose(found[:, :4], expected[:, :4], rtol=1e-5, atol=1e-7, err_msg=key)
-    _, (_, _, gradient) = _reverse(name, *arrays(X, Y, parameters), jnp.asarray([1.0, -2.0, 0.0]))
-    for key, found in gradient.items():
-        total = np.sum(in_parameters[key][0] - 2.0 * in_parameters[key][1])
-        assert float(found) == pytest.approx(float(total), rel=1e-10, abs=1e-12)
 
 
 @pytest.mark.slow
@@ -296,52 +206,6 @@ def test_second_derivative_of_a_round_lens_in_its_ellipticity(name, central_diff
 
 
 @pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("component", ["gamma1", "gamma2"])
-def test_gradient_at_zero_shear(component, central_difference):
-    zero = {"gamma1": 0.0, "gamma2": 0.0}
-    expected = central_difference(lambda g: deflection("SHEAR", **(zero | {component: g})), 0.0)
-    np.testing.assert_allclose(forward("SHEAR", zero)[1][2][component], expected, rtol=1e-6)
-
-
-@pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("name", CENTERED)
-def test_gradient_on_an_axis_of_the_lens(name, central_difference):
-    """Three places on the axes, each moved along both."""
-    parameters = (
-        typical(name) | {"center_x": 0.0, "center_y": 0.0} | ({"e2": 0.0} if name in ELLIPTICAL else {})
-    )
-    x, y = np.array([1.5, 0.0, -2.0, 1.1, 0.0]), np.array([0.0, -0.8, 0.0, 0.0, 2.5])
-    in_x, in_y, _ = forward(name, parameters, x, y)[1]
-    expected_x = central_difference(lambda t: deflection(name, x + t, y, **parameters), 0.0)
-    expected_y = central_difference(lambda t: deflection(name, x, y + t, **parameters), 0.0)
-    np.testing.assert_allclose(in_x, expected_x, rtol=1e-6, atol=1e-8)
-    np.testing.assert_allclose(in_y, expected_y, rtol=1e-6, atol=1e-8)
-
-
-@pytest.mark.parametrize(
-    ("name", "precision"),
-    [
-        pytest.param(name, x64, marks=pytest.mark.slow if name in ("NIE", "EPL") and not x64 else ())
-        for name in CENTERED
-        for x64 in (False, True)
-    ],
-)
-def test_center_is_finite_with_finite_gradient(name, precision):
-    with jax.enable_x64(precision):
-        parameters = typical(name)
-        center = np.full(5, parameters["center_x"]), np.full(5, parameters["center_y"])
-        a_circle = {key: 0.0 for key in ("e1", "e2") if key in parameters}
-        for shape in (parameters, parameters | a_circle):
-            for weights in np.eye(3):
-                values, gradient = _reverse(
-                    name, *arrays(*center, shape), jnp.asarray(weights, jnp.result_type(float))
-                )
-                np.testing.assert_array_equal(values[:2], 0.0)
-                assert np.isfinite(values[2]).all()
-                assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(gradient))
-
-
-@pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize(
     ("e1", "e2"), [(0.0, 0.0), (0.003, -0.004), (0.2, 0.1), (-0.3, 0.6), (0.9, 0.0), (0.5, -0.8)]
 )
@@ -363,17 +227,6 @@ def test_round_profiles_agree():
     np.testing.assert_allclose(deflection("EPL", theta_E=1.3, gamma=2.0, e1=0.0, e2=0.0), sis, rtol=1e-12)
 
 
-@pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize("name", ["SIS", "SIE", "EPL"])
-@pytest.mark.parametrize("factor", [0.5, 3.0])
-def test_power_laws_scale_with_distance(name, factor):
-    """alpha(s x) = s^(2 - gamma) alpha(x) about the center."""
-    parameters = typical(name) | {"center_x": 0.0, "center_y": 0.0}
-    gamma = parameters.get("gamma", 2.0)
-    near, far = deflection(name, **parameters), deflection(name, factor * X, factor * Y, **parameters)
-    np.testing.assert_allclose(far, factor ** (2.0 - gamma) * near, rtol=1e-8)
-
-
 def scaled(name):
     """The deflection as a function of one factor of all parameters."""
     return lambda scale: jnp.stack(
@@ -381,19 +234,6 @@ def scaled(name):
             jnp.asarray(X), jnp.asarray(Y), **{key: value * scale for key, value in typical(name).items()}
         )
     )
-
-
-@pytest.mark.usefixtures("x64")
-@pytest.mark.parametrize(
-    "name", [name for name in NAMES if name not in ("NIE", "EPL")] + [slow("EPL"), slow("NIE")]
-)
-def test_vmap_changes_nothing(name):
-    scales = jnp.linspace(0.9, 1.1, 3)
-    loop = [
-        deflection(name, **{key: value * scale for key, value in typical(name).items()})
-        for scale in np.asarray(scales)
-    ]
-    np.testing.assert_allclose(jax.jit(jax.vmap(scaled(name)))(scales), loop, rtol=1e-12)
 
 
 @pytest.mark.slow
@@ -404,18 +244,6 @@ def test_jit_changes_nothing(name):
     with jax.disable_jit():
         eager = scaled(name)(scale)
     np.testing.assert_allclose(jax.jit(scaled(name))(scale), eager, rtol=1e-12)
-
-
-@pytest.mark.parametrize("precision", [False, True])
-@pytest.mark.parametrize("name", NAMES)
-def test_a_parameter_that_is_no_number_makes_the_deflection_nan(name, precision):
-    """Of a centre or an origin that component of the deflection that depends on it, at least."""
-    with jax.enable_x64(precision):
-        for key in typical(name):
-            value = deflection(name, **(typical(name) | {key: np.nan}))
-            found = np.isnan(value)
-            assert found.any(axis=0).all() if key in ("ra_0", "dec_0") else found.all(), key
-        assert np.isnan(deflection(name, X * np.nan, Y)).any(axis=0).all()
 
 
 # The ends of what a file may give, and values close to them.

@@ -92,7 +92,7 @@ def central_differences(profile: Profile, function_of: FunctionOf) -> Checked:
     function = function_of(profile, rows.drawn)
     value, found = evaluation.along(function, rows.at, rows.directions)
     scale = _scales(profile, rows)
-    nearby = np.stack([_moved(function, rows, k * STEP * scale) for k in OFFSETS])
+    nearby = _beside(function, rows, STEP * scale)
     expected = np.tensordot(SLOPE, nearby, 1) / STEP
     between = np.tensordot(MIDDLE, nearby, 1)
     found = found * scale[None, :, None]
@@ -262,8 +262,14 @@ def _directions(profile: Profile, at: Arguments, names: tuple[str, ...]) -> Argu
     return of("x", at[0]), of("y", at[1]), values
 
 
-def _moved(function: Function, rows: Problem, steps: np.ndarray) -> np.ndarray:
-    """The values where each row is moved by a step (rows,) along its direction."""
-    by_row = jnp.asarray(np.broadcast_to(steps[:, None], rows.at[0].shape), rows.at[0].dtype)
-    moved = jax.tree.map(lambda a, direction: a + by_row * direction, rows.at, rows.directions)
-    return evaluation.evaluate(function, moved)
+def _beside(function: Function, rows: Problem, steps: np.ndarray) -> np.ndarray:
+    """The values (offsets, fields, rows, points) at OFFSETS steps (rows,) along each row's direction."""
+    moves = np.concatenate([k * steps for k in OFFSETS])[:, None]
+
+    def moved(start: jax.Array, direction: jax.Array) -> jax.Array:
+        a, d = (np.tile(np.asarray(array), (len(OFFSETS), 1)) for array in (start, direction))
+        return jnp.asarray(a + moves * d, start.dtype)
+
+    values = evaluation.evaluate(function, jax.tree.map(moved, rows.at, rows.directions))
+    shape = (len(values), len(OFFSETS), draws.ROWS, draws.POINTS)
+    return np.moveaxis(values.reshape(shape), 1, 0)

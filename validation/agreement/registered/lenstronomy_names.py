@@ -25,6 +25,14 @@ def rows_of(drawn: Drawn, profile: Profile, row: int) -> dict[str, Any]:
     return values
 
 
+def mass_name(name: str) -> str:
+    """Lenstronomy's name of a mass profile, where it has to be asked for another one.
+
+    NIE_SIMPLE has no centre in lenstronomy's functions, so its NIE is asked with parameters of the same lens.
+    """
+    return {"NIE_SIMPLE": "NIE"}.get(name, name)
+
+
 def mass_arguments(name: str, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The options of lenstronomy's `LensModel`, and the parameters of its profile.
 
@@ -34,6 +42,10 @@ def mass_arguments(name: str, values: dict[str, Any]) -> tuple[dict[str, Any], d
     """
     if name == "SYNTHESIS":
         return _synthesis(values)
+    if name == "NIE_SIMPLE":
+        b, s, q = values["b"], values["s"], values["q"]
+        lens = {"theta_E": b / np.sqrt(q), "s_scale": s * np.sqrt(q), "e1": (1.0 - q) / (1.0 + q), "e2": 0.0}
+        return {}, lens | {key: values[key] for key in ("center_x", "center_y")}
     if name != "TABULATED_DEFLECTIONS":
         return {}, values
     splines = [

@@ -23,7 +23,7 @@ from lenstronomy.LensModel.lens_model import LensModel
 from jaxlens.kernels import MASS_PROFILES, MassProfile
 from validation.agreement.references import PARAMETER_PREFIX
 from validation.agreement.registered import draws
-from validation.agreement.registered.lenstronomy_names import mass_arguments, rows_of
+from validation.agreement.registered.lenstronomy_names import mass_arguments, mass_name, rows_of
 
 # Step of the central differences, in units of the distance from the centre, and the largest (arcsec).
 STEP, LARGEST_STEP = 0.01, 0.003
@@ -115,7 +115,7 @@ def fields(near: Near, names: tuple[str, ...]) -> Arrays:
 def _lens(profile: MassProfile, drawn: draws.Drawn, row: int) -> dict[str, Function]:
     """Lenstronomy's functions of one draw, of copies of the coordinates: some profiles change them."""
     options, values = mass_arguments(profile.name, rows_of(drawn, profile, row))
-    model = LensModel([profile.name], **options)
+    model = LensModel([mass_name(profile.name)], **options)
 
     def of(method: Callable[..., Any], x: np.ndarray, y: np.ndarray) -> np.ndarray:
         found = method(x.copy(), y.copy(), [values])
