@@ -105,7 +105,7 @@ def register_synthesis(
     for function in (deflection, potential):
         function.__name__ = function.__qualname__ = name.lower()
         function.__doc__ = _DOC.format(target=target, component=component, lists=", ".join(lists))
-        function.__signature__ = inspect.Signature([*position, *own.values()])  # type: ignore[attr-defined]
+        function.__signature__ = inspect.Signature([*position, *own.values()])  # type: ignore[union-attr]
     has_potential = MASS_PROFILES[component].potential is not None
     mass_profile(name, potential=potential if has_potential else None, meanings=meanings)(deflection)
 
@@ -121,8 +121,8 @@ def _weights(target: str, values: Values, component: str, rows: Sequence[Values]
     leaves = [*values.values(), *(value for row in rows for value in row.values())]
     shape = jnp.broadcast_shapes(*(jnp.shape(leaf) for leaf in leaves))
     dtype = jnp.result_type(*leaves, float)
-    radius = np.logspace(FIRST_POWER, LAST_POWER, RADII).reshape(-1, *(1 for _ in shape))
-    radius = jnp.asarray(np.broadcast_to(radius, (RADII, *shape)), dtype)
+    radii = np.logspace(FIRST_POWER, LAST_POWER, RADII).reshape(-1, *(1 for _ in shape))
+    radius = jnp.asarray(np.broadcast_to(radii, (RADII, *shape)), dtype)
 
     def kappa(profile: str, own: Values) -> jax.Array:
         """The convergence at the radii, (radii, ...), of a profile that is made round about the origin."""
