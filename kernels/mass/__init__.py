@@ -47,6 +47,7 @@ from jaxlens.kernels.mass import (
     softened_power_law,
     spherical,
     stripped_nfw,
+    synthesis,
     truncated_nfw,
 )
 
@@ -93,5 +94,6 @@ __all__ = [
     "softened_power_law",
     "spherical",
     "stripped_nfw",
+    "synthesis",
     "truncated_nfw",
 ]
