@@ -16,7 +16,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, cast
 
-from jaxlens.config.model import Profile, constant
+from jaxlens.config.model import Profile, Quantity, constant
 from jaxlens.config.quantities import quantity_path
 from jaxlens.config.sections import Section
 from jaxlens.kernels import MASS_PROFILES, MassProfile
@@ -64,7 +64,7 @@ def forms(profile: MassProfile) -> tuple[Form, ...]:
     ([('M200', 'concentration'), ('logM', 'concentration')], ())
     """
     own = profile.parameters
-    found = (SIGMA_V,) if profile.sigma_v else ()
+    found: tuple[Form, ...] = (SIGMA_V,) if profile.sigma_v else ()
     found += (POINT_MASS,) if profile.name in _POINTS else ()
     if own.keys() >= {*_HALO} and not own.keys() & _SLOPES:
         found += (M200, LOG_M)
@@ -147,7 +147,7 @@ def with_given(galaxy: str, profile: Profile, own: Collection[str]) -> Profile:
         return profile
     new = dict(zip(old, best, strict=True))
 
-    def number(name: str) -> tuple[str, object]:
+    def number(name: str) -> tuple[str, Quantity]:
         return name, constant(f"SPECIES.{galaxy}.{profile.label}.{name}", math.nan)
 
     parameters = tuple(
