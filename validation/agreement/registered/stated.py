@@ -40,6 +40,7 @@ class Stated(NamedTuple):
     not_compared: bool = False
 
 
+INNERMOST = "lenstronomy's NFW ends at 1e-6 Rs, within which are the innermost radii of the fit"
 AXIS_RATIO = "lenstronomy keeps the axis ratio 1e-8 away from 1"
 CONSTANT_INSIDE = "lenstronomy's potential is the integral of a deflection that is constant in 0.001 arcsec"
 GRID = "potential and deflection are interpolated each on its own, as in lenstronomy"
@@ -66,6 +67,9 @@ STATED: dict[tuple[str, str, str], Stated] = {
     ("mass", "RADIAL_INTERPOL", POTENTIAL): Stated(
         1e-2, 1e-2, "lenstronomy interpolates the potential over r^2, ours is the integral of the deflection"
     ),
+    ("mass", "SYNTHESIS", DEFLECTION): Stated(3e-3, 3e-3, INNERMOST),
+    ("mass", "SYNTHESIS", POTENTIAL): Stated(3e-3, 3e-3, INNERMOST),
+    ("mass", "SYNTHESIS", HESSIAN): Stated(1e-2, 1e-2, INNERMOST),
     ("mass", "SHIFT", POTENTIAL): Stated(0.0, 0.0, "lenstronomy's potential is zero", not_compared=True),
     ("light", "SERSIC_ELLIPSE_Q_PHI", FLUX_INTEGRAL): Stated(1e-4, 1e-4, LAST_RADIUS),
     ("light", "SERSIC_ELLIPSE_FLEXION", FLUX_INTEGRAL): Stated(
