@@ -5,7 +5,9 @@
     M200, or logM, and          in place of Rs, alpha_Rs  of haloes
     concentration
 
-`mass_definition` beside M200 says how the mass is defined: 200c, 200m or vir.  The angles follow from the
+`mass_definition` beside M200 in PARAMETERS says how the mass is defined: 200c, 200m or vir.  The mass is that
+of an NFW halo (of a GNFW halo for profiles with gamma_in) with this Rs and alpha_Rs: without truncation, and
+where a profile has a core, that of the halo with the same deflection at Rs.  The angles follow from the
 redshifts and the cosmology when an image is made (`jaxlens.imaging.mass_angles`).
 """
 
@@ -53,8 +55,8 @@ M200 = Form(
 LOG_M = Form(("logM", "concentration"), _HALO, "its decimal logarithm")
 # The profiles with an Einstein radius that is that of a point mass.
 _POINTS = frozenset({"POINT_MASS"})
-# Haloes with these parameters have another density than NFW inside Rs, so that alpha_Rs is not NFW's.
-_SLOPES = frozenset({"gamma_in", "gamma_inner", "gamma_outer"})
+# Haloes with these parameters have another density than NFW or GNFW, and M200 has no meaning for them.
+_SLOPES = frozenset({"gamma_inner", "gamma_outer"})
 
 
 def forms(profile: MassProfile) -> tuple[Form, ...]:

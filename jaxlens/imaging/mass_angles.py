@@ -14,6 +14,7 @@ from jaxlens.kernels.halos import (
     MassDefinition,
     critical_surface_density,
     enclosed_density,
+    gnfw_angles,
     nfw_angles,
     point_mass_angle,
 )
@@ -46,7 +47,7 @@ def angles(
 
     Args:
         form: the physical parameters of the mass.
-        values: their values by name, each ().
+        values: the parameters of the mass by name, each ().
         distances: where the mass and the source are.
         cosmology: the parameters of the cosmology, by astropy's names.
         definition: how the mass of a halo is defined.
@@ -61,5 +62,9 @@ def angles(
         return {"theta_E": point_mass_angle(values["M"], sigma_crit, to_lens)}
     mass = jnp.power(10.0, values["logM"]) if form == LOG_M else values["M200"]
     density = enclosed_density(definition, distances.z, **cosmology)
-    found = nfw_angles(mass, values["concentration"], density, sigma_crit, to_lens)
+    if "gamma_in" in values:
+        slopes = values["concentration"], values["gamma_in"]
+        found = gnfw_angles(mass, *slopes, density, sigma_crit, to_lens)
+    else:
+        found = nfw_angles(mass, values["concentration"], density, sigma_crit, to_lens)
     return dict(zip(form.angles, found, strict=True))
