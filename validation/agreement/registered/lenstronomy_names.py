@@ -25,15 +25,21 @@ def rows_of(drawn: Drawn, profile: Profile, row: int) -> dict[str, Any]:
     return values
 
 
-def mass_arguments(name: str, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The options of lenstronomy's `LensModel`, and the parameters of its profile.
+def mass_arguments(
+    name: str, values: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any], tuple[float, float]]:
+    """The options of lenstronomy's `LensModel`, the parameters of its profile, and the origin (arcsec).
 
     Args:
         name: the profile.
         values: our parameters.
     """
+    if name == "NIE_SIMPLE":
+        # it has no centre in lenstronomy
+        values = dict(values)
+        return {}, values, (values.pop("center_x"), values.pop("center_y"))
     if name != "TABULATED_DEFLECTIONS":
-        return {}, values
+        return {}, values, (0.0, 0.0)
     splines = [
         RectBivariateSpline(values["grid_interp_y"], values["grid_interp_x"], values[key], kx=1, ky=1, s=0)
         for key in ("f_x", "f_y")
@@ -43,7 +49,7 @@ def mass_arguments(name: str, values: dict[str, Any]) -> tuple[dict[str, Any], d
         return tuple(spline(y, x, grid=False) for spline in splines)
 
     place = {key: values[key] for key in ("center_x", "center_y")}
-    return {"profile_kwargs_list": [{"custom_class": deflection}]}, place
+    return {"profile_kwargs_list": [{"custom_class": deflection}]}, place, (0.0, 0.0)
 
 
 def light_arguments(name: str, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

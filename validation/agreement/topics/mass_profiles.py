@@ -70,7 +70,11 @@ def group(profile: MassProfile) -> Arrays:
         near = neighbours([lens["fields"] for lens in lenses], x, y, step)
         hessian = _their_hessian(lenses, x, y)
         arrays = fields(near, ("alpha_x", "alpha_y", "potential")) | _hessian(near, hessian)
-    return {"x": x, "y": y} | arrays | {PARAMETER_PREFIX + key: value for key, value in drawn.items()}
+    return (
+        {"x": x, "y": y}
+        | arrays
+        | {PARAMETER_PREFIX + key: value for key, value in draws.frozen(profile, drawn).items()}
+    )
 
 
 def neighbours(functions: list[Function], x: np.ndarray, y: np.ndarray, step: np.ndarray) -> Near:
@@ -114,11 +118,11 @@ def fields(near: Near, names: tuple[str, ...]) -> Arrays:
 
 def _lens(profile: MassProfile, drawn: draws.Drawn, row: int) -> dict[str, Function]:
     """Lenstronomy's functions of one draw, of copies of the coordinates: some profiles change them."""
-    options, values = mass_arguments(profile.name, rows_of(drawn, profile, row))
+    options, values, (origin_x, origin_y) = mass_arguments(profile.name, rows_of(drawn, profile, row))
     model = LensModel([profile.name], **options)
 
     def of(method: Callable[..., Any], x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        found = method(x.copy(), y.copy(), [values])
+        found = method(x - origin_x, y - origin_y, [values])
         parts = found if isinstance(found, tuple) else (found,)
         return np.stack([np.broadcast_to(part, x.shape) for part in parts])
 
