@@ -7,12 +7,17 @@ gather each, and derivatives with respect to the position read the same ones: no
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax.custom_derivatives import SymbolicZero
 
 # The index of a neighbour along an axis, and its weight.
 Neighbours = tuple[tuple[jax.Array, jax.Array], ...]
+# A weight as a function of the part of a pixel by which the position is beyond the pixel before it.
+Weight = Callable[[jax.Array], jax.Array]
 
 
 def image_value(image: jax.Array, u: jax.Array, v: jax.Array, order: int = 1) -> jax.Array:
@@ -40,9 +45,8 @@ def image_value(image: jax.Array, u: jax.Array, v: jax.Array, order: int = 1) ->
     """
     if order not in (1, 3):
         raise ValueError(f"order is {order!r}; give 1 for linear interpolation, or 3 for cubic")
-    along = _linear if order == 1 else _cubic
     if image.ndim == 2:
-        return _weighted(image, along(u, image.shape[1]), along(v, image.shape[0]))
+        return _between_pixels(image, u, v, order)
     u, v = (jnp.broadcast_to(w, (image.shape[0], *w.shape[1:])) for w in (u, v))
     return jax.vmap(lambda own, u, v: image_value(own, u, v, order))(image, u, v)
 
@@ -107,44 +111,84 @@ def _taken(values: jax.Array, k: jax.Array) -> jax.Array:
     return values.at[k].get(mode="promise_in_bounds")
 
 
-def _linear(u: jax.Array, n: int) -> Neighbours:
-    """The two neighbours of a position among n pixels; outside of them the weights are zero."""
-    return _neighbours(u, n, ((0, lambda t: 1.0 - t), (1, lambda t: t)))
+@partial(jax.custom_jvp, nondiff_argnums=(3,))
+def _between_pixels(image: jax.Array, u: jax.Array, v: jax.Array, order: int) -> jax.Array:
+    """`image_value` of one image (ny, nx)."""
+    ny, nx = image.shape
+    return _weighted(image, _neighbours(u, nx, _WEIGHTS[order]), _neighbours(v, ny, _WEIGHTS[order]))
 
 
-def _cubic(u: jax.Array, n: int) -> Neighbours:
-    """The four neighbours of a position among n pixels, with the weights of cubic convolution."""
-    near = lambda t: 1.0 + t * t * (1.5 * t - 2.5)  # noqa: E731
-    far = lambda t: -0.5 * t * (1.0 - t) * (1.0 - t)  # noqa: E731
-    return _neighbours(
-        u,
-        n,
-        ((-1, far), (0, near), (1, lambda t: near(1.0 - t)), (2, lambda t: far(1.0 - t))),
-    )
+def _between_pixels_jvp(order: int, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    """The derivative from the slopes of the weights, so that reverse mode keeps two numbers a position."""
+    (image, u, v), (d_image, d_u, d_v) = primals, tangents
+    ny, nx = image.shape
+    columns, rows = _neighbours(u, nx, _WEIGHTS[order]), _neighbours(v, ny, _WEIGHTS[order])
+    value = _weighted(image, columns, rows)
+    change = jnp.zeros_like(value)
+    if not isinstance(d_u, SymbolicZero):
+        change = change + d_u * _weighted(image, _neighbours(u, nx, _SLOPES[order]), rows)
+    if not isinstance(d_v, SymbolicZero):
+        change = change + d_v * _weighted(image, columns, _neighbours(v, ny, _SLOPES[order]))
+    if not isinstance(d_image, SymbolicZero):
+        change = change + _weighted(d_image, columns, rows)
+    return value, change
 
 
-def _neighbours(
-    u: jax.Array, n: int, taps: tuple[tuple[int, Callable[[jax.Array], jax.Array]], ...]
-) -> Neighbours:
-    """The neighbours of a position among n pixels, by their distance from the pixel before it.
+_between_pixels.defjvp(_between_pixels_jvp, symbolic_zeros=True)
+
+
+def _near(t: jax.Array) -> jax.Array:
+    """The weight of cubic convolution at a distance t up to one pixel."""
+    return 1.0 + t * t * (1.5 * t - 2.5)
+
+
+def _far(t: jax.Array) -> jax.Array:
+    """The weight at a distance 1 + t of up to two pixels."""
+    return -0.5 * t * (1.0 - t) * (1.0 - t)
+
+
+def _near_slope(t: jax.Array) -> jax.Array:
+    """The derivative of `_near`."""
+    return t * (4.5 * t - 5.0)
+
+
+def _far_slope(t: jax.Array) -> jax.Array:
+    """The derivative of `_far`."""
+    return (1.0 - t) * (1.5 * t - 0.5)
+
+
+# The weights of the neighbours of a position, the one before the two pixels around it first, by the order.
+_WEIGHTS: dict[int, tuple[Weight, ...]] = {
+    1: (lambda t: 1.0 - t, lambda t: t),
+    3: (_far, _near, lambda t: _near(1.0 - t), lambda t: _far(1.0 - t)),
+}
+# Their derivatives.
+_SLOPES: dict[int, tuple[Weight, ...]] = {
+    1: (lambda t: -jnp.ones_like(t), jnp.ones_like),
+    3: (_far_slope, _near_slope, lambda t: -_near_slope(1.0 - t), lambda t: -_far_slope(1.0 - t)),
+}
+
+
+def _neighbours(u: jax.Array, n: int, weights: tuple[Weight, ...]) -> Neighbours:
+    """The neighbours of a position among n pixels.
 
     Args:
         u: the position.
         n: the number of pixels.
-        taps: the distance of each neighbour, and its weight as a function of the part of a pixel that the
-            position is beyond the pixel before it.
+        weights: of the neighbours, of which as many are before the position as behind it.
 
     Returns:
         Indices inside of the image and weights, which are zero where the neighbour is outside.
     """
-    reach = float(len(taps) // 2)
-    inside = jnp.clip(u, -reach, n - 1.0 + reach)
+    half = len(weights) // 2
+    # farther away all neighbours are outside
+    inside = jnp.clip(u, -half - 1.0, n - 1.0 + half)
     first = jnp.floor(inside)
-    part, k = inside - first, first.astype(jnp.int32)
+    part, k = inside - first, first.astype(jnp.int32) - (half - 1)
     # a product and no choice, so that NaN stays NaN
     return tuple(
         (jnp.clip(k + tap, 0, n - 1), weight(part) * ((k + tap >= 0) & (k + tap < n)).astype(u.dtype))
-        for tap, weight in taps
+        for tap, weight in enumerate(weights)
     )
 
 

@@ -29,7 +29,7 @@ MIN_SQUARE = 1e-12
 def lerch(two_k: int, c: jax.Array, eta: Pair) -> Pair:
     """L(k, c eta^2).
 
-    The relative error is at most 1e-6 in float32 and 1e-14 in float64 for k <= 5/2; each further k costs a
+    The relative error is at most 3e-6 in float32 and 1e-14 in float64 for k <= 5/2; each further k costs a
     factor of about 3.
 
     Args:

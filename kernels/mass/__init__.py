@@ -5,6 +5,7 @@ sum over several deflectors do not belong here: rays are shot in `jaxlens.kernel
 """
 
 from jaxlens.kernels.mass import (
+    broken_power_law,
     burkert,
     chameleon,
     chameleon_sums,
@@ -12,6 +13,7 @@ from jaxlens.kernels.mass import (
     constant_hessian,
     cored,
     cored_nfw,
+    cored_truncated_nfw,
     cse,
     curved_arcs,
     distorted_arcs,
@@ -45,10 +47,12 @@ from jaxlens.kernels.mass import (
     softened_power_law,
     spherical,
     stripped_nfw,
+    synthesis,
     truncated_nfw,
 )
 
 __all__ = [
+    "broken_power_law",
     "burkert",
     "chameleon",
     "chameleon_sums",
@@ -56,6 +60,7 @@ __all__ = [
     "constant_hessian",
     "cored",
     "cored_nfw",
+    "cored_truncated_nfw",
     "cse",
     "curved_arcs",
     "distorted_arcs",
@@ -89,5 +94,6 @@ __all__ = [
     "softened_power_law",
     "spherical",
     "stripped_nfw",
+    "synthesis",
     "truncated_nfw",
 ]

@@ -14,49 +14,79 @@ NFW_ELLIPSE_CSE and HERNQUIST_ELLIPSE_CSE are one sum over the tables of `cse_ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from jaxlens.kernels.ellipse import MAX_ELLIPTICITY, circularized, clip_ellipticity, safe_sqrt
+from jaxlens.kernels.fastmath.compiler import folded
 from jaxlens.kernels.fastmath.elementary import log1p
 from jaxlens.kernels.mass.cse_tables import HERNQUIST_CSE, NFW_CSE
 from jaxlens.kernels.mass.nfw import MEAN_AT_RS
 from jaxlens.kernels.registry import mass_profile
 from jaxlens.kernels.types import Pair, Real
 
+# Ellipsoids: the amplitude a and the core radius s of each.
+Parts: TypeAlias = Sequence[tuple[Real, Real]]
+# Ellipsoids in a turn of the loop over a table.
+TERMS = 4
 
-def _deflection(x: jax.Array, y: jax.Array, e1: Real, e2: Real, parts: Iterable[tuple[Real, Real]]) -> Pair:
+
+def _deflection(x: jax.Array, y: jax.Array, e1: Real, e2: Real, parts: Parts) -> Pair:
     """The sum of the deflections of ellipsoids (a, s) about one centre."""
     e1, e2, one_minus_e2 = clip_ellipticity(e1, e2)
     inverse = 1.0 / one_minus_e2
     c = (2.0 - one_minus_e2) * inverse
     u, v = circularized(x, y, e1, e2)
     r_squared, ellipse = x * x + y * y, (u * u + v * v) * inverse
-    steep, shallow = jnp.zeros_like(ellipse), jnp.zeros_like(ellipse)
-    for a, s in parts:
+
+    def terms(a: Real, s: Real, inverse_s: Real) -> Pair:
         rho = jnp.sqrt(s * s + ellipse)
         phi = r_squared + (2.0 * s) * (rho + c * s)
         scale = a / (rho * phi)
-        steep, shallow = steep + scale, shallow + rho * scale * (1.0 / s)
+        return scale, (rho * scale) * inverse_s
+
+    steep, shallow = _sum(terms, parts, ellipse)
     direct, mirrored = shallow + c * steep, (2.0 * inverse) * steep
     return direct * x - mirrored * (e1 * x + e2 * y), direct * y - mirrored * (e2 * x - e1 * y)
 
 
-def _potential(
-    x: jax.Array, y: jax.Array, e1: Real, e2: Real, parts: Iterable[tuple[Real, Real]]
-) -> jax.Array:
+def _potential(x: jax.Array, y: jax.Array, e1: Real, e2: Real, parts: Parts) -> jax.Array:
     """The sum of their potentials, 0 at the centre."""
     e1, e2, one_minus_e2 = clip_ellipticity(e1, e2)
     u, v = circularized(x, y, e1, e2)
     r_squared, ellipse = x * x + y * y, (u * u + v * v) * (1.0 / one_minus_e2)
-    total = jnp.zeros_like(ellipse)
-    for a, s in parts:
+
+    def term(a: Real, s: Real, inverse_s: Real) -> tuple[jax.Array]:
         rho = jnp.sqrt(s * s + ellipse)
         excess = r_squared + 2.0 * s * ellipse / (rho + s)
-        total = total + (0.5 * a / s) * log1p(excess * (0.25 * one_minus_e2 / (s * s)))
-    return total
+        return ((0.5 * a * inverse_s) * log1p(excess * (0.25 * one_minus_e2 * (inverse_s * inverse_s))),)
+
+    return _sum(term, parts, ellipse)[0]
+
+
+def _sum(terms: Callable[..., tuple[jax.Array, ...]], parts: Parts, like: jax.Array) -> tuple[jax.Array, ...]:
+    """The sums of what `terms(a, s, 1 / s)` returns over the ellipsoids.
+
+    Of a table in a loop, because XLA compiles dozens of terms slowly to a slow program, which would divide
+    each ray by s; reverse differentiation evaluates the terms again, so that it stores nothing for each.
+    """
+    if len(parts) == 1:
+        return terms(*parts[0], 1.0 / parts[0][1])
+    padded = np.array([*parts, *([(0.0, 1.0)] * (-len(parts) % TERMS))])
+    table = jnp.asarray(np.stack([*padded.T, 1.0 / padded[:, 1]], 1).reshape(-1, TERMS, 3), like.dtype)
+
+    @jax.checkpoint
+    def turn(total: tuple[jax.Array, ...], rows: jax.Array) -> tuple[tuple[jax.Array, ...], None]:
+        for k in range(TERMS):
+            total = tuple(t + v for t, v in zip(total, terms(*rows[k]), strict=True))
+        return total, None
+
+    zeros = jax.tree.map(jnp.zeros_like, jax.eval_shape(terms, *table[0, 0]))
+    return folded(turn, zeros, table)[0]
 
 
 def cse_potential(
@@ -146,7 +176,8 @@ def nfw_ellipse_cse_potential(
     Returns:
         psi in arcsec^2, of the shape to which the arguments broadcast.
     """
-    dx, dy = (jnp.asarray(x) - center_x) / Rs, (jnp.asarray(y) - center_y) / Rs
+    inverse = 1.0 / jnp.asarray(Rs)
+    dx, dy = (jnp.asarray(x) - center_x) * inverse, (jnp.asarray(y) - center_y) * inverse
     return alpha_Rs * Rs * (1.0 / MEAN_AT_RS) * _potential(dx, dy, e1, e2, NFW_CSE)
 
 
@@ -180,7 +211,8 @@ def nfw_ellipse_cse(
     Returns:
         (alpha_x, alpha_y) in arcsec, of the shape to which the arguments broadcast.
     """
-    dx, dy = (jnp.asarray(x) - center_x) / Rs, (jnp.asarray(y) - center_y) / Rs
+    inverse = 1.0 / jnp.asarray(Rs)
+    dx, dy = (jnp.asarray(x) - center_x) * inverse, (jnp.asarray(y) - center_y) * inverse
     alpha_x, alpha_y = _deflection(dx, dy, e1, e2, NFW_CSE)
     scale = alpha_Rs * (1.0 / MEAN_AT_RS)
     return scale * alpha_x, scale * alpha_y
@@ -224,7 +256,8 @@ def hernquist_ellipse_cse_potential(
         psi in arcsec^2, of the shape to which the arguments broadcast.
     """
     scale, _ = _major_axis_scale(Rs, e1, e2)
-    dx, dy = (jnp.asarray(x) - center_x) / scale, (jnp.asarray(y) - center_y) / scale
+    inverse = 1.0 / scale
+    dx, dy = (jnp.asarray(x) - center_x) * inverse, (jnp.asarray(y) - center_y) * inverse
     return sigma0 * jnp.square(Rs) * _potential(dx, dy, e1, e2, HERNQUIST_CSE)
 
 
@@ -260,7 +293,8 @@ def hernquist_ellipse_cse(
         (alpha_x, alpha_y) in arcsec, of the shape to which the arguments broadcast.
     """
     scale, inverse_root_q = _major_axis_scale(Rs, e1, e2)
-    dx, dy = (jnp.asarray(x) - center_x) / scale, (jnp.asarray(y) - center_y) / scale
+    inverse = 1.0 / scale
+    dx, dy = (jnp.asarray(x) - center_x) * inverse, (jnp.asarray(y) - center_y) * inverse
     alpha_x, alpha_y = _deflection(dx, dy, e1, e2, HERNQUIST_CSE)
     factor = sigma0 * Rs * inverse_root_q
     return factor * alpha_x, factor * alpha_y

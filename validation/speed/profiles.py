@@ -163,10 +163,10 @@ def their_field(profile: Profile, integers: Mapping[str, int]) -> Field:
 
 
 def rays(side: int) -> tuple[jax.Array, jax.Array]:
-    """The positions of side x side rays (arcsec), in rows."""
+    """The positions of side x side rays (arcsec), in one axis as JAXtronomy has them."""
     axis = np.linspace(-HALF_WIDTH, HALF_WIDTH, side, dtype=np.float32)
     x, y = np.meshgrid(axis, axis)
-    return jnp.asarray(x), jnp.asarray(y)
+    return jnp.asarray(x.ravel()), jnp.asarray(y.ravel())
 
 
 def measured(profile: Profile, effort: Effort) -> Row:
@@ -180,11 +180,9 @@ def measured(profile: Profile, effort: Effort) -> Row:
     x, y = rays(effort.side)
     results, tasks = [], []
     for method, field in (("jaxlens", our_field), ("JAXtronomy", their_field)):
-        flat = method == "JAXtronomy"
-        at = (x.ravel(), y.ravel()) if flat else (x, y)
         program = jax.jit(jax.vmap(field(profile, integers), (None, None, 0)))
-        results.append(np.stack([np.ravel(a) for a in jax.tree.leaves(program(*at, values))]))
-        run = _run(program, *at, values)
+        results.append(np.stack([np.ravel(a) for a in jax.tree.leaves(program(x, y, values))]))
+        run = _run(program, x, y, values)
         tasks.append(Task(profile.name, method, run, effort.batch * effort.side**2))
     ours, theirs = measure(tasks, effort.rounds, effort.seconds)
     apart = np.max(np.abs(results[0] - results[1])) / np.max(np.abs(results[1]))

@@ -42,6 +42,7 @@ def test_angles_are_those_of_lenstronomy(x64):
     assert float(point_mass_angle(3e11, sigma_crit, distance)) == pytest.approx(POINT, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_angles_in_single_precision():
     sigma_crit, distance = geometry()
     found = nfw_angles(2e13, 5.5, enclosed_density("200c", 0.4, **FLAT), sigma_crit, distance)
@@ -49,6 +50,7 @@ def test_angles_in_single_precision():
     np.testing.assert_allclose(found, ANGLES, rtol=2e-6)
 
 
+@pytest.mark.slow
 def test_a_halo_has_the_mass_of_each_definition(x64):
     """4 pi rho0 Rs^3 [ln(1 + c) - c / (1 + c)] within c Rs, whatever the density there."""
     sigma_crit, distance = geometry()

@@ -10,6 +10,7 @@ that each primitive operation is compiled once for all of them.
 - `comparison`: their errors against the reference values, and the rows of the report.
 - `derivatives`: derivatives in every argument against central differences.
 - `fluxes`: the integral of the surface brightness.
+- `images`: images of point sources behind a profile and sums of them, against a fine grid.
 - `stated`: tolerances other than the usual ones, each with its reason.
 - `lenstronomy_names`: how lenstronomy is asked for a profile.
 """

@@ -40,14 +40,13 @@ class Stated(NamedTuple):
     not_compared: bool = False
 
 
+INNERMOST = "lenstronomy's NFW ends at 1e-6 Rs, within which are the innermost radii of the fit"
 AXIS_RATIO = "lenstronomy keeps the axis ratio 1e-8 away from 1"
 CONSTANT_INSIDE = "lenstronomy's potential is the integral of a deflection that is constant in 0.001 arcsec"
 GRID = "potential and deflection are interpolated each on its own, as in lenstronomy"
 LAST_RADIUS = "the light ends at 1000 R_sersic, beyond which the formula of the flux has this much for n = 5"
-
 KINK_AT_ROUND = "lenstronomy's definition has the modulus of the ellipticity, which has a kink at zero"
-NO_AXIS_AT_ROUND = "the angles are from the major axis, which has no direction at zero ellipticity"
-DIFFERENCES = "the reference is a central difference, which is this good for m = 4"
+JUMPS = "the derivatives of the deflection jump at r_trunc and twice that, where some points are"
 SHARP_EDGE = "the edge is sharp"
 BEFORE_DISTORTION = "as in lenstronomy the flux is that before the distortion"
 
@@ -68,11 +67,16 @@ STATED: dict[tuple[str, str, str], Stated] = {
     ("mass", "RADIAL_INTERPOL", POTENTIAL): Stated(
         1e-2, 1e-2, "lenstronomy interpolates the potential over r^2, ours is the integral of the deflection"
     ),
+    ("mass", "SYNTHESIS", DEFLECTION): Stated(3e-3, 3e-3, INNERMOST),
+    ("mass", "SYNTHESIS", POTENTIAL): Stated(3e-3, 3e-3, INNERMOST),
+    ("mass", "SYNTHESIS", HESSIAN): Stated(1e-2, 1e-2, INNERMOST),
     ("mass", "SHIFT", POTENTIAL): Stated(0.0, 0.0, "lenstronomy's potential is zero", not_compared=True),
     ("light", "SERSIC_ELLIPSE_Q_PHI", FLUX_INTEGRAL): Stated(1e-4, 1e-4, LAST_RADIUS),
     ("light", "SERSIC_ELLIPSE_FLEXION", FLUX_INTEGRAL): Stated(
         0.0, 0.0, BEFORE_DISTORTION, not_compared=True
     ),
+    ("mass", "SIS_TRUNCATED", DERIVATIVES): Stated(0.0, 0.0, JUMPS, not_compared=True),
+    ("mass", "SIS_TRUNCATED", CONTINUITY): Stated(1e-2, 1e-2, JUMPS),
     **{
         ("light", name, quantity): Stated(0.0, 0.0, SHARP_EDGE, not_compared=True)
         for name in ("ELLIPSOID", "LINE_PROFILE")

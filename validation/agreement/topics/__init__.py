@@ -32,6 +32,7 @@ OTHER_PACKAGES = {"photometry": "sncosmo"}
 OTHER_TOPICS = {
     "analytic": "cases with a known answer, without lenstronomy",
     "gradients": "derivatives against central differences, and finite at the edges",
+    "searches": "image positions behind every mass profile and sums of them, by a fine grid",
 }
 TOPICS = REFERENCE_TOPICS | OTHER_TOPICS
 

@@ -23,7 +23,7 @@ from lenstronomy.LensModel.lens_model import LensModel
 from jaxlens.kernels import MASS_PROFILES, MassProfile
 from validation.agreement.references import PARAMETER_PREFIX
 from validation.agreement.registered import draws
-from validation.agreement.registered.lenstronomy_names import mass_arguments, rows_of
+from validation.agreement.registered.lenstronomy_names import mass_arguments, mass_name, rows_of
 
 # Step of the central differences, in units of the distance from the centre, and the largest (arcsec).
 STEP, LARGEST_STEP = 0.01, 0.003
@@ -70,11 +70,7 @@ def group(profile: MassProfile) -> Arrays:
         near = neighbours([lens["fields"] for lens in lenses], x, y, step)
         hessian = _their_hessian(lenses, x, y)
         arrays = fields(near, ("alpha_x", "alpha_y", "potential")) | _hessian(near, hessian)
-    return (
-        {"x": x, "y": y}
-        | arrays
-        | {PARAMETER_PREFIX + key: value for key, value in draws.frozen(profile, drawn).items()}
-    )
+    return {"x": x, "y": y} | arrays | {PARAMETER_PREFIX + key: value for key, value in draws.frozen(profile, drawn).items()}
 
 
 def neighbours(functions: list[Function], x: np.ndarray, y: np.ndarray, step: np.ndarray) -> Near:
@@ -118,11 +114,11 @@ def fields(near: Near, names: tuple[str, ...]) -> Arrays:
 
 def _lens(profile: MassProfile, drawn: draws.Drawn, row: int) -> dict[str, Function]:
     """Lenstronomy's functions of one draw, of copies of the coordinates: some profiles change them."""
-    options, values, (origin_x, origin_y) = mass_arguments(profile.name, rows_of(drawn, profile, row))
-    model = LensModel([profile.name], **options)
+    options, values = mass_arguments(profile.name, rows_of(drawn, profile, row))
+    model = LensModel([mass_name(profile.name)], **options)
 
     def of(method: Callable[..., Any], x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        found = method(x - origin_x, y - origin_y, [values])
+        found = method(x.copy(), y.copy(), [values])
         parts = found if isinstance(found, tuple) else (found,)
         return np.stack([np.broadcast_to(part, x.shape) for part in parts])
 

@@ -1,0 +1,21 @@
+"""The check of image positions behind every profile counts an image that is not found."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from validation.agreement.registered import images
+
+
+@pytest.mark.slow
+def test_an_image_that_the_search_leaves_out_is_missed(monkeypatch: pytest.MonkeyPatch):
+    whole = images._searched
+
+    def without_brightest(*arguments: object) -> tuple[np.ndarray, ...]:
+        x, y, mu, mask = whole(*arguments)
+        return x, y, mu, mask & (np.arange(mask.shape[1]) > 0)
+
+    monkeypatch.setattr(images, "_searched", without_brightest)
+    found = images.wrong_images(images.single("SIS"))
+    assert np.all(found.missed == 1)
