@@ -78,6 +78,15 @@ STATED: dict[tuple[str, str, str], Stated] = {
     ("mass", "SYNTHESIS", DEFLECTION): Stated(3e-3, 3e-3, INNERMOST),
     ("mass", "SYNTHESIS", POTENTIAL): Stated(3e-3, 3e-3, INNERMOST),
     ("mass", "SYNTHESIS", HESSIAN): Stated(1e-2, 1e-2, INNERMOST),
+    **{
+        ("mass", "SHAPELETS_POLAR", quantity): Stated(
+            0.0, 0.0, "lenstronomy's deflection is not the gradient of its potential", not_compared=True
+        )
+        for quantity in (DEFLECTION, HESSIAN)
+    },
+    ("light", "PL_SERSIC", AT_CENTER): Stated(
+        0.0, 0.0, "lenstronomy has no number there and shows 0", not_compared=True
+    ),
     ("mass", "SHIFT", POTENTIAL): Stated(0.0, 0.0, "lenstronomy's potential is zero", not_compared=True),
     ("light", "SERSIC_ELLIPSE_Q_PHI", FLUX_INTEGRAL): Stated(1e-4, 1e-4, LAST_RADIUS),
     ("light", "SERSIC_ELLIPSE_FLEXION", FLUX_INTEGRAL): Stated(
