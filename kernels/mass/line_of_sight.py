@@ -182,7 +182,10 @@ def register_line_of_sight(
         return line_of_sight.fermat(x, y, lens, potential, *parts(**own))
 
     def alone(x: Real, y: Real, **own: Real) -> Pair:
-        return behind(jnp.asarray(x), jnp.asarray(y), no_lens, **own)
+        alpha_x, alpha_y = behind(jnp.asarray(x), jnp.asarray(y), no_lens, **own)
+        # without a lens it does not depend on all parameters, but one that is NaN makes NaN
+        nothing = sum(0.0 * jnp.asarray(value) for value in own.values())
+        return alpha_x + nothing, alpha_y + nothing
 
     position = [inspect.Parameter(key, inspect.Parameter.POSITIONAL_OR_KEYWORD) for key in ("x", "y")]
     own = [one.replace(kind=one.KEYWORD_ONLY) for one in inspect.signature(parts).parameters.values()]
