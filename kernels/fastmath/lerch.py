@@ -34,13 +34,13 @@ def lerch(two_k: int, c: jax.Array, eta: Pair) -> Pair:
 
     Args:
         two_k: 2 k, a positive integer; static.
-        c: 0 <= c < 1, of one floating type with `eta`.
+        c: 0 <= c < 1, of one floating type with `eta`; for odd 2 k the result is no number for c <= -0.3.
         eta: a complex number of modulus 1; at 0, the centre of a lens, the result is finite.
 
     Returns:
         The sum, a complex number.
     """
-    small, square = c < SERIES_BELOW, product(eta, eta)
+    small, square = jnp.abs(c) < SERIES_BELOW, product(eta, eta)
     near = jnp.where(small, c, 0.0)
     series = _series(two_k, (near * square[0], near * square[1]))
     far = jnp.where(small, 2.0 * SERIES_BELOW, c)

@@ -57,7 +57,7 @@ _MEANINGS = MappingProxyType(
 
 
 def _lens(
-    x: Real, y: Real, e1: Real, e2: Real, b: Real, a: Real, r_c: Real
+    x: jax.Array, y: jax.Array, e1: jax.Array, e2: jax.Array, b: jax.Array, a: jax.Array, r_c: jax.Array
 ) -> tuple[jax.Array, jax.Array, jax.Array, Pair, jax.Array]:
     """R, T, |z|^2, beta, and the factor before R / z; at the smallest radius the direction is that of x."""
     e1, e2, one_minus_k = clip_ellipticity(e1, e2)
@@ -157,7 +157,8 @@ def bpl(
     """
     x, y, b, a, a_c, r_c, e1, e2 = _arguments(x - center_x, y - center_y, b, a, a_c, r_c, e1, e2)
     radius, t, squared, beta, factor = _lens(x, y, e1, e2, b, a, r_c)
-    real, imag = _integral(*jnp.broadcast_arrays(t, *beta), a, a_c)
+    t, real, imag = jnp.broadcast_arrays(t, *beta)
+    real, imag = _integral(t, real, imag, a, a_c)
     scale = factor * radius / squared
     # conj(I / z) is z conj(I) / |z|^2
     return scale * (x * real + y * imag), scale * (y * real - x * imag)

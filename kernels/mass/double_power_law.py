@@ -30,6 +30,8 @@ def _pseudo_double(s: jax.Array, g: jax.Array, n: jax.Array) -> tuple[jax.Array,
 
 _GNFW = projection(_generalized_nfw)
 _PSEUDO_DPL = projection(_pseudo_double)
+# The mean convergence of GNFW inside x = r / Rs, over 4 rho_s Rs: a function of x and gamma_in.
+gnfw_mean = _GNFW.mean
 
 
 def _arrays(r_squared: jax.Array, *values: Real) -> tuple[jax.Array, ...]:

@@ -52,6 +52,7 @@ def test_half_the_divergence_is_the_projected_density_and_the_potential_has_the_
     np.testing.assert_allclose(slope, alpha[0], rtol=1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 def test_without_a_break_it_is_the_power_law() -> None:
     x, y, shape = jnp.asarray(X), jnp.asarray(Y), {"e1": 0.15, "e2": -0.2}

@@ -48,8 +48,12 @@ GRID = "potential and deflection are interpolated each on its own, as in lenstro
 LAST_RADIUS = "the light ends at 1000 R_sersic, beyond which the formula of the flux has this much for n = 5"
 KINK_AT_ROUND = "lenstronomy's definition has the modulus of the ellipticity, which has a kink at zero"
 JUMPS = "the derivatives of the deflection jump at r_trunc and twice that, where some points are"
+SQUARE = "the image has pixels and ends at a square, over which this quadrature is coarse"
 SHARP_EDGE = "the edge is sharp"
 BEFORE_DISTORTION = "as in lenstronomy the flux is that before the distortion"
+
+COARSE_CORE = "lenstronomy transforms a convergence with a core of 1e-3 Rs: its narrow Gaussians are wrong"
+WRONG_SIGNS = "terms of lenstronomy's alpha_y have the wrong sign: it is not the gradient of its potential"
 
 # By kind of profile, name, and quantity.
 STATED: dict[tuple[str, str, str], Stated] = {
@@ -63,6 +67,10 @@ STATED: dict[tuple[str, str, str], Stated] = {
     ("mass", "coreBURKERT", POTENTIAL): Stated(
         0.0, 0.0, "lenstronomy's is zero near the centre and jumps to a constant more", not_compared=True
     ),
+    **{
+        ("light", name, FLUX_INTEGRAL): Stated(1e-2, 1e-2, SQUARE)
+        for name in ("INTERPOL", "SLIT_STARLETS", "SLIT_STARLETS_GEN2")
+    },
     ("mass", "INTERPOL", GRADIENT): Stated(0.0, 0.0, GRID, not_compared=True),
     ("mass", "INTERPOL_SCALED", GRADIENT): Stated(0.0, 0.0, GRID, not_compared=True),
     ("mass", "RADIAL_INTERPOL", POTENTIAL): Stated(
@@ -99,6 +107,11 @@ STATED: dict[tuple[str, str, str], Stated] = {
         for name in ("ELLIPSOID", "LINE_PROFILE")
         for quantity in (DERIVATIVES, CONTINUITY, FLUX_INTEGRAL)
     },
+    **{
+        ("mass", "GNFW_ELLIPSE_GAUSS_DEC", quantity): Stated(0.0, 0.0, COARSE_CORE, not_compared=True)
+        for quantity in (DEFLECTION, POTENTIAL)
+    },
+    ("mass", "SHAPELETS_POLAR", DEFLECTION): Stated(0.0, 0.0, WRONG_SIGNS, not_compared=True),
     **{
         (kind, f"{count}CHAMELEON", quantity): Stated(1e-8, SINGLE, AXIS_RATIO)
         for count in ("", "DOUBLE_", "TRIPLE_")
