@@ -1,7 +1,7 @@
 """Deflections of profiles that lenstronomy cannot evaluate by itself, by quadrature.
 
 SPEMD: lenstronomy calls the library fastell, which is not on PyPI.  The deflection of an ellipsoid of axis
-ratio q whose convergence is a function of xi^2 = x^2 + y^2 / q^2 is (Keeton 2001, astro-ph/0102341, eqs. 7-11)
+ratio q whose convergence is a function of xi^2 = x^2 + y^2 / q^2 is (Keeton 2001, astro-ph/0102341)
 
     alpha_x = q x J_0,   alpha_y = q y J_1,   J_n = int_0^1 kappa(xi(u)^2) [1 - (1 - q^2) u]^(-n - 1/2) du,
     xi(u)^2 = u {x^2 + y^2 / [1 - (1 - q^2) u]}.

@@ -43,6 +43,7 @@ class Stated(NamedTuple):
 INNERMOST = "lenstronomy's NFW ends at 1e-6 Rs, within which are the innermost radii of the fit"
 AXIS_RATIO = "lenstronomy keeps the axis ratio 1e-8 away from 1"
 CONSTANT_INSIDE = "lenstronomy's potential is the integral of a deflection that is constant in 0.001 arcsec"
+MOVED_SLOPE = "where a slope is a whole number, lenstronomy takes one beside it"
 GRID = "potential and deflection are interpolated each on its own, as in lenstronomy"
 LAST_RADIUS = "the light ends at 1000 R_sersic, beyond which the formula of the flux has this much for n = 5"
 KINK_AT_ROUND = "lenstronomy's definition has the modulus of the ellipticity, which has a kink at zero"
@@ -83,6 +84,13 @@ STATED: dict[tuple[str, str, str], Stated] = {
             0.0, 0.0, "lenstronomy's deflection is not the gradient of its potential", not_compared=True
         )
         for quantity in (DEFLECTION, HESSIAN)
+    },
+    ("mass", "PSEUDO_DPL", DEFLECTION): Stated(1e-3, 1e-3, MOVED_SLOPE),
+    ("mass", "PSEUDO_DPL", HESSIAN): Stated(1e-3, 1e-3, MOVED_SLOPE),
+    ("mass", "SERSIC_ELLIPSE_KAPPA", DEFLECTION): Stated(1e-8, SINGLE, "lenstronomy's quadrature"),
+    **{
+        ("light", name, AT_CENTER): Stated(1e-8, SINGLE, "lenstronomy's formula loses digits there")
+        for name in ("HERNQUIST", "HERNQUIST_ELLIPSE")
     },
     ("light", "PL_SERSIC", AT_CENTER): Stated(
         0.0, 0.0, "lenstronomy has no number there and shows 0", not_compared=True

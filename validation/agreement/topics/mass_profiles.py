@@ -46,6 +46,7 @@ ACCURATE, LEAST = 2e-7, 1e-6
 # Profiles whose potential lenstronomy integrates point by point, which takes minutes; ours has the deflection
 # for its gradient, which is tested.
 SLOW_POTENTIALS = (
+    "BPL",
     "GNFW",
     "GNFW_ELLIPSE_GAUSS_DEC",
     "GreenBoschNFW",
