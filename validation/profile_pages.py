@@ -2,7 +2,8 @@
 
 It also writes the names of all profiles into the README's table of what is supported.  All text follows from
 the registry of profiles.  A picture is drawn with parameters within their usual ranges, in 6 x 6 arcsec: the
-logarithm of the surface brightness of light, the convergence of mass.
+logarithm of the surface brightness of light, and the convergence of mass, or the deflection where the
+convergence is the same everywhere.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -32,6 +34,8 @@ SHOWN = 5
 PIXELS, HALF = 64, 3.0
 # Step (arcsec) of the differences that give the convergence.
 STEP = 1e-3
+# A convergence that varies less is the same everywhere.
+FLAT = 1e-6
 # Pictures in a row.
 COLUMNS = 10
 HEAD = """# Profiles
@@ -58,7 +62,9 @@ def page() -> str:
     for kind in (LIGHT, MASS):
         word = _word(kind)
         parts.append(f"## {word.capitalize()} profiles\n")
-        what = "surface brightness" if kind is LIGHT else "convergence"
+        what = (
+            "surface brightness" if kind is LIGHT else "convergence, or where it is uniform the deflection,"
+        )
         parts.append(f"![The {what} of each {word} profile]({PICTURES[word].name})\n")
         parts += _families(kind)
         parts += _aliases(kind)
@@ -151,7 +157,11 @@ def picture(profile: Profile) -> np.ndarray:
     ends = [profile.deflection(x + s, y, **values)[0] for s in (STEP, -STEP)]
     ends += [profile.deflection(x, y + s, **values)[1] for s in (STEP, -STEP)]
     right, left, up, down = (np.asarray(one, float) for one in ends)
-    return (right - left + up - down) / (4.0 * STEP)
+    convergence = (right - left + up - down) / (4.0 * STEP)
+    if np.ptp(convergence) > FLAT:
+        return convergence
+    alpha = profile.deflection(x, y, **values)
+    return np.hypot(*(np.asarray(one, float) for one in alpha))
 
 
 def draw(profiles: Mapping[str, Profile], path: Path) -> None:
@@ -167,7 +177,7 @@ def draw(profiles: Mapping[str, Profile], path: Path) -> None:
     for axis, name in zip(axes, names, strict=False):
         image = picture(profiles[name])
         low, high = np.nanpercentile(image, (2, 98))
-        axis.imshow(image, origin="lower", cmap="magma", vmin=low, vmax=max(high, low + 1e-9))
+        axis.imshow(image, origin="lower", cmap="magma", vmin=low, vmax=max(high, low + FLAT))
         axis.set_title("\n".join(_broken(name)), fontsize=5, pad=2)
     figure.savefig(path, dpi=100)
 
@@ -185,7 +195,8 @@ def main() -> int:
     PAGE.write_text(page(), encoding="utf-8")
     README.write_text(with_rows(README.read_text(encoding="utf-8")), encoding="utf-8")
     for kind in (LIGHT, MASS):
-        draw(kind.profiles, PICTURES[_word(kind)])
+        with jax.enable_x64(True):
+            draw(kind.profiles, PICTURES[_word(kind)])
     print(f"{PAGE}: {len(LIGHT.profiles)} light and {len(MASS.profiles)} mass profiles")
     return 0
 
