@@ -1,14 +1,18 @@
 """The pages on profiles: `python -m validation.profile_pages` writes docs/profiles.md and its pictures.
 
+<<<<<<< HEAD
 It also writes the names of all profiles into the README's table of what is supported.  All text follows from
 the registry of profiles.  A picture is drawn with parameters within their usual ranges, in 6 x 6 arcsec: the
 logarithm of the surface brightness of light, and the convergence of mass, or the deflection where the
 convergence is the same everywhere.
+=======
+All text follows from the registry of profiles.  A picture is drawn with parameters within their usual ranges,
+in 6 x 6 arcsec: the logarithm of the surface brightness of light, the convergence of mass.
+>>>>>>> main
 """
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -26,7 +30,6 @@ from validation.agreement.registered.lenstronomy_names import rows_of
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = DOCS / "profiles.md"
-README = DOCS.parent / "README.md"
 PICTURES = {"light": DOCS / "profiles_light.png", "mass": DOCS / "profiles_mass.png"}
 # Which of the draws of a profile is shown: one that is not round.
 SHOWN = 5
@@ -34,8 +37,13 @@ SHOWN = 5
 PIXELS, HALF = 64, 3.0
 # Step (arcsec) of the differences that give the convergence.
 STEP = 1e-3
+<<<<<<< HEAD
 # A convergence that varies less is the same everywhere.
 FLAT = 1e-6
+=======
+# The colours span at least this much, so that the rounding errors of a constant are not seen.
+LEAST_CONTRAST = 1e-2
+>>>>>>> main
 # Pictures in a row.
 COLUMNS = 10
 HEAD = """# Profiles
@@ -69,17 +77,6 @@ def page() -> str:
         parts += _families(kind)
         parts += _aliases(kind)
     return "\n".join(parts).rstrip() + "\n"
-
-
-def with_rows(readme: str) -> str:
-    """The README whose table of what is supported has the names of all profiles."""
-    for kind in (LIGHT, MASS):
-        names = ", ".join(f"`{name}`" for name in _sorted(kind.profiles))
-        also = ", ".join(f"`{name}`" for name in sorted(kind.aliases) if kind.canonical(name))
-        more = f"; also {also}" if also else ""
-        row = f"| {_word(kind)} profiles | {names}{more} | [profiles of your own](docs/own_profiles.md) |"
-        readme = re.sub(rf"^\| {_word(kind)} profiles \|.*$", row, readme, flags=re.MULTILINE)
-    return readme
 
 
 def _word(kind: Kind) -> str:
@@ -177,7 +174,11 @@ def draw(profiles: Mapping[str, Profile], path: Path) -> None:
     for axis, name in zip(axes, names, strict=False):
         image = picture(profiles[name])
         low, high = np.nanpercentile(image, (2, 98))
+<<<<<<< HEAD
         axis.imshow(image, origin="lower", cmap="magma", vmin=low, vmax=max(high, low + FLAT))
+=======
+        axis.imshow(image, origin="lower", cmap="magma", vmin=low, vmax=max(high, low + LEAST_CONTRAST))
+>>>>>>> main
         axis.set_title("\n".join(_broken(name)), fontsize=5, pad=2)
     figure.savefig(path, dpi=100)
 
@@ -191,9 +192,8 @@ def _broken(name: str) -> list[str]:
 
 
 def main() -> int:
-    """Write the page, its pictures, and the README's rows."""
+    """Write the page and its pictures."""
     PAGE.write_text(page(), encoding="utf-8")
-    README.write_text(with_rows(README.read_text(encoding="utf-8")), encoding="utf-8")
     for kind in (LIGHT, MASS):
         with jax.enable_x64(True):
             draw(kind.profiles, PICTURES[_word(kind)])

@@ -124,8 +124,8 @@ def time_delays(scene: Scene, params: Params, assets: Assets) -> dict[str, jax.A
     """
 
     def of_system(system: Params) -> dict[str, jax.Array]:
-        system = with_tables(scene, system, assets)
-        return delays.source_delays(scene, system, point_sources.point_source_images(scene, system))
+        whole = with_tables(scene, system, assets)
+        return delays.source_delays(scene, whole, point_sources.point_source_images(scene, whole))
 
     return jax.vmap(of_system)(params)
 

@@ -29,18 +29,18 @@ MIN_SQUARE = 1e-12
 def lerch(two_k: int, c: jax.Array, eta: Pair) -> Pair:
     """L(k, c eta^2).
 
-    The relative error is at most 1e-6 in float32 and 1e-14 in float64 for k <= 5/2; each further k costs a
+    The relative error is at most 3e-6 in float32 and 1e-14 in float64 for k <= 5/2; each further k costs a
     factor of about 3.
 
     Args:
         two_k: 2 k, a positive integer; static.
-        c: 0 <= c < 1, of one floating type with `eta`.
+        c: 0 <= c < 1, of one floating type with `eta`; for odd 2 k the result is no number for c <= -0.3.
         eta: a complex number of modulus 1; at 0, the centre of a lens, the result is finite.
 
     Returns:
         The sum, a complex number.
     """
-    small, square = c < SERIES_BELOW, product(eta, eta)
+    small, square = jnp.abs(c) < SERIES_BELOW, product(eta, eta)
     near = jnp.where(small, c, 0.0)
     series = _series(two_k, (near * square[0], near * square[1]))
     far = jnp.where(small, 2.0 * SERIES_BELOW, c)

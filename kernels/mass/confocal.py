@@ -39,7 +39,16 @@ def direction(
 
 
 def excess(v: jax.Array, cosine: jax.Array, k: jax.Array) -> jax.Array:
-    """a(v) - 1 of the module's equations, with `cosine` of `direction`."""
+    """How a(v) of the module's equations differs from 1.
+
+    Args:
+        v: which of the confocal ellipses, from 0 to 1.
+        cosine: the angle, as `direction` gives it.
+        k: the squared modulus of the ellipticity.
+
+    Returns:
+        a(v) - 1, of the shape to which the arguments broadcast.
+    """
     square = k * v * v
     one_minus = 1.0 - square
     return (3.0 * square - square * square - 2.0 * v * cosine) / (one_minus * one_minus)

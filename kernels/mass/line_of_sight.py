@@ -67,6 +67,7 @@ def distorted(x: Real, y: Real, part: Tidal) -> Pair:
     Returns:
         The two components, of the shape to which the arguments broadcast.
     """
+    x, y = jnp.asarray(x), jnp.asarray(y)
     kappa, gamma1, gamma2, omega = part
     return (kappa + gamma1) * x + (gamma2 - omega) * y, (gamma2 + omega) * x + (kappa - gamma1) * y
 

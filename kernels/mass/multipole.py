@@ -54,7 +54,13 @@ def phase(m: int, phi_m: jax.Array) -> Pair:
 
 
 def log_ratio(x: jax.Array, y: jax.Array, r_E: jax.Array) -> jax.Array:
-    """ln(r / r_E), continued quadratically inside 1e-9 arcsec."""
+    """ln(r / r_E), continued quadratically inside 1e-9 arcsec.
+
+    Args:
+        x: position relative to the centre (arcsec), any shape.
+        y: the other coordinate.
+        r_E: where the logarithm is zero (arcsec).
+    """
     r_squared = x * x + y * y
     outside = 0.5 * log(jnp.maximum(r_squared, MIN_RADIUS_SQUARED)) - jnp.log(jnp.maximum(r_E, MIN_R_E))
     return outside + 0.5 * (_inside(r_squared) - 1.0)

@@ -5,6 +5,7 @@
 - `series`: time series, and the parts of one.
 - `groups`: which tasks belong to which workload.  `stages`: the parts of one workload.
 - `timing`, `processes`, `machine`: measuring; `targets`, `table`: ratios and the report.
+- `profiles`: single profiles beside JAXtronomy, `python -m validation.speed.profiles`.
 - `fits`: fits of mock lenses, `python -m validation.speed.fits`.
 - `gpu`: programs compiled for an H100 that is not there, `python -m validation.speed.gpu`; by `gpu_programs`,
   `compiled`, `hlo`, `hlo_text`, `hlo_work` and `bounds`.
