@@ -8,7 +8,6 @@ convergence is the same everywhere.
 =======
 All text follows from the registry of profiles.  A picture is drawn with parameters within their usual ranges,
 in 6 x 6 arcsec: the logarithm of the surface brightness of light, the convergence of mass.
->>>>>>> main
 """
 
 from __future__ import annotations
@@ -37,13 +36,10 @@ SHOWN = 5
 PIXELS, HALF = 64, 3.0
 # Step (arcsec) of the differences that give the convergence.
 STEP = 1e-3
-<<<<<<< HEAD
 # A convergence that varies less is the same everywhere.
 FLAT = 1e-6
-=======
 # The colours span at least this much, so that the rounding errors of a constant are not seen.
 LEAST_CONTRAST = 1e-2
->>>>>>> main
 # Pictures in a row.
 COLUMNS = 10
 HEAD = """# Profiles
@@ -174,11 +170,7 @@ def draw(profiles: Mapping[str, Profile], path: Path) -> None:
     for axis, name in zip(axes, names, strict=False):
         image = picture(profiles[name])
         low, high = np.nanpercentile(image, (2, 98))
-<<<<<<< HEAD
-        axis.imshow(image, origin="lower", cmap="magma", vmin=low, vmax=max(high, low + FLAT))
-=======
         axis.imshow(image, origin="lower", cmap="magma", vmin=low, vmax=max(high, low + LEAST_CONTRAST))
->>>>>>> main
         axis.set_title("\n".join(_broken(name)), fontsize=5, pad=2)
     figure.savefig(path, dpi=100)
 
