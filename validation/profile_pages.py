@@ -1,5 +1,11 @@
 """The pages on profiles: `python -m validation.profile_pages` writes docs/profiles.md and its pictures.
 
+<<<<<<< HEAD
+It also writes the names of all profiles into the README's table of what is supported.  All text follows from
+the registry of profiles.  A picture is drawn with parameters within their usual ranges, in 6 x 6 arcsec: the
+logarithm of the surface brightness of light, and the convergence of mass, or the deflection where the
+convergence is the same everywhere.
+=======
 All text follows from the registry of profiles.  A picture is drawn with parameters within their usual ranges,
 in 6 x 6 arcsec: the logarithm of the surface brightness of light, the convergence of mass.
 """
@@ -11,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -29,6 +36,8 @@ SHOWN = 5
 PIXELS, HALF = 64, 3.0
 # Step (arcsec) of the differences that give the convergence.
 STEP = 1e-3
+# A convergence that varies less is the same everywhere.
+FLAT = 1e-6
 # The colours span at least this much, so that the rounding errors of a constant are not seen.
 LEAST_CONTRAST = 1e-2
 # Pictures in a row.
@@ -57,7 +66,9 @@ def page() -> str:
     for kind in (LIGHT, MASS):
         word = _word(kind)
         parts.append(f"## {word.capitalize()} profiles\n")
-        what = "surface brightness" if kind is LIGHT else "convergence"
+        what = (
+            "surface brightness" if kind is LIGHT else "convergence, or where it is uniform the deflection,"
+        )
         parts.append(f"![The {what} of each {word} profile]({PICTURES[word].name})\n")
         parts += _families(kind)
         parts += _aliases(kind)
@@ -139,7 +150,11 @@ def picture(profile: Profile) -> np.ndarray:
     ends = [profile.deflection(x + s, y, **values)[0] for s in (STEP, -STEP)]
     ends += [profile.deflection(x, y + s, **values)[1] for s in (STEP, -STEP)]
     right, left, up, down = (np.asarray(one, float) for one in ends)
-    return (right - left + up - down) / (4.0 * STEP)
+    convergence = (right - left + up - down) / (4.0 * STEP)
+    if np.ptp(convergence) > FLAT:
+        return convergence
+    alpha = profile.deflection(x, y, **values)
+    return np.hypot(*(np.asarray(one, float) for one in alpha))
 
 
 def draw(profiles: Mapping[str, Profile], path: Path) -> None:
@@ -172,7 +187,8 @@ def main() -> int:
     """Write the page and its pictures."""
     PAGE.write_text(page(), encoding="utf-8")
     for kind in (LIGHT, MASS):
-        draw(kind.profiles, PICTURES[_word(kind)])
+        with jax.enable_x64(True):
+            draw(kind.profiles, PICTURES[_word(kind)])
     print(f"{PAGE}: {len(LIGHT.profiles)} light and {len(MASS.profiles)} mass profiles")
     return 0
 
