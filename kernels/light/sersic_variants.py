@@ -8,7 +8,7 @@ from jaxlens.kernels.ellipse import phi_q_to_ellipticity
 from jaxlens.kernels.light.sersic import sersic_ellipse, sersic_total_flux
 from jaxlens.kernels.parameters import Meaning
 from jaxlens.kernels.registry import light_profile
-from jaxlens.kernels.types import Pair, Real
+from jaxlens.kernels.types import Real
 
 # The parameters of the distortion, whose names mean something else elsewhere.
 FLEXION_MEANINGS = {
@@ -106,7 +106,7 @@ def sersic_ellipse_flexion(
         The brightness at unit amplitude, of the shape to which the arguments broadcast.
     """
 
-    def distorted(x: Real, y: Real) -> Pair:
+    def distorted(x: Real, y: Real) -> tuple[Real, Real]:
         xx, yy, xy = x * x, y * y, x * y
         square, modulus = xx - yy, xx + yy
         real = (1.0 + a + b1) * x + b2 * y + (c1 + d1) * square + 2.0 * (c2 + d2) * xy + 2.0 * c1 * modulus

@@ -114,7 +114,7 @@ def logarithmic_potential(x: Real, y: Real, alpha: Pair, odd: Pair) -> jax.Array
     Returns:
         psi in arcsec^2.
     """
-    share = _inside(x * x + y * y)
+    share = _inside(jnp.asarray(x * x + y * y))
     return x * (alpha[0] - share * odd[0]) + y * (alpha[1] - share * odd[1])
 
 

@@ -3,8 +3,8 @@
 The deflection of a mass profile, or the surface brightness of a light profile, of a batch of lenses (each
 with parameters of its own, over the usual ranges) on 100 x 100 rays, in float32, under jit and vmap on both
 sides.  The two are called in turn in one process; the times are medians of the rounds.  A ratio above 1 means
-that jaxlens is faster.  Beside it stand the errors of both, the largest of a batch in units of the peak, which
-are differences from the values of jaxlens in float64 (`validation.agreement` compares those with lenstronomy).
+that jaxlens is faster.  Beside it stand the errors of both, the largest of a batch in units of the peak: they
+are differences from values of jaxlens in float64, which `validation.agreement` compares with lenstronomy.
 
 Prints the table and writes `validation/results/profiles_speed.json` and `profiles_speed.md`.
 """
