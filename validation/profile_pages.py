@@ -1,13 +1,8 @@
 """The pages on profiles: `python -m validation.profile_pages` writes docs/profiles.md and its pictures.
 
-<<<<<<< HEAD
-It also writes the names of all profiles into the README's table of what is supported.  All text follows from
-the registry of profiles.  A picture is drawn with parameters within their usual ranges, in 6 x 6 arcsec: the
-logarithm of the surface brightness of light, and the convergence of mass, or the deflection where the
-convergence is the same everywhere.
-=======
 All text follows from the registry of profiles.  A picture is drawn with parameters within their usual ranges,
-in 6 x 6 arcsec: the logarithm of the surface brightness of light, the convergence of mass.
+in 6 x 6 arcsec: the logarithm of the surface brightness of light, and the convergence of mass, or the
+deflection where the convergence is the same everywhere.
 """
 
 from __future__ import annotations
