@@ -138,7 +138,8 @@ def bpl(
         rho(r) ~ (r / r_c)^-a_c for r < r_c, (r / r_c)^-a for r > r_c
 
     Du et al. (2020, ApJ 892, 62); at a_c = a it is EPL with theta_E = b and gamma = a.  The equations are in
-    the module.  lenstronomy's series stop at a relative error of 1e-5.
+    the module.  lenstronomy's potential is the same to 1e-9; its deflection is a series
+    that is cut off, and near the centre not the gradient of its potential (20 percent at r_c / 50).
 
     Args:
         x: position (arcsec), any shape.
