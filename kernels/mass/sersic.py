@@ -38,7 +38,9 @@ def reduced_radius(r_squared: jax.Array, R_sersic: Real, n_sersic: Real) -> jax.
         s, without a unit.
     """
     ratio_squared = r_squared * (1.0 / jnp.square(R_sersic))
-    return b_n(n_sersic) * exp(log(ratio_squared) * (0.5 / n_sersic))
+    s = b_n(n_sersic) * exp(log(ratio_squared) * (0.5 / n_sersic))
+    # `log` returns a number for NaN, so NaN is set here: NaN in, NaN out.
+    return jnp.where(ratio_squared > 0.0, s, jnp.nan)
 
 
 def slope(r_squared: jax.Array, *, k_eff: Real, R_sersic: Real, n_sersic: Real) -> jax.Array:
