@@ -13,7 +13,7 @@ from pathlib import Path
 
 from validation.agreement.references import DamagedReference
 from validation.agreement.reporting import report, running
-from validation.agreement.topics import TOPICS, listing
+from validation.agreement.topics import NAMED_ONLY, TOPICS, listing
 from validation.extras import MissingExtra
 
 PRECISIONS = ("float64", "float32")
@@ -28,7 +28,8 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
         epilog=f"topics:\n{listing(TOPICS)}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("topic", nargs="*", help="topics to compare (default: all)")
+    default = f"all but {', '.join(NAMED_ONLY)}"
+    parser.add_argument("topic", nargs="*", help=f"topics to compare (default: {default})")
     parser.add_argument("--quick", action="store_true", help="a thinned selection")
     parser.add_argument("--precision", choices=PRECISIONS, help="one precision only")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder of the report (validation/report)")
@@ -42,7 +43,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> int:
     """Compare and report: 0 if all rows are within tolerance, 1 if not, 2 for an unknown topic."""
     options = _arguments(arguments)
-    topics = options.topic or list(TOPICS)
+    topics = options.topic or [topic for topic in TOPICS if topic not in NAMED_ONLY]
     unknown = [topic for topic in topics if topic not in TOPICS]
     if unknown:
         print(f"unknown topic {', '.join(unknown)}; the topics are\n{listing(TOPICS)}", file=sys.stderr)

@@ -1,18 +1,18 @@
 """The pages on profiles: `python -m validation.profile_pages` writes docs/profiles.md and its pictures.
 
-It also writes the names of all profiles into the README's table of what is supported.  All text follows from
-the registry of profiles.  A picture is drawn with parameters within their usual ranges, in 6 x 6 arcsec: the
-logarithm of the surface brightness of light, the convergence of mass.
+All text follows from the registry of profiles.  A picture is drawn with parameters within their usual ranges,
+in 6 x 6 arcsec: the logarithm of the surface brightness of light, and the convergence of mass, or the
+deflection where the convergence is the same everywhere.
 """
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -24,7 +24,6 @@ from validation.agreement.registered.lenstronomy_names import rows_of
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = DOCS / "profiles.md"
-README = DOCS.parent / "README.md"
 PICTURES = {"light": DOCS / "profiles_light.png", "mass": DOCS / "profiles_mass.png"}
 # Which of the draws of a profile is shown: one that is not round.
 SHOWN = 5
@@ -32,6 +31,10 @@ SHOWN = 5
 PIXELS, HALF = 64, 3.0
 # Step (arcsec) of the differences that give the convergence.
 STEP = 1e-3
+# A convergence that varies less is the same everywhere.
+FLAT = 1e-6
+# The colours span at least this much, so that the rounding errors of a constant are not seen.
+LEAST_CONTRAST = 1e-2
 # Pictures in a row.
 COLUMNS = 10
 HEAD = """# Profiles
@@ -58,22 +61,13 @@ def page() -> str:
     for kind in (LIGHT, MASS):
         word = _word(kind)
         parts.append(f"## {word.capitalize()} profiles\n")
-        what = "surface brightness" if kind is LIGHT else "convergence"
+        what = (
+            "surface brightness" if kind is LIGHT else "convergence, or where it is uniform the deflection,"
+        )
         parts.append(f"![The {what} of each {word} profile]({PICTURES[word].name})\n")
         parts += _families(kind)
         parts += _aliases(kind)
     return "\n".join(parts).rstrip() + "\n"
-
-
-def with_rows(readme: str) -> str:
-    """The README whose table of what is supported has the names of all profiles."""
-    for kind in (LIGHT, MASS):
-        names = ", ".join(f"`{name}`" for name in _sorted(kind.profiles))
-        also = ", ".join(f"`{name}`" for name in sorted(kind.aliases) if kind.canonical(name))
-        more = f"; also {also}" if also else ""
-        row = f"| {_word(kind)} profiles | {names}{more} | [profiles of your own](docs/own_profiles.md) |"
-        readme = re.sub(rf"^\| {_word(kind)} profiles \|.*$", row, readme, flags=re.MULTILINE)
-    return readme
 
 
 def _word(kind: Kind) -> str:
@@ -151,7 +145,11 @@ def picture(profile: Profile) -> np.ndarray:
     ends = [profile.deflection(x + s, y, **values)[0] for s in (STEP, -STEP)]
     ends += [profile.deflection(x, y + s, **values)[1] for s in (STEP, -STEP)]
     right, left, up, down = (np.asarray(one, float) for one in ends)
-    return (right - left + up - down) / (4.0 * STEP)
+    convergence = (right - left + up - down) / (4.0 * STEP)
+    if np.ptp(convergence) > FLAT:
+        return convergence
+    alpha = profile.deflection(x, y, **values)
+    return np.hypot(*(np.asarray(one, float) for one in alpha))
 
 
 def draw(profiles: Mapping[str, Profile], path: Path) -> None:
@@ -167,7 +165,7 @@ def draw(profiles: Mapping[str, Profile], path: Path) -> None:
     for axis, name in zip(axes, names, strict=False):
         image = picture(profiles[name])
         low, high = np.nanpercentile(image, (2, 98))
-        axis.imshow(image, origin="lower", cmap="magma", vmin=low, vmax=max(high, low + 1e-9))
+        axis.imshow(image, origin="lower", cmap="magma", vmin=low, vmax=max(high, low + LEAST_CONTRAST))
         axis.set_title("\n".join(_broken(name)), fontsize=5, pad=2)
     figure.savefig(path, dpi=100)
 
@@ -181,11 +179,11 @@ def _broken(name: str) -> list[str]:
 
 
 def main() -> int:
-    """Write the page, its pictures, and the README's rows."""
+    """Write the page and its pictures."""
     PAGE.write_text(page(), encoding="utf-8")
-    README.write_text(with_rows(README.read_text(encoding="utf-8")), encoding="utf-8")
     for kind in (LIGHT, MASS):
-        draw(kind.profiles, PICTURES[_word(kind)])
+        with jax.enable_x64(True):
+            draw(kind.profiles, PICTURES[_word(kind)])
     print(f"{PAGE}: {len(LIGHT.profiles)} light and {len(MASS.profiles)} mass profiles")
     return 0
 

@@ -5,7 +5,9 @@
     M200, or logM, and          in place of Rs, alpha_Rs  of haloes
     concentration
 
-`mass_definition` beside M200 says how the mass is defined: 200c, 200m or vir.  The angles follow from the
+`mass_definition` beside M200 in PARAMETERS says how the mass is defined: 200c, 200m or vir.  The mass is that
+of an NFW halo (of a GNFW halo for profiles with gamma_in) with this Rs and alpha_Rs: without truncation, and
+where a profile has a core, that of the halo with the same deflection at Rs.  The angles follow from the
 redshifts and the cosmology when an image is made (`jaxlens.imaging.mass_angles`).
 """
 
@@ -16,7 +18,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, cast
 
-from jaxlens.config.model import Profile, constant
+from jaxlens.config.model import Profile, Quantity, constant
 from jaxlens.config.quantities import quantity_path
 from jaxlens.config.sections import Section
 from jaxlens.kernels import MASS_PROFILES, MassProfile
@@ -53,8 +55,8 @@ M200 = Form(
 LOG_M = Form(("logM", "concentration"), _HALO, "its decimal logarithm")
 # The profiles with an Einstein radius that is that of a point mass.
 _POINTS = frozenset({"POINT_MASS"})
-# Haloes with these parameters have another density than NFW inside Rs, so that alpha_Rs is not NFW's.
-_SLOPES = frozenset({"gamma_in", "gamma_inner", "gamma_outer"})
+# Haloes with these parameters have another density than NFW or GNFW, and M200 has no meaning for them.
+_SLOPES = frozenset({"gamma_inner", "gamma_outer"})
 
 
 def forms(profile: MassProfile) -> tuple[Form, ...]:
@@ -64,7 +66,7 @@ def forms(profile: MassProfile) -> tuple[Form, ...]:
     ([('M200', 'concentration'), ('logM', 'concentration')], ())
     """
     own = profile.parameters
-    found = (SIGMA_V,) if profile.sigma_v else ()
+    found: tuple[Form, ...] = (SIGMA_V,) if profile.sigma_v else ()
     found += (POINT_MASS,) if profile.name in _POINTS else ()
     if own.keys() >= {*_HALO} and not own.keys() & _SLOPES:
         found += (M200, LOG_M)
@@ -147,7 +149,7 @@ def with_given(galaxy: str, profile: Profile, own: Collection[str]) -> Profile:
         return profile
     new = dict(zip(old, best, strict=True))
 
-    def number(name: str) -> tuple[str, object]:
+    def number(name: str) -> tuple[str, Quantity]:
         return name, constant(f"SPECIES.{galaxy}.{profile.label}.{name}", math.nan)
 
     parameters = tuple(

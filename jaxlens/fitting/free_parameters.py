@@ -16,6 +16,7 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from jaxlens.config.errors import nearest
+from jaxlens.config.naming import IMAGE_INDEX
 from jaxlens.distributions import DeltaFunction, Distribution
 from jaxlens.fitting.transforms import Transform, transform_of
 from jaxlens.sampling.epochs import POINTING, nights_of
@@ -217,7 +218,8 @@ def _refuse_by_epoch(sim: Simulator, name: str) -> None:
             f"so give its values, as in fixed={{{name!r}: ...}}"
         )
     transients = sim.scene.series.transients if sim.scene.series else ()
-    if name in {f"{t.prefix}-{own}" for t in transients for own in ("TEMPLATE", "REALIZATION")}:
+    chosen = {f"{t.prefix}-{own}" for t in transients for own in ("TEMPLATE", "REALIZATION")}
+    if name in chosen or name.endswith(f"-{IMAGE_INDEX}"):
         raise ValueError(f"{name} takes separate values only, which have no gradient; fix it at one of them")
 
 

@@ -8,12 +8,13 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from jaxlens.config.physical import LOG_M, SIGMA_V, Form
+from jaxlens.config.physical import LOG_M, POINT_MASS, SIGMA_V, Form
 from jaxlens.kernels.cosmology import sigma_v_to_theta_E
 from jaxlens.kernels.halos import (
     MassDefinition,
     critical_surface_density,
     enclosed_density,
+    gnfw_angles,
     nfw_angles,
     point_mass_angle,
 )
@@ -46,7 +47,7 @@ def angles(
 
     Args:
         form: the physical parameters of the mass.
-        values: their values by name, each ().
+        values: the parameters of the mass by name, each ().
         distances: where the mass and the source are.
         cosmology: the parameters of the cosmology, by astropy's names.
         definition: how the mass of a halo is defined.
@@ -54,15 +55,16 @@ def angles(
     Returns:
         The parameters of the profile by name, arcsec, each ().
     """
-    first, *rest = (values[name] for name in form.given)
     if form == SIGMA_V:
-        found = (sigma_v_to_theta_E(first, *distances[1:]),)
+        return {"theta_E": sigma_v_to_theta_E(values["sigma_v"], *distances[1:])}
+    sigma_crit, to_lens = critical_surface_density(*distances), distances.lens / (1.0 + distances.z)
+    if form == POINT_MASS:
+        return {"theta_E": point_mass_angle(values["M"], sigma_crit, to_lens)}
+    mass = jnp.power(10.0, values["logM"]) if form == LOG_M else values["M200"]
+    density = enclosed_density(definition, distances.z, **cosmology)
+    if "gamma_in" in values:
+        slopes = values["concentration"], values["gamma_in"]
+        found = gnfw_angles(mass, *slopes, density, sigma_crit, to_lens)
     else:
-        sigma_crit, to_lens = critical_surface_density(*distances), distances.lens / (1.0 + distances.z)
-        if form.is_halo:
-            mass = jnp.power(10.0, first) if form == LOG_M else first
-            density = enclosed_density(definition, distances.z, **cosmology)
-            found = nfw_angles(mass, *rest, density, sigma_crit, to_lens)
-        else:
-            found = (point_mass_angle(first, sigma_crit, to_lens),)
+        found = nfw_angles(mass, values["concentration"], density, sigma_crit, to_lens)
     return dict(zip(form.angles, found, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from typing import cast
 
 import jax
 import jax.numpy as jnp
@@ -88,7 +89,8 @@ def _power_law(scene: Scene, j: int) -> Callable[[Params], PowerLaw] | None:
         return None
 
     def parameters(params: Params) -> PowerLaw:
-        values = mass_parameters(scene, params, k, mass)
+        # all parameters of a power law are numbers
+        values = cast(dict[str, jax.Array], mass_parameters(scene, params, k, mass))
         zero = jnp.zeros_like(values["theta_E"])
         shape = {name: values.get(name, zero) for name in ("theta_E", "e1", "e2", "center_x", "center_y")}
         return PowerLaw(**shape, gamma=values.get("gamma"))

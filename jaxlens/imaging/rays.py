@@ -168,8 +168,8 @@ def physical_angles(scene: Scene, params: Params, j: int, mass: Mass) -> dict[st
         return {}
     distances, between = plane_distances(scene, params)
     place = Distances(params[scene.planes[j].redshift], distances[j], distances[-1], between[j, -1])
-    given = {name: params[f"{mass.prefix}-{name}"] for name in mass.form.given}
-    return angles(mass.form, given, place, cosmology_parameters(params), mass.mass_definition)
+    values = {name: params[f"{mass.prefix}-{name}"] for name in mass.parameters}
+    return angles(mass.form, values, place, cosmology_parameters(params), mass.mass_definition)
 
 
 def luminosity_distance(scene: Scene, params: Params, j: int) -> jax.Array:

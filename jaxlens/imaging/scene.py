@@ -222,9 +222,9 @@ def _plane(plane: Plane, is_last: bool) -> ScenePlane:
     for label, species in plane.objects:
         prefix = f"{plane.label}-{label}"
         if isinstance(species, Galaxy):
-            light += [Light(*_named(prefix, profile)) for profile in species.light]
+            light += [Light(**_named(prefix, profile)) for profile in species.light]
             mass += [
-                Mass(*_named(prefix, profile), mass_definition=profile.mass_definition)
+                Mass(**_named(prefix, profile), mass_definition=profile.mass_definition)
                 for profile in (*species.mass, *species.shear)
             ]
         elif species.host is not None:
@@ -233,11 +233,15 @@ def _plane(plane: Plane, is_last: bool) -> ScenePlane:
     return ScenePlane(redshift, tuple(light), () if is_last else tuple(mass), tuple(points))
 
 
-def _named(prefix: str, profile: Profile) -> tuple[Any, ...]:
-    """The fields of `Light` and `Mass`."""
-    names = tuple(name for name, _ in profile.parameters)
-    tables = tuple(name for name, _ in profile.tables)
-    return f"{prefix}-{profile.label}", profile.name, names, profile.integers, tables
+def _named(prefix: str, profile: Profile) -> dict[str, Any]:
+    """The fields that `Light` and `Mass` share."""
+    return {
+        "prefix": f"{prefix}-{profile.label}",
+        "profile": profile.name,
+        "parameters": tuple(name for name, _ in profile.parameters),
+        "integers": profile.integers,
+        "tables": tuple(name for name, _ in profile.tables),
+    }
 
 
 def _parameters(

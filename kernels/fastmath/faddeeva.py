@@ -101,13 +101,20 @@ def gaussian_half_line(q: Pair, a: Pair) -> Pair:
     size_of_a, size_of_q = jnp.hypot(*jax.lax.stop_gradient(a)), jax.lax.stop_gradient(q[0] ** 2 + q[1] ** 2)
     far = 4.0 * RADII[not single] ** 2 * size_of_a < size_of_q
     one, zero = jnp.ones_like(size_of_a), jnp.zeros_like(size_of_a)
-    own_q = select(far, q, (one, zero))
-    g = quotient(select(far, (4.0 * a[0], 4.0 * a[1]), (zero, zero)), product(own_q, own_q))
-    outside = quotient(_fraction_of(g, 1), own_q)
+    inverse = _inverse(select(far, q, (one, zero)))
+    g = product(select(far, (4.0 * a[0], 4.0 * a[1]), (zero, zero)), product(inverse, inverse))
+    outside = product(_fraction_of(g, 1), inverse)
     root = square_root(select(far, (one, zero), (-a[0], -a[1])))
     ratio = quotient(q, (2.0 * root[0], 2.0 * root[1]))
     w = quotient(faddeeva(-ratio[1], ratio[0]), root)
     return select(far, outside, (0.5 * ROOT_PI * w[0], 0.5 * ROOT_PI * w[1]))
+
+
+def _inverse(z: Pair) -> Pair:
+    """1 / z for Re z > 0, without the square of |z|, which would overflow in derivatives."""
+    slope = z[1] / z[0]
+    real = 1.0 / (z[0] * (1.0 + slope * slope))
+    return real, -slope * real
 
 
 def _single(x: jax.Array) -> bool:

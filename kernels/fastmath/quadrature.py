@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-# Nodes in a turn of the loop.
+# Nodes in a turn of the loop, of an integrand that compiles quickly.
 UNROLL = 4
 
 
@@ -21,8 +21,10 @@ def nodes_and_weights(order: int) -> tuple[np.ndarray, np.ndarray]:
     return 0.5 * (nodes + 1.0), 0.5 * weights
 
 
-@partial(jax.jit, static_argnums=(0, 1))
-def unit_integral(integrand: Callable[..., Any], order: int, *operands: jax.Array) -> Any:
+@partial(jax.jit, static_argnums=(0, 1), static_argnames="unroll")
+def unit_integral(
+    integrand: Callable[..., Any], order: int, *operands: jax.Array, unroll: int = UNROLL
+) -> Any:
     """The integral of `integrand(u, *operands)` over u from 0 to 1.
 
     Reverse differentiation evaluates the integrand again, so that it stores nothing for each node.
@@ -32,6 +34,7 @@ def unit_integral(integrand: Callable[..., Any], order: int, *operands: jax.Arra
             operands' floating type; it is static, so a function of a module.
         order: number of nodes; static.
         operands: arrays of one floating type.
+        unroll: nodes in a turn of the loop; static.
 
     Returns:
         The integral, a pytree as the integrand returns it.
@@ -50,4 +53,4 @@ def unit_integral(integrand: Callable[..., Any], order: int, *operands: jax.Arra
 
     shapes = jax.eval_shape(integrand, nodes[0], *operands)
     zeros = jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
-    return jax.lax.scan(step, zeros, (nodes, weights), unroll=UNROLL)[0]
+    return jax.lax.scan(step, zeros, (nodes, weights), unroll=unroll)[0]

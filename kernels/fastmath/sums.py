@@ -60,7 +60,7 @@ def total(term: Callable[..., T], written_out: int = 8, **lists: Reals) -> T:
     stacked = tuple(
         own if isinstance(own, jax.Array) else jnp.stack(jnp.broadcast_arrays(*own)) for own in lists.values()
     )
-    shared = jax.checkpoint(term)  # type: ignore[attr-defined]
+    shared = jax.checkpoint(term)
 
     def in_a_loop(stacked: tuple[jax.Array, ...]) -> T:
         shapes = jax.eval_shape(term, *(own[0] for own in stacked))

@@ -11,6 +11,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.kernels.cosmology import ARCSEC
+from jaxlens.kernels.fastmath.quadrature import unit_integral
+from jaxlens.kernels.mass.double_power_law import gnfw_mean
+from jaxlens.kernels.mass.spherical import NODES
 from jaxlens.kernels.types import Pair, Real
 
 # m^3 / (kg s^2), as in lenstronomy.
@@ -73,6 +76,47 @@ def nfw_angles(mass: Real, concentration: Real, density: Real, sigma_crit: Real,
     rho0 = density * c**3 / (3.0 * (jnp.log1p(c) - c / (1.0 + c)))
     angle = D_lens * ARCSEC
     return scale / angle, 4.0 * NFW_AT_RS * (rho0 / sigma_crit) * scale * (scale / angle)
+
+
+def gnfw_angles(
+    mass: Real, concentration: Real, gamma_in: Real, density: Real, sigma_crit: Real, D_lens: Real
+) -> Pair:
+    """(Rs, alpha_Rs) of a GNFW halo; with the density of 200c lenstronomy's gnfw_physical2angle.
+
+    As `nfw_angles`, for rho = rho0 / [x^g (1 + x)^(3 - g)]: rho0 from the mass, 4 pi rho0 Rs^3 times the
+    integral of x^(2 - g) (1 + x)^(g - 3) up to the concentration.
+
+    Args:
+        mass: solar masses.
+        concentration: the radius that encloses the mass over Rs.
+        gamma_in: the inner slope g, below 3.
+        density: the mean density inside that radius (solar masses per Mpc^3).
+        sigma_crit: critical surface density (solar masses per Mpc^2).
+        D_lens: angular diameter distance of the halo (Mpc).
+
+    Returns:
+        Rs and alpha_Rs in arcsec, of the shape to which the arguments broadcast.
+    """
+    dtype = jnp.result_type(mass, concentration, gamma_in, density, float)
+    c, g = (jnp.asarray(value, dtype) for value in (concentration, gamma_in))
+    scale = jnp.cbrt(3.0 / (4.0 * jnp.pi) * (mass / density)) / c
+    rho0 = density * c**g / (3.0 * _mean_of_shells(c, g))
+    angle = D_lens * ARCSEC
+    at_rs = gnfw_mean(jnp.ones_like(g), g)
+    return scale / angle, 4.0 * at_rs * (rho0 / sigma_crit) * scale * (scale / angle)
+
+
+def _mean_of_shells(c: jax.Array, g: jax.Array) -> jax.Array:
+    """The integral of x^(2 - g) (1 + x)^(g - 3) up to c, over c^(3 - g); by parts as in `mass.spherical`."""
+    order = NODES[jnp.finfo(c.dtype).bits]
+    return (jnp.exp((g - 3.0) * jnp.log1p(c)) + unit_integral(_steepness, order, c, g)) / (3.0 - g)
+
+
+def _steepness(u: jax.Array, c: jax.Array, g: jax.Array) -> jax.Array:
+    """The integrand that is left, in the fourth root u of x / c."""
+    x = c * u**4
+    logarithm = (11.0 - 4.0 * g) * jnp.log(u) + (g - 3.0) * jnp.log1p(x)
+    return 4.0 * (3.0 - g) * x / (1.0 + x) * jnp.exp(logarithm)
 
 
 def point_mass_angle(mass: Real, sigma_crit: Real, D_lens: Real) -> jax.Array:

@@ -3,7 +3,7 @@
     I(r) = [(2 + t) F(t) - 3] / (1 - t)^2,     t = r^2 / Rs^2,
 
 with F of `fastmath.arcsech`: the projection of 1 / [Rs (r/Rs) (1 + r/Rs)^3].  It diverges logarithmically at
-the centre; inside 1e-6 Rs it is constant.
+the centre; inside 1e-5 Rs it is constant, as in lenstronomy.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from jaxlens.kernels.ellipse import elliptical_radius_squared
 from jaxlens.kernels.fastmath.arcsech import arcsech, second_quotient
 from jaxlens.kernels.registry import light_profile
 from jaxlens.kernels.types import Real
+
+# The radius, in units of Rs, inside which the brightness is constant, as in lenstronomy.
+SMALLEST_RADIUS = 1e-5
 
 
 def hernquist_total_flux(*, Rs: Real, **ignored: Real) -> jax.Array:
@@ -67,4 +70,5 @@ def hernquist_ellipse(
 
 def _profile(r_squared: jax.Array, Rs: Real) -> jax.Array:
     """The brightness at a squared radius (arcsec^2)."""
-    return second_quotient(arcsech(r_squared * jnp.square(1.0 / jnp.asarray(Rs))))
+    ratio_squared = r_squared * jnp.square(1.0 / jnp.asarray(Rs))
+    return second_quotient(arcsech(jnp.maximum(ratio_squared, SMALLEST_RADIUS**2)))

@@ -18,7 +18,6 @@ import jax.numpy as jnp
 
 from jaxlens.kernels.ellipse import MIN_ONE_MINUS_E2, circularized
 from jaxlens.kernels.fastmath.basis_functions import hermite_functions, hermite_integrals
-from jaxlens.kernels.fastmath.sums import total
 from jaxlens.kernels.parameters import Meaning
 from jaxlens.kernels.registry import light_profile
 from jaxlens.kernels.types import Real, Reals
@@ -63,13 +62,9 @@ def shapelets_total_flux(*, amp: Reals, n_max: int, beta: Real, **ignored: objec
     """
     orders, integrals = cartesian_orders(n_max), hermite_integrals(n_max + 1)
     check_count(amp, len(orders), n_max)
-    even = [(a, n) for a, n in zip(amp, orders, strict=True) if n[0] % 2 == n[1] % 2 == 0]
-    return jnp.square(beta) * total(
-        lambda a, n: jnp.asarray(a) * (integrals[n[0]] * integrals[n[1]]),
-        len(even),
-        amp=[a for a, _ in even],
-        order=[n for _, n in even],
-    )
+    weights = [integrals[n1] * integrals[n2] for n1, n2 in orders]
+    even = [jnp.asarray(a) * weight for a, weight in zip(amp, weights, strict=True) if weight]
+    return jnp.square(beta) * sum(even[1:], even[0])
 
 
 def _profile(x: jax.Array, y: jax.Array, amp: Reals, n_max: int) -> jax.Array:

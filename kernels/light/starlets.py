@@ -26,7 +26,7 @@ _B3_SPLINE = (0.0625, 0.25, 0.375, 0.25, 0.0625)
 _MEANINGS = {
     "amp": Meaning("", "coefficients of each scale, the finest first", 0.0, 1.0),
     "n_scales": Meaning("", "number of scales, with the smooth rest", 3, 3),
-    "n_pixels": Meaning("", "number of pixels of one scale, a square number", 16384, 16384),
+    "n_pixels": Meaning("", "number of pixels of one scale, a square number", 400, 400),
     "scale": Meaning("arcsec", "side of a pixel", 0.05, 0.2),
 }
 

@@ -5,6 +5,7 @@ sum over several deflectors do not belong here: rays are shot in `jaxlens.kernel
 """
 
 from jaxlens.kernels.mass import (
+    broken_power_law,
     burkert,
     chameleon,
     chameleon_sums,
@@ -46,10 +47,12 @@ from jaxlens.kernels.mass import (
     softened_power_law,
     spherical,
     stripped_nfw,
+    synthesis,
     truncated_nfw,
 )
 
 __all__ = [
+    "broken_power_law",
     "burkert",
     "chameleon",
     "chameleon_sums",
@@ -91,5 +94,6 @@ __all__ = [
     "softened_power_law",
     "spherical",
     "stripped_nfw",
+    "synthesis",
     "truncated_nfw",
 ]

@@ -25,7 +25,8 @@ _PARITY = {"parity": Meaning("", "1, or -1 for an image that is mirrored", 1.0, 
 
 def blank_plane_potential(x: Real, y: Real) -> jax.Array:
     """Potential of `blank_plane`: 0 everywhere."""
-    return jnp.zeros(jnp.broadcast_shapes(jnp.shape(x), jnp.shape(y)), jnp.result_type(x, y, float))
+    # of a position that is NaN it is NaN
+    return 0.0 * (jnp.asarray(x, jnp.result_type(x, y, float)) + y)
 
 
 @mass_profile("BLANK_PLANE", potential=blank_plane_potential, linear=True)

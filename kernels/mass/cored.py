@@ -101,6 +101,9 @@ def _spl_potential(r_squared: jax.Array, *, sigma0: Real, r_core: Real, gamma: R
     return 0.5 * _central_convergence(sigma0, gamma) * r_squared * mean
 
 
+# What sigma0 is here, and in no other family.
+_CENTRAL = MappingProxyType({"sigma0": Meaning("", "central convergence", 0.1, 1.0)})
+
 CORED_DENSITY = Radial(_cored_slope, _cored_potential)
 CORED_DENSITY_2 = Radial(_cored_2_slope, _cored_2_potential)
 CORED_DENSITY_EXP = Radial(_exp_slope, _exp_potential)
@@ -116,6 +119,7 @@ cored_density = register_round(
 
     Blum, Castorina and Simonovic (2020, arXiv:2001.07182).
     """,
+    meanings=_CENTRAL,
 )
 
 cored_density_2 = register_round(
@@ -127,6 +131,7 @@ cored_density_2 = register_round(
 
     The potential is a dilogarithm, where lenstronomy integrates numerically.
     """,
+    meanings=_CENTRAL,
 )
 
 cored_density_exp = register_round(

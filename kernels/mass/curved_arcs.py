@@ -237,7 +237,8 @@ def curved_arc_const(
     cos = jnp.sqrt(1.0 - sin * sin)
     alpha_u = -sin * v / (1.0 + cos)
     alpha_v = v - jnp.arctan2(sin, cos) / (curvature * tangential_stretch)
-    return rotate(alpha_u, jnp.where(beyond, 0.0, alpha_v), -jnp.asarray(direction))
+    # a parameter that is NaN makes NaN beyond the circle too
+    return rotate(alpha_u, jnp.where(beyond, 0.0 * alpha_v, alpha_v), -jnp.asarray(direction))
 
 
 @mass_profile("CURVED_ARC_CONST_MST", potential=None)

@@ -30,6 +30,8 @@ def _pseudo_double(s: jax.Array, g: jax.Array, n: jax.Array) -> tuple[jax.Array,
 
 _GNFW = projection(_generalized_nfw)
 _PSEUDO_DPL = projection(_pseudo_double)
+# The mean convergence of GNFW inside x = r / Rs, over 4 rho_s Rs: a function of x and gamma_in.
+gnfw_mean = _GNFW.mean
 
 
 def _arrays(r_squared: jax.Array, *values: Real) -> tuple[jax.Array, ...]:
@@ -42,16 +44,16 @@ def _normalized(
     family: Projection, r_squared: jax.Array, Rs: Real, alpha_Rs: Real, *shape: Real
 ) -> jax.Array:
     """The mean convergence, from the deflection at Rs."""
-    r, Rs, alpha_Rs, *shape = _arrays(r_squared, Rs, alpha_Rs, *shape)
-    return alpha_Rs / Rs * family.mean(r / Rs, *shape) / family.mean(jnp.ones_like(Rs), *shape)
+    r, scale, alpha, *slopes = _arrays(r_squared, Rs, alpha_Rs, *shape)
+    return alpha / scale * family.mean(r / scale, *slopes) / family.mean(jnp.ones_like(scale), *slopes)
 
 
 def _normalized_potential(
     family: Projection, r_squared: jax.Array, Rs: Real, alpha_Rs: Real, *shape: Real
 ) -> jax.Array:
     """The potential, from the deflection at Rs."""
-    r, Rs, alpha_Rs, *shape = _arrays(r_squared, Rs, alpha_Rs, *shape)
-    return alpha_Rs * Rs * family.potential(r / Rs, *shape) / family.mean(jnp.ones_like(Rs), *shape)
+    r, scale, alpha, *slopes = _arrays(r_squared, Rs, alpha_Rs, *shape)
+    return alpha * scale * family.potential(r / scale, *slopes) / family.mean(jnp.ones_like(scale), *slopes)
 
 
 def _gnfw_slope(r_squared: jax.Array, *, Rs: Real, alpha_Rs: Real, gamma_in: Real) -> jax.Array:

@@ -44,23 +44,23 @@ class Widths(NamedTuple):
     """The widths of a decomposition, in units of the profile's scale.
 
     Attributes:
-        count: how many there are.
+        number: how many there are.
         first: the smallest.
         last: the largest.
     """
 
-    count: int
+    number: int
     first: float
     last: float
 
     def sigma(self) -> np.ndarray:
         """The widths, equally spaced in their logarithm."""
-        return np.geomspace(self.first, self.last, self.count)
+        return np.geomspace(self.first, self.last, self.number)
 
     def steps(self) -> np.ndarray:
         """Weights of the trapezoidal rule in ln(sigma)."""
-        step = math.log(self.last / self.first) / (self.count - 1)
-        ends = np.where(np.isin(np.arange(self.count), [0, self.count - 1]), 0.5, 1.0)
+        step = math.log(self.last / self.first) / (self.number - 1)
+        ends = np.where(np.isin(np.arange(self.number), [0, self.number - 1]), 0.5, 1.0)
         return np.asarray(step * ends)
 
 

@@ -72,7 +72,7 @@ def _sum_of_nodes(size: jax.Array, w: Pair) -> Pair:
     nodes, weights = _legendre(NODES[not _single(size)])
     half = len(nodes) // 2
     real, imag = jnp.zeros_like(size), jnp.zeros_like(size)
-    for t, weight in zip(nodes[:half], weights[:half], strict=True):
+    for t, weight in zip(nodes[:half].tolist(), weights[:half].tolist(), strict=True):
         both = weight * (exp(-t * size) + exp((t - 1.0) * size))
         bend = exponential((-t * (1.0 - t) * w[0], -t * (1.0 - t) * w[1]))
         real, imag = real + both * bend[0], imag + both * bend[1]

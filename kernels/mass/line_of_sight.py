@@ -67,6 +67,7 @@ def distorted(x: Real, y: Real, part: Tidal) -> Pair:
     Returns:
         The two components, of the shape to which the arguments broadcast.
     """
+    x, y = jnp.asarray(x), jnp.asarray(y)
     kappa, gamma1, gamma2, omega = part
     return (kappa + gamma1) * x + (gamma2 - omega) * y, (gamma2 + omega) * x + (kappa - gamma1) * y
 
@@ -181,7 +182,10 @@ def register_line_of_sight(
         return line_of_sight.fermat(x, y, lens, potential, *parts(**own))
 
     def alone(x: Real, y: Real, **own: Real) -> Pair:
-        return behind(jnp.asarray(x), jnp.asarray(y), no_lens, **own)
+        alpha_x, alpha_y = behind(jnp.asarray(x), jnp.asarray(y), no_lens, **own)
+        # without a lens it does not depend on all parameters, but one that is NaN makes NaN
+        nothing = sum(0.0 * jnp.asarray(value) for value in own.values())
+        return alpha_x + nothing, alpha_y + nothing
 
     position = [inspect.Parameter(key, inspect.Parameter.POSITIONAL_OR_KEYWORD) for key in ("x", "y")]
     own = [one.replace(kind=one.KEYWORD_ONLY) for one in inspect.signature(parts).parameters.values()]

@@ -162,7 +162,7 @@ def shapelets_polar_potential(
     power: Pair = (factor, jnp.zeros_like(factor))
     result = jnp.zeros_like(factor)
     for m in range(orders[-1][0] + 1):
-        own = [(o, c) for o, c in zip(orders, coeffs, strict=True) if o[0] - o[1] == m and (m or not o[2])]
+        own = [(o, c) for o, c in zip(orders, coeffs, strict=True) if o[0] - o[1] == m]
         if own:
             radial = laguerre_functions(t, m, jnp.ones_like(t), max(o[1] for o, _ in own) + 1)
             for (_, k, part), coefficient in own:

@@ -9,7 +9,8 @@ which is lenstronomy's fit.  The components then have the ellipticity and the ce
 target that is only round gets an elliptical convergence.
 
 lenstronomy takes target and components from arguments of its constructor.  Here they are chosen where the
-profile is registered, in a file of the user's too, and a configuration gives its name and numbers:
+profile is registered, and a configuration gives its name and numbers.  SYNTHESIS itself fits NFW by CSEs; a
+file of the user's own profiles may register others:
 
     register_synthesis("SYNTHESIS_HERNQUIST", "HERNQUIST", "CSE", lists=("s",), fixed={"a": 1.0})
 """
@@ -91,7 +92,9 @@ def register_synthesis(
         added = MASS_PROFILES[component].potential
         if added is None:
             raise ValueError(f"{name}: {component} has no potential")
-        return _sum([w * added(x, y, **row) for w, row in components(values)])
+        inner = 10.0**FIRST_POWER
+        # relative to that at the innermost radius on the axis of x, as in lenstronomy
+        return _sum([w * (added(x, y, **row) - added(inner, 0.0, **row)) for w, row in components(values)])
 
     own = {key: inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, annotation="Real") for key in wanted}
     own |= {key: inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, annotation="Reals") for key in lists}
@@ -102,7 +105,7 @@ def register_synthesis(
     for function in (deflection, potential):
         function.__name__ = function.__qualname__ = name.lower()
         function.__doc__ = _DOC.format(target=target, component=component, lists=", ".join(lists))
-        function.__signature__ = inspect.Signature([*position, *own.values()])  # type: ignore[attr-defined]
+        function.__signature__ = inspect.Signature([*position, *own.values()])  # type: ignore[union-attr]
     has_potential = MASS_PROFILES[component].potential is not None
     mass_profile(name, potential=potential if has_potential else None, meanings=meanings)(deflection)
 
@@ -118,8 +121,8 @@ def _weights(target: str, values: Values, component: str, rows: Sequence[Values]
     leaves = [*values.values(), *(value for row in rows for value in row.values())]
     shape = jnp.broadcast_shapes(*(jnp.shape(leaf) for leaf in leaves))
     dtype = jnp.result_type(*leaves, float)
-    radius = np.logspace(FIRST_POWER, LAST_POWER, RADII).reshape(-1, *(1 for _ in shape))
-    radius = jnp.asarray(np.broadcast_to(radius, (RADII, *shape)), dtype)
+    radii = np.logspace(FIRST_POWER, LAST_POWER, RADII).reshape(-1, *(1 for _ in shape))
+    radius = jnp.asarray(np.broadcast_to(radii, (RADII, *shape)), dtype)
 
     def kappa(profile: str, own: Values) -> jax.Array:
         """The convergence at the radii, (radii, ...), of a profile that is made round about the origin."""
@@ -153,3 +156,14 @@ def _sum(terms: Sequence[jax.Array]) -> jax.Array:
     for term in terms[1:]:
         total = total + term
     return total
+
+
+# As in lenstronomy's examples: an NFW profile, by cored steep ellipsoids.
+register_synthesis(
+    "SYNTHESIS",
+    "NFW",
+    "CSE",
+    lists=("s",),
+    fixed={"a": 1.0},
+    meanings={"s": Meaning("arcsec", "core radius of each component", 0.05, 10.0)},
+)

@@ -117,8 +117,9 @@ def test_indices_without_an_image_are_refused(tmp_path):
 def sources(tmp_path_factory):
     """A Simulator, parameters of systems that differ in nothing but the image, and their images."""
     sim = Simulator(config(tmp_path_factory.mktemp("tables"), SIE))
-    params = dict(sim.sample(jax.random.key(0), 5))
-    params[INDEX] = jnp.arange(5.0)
+    quantities = dict(sim.population.quantities)
+    constants = {name: quantities[name].support()[0] for name in sim.parameter_names if name != INDEX}
+    params = {name: jnp.full(5, value) for name, value in constants.items()} | {INDEX: jnp.arange(5.0)}
     return sim, params, np.asarray(sim.render(params))
 
 
@@ -205,3 +206,23 @@ def test_a_deflector_on_a_grid_is_the_lens_it_was_made_of(tmp_path):
     np.testing.assert_allclose(np.sort(ours.x[0, :count]), np.sort(theirs.x[0, :count]), atol=2e-3)
     (theirs_t,), (ours_t,) = exact.time_delays(lens).values(), grid.time_delays(params).values()
     np.testing.assert_allclose(np.sort(ours_t[0, :count]), np.sort(theirs_t[0, :count]), atol=0.05)
+
+
+@pytest.mark.slow
+def test_an_image_by_band_is_that_of_its_band_and_its_sum_is_the_magnitude(tmp_path):
+    """Not lensed, and on sub-pixels as wide as those of the image, whose sum is the same at any place."""
+    stack, turned = galaxies(4), {"g": 0.0, "r": np.pi / 2.0}
+    unlensed = {"NAME": "SIS", "PARAMETERS": {"theta_E": 0.0}}
+    own = {"magnitude": {"g": 21.0, "r": 20.0}, "phi_G": turned}
+    both = config(tmp_path, unlensed, np.stack([stack, stack[::-1]], axis=1), **own)
+    both["IMAGE"]["PARAMETERS"] |= {"supersampling_factor": 4, "psf_type": "NONE"}
+    by_band = Simulator(both)
+    params = {**by_band.sample(jax.random.key(0), 4), INDEX: jnp.arange(4.0)}
+    found = np.asarray(by_band.render(params))
+    wanted = 10.0 ** (-0.4 * (np.array([21.0, 20.0]) - 30.0))
+    np.testing.assert_allclose(found.sum(axis=(2, 3)), np.broadcast_to(wanted, (4, 2)), rtol=1e-5)
+    np.save(tmp_path / "galaxies.npy", stack)
+    single = Simulator(both)
+    for band, index in ((0, params[INDEX]), (1, 3.0 - params[INDEX])):
+        same = np.asarray(single.render({**params, INDEX: index}))[:, band]
+        np.testing.assert_allclose(found[:, band], same, rtol=0.0, atol=1e-5 * same.max())

@@ -112,6 +112,7 @@ def test_extreme_shapes_are_finite_with_finite_gradients(name, precision):
                 assert all(np.isfinite(leaf) for leaf in jax.tree.leaves(found)), f"{key} = {value}"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("name", NAMES)
 def test_vmap_changes_nothing(name):

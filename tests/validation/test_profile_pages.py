@@ -23,11 +23,6 @@ def test_the_page_is_that_of_the_registry() -> None:
     assert profile_pages.PAGE.read_text(encoding="utf-8") == profile_pages.page(), AGAIN
 
 
-def test_the_readme_has_all_profiles() -> None:
-    readme = profile_pages.README.read_text(encoding="utf-8")
-    assert profile_pages.with_rows(readme) == readme, AGAIN
-
-
 def test_the_pictures_are_there_and_small() -> None:
     sizes = [path.stat().st_size for path in profile_pages.PICTURES.values()]
     assert 0 < sum(sizes) < 2_000_000

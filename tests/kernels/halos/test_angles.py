@@ -12,6 +12,7 @@ from jaxlens.kernels.halos import (
     MASS_DEFINITIONS,
     critical_surface_density,
     enclosed_density,
+    gnfw_angles,
     nfw_angles,
     point_mass_angle,
 )
@@ -42,6 +43,18 @@ def test_angles_are_those_of_lenstronomy(x64):
     assert float(point_mass_angle(3e11, sigma_crit, distance)) == pytest.approx(POINT, rel=1e-9)
 
 
+@pytest.mark.parametrize(("gamma_in", "alpha_Rs"), [(0.5, 1.4869508709163644), (1.7, 2.420480618513496)])
+def test_angles_of_other_cusps_are_those_of_lenstronomy(gamma_in, alpha_Rs, x64):
+    """gnfw_physical2angle(2e13, 5.5, gamma_in); at gamma_in = 1 it is NFW."""
+    sigma_crit, distance = geometry()
+    density = enclosed_density("200c", 0.4, **FLAT)
+    found = gnfw_angles(2e13, 5.5, gamma_in, density, sigma_crit, distance)
+    np.testing.assert_allclose(found, (ANGLES[0], alpha_Rs), rtol=1e-9)
+    found = gnfw_angles(2e13, 5.5, 1.0, density, sigma_crit, distance)
+    np.testing.assert_allclose(found, ANGLES, rtol=1e-9)
+
+
+@pytest.mark.slow
 def test_angles_in_single_precision():
     sigma_crit, distance = geometry()
     found = nfw_angles(2e13, 5.5, enclosed_density("200c", 0.4, **FLAT), sigma_crit, distance)
@@ -49,6 +62,7 @@ def test_angles_in_single_precision():
     np.testing.assert_allclose(found, ANGLES, rtol=2e-6)
 
 
+@pytest.mark.slow
 def test_a_halo_has_the_mass_of_each_definition(x64):
     """4 pi rho0 Rs^3 [ln(1 + c) - c / (1 + c)] within c Rs, whatever the density there."""
     sigma_crit, distance = geometry()

@@ -12,6 +12,7 @@ from jaxlens.kernels.light.multi_gaussian import mge_set, multi_gaussian, multi_
 X, Y = np.array([[[0.0, 0.3, -1.2]]]), np.array([[[0.0, -0.1, 0.7]]])
 
 
+@pytest.mark.slow
 def test_a_list_is_the_sum_of_its_gaussians_in_each_band(x64):
     amp, sigma, shape = (np.array([1.0, 3.0]).reshape(2, 1, 1), 2.5), (0.3, 0.8), {"e1": 0.1, "e2": -0.2}
     found = multi_gaussian_ellipse(X, Y, amp=amp, sigma=sigma, **shape)

@@ -34,7 +34,8 @@ def test_the_orders_are_those_of_lenstronomy():
 def images(function, count, n_max, x, y):
     """Each function by itself, (count, ...)."""
     amplitudes = [jnp.asarray(row).reshape(-1, 1, 1) for row in np.eye(count)]
-    return np.asarray(function(x, y, amp=amplitudes, n_max=n_max, beta=BETA))
+    own = jax.jit(lambda x, y: function(x, y, amp=amplitudes, n_max=n_max, beta=BETA))
+    return np.asarray(own(x, y))
 
 
 def test_cartesian_and_polar_shapelets_are_orthogonal(x64):
@@ -71,7 +72,7 @@ def test_the_derivative_at_the_cusp_is_zero():
     def brightness(x):
         return polar.shapelets_polar_exp(x, x, amp=(1.0,), n_max=0, beta=BETA)
 
-    assert float(jax.grad(brightness)(0.0)) == 0.0
+    assert float(jax.jit(jax.grad(brightness))(0.0)) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,7 @@ def test_a_wrong_number_of_amplitudes_is_refused(function, needed):
         function(0.0, 0.0, amp=(1.0,) * 5, n_max=2, beta=BETA)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("function", "count"), [(shapelets, 91), (polar.shapelets_polar, 91), (polar.shapelets_polar_exp, 49)]
 )

@@ -13,6 +13,7 @@ from jaxlens.kernels.registry import MASS_PROFILES
 X, Y = np.array([0.0, 0.3, -1.2, 40.0]), np.array([0.0, -0.1, 0.7, 3.0])
 
 
+@pytest.mark.slow
 def test_a_list_is_the_sum_of_its_gaussians(x64):
     amp, sigma, shape = (1.0, 2.5), (0.3, 0.8), {"e1": 0.1, "e2": -0.2}
     for name, own in (("GAUSSIAN", {}), ("GAUSSIAN_ELLIPSE_POTENTIAL", shape)):
@@ -28,9 +29,10 @@ def test_the_convergence_at_the_centre_and_the_mass_at_infinity(x64):
     def along_x(x):
         return MASS_PROFILES["GAUSSIAN"].deflection(x, jnp.zeros_like(x), amp=3.0, sigma=0.5)[0]
 
-    slope = jax.jvp(along_x, (jnp.zeros(()),), (jnp.ones(()),))[1]
-    assert float(slope) == pytest.approx(3.0 / (2.0 * np.pi * 0.25), rel=1e-14)
-    assert float(along_x(jnp.asarray(20.0))) == pytest.approx(3.0 / (np.pi * 20.0), rel=1e-14)
+    x = jnp.asarray([0.0, 20.0])
+    value, slope = jax.jit(lambda x: jax.jvp(along_x, (x,), (jnp.ones_like(x),)))(x)
+    assert float(slope[0]) == pytest.approx(3.0 / (2.0 * np.pi * 0.25), rel=1e-14)
+    assert float(value[1]) == pytest.approx(3.0 / (np.pi * 20.0), rel=1e-14)
 
 
 def test_lists_of_different_lengths_are_refused():

@@ -10,8 +10,8 @@ import pytest
 
 from validation.agreement.topics import TOPICS
 
-# Topics that compile in a few seconds.
-QUICK = ("light", "amplitudes", "cosmology")
+# Topics that compile in a few seconds; profiles are in tests/kernels/test_registry_profiles.py too.
+QUICK = ("amplitudes", "cosmology")
 
 
 # The other topics take long; in float32 they are compared by `python -m validation --quick` alone.

@@ -41,7 +41,7 @@ def light_errors(profile: LightProfile, group: Group) -> Errors:
 
     The centre, the point close to it and the others are compared in units of their own peaks.
     """
-    drawn = references.parameters(group)
+    drawn = draws.thawed(profile, references.parameters(group))
     at = evaluation.arguments(profile, drawn, group["x"], group["y"])
     ours = evaluation.evaluate(evaluation.function_of(profile, drawn), at)[0]
     theirs = group["surface_brightness"]
@@ -57,7 +57,7 @@ def light_errors(profile: LightProfile, group: Group) -> Errors:
 
 def mass_errors(profile: MassProfile, group: Group) -> Errors:
     """Errors (rows,) of the deflection and, where lenstronomy has one, of the potential."""
-    drawn = references.parameters(group)
+    drawn = draws.thawed(profile, references.parameters(group))
     at = evaluation.arguments(profile, drawn, group["x"], group["y"])
     ours = evaluation.evaluate(evaluation.function_of(profile, drawn), at)
     return field_errors(profile, ours, group)
@@ -117,7 +117,7 @@ def derivative_errors(profile: MassProfile, group: Group) -> Errors:
     Half of the rows are differentiated in x, the others in y.  The gradient of the potential is compared in
     units of the peak of the deflection, second derivatives in units of the largest at the same point.
     """
-    drawn = references.parameters(group)
+    drawn = draws.thawed(profile, references.parameters(group))
     at = evaluation.arguments(profile, drawn, group["x"], group["y"])
     in_x = np.arange(draws.ROWS) % 2 == 0
     function = evaluation.function_of(profile, drawn)

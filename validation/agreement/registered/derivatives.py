@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
-from jaxlens.kernels.registry import Profile
+from jaxlens.kernels.registry import MassProfile, Profile
 from validation.agreement.inputs.draws import float32_exact
 from validation.agreement.registered import draws, evaluation
 from validation.agreement.registered.evaluation import Arguments, Function
@@ -146,6 +146,23 @@ def rows() -> list[Row]:
                 measure = "of the largest" if quantity == DERIVATIVES else OF_THE_PEAK
                 lines.append(judged_row(f"{kind} {name}: {quantity}", errors, limits[0], measure, limits[1]))
     return lines
+
+
+def at_twice_the_distance(profile: MassProfile) -> tuple[np.ndarray, np.ndarray, Drawn]:
+    """The deflection (2, rows, points) at some points, at twice their distance, and the parameters.
+
+    Args:
+        profile: a mass profile, whose centre is put at the origin.
+    """
+    drawn = draws.parameters(profile)
+    centers = draws.centers(profile, drawn)
+    x, y = (a - c[:, None] for a, c in zip(draws.points(profile, drawn), centers, strict=True))
+    drawn |= {key: np.zeros(draws.ROWS) for pair in draws.CENTERS for key in pair if key in drawn}
+    function = evaluation.function_of(profile, drawn)
+    near, far = (
+        evaluation.evaluate(function, evaluation.arguments(profile, drawn, k * x, k * y))[:2] for k in (1, 2)
+    )
+    return near, far, drawn
 
 
 def lost_numbers(profile: Profile) -> list[str]:

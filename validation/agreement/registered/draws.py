@@ -46,6 +46,26 @@ def parameters(profile: Profile, seed: int = 0) -> Drawn:
     return {key: _value(rng, profile, key) for key in profile.parameters}
 
 
+def frozen(profile: Profile, drawn: Drawn) -> Drawn:
+    """The parameters that are kept with reference values: all but tables, which are large.
+
+    Args:
+        profile: a light or mass profile.
+        drawn: its parameters.
+    """
+    return {key: value for key, value in drawn.items() if profile.kinds[key] != "table"}
+
+
+def thawed(profile: Profile, kept: Mapping[str, np.ndarray]) -> Drawn:
+    """The parameters of which `frozen` kept some.
+
+    Args:
+        profile: a light or mass profile.
+        kept: the parameters of a group of reference values.
+    """
+    return dict(kept) | {key: table(profile.name, key) for key in profile.of_kind("table")}
+
+
 def _value(rng: np.random.Generator, profile: Profile, key: str) -> np.ndarray:
     meaning, kind = profile.meanings[key], profile.kinds[key]
     if kind == "integer":

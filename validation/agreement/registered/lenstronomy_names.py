@@ -40,6 +40,8 @@ def mass_arguments(name: str, values: dict[str, Any]) -> tuple[dict[str, Any], d
         name: the profile.
         values: our parameters.
     """
+    if name == "SYNTHESIS":
+        return _synthesis(values)
     if name == "NIE_SIMPLE":
         b, s, q = values["b"], values["s"], values["q"]
         lens = {"theta_E": b / np.sqrt(q), "s_scale": s * np.sqrt(q), "e1": (1.0 - q) / (1.0 + q), "e2": 0.0}
@@ -56,6 +58,19 @@ def mass_arguments(name: str, values: dict[str, Any]) -> tuple[dict[str, Any], d
 
     place = {key: values[key] for key in ("center_x", "center_y")}
     return {"profile_kwargs_list": [{"custom_class": deflection}]}, place
+
+
+def _synthesis(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The options of lenstronomy's SYNTHESIS, which have the components, and the parameters of its target."""
+    place = {key: values[key] for key in ("e1", "e2", "center_x", "center_y")}
+    options = {
+        "target_lens_model": "NFW",
+        "component_lens_model": "CSE",
+        "kwargs_list": [{"a": 1.0, "s": float(core)} | place for core in values["s"]],
+        "lin_fit_hyperparams": {"num_r_evals": 100},
+    }
+    target = {key: values[key] for key in ("Rs", "alpha_Rs", "center_x", "center_y")}
+    return {"profile_kwargs_list": [options]}, target
 
 
 def light_arguments(name: str, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

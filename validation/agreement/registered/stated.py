@@ -40,14 +40,20 @@ class Stated(NamedTuple):
     not_compared: bool = False
 
 
+INNERMOST = "lenstronomy's NFW ends at 1e-6 Rs, within which are the innermost radii of the fit"
 AXIS_RATIO = "lenstronomy keeps the axis ratio 1e-8 away from 1"
 CONSTANT_INSIDE = "lenstronomy's potential is the integral of a deflection that is constant in 0.001 arcsec"
+MOVED_SLOPE = "where a slope is a whole number, lenstronomy takes one beside it"
 GRID = "potential and deflection are interpolated each on its own, as in lenstronomy"
 LAST_RADIUS = "the light ends at 1000 R_sersic, beyond which the formula of the flux has this much for n = 5"
 KINK_AT_ROUND = "lenstronomy's definition has the modulus of the ellipticity, which has a kink at zero"
 JUMPS = "the derivatives of the deflection jump at r_trunc and twice that, where some points are"
+SQUARE = "the image has pixels and ends at a square, over which this quadrature is coarse"
 SHARP_EDGE = "the edge is sharp"
 BEFORE_DISTORTION = "as in lenstronomy the flux is that before the distortion"
+
+COARSE_CORE = "lenstronomy transforms a convergence with a core of 1e-3 Rs: its narrow Gaussians are wrong"
+WRONG_SIGNS = "terms of lenstronomy's alpha_y have the wrong sign: it is not the gradient of its potential"
 
 # By kind of profile, name, and quantity.
 STATED: dict[tuple[str, str, str], Stated] = {
@@ -61,10 +67,33 @@ STATED: dict[tuple[str, str, str], Stated] = {
     ("mass", "coreBURKERT", POTENTIAL): Stated(
         0.0, 0.0, "lenstronomy's is zero near the centre and jumps to a constant more", not_compared=True
     ),
+    **{
+        ("light", name, FLUX_INTEGRAL): Stated(1e-2, 1e-2, SQUARE)
+        for name in ("INTERPOL", "SLIT_STARLETS", "SLIT_STARLETS_GEN2")
+    },
     ("mass", "INTERPOL", GRADIENT): Stated(0.0, 0.0, GRID, not_compared=True),
     ("mass", "INTERPOL_SCALED", GRADIENT): Stated(0.0, 0.0, GRID, not_compared=True),
     ("mass", "RADIAL_INTERPOL", POTENTIAL): Stated(
         1e-2, 1e-2, "lenstronomy interpolates the potential over r^2, ours is the integral of the deflection"
+    ),
+    ("mass", "SYNTHESIS", DEFLECTION): Stated(3e-3, 3e-3, INNERMOST),
+    ("mass", "SYNTHESIS", POTENTIAL): Stated(3e-3, 3e-3, INNERMOST),
+    ("mass", "SYNTHESIS", HESSIAN): Stated(1e-2, 1e-2, INNERMOST),
+    **{
+        ("mass", "SHAPELETS_POLAR", quantity): Stated(
+            0.0, 0.0, "lenstronomy's deflection is not the gradient of its potential", not_compared=True
+        )
+        for quantity in (DEFLECTION, HESSIAN)
+    },
+    ("mass", "PSEUDO_DPL", DEFLECTION): Stated(1e-3, 1e-3, MOVED_SLOPE),
+    ("mass", "PSEUDO_DPL", HESSIAN): Stated(1e-3, 1e-3, MOVED_SLOPE),
+    ("mass", "SERSIC_ELLIPSE_KAPPA", DEFLECTION): Stated(1e-8, SINGLE, "lenstronomy's quadrature"),
+    **{
+        ("light", name, AT_CENTER): Stated(1e-8, SINGLE, "lenstronomy's formula loses digits there")
+        for name in ("HERNQUIST", "HERNQUIST_ELLIPSE")
+    },
+    ("light", "PL_SERSIC", AT_CENTER): Stated(
+        0.0, 0.0, "lenstronomy has no number there and shows 0", not_compared=True
     ),
     ("mass", "SHIFT", POTENTIAL): Stated(0.0, 0.0, "lenstronomy's potential is zero", not_compared=True),
     ("light", "SERSIC_ELLIPSE_Q_PHI", FLUX_INTEGRAL): Stated(1e-4, 1e-4, LAST_RADIUS),
@@ -78,6 +107,11 @@ STATED: dict[tuple[str, str, str], Stated] = {
         for name in ("ELLIPSOID", "LINE_PROFILE")
         for quantity in (DERIVATIVES, CONTINUITY, FLUX_INTEGRAL)
     },
+    **{
+        ("mass", "GNFW_ELLIPSE_GAUSS_DEC", quantity): Stated(0.0, 0.0, COARSE_CORE, not_compared=True)
+        for quantity in (DEFLECTION, POTENTIAL)
+    },
+    ("mass", "SHAPELETS_POLAR", DEFLECTION): Stated(0.0, 0.0, WRONG_SIGNS, not_compared=True),
     **{
         (kind, f"{count}CHAMELEON", quantity): Stated(1e-8, SINGLE, AXIS_RATIO)
         for count in ("", "DOUBLE_", "TRIPLE_")

@@ -35,6 +35,8 @@ OTHER_TOPICS = {
     "searches": "image positions behind every mass profile and sums of them, by a fine grid",
 }
 TOPICS = REFERENCE_TOPICS | OTHER_TOPICS
+# Topics that compile a program a profile and take as long as all others together: only where they are named.
+NAMED_ONLY = ("searches",)
 
 
 def listing(topics: dict[str, str]) -> str:

@@ -38,7 +38,7 @@ def group(profile: LightProfile) -> dict[str, np.ndarray]:
         fluxes = [_total_flux(profile.name, *row) for row in rows]
     if None not in fluxes:
         arrays["total_flux"] = np.array(fluxes, dtype=float)
-    return arrays | {PARAMETER_PREFIX + key: value for key, value in drawn.items()}
+    return arrays | {PARAMETER_PREFIX + key: value for key, value in draws.frozen(profile, drawn).items()}
 
 
 def _brightness(name: str, options: dict[str, Any], values: dict[str, Any]) -> Function:

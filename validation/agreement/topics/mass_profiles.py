@@ -10,6 +10,8 @@ Each group is a profile: `x`, `y` of shape (rows, points), its parameters (those
   deflection, else central differences of its deflection, and `hessian_compared`, which is False where these
   differences are not accurate to 2e-7.  `hessian_error` is how far lenstronomy's are from the differences at
   most, in units of the largest at the point.
+
+Profiles that lenstronomy cannot evaluate are those of `validation.agreement.exact.stand_ins`.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import numpy as np
 from lenstronomy.LensModel.lens_model import LensModel
 
 from jaxlens.kernels import MASS_PROFILES, MassProfile
+from validation.agreement.exact.stand_ins import STAND_INS
 from validation.agreement.references import PARAMETER_PREFIX
 from validation.agreement.registered import draws
 from validation.agreement.registered.lenstronomy_names import mass_arguments, mass_name, rows_of
@@ -39,6 +42,18 @@ SMOOTH = 1e-9
 CLOSE = 1e-7
 # Errors of the differences that are allowed, and their smallest unit, in |alpha| / arcsec.
 ACCURATE, LEAST = 2e-7, 1e-6
+
+# Profiles whose potential lenstronomy integrates point by point, which takes minutes; ours has the deflection
+# for its gradient, which is tested.
+SLOW_POTENTIALS = (
+    "BPL",
+    "GNFW",
+    "GNFW_ELLIPSE_GAUSS_DEC",
+    "GreenBoschNFW",
+    "NFW_ELLIPSE_GAUSS_DEC",
+    "SERSIC_ELLIPSE_GAUSS_DEC",
+    "SYNTHESIS",
+)
 
 Function = Callable[[np.ndarray, np.ndarray], np.ndarray]
 Arrays = dict[str, np.ndarray]
@@ -70,7 +85,8 @@ def group(profile: MassProfile) -> Arrays:
         near = neighbours([lens["fields"] for lens in lenses], x, y, step)
         hessian = _their_hessian(lenses, x, y)
         arrays = fields(near, ("alpha_x", "alpha_y", "potential")) | _hessian(near, hessian)
-    return {"x": x, "y": y} | arrays | {PARAMETER_PREFIX + key: value for key, value in drawn.items()}
+    kept = {PARAMETER_PREFIX + key: value for key, value in draws.frozen(profile, drawn).items()}
+    return {"x": x, "y": y} | arrays | kept
 
 
 def neighbours(functions: list[Function], x: np.ndarray, y: np.ndarray, step: np.ndarray) -> Near:
@@ -114,7 +130,10 @@ def fields(near: Near, names: tuple[str, ...]) -> Arrays:
 
 def _lens(profile: MassProfile, drawn: draws.Drawn, row: int) -> dict[str, Function]:
     """Lenstronomy's functions of one draw, of copies of the coordinates: some profiles change them."""
-    options, values = mass_arguments(profile.name, rows_of(drawn, profile, row))
+    values = rows_of(drawn, profile, row)
+    if profile.name in STAND_INS:
+        return _stand_in(profile.name, values)
+    options, values = mass_arguments(profile.name, values)
     model = LensModel([mass_name(profile.name)], **options)
 
     def of(method: Callable[..., Any], x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -124,6 +143,8 @@ def _lens(profile: MassProfile, drawn: draws.Drawn, row: int) -> dict[str, Funct
 
     def all_fields(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         alpha = of(model.alpha, x, y)
+        if profile.name in SLOW_POTENTIALS:
+            return np.concatenate([alpha, np.full((1, *x.shape), np.nan)])
         try:
             return np.concatenate([alpha, of(model.potential, x, y)])
         except Exception:
@@ -131,6 +152,15 @@ def _lens(profile: MassProfile, drawn: draws.Drawn, row: int) -> dict[str, Funct
             return np.concatenate([alpha, np.full((1, *x.shape), np.nan)])
 
     return {"fields": all_fields, "hessian": lambda x, y: of(model.hessian, x, y)}
+
+
+def _stand_in(name: str, values: dict[str, Any]) -> dict[str, Function]:
+    """The functions of `_lens` of a profile that lenstronomy cannot evaluate; the deflection alone."""
+
+    def all_fields(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.concatenate([STAND_INS[name](x, y, values), np.full((1, *x.shape), np.nan)])
+
+    return {"fields": all_fields, "hessian": lambda x, y: np.full((4, *x.shape), np.nan)}
 
 
 def _their_hessian(lenses: list[dict[str, Function]], x: np.ndarray, y: np.ndarray) -> np.ndarray:
