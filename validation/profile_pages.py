@@ -124,7 +124,9 @@ def _aliases(kind: Kind) -> Iterator[str]:
 def _drawn(profile: Profile) -> dict[str, Any]:
     """Arguments of a profile's functions, centred on the picture."""
     values = rows_of(parameters(profile), profile, SHOWN)
-    centre = {name: 0.0 for name in ("center_x", "center_y", "ra_0", "dec_0") if name in values}
+    centre: dict[str, Any] = {
+        name: 0.0 for name in ("center_x", "center_y", "ra_0", "dec_0") if name in values
+    }
     if "n_pixels" in values:
         values["n_pixels"] = values["amp"].size // values["n_scales"]
     lists = {name: tuple(value) for name, value in values.items() if profile.kinds[name] == "list"}

@@ -100,7 +100,7 @@ def own_text(profile: Profile) -> str:
 
 def family_of(profile: Profile) -> str:
     """The name of the module that has the function of a profile, which is that of its family."""
-    function = profile.surface_brightness if isinstance(profile, LightProfile) else None
+    function: object = profile.surface_brightness if isinstance(profile, LightProfile) else None
     function = profile.deflection if isinstance(profile, MassProfile) else function
     return str(getattr(function, "__module__", ""))
 

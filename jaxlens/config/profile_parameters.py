@@ -131,9 +131,9 @@ def _integer(section: Section, key: str, default: int | None) -> int:
 
 
 class _Length(NamedTuple):
-    """How many entries a list must have, and why; any number where `count` is None."""
+    """How many entries a list must have, and why; any number where `needed` is None."""
 
-    count: int | None = None
+    needed: int | None = None
     why: str = ""
 
 
@@ -167,9 +167,9 @@ def _list(
         section.report.problem(node.place, f"{found}; {advice}")
         return []
     found_count = len(node.value)
-    if length.count not in (None, found_count):
+    if length.needed not in (None, found_count):
         entries = "1 entry" if found_count == 1 else f"{found_count} entries"
-        text = f"has {entries}, and {length.why}; give {length.count} entries"
+        text = f"has {entries}, and {length.why}; give {length.needed} entries"
         section.report.problem(node.place, text)
     return [
         (f"{key}_{i}", _entry(item, node.place, f"{path}_{i}", i, rule, section.report))

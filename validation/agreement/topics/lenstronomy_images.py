@@ -233,7 +233,9 @@ def _with_amplitude(
     return values | {"amp": np.asarray(values.get("amp", 1.0)) * (counts / flux)}
 
 
-def _arguments(registered: Registered, profile: FileProfile, prefix: str, row: Row) -> dict[str, Any]:
+def _arguments(
+    registered: Registered, profile: FileProfile, prefix: str, row: Mapping[str, Any]
+) -> dict[str, Any]:
     """The arguments of lenstronomy's profile: numbers, arrays for lists, and whole numbers."""
     values: dict[str, Any] = {}
     for name, _ in profile.parameters:
