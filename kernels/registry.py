@@ -77,6 +77,12 @@ class LightProfile(Profile):
     total_flux: Callable[..., jax.Array] | None
     no_flux: str = ""
 
+    def flux(self, **parameters: Any) -> jax.Array:
+        """The total flux at unit amplitude; ValueError where it is not finite."""
+        if self.total_flux is None:
+            raise ValueError(f"{self.name} has no finite flux, since {self.no_flux}; give its amplitude")
+        return self.total_flux(**parameters)
+
 
 class LineOfSight(NamedTuple):
     """How matter along the line of sight changes the rays through a lens plane and behind it.
@@ -116,6 +122,12 @@ class MassProfile(Profile):
     power_law: bool = False
     linear: bool = False
     line_of_sight: LineOfSight | None = None
+
+    def psi(self, x: Real, y: Real, **parameters: Any) -> jax.Array:
+        """The potential at (x, y), arcsec^2; ValueError where the profile has none."""
+        if self.potential is None:
+            raise ValueError(f"{self.name} has no lensing potential; take a profile that has one")
+        return self.potential(x, y, **parameters)
 
 
 # The registered light profiles by lenstronomy's name.

@@ -115,5 +115,5 @@ def _sum_of_deflections(lens: _Lens, x: jax.Array, y: jax.Array) -> Pair:
 def _sum_of_potentials(lens: _Lens, x: jax.Array, y: jax.Array) -> jax.Array:
     total = jnp.zeros_like(x)
     for profile, own in lens:
-        total = total + profile.potential(x, y, **own)  # type: ignore[misc]
+        total = total + profile.psi(x, y, **own)
     return total

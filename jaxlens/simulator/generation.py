@@ -68,7 +68,7 @@ def generate_system(
     Returns:
         The system.
     """
-    params = with_tables(scene, {name: values[name] for name in scene.parameters}, assets)
+    params = dict(with_tables(scene, {name: values[name] for name in scene.parameters}, assets))
     positions = point_sources.point_source_images(scene, params)
     overflow = jnp.any(jnp.asarray([i.found > scene.image_slots for i in positions.values()], dtype=bool))
     curves = transient_fluxes(scene, params, positions, assets) if scene.series else None

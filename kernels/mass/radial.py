@@ -46,7 +46,7 @@ def register_round(
     doc: str,
     *,
     meanings: Mapping[str, Meaning] = MappingProxyType({}),
-    **options: bool,
+    **options: Any,
 ) -> Callable[..., Pair]:
     """Registers the round profile of a family.
 
@@ -82,7 +82,7 @@ def register_elliptical_potential(
     *,
     meanings: Mapping[str, Meaning] = MappingProxyType({}),
     gradient: Callable[[jax.Array, jax.Array, Real, Real], Pair] | None = None,
-    **options: bool,
+    **options: Any,
 ) -> Callable[..., Pair]:
     """Registers the profile of a family whose potential is constant on ellipses.
 

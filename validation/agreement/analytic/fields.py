@@ -114,7 +114,7 @@ def _derivatives(name: str, x: jax.Array, y: jax.Array, p: Arrays) -> tuple[jax.
     profile = MASS_PROFILES[name]
 
     def values(x: jax.Array, y: jax.Array) -> jax.Array:
-        fields = (*profile.deflection(x, y, **p), profile.potential(x, y, **p))
+        fields = (*profile.deflection(x, y, **p), profile.psi(x, y, **p))
         return jnp.stack([jnp.broadcast_to(field, x.shape) for field in fields])
 
     def along(dx: jax.Array, dy: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -199,7 +199,7 @@ def _flux_errors(seed: int, name: str, cases: int) -> np.ndarray:
     columns = {key: jnp.asarray(value)[:, None] for key, value in values.items()}
     light = np.asarray(jax.jit(LIGHT_PROFILES[name].surface_brightness)(x, y, **columns), float)
     integral = size[:, 0] ** 2 * (light @ np.repeat(weight, len(angle)))
-    flux = jax.jit(LIGHT_PROFILES[name].total_flux)(**{key: v[:, 0] for key, v in columns.items()})
+    flux = jax.jit(LIGHT_PROFILES[name].flux)(**{key: v[:, 0] for key, v in columns.items()})
     return np.asarray(np.abs(integral / np.asarray(flux, float) - 1.0))
 
 

@@ -73,7 +73,7 @@ def _solve_sphere(v: Arrays) -> tuple[ImagePositions, jax.Array, jax.Array]:
     cos, sin = jnp.cos(v["angle"]), jnp.sin(v["angle"])
     source = v["center_x"] + v["beta"] * cos, v["center_y"] + v["beta"] * sin
     found = image_positions(lens_equation, lens, *source, half_width=3.5 * v["theta_E"], slots=4)
-    psi = profile.potential(found.x, found.y, **lens)
+    psi = profile.psi(found.x, found.y, **lens)
     at_source = jnp.full_like(found.x, source[0]), jnp.full_like(found.x, source[1])
     distances = cosmology.transverse_comoving_distance(jnp.stack([v["z_lens"], v["z_source"]]), **UNIVERSE)
     times = rays.arrival_time([(found.x, found.y), at_source], [psi], distances)
@@ -157,9 +157,7 @@ def _solve_in_sheet(v: Arrays, k: jax.Array) -> tuple[ImagePositions, jax.Array]
     source = (1.0 - k) * v["source_x"], (1.0 - k) * v["source_y"]
     found = image_positions(lens_equation, lens, *source, half_width=3.0 * v["theta_E"], slots=6)
     x, y = found.x, found.y
-    psi = sum(
-        (MASS_PROFILES[name].potential(x, y, **given) for name, given in lens.items()), jnp.zeros_like(x)
-    )
+    psi = sum((MASS_PROFILES[name].psi(x, y, **given) for name, given in lens.items()), jnp.zeros_like(x))
     return found, rays.fermat_potential(x, y, *source, psi)
 
 
@@ -218,6 +216,6 @@ def _with_and_without_plane(v: Arrays) -> tuple[jax.Array, jax.Array]:
     found = []
     for planes, far in ((1, distances[jnp.array([0, 2])]), (2, distances)):
         positions = rays.shoot(v["x"], v["y"], deflections[:planes], rays.lensing_weights(far))
-        potentials = [lens.potential(v["x"], v["y"], **shape), jnp.zeros_like(v["x"])][:planes]
+        potentials = [lens.psi(v["x"], v["y"], **shape), jnp.zeros_like(v["x"])][:planes]
         found.append(jnp.stack([*positions[-1], rays.arrival_time(positions, potentials, far)]))
     return found[0], found[1]

@@ -82,7 +82,7 @@ def _compare(name: str, group: dict[str, np.ndarray]) -> Comparison:
     @jax.jit
     def evaluate(x: jax.Array, y: jax.Array, values: dict[str, jax.Array]) -> tuple[jax.Array, jax.Array]:
         per_case = {key: value[:, None] for key, value in values.items()}
-        return profile.surface_brightness(x, y, **per_case), profile.total_flux(**values)
+        return profile.surface_brightness(x, y, **per_case), profile.flux(**values)
 
     values = {key: jnp.asarray(value) for key, value in parameters.items()}
     ours, flux = evaluate(jnp.asarray(group["x"]), jnp.asarray(group["y"]), values)

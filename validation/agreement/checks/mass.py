@@ -145,7 +145,7 @@ def _compare(name: str, group: Arrays) -> Comparison:
         alpha_x, alpha_y = profile.deflection(x, y, **values)
         f_xx, f_xy, f_yx, f_yy = jacobian(lambda u, v: profile.deflection(u, v, **values), x, y)
         return {
-            "potential": profile.potential(x, y, **values),
+            "potential": profile.psi(x, y, **values),
             "alpha_x": alpha_x,
             "alpha_y": alpha_y,
             "kappa": (f_xx + f_yy) / 2.0,

@@ -113,7 +113,7 @@ def _times(kind: str, case: Values, images: ImagePositions) -> jax.Array:
     """Arrival times (slots,) in days."""
     x, y = images.x, images.y
     source = jnp.full_like(x, case["source_x"]), jnp.full_like(y, case["source_y"])
-    psi = reduce(jnp.add, [MASS_PROFILES[n].potential(x, y, **_own(n, case)) for n in KINDS[kind][1]])
+    psi = reduce(jnp.add, [MASS_PROFILES[n].psi(x, y, **_own(n, case)) for n in KINDS[kind][1]])
     redshifts = jnp.stack([case["z_lens"], case["z_source"]])
     distances = cosmology.transverse_comoving_distance(redshifts, H0=case["H0"], Om0=case["Om0"])
     return rays.arrival_time([(x, y), source], [psi], distances)

@@ -125,7 +125,7 @@ def _light(profile: LightProfile) -> Function:
     def function(p: jax.Array, points: jax.Array) -> jax.Array:
         values = {key: p[k] for k, key in enumerate(profile.parameters)}
         light = profile.surface_brightness(points[0] + p[-2], points[1] + p[-1], **values)
-        flux = jnp.asarray(profile.total_flux(**values), p.dtype)
+        flux = jnp.asarray(profile.flux(**values), p.dtype)
         return jnp.stack([jnp.sum(_weights(p.dtype)[0] * light), flux])
 
     return function
@@ -137,7 +137,7 @@ def _mass(profile: MassProfile) -> Function:
     def function(p: jax.Array, points: jax.Array) -> jax.Array:
         values = {key: p[k] for k, key in enumerate(profile.parameters)}
         x, y = points[0] + p[-2], points[1] + p[-1]
-        fields = jnp.stack([*profile.deflection(x, y, **values), profile.potential(x, y, **values)])
+        fields = jnp.stack([*profile.deflection(x, y, **values), profile.psi(x, y, **values)])
         return jnp.sum(_weights(p.dtype) * fields, axis=1)
 
     return function
