@@ -133,10 +133,7 @@ def amplitude(profile: str, flux: Real, **shape: Real | Reals) -> jax.Array:
     >>> print(f"{amplitude('SERSIC_ELLIPSE', 100.0, R_sersic=1.0, n_sersic=1.0, e1=0.1, e2=0.0):.4f}")
     8.3591
     """
-    total_flux = LIGHT_PROFILES[profile].total_flux
-    if total_flux is None:
-        raise ValueError(f"{profile} has no finite flux; give its amplitude itself")
-    return jnp.asarray(flux) / total_flux(**shape)
+    return jnp.asarray(flux) / LIGHT_PROFILES[profile].flux(**shape)
 
 
 def per_pixel(value: jax.Array) -> jax.Array:
