@@ -44,6 +44,7 @@ INNERMOST = "lenstronomy's NFW ends at 1e-6 Rs, within which are the innermost r
 AXIS_RATIO = "lenstronomy keeps the axis ratio 1e-8 away from 1"
 CONSTANT_INSIDE = "lenstronomy's potential is the integral of a deflection that is constant in 0.001 arcsec"
 MOVED_SLOPE = "where a slope is a whole number, lenstronomy takes one beside it"
+EDGE = "the brightness has edges, at which the quadrature is coarse"
 GRID = "potential and deflection are interpolated each on its own, as in lenstronomy"
 LAST_RADIUS = "the light ends at 1000 R_sersic, beyond which the formula of the flux has this much for n = 5"
 KINK_AT_ROUND = "lenstronomy's definition has the modulus of the ellipticity, which has a kink at zero"
@@ -92,6 +93,12 @@ STATED: dict[tuple[str, str, str], Stated] = {
         ("light", name, AT_CENTER): Stated(1e-8, SINGLE, "lenstronomy's formula loses digits there")
         for name in ("HERNQUIST", "HERNQUIST_ELLIPSE")
     },
+    ("light", "ELLIPSOID", FLUX_INTEGRAL): Stated(0.1, 0.1, EDGE),
+    ("light", "INTERPOL", FLUX_INTEGRAL): Stated(1e-2, 1e-2, EDGE),
+    ("light", "LINE_PROFILE", FLUX_INTEGRAL): Stated(0.0, 0.0, EDGE, not_compared=True),
+    ("light", "PL_SERSIC", FLUX_INTEGRAL): Stated(1e-2, 1e-2, EDGE),
+    ("light", "SLIT_STARLETS", FLUX_INTEGRAL): Stated(1e-2, 1e-2, EDGE),
+    ("light", "SLIT_STARLETS_GEN2", FLUX_INTEGRAL): Stated(1e-2, 1e-2, EDGE),
     ("light", "PL_SERSIC", AT_CENTER): Stated(
         0.0, 0.0, "lenstronomy has no number there and shows 0", not_compared=True
     ),

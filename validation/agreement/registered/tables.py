@@ -18,7 +18,7 @@ RADII = np.append(1e-6, np.linspace(0.2, 15.0, 38))
 COLUMNS, ROWS_OF_PIXELS = 24, 20
 SPOTS = ((11.0, 9.0, 3.0, 1.0), (15.0, 12.0, 1.5, 0.4), (7.0, 6.0, 2.0, 0.3))
 # Starlet coefficients: scales, and pixels along a side.
-SCALES, SIDE = 3, 128
+SCALES, SIDE = 3, 20
 
 
 def table(name: str, key: str) -> np.ndarray:
