@@ -159,5 +159,5 @@ def pl_sersic(
     log_peak = u * log_ratio + x_c - log_ratio + log_gamma(n * (3.0 - u)) - log_gamma(2.0 * n)
     outside = jnp.where(is_inside, 2.0, t)
     beyond = 2.0 * edge * jnp.exp(log_peak - x_c * jnp.exp(0.5 * jnp.log(outside) / n))
-    value = jnp.where(is_inside, within, beyond)
+    value = jnp.where(is_inside, within, jnp.where(jnp.isnan(slope), slope, beyond))
     return jnp.where(r_squared > (LAST_RADIUS * radius) ** 2, 0.0, value)
