@@ -23,6 +23,7 @@ import numpy as np
 from jaxlens.kernels.lensing.rays import jacobian
 from jaxlens.kernels.registry import MASS_PROFILES
 from validation.agreement import references
+from validation.agreement.exact import approximated
 from validation.agreement.inputs.draws import AROUND, CENTER, IMAGE, PIXELS, thinned
 from validation.agreement.registered import comparison as registered
 from validation.agreement.reporting.rows import (
@@ -132,7 +133,10 @@ def check(quick: bool) -> Findings:
     compared = [_compare(name, group) for name, group in groups.items()]
     rows = [line for one in compared for line in _rows(one)]
     rows += [_their_own_error(name, groups[name]) for name in ("SIE", "NIE", "EPL")]
-    return Findings(rows + registered.rows("mass"), _pictures(compared))
+    rows += registered.rows("mass")
+    if not quick and precision() == "float64":
+        rows += approximated.rows(references.load("mass_profiles"))
+    return Findings(rows, _pictures(compared))
 
 
 def _compare(name: str, group: Arrays) -> Comparison:

@@ -26,17 +26,32 @@ def spemd(x: np.ndarray, y: np.ndarray, values: Mapping[str, float]) -> np.ndarr
         values: lenstronomy's parameters of SPEMD; R is the product average radius, c = s_scale and
             g = (gamma - 1) / 2.
     """
-    modulus = np.hypot(values["e1"], values["e2"])
-    q = (1.0 - modulus) / (1.0 + modulus)
-    turn = np.exp(0.5j * np.arctan2(values["e2"], values["e1"]))
-    z = ((x - values["center_x"]) + 1j * (y - values["center_y"])) / turn
     gamma, theta_E, core = values["gamma"], values["theta_E"], values["s_scale"]
 
-    def kappa(xi_squared: np.ndarray) -> np.ndarray:
-        power = (theta_E**2 / (q * xi_squared + core**2)) ** (0.5 * (gamma - 1.0))
+    def kappa(r_squared: np.ndarray) -> np.ndarray:
+        power = (theta_E**2 / (r_squared + core**2)) ** (0.5 * (gamma - 1.0))
         return np.asarray(0.5 * (3.0 - gamma) * power)
 
-    alpha = _along_axes(z.real, z.imag, q, kappa) * turn
+    return elliptical(x, y, values, kappa)
+
+
+def elliptical(
+    x: np.ndarray, y: np.ndarray, values: Mapping[str, float], kappa: Callable[[np.ndarray], np.ndarray]
+) -> np.ndarray:
+    """Deflection (2, points) of a convergence that is constant on ellipses, or on circles without e1 and e2.
+
+    Args:
+        x: positions (points,) in arcsec.
+        y: the other coordinate.
+        values: the centre and the ellipticity by name.
+        kappa: the convergence as a function of the squared product average radius (arcsec^2).
+    """
+    e1, e2 = values.get("e1", 0.0), values.get("e2", 0.0)
+    modulus = np.hypot(e1, e2)
+    q = (1.0 - modulus) / (1.0 + modulus)
+    turn = np.exp(0.5j * np.arctan2(e2, e1))
+    z = ((x - values["center_x"]) + 1j * (y - values["center_y"])) / turn
+    alpha = _along_axes(z.real, z.imag, q, lambda xi_squared: kappa(q * xi_squared)) * turn
     return np.stack([alpha.real, alpha.imag])
 
 
