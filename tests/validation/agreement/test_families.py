@@ -33,10 +33,10 @@ def groups() -> dict[str, dict[str, np.ndarray]]:
 def test_the_image_of_a_family_is_lenstronomy_s(name: str) -> None:
     """Computed operation by operation: a dozen programs would take longer to compile."""
     group: Group = groups()[name]
-    simulator = Simulator(json.loads(str(group["config"])), str(group["configuration"]))
     with jax.enable_x64(True), operation_by_operation():
+        simulator = Simulator(json.loads(str(group["config"])), str(group["configuration"]))
         params = {key: jnp.asarray(value[0]) for key, value in references.parameters(group).items()}
-        ours = np.asarray(render(simulator.scene, params))
+        ours = np.asarray(render(simulator.scene, params, simulator.assets))
     theirs = group["image"][0]
     assert np.max(np.abs(ours - theirs)) < OF_PEAK["float64"] * np.max(theirs)
     assert np.min(np.max(theirs, axis=(1, 2))) > 1.0, "there is something to compare"

@@ -44,16 +44,16 @@ def derivative(group: Group, reverse: bool) -> Derivative:
         group: the reference group of a family.
         reverse: whether it follows from `jax.grad`; otherwise from `jax.jvp`.
     """
-    simulator = Simulator(json.loads(str(group["config"])), str(group["configuration"]))
     rng = np.random.default_rng(0)
     with jax.enable_x64(True), operation_by_operation():
+        simulator = Simulator(json.loads(str(group["config"])), str(group["configuration"]))
         values = {name: jnp.asarray(one[0]) for name, one in references.parameters(group).items()}
         own = {name: one for name, one in values.items() if name in simulator.scene.parameters}
         direction = {name: jnp.full_like(one, DIRECTION * rng.normal()) for name, one in own.items()}
         weights = rng.normal(size=group["image"].shape[1:])
 
         def weighted(moved: dict[str, jax.Array]) -> jax.Array:
-            return jnp.sum(weights * render(simulator.scene, values | moved))
+            return jnp.sum(weights * render(simulator.scene, values | moved, simulator.assets))
 
         def at(steps: float) -> float:
             return float(weighted({name: one + steps * STEP * direction[name] for name, one in own.items()}))

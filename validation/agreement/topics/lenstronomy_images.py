@@ -236,12 +236,26 @@ def _with_amplitude(
 def _arguments(
     registered: Registered, profile: FileProfile, prefix: str, row: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The arguments of lenstronomy's profile: numbers, arrays for lists, and whole numbers."""
+    """The arguments of lenstronomy's profile: numbers, arrays for lists and tables, and whole numbers."""
     values: dict[str, Any] = {}
     for name, _ in profile.parameters:
         whole, number = list_of(name, registered), float(row[f"{prefix}-{name}"])
         values[whole or name] = np.append(values.get(whole, []), number) if whole else number
-    return values | dict(profile.integers)
+    values |= _tables({name: table.array for name, table in profile.tables}, values)
+    # our choice between ways of interpolation, and that of an image of a stack
+    ours = ("order", "image_index")
+    return {name: value for name, value in (values | dict(profile.integers)).items() if name not in ours}
+
+
+def _tables(arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """The arrays for lenstronomy: the chosen image of a stack, and whole axes in place of their two ends."""
+    found = dict(arrays)
+    if "image" in found:
+        found["image"] = found["image"][int(values.get("image_index", 0))]
+    for key, axis in (("grid_interp_x", 1), ("grid_interp_y", 0)):
+        if key in found:
+            found[key] = np.linspace(found[key][0], found[key][-1], found["f_x"].shape[axis])
+    return found
 
 
 def _point_kwargs(sim: SimAPI, point: Point, row: Parameters) -> dict[str, np.ndarray]:
