@@ -68,7 +68,7 @@ def nfw_angles(mass: Real, concentration: Real, density: Real, sigma_crit: Real,
 
     >>> Rs, alpha_Rs = nfw_angles(1e13, 6.0, 9.36e13, 2.6e15, 1259.0)
     >>> print(f"{Rs:.2f} {alpha_Rs:.2f}")
-    8.04 0.77
+    8.04 1.15
     """
     c = jnp.asarray(concentration)
     radius = jnp.cbrt(3.0 / (4.0 * jnp.pi) * (mass / density))

@@ -256,7 +256,7 @@ SECOND = """  CONFIGURATION_2:
 """
 HALO = """  GALAXY_3:
     NAME: HALO
-    MASS_PROFILE_1: {NAME: NFW, PARAMETERS: {Rs: 5, alpha_Rs: 1}}
+    MASS_PROFILE_1: {NAME: NFX, PARAMETERS: {Rs: 5, alpha_Rs: 1}}
 GEOMETRY:
 """
 

@@ -22,6 +22,7 @@ PROFILES = {("light", name): LIGHT_PROFILES[name] for name in sorted(LIGHT_PROFI
 PROFILES |= {("mass", name): MASS_PROFILES[name] for name in sorted(MASS_PROFILES)}
 # Profiles of thousands of operations, or that take others of this list as their parts.
 HEAVY = {
+    "BPL",
     "CNFW",
     "CNFW_ELLIPSE_POTENTIAL",
     "EPL_BOXYDISKY",
@@ -31,7 +32,17 @@ HEAVY = {
     "EPL_MULTIPOLE_M3M4",
     "EPL_MULTIPOLE_M3M4_ELL",
     "EPL_Q_PHI",
+    "GNFW",
+    "GNFW_ELLIPSE_GAUSS_DEC",
+    "GreenBoschNFW",
+    "NFW_ELLIPSE_GAUSS_DEC",
+    "PSEUDO_DPL",
+    "SERSIC_ELLIPSE_GAUSS_DEC",
+    "SERSIC_ELLIPSE_KAPPA",
     "SERSIC_ELLIPSE_POTENTIAL",
+    "SPEMD",
+    "SYNTHESIS",
+    "TNFWC",
 }
 # Profiles that are the same everywhere.
 CONSTANT = ("UNIFORM", "BLANK_PLANE")
