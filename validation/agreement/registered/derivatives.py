@@ -34,12 +34,12 @@ MIDDLE = np.array([1.0, -6.0, 15.0, 15.0, -6.0, 1.0]) / 20.0
 # The same in fourth order, which agree where the profile is smooth: to these parts of slope and value.
 SLOPE_4 = np.array([0.0, 1.0, -8.0, 8.0, -1.0, 0.0]) / 12.0
 MIDDLE_4 = np.array([0.0, -1.0, 4.0, 4.0, -1.0, 0.0]) / 6.0
-SMOOTH_SLOPE, SMOOTH_VALUE = 1e-5, 1e-8
+SMOOTH_SLOPE, SMOOTH_VALUE = 1e-7, 1e-8
 # Distances of the points from the centre (arcsec), beyond the cusps that centres may be.
 NEAREST, FARTHEST = 0.3, 3.0
 # The points of each row of profiles whose values cost most: the first one, and both axes.
 FEW_POINTS = 3
-COSTLY = evaluation.PROGRAMS | {"SYNTHESIS"}
+COSTLY = frozenset({"BPL", "SYNTHESIS"})
 # Errors of a derivative are in units of the largest of the row, but at least of this part of the value.
 LEAST = 1e-3
 

@@ -21,7 +21,7 @@ Arguments = tuple[jax.Array, jax.Array, dict[str, Any]]
 Function = Callable[[jax.Array, jax.Array, dict[str, Any]], jax.Array]
 
 # Profiles of long loops, each of which is a program: one by one their operations take longer.
-PROGRAMS = frozenset({"BPL", "GNFW", "GreenBoschNFW"})
+PROGRAMS = frozenset({"BPL", "GNFW", "GreenBoschNFW", "PSEUDO_DPL", "SERSIC_ELLIPSE_KAPPA", "TNFWC"})
 # The names of what `function_of` returns, in order.
 LIGHT_FIELDS = ("surface_brightness",)
 MASS_FIELDS = ("alpha_x", "alpha_y", "potential")

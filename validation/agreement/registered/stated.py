@@ -42,6 +42,7 @@ class Stated(NamedTuple):
 
 INNERMOST = "lenstronomy's NFW ends at 1e-6 Rs, within which are the innermost radii of the fit"
 AXIS_RATIO = "lenstronomy keeps the axis ratio 1e-8 away from 1"
+LOST_DIGITS = "lenstronomy's formula loses digits near the centre, where ours is the integral by mpmath"
 CONSTANT_INSIDE = "lenstronomy's potential is the integral of a deflection that is constant in 0.001 arcsec"
 MOVED_SLOPE = "where a slope is a whole number, lenstronomy takes one beside it"
 EDGE = "the brightness has edges, at which the quadrature is coarse"
@@ -70,6 +71,10 @@ STATED: dict[tuple[str, str, str], Stated] = {
     ("light", "SERSIC_ELLIPSE", FLUX_INTEGRAL): Stated(1e-4, 1e-4, LAST_RADIUS),
     **{
         ("mass", name, POTENTIAL): Stated(1e-4, 1e-4, CONSTANT_INSIDE)
+        for name in ("CNFW", "CNFW_ELLIPSE_POTENTIAL")
+    },
+    **{
+        ("mass", name, DEFLECTION): Stated(1e-8, SINGLE, LOST_DIGITS)
         for name in ("CNFW", "CNFW_ELLIPSE_POTENTIAL")
     },
     ("mass", "coreBURKERT", POTENTIAL): Stated(
