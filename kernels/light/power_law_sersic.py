@@ -7,9 +7,9 @@ With j(r) the luminosity density, 1 at r_c times the amplitude,
 
 s = R_sersic / (2 n), lenstronomy's (the literature has (2 n)^n), and u = 1 - 0.6097 / n + 0.054635 / n^2
 (Lima Neto et al. 1999), the brightness inside r_c is the integral of j along the line of sight, and outside,
-in lenstronomy's approximation to that integral, I_0 exp[-(R / s)^(1/n)].  The integrals are Gauss-Legendre
-sums in variables in which their integrands are smooth; with ORDER nodes their relative error is below 1e-9
-for n from 0.5 to 8.
+in lenstronomy's approximation to that integral, I_0 exp[-(R / s)^(1/n)].  There the brightness jumps by about
+a percent.  The integrals are Gauss-Legendre sums in variables in which their integrands are smooth; with
+ORDER nodes their relative error is below 1e-9 for n from 0.5 to 8.
 """
 
 from __future__ import annotations

@@ -34,9 +34,12 @@ MIDDLE = np.array([1.0, -6.0, 15.0, 15.0, -6.0, 1.0]) / 20.0
 # The same in fourth order, which agree where the profile is smooth: to these parts of slope and value.
 SLOPE_4 = np.array([0.0, 1.0, -8.0, 8.0, -1.0, 0.0]) / 12.0
 MIDDLE_4 = np.array([0.0, -1.0, 4.0, 4.0, -1.0, 0.0]) / 6.0
-SMOOTH_SLOPE, SMOOTH_VALUE = 1e-5, 1e-8
+SMOOTH_SLOPE, SMOOTH_VALUE = 1e-7, 1e-8
 # Distances of the points from the centre (arcsec), beyond the cusps that centres may be.
 NEAREST, FARTHEST = 0.3, 3.0
+# The points of each row of profiles whose values cost most: the first one, and both axes.
+FEW_POINTS = 3
+COSTLY = frozenset({"BPL", "SYNTHESIS"})
 # Errors of a derivative are in units of the largest of the row, but at least of this part of the value.
 LEAST = 1e-3
 
@@ -46,12 +49,13 @@ FunctionOf = Callable[..., Function]
 
 
 class Checked(NamedTuple):
-    """Errors by direction: (rows,), and the names of the rows' directions."""
+    """Errors by direction: (rows,), the names of the rows' directions, and the derivatives themselves."""
 
     names: tuple[str, ...]
     derivative: np.ndarray
     value: np.ndarray
     drawn: Drawn
+    forward: np.ndarray
 
 
 class Problem(NamedTuple):
@@ -70,7 +74,7 @@ def problem(profile: Profile) -> Problem:
     row_sets = np.arange(draws.ROWS) // len(names) % sets
     row_names = tuple(names[row % len(names)] for row in range(draws.ROWS))
     drawn = _drawn(profile, row_sets)
-    x, y = _points(profile, drawn, row_sets)
+    x, y = _some(profile, *_points(profile, drawn, row_sets))
     at = evaluation.arguments(profile, drawn, x, y)
     return Problem(drawn, at, _directions(profile, at, row_names), row_names)
 
@@ -90,21 +94,20 @@ def central_differences(profile: Profile, function_of: FunctionOf) -> Checked:
     """
     rows = problem(profile)
     function = function_of(profile, rows.drawn)
-    value, found = evaluation.along(function, rows.at, rows.directions)
+    value, forward = evaluation.along(function, rows.at, rows.directions)
     scale = _scales(profile, rows)
     nearby = _beside(function, rows, STEP * scale)
     expected = np.tensordot(SLOPE, nearby, 1) / STEP
     between = np.tensordot(MIDDLE, nearby, 1)
-    found = found * scale[None, :, None]
+    found = forward * scale[None, :, None]
     size = np.max(np.abs(value), axis=(0, 2))
     largest = np.maximum(np.max(np.abs(expected), axis=(0, 2)), LEAST * size)
     away, jump = (np.max(np.abs(a), axis=0) for a in (found - expected, value - between))
     if profile.name in KINKS:
         smooth = _smooth(nearby, expected, between, largest[:, None], size[:, None])
         away, jump = np.where(smooth, away, 0.0), np.where(smooth, jump, 0.0)
-    return Checked(
-        rows.names, _over(np.max(away, axis=1), largest), _over(np.max(jump, axis=1), size), rows.drawn
-    )
+    derivative, value_error = _over(np.max(away, axis=1), largest), _over(np.max(jump, axis=1), size)
+    return Checked(rows.names, derivative, value_error, rows.drawn, forward)
 
 
 def _smooth(
@@ -116,16 +119,16 @@ def _smooth(
     return (slopes <= SMOOTH_SLOPE * largest) & (middles <= SMOOTH_VALUE * size)
 
 
-def reverse_error(profile: Profile, function_of: FunctionOf) -> float:
+def reverse_error(profile: Profile, function_of: FunctionOf, forward: np.ndarray) -> float:
     """How far reverse mode is from forward mode: of <gradient, tangent> in units of the sum of its terms.
 
     Args:
         profile: a light or mass profile.
         function_of: `evaluation.function_of`, or `evaluation.flux_of`.
+        forward: the derivatives by forward mode, of `central_differences`.
     """
     rows = problem(profile)
     function = function_of(profile, rows.drawn)
-    _, forward = evaluation.along(function, rows.at, rows.directions)
     weights = np.cos(0.3 + np.arange(forward.size)).reshape(forward.shape)
     back = evaluation.pulled_back(function, rows.at, weights)
     pairs = zip(jax.tree.leaves(back), jax.tree.leaves(rows.directions), strict=True)
@@ -185,13 +188,18 @@ def infinite_derivatives(profile: Profile) -> list[str]:
         profile: a light or mass profile.
     """
     drawn = draws.parameters(profile)
-    at = evaluation.arguments(profile, drawn, *draws.points(profile, drawn))
+    at = evaluation.arguments(profile, drawn, *_some(profile, *draws.points(profile, drawn)))
     names = _direction_names(profile)
     row_names = tuple(names[row % len(names)] for row in range(draws.ROWS))
     function = evaluation.function_of(profile, drawn)
     both = np.stack(evaluation.along(function, at, _directions(profile, at, row_names)))
     finite = np.isfinite(both).all(axis=(0, 1, 3))
     return sorted({name for name, is_finite in zip(row_names, finite, strict=True) if not is_finite})
+
+
+def _some(profile: Profile, *points: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The points of each row, the first ones only if the profile is costly."""
+    return tuple(a[:, :FEW_POINTS] for a in points) if profile.name in COSTLY else points
 
 
 def _over(away: np.ndarray, size: np.ndarray) -> np.ndarray:
@@ -288,5 +296,5 @@ def _beside(function: Function, rows: Problem, steps: np.ndarray) -> np.ndarray:
         return jnp.asarray(a + moves * d, start.dtype)
 
     values = evaluation.evaluate(function, jax.tree.map(moved, rows.at, rows.directions))
-    shape = (len(values), len(OFFSETS), draws.ROWS, draws.POINTS)
+    shape = (len(values), len(OFFSETS), *rows.at[0].shape)
     return np.moveaxis(values.reshape(shape), 1, 0)

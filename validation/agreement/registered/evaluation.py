@@ -1,4 +1,4 @@
-"""Values and derivatives of any registered profile, without compiling a program for it.
+"""Values and derivatives of any registered profile, in most cases without compiling a program for it.
 
 All numbers are arrays of one shape, so the primitive operations of all profiles are the same few programs.
 """
@@ -6,7 +6,7 @@ All numbers are arrays of one shape, so the primitive operations of all profiles
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 from unittest import mock
 
@@ -20,6 +20,8 @@ from jaxlens.kernels.registry import LightProfile, MassProfile, Profile
 Arguments = tuple[jax.Array, jax.Array, dict[str, Any]]
 Function = Callable[[jax.Array, jax.Array, dict[str, Any]], jax.Array]
 
+# Profiles of long loops, each of which is a program: one by one their operations take longer.
+PROGRAMS = frozenset({"BPL", "GNFW", "GreenBoschNFW", "PSEUDO_DPL", "SERSIC_ELLIPSE_KAPPA", "TNFWC"})
 # The names of what `function_of` returns, in order.
 LIGHT_FIELDS = ("surface_brightness",)
 MASS_FIELDS = ("alpha_x", "alpha_y", "potential")
@@ -56,7 +58,7 @@ def function_of(
                 found = (*found, profile.potential(x, y, **given))
         return jnp.stack([jnp.broadcast_to(field, shape or x.shape) for field in found])
 
-    return function
+    return jax.jit(function) if profile.name in PROGRAMS else function
 
 
 def flux_of(profile: LightProfile, drawn: Mapping[str, np.ndarray]) -> Function:
@@ -119,6 +121,11 @@ def operation_by_operation() -> Iterator[None]:
         yield
 
 
+def _way(function: Function) -> AbstractContextManager[None]:
+    """Programs are evaluated as they are, all other functions operation by operation."""
+    return nullcontext() if isinstance(function, jax.stages.Wrapped) else operation_by_operation()
+
+
 def _scan(
     step: Callable[[Any, Any], tuple[Any, Any]],
     first: Any,
@@ -142,7 +149,7 @@ def _scan(
 
 def evaluate(function: Function, at: Arguments) -> np.ndarray:
     """The values (fields, rows, points), as float64."""
-    with operation_by_operation():
+    with _way(function):
         return np.asarray(function(*at), np.float64)
 
 
@@ -154,7 +161,7 @@ def along(function: Function, at: Arguments, directions: Arguments) -> tuple[np.
         at: its arguments.
         directions: a tangent for each of them.
     """
-    with operation_by_operation():
+    with _way(function):
         value, derivative = jax.jvp(function, at, directions)
     return np.asarray(value, np.float64), np.asarray(derivative, np.float64)
 
@@ -167,7 +174,7 @@ def pulled_back(function: Function, at: Arguments, weights: np.ndarray) -> Argum
         at: its arguments.
         weights: of each value, (fields, rows, points).
     """
-    with operation_by_operation():
+    with _way(function):
         value, back = jax.vjp(function, *at)
         return back(jnp.asarray(weights, value.dtype))
 
