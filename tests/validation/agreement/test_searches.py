@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import jax
 import numpy as np
 import pytest
 
+from validation.agreement.checks.searches import QUICK_ALONE
 from validation.agreement.registered import images
 
 
@@ -17,5 +19,7 @@ def test_an_image_that_the_search_leaves_out_is_missed(monkeypatch: pytest.Monke
         return x, y, mu, mask & (np.arange(mask.shape[1]) > 0)
 
     monkeypatch.setattr(images, "_searched", without_brightest)
-    found = images.wrong_images(images.single("SIS"))
+    # the lens and precision of `test_checks`, whose program is kept
+    with jax.enable_x64(True):
+        found = images.wrong_images(images.single(QUICK_ALONE[0]))
     assert np.all(found.missed == 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -182,11 +182,13 @@ def left_out(group: Group) -> str:
     return f"without {count} points where lenstronomy's values jump or are no numbers" if count else ""
 
 
-def rows(kind: str) -> list[Row]:
-    """The rows of all profiles that have reference values.
+def rows(kind: str, names: Collection[str] | None = None) -> list[Row]:
+    """The rows of all profiles that have reference values, or of some.
 
     Args:
         kind: "light" or "mass".
+        names: of the profiles; all if it is not given.
     """
     groups = references.load(f"{kind}_profiles")
-    return [line for name, group in groups.items() for line in judged(name, kind, group)]
+    chosen = groups if names is None else {name: groups[name] for name in names}
+    return [line for name, group in chosen.items() for line in judged(name, kind, group)]
