@@ -55,7 +55,8 @@ def test_its_derivatives_are_right_and_single_precision_is_enough(fitted, check_
     with jax.enable_x64(True):
         check_first_derivatives(alpha, 1.3, 0.5)
         exact = alpha(jnp.asarray(1.3), jnp.asarray(0.5))
-    np.testing.assert_allclose(alpha(jnp.float32(1.3), jnp.float32(0.5)), exact, rtol=1e-5)
+    # terms with weights of 28, -62 and 47 add up to 2.4, so single precision loses two digits
+    np.testing.assert_allclose(alpha(jnp.float32(1.3), jnp.float32(0.5)), exact, rtol=5e-5)
 
 
 def test_parameters_that_no_file_could_give_are_refused():
