@@ -140,6 +140,8 @@ def assert_derivatives(kind: str, name: str, function_of: derivatives.FunctionOf
     found = derivatives.central_differences(profile, function_of)
     for quantity, errors in ((stated.DERIVATIVES, found.derivative), (stated.CONTINUITY, found.value)):
         tolerance = stated.tolerance(kind, name, quantity, double=True)
+        if tolerance is None:
+            continue
         missed = {key: f"{e:.1e}" for key, e in zip(found.names, errors, strict=True) if not e <= tolerance}
         assert not missed, f"{quantity}: {missed} > {tolerance}"
     if name not in HEAVY:

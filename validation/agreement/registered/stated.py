@@ -119,12 +119,11 @@ STATED: dict[tuple[str, str, str], Stated] = {
     ("light", "SERSIC_ELLIPSE_FLEXION", FLUX_INTEGRAL): Stated(
         0.0, 0.0, BEFORE_DISTORTION, not_compared=True
     ),
-    ("mass", "SIS_TRUNCATED", DERIVATIVES): Stated(0.0, 0.0, JUMPS, not_compared=True),
-    ("mass", "SIS_TRUNCATED", CONTINUITY): Stated(1e-2, 1e-2, JUMPS),
+    ("mass", "SIS_TRUNCATED", CONTINUITY): Stated(1e-7, 1e-7, JUMPS),
+    ("light", "ELLIPSOID", CONTINUITY): Stated(0.0, 0.0, SHARP_EDGE, not_compared=True),
     **{
-        ("light", name, quantity): Stated(0.0, 0.0, SHARP_EDGE, not_compared=True)
+        ("light", name, FLUX_INTEGRAL): Stated(0.0, 0.0, SHARP_EDGE, not_compared=True)
         for name in ("ELLIPSOID", "LINE_PROFILE")
-        for quantity in (DERIVATIVES, CONTINUITY, FLUX_INTEGRAL)
     },
     **{
         ("mass", "GNFW_ELLIPSE_GAUSS_DEC", quantity): Stated(0.0, 0.0, COARSE_CORE, not_compared=True)
@@ -160,11 +159,15 @@ KINKS: dict[str, str] = {
     "CURVED_ARC_CONST": "nothing is deflected beyond the circle of the arc",
     "CURVED_ARC_CONST_MST": "nothing is deflected beyond the circle of the arc",
     "ElliSLICE": "the mass ends at an ellipse",
+    "ELLIPSOID": SHARP_EDGE,
     "HERNQUIST_ELLIPSE_CSE": "the scale radius lies along the major axis, which has a kink at e = 0",
     "INTERPOL": "the interpolation is linear",
     "INTERPOL_SCALED": "the interpolation is linear",
+    "LINE_PROFILE": SHARP_EDGE,
     "PL_SERSIC": "the brightness jumps at r_c by a percent, as outside it is an approximation",
     "RADIAL_INTERPOL": "the interpolation is linear",
+    "SERSIC_ELLIPSE_KAPPA": "the axis ratio is 1 - |e|, which has a kink at e = 0",
+    "SIS_TRUNCATED": JUMPS,
     "SLIT_STARLETS": "the interpolation is linear",
     "SLIT_STARLETS_GEN2": "the interpolation is linear",
     "TABULATED_DEFLECTIONS": "the interpolation is linear",
