@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from astropy.cosmology import FLRW
-from lenstronomy.LensModel.lens_model import LensModel
 
 Profile = tuple[str, Mapping[str, float]]
 
@@ -122,6 +121,9 @@ class _Plane:
     """The deflection of some profiles and its exact derivatives."""
 
     def __init__(self, profiles: Sequence[Profile]) -> None:
+        # the search without deflectors of lenstronomy's, as of `registered.images`, does without it
+        from lenstronomy.LensModel.lens_model import LensModel
+
         self._isothermal = [_with_core(name, values) for name, values in profiles if name in ("SIE", "NIE")]
         rest = [(name, dict(values)) for name, values in profiles if name not in ("SIE", "NIE")]
         unknown = sorted({name for name, _ in rest} - set(ANALYTIC))
