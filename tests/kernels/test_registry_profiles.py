@@ -113,11 +113,10 @@ def test_what_is_no_number_makes_no_number(kind, name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("x64", [False, True])
 @every_profile
-def test_derivatives_are_finite_at_the_centre_and_over_the_usual_range(kind, name, x64):
-    with jax.enable_x64(x64):
-        assert derivatives.infinite_derivatives(PROFILES[kind, name]) == []
+def test_derivatives_are_finite_at_the_centre_and_over_the_usual_range(kind, name):
+    """In single precision, where numbers end sooner."""
+    assert derivatives.infinite_derivatives(PROFILES[kind, name]) == []
 
 
 @pytest.mark.slow

@@ -137,6 +137,7 @@ STATED: dict[tuple[str, str, str], Stated] = {
         ("mass", "BPL", quantity): Stated(0.0, 0.0, CUT_SERIES, not_compared=True)
         for quantity in (DEFLECTION, HESSIAN)
     },
+    ("mass", "BPL", GRADIENT): Stated(1e-8, SINGLE, "the potential is a sum of nodes along the ray"),
     ("mass", "SHAPELETS_POLAR", DEFLECTION): Stated(0.0, 0.0, WRONG_SIGNS, not_compared=True),
     **{
         (kind, f"{count}CHAMELEON", quantity): Stated(1e-8, SINGLE, AXIS_RATIO)
