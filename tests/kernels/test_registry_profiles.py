@@ -7,7 +7,6 @@ operation by operation on arrays of one shape, so that they share a few compiled
 
 from __future__ import annotations
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
