@@ -14,6 +14,8 @@ from validation.agreement.topics import TOPICS
 
 # Topics that compile in a few seconds.
 QUICK = ("amplitudes", "cosmology")
+# Topics with tests of their own: test_families.py and test_searches.py.
+ELSEWHERE = ("families", "searches")
 # The mass profiles compared at usual parameters; tests/kernels/test_registry_profiles.py compares all.
 SOME_MASSES = ("SIE", "NFW", "SHEAR")
 
@@ -24,7 +26,7 @@ CASES = [
     *[
         pytest.param(topic, True, id=f"{topic}-float64", marks=pytest.mark.slow)
         for topic in TOPICS
-        if topic not in QUICK
+        if topic not in (*QUICK, *ELSEWHERE)
     ],
 ]
 

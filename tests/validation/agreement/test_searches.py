@@ -12,6 +12,10 @@ from validation.agreement.registered import images
 
 @pytest.mark.slow
 def test_an_image_that_the_search_leaves_out_is_missed(monkeypatch: pytest.MonkeyPatch):
+    with jax.enable_x64(True):
+        found = images.wrong_images(images.single(QUICK_ALONE[0]))
+    assert not np.any(found.missed)
+    assert not np.any(found.spurious)
     whole = images._searched
 
     def without_brightest(*arguments: object) -> tuple[np.ndarray, ...]:
@@ -19,7 +23,6 @@ def test_an_image_that_the_search_leaves_out_is_missed(monkeypatch: pytest.Monke
         return x, y, mu, mask & (np.arange(mask.shape[1]) > 0)
 
     monkeypatch.setattr(images, "_searched", without_brightest)
-    # the lens and precision of `test_checks`, whose program is kept
     with jax.enable_x64(True):
         found = images.wrong_images(images.single(QUICK_ALONE[0]))
     assert np.all(found.missed == 1)
