@@ -62,7 +62,18 @@ def quantile(
 def probabilities(
     log_density: LogDensity, y: Real, low: Real, high: Real, *parameters: Real
 ) -> tuple[jax.Array, jax.Array]:
-    """P(y) and 1 - P(y), each precise where it is small; the arguments as in `quantile`."""
+    """P(y) and 1 - P(y), each precise where it is small.
+
+    Args:
+        log_density: as in `quantile`.
+        y: where; values beyond the ends count as the ends.
+        low: the lower end.
+        high: the upper end.
+        *parameters: those of the density.
+
+    Returns:
+        The two probabilities, of the shape to which the arguments broadcast.
+    """
     y, _, low, high, parameters = _aligned(y, y, low, high, *parameters)
     return _probabilities(log_density, y, low, high, parameters)
 
