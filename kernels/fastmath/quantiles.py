@@ -184,7 +184,8 @@ def _quantile(
     length = (high - low) / PANELS
     start = low + panel * length
     y = start + _inverted(log_density, start, length, mass, peak, parameters)
-    return jnp.where(jnp.isnan(u), u, jnp.clip(y, low, high))
+    # comparisons and bounds hide NaN
+    return jnp.where(jnp.isnan(u + total), jnp.nan, jnp.clip(y, low, high))
 
 
 def _panel(masses: jax.Array, lower: jax.Array, target: jax.Array) -> tuple[jax.Array, jax.Array]:
