@@ -2,12 +2,13 @@
 
 Each part of the file has a module: `quantities` (one numeric entry and how it is drawn), `species` (SPECIES),
 `instrument` (IMAGE and SURVEY), `tables` (DISTRIBUTIONS and BACKGROUNDS), `transients` (MODEL and
-TIMESERIES), and `config` (planes,
-configurations, and the whole file).  Nothing here reads a file or draws a number.  Every class is hashable,
+TIMESERIES), `copies` (NUMBER and POSITION of objects), and `config` (planes, configurations, and the whole
+file).  Nothing here reads a file or draws a number.  Every class is hashable,
 so that it can be static under `jax.jit`.
 """
 
 from jaxlens.config.model.config import IMAGE_DTYPES, Config, Configuration, Plane
+from jaxlens.config.model.copies import Copies
 from jaxlens.config.model.instrument import Instrument, Kernel, Numerics
 from jaxlens.config.model.quantities import Draw, Quantity, constant
 from jaxlens.config.model.species import Galaxy, NoiseSource, PointSource, Profile, ProfileArray, Special
@@ -21,6 +22,7 @@ __all__ = [
     "Column",
     "Config",
     "Configuration",
+    "Copies",
     "Draw",
     "Galaxy",
     "Instrument",
