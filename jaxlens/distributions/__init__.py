@@ -31,6 +31,8 @@ from jaxlens.distributions.derived import (
 )
 from jaxlens.distributions.discrete import Categorical, DeltaFunction, UniformInt
 from jaxlens.distributions.host import is_possible_between
+from jaxlens.distributions.poisson import Poisson
+from jaxlens.distributions.power_laws import NumberCounts, PowerLaw
 from jaxlens.distributions.users import RESERVED, USER_DISTRIBUTIONS, UserDistribution, distribution
 
 __all__ = [
@@ -44,6 +46,9 @@ __all__ = [
     "LogNormal",
     "LogUniform",
     "Normal",
+    "NumberCounts",
+    "Poisson",
+    "PowerLaw",
     "Scaled",
     "SymmetricUniformAnnulus",
     "Truncated",
