@@ -149,7 +149,7 @@ def _specials(configuration: Configuration) -> list[tuple[str, Special]]:
     objects = [
         (f"{plane.label}-{label}", species)
         for plane in configuration.planes
-        for label, species in plane.objects
+        for label, species in plane.members
     ]
     return [(prefix, s) for prefix, o in objects if isinstance(o, Galaxy | PointSource) for s in o.special]
 

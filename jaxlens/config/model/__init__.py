@@ -2,12 +2,13 @@
 
 Each part of the file has a module: `quantities` (one numeric entry and how it is drawn), `species` (SPECIES),
 `instrument` (IMAGE and SURVEY), `tables` (DISTRIBUTIONS and BACKGROUNDS), `transients` (MODEL and
-TIMESERIES), and `config` (planes,
-configurations, and the whole file).  Nothing here reads a file or draws a number.  Every class is hashable,
+TIMESERIES), `copies` (NUMBER and POSITION of objects), and `config` (planes, configurations, and the whole
+file).  Nothing here reads a file or draws a number.  Every class is hashable,
 so that it can be static under `jax.jit`.
 """
 
 from jaxlens.config.model.config import IMAGE_DTYPES, Config, Configuration, Plane
+from jaxlens.config.model.copies import Copies
 from jaxlens.config.model.instrument import Instrument, Kernel, Numerics
 from jaxlens.config.model.links import LinkedDraw
 from jaxlens.config.model.quantities import Draw, Link, Quantity, constant
@@ -22,6 +23,7 @@ __all__ = [
     "Column",
     "Config",
     "Configuration",
+    "Copies",
     "Draw",
     "Galaxy",
     "Instrument",
