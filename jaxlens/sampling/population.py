@@ -25,6 +25,7 @@ from jaxlens.config.model import (
     Joint,
     PointSource,
     Quantity,
+    Selection,
     Special,
 )
 from jaxlens.config.naming import by_epoch_names, in_pixels, named_quantities, redshift_name
@@ -61,6 +62,7 @@ class Population:
         joints: the joint distributions, which replace the quantities that they name.
         backgrounds: the background images from which systems of this configuration get one; None: none.
         epochs: the epochs of the configuration's time series; None: none.
+        selection: which of the drawn systems are kept; None: all.  `draw_system` makes a single attempt.
         arrays: the values of tables by path in the file; the other attributes hold no arrays.
     """
 
@@ -73,6 +75,7 @@ class Population:
     joints: tuple[Joint, ...] = ()
     backgrounds: Backgrounds | None = None
     epochs: Epochs | None = None
+    selection: Selection | None = None
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -127,6 +130,7 @@ def population(config: Config, configuration: Configuration) -> Population:
         joints=tuple(_without_arrays(joint) for joint in joints),
         backgrounds=backgrounds,
         epochs=series,
+        selection=configuration.selection,
         arrays=arrays,
     )
 
