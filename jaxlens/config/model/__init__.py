@@ -10,7 +10,15 @@ so that it can be static under `jax.jit`.
 from jaxlens.config.model.config import IMAGE_DTYPES, Config, Configuration, Plane
 from jaxlens.config.model.instrument import Instrument, Kernel, Numerics
 from jaxlens.config.model.quantities import Draw, Quantity, constant
-from jaxlens.config.model.species import Galaxy, NoiseSource, PointSource, Profile, ProfileArray, Special
+from jaxlens.config.model.species import (
+    Galaxy,
+    ImageChoice,
+    NoiseSource,
+    PointSource,
+    Profile,
+    ProfileArray,
+    Special,
+)
 from jaxlens.config.model.tables import Backgrounds, Column, Joint
 from jaxlens.config.model.transients import Cadence, Library, Passbands, TimeSeries, Transient
 
@@ -23,6 +31,7 @@ __all__ = [
     "Configuration",
     "Draw",
     "Galaxy",
+    "ImageChoice",
     "Instrument",
     "Joint",
     "Kernel",
