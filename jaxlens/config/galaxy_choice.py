@@ -93,7 +93,7 @@ def read_choice(
     if chosen is None and not scale:
         return (*size, *drawn), None
     nearest_to, among, weighted = chosen or ((), 1, False)
-    path = quantity_path(section, IMAGE)
+    path = quantity_path(section, IMAGE).removesuffix(f".{IMAGE}")
     choice = ImageChoice(path, nearest_to, among, weighted, scale, arrays)  # type: ignore[arg-type]
     return (*size, *drawn), choice
 

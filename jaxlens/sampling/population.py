@@ -17,11 +17,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
+from jaxlens.config.galaxy_names import Chooser, choosers
 from jaxlens.config.model import (
     Backgrounds,
     Config,
     Configuration,
     Galaxy,
+    ImageChoice,
     Joint,
     PointSource,
     Quantity,
@@ -38,6 +40,7 @@ from jaxlens.sampling.draws import (
     system_draws,
 )
 from jaxlens.sampling.epochs import Epochs, draw_by_epoch, draw_nights, epochs
+from jaxlens.sampling.images import chosen_images, image_arrays
 from jaxlens.sampling.joints import array_path, replaced
 from jaxlens.sampling.keys import named_keys, uniforms
 from jaxlens.sampling.redshifts import joint_values_in_order, ordered_redshifts
@@ -61,6 +64,7 @@ class Population:
         joints: the joint distributions, which replace the quantities that they name.
         backgrounds: the background images from which systems of this configuration get one; None: none.
         epochs: the epochs of the configuration's time series; None: none.
+        images: the profiles whose image, or the scale of it, follows from columns beside the images.
         arrays: the values of tables by path in the file; the other attributes hold no arrays.
     """
 
@@ -73,6 +77,7 @@ class Population:
     joints: tuple[Joint, ...] = ()
     backgrounds: Backgrounds | None = None
     epochs: Epochs | None = None
+    images: tuple[Chooser, ...] = ()
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -85,11 +90,17 @@ class Population:
         """Every value of the file that a draw depends on, by its path in the file."""
         drawn: dict[str, ArrayLike] = {
             path: np.asarray(value) if isinstance(value, tuple) else value
-            for _, quantity in self.quantities
+            for name, quantity in self.quantities
+            if name not in self.of_images
             for band, draw in zip(draw_bands(quantity, self.bands), quantity.draws, strict=True)
             for path, value in draw_hyperparameters(quantity, band, draw)
         }
         return drawn | dict(self.arrays)
+
+    @property
+    def of_images(self) -> tuple[str, ...]:
+        """The parameters that follow from the image that a system gets."""
+        return tuple(name for one in self.images for name in one.follows)
 
     @cached_property
     def _hash(self) -> int:
@@ -114,6 +125,8 @@ def population(config: Config, configuration: Configuration) -> Population:
     if backgrounds:
         arrays |= {f"BACKGROUNDS.{name}": backgrounds.arrays[name] for name in ("map", "scale")}
         backgrounds = replace(backgrounds, arrays={})
+    images = choosers(config, configuration)
+    arrays |= image_arrays(images)
     series = epochs(configuration, by_epoch_names(config.instrument, configuration))
     if series and configuration.series:
         arrays |= {f"{series.path}.{name}": a for name, a in configuration.series.cadence.arrays.items()}
@@ -127,6 +140,9 @@ def population(config: Config, configuration: Configuration) -> Population:
         joints=tuple(_without_arrays(joint) for joint in joints),
         backgrounds=backgrounds,
         epochs=series,
+        images=tuple(
+            replace(one, choice=replace(one.choice, arrays=_names_alone(one.choice.arrays))) for one in images
+        ),
         arrays=arrays,
     )
 
@@ -143,7 +159,17 @@ def _specials(configuration: Configuration) -> list[tuple[str, Special]]:
 
 def _without_arrays(joint: Joint) -> Joint:
     """A joint distribution with the names of its arrays alone; the arrays are among the hyperparameters."""
-    return replace(joint, arrays=dict.fromkeys(joint.arrays, np.empty(0)))
+    return replace(joint, arrays=_names_alone(joint.arrays))
+
+
+def _without_columns(choice: ImageChoice) -> ImageChoice:
+    """The choice of an image with the names of its columns alone, which are among the hyperparameters."""
+    return replace(choice, arrays=_names_alone(choice.arrays))
+
+
+def _names_alone(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The names of arrays without their numbers."""
+    return dict.fromkeys(arrays, np.empty(0))
 
 
 def draw_system(
@@ -162,14 +188,15 @@ def draw_system(
     """
     dtype = jnp.result_type(float)
     values = {path: jnp.asarray(value, dtype) for path, value in hyperparameters.items()}
-    by_epoch = population.epochs.names if population.epochs else frozenset()
-    once = [(name, quantity) for name, quantity in population.quantities if name not in by_epoch]
+    drawn_later = {*(population.epochs.names if population.epochs else ()), *population.of_images}
+    once = [(name, quantity) for name, quantity in population.quantities if name not in drawn_later]
     draws = system_draws(once, population.bands, values, key)
     planes = {name: draws[name][0] for name in population.redshifts}
     system = _drawn_alone(population, draws)
     if population.epochs:
         system |= draw_by_epoch(population.epochs, population.quantities, population.bands, values, key)
         system |= draw_nights(population.epochs, values, key)
+    system |= {name: jnp.zeros((), dtype) for name in population.of_images}
     system |= changed_by_special(population.special, system, population.bands)
     set_by_joints: set[str] = set()
     fixed_redshifts: dict[str, jax.Array] = {}
@@ -183,6 +210,7 @@ def draw_system(
     for name in population.in_pixels - set_by_joints:
         system[name] = system[name] * system["pixel_scale"]
     system |= ordered_redshifts(planes, fixed_redshifts)
+    system |= chosen_images(population.images, values, system, population.bands, key, set_by_joints)
     return system | _background(population, values, system, key, index)
 
 

@@ -34,7 +34,7 @@ class ImageChoice:
     """Which image of a stack a system gets, and what follows from it.
 
     Attributes:
-        path: the path of the profile's parameters in the file.
+        path: the path of the profile in the file.
         nearest: (column, name) pairs: the image is the one whose columns are nearest to the parameters of
             these names; empty where `image_index` is drawn.
         among: from how many of the nearest images one is drawn.
