@@ -22,7 +22,7 @@ from jaxlens.config.reader import Node
 from jaxlens.config.values import word
 
 # Which stamps and fits are left out, as in GalSim.
-EXCLUSIONS = ("none", "bad_stamp", "bad_fits", "marginal")
+EXCLUSIONS = ("NONE", "bad_stamp", "bad_fits", "marginal")
 # Signal to noise of an elliptical Gaussian below which a stamp is bad; GalSim's `sn_limit`.
 _LOWEST_SN = 10.0
 # Pixels to the nearest masked pixel above which a mask does not matter; GalSim's constant.
@@ -67,7 +67,7 @@ def read_catalogue(node: Node, exclude: str, report: Report) -> Catalogue | None
 
     Args:
         node: the name of the catalogue.
-        exclude: one of `EXCLUSIONS`; those but `none` need the tables beside it.
+        exclude: one of `EXCLUSIONS`; those but NONE need the tables beside it.
         report: the problems are added to it.
 
     Returns:

@@ -175,7 +175,7 @@ def selected(node: Node | None, columns: Columns, count: int, source: str, repor
         return kept
     legal = True
     for key, entry in node.entries.items():
-        column, _, end = key.rpartition("_")
+        column, _, end = key.lower().rpartition("_")
         if column not in columns or end not in ("min", "max"):
             bounds = [f"{name}_{one}" for name in columns for one in ("min", "max")]
             finding = f"is no bound of a column of {source}"
@@ -188,7 +188,7 @@ def selected(node: Node | None, columns: Columns, count: int, source: str, repor
             continue
         kept &= columns[column] >= bound if end == "min" else columns[column] <= bound
     if legal and not kept.any():
-        ranges = ", ".join(_range(key.rpartition("_")[0], columns) for key in node.entries)
+        ranges = ", ".join(_range(key.lower().rpartition("_")[0], columns) for key in node.entries)
         report.problem(node.place, f"leaves none of the {count} images of {source}; {ranges}")
     return kept
 
