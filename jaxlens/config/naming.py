@@ -47,8 +47,10 @@ IN_IMAGE = ("ra_image", "dec_image")
 POSITIONS = ("center_x", "center_y", "ra_0", "dec_0", "start_x", "start_y")
 # The parameter of a light profile that chooses an image of a stack.
 IMAGE_INDEX = "image_index"
+# The parameter of a light profile that mirrors its image.
+FLIP = "flip"
 # The parameters of light profiles that may not differ by band.
-SHARED_BY_BANDS = (*POSITIONS, IMAGE_INDEX)
+SHARED_BY_BANDS = (*POSITIONS, IMAGE_INDEX, FLIP)
 
 
 def named_quantities(

@@ -13,7 +13,15 @@ from jaxlens.config.model.instrument import Instrument, Kernel, Numerics
 from jaxlens.config.model.links import LinkedDraw
 from jaxlens.config.model.quantities import Draw, Link, Quantity, constant
 from jaxlens.config.model.selection import MEASURED, TRIES, Criterion, Selection
-from jaxlens.config.model.species import Galaxy, NoiseSource, PointSource, Profile, ProfileArray, Special
+from jaxlens.config.model.species import (
+    Galaxy,
+    ImageChoice,
+    NoiseSource,
+    PointSource,
+    Profile,
+    ProfileArray,
+    Special,
+)
 from jaxlens.config.model.tables import Backgrounds, Column, Joint
 from jaxlens.config.model.transients import Cadence, Library, Passbands, TimeSeries, Transient
 
@@ -30,6 +38,7 @@ __all__ = [
     "Criterion",
     "Draw",
     "Galaxy",
+    "ImageChoice",
     "Instrument",
     "Joint",
     "Kernel",
