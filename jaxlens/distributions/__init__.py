@@ -30,6 +30,7 @@ from jaxlens.distributions.derived import (
     truncated_icdf,
 )
 from jaxlens.distributions.discrete import Categorical, DeltaFunction, UniformInt
+from jaxlens.distributions.generalized_normal import GeneralizedNormal
 from jaxlens.distributions.host import is_possible_between
 from jaxlens.distributions.users import RESERVED, USER_DISTRIBUTIONS, UserDistribution, distribution
 
@@ -41,6 +42,7 @@ __all__ = [
     "Categorical",
     "DeltaFunction",
     "Distribution",
+    "GeneralizedNormal",
     "LogNormal",
     "LogUniform",
     "Normal",
