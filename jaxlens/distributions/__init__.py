@@ -32,6 +32,8 @@ from jaxlens.distributions.derived import (
 from jaxlens.distributions.discrete import Categorical, DeltaFunction, UniformInt
 from jaxlens.distributions.generalized_normal import GeneralizedNormal
 from jaxlens.distributions.host import is_possible_between
+from jaxlens.distributions.poisson import Poisson
+from jaxlens.distributions.power_laws import NumberCounts, PowerLaw
 from jaxlens.distributions.users import RESERVED, USER_DISTRIBUTIONS, UserDistribution, distribution
 
 __all__ = [
@@ -46,6 +48,9 @@ __all__ = [
     "LogNormal",
     "LogUniform",
     "Normal",
+    "NumberCounts",
+    "Poisson",
+    "PowerLaw",
     "Scaled",
     "SymmetricUniformAnnulus",
     "Truncated",
