@@ -27,9 +27,9 @@ _SMALL = 1e-4
 class GeneralizedNormal(Distribution):
     """The generalised normal distribution, p(x) = shape exp(-t^shape) / (2 scale Gamma(1 / shape)).
 
-    Here t = abs(x - mean) / scale.  A shape of 1 is the Laplace distribution, 2 the normal one with a standard
-    deviation of scale / sqrt(2), and a large one nearly uniform between mean - scale and mean + scale, with
-    soft ends.
+    Here t = abs(x - mean) / scale.  A shape of 1 is the Laplace distribution, 2 the normal one with a
+    standard deviation of scale / sqrt(2), and a large one nearly uniform between mean - scale and
+    mean + scale, with soft ends.
 
     Attributes:
         mean: the mean.
@@ -102,7 +102,7 @@ def _end(shape: Real) -> jax.Array:
 
 
 def _probabilities(t: jax.Array, shape: Real) -> tuple[jax.Array, jax.Array]:
-    """P(1 / shape, t^shape) and Q = 1 - P, the probabilities of values nearer to the mean than t and beyond it.
+    """P(1 / shape, t^shape) and Q = 1 - P: the probabilities of values nearer to the mean than t, and beyond.
 
     For small t they are P = t / Gamma(1 + 1 / shape) (1 - x / (shape + 1) + x^2 / (2 (2 shape + 1)) - ...),
     with x = t^shape, which may be too small for a number.
