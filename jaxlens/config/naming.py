@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from jaxlens.config.link_parts import with_parts
 from jaxlens.config.model import (
     Configuration,
     Draw,
@@ -59,7 +60,8 @@ def named_quantities(
         configuration: the configuration to which the system belongs.
 
     Returns:
-        (name, quantity) pairs of the cosmology, the instrument, the noise, the planes and their objects.
+        (name, quantity) pairs of the cosmology, the instrument, the noise, the planes and their objects, and
+        of the numbers of links.
     """
     quantities = [*cosmology, *instrument.quantities]
     for label, source in configuration.noise:
@@ -73,19 +75,20 @@ def named_quantities(
             else:
                 quantities += _point_source(prefix, species, configuration, instrument.num_pix)
     series = configuration.series
-    return (*quantities, *(series.peaks if series else ()))
+    return tuple(with_parts([*quantities, *(series.peaks if series else ())]))
 
 
 def by_epoch_names(instrument: Instrument, configuration: Configuration) -> frozenset[str]:
     """The names of the parameters that are drawn anew for each epoch; none without a TIMESERIES.
 
-    They are the numbers of SURVEY and IMAGE that are distributions, but for the pixel scale; and of the
-    objects that vary `NOISE`, what the model itself draws for each epoch (STEP of `variable`), and
+    They are the numbers of SURVEY and IMAGE that are distributions, but for the pixel scale and links; and of
+    the objects that vary `NOISE`, what the model itself draws for each epoch (STEP of `variable`), and
     `MICROLENSING` where the file has BY_EPOCH.
     """
     if configuration.series is None:
         return frozenset()
-    found = {name for name, one in instrument.quantities if not one.is_constant and name != "pixel_scale"}
+    random = ((name, one) for name, one in instrument.quantities if not (one.is_constant or one.is_linked))
+    found = {name for name, _ in random if name != "pixel_scale"}
     for prefix, model in transients(configuration):
         own = [NOISE, *TRANSIENTS[model.name].by_epoch]
         found |= {f"{prefix}-{name}" for name, _ in model.parameters if name in own}

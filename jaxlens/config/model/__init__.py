@@ -9,7 +9,8 @@ so that it can be static under `jax.jit`.
 
 from jaxlens.config.model.config import IMAGE_DTYPES, Config, Configuration, Plane
 from jaxlens.config.model.instrument import Instrument, Kernel, Numerics
-from jaxlens.config.model.quantities import Draw, Quantity, constant
+from jaxlens.config.model.links import LinkedDraw
+from jaxlens.config.model.quantities import Draw, Link, Quantity, constant
 from jaxlens.config.model.species import Galaxy, NoiseSource, PointSource, Profile, ProfileArray, Special
 from jaxlens.config.model.tables import Backgrounds, Column, Joint
 from jaxlens.config.model.transients import Cadence, Library, Passbands, TimeSeries, Transient
@@ -27,6 +28,8 @@ __all__ = [
     "Joint",
     "Kernel",
     "Library",
+    "Link",
+    "LinkedDraw",
     "NoiseSource",
     "Numerics",
     "Passbands",
