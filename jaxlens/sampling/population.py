@@ -28,6 +28,7 @@ from jaxlens.config.model import (
     LinkedDraw,
     PointSource,
     Quantity,
+    Selection,
     Special,
 )
 from jaxlens.config.naming import by_epoch_names, in_pixels, named_quantities, redshift_name
@@ -66,6 +67,7 @@ class Population:
         backgrounds: the background images from which systems of this configuration get one; None: none.
         epochs: the epochs of the configuration's time series; None: none.
         links: the links that no table replaces, each after those that it follows.
+        selection: which of the drawn systems are kept; None: all.  `draw_system` makes a single attempt.
         arrays: the values of tables by path in the file; the other attributes hold no arrays.
     """
 
@@ -79,6 +81,7 @@ class Population:
     backgrounds: Backgrounds | None = None
     epochs: Epochs | None = None
     links: tuple[LinkedDraw, ...] = ()
+    selection: Selection | None = None
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -140,6 +143,7 @@ def population(config: Config, configuration: Configuration) -> Population:
         backgrounds=backgrounds,
         epochs=series,
         links=linked_draws(config, configuration, joints),
+        selection=configuration.selection,
         arrays=arrays,
     )
 

@@ -14,6 +14,7 @@ from jax.typing import ArrayLike
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.simulator import batched
 from jaxlens.simulator.base import ANY_KEY
+from jaxlens.simulator.batched_draws import draw
 from jaxlens.simulator.checks import changed_hyperparameters, system_count, system_indices
 from jaxlens.simulator.densities import SimulatorDensities
 from jaxlens.simulator.generation import Batch, Params
@@ -86,7 +87,8 @@ class Simulator(SimulatorDensities):
         1.0
         """
         changed = changed_hyperparameters(self.hyperparameters, hyperparameters)
-        values = batched.draw(self.static_population, changed, key, system_indices(start, n))
+        indices, population = system_indices(start, n), self.static_population
+        values = draw(population, self.scene, changed, key, indices, self.assets)
         params = {name: values[name] for name in self.parameter_names}
         return params if hyperparameters else self._drawn(params)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from jaxlens.config.errors import ConfigError
 from jaxlens.config.model.instrument import Instrument
 from jaxlens.config.model.quantities import Quantity
+from jaxlens.config.model.selection import Selection
 from jaxlens.config.model.species import Galaxy, NoiseSource, PointSource
 from jaxlens.config.model.tables import Backgrounds, Joint
 from jaxlens.config.model.transients import TimeSeries
@@ -40,6 +41,7 @@ class Configuration:
         noise: (label, species) pairs of its NOISE_SOURCE_n, in order.
         series: its TIMESERIES, or None.
         problems: what is wrong with it, where it was not asked for; it is then empty, and cannot be used.
+        selection: its SELECT, or None where all systems are kept.
     """
 
     label: str
@@ -49,6 +51,7 @@ class Configuration:
     noise: tuple[tuple[str, NoiseSource], ...]
     series: TimeSeries | None = None
     problems: tuple[str, ...] = ()
+    selection: Selection | None = None
 
 
 # In what precision images can be handed over; all arithmetic is in float32, or in float64 under x64.
