@@ -31,6 +31,7 @@ from jaxlens.distributions.derived import (
     truncated_icdf,
 )
 from jaxlens.distributions.discrete import Categorical, DeltaFunction, UniformInt
+from jaxlens.distributions.generalized_normal import GeneralizedNormal
 from jaxlens.distributions.host import is_possible_between
 from jaxlens.distributions.poisson import Poisson
 from jaxlens.distributions.power_laws import NumberCounts, PowerLaw
@@ -45,6 +46,7 @@ __all__ = [
     "Categorical",
     "DeltaFunction",
     "Distribution",
+    "GeneralizedNormal",
     "LogNormal",
     "LogUniform",
     "Normal",
