@@ -18,10 +18,10 @@ from jaxlens.config.model import (
     Profile,
 )
 from jaxlens.config.naming import image_slots
-from jaxlens.config.physical import Form, form_of
+from jaxlens.config.physical import Form, forms_of
 from jaxlens.imaging.optics import Optics, optics
 from jaxlens.imaging.time_series import Series, series, with_light_curves
-from jaxlens.kernels import MASS_PROFILES
+from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, LightProfile, MassProfile
 from jaxlens.kernels.halos import MassDefinition
 
 # The parameters of a cosmology, by astropy's names.
@@ -42,6 +42,11 @@ class _Profile:
 class Light(_Profile):
     """A light profile."""
 
+    @property
+    def kernel(self) -> LightProfile:
+        """What `jaxlens.kernels` has by its name."""
+        return LIGHT_PROFILES[self.profile]
+
 
 @dataclass(frozen=True)
 class Mass(_Profile):
@@ -50,9 +55,14 @@ class Mass(_Profile):
     mass_definition: MassDefinition = "200c"
 
     @property
+    def kernel(self) -> MassProfile:
+        """What `jaxlens.kernels` has by its name."""
+        return MASS_PROFILES[self.profile]
+
+    @property
     def form(self) -> Form | None:
         """The physical parameters that are given in place of angles; None where there are none."""
-        return form_of(self.profile, self.parameters)
+        return next((form for form in forms_of(self.kernel, self.parameters) if form.is_mass), None)
 
 
 @dataclass(frozen=True)
