@@ -185,7 +185,16 @@ def distances_between(z: Real, *, H0: Real, **cosmology: Real) -> jax.Array:
 
 
 def transverse_between(near: Real, far: Real, *, H0: Real, **cosmology: Real) -> jax.Array:
-    """The transverse comoving distance (Mpc) between two redshifts of any shapes; negative where far < near.
+    """The transverse comoving distance between two redshifts.
+
+    Args:
+        near: the redshift at one end, of any shape.
+        far: that at the other end.
+        H0: Hubble constant (km/s/Mpc).
+        **cosmology: as in `expansion_rate`.
+
+    Returns:
+        The distance (Mpc), of the shape to which the redshifts broadcast; negative where far < near.
 
     >>> print(f"{transverse_between(0.5, 1.0, H0=70.0, Om0=0.3):.1f}")
     1415.2
