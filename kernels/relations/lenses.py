@@ -14,8 +14,8 @@ def einstein_radius(*, sigma_v: Real, redshift: Real, redshift_source: Real, cos
     """The Einstein radius of an isothermal lens, theta_E = 4 pi (sigma_v / c)^2 D_ds / D_s.
 
     It is what `sigma_v` in place of theta_E gives, but theta_E is then a parameter, to which others may be
-    linked.  The velocity dispersion of the stars is 1.01 times that of the lens, with a scatter of 0.065 (Treu et al.
-    2006, ApJ 640, 662).
+    linked.  The velocity dispersion of the stars is 1.01 times that of the lens, with a scatter of 0.065
+    (Treu et al. 2006, ApJ 640, 662).
 
     Args:
         sigma_v: velocity dispersion (km/s).
