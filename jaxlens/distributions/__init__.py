@@ -24,6 +24,7 @@ from jaxlens.distributions.continuous import (
     Uniform,
 )
 from jaxlens.distributions.derived import (
+    Affine,
     Scaled,
     Truncated,
     probability_between,
@@ -31,12 +32,15 @@ from jaxlens.distributions.derived import (
 )
 from jaxlens.distributions.discrete import Categorical, DeltaFunction, UniformInt
 from jaxlens.distributions.host import is_possible_between
+from jaxlens.distributions.poisson import Poisson
+from jaxlens.distributions.power_laws import NumberCounts, PowerLaw
 from jaxlens.distributions.users import RESERVED, USER_DISTRIBUTIONS, UserDistribution, distribution
 
 __all__ = [
     "DISTRIBUTIONS",
     "RESERVED",
     "USER_DISTRIBUTIONS",
+    "Affine",
     "Beta",
     "Categorical",
     "DeltaFunction",
@@ -44,6 +48,9 @@ __all__ = [
     "LogNormal",
     "LogUniform",
     "Normal",
+    "NumberCounts",
+    "Poisson",
+    "PowerLaw",
     "Scaled",
     "SymmetricUniformAnnulus",
     "Truncated",
