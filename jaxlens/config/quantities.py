@@ -47,6 +47,7 @@ class Rule:
         low: the lower bound.
         high: the upper bound.
         open: whether the bounds themselves are illegal.
+        high_is_legal: whether the upper bound is legal although `open` is set.
         by_band: whether the entry may differ by band.
         distributions_may_exceed: whether distributions of bounded support get a remark instead of a problem.
         redrawn: whether draws outside the bounds are repeated until they are inside.
@@ -56,6 +57,7 @@ class Rule:
     low: float = -math.inf
     high: float = math.inf
     open: bool = False
+    high_is_legal: bool = False
     by_band: bool = False
     distributions_may_exceed: bool = False
     redrawn: bool = False
@@ -63,19 +65,22 @@ class Rule:
 
     def allows(self, value: float) -> bool:
         """Whether a value is inside the bounds; true for NaN, whose problem has been reported already."""
-        if self.open:
-            return not (value <= self.low or value >= self.high)
-        return not (value < self.low or value > self.high)
+        return not bool(self.outside(np.asarray(value)))
 
     def outside(self, values: np.ndarray) -> np.ndarray:
         """Whether each value is outside the bounds."""
-        if self.open:
-            return (values <= self.low) | (values >= self.high)
-        return (values < self.low) | (values > self.high)
+        below = values <= self.low if self.open else values < self.low
+        return below | (values >= self.high if self._high_is_open else values > self.high)
+
+    @property
+    def _high_is_open(self) -> bool:
+        """Whether the upper bound is illegal."""
+        return self.open and not self.high_is_legal
 
     def bounds_advice(self) -> str:
         """The bounds as advice, for example "it must be above 0"."""
-        above, below = ("above", "below") if self.open else ("at least", "at most")
+        above = "above" if self.open else "at least"
+        below = "below" if self._high_is_open else "at most"
         bounds = [f"{above} {self.low:g}"] if math.isfinite(self.low) else []
         bounds += [f"{below} {self.high:g}"] if math.isfinite(self.high) else []
         return f"it must be {' and '.join(bounds)}"
@@ -88,8 +93,8 @@ class Rule:
             below = probability(distribution, "<=" if self.open else "<", self.low)
             parts.append((below, f"{'at most' if self.open else 'below'} {self.low:g}"))
         if math.isfinite(self.high):
-            above = probability(distribution, ">=" if self.open else ">", self.high)
-            parts.append((above, f"{'at least' if self.open else 'above'} {self.high:g}"))
+            above = probability(distribution, ">=" if self._high_is_open else ">", self.high)
+            parts.append((above, f"{'at least' if self._high_is_open else 'above'} {self.high:g}"))
         words = [words for share, words in parts if share >= SMALLEST_PROBABILITY]
         return sum(share for share, _ in parts), " or ".join(words)
 

@@ -31,7 +31,10 @@ from jaxlens.distributions.derived import (
     truncated_icdf,
 )
 from jaxlens.distributions.discrete import Categorical, DeltaFunction, UniformInt
+from jaxlens.distributions.generalized_normal import GeneralizedNormal
 from jaxlens.distributions.host import is_possible_between
+from jaxlens.distributions.poisson import Poisson
+from jaxlens.distributions.power_laws import NumberCounts, PowerLaw
 from jaxlens.distributions.users import RESERVED, USER_DISTRIBUTIONS, UserDistribution, distribution
 
 __all__ = [
@@ -43,9 +46,13 @@ __all__ = [
     "Categorical",
     "DeltaFunction",
     "Distribution",
+    "GeneralizedNormal",
     "LogNormal",
     "LogUniform",
     "Normal",
+    "NumberCounts",
+    "Poisson",
+    "PowerLaw",
     "Scaled",
     "SymmetricUniformAnnulus",
     "Truncated",

@@ -107,14 +107,14 @@ def varying(population: Population) -> set[str]:
     """The parameters that do not have the same value in every system."""
     found = {name for name, quantity in _drawn(population) if not quantity.is_constant}
     found |= {name for joint in population.joints for _, name, _ in set_by(population, joint)}
-    found |= set(_of_pointings(population))
+    found |= {*_of_pointings(population), *population.of_images}
     return found | ({BACKGROUND} if population.backgrounds else set())
 
 
 def _drawn(population: Population) -> list[tuple[str, Quantity]]:
-    """The quantities, without those that the nights of a pointing set."""
-    nights = population.epochs.of_pointing if population.epochs else {}
-    return [(name, quantity) for name, quantity in population.quantities if name not in nights]
+    """The quantities, without those that the nights of a pointing or the image of a stack set."""
+    others = {*(population.epochs.of_pointing if population.epochs else ()), *population.of_images}
+    return [(name, quantity) for name, quantity in population.quantities if name not in others]
 
 
 def _of_pointings(population: Population) -> dict[str, str]:
@@ -167,6 +167,7 @@ def without_prior(population: Population, parameters: Collection[str] | None = N
     changes = special_changes(special, before, population.bands)
     found |= {name: f"is changed by {function} of SPECIAL" for name, function in changes.items()}
     found |= _of_pointings(population)
+    found |= dict.fromkeys(population.of_images, "follows from the image that a system gets")
     return found | ({BACKGROUND: "chooses a real image"} if population.backgrounds else {})
 
 
