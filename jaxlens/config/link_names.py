@@ -210,7 +210,7 @@ class Links:
         )
         if copies and not any(one.endswith(stem) for one in known):
             return (
-                "copies of an object are numbers of their own; a link within the object follows its own copy"
+                "each copy has numbers of its own, which only links within the object follow"
             )
         choices: dict[str, None] = {}
         for prefix in self._prefixes(name):
