@@ -136,7 +136,11 @@ def link_distribution(
 ) -> Distribution:
     """The distribution of a linked number, given those that it follows.
 
-    The arguments are those of `log_link`.
+    Args:
+        population: the quantities of the configuration.
+        link: one of `LinkKinds.random`.
+        hyperparameters: the numbers of the file, by path.
+        system: the parameters by name, with what `with_known` adds, each () or (bands,).
     """
     quantities, bands = dict(population.quantities), population.bands
     if has_scatter(link):

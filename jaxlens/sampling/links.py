@@ -98,7 +98,11 @@ def conditional(
 ) -> Distribution:
     """The distribution of a linked number with scatter, given the numbers that it follows.
 
-    The arguments are those of `mean`.
+    Args:
+        link: the link.
+        bands: the names of the bands.
+        hyperparameters: the numbers of the file, by path.
+        system: the numbers that it follows by name, each () or (bands,).
     """
     middle = mean(link, bands, hyperparameters, system)
     width = _numbers(link, bands, hyperparameters, system)[SCATTER]

@@ -144,12 +144,3 @@ def test_a_tied_fit_finds_one_parameter_where_there_were_two() -> None:
     ) / result.sigma
     assert np.abs(pull).max() < 4.0
     assert (np.abs(result.chi_square_per_degree - 1.0) < 0.4).all()
-    # both coordinates tell about the one number, so that its error is smaller by the square root of two
-    alone = fit(
-        sim,
-        images,
-        starts=STARTS,
-        free={CENTER: None, MAGNITUDE: None, SIGMA: None, CENTER_Y: Normal(0.0, 0.2)},
-    )
-    errors = [one.sigma[:, one.names.index(CENTER)] for one in (result, alone)]
-    np.testing.assert_allclose(errors[1] / errors[0], np.sqrt(2.0), rtol=0.05)
