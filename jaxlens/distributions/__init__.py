@@ -30,7 +30,6 @@ from jaxlens.distributions.derived import (
     truncated_icdf,
 )
 from jaxlens.distributions.discrete import Categorical, DeltaFunction, UniformInt
-from jaxlens.distributions.generalized_normal import GeneralizedNormal
 from jaxlens.distributions.host import is_possible_between
 from jaxlens.distributions.poisson import Poisson
 from jaxlens.distributions.power_laws import NumberCounts, PowerLaw
@@ -44,7 +43,6 @@ __all__ = [
     "Categorical",
     "DeltaFunction",
     "Distribution",
-    "GeneralizedNormal",
     "LogNormal",
     "LogUniform",
     "Normal",
