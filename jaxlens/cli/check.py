@@ -6,6 +6,7 @@ import argparse
 
 from jaxlens.cli.arguments import Commands, add_command, add_config, print_warnings
 from jaxlens.config import load_config
+from jaxlens.config.copies import described
 
 
 def add_to(commands: Commands) -> None:
@@ -19,6 +20,10 @@ def add_to(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read the file, and print its warnings; a `ConfigError` lists every problem."""
-    print_warnings(load_config(arguments.config, arguments.survey, arguments.configuration))
+    config = load_config(arguments.config, arguments.survey, arguments.configuration)
+    print_warnings(config)
+    for configuration in config.chosen(arguments.configuration):
+        for line in described(configuration):
+            print(f"{configuration.label}: {line}")
     print(f"{arguments.config}: no problems")
     return 0
