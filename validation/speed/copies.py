@@ -1,4 +1,4 @@
-"""Neighbours as copies of one object beside neighbours that are written out: `python -m validation.speed.copies`.
+"""Copies of a neighbour beside neighbours written out: `python -m validation.speed.copies`.
 
 Behind an elliptical power law, in bands of 100 x 100 pixels.  Neighbours are SERSIC_ELLIPSE in the plane of
 the lens.  Three tasks are timed, which take turns: noisy images, images without noise of given parameters,
@@ -40,10 +40,8 @@ def simulator(objects: dict[str, Any], bands: tuple[str, ...]) -> Simulator:
     shape = {"R_sersic": uniform(0.2, 0.8), "n_sersic": uniform(0.8, 4.0), "e1": uniform(-0.2, 0.2)}
     place = {"center_x": uniform(-4.0, 4.0), "center_y": uniform(-4.0, 4.0)}
     magnitude = {band: uniform(19.0, 23.0) for band in bands}
-    neighbour = {
-        "NAME": "SERSIC_ELLIPSE",
-        "PARAMETERS": {**shape, **place, "e2": 0.0, "magnitude": magnitude},
-    }
+    shape = {**shape, **place, "e2": 0.0, "magnitude": magnitude}
+    neighbour = {"NAME": "SERSIC_ELLIPSE", "PARAMETERS": shape}
     source = {"R_sersic": 0.3, "n_sersic": 1.0, "e1": 0.1, "e2": 0.0, "magnitude": 22.0}
     exposure = {"num_exposures": 10, "magnitude_zero_point": 30, "seeing": 0.7, "sky_brightness": 21.0}
     image = {"numPix": NUM_PIX, "pixel_scale": PIXEL_SCALE, "psf_type": "GAUSSIAN", "read_noise": 7}
@@ -92,9 +90,7 @@ def tasks(sim: Simulator, kind: str, batch: int) -> tuple[list[Task], list[float
     """
     params = sim.sample(key(), batch)
     names = ["PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"]
-    light = [
-        name for name in params if name.endswith(("LIGHT_PROFILE_1-magnitude", "LIGHT_PROFILE_1-center_x"))
-    ]
+    light = [name for name in params if name.endswith(("PROFILE_1-magnitude", "LIGHT_PROFILE_1-center_x"))]
     own = {name: params[name] for name in [*names, *light]}
 
     @jax.jit

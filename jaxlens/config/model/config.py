@@ -32,7 +32,7 @@ class Plane:
 
     @property
     def members(self) -> tuple[tuple[str, Galaxy | PointSource], ...]:
-        """(label, species) pairs of all that is drawn: `objects`, with copies in the place of their object."""
+        """(label, species) pairs of all that is drawn: `objects`, each with copies replaced by these."""
         copies = {one.label: one.labels for one in self.copies}
         return tuple((own, it) for label, it in self.objects for own in copies.get(label, (label,)))
 
