@@ -45,7 +45,7 @@ class Names:
         The name may end in `-band` or `_band`; this is ignored where the parameter is the same in all bands.
         """
         configuration, rest = self._split(name)
-        for stem, band in _stems(rest, self.bands):
+        for stem, band in stems(rest, self.bands):
             for label in self._labels(configuration):
                 parameter = self.parameters[label].get(stem)
                 if parameter is not None:
@@ -73,7 +73,7 @@ class Names:
         labels = self._labels(configuration)
         if configuration and not labels:
             return f"the configurations are {', '.join(self.rules)}"
-        stem, band = _stems(rest, self.bands)[-1]
+        stem, band = stems(rest, self.bands)[-1]
         owner, _, key = stem.rpartition("-")
         known = {written for label in labels for written in self.parameters[label]}
         if key == "magnitude" and known & {f"{owner}-sep", f"{owner}-ra_image"}:
@@ -107,7 +107,7 @@ def _meant(name: str, choices: Iterable[str]) -> str:
     return own[found[0]] if found else ""
 
 
-def _stems(name: str, bands: tuple[str, ...]) -> list[tuple[str, str | None]]:
+def stems(name: str, bands: tuple[str, ...]) -> list[tuple[str, str | None]]:
     """The ways to split a name into a parameter and a band (None for no band)."""
     found: list[tuple[str, str | None]] = [(name, None)]
     for band in bands:

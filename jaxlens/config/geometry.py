@@ -65,6 +65,8 @@ def _configuration(
     """Read one CONFIGURATION_n; `series` reads its TIMESERIES."""
     with Section(node, report) as section:
         name = section.text("NAME") if section.has("NAME") else label
+        # read when the parameters of the configuration are known
+        section.has("SELECT")
         fraction = _fraction(section)
         plane_nodes = section.numbered("PLANE")
         planes = tuple(_plane(key, value, species, report) for key, value in plane_nodes)

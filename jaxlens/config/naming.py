@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from jaxlens.config.link_parts import with_parts
 from jaxlens.config.model import (
     Configuration,
     Draw,
@@ -46,8 +47,10 @@ IN_IMAGE = ("ra_image", "dec_image")
 POSITIONS = ("center_x", "center_y", "ra_0", "dec_0", "start_x", "start_y")
 # The parameter of a light profile that chooses an image of a stack.
 IMAGE_INDEX = "image_index"
+# The parameter of a light profile that mirrors its image.
+FLIP = "flip"
 # The parameters of light profiles that may not differ by band.
-SHARED_BY_BANDS = (*POSITIONS, IMAGE_INDEX)
+SHARED_BY_BANDS = (*POSITIONS, IMAGE_INDEX, FLIP)
 
 
 def named_quantities(
@@ -61,7 +64,8 @@ def named_quantities(
         configuration: the configuration to which the system belongs.
 
     Returns:
-        (name, quantity) pairs of the cosmology, the instrument, the noise, the planes and their objects.
+        (name, quantity) pairs of the cosmology, the instrument, the noise, the planes and their objects, and
+        of the numbers of links.
     """
     quantities = [*cosmology, *instrument.quantities]
     for label, source in configuration.noise:
@@ -80,19 +84,20 @@ def named_quantities(
                 # a copy with a POSITION is there, and not anywhere in the image
                 quantities += [one for one in own if not (position and one[0].endswith(IN_IMAGE))]
     series = configuration.series
-    return (*quantities, *(series.peaks if series else ()))
+    return tuple(with_parts([*quantities, *(series.peaks if series else ())]))
 
 
 def by_epoch_names(instrument: Instrument, configuration: Configuration) -> frozenset[str]:
     """The names of the parameters that are drawn anew for each epoch; none without a TIMESERIES.
 
-    They are the numbers of SURVEY and IMAGE that are distributions, but for the pixel scale; and of the
-    objects that vary `NOISE`, what the model itself draws for each epoch (STEP of `variable`), and
+    They are the numbers of SURVEY and IMAGE that are distributions, but for the pixel scale and links; and of
+    the objects that vary `NOISE`, what the model itself draws for each epoch (STEP of `variable`), and
     `MICROLENSING` where the file has BY_EPOCH.
     """
     if configuration.series is None:
         return frozenset()
-    found = {name for name, one in instrument.quantities if not one.is_constant and name != "pixel_scale"}
+    random = ((name, one) for name, one in instrument.quantities if not (one.is_constant or one.is_linked))
+    found = {name for name, _ in random if name != "pixel_scale"}
     for prefix, model in transients(configuration):
         own = [NOISE, *TRANSIENTS[model.name].by_epoch]
         found |= {f"{prefix}-{name}" for name, _ in model.parameters if name in own}

@@ -17,7 +17,7 @@ from jaxlens.imaging.scene_objects import Copied, Light, Mass
 from jaxlens.kernels.types import Params
 
 T = TypeVar("T")
-Profiles: TypeAlias = tuple[Light, ...] | tuple[Mass, ...]
+Profiles: TypeAlias = tuple[Light | Mass, ...]
 
 
 class Copy(NamedTuple):

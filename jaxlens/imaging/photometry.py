@@ -13,6 +13,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+from jaxlens.imaging.axis_ratios import ellipticity
 from jaxlens.imaging.copies import Copy, CopyNumbers, copy_numbers
 from jaxlens.imaging.profile_arguments import Value, arguments
 from jaxlens.imaging.scene import Scene
@@ -46,8 +47,9 @@ def light_numbers(scene: Scene, params: Params, light: Light) -> LightNumbers:
     Returns:
         Arrays () or (bands, 1, 1).
     """
-    own = {name: per_pixel(params[f"{light.prefix}-{name}"]) for name in light.parameters}
-    profile = LIGHT_PROFILES[light.profile]
+    values = {name: params[f"{light.prefix}-{name}"] for name in light.parameters}
+    own = {name: per_pixel(value) for name, value in (values | ellipticity(light, params)).items()}
+    profile = light.kernel
     shape = arguments(profile, own) | tables_of(light, params)
     if profile.total_flux is None:
         return LightNumbers(jnp.ones(()) if "amp" in profile.parameters else own["amp"], shape)
@@ -74,7 +76,7 @@ def surface_brightness(
         Counts/s/arcsec^2, (1 or bands, ny, nx).
     """
     shape, integers = numbers.shape, dict(light.integers)
-    profile = LIGHT_PROFILES[light.profile].surface_brightness
+    profile = light.kernel.surface_brightness
 
     def brightness(x: jax.Array, y: jax.Array, *values: Value) -> jax.Array:
         return profile(x, y, **dict(zip(shape, values, strict=True)), **integers)

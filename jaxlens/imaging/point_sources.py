@@ -54,6 +54,39 @@ def centre_images(scene: Scene, params: Params) -> dict[str, ImagePositions]:
     return found
 
 
+def main_source(scene: Scene) -> str | None:
+    """The prefix of the source whose images count: the last lensed point source, else a lensed galaxy.
+
+    That is the first galaxy with a centre of the farthest plane that has one; None where nothing is lensed.
+    """
+    if scene.lensed_points:
+        return scene.lensed_points[-1]
+    if not scene.lensed_centres:
+        return None
+    farthest = scene.lensed_centres[-1].partition("-")[0]
+    return next(name for name in scene.lensed_centres if name.startswith(f"{farthest}-"))
+
+
+def main_source_images(scene: Scene, params: Params) -> ImagePositions:
+    """The images of `main_source`, or of its centre where it is a galaxy; arrays (slots,).
+
+    Args:
+        scene: the static part of the configuration, in which something is lensed.
+        params: the parameters of one system, with the arrays of profiles.
+    """
+    prefix = main_source(scene)
+    for j, plane in enumerate(scene.planes):
+        for point in plane.points:
+            if point.prefix == prefix:
+                position = source_position(scene, params, j, point)
+                return _images_in_plane(scene, params, j, {prefix: position})[prefix]
+        if prefix is not None and prefix in plane.centres:
+            light = plane.centres[prefix]
+            position = params[f"{light}-center_x"], params[f"{light}-center_y"]
+            return _images_in_plane(scene, params, j, {prefix: position})[prefix]
+    raise ValueError("no source is behind a mass, so that there are no lensed images")
+
+
 def _images_in_plane(
     scene: Scene, params: Params, j: int, positions: Mapping[str, tuple[jax.Array, jax.Array]]
 ) -> dict[str, ImagePositions]:

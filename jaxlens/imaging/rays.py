@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.imaging.axis_ratios import ellipticity
 from jaxlens.imaging.copies import CopyNumbers, copy_numbers
 from jaxlens.imaging.lens_planes import Groups, plane_deflection, plane_fermat_potential, plane_potential
 from jaxlens.imaging.mass_angles import Distances, angles
@@ -16,7 +17,7 @@ from jaxlens.imaging.profile_arguments import Value, arguments
 from jaxlens.imaging.scene import COSMOLOGY, Scene
 from jaxlens.imaging.scene_objects import Copied, Mass
 from jaxlens.imaging.tables import tables_of
-from jaxlens.kernels import MASS_PROFILES, cosmology
+from jaxlens.kernels import cosmology
 from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.lensing.rays import Rays, arrival_time, delay_of, lensing_weights, shoot
 from jaxlens.kernels.types import Params
@@ -153,7 +154,8 @@ def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[st
 
     Its whole numbers, which are static, are not among them.
 
-    Where physical parameters stand in place of angles, the angles are computed from them.
+    Where physical parameters stand in place of angles, the angles are computed from them, and so are
+    ellipticities from axis ratios.
 
     Args:
         scene: the static part of the configuration.
@@ -162,8 +164,8 @@ def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[st
         mass: the profile.
     """
     values = {name: params[f"{mass.prefix}-{name}"] for name in mass.parameters}
-    values |= physical_angles(scene, params, j, mass)
-    return arguments(MASS_PROFILES[mass.profile], values) | tables_of(mass, params)
+    values |= ellipticity(mass, params) | physical_angles(scene, params, j, mass)
+    return arguments(mass.kernel, values) | tables_of(mass, params)
 
 
 def physical_angles(scene: Scene, params: Params, j: int, mass: Mass) -> dict[str, jax.Array]:

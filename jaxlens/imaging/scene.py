@@ -22,7 +22,6 @@ from jaxlens.config.naming import image_slots
 from jaxlens.imaging.optics import Optics, optics
 from jaxlens.imaging.scene_objects import Copied, Hosted, Light, Mass
 from jaxlens.imaging.time_series import Series, series, with_light_curves
-from jaxlens.kernels import MASS_PROFILES
 
 # The parameters of a cosmology, by astropy's names.
 COSMOLOGY = ("H0", "Om0", "Ode0", "w0", "wa", "Tcmb0", "Neff", "m_nu")
@@ -63,7 +62,7 @@ class ScenePlane:
     @property
     def line_of_sight(self) -> bool:
         """Whether one of its masses stands for matter along the line of sight."""
-        return any(MASS_PROFILES[mass.profile].line_of_sight for mass in self.mass)
+        return any(mass.kernel.line_of_sight for mass in self.mass)
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,7 @@ class Scene:
         planes = [plane for plane in self.planes[:j] if plane.masses]
         if len(planes) != 1 or planes[0].line_of_sight or _deflectors(planes[0]) != 1:
             return None
-        found = [m for m in planes[0].mass if not m.is_linear and MASS_PROFILES[m.profile].power_law]
+        found = [m for m in planes[0].mass if not m.is_linear and m.kernel.power_law]
         return found[0] if found else None
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from jaxlens.config.physical import Form, form_of
-from jaxlens.kernels import MASS_PROFILES
+from jaxlens.config.physical import Form, forms_of
+from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, LightProfile, MassProfile
 from jaxlens.kernels.halos import MassDefinition
 
 
@@ -25,6 +25,11 @@ class _Profile:
 class Light(_Profile):
     """A light profile."""
 
+    @property
+    def kernel(self) -> LightProfile:
+        """What `jaxlens.kernels` has by its name."""
+        return LIGHT_PROFILES[self.profile]
+
 
 @dataclass(frozen=True)
 class Mass(_Profile):
@@ -33,14 +38,19 @@ class Mass(_Profile):
     mass_definition: MassDefinition = "200c"
 
     @property
+    def kernel(self) -> MassProfile:
+        """What `jaxlens.kernels` has by its name."""
+        return MASS_PROFILES[self.profile]
+
+    @property
     def form(self) -> Form | None:
         """The physical parameters that are given in place of angles; None where there are none."""
-        return form_of(self.profile, self.parameters)
+        return next((form for form in forms_of(self.kernel, self.parameters) if form.is_mass), None)
 
     @property
     def is_linear(self) -> bool:
         """Whether its deflection is linear, so that it makes no images."""
-        return MASS_PROFILES[self.profile].linear
+        return self.kernel.linear
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from jaxlens.config.errors import ConfigError
 from jaxlens.config.model.copies import Copies
 from jaxlens.config.model.instrument import Instrument
 from jaxlens.config.model.quantities import Quantity
+from jaxlens.config.model.selection import Selection
 from jaxlens.config.model.species import Galaxy, NoiseSource, PointSource
 from jaxlens.config.model.tables import Backgrounds, Joint
 from jaxlens.config.model.transients import TimeSeries
@@ -32,7 +33,7 @@ class Plane:
 
     @property
     def members(self) -> tuple[tuple[str, Galaxy | PointSource], ...]:
-        """(label, species) pairs of all that is drawn: `objects`, each with copies replaced by these."""
+        """(label, species) pairs of what is drawn: `objects`, with copies in the place of their object."""
         copies = {one.label: one.labels for one in self.copies}
         return tuple((own, it) for label, it in self.objects for own in copies.get(label, (label,)))
 
@@ -55,6 +56,7 @@ class Configuration:
         noise: (label, species) pairs of its NOISE_SOURCE_n, in order.
         series: its TIMESERIES, or None.
         problems: what is wrong with it, where it was not asked for; it is then empty, and cannot be used.
+        selection: its SELECT, or None where all systems are kept.
     """
 
     label: str
@@ -64,6 +66,7 @@ class Configuration:
     noise: tuple[tuple[str, NoiseSource], ...]
     series: TimeSeries | None = None
     problems: tuple[str, ...] = ()
+    selection: Selection | None = None
 
 
 # In what precision images can be handed over; all arithmetic is in float32, or in float64 under x64.
