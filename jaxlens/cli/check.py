@@ -46,9 +46,8 @@ def _print_acceptances(config: Config, configurations: Iterable[Configuration]) 
         began = time.perf_counter()
         found = Simulator(config, one.label).acceptance(n=DRAWS)
         seconds = time.perf_counter() - began
-        print(
-            f"{one.label} ({one.name}): SELECT keeps {_percent(found.share)} of {DRAWS} draws ({seconds:.0f} s)"
-        )
+        keeps = f"SELECT keeps {_percent(found.share)} of {DRAWS} draws"
+        print(f"{one.label} ({one.name}): {keeps} ({seconds:.0f} s)")
         for name, rejected in found.rejected.items():
             print(f"    {name} rejects {_percent(rejected.share)} of {rejected.tested}")
         if found.share < SMALL_SHARE:
