@@ -46,17 +46,14 @@ def _print_acceptances(config: Config, configurations: Iterable[Configuration]) 
         began = time.perf_counter()
         found = Simulator(config, one.label).acceptance(n=DRAWS)
         seconds = time.perf_counter() - began
-        keeps = f"SELECT keeps {_percent(found.share)} of {DRAWS} draws"
-        print(f"{one.label} ({one.name}): {keeps} ({seconds:.0f} s)")
+        kept = f"SELECT keeps {_percent(found.share)} of {DRAWS} draws"
+        print(f"{one.label} ({one.name}): {kept} ({seconds:.0f} s)")
         for name, rejected in found.rejected.items():
             print(f"    {name} rejects {_percent(rejected.share)} of {rejected.tested}")
         if found.share < SMALL_SHARE:
             times = f"{1 / found.share:.0f} times" if found.share else f"more than {DRAWS} times"
-            finding = (
-                f"SELECT keeps {_percent(found.share)} of {DRAWS} draws, so that a system is drawn {times}"
-            )
-            strictest = f"{found.strictest} rejects most"
-            print(f"warning: {one.label}: {finding}; {strictest}", file=sys.stderr)
+            finding = f"{kept}, so that a system is drawn {times}; {found.strictest} rejects most"
+            print(f"warning: {one.label}: {finding}", file=sys.stderr)
 
 
 def _percent(share: float) -> str:

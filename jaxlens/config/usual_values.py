@@ -85,7 +85,7 @@ def unusual(parameter: str, draw: Draw) -> str:
 
 def _middle(draw: Draw) -> float:
     """The middle of what is drawn; 0 where it is not known."""
-    if draw.function is not None:
+    if not draw.has_distribution:
         return 0.0
     low, high = support(draw.build())
     if math.isfinite(low) and math.isfinite(high):

@@ -3,7 +3,7 @@
 A relation gives the mean of one number from others.  RELATION of a configuration file refers to it by name.
 """
 
-from jaxlens.kernels.relations import angles
+from jaxlens.kernels.relations import angles, lenses
 from jaxlens.kernels.relations.registry import RELATIONS, Relation, relation
 
-__all__ = ["RELATIONS", "Relation", "angles", "relation"]
+__all__ = ["RELATIONS", "Relation", "angles", "lenses", "relation"]

@@ -38,3 +38,17 @@ def test_an_image_by_band_with_parameters_by_band() -> None:
     found = jax.jit(brightness)(x, y, images, scale[:, None, None], 0.3)
     own = jax.jit(jax.vmap(brightness, (None, None, 0, 0, None)))(x[0], y[0], images, scale, 0.3)
     np.testing.assert_allclose(found, own, atol=1e-6)
+
+
+def test_an_image_is_mirrored_before_it_is_turned_and_enlarged_with_its_flux() -> None:
+    """The bright pixel, 1.5 pixels left of the middle and above it, is on the right; turned, above again."""
+    x, y = np.float32([0.3, -0.3, -0.3]), np.float32([0.3, 0.3, -0.3])
+
+    def found(flip, phi_G, size=2.0):
+        return interpol(x, y, image=IMAGE, scale=0.1, phi_G=phi_G, flip=flip, size=size)
+
+    np.testing.assert_allclose(found(0.0, 0.0), [0.0, 2.0, 0.0], atol=1e-5)
+    np.testing.assert_allclose(found(1.0, 0.0), [2.0, 0.0, 0.0], atol=1e-5)
+    np.testing.assert_allclose(found(1.0, np.pi / 2.0), [0.0, 2.0, 0.0], atol=1e-5)
+    assert np.isnan(found(np.nan, 0.0)).all()
+    assert float(image_flux(image=IMAGE, scale=0.1, size=2.0)) == pytest.approx(0.08)
