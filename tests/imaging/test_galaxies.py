@@ -51,7 +51,7 @@ def simulator(tmp_path: Path, lensed: bool) -> Simulator:
         {
             "DATASET": {"NAME": "galaxies", "PARAMETERS": {"SIZE": 4, "OUTDIR": "out"}},
             "COSMOLOGY": {"NAME": "FlatLambdaCDM", "PARAMETERS": {"H0": 70, "Om0": 0.3}},
-            "IMAGE": {"PARAMETERS": image | {"supersampling_factor": 6}},
+            "IMAGE": {"PARAMETERS": image | {"supersampling_factor": 8}},
             "SURVEY": {"PARAMETERS": survey},
             "SPECIES": galaxies,
             "GEOMETRY": {"CONFIGURATION_1": {"FRACTION": 1, **planes}},
@@ -63,7 +63,7 @@ def simulator(tmp_path: Path, lensed: bool) -> Simulator:
 def test_galaxies_without_a_lens_have_the_flux_of_their_magnitudes(tmp_path: Path) -> None:
     """To 1e-5, whatever image, size, angle and place, in each band; mirrored or not.
 
-    Sub-pixels are at most half as large as the pixels of the images, between which these are cubic.
+    Sub-pixels are at most a third of the pixels of the images, between which these are cubic.
     """
     sim = simulator(tmp_path, lensed=False)
     params = sim.sample(jax.random.key(4), 16)
