@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from jaxlens.config import Config, ConfigError, load_config
     from jaxlens.config.errors import ConfigWarning
     from jaxlens.config.own_profiles import light_profile, mass_potential, mass_profile
+    from jaxlens.config.own_relations import relation
     from jaxlens.config.special_functions import special
     from jaxlens.datasets.dataset import Dataset, make_dataset
     from jaxlens.datasets.loading import load
@@ -60,6 +61,7 @@ __all__ = [
     "mass_profile",
     "merge",
     "read_image",
+    "relation",
     "special",
     "stream",
     "train_test_streams",
@@ -97,6 +99,7 @@ _MODULES = {
     "mass_profile": "config.own_profiles",
     "merge": "production.merging",
     "read_image": "fitting.observations",
+    "relation": "config.own_relations",
     "special": "config.special_functions",
     "stream": "streams.stream",
     "train_test_streams": "streams.splits",

@@ -31,7 +31,7 @@ KERNEL_FLOORS = [
     ("ellipse", "parameters", "sersic_index"),
     ("registry",),
     ("mass", "light", "cosmology"),
-    ("halos",),
+    ("halos", "relations"),
     ("lensing",),
     ("psf", "noise"),
     ("transients",),

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from jaxlens.config.copies import count_rules
 from jaxlens.config.geometry import REDSHIFT
 from jaxlens.config.instrument import COSMOLOGY, IMAGE, SURVEY, unused_names
 from jaxlens.config.meanings import meanings
-from jaxlens.config.model import Column, Configuration, Galaxy, Instrument
+from jaxlens.config.model import Column, Configuration, Galaxy, Instrument, Plane
 from jaxlens.config.naming import Named, named_quantities, redshift_name
 from jaxlens.config.profile_ranges import profile_rule
 from jaxlens.config.profile_tables import image_rules
@@ -44,7 +45,7 @@ class Names:
         The name may end in `-band` or `_band`; this is ignored where the parameter is the same in all bands.
         """
         configuration, rest = self._split(name)
-        for stem, band in _stems(rest, self.bands):
+        for stem, band in stems(rest, self.bands):
             for label in self._labels(configuration):
                 parameter = self.parameters[label].get(stem)
                 if parameter is not None:
@@ -72,7 +73,7 @@ class Names:
         labels = self._labels(configuration)
         if configuration and not labels:
             return f"the configurations are {', '.join(self.rules)}"
-        stem, band = _stems(rest, self.bands)[-1]
+        stem, band = stems(rest, self.bands)[-1]
         owner, _, key = stem.rpartition("-")
         known = {written for label in labels for written in self.parameters[label]}
         if key == "magnitude" and known & {f"{owner}-sep", f"{owner}-ra_image"}:
@@ -106,7 +107,7 @@ def _meant(name: str, choices: Iterable[str]) -> str:
     return own[found[0]] if found else ""
 
 
-def _stems(name: str, bands: tuple[str, ...]) -> list[tuple[str, str | None]]:
+def stems(name: str, bands: tuple[str, ...]) -> list[tuple[str, str | None]]:
     """The ways to split a name into a parameter and a band (None for no band)."""
     found: list[tuple[str, str | None]] = [(name, None)]
     for band in bands:
@@ -144,7 +145,7 @@ def _rules(
     profiles = {
         f"{plane.label}-{label}-{profile.label}": profile.name
         for plane in configuration.planes
-        for label, species in plane.objects
+        for label, species in plane.members
         if isinstance(species, Galaxy)
         for profile in (*species.light, *species.mass, *species.shear)
     }
@@ -152,7 +153,7 @@ def _rules(
     rules = {name: series[name] if name in series else _rule(name, profiles) for name in names}
     # what has no effect may have any value
     free = {name: Rule(by_band=rules[name].by_band) for name in unused_names(instrument) if name in rules}
-    return rules | image_rules(configuration) | free
+    return rules | image_rules(configuration) | count_rules(configuration) | free
 
 
 def _rule(name: str, profiles: Mapping[str, str]) -> Rule:
@@ -165,10 +166,15 @@ def _rule(name: str, profiles: Mapping[str, str]) -> Rule:
     return {"REDSHIFT": REDSHIFT, "mean": NOT_NEGATIVE_BY_BAND, "magnitude": ANY_BY_BAND}.get(key, ANY)
 
 
+def _owners(plane: Plane) -> dict[str, None]:
+    """The prefixes of a plane's objects and of their copies, in order."""
+    return dict.fromkeys(f"{plane.label}-{label}" for label, _ in (*plane.objects, *plane.members))
+
+
 def _aliases(configuration: Configuration) -> dict[str, str]:
     """Name -> parameter for the planes' redshifts, which have the name of the plane and of each object."""
     return {
         f"{owner}-REDSHIFT": redshift_name(plane)
         for plane in configuration.planes
-        for owner in (plane.label, *(f"{plane.label}-{label}" for label, _ in plane.objects))
+        for owner in (plane.label, *_owners(plane))
     }

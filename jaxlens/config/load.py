@@ -27,6 +27,7 @@ from jaxlens.config.placeholders import with_columns
 from jaxlens.config.plausibility import remark_implausible
 from jaxlens.config.reader import Node, Usage, read_text
 from jaxlens.config.sections import Section
+from jaxlens.config.selection import with_selections
 from jaxlens.config.settling import settled
 from jaxlens.config.species import read_species
 from jaxlens.config.surveys import survey_path
@@ -180,6 +181,7 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         input_files=input_files(report, report.sources[written:]),
         image_dtype=image_dtype or IMAGE_DTYPES[0],
     )
+    config = with_selections(config, tree, names, report)
     check_memory(config, tree, report)
     check_choosers(config, names, tree, report)
     complete, before = settled(config, tree, report, asked), len(report.remarks)

@@ -81,7 +81,7 @@ def remark_bright_rows(table: Table, matched: Mapping[Column, int], used: np.nda
 def implausible_draw(parameter: str, draw: Draw) -> str:
     """The remark about draws of a parameter that are absurdly bright; "" where there are none.
 
-    Draws of a user's function are not known before they are drawn.
+    Draws of a user's function, and numbers that follow others, are not known before they are drawn.
 
     >>> implausible_draw("seeing", Draw("delta_function", (("value", 0.0),)))
     ''
@@ -89,7 +89,7 @@ def implausible_draw(parameter: str, draw: Draw) -> str:
     'is -5, brighter than any object '
     """
     limit, advice = _limit(parameter)
-    if not advice or draw.function is not None:
+    if not advice or not draw.has_distribution:
         return ""
     distribution = draw.build()
     low = support(distribution)[0]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from jaxlens.config.naming import FLIP, SHARED_BY_BANDS
+from jaxlens.config.physical import AXIS_RATIO
 from jaxlens.config.profile_parameters import list_of
 from jaxlens.config.quantities import ANY, Rule
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
@@ -17,6 +18,8 @@ from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
 _POSITIVE = Rule(low=0.0, open=True, distributions_may_exceed=True)
 _NOT_NEGATIVE = Rule(low=0.0, distributions_may_exceed=True)
 _ELLIPTICITY = Rule(low=-1.0, high=1.0, open=True, distributions_may_exceed=True)
+# The axis ratio that a file gives with phi in place of e1 and e2.
+_AXIS_RATIO = Rule(low=0.0, high=1.0, open=True, high_is_legal=True, distributions_may_exceed=True)
 
 # The parameters that must be positive: radii, widths, masses, axis ratios, and what divides.
 _POSITIVE_NAMES = (
@@ -93,4 +96,6 @@ def profile_rule(profile: str, key: str, by_band: bool) -> Rule:
         rule = _OF_MASSES.get((profile, own), rule)
         if own == "gamma" and profile.startswith(_POWER_LAWS):
             rule = _SLOPE
+    if own in AXIS_RATIO.given and own not in registry[profile].parameters:
+        rule = _AXIS_RATIO if own == "q" else ANY
     return replace(rule, by_band=by_band and key not in SHARED_BY_BANDS)

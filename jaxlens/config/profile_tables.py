@@ -103,7 +103,7 @@ def image_rules(configuration: Configuration) -> dict[str, Rule]:
             len(dict(profile.tables)[IMAGE].array)
         )
         for plane in configuration.planes
-        for label, species in plane.objects
+        for label, species in plane.members
         if isinstance(species, Galaxy)
         for profile in species.light
         if IMAGE_INDEX in dict(profile.parameters)

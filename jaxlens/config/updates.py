@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from jaxlens.config.columns import known_names
+from jaxlens.config.copies import MAX, NUMBER, POSITION
 from jaxlens.config.errors import Report, nearest
 from jaxlens.config.files import FROM_DICT
 from jaxlens.config.instrument import COSMOLOGY, FIXED, IMAGE, SURVEY
@@ -132,7 +133,7 @@ def columns_of_objects(config: Config, part: str) -> dict[str, list[str]]:
     for configuration in config.configurations:
         names = [name for name, _ in named_quantities(config.cosmology, config.instrument, configuration)]
         for plane in configuration.planes:
-            for label, species in plane.objects:
+            for label, species in plane.members:
                 prefix = f"{plane.label}-{label}-"
                 own = [n for n in names if n.startswith(prefix) and part in n.removeprefix(prefix)]
                 heads = [f"{configuration.label}-{n}" for n in own if not n.endswith("-REDSHIFT")]
@@ -163,6 +164,10 @@ def _entries(config: Config, configuration: Configuration) -> Iterator[tuple[str
                 yield f"{plane.label}-{label}-MODEL", KeyPath(("SPECIES", species.label, "MODEL"))
             elif isinstance(species, Galaxy):
                 yield from _integers(f"{plane.label}-{label}", species)
+        for copies in plane.copies:
+            for name in (NUMBER, MAX, POSITION):
+                keys = ("GEOMETRY", configuration.label, plane.label, copies.label, name)
+                yield f"{plane.label}-{copies.label}-{name}", KeyPath(keys)
     yield from _objects(config, configuration)
 
 
@@ -184,8 +189,9 @@ def _objects(config: Config, configuration: Configuration) -> Iterator[tuple[str
     quantities = dict(named_quantities(config.cosmology, config.instrument, configuration))
     for written, parameter in names.parameters[configuration.label].items():
         words = quantities[parameter].path.split(".")
-        # the positions of foreground stars are random and have no entry in the file
-        if words[0] in ("SPECIES", "GEOMETRY") and parameter not in in_pixels(configuration):
+        # the positions of foreground stars and of copies are random and have no entry in the file
+        is_placed = parameter in in_pixels(configuration) or POSITION in words or words[-1] == NUMBER
+        if words[0] in ("SPECIES", "GEOMETRY") and not is_placed:
             between = () if words[2] in _WITHOUT_PARAMETERS else ("PARAMETERS",)
             yield written, KeyPath((*words[:-1], *between, words[-1]), rules[parameter].by_band)
 

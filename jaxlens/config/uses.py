@@ -181,7 +181,7 @@ def _before_tables(configuration: Configuration) -> tuple[str, ...]:
     return tuple(
         f"{plane.label}-{label}-"
         for plane in configuration.planes
-        for label, species in plane.objects
+        for label, species in plane.members
         if any(not is_built_in(call.name) for call in species.special)
     )
 
@@ -233,9 +233,11 @@ def _incomplete(node: Node) -> bool:
 
 
 def _named_in(node: Node) -> set[str]:
-    """The words under OBJECT_n and NOISE_SOURCE_n of a configuration."""
+    """The words under OBJECT_n and NOISE_SOURCE_n of a configuration, or under NAME there."""
     found: set[str] = set()
     for key, one in node.entries.items():
         if _OBJECT.fullmatch(key) and not is_nothing(one):
-            found |= _named_in(one) if one.entries else {one.text.strip()}
+            # a plane may have a NAME too, which is not that of a species
+            name = one.entries.get("NAME", one) if key.startswith("OBJECT") else one
+            found |= _named_in(one) if name.entries else {name.text.strip()}
     return found

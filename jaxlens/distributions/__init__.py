@@ -24,26 +24,35 @@ from jaxlens.distributions.continuous import (
     Uniform,
 )
 from jaxlens.distributions.derived import (
+    Affine,
     Scaled,
     Truncated,
     probability_between,
     truncated_icdf,
 )
 from jaxlens.distributions.discrete import Categorical, DeltaFunction, UniformInt
+from jaxlens.distributions.generalized_normal import GeneralizedNormal
 from jaxlens.distributions.host import is_possible_between
+from jaxlens.distributions.poisson import Poisson
+from jaxlens.distributions.power_laws import NumberCounts, PowerLaw
 from jaxlens.distributions.users import RESERVED, USER_DISTRIBUTIONS, UserDistribution, distribution
 
 __all__ = [
     "DISTRIBUTIONS",
     "RESERVED",
     "USER_DISTRIBUTIONS",
+    "Affine",
     "Beta",
     "Categorical",
     "DeltaFunction",
     "Distribution",
+    "GeneralizedNormal",
     "LogNormal",
     "LogUniform",
     "Normal",
+    "NumberCounts",
+    "Poisson",
+    "PowerLaw",
     "Scaled",
     "SymmetricUniformAnnulus",
     "Truncated",

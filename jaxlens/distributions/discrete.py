@@ -19,7 +19,7 @@ from jaxlens.distributions.continuous import Uniform
 from jaxlens.kernels.types import Real
 
 
-class _Discrete(Distribution):
+class Discrete(Distribution):
     """A distribution in which single values have a probability."""
 
     @property
@@ -29,7 +29,7 @@ class _Discrete(Distribution):
 
 @register("uniform_int")
 @dataclass(frozen=True)
-class UniformInt(_Discrete):
+class UniformInt(Discrete):
     """A uniform variable between minimum and maximum, rounded to the nearest integer.
 
     Prob(k) is the part of [k - 1/2, k + 1/2] inside [minimum, maximum] over maximum - minimum.  As in
@@ -65,7 +65,7 @@ class UniformInt(_Discrete):
 
 @register("delta_function")
 @dataclass(frozen=True)
-class DeltaFunction(_Discrete):
+class DeltaFunction(Discrete):
     """A constant, Prob(value) = 1; a number in a configuration file is read as this distribution.
 
     Attributes:
@@ -92,7 +92,7 @@ class DeltaFunction(_Discrete):
 
 @register("categorical")
 @dataclass(frozen=True)
-class Categorical(_Discrete):
+class Categorical(Discrete):
     """One of k values, Prob(values[i]) = weights[i] / sum(weights).
 
     A value of weight zero is never drawn.

@@ -165,7 +165,7 @@ def _check(path: str, every: Mapping[str, jax.Array], draws: Mapping[str, Parame
         right = "give the path of one number of a distribution, as one that ends in .mean"
         raise ValueError(f"{path} is an array of numbers, which cannot be fitted; {right}")
     draw = draws[path].draw
-    if draw.function is None and not draw.is_constant and draw.build().discrete:
+    if draw.has_distribution and not draw.is_constant and draw.build().discrete:
         right = "its draws do not follow its numbers smoothly; use a distribution with a density, as normal"
         raise ValueError(f"{path} belongs to the discrete distribution {draw.distribution}; {right}")
 

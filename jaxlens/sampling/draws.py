@@ -112,16 +112,22 @@ def system_draws(
         for band, draw in zip(draw_bands(quantity, bands), quantity.draws, strict=True)
     ]
     # Draws that are computed together stand together; a key depends on its name, and not on the order.
-    listed.sort(key=lambda entry: _family(entry[3]))
+    order = sorted(range(len(listed)), key=lambda i: _family(listed[i][3]))
     # A function that draws for all bands at once has one key, named without a band.
-    columns = [f"{name}-{band}" if band and draw.pick is None else name for name, band, _, draw in listed]
+    columns = [
+        f"{name}-{band}" if band and draw.pick is None else name
+        for name, band, _, draw in map(listed.__getitem__, order)
+    ]
     keys = named_keys(key, columns)
     bits = jnp.unstack(uniforms(keys).astype(jnp.result_type(float)))
+    places = {i: place for place, i in enumerate(order)}
     found: dict[str, list[SystemDraw]] = {}
+    # the draws of a quantity are in the order of the bands
     for i, (name, band, quantity, draw) in enumerate(listed):
         own = draw_parameters(quantity, band, draw, hyperparameters)
-        key_of_function = keys[i] if draw.function else None
-        found.setdefault(name, []).append(SystemDraw(draw, own, bands, key_of_function, bits[i]))
+        key_of_function = keys[places[i]] if draw.function else None
+        drawn = SystemDraw(draw, own, bands, key_of_function, bits[places[i]])
+        found.setdefault(name, []).append(drawn)
     return found
 
 
@@ -168,7 +174,9 @@ def draw_hyperparameters(
         band: the band of the draw, "" where the bands share it.
         draw: one of the quantity's draws.
     """
-    base = f"{quantity.path}.{band}" if band else quantity.path
+    if draw.implied:
+        return
+    base = ".".join(filter(None, (quantity.path, band, quantity.part)))
     for name, value in draw.parameters:
         yield (base if draw.is_constant else f"{base}.{name}"), value
 
@@ -184,5 +192,7 @@ def draw_parameters(
         draw: as in `draw_hyperparameters`.
         hyperparameters: the parameters of all distributions, by path in the file.
     """
+    if draw.implied:
+        return {name: jnp.asarray(value, jnp.result_type(float)) for name, value in draw.parameters}
     paths = [path for path, _ in draw_hyperparameters(quantity, band, draw)]
     return {name: hyperparameters[path] for (name, _), path in zip(draw.parameters, paths, strict=True)}

@@ -7,7 +7,7 @@ the file, their order, or the size of a batch.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
@@ -17,7 +17,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
+from jaxlens.config.draw_parameters import constant_draw
 from jaxlens.config.galaxy_names import Chooser, choosers
+from jaxlens.config.link_names import linked_draws
 from jaxlens.config.model import (
     Backgrounds,
     Config,
@@ -25,8 +27,10 @@ from jaxlens.config.model import (
     Galaxy,
     ImageChoice,
     Joint,
+    LinkedDraw,
     PointSource,
     Quantity,
+    Selection,
     Special,
 )
 from jaxlens.config.naming import by_epoch_names, in_pixels, named_quantities, redshift_name
@@ -43,6 +47,7 @@ from jaxlens.sampling.epochs import Epochs, draw_by_epoch, draw_nights, epochs
 from jaxlens.sampling.images import chosen_images, image_arrays
 from jaxlens.sampling.joints import array_path, replaced
 from jaxlens.sampling.keys import named_keys, uniforms
+from jaxlens.sampling.links import linked_values
 from jaxlens.sampling.redshifts import joint_values_in_order, ordered_redshifts
 from jaxlens.sampling.special import changed_by_special
 
@@ -64,6 +69,8 @@ class Population:
         joints: the joint distributions, which replace the quantities that they name.
         backgrounds: the background images from which systems of this configuration get one; None: none.
         epochs: the epochs of the configuration's time series; None: none.
+        links: the links that no table replaces, each after those that it follows.
+        selection: which of the drawn systems are kept; None: all.  `draw_system` makes a single attempt.
         images: the profiles whose image, or the scale of it, follows from columns beside the images.
         arrays: the values of tables by path in the file; the other attributes hold no arrays.
     """
@@ -77,6 +84,8 @@ class Population:
     joints: tuple[Joint, ...] = ()
     backgrounds: Backgrounds | None = None
     epochs: Epochs | None = None
+    links: tuple[LinkedDraw, ...] = ()
+    selection: Selection | None = None
     images: tuple[Chooser, ...] = ()
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
 
@@ -103,6 +112,11 @@ class Population:
         return tuple(name for one in self.images for name in one.follows)
 
     @cached_property
+    def after_special(self) -> frozenset[str]:
+        """The names of linked numbers, and of the parts of links, which functions of SPECIAL do not see."""
+        return frozenset(name for name, one in self.quantities if one.is_linked or one.part)
+
+    @cached_property
     def _hash(self) -> int:
         return hash(tuple(getattr(self, f.name) for f in fields(self) if f.compare))
 
@@ -111,7 +125,8 @@ class Population:
 
     def __getstate__(self) -> dict[str, Any]:
         # The hash of a string differs from process to process, so a pickle must not hold it.
-        return {name: value for name, value in self.__dict__.items() if name != "_hash"}
+        cached = ("_hash", "after_special")
+        return {name: value for name, value in self.__dict__.items() if name not in cached}
 
 
 def population(config: Config, configuration: Configuration) -> Population:
@@ -140,9 +155,9 @@ def population(config: Config, configuration: Configuration) -> Population:
         joints=tuple(_without_arrays(joint) for joint in joints),
         backgrounds=backgrounds,
         epochs=series,
-        images=tuple(
-            replace(one, choice=replace(one.choice, arrays=_names_alone(one.choice.arrays))) for one in images
-        ),
+        links=linked_draws(config, configuration, joints),
+        selection=configuration.selection,
+        images=tuple(replace(one, choice=_without_columns(one.choice)) for one in images),
         arrays=arrays,
     )
 
@@ -152,7 +167,7 @@ def _specials(configuration: Configuration) -> list[tuple[str, Special]]:
     objects = [
         (f"{plane.label}-{label}", species)
         for plane in configuration.planes
-        for label, species in plane.objects
+        for label, species in plane.members
     ]
     return [(prefix, s) for prefix, o in objects if isinstance(o, Galaxy | PointSource) for s in o.special]
 
@@ -190,14 +205,15 @@ def draw_system(
     values = {path: jnp.asarray(value, dtype) for path, value in hyperparameters.items()}
     drawn_later = {*(population.epochs.names if population.epochs else ()), *population.of_images}
     once = [(name, quantity) for name, quantity in population.quantities if name not in drawn_later]
-    draws = system_draws(once, population.bands, values, key)
+    draws = system_draws(_unlinked(once), population.bands, values, key)
     planes = {name: draws[name][0] for name in population.redshifts}
     system = _drawn_alone(population, draws)
     if population.epochs:
         system |= draw_by_epoch(population.epochs, population.quantities, population.bands, values, key)
         system |= draw_nights(population.epochs, values, key)
     system |= {name: jnp.zeros((), dtype) for name in population.of_images}
-    system |= changed_by_special(population.special, system, population.bands)
+    drawn = {name: value for name, value in system.items() if name not in population.after_special}
+    system |= changed_by_special(population.special, drawn, population.bands)
     set_by_joints: set[str] = set()
     fixed_redshifts: dict[str, jax.Array] = {}
     joints, label = population.joints, population.label
@@ -210,8 +226,19 @@ def draw_system(
     for name in population.in_pixels - set_by_joints:
         system[name] = system[name] * system["pixel_scale"]
     system |= ordered_redshifts(planes, fixed_redshifts)
+    system |= linked_values(population.links, population.bands, values, system, key)
     system |= chosen_images(population.images, values, system, population.bands, key, set_by_joints)
     return system | _background(population, values, system, key, index)
+
+
+def _unlinked(quantities: Iterable[tuple[str, Quantity]]) -> list[tuple[str, Quantity]]:
+    """The quantities, with a constant in place of each link, which is computed after all draws."""
+    return [(name, _without_links(one) if one.is_linked else one) for name, one in quantities]
+
+
+def _without_links(quantity: Quantity) -> Quantity:
+    draws = (replace(constant_draw(0.0), implied=True) if draw.link else draw for draw in quantity.draws)
+    return replace(quantity, draws=tuple(draws))
 
 
 def _drawn_alone(population: Population, draws: Mapping[str, list[SystemDraw]]) -> dict[str, jax.Array]:
