@@ -7,8 +7,7 @@ from jaxlens.kernels.relations import angles, lenses
 from jaxlens.kernels.relations.registry import RELATIONS, Relation, relation
 
 __all__ = ["RELATIONS", "Relation", "angles", "lenses", "relation"]
-from jaxlens.kernels.relations import angles, early_types, luminosity_functions, magnitudes, sizes
-from jaxlens.kernels.relations.registry import RELATIONS, Relation, relation
+from jaxlens.kernels.relations import early_types, luminosity_functions, magnitudes, sizes
 
 __all__ = [
     "RELATIONS",
