@@ -70,9 +70,12 @@ def _link_kinds(population: Population, parameters: frozenset[str] | None) -> Li
     quantities = dict(population.quantities)
     known = set(parameters or (name for name, one in quantities.items() if not one.part))
     known |= {name for name, one in quantities.items() if one.is_constant}
+    of_tables = {column.parameter for joint in population.joints for column in joint.columns}
     tied, random, refused = [], [], {}
     for link in population.links:
         reason = _reason(link, quantities, known)
+        if not of_tables.isdisjoint(parts(link).values()):
+            reason = "has a link whose numbers come from a table"
         if reason:
             refused[link.name] = reason
         elif _randomness(link, quantities):
