@@ -11,19 +11,17 @@ import jax.numpy as jnp
 
 from jaxlens.distributions.base import not_positive, register
 from jaxlens.distributions.numerical import Density, Numerical, log_of
+from jaxlens.kernels.relations.luminosity_functions import (
+    LN_MAGNITUDE,
+    log_double_power_law,
+    log_schechter,
+)
 from jaxlens.kernels.types import Real
 
-# ln of the factor of the luminosity in a magnitude.
-LN_MAGNITUDE = 0.4 * math.log(10.0)
 # The densities are computed up to where the exponential has fallen by e^-60; less than 1e-25 is left out.
 LARGEST_EXPONENT = 60.0
 # Where a velocity dispersion may be zero they begin where x^alpha is e^-32 (1e-14).
 SMALLEST_LOG_POWER = 32.0
-
-
-def log_schechter(y: jax.Array, alpha: jax.Array, beta: jax.Array) -> jax.Array:
-    """Ln of x^alpha exp(-x^beta), a density of y = ln x."""
-    return alpha * y - jnp.exp(beta * y)
 
 
 def cut_off(low: jax.Array, high: jax.Array, beta: Real) -> jax.Array:
@@ -35,11 +33,6 @@ def cut_off(low: jax.Array, high: jax.Array, beta: Real) -> jax.Array:
         beta: the power in the exponential.
     """
     return jnp.minimum(high, jnp.log(jnp.exp(beta * low) + LARGEST_EXPONENT) / beta)
-
-
-def log_double_power_law(y: jax.Array, bright: jax.Array, faint: jax.Array) -> jax.Array:
-    """Ln of 1 / (x^-(bright + 1) + x^-(faint + 1)), a density of y = -ln x."""
-    return -jnp.logaddexp((bright + 1.0) * y, (faint + 1.0) * y)
 
 
 @register("velocity_dispersion_function")
