@@ -36,6 +36,7 @@ from jaxlens.distributions.luminosities import (
     SchechterMagnitude,
     VelocityDispersionFunction,
 )
+from jaxlens.distributions.order_statistics import NearestByComovingVolume
 from jaxlens.distributions.poisson import Poisson
 from jaxlens.distributions.power_laws import NumberCounts, PowerLaw
 from jaxlens.distributions.shapes import GeneralizedNormal, OneMinusRayleigh, Rayleigh
@@ -55,6 +56,7 @@ __all__ = [
     "GeneralizedNormal",
     "LogNormal",
     "LogUniform",
+    "NearestByComovingVolume",
     "Normal",
     "NumberCounts",
     "OneMinusRayleigh",
