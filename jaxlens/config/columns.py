@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from jaxlens.config.copies import count_rules
 from jaxlens.config.geometry import REDSHIFT
 from jaxlens.config.instrument import COSMOLOGY, IMAGE, SURVEY, unused_names
 from jaxlens.config.meanings import meanings
-from jaxlens.config.model import Column, Configuration, Galaxy, Instrument
+from jaxlens.config.model import Column, Configuration, Galaxy, Instrument, Plane
 from jaxlens.config.naming import Named, named_quantities, redshift_name
 from jaxlens.config.profile_ranges import profile_rule
 from jaxlens.config.profile_tables import image_rules
@@ -144,15 +146,19 @@ def _rules(
     profiles = {
         f"{plane.label}-{label}-{profile.label}": profile.name
         for plane in configuration.planes
-        for label, species in plane.objects
+        for label, species in plane.members
         if isinstance(species, Galaxy)
         for profile in (*species.light, *species.mass, *species.shear)
     }
-    names = [name for name, _ in named_quantities(cosmology, instrument, configuration)]
-    rules = {name: series[name] if name in series else _rule(name, profiles) for name in names}
+    rules: dict[str, Rule] = {}
+    for name, quantity in named_quantities(cosmology, instrument, configuration):
+        if quantity.part:
+            rules[name] = _part_rule(name, rules)
+        else:
+            rules[name] = series[name] if name in series else _rule(name, profiles)
     # what has no effect may have any value
     free = {name: Rule(by_band=rules[name].by_band) for name in unused_names(instrument) if name in rules}
-    return rules | image_rules(configuration) | free
+    return rules | image_rules(configuration) | count_rules(configuration) | free
 
 
 def _rule(name: str, profiles: Mapping[str, str]) -> Rule:
@@ -165,10 +171,21 @@ def _rule(name: str, profiles: Mapping[str, str]) -> Rule:
     return {"REDSHIFT": REDSHIFT, "mean": NOT_NEGATIVE_BY_BAND, "magnitude": ANY_BY_BAND}.get(key, ANY)
 
 
+def _part_rule(name: str, rules: Mapping[str, Rule]) -> Rule:
+    """The legal values of a number of a link, which differs by band where the linked number may."""
+    owner, _, key = name.rpartition("-")
+    return Rule(low=0.0 if key == "SCATTER" else -math.inf, by_band=rules[owner].by_band)
+
+
+def _owners(plane: Plane) -> dict[str, None]:
+    """The prefixes of a plane's objects and of their copies, in order."""
+    return dict.fromkeys(f"{plane.label}-{label}" for label, _ in (*plane.objects, *plane.members))
+
+
 def _aliases(configuration: Configuration) -> dict[str, str]:
     """Name -> parameter for the planes' redshifts, which have the name of the plane and of each object."""
     return {
         f"{owner}-REDSHIFT": redshift_name(plane)
         for plane in configuration.planes
-        for owner in (plane.label, *(f"{plane.label}-{label}" for label, _ in plane.objects))
+        for owner in (plane.label, *_owners(plane))
     }

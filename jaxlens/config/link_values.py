@@ -69,7 +69,7 @@ def _source(links: Links, place: Place) -> _Spread | None:
     quantity, band = links.quantities[source], band or own_band
     if quantity.per_band and not band:
         return None
-    draw = quantity.draws[links.config.bands.index(band)] if quantity.per_band else quantity.draws[0]
+    draw = quantity.draws[links.instrument.bands.index(band)] if quantity.per_band else quantity.draws[0]
     if draw.link:
         there = known_draw(links, (source, band if quantity.per_band else ""))
         return None if there is None else _of_draw(there)

@@ -14,6 +14,7 @@ from jaxlens.config.errors import ConfigWarning, Place, Report, shown
 from jaxlens.config.examples import example_path, examples
 from jaxlens.config.files import FROM_DICT, OUTDIR_ADVICE, input_files, read_file
 from jaxlens.config.filters import with_filters
+from jaxlens.config.galaxy_names import check_choosers
 from jaxlens.config.geometry import read_geometry
 from jaxlens.config.inputs import include, with_preset
 from jaxlens.config.instrument import read_bands, read_cosmology, read_instrument
@@ -183,6 +184,7 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
     )
     config = with_selections(config, tree, names, report)
     check_memory(config, tree, report)
+    check_choosers(config, names, tree, report)
     complete, before = settled(config, tree, report, asked), len(report.remarks)
     check_transients(complete, tree, report)
     remark_implausible(complete, tree, asked, report)

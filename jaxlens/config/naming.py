@@ -41,12 +41,16 @@ _BY_BAND = {"magnitude", NOISE} | {
     for name in model.by_band
     if all(name in other.by_band for other in TRANSIENTS.values() if name in other.parameters)
 }
+# The parameters of a foreground star that are its position.
+IN_IMAGE = ("ra_image", "dec_image")
 # The parameters of profiles that are positions.
 POSITIONS = ("center_x", "center_y", "ra_0", "dec_0", "start_x", "start_y")
 # The parameter of a light profile that chooses an image of a stack.
 IMAGE_INDEX = "image_index"
+# The parameter of a light profile that mirrors its image.
+FLIP = "flip"
 # The parameters of light profiles that may not differ by band.
-SHARED_BY_BANDS = (*POSITIONS, IMAGE_INDEX)
+SHARED_BY_BANDS = (*POSITIONS, IMAGE_INDEX, FLIP)
 
 
 def named_quantities(
@@ -68,12 +72,17 @@ def named_quantities(
         quantities += [(f"{label}-{name}", quantity) for name, quantity in source.parameters]
     for plane in configuration.planes:
         quantities.append((redshift_name(plane), plane.redshift))
-        for label, species in plane.objects:
-            prefix = f"{plane.label}-{label}"
+        placed = {label: one.position for one in plane.copies for label in one.labels}
+        quantities += [(f"{plane.label}-{one.label}-NUMBER", one.number) for one in plane.copies]
+        for label, species in plane.members:
+            prefix, position = f"{plane.label}-{label}", placed.get(label, ())
+            quantities += [(f"{prefix}-{name}", quantity) for name, quantity in position]
             if isinstance(species, Galaxy):
                 quantities += _galaxy(prefix, species)
             else:
-                quantities += _point_source(prefix, species, configuration, instrument.num_pix)
+                own = _point_source(prefix, species, configuration, instrument.num_pix)
+                # a copy with a POSITION is there, and not anywhere in the image
+                quantities += [one for one in own if not (position and one[0].endswith(IN_IMAGE))]
     series = configuration.series
     return tuple(with_parts([*quantities, *(series.peaks if series else ())]))
 
@@ -130,7 +139,7 @@ def image_slots(configuration: Configuration) -> int:
     masses = [
         profile
         for plane in configuration.planes[:-1]
-        for _, species in plane.objects
+        for _, species in plane.members
         if isinstance(species, Galaxy)
         for profile in (*species.mass, *species.shear)
     ]
@@ -158,9 +167,9 @@ def in_pixels(configuration: Configuration) -> frozenset[str]:
     return frozenset(
         f"{plane.label}-{label}-{name}"
         for plane in configuration.planes
-        for label, species in plane.objects
-        if isinstance(species, PointSource) and species.host is None
-        for name in ("ra_image", "dec_image")
+        for label, species in plane.members
+        if isinstance(species, PointSource) and species.host is None and label not in _placed(plane)
+        for name in IN_IMAGE
     )
 
 
@@ -169,6 +178,11 @@ def _galaxy(prefix: str, galaxy: Galaxy) -> Iterator[Named]:
     for profile in (*galaxy.light, *galaxy.mass, *galaxy.shear):
         for name, quantity in profile.parameters:
             yield f"{prefix}-{profile.label}-{name}", quantity
+
+
+def _placed(plane: Plane) -> set[str]:
+    """The labels of the copies that have a POSITION."""
+    return {label for one in plane.copies if one.position for label in one.labels}
 
 
 def _has_host(species: Galaxy | PointSource | NoiseSource) -> bool:
@@ -190,7 +204,7 @@ def _point_source(
     else:
         yield from _transient(prefix, model, configuration)
     if source.host is None:
-        for name in ("ra_image", "dec_image"):
+        for name in IN_IMAGE:
             yield f"{prefix}-{name}", _uniform(f"{path}.{name}", -num_pix / 2, num_pix / 2)
         return
     sep, angle = source.sep, source.angle

@@ -163,7 +163,7 @@ def _brightest(instrument: Instrument, configuration: Configuration, ranges: _Ra
 def _uniform_light(configuration: Configuration) -> Iterator[str]:
     """The prefixes of light profiles whose magnitude is a surface brightness."""
     for plane in configuration.planes:
-        for label, species in plane.objects:
+        for label, species in plane.members:
             if isinstance(species, Galaxy):
                 for profile in species.light:
                     if profile.name == "UNIFORM":

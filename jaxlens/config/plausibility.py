@@ -12,6 +12,7 @@ import numpy as np
 
 from jaxlens.config.coverage import Tables, free_draws, is_replaced, place_of
 from jaxlens.config.errors import Place, Report
+from jaxlens.config.galaxy_checks import remark_images
 from jaxlens.config.model import Column, Config, Configuration, Draw, Instrument, Quantity
 from jaxlens.config.naming import named_quantities
 from jaxlens.config.noise_level import remark_noise
@@ -36,7 +37,7 @@ _OBJECT_ADVICE = (
 
 
 def remark_implausible(config: Config, tree: Node, asked: Sequence[str] | None, report: Report) -> None:
-    """Remark numbers that are absurdly bright or of another unit, and noise above every object.
+    """Remark numbers that are absurdly bright or of another unit, and noise above every object or in images.
 
     Args:
         config: the checked file.
@@ -53,6 +54,7 @@ def remark_implausible(config: Config, tree: Node, asked: Sequence[str] | None, 
     _remark_too_bright(tree, config.instrument, chosen, tables, report)
     remark_noise(tree, config.instrument, chosen, tables, BRIGHTEST_SKY, report)
     remark_unusual(config, chosen, tables, tree, report)
+    remark_images(config, chosen, tree, report)
 
 
 def remark_bright_rows(table: Table, matched: Mapping[Column, int], used: np.ndarray, report: Report) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from jaxlens.config.naming import SHARED_BY_BANDS
+from jaxlens.config.naming import FLIP, SHARED_BY_BANDS
 from jaxlens.config.physical import AXIS_RATIO
 from jaxlens.config.profile_parameters import list_of
 from jaxlens.config.quantities import ANY, Rule
@@ -26,15 +26,18 @@ _POSITIVE_NAMES = (
     *("R_sersic", "Ra", "Rb", "Rs", "a_c", "r_c", "r_core", "r_s", "r_trunc", "radius", "theta_c"),
     *("beta", "length", "scale", "sigma", "sigma_min", "sigma_width", "sigma_x", "sigma_y", "width"),
     *("alpha", "M200", "concentration", "curvature", "n_sersic", "q", "r_E"),
-    *("w_t", "w_t1", "w_t2", "w_t3", "ratio", "ratio12", "ratio13"),
+    *("w_t", "w_t1", "w_t2", "w_t3", "ratio", "ratio12", "ratio13", "size"),
 )
 # Those that may be zero too: strengths and cores that may be absent.
 _NOT_NEGATIVE_NAMES = ("theta_E", "sigma_v", "s_scale", "M", "w_c", "w_c1", "w_c2", "w_c3")
+# Those that are 0 or 1.
+_SWITCH = Rule(low=0.0, high=1.0, whole=True)
 _ELLIPTICITIES = ("e1", "e2", "e11", "e21", "e12", "e22", "e13", "e23")
 _RANGES: Mapping[str, Rule] = {
     **dict.fromkeys(_POSITIVE_NAMES, _POSITIVE),
     **dict.fromkeys(_NOT_NEGATIVE_NAMES, _NOT_NEGATIVE),
     **dict.fromkeys(_ELLIPTICITIES, _ELLIPTICITY),
+    FLIP: _SWITCH,
 }
 # The logarithmic slope of the density of a power law: with 3 or more the mass within a radius is infinite,
 # with 1 or less that beyond it deflects.

@@ -78,7 +78,7 @@ class _Reaches:
         changed = tuple(
             f"{plane.label}-{label}-"
             for plane in configuration.planes
-            for label, species in plane.objects
+            for label, species in plane.members
             if getattr(species, "special", ())
         )
         unknown = in_pixels(configuration)

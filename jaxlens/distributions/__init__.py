@@ -24,6 +24,7 @@ from jaxlens.distributions.continuous import (
     Uniform,
 )
 from jaxlens.distributions.derived import (
+    Affine,
     Scaled,
     Truncated,
     probability_between,
@@ -47,6 +48,7 @@ __all__ = [
     "DISTRIBUTIONS",
     "RESERVED",
     "USER_DISTRIBUTIONS",
+    "Affine",
     "Beta",
     "Categorical",
     "ComovingVolume",

@@ -1,7 +1,8 @@
 """The free parameters of a fit with their priors, and the values of all other parameters.
 
 Every parameter that varies in the file is either free, with a prior, or fixed at a value.  A constant of the
-file keeps its value unless the caller frees it with a prior or fixes it at another value.
+file keeps its value unless the caller frees it with a prior or fixes it at another value; so does the tie of
+a parameter that follows others by a link without scatter.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from jaxlens.config.errors import nearest
+from jaxlens.config.model import LinkedDraw
 from jaxlens.config.naming import IMAGE_INDEX
 from jaxlens.distributions import DeltaFunction, Distribution
+from jaxlens.fitting.ties import dependent_ties, marginal, tied_params, ties
 from jaxlens.fitting.transforms import Transform, transform_of
 from jaxlens.sampling.epochs import POINTING, nights_of
 from jaxlens.simulator.simulator import Simulator
@@ -40,6 +43,7 @@ class FreeParameters:
         transform: the map between the unconstrained space and the free parameters.
         params: all parameters of n images, (n,), (n, bands) or (n, epochs, bands); the free ones are at
             their priors' medians.
+        ties: the links by which other parameters follow the free ones, each after those that it follows.
     """
 
     places: tuple[tuple[str, int | None], ...]
@@ -48,6 +52,7 @@ class FreeParameters:
     changed: frozenset[str]
     transform: Transform
     params: Mapping[str, np.ndarray]
+    ties: tuple[LinkedDraw, ...] = ()
 
     def names(self, bands: Sequence[str]) -> tuple[str, ...]:
         """The name of each scalar: the parameter's, with `-<band>` where each band has its own."""
@@ -87,18 +92,25 @@ def free_parameters(
     params = {name: np.repeat(np.asarray(drawn[name])[:1], n, axis=0) for name in shapes}
     params |= {name: _value(name, fixed[name], (n, *shapes[name])) for name in fixed}
     places, distributions = _scalars(priors, shapes)
-    moving, transform = _moving(distributions)
+    own = frozenset(name for name in priors if isinstance(free, Mapping) and free[name] is not None)
+    wide = [
+        one if place[0] in own else marginal(sim, place, one, drawn)
+        for place, one in zip(places, distributions, strict=True)
+    ]
+    moving, transform = _moving(wide)
     for i, median in zip(moving, np.asarray(transform.constrained(np.zeros(moving.size))), strict=True):
         name, band = places[i]
         params[name][:, ... if band is None else band] = median
-    own = frozenset(name for name in priors if isinstance(free, Mapping) and free[name] is not None)
+    changed = own | frozenset(fixed)
+    every = ties(sim, changed)
     return FreeParameters(
         places=tuple(places[i] for i in moving),
         priors=tuple(distributions[i] for i in moving),
         file_priors=frozenset(priors) - own,
-        changed=own | frozenset(fixed),
+        changed=changed,
         transform=transform,
-        params=params,
+        params=tied_params(sim, every, params),
+        ties=dependent_ties(every, {places[i][0] for i in moving}),
     )
 
 
@@ -195,7 +207,9 @@ def _of_file(
 ) -> tuple[Distribution, ...]:
     if name in file:
         return file[name]
-    reason = sim.without_prior.get(name, "is a constant of the file")
+    tied = {link.name for link in ties(sim)}
+    is_what = "is tied to others by its link" if name in tied else "is a constant of the file"
+    reason = sim.without_prior.get(name, is_what)
     raise ValueError(f"{name} in free {reason}, and has no prior; {_GIVE_PRIOR}")
 
 

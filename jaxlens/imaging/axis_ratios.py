@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax
 
 from jaxlens.config.physical import AXIS_RATIO, forms_of
-from jaxlens.imaging.scene import Light, Mass
+from jaxlens.imaging.scene_objects import Light, Mass
 from jaxlens.kernels.ellipse import phi_q_to_ellipticity
 from jaxlens.kernels.types import Params
 

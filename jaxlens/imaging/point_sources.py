@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxlens.imaging.assets import Assets
+from jaxlens.imaging.copies import positions, shown
 from jaxlens.imaging.optics import stamp_radius, stamped
 from jaxlens.imaging.photometry import counts_by_band
 from jaxlens.imaging.rays import (
@@ -19,7 +20,8 @@ from jaxlens.imaging.rays import (
     ray_parameters,
     rays_to_plane,
 )
-from jaxlens.imaging.scene import Hosted, Scene
+from jaxlens.imaging.scene import Scene
+from jaxlens.imaging.scene_objects import Hosted
 from jaxlens.kernels import cosmology
 from jaxlens.kernels.lensing.direction_search import PowerLaw
 from jaxlens.kernels.lensing.lens_equation import ImagePositions, image_positions
@@ -116,7 +118,7 @@ def _power_law(scene: Scene, j: int) -> Callable[[Params], PowerLaw] | None:
 
     None selects the general solver of the lens equation.
     """
-    k = next((k for k, plane in enumerate(scene.planes[:j]) if plane.mass), 0)
+    k = next((k for k, plane in enumerate(scene.planes[:j]) if plane.masses), 0)
     mass = scene.power_law_in_front(j)
     if mass is None:
         return None
@@ -199,6 +201,11 @@ def point_positions(
             yield point.prefix, unlensed, x[None], y[None]
     for star in scene.stars:
         yield star, unlensed, params[f"{star}-ra_image"][None], params[f"{star}-dec_image"][None]
+    for copied in (copied for plane in scene.planes for copied in plane.copies if copied.is_star):
+        # the magnification of a copy that the system has not is 0
+        mask = shown(copied, params).astype(unlensed.dtype)
+        each = zip(mask, *positions(copied, params), strict=True)
+        yield from ((star, *(v[None] for v in own)) for star, own in zip(copied.prefixes, each, strict=True))
 
 
 def fluxes(scene: Scene, params: Params, prefix: str, magnification: jax.Array) -> jax.Array:

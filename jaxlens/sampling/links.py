@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jaxlens.config.instrument import COSMOLOGY
 from jaxlens.config.link_parts import part_name
 from jaxlens.config.model import LinkedDraw
-from jaxlens.distributions import Distribution, LogNormal, Normal, Truncated
+from jaxlens.distributions import Affine, Distribution, LogNormal, Normal, Truncated
 from jaxlens.kernels.relations import RELATIONS
 from jaxlens.kernels.types import Params
 from jaxlens.sampling.draws import draw_parameters
@@ -107,6 +107,34 @@ def conditional(
     if relation and RELATIONS[relation].unit == "dex":
         found = LogNormal(jnp.log(middle), _LN_10 * width)
     return Truncated(found, *link.draw.truncate) if link.draw.truncate else found
+
+
+def of_random_part(
+    link: LinkedDraw,
+    key: str,
+    inner: Distribution,
+    bands: tuple[str, ...],
+    hyperparameters: Params,
+    system: Params,
+) -> Distribution:
+    """The distribution of a number that is SAME_AS another one, where TIMES or PLUS alone is random.
+
+    Args:
+        link: the link.
+        key: TIMES or PLUS, whichever is random.
+        inner: the distribution of that number.
+        bands: the names of the bands.
+        hyperparameters: the numbers of the file, by path.
+        system: the number that it follows by name, () or (bands,).
+
+    Returns:
+        The distribution of the linked number, given the number that it follows.
+    """
+    own = draw_parameters(link.quantity, link.band, link.draw, hyperparameters)
+    value = _in_band(system[link.source], link.source_band or link.band, bands)
+    if key == TIMES:
+        return Affine(inner, value, own.get(PLUS, jnp.zeros(())))
+    return Affine(inner, jnp.ones(()), value * own[TIMES] if TIMES in own else value)
 
 
 def placed(link: LinkedDraw, value: jax.Array, old: jax.Array, bands: tuple[str, ...]) -> jax.Array:

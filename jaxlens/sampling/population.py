@@ -18,12 +18,14 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from jaxlens.config.draw_parameters import constant_draw
+from jaxlens.config.galaxy_names import Chooser, choosers
 from jaxlens.config.link_names import linked_draws
 from jaxlens.config.model import (
     Backgrounds,
     Config,
     Configuration,
     Galaxy,
+    ImageChoice,
     Joint,
     LinkedDraw,
     PointSource,
@@ -42,6 +44,7 @@ from jaxlens.sampling.draws import (
     system_draws,
 )
 from jaxlens.sampling.epochs import Epochs, draw_by_epoch, draw_nights, epochs
+from jaxlens.sampling.images import chosen_images, image_arrays
 from jaxlens.sampling.joints import array_path, replaced
 from jaxlens.sampling.keys import named_keys, uniforms
 from jaxlens.sampling.links import linked_values
@@ -68,6 +71,7 @@ class Population:
         epochs: the epochs of the configuration's time series; None: none.
         links: the links that no table replaces, each after those that it follows.
         selection: which of the drawn systems are kept; None: all.  `draw_system` makes a single attempt.
+        images: the profiles whose image, or the scale of it, follows from columns beside the images.
         arrays: the values of tables by path in the file; the other attributes hold no arrays.
     """
 
@@ -82,6 +86,7 @@ class Population:
     epochs: Epochs | None = None
     links: tuple[LinkedDraw, ...] = ()
     selection: Selection | None = None
+    images: tuple[Chooser, ...] = ()
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -94,11 +99,17 @@ class Population:
         """Every value of the file that a draw depends on, by its path in the file."""
         drawn: dict[str, ArrayLike] = {
             path: np.asarray(value) if isinstance(value, tuple) else value
-            for _, quantity in self.quantities
+            for name, quantity in self.quantities
+            if name not in self.of_images
             for band, draw in zip(draw_bands(quantity, self.bands), quantity.draws, strict=True)
             for path, value in draw_hyperparameters(quantity, band, draw)
         }
         return drawn | dict(self.arrays)
+
+    @property
+    def of_images(self) -> tuple[str, ...]:
+        """The parameters that follow from the image that a system gets."""
+        return tuple(name for one in self.images for name in one.follows)
 
     @cached_property
     def after_special(self) -> frozenset[str]:
@@ -129,6 +140,8 @@ def population(config: Config, configuration: Configuration) -> Population:
     if backgrounds:
         arrays |= {f"BACKGROUNDS.{name}": backgrounds.arrays[name] for name in ("map", "scale")}
         backgrounds = replace(backgrounds, arrays={})
+    images = choosers(config, configuration)
+    arrays |= image_arrays(images)
     series = epochs(configuration, by_epoch_names(config.instrument, configuration))
     if series and configuration.series:
         arrays |= {f"{series.path}.{name}": a for name, a in configuration.series.cadence.arrays.items()}
@@ -144,6 +157,7 @@ def population(config: Config, configuration: Configuration) -> Population:
         epochs=series,
         links=linked_draws(config, configuration, joints),
         selection=configuration.selection,
+        images=tuple(replace(one, choice=_without_columns(one.choice)) for one in images),
         arrays=arrays,
     )
 
@@ -153,14 +167,24 @@ def _specials(configuration: Configuration) -> list[tuple[str, Special]]:
     objects = [
         (f"{plane.label}-{label}", species)
         for plane in configuration.planes
-        for label, species in plane.objects
+        for label, species in plane.members
     ]
     return [(prefix, s) for prefix, o in objects if isinstance(o, Galaxy | PointSource) for s in o.special]
 
 
 def _without_arrays(joint: Joint) -> Joint:
     """A joint distribution with the names of its arrays alone; the arrays are among the hyperparameters."""
-    return replace(joint, arrays=dict.fromkeys(joint.arrays, np.empty(0)))
+    return replace(joint, arrays=_names_alone(joint.arrays))
+
+
+def _without_columns(choice: ImageChoice) -> ImageChoice:
+    """The choice of an image with the names of its columns alone, which are among the hyperparameters."""
+    return replace(choice, arrays=_names_alone(choice.arrays))
+
+
+def _names_alone(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The names of arrays without their numbers."""
+    return dict.fromkeys(arrays, np.empty(0))
 
 
 def draw_system(
@@ -179,14 +203,15 @@ def draw_system(
     """
     dtype = jnp.result_type(float)
     values = {path: jnp.asarray(value, dtype) for path, value in hyperparameters.items()}
-    by_epoch = population.epochs.names if population.epochs else frozenset()
-    once = [(name, quantity) for name, quantity in population.quantities if name not in by_epoch]
+    drawn_later = {*(population.epochs.names if population.epochs else ()), *population.of_images}
+    once = [(name, quantity) for name, quantity in population.quantities if name not in drawn_later]
     draws = system_draws(_unlinked(once), population.bands, values, key)
     planes = {name: draws[name][0] for name in population.redshifts}
     system = _drawn_alone(population, draws)
     if population.epochs:
         system |= draw_by_epoch(population.epochs, population.quantities, population.bands, values, key)
         system |= draw_nights(population.epochs, values, key)
+    system |= {name: jnp.zeros((), dtype) for name in population.of_images}
     drawn = {name: value for name, value in system.items() if name not in population.after_special}
     system |= changed_by_special(population.special, drawn, population.bands)
     set_by_joints: set[str] = set()
@@ -202,6 +227,7 @@ def draw_system(
         system[name] = system[name] * system["pixel_scale"]
     system |= ordered_redshifts(planes, fixed_redshifts)
     system |= linked_values(population.links, population.bands, values, system, key)
+    system |= chosen_images(population.images, values, system, population.bands, key, set_by_joints)
     return system | _background(population, values, system, key, index)
 
 

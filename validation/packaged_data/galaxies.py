@@ -38,7 +38,9 @@ BLUR = 0.8
 OLD, YOUNG = (1.8, 0.8, -0.65), (0.28, 0.12, -0.1)
 # The optical depth of dust in each band relative to i, at redshift 1.5 (Calzetti et al. 2000, ApJ 533, 682).
 DUST = (1.45, 1.18, 1.0, 0.9)
-# The largest and the smallest redshift.
+# The brightest and the faintest magnitude in i; their number grows linearly in between.
+MAGNITUDES = (22.0, 26.0)
+# The smallest and the largest redshift.
 REDSHIFTS = (0.9, 2.4)
 # Half-light radius in arcsec at magnitude 23.5 in i, its slope in dex a magnitude, and its scatter in dex:
 # discs of 3 to 5 kpc at redshift 1 to 2 (van der Wel et al. 2014, ApJ 788, 28).
@@ -104,7 +106,7 @@ def galaxy(k: int) -> Galaxy:
     kind = [kind for kind, number in KINDS.items() for _ in range(number)][k]
     images = _images(rng, _DRAWN[kind](rng))
     fluxes = images.sum((1, 2), dtype=np.float64)
-    magnitude = 22.3 + 2.7 * np.sqrt(rng.uniform())
+    magnitude = MAGNITUDES[0] + (MAGNITUDES[1] - MAGNITUDES[0]) * np.sqrt(rng.uniform())
     radius = RADIUS * 10 ** (RADIUS_SLOPE * (magnitude - 23.5) + RADIUS_SCATTER * rng.normal())
     radius *= 0.6 if kind == "compact" else 1.0
     return Galaxy(
