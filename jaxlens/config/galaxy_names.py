@@ -77,7 +77,7 @@ def check_choosers(config: Config, names: Names, tree: Node, report: Report) -> 
 
 def _choosers(configuration: Configuration) -> Iterator[Chooser]:
     for plane in configuration.planes:
-        for label, species in plane.objects:
+        for label, species in plane.members:
             for profile in species.light if isinstance(species, Galaxy) else ():
                 if profile.choice is not None:
                     prefix = f"{plane.label}-{label}-{profile.label}"
