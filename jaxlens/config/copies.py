@@ -47,7 +47,7 @@ def read_copies(label: str, section: Section, species: Galaxy | PointSource | No
     """
     given = [key for key in (NUMBER, MAX, POSITION) if section.has(key)]
     position = _position(section) if POSITION in given else ()
-    most = section.integer(MAX, at_least=1, below=LARGEST_MAX + 1) if MAX in given else None
+    most = _most(section) if MAX in given else None
     if not given:
         return None
     count = quantity(section, NUMBER, COUNT, default=1.0)
@@ -57,6 +57,13 @@ def read_copies(label: str, section: Section, species: Galaxy | PointSource | No
         _check_species(species, node, section.report)
     count, bound = _bounded(count, most, section, node)
     return Copies(label, count, bound, position)
+
+
+def _most(section: Section) -> int:
+    """MAX; LARGEST_MAX, and a problem, where it is illegal."""
+    before = len(section.report.problems)
+    found = section.integer(MAX, at_least=1, below=LARGEST_MAX + 1)
+    return found if len(section.report.problems) == before else LARGEST_MAX
 
 
 def _bounded(count: Quantity, most: int | None, section: Section, node: Node) -> tuple[Quantity, int]:

@@ -125,7 +125,7 @@ def _check_values(links: Links, place: Place, report: Report) -> None:
 def _check_special(links: Links, report: Report) -> None:
     """Report a built-in function of SPECIAL that changes a number before it is linked."""
     for plane in links.configuration.planes:
-        for label, species in plane.objects:
+        for label, species in plane.members:
             if not isinstance(species, Galaxy | PointSource):
                 continue
             for call in species.special:

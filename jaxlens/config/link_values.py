@@ -81,7 +81,7 @@ def _is_changed(links: Links, name: str) -> bool:
     changed = tuple(
         f"{plane.label}-{label}-"
         for plane in links.configuration.planes
-        for label, species in plane.objects
+        for label, species in plane.members
         if isinstance(species, Galaxy | PointSource) and species.special
     )
     moved = name.startswith(changed) or name in in_pixels(links.configuration)

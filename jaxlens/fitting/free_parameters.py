@@ -20,6 +20,7 @@ from jaxlens.config.errors import nearest
 from jaxlens.config.model import LinkedDraw
 from jaxlens.config.naming import IMAGE_INDEX
 from jaxlens.distributions import DeltaFunction, Distribution
+from jaxlens.fitting.hidden_copies import hidden_copies
 from jaxlens.fitting.ties import dependent_ties, marginal, tied_params, ties
 from jaxlens.fitting.transforms import Transform, transform_of
 from jaxlens.sampling.epochs import POINTING, nights_of
@@ -86,8 +87,9 @@ def free_parameters(
     """
     fixed = _fixed(sim, n, {} if fixed is None else fixed)
     file = sim.priors
-    priors = _priors(sim, file, free, fixed)
-    _refuse_undecided(sim, file, priors, fixed)
+    hidden = hidden_copies(sim.scene, {**drawn, **fixed})
+    priors = _priors(sim, file, free, fixed, hidden)
+    _refuse_undecided(sim, file, priors, fixed, hidden)
     shapes = {name: np.shape(drawn[name])[1:] for name in sim.parameter_names}
     params = {name: np.repeat(np.asarray(drawn[name])[:1], n, axis=0) for name in shapes}
     params |= {name: _value(name, fixed[name], (n, *shapes[name])) for name in fixed}
@@ -168,10 +170,12 @@ def _priors(
     file: Mapping[str, tuple[Distribution, ...]],
     free: Free | None,
     fixed: Mapping[str, ArrayLike],
+    hidden: tuple[str, ...],
 ) -> dict[str, tuple[Distribution, ...]]:
     """The prior of each free parameter: one distribution, or one for each band; `file` has the file's."""
     if free is None:
-        once = {name: prior for name, prior in file.items() if not _by_epoch(sim, name)}
+        shown = {name: prior for name, prior in file.items() if not name.startswith(hidden)}
+        once = {name: prior for name, prior in shown.items() if not _by_epoch(sim, name)}
         free = [name for name, prior in once.items() if name not in fixed and not _is_discrete(prior)]
     if isinstance(free, str):
         raise ValueError(f"free is the text {free!r}; give a list of parameters, or a mapping to priors")
@@ -242,15 +246,16 @@ def _refuse_undecided(
     file: Mapping[str, tuple[Distribution, ...]],
     priors: Mapping[str, object],
     fixed: Mapping[str, object],
+    hidden: tuple[str, ...],
 ) -> None:
-    """ValueError where a parameter that varies is neither free nor fixed."""
+    """ValueError where a parameter that varies, and not of a hidden copy, is neither free nor fixed."""
     for name, prior in file.items():
-        if name not in priors and name not in fixed:
+        if name not in priors and name not in fixed and not name.startswith(hidden):
             state = "takes separate values in the file" if _is_discrete(prior) else "varies in the file"
             state = "differs by epoch" if _by_epoch(sim, name) else state
             raise ValueError(f"{name} {state} and is not free; give its value, as in fixed={{{name!r}: ...}}")
     for name, reason in sim.without_prior.items():
-        if name not in priors and name not in fixed:
+        if name not in priors and name not in fixed and not name.startswith(hidden):
             if _by_epoch(sim, name):
                 raise ValueError(f"{name} {reason}; give fixed={{{POINTING!r}: ...}}, or its values in fixed")
             raise ValueError(f"{name} {reason}, and has no prior; {_GIVE_PRIOR}, or a value in fixed")
