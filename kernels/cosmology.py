@@ -184,6 +184,25 @@ def distances_between(z: Real, *, H0: Real, **cosmology: Real) -> jax.Array:
     return gap if "Ode0" not in cosmology else _transverse(gap, H0, **cosmology)
 
 
+def transverse_between(near: Real, far: Real, *, H0: Real, **cosmology: Real) -> jax.Array:
+    """The transverse comoving distance between two redshifts.
+
+    Args:
+        near: the redshift at one end, of any shape.
+        far: that at the other end.
+        H0: Hubble constant (km/s/Mpc).
+        **cosmology: as in `expansion_rate`.
+
+    Returns:
+        The distance (Mpc), of the shape to which the redshifts broadcast; negative where far < near.
+
+    >>> print(f"{transverse_between(0.5, 1.0, H0=70.0, Om0=0.3):.1f}")
+    1415.2
+    """
+    gap = comoving_distance(far, H0=H0, **cosmology) - comoving_distance(near, H0=H0, **cosmology)
+    return gap if "Ode0" not in cosmology else _transverse(gap, H0, **cosmology)
+
+
 def angular_diameter_distance(z: Real, **cosmology: Real) -> jax.Array:
     """D(z) = T(z) / (1 + z) in Mpc, for z of any shape; astropy's angular_diameter_distance."""
     return transverse_comoving_distance(z, **cosmology) / (1.0 + jnp.asarray(z))

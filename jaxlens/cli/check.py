@@ -1,11 +1,21 @@
-"""`jaxlens check`: list every problem of a configuration file."""
+"""`jaxlens check`: list every problem of a configuration file, and estimate what its SELECT keeps."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+import time
+from collections.abc import Iterable
 
 from jaxlens.cli.arguments import Commands, add_command, add_config, print_warnings
-from jaxlens.config import load_config
+from jaxlens.config import Config, load_config
+from jaxlens.config.copies import described
+from jaxlens.config.model import Configuration
+
+# The draws from which the share of systems that SELECT keeps is estimated.
+DRAWS = 1000
+# A smaller share gets a warning: each system is then drawn more than a hundred times.
+SMALL_SHARE = 0.01
 
 
 def add_to(commands: Commands) -> None:
@@ -19,6 +29,36 @@ def add_to(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read the file, and print its warnings; a `ConfigError` lists every problem."""
-    print_warnings(load_config(arguments.config, arguments.survey, arguments.configuration))
+    config = load_config(arguments.config, arguments.survey, arguments.configuration)
+    print_warnings(config)
+    for one in config.chosen(arguments.configuration):
+        for line in described(one):
+            print(f"{one.label} ({one.name}): {line}")
+    _print_acceptances(config, config.chosen(arguments.configuration))
     print(f"{arguments.config}: no problems")
     return 0
+
+
+def _print_acceptances(config: Config, configurations: Iterable[Configuration]) -> None:
+    """Print what the SELECT of each configuration keeps, with a warning where that is little."""
+    for one in configurations:
+        if one.selection is None:
+            continue
+        # a file without SELECT is checked without compiling anything
+        from jaxlens.simulator import Simulator
+
+        began = time.perf_counter()
+        found = Simulator(config, one.label).acceptance(n=DRAWS)
+        seconds = time.perf_counter() - began
+        kept = f"SELECT keeps {_percent(found.share)} of {DRAWS} draws"
+        print(f"{one.label} ({one.name}): {kept} ({seconds:.0f} s)")
+        for name, rejected in found.rejected.items():
+            print(f"    {name} rejects {_percent(rejected.share)} of {rejected.tested}")
+        if found.share < SMALL_SHARE:
+            times = f"{1 / found.share:.0f} times" if found.share else f"more than {DRAWS} times"
+            finding = f"{kept}, so that a system is drawn {times}; {found.strictest} rejects most"
+            print(f"warning: {one.label}: {finding}", file=sys.stderr)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g}%"

@@ -1,14 +1,15 @@
-"""Reading one array of numbers from a file that the configuration names: FITS, npy or HDF5.
+"""Reading one array of numbers from a file that the configuration names: FITS, npy, npz or HDF5.
 
 `psf.fits` is the first image of a FITS file, `psf.fits[1]` or `psf.fits[SCI]` that of an extension;
-`stack.h5[galaxies]` is a dataset of an HDF5 file, which may be left out where the file has one only.
+`stack.h5[galaxies]` is a dataset of an HDF5 file, and `stack.npz[galaxies]` an array of a npz file.  The
+brackets may be left out where the file has one only, or one that is called `images`.
 """
 
 from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ import numpy as np
 from jaxlens.config.errors import Place, Report, nearest, shown
 from jaxlens.config.files import is_file, locate, resolve
 from jaxlens.config.fits_extensions import image_unit, missing_image, split_extension
-from jaxlens.config.limited_files import TooLarge, opened, read_npy
+from jaxlens.config.limited_files import TooLarge, opened, read_npy, read_npz
 from jaxlens.config.reader import Node
 from jaxlens.config.values import word
 
@@ -25,8 +26,12 @@ from jaxlens.config.values import word
 FITS = (".fits", ".fit", ".fts")
 # The ending of the names of npy files.
 NPY = (".npy",)
+# The ending of the names of npz files, which have several arrays.
+NPZ = (".npz",)
 # The endings of the names of HDF5 files.
 HDF5 = (".h5", ".hdf5", ".hdf")
+# The array that is meant where a file has several.
+IMAGES = "images"
 # Reports a problem with the content of a file.
 Complain = Callable[[str], None]
 
@@ -56,11 +61,13 @@ class ArrayFile(NamedTuple):
         source: the absolute path of its file, with the extension or dataset in brackets.
         shown: the file as messages name it.
         array: real numbers of any type.
+        path: the absolute path of its file.
     """
 
     source: str
     shown: str
     array: np.ndarray
+    path: Path
 
 
 def read_array(node: Node, report: Report, wanted: Wanted, at_name: bool = False) -> ArrayFile | None:
@@ -101,20 +108,23 @@ def read_array(node: Node, report: Report, wanted: Wanted, at_name: bool = False
     if node.place in report.paths:
         report.paths[node.place] += brackets
     array = _content(path, extension, wanted, complain)
-    return None if array is None else ArrayFile(f"{path}{brackets}", str(as_shown), array)
+    return None if array is None else ArrayFile(f"{path}{brackets}", str(as_shown), array, path)
 
 
 def _other_kind(suffix: str, wanted: Wanted) -> str:
     """What is wrong with a file of this ending, or with its extension."""
     if suffix in NPY:
         return "has no extensions, since it is no FITS file"
+    if NPZ[0] in wanted.suffixes:
+        return "is neither FITS, npy, npz nor HDF5"
     return "is neither FITS, npy nor HDF5" if HDF5[0] in wanted.suffixes else "is neither FITS nor npy"
 
 
 def _content(path: Path, extension: str | None, wanted: Wanted, complain: Complain) -> np.ndarray | None:
     """The array in a file; None, and a problem, where it cannot be read."""
     suffix = path.suffix.lower()
-    read = _read_npy if suffix in NPY else _read_fits if suffix in FITS else _read_hdf5
+    readers = dict.fromkeys(NPY, _read_npy) | dict.fromkeys(NPZ, _read_npz) | dict.fromkeys(FITS, _read_fits)
+    read = readers.get(suffix, _read_hdf5)
     try:
         with warnings.catch_warnings():
             # astropy only warns where a file is shorter than its header says
@@ -123,7 +133,8 @@ def _content(path: Path, extension: str | None, wanted: Wanted, complain: Compla
     except TooLarge as error:
         complain(str(error))
     except Exception:  # for a broken file the libraries raise many kinds of errors, as EOFError, zlib.error
-        kind = "an npy file of numbers" if suffix in NPY else "FITS" if suffix in FITS else "HDF5"
+        kind = "FITS" if suffix in FITS else "HDF5"
+        kind = f"an {suffix[1:]} file of numbers" if suffix in (*NPY, *NPZ) else kind
         complain(f"cannot be read as {kind}; {wanted.array}")
     return None
 
@@ -131,6 +142,31 @@ def _content(path: Path, extension: str | None, wanted: Wanted, complain: Compla
 def _read_npy(path: Path, extension: str | None, wanted: Wanted, complain: Complain) -> np.ndarray:
     """The array in a npy file."""
     return _real(read_npy(path, wanted.limit, wanted.smaller))
+
+
+def _read_npz(path: Path, name: str | None, wanted: Wanted, complain: Complain) -> np.ndarray | None:
+    """An array of a npz file; None, and a problem, where there is none of that name."""
+    arrays = read_npz(path, wanted.limit, wanted.smaller, lambda shape: len(shape) > 1)
+    key = dataset_key(arrays, path, name, complain)
+    return None if key is None else _real(arrays[key])
+
+
+def dataset_key(found: Collection[str], path: Path, name: str | None, complain: Complain) -> str | None:
+    """Which of the arrays of a file is meant; None, and a problem, where none is.
+
+    Args:
+        found: their names.
+        path: the file.
+        name: the name in brackets, or None.
+        complain: reports the problem.
+    """
+    key = next(iter(found), "") if name is None and len(found) == 1 else (name or IMAGES).strip("/")
+    if key in found:
+        return key
+    finding = "has several datasets" if name is None and found else f"has no dataset {name or 'at all'}"
+    several = f"write the name of one in brackets, as {path.name}[{next(iter(found), IMAGES)}]"
+    complain(f"{finding}; {nearest(name, found) if name else several}")
+    return None
 
 
 def _read_fits(path: Path, extension: str | None, wanted: Wanted, complain: Complain) -> np.ndarray | None:
@@ -154,13 +190,8 @@ def _read_hdf5(path: Path, name: str | None, wanted: Wanted, complain: Complain)
     with h5py.File(path, "r") as file:
         found: dict[str, Any] = {}
         file.visititems(lambda key, item: found.update({key: item} if isinstance(item, h5py.Dataset) else {}))
-        key = next(iter(found), "") if name is None and len(found) == 1 else (name or "").strip("/")
-        if key not in found:
-            finding = (
-                "has several datasets" if name is None and found else f"has no dataset {name or 'at all'}"
-            )
-            several = f"write the name of one in brackets, as {path.name}[{next(iter(found), 'images')}]"
-            complain(f"{finding}; {nearest(name, found) if name else several}")
+        key = dataset_key(found, path, name, complain)
+        if key is None:
             return None
         _check_size(found[key].size * found[key].dtype.itemsize, wanted)
         return _real(found[key][()])

@@ -115,9 +115,9 @@ def notes(profile: Profile) -> Iterator[str]:
     """What else a user should know of a profile, as sentences."""
     if isinstance(profile, LightProfile) and profile.total_flux is None:
         yield f"It has no finite flux, since {profile.no_flux}: files give `amp` in place of `magnitude`."
+    for form in forms(profile):
+        yield f"{_words(form.given)} may stand in place of {_words(form.replaced)}: {form.text}."
     if isinstance(profile, MassProfile):
-        for form in forms(profile):
-            yield f"{_words(form.given)} may stand in place of {_words(form.angles)}: {form.text}."
         if profile.line_of_sight is not None:
             yield "It is no mass: it changes what the other masses of its plane do."
         elif profile.potential is None:

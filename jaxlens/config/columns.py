@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from jaxlens.config.copies import count_rules
 from jaxlens.config.geometry import REDSHIFT
 from jaxlens.config.instrument import COSMOLOGY, IMAGE, SURVEY, unused_names
 from jaxlens.config.meanings import meanings
-from jaxlens.config.model import Column, Configuration, Galaxy, Instrument
+from jaxlens.config.model import Column, Configuration, Galaxy, Instrument, Plane
 from jaxlens.config.naming import Named, named_quantities, redshift_name
 from jaxlens.config.profile_ranges import profile_rule
 from jaxlens.config.profile_tables import image_rules
@@ -44,7 +46,7 @@ class Names:
         The name may end in `-band` or `_band`; this is ignored where the parameter is the same in all bands.
         """
         configuration, rest = self._split(name)
-        for stem, band in _stems(rest, self.bands):
+        for stem, band in stems(rest, self.bands):
             for label in self._labels(configuration):
                 parameter = self.parameters[label].get(stem)
                 if parameter is not None:
@@ -72,7 +74,7 @@ class Names:
         labels = self._labels(configuration)
         if configuration and not labels:
             return f"the configurations are {', '.join(self.rules)}"
-        stem, band = _stems(rest, self.bands)[-1]
+        stem, band = stems(rest, self.bands)[-1]
         owner, _, key = stem.rpartition("-")
         known = {written for label in labels for written in self.parameters[label]}
         if key == "magnitude" and known & {f"{owner}-sep", f"{owner}-ra_image"}:
@@ -106,7 +108,7 @@ def _meant(name: str, choices: Iterable[str]) -> str:
     return own[found[0]] if found else ""
 
 
-def _stems(name: str, bands: tuple[str, ...]) -> list[tuple[str, str | None]]:
+def stems(name: str, bands: tuple[str, ...]) -> list[tuple[str, str | None]]:
     """The ways to split a name into a parameter and a band (None for no band)."""
     found: list[tuple[str, str | None]] = [(name, None)]
     for band in bands:
@@ -144,15 +146,19 @@ def _rules(
     profiles = {
         f"{plane.label}-{label}-{profile.label}": profile.name
         for plane in configuration.planes
-        for label, species in plane.objects
+        for label, species in plane.members
         if isinstance(species, Galaxy)
         for profile in (*species.light, *species.mass, *species.shear)
     }
-    names = [name for name, _ in named_quantities(cosmology, instrument, configuration)]
-    rules = {name: series[name] if name in series else _rule(name, profiles) for name in names}
+    rules: dict[str, Rule] = {}
+    for name, quantity in named_quantities(cosmology, instrument, configuration):
+        if quantity.part:
+            rules[name] = _part_rule(name, rules)
+        else:
+            rules[name] = series[name] if name in series else _rule(name, profiles)
     # what has no effect may have any value
     free = {name: Rule(by_band=rules[name].by_band) for name in unused_names(instrument) if name in rules}
-    return rules | image_rules(configuration) | free
+    return rules | image_rules(configuration) | count_rules(configuration) | free
 
 
 def _rule(name: str, profiles: Mapping[str, str]) -> Rule:
@@ -165,10 +171,21 @@ def _rule(name: str, profiles: Mapping[str, str]) -> Rule:
     return {"REDSHIFT": REDSHIFT, "mean": NOT_NEGATIVE_BY_BAND, "magnitude": ANY_BY_BAND}.get(key, ANY)
 
 
+def _part_rule(name: str, rules: Mapping[str, Rule]) -> Rule:
+    """The legal values of a number of a link, which differs by band where the linked number may."""
+    owner, _, key = name.rpartition("-")
+    return Rule(low=0.0 if key == "SCATTER" else -math.inf, by_band=rules[owner].by_band)
+
+
+def _owners(plane: Plane) -> dict[str, None]:
+    """The prefixes of a plane's objects and of their copies, in order."""
+    return dict.fromkeys(f"{plane.label}-{label}" for label, _ in (*plane.objects, *plane.members))
+
+
 def _aliases(configuration: Configuration) -> dict[str, str]:
     """Name -> parameter for the planes' redshifts, which have the name of the plane and of each object."""
     return {
         f"{owner}-REDSHIFT": redshift_name(plane)
         for plane in configuration.planes
-        for owner in (plane.label, *(f"{plane.label}-{label}" for label, _ in plane.objects))
+        for owner in (plane.label, *_owners(plane))
     }

@@ -44,7 +44,7 @@ def read_distribution(
     with Section(node, report) as outer, outer.sub("DISTRIBUTION") as section:
         name = _name(section)
         parameters = section.written("PARAMETERS")
-        bounds = _bounds(section)
+        bounds = read_bounds(section)
         if not name:
             return WRONG
         if name in survey_distributions():
@@ -93,7 +93,7 @@ def _built_in(section: Section, name: str, node: Node | None) -> Draw:
     return WRONG if problems else draw
 
 
-def _bounds(section: Section) -> tuple[float, float] | None:
+def read_bounds(section: Section) -> tuple[float, float] | None:
     """The interval TRUNCATE, whose ends may be infinite; None where it is missing or illegal (a problem)."""
     node = section.take("TRUNCATE")
     if node is None:
@@ -127,7 +127,7 @@ def _truncated(
     """
     if bounds is None or draw is WRONG:
         return draw
-    if draw.function is None:
+    if draw.has_distribution:
         if not is_possible_between(draw.build(), *bounds):
             place = node.entries["DISTRIBUTION"].entries["TRUNCATE"].place
             finding = f"{label} is never between {bounds[0]:g} and {bounds[1]:g}"

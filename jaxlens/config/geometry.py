@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from jaxlens.config.copies import read_copies
 from jaxlens.config.errors import Place, Report, nearest, shown
 from jaxlens.config.lens_checks import check_lines_of_sight
 from jaxlens.config.model import (
     Configuration,
+    Copies,
     Galaxy,
     Instrument,
     Joint,
@@ -63,6 +65,8 @@ def _configuration(
     """Read one CONFIGURATION_n; `series` reads its TIMESERIES."""
     with Section(node, report) as section:
         name = section.text("NAME") if section.has("NAME") else label
+        # read when the parameters of the configuration are known
+        section.has("SELECT")
         fraction = _fraction(section)
         plane_nodes = section.numbered("PLANE")
         planes = tuple(_plane(key, value, species, report) for key, value in plane_nodes)
@@ -102,28 +106,59 @@ def _plane(label: str, node: Node, species: dict[str, Species] | None, report: R
         entries = section.numbered("OBJECT")
         if not entries:
             section.missing("OBJECT_1", "give the NAME of a species")
-        objects = tuple(
-            (key, it)
-            for key, value in entries
-            if isinstance(it := _named(value, species, _OBJECT, report), (Galaxy, PointSource))
-        )
-        _check_hosts(objects, node, species or {}, report)
+        read = [(key, *_object(key, value, species, report)) for key, value in entries]
+        objects = tuple((key, it) for key, it, _ in read if it is not None)
+        copies = tuple(copies for _, it, copies in read if it is not None and copies is not None)
+        copied = {one.label for one in copies}
+        _check_hosts(objects, copied, node, species or {}, report)
         with section.parameters("a parameter of a plane") as parameters:
-            return Plane(label, objects, quantity(parameters, "REDSHIFT", REDSHIFT))
+            return Plane(label, objects, quantity(parameters, "REDSHIFT", REDSHIFT), copies)
+
+
+def _object(
+    label: str, node: Node, species: dict[str, Species] | None, report: Report
+) -> tuple[Galaxy | PointSource | None, Copies | None]:
+    """The species of an OBJECT_n (None, and a problem, where it has none), and its copies.
+
+    OBJECT_n is the NAME of a species, or a mapping with NAME and the keys of `jaxlens.config.copies`.
+    """
+    if not isinstance(node.value, dict):
+        return _species_of(node, species, report), None
+    with Section(node, report, noun="a key of an object") as section:
+        name = section.need("NAME", "give the NAME of a galaxy or point source of SPECIES")
+        it = None if name is None else _species_of(name, species, report)
+        return it, read_copies(label, section, it)
+
+
+def _species_of(
+    node: Node, species: dict[str, Species] | None, report: Report
+) -> Galaxy | PointSource | None:
+    found = _named(node, species, _OBJECT, report)
+    return found if isinstance(found, Galaxy | PointSource) else None
 
 
 def _check_hosts(
     objects: tuple[tuple[str, Galaxy | PointSource], ...],
+    copied: set[str],
     node: Node,
     species: dict[str, Species],
     report: Report,
 ) -> None:
-    """Report point sources whose host is in another plane; an unknown HOST is reported elsewhere."""
-    present = {it.name for _, it in objects}
+    """Report point sources whose host is in another plane, or stands there a random number of times.
+
+    An unknown HOST is reported elsewhere; `copied` are the labels of the objects with copies.
+    """
+    present = {it.name: key for key, it in objects if key in copied}
+    present |= {it.name: key for key, it in objects if key not in copied}
     for key, it in objects:
-        if isinstance(it, PointSource) and it.host in species and it.host not in present:
-            finding = f"{it.name} needs its host {it.host} in the same plane; add OBJECT_n: {it.host}"
-            report.problem(node.entries[key].place, finding)
+        if isinstance(it, PointSource) and it.host in species:
+            if it.host not in present:
+                finding = f"{it.name} needs its host {it.host} in the same plane; add OBJECT_n: {it.host}"
+                report.problem(node.entries[key].place, finding)
+            elif present[it.host] in copied:
+                finding = f"{it.name} follows {it.host}, which must stand there once"
+                place = node.entries[present[it.host]].place
+                report.problem(place, f"{finding}; write {present[it.host]}: {it.host}, without NUMBER")
 
 
 def _named(

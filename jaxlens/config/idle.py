@@ -36,7 +36,7 @@ def _masses(configuration: Configuration, is_set: Callable[[str], bool]) -> Iter
     for i, plane in enumerate(planes):
         if any(lit[i + 1 :]):
             continue
-        for label, species in plane.objects:
+        for label, species in plane.members:
             if isinstance(species, Galaxy):
                 for profile in (*species.mass, *species.shear):
                     for name, quantity in profile.parameters:
@@ -50,7 +50,7 @@ def _magnitudes_are_dark(
     """Whether each light profile and point source of plane `i` is dark."""
     plane = configuration.planes[i]
     series = configuration.series.objects if configuration.series else ()
-    for label, species in plane.objects:
+    for label, species in plane.members:
         prefix = f"{plane.label}-{label}"
         if isinstance(species, Galaxy):
             for profile in species.light:

@@ -14,6 +14,7 @@ from jaxlens.config.errors import ConfigWarning, Place, Report, shown
 from jaxlens.config.examples import example_path, examples
 from jaxlens.config.files import FROM_DICT, OUTDIR_ADVICE, input_files, read_file
 from jaxlens.config.filters import with_filters
+from jaxlens.config.galaxy_names import check_choosers
 from jaxlens.config.geometry import read_geometry
 from jaxlens.config.inputs import include, with_preset
 from jaxlens.config.instrument import read_bands, read_cosmology, read_instrument
@@ -26,6 +27,8 @@ from jaxlens.config.placeholders import with_columns
 from jaxlens.config.plausibility import remark_implausible
 from jaxlens.config.reader import Node, Usage, read_text
 from jaxlens.config.sections import Section
+from jaxlens.config.selected_ranges import with_selected_ranges
+from jaxlens.config.selection import with_selections
 from jaxlens.config.settling import settled
 from jaxlens.config.species import read_species
 from jaxlens.config.surveys import survey_path
@@ -162,7 +165,7 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
             with report.only(needing):
                 instrument = replace(instrument, passbands=read_passbands(root))
         names = known_names(cosmology, instrument, configurations)
-        joints = read_joints(root, tables, names)
+        joints = read_joints(root, tables, with_selected_ranges(names, tree))
         backgrounds = read_backgrounds(root, instrument, configurations, joints, names)
     config = Config(
         name=name,
@@ -179,7 +182,9 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         input_files=input_files(report, report.sources[written:]),
         image_dtype=image_dtype or IMAGE_DTYPES[0],
     )
+    config = with_selections(config, tree, names, report)
     check_memory(config, tree, report)
+    check_choosers(config, names, tree, report)
     complete, before = settled(config, tree, report, asked), len(report.remarks)
     check_transients(complete, tree, report)
     remark_implausible(complete, tree, asked, report)

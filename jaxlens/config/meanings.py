@@ -133,6 +133,8 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "psi_ext": ("shearangle", "phiext", "phi"),
     "e1": ("eps1", "epsilon1", "ellipticity1"),
     "e2": ("eps2", "epsilon2", "ellipticity2"),
+    "q": ("axisratio", "ba", "bovera"),
+    "phi": ("positionangle", "pa", "theta", "phig"),
     "minimum": ("min", "low", "lower", "a"),
     "maximum": ("max", "high", "upper", "b"),
     "mean": ("mu", "loc", "average", "centre", "center"),
@@ -145,8 +147,6 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 _TABLES = (_PROFILES, _COSMOLOGIES, _SURVEYS, _DISTRIBUTIONS, _MODELS, _WORDS, _KEYS)
 # Keys of other parametrisations: the key -> a key that is legal in its place, and what to do.
 _ADVICE: Mapping[str, tuple[str, str]] = {
-    "q": ("e1", "give e1 and e2, which are (1 - q)/(1 + q) times cos(2 phi) and sin(2 phi)"),
-    "phi": ("e1", "give e1 and e2, which are (1 - q)/(1 + q) times cos(2 phi) and sin(2 phi)"),
     "gammaext": ("gamma1", "give gamma1 and gamma2, or NAME: SHEAR_GAMMA_PSI"),
     "psiext": ("gamma1", "give gamma1 and gamma2, or NAME: SHEAR_GAMMA_PSI"),
     "gamma1": ("gamma_ext", "give gamma_ext and psi_ext, or NAME: SHEAR"),
@@ -183,8 +183,8 @@ def meanings(word: str, choices: Iterable[str]) -> list[str]:
 def other_advice(word: str, choices: Iterable[str]) -> str:
     """Advice on a word of another parametrisation; "" where there is none.
 
-    >>> other_advice("q", ["theta_E", "e1", "e2"])[:16]
-    'give e1 and e2, '
+    >>> other_advice("gamma_ext", ["gamma1", "gamma2"])[:23]
+    'give gamma1 and gamma2,'
     """
     legal, advice = _ADVICE.get(normalized(word), ("", ""))
     return advice if legal and legal in tuple(choices) else ""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
 
+from jaxlens.config.link_parts import with_parts
 from jaxlens.config.model import (
     Configuration,
     Draw,
@@ -40,12 +42,18 @@ _BY_BAND = {"magnitude", NOISE} | {
     for name in model.by_band
     if all(name in other.by_band for other in TRANSIENTS.values() if name in other.parameters)
 }
+# The parameters of a foreground star that are its position.
+IN_IMAGE = ("ra_image", "dec_image")
+# The beginning of the name of a parameter of a copy.
+_COPY = re.compile(r"PLANE_[0-9]+-OBJECT_[0-9]+_[0-9]+-")
 # The parameters of profiles that are positions.
 POSITIONS = ("center_x", "center_y", "ra_0", "dec_0", "start_x", "start_y")
 # The parameter of a light profile that chooses an image of a stack.
 IMAGE_INDEX = "image_index"
+# The parameter of a light profile that mirrors its image.
+FLIP = "flip"
 # The parameters of light profiles that may not differ by band.
-SHARED_BY_BANDS = (*POSITIONS, IMAGE_INDEX)
+SHARED_BY_BANDS = (*POSITIONS, IMAGE_INDEX, FLIP)
 
 
 def named_quantities(
@@ -59,33 +67,40 @@ def named_quantities(
         configuration: the configuration to which the system belongs.
 
     Returns:
-        (name, quantity) pairs of the cosmology, the instrument, the noise, the planes and their objects.
+        (name, quantity) pairs of the cosmology, the instrument, the noise, the planes and their objects, and
+        of the numbers of links.
     """
     quantities = [*cosmology, *instrument.quantities]
     for label, source in configuration.noise:
         quantities += [(f"{label}-{name}", quantity) for name, quantity in source.parameters]
     for plane in configuration.planes:
         quantities.append((redshift_name(plane), plane.redshift))
-        for label, species in plane.objects:
-            prefix = f"{plane.label}-{label}"
+        placed = {label: one.position for one in plane.copies for label in one.labels}
+        quantities += [(f"{plane.label}-{one.label}-NUMBER", one.number) for one in plane.copies]
+        for label, species in plane.members:
+            prefix, position = f"{plane.label}-{label}", placed.get(label, ())
+            quantities += [(f"{prefix}-{name}", quantity) for name, quantity in position]
             if isinstance(species, Galaxy):
                 quantities += _galaxy(prefix, species)
             else:
-                quantities += _point_source(prefix, species, configuration, instrument.num_pix)
+                own = _point_source(prefix, species, configuration, instrument.num_pix)
+                # a copy with a POSITION is there, and not anywhere in the image
+                quantities += [one for one in own if not (position and one[0].endswith(IN_IMAGE))]
     series = configuration.series
-    return (*quantities, *(series.peaks if series else ()))
+    return tuple(with_parts([*quantities, *(series.peaks if series else ())]))
 
 
 def by_epoch_names(instrument: Instrument, configuration: Configuration) -> frozenset[str]:
     """The names of the parameters that are drawn anew for each epoch; none without a TIMESERIES.
 
-    They are the numbers of SURVEY and IMAGE that are distributions, but for the pixel scale; and of the
-    objects that vary `NOISE`, what the model itself draws for each epoch (STEP of `variable`), and
+    They are the numbers of SURVEY and IMAGE that are distributions, but for the pixel scale and links; and of
+    the objects that vary `NOISE`, what the model itself draws for each epoch (STEP of `variable`), and
     `MICROLENSING` where the file has BY_EPOCH.
     """
     if configuration.series is None:
         return frozenset()
-    found = {name for name, one in instrument.quantities if not one.is_constant and name != "pixel_scale"}
+    random = ((name, one) for name, one in instrument.quantities if not (one.is_constant or one.is_linked))
+    found = {name for name, _ in random if name != "pixel_scale"}
     for prefix, model in transients(configuration):
         own = [NOISE, *TRANSIENTS[model.name].by_epoch]
         found |= {f"{prefix}-{name}" for name, _ in model.parameters if name in own}
@@ -127,7 +142,7 @@ def image_slots(configuration: Configuration) -> int:
     masses = [
         profile
         for plane in configuration.planes[:-1]
-        for _, species in plane.objects
+        for _, species in plane.members
         if isinstance(species, Galaxy)
         for profile in (*species.mass, *species.shear)
     ]
@@ -145,6 +160,15 @@ def has_band_axis(name: str) -> bool:
     return own in _BY_BAND or ("LIGHT_PROFILE_" in name and own not in SHARED_BY_BANDS)
 
 
+def is_of_copy(name: str) -> bool:
+    """Whether a parameter is that of a copy of an object.
+
+    >>> is_of_copy("PLANE_1-OBJECT_3_2-sep"), is_of_copy("PLANE_1-OBJECT_3-NUMBER")
+    (True, False)
+    """
+    return _COPY.match(name) is not None
+
+
 def redshift_name(plane: Plane) -> str:
     """The name of the parameter that is a plane's redshift."""
     return f"{plane.label}-OBJECT_1-REDSHIFT"
@@ -155,9 +179,9 @@ def in_pixels(configuration: Configuration) -> frozenset[str]:
     return frozenset(
         f"{plane.label}-{label}-{name}"
         for plane in configuration.planes
-        for label, species in plane.objects
-        if isinstance(species, PointSource) and species.host is None
-        for name in ("ra_image", "dec_image")
+        for label, species in plane.members
+        if isinstance(species, PointSource) and species.host is None and label not in _placed(plane)
+        for name in IN_IMAGE
     )
 
 
@@ -166,6 +190,11 @@ def _galaxy(prefix: str, galaxy: Galaxy) -> Iterator[Named]:
     for profile in (*galaxy.light, *galaxy.mass, *galaxy.shear):
         for name, quantity in profile.parameters:
             yield f"{prefix}-{profile.label}-{name}", quantity
+
+
+def _placed(plane: Plane) -> set[str]:
+    """The labels of the copies that have a POSITION."""
+    return {label for one in plane.copies if one.position for label in one.labels}
 
 
 def _has_host(species: Galaxy | PointSource | NoiseSource) -> bool:
@@ -187,7 +216,7 @@ def _point_source(
     else:
         yield from _transient(prefix, model, configuration)
     if source.host is None:
-        for name in ("ra_image", "dec_image"):
+        for name in IN_IMAGE:
             yield f"{prefix}-{name}", _uniform(f"{path}.{name}", -num_pix / 2, num_pix / 2)
         return
     sep, angle = source.sep, source.angle

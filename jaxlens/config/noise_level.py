@@ -123,9 +123,9 @@ class _Ranges:
 
 
 def _range(draw: Draw) -> Range:
-    """The smallest and largest usual value of a draw; unbounded for a user's function."""
-    if draw.function is not None:
-        return -math.inf, math.inf
+    """The smallest and largest usual value of a draw; unbounded where they are not known."""
+    if not draw.has_distribution:
+        return draw.support()
     distribution = draw.build()
     low, high = support(distribution)
     if not math.isfinite(low):
@@ -163,7 +163,7 @@ def _brightest(instrument: Instrument, configuration: Configuration, ranges: _Ra
 def _uniform_light(configuration: Configuration) -> Iterator[str]:
     """The prefixes of light profiles whose magnitude is a surface brightness."""
     for plane in configuration.planes:
-        for label, species in plane.objects:
+        for label, species in plane.members:
             if isinstance(species, Galaxy):
                 for profile in species.light:
                     if profile.name == "UNIFORM":

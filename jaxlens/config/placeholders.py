@@ -23,6 +23,8 @@ from jaxlens.config.physical import with_given
 from jaxlens.config.reader import Node
 from jaxlens.config.species import SEP_UNITS
 from jaxlens.config.uses import is_unknown
+from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
+from jaxlens.kernels.registry import Profile as Kernel
 
 T = TypeVar("T")
 
@@ -32,8 +34,8 @@ def with_columns(
 ) -> Configuration:
     """A configuration whose objects have the parameters that tables give.
 
-    A mass profile gets physical parameters for angles, or the reverse, where tables give those that it has
-    not.
+    A profile gets axis ratios for ellipticities or masses for angles, or the reverse, where tables give those
+    that it has not.
     `sep_unit` and `angle` of a point source count where the file or a table gives `sep`.
 
     Args:
@@ -49,9 +51,9 @@ def with_columns(
     def changed(prefix: str, species: Galaxy | PointSource) -> Galaxy | PointSource:
         if isinstance(species, PointSource):
             return _with_sep(species, f"{prefix}-sep" in given, tree, report)
-        return replace(
-            species, mass=tuple(_with_columns(species, one, prefix, given) for one in species.mass)
-        )
+        light = tuple(_with_columns(species, one, LIGHT_PROFILES, prefix, given) for one in species.light)
+        mass = tuple(_with_columns(species, one, MASS_PROFILES, prefix, given) for one in species.mass)
+        return replace(species, light=light, mass=mass)
 
     planes = tuple(
         replace(plane, objects=tuple((key, changed(f"{plane.label}-{key}", it)) for key, it in plane.objects))
@@ -60,19 +62,27 @@ def with_columns(
     return replace(configuration, planes=planes)
 
 
-def _with_columns(galaxy: Galaxy, profile: Profile, prefix: str, given: Collection[str]) -> Profile:
-    """A mass profile with physical parameters for angles, or the reverse, where `given` has them.
+def _with_columns(
+    galaxy: Galaxy,
+    profile: Profile,
+    kernels: Mapping[str, Kernel],
+    prefix: str,
+    given: Collection[str],
+) -> Profile:
+    """A profile with axis ratios or masses, or what they replace, where `given` has them.
 
     Args:
         galaxy: the galaxy that has the profile.
-        profile: the profile.
+        profile: the profile; its name is "" where the file has none that is known.
+        kernels: the profiles of light or of mass by name.
         prefix: the beginning of the names of the galaxy's parameters.
         given: the names of the parameters that tables give.
     """
+    if not profile.name:
+        return profile
     own = f"{prefix}-{profile.label}-"
-    return with_given(
-        galaxy.label, profile, {name.removeprefix(own) for name in given if name.startswith(own)}
-    )
+    names = {name.removeprefix(own) for name in given if name.startswith(own)}
+    return with_given(galaxy.label, profile, kernels[profile.name], names)
 
 
 def _with_sep(source: PointSource, is_given: bool, tree: Node, report: Report) -> PointSource:

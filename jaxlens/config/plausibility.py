@@ -12,6 +12,7 @@ import numpy as np
 
 from jaxlens.config.coverage import Tables, free_draws, is_replaced, place_of
 from jaxlens.config.errors import Place, Report
+from jaxlens.config.galaxy_checks import remark_images
 from jaxlens.config.model import Column, Config, Configuration, Draw, Instrument, Quantity
 from jaxlens.config.naming import named_quantities
 from jaxlens.config.noise_level import remark_noise
@@ -36,7 +37,7 @@ _OBJECT_ADVICE = (
 
 
 def remark_implausible(config: Config, tree: Node, asked: Sequence[str] | None, report: Report) -> None:
-    """Remark numbers that are absurdly bright or of another unit, and noise above every object.
+    """Remark numbers that are absurdly bright or of another unit, and noise above every object or in images.
 
     Args:
         config: the checked file.
@@ -53,6 +54,7 @@ def remark_implausible(config: Config, tree: Node, asked: Sequence[str] | None, 
     _remark_too_bright(tree, config.instrument, chosen, tables, report)
     remark_noise(tree, config.instrument, chosen, tables, BRIGHTEST_SKY, report)
     remark_unusual(config, chosen, tables, tree, report)
+    remark_images(config, chosen, tree, report)
 
 
 def remark_bright_rows(table: Table, matched: Mapping[Column, int], used: np.ndarray, report: Report) -> None:
@@ -79,7 +81,7 @@ def remark_bright_rows(table: Table, matched: Mapping[Column, int], used: np.nda
 def implausible_draw(parameter: str, draw: Draw) -> str:
     """The remark about draws of a parameter that are absurdly bright; "" where there are none.
 
-    Draws of a user's function are not known before they are drawn.
+    Draws of a user's function, and numbers that follow others, are not known before they are drawn.
 
     >>> implausible_draw("seeing", Draw("delta_function", (("value", 0.0),)))
     ''
@@ -87,7 +89,7 @@ def implausible_draw(parameter: str, draw: Draw) -> str:
     'is -5, brighter than any object '
     """
     limit, advice = _limit(parameter)
-    if not advice or draw.function is not None:
+    if not advice or not draw.has_distribution:
         return ""
     distribution = draw.build()
     low = support(distribution)[0]

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from jaxlens.config.naming import SHARED_BY_BANDS
+from jaxlens.config.naming import FLIP, SHARED_BY_BANDS
+from jaxlens.config.physical import AXIS_RATIO
 from jaxlens.config.profile_parameters import list_of
 from jaxlens.config.quantities import ANY, Rule
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
@@ -17,21 +18,26 @@ from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
 _POSITIVE = Rule(low=0.0, open=True, distributions_may_exceed=True)
 _NOT_NEGATIVE = Rule(low=0.0, distributions_may_exceed=True)
 _ELLIPTICITY = Rule(low=-1.0, high=1.0, open=True, distributions_may_exceed=True)
+# The axis ratio that a file gives with phi in place of e1 and e2.
+_AXIS_RATIO = Rule(low=0.0, high=1.0, open=True, high_is_legal=True, distributions_may_exceed=True)
 
 # The parameters that must be positive: radii, widths, masses, axis ratios, and what divides.
 _POSITIVE_NAMES = (
     *("R_sersic", "Ra", "Rb", "Rs", "a_c", "r_c", "r_core", "r_s", "r_trunc", "radius", "theta_c"),
     *("beta", "length", "scale", "sigma", "sigma_min", "sigma_width", "sigma_x", "sigma_y", "width"),
     *("alpha", "M200", "concentration", "curvature", "n_sersic", "q", "r_E"),
-    *("w_t", "w_t1", "w_t2", "w_t3", "ratio", "ratio12", "ratio13"),
+    *("w_t", "w_t1", "w_t2", "w_t3", "ratio", "ratio12", "ratio13", "size"),
 )
 # Those that may be zero too: strengths and cores that may be absent.
 _NOT_NEGATIVE_NAMES = ("theta_E", "sigma_v", "s_scale", "M", "w_c", "w_c1", "w_c2", "w_c3")
+# Those that are 0 or 1.
+_SWITCH = Rule(low=0.0, high=1.0, whole=True)
 _ELLIPTICITIES = ("e1", "e2", "e11", "e21", "e12", "e22", "e13", "e23")
 _RANGES: Mapping[str, Rule] = {
     **dict.fromkeys(_POSITIVE_NAMES, _POSITIVE),
     **dict.fromkeys(_NOT_NEGATIVE_NAMES, _NOT_NEGATIVE),
     **dict.fromkeys(_ELLIPTICITIES, _ELLIPTICITY),
+    FLIP: _SWITCH,
 }
 # The logarithmic slope of the density of a power law: with 3 or more the mass within a radius is infinite,
 # with 1 or less that beyond it deflects.
@@ -90,4 +96,6 @@ def profile_rule(profile: str, key: str, by_band: bool) -> Rule:
         rule = _OF_MASSES.get((profile, own), rule)
         if own == "gamma" and profile.startswith(_POWER_LAWS):
             rule = _SLOPE
+    if own in AXIS_RATIO.given and own not in registry[profile].parameters:
+        rule = _AXIS_RATIO if own == "q" else ANY
     return replace(rule, by_band=by_band and key not in SHARED_BY_BANDS)

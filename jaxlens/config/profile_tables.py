@@ -1,7 +1,7 @@
 """The parameters of profiles that are arrays: from a file, or lists of the configuration itself.
 
-`image: galaxies.fits` is one image, or a stack of images of which each system takes one.  Which one is the
-parameter `image_index`, a number from 0; without it, each is equally likely.
+`image: galaxies.fits` is one image, or a stack of images of which each system takes one; `galaxy_images`
+reads it, and `galaxy_choice` says which image a system takes.
 """
 
 from __future__ import annotations
@@ -9,30 +9,29 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from jaxlens.config.array_files import FITS, HDF5, NPY, Wanted, read_array
 from jaxlens.config.errors import Report
-from jaxlens.config.model import Configuration, Draw, Galaxy, ProfileArray, Quantity
+from jaxlens.config.galaxy_images import IMAGE_ADVICE, KINDS, MAX_BYTES, read_images
+from jaxlens.config.model import Configuration, Galaxy, ProfileArray
 from jaxlens.config.naming import IMAGE_INDEX
 from jaxlens.config.profile_table_checks import complete_grid, table_problem
-from jaxlens.config.quantities import Rule, quantity, quantity_path
+from jaxlens.config.quantities import Rule
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.config.values import finite
 from jaxlens.kernels.registry import Profile
 
-# The largest size of an array, in bytes.
-MAX_BYTES = 4 * 2**30
-# The part of the number of images by which the upper end of their uniform distribution is inside, so that
-# rounding in single precision never gives the index after the last one.
-_MARGIN = 2.0**-22
+# The array that is a stack of images, of which each system has one.
+IMAGE = "image"
 # The arrays of which one or two follow from the others where they are not given.
 _POTENTIAL, _DEFLECTIONS = "f_", ("f_x", "f_y")
 # How to correct each parameter.
 _ADVICE: Mapping[str, str] = {
-    "image": "give an image (y, x), a stack of images (n, y, x), or a stack by band (n, bands, y, x)",
+    IMAGE: IMAGE_ADVICE,
     "amp": "give the coefficients (n_scales, y, x)",
     "grid_interp_x": "give the x of the columns, increasing",
     "grid_interp_y": "give the y of the rows, increasing",
@@ -41,7 +40,8 @@ _ADVICE: Mapping[str, str] = {
 }
 # How to correct those that are not listed.
 _ON_GRID = "give an array (y, x) of values on the grid"
-_KINDS = "a .fits, .npy or .h5 file"
+_KINDS: Mapping[str, str] = {IMAGE: KINDS}
+_OTHER_KINDS = "a .fits, .npy or .h5 file"
 
 
 def read_tables(
@@ -81,35 +81,14 @@ def read_tables(
     completed = complete_grid(profile, values)
     sources = ", ".join(one.source for one in arrays.values())
     return tuple(
-        (key, ProfileArray(arrays[key].source if key in arrays else f"{key} of {sources}", array))
+        (
+            key,
+            replace(arrays[key], array=array)
+            if key in arrays
+            else ProfileArray(f"{key} of {sources}", array),
+        )
         for key, array in completed.items()
     )
-
-
-def read_image_index(
-    section: Section, tables: tuple[tuple[str, ProfileArray], ...]
-) -> tuple[tuple[str, Quantity], ...]:
-    """`image_index` of a profile that has a stack of images; () for other profiles and single images.
-
-    Args:
-        section: the mapping PARAMETERS.
-        tables: the arrays of the profile.
-
-    Returns:
-        The name and the quantity; by default each image is equally likely.
-    """
-    images = dict(tables).get("image")
-    if images is None:
-        # also where the image is wrong, which is reported
-        section.take(IMAGE_INDEX)
-        return ()
-    count = len(images.array)
-    if section.has(IMAGE_INDEX):
-        return ((IMAGE_INDEX, quantity(section, IMAGE_INDEX, image_rule(count))),)
-    if count == 1:
-        return ()
-    ends = (("minimum", -0.5), ("maximum", count * (1.0 - _MARGIN) - 0.5))
-    return ((IMAGE_INDEX, Quantity(quantity_path(section, IMAGE_INDEX), (Draw("uniform_int", ends),))),)
 
 
 def image_rule(count: int) -> Rule:
@@ -121,10 +100,10 @@ def image_rules(configuration: Configuration) -> dict[str, Rule]:
     """The legal values of each `image_index` of a configuration, by the parameter's name."""
     return {
         f"{plane.label}-{label}-{profile.label}-{IMAGE_INDEX}": image_rule(
-            len(dict(profile.tables)["image"].array)
+            len(dict(profile.tables)[IMAGE].array)
         )
         for plane in configuration.planes
-        for label, species in plane.objects
+        for label, species in plane.members
         if isinstance(species, Galaxy)
         for profile in species.light
         if IMAGE_INDEX in dict(profile.parameters)
@@ -140,12 +119,15 @@ def _is_needed(section: Section, profile: Profile, key: str) -> bool:
 def _given(section: Section, key: str, needed: bool) -> ProfileArray | None:
     """The array under a key; None where there is none, with a problem where there must be one."""
     advice = _ADVICE.get(key, _ON_GRID)
-    node = section.need(key, f"{advice}, in {_KINDS} or a list") if needed else section.take(key)
+    kinds = _KINDS.get(key, _OTHER_KINDS)
+    node = section.need(key, f"{advice}, in {kinds} or a list") if needed else section.take(key)
     if node is None:
         return None
     if isinstance(node.value, tuple):
         return _of_list(node, section.report, advice)
-    wanted = Wanted((*FITS, *NPY, *HDF5), MAX_BYTES, "give less", advice, f"give {_KINDS}")
+    if key == IMAGE:
+        return read_images(node, section.report)
+    wanted = Wanted((*FITS, *NPY, *HDF5), MAX_BYTES, "give less", advice, f"give {kinds}")
     found = read_array(node, section.report, wanted, at_name=True)
     return None if found is None else ProfileArray(found.source, found.array)
 
@@ -173,8 +155,8 @@ def _numbers(node: Node, report: Report, advice: str) -> object:
 
 
 def _shown(node: Node) -> str:
-    """The name of an array's file in messages, with a blank; "" for a list."""
-    return "" if isinstance(node.value, tuple) else f"{node.text.strip()} "
+    """The name of an array's file in messages, with a blank; "" for a list or a mapping."""
+    return f"{node.text.strip()} " if node.text.strip() else ""
 
 
 def _check_order(section: Section, integers: Mapping[str, int]) -> None:

@@ -6,12 +6,13 @@ import math
 from functools import partial
 
 from jaxlens.config.errors import Report
+from jaxlens.config.galaxy_choice import parameters_of_images, read_choice
 from jaxlens.config.model import Profile, Quantity, constant
-from jaxlens.config.physical import read_definition, read_form, with_form
+from jaxlens.config.physical import read_definition, read_forms, with_forms
 from jaxlens.config.profile_names import light_name, mass_name
 from jaxlens.config.profile_parameters import read_parameters
 from jaxlens.config.profile_ranges import profile_rule
-from jaxlens.config.profile_tables import read_image_index, read_tables
+from jaxlens.config.profile_tables import read_tables
 from jaxlens.config.quantities import ANY_BY_BAND, quantity, quantity_path
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
@@ -40,14 +41,17 @@ def read_light_profile(label: str, node: Node, report: Report) -> Profile:
             profile = LIGHT_PROFILES[name]
             brightness = _brightness(parameters, profile)
             rule_of = partial(profile_rule, name, by_band=True)
-            values = read_parameters(parameters, profile, profile.parameters, rule_of)
+            formed = with_forms(profile.parameters, read_forms(parameters, profile))
+            wanted, random = parameters_of_images(parameters, formed)
+            values = read_parameters(parameters, profile, wanted, rule_of)
             tables = read_tables(parameters, profile, dict(values.integers))
-            quantities = (*brightness, *values.quantities, *read_image_index(parameters, tables))
-    return Profile(label, name, quantities, values.integers, tables)
+            of_images, choice = read_choice(parameters, tables)
+            quantities = (*brightness, *values.quantities, *random, *of_images)
+    return Profile(label, name, quantities, values.integers, tables, choice=choice)
 
 
 def read_mass_profile(label: str, node: Node, report: Report) -> Profile:
-    """A mass or shear profile, with physical parameters instead of angles where the file gives them.
+    """A mass or shear profile, with masses in place of angles and axis ratios where the file gives them.
 
     Args:
         label: its key in the file, for example `MASS_PROFILE_1`.
@@ -64,9 +68,9 @@ def read_mass_profile(label: str, node: Node, report: Report) -> Profile:
             return Profile(label, "", ())
         with parameters:
             profile = MASS_PROFILES[name]
-            form = read_form(parameters, profile)
-            definition = read_definition(parameters, form)
-            wanted = with_form(profile.parameters, form)
+            given = read_forms(parameters, profile)
+            definition = read_definition(parameters, given)
+            wanted = with_forms(profile.parameters, given)
             rule_of = partial(profile_rule, name, by_band=False)
             values = read_parameters(parameters, profile, wanted, rule_of)
             tables = read_tables(parameters, profile, dict(values.integers))

@@ -1,4 +1,4 @@
-"""Reading a numeric entry: a constant, a DISTRIBUTION, or one of these for each band."""
+"""Reading a numeric entry: a constant, a DISTRIBUTION, a link, or one of these for each band."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 
 from jaxlens.config.draw_parameters import WRONG, constant_draw
 from jaxlens.config.draws import read_distribution
-from jaxlens.config.errors import Report
+from jaxlens.config.errors import Place, Report
+from jaxlens.config.links import RELATION, SAME_AS, is_link, read_link
 from jaxlens.config.model import Draw, Quantity, constant
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import INPUT, Section
@@ -25,6 +26,8 @@ _NONE = {
     "sky_brightness": ", which may mean no sky (write 99) or that it is not given",
     "magnitude": ", which may mean no light (write 99) or that it is not given",
 }
+# The keys of which one stands in a mapping that is no mapping by band.
+_KINDS = ("DISTRIBUTION", SAME_AS, RELATION)
 _ZERO_OR_NOTHING = ", which may mean 0 or that it is not given"
 
 
@@ -44,6 +47,7 @@ class Rule:
         low: the lower bound.
         high: the upper bound.
         open: whether the bounds themselves are illegal.
+        high_is_legal: whether the upper bound is legal although `open` is set.
         by_band: whether the entry may differ by band.
         distributions_may_exceed: whether distributions of bounded support get a remark instead of a problem.
         redrawn: whether draws outside the bounds are repeated until they are inside.
@@ -53,6 +57,7 @@ class Rule:
     low: float = -math.inf
     high: float = math.inf
     open: bool = False
+    high_is_legal: bool = False
     by_band: bool = False
     distributions_may_exceed: bool = False
     redrawn: bool = False
@@ -60,19 +65,22 @@ class Rule:
 
     def allows(self, value: float) -> bool:
         """Whether a value is inside the bounds; true for NaN, whose problem has been reported already."""
-        if self.open:
-            return not (value <= self.low or value >= self.high)
-        return not (value < self.low or value > self.high)
+        return not bool(self.outside(np.asarray(value)))
 
     def outside(self, values: np.ndarray) -> np.ndarray:
         """Whether each value is outside the bounds."""
-        if self.open:
-            return (values <= self.low) | (values >= self.high)
-        return (values < self.low) | (values > self.high)
+        below = values <= self.low if self.open else values < self.low
+        return below | (values >= self.high if self._high_is_open else values > self.high)
+
+    @property
+    def _high_is_open(self) -> bool:
+        """Whether the upper bound is illegal."""
+        return self.open and not self.high_is_legal
 
     def bounds_advice(self) -> str:
         """The bounds as advice, for example "it must be above 0"."""
-        above, below = ("above", "below") if self.open else ("at least", "at most")
+        above = "above" if self.open else "at least"
+        below = "below" if self._high_is_open else "at most"
         bounds = [f"{above} {self.low:g}"] if math.isfinite(self.low) else []
         bounds += [f"{below} {self.high:g}"] if math.isfinite(self.high) else []
         return f"it must be {' and '.join(bounds)}"
@@ -85,8 +93,8 @@ class Rule:
             below = probability(distribution, "<=" if self.open else "<", self.low)
             parts.append((below, f"{'at most' if self.open else 'below'} {self.low:g}"))
         if math.isfinite(self.high):
-            above = probability(distribution, ">=" if self.open else ">", self.high)
-            parts.append((above, f"{'at least' if self.open else 'above'} {self.high:g}"))
+            above = probability(distribution, ">=" if self._high_is_open else ">", self.high)
+            parts.append((above, f"{'at least' if self._high_is_open else 'above'} {self.high:g}"))
         words = [words for share, words in parts if share >= SMALLEST_PROBABILITY]
         return sum(share for share, _ in parts), " or ".join(words)
 
@@ -132,7 +140,7 @@ def quantity_of(node: Node, path: str, rule: Rule, report: Report) -> Quantity:
     """The quantity that an entry of the file is.
 
     Args:
-        node: a number, a DISTRIBUTION, or a mapping by band.
+        node: a number, a DISTRIBUTION, a link, or a mapping by band.
         path: the path of the quantity.
         rule: the legal values.
         report: the problems are added to it.
@@ -140,9 +148,9 @@ def quantity_of(node: Node, path: str, rule: Rule, report: Report) -> Quantity:
     Returns:
         The quantity; where the entry is illegal, a constant NaN, and a problem is reported.
     """
-    if isinstance(node.value, dict) and "DISTRIBUTION" not in node.value:
+    if isinstance(node.value, dict) and "DISTRIBUTION" not in node.value and not is_link(node):
         return _by_band(node, path, rule, report)
-    found = _draw(node, rule, report, report.bands)
+    found = _draw(node, path, rule, report, report.bands)
     if isinstance(found, Draw):
         return Quantity(path, (found,))
     # `found` is empty where BANDS is missing, which is reported elsewhere
@@ -187,15 +195,16 @@ def _band_entry(entries: Section, path: str, rule: Rule, band: str) -> Draw:
     report = entries.report
     with report.about(path, band=band):
         node = entries.need(band, f"give every band{report.bands_of} a value")
-        return WRONG if node is None else _one_band(node, rule, report, band)
+        return WRONG if node is None else _one_band(node, path, rule, report, band)
 
 
 def _mapping_problem(node: Node, rule: Rule, report: Report) -> str:
     """The problem with a mapping without DISTRIBUTION; "" where it is a legal mapping by band."""
     keys = node.entries
     for key in keys:
-        if key not in report.bands and difflib.get_close_matches(key.upper(), ["DISTRIBUTION"]):
-            return f"{key} is not known here; did you mean DISTRIBUTION?"
+        meant = difflib.get_close_matches(key.upper(), _KINDS, n=1)
+        if key not in report.bands and meant:
+            return f"{key} is not known here; did you mean {meant[0]}?"
     if {"NAME", "PARAMETERS"} & keys.keys():
         return "is a mapping with NAME or PARAMETERS; put these under the key DISTRIBUTION"
     if not rule.by_band and INPUT not in keys:
@@ -203,53 +212,64 @@ def _mapping_problem(node: Node, rule: Rule, report: Report) -> str:
     return ""
 
 
-def _one_band(node: Node, rule: Rule, report: Report, band: str) -> Draw:
+def _one_band(node: Node, path: str, rule: Rule, report: Report, band: str) -> Draw:
     """The draw of one band."""
-    found = _draw(node, rule, report, (band,))
+    found = _draw(node, path, rule, report, (band,))
     return found if isinstance(found, Draw) else found[0]
 
 
-def _draw(node: Node, rule: Rule, report: Report, bands: tuple[str, ...]) -> Draw | tuple[Draw, ...]:
-    """A number or a DISTRIBUTION, checked against `rule`.
+def _draw(
+    node: Node, path: str, rule: Rule, report: Report, bands: tuple[str, ...]
+) -> Draw | tuple[Draw, ...]:
+    """A number, a DISTRIBUTION or a link, checked against `rule`.
 
     The result is one draw, or one for each of `bands` where the distribution draws a value for each band.
     """
     if not isinstance(node.value, dict):
         constant_value = constant_draw(number(node, report, rule.missing_advice()))
-        _check(constant_value, node, rule, report)
+        check_draw(constant_value, node.place, rule, report)
         return constant_value
+    if is_link(node):
+        return read_link(node, path, report)
     found = read_distribution(node, report, rule.by_band, bands)
     for draw in (found,) if isinstance(found, Draw) else found:
-        _check(draw, node, rule, report)
+        check_draw(draw, node.place, rule, report)
     return found
 
 
-def _check(draw: Draw, node: Node, rule: Rule, report: Report) -> None:
-    """Report a draw that is or can be outside the bounds of `rule`; a user's function is not checked."""
-    if draw.function is not None:
+def check_draw(draw: Draw, place: Place, rule: Rule, report: Report) -> None:
+    """Report a draw that is or can be outside the legal values, unless its values are not known.
+
+    Args:
+        draw: the draw.
+        place: where it stands in the file.
+        rule: the legal values.
+        report: the problem or the remark is added to it.
+    """
+    if not draw.has_distribution:
         return
     low, high = support(draw.build())
     if draw.is_constant:
         if not rule.allows(low):
-            report.problem(node.place, f"is {low:g}; {rule.bounds_advice()}")
+            report.problem(place, f"is {low:g}; {rule.bounds_advice()}")
         elif rule.whole and math.isfinite(low) and not low.is_integer():
-            report.problem(node.place, f"is {low:g}; give a whole number")
+            report.problem(place, f"is {low:g}; give a whole number")
         return
     bounded = math.isfinite(low) and math.isfinite(high)
     if (bounded or draw.truncate) and not rule.distributions_may_exceed:
         for end in (low, high):
             if math.isfinite(end) and not rule.allows(end):
-                report.problem(node.place, f"can be {end:g}; {rule.bounds_advice()}")
+                report.problem(place, f"can be {end:g}; {rule.bounds_advice()}")
                 return
-    _check_tails(draw, node, rule, report)
+    _check_tails(draw, place, rule, report)
 
 
-def _check_tails(draw: Draw, node: Node, rule: Rule, report: Report) -> None:
+def _check_tails(draw: Draw, place: Place, rule: Rule, report: Report) -> None:
     """Report draws outside the bounds of `rule`, with their probability."""
     probability, words = rule.probability_outside(draw)
     if probability > 1.0 - SMALLEST_PROBABILITY:
-        report.problem(node.place, f"is always {words}; {rule.bounds_advice()}")
+        report.problem(place, f"is always {words}; {rule.bounds_advice()}")
     elif probability >= SMALLEST_PROBABILITY and not rule.redrawn:
         finding = f"{draw.distribution} draws are {words} with probability {probability:.2g}"
         advice = "so add TRUNCATE: [low, high] or choose another distribution"
-        report.remark(node.place, f"{finding}; {rule.bounds_advice()}, {advice}")
+        report.remark(place, f"{finding}; {rule.bounds_advice()}, {advice}")

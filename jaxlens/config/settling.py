@@ -11,6 +11,7 @@ import numpy as np
 from jaxlens.config.errors import ConfigError, Finding, Report
 from jaxlens.config.geometry import check_redshifts
 from jaxlens.config.instrument import unused_names
+from jaxlens.config.link_checks import check_links
 from jaxlens.config.model import Column, Config, Configuration, Joint, Quantity
 from jaxlens.config.naming import named_quantities
 from jaxlens.config.placeholders import filled, from_tables
@@ -45,6 +46,7 @@ def settled(config: Config, tree: Node, report: Report, asked: Sequence[str] | N
     """
     joints = (*config.joints, *_iterated(config), *_nights(config))
     check_redshifts(tree, config.configurations, joints, report)
+    check_links(config, joints, report)
     uses = find_uses(tree, report, config.cosmology, config.instrument, config.configurations, joints)
     labels = frozenset(
         one.label for one in config.configurations if asked is None or one.label in asked or one.name in asked

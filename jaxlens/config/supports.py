@@ -32,9 +32,9 @@ def bounds(name: str, quantity: Quantity, joints: tuple[Joint, ...]) -> tuple[fl
 
 
 def _ends(draw: Draw) -> tuple[float, float]:
-    """The values between which nearly all draws are; infinite for a user's function."""
-    if draw.function is not None:
-        return -math.inf, math.inf
+    """The values between which nearly all draws are; infinite where they are not known."""
+    if not draw.has_distribution:
+        return draw.support()
     built = draw.build()
     low, high = (float(end) for end in built.support())
     if math.isfinite(low) and math.isfinite(high):

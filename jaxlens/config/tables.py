@@ -59,14 +59,20 @@ class Table:
         return Table(self.source, self.header_line, names, self.lines, self.values[:, keep])
 
 
-def read_table(path: Path, report: Report) -> Table | None:
-    """The table in the file at `path`; None, and problems with their lines, where it is illegal.
+def read_table(path: Path, report: Report, commas: bool = False) -> Table | None:
+    """The table in a file; None, and problems with their lines, where it is illegal.
 
     `#` starts a comment; blank lines are ignored.
+
+    Args:
+        path: the file.
+        report: the problems are added to it.
+        commas: whether commas may stand between the columns too.
     """
     text = table_text(path, report)
     if text is None:
         return None
+    text = text.replace(",", " ") if commas else text
     lines = [(number, words) for number, words in numbered_words(text) if words]
     if not lines:
         report.problem(Place(str(path)), "has no table; give a line of column names, then lines of numbers")

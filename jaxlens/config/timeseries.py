@@ -133,6 +133,10 @@ class SeriesReader:
             return False
         elif one.model is None:
             problem = f"{name} has no MODEL; add one to SPECIES.{one.label}"
+        elif copied := _copied(name, planes):
+            problem = (
+                f"{name} is {copied}, which has NUMBER or POSITION; an object that varies stands there once"
+            )
         elif not _prefixes(name, planes):
             problem = f"{name} stands in no plane of this configuration; add OBJECT_n: {name} to one"
         if problem:
@@ -161,6 +165,17 @@ def _prefixes(name: str, planes: tuple[Plane, ...]) -> list[str]:
         for label, species in plane.objects
         if species.name == name
     ]
+
+
+def _copied(name: str, planes: tuple[Plane, ...]) -> str:
+    """An object with copies that is of a species, such as `PLANE_1.OBJECT_3`; "" where there is none."""
+    labels = (
+        f"{plane.label}.{one.label}"
+        for plane in planes
+        for one in plane.copies
+        if getattr(dict(plane.objects).get(one.label), "name", "") == name
+    )
+    return next(labels, "")
 
 
 def _listed(section: Section) -> list[str]:

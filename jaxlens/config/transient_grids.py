@@ -130,7 +130,7 @@ def _largest_delay(configuration: Configuration, prefix: str, joints: tuple[Join
     masses = [
         (f"{plane.label}-{label}-{profile.label}", profile)
         for plane in planes
-        for label, species in plane.objects
+        for label, species in plane.members
         if isinstance(species, Galaxy)
         for profile in species.mass
     ]

@@ -14,6 +14,7 @@ from functools import partial
 from jaxlens.config.errors import Finding, Report
 from jaxlens.config.idle import idle_names
 from jaxlens.config.instrument import unused_names
+from jaxlens.config.link_names import links_of
 from jaxlens.config.model import Configuration, Instrument, Joint, Quantity
 from jaxlens.config.naming import Named, named_quantities
 from jaxlens.config.reader import Node
@@ -139,6 +140,9 @@ def find_uses(
     for one in configurations:
         special = _before_tables(one)
         idle = idle_names(one, partial(_is_set, joints, one.label, every)) | unused_names(instrument)
+        links = links_of(cosmology, instrument, one, joints)
+        # what has no effect by itself has one where another number follows it
+        idle -= links.all_sources() if links else frozenset()
         for name, quantity in named_quantities(cosmology, instrument, one):
             if name in idle:
                 continue
@@ -181,7 +185,7 @@ def _before_tables(configuration: Configuration) -> tuple[str, ...]:
     return tuple(
         f"{plane.label}-{label}-"
         for plane in configuration.planes
-        for label, species in plane.objects
+        for label, species in plane.members
         if any(not is_built_in(call.name) for call in species.special)
     )
 
@@ -233,9 +237,11 @@ def _incomplete(node: Node) -> bool:
 
 
 def _named_in(node: Node) -> set[str]:
-    """The words under OBJECT_n and NOISE_SOURCE_n of a configuration."""
+    """The words under OBJECT_n and NOISE_SOURCE_n of a configuration, or under NAME there."""
     found: set[str] = set()
     for key, one in node.entries.items():
         if _OBJECT.fullmatch(key) and not is_nothing(one):
-            found |= _named_in(one) if one.entries else {one.text.strip()}
+            # a plane may have a NAME too, which is not that of a species
+            name = one.entries.get("NAME", one) if key.startswith("OBJECT") else one
+            found |= _named_in(one) if name.entries else {name.text.strip()}
     return found

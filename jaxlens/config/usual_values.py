@@ -32,6 +32,7 @@ _USUAL: Mapping[str, tuple[float, float, str]] = {
     "R_sersic": (1e-4, 1000.0, "arcsec"),
     "angle": (-6.3, 6.3, "radians"),
     "psi_ext": (-6.3, 6.3, "radians"),
+    "phi": (-6.3, 6.3, "radians"),
     "ABSMAG": (-32.0, 0.0, "mag, absolute"),
     "M_I": (-35.0, -10.0, "mag, absolute"),
     "LOG_MBH": (4.0, 12.0, "log10 of solar masses"),
@@ -84,7 +85,7 @@ def unusual(parameter: str, draw: Draw) -> str:
 
 def _middle(draw: Draw) -> float:
     """The middle of what is drawn; 0 where it is not known."""
-    if draw.function is not None:
+    if not draw.has_distribution:
         return 0.0
     low, high = support(draw.build())
     if math.isfinite(low) and math.isfinite(high):

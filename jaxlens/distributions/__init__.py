@@ -24,6 +24,7 @@ from jaxlens.distributions.continuous import (
     Uniform,
 )
 from jaxlens.distributions.derived import (
+    Affine,
     Scaled,
     Truncated,
     probability_between,
@@ -36,6 +37,7 @@ from jaxlens.distributions.luminosities import (
     SchechterMagnitude,
     VelocityDispersionFunction,
 )
+from jaxlens.distributions.order_statistics import NearestByComovingVolume
 from jaxlens.distributions.poisson import Poisson
 from jaxlens.distributions.power_laws import NumberCounts, PowerLaw
 from jaxlens.distributions.shapes import GeneralizedNormal, OneMinusRayleigh, Rayleigh
@@ -46,6 +48,7 @@ __all__ = [
     "DISTRIBUTIONS",
     "RESERVED",
     "USER_DISTRIBUTIONS",
+    "Affine",
     "Beta",
     "Categorical",
     "ComovingVolume",
@@ -55,6 +58,7 @@ __all__ = [
     "GeneralizedNormal",
     "LogNormal",
     "LogUniform",
+    "NearestByComovingVolume",
     "Normal",
     "NumberCounts",
     "OneMinusRayleigh",

@@ -172,3 +172,46 @@ class Scaled(Distribution):
     def support(self) -> tuple[Real, Real]:
         low, high = self.inner.support()
         return self.factor * low, self.factor * high
+
+
+@register_pytree
+@dataclass(frozen=True)
+class Affine(Distribution):
+    """The distribution of `factor` times another variable plus `shift`.
+
+    p(x) = p_inner((x - shift) / factor) / |factor|.
+
+    Attributes:
+        inner: the distribution of the other variable.
+        factor: the factor, of any sign, not zero.
+        shift: what is added.
+    """
+
+    inner: Distribution
+    factor: Real
+    shift: Real
+
+    @property
+    def discrete(self) -> bool:
+        return self.inner.discrete
+
+    def _inside(self, x: Real) -> jax.Array:
+        """The other variable at x."""
+        return (jnp.asarray(x) - self.shift) / jnp.asarray(self.factor)
+
+    def icdf(self, u: Real) -> jax.Array:
+        inside = jnp.where(jnp.asarray(self.factor) > 0.0, self.inner.icdf(u), self.inner.icdf_above(u))
+        return self.factor * inside + self.shift
+
+    def cdf(self, x: Real) -> jax.Array:
+        y = self._inside(x)
+        below = jnp.where(jnp.asarray(self.factor) > 0.0, self.inner.cdf(y), 1.0 - self.inner.below(y))
+        return jnp.asarray(below)
+
+    def log_prob(self, x: Real) -> jax.Array:
+        density = self.inner.log_prob(self._inside(x))
+        return density if self.discrete else density - jnp.log(jnp.abs(jnp.asarray(self.factor)))
+
+    def support(self) -> tuple[Real, Real]:
+        ends = [self.factor * end + self.shift for end in map(jnp.asarray, self.inner.support())]
+        return jnp.minimum(*ends), jnp.maximum(*ends)

@@ -10,8 +10,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.config.model import TRIES
 from jaxlens.engine.executable import Executable
 from jaxlens.engine.job import Job
+from jaxlens.engine.selection import selection_failure
 from jaxlens.simulator.generation import Batch
 
 # The number of image slots is not doubled any more once it is this large.
@@ -84,20 +86,24 @@ class CompletePrograms:
             return self._programs[slots]
 
 
-def refuse_not_finite(job: Job, indices: Sequence[int], batch: Batch) -> None:
+def refuse_not_finite(job: Job, indices: Sequence[int], batch: Batch, key: np.ndarray | None = None) -> None:
     """ValueError where a value or a pixel of a batch on the host is NaN or infinite.
 
-    A value that is not finite is a redshift where two tables leave no order of the planes; a pixel that is
-    not finite belongs to an impossible value, such as a seeing of -1.
+    A value that is not finite is a redshift where two tables leave no order of the planes, or all values of a
+    system that no attempt has made as SELECT asks; a pixel that is not finite belongs to an impossible value,
+    such as a seeing of -1.
 
     Args:
         job: for its label.
         indices: the index of each system.
         batch: the systems on the host, their values by name.
+        key: the raw key of the systems, where the upper words of their indices are in it; None: the job's.
     """
     finite = np.asarray(batch.finite)
     if finite.all():
         return
+    if TRIES in batch.values and np.isnan(batch.values[TRIES]).any():
+        raise ValueError(selection_failure(job, indices, np.asarray(batch.values[TRIES]), key))
     row = int(np.argmin(finite))
     wrong = [name for name, value in batch.values.items() if not np.all(np.isfinite(value[row]))]
     name = wrong[0] if wrong else "the image"

@@ -65,7 +65,9 @@ def loss(network: Network, images: Any, theta_E: Any, lensed: Any) -> Any:
     return cross_entropy + torch.mean(error**2)
 
 
-def train(network: Network, steps: int, batch: int, config: Any) -> list[float]:
+def train(
+    network: Network, steps: int, batch: int, config: Any, seed: int = task.TRAINING_SEED
+) -> list[float]:
     """Train on a stream, which makes the next images while the network learns from the present ones.
 
     Args:
@@ -73,6 +75,7 @@ def train(network: Network, steps: int, batch: int, config: Any) -> list[float]:
         steps: the number of training steps.
         batch: the number of images for each step.
         config: the configuration file.
+        seed: the seed of the images.
 
     Returns:
         The loss before each step.
@@ -80,7 +83,7 @@ def train(network: Network, steps: int, batch: int, config: Any) -> list[float]:
     optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps + 1, pct_start=0.1)
     losses = []
-    with task.batches(batch, task.TRAINING_SEED, config) as stream:
+    with task.batches(batch, seed, config) as stream:
         loader = iter(DataLoader(stream.torch(), batch_size=None))
         for _ in range(steps):
             data = next(loader)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jaxlens.config.model import TRIES
 from jaxlens.files.contents import ArrayName, Contents, Values
 from jaxlens.files.csv_rows import CsvRows
 from jaxlens.files.metadata import Column, Fixed, is_text
@@ -22,7 +23,7 @@ from jaxlens.files.series_tables import bands_of_series
 from jaxlens.files.stored import StoredFile
 
 # The integers that differ between systems, by the ends of their names; all others describe the configuration.
-_INTEGERS = ("OBJID", NUM_EPOCHS, "BACKGROUND_IDX", "num_source_images")
+_INTEGERS = ("OBJID", NUM_EPOCHS, "BACKGROUND_IDX", "num_source_images", TRIES)
 
 
 class CsvStoredFile(StoredFile):

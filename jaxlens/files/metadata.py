@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from jaxlens.config.model import Configuration, Galaxy, Instrument, Numerics, PointSource
+from jaxlens.config.model import TRIES, Configuration, Galaxy, Instrument, Numerics, PointSource
 from jaxlens.files.series import NUM_EPOCHS, rows_by_epoch
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 
@@ -28,7 +28,7 @@ Column = NDArray[np.generic]
 # Columns that are texts for each system.
 _TEXTS = ("x_mins", "y_mins", "POINTING", "id", "type")
 # Columns that are integers in the table and floats among the parameters.
-_INTEGERS = ("BACKGROUND_IDX", NUM_EPOCHS)
+_INTEGERS = ("BACKGROUND_IDX", NUM_EPOCHS, TRIES)
 
 
 def fixed(configuration: Configuration, instrument: Instrument) -> Fixed:

@@ -13,7 +13,7 @@ _UNITS = MappingProxyType(
         **dict.fromkeys(("seeing", "pixel_scale"), "arcsec"),
         **dict.fromkeys(("magnitude", "magnitude_measured", "magnitude_zero_point", "ABSMAG"), "mag"),
         **dict.fromkeys(("M_I", "EBV", "EBV_MW", "m5"), "mag"),
-        **dict.fromkeys(("angle", "psi_ext"), "rad"),
+        **dict.fromkeys(("angle", "psi_ext", "phi"), "rad"),
         **dict.fromkeys(("mjd", "day", "nite", "PEAK", "time_delay", "tdshift"), "d"),
         "sky_brightness": "mag/arcsec2",
         "exposure_time": "s",

@@ -5,23 +5,29 @@ Masses are given with the parameters of their kernels, in the same order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
 
-from jaxlens.imaging.scene import Mass
+from jaxlens.imaging.copies import Copy, CopyNumbers
+from jaxlens.imaging.scene_objects import Copied, Mass
 from jaxlens.kernels import MASS_PROFILES, MassProfile
+from jaxlens.kernels.fastmath.copies import summed
 from jaxlens.kernels.registry import LineOfSight
 from jaxlens.kernels.types import Pair
 
 # The parameters of a kernel by name.
 Own: TypeAlias = Mapping[str, Any]
+# Objects of which there are copies, with the numbers of these.
+Groups: TypeAlias = Sequence[tuple[Copied, CopyNumbers]]
 
 
-def plane_deflection(masses: Sequence[Mass], values: Sequence[Own], x: jax.Array, y: jax.Array) -> Pair:
+def plane_deflection(
+    masses: Sequence[Mass], values: Sequence[Own], x: jax.Array, y: jax.Array, groups: Groups = ()
+) -> Pair:
     """The reduced deflection of a plane: the sum of its masses', which a line of sight changes.
 
     Args:
@@ -29,18 +35,21 @@ def plane_deflection(masses: Sequence[Mass], values: Sequence[Own], x: jax.Array
         values: the parameters of each.
         x: where rays cross the plane (arcsec), any shape.
         y: the other coordinate.
+        groups: the objects with copies that have mass, and the numbers of the copies.
 
     Returns:
         (alpha_x, alpha_y) in arcsec, each of the shape of `x`.
     """
     line, lens = _split(masses, values)
     if line is None:
-        return _sum_of_deflections(lens, x, y)
+        return _sum_of_deflections(lens, groups, x, y)
     behind, own = line
-    return behind.deflection(x, y, partial(_sum_of_deflections, lens), **own)
+    return behind.deflection(x, y, partial(_sum_of_deflections, lens, groups), **own)
 
 
-def plane_potential(masses: Sequence[Mass], values: Sequence[Own], x: jax.Array, y: jax.Array) -> jax.Array:
+def plane_potential(
+    masses: Sequence[Mass], values: Sequence[Own], x: jax.Array, y: jax.Array, groups: Groups = ()
+) -> jax.Array:
     """The sum of the reduced potentials of the masses of a plane, without a line of sight.
 
     Args:
@@ -48,6 +57,7 @@ def plane_potential(masses: Sequence[Mass], values: Sequence[Own], x: jax.Array,
         values: the parameters of each.
         x: where rays cross the plane (arcsec), any shape.
         y: the other coordinate.
+        groups: as in `plane_deflection`.
 
     Returns:
         psi in arcsec^2, of the shape of `x`.
@@ -55,18 +65,18 @@ def plane_potential(masses: Sequence[Mass], values: Sequence[Own], x: jax.Array,
     Raises:
         ValueError: a mass has no potential.
     """
-    for mass in masses:
+    for mass in (*masses, *(mass for copied, _ in groups for mass in copied.mass)):
         profile = MASS_PROFILES[mass.profile]
         if profile.potential is None and profile.line_of_sight is None:
             raise ValueError(
                 f"{mass.prefix} is {mass.profile}, which has no potential; time delays need a mass profile "
                 "that has one"
             )
-    return _sum_of_potentials(_split(masses, values)[1], x, y)
+    return _sum_of_potentials(_split(masses, values)[1], groups, x, y)
 
 
 def plane_fermat_potential(
-    masses: Sequence[Mass], values: Sequence[Own], x: jax.Array, y: jax.Array
+    masses: Sequence[Mass], values: Sequence[Own], x: jax.Array, y: jax.Array, groups: Groups = ()
 ) -> jax.Array:
     """The Fermat potential at images behind a plane that has a line of sight, and all mass.
 
@@ -75,6 +85,7 @@ def plane_fermat_potential(
         values: the parameters of each.
         x: the images (arcsec), any shape.
         y: the other coordinate.
+        groups: as in `plane_deflection`.
 
     Returns:
         arcsec^2, of the shape of `x`.
@@ -86,8 +97,8 @@ def plane_fermat_potential(
     if line is None:
         raise ValueError("no mass stands for matter along the line of sight; use arrival_time")
     behind, own = line
-    potential = partial(plane_potential, masses, values)
-    return behind.fermat(x, y, partial(_sum_of_deflections, lens), potential, **own)
+    potential = partial(plane_potential, masses, values, groups=groups)
+    return behind.fermat(x, y, partial(_sum_of_deflections, lens, groups), potential, **own)
 
 
 # Profiles with the parameters of their kernels.
@@ -96,24 +107,49 @@ _Lens = Sequence[tuple[MassProfile, Own]]
 
 def _split(masses: Sequence[Mass], values: Sequence[Own]) -> tuple[tuple[LineOfSight, Own] | None, _Lens]:
     """The line of sight among the masses of a plane, if there is one, and the other masses."""
-    profiles = [
-        (MASS_PROFILES[mass.profile], {**own, **dict(mass.integers)})
-        for mass, own in zip(masses, values, strict=True)
-    ]
+    profiles = _profiles(masses, values)
     lines = [(profile.line_of_sight, own) for profile, own in profiles if profile.line_of_sight is not None]
     return (lines[0] if lines else None), [one for one in profiles if one[0].line_of_sight is None]
 
 
-def _sum_of_deflections(lens: _Lens, x: jax.Array, y: jax.Array) -> Pair:
+def _profiles(masses: Sequence[Mass], values: Sequence[Own]) -> _Lens:
+    """Profiles with the parameters of their kernels, whole numbers among them."""
+    return [
+        (MASS_PROFILES[mass.profile], {**own, **dict(mass.integers)})
+        for mass, own in zip(masses, values, strict=True)
+    ]
+
+
+def _sum_of_deflections(lens: _Lens, groups: Groups, x: jax.Array, y: jax.Array) -> Pair:
     alpha_x, alpha_y = jnp.zeros_like(x), jnp.zeros_like(y)
     for profile, own in lens:
         more_x, more_y = profile.deflection(x, y, **own)
         alpha_x, alpha_y = alpha_x + more_x, alpha_y + more_y
+    for copied, numbers in groups:
+        more_x, more_y = _of_copies(copied, numbers, _sum_of_deflections, x, y)
+        alpha_x, alpha_y = alpha_x + more_x, alpha_y + more_y
     return alpha_x, alpha_y
 
 
-def _sum_of_potentials(lens: _Lens, x: jax.Array, y: jax.Array) -> jax.Array:
+def _sum_of_potentials(lens: _Lens, groups: Groups, x: jax.Array, y: jax.Array) -> jax.Array:
     total = jnp.zeros_like(x)
     for profile, own in lens:
         total = total + profile.psi(x, y, **own)
+    for copied, numbers in groups:
+        total = total + _of_copies(copied, numbers, _sum_of_potentials, x, y)
     return total
+
+
+def _of_copies(
+    copied: Copied,
+    numbers: CopyNumbers,
+    sum_of: Callable[[_Lens, Groups, jax.Array, jax.Array], Any],
+    x: jax.Array,
+    y: jax.Array,
+) -> Any:
+    """What `sum_of` gives of the masses of each copy, summed over the copies that are shown."""
+
+    def of_copy(own: Copy) -> Any:
+        return sum_of(_profiles(copied.mass, own.profiles), (), x - own.x, y - own.y)
+
+    return summed(of_copy, numbers.shown, numbers.each)

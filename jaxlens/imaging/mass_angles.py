@@ -67,4 +67,4 @@ def angles(
         found = gnfw_angles(mass, *slopes, density, sigma_crit, to_lens)
     else:
         found = nfw_angles(mass, values["concentration"], density, sigma_crit, to_lens)
-    return dict(zip(form.angles, found, strict=True))
+    return dict(zip(form.replaced, found, strict=True))

@@ -13,8 +13,11 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+from jaxlens.imaging.axis_ratios import ellipticity
+from jaxlens.imaging.copies import Copy, CopyNumbers, copy_numbers
 from jaxlens.imaging.profile_arguments import Value, arguments
-from jaxlens.imaging.scene import Light, Scene
+from jaxlens.imaging.scene import Scene
+from jaxlens.imaging.scene_objects import Copied, Light
 from jaxlens.imaging.tables import tables_of
 from jaxlens.kernels import LIGHT_PROFILES
 from jaxlens.kernels.fastmath.compiler import computed_apart
@@ -44,8 +47,9 @@ def light_numbers(scene: Scene, params: Params, light: Light) -> LightNumbers:
     Returns:
         Arrays () or (bands, 1, 1).
     """
-    own = {name: per_pixel(params[f"{light.prefix}-{name}"]) for name in light.parameters}
-    profile = LIGHT_PROFILES[light.profile]
+    values = {name: params[f"{light.prefix}-{name}"] for name in light.parameters}
+    own = {name: per_pixel(value) for name, value in (values | ellipticity(light, params)).items()}
+    profile = light.kernel
     shape = arguments(profile, own) | tables_of(light, params)
     if profile.total_flux is None:
         return LightNumbers(jnp.ones(()) if "amp" in profile.parameters else own["amp"], shape)
@@ -72,7 +76,7 @@ def surface_brightness(
         Counts/s/arcsec^2, (1 or bands, ny, nx).
     """
     shape, integers = numbers.shape, dict(light.integers)
-    profile = LIGHT_PROFILES[light.profile].surface_brightness
+    profile = light.kernel.surface_brightness
 
     def brightness(x: jax.Array, y: jax.Array, *values: Value) -> jax.Array:
         return profile(x, y, **dict(zip(shape, values, strict=True)), **integers)
@@ -80,6 +84,42 @@ def surface_brightness(
     # Otherwise XLA's CPU compiler computes the profile, and the rays that reach it, once in every band.
     evaluate = partial(computed_apart, brightness) if len(scene.bands) > 1 else brightness
     return numbers.amplitude * evaluate(x, y, *shape.values())
+
+
+def copied_light_numbers(scene: Scene, params: Params, copied: Copied) -> CopyNumbers:
+    """What the light of all copies of an object depends on; `profiles` are the numbers of each profile.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, each () or (bands,).
+        copied: the object.
+    """
+
+    def numbers(own: Params) -> tuple[LightNumbers, ...]:
+        return tuple(light_numbers(scene, own, light) for light in copied.light)
+
+    return copy_numbers(copied, copied.light, params, numbers)
+
+
+def copy_brightness(scene: Scene, copied: Copied, numbers: Copy, x: jax.Array, y: jax.Array) -> jax.Array:
+    """The surface brightness of one copy of an object at (x, y), whether it is shown or not.
+
+    Args:
+        scene: the static part of the configuration.
+        copied: the object.
+        numbers: what the copy depends on: `each` of `copied_light_numbers` without the axis of copies.
+        x: unlensed positions in the object's plane, arcsec, (1, ny, nx).
+        y: the other coordinate.
+
+    Returns:
+        Counts/s/arcsec^2, (1 or bands, ny, nx).
+    """
+    own_x, own_y = x - numbers.x, y - numbers.y
+    parts = [
+        surface_brightness(scene, light, values, own_x, own_y)
+        for light, values in zip(copied.light, numbers.profiles, strict=True)
+    ]
+    return sum(parts[1:], parts[0])
 
 
 def counts_by_band(scene: Scene, params: Params, prefix: str) -> jax.Array:

@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxlens.imaging.assets import Assets
+from jaxlens.imaging.copies import positions, shown
 from jaxlens.imaging.optics import stamp_radius, stamped
 from jaxlens.imaging.photometry import counts_by_band
 from jaxlens.imaging.rays import (
@@ -19,7 +20,8 @@ from jaxlens.imaging.rays import (
     ray_parameters,
     rays_to_plane,
 )
-from jaxlens.imaging.scene import Hosted, Scene
+from jaxlens.imaging.scene import Scene
+from jaxlens.imaging.scene_objects import Hosted
 from jaxlens.kernels import cosmology
 from jaxlens.kernels.lensing.direction_search import PowerLaw
 from jaxlens.kernels.lensing.lens_equation import ImagePositions, image_positions
@@ -50,6 +52,39 @@ def centre_images(scene: Scene, params: Params) -> dict[str, ImagePositions]:
             }
             found |= _images_in_plane(scene, params, j, positions)
     return found
+
+
+def main_source(scene: Scene) -> str | None:
+    """The prefix of the source whose images count: the last lensed point source, else a lensed galaxy.
+
+    That is the first galaxy with a centre of the farthest plane that has one; None where nothing is lensed.
+    """
+    if scene.lensed_points:
+        return scene.lensed_points[-1]
+    if not scene.lensed_centres:
+        return None
+    farthest = scene.lensed_centres[-1].partition("-")[0]
+    return next(name for name in scene.lensed_centres if name.startswith(f"{farthest}-"))
+
+
+def main_source_images(scene: Scene, params: Params) -> ImagePositions:
+    """The images of `main_source`, or of its centre where it is a galaxy; arrays (slots,).
+
+    Args:
+        scene: the static part of the configuration, in which something is lensed.
+        params: the parameters of one system, with the arrays of profiles.
+    """
+    prefix = main_source(scene)
+    for j, plane in enumerate(scene.planes):
+        for point in plane.points:
+            if point.prefix == prefix:
+                position = source_position(scene, params, j, point)
+                return _images_in_plane(scene, params, j, {prefix: position})[prefix]
+        if prefix is not None and prefix in plane.centres:
+            light = plane.centres[prefix]
+            position = params[f"{light}-center_x"], params[f"{light}-center_y"]
+            return _images_in_plane(scene, params, j, {prefix: position})[prefix]
+    raise ValueError("no source is behind a mass, so that there are no lensed images")
 
 
 def _images_in_plane(
@@ -83,7 +118,7 @@ def _power_law(scene: Scene, j: int) -> Callable[[Params], PowerLaw] | None:
 
     None selects the general solver of the lens equation.
     """
-    k = next((k for k, plane in enumerate(scene.planes[:j]) if plane.mass), 0)
+    k = next((k for k, plane in enumerate(scene.planes[:j]) if plane.masses), 0)
     mass = scene.power_law_in_front(j)
     if mass is None:
         return None
@@ -166,6 +201,11 @@ def point_positions(
             yield point.prefix, unlensed, x[None], y[None]
     for star in scene.stars:
         yield star, unlensed, params[f"{star}-ra_image"][None], params[f"{star}-dec_image"][None]
+    for copied in (copied for plane in scene.planes for copied in plane.copies if copied.is_star):
+        # the magnification of a copy that the system has not is 0
+        mask = shown(copied, params).astype(unlensed.dtype)
+        each = zip(mask, *positions(copied, params), strict=True)
+        yield from ((star, *(v[None] for v in own)) for star, own in zip(copied.prefixes, each, strict=True))
 
 
 def fluxes(scene: Scene, params: Params, prefix: str, magnification: jax.Array) -> jax.Array:

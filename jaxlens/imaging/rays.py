@@ -9,12 +9,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.imaging.lens_planes import plane_deflection, plane_fermat_potential, plane_potential
+from jaxlens.imaging.axis_ratios import ellipticity
+from jaxlens.imaging.copies import CopyNumbers, copy_numbers
+from jaxlens.imaging.lens_planes import Groups, plane_deflection, plane_fermat_potential, plane_potential
 from jaxlens.imaging.mass_angles import Distances, angles
 from jaxlens.imaging.profile_arguments import Value, arguments
-from jaxlens.imaging.scene import COSMOLOGY, Mass, Scene
+from jaxlens.imaging.scene import COSMOLOGY, Scene
+from jaxlens.imaging.scene_objects import Copied, Mass
 from jaxlens.imaging.tables import tables_of
-from jaxlens.kernels import MASS_PROFILES, cosmology
+from jaxlens.kernels import cosmology
 from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.lensing.rays import Rays, arrival_time, delay_of, lensing_weights, shoot
 from jaxlens.kernels.types import Params
@@ -27,14 +30,17 @@ class RayNumbers(NamedTuple):
         masses: the parameters of each mass of each plane but the last, by the names that its kernel has for
             them.
         weights: B_ij of `shoot` for i < j where j is not the last plane, for which it is 1.
+        copies: the numbers of the copies that have mass, for each plane but the last.
     """
 
     masses: tuple[tuple[dict[str, Value], ...], ...]
     weights: dict[tuple[int, int], jax.Array]
+    copies: tuple[tuple[CopyNumbers, ...], ...]
 
     def up_to(self, j: int) -> RayNumbers:
         """What the rays to the planes 0 to `j` depend on."""
-        return RayNumbers(self.masses[:j], {pair: b for pair, b in self.weights.items() if pair[1] <= j})
+        weights = {pair: b for pair, b in self.weights.items() if pair[1] <= j}
+        return RayNumbers(self.masses[:j], weights, self.copies[:j])
 
 
 def ray_numbers(scene: Scene, params: Params) -> RayNumbers:
@@ -45,7 +51,10 @@ def ray_numbers(scene: Scene, params: Params) -> RayNumbers:
         for j, plane in enumerate(scene.planes[:last])
     )
     weights = _weights(scene, params)
-    return RayNumbers(masses, {(i, j): weights[i, j] for j in range(last) for i in range(j)})
+    copies = tuple(
+        tuple(numbers for _, numbers in _groups(scene, params, j)) for j in range(len(scene.planes[:last]))
+    )
+    return RayNumbers(masses, {(i, j): weights[i, j] for j in range(last) for i in range(j)}, copies)
 
 
 def ray_positions(
@@ -62,8 +71,10 @@ def ray_positions(
     Returns:
         A pair (x, y) for each plane, arcsec, each of the shape of `x`.
     """
+    groups = [list(zip(_heavy(scene, j), own, strict=True)) for j, own in enumerate(numbers.copies)]
     deflections = [
-        partial(plane_deflection, scene.planes[j].mass, values) for j, values in enumerate(numbers.masses)
+        partial(plane_deflection, scene.planes[j].mass, values, groups=groups[j])
+        for j, values in enumerate(numbers.masses)
     ]
     if len(deflections) > 1:
         # Otherwise XLA's CPU compiler computes a deflection again in every plane behind it.
@@ -110,10 +121,13 @@ def light_travel_times(scene: Scene, params: Params, j: int, x: jax.Array, y: ja
     lens = next((i for i in range(j) if scene.planes[i].line_of_sight), None)
     if lens is not None:
         # all mass is in this plane
-        fermat = plane_fermat_potential(*_lens(scene, params, lens), x, y)
+        groups = _groups(scene, params, lens)
+        fermat = plane_fermat_potential(*_lens(scene, params, lens), x, y, groups)
         return delay_of(fermat, distances[lens], distances[j], between[lens, j])
     positions = shoot(x, y, _deflections(scene, params, j + 1), _weights(scene, params))
-    potentials = [plane_potential(*_lens(scene, params, i), *positions[i]) for i in range(j)]
+    potentials = [
+        plane_potential(*_lens(scene, params, i), *positions[i], _groups(scene, params, i)) for i in range(j)
+    ]
     return arrival_time(positions, potentials, distances, between)
 
 
@@ -127,8 +141,10 @@ def ray_parameters(scene: Scene, params: Params, j: int) -> dict[str, jax.Array]
         params: the parameters of one system, each () or (bands,).
         j: the index of the plane.
     """
-    masses = [mass for plane in scene.planes[:j] for mass in plane.mass]
+    masses = [mass for plane in scene.planes[:j] for mass in plane.masses]
     names = {f"{mass.prefix}-{name}" for mass in masses for name in (*mass.parameters, *mass.tables)}
+    for copied in (copied for i in range(j) for copied in _heavy(scene, i)):
+        names |= {copied.number, *(f"{copied.prefix}-{name}" for name in copied.position)}
     names |= {*COSMOLOGY, *(plane.redshift for plane in scene.planes)}
     return {name: value for name, value in params.items() if name in names}
 
@@ -138,7 +154,8 @@ def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[st
 
     Its whole numbers, which are static, are not among them.
 
-    Where physical parameters stand in place of angles, the angles are computed from them.
+    Where physical parameters stand in place of angles, the angles are computed from them, and so are
+    ellipticities from axis ratios.
 
     Args:
         scene: the static part of the configuration.
@@ -147,8 +164,8 @@ def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[st
         mass: the profile.
     """
     values = {name: params[f"{mass.prefix}-{name}"] for name in mass.parameters}
-    values |= physical_angles(scene, params, j, mass)
-    return arguments(MASS_PROFILES[mass.profile], values) | tables_of(mass, params)
+    values |= ellipticity(mass, params) | physical_angles(scene, params, j, mass)
+    return arguments(mass.kernel, values) | tables_of(mass, params)
 
 
 def physical_angles(scene: Scene, params: Params, j: int, mass: Mass) -> dict[str, jax.Array]:
@@ -232,7 +249,7 @@ def cosmology_parameters(params: Params) -> dict[str, jax.Array]:
 
 def _needs_distances(scene: Scene) -> bool:
     """Whether the image depends on the distances of the planes, and so on the cosmology."""
-    masses = [mass for plane in scene.planes for mass in plane.mass]
+    masses = [mass for plane in scene.planes for mass in plane.masses]
     points = [point for plane in scene.planes for point in plane.points]
     return (
         any(mass.form for mass in masses)
@@ -251,13 +268,30 @@ def _deflection(
     scene: Scene, params: Params, j: int, x: jax.Array, y: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
     """The reduced deflection of plane `j`."""
-    return plane_deflection(*_lens(scene, params, j), x, y)
+    return plane_deflection(*_lens(scene, params, j), x, y, _groups(scene, params, j))
 
 
 def _lens(scene: Scene, params: Params, j: int) -> tuple[tuple[Mass, ...], list[dict[str, Value]]]:
     """The masses of plane `j`, and the parameters of their kernels."""
     masses = scene.planes[j].mass
     return masses, [mass_parameters(scene, params, j, mass) for mass in masses]
+
+
+def _heavy(scene: Scene, j: int) -> tuple[Copied, ...]:
+    """The objects with copies of plane `j` that have mass."""
+    return tuple(copied for copied in scene.planes[j].copies if copied.mass)
+
+
+def _groups(scene: Scene, params: Params, j: int) -> Groups:
+    """The objects with copies of plane `j` that have mass, and the numbers of the copies."""
+
+    def numbers(copied: Copied) -> CopyNumbers:
+        masses = copied.mass
+        return copy_numbers(
+            copied, masses, params, lambda own: [mass_parameters(scene, own, j, mass) for mass in masses]
+        )
+
+    return [(copied, numbers(copied)) for copied in _heavy(scene, j)]
 
 
 def _weights(scene: Scene, params: Params) -> jax.Array:

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.imaging.assets import NO_ASSETS, Assets
+from jaxlens.imaging.copies import Copy, CopyNumbers
 from jaxlens.imaging.epochs import (
     blurred_epochs,
     first_epoch,
@@ -24,13 +25,21 @@ from jaxlens.imaging.epochs import (
 )
 from jaxlens.imaging.light_curves import ImageFluxes
 from jaxlens.imaging.optics import blur
-from jaxlens.imaging.photometry import LightNumbers, light_numbers, surface_brightness
+from jaxlens.imaging.photometry import (
+    LightNumbers,
+    copied_light_numbers,
+    copy_brightness,
+    light_numbers,
+    surface_brightness,
+)
 from jaxlens.imaging.point_sources import point_source_images, point_source_light
 from jaxlens.imaging.rays import RayNumbers, ray_numbers, ray_positions
 from jaxlens.imaging.scene import Scene
+from jaxlens.imaging.scene_objects import Copied
 from jaxlens.imaging.tables import with_tables
 from jaxlens.imaging.validity import validity_factor
 from jaxlens.kernels.fastmath.compiler import computed_apart
+from jaxlens.kernels.fastmath.copies import summed_at_once, summed_in_loop
 from jaxlens.kernels.fastmath.pixels import Images, of_pixels
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.kernels.types import Params
@@ -167,13 +176,7 @@ def _extended_light(scene: Scene, params: Params, planes: slice) -> jax.Array:
 
     It is the surface brightness at the centre of each sub-pixel times the area of a whole pixel, counts/s.
     """
-    shown = range(len(scene.planes))[planes]
-    lights = {
-        j: tuple(light_numbers(scene, params, light) for light in scene.planes[j].light)
-        for j in shown
-        if scene.planes[j].light
-    }
-    numbers = _Numbers(params["pixel_scale"], ray_numbers(scene, params), lights)
+    numbers = _numbers(scene, params, planes)
     fine = scene.num_pix * scene.supersampling
     columns = -(-fine // VECTOR_LENGTH) * VECTOR_LENGTH
 
@@ -191,11 +194,29 @@ class _Numbers(NamedTuple):
         pixel_scale: the side of a pixel, arcsec.
         rays: of the planes in front of the last one that has light here.
         lights: of the light profiles of some planes, by the plane's index.
+        copies: of the objects of some planes that have copies with light, by the plane's index.
     """
 
     pixel_scale: jax.Array
     rays: RayNumbers
     lights: dict[int, tuple[LightNumbers, ...]]
+    copies: dict[int, tuple[CopyNumbers, ...]]
+
+
+def _numbers(scene: Scene, params: Params, planes: slice) -> _Numbers:
+    """What the light of some planes depends on."""
+    shown = range(len(scene.planes))[planes]
+    lights = {
+        j: tuple(light_numbers(scene, params, light) for light in scene.planes[j].light)
+        for j in shown
+        if scene.planes[j].light
+    }
+    copies = {
+        j: tuple(copied_light_numbers(scene, params, copied) for copied in _bright(scene, j))
+        for j in shown
+        if _bright(scene, j)
+    }
+    return _Numbers(params["pixel_scale"], ray_numbers(scene, params), lights, copies)
 
 
 def _light_at(scene: Scene, pixels: Images, numbers: _Numbers) -> Images:
@@ -206,7 +227,21 @@ def _light_at(scene: Scene, pixels: Images, numbers: _Numbers) -> Images:
     for j, own in numbers.lights.items():
         for light, values in zip(scene.planes[j].light, own, strict=True):
             total = total + surface_brightness(scene, light, values, *positions[j])
+    for j, each in numbers.copies.items():
+        for copied, copies in zip(_bright(scene, j), each, strict=True):
+            light_of = partial(_copy_at, scene, copied, positions[j])
+            total = total + summed_in_loop(light_of, copies.shown, copies.each)
     return [total * numbers.pixel_scale**2]
+
+
+def _copy_at(scene: Scene, copied: Copied, position: tuple[jax.Array, jax.Array], numbers: Copy) -> jax.Array:
+    """The surface brightness of one copy where rays cross its plane."""
+    return copy_brightness(scene, copied, numbers, *position)
+
+
+def _bright(scene: Scene, j: int) -> tuple[Copied, ...]:
+    """The objects with copies of plane `j` that have light."""
+    return tuple(copied for copied in scene.planes[j].copies if copied.light)
 
 
 def _light_by_plane(scene: Scene, numbers: _Numbers) -> jax.Array:
@@ -214,9 +249,30 @@ def _light_by_plane(scene: Scene, numbers: _Numbers) -> jax.Array:
     grid = _grid(scene, scene.num_pix * scene.supersampling)
     total = jnp.zeros_like(grid[0])
     for j, own in numbers.lights.items():
-        of_plane = _Numbers(numbers.pixel_scale, numbers.rays.up_to(j), {j: own})
+        of_plane = _Numbers(numbers.pixel_scale, numbers.rays.up_to(j), {j: own}, {})
         total = total + of_pixels(partial(_light_at, scene), grid, of_plane)[0]
+    for j, each in numbers.copies.items():
+        place = numbers.pixel_scale, numbers.rays.up_to(j)
+        rays = of_pixels(partial(_rays_at, scene), grid, place)
+        for copied, copies in zip(_bright(scene, j), each, strict=True):
+            light_of = partial(_copy_of_pixels, scene, copied, rays)
+            total = total + summed_at_once(light_of, copies.shown, copies.each) * numbers.pixel_scale**2
     return total
+
+
+def _rays_at(scene: Scene, pixels: Images, place: tuple[jax.Array, RayNumbers]) -> Images:
+    """Where the rays at directions in pixels cross the last plane that they reach: x and y, arcsec."""
+    pixel_scale, rays = place
+    return list(ray_positions(scene, rays, *(direction * pixel_scale for direction in pixels))[-1])
+
+
+def _copy_of_pixels(scene: Scene, copied: Copied, rays: Images, numbers: Copy) -> jax.Array:
+    """The surface brightness of one copy, whose derivative is one pass over the pixels."""
+
+    def at_rays(rays: Images, numbers: Copy) -> Images:
+        return [copy_brightness(scene, copied, numbers, *rays)]
+
+    return of_pixels(at_rays, rays, numbers)[0]
 
 
 def _grid(scene: Scene, columns: int) -> tuple[jax.Array, jax.Array]:

@@ -12,56 +12,19 @@ from typing import Any, Literal
 from jaxlens.config.model import (
     Config,
     Configuration,
+    Copies,
     Galaxy,
     Plane,
     PointSource,
     Profile,
 )
 from jaxlens.config.naming import image_slots
-from jaxlens.config.physical import Form, form_of
 from jaxlens.imaging.optics import Optics, optics
+from jaxlens.imaging.scene_objects import Copied, Hosted, Light, Mass
 from jaxlens.imaging.time_series import Series, series, with_light_curves
-from jaxlens.kernels import MASS_PROFILES
-from jaxlens.kernels.halos import MassDefinition
 
 # The parameters of a cosmology, by astropy's names.
 COSMOLOGY = ("H0", "Om0", "Ode0", "w0", "wa", "Tcmb0", "Neff", "m_nu")
-
-
-@dataclass(frozen=True)
-class _Profile:
-    """A profile; its parameters, and the arrays that are `tables`, are called `<prefix>-<name>`."""
-
-    prefix: str
-    profile: str
-    parameters: tuple[str, ...]
-    integers: tuple[tuple[str, int], ...] = ()
-    tables: tuple[str, ...] = ()
-
-
-class Light(_Profile):
-    """A light profile."""
-
-
-@dataclass(frozen=True)
-class Mass(_Profile):
-    """A mass profile, and the definition of its mass where M200 is given."""
-
-    mass_definition: MassDefinition = "200c"
-
-    @property
-    def form(self) -> Form | None:
-        """The physical parameters that are given in place of angles; None where there are none."""
-        return form_of(self.profile, self.parameters)
-
-
-@dataclass(frozen=True)
-class Hosted:
-    """A point source whose position is relative to the centre of its host's first light profile, `host`."""
-
-    prefix: str
-    host: str
-    sep_unit: Literal["arcsec", "kpc"]
 
 
 @dataclass(frozen=True)
@@ -73,12 +36,19 @@ class ScenePlane:
         light: its light profiles.
         mass: its mass profiles.
         points: its hosted point sources.
+        copies: what stands there a random number of times, apart from the profiles above.
     """
 
     redshift: str
     light: tuple[Light, ...]
     mass: tuple[Mass, ...]
     points: tuple[Hosted, ...]
+    copies: tuple[Copied, ...] = ()
+
+    @property
+    def masses(self) -> tuple[Mass, ...]:
+        """Its mass profiles, and those of its copies, each once."""
+        return (*self.mass, *(mass for one in self.copies for mass in one.mass))
 
     @property
     def centres(self) -> dict[str, str]:
@@ -92,7 +62,7 @@ class ScenePlane:
     @property
     def line_of_sight(self) -> bool:
         """Whether one of its masses stands for matter along the line of sight."""
-        return any(MASS_PROFILES[mass.profile].line_of_sight for mass in self.mass)
+        return any(mass.kernel.line_of_sight for mass in self.mass)
 
 
 @dataclass(frozen=True)
@@ -147,12 +117,11 @@ class Scene:
     @property
     def solver_row(self) -> int:
         """The square root of the number of cells that the solver keeps: larger for several deflectors."""
-        deflectors = [m for plane in self.planes for m in plane.mass if not MASS_PROFILES[m.profile].linear]
-        return 8 if len(deflectors) <= 1 else 10
+        return 8 if sum(map(_deflectors, self.planes)) <= 1 else 10
 
     def is_lensed(self, j: int) -> bool:
         """Whether there is mass in front of plane `j`."""
-        return any(plane.mass for plane in self.planes[:j])
+        return any(plane.masses for plane in self.planes[:j])
 
     @property
     def lensed_points(self) -> tuple[str, ...]:
@@ -172,13 +141,17 @@ class Scene:
         It can where all mass in front of plane `j` is in one plane, and all profiles there but this lens have
         a linear deflection, without matter along the line of sight.  Otherwise None.
         """
-        planes = [plane for plane in self.planes[:j] if plane.mass]
-        if len(planes) != 1 or planes[0].line_of_sight:
+        planes = [plane for plane in self.planes[:j] if plane.masses]
+        if len(planes) != 1 or planes[0].line_of_sight or _deflectors(planes[0]) != 1:
             return None
-        deflectors = [mass for mass in planes[0].mass if not MASS_PROFILES[mass.profile].linear]
-        if len(deflectors) != 1 or not MASS_PROFILES[deflectors[0].profile].power_law:
-            return None
-        return deflectors[0]
+        found = [m for m in planes[0].mass if not m.is_linear and m.kernel.power_law]
+        return found[0] if found else None
+
+
+def _deflectors(plane: ScenePlane) -> int:
+    """How many masses of a plane may make images, with as many copies as there may be."""
+    copies = sum(one.bound for one in plane.copies for mass in one.mass if not mass.is_linear)
+    return copies + sum(not mass.is_linear for mass in plane.mass)
 
 
 def scene(config: Config, configuration: Configuration) -> Scene:
@@ -188,7 +161,7 @@ def scene(config: Config, configuration: Configuration) -> Scene:
     stars = tuple(
         f"{plane.label}-{label}"
         for plane in configuration.planes
-        for label, species in plane.objects
+        for label, species in plane.single
         if isinstance(species, PointSource) and species.host is None
     )
     noise = tuple(label for label, _ in configuration.noise)
@@ -218,19 +191,38 @@ def _plane(plane: Plane, is_last: bool) -> ScenePlane:
     light: list[Light] = []
     mass: list[Mass] = []
     points: list[Hosted] = []
-    hosts = {s.name: f"{plane.label}-{label}-LIGHT_PROFILE_1" for label, s in reversed(plane.objects)}
-    for label, species in plane.objects:
+    hosts = {s.name: f"{plane.label}-{label}-LIGHT_PROFILE_1" for label, s in reversed(plane.single)}
+    for label, species in plane.single:
         prefix = f"{plane.label}-{label}"
         if isinstance(species, Galaxy):
-            light += [Light(**_named(prefix, profile)) for profile in species.light]
-            mass += [
-                Mass(**_named(prefix, profile), mass_definition=profile.mass_definition)
-                for profile in (*species.mass, *species.shear)
-            ]
+            light += _lights(prefix, species)
+            mass += _masses(prefix, species)
         elif species.host is not None:
             points.append(Hosted(prefix, hosts[species.host], species.sep_unit))
     redshift = f"{plane.label}-OBJECT_1-REDSHIFT"
-    return ScenePlane(redshift, tuple(light), () if is_last else tuple(mass), tuple(points))
+    copies = tuple(_copied(plane, one, is_last) for one in plane.copies)
+    return ScenePlane(redshift, tuple(light), () if is_last else tuple(mass), tuple(points), copies)
+
+
+def _copied(plane: Plane, copies: Copies, is_last: bool) -> Copied:
+    """An object that stands in a plane a random number of times, without mass in the last plane."""
+    prefix, species = f"{plane.label}-{copies.label}", dict(plane.objects)[copies.label]
+    placed = bool(copies.position)
+    if isinstance(species, PointSource):
+        return Copied(prefix, copies.bound, placed, is_star=True)
+    masses = () if is_last else _masses(prefix, species)
+    return Copied(prefix, copies.bound, placed, _lights(prefix, species), masses)
+
+
+def _lights(prefix: str, galaxy: Galaxy) -> tuple[Light, ...]:
+    return tuple(Light(**_named(prefix, profile)) for profile in galaxy.light)
+
+
+def _masses(prefix: str, galaxy: Galaxy) -> tuple[Mass, ...]:
+    return tuple(
+        Mass(**_named(prefix, profile), mass_definition=profile.mass_definition)
+        for profile in (*galaxy.mass, *galaxy.shear)
+    )
 
 
 def _named(prefix: str, profile: Profile) -> dict[str, Any]:
@@ -269,5 +261,7 @@ def _parameters(
         names += [f"{light.prefix}-{name}" for light in plane.light for name in light.parameters]
         names += [f"{mass.prefix}-{name}" for mass in plane.mass for name in mass.parameters]
         names += [f"{p.prefix}-{name}" for p in plane.points for name in ("magnitude", "sep", "angle")]
+        names += [one.number for one in plane.copies]
+        names += [f"{own}-{n}" for one in plane.copies for own in one.prefixes for n in one.parameters]
     names += [f"{star}-{name}" for star in stars for name in ("magnitude", "ra_image", "dec_image")]
     return tuple(names) if time_series is None else with_light_curves(time_series, names)

@@ -26,6 +26,7 @@ def validity_factor(scene: Scene, params: Params) -> jax.Array:
 
     It is not where a parameter is NaN or infinite, and where `geometry_factor` is NaN.  A magnitude, also
     that of the sky, and an exposure may be infinite.  Epochs that are not observed do not count.
+    Neither is it where NUMBER is negative, or more than the copies for which there is room.
 
     Args:
         scene: the static part of the configuration.
@@ -40,6 +41,8 @@ def validity_factor(scene: Scene, params: Params) -> jax.Array:
     valid = jnp.all(jnp.isfinite(_joined(used[name] for name in finite)))
     if infinite:
         valid = valid & ~jnp.any(jnp.isnan(_joined(used[name] for name in infinite)))
+    for copied in (copied for plane in scene.planes for copied in plane.copies):
+        valid = valid & (params[copied.number] >= 0) & (params[copied.number] <= copied.bound)
     return one_or_nan(valid) * geometry_factor(scene, params)
 
 

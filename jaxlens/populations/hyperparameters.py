@@ -169,7 +169,7 @@ def _check(path: str, every: Mapping[str, jax.Array], draws: Mapping[str, Parame
         right = "give the path of one number of a distribution, as one that ends in .mean"
         raise ValueError(f"{path} is an array of numbers, which cannot be fitted; {right}")
     draw = draws[path].draw
-    if draw.function is None and not draw.is_constant and draw.build().discrete:
+    if draw.has_distribution and not draw.is_constant and draw.build().discrete:
         right = "its draws do not follow its numbers smoothly; use a distribution with a density, as normal"
         raise ValueError(f"{path} belongs to the discrete distribution {draw.distribution}; {right}")
 
@@ -188,6 +188,8 @@ def _free(
     draw, (base, _, last) = owner.draw, path.rpartition(".")
     if draw.is_constant:
         return FreeHyperparameter(path, rule.low, rule.high)
+    if draw.link is not None:
+        return FreeHyperparameter(path, 0.0 if last == "SCATTER" else -math.inf)
     if draw.function is not None:
         return FreeHyperparameter(path)
     if last in _WIDTHS:

@@ -18,6 +18,7 @@ from jaxlens.populations.hyperparameters import FreeHyperparameters, hyperparame
 from jaxlens.populations.statistics import Regression, as_channels, image_statistics
 from jaxlens.sampling.population import Population
 from jaxlens.simulator import batched
+from jaxlens.simulator.batched_draws import draw, draw_each
 from jaxlens.simulator.generation import Params
 
 # A function from images (n, bands, y, x) to statistics (n, f).
@@ -91,14 +92,24 @@ def _simulated(
     model: PopulationModel, inputs: SimulationInputs, z: jax.Array, indices: jax.Array
 ) -> tuple[Params, jax.Array]:
     """The parameters and images of the systems `indices` (n,), each at its own coordinates z (n, p)."""
+    population, scene = model.population, model.scene
+
+    def numbers(coordinates: jax.Array) -> Params:
+        return {**inputs.hyperparameters, **hyperparameters_at(model.free, coordinates)}
 
     def drawn(coordinates: jax.Array, index: jax.Array) -> Params:
-        hyperparameters = {**inputs.hyperparameters, **hyperparameters_at(model.free, coordinates)}
-        system = batched.draw(model.population, hyperparameters, inputs.key, index[None])
-        return {name: system[name][0] for name in model.scene.parameters}
+        own, one = numbers(coordinates), index[None]
+        system = draw(population, scene, own, inputs.key, one, inputs.assets)
+        return {name: system[name][0] for name in scene.parameters}
 
-    params = computed_once(jax.vmap(drawn)(z, indices))
-    label = model.population.label
+    def selected() -> Params:
+        """The same of systems that share the places of a selection's loop, and so are not mapped over."""
+        shared = inputs.key, indices, inputs.assets
+        systems = draw_each(population, scene, lambda z, k: numbers(z[k]), z, *shared)
+        return {name: systems[name] for name in scene.parameters}
+
+    params = computed_once(jax.vmap(drawn)(z, indices) if population.selection is None else selected())
+    label = population.label
     return params, batched.observe(label, model.scene, params, inputs.key, indices, inputs.assets)
 
 

@@ -19,6 +19,7 @@ from jaxlens.engine.precision import Rounding
 from jaxlens.files.contents import ArrayName, Chunk
 from jaxlens.files.metadata import Column, image_columns
 from jaxlens.files.series import series_values
+from jaxlens.imaging.point_sources import main_source
 from jaxlens.imaging.scene import Scene
 from jaxlens.simulator.generation import Batch
 
@@ -89,14 +90,8 @@ def _chunks_from(job: Job, executable: Executable, done: int, first: list[Batch]
 
 
 def _main_source(scene: Scene) -> str | None:
-    """The source whose images deeplenstronomy's own columns list: None for the last point source.
-
-    Without lensed point sources it is the first lensed galaxy of the farthest plane that has one.
-    """
-    if scene.lensed_points or not scene.lensed_centres:
-        return None
-    farthest = scene.lensed_centres[-1].partition("-")[0]
-    return next(name for name in scene.lensed_centres if name.startswith(f"{farthest}-"))
+    """The source whose images deeplenstronomy's own columns list: None for the last point source."""
+    return None if scene.lensed_points else main_source(scene)
 
 
 def _chunk(job: Job, start: int, batch: Batch) -> Chunk:

@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import jax
+
 from jaxlens.config import Config, ConfigError, load_config
 from jaxlens.config.identity import config_digest
 from jaxlens.engine.ahead import compiled_ahead
 from jaxlens.engine.batch_size import default_size, planned
+from jaxlens.engine.completion import refuse_not_finite
 from jaxlens.engine.devices import chosen
 from jaxlens.engine.job import Job
 from jaxlens.engine.progress import Progress
@@ -70,6 +73,8 @@ def produce(config: Config, arguments: Arguments, check: Callable[[], None] = la
         warnings.warn(text, stacklevel=2)
     if arguments.solve_lens_equation:
         _warn_of_nothing_to_solve(jobs.values())
+    for job in jobs.values():
+        _refuse_impossible_selection(job)
     if not arguments.save_to_disk:
         return Produced(seed, None, _in_memory(recipe, jobs, arguments, check))
     folder = arguments.folder(config.outdir)
@@ -172,6 +177,16 @@ def _needed(recipe: Recipe, jobs: Mapping[str, Job], missing: Iterable[tuple[str
     return sum(
         recipe.bytes_on_disk(replace(jobs[label], count=shard.stop - shard.start)) for label, shard in missing
     )
+
+
+def _refuse_impossible_selection(job: Job) -> None:
+    """ValueError, before anything is written, where a system of the first batch never meets SELECT."""
+    if job.simulator.configuration.selection is None or not job.count:
+        return
+    plan = planned(replace(job, count=min(job.count, default_size(job))))
+    wanted = min(job.count, plan.executable.size)
+    batch = jax.tree.map(lambda leaf: leaf[:wanted], plan.executable.unpack(plan.first))
+    refuse_not_finite(job, range(job.start, job.start + wanted), batch)
 
 
 def _warn_of_nothing_to_solve(jobs: Iterable[Job]) -> None:

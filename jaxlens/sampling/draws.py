@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxlens.config.model import Draw, Quantity
+from jaxlens.config.naming import is_of_copy
 from jaxlens.distributions import DISTRIBUTIONS, truncated_icdf
 from jaxlens.kernels.types import Params, Real
 from jaxlens.sampling.keys import named_keys, uniforms
@@ -19,6 +20,8 @@ MAX_DRAWS = 1000
 # The distributions whose draws are computed together.  The quantiles of others, and of truncated ones, have
 # sums of terms whose last bit depends on how the compiler joins them.
 _TOGETHER = frozenset({"uniform", "normal", "lognormal", "loguniform"})
+# The beginning of the name of a family of draws of copies.
+_COPIES = "copies of "
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class SystemDraw:
         bands: the names of the bands.
         key: the key from which a function draws, (); None for a distribution.
         uniform: a random number in (0, 1), at which the inverse of a distribution's CDF is taken, ().
+        of_copies: the path of the number, where it is that of a copy of an object; else "".
     """
 
     draw: Draw
@@ -38,6 +42,16 @@ class SystemDraw:
     bands: tuple[str, ...]
     key: jax.Array | None
     uniform: jax.Array
+    of_copies: str = ""
+
+    @property
+    def family(self) -> str:
+        """What this draw has in common with those that are computed together with it; "" without any.
+
+        Draws of one family differ in their numbers alone, and those of copies of an object in nothing.
+        """
+        together = _family(self.draw)
+        return f"{_COPIES}{self.of_copies}" if self.of_copies and not together else together
 
     def value(self) -> jax.Array:
         """The drawn value, ()."""
@@ -112,16 +126,23 @@ def system_draws(
         for band, draw in zip(draw_bands(quantity, bands), quantity.draws, strict=True)
     ]
     # Draws that are computed together stand together; a key depends on its name, and not on the order.
-    listed.sort(key=lambda entry: _family(entry[3]))
+    order = sorted(range(len(listed)), key=lambda i: _family(listed[i][3]))
     # A function that draws for all bands at once has one key, named without a band.
-    columns = [f"{name}-{band}" if band and draw.pick is None else name for name, band, _, draw in listed]
+    columns = [
+        f"{name}-{band}" if band and draw.pick is None else name
+        for name, band, _, draw in map(listed.__getitem__, order)
+    ]
     keys = named_keys(key, columns)
     bits = jnp.unstack(uniforms(keys).astype(jnp.result_type(float)))
+    places = {i: place for place, i in enumerate(order)}
     found: dict[str, list[SystemDraw]] = {}
+    # the draws of a quantity are in the order of the bands
     for i, (name, band, quantity, draw) in enumerate(listed):
         own = draw_parameters(quantity, band, draw, hyperparameters)
-        key_of_function = keys[i] if draw.function else None
-        found.setdefault(name, []).append(SystemDraw(draw, own, bands, key_of_function, bits[i]))
+        key_of_function = keys[places[i]] if draw.function else None
+        copies = f"{quantity.path}.{quantity.part}.{band}" if is_of_copy(name) and not draw.function else ""
+        drawn = SystemDraw(draw, own, bands, key_of_function, bits[places[i]], copies)
+        found.setdefault(name, []).append(drawn)
     return found
 
 
@@ -139,7 +160,7 @@ def drawn_values(draws: Sequence[SystemDraw]) -> list[jax.Array]:
     """
     families: dict[str, list[int]] = {}
     for i, draw in enumerate(draws):
-        families.setdefault(_family(draw.draw), []).append(i)
+        families.setdefault(draw.family, []).append(i)
     found = {i: draws[i].value() for i in families.pop("", [])}
     for name, members in families.items():
         values = jnp.unstack(_values_of_family(name, [draws[i] for i in members]))
@@ -148,9 +169,12 @@ def drawn_values(draws: Sequence[SystemDraw]) -> list[jax.Array]:
 
 
 def _values_of_family(name: str, draws: Sequence[SystemDraw]) -> jax.Array:
-    """The values of draws of the distribution `name`, (draws,)."""
+    """The values of the draws of a family, (draws,)."""
+    uniform = jnp.stack([one.uniform for one in draws])
+    if name.startswith(_COPIES):
+        return draws[0].draw.with_parameters(**draws[0].parameters).icdf(uniform)
     parameters = {key: jnp.stack([one.parameters[key] for one in draws]) for key in draws[0].parameters}
-    return DISTRIBUTIONS[name](**parameters).icdf(jnp.stack([one.uniform for one in draws]))
+    return DISTRIBUTIONS[name](**parameters).icdf(uniform)
 
 
 def draw_bands(quantity: Quantity, bands: tuple[str, ...]) -> tuple[str, ...]:
@@ -168,7 +192,9 @@ def draw_hyperparameters(
         band: the band of the draw, "" where the bands share it.
         draw: one of the quantity's draws.
     """
-    base = f"{quantity.path}.{band}" if band else quantity.path
+    if draw.implied:
+        return
+    base = ".".join(filter(None, (quantity.path, band, quantity.part)))
     for name, value in draw.parameters:
         yield (base if draw.is_constant else f"{base}.{name}"), value
 
@@ -184,5 +210,7 @@ def draw_parameters(
         draw: as in `draw_hyperparameters`.
         hyperparameters: the parameters of all distributions, by path in the file.
     """
+    if draw.implied:
+        return {name: jnp.asarray(value, jnp.result_type(float)) for name, value in draw.parameters}
     paths = [path for path, _ in draw_hyperparameters(quantity, band, draw)]
     return {name: hyperparameters[path] for (name, _), path in zip(draw.parameters, paths, strict=True)}

@@ -7,7 +7,7 @@ the file, their order, or the size of a batch.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
@@ -17,14 +17,20 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
+from jaxlens.config.draw_parameters import constant_draw
+from jaxlens.config.galaxy_names import Chooser, choosers
+from jaxlens.config.link_names import linked_draws
 from jaxlens.config.model import (
     Backgrounds,
     Config,
     Configuration,
     Galaxy,
+    ImageChoice,
     Joint,
+    LinkedDraw,
     PointSource,
     Quantity,
+    Selection,
     Special,
 )
 from jaxlens.config.naming import by_epoch_names, in_pixels, named_quantities, redshift_name
@@ -38,8 +44,10 @@ from jaxlens.sampling.draws import (
     system_draws,
 )
 from jaxlens.sampling.epochs import Epochs, draw_by_epoch, draw_nights, epochs
+from jaxlens.sampling.images import chosen_images, image_arrays
 from jaxlens.sampling.joints import array_path, replaced
 from jaxlens.sampling.keys import named_keys, uniforms
+from jaxlens.sampling.links import linked_values
 from jaxlens.sampling.redshifts import joint_values_in_order, ordered_redshifts
 from jaxlens.sampling.special import changed_by_special
 
@@ -61,6 +69,9 @@ class Population:
         joints: the joint distributions, which replace the quantities that they name.
         backgrounds: the background images from which systems of this configuration get one; None: none.
         epochs: the epochs of the configuration's time series; None: none.
+        links: the links that no table replaces, each after those that it follows.
+        selection: which of the drawn systems are kept; None: all.  `draw_system` makes a single attempt.
+        images: the profiles whose image, or the scale of it, follows from columns beside the images.
         arrays: the values of tables by path in the file; the other attributes hold no arrays.
     """
 
@@ -73,6 +84,9 @@ class Population:
     joints: tuple[Joint, ...] = ()
     backgrounds: Backgrounds | None = None
     epochs: Epochs | None = None
+    links: tuple[LinkedDraw, ...] = ()
+    selection: Selection | None = None
+    images: tuple[Chooser, ...] = ()
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -85,11 +99,22 @@ class Population:
         """Every value of the file that a draw depends on, by its path in the file."""
         drawn: dict[str, ArrayLike] = {
             path: np.asarray(value) if isinstance(value, tuple) else value
-            for _, quantity in self.quantities
+            for name, quantity in self.quantities
+            if name not in self.of_images
             for band, draw in zip(draw_bands(quantity, self.bands), quantity.draws, strict=True)
             for path, value in draw_hyperparameters(quantity, band, draw)
         }
         return drawn | dict(self.arrays)
+
+    @property
+    def of_images(self) -> tuple[str, ...]:
+        """The parameters that follow from the image that a system gets."""
+        return tuple(name for one in self.images for name in one.follows)
+
+    @cached_property
+    def after_special(self) -> frozenset[str]:
+        """The names of linked numbers, and of the parts of links, which functions of SPECIAL do not see."""
+        return frozenset(name for name, one in self.quantities if one.is_linked or one.part)
 
     @cached_property
     def _hash(self) -> int:
@@ -100,7 +125,8 @@ class Population:
 
     def __getstate__(self) -> dict[str, Any]:
         # The hash of a string differs from process to process, so a pickle must not hold it.
-        return {name: value for name, value in self.__dict__.items() if name != "_hash"}
+        cached = ("_hash", "after_special")
+        return {name: value for name, value in self.__dict__.items() if name not in cached}
 
 
 def population(config: Config, configuration: Configuration) -> Population:
@@ -114,6 +140,8 @@ def population(config: Config, configuration: Configuration) -> Population:
     if backgrounds:
         arrays |= {f"BACKGROUNDS.{name}": backgrounds.arrays[name] for name in ("map", "scale")}
         backgrounds = replace(backgrounds, arrays={})
+    images = choosers(config, configuration)
+    arrays |= image_arrays(images)
     series = epochs(configuration, by_epoch_names(config.instrument, configuration))
     if series and configuration.series:
         arrays |= {f"{series.path}.{name}": a for name, a in configuration.series.cadence.arrays.items()}
@@ -127,6 +155,9 @@ def population(config: Config, configuration: Configuration) -> Population:
         joints=tuple(_without_arrays(joint) for joint in joints),
         backgrounds=backgrounds,
         epochs=series,
+        links=linked_draws(config, configuration, joints),
+        selection=configuration.selection,
+        images=tuple(replace(one, choice=_without_columns(one.choice)) for one in images),
         arrays=arrays,
     )
 
@@ -136,14 +167,24 @@ def _specials(configuration: Configuration) -> list[tuple[str, Special]]:
     objects = [
         (f"{plane.label}-{label}", species)
         for plane in configuration.planes
-        for label, species in plane.objects
+        for label, species in plane.members
     ]
     return [(prefix, s) for prefix, o in objects if isinstance(o, Galaxy | PointSource) for s in o.special]
 
 
 def _without_arrays(joint: Joint) -> Joint:
     """A joint distribution with the names of its arrays alone; the arrays are among the hyperparameters."""
-    return replace(joint, arrays=dict.fromkeys(joint.arrays, np.empty(0)))
+    return replace(joint, arrays=_names_alone(joint.arrays))
+
+
+def _without_columns(choice: ImageChoice) -> ImageChoice:
+    """The choice of an image with the names of its columns alone, which are among the hyperparameters."""
+    return replace(choice, arrays=_names_alone(choice.arrays))
+
+
+def _names_alone(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The names of arrays without their numbers."""
+    return dict.fromkeys(arrays, np.empty(0))
 
 
 def draw_system(
@@ -162,15 +203,17 @@ def draw_system(
     """
     dtype = jnp.result_type(float)
     values = {path: jnp.asarray(value, dtype) for path, value in hyperparameters.items()}
-    by_epoch = population.epochs.names if population.epochs else frozenset()
-    once = [(name, quantity) for name, quantity in population.quantities if name not in by_epoch]
-    draws = system_draws(once, population.bands, values, key)
+    drawn_later = {*(population.epochs.names if population.epochs else ()), *population.of_images}
+    once = [(name, quantity) for name, quantity in population.quantities if name not in drawn_later]
+    draws = system_draws(_unlinked(once), population.bands, values, key)
     planes = {name: draws[name][0] for name in population.redshifts}
     system = _drawn_alone(population, draws)
     if population.epochs:
         system |= draw_by_epoch(population.epochs, population.quantities, population.bands, values, key)
         system |= draw_nights(population.epochs, values, key)
-    system |= changed_by_special(population.special, system, population.bands)
+    system |= {name: jnp.zeros((), dtype) for name in population.of_images}
+    drawn = {name: value for name, value in system.items() if name not in population.after_special}
+    system |= changed_by_special(population.special, drawn, population.bands)
     set_by_joints: set[str] = set()
     fixed_redshifts: dict[str, jax.Array] = {}
     joints, label = population.joints, population.label
@@ -183,7 +226,19 @@ def draw_system(
     for name in population.in_pixels - set_by_joints:
         system[name] = system[name] * system["pixel_scale"]
     system |= ordered_redshifts(planes, fixed_redshifts)
+    system |= linked_values(population.links, population.bands, values, system, key)
+    system |= chosen_images(population.images, values, system, population.bands, key, set_by_joints)
     return system | _background(population, values, system, key, index)
+
+
+def _unlinked(quantities: Iterable[tuple[str, Quantity]]) -> list[tuple[str, Quantity]]:
+    """The quantities, with a constant in place of each link, which is computed after all draws."""
+    return [(name, _without_links(one) if one.is_linked else one) for name, one in quantities]
+
+
+def _without_links(quantity: Quantity) -> Quantity:
+    draws = (replace(constant_draw(0.0), implied=True) if draw.link else draw for draw in quantity.draws)
+    return replace(quantity, draws=tuple(draws))
 
 
 def _drawn_alone(population: Population, draws: Mapping[str, list[SystemDraw]]) -> dict[str, jax.Array]:

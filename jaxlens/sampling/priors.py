@@ -13,16 +13,23 @@ from jax.typing import ArrayLike
 
 from jaxlens.config.errors import nearest
 from jaxlens.config.geometry import REDSHIFT_GAP
-from jaxlens.config.model import Joint, Quantity
-from jaxlens.distributions import Distribution, LogNormal, Normal, Scaled, Truncated
+from jaxlens.config.model import Quantity
+from jaxlens.distributions import Distribution, Truncated
 from jaxlens.kernels.types import Params
 from jaxlens.sampling.backgrounds import BACKGROUND
-from jaxlens.sampling.draws import draw_bands, draw_parameters
-from jaxlens.sampling.joints import array_path
+from jaxlens.sampling.draws import draw_bands
+from jaxlens.sampling.joint_priors import (
+    Priors,
+    add_marginals,
+    log_joint,
+    normals,
+    own_distributions,
+    refused_joints,
+    set_by,
+)
+from jaxlens.sampling.link_priors import add_link_priors, link_kinds, log_link, with_known
 from jaxlens.sampling.population import Population
 from jaxlens.sampling.special import special_changes
-
-Priors = dict[str, tuple[Distribution, ...]]
 
 
 def log_prior(
@@ -41,58 +48,73 @@ def log_prior(
         hyperparameters: all of `population.hyperparameters`, by path in the file.
         system: the parameters by name, each (), (bands,), or (epochs, bands) or (epochs, 1) where it is drawn
             anew for each epoch; then the sum goes over all epochs that are drawn, observed or not.
-        names: the parameters whose density is wanted; constants among them count 0.
+        names: the parameters whose density is wanted; constants, and numbers that are tied to others by a
+            link, count 0 among them.  A link with scatter counts with its density given what it follows.
 
     Returns:
         The log-density, (); NaN where one of these parameters is NaN.
     """
     values = _as_arrays(hyperparameters)
     total, in_joints = jnp.zeros((), jnp.result_type(float)), set()
-    for joint in _normals(population):
-        own = {(name, band) for _, name, band in _set_by(population, joint)}
+    for joint in normals(population):
+        own = {(name, band) for _, name, band in set_by(population, joint)}
         in_joints |= own
         if {name for name, _ in own} & set(names):
-            total = total + _log_joint(population, joint, values, system)
+            total = total + log_joint(population, joint, values, system)
     for name, quantity in _drawn(population):
         if name in names and not quantity.is_constant:
             bands = draw_bands(quantity, population.bands)
             skip = [bool(in_joints & {(name, band), (name, None)}) for band in bands]
             total = total + _log_single(population, name, quantity, values, system, skip)
+    known = with_known(population, values, system)
+    for link in link_kinds(population, frozenset(system)).random:
+        total = total + (log_link(population, link, values, known) if link.name in names else 0.0)
     given = [jnp.any(jnp.isnan(system[name])) for name in sorted(names) if name in system]
     # a density that is zero outside of an interval would be zero for NaN
     return jnp.where(jnp.any(jnp.asarray(given, bool)), jnp.nan, total)
 
 
-def priors(population: Population, hyperparameters: Mapping[str, ArrayLike]) -> Priors:
+def priors(
+    population: Population,
+    hyperparameters: Mapping[str, ArrayLike],
+    parameters: Collection[str] | None = None,
+) -> Priors:
     """The distribution of each parameter that varies and has a density: one, or one for each band.
 
     For the parameters of a joint distribution these are the marginal distributions.  Redshifts are given
-    without the order of the planes, which `log_prior` accounts for.
+    without the order of the planes, and linked numbers for the medians of what they follow; `log_prior`
+    accounts for both.  What is tied to others by a link is not among them.
+
+    Args:
+        population: the quantities of the configuration.
+        hyperparameters: all of `population.hyperparameters`, by path in the file.
+        parameters: the parameters on which images depend; None for all.
     """
     values = _as_arrays(hyperparameters)
-    refused = without_prior(population)
+    refused = without_prior(population, parameters)
     found = {
-        name: tuple(_distributions(population, name, quantity, values))
+        name: tuple(own_distributions(population, name, quantity, values))
         for name, quantity in _drawn(population)
         if not quantity.is_constant and name not in refused
     }
-    for joint in _normals(population):
-        _add_marginals(population, joint, values, found)
+    for joint in normals(population):
+        add_marginals(population, joint, values, found)
+    add_link_priors(population, values, parameters, found)
     return {name: each for name, each in found.items() if name not in refused}
 
 
 def varying(population: Population) -> set[str]:
     """The parameters that do not have the same value in every system."""
     found = {name for name, quantity in _drawn(population) if not quantity.is_constant}
-    found |= {name for joint in population.joints for _, name, _ in _set_by(population, joint)}
-    found |= set(_of_pointings(population))
+    found |= {name for joint in population.joints for _, name, _ in set_by(population, joint)}
+    found |= {*_of_pointings(population), *population.of_images}
     return found | ({BACKGROUND} if population.backgrounds else set())
 
 
 def _drawn(population: Population) -> list[tuple[str, Quantity]]:
-    """The quantities, without those that the nights of a pointing set."""
-    nights = population.epochs.of_pointing if population.epochs else {}
-    return [(name, quantity) for name, quantity in population.quantities if name not in nights]
+    """The quantities, without those that the nights of a pointing or the image of a stack set."""
+    others = {*(population.epochs.of_pointing if population.epochs else ()), *population.of_images}
+    return [(name, quantity) for name, quantity in population.quantities if name not in others]
 
 
 def _of_pointings(population: Population) -> dict[str, str]:
@@ -117,14 +139,19 @@ def check_names(population: Population, names: Collection[str], parameters: Coll
     for name in names:
         if name not in parameters:
             raise ValueError(f"{name} is no parameter; {nearest(name, parameters)}")
-    refused = {name: why for name, why in without_prior(population).items() if name in names}
+    refused = {name: why for name, why in without_prior(population, parameters).items() if name in names}
     if refused:
         listed = "; ".join(f"{name} {why}" for name, why in refused.items())
         raise ValueError(f"no prior density: {listed}; name the parameters that do have one")
 
 
-def without_prior(population: Population) -> dict[str, str]:
-    """Why parameters that vary have no density, in words, by parameter."""
+def without_prior(population: Population, parameters: Collection[str] | None = None) -> dict[str, str]:
+    """Why parameters that vary have no density, in words, by parameter.
+
+    Args:
+        population: the quantities of the configuration.
+        parameters: the parameters on which images depend; None for all.
+    """
     quantities, special = population.quantities, population.special
     found = {
         name: f"is drawn by {draw.distribution}, a function without a density"
@@ -135,49 +162,17 @@ def without_prior(population: Population) -> dict[str, str]:
     pixel_scale = dict(quantities).get("pixel_scale")
     if pixel_scale is not None and not pixel_scale.is_constant:
         found |= dict.fromkeys(population.in_pixels, "is drawn in pixels of a scale that varies")
-    found |= _refused_joints(population)
-    changes = special_changes(special, quantities, population.bands)
+    found |= refused_joints(population) | dict(link_kinds(population, parameters).refused)
+    before = [(name, one) for name, one in quantities if name not in population.after_special]
+    changes = special_changes(special, before, population.bands)
     found |= {name: f"is changed by {function} of SPECIAL" for name, function in changes.items()}
     found |= _of_pointings(population)
+    found |= dict.fromkeys(population.of_images, "follows from the image that a system gets")
     return found | ({BACKGROUND: "chooses a real image"} if population.backgrounds else {})
-
-
-def _refused_joints(population: Population) -> dict[str, str]:
-    """Why parameters of joint distributions have no density."""
-    quantities = dict(population.quantities)
-    found: dict[str, str] = {}
-    seen: set[tuple[str, str | None]] = set()
-    for joint in population.joints:
-        for _, name, band in _set_by(population, joint):
-            if joint.kind != "normal":
-                found[name] = f"is drawn from the rows of {joint.label}"
-            elif name in population.redshifts:
-                found[name] = f"is a redshift that {joint.label} draws until the planes are in order"
-            elif (name, band) in seen:
-                found[name] = "is drawn by two joint distributions"
-            elif band is None and quantities[name].per_band:
-                found[name] = f"gets one number of {joint.label} for all bands"
-            seen.add((name, band))
-    return found
 
 
 def _as_arrays(hyperparameters: Mapping[str, ArrayLike]) -> dict[str, jax.Array]:
     return {path: jnp.asarray(v, jnp.result_type(float)) for path, v in hyperparameters.items()}
-
-
-def _distributions(
-    population: Population, name: str, quantity: Quantity, hyperparameters: Params
-) -> list[Distribution]:
-    """The distribution of each draw of a quantity, in the parameter's own unit."""
-    bands = draw_bands(quantity, population.bands)
-    each = [
-        draw.with_parameters(**draw_parameters(quantity, band, draw, hyperparameters))
-        for band, draw in zip(bands, quantity.draws, strict=True)
-    ]
-    if name not in population.in_pixels:
-        return each
-    pixel_scale = hyperparameters[dict(population.quantities)["pixel_scale"].path]
-    return [Scaled(distribution, pixel_scale) for distribution in each]
 
 
 def _log_single(
@@ -193,9 +188,9 @@ def _log_single(
     `skip` is true for each band in which a joint distribution draws the parameter.
     """
     total = jnp.zeros((), jnp.result_type(float))
-    each = _distributions(population, name, quantity, hyperparameters)
+    each = own_distributions(population, name, quantity, hyperparameters)
     for k, (distribution, draw) in enumerate(zip(each, quantity.draws, strict=True)):
-        if draw.is_constant or skip[k]:
+        if draw.is_constant or draw.link or skip[k]:
             continue
         if name in population.redshifts:
             distribution = _in_order(population, name, distribution, hyperparameters, system)
@@ -212,77 +207,14 @@ def _in_order(
     A plane behind whose redshift a joint distribution sets is where it is, as in `ordered_redshifts`.
     """
     quantities, redshifts = dict(population.quantities), population.redshifts
-    fixed = {parameter for joint in population.joints for _, parameter, _ in _set_by(population, joint)}
+    fixed = {parameter for joint in population.joints for _, parameter, _ in set_by(population, joint)}
     place = redshifts.index(name)
     lower = system[redshifts[place - 1]] if place else jnp.zeros(())
     later = [
         system[behind]
         if behind in fixed
-        else _distributions(population, behind, quantities[behind], hyperparameters)[0].support()[1]
+        else own_distributions(population, behind, quantities[behind], hyperparameters)[0].support()[1]
         for behind in redshifts[place + 1 :]
     ]
     upper = jnp.min(jnp.stack([jnp.asarray(jnp.inf), *map(jnp.asarray, later)]))
     return Truncated(distribution, lower + REDSHIFT_GAP, upper - REDSHIFT_GAP)
-
-
-def _normals(population: Population) -> list[Joint]:
-    """The joint distributions of this configuration that have a density."""
-    return [joint for joint in population.joints if joint.kind == "normal" and _set_by(population, joint)]
-
-
-def _set_by(population: Population, joint: Joint) -> list[tuple[int, str, str | None]]:
-    """(column, parameter, band or None) of all that a joint distribution sets in this configuration."""
-    quantities = dict(population.quantities)
-    return [
-        (i, column.parameter, column.band)
-        for i, column in enumerate(joint.columns)
-        if column.configuration in (None, population.label) and column.parameter in quantities
-    ]
-
-
-def _add_marginals(population: Population, joint: Joint, hyperparameters: Params, found: Priors) -> None:
-    """Add the marginal distribution of each parameter of a normal vector to `found`."""
-    mean, covariance = _moments(joint, hyperparameters)
-    for i, name, band in _set_by(population, joint):
-        kind = LogNormal if joint.log[i] else Normal
-        marginal = kind(mean[i], jnp.sqrt(covariance[i, i]))
-        if band is None:
-            found[name] = (marginal,)
-            continue
-        quantity = dict(population.quantities)[name]
-        each = list(found.get(name) or _distributions(population, name, quantity, hyperparameters))
-        each = each if len(each) > 1 else each * len(population.bands)
-        each[population.bands.index(band)] = marginal
-        found[name] = tuple(each)
-
-
-def _log_joint(population: Population, joint: Joint, hyperparameters: Params, system: Params) -> jax.Array:
-    """The log of the multivariate normal density of the columns that this configuration uses, ()."""
-    # its package imports many distributions
-    from jax.scipy.stats import multivariate_normal
-
-    mean, covariance = _moments(joint, hyperparameters)
-    used = _set_by(population, joint)
-    columns = [i for i, _, _ in used]
-    drawn = [_in_band(population, system[name], band) for _, name, band in used]
-    logs = [jnp.log(x) for i, x in zip(columns, drawn, strict=True) if joint.log[i]]
-    vector = jnp.stack([jnp.log(x) if joint.log[i] else x for i, x in zip(columns, drawn, strict=True)])
-    chosen = jnp.asarray(columns)
-    density: jax.Array = jnp.asarray(
-        multivariate_normal.logpdf(vector, mean[chosen], covariance[chosen[:, None], chosen[None, :]])
-    )
-    # d(log x)/dx = 1/x for each column whose logarithm is normal
-    return density - sum(logs, jnp.zeros(()))
-
-
-def _moments(joint: Joint, hyperparameters: Params) -> tuple[jax.Array, jax.Array]:
-    """Mean (columns,) and covariance (columns, columns) of a normal vector."""
-    path = array_path(joint)
-    return hyperparameters[f"{path}.mean"], hyperparameters[f"{path}.covariance"]
-
-
-def _in_band(population: Population, value: jax.Array, band: str | None) -> jax.Array:
-    """The number that a joint distribution set; it sets all epochs alike, (epochs, bands)."""
-    if value.ndim == 2:
-        return value[0, population.bands.index(band) if band else 0]
-    return value[population.bands.index(band)] if band and value.ndim else value

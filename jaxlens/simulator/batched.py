@@ -24,7 +24,8 @@ from jaxlens.kernels.fastmath.compiler import computed_once
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.sampling import priors
 from jaxlens.sampling.keys import system_keys
-from jaxlens.sampling.population import Population, draw_system
+from jaxlens.sampling.population import Population
+from jaxlens.simulator.batched_draws import draw
 from jaxlens.simulator.generation import Batch, Params, all_finite, generate_system, tabulate_system
 from jaxlens.simulator.programs import compiled
 
@@ -40,25 +41,6 @@ class Observed(NamedTuple):
     images: jax.Array
     sigma: jax.Array | None = None
     mask: jax.Array | None = None
-
-
-@compiled(0)
-def draw(
-    population: Population, hyperparameters: Mapping[str, ArrayLike], key: jax.Array, indices: ArrayLike
-) -> Params:
-    """Every parameter of some systems.
-
-    Args:
-        population: what is drawn; static.
-        hyperparameters: the numbers of the file by their paths.
-        key: the key of the dataset's seed, or its raw data.
-        indices: the index of each system, (n,), or its two words, (n, 2), uint32.
-
-    Returns:
-        {name: (n,) or (n, bands)}.
-    """
-    keys = system_keys(key, population.label, indices)
-    return jax.vmap(partial(draw_system, population, hyperparameters))(keys, jnp.asarray(indices))
 
 
 @compiled(0, 3)
@@ -213,7 +195,7 @@ def sample_and_observe(
     Returns:
         Images (n, bands, num_pix, num_pix), counts/s, and {name: (n,) or (n, bands)}.
     """
-    values = computed_once(draw(population, hyperparameters, key, indices))
+    values = computed_once(draw(population, scene, hyperparameters, key, indices, assets))
     params = {name: values[name] for name in scene.parameters}
     return observe(population.label, scene, params, key, indices, assets), params
 
@@ -244,7 +226,7 @@ def generate(
     Returns:
         The systems.
     """
-    values = computed_once(draw(population, hyperparameters, key, indices))
+    values = computed_once(draw(population, scene, hyperparameters, key, indices, assets))
     noise_keys = _noise_keys(key, population.label, indices)
     return jax.vmap(partial(generate_system, scene, assets, planes, measured))(values, noise_keys)
 
@@ -271,7 +253,7 @@ def tabulate(
     Returns:
         The systems; `images` and `planes` are None.
     """
-    values = draw(population, hyperparameters, key, indices)
+    values = draw(population, scene, hyperparameters, key, indices, assets)
     values = jax.vmap(partial(tabulate_system, scene, assets))(values)
     no_overflow = jnp.zeros(jnp.shape(indices)[:1], dtype=bool)
     return Batch(None, values, no_overflow, jax.vmap(all_finite)(values), {})

@@ -9,6 +9,7 @@ import jax
 from jax.typing import ArrayLike
 
 from jaxlens.sampling import priors
+from jaxlens.sampling.joint_priors import Priors
 from jaxlens.sampling.population import Population
 from jaxlens.simulator import batched
 from jaxlens.simulator.base import SimulatorBase
@@ -22,18 +23,20 @@ class SimulatorDensities(SimulatorBase):
     """The methods of a Simulator that give densities; all are pure, and differentiable in every float."""
 
     @property
-    def priors(self) -> priors.Priors:
+    def priors(self) -> Priors:
         """The distribution of each parameter that varies and has a density: a tuple of one, or one a band.
 
-        Redshifts are given without the order of the planes, which `log_prior` takes into account.
+        Redshifts are given without the order of the planes, and numbers that follow others by a link with
+        scatter for the medians of these; `log_prior` takes both into account.  A number that is tied to
+        others by its link has no entry.
         """
-        found = priors.priors(self.static_population, self.hyperparameters)
+        found = priors.priors(self.static_population, self.hyperparameters, self.parameter_names)
         return {name: found[name] for name in self.parameter_names if name in found}
 
     @property
     def without_prior(self) -> dict[str, str]:
         """The parameters that vary and have no density, with the reason in words."""
-        found = priors.without_prior(self.static_population)
+        found = priors.without_prior(self.static_population, self.parameter_names)
         return {name: found[name] for name in self.parameter_names if name in found}
 
     def log_prior(

@@ -12,9 +12,18 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
+from jaxlens.sampling.indices import consecutive
+from jaxlens.sampling.keys import dataset_key
 from jaxlens.simulator import batched
+from jaxlens.simulator.acceptance import Acceptance, measured_acceptance
 from jaxlens.simulator.base import ANY_KEY
-from jaxlens.simulator.checks import changed_hyperparameters, system_count, system_indices
+from jaxlens.simulator.batched_draws import draw
+from jaxlens.simulator.checks import (
+    changed_hyperparameters,
+    number_of_systems,
+    system_count,
+    system_indices,
+)
 from jaxlens.simulator.densities import SimulatorDensities
 from jaxlens.simulator.generation import Batch, Params
 from jaxlens.simulator.psf_bounds import scene_for_hyperparameters
@@ -72,7 +81,8 @@ class Simulator(SimulatorDensities):
                 `sim.hyperparameters`.
 
         Returns:
-            {name: (n,) or (n, bands)}.
+            {name: (n,) or (n, bands)}.  With SELECT they are those of the first attempt of each system that
+            meets it, all NaN where none of MAX_TRIES does; which attempt it is has no derivative.
 
         Raises:
             ValueError: for a path that is no number of the file, and where `n` is no number of systems.
@@ -86,7 +96,8 @@ class Simulator(SimulatorDensities):
         1.0
         """
         changed = changed_hyperparameters(self.hyperparameters, hyperparameters)
-        values = batched.draw(self.static_population, changed, key, system_indices(start, n))
+        indices, population = system_indices(start, n), self.static_population
+        values = draw(population, self.scene, changed, key, indices, self.assets)
         params = {name: values[name] for name in self.parameter_names}
         return params if hyperparameters else self._drawn(params)
 
@@ -238,6 +249,27 @@ class Simulator(SimulatorDensities):
         )
         self._drawn(batch.values)
         return batch
+
+    def acceptance(self, key: ArrayLike | None = None, n: int = 1000) -> Acceptance:
+        """The share of drawn systems that SELECT keeps, from the first draws of systems 0..n-1.
+
+        Args:
+            key: the key of the dataset's seed; by default that of the file's SEED, or 0.
+            n: the number of draws, 1 or more.
+
+        Returns:
+            The share, and what each criterion rejects; all are kept where the configuration has no SELECT.
+
+        Raises:
+            ValueError: if `n` is no number of systems, or 0.
+        """
+        count = number_of_systems(n)
+        if not count:
+            raise ValueError("n is 0; give at least one draw")
+        if self.population.selection is None:
+            return Acceptance(1.0, count, {})
+        raw = dataset_key(self.config.seed or 0) if key is None else key
+        return measured_acceptance(self, raw, consecutive(0, count), np.zeros(count, np.uint32))
 
     def numbers(self, key: jax.Array, n: int, start: ArrayLike = 0) -> Batch:
         """`generate` without images, whose program is then not compiled: all values of each system.

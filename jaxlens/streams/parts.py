@@ -81,7 +81,7 @@ class Part:
         words[:, 1] = 0
         batch = self._programs.run(key, words)
         if not np.asarray(batch.finite).all():
-            refuse_not_finite(self._job, indices.tolist(), self._executable.unpack(batch))
+            refuse_not_finite(self._job, indices.tolist(), self._executable.unpack(batch), key)
         self._programs.warn_of_missing_images(indices.tolist(), np.asarray(batch.overflow))
         return self._rounding(batch, indices.tolist())
 

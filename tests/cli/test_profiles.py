@@ -55,7 +55,8 @@ def test_one_profile_is_explained(capsys: pytest.CaptureFixture[str], fails: Cal
     assert "kappa(x, y) = (3 - gamma) / 2" in text, "the equation"
     assert "Tessore & Metcalf 2015" in text, "the source"
     assert re.search(r"^  theta_E +arcsec +Einstein radius, usually 0.5 to 2$", text, re.MULTILINE)
-    assert "sigma_v" in text
+    assert "`sigma_v` may stand in place of `theta_E`: " in text
+    assert "`q` and `phi` may stand in place of `e1` and `e2`: " in text
     assert fails("profiles", "PEMDD") == "jaxlens: 'PEMDD' is not a profile; did you mean PEMD?\n"
 
 

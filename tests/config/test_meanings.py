@@ -33,6 +33,8 @@ def test_every_name_of_the_tables_is_a_name_of_the_language() -> None:
         "HOST",
         "magnitude",
         "sigma_v",
+        "q",
+        "phi",
         "M",
         "M200",
         "logM",
@@ -73,6 +75,7 @@ def test_every_name_of_the_tables_is_a_name_of_the_language() -> None:
         ("gain", IMAGE, "ccd_gain"),
         ("min", parameter_names("uniform"), "minimum"),
         ("e1", MASS_PROFILES["SHEAR"].parameters, "gamma1"),
+        ("axis_ratio", ["q", "phi", "e1"], "q"),
         ("vdisp", ["sigma_v", "theta_E"], "sigma_v"),
         ("kilonova", KINDS, "kn"),
         ("SNIa", KINDS, "ia"),
@@ -118,10 +121,9 @@ def test_the_cosmology_that_is_suggested_can_be_read(
 
 def test_keys_of_another_parametrisation(load_edited: LoadEdited) -> None:
     with pytest.raises(ConfigError) as caught:
-        load_edited((("        theta_E: 1.0\n", "        theta_E: 1.0\n        q: 0.8\n        phi: 0.3\n"),))
-    assert [problem.partition("; ")[2] for problem in caught.value.problems] == [
-        "give e1 and e2, which are (1 - q)/(1 + q) times cos(2 phi) and sin(2 phi)"
-    ] * 2
+        load_edited((("NAME: SIE", "NAME: SHEAR"), ("        theta_E: 1.0\n", "        gamma_ext: 0.1\n")))
+    found = [problem.partition("; ")[2] for problem in caught.value.problems]
+    assert "give gamma1 and gamma2, or NAME: SHEAR_GAMMA_PSI" in found
 
 
 def test_a_survey_by_another_name() -> None:

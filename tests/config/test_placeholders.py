@@ -217,6 +217,25 @@ def test_sigma_v_of_a_table_takes_the_place_of_theta_E(load: Load) -> None:
         assert [name for name, _ in lens.mass[0].parameters][:2] == ["sigma_v", "e1"]
 
 
+@pytest.mark.parametrize("prefix", [LIGHT, MASS])
+def test_axis_ratios_of_a_table_take_the_place_of_ellipticities(prefix: str, load: Load) -> None:
+    """Beside sigma_v in place of theta_E."""
+    galaxy = load(f"{prefix}-q {prefix}-phi {MASS}-sigma_v").configurations[0].planes[0].objects[0][1]
+    assert isinstance(galaxy, Galaxy)
+    profiles = {LIGHT: galaxy.light[0], MASS: galaxy.mass[0]}
+    for own, profile in profiles.items():
+        names = dict(profile.parameters).keys()
+        assert names & {"q", "phi", "e1", "e2"} == ({"q", "phi"} if own == prefix else {"e1", "e2"})
+    assert "sigma_v" in dict(profiles[MASS].parameters)
+
+
+def test_ellipticities_of_a_table_take_the_place_of_axis_ratios(load: Load) -> None:
+    edit = ("n_sersic: 4\n        e1: 0.1\n        e2: -0.1", "n_sersic: 4\n        q: 0.7\n        phi: 0.2")
+    galaxy = load(f"{LIGHT}-e1 {LIGHT}-e2", edit).configurations[0].planes[0].objects[0][1]
+    assert isinstance(galaxy, Galaxy)
+    assert dict(galaxy.light[0].parameters).keys() & {"q", "phi", "e1", "e2"} == {"e1", "e2"}
+
+
 def test_sigma_v_of_one_configuration(load: Load) -> None:
     """The other keeps the theta_E of the file, which must be right."""
     plane = "      OBJECT_1: {}\n      PARAMETERS:\n        REDSHIFT: {}"

@@ -121,7 +121,7 @@ WRONG_IMAGES = {
     "{image: dark.npy}": r"dark\.npy has no flux: image 1 sums to 0; the sum must be above 0",
     "{image: bands.npy}": r"bands\.npy has shape \(3, 3, 4, 5\), 3 images by band; BANDS has 2: g, r",
     "{image: text.npy}": r"text\.npy cannot be read as an npy file of numbers; give an image",
-    "{image: c.yaml}": r"'c\.yaml' is neither FITS, npy nor HDF5; give a \.fits, \.npy or \.h5 file",
+    "{image: c.yaml}": r"'c\.yaml' is neither FITS, npy, npz nor HDF5; give a \.fits, \.npy, \.npz or",
     "{image: two.h5}": r"two\.h5 has several datasets; write the name of one in brackets",
     "{image: 'two.h5[othrs]'}": r"two\.h5 has no dataset othrs; did you mean others\?",
     "{image: [[1, 2], [3]]}": r"has rows of different lengths; give an image",

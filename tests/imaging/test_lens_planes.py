@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from jaxlens.imaging.lens_planes import plane_deflection, plane_fermat_potential, plane_potential
-from jaxlens.imaging.scene import Mass
+from jaxlens.imaging.scene_objects import Mass
 from jaxlens.kernels import MASS_PROFILES
 from jaxlens.kernels.lensing.rays import jacobian
 

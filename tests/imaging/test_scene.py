@@ -6,7 +6,8 @@ from unittest.mock import sentinel
 
 import pytest
 
-from jaxlens.imaging.scene import Mass, Scene, ScenePlane
+from jaxlens.imaging.scene import Scene, ScenePlane
+from jaxlens.imaging.scene_objects import Mass
 
 
 def scene(*planes: tuple[str, ...], num_pix: int = 32) -> Scene:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import jaxlens.config
-from validation.packaged_data import cadences, passbands, templates
+from validation.packaged_data import cadences, galaxies, passbands, templates
 
 # The folder of the configuration language, with the folders of the tables.
 FOLDER = Path(jaxlens.config.__file__).parent
@@ -14,7 +14,7 @@ FOLDER = Path(jaxlens.config.__file__).parent
 def main() -> None:
     """Write the tables, and print each one's size."""
     written = [*passbands.write(FOLDER / "passbands"), templates.write(FOLDER / "templates")]
-    written += cadences.write(FOLDER / "examples")
+    written += cadences.write(FOLDER / "examples") + galaxies.write(FOLDER / "examples")
     for path in written:
         print(f"{path}: {path.stat().st_size / 1024:.1f} kB")
 

@@ -2,31 +2,49 @@
 
 Each part of the file has a module: `quantities` (one numeric entry and how it is drawn), `species` (SPECIES),
 `instrument` (IMAGE and SURVEY), `tables` (DISTRIBUTIONS and BACKGROUNDS), `transients` (MODEL and
-TIMESERIES), and `config` (planes,
+TIMESERIES), `copies` (NUMBER and POSITION of objects), `selection` (SELECT), and `config` (planes,
 configurations, and the whole file).  Nothing here reads a file or draws a number.  Every class is hashable,
 so that it can be static under `jax.jit`.
 """
 
 from jaxlens.config.model.config import IMAGE_DTYPES, Config, Configuration, Plane
+from jaxlens.config.model.copies import Copies
 from jaxlens.config.model.instrument import Instrument, Kernel, Numerics
-from jaxlens.config.model.quantities import Draw, Quantity, constant
-from jaxlens.config.model.species import Galaxy, NoiseSource, PointSource, Profile, ProfileArray, Special
+from jaxlens.config.model.links import LinkedDraw
+from jaxlens.config.model.quantities import Draw, Link, Quantity, constant
+from jaxlens.config.model.selection import MEASURED, TRIES, Criterion, Selection
+from jaxlens.config.model.species import (
+    Galaxy,
+    ImageChoice,
+    NoiseSource,
+    PointSource,
+    Profile,
+    ProfileArray,
+    Special,
+)
 from jaxlens.config.model.tables import Backgrounds, Column, Joint
 from jaxlens.config.model.transients import Cadence, Library, Passbands, TimeSeries, Transient
 
 __all__ = [
     "IMAGE_DTYPES",
+    "MEASURED",
+    "TRIES",
     "Backgrounds",
     "Cadence",
     "Column",
     "Config",
     "Configuration",
+    "Copies",
+    "Criterion",
     "Draw",
     "Galaxy",
+    "ImageChoice",
     "Instrument",
     "Joint",
     "Kernel",
     "Library",
+    "Link",
+    "LinkedDraw",
     "NoiseSource",
     "Numerics",
     "Passbands",
@@ -35,6 +53,7 @@ __all__ = [
     "Profile",
     "ProfileArray",
     "Quantity",
+    "Selection",
     "Special",
     "TimeSeries",
     "Transient",

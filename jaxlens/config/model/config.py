@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from jaxlens.config.errors import ConfigError
+from jaxlens.config.model.copies import Copies
 from jaxlens.config.model.instrument import Instrument
 from jaxlens.config.model.quantities import Quantity
+from jaxlens.config.model.selection import Selection
 from jaxlens.config.model.species import Galaxy, NoiseSource, PointSource
 from jaxlens.config.model.tables import Backgrounds, Joint
 from jaxlens.config.model.transients import TimeSeries
@@ -21,11 +23,25 @@ class Plane:
         label: its key in the file, for example `PLANE_1`.
         objects: (label, species) pairs of its OBJECT_n, in order.
         redshift: its redshift.
+        copies: those of its objects that stand there a random number of times.
     """
 
     label: str
     objects: tuple[tuple[str, Galaxy | PointSource], ...]
     redshift: Quantity
+    copies: tuple[Copies, ...] = ()
+
+    @property
+    def members(self) -> tuple[tuple[str, Galaxy | PointSource], ...]:
+        """(label, species) pairs of what is drawn: `objects`, with copies in the place of their object."""
+        copies = {one.label: one.labels for one in self.copies}
+        return tuple((own, it) for label, it in self.objects for own in copies.get(label, (label,)))
+
+    @property
+    def single(self) -> tuple[tuple[str, Galaxy | PointSource], ...]:
+        """(label, species) pairs of its objects that stand there once."""
+        copied = {one.label for one in self.copies}
+        return tuple((label, it) for label, it in self.objects if label not in copied)
 
 
 @dataclass(frozen=True)
@@ -40,6 +56,7 @@ class Configuration:
         noise: (label, species) pairs of its NOISE_SOURCE_n, in order.
         series: its TIMESERIES, or None.
         problems: what is wrong with it, where it was not asked for; it is then empty, and cannot be used.
+        selection: its SELECT, or None where all systems are kept.
     """
 
     label: str
@@ -49,6 +66,7 @@ class Configuration:
     noise: tuple[tuple[str, NoiseSource], ...]
     series: TimeSeries | None = None
     problems: tuple[str, ...] = ()
+    selection: Selection | None = None
 
 
 # In what precision images can be handed over; all arithmetic is in float32, or in float64 under x64.

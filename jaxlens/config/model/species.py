@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -21,10 +21,42 @@ class ProfileArray:
         source: the absolute path of its file, with the extension or dataset in brackets, or a digest of the
             list in the configuration.
         array: the numbers; images are (n, y, x), or (n, bands, y, x).
+        columns: what is known of each image of a stack, by name, each (n,).
     """
 
     source: str
     array: np.ndarray = field(compare=False, repr=False)
+    columns: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class ImageChoice:
+    """Which image of a stack a system gets, and what follows from it.
+
+    Attributes:
+        path: the path of the profile in the file.
+        nearest: (column, name) pairs: the image is the one whose columns are nearest to the parameters of
+            these names; empty where `image_index` is drawn.
+        among: from how many of the nearest images one is drawn.
+        weighted: whether an image is drawn in proportion to a weight.
+        scale: where `scale` is that of the image: `angular` keeps its angles, and `physical` its lengths at
+            the redshift of the plane; "" where the file gives it.
+        arrays: `columns` (n, d), those of `nearest`; `deviation` (d,), their standard deviations, or 1 for a
+            constant column; `cumulative` (n,), the cumulative weights, which end at 1; `pixel_scale` (n,),
+            arcsec; `redshift` (n,).  Those that are used.
+    """
+
+    path: str
+    nearest: tuple[tuple[str, str], ...] = ()
+    among: int = 1
+    weighted: bool = False
+    scale: Literal["", "angular", "physical"] = ""
+    arrays: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def chooses(self) -> bool:
+        """Whether `image_index` follows from the columns."""
+        return bool(self.nearest) or self.weighted
 
 
 @dataclass(frozen=True)
@@ -42,6 +74,7 @@ class Profile:
         integers: the parameters that are whole numbers, and the same for all systems.
         tables: the parameters that are arrays, and the same for all systems.
         mass_definition: how the mass of a halo is defined, where the file gives its mass.
+        choice: how an image of a stack is chosen, where that or its scale follows from its columns.
     """
 
     label: str
@@ -50,6 +83,7 @@ class Profile:
     integers: tuple[tuple[str, int], ...] = ()
     tables: tuple[tuple[str, ProfileArray], ...] = ()
     mass_definition: MassDefinition = "200c"
+    choice: ImageChoice | None = None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.imaging.lens_planes import plane_deflection
-from jaxlens.imaging.scene import Mass
+from jaxlens.imaging.scene_objects import Mass
 from jaxlens.kernels import MASS_PROFILES
 from jaxlens.kernels.lensing.direction_search import PowerLaw
 from jaxlens.kernels.lensing.lens_equation import image_positions

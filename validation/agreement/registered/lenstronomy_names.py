@@ -81,5 +81,14 @@ def light_arguments(name: str, values: dict[str, Any]) -> tuple[dict[str, Any], 
         values: our parameters.
     """
     values = {key: value for key, value in values.items() if key != "order"}
+    if name == "INTERPOL":
+        values = _interpolated(values)
     options = {"n_comp": len(values["amp"])} if name in ("MGE_SET", "MGE_SET_ELLIPSE") else {}
     return options, {"amp": 1.0} | values
+
+
+def _interpolated(values: dict[str, Any]) -> dict[str, Any]:
+    """Lenstronomy's INTERPOL has neither `flip` nor `size`: its image is mirrored, and its pixels larger."""
+    mirrored, size = np.round(values.pop("flip", 0.0)) == 1.0, values.pop("size", 1.0)
+    image = values["image"][..., ::-1] if mirrored else values["image"]
+    return values | {"image": image, "scale": size * values["scale"]}
