@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from jaxlens.config.errors import Report, shown
+from jaxlens.config.galaxy_names import of_images
 from jaxlens.config.link_names import Links, Place, links_of
 from jaxlens.config.link_values import known_draw
 from jaxlens.config.model import Config, Galaxy, Joint, PointSource
@@ -71,6 +72,8 @@ def _wrong_name(links: Links, place: Place) -> str:
         )
     if source in links.by_epoch:
         return f"{text} differs by epoch, and a link is one number a system; link to one that does not"
+    if source in of_images(links.configuration):
+        return f"{text} follows from the image of a stack, after all links; link to a number that does not"
     rule = links.names.rules[links.configuration.label][source]
     if band and not rule.by_band:
         return (

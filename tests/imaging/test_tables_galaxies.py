@@ -24,7 +24,7 @@ def stack() -> np.ndarray:
     return smoothed(np.exp(-r / 1.5 - (r / 8.0) ** 2), 4.0)
 
 
-def simulator(tmp_path: Path, lensed: bool) -> Simulator:
+def simulator(tmp_path: Path, lensed: bool, **copies: Any) -> Simulator:
     """A galaxy of the stack with a neighbour; lensed, also a lens with light of the stack before them."""
     np.savez(tmp_path / "stack.npz", images=stack(), pixel_sizes=SCALES)
     base = {"image": str(tmp_path / "stack.npz"), "order": 3, "phi_G": "random", "flip": "random"}
@@ -45,6 +45,7 @@ def simulator(tmp_path: Path, lensed: bool) -> Simulator:
     }
     galaxies["GALAXY_3"]["MASS_PROFILE_1"] = {"NAME": "SIS", "PARAMETERS": {"theta_E": 0.8}}
     behind = {"OBJECT_1": "SOURCE", "OBJECT_2": "NEIGHBOUR", "PARAMETERS": {"REDSHIFT": 1.5}}
+    behind |= copies
     lens = {"OBJECT_1": "LENS", "PARAMETERS": {"REDSHIFT": 0.5}}
     planes = {"PLANE_1": lens, "PLANE_2": behind} if lensed else {"PLANE_1": behind}
     return Simulator(
@@ -90,3 +91,23 @@ def test_a_lens_has_light_of_the_stack_and_sources_are_magnified(tmp_path: Path)
     np.testing.assert_allclose(lens, np.broadcast_to(wanted, lens.shape), rtol=1e-5)
     behind = (10 ** (-0.4 * (np.array([[21.0, 20.0], [22.0, 22.0]]) - 30.0))).sum(axis=0)
     assert (whole - lens > 1.5 * behind).all()
+
+
+@pytest.mark.slow
+def test_copies_are_galaxies_of_the_stack(tmp_path: Path) -> None:
+    """Each with an image and a size of its own, and the flux of its magnitude, where it is shown."""
+    count = {"DISTRIBUTION": {"NAME": "uniform_int", "PARAMETERS": {"minimum": -0.5, "maximum": 3.49}}}
+    copies = {"NAME": "NEIGHBOUR", "NUMBER": count, "POSITION": {"within": 0.4}}
+    sim = simulator(tmp_path, lensed=False, OBJECT_3=copies)
+    params = {name: np.asarray(value) for name, value in sim.sample(jax.random.key(6), 12).items()}
+    prefixes = [f"PLANE_1-OBJECT_3_{k}-LIGHT_PROFILE_1" for k in (1, 2, 3)]
+    for prefix in prefixes:
+        index = params[f"{prefix}-image_index"].astype(int)
+        assert len(set(index)) > 2
+        np.testing.assert_allclose(params[f"{prefix}-scale"], SCALES[index], rtol=1e-6)
+    number = params["PLANE_1-OBJECT_3-NUMBER"]
+    assert set(number) == {0.0, 1.0, 2.0, 3.0}
+    found = np.asarray(sim.render(params), np.float64).sum(axis=(2, 3))
+    wanted = (10 ** (-0.4 * (np.array([[21.0, 20.0], [22.0, 22.0]]) - 30.0))).sum(axis=0)
+    wanted = wanted + number[:, None] * 10 ** (-0.4 * (22.0 - 30.0))
+    np.testing.assert_allclose(found, wanted, rtol=1e-5)
