@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.imaging.axis_ratios import ellipticity
-from jaxlens.imaging.copies import CopyNumbers, copy_numbers
+from jaxlens.imaging.copies import CopyNumbers, copy_numbers, with_copies
 from jaxlens.imaging.lens_planes import Groups, plane_deflection, plane_fermat_potential, plane_potential
 from jaxlens.imaging.mass_angles import Distances, angles
 from jaxlens.imaging.profile_arguments import Value, arguments
@@ -71,7 +71,7 @@ def ray_positions(
     Returns:
         A pair (x, y) for each plane, arcsec, each of the shape of `x`.
     """
-    groups = [list(zip(_heavy(scene, j), own, strict=True)) for j, own in enumerate(numbers.copies)]
+    groups = [list(zip(scene.planes[j].heavy, own, strict=True)) for j, own in enumerate(numbers.copies)]
     deflections = [
         partial(plane_deflection, scene.planes[j].mass, values, groups=groups[j])
         for j, values in enumerate(numbers.masses)
@@ -143,10 +143,10 @@ def ray_parameters(scene: Scene, params: Params, j: int) -> dict[str, jax.Array]
     """
     masses = [mass for plane in scene.planes[:j] for mass in plane.masses]
     names = {f"{mass.prefix}-{name}" for mass in masses for name in (*mass.parameters, *mass.tables)}
-    for copied in (copied for i in range(j) for copied in _heavy(scene, i)):
+    for copied in (copied for plane in scene.planes[:j] for copied in plane.heavy):
         names |= {copied.number, *(f"{copied.prefix}-{name}" for name in copied.position)}
     names |= {*COSMOLOGY, *(plane.redshift for plane in scene.planes)}
-    return {name: value for name, value in params.items() if name in names}
+    return {name: value for name, value in with_copies(scene, params).items() if name in names}
 
 
 def mass_parameters(scene: Scene, params: Params, j: int, mass: Mass) -> dict[str, Value]:
@@ -277,11 +277,6 @@ def _lens(scene: Scene, params: Params, j: int) -> tuple[tuple[Mass, ...], list[
     return masses, [mass_parameters(scene, params, j, mass) for mass in masses]
 
 
-def _heavy(scene: Scene, j: int) -> tuple[Copied, ...]:
-    """The objects with copies of plane `j` that have mass."""
-    return tuple(copied for copied in scene.planes[j].copies if copied.mass)
-
-
 def _groups(scene: Scene, params: Params, j: int) -> Groups:
     """The objects with copies of plane `j` that have mass, and the numbers of the copies."""
 
@@ -291,7 +286,7 @@ def _groups(scene: Scene, params: Params, j: int) -> Groups:
             copied, masses, params, lambda own: [mass_parameters(scene, own, j, mass) for mass in masses]
         )
 
-    return [(copied, numbers(copied)) for copied in _heavy(scene, j)]
+    return [(copied, numbers(copied)) for copied in scene.planes[j].heavy]
 
 
 def _weights(scene: Scene, params: Params) -> jax.Array:
