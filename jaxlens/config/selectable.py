@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from jaxlens.config.model import Configuration, Galaxy, Plane, PointSource, Profile
@@ -10,9 +10,12 @@ from jaxlens.config.physical import forms_of
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
 from jaxlens.kernels.registry import Profile as Kernel
 
+# (label, species) pairs of the objects of a plane.
+Objects = Sequence[tuple[str, Galaxy | PointSource]]
+
 
 class Light(NamedTuple):
-    """The light of a configuration, and the masses in front of it.
+    """The light of a configuration without that of copies (NUMBER), and the masses in front of it.
 
     Attributes:
         plane: the label of the last plane with light; "" where none has light.
@@ -37,15 +40,14 @@ def light_of(configuration: Configuration) -> Light:
     """The light of a configuration."""
     planes = configuration.planes
     source = _source(configuration)
-    front = [profile for plane in planes[: max(source, 0)] for _, profile in masses(plane)]
-    lens = next((j for j, plane in enumerate(planes) if any(masses(plane))), len(planes))
+    lens = next((j for j, plane in enumerate(planes) if any(_masses(plane, plane.members))), len(planes))
     behind = planes[lens + 1 :]
     light = [profile for one in _galaxies(planes[source]) for profile in one.light] if source >= 0 else []
     varying = configuration.series.objects if configuration.series else ()
     steady = source >= 0 and any(prefix not in varying for prefix, _ in _points(planes[source]))
     return Light(
         plane=planes[source].label if source >= 0 else "",
-        is_lensed=bool(front),
+        is_lensed=lens < source,
         is_steady=bool(light) or steady,
         has_theta_e=bool(theta_e_names(configuration)),
         has_lensed_point=any(True for plane in behind for _ in _points(plane)),
@@ -66,9 +68,10 @@ def derived_names(configuration: Configuration) -> dict[str, bool]:
     """
     names: dict[str, bool] = {}
     for plane in configuration.planes:
-        for prefix, profile in masses(plane) if plane is not configuration.planes[-1] else ():
+        members = plane.members
+        for prefix, profile in _masses(plane, members) if plane is not configuration.planes[-1] else ():
             names |= {f"{prefix}-{one}": False for one in _replaced(profile, MASS_PROFILES)}
-        for label, species in plane.objects:
+        for label, species in members:
             for profile in species.light if isinstance(species, Galaxy) else ():
                 prefix = f"{plane.label}-{label}-{profile.label}"
                 names |= {f"{prefix}-{one}": True for one in _replaced(profile, LIGHT_PROFILES)}
@@ -82,14 +85,14 @@ def theta_e_names(configuration: Configuration) -> tuple[str, ...]:
     return tuple(
         f"{prefix}-theta_E"
         for plane in configuration.planes[: max(source, 0)]
-        for prefix, profile in masses(plane)
+        for prefix, profile in _masses(plane, plane.single)
         if "theta_E" in _angles(profile)
     )
 
 
-def masses(plane: Plane) -> Iterator[tuple[str, Profile]]:
-    """The prefix and the profile of each mass of a plane, shear among them."""
-    for label, species in plane.objects:
+def _masses(plane: Plane, objects: Objects) -> Iterator[tuple[str, Profile]]:
+    """The prefix and the profile of each mass of some objects of a plane, shear among them."""
+    for label, species in objects:
         if isinstance(species, Galaxy):
             for profile in (*species.mass, *species.shear):
                 if profile.name:
@@ -110,12 +113,12 @@ def _replaced(profile: Profile, registry: Mapping[str, Kernel]) -> tuple[str, ..
 
 
 def _galaxies(plane: Plane) -> list[Galaxy]:
-    return [species for _, species in plane.objects if isinstance(species, Galaxy)]
+    return [species for _, species in plane.single if isinstance(species, Galaxy)]
 
 
 def _points(plane: Plane) -> Iterator[tuple[str, PointSource]]:
     """The prefix of each hosted point source of a plane."""
-    for label, species in plane.objects:
+    for label, species in plane.single:
         if isinstance(species, PointSource) and species.host is not None:
             yield f"{plane.label}-{label}", species
 

@@ -8,8 +8,9 @@
     snr                 sum S / sqrt(sum V) over the pixels in which S^2 > V, in the best band; S is the light
                         of the source plane and V the variance of the noise of all light
 
-The source plane is the farthest one that has light.  Time series are measured at their first epoch, without
-what varies.  A criterion whose number is NaN is not met.
+The source plane is the farthest one that has light.  Copies of an object (NUMBER) are neighbours: their light
+and masses act on the image, but neither theta_E nor the light of the source plane is theirs.  Time series are
+measured at their first epoch, without what varies.  A criterion whose number is NaN is not met.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from jaxlens.imaging.photometry import counts_by_band
 from jaxlens.imaging.point_sources import main_source_images
 from jaxlens.imaging.render import render
 from jaxlens.imaging.scene import Scene
+from jaxlens.imaging.scene_objects import Copied
 from jaxlens.imaging.tables import with_tables
 from jaxlens.kernels.types import Params
 
@@ -62,7 +64,7 @@ def passed(scene: Scene, criteria: Sequence[Criterion], values: Params, assets: 
 
 
 def source_plane(scene: Scene) -> int:
-    """The index of the farthest plane that has light; 0 where none has."""
+    """The index of the farthest plane that has light beside that of copies; 0 where none has."""
     return max((j for j, plane in enumerate(scene.planes) if plane.light or plane.points), default=0)
 
 
@@ -129,23 +131,29 @@ def _images(scene: Scene, criteria: Sequence[Criterion], params: Params, assets:
 def _with_light_of(scene: Scene, shown: Callable[[int], bool]) -> Scene:
     """The scene with the light of some planes alone, all masses, and without what varies in a time series.
 
-    Stars of the foreground, which are not lensed, count to the other planes.
+    Stars of the foreground and all copies count to the planes in front of the source plane.
     """
 
     def is_steady(prefix: str) -> bool:
         return f"{prefix}-magnitude" in scene.parameters
 
-    source = source_plane(scene)
+    is_source = shown(source_plane(scene))
     planes = tuple(
         dataclasses.replace(
             plane,
+            copies=_only_masses(plane.copies) if is_source else plane.copies,
             light=plane.light if shown(j) else (),
             points=tuple(point for point in plane.points if shown(j) and is_steady(point.prefix)),
         )
         for j, plane in enumerate(scene.planes)
     )
-    stars = () if shown(source) else tuple(star for star in scene.stars if is_steady(star))
+    stars = () if is_source else tuple(star for star in scene.stars if is_steady(star))
     return dataclasses.replace(scene, planes=planes, stars=stars)
+
+
+def _only_masses(copies: Sequence[Copied]) -> tuple[Copied, ...]:
+    """Copies of objects without their light, where they have mass."""
+    return tuple(dataclasses.replace(one, light=()) for one in copies if one.mass)
 
 
 def _magnification(

@@ -184,6 +184,8 @@ def _free(
     draw, (base, _, last) = owner.draw, path.rpartition(".")
     if draw.is_constant:
         return FreeHyperparameter(path, rule.low, rule.high)
+    if draw.link is not None:
+        return FreeHyperparameter(path, 0.0 if last == "SCATTER" else -math.inf)
     if draw.function is not None:
         return FreeHyperparameter(path)
     if last in _WIDTHS:

@@ -133,7 +133,6 @@ def moved(distribution: Distribution, tangent: Distribution, step: float) -> Dis
 def test_the_issue_s_names_are_known() -> None:
     theirs = {"uniform", "uniform_int", "normal", "lognormal", "loguniform", "delta_function"}
     ours = {"truncated_normal", "beta", "categorical", "poisson", "power_law", "number_counts"}
-    ours |= {"generalized_normal"}
     assert set(DISTRIBUTIONS) == theirs | ours | {"symmetric_uniform_annulus"}
 
 
