@@ -74,8 +74,6 @@ def _wrong_name(links: Links, place: Place) -> str:
         return f"{text} differs by epoch, and a link is one number a system; link to one that does not"
     if source in of_images(links.configuration):
         return f"{text} follows from the image of a stack, after all links; link to a number that does not"
-    if source in of_images(links.configuration):
-        return f"{text} follows from the image that a system gets, after links; link to one that does not"
     rule = links.names.rules[links.configuration.label][source]
     if band and not rule.by_band:
         return (
