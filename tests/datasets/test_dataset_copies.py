@@ -21,7 +21,11 @@ COUNT = {"DISTRIBUTION": {"NAME": "poisson", "PARAMETERS": {"mean": 1.0}}}
 def field(unlensed_series: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
     """A galaxy with up to three neighbours that are images, and up to two stars, in single exposures."""
     unlensed_series["GEOMETRY"]["CONFIGURATION_1"].pop("TIMESERIES")
-    np.save(tmp_path / "stack.npy", np.random.default_rng(1).uniform(1.0, 2.0, (5, 9, 9)).astype(np.float32))
+    unlensed_series["SPECIES"]["POINTSOURCE_1"].pop("MODEL")
+    distance = np.hypot(*(np.mgrid[:9, :9] - 4.0))
+    np.save(
+        tmp_path / "stack.npy", [np.exp(-0.5 * (distance / width) ** 2) for width in (1.5, 1.7, 1.9, 2.1)]
+    )
     image = {"image": str(tmp_path / "stack.npy"), "scale": 0.1, "magnitude": {"g": 21.0, "r": 20.0}}
     galaxy = {"NAME": "NEIGHBOUR", "LIGHT_PROFILE_1": {"NAME": "INTERPOL", "PARAMETERS": image}}
     star = {"NAME": "STAR", "HOST": "Foreground", "PARAMETERS": {"magnitude": 21.0}}
@@ -36,8 +40,8 @@ def field(unlensed_series: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
 @pytest.mark.slow
 def test_a_dataset_has_the_number_and_each_copy(field: dict[str, Any], tmp_path: Path) -> None:
     """Rows of metadata are recipes; each copy takes an image of its own; the parts add up to the image."""
-    folder = tmp_path / "field"
-    dataset = make_dataset(field, save_to_disk=True, outdir=str(folder), return_planes=True, seed=1)
+    field["DATASET"]["PARAMETERS"]["OUTDIR"] = str(tmp_path / "field")
+    dataset = make_dataset(field, save_to_disk=True, return_planes=True)
     table = dataset.metadata("CONFIGURATION_1")
     chosen = table[[f"{NEIGHBOUR}_{k}-LIGHT_PROFILE_1-image_index-g" for k in (1, 2, 3)]].to_numpy()
     assert len(np.unique(chosen)) > 1
@@ -49,13 +53,14 @@ def test_a_dataset_has_the_number_and_each_copy(field: dict[str, Any], tmp_path:
     images = sim.render(sim.params_from_table(table))
     # (systems, parts, bands, y, x): lens, source, points, noise
     np.testing.assert_allclose(planes[:, :3].sum(1), images, rtol=1e-4, atol=1e-4)
-    again = load(folder)
+    again = load(tmp_path / "field")
     np.testing.assert_array_equal(again.CONFIGURATION_1_images, dataset.CONFIGURATION_1_images)
 
 
 @pytest.mark.slow
 def test_copies_stand_in_every_image_of_a_series(field: dict[str, Any]) -> None:
     """Each copy adds as much light in each night: that of a star, and that of the neighbours in the image."""
+    field["SPECIES"]["POINTSOURCE_1"]["MODEL"] = "flat"
     configuration = field["GEOMETRY"]["CONFIGURATION_1"]
     configuration["TIMESERIES"] = {"NITES": [0.0, 15.0], "OBJECTS": ["QUASAR"], "PEAK": 5.0}
     sim = Simulator(field)
