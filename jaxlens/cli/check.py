@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from jaxlens.cli.arguments import Commands, add_command, add_config, print_warnings
 from jaxlens.config import Config, load_config
+from jaxlens.config.copies import described
 from jaxlens.config.model import Configuration
 
 # The draws from which the share of systems that SELECT keeps is estimated.
@@ -30,6 +31,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Read the file, and print its warnings; a `ConfigError` lists every problem."""
     config = load_config(arguments.config, arguments.survey, arguments.configuration)
     print_warnings(config)
+    for one in config.chosen(arguments.configuration):
+        for line in described(one):
+            print(f"{one.label} ({one.name}): {line}")
     _print_acceptances(config, config.chosen(arguments.configuration))
     print(f"{arguments.config}: no problems")
     return 0

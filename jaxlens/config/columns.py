@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -149,8 +150,12 @@ def _rules(
         if isinstance(species, Galaxy)
         for profile in (*species.light, *species.mass, *species.shear)
     }
-    names = [name for name, _ in named_quantities(cosmology, instrument, configuration)]
-    rules = {name: series[name] if name in series else _rule(name, profiles) for name in names}
+    rules: dict[str, Rule] = {}
+    for name, quantity in named_quantities(cosmology, instrument, configuration):
+        if quantity.part:
+            rules[name] = _part_rule(name, rules)
+        else:
+            rules[name] = series[name] if name in series else _rule(name, profiles)
     # what has no effect may have any value
     free = {name: Rule(by_band=rules[name].by_band) for name in unused_names(instrument) if name in rules}
     return rules | image_rules(configuration) | count_rules(configuration) | free
@@ -164,6 +169,12 @@ def _rule(name: str, profiles: Mapping[str, str]) -> Rule:
     if not owner:
         return {**COSMOLOGY, **IMAGE, **SURVEY}[key]
     return {"REDSHIFT": REDSHIFT, "mean": NOT_NEGATIVE_BY_BAND, "magnitude": ANY_BY_BAND}.get(key, ANY)
+
+
+def _part_rule(name: str, rules: Mapping[str, Rule]) -> Rule:
+    """The legal values of a number of a link, which differs by band where the linked number may."""
+    owner, _, key = name.rpartition("-")
+    return Rule(low=0.0 if key == "SCATTER" else -math.inf, by_band=rules[owner].by_band)
 
 
 def _owners(plane: Plane) -> dict[str, None]:

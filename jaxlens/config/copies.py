@@ -19,6 +19,7 @@ from jaxlens.config.quantities import NOT_NEGATIVE, SMALLEST_PROBABILITY, Rule, 
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.config.values import number
+from jaxlens.distributions import Poisson, Truncated
 from jaxlens.distributions.host import probability, support
 from jaxlens.kernels.registry import MASS_PROFILES
 
@@ -46,7 +47,7 @@ def read_copies(label: str, section: Section, species: Galaxy | PointSource | No
     """
     given = [key for key in (NUMBER, MAX, POSITION) if section.has(key)]
     position = _position(section) if POSITION in given else ()
-    most = section.integer(MAX, at_least=1, below=LARGEST_MAX + 1) if MAX in given else None
+    most = _most(section) if MAX in given else None
     if not given:
         return None
     count = quantity(section, NUMBER, COUNT, default=1.0)
@@ -58,8 +59,15 @@ def read_copies(label: str, section: Section, species: Galaxy | PointSource | No
     return Copies(label, count, bound, position)
 
 
+def _most(section: Section) -> int:
+    """MAX; LARGEST_MAX, and a problem, where it is illegal."""
+    before = len(section.report.problems)
+    found = section.integer(MAX, at_least=1, below=LARGEST_MAX + 1)
+    return found if len(section.report.problems) == before else LARGEST_MAX
+
+
 def _bounded(count: Quantity, most: int | None, section: Section, node: Node) -> tuple[Quantity, int]:
-    """NUMBER, truncated where MAX cuts it, and the bound; 1, and a problem, where it has none."""
+    """NUMBER, truncated where MAX cuts its distribution, and the bound: 1, and a problem, without one."""
     (draw,) = count.draws
     report = section.report
     with report.about(count.path):
@@ -74,7 +82,7 @@ def _bounded(count: Quantity, most: int | None, section: Section, node: Node) ->
             report.problem(node.place, f"{found}; give MAX, the largest number of copies")
             return count, 1
         if most is None or largest <= most:
-            return count, int(largest) if most is None else most
+            return count, max(1, int(largest)) if most is None else most
         smallest = _smallest_count(draw)
         if smallest > most:
             place = section.take(MAX)
@@ -108,11 +116,11 @@ def _smallest_count(draw: Draw) -> float:
 def largest_count(draw: Draw) -> float:
     """The largest number that a draw can be; infinite for a user's function without TRUNCATE.
 
-    Of a distribution without an upper end it is the smallest k beyond which there is less probability than
-    the last step of a draw, 2^-24, with a margin of one for rounding.
+    Of a distribution without an upper end it is the smallest k with Prob(value > k) <= 2^-24.  There is a
+    margin of one for rounding, but not for `poisson`, whose quantiles are exact.
 
-    >>> largest_count(Draw("uniform_int", (("minimum", 0.0), ("maximum", 5.0))))
-    5.0
+    >>> largest_count(Draw("poisson", (("mean", 3.0),)))
+    16.0
     """
     if draw.function is not None:
         return math.floor(draw.truncate[1]) if draw.truncate and draw.truncate[1] < math.inf else math.inf
@@ -120,10 +128,14 @@ def largest_count(draw: Draw) -> float:
     low, high = support(distribution)
     if math.isfinite(high):
         return float(math.floor(high))
+    inner, share = distribution, 1.0
+    if isinstance(distribution, Truncated):
+        inner, share = distribution.inner, probability(distribution.inner, ">=", low)
     k = max(math.floor(low), 0)
-    while k <= LARGEST_MAX and probability(distribution, ">", float(k)) > SMALLEST_PROBABILITY:
+    while k <= LARGEST_MAX and probability(inner, ">", float(k)) > share * SMALLEST_PROBABILITY:
         k += 1
-    return k + 1.0 if k <= LARGEST_MAX else math.inf
+    margin = 0.0 if isinstance(distribution, Poisson) else 1.0
+    return k + margin if k <= LARGEST_MAX else math.inf
 
 
 def _position(section: Section) -> tuple[tuple[str, Quantity], ...]:
@@ -161,10 +173,8 @@ def _check_species(species: Galaxy | PointSource, node: Node, report: Report) ->
     """Report species that cannot be copied: hosted point sources, and a line of sight."""
     if isinstance(species, PointSource):
         if species.host is not None:
-            finding = f"{species.name} belongs to its host {species.host}, so it stands there once"
-            report.problem(
-                node.place, f"{finding}; copies may be of galaxies and of stars (HOST: Foreground)"
-            )
+            finding = f"{species.name} has a host, {species.host}, so it stands there once"
+            report.problem(node.place, f"{finding}; there may be copies of galaxies and of foreground stars")
         return
     for profile in species.mass:
         if profile.name and MASS_PROFILES[profile.name].line_of_sight is not None:

@@ -69,6 +69,10 @@ def _parameter(parameters: Section, key: str, is_list: bool | None) -> float | t
     node = parameters.need(key, advice[is_list])
     if node is None:
         return math.nan
+    if not node.entries.keys().isdisjoint(("SAME_AS", "RELATION")):
+        right = "give a number here, and a link with SCATTER in place of the DISTRIBUTION"
+        parameters.report.problem(node.place, f"is a link in the PARAMETERS of a DISTRIBUTION; {right}")
+        return math.nan
     if isinstance(node.value, tuple) and node.value and is_list is not False:
         return tuple(number(item, parameters.report, "give a number") for item in node.value)
     if is_list or node.value == ():

@@ -65,7 +65,7 @@ def check_choosers(config: Config, names: Names, tree: Node, report: Report) -> 
     for configuration in config.configurations:
         label = configuration.label
         found = tuple(_choosers(configuration))
-        following = {name for one in found for name in one.follows}
+        following = of_images(configuration)
         for one in found:
             for column, name in one.choice.nearest:
                 target = _target(one.prefix, name, names.parameters[label], config.bands)
@@ -75,9 +75,14 @@ def check_choosers(config: Config, names: Names, tree: Node, report: Report) -> 
                     report.problem(place, wrong, configurations=(label,))
 
 
+def of_images(configuration: Configuration) -> frozenset[str]:
+    """The parameters of a configuration that follow from the columns of images."""
+    return frozenset(name for one in _choosers(configuration) for name in one.follows)
+
+
 def _choosers(configuration: Configuration) -> Iterator[Chooser]:
     for plane in configuration.planes:
-        for label, species in plane.objects:
+        for label, species in plane.members:
             for profile in species.light if isinstance(species, Galaxy) else ():
                 if profile.choice is not None:
                     prefix = f"{plane.label}-{label}-{profile.label}"
@@ -85,7 +90,12 @@ def _choosers(configuration: Configuration) -> Iterator[Chooser]:
 
 
 def _wrong(
-    one: Chooser, name: str, target: Target | None, following: set[str], known: Mapping[str, str], label: str
+    one: Chooser,
+    name: str,
+    target: Target | None,
+    following: frozenset[str],
+    known: Mapping[str, str],
+    label: str,
 ) -> str:
     """What is wrong with a name of NEAREST; "" where nothing is."""
     if target is None:

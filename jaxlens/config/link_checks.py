@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from jaxlens.config.errors import Report, shown
+from jaxlens.config.galaxy_names import of_images
 from jaxlens.config.link_names import Links, Place, links_of
 from jaxlens.config.link_values import known_draw
 from jaxlens.config.model import Config, Galaxy, Joint, PointSource
@@ -21,7 +22,7 @@ def check_links(config: Config, joints: Sequence[Joint], report: Report) -> None
         report: the problems and remarks are added to it.
     """
     for configuration in config.configurations:
-        links = links_of(config, configuration, joints)
+        links = links_of(config.cosmology, config.instrument, configuration, joints)
         if links is not None:
             _check_configuration(links, report)
 
@@ -56,6 +57,8 @@ def _wrong_name(links: Links, place: Place) -> str:
     (name, _), link = place, links.links[place].link
     if name in links.by_epoch:
         return "is a link, and this number is drawn anew for each epoch; give a number or a DISTRIBUTION"
+    if _is_mixed(links, name):
+        return "is a link in one band and drawn for each epoch in another; give all bands links, or none"
     if link is None or not link.source:
         return ""
     text, found = link.source, links.find(name, link)
@@ -69,12 +72,23 @@ def _wrong_name(links: Links, place: Place) -> str:
         )
     if source in links.by_epoch:
         return f"{text} differs by epoch, and a link is one number a system; link to one that does not"
+    if source in of_images(links.configuration):
+        return f"{text} follows from the image of a stack, after all links; link to a number that does not"
     rule = links.names.rules[links.configuration.label][source]
     if band and not rule.by_band:
         return (
             f"{text} names a band, and this number is the same in all; write {text.removesuffix(band)[:-1]}"
         )
     return ""
+
+
+def _is_mixed(links: Links, name: str) -> bool:
+    """Whether a number of IMAGE or SURVEY is linked in one band and drawn for each epoch in another."""
+    own = links.quantities[name]
+    moving = [draw for draw in own.draws if not (draw.link or draw.is_constant)]
+    return (
+        bool(moving) and links.configuration.series is not None and name in dict(links.instrument.quantities)
+    )
 
 
 def _in_circle(links: Links, place: Place) -> str:
@@ -94,7 +108,7 @@ def _wrong_bands(links: Links, place: Place) -> str:
     if band or link is None or rule.by_band or not links.follows_bands(place):
         return ""
     if link.source:
-        example = f"{link.source}-{links.config.bands[0]}"
+        example = f"{link.source}-{links.instrument.bands[0]}"
         return f"{link.source} differs by band, and this number does not; name a band, as {example}"
     return "has an argument that differs by band, and this number does not; name a band in its SAME_AS"
 
@@ -114,7 +128,7 @@ def _check_values(links: Links, place: Place, report: Report) -> None:
 def _check_special(links: Links, report: Report) -> None:
     """Report a built-in function of SPECIAL that changes a number before it is linked."""
     for plane in links.configuration.planes:
-        for label, species in plane.objects:
+        for label, species in plane.members:
             if not isinstance(species, Galaxy | PointSource):
                 continue
             for call in species.special:

@@ -14,7 +14,7 @@ from functools import cached_property
 from jaxlens.config.columns import Names, known_names, stems
 from jaxlens.config.errors import spelled_alike
 from jaxlens.config.link_parts import Named, part_name
-from jaxlens.config.model import Config, Configuration, Draw, Joint, Link, LinkedDraw, Quantity
+from jaxlens.config.model import Config, Configuration, Draw, Instrument, Joint, Link, LinkedDraw, Quantity
 from jaxlens.config.naming import by_epoch_names, named_quantities
 
 # A number of one configuration, and the band; "" for the number of all bands.
@@ -36,23 +36,29 @@ def linked_draws(
     Returns:
         The links, each after those that it follows, without those that tables replace.
     """
-    links = links_of(config, configuration, joints)
+    links = links_of(config.cosmology, config.instrument, configuration, joints)
     return links.in_order() if links else ()
 
 
-def links_of(config: Config, configuration: Configuration, joints: Sequence[Joint]) -> Links | None:
+def links_of(
+    cosmology: tuple[Named, ...],
+    instrument: Instrument,
+    configuration: Configuration,
+    joints: Sequence[Joint],
+) -> Links | None:
     """The links of a configuration; None where it has none.
 
     Args:
-        config: the file.
+        cosmology: the cosmological parameters.
+        instrument: IMAGE and SURVEY.
         configuration: the configuration.
         joints: everything that sets parameters instead of the file's numbers.
     """
-    named = named_quantities(config.cosmology, config.instrument, configuration)
+    named = named_quantities(cosmology, instrument, configuration)
     if not any(quantity.is_linked for _, quantity in named):
         return None
-    names = known_names(config.cosmology, config.instrument, (configuration,))
-    return Links(config, configuration, named, names, joints)
+    names = known_names(cosmology, instrument, (configuration,))
+    return Links(instrument, configuration, named, names, joints)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,14 +66,14 @@ class Links:
     """The links of one configuration.
 
     Attributes:
-        config: the file.
+        instrument: IMAGE and SURVEY.
         configuration: the configuration.
         named: its quantities by name.
         names: the names that columns may have in it, and the legal values.
         joints: everything that sets parameters instead of the file's numbers.
     """
 
-    config: Config
+    instrument: Instrument
     configuration: Configuration
     named: Sequence[Named]
     names: Names
@@ -81,7 +87,7 @@ class Links:
     @cached_property
     def links(self) -> dict[Place, Draw]:
         """The links that no table replaces, by name and band."""
-        bands = self.config.bands
+        bands = self.instrument.bands
         return {
             (name, band): draw
             for name, quantity in self.named
@@ -94,12 +100,12 @@ class Links:
     def by_epoch(self) -> frozenset[str]:
         """The parameters that differ by epoch."""
         series = self.configuration.series
-        drawn = by_epoch_names(self.config.instrument, self.configuration)
+        drawn = by_epoch_names(self.instrument, self.configuration)
         return drawn | frozenset(series.cadence.conditions if series else ())
 
     def given(self, name: str) -> tuple[str, ...]:
         """The bands in which tables set a parameter."""
-        label, every, series = self.configuration.label, self.config.bands, self.configuration.series
+        label, every, series = self.configuration.label, self.instrument.bands, self.configuration.series
         if series and name in series.cadence.conditions:
             return every
         columns = [column for joint in self.joints for column in joint.columns]
@@ -109,7 +115,7 @@ class Links:
     def find(self, name: str, link: Link) -> Place | None:
         """The parameter and the band ("" for none) that a SAME_AS names; None where there is none."""
         known = self.names.parameters[self.configuration.label]
-        for stem, band in stems(link.source, self.config.bands):
+        for stem, band in stems(link.source, self.instrument.bands):
             for prefix in self._prefixes(name):
                 parameter = known.get(prefix + stem)
                 if parameter is not None:
@@ -138,7 +144,7 @@ class Links:
         elif band or own_band:
             yield source, band or own_band
         else:
-            yield from ((source, each) for each in self.config.bands)
+            yield from ((source, each) for each in self.instrument.bands)
 
     def in_order(self) -> tuple[LinkedDraw, ...]:
         """The links, each after those that it follows."""
@@ -166,7 +172,7 @@ class Links:
     def differs(self, name: str) -> bool:
         """Whether the value of a parameter has a number for each band."""
         given = self.given(name)
-        if self.quantities[name].per_band or (given and given != self.config.bands):
+        if self.quantities[name].per_band or (given and given != self.instrument.bands):
             return True
         return (name, "") in self.links and self.follows_bands((name, ""))
 
@@ -196,16 +202,14 @@ class Links:
     def advice(self, name: str, text: str) -> str:
         """The names that an unknown name of a link may mean."""
         label = self.configuration.label
-        stem = stems(text, self.config.bands)[-1][0]
+        stem = stems(text, self.instrument.bands)[-1][0]
         end = text.removeprefix(stem)
         known = self.names.parameters[label]
         copies = sorted(
             one for one in known if re.sub(r"(OBJECT_[0-9]+)_[0-9]+(?=-)", r"\1", one).endswith(stem)
         )
         if copies and not any(one.endswith(stem) for one in known):
-            return (
-                "copies of an object are numbers of their own; a link within the object follows its own copy"
-            )
+            return "each copy has numbers of its own, which only links within the object follow"
         choices: dict[str, None] = {}
         for prefix in self._prefixes(name):
             choices |= dict.fromkeys(one.removeprefix(prefix) for one in known if one.startswith(prefix))

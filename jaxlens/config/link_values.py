@@ -69,7 +69,7 @@ def _source(links: Links, place: Place) -> _Spread | None:
     quantity, band = links.quantities[source], band or own_band
     if quantity.per_band and not band:
         return None
-    draw = quantity.draws[links.config.bands.index(band)] if quantity.per_band else quantity.draws[0]
+    draw = quantity.draws[links.instrument.bands.index(band)] if quantity.per_band else quantity.draws[0]
     if draw.link:
         there = known_draw(links, (source, band if quantity.per_band else ""))
         return None if there is None else _of_draw(there)
@@ -81,7 +81,7 @@ def _is_changed(links: Links, name: str) -> bool:
     changed = tuple(
         f"{plane.label}-{label}-"
         for plane in links.configuration.planes
-        for label, species in plane.objects
+        for label, species in plane.members
         if isinstance(species, Galaxy | PointSource) and species.special
     )
     moved = name.startswith(changed) or name in in_pixels(links.configuration)

@@ -27,6 +27,7 @@ from jaxlens.config.placeholders import with_columns
 from jaxlens.config.plausibility import remark_implausible
 from jaxlens.config.reader import Node, Usage, read_text
 from jaxlens.config.sections import Section
+from jaxlens.config.selected_ranges import with_selected_ranges
 from jaxlens.config.selection import with_selections
 from jaxlens.config.settling import settled
 from jaxlens.config.species import read_species
@@ -164,7 +165,7 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
             with report.only(needing):
                 instrument = replace(instrument, passbands=read_passbands(root))
         names = known_names(cosmology, instrument, configurations)
-        joints = read_joints(root, tables, names)
+        joints = read_joints(root, tables, with_selected_ranges(names, tree))
         backgrounds = read_backgrounds(root, instrument, configurations, joints, names)
     config = Config(
         name=name,

@@ -51,7 +51,6 @@ _DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
     "uniform": ("flat", "random", "rand", "tophat", "unif"),
     "uniform_int": ("randint", "integer", "integers", "discreteuniform", "uniforminteger"),
     "lognormal": ("lognorm", "loggaussian", "normallog"),
-    "generalized_normal": ("gennorm", "generalisednormal", "exponentialpower", "subbotin"),
     "loguniform": ("loguni", "uniformlog", "reciprocal", "jeffreys", "logflat"),
     "truncated_normal": ("truncnorm", "truncatedgaussian", "truncnormal", "normaltruncated", "tnormal"),
     "delta_function": ("constant", "delta", "fixed", "dirac", "value", "deltafunc"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -43,6 +44,8 @@ _BY_BAND = {"magnitude", NOISE} | {
 }
 # The parameters of a foreground star that are its position.
 IN_IMAGE = ("ra_image", "dec_image")
+# The beginning of the name of a parameter of a copy.
+_COPY = re.compile(r"PLANE_[0-9]+-OBJECT_[0-9]+_[0-9]+-")
 # The parameters of profiles that are positions.
 POSITIONS = ("center_x", "center_y", "ra_0", "dec_0", "start_x", "start_y")
 # The parameter of a light profile that chooses an image of a stack.
@@ -155,6 +158,15 @@ def has_band_axis(name: str) -> bool:
     """
     own = name.rsplit("-", 1)[-1]
     return own in _BY_BAND or ("LIGHT_PROFILE_" in name and own not in SHARED_BY_BANDS)
+
+
+def is_of_copy(name: str) -> bool:
+    """Whether a parameter is that of a copy of an object.
+
+    >>> is_of_copy("PLANE_1-OBJECT_3_2-sep"), is_of_copy("PLANE_1-OBJECT_3-NUMBER")
+    (True, False)
+    """
+    return _COPY.match(name) is not None
 
 
 def redshift_name(plane: Plane) -> str:

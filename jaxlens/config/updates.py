@@ -17,13 +17,14 @@ from jaxlens.config.copies import MAX, NUMBER, POSITION
 from jaxlens.config.errors import Report, nearest
 from jaxlens.config.files import FROM_DICT
 from jaxlens.config.instrument import COSMOLOGY, FIXED, IMAGE, SURVEY
-from jaxlens.config.model import Config, Configuration, Galaxy, PointSource
+from jaxlens.config.model import Config, Configuration, Draw, Galaxy, PointSource, Quantity
 from jaxlens.config.model_names import population_name
 from jaxlens.config.naming import BY_EPOCH, MICROLENSING, in_pixels, named_quantities
 from jaxlens.config.profile_parameters import list_entry
 from jaxlens.config.reader import Node, read_text
 from jaxlens.config.text import plain, yaml_text
 from jaxlens.config.timeseries import SERIES_KEYS
+from jaxlens.kernels.relations import RELATIONS
 
 # A configuration file as nested dictionaries.
 Tree = dict[str, Any]
@@ -92,8 +93,10 @@ def set_parameters(tree: Tree, config: Config, label: str, values: Mapping[str, 
         config: the configuration that was read from it.
         label: the label or NAME of the configuration whose parameters are set.
         values: `<parameter>` or `<parameter>-<band>` -> the new entry of the file: a number, or a mapping
-            with DISTRIBUTION.  With a band only that band's value is changed; the band is ignored where a
-            parameter is the same in all bands (mass, positions, redshifts, the cosmology).
+            with DISTRIBUTION.  A linked parameter is then linked no more; the numbers of its link are set by
+            names of their own, as `<parameter>-TIMES`.  With a band only that band's value is changed; the
+            band is ignored where a parameter is the same in all bands (mass, positions, redshifts, the
+            cosmology).
 
     Raises:
         ValueError: if a name is not that of a parameter of this configuration; then nothing is changed.
@@ -147,9 +150,13 @@ def _entries(config: Config, configuration: Configuration) -> Iterator[tuple[str
     """Every name that can be set, and the keys of its entry."""
     for name in _DATASET:
         yield name, KeyPath(("DATASET", "PARAMETERS", name))
+    given = dict((*config.cosmology, *config.instrument.quantities))
     for section, rules in (("COSMOLOGY", COSMOLOGY), ("IMAGE", IMAGE), ("SURVEY", SURVEY)):
         for name, rule in rules.items():
-            yield name, KeyPath((section, "PARAMETERS", name), rule.by_band)
+            own = (section, "PARAMETERS", name)
+            yield name, KeyPath(own, rule.by_band)
+            if name in given:
+                yield from _link_entries(name, own, given[name], config.bands)
     for name in FIXED:
         yield name, KeyPath(("IMAGE", "PARAMETERS", name), by_band=name == "kernel_point_source")
     yield "BANDS", KeyPath(("SURVEY", "PARAMETERS", "BANDS"))
@@ -188,12 +195,45 @@ def _objects(config: Config, configuration: Configuration) -> Iterator[tuple[str
     rules = names.rules[configuration.label]
     quantities = dict(named_quantities(config.cosmology, config.instrument, configuration))
     for written, parameter in names.parameters[configuration.label].items():
-        words = quantities[parameter].path.split(".")
+        quantity = quantities[parameter]
+        words = quantity.path.split(".")
         # the positions of foreground stars and of copies are random and have no entry in the file
         is_placed = parameter in in_pixels(configuration) or POSITION in words or words[-1] == NUMBER
-        if words[0] in ("SPECIES", "GEOMETRY") and not is_placed:
+        if words[0] in ("SPECIES", "GEOMETRY") and not (is_placed or quantity.part):
             between = () if words[2] in _WITHOUT_PARAMETERS else ("PARAMETERS",)
-            yield written, KeyPath((*words[:-1], *between, words[-1]), rules[parameter].by_band)
+            keys = (*words[:-1], *between, words[-1])
+            yield written, KeyPath(keys, rules[parameter].by_band)
+            yield from _link_entries(written, keys, quantity, config.bands)
+
+
+def _link_entries(
+    name: str, keys: tuple[str, ...], quantity: Quantity, bands: tuple[str, ...]
+) -> Iterator[tuple[str, KeyPath]]:
+    """The numbers of the links of a quantity, as `<name>-TIMES`, or `<name>-TIMES-<band>` by band.
+
+    Args:
+        name: the name of the quantity.
+        keys: the keys that lead to it.
+        quantity: the quantity.
+        bands: the names of the bands.
+    """
+    for band, draw in zip(bands if quantity.per_band else ("",), quantity.draws, strict=True):
+        for own, more in _link_keys(draw):
+            ends = "-".join(filter(None, (name, *own, band)))
+            yield ends, KeyPath((*keys, *filter(None, (band,)), *more))
+
+
+def _link_keys(draw: Draw) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The words of the name and the keys of each number of a link, and of the links in its arguments."""
+    if draw.link is None:
+        return
+    parts: dict[str, Draw | None] = {key: None for key, _ in draw.parameters} | dict(draw.link.parts)
+    for key, part in parts.items():
+        head, _, last = key.rpartition(".")
+        keys = (head, "PARAMETERS", last) if head else (last,)
+        yield (last,), keys
+        for own, more in _link_keys(part) if part else ():
+            yield (last, *own), (*keys, *more)
 
 
 def _find(
@@ -216,6 +256,13 @@ def _set(tree: Tree, keys: tuple[str, ...], band: str | None, bands: tuple[str, 
     for key in outer:
         if key == "MODEL" and isinstance(tree.get(key), str):
             tree[key] = {"NAME": population_name(tree[key])}
+        entry = list_entry(key)
+        if key not in tree and entry and isinstance(tree.get(entry[0]), list):
+            tree = tree[entry[0]][entry[1]]
+            continue
+        if key == "PARAMETERS" and tree.get("NAME") in RELATIONS:
+            # all arguments of a relation may have their defaults
+            tree.setdefault(key, {})
         if not isinstance(tree.get(key), dict):
             raise ValueError(f"config_dict has no {'.'.join(outer)}; it was changed by hand")
         tree = tree[key]
@@ -245,6 +292,6 @@ def _by_band(tree: Mapping[str, Any], key: str, bands: tuple[str, ...]) -> dict[
     if key not in tree:
         raise ValueError(f"{key} is not in the file; set it for all bands first")
     old = tree[key]
-    if isinstance(old, dict) and "DISTRIBUTION" not in old:
+    if isinstance(old, dict) and old.keys().isdisjoint(("DISTRIBUTION", "SAME_AS", "RELATION")):
         return dict(old)
     return {band: copy.deepcopy(old) for band in bands}

@@ -14,6 +14,7 @@ from functools import partial
 from jaxlens.config.errors import Finding, Report
 from jaxlens.config.idle import idle_names
 from jaxlens.config.instrument import unused_names
+from jaxlens.config.link_names import links_of
 from jaxlens.config.model import Configuration, Instrument, Joint, Quantity
 from jaxlens.config.naming import Named, named_quantities
 from jaxlens.config.reader import Node
@@ -139,6 +140,9 @@ def find_uses(
     for one in configurations:
         special = _before_tables(one)
         idle = idle_names(one, partial(_is_set, joints, one.label, every)) | unused_names(instrument)
+        links = links_of(cosmology, instrument, one, joints)
+        # what has no effect by itself has one where another number follows it
+        idle -= links.all_sources() if links else frozenset()
         for name, quantity in named_quantities(cosmology, instrument, one):
             if name in idle:
                 continue

@@ -31,11 +31,18 @@ from jaxlens.distributions.derived import (
     truncated_icdf,
 )
 from jaxlens.distributions.discrete import Categorical, DeltaFunction, UniformInt
-from jaxlens.distributions.generalized_normal import GeneralizedNormal
 from jaxlens.distributions.host import is_possible_between
+from jaxlens.distributions.luminosities import (
+    DoublePowerLawMagnitude,
+    SchechterMagnitude,
+    VelocityDispersionFunction,
+)
+from jaxlens.distributions.order_statistics import NearestByComovingVolume
 from jaxlens.distributions.poisson import Poisson
 from jaxlens.distributions.power_laws import NumberCounts, PowerLaw
+from jaxlens.distributions.shapes import GeneralizedNormal, OneMinusRayleigh, Rayleigh
 from jaxlens.distributions.users import RESERVED, USER_DISTRIBUTIONS, UserDistribution, distribution
+from jaxlens.distributions.volumes import ComovingVolume
 
 __all__ = [
     "DISTRIBUTIONS",
@@ -44,22 +51,29 @@ __all__ = [
     "Affine",
     "Beta",
     "Categorical",
+    "ComovingVolume",
     "DeltaFunction",
     "Distribution",
+    "DoublePowerLawMagnitude",
     "GeneralizedNormal",
     "LogNormal",
     "LogUniform",
+    "NearestByComovingVolume",
     "Normal",
     "NumberCounts",
+    "OneMinusRayleigh",
     "Poisson",
     "PowerLaw",
+    "Rayleigh",
     "Scaled",
+    "SchechterMagnitude",
     "SymmetricUniformAnnulus",
     "Truncated",
     "TruncatedNormal",
     "Uniform",
     "UniformInt",
     "UserDistribution",
+    "VelocityDispersionFunction",
     "distribution",
     "is_possible_between",
     "parameter_defaults",

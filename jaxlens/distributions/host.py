@@ -16,6 +16,7 @@ from jaxlens.distributions.base import Distribution
 from jaxlens.distributions.continuous import LogNormal, Normal
 from jaxlens.distributions.derived import Truncated, probability_between
 from jaxlens.distributions.discrete import UniformInt
+from jaxlens.distributions.poisson import Poisson
 
 # A probability that is above zero in single precision too, however it is computed.
 _SURELY_POSSIBLE = 1e-3
@@ -68,6 +69,8 @@ def probability(distribution: Distribution, side: str, x: float) -> float:
     known = _beyond(distribution, side, x)
     if known is None:
         known = _normal_tail(distribution, side, x)
+    if known is None and isinstance(distribution, Poisson):
+        known = _poisson_tail(float(distribution.mean), side, x)
     return float(_probability(distribution, x, side=side)) if known is None else known
 
 
@@ -93,6 +96,25 @@ def _normal_tail(distribution: Distribution, side: str, x: float) -> float | Non
     else:
         return None
     return 0.5 * math.erfc(-sign * z / math.sqrt(2.0))
+
+
+def _poisson_tail(mean: float, side: str, x: float) -> float:
+    """`probability` of a Poisson distribution, summed from the last term that counts, so it is precise."""
+    first = math.floor(x) + 1 if side in ("<=", ">") else math.ceil(x)
+    up = side.startswith(">")
+    reach = 40.0 + 10.0 * math.sqrt(mean)
+    if up and first > mean:
+        return sum(_poisson_term(mean, n) for n in range(int(max(first, mean) + reach), first - 1, -1))
+    if not up and first <= mean:
+        return sum(_poisson_term(mean, n) for n in range(max(0, int(first - reach)), first))
+    return 1.0 - _poisson_tail(mean, {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}[side], x)
+
+
+def _poisson_term(mean: float, n: int) -> float:
+    """mean^n exp(-mean) / n!"""
+    if mean == 0.0:
+        return float(n == 0)
+    return math.exp(n * math.log(mean) - mean - math.lgamma(n + 1))
 
 
 def quantile(distribution: Distribution, p: float) -> float:

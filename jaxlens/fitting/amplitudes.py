@@ -41,7 +41,7 @@ def templates(
     x, indices = constants.transform.constrained(u), model.magnitudes
 
     def mean(magnitudes: jax.Array) -> jax.Array:
-        system = with_free_values(model, params, x.at[indices].set(magnitudes))
+        system = with_free_values(model, constants, params, x.at[indices].set(magnitudes))
         return likelihood.expected(model.scene, system, constants.assets)[0]
 
     image, jvp = jax.linearize(mean, x[indices])

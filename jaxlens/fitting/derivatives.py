@@ -7,15 +7,27 @@ value for each band acts on its own band alone, so that one image holds the deri
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
-from jaxlens.fitting.posterior import Constants, FitData, Model, predicted_of, with_free_values
+from jaxlens.fitting.posterior import (
+    Constants,
+    FitData,
+    Model,
+    predicted_of,
+    with_free_values,
+    with_scalars,
+    with_tied_values,
+)
+from jaxlens.fitting.ties import dependent_ties
 from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.simulator.generation import Params
+
+# The parameter that moves, and the index of the band in which it moves; None for all bands at once.
+Direction = tuple[str, int | None]
 
 
 class Prediction(NamedTuple):
@@ -40,19 +52,54 @@ def prediction(model: Model, constants: Constants, data: FitData, u: jax.Array) 
         The prediction.
     """
     x, slope = jax.jvp(constants.transform.constrained, (u,), (jnp.ones_like(u),))
-    params = with_free_values(model, data.params, x)
-    slopes = with_free_values(model, jax.tree.map(jnp.zeros_like, params), slope)
-    columns: dict[str, tuple[jax.Array, jax.Array]] = {}
+    params = with_free_values(model, constants, data.params, x)
+    slopes = with_scalars(model, jax.tree.map(jnp.zeros_like, params), slope)
+    columns: dict[Direction, tuple[jax.Array, jax.Array]] = {}
     for names in groups(model):
         (mean, sigma), derivative = _linearized(model, constants, data, params, names)
-        along = jnp.eye(len(names), dtype=u.dtype)
-        tangents = {name: jnp.tensordot(along[:, i], slopes[name], axes=0) for i, name in enumerate(names)}
+        directions = list(dict.fromkeys(_direction(model, *one) for one in model.free if one[0] in names))
+        along = jnp.eye(len(directions), dtype=u.dtype)
+        tangents = {name: _tangent(name, slopes[name], directions, along) for name in names}
         found = jax.vmap(derivative)(tangents)
-        columns |= {name: (found[0][i], found[1][i]) for i, name in enumerate(names)}
+        columns |= {one: (found[0][i], found[1][i]) for i, one in enumerate(directions)}
     means, sigmas = (
-        jnp.stack([_of_band(columns[name][which], band) for name, band in model.free]) for which in (0, 1)
+        jnp.stack([_column(model, columns, which, *one) for one in model.free]) for which in (0, 1)
     )
     return Prediction(mean, sigma, means, sigmas)
+
+
+def _direction(model: Model, name: str, band: int | None) -> Direction:
+    """The direction in which one free scalar moves: all bands of its parameter at once, or its own alone.
+
+    A parameter moves in one band alone where others are tied to it, since these may act on all bands.
+    """
+    return name, band if dependent_ties(model.ties, {name}) else None
+
+
+def _tangent(name: str, slope: jax.Array, directions: list[Direction], along: jax.Array) -> jax.Array:
+    """How a parameter moves in each direction, (directions,) or (directions, bands)."""
+    own = [i for i, (moved, _) in enumerate(directions) if moved == name]
+    if len(own) == 1 and directions[own[0]][1] is None:
+        return jnp.tensordot(along[:, own[0]], slope, axes=0)
+    each = {i: directions[i][1] for i in own}
+    rows = [
+        jnp.zeros_like(slope).at[each[i]].set(slope[each[i]]) if i in each else jnp.zeros_like(slope)
+        for i in range(len(directions))
+    ]
+    return jnp.stack(rows)
+
+
+def _column(
+    model: Model,
+    columns: Mapping[Direction, tuple[jax.Array, jax.Array]],
+    which: int,
+    name: str,
+    band: int | None,
+) -> jax.Array:
+    """The derivative of the mean (`which` is 0) or of sigma (1) in one free scalar, (bands, y, x)."""
+    direction = _direction(model, name, band)
+    image = columns[direction][which]
+    return image if direction[1] is not None else _of_band(image, band)
 
 
 def groups(model: Model) -> tuple[tuple[str, ...], ...]:
@@ -74,7 +121,7 @@ def _linearized(
     structure: list[Any] = []
 
     def image(some: Params) -> tuple[jax.Array, jax.Array]:
-        return predicted_of(model, constants, data, params | some)
+        return predicted_of(model, constants, data, with_tied_values(model, constants, params | some))
 
     # `computed_apart` calls its function more than once, of which jit traces only the first
     @jax.jit

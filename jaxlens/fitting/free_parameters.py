@@ -1,7 +1,8 @@
 """The free parameters of a fit with their priors, and the values of all other parameters.
 
 Every parameter that varies in the file is either free, with a prior, or fixed at a value.  A constant of the
-file keeps its value unless the caller frees it with a prior or fixes it at another value.
+file keeps its value unless the caller frees it with a prior or fixes it at another value; so does the tie of
+a parameter that follows others by a link without scatter.
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from jaxlens.config.errors import nearest
+from jaxlens.config.model import LinkedDraw
 from jaxlens.config.naming import IMAGE_INDEX
 from jaxlens.distributions import DeltaFunction, Distribution
+from jaxlens.fitting.hidden_copies import hidden_copies
+from jaxlens.fitting.ties import dependent_ties, marginal, tied_params, ties
 from jaxlens.fitting.transforms import Transform, transform_of
 from jaxlens.sampling.epochs import POINTING, nights_of
 from jaxlens.simulator.simulator import Simulator
@@ -40,6 +44,7 @@ class FreeParameters:
         transform: the map between the unconstrained space and the free parameters.
         params: all parameters of n images, (n,), (n, bands) or (n, epochs, bands); the free ones are at
             their priors' medians.
+        ties: the links by which other parameters follow the free ones, each after those that it follows.
     """
 
     places: tuple[tuple[str, int | None], ...]
@@ -48,6 +53,7 @@ class FreeParameters:
     changed: frozenset[str]
     transform: Transform
     params: Mapping[str, np.ndarray]
+    ties: tuple[LinkedDraw, ...] = ()
 
     def names(self, bands: Sequence[str]) -> tuple[str, ...]:
         """The name of each scalar: the parameter's, with `-<band>` where each band has its own."""
@@ -81,24 +87,32 @@ def free_parameters(
     """
     fixed = _fixed(sim, n, {} if fixed is None else fixed)
     file = sim.priors
-    priors = _priors(sim, file, free, fixed)
-    _refuse_undecided(sim, file, priors, fixed)
+    hidden = hidden_copies(sim.scene, {**drawn, **fixed})
+    priors = _priors(sim, file, free, fixed, hidden)
+    _refuse_undecided(sim, file, priors, fixed, hidden)
     shapes = {name: np.shape(drawn[name])[1:] for name in sim.parameter_names}
     params = {name: np.repeat(np.asarray(drawn[name])[:1], n, axis=0) for name in shapes}
     params |= {name: _value(name, fixed[name], (n, *shapes[name])) for name in fixed}
     places, distributions = _scalars(priors, shapes)
-    moving, transform = _moving(distributions)
+    own = frozenset(name for name in priors if isinstance(free, Mapping) and free[name] is not None)
+    wide = [
+        one if place[0] in own else marginal(sim, place, one, drawn)
+        for place, one in zip(places, distributions, strict=True)
+    ]
+    moving, transform = _moving(wide)
     for i, median in zip(moving, np.asarray(transform.constrained(np.zeros(moving.size))), strict=True):
         name, band = places[i]
         params[name][:, ... if band is None else band] = median
-    own = frozenset(name for name in priors if isinstance(free, Mapping) and free[name] is not None)
+    changed = own | frozenset(fixed)
+    every = ties(sim, changed)
     return FreeParameters(
         places=tuple(places[i] for i in moving),
         priors=tuple(distributions[i] for i in moving),
         file_priors=frozenset(priors) - own,
-        changed=own | frozenset(fixed),
+        changed=changed,
         transform=transform,
-        params=params,
+        params=tied_params(sim, every, params),
+        ties=dependent_ties(every, {places[i][0] for i in moving}),
     )
 
 
@@ -156,10 +170,12 @@ def _priors(
     file: Mapping[str, tuple[Distribution, ...]],
     free: Free | None,
     fixed: Mapping[str, ArrayLike],
+    hidden: tuple[str, ...],
 ) -> dict[str, tuple[Distribution, ...]]:
     """The prior of each free parameter: one distribution, or one for each band; `file` has the file's."""
     if free is None:
-        once = {name: prior for name, prior in file.items() if not _by_epoch(sim, name)}
+        shown = {name: prior for name, prior in file.items() if not name.startswith(hidden)}
+        once = {name: prior for name, prior in shown.items() if not _by_epoch(sim, name)}
         free = [name for name, prior in once.items() if name not in fixed and not _is_discrete(prior)]
     if isinstance(free, str):
         raise ValueError(f"free is the text {free!r}; give a list of parameters, or a mapping to priors")
@@ -195,7 +211,9 @@ def _of_file(
 ) -> tuple[Distribution, ...]:
     if name in file:
         return file[name]
-    reason = sim.without_prior.get(name, "is a constant of the file")
+    tied = {link.name for link in ties(sim)}
+    is_what = "is tied to others by its link" if name in tied else "is a constant of the file"
+    reason = sim.without_prior.get(name, is_what)
     raise ValueError(f"{name} in free {reason}, and has no prior; {_GIVE_PRIOR}")
 
 
@@ -228,15 +246,16 @@ def _refuse_undecided(
     file: Mapping[str, tuple[Distribution, ...]],
     priors: Mapping[str, object],
     fixed: Mapping[str, object],
+    hidden: tuple[str, ...],
 ) -> None:
-    """ValueError where a parameter that varies is neither free nor fixed."""
+    """ValueError where a parameter that varies, and not of a hidden copy, is neither free nor fixed."""
     for name, prior in file.items():
-        if name not in priors and name not in fixed:
+        if name not in priors and name not in fixed and not name.startswith(hidden):
             state = "takes separate values in the file" if _is_discrete(prior) else "varies in the file"
             state = "differs by epoch" if _by_epoch(sim, name) else state
             raise ValueError(f"{name} {state} and is not free; give its value, as in fixed={{{name!r}: ...}}")
     for name, reason in sim.without_prior.items():
-        if name not in priors and name not in fixed:
+        if name not in priors and name not in fixed and not name.startswith(hidden):
             if _by_epoch(sim, name):
                 raise ValueError(f"{name} {reason}; give fixed={{{POINTING!r}: ...}}, or its values in fixed")
             raise ValueError(f"{name} {reason}, and has no prior; {_GIVE_PRIOR}, or a value in fixed")

@@ -110,7 +110,7 @@ def _best_models(model: Model, constants: Constants, data: FitData, points: np.n
 def _models(model: Model, constants: Constants, data: FitData, points: jax.Array) -> BestModels:
     def best(image: FitData, u: jax.Array) -> BestModels:
         mean, sigma = predicted(model, constants, image, u)
-        params = with_free_values(model, image.params, constants.transform.constrained(u))
+        params = with_free_values(model, constants, image.params, constants.transform.constrained(u))
         return BestModels(params, mean, jnp.where(image.mask, sigma, 1.0))
 
     return jax.vmap(best)(data, points)

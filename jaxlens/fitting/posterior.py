@@ -14,12 +14,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.config.model import LinkedDraw
 from jaxlens.distributions import Distribution
+from jaxlens.fitting.ties import is_linear
 from jaxlens.fitting.transforms import Transform
 from jaxlens.imaging import likelihood
 from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.scene import Scene
 from jaxlens.sampling import priors
+from jaxlens.sampling.link_priors import with_known, with_ties
 from jaxlens.sampling.population import Population
 from jaxlens.simulator.generation import Params
 
@@ -44,6 +47,7 @@ class Model:
         file_priors: the names of the free parameters whose prior is the file's.
         sigma_given: whether the noise's sigma is given, rather than a function of the parameters.
         widths: the widths (pixels) of the smoothing on levels 1, 2, ... of `expansion.expansion`.
+        ties: the links by which other parameters follow the free ones, each after those that it follows.
     """
 
     population: Population
@@ -52,6 +56,7 @@ class Model:
     file_priors: frozenset[str]
     sigma_given: bool
     widths: tuple[float, ...]
+    ties: tuple[LinkedDraw, ...] = ()
 
     @property
     def magnitudes(self) -> np.ndarray:
@@ -61,7 +66,9 @@ class Model:
         found = [
             i
             for i, (name, _) in enumerate(self.free)
-            if name.endswith(_MAGNITUDES) and not name.startswith(others)
+            if name.endswith(_MAGNITUDES)
+            and not name.startswith(others)
+            and is_linear(self.ties, name, _MAGNITUDES)
         ]
         return np.array(found, np.int32)
 
@@ -103,8 +110,39 @@ class FitData(NamedTuple):
     params: Mapping[str, Array]
 
 
-def with_free_values(model: Model, params: Mapping[str, Array], x: jax.Array) -> Params:
-    """All parameters of a system, with the values x of the free ones.
+def with_free_values(model: Model, constants: Constants, params: Mapping[str, Array], x: jax.Array) -> Params:
+    """All parameters of a system, with the values x of the free ones and those of what is tied to them.
+
+    Args:
+        model: the static part of the fit.
+        constants: the arrays that all images share.
+        params: all parameters of the system; the values of the free ones are not used.
+        x: the values of the free parameters, (k,).
+
+    Returns:
+        All parameters by name, each () or (bands,).
+    """
+    return with_tied_values(model, constants, with_scalars(model, params, x))
+
+
+def with_tied_values(model: Model, constants: Constants, params: Params) -> Params:
+    """All parameters of a system, with those that are tied to the free ones computed from them.
+
+    Args:
+        model: the static part of the fit.
+        constants: the arrays that all images share.
+        params: all parameters of the system, each () or (bands,).
+    """
+    if not model.ties:
+        return params
+    population, hyperparameters = model.population, constants.hyperparameters
+    known = with_known(population, hyperparameters, params)
+    found = with_ties(model.ties, population.bands, hyperparameters, known)
+    return {name: found[name] for name in params}
+
+
+def with_scalars(model: Model, params: Mapping[str, Array], x: jax.Array) -> Params:
+    """All parameters of a system, with the values x of the free ones, and what is tied to them as it is.
 
     Args:
         model: the static part of the fit.
@@ -135,7 +173,7 @@ def unconstrained_log_prior(
         The log-density, ().
     """
     x = constants.transform.constrained(u)
-    system = with_free_values(model, params, x)
+    system = with_free_values(model, constants, params, x)
     total = priors.log_prior(model.population, constants.hyperparameters, system, model.file_priors)
     for i, prior in enumerate(constants.own_priors):
         total = total if prior is None else total + prior.log_prob(x[i])
@@ -154,9 +192,8 @@ def predicted(model: Model, constants: Constants, data: FitData, u: jax.Array) -
     Returns:
         Mean and sigma, each (bands, y, x), counts/s.
     """
-    return predicted_of(
-        model, constants, data, with_free_values(model, data.params, constants.transform.constrained(u))
-    )
+    x = constants.transform.constrained(u)
+    return predicted_of(model, constants, data, with_free_values(model, constants, data.params, x))
 
 
 def predicted_of(

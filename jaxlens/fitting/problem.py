@@ -52,7 +52,7 @@ def problem(sim: Simulator, free: FreeParameters, sigma_given: bool) -> tuple[Mo
     scene = (sim.with_unbounded_psf() if changed & {"seeing", "pixel_scale"} else sim).scene
     population = sim.static_population
     widths = smoothing_widths(sim.scene.num_pix)
-    model = Model(population, scene, free.places, free.file_priors, sigma_given, widths)
+    model = Model(population, scene, free.places, free.file_priors, sigma_given, widths, free.ties)
     own_priors = tuple(
         None if name in free.file_priors else prior
         for (name, _), prior in zip(free.places, free.priors, strict=True)

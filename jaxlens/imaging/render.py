@@ -176,18 +176,7 @@ def _extended_light(scene: Scene, params: Params, planes: slice) -> jax.Array:
 
     It is the surface brightness at the centre of each sub-pixel times the area of a whole pixel, counts/s.
     """
-    shown = range(len(scene.planes))[planes]
-    lights = {
-        j: tuple(light_numbers(scene, params, light) for light in scene.planes[j].light)
-        for j in shown
-        if scene.planes[j].light
-    }
-    copies = {
-        j: tuple(copied_light_numbers(scene, params, copied) for copied in _bright(scene, j))
-        for j in shown
-        if _bright(scene, j)
-    }
-    numbers = _Numbers(params["pixel_scale"], ray_numbers(scene, params), lights, copies)
+    numbers = _numbers(scene, params, planes)
     fine = scene.num_pix * scene.supersampling
     columns = -(-fine // VECTOR_LENGTH) * VECTOR_LENGTH
 
@@ -212,6 +201,22 @@ class _Numbers(NamedTuple):
     rays: RayNumbers
     lights: dict[int, tuple[LightNumbers, ...]]
     copies: dict[int, tuple[CopyNumbers, ...]]
+
+
+def _numbers(scene: Scene, params: Params, planes: slice) -> _Numbers:
+    """What the light of some planes depends on."""
+    shown = range(len(scene.planes))[planes]
+    lights = {
+        j: tuple(light_numbers(scene, params, light) for light in scene.planes[j].light)
+        for j in shown
+        if scene.planes[j].light
+    }
+    copies = {
+        j: tuple(copied_light_numbers(scene, params, copied) for copied in _bright(scene, j))
+        for j in shown
+        if _bright(scene, j)
+    }
+    return _Numbers(params["pixel_scale"], ray_numbers(scene, params), lights, copies)
 
 
 def _light_at(scene: Scene, pixels: Images, numbers: _Numbers) -> Images:

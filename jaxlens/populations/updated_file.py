@@ -23,9 +23,21 @@ def updated_file(sim: Simulator, values: Mapping[str, float]) -> dict[str, Any]:
         # several planes may hold the same object of the file
         if owner.paths not in done and any(path in values for path in owner.paths):
             done.add(owner.paths)
-            name = f"{owner.name}-{owner.band}" if owner.band else owner.name
-            set_parameters(tree, sim.config, sim.configuration.label, {name: _description(owner, values)})
+            set_parameters(tree, sim.config, sim.configuration.label, _entries(owner, values))
     return tree
+
+
+def _entries(owner: ParameterDraw, values: Mapping[str, float]) -> dict[str, float | dict[str, Any]]:
+    """The new entries of the file by their names: of the parameter, or of the numbers of its link."""
+    band = f"-{owner.band}" if owner.band else ""
+    if not owner.draw.link:
+        return {f"{owner.name}{band}": _description(owner, values)}
+    keys = (key.rpartition(".")[2] for key, _ in owner.draw.parameters)
+    return {
+        f"{owner.name}-{key}{band}": values[path]
+        for key, path in zip(keys, owner.paths, strict=True)
+        if path in values
+    }
 
 
 def _description(owner: ParameterDraw, values: Mapping[str, float]) -> float | dict[str, Any]:

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxlens.config.model import Draw, Quantity
+from jaxlens.config.naming import is_of_copy
 from jaxlens.distributions import DISTRIBUTIONS, truncated_icdf
 from jaxlens.kernels.types import Params, Real
 from jaxlens.sampling.keys import named_keys, uniforms
@@ -19,6 +20,8 @@ MAX_DRAWS = 1000
 # The distributions whose draws are computed together.  The quantiles of others, and of truncated ones, have
 # sums of terms whose last bit depends on how the compiler joins them.
 _TOGETHER = frozenset({"uniform", "normal", "lognormal", "loguniform"})
+# The beginning of the name of a family of draws of copies.
+_COPIES = "copies of "
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class SystemDraw:
         bands: the names of the bands.
         key: the key from which a function draws, (); None for a distribution.
         uniform: a random number in (0, 1), at which the inverse of a distribution's CDF is taken, ().
+        of_copies: the path of the number, where it is that of a copy of an object; else "".
     """
 
     draw: Draw
@@ -38,6 +42,16 @@ class SystemDraw:
     bands: tuple[str, ...]
     key: jax.Array | None
     uniform: jax.Array
+    of_copies: str = ""
+
+    @property
+    def family(self) -> str:
+        """What this draw has in common with those that are computed together with it; "" without any.
+
+        Draws of one family differ in their numbers alone, and those of copies of an object in nothing.
+        """
+        together = _family(self.draw)
+        return f"{_COPIES}{self.of_copies}" if self.of_copies and not together else together
 
     def value(self) -> jax.Array:
         """The drawn value, ()."""
@@ -126,7 +140,8 @@ def system_draws(
     for i, (name, band, quantity, draw) in enumerate(listed):
         own = draw_parameters(quantity, band, draw, hyperparameters)
         key_of_function = keys[places[i]] if draw.function else None
-        drawn = SystemDraw(draw, own, bands, key_of_function, bits[places[i]])
+        copies = f"{quantity.path}.{quantity.part}.{band}" if is_of_copy(name) and not draw.function else ""
+        drawn = SystemDraw(draw, own, bands, key_of_function, bits[places[i]], copies)
         found.setdefault(name, []).append(drawn)
     return found
 
@@ -145,7 +160,7 @@ def drawn_values(draws: Sequence[SystemDraw]) -> list[jax.Array]:
     """
     families: dict[str, list[int]] = {}
     for i, draw in enumerate(draws):
-        families.setdefault(_family(draw.draw), []).append(i)
+        families.setdefault(draw.family, []).append(i)
     found = {i: draws[i].value() for i in families.pop("", [])}
     for name, members in families.items():
         values = jnp.unstack(_values_of_family(name, [draws[i] for i in members]))
@@ -154,9 +169,12 @@ def drawn_values(draws: Sequence[SystemDraw]) -> list[jax.Array]:
 
 
 def _values_of_family(name: str, draws: Sequence[SystemDraw]) -> jax.Array:
-    """The values of draws of the distribution `name`, (draws,)."""
+    """The values of the draws of a family, (draws,)."""
+    uniform = jnp.stack([one.uniform for one in draws])
+    if name.startswith(_COPIES):
+        return draws[0].draw.with_parameters(**draws[0].parameters).icdf(uniform)
     parameters = {key: jnp.stack([one.parameters[key] for one in draws]) for key in draws[0].parameters}
-    return DISTRIBUTIONS[name](**parameters).icdf(jnp.stack([one.uniform for one in draws]))
+    return DISTRIBUTIONS[name](**parameters).icdf(uniform)
 
 
 def draw_bands(quantity: Quantity, bands: tuple[str, ...]) -> tuple[str, ...]:

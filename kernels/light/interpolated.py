@@ -12,7 +12,17 @@ from jaxlens.kernels.types import Real, Table
 
 
 def image_flux(*, image: Table, scale: Real, size: Real = 1.0, **ignored: object) -> jax.Array:
-    """The sum of the pixels times their area, (); of an image by band (bands, 1, 1)."""
+    """The sum of the pixels times their area, in the unit of the image times arcsec^2.
+
+    Args:
+        image: as in `interpol`.
+        scale: as in `interpol`.
+        size: as in `interpol`.
+        **ignored: the other parameters of `interpol`.
+
+    Returns:
+        The flux, (); of an image by band (bands, 1, 1).
+    """
     total = jnp.sum(image, axis=(-2, -1), keepdims=image.ndim == 3)
     return total * jnp.square(scale * size)
 

@@ -173,6 +173,7 @@ WRONG = {
     ("image: stack.npz", "image_index: {NEAREST: {redshift: REDSHFT}}"): "image_index.NEAREST.redshift: "
     "REDSHFT is no parameter of CONFIGURATION_1; did you mean .*REDSHIFT",
     ("image: stack.npz", "image_index: {NEAREST: {redshift: scale}}"): "scale follows from an image itself",
+    ("image: stack.npz", "center_x: {SAME_AS: scale}"): "scale follows from the image of a stack, after all",
     ("image: stack.npz", "image_index: {WEIGHT: weight}"): "weight is no column of stack.npz; it must be one",
     (
         "image: stack.npz",

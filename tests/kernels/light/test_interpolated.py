@@ -5,6 +5,7 @@ from __future__ import annotations
 import jax
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 
 from jaxlens.kernels.light.interpolated import image_flux, interpol
 
@@ -52,3 +53,51 @@ def test_an_image_is_mirrored_before_it_is_turned_and_enlarged_with_its_flux() -
     np.testing.assert_allclose(found(1.0, np.pi / 2.0), [0.0, 2.0, 0.0], atol=1e-5)
     assert np.isnan(found(np.nan, 0.0)).all()
     assert float(image_flux(image=IMAGE, scale=0.1, size=2.0)) == pytest.approx(0.08)
+
+
+def galaxy(side: int = 32) -> np.ndarray:
+    """A disk with knots, seen with a PSF of four pixels."""
+    rng = np.random.default_rng(4)
+    y, x = np.mgrid[:side, :side] - 0.5 * (side - 1)
+    found = np.exp(-np.hypot(x, 1.4 * y) / 1.5)
+    for at_x, at_y in rng.normal(0.0, 2.5, (4, 2)):
+        found += 0.5 * np.exp(-0.5 * ((x - at_x) ** 2 + (y - at_y) ** 2))
+    return gaussian_filter(found, 4.0 / 2.355, mode="constant")
+
+
+@pytest.mark.parametrize(("order", "within"), [(1, 5e-5), (3, 2e-6)])
+def test_the_flux_is_kept_where_an_image_is_shifted_turned_and_mirrored(order: int, within: float) -> None:
+    """Of the sum over sub-pixels: to rounding where they divide a pixel of the image, wherever it is.
+
+    Turned, four sub-pixels a pixel of the image see the kinks of linear interpolation.
+    """
+    image, scale, step = galaxy(), 0.1, 0.025
+    axis = (np.arange(200) - 99.5) * step
+    x, y = np.meshgrid(axis, axis)
+    for center_x, center_y, phi_G, flip, size, most in (
+        (0.037, -0.021, 0.0, 1.0, 1.0, 2e-6),
+        (0.011, 0.3, 0.7, 0.0, 1.0, within),
+        (-0.2, 0.043, 2.3, 1.0, 1.3, within),
+    ):
+        shape = {"image": image, "scale": scale, "size": size}
+        with jax.enable_x64(True):
+            own = {"phi_G": phi_G, "flip": flip, "center_x": center_x, "center_y": center_y, "order": order}
+            found = np.asarray(interpol(x, y, **shape, **own)).sum() * step**2
+            assert found == pytest.approx(float(image_flux(**shape)), rel=most)
+
+
+@pytest.mark.slow
+def test_derivatives_in_place_size_and_angle_are_those_of_differences() -> None:
+    x, y = np.linspace(-0.6, 0.5, 7), np.linspace(0.3, -0.4, 7)
+
+    def total(values):
+        own = dict(zip(("center_x", "center_y", "phi_G", "scale", "size"), values, strict=True))
+        flux = image_flux(image=galaxy(16), **{key: own[key] for key in ("scale", "size")})
+        return (interpol(x, y, image=galaxy(16), flip=1.0, order=3, **own) ** 2).sum() / flux
+
+    with jax.enable_x64(True):
+        at = np.array([0.03, -0.05, 0.4, 0.1, 1.2])
+        found = np.asarray(jax.grad(lambda values: total(jax.numpy.unstack(values)))(jax.numpy.asarray(at)))
+        for i, step in enumerate(1e-6 * np.eye(len(at))):
+            ahead, behind = (float(total(list(at + sign * step))) for sign in (1.0, -1.0))
+            assert found[i] == pytest.approx((ahead - behind) / 2e-6, rel=1e-6)
