@@ -209,9 +209,7 @@ class Links:
             one for one in known if re.sub(r"(OBJECT_[0-9]+)_[0-9]+(?=-)", r"\1", one).endswith(stem)
         )
         if copies and not any(one.endswith(stem) for one in known):
-            return (
-                "copies of an object are numbers of their own; a link within the object follows its own copy"
-            )
+            return "each copy has numbers of its own, which only links within the object follow"
         choices: dict[str, None] = {}
         for prefix in self._prefixes(name):
             choices |= dict.fromkeys(one.removeprefix(prefix) for one in known if one.startswith(prefix))

@@ -145,10 +145,8 @@ class _Reader:
             return ("" if light.has_theta_e else f"{finding}; {advice}"), "numbers"
         if quantity in ("images", "image_separation", "magnification"):
             if not light.is_lensed:
-                return (
-                    f"{light.plane} has the last light, and no mass is in front of it; add a lens",
-                    "images",
-                )
+                finding = f"no mass is in front of {light.plane or 'any light'}"
+                return f"{finding}; add a lens, or bound another number", "images"
             if quantity != "magnification" or light.has_lensed_point:
                 finding = "no point source is behind a mass, and no galaxy whose light has a centre"
                 lacking = not (light.has_lensed_point or light.has_lensed_centre)

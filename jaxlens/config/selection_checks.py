@@ -122,9 +122,12 @@ class _Reaches:
 
     def rows_that_fail(self, criterion: Criterion) -> Iterator[str]:
         """The problem of each table that is iterated and has rows that a criterion on a parameter rejects."""
+        name = criterion.quantity
+        if name == "theta_E" and len(self._theta_e) == 1:
+            (name,) = self._theta_e
         for joint in self._joints:
-            columns = self._columns(joint, criterion.quantity, criterion.band)
-            if joint.kind != "iterate" or not columns or criterion.quantity not in self._quantities:
+            columns = self._columns(joint, name, criterion.band)
+            if joint.kind != "iterate" or not columns or name not in self._quantities:
                 continue
             values = joint.within(self._label).arrays["values"][:, [i for i, _ in columns]]
             bad = values < criterion.threshold if criterion.is_minimum else values > criterion.threshold

@@ -153,10 +153,10 @@ def _entries(config: Config, configuration: Configuration) -> Iterator[tuple[str
     given = dict((*config.cosmology, *config.instrument.quantities))
     for section, rules in (("COSMOLOGY", COSMOLOGY), ("IMAGE", IMAGE), ("SURVEY", SURVEY)):
         for name, rule in rules.items():
-            keys = (section, "PARAMETERS", name)
-            yield name, KeyPath(keys, rule.by_band)
+            own = (section, "PARAMETERS", name)
+            yield name, KeyPath(own, rule.by_band)
             if name in given:
-                yield from _link_entries(name, keys, given[name], config.bands)
+                yield from _link_entries(name, own, given[name], config.bands)
     for name in FIXED:
         yield name, KeyPath(("IMAGE", "PARAMETERS", name), by_band=name == "kernel_point_source")
     yield "BANDS", KeyPath(("SURVEY", "PARAMETERS", "BANDS"))

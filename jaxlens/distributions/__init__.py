@@ -37,6 +37,7 @@ from jaxlens.distributions.luminosities import (
     SchechterMagnitude,
     VelocityDispersionFunction,
 )
+from jaxlens.distributions.order_statistics import NearestByComovingVolume
 from jaxlens.distributions.poisson import Poisson
 from jaxlens.distributions.power_laws import NumberCounts, PowerLaw
 from jaxlens.distributions.shapes import GeneralizedNormal, OneMinusRayleigh, Rayleigh
@@ -57,6 +58,7 @@ __all__ = [
     "GeneralizedNormal",
     "LogNormal",
     "LogUniform",
+    "NearestByComovingVolume",
     "Normal",
     "NumberCounts",
     "OneMinusRayleigh",

@@ -11,11 +11,12 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from jaxlens.config.instrument import COSMOLOGY
+from jaxlens.config.links import TIMES
 from jaxlens.config.model import LinkedDraw
 from jaxlens.distributions import Distribution, LogNormal, Normal, Truncated
 from jaxlens.kernels.types import Params
 from jaxlens.sampling.link_priors import link_kinds, with_known, with_ties
-from jaxlens.sampling.links import TIMES, parts
+from jaxlens.sampling.links import parts
 from jaxlens.sampling.population import Population
 from jaxlens.simulator.simulator import Simulator
 

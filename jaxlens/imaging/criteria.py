@@ -8,9 +8,9 @@
     snr                 sum S / sqrt(sum V) over the pixels in which S^2 > V, in the best band; S is the light
                         of the source plane and V the variance of the noise of all light
 
-The source plane is the farthest one that has light.  Copies of an object (NUMBER) are neighbours: their
-light and masses act on the image, but neither theta_E nor the light of the source plane is theirs.  Time
-series are measured at their first epoch, without what varies.  A criterion whose number is NaN is not met.
+The source plane is the farthest one that has light.  Copies of an object (NUMBER) are neighbours: their light
+and masses act on the image, but neither theta_E nor the light of the source plane is theirs.  Time series are
+measured at their first epoch, without what varies.  A criterion whose number is NaN is not met.
 """
 
 from __future__ import annotations

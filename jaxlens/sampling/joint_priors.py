@@ -50,7 +50,14 @@ def refused_joints(population: Population) -> dict[str, str]:
 
 
 def add_marginals(population: Population, joint: Joint, hyperparameters: Params, found: Priors) -> None:
-    """Add the marginal distribution of each parameter of a normal vector to `found`."""
+    """Add the marginal distribution of each parameter of a normal vector to `found`.
+
+    Args:
+        population: the quantities of the configuration.
+        joint: the joint distribution.
+        hyperparameters: the numbers of the file, by path.
+        found: the distributions of each parameter, one or one for each band.
+    """
     mean, covariance = _moments(joint, hyperparameters)
     for i, name, band in set_by(population, joint):
         kind = LogNormal if joint.log[i] else Normal
@@ -66,7 +73,14 @@ def add_marginals(population: Population, joint: Joint, hyperparameters: Params,
 
 
 def log_joint(population: Population, joint: Joint, hyperparameters: Params, system: Params) -> jax.Array:
-    """The log of the multivariate normal density of the columns that this configuration uses, ()."""
+    """The log of the multivariate normal density of the columns that this configuration uses, ().
+
+    Args:
+        population: the quantities of the configuration.
+        joint: the joint distribution.
+        hyperparameters: the numbers of the file, by path.
+        system: the parameters by name, each (), (bands,) or (epochs, bands).
+    """
     # its package imports many distributions
     from jax.scipy.stats import multivariate_normal
 

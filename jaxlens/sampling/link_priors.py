@@ -16,14 +16,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.config.link_parts import part_name
+from jaxlens.config.links import PLUS, SCATTER, TIMES
 from jaxlens.config.model import LinkedDraw, Quantity
 from jaxlens.distributions import DeltaFunction, Distribution
 from jaxlens.kernels.types import Params
 from jaxlens.sampling.draws import draw_bands, draw_parameters
 from jaxlens.sampling.keys import system_keys
 from jaxlens.sampling.links import (
-    PLUS,
-    TIMES,
     conditional,
     has_scatter,
     mean,
@@ -114,7 +113,7 @@ def _randomness(link: LinkedDraw, quantities: Mapping[str, Quantity]) -> list[st
     """What is random in a link: the keys of numbers that are drawn, and the scatter."""
     drawn = [key for key, name in parts(link).items() if not quantities[name].is_linked]
     # a scatter that is drawn is random twice: its size and its number
-    return [*drawn, "SCATTER"] if has_scatter(link) else drawn
+    return [*drawn, SCATTER] if has_scatter(link) else drawn
 
 
 def log_link(population: Population, link: LinkedDraw, hyperparameters: Params, system: Params) -> jax.Array:
@@ -136,7 +135,11 @@ def link_distribution(
 ) -> Distribution:
     """The distribution of a linked number, given those that it follows.
 
-    The arguments are those of `log_link`.
+    Args:
+        population: the quantities of the configuration.
+        link: one of `LinkKinds.random`.
+        hyperparameters: the numbers of the file, by path.
+        system: the parameters by name, with what `with_known` adds, each () or (bands,).
     """
     quantities, bands = dict(population.quantities), population.bands
     if has_scatter(link):

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from jaxlens.config.instrument import COSMOLOGY
 from jaxlens.config.link_parts import part_name
+from jaxlens.config.links import PLUS, RELATION, SCATTER, TIMES
 from jaxlens.config.model import LinkedDraw
 from jaxlens.distributions import Affine, Distribution, LogNormal, Normal, Truncated
 from jaxlens.kernels.relations import RELATIONS
@@ -16,8 +17,8 @@ from jaxlens.kernels.types import Params
 from jaxlens.sampling.draws import draw_parameters
 from jaxlens.sampling.keys import named_keys, uniforms
 
-# The keys of a link: the factor, what is added, the standard deviation, and the beginning of arguments.
-TIMES, PLUS, SCATTER, ARGUMENT = "TIMES", "PLUS", "SCATTER", "RELATION."
+# The beginning of the keys of the arguments of a relation.
+_ARGUMENT = f"{RELATION}."
 # ln 10: a scatter of 1 dex is one of this in the natural logarithm.
 _LN_10 = 2.302585092994046
 # The parameters of a cosmology on which distances depend: all but the density of baryons.
@@ -85,7 +86,7 @@ def mean(link: LinkedDraw, bands: tuple[str, ...], hyperparameters: Params, syst
     numbers = _numbers(link, bands, hyperparameters, system)
     relation = link.draw.link.relation if link.draw.link else ""
     if relation:
-        given = {key.removeprefix(ARGUMENT): x for key, x in numbers.items() if key.startswith(ARGUMENT)}
+        given = {key.removeprefix(_ARGUMENT): x for key, x in numbers.items() if key.startswith(_ARGUMENT)}
         cosmology = {name: system[name] for name in _COSMOLOGY if name in system}
         return RELATIONS[relation].mean(cosmology, **given)
     value = _in_band(system[link.source], link.source_band or link.band, bands)
@@ -98,7 +99,11 @@ def conditional(
 ) -> Distribution:
     """The distribution of a linked number with scatter, given the numbers that it follows.
 
-    The arguments are those of `mean`.
+    Args:
+        link: the link.
+        bands: the names of the bands.
+        hyperparameters: the numbers of the file, by path.
+        system: the numbers that it follows by name, each () or (bands,).
     """
     middle = mean(link, bands, hyperparameters, system)
     width = _numbers(link, bands, hyperparameters, system)[SCATTER]

@@ -9,6 +9,7 @@ import jax
 from jax.typing import ArrayLike
 
 from jaxlens.sampling import priors
+from jaxlens.sampling.joint_priors import Priors
 from jaxlens.sampling.population import Population
 from jaxlens.simulator import batched
 from jaxlens.simulator.base import SimulatorBase
@@ -22,7 +23,7 @@ class SimulatorDensities(SimulatorBase):
     """The methods of a Simulator that give densities; all are pure, and differentiable in every float."""
 
     @property
-    def priors(self) -> priors.Priors:
+    def priors(self) -> Priors:
         """The distribution of each parameter that varies and has a density: a tuple of one, or one a band.
 
         Redshifts are given without the order of the planes, and numbers that follow others by a link with

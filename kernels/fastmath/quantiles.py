@@ -62,7 +62,18 @@ def quantile(
 def probabilities(
     log_density: LogDensity, y: Real, low: Real, high: Real, *parameters: Real
 ) -> tuple[jax.Array, jax.Array]:
-    """P(y) and 1 - P(y), each precise where it is small; the arguments as in `quantile`."""
+    """P(y) and 1 - P(y), each precise where it is small.
+
+    Args:
+        log_density: as in `quantile`.
+        y: where; values beyond the ends count as the ends.
+        low: the lower end.
+        high: the upper end.
+        *parameters: those of the density.
+
+    Returns:
+        The two probabilities, of the shape to which the arguments broadcast.
+    """
     y, _, low, high, parameters = _aligned(y, y, low, high, *parameters)
     return _probabilities(log_density, y, low, high, parameters)
 
@@ -173,7 +184,8 @@ def _quantile(
     length = (high - low) / PANELS
     start = low + panel * length
     y = start + _inverted(log_density, start, length, mass, peak, parameters)
-    return jnp.where(jnp.isnan(u), u, jnp.clip(y, low, high))
+    # comparisons and bounds hide NaN
+    return jnp.where(jnp.isnan(u + total), jnp.nan, jnp.clip(y, low, high))
 
 
 def _panel(masses: jax.Array, lower: jax.Array, target: jax.Array) -> tuple[jax.Array, jax.Array]:

@@ -3,13 +3,22 @@
 A relation gives the mean of one number from others.  RELATION of a configuration file refers to it by name.
 """
 
-from jaxlens.kernels.relations import angles, early_types, lenses, luminosity_functions, magnitudes, sizes
+from jaxlens.kernels.relations import (
+    angles,
+    comoving,
+    early_types,
+    lenses,
+    luminosity_functions,
+    magnitudes,
+    sizes,
+)
 from jaxlens.kernels.relations.registry import RELATIONS, Relation, relation
 
 __all__ = [
     "RELATIONS",
     "Relation",
     "angles",
+    "comoving",
     "early_types",
     "lenses",
     "luminosity_functions",

@@ -5,7 +5,10 @@ from jaxlens.config import example_path, examples
 
 
 def test_check_has_no_complaint_about_the_examples(capsys):
-    for name in examples():
+    """Of those without SELECT; others are drawn a thousand times, which compiles for seconds."""
+    names = [name for name in examples() if "SELECT:" not in example_path(name).read_text()]
+    assert len(names) > 5
+    for name in names:
         assert cli.main(["check", name]) == 0
         assert capsys.readouterr().out == f"{name}: no problems\n"
 

@@ -10,9 +10,12 @@ import pytest
 
 from jaxlens import Simulator
 from jaxlens.config import ConfigError, example_files, example_path, examples, load_config
+from jaxlens.config.model import Galaxy
 from jaxlens.config.naming import transients
 
+BAOBAB = ("baobab_covariance", "baobab_diagonal", "baobab_empirical", "baobab_hierarchical")
 NAMES = (
+    *BAOBAB,
     "des_quasars",
     "double_source_plane",
     "four_configurations",
@@ -33,7 +36,8 @@ def test_names_and_descriptions() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_example(name: str) -> None:
     config = load_config(name)
-    assert config.bands == (("g", "r", "i", "z") if name in SERIES else ("g", "r", "i"))
+    colours = ("g", "r", "i", "z") if name in SERIES else ("g", "r", "i")
+    assert config.bands == (("F160W",) if name in BAOBAB else colours)
     assert {one.series is not None for one in config.configurations} == {name in SERIES}
     assert config.warnings == ()
     assert config.seed is not None
@@ -56,8 +60,20 @@ def test_a_file_comes_before_an_example_of_its_name(
 def test_unknown_example() -> None:
     with pytest.raises(ValueError, match="did you mean galaxy_galaxy"):
         example_path("galaxy_galaxi")
-    with pytest.raises(ConfigError, match="packaged examples des_quasars, double_source_plane"):
+    with pytest.raises(ConfigError, match="packaged examples baobab_covariance, baobab_diagonal"):
         load_config("galaxy_galaxi")
+
+
+def test_the_populations_of_hierarchical_inference() -> None:
+    """One to train on, and three to test on that are narrower, shifted, and correlated."""
+    config = load_config("baobab_hierarchical")
+    names = ["TRAINING", "CENTRED_TEST", "SHIFTED_TEST", "CORRELATED_TEST"]
+    assert [one.name for one in config.configurations] == names
+    lenses = [one.planes[0].objects[0][1] for one in config.configurations]
+    slopes = [dict(one.mass[0].parameters)["gamma"].draws[0] for one in lenses if isinstance(one, Galaxy)]
+    spreads = [dict(draw.parameters).get("sigma") for draw in slopes]
+    assert spreads == [0.1, 0.01, 0.01, None]
+    assert [dict(draw.parameters).get("mean") for draw in slopes] == [0.7, 0.7, 0.8, None]
 
 
 def test_the_quasars_are_doubles_quads_and_single() -> None:

@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.config.model import Draw
-from jaxlens.sampling.draws import SystemDraw, drawn_values
+from jaxlens.config.model import Draw, Quantity
+from jaxlens.sampling.draws import SystemDraw, drawn_values, system_draws
 
 DRAWS = (
     Draw("normal", (("mean", 290.0), ("std", 20.0))),
@@ -36,3 +36,25 @@ def test_draws_of_a_family_are_those_of_each_alone() -> None:
         uniforms = np.clip(uniform + 0.01 * np.arange(len(DRAWS)), 0.0, 1.0).astype(np.float32)
         together, alone = both_ways(uniforms)
         np.testing.assert_allclose(together, alone, rtol=1e-6)
+
+
+def test_draws_of_a_quantity_are_in_the_order_of_the_bands() -> None:
+    """Also where constants stand beside distributions, which are computed apart."""
+    quantity = Quantity("magnitude", (DRAWS[0], DRAWS[2], DRAWS[1]), per_band=True)
+    hyperparameters = {
+        "magnitude.g.mean": 290.0,
+        "magnitude.g.std": 20.0,
+        "magnitude.r": 4.0,
+        "magnitude.i.minimum": 0.6,
+        "magnitude.i.maximum": 1.2,
+    }
+    values = {path: jnp.asarray(value) for path, value in hyperparameters.items()}
+    key = jax.random.key(0, impl="threefry2x32")
+    found = system_draws([("magnitude", quantity)], ("g", "r", "i"), values, key)
+    assert [one.draw.distribution for one in found["magnitude"]] == ["normal", "delta_function", "uniform"]
+    # the random bits of a band are those of its name, whatever stands beside it
+    alone = Quantity("magnitude", (DRAWS[1],) * 3, per_band=True)
+    values |= {f"magnitude.{band}.{end}": jnp.asarray(0.0) for band in "gr" for end in ("minimum", "maximum")}
+    other = system_draws([("magnitude", alone)], ("g", "r", "i"), values, key)
+    for one, two in zip(found["magnitude"], other["magnitude"], strict=True):
+        assert float(one.uniform) == float(two.uniform)

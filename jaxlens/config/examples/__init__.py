@@ -13,7 +13,7 @@ def examples() -> dict[str, str]:
     """The packaged examples: name -> description, which is the file's first line.
 
     >>> sorted(examples())[0]
-    'des_quasars'
+    'baobab_covariance'
     """
     return {path.stem: _description(path) for path in sorted(_FOLDER.glob("*.yaml"))}
 
