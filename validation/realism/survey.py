@@ -83,8 +83,15 @@ class Made:
         return value[:, self.bands.index(band)] if value.ndim > 1 else value
 
 
-def made(systems: int = SYSTEMS) -> dict[str, Made]:
-    """Systems of each configuration of the file, by its NAME; `systems` is a multiple of the batch size."""
+def drawn(systems: int) -> dict[str, tuple[Params, np.ndarray]]:
+    """Values by name and images of systems of each configuration of the file, by its NAME.
+
+    Args:
+        systems: how many of all configurations together; a multiple of the batch size.
+
+    Returns:
+        All values of each system, (n,) or (n, bands), and the images (n, bands, y, x).
+    """
     found: dict[str, list[tuple[Params, np.ndarray]]] = {}
     with jaxlens.stream(FILE, BATCH, seed=SEED) as batches:
         for batch in (next(batches) for _ in range(systems // BATCH)):
@@ -92,14 +99,29 @@ def made(systems: int = SYSTEMS) -> dict[str, Made]:
                 own = np.flatnonzero(np.asarray(batch.configuration) == c)
                 values = {key: np.asarray(value)[own] for key, value in batch.parameters.items()}
                 found.setdefault(name, []).append((values, np.asarray(batch.images)[own]))
-    return {name: _with_light(name, parts) for name, parts in found.items()}
+    return {name: _joined(parts) for name, parts in found.items()}
 
 
-def _with_light(name: str, parts: list[tuple[Params, np.ndarray]]) -> Made:
-    """The systems of a configuration, with their noise and the light of their sources."""
-    sim = jaxlens.Simulator(FILE, name)
-    images = np.concatenate([one for _, one in parts])
+def _joined(parts: list[tuple[Params, np.ndarray]]) -> tuple[Params, np.ndarray]:
+    """The values and images of all batches."""
     values = {key: np.concatenate([one[key] for one, _ in parts]) for key in parts[0][0]}
+    return values, np.concatenate([images for _, images in parts])
+
+
+def made(systems: int = SYSTEMS) -> dict[str, Made]:
+    """Systems of each configuration of the file, by its NAME; as `drawn`."""
+    return {name: _with_light(name, *each) for name, each in drawn(systems).items()}
+
+
+def _with_light(name: str, values: Params, images: np.ndarray) -> Made:
+    """The systems of a configuration, with their noise and the light of their sources.
+
+    Args:
+        name: the NAME of the configuration.
+        values: all values of its systems.
+        images: the images.
+    """
+    sim = jaxlens.Simulator(FILE, name)
     params = {key: values[key] for key in sim.parameter_names}
     nothing = {
         key: np.full_like(value, INVISIBLE)
