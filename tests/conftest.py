@@ -39,11 +39,12 @@ QUICK_COMPILATION = {
 
 
 def known_flags() -> str:
-    """Those that this version of XLA knows, by their names in its library: it ends the process at others."""
-    (library,) = Path(jaxlib.__file__).parent.glob("libjax_common*")
-    with library.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        known = {name: value for name, value in QUICK_COMPILATION.items() if content.find(name.encode()) >= 0}
-    return " ".join(f"--{name}={value}" for name, value in known.items())
+    """Those whose names stand in XLA's library: at a flag that it does not know it ends the process."""
+    known: set[str] = set()
+    for library in Path(jaxlib.__file__).parent.glob("*jax_common*"):
+        with library.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            known |= {name for name in QUICK_COMPILATION if content.find(name.encode()) >= 0}
+    return " ".join(f"--{name}={QUICK_COMPILATION[name]}" for name in sorted(known))
 
 
 if "XLA_FLAGS" not in os.environ:
