@@ -89,13 +89,15 @@ def for_each(copied: Copied, profiles: Profiles, params: Params, function: Calla
     Args:
         copied: the object.
         profiles: those of its profiles of which `function` needs the parameters.
-        params: the parameters of one system, each () or (bands,).
+        params: the parameters of one system, each () or (bands,), with the arrays that `function` needs.
         function: takes `params` with `<prefix>-<name>` of one copy for the profiles of `copied`.
 
     Returns:
         What `function` returns, with the copies along a first axis.
     """
-    names = [f"{one.prefix}-{name}" for one in profiles for name in (*one.parameters, *one.tables)]
+    names = [f"{one.prefix}-{name}" for one in profiles for name in one.parameters]
+    tables = (f"{one.prefix}-{name}" for one in profiles for name in one.tables)
+    names += [name for name in tables if name in params]
     start = len(copied.prefix) + 1
     each = {name: stacked(copied, params, name[start:]) for name in names}
     return jax.vmap(lambda own: function({**params, **own}))(each)

@@ -46,6 +46,11 @@ class ScenePlane:
     copies: tuple[Copied, ...] = ()
 
     @property
+    def heavy(self) -> tuple[Copied, ...]:
+        """Its copies that have mass."""
+        return tuple(one for one in self.copies if one.mass)
+
+    @property
     def masses(self) -> tuple[Mass, ...]:
         """Its mass profiles, and those of its copies, each once."""
         return (*self.mass, *(mass for one in self.copies for mass in one.mass))
