@@ -35,7 +35,7 @@ def summed(function: Callable[[Item], Tree], shown: jax.Array, items: Item) -> T
     """
     forms = {"cpu": summed_in_loop, "default": summed_at_once}
     own = {platform: partial(form, function) for platform, form in forms.items()}
-    found: Tree = jax.lax.platform_dependent(shown, items, **own)  # type: ignore[arg-type]
+    found: Tree = jax.lax.platform_dependent(shown, items, **own)
     return found
 
 
