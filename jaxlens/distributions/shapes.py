@@ -133,7 +133,9 @@ class GeneralizedNormal(Distribution):
     def _flank(self) -> tuple[jax.Array, jax.Array, jax.Array]:
         """The exponent p, m and Y of abs(x - mean) / scale = Y t^m, in whose t the density is smooth."""
         p = jnp.asarray(self.exponent, jnp.result_type(float))
-        return p, jnp.where(p < 1.0, 4.0 / p, 1.0), jnp.exp(jnp.log(LARGEST_EXPONENT) / p)
+        # t^(p m) has four derivatives at t = 0
+        m = jnp.where(p < 4.0, jnp.maximum(4.0 / p, 4.0), 1.0)
+        return p, m, jnp.exp(jnp.log(LARGEST_EXPONENT) / p)
 
     def icdf(self, u: Real) -> jax.Array:
         u = jnp.asarray(u)

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxlens.imaging.assets import Assets
-from jaxlens.imaging.rays import luminosity_distance
+from jaxlens.imaging.distances import luminosity_distance
 from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.time_delays import arrival_order, time_delays
 from jaxlens.imaging.time_series import Transient

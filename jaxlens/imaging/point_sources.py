@@ -11,15 +11,10 @@ import jax.numpy as jnp
 
 from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.copies import positions, shown
+from jaxlens.imaging.distances import cosmology_parameters
 from jaxlens.imaging.optics import stamp_radius, stamped
 from jaxlens.imaging.photometry import counts_by_band
-from jaxlens.imaging.rays import (
-    cosmology_parameters,
-    geometry_factor,
-    mass_parameters,
-    ray_parameters,
-    rays_to_plane,
-)
+from jaxlens.imaging.rays import geometry_factor, mass_parameters, ray_parameters, rays_to_plane
 from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.scene_objects import Hosted
 from jaxlens.kernels import cosmology

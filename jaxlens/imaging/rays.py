@@ -1,4 +1,4 @@
-"""The rays of a scene: deflections of its planes, distances between them, and where rays cross a plane."""
+"""The rays of a scene: deflections of its planes, and where rays cross a plane."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import numpy as np
 
 from jaxlens.imaging.axis_ratios import ellipticity
 from jaxlens.imaging.copies import CopyNumbers, copy_numbers, with_copies
+from jaxlens.imaging.distances import cosmology_parameters, plane_distances
 from jaxlens.imaging.lens_planes import Groups, plane_deflection, plane_fermat_potential, plane_potential
 from jaxlens.imaging.mass_angles import Distances, angles
 from jaxlens.imaging.profile_arguments import Value, arguments
 from jaxlens.imaging.scene import COSMOLOGY, Scene
 from jaxlens.imaging.scene_objects import Copied, Mass
 from jaxlens.imaging.tables import tables_of
-from jaxlens.kernels import cosmology
 from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.lensing.rays import Rays, arrival_time, delay_of, lensing_weights, shoot
 from jaxlens.kernels.types import Params
@@ -189,31 +189,6 @@ def physical_angles(scene: Scene, params: Params, j: int, mass: Mass) -> dict[st
     return angles(mass.form, values, place, cosmology_parameters(params), mass.mass_definition)
 
 
-def luminosity_distance(scene: Scene, params: Params, j: int) -> jax.Array:
-    """The luminosity distance of plane `j` in Mpc, ().
-
-    Args:
-        scene: the static part of the configuration.
-        params: the parameters of one system, each () or (bands,).
-        j: the index of the plane.
-    """
-    distances, _ = plane_distances(scene, params)
-    return distances[j] * (1.0 + params[scene.planes[j].redshift])
-
-
-def plane_distances(scene: Scene, params: Params) -> tuple[jax.Array, jax.Array]:
-    """Transverse comoving distances (Mpc) to the planes (planes,), and between them (planes, planes).
-
-    Args:
-        scene: the static part of the configuration.
-        params: the parameters of one system, each () or (bands,).
-    """
-    redshifts = jnp.stack([params[plane.redshift] for plane in scene.planes])
-    parameters = cosmology_parameters(params)
-    distances = cosmology.transverse_comoving_distance(redshifts, **parameters)
-    return distances, cosmology.distances_between(redshifts, **parameters)
-
-
 def geometry_factor(scene: Scene, params: Params) -> jax.Array:
     """1 where rays reach every plane; NaN where they do not.
 
@@ -240,11 +215,6 @@ def geometry_factor(scene: Scene, params: Params) -> jax.Array:
 def one_or_nan(valid: jax.Array) -> jax.Array:
     """1.0 where `valid` () is True, otherwise NaN, ()."""
     return jnp.where(valid, 1.0, jnp.nan).astype(jnp.result_type(float))
-
-
-def cosmology_parameters(params: Params) -> dict[str, jax.Array]:
-    """The parameters of the cosmology among `params`, by astropy's names."""
-    return {name: params[name] for name in COSMOLOGY if name in params}
 
 
 def _needs_distances(scene: Scene) -> bool:

@@ -23,7 +23,11 @@ from jaxlens.sampling.draws import draw_bands, draw_hyperparameters
 from jaxlens.simulator.simulator import Simulator
 
 # Parameters of distributions that must be above zero whatever parameter of a system is drawn.
-_WIDTHS = frozenset({"std", "sigma", "a", "b"})
+_WIDTHS = frozenset({"std", "sigma", "a", "b", "scale", "sigma_star", "beta", "exponent"})
+# Parameters of distributions that are values of the drawn parameter, and so have its bounds.
+_VALUES = frozenset({"mean", "minimum", "maximum", "r1", "r2", "M_star"})
+# The distributions whose interval must be above zero.
+_POSITIVE = frozenset({"loguniform", "power_law", "velocity_dispersion_function", "comoving_volume"})
 # The lower end of an interval -> the upper end, below which it must be.
 _LOWER = {"minimum": "maximum", "r1": "r2"}
 # The upper end of an interval -> the lower end, above which it must be.
@@ -194,8 +198,10 @@ def _free(
     if last in _WIDTHS:
         return FreeHyperparameter(path, 0.0)
     # the mean of a lognormal is that of ln x, which has no bounds; a mean outside the bounds may stay outside
-    limits = ANY if draw.distribution == "lognormal" or not rule.allows(float(every[path])) else rule
-    low: float | str = 0.0 if last in ("r1", "r2") or draw.distribution == "loguniform" else limits.low
+    own = last in _VALUES and draw.distribution != "lognormal" and rule.allows(float(every[path]))
+    limits = rule if own else ANY
+    above_zero = last in ("r1", "r2") or (draw.distribution in _POSITIVE and last in _LOWER | _UPPER)
+    low: float | str = 0.0 if above_zero else limits.low
     high: float | str = limits.high
     if last in _UPPER:
         other = f"{base}.{_UPPER[last]}"
@@ -203,7 +209,7 @@ def _free(
     elif last in _LOWER:
         other = f"{base}.{_LOWER[last]}"
         # where both ends are free the lower one bounds the upper one
-        high = limits.high if other in free else float(every[other])
+        high = limits.high if other in free or other not in every else float(every[other])
     return FreeHyperparameter(path, low, high)
 
 

@@ -57,26 +57,28 @@ def draw_selected(
         {name: (n,) or (n, bands)}, and `SELECTION_TRIES`, how often each was drawn.  Where `max_tries`
         attempts fail all values are NaN.
     """
-    selection = _selection_of(population)
-    fixed = jax.lax.stop_gradient((numbers, assets))
-    count = len(indices)
+    selection, count = _selection_of(population), len(indices)
+    fixed, shared = jax.lax.stop_gradient((numbers, assets))
 
-    def attempt(numbers: Any, position: jax.Array, number: jax.Array) -> Params:
-        key = attempt_key(keys[position], number.astype(jnp.uint32))
-        return draw_system(population, numbers_of(numbers, position), key, indices[position])
+    def attempt(
+        numbers: Any, position: jax.Array, key: jax.Array, index: jax.Array, number: jax.Array
+    ) -> Params:
+        own = attempt_key(key, number.astype(jnp.uint32))
+        return draw_system(population, numbers_of(numbers, position), own, index)
 
     def test(criteria: Sequence[Criterion], positions: jax.Array, numbers: jax.Array) -> jax.Array:
         def of_one(position: jax.Array, number: jax.Array) -> jax.Array:
-            return jnp.all(passed(scene, criteria, attempt(fixed[0], position, number), fixed[1]))
+            values = attempt(fixed, position, keys[position], indices[position], number)
+            return jnp.all(passed(scene, criteria, values, shared))
 
         return jax.vmap(of_one)(positions, numbers)
 
-    stages = [Stage(partial(test, criteria), _places(criteria, count)) for criteria in selection.stages]
+    chosen, found = jnp.zeros((0,), jnp.int32), jnp.zeros((0,), bool)
     if count:
+        stages = [Stage(partial(test, criteria), _places(criteria, count)) for criteria in selection.stages]
         chosen, found = first_passing(count, stages, selection.max_tries)
-    else:
-        chosen, found = jnp.zeros((0,), jnp.int32), jnp.zeros((0,), bool)
-    values = jax.vmap(partial(attempt, numbers))(jnp.arange(count, dtype=jnp.int32), chosen)
+    positions = jnp.arange(count, dtype=jnp.int32)
+    values = jax.vmap(partial(attempt, numbers))(positions, keys, indices, chosen)
     factor = jnp.where(found, 1.0, jnp.nan).astype(jnp.result_type(float))
     known = jax.vmap(lambda one, own: jax.tree.map(lambda value: value * one, own))(factor, values)
     return known | {TRIES: (chosen + 1) * factor}

@@ -62,13 +62,34 @@ def quantile(
 def probabilities(
     log_density: LogDensity, y: Real, low: Real, high: Real, *parameters: Real
 ) -> tuple[jax.Array, jax.Array]:
-    """P(y) and 1 - P(y), each precise where it is small; the arguments as in `quantile`."""
+    """P(y) and 1 - P(y), each precise where it is small.
+
+    Args:
+        log_density: as in `quantile`.
+        y: where; values beyond the ends count as the ends.
+        low: the lower end.
+        high: the upper end.
+        *parameters: those of the density.
+
+    Returns:
+        The two probabilities, of the shape to which the arguments broadcast.
+    """
     y, _, low, high, parameters = _aligned(y, y, low, high, *parameters)
     return _probabilities(log_density, y, low, high, parameters)
 
 
 def log_normalisation(log_density: LogDensity, low: Real, high: Real, *parameters: Real) -> jax.Array:
-    """Ln of the integral of f over the interval; the arguments as in `quantile`."""
+    """The logarithm of the integral of f over the interval.
+
+    Args:
+        log_density: as in `quantile`.
+        low: the lower end.
+        high: the upper end.
+        *parameters: those of the density.
+
+    Returns:
+        ln of the integral, of the shape to which the arguments broadcast.
+    """
     _, _, low, high, parameters = _aligned(0.0, 0.0, low, high, *parameters)
     masses, peak = _masses(log_density, low, high, parameters)
     return jnp.log(masses.sum(axis=-1)) + peak
@@ -173,7 +194,8 @@ def _quantile(
     length = (high - low) / PANELS
     start = low + panel * length
     y = start + _inverted(log_density, start, length, mass, peak, parameters)
-    return jnp.where(jnp.isnan(u), u, jnp.clip(y, low, high))
+    # comparisons and bounds hide NaN
+    return jnp.where(jnp.isnan(u + total), jnp.nan, jnp.clip(y, low, high))
 
 
 def _panel(masses: jax.Array, lower: jax.Array, target: jax.Array) -> tuple[jax.Array, jax.Array]:

@@ -36,10 +36,11 @@ def size_luminosity(
 ) -> jax.Array:
     """Half-light radius by absolute r magnitude (Shen et al. 2003, MNRAS 343, 978, table 1 and eqs. 14, 15).
 
-    Early types: log10 R = -0.26 M - 5.06.  Late types: log10 R = -0.104 M + 0.25 log10(1 + 10^(-0.4 (M +
-    20.91))) - 1.71.  Both are for galaxies near a redshift of 0.1 with -16 > M > -24 (early types: M <
-    -19), and are multiplied by (1 + z)^evolution.  The scatter in ln R falls from 0.48 of faint galaxies to
-    0.25 of bright ones (eq. 16); the default is that at M = -20.5.
+    Early types: log10 R = -0.26 M - 5.06.  Late types:
+    log10 R = -0.104 M + 0.25 log10(1 + 10^(-0.4 (M + 20.91))) - 1.71.
+    Both are for galaxies near a redshift of 0.1, late types with -16 > M > -24 and early types with M < -19;
+    they are multiplied by (1 + z)^evolution.  In figure 4 of that paper the scatter in ln R falls from 0.48
+    of faint galaxies to 0.25 of bright ones (eq. 16); the default is that at M = -20.5.
 
     Args:
         absolute_magnitude: M, of the r band, for H0 = 70 km/s/Mpc.

@@ -21,9 +21,12 @@ from jaxlens.distributions import (
     Categorical,
     DeltaFunction,
     Distribution,
+    GeneralizedNormal,
     LogNormal,
     LogUniform,
     Normal,
+    PowerLaw,
+    Rayleigh,
     SymmetricUniformAnnulus,
     Truncated,
     TruncatedNormal,
@@ -48,6 +51,9 @@ PAIRS: list[tuple[Distribution, Any]] = [
     (SymmetricUniformAnnulus(1.0, 2.0), stats.rv_histogram(([1, 0, 1], [-2, -1, 1, 2]), density=False)),
     (Beta(2.0, 5.0, -1.0, 3.0), stats.beta(2.0, 5.0, -1.0, 4.0)),
     (Beta(0.5, 0.7), stats.beta(0.5, 0.7)),
+    (Rayleigh(0.3), stats.rayleigh(scale=0.3)),
+    (PowerLaw(-2.5, 1.0, 8.0), stats.truncpareto(1.5, 8.0)),
+    (GeneralizedNormal(-1.0, 0.5, 1.5), stats.gennorm(1.5, -1.0, 0.5)),
     # the ends have half the weight of the others
     (UniformInt(0.0, 3.0), stats.rv_discrete(values=([0, 1, 2, 3], [1 / 6, 1 / 3, 1 / 3, 1 / 6]))),
     (Categorical(VALUES, WEIGHTS), stats.rv_discrete(values=([0.5, 0.75, 3.0], [0.25, 0.625, 0.125]))),
@@ -56,7 +62,9 @@ PAIRS: list[tuple[Distribution, Any]] = [
 ]
 WITH_SCIPY = [pair for pair in PAIRS if pair[1] is not None]
 # The reverse mode of these takes long to compile; their forward mode is compared with scipy below.
-COMPOUND = Truncated | TruncatedNormal | Beta
+COMPOUND = Truncated | TruncatedNormal | Beta | PowerLaw | GeneralizedNormal
+# These take long to compile in any mode.
+HEAVY = Beta | PowerLaw | GeneralizedNormal
 CONTINUOUS = [distribution for distribution, _ in PAIRS if not distribution.discrete]
 
 
@@ -130,17 +138,36 @@ def moved(distribution: Distribution, tangent: Distribution, step: float) -> Dis
     return jax.tree.map(lambda value, change: value + step * change, distribution, tangent)
 
 
-def test_the_issue_s_names_are_known() -> None:
+def test_the_issues_names_are_known() -> None:
     theirs = {"uniform", "uniform_int", "normal", "lognormal", "loguniform", "delta_function"}
-    ours = {"truncated_normal", "beta", "categorical", "poisson", "power_law", "number_counts"}
-    assert set(DISTRIBUTIONS) == theirs | ours | {"symmetric_uniform_annulus"}
+    ours = {"truncated_normal", "beta", "categorical"}
+    populations = {
+        "comoving_volume",
+        "double_power_law_magnitude",
+        "generalized_normal",
+        "nearest_by_comoving_volume",
+        "number_counts",
+        "one_minus_rayleigh",
+        "poisson",
+        "power_law",
+        "rayleigh",
+        "schechter_magnitude",
+        "velocity_dispersion_function",
+    }
+    assert set(DISTRIBUTIONS) == theirs | ours | populations | {"symmetric_uniform_annulus"}
 
 
 def test_parameters_and_their_defaults() -> None:
     assert parameter_names("truncated_normal") == ("mean", "std", "minimum", "maximum")
     assert parameter_names("categorical") == ("values", "weights")
     assert parameter_defaults("beta") == {"minimum": 0.0, "maximum": 1.0}
-    assert [name for name in DISTRIBUTIONS if parameter_defaults(name)] == ["beta"]
+    assert {name for name in DISTRIBUTIONS if parameter_defaults(name)} == {
+        "beta",
+        "comoving_volume",
+        "nearest_by_comoving_volume",
+        "one_minus_rayleigh",
+        "velocity_dispersion_function",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +178,7 @@ def uniform_draws() -> jax.Array:
 
 @pytest.mark.parametrize(
     ("distribution", "theirs"),
-    [pytest.param(*pair, marks=[pytest.mark.slow] * isinstance(pair[0], Beta)) for pair in WITH_SCIPY],
+    [pytest.param(*pair, marks=[pytest.mark.slow] * isinstance(pair[0], HEAVY)) for pair in WITH_SCIPY],
     ids=name_of,
 )
 def test_mean_variance_and_support_of_100_000_draws(
@@ -185,7 +212,7 @@ def test_a_constant_is_always_itself() -> None:
 
 @pytest.mark.parametrize(
     ("distribution", "theirs"),
-    [pytest.param(*pair, marks=[pytest.mark.slow] * isinstance(pair[0], Beta)) for pair in WITH_SCIPY],
+    [pytest.param(*pair, marks=[pytest.mark.slow] * isinstance(pair[0], HEAVY)) for pair in WITH_SCIPY],
     ids=name_of,
 )
 @pytest.mark.usefixtures("x64")
@@ -201,7 +228,10 @@ def test_cdf_and_density_are_scipy_s(distribution: Distribution, theirs: Any) ->
 
 @pytest.mark.parametrize(
     "distribution",
-    [pytest.param(d, marks=[pytest.mark.slow] * isinstance(d, Truncated)) for d in CONTINUOUS],
+    [
+        pytest.param(d, marks=[pytest.mark.slow] * isinstance(d, Truncated | PowerLaw | GeneralizedNormal))
+        for d in CONTINUOUS
+    ],
     ids=name_of,
 )
 @pytest.mark.usefixtures("x64")
@@ -318,7 +348,10 @@ def test_derivatives_of_the_beta_s_cdf(a: float, b: float) -> None:
 
 @pytest.mark.parametrize(
     "distribution",
-    [pytest.param(d, marks=[pytest.mark.slow] * isinstance(d, Truncated)) for d in CONTINUOUS],
+    [
+        pytest.param(d, marks=[pytest.mark.slow] * isinstance(d, Truncated | PowerLaw | GeneralizedNormal))
+        for d in CONTINUOUS
+    ],
     ids=name_of,
 )
 def test_derivatives_are_finite_in_float32(distribution: Distribution) -> None:

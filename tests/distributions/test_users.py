@@ -20,8 +20,8 @@ THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
 
 @pytest.fixture(autouse=True)
 def _registered() -> None:
-    @jaxlens.distribution("rayleigh")
-    def rayleigh(key: jax.Array, *, scale: float = 1.0) -> jax.Array:
+    @jaxlens.distribution("own_rayleigh")
+    def own_rayleigh(key: jax.Array, *, scale: float = 1.0) -> jax.Array:
         return scale * jnp.sqrt(-2.0 * jnp.log(jax.random.uniform(key, minval=1e-7)))
 
     @jaxlens.distribution("colour")
@@ -51,7 +51,7 @@ def drawn_parameter(config: dict[str, Any], key: jax.Array, n: int, *names: str)
 
 
 def test_draws_follow_the_function(small_lens: dict[str, Any], key: jax.Array) -> None:
-    config = with_theta_E(small_lens, call("rayleigh", {"scale": 0.7}))
+    config = with_theta_E(small_lens, call("own_rayleigh", {"scale": 0.7}))
     (drawn,) = drawn_parameter(config, key, 4000, THETA_E)
     assert stats.kstest(drawn, stats.rayleigh(scale=0.7).cdf).pvalue > 0.01
     np.testing.assert_allclose(Simulator(config).sample(key, 5, start=10)[THETA_E], drawn[10:15], rtol=1e-6)
@@ -59,7 +59,7 @@ def test_draws_follow_the_function(small_lens: dict[str, Any], key: jax.Array) -
 
 def test_a_default_may_be_left_out(small_lens: dict[str, Any], key: jax.Array) -> None:
     (one,), (half,) = (
-        drawn_parameter(with_theta_E(small_lens, call("rayleigh", p)), key, 5, THETA_E)
+        drawn_parameter(with_theta_E(small_lens, call("own_rayleigh", p)), key, 5, THETA_E)
         for p in (None, {"scale": 0.5})
     )
     np.testing.assert_allclose(half, 0.5 * one, rtol=1e-6)
@@ -75,7 +75,7 @@ def test_one_number_a_band_from_one_key(small_lens: dict[str, Any], key: jax.Arr
 
 
 def test_truncated_draws_are_redrawn(small_lens: dict[str, Any], key: jax.Array) -> None:
-    config = with_theta_E(small_lens, call("rayleigh", TRUNCATE=[0.9, 1.1]))
+    config = with_theta_E(small_lens, call("own_rayleigh", TRUNCATE=[0.9, 1.1]))
     (drawn,) = drawn_parameter(config, key, 4000, THETA_E)
     low, high = stats.rayleigh.cdf([0.9, 1.1])
     assert stats.kstest(drawn, lambda x: (stats.rayleigh.cdf(x) - low) / (high - low)).pvalue > 0.01
@@ -84,7 +84,7 @@ def test_truncated_draws_are_redrawn(small_lens: dict[str, Any], key: jax.Array)
 def test_redshifts_of_a_function_keep_the_order(small_lens: dict[str, Any], key: jax.Array) -> None:
     for k in (1, 2):
         plane = small_lens["GEOMETRY"]["CONFIGURATION_1"][f"PLANE_{k}"]
-        plane["PARAMETERS"]["REDSHIFT"] = call("rayleigh", {"scale": 1.0})
+        plane["PARAMETERS"]["REDSHIFT"] = call("own_rayleigh", {"scale": 1.0})
     names = [f"PLANE_{k}-OBJECT_1-REDSHIFT" for k in (1, 2)]
     z1, z2 = drawn_parameter(small_lens, key, 2000, *names)
     assert np.all(z1 < z2)
@@ -94,7 +94,7 @@ def test_redshifts_of_a_function_keep_the_order(small_lens: dict[str, Any], key:
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("bounds", [{}, {"TRUNCATE": [0.9, 1.1]}])
 def test_draws_differentiate(bounds: dict[str, Any], small_lens: dict[str, Any], key: jax.Array) -> None:
-    config = with_theta_E(small_lens, call("rayleigh", {"scale": 1.0}, **bounds))
+    config = with_theta_E(small_lens, call("own_rayleigh", {"scale": 1.0}, **bounds))
     population = Simulator(config).population
     path = "SPECIES.GALAXY_1.MASS_PROFILE_1.theta_E.scale"
 
@@ -107,10 +107,10 @@ def test_draws_differentiate(bounds: dict[str, Any], small_lens: dict[str, Any],
 
 
 def test_a_new_function_of_the_same_name_is_the_one(small_lens: dict[str, Any], key: jax.Array) -> None:
-    config = with_theta_E(small_lens, call("rayleigh"))
+    config = with_theta_E(small_lens, call("own_rayleigh"))
     before = Simulator(config).sample(key, 2)[THETA_E]
 
-    @jaxlens.distribution("rayleigh")
+    @jaxlens.distribution("own_rayleigh")
     def constant(key: jax.Array, *, scale: float = 1.0) -> jax.Array:
         return 0.0 * jax.random.uniform(key) + scale
 

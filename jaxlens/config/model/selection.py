@@ -36,7 +36,8 @@ class Criterion:
     band: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.key}: {self.threshold:g}"
+        shown = f"{self.threshold:.12g}"
+        return f"{self.key}: {shown}"
 
 
 @dataclass(frozen=True)

@@ -13,16 +13,18 @@ from validation.speed.timing import Timed
 def test_the_sources_differ_in_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "galaxies.npy"
     np.save(path, stacks.stack(3, 8))
-    made = {
-        source: stacks.simulator(source, path, 16) for source in (stacks.SERSIC, stacks.LINEAR, stacks.CUBIC)
-    }
+    path.with_suffix(".csv").write_text(stacks.table(3))
+    sources = (stacks.SERSIC, stacks.LINEAR, stacks.CUBIC, stacks.NEAREST)
+    made = {source: stacks.simulator(source, path, 16) for source in sources}
     assert {(sim.scene.num_pix, sim.bands) for sim in made.values()} == {(16, ("g",))}
     lights = {source: sim.scene.planes[1].light[0] for source, sim in made.items()}
     assert {source: light.profile for source, light in lights.items()} == {
         stacks.SERSIC: "SERSIC_ELLIPSE",
         stacks.LINEAR: "INTERPOL",
         stacks.CUBIC: "INTERPOL",
+        stacks.NEAREST: "INTERPOL",
     }
+    assert [len(sim.population.images) for sim in made.values()] == [0, 0, 0, 1]
     assert dict(lights[stacks.CUBIC].integers) == {"order": 3}
     assert dict(lights[stacks.LINEAR].integers) == {"order": 1}
 
