@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from jaxlens.config.meanings import meanings, other_advice
 
 # The largest number of characters of a word of the file in messages; longer words are cut.
@@ -105,6 +107,7 @@ class Report:
             the name is another.
         named: the absolute paths of all files and folders that the configuration names.
         sources: the files that were read, in order.
+        stacks: stacks of images that were read, by what they are, so that each is in memory once.
         problems: the problems, in the order in which they were found.
         remarks: what is legal, but probably not as intended, in the order in which it was found.
     """
@@ -115,6 +118,7 @@ class Report:
         self.paths: dict[Place, str] = {}
         self.named: set[str] = set()
         self.sources: list[str] = []
+        self.stacks: dict[str, np.ndarray] = {}
         self.problems: list[Finding] = []
         self.remarks: list[Finding] = []
         self._closed: set[Place] = set()

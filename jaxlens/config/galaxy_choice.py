@@ -22,6 +22,7 @@ from jaxlens.config.quantities import quantity, quantity_path
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.config.values import word
+from jaxlens.kernels.registry import LightProfile
 
 # The part of the number of images by which the upper end of their uniform distribution is inside, so that
 # rounding in single precision never gives the index after the last one.
@@ -68,18 +69,21 @@ def parameters_of_images(section: Section, wanted: Mapping[str, float | None]) -
 
 
 def read_choice(
-    section: Section, tables: tuple[tuple[str, ProfileArray], ...]
+    section: Section, profile: LightProfile, tables: tuple[tuple[str, ProfileArray], ...]
 ) -> tuple[tuple[tuple[str, Quantity], ...], ImageChoice | None]:
     """`image_index`, and `scale` where it is that of the images; nothing for profiles without images.
 
     Args:
         section: the mapping PARAMETERS.
-        tables: the arrays of the profile.
+        profile: the profile.
+        tables: its arrays.
 
     Returns:
         The quantities by name, and the choice where something follows from the columns of the images.  By
         default each image is equally likely.
     """
+    if IMAGE not in profile.parameters:
+        return (), None
     images = dict(tables).get(IMAGE)
     if images is None:
         # also where the image is wrong, which is reported
@@ -94,7 +98,7 @@ def read_choice(
         return (*size, *drawn), None
     nearest_to, among, weighted = chosen or ((), 1, False)
     path = quantity_path(section, IMAGE).removesuffix(f".{IMAGE}")
-    choice = ImageChoice(path, nearest_to, among, weighted, scale, arrays)  # type: ignore[arg-type]
+    choice = ImageChoice(path, nearest_to, among, weighted, scale, arrays)
     return (*size, *drawn), choice
 
 

@@ -46,6 +46,15 @@ def read_images(node: Node, report: Report) -> ProfileArray | None:
         The images (y, x), (n, y, x) or (n, bands, y, x) with their columns; None, and problems, where they
         are illegal.
     """
+    found = _read(node, report)
+    if found is None:
+        return None
+    # what several profiles have is in memory once
+    return replace(found, array=report.stacks.setdefault(found.source, found.array))
+
+
+def _read(node: Node, report: Report) -> ProfileArray | None:
+    """As `read_images`, with an array of its own."""
     if not node.entries:
         return _of_file(node, report)
     if not set(_KEYS) & node.entries.keys():
@@ -85,8 +94,13 @@ def _of_file(node: Node, report: Report) -> ProfileArray | None:
     if found is None:
         return None
     columns: Columns = {}
-    if found.array.ndim > 2:
-        columns = columns_beside(found.path, split_extension(found.source)[1], len(found.array))
+    try:
+        if found.array.ndim > 2:
+            columns = columns_beside(found.path, split_extension(found.source)[1], len(found.array))
+    except Exception:  # for a broken file the libraries raise many kinds of errors
+        finding = f"{found.shown} has numbers beside its images that cannot be read"
+        report.problem(node.place, f"{finding}; remove them, or give TABLE")
+        return None
     return ProfileArray(found.source, found.array, columns)
 
 
@@ -164,7 +178,7 @@ def _of_stack(
     file: Node, table: Node | None, select: Node | None, most: int, report: Report
 ) -> ProfileArray | None:
     """The images of FILE that SELECT keeps, at most `most` of them."""
-    found = read_images(file, report) if not isinstance(file.value, tuple) else None
+    found = _read(file, report) if not isinstance(file.value, tuple) else None
     if found is None:
         if isinstance(file.value, tuple):
             report.problem(file.place, f"is a list; give {KINDS}")
@@ -210,9 +224,13 @@ def _of_catalogue(
         finding = f"needs {size / 2**30:.1f} GiB for {len(rows)} images of {pixels} x {pixels} pixels"
         report.problem(node.place, f"{finding}; the limit is {MAX_BYTES / 2**30:g} GiB, so {_TOO_LARGE}")
         return None
-    images = read_stamps(catalogue, rows, pixels, place.place, report) if rows.size else None
+    key = f"{catalogue.path} {pixels} {hashlib.sha256(rows.tobytes()).hexdigest()}"
+    images = report.stacks.get(key)
+    if images is None:
+        images = read_stamps(catalogue, rows, pixels, place.place, report) if rows.size else None
     if images is None:
         return None
+    report.stacks[key] = images
     kept = {name: column[rows] for name, column in catalogue.columns.items()}
     return ProfileArray(str(catalogue.path), images, kept)
 

@@ -16,6 +16,7 @@ from jaxlens.config.errors import spelled_alike
 from jaxlens.config.link_parts import Named, part_name
 from jaxlens.config.model import Config, Configuration, Draw, Instrument, Joint, Link, LinkedDraw, Quantity
 from jaxlens.config.naming import by_epoch_names, named_quantities
+from jaxlens.config.selectable import derived_names
 
 # A number of one configuration, and the band; "" for the number of all bands.
 Place = tuple[str, str]
@@ -210,6 +211,12 @@ class Links:
         )
         if copies and not any(one.endswith(stem) for one in known):
             return "each copy has numbers of its own, which only links within the object follow"
+        derived = derived_names(self.configuration)
+        found = next((p + stem for p in self._prefixes(name) if p + stem in derived), "")
+        if found:
+            owner = found.rpartition("-")[0]
+            own = [one.removeprefix(f"{owner}-") for one in known if one.startswith(f"{owner}-")]
+            return f"it is derived in this file from others of {owner}, which has {', '.join(own)}"
         choices: dict[str, None] = {}
         for prefix in self._prefixes(name):
             choices |= dict.fromkeys(one.removeprefix(prefix) for one in known if one.startswith(prefix))

@@ -45,7 +45,7 @@ def read_light_profile(label: str, node: Node, report: Report) -> Profile:
             wanted, random = parameters_of_images(parameters, formed)
             values = read_parameters(parameters, profile, wanted, rule_of)
             tables = read_tables(parameters, profile, dict(values.integers))
-            of_images, choice = read_choice(parameters, tables)
+            of_images, choice = read_choice(parameters, profile, tables)
             quantities = (*brightness, *values.quantities, *random, *of_images)
     return Profile(label, name, quantities, values.integers, tables, choice=choice)
 

@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxlens.config.columns import known_names
+from jaxlens.config.copies import POSITION
 from jaxlens.config.errors import nearest
 from jaxlens.config.model import Draw
 from jaxlens.config.quantities import ANY, Rule
@@ -168,6 +169,8 @@ def _check(path: str, every: Mapping[str, jax.Array], draws: Mapping[str, Parame
     if path not in draws or every[path].ndim:
         right = "give the path of one number of a distribution, as one that ends in .mean"
         raise ValueError(f"{path} is an array of numbers, which cannot be fitted; {right}")
+    if f".{POSITION}." in path:
+        raise ValueError(f"{path} is of the {POSITION} of copies, which cannot be fitted; fit other numbers")
     draw = draws[path].draw
     if draw.has_distribution and not draw.is_constant and draw.build().discrete:
         right = "its draws do not follow its numbers smoothly; use a distribution with a density, as normal"

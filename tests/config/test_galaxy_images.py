@@ -65,10 +65,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def galaxy(config: Config) -> Galaxy:
+    (found,) = config.species
+    assert isinstance(found, Galaxy)
+    return found
+
+
 def profile(config: Config) -> Profile:
-    (galaxy,) = config.species
-    assert isinstance(galaxy, Galaxy)
-    return galaxy.light[0]
+    return galaxy(config).light[0]
 
 
 def text(*parameters: str) -> str:
@@ -140,6 +144,24 @@ def test_a_stack_for_each_band(folder: Path, load_text: LoadText) -> None:
     for image in ("{r: r.fits, g: g.fits}", "{FILE: {g: g.fits, r: r.fits}, PIXELS: 9}"):
         own = profile(load_text(text(f"image: {image}", "scale: 0.05"))).tables[0][1]
         np.testing.assert_array_equal(own.array, np.stack([STACK, 2.0 * STACK], axis=1))
+
+
+def test_other_profiles_have_nothing_of_images(load_text: LoadText) -> None:
+    sersic = text("R_sersic: 1", "n_sersic: 1", "image_index: 0", "scale: physical").replace(
+        "INTERPOL", "SERSIC"
+    )
+    with pytest.raises(ConfigError) as found:
+        load_text(sersic)
+    assert len(found.value.problems) == 2
+    assert all("is not a parameter of SERSIC" in problem for problem in found.value.problems)
+
+
+def test_images_of_several_profiles_are_in_memory_once(folder: Path, load_text: LoadText) -> None:
+    entry = "image: {FILE: stack.npz, SELECT: {redshift_max: 1}}"
+    second = f"""
+        LIGHT_PROFILE_2: {{NAME: INTERPOL, PARAMETERS: {{magnitude: 21, {entry}}}}}"""
+    one, two = galaxy(load_text(text(f"{entry}{second}"))).light
+    assert np.shares_memory(one.tables[0][1].array, two.tables[0][1].array)
 
 
 def test_columns_have_their_own_names_and_ours() -> None:

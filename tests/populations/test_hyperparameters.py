@@ -107,3 +107,13 @@ def test_a_number_that_stands_on_its_bound_is_refused(varied: dict[str, Any]) ->
     varied["IMAGE"]["PARAMETERS"]["read_noise"] = 0
     with pytest.raises(ValueError, match=r"IMAGE.read_noise starts at 0; it must start above 0"):
         free_hyperparameters(Simulator(varied), ["IMAGE.read_noise"])
+
+
+def test_the_place_of_copies_is_not_fitted(varied: dict[str, Any]) -> None:
+    """POSITION has no entry that is a distribution of the file."""
+    copies = {"NAME": "SOURCE", "NUMBER": 2, "POSITION": {"within": 3}}
+    varied["GEOMETRY"]["CONFIGURATION_1"]["PLANE_1"]["OBJECT_2"] = copies
+    sim = Simulator(varied)
+    (path,) = (path for path in sim.hyperparameters if path.endswith("POSITION.sep.maximum"))
+    with pytest.raises(ValueError, match="is of the POSITION of copies, which cannot be fitted"):
+        free_hyperparameters(sim, [path])

@@ -157,7 +157,8 @@ def answers(networks: Sequence[Middle], config: str, effort: Effort) -> list[tas
     with test:
         for _ in range(-(-effort.test // effort.batch)):
             batch = next(test)
-            truth = np.asarray(batch.present[:, 0]), np.asarray(batch.labels[:, 0])
+            lensed = np.asarray(batch.configuration) == test.configurations.index(task.LENSED)
+            truth = lensed, np.where(lensed, np.asarray(batch.labels[:, 0]), 0.0)
             images = dlpack.from_dlpack(batch.images)
             for network, row in zip(networks, rows, strict=True):
                 with torch.inference_mode():
