@@ -18,6 +18,8 @@ from jaxlens.streams.stream import Stream, stream
 
 # The name of that file.
 CONFIG = "lens_or_not"
+# The NAME of the configuration of lenses; every other one has none.
+LENSED = "LENSED"
 # The name of the Einstein radius among the parameters.
 THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
 # Arcsec: the middle of the interval of Einstein radii in the file.
@@ -112,8 +114,9 @@ def score(predict: Predict, count: int, size: int, config: Any = CONFIG) -> Scor
     with batches(size, TEST_SEED, config) as test:
         while test.index < count:
             batch = next(test)
-            lensed = np.asarray(batch.present[:, 0])
-            found.append((*predict(batch.images), lensed, np.asarray(batch.labels[:, 0])))
+            lensed = np.asarray(batch.configuration) == test.configurations.index(LENSED)
+            truth = np.where(lensed, np.asarray(batch.labels[:, 0]), 0.0)
+            found.append((*predict(batch.images), lensed, truth))
     return Score(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
 

@@ -103,10 +103,12 @@ def trained(weights: Weights, steps: int, batch: int, config: Any) -> tuple[Weig
 
     @partial(jax.jit, donate_argnums=(0, 1))
     def step(weights: Weights, state: Any, batch: StreamBatch) -> Any:
-        return improved(optimizer, weights, state, batch.images, batch.labels[:, 0], batch.present[:, 0])
+        lensed = batch.configuration == lenses
+        return improved(optimizer, weights, state, batch.images, batch.labels[:, 0], lensed)
 
     losses = []
     with task.batches(batch, task.TRAINING_SEED, config) as batches:
+        lenses = batches.configurations.index(task.LENSED)
         for _ in range(steps):
             weights, state, value = step(weights, state, next(batches))
             losses.append(value)

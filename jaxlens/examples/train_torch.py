@@ -85,9 +85,10 @@ def train(
     losses = []
     with task.batches(batch, seed, config) as stream:
         loader = iter(DataLoader(stream.torch(), batch_size=None))
+        lenses = stream.configurations.index(task.LENSED)
         for _ in range(steps):
             data = next(loader)
-            value = loss(network, data.images, data.labels[:, 0], data.present[:, 0])
+            value = loss(network, data.images, data.labels[:, 0], data.configuration == lenses)
             optimizer.zero_grad()
             value.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)

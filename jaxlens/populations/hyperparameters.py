@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxlens.config.columns import known_names
+from jaxlens.config.copies import POSITION
 from jaxlens.config.errors import nearest
 from jaxlens.config.model import Draw
 from jaxlens.config.quantities import ANY, Rule
@@ -22,11 +23,19 @@ from jaxlens.sampling.draws import draw_bands, draw_hyperparameters
 from jaxlens.simulator.simulator import Simulator
 
 # Parameters of distributions that must be above zero whatever parameter of a system is drawn.
-_WIDTHS = frozenset({"std", "sigma", "a", "b", "scale", "sigma_star", "beta", "exponent"})
+_WIDTHS = frozenset({"std", "sigma", "a", "b", "scale", "sigma_star", "beta", "exponent", "number"})
 # Parameters of distributions that are values of the drawn parameter, and so have its bounds.
 _VALUES = frozenset({"mean", "minimum", "maximum", "r1", "r2", "M_star"})
 # The distributions whose interval must be above zero.
-_POSITIVE = frozenset({"loguniform", "power_law", "velocity_dispersion_function", "comoving_volume"})
+_POSITIVE = frozenset(
+    {
+        "loguniform",
+        "power_law",
+        "velocity_dispersion_function",
+        "comoving_volume",
+        "nearest_by_comoving_volume",
+    }
+)
 # The lower end of an interval -> the upper end, below which it must be.
 _LOWER = {"minimum": "maximum", "r1": "r2"}
 # The upper end of an interval -> the lower end, above which it must be.
@@ -168,6 +177,8 @@ def _check(path: str, every: Mapping[str, jax.Array], draws: Mapping[str, Parame
     if path not in draws or every[path].ndim:
         right = "give the path of one number of a distribution, as one that ends in .mean"
         raise ValueError(f"{path} is an array of numbers, which cannot be fitted; {right}")
+    if f".{POSITION}." in path:
+        raise ValueError(f"{path} is of the {POSITION} of copies, which cannot be fitted; fit other numbers")
     draw = draws[path].draw
     if draw.has_distribution and not draw.is_constant and draw.build().discrete:
         right = "its draws do not follow its numbers smoothly; use a distribution with a density, as normal"

@@ -8,6 +8,9 @@ from typing import Any
 
 import yaml
 
+# The tag of the key `<<`, which adds the entries of another mapping.
+_MERGE = "tag:yaml.org,2002:merge"
+
 
 class _CannotEdit(Exception):
     """Replacing numbers in the text cannot give the wanted tree."""
@@ -45,11 +48,11 @@ def _as_float(text: str) -> float:
 def _numbers(node: yaml.Node | None, value: Any) -> Iterator[tuple[yaml.Node, float]]:
     """The scalar nodes below `node` with the numbers of the tree `value` that belong there."""
     if isinstance(node, yaml.MappingNode) and isinstance(value, dict):
-        items = {str(key): item for key, item in value.items()}
-        if sorted(key.value for key, _ in node.value) != sorted(items):
+        items, children = {str(key): item for key, item in value.items()}, _entries(node)
+        if children.keys() != items.keys():
             raise _CannotEdit
-        for key, child in node.value:
-            yield from _numbers(child, items[key.value])
+        for key, child in children.items():
+            yield from _numbers(child, items[key])
     elif isinstance(node, yaml.SequenceNode) and isinstance(value, list) and len(node.value) == len(value):
         for child, item in zip(node.value, value, strict=True):
             yield from _numbers(child, item)
@@ -57,6 +60,21 @@ def _numbers(node: yaml.Node | None, value: Any) -> Iterator[tuple[yaml.Node, fl
         raise _CannotEdit
     elif isinstance(value, float | int) and not isinstance(value, bool):
         yield node, float(value)
+
+
+def _entries(node: yaml.Node) -> dict[str, yaml.Node]:
+    """The entries of a mapping by key, with those of the mappings that `<<` merges into it."""
+    if not isinstance(node, yaml.MappingNode):
+        raise _CannotEdit
+    own, merged = dict[str, yaml.Node](), dict[str, yaml.Node]()
+    for key, child in node.value:
+        if key.tag != _MERGE:
+            own[key.value] = child
+            continue
+        # of several mappings the first that has a key counts
+        for part in reversed(child.value if isinstance(child, yaml.SequenceNode) else [child]):
+            merged |= _entries(part)
+    return merged | own
 
 
 def _by_place(numbers: Iterator[tuple[yaml.Node, float]]) -> dict[tuple[int, int], float]:

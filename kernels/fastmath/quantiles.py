@@ -79,7 +79,17 @@ def probabilities(
 
 
 def log_normalisation(log_density: LogDensity, low: Real, high: Real, *parameters: Real) -> jax.Array:
-    """Ln of the integral of f over the interval; the arguments as in `quantile`."""
+    """The logarithm of the integral of f over the interval.
+
+    Args:
+        log_density: as in `quantile`.
+        low: the lower end.
+        high: the upper end.
+        *parameters: those of the density.
+
+    Returns:
+        ln of the integral, of the shape to which the arguments broadcast.
+    """
     _, _, low, high, parameters = _aligned(0.0, 0.0, low, high, *parameters)
     masses, peak = _masses(log_density, low, high, parameters)
     return jnp.log(masses.sum(axis=-1)) + peak

@@ -48,3 +48,15 @@ def test_check_says_how_a_number_was_read(tmp_path, capsys):
     path.write_text(text.replace("exposure_time: 30", "exposure_time: 08"))
     assert cli.main(["check", str(path)]) == 0
     assert "exposure_time: is 08, which YAML reads as a text; it is taken for 8" in capsys.readouterr().err
+
+
+def test_check_prints_how_many_copies_there_may_be(tmp_path, capsys):
+    """The bound of each object with a NUMBER."""
+    path = tmp_path / "field.yaml"
+    text = example_path("galaxy_galaxy").read_text()
+    assert "OBJECT_1: LENS\n" in text
+    count = "{DISTRIBUTION: {NAME: poisson, PARAMETERS: {mean: 3}}}"
+    beside = f"OBJECT_1: LENS\n            OBJECT_2: {{NAME: SOURCE, NUMBER: {count}}}\n"
+    path.write_text(text.replace("OBJECT_1: LENS\n", beside))
+    assert cli.main(["check", str(path)]) == 0
+    assert "PLANE_1-OBJECT_2 (SOURCE): up to 16 copies\n" in capsys.readouterr().out

@@ -24,6 +24,7 @@ NAMES = (
     "lensed_quasar",
     "lensed_supernova",
     "lensed_supernova_series",
+    "realistic_lsst",
 )
 SERIES = ("des_quasars", "lensed_supernova_series")
 
@@ -36,7 +37,7 @@ def test_names_and_descriptions() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_example(name: str) -> None:
     config = load_config(name)
-    colours = ("g", "r", "i", "z") if name in SERIES else ("g", "r", "i")
+    colours = ("g", "r", "i", "z") if name in (*SERIES, "realistic_lsst") else ("g", "r", "i")
     assert config.bands == (("F160W",) if name in BAOBAB else colours)
     assert {one.series is not None for one in config.configurations} == {name in SERIES}
     assert config.warnings == ()

@@ -145,6 +145,7 @@ def test_the_issues_names_are_known() -> None:
         "comoving_volume",
         "double_power_law_magnitude",
         "generalized_normal",
+        "nearest_by_comoving_volume",
         "number_counts",
         "one_minus_rayleigh",
         "poisson",
@@ -163,6 +164,7 @@ def test_parameters_and_their_defaults() -> None:
     assert {name for name in DISTRIBUTIONS if parameter_defaults(name)} == {
         "beta",
         "comoving_volume",
+        "nearest_by_comoving_volume",
         "one_minus_rayleigh",
         "velocity_dispersion_function",
     }

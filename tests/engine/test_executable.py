@@ -84,7 +84,8 @@ def compilations() -> Iterator[list[str]]:
 def test_four_devices_make_the_systems_of_one(small_lens: dict[str, Any]) -> None:
     """Also where neither the batch size nor the number of systems is a multiple of four."""
     small_lens["DATASET"]["PARAMETERS"]["SIZE"] = 9
-    run(FOUR_DEVICES, small_lens, XLA_FLAGS="--xla_force_host_platform_device_count=4")
+    flags = os.environ["XLA_FLAGS"] + " --xla_force_host_platform_device_count=4"
+    run(FOUR_DEVICES, small_lens, XLA_FLAGS=flags)
 
 
 @pytest.mark.slow

@@ -7,8 +7,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from jaxlens.imaging.copies import Copy, CopyNumbers
 from jaxlens.imaging.lens_planes import plane_deflection, plane_fermat_potential, plane_potential
-from jaxlens.imaging.scene_objects import Mass
+from jaxlens.imaging.scene_objects import Copied, Mass
 from jaxlens.kernels import MASS_PROFILES
 from jaxlens.kernels.lensing.rays import jacobian
 
@@ -84,3 +85,21 @@ def test_a_profile_without_a_potential_is_named():
     masses = [Mass("PLANE_1-OBJECT_1-MASS_PROFILE_2", "DIPOLE", ())]
     with pytest.raises(ValueError, match="PLANE_1-OBJECT_1-MASS_PROFILE_2 is DIPOLE, which has no potential"):
         plane_potential(masses, [{}], jnp.zeros(2), jnp.zeros(2))
+
+
+def test_copies_deflect_as_masses_at_their_places() -> None:
+    """The first two of three spheres, each shifted as a whole; the third is not there."""
+    centres, radii = [(0.5, -0.2), (-1.0, 0.4), (0.1, 0.1)], [0.3, 0.7, 5.0]
+    sphere = Mass("PLANE_1-OBJECT_2-MASS_PROFILE_1", "SIS", ("theta_E", "center_x", "center_y"))
+    own = {"theta_E": jnp.asarray(radii), "center_x": jnp.full(3, 0.1), "center_y": jnp.zeros(3)}
+    place_x, place_y = (jnp.asarray(one) for one in zip(*centres, strict=True))
+    numbers = CopyNumbers(jnp.array([True, True, False]), Copy(place_x, place_y, (own,)))
+    groups = [(Copied("PLANE_1-OBJECT_2", 3, True, mass=(sphere,)), numbers)]
+    alone = [
+        {"theta_E": radius, "center_x": x + 0.1, "center_y": y}
+        for (x, y), radius in zip(centres[:2], radii[:2], strict=True)
+    ]
+    x, y = jnp.array([0.7, -1.2]), jnp.array([0.9, 0.3])
+    for of_plane in (plane_deflection, plane_potential):
+        found, expected = of_plane([], [], x, y, groups), of_plane([sphere, sphere], alone, x, y)
+        np.testing.assert_allclose(found, expected, rtol=2e-6)

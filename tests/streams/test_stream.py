@@ -213,7 +213,7 @@ def test_a_number_that_cannot_be_is_an_error_and_no_image(two: dict[str, Any]) -
 @pytest.mark.slow
 def test_two_devices_make_the_systems_of_one(two: dict[str, Any]) -> None:
     environment = {**os.environ, "JAX_PLATFORMS": "cpu"}
-    environment["XLA_FLAGS"] = "--xla_force_host_platform_device_count=2"
+    environment["XLA_FLAGS"] += " --xla_force_host_platform_device_count=2"
     command = [sys.executable, "-c", TWO_DEVICES, json.dumps(two)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import jax
 import matplotlib.pyplot as plt
-import numpy as np
 
-import jaxlens
 from jaxlens.plotting.images import draw_grid
-from validation.realism import FILE
+from validation.realism import survey
 
 OUT = Path(__file__).parents[2] / "docs" / "realistic_lsst.png"
-# The seed of the systems, and the panels along a row of each half, and down.
-SEED, ACROSS, DOWN = 7, 4, 8
+# The panels along a row of each half, and down.
+ACROSS, DOWN = 4, 8
 # The bands that become blue, green and red.
 BANDS = slice(0, 3)
 # Inches: the width of a panel.
@@ -24,13 +21,12 @@ PANEL = 1.1
 def run() -> None:
     """Draw the first systems of both configurations."""
     figure = plt.figure(figsize=(2 * ACROSS * PANEL, DOWN * PANEL + 0.3), layout="constrained")
-    key = jax.random.key(SEED, impl="threefry2x32")
+    images = {name: one[1] for name, one in survey.drawn(survey.BATCH).items()}
     halves = figure.subfigures(1, 2, wspace=0.03)
     for half, (label, title) in zip(
         halves, {"LENSED": "lensed", "NOT_LENSED": "not lensed"}.items(), strict=True
     ):
-        images, _ = jaxlens.Simulator(FILE, label)(key, ACROSS * DOWN)
-        draw_grid(half, list(np.asarray(images[:, BANDS])), ACROSS, rgb=True)
+        draw_grid(half, list(images[label][: ACROSS * DOWN, BANDS]), ACROSS, rgb=True)
         half.suptitle(title)
     figure.savefig(OUT, dpi=90)
     plt.close(figure)

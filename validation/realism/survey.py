@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
 import jaxlens
-from jaxlens.config.updates import config_dict
 from validation.realism import FILE, RESULTS, published
 
 OUT = RESULTS / "realism_survey.json"
-# Systems of the file that are measured, half of them lensed.
-SYSTEMS = 2000
-# The place of each part in the planes of a dataset.
-LENS_LIGHT, SOURCE_LIGHT, POINT_SOURCES, NOISE = range(4)
+# Systems of the file that are measured, half of them lensed, their seed, systems of a batch, and of a call.
+SYSTEMS, SEED, BATCH, CHUNK = 2048, 3, 128, 64
+# A magnitude without light.
+INVISIBLE = 60.0
 # Pixels whose objects are below this share of the noise are those of the sky.
 DARK = 0.3
 # The effective area of a Gaussian PSF in units of its squared width (4 pi / 2.3548^2).
@@ -34,6 +31,10 @@ SOURCE = "PLANE_2-OBJECT_1"
 SIGMA_V = "MASS_PROFILE_1-theta_E-sigma_v"
 SLACS = "SLACS: Bolton et al. 2008, ApJ 682, 964"
 SL2S = "SL2S: Sonnenfeld et al. 2013, ApJ 777, 97"
+
+
+# Values by name.
+Params = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -58,29 +59,87 @@ class Made:
     """The systems of a configuration.
 
     Attributes:
-        metadata: a row for each system.
-        images: (n, bands, y, x).
-        planes: (n, 4, bands, y, x), the parts that add up to the images.
+        values: all values of each system by name, (n,) or (n, bands).
+        bands: the names of the bands.
+        images: (n, bands, y, x), counts/s.
+        noise: what is not light in them.
+        source: the light of the source in them.
     """
 
-    metadata: pd.DataFrame
+    values: Mapping[str, np.ndarray]
+    bands: tuple[str, ...]
     images: np.ndarray
-    planes: np.ndarray
+    noise: np.ndarray
+    source: np.ndarray
+
+    @property
+    def count(self) -> int:
+        """The number of systems."""
+        return len(self.images)
 
     def column(self, name: str, band: str = "i") -> np.ndarray:
-        """A parameter of each system in a band."""
-        return np.asarray(self.metadata[f"{name}-{band}"], float)
+        """A value of each system in a band."""
+        value = np.asarray(self.values[name], float)
+        return value[:, self.bands.index(band)] if value.ndim > 1 else value
+
+
+def drawn(systems: int) -> dict[str, tuple[Params, np.ndarray]]:
+    """Values by name and images of systems of each configuration of the file, by its NAME.
+
+    Args:
+        systems: how many of all configurations together; a multiple of the batch size.
+
+    Returns:
+        All values of each system, (n,) or (n, bands), and the images (n, bands, y, x).
+    """
+    found: dict[str, list[tuple[Params, np.ndarray]]] = {}
+    with jaxlens.stream(FILE, BATCH, seed=SEED) as batches:
+        for batch in (next(batches) for _ in range(systems // BATCH)):
+            for c, name in enumerate(batches.configurations):
+                own = np.flatnonzero(np.asarray(batch.configuration) == c)
+                values = {key: np.asarray(value)[own] for key, value in batch.parameters.items()}
+                found.setdefault(name, []).append((values, np.asarray(batch.images)[own]))
+    return {name: _joined(parts) for name, parts in found.items()}
+
+
+def _joined(parts: list[tuple[Params, np.ndarray]]) -> tuple[Params, np.ndarray]:
+    """The values and images of all batches."""
+    values = {key: np.concatenate([one[key] for one, _ in parts]) for key in parts[0][0]}
+    return values, np.concatenate([images for _, images in parts])
 
 
 def made(systems: int = SYSTEMS) -> dict[str, Made]:
-    """Systems of each configuration of the file, by its NAME."""
-    config: dict[str, Any] = config_dict(jaxlens.load_config(FILE))
-    config["DATASET"]["PARAMETERS"]["SIZE"] = systems
-    dataset = jaxlens.make_dataset(config, return_planes=True)
-    return {
-        one.name: Made(dataset.metadata(one.name), dataset.images(one.name), dataset.planes(one.name))
-        for one in dataset.config.configurations
+    """Systems of each configuration of the file, by its NAME; as `drawn`."""
+    return {name: _with_light(name, *each) for name, each in drawn(systems).items()}
+
+
+def _with_light(name: str, values: Params, images: np.ndarray) -> Made:
+    """The systems of a configuration, with their noise and the light of their sources.
+
+    Args:
+        name: the NAME of the configuration.
+        values: all values of its systems.
+        images: the images.
+    """
+    sim = jaxlens.Simulator(FILE, name)
+    params = {key: values[key] for key in sim.parameter_names}
+    nothing = {
+        key: np.full_like(value, INVISIBLE)
+        for key, value in params.items()
+        if key.endswith("-magnitude") and not key.startswith(SOURCE)
     }
+    noise = images - _rendered(sim, params)
+    return Made(values, sim.bands, images, noise, _rendered(sim, params | nothing))
+
+
+def _rendered(sim: jaxlens.Simulator, params: Params) -> np.ndarray:
+    """The images without noise, some at a time, so that one program makes all of them."""
+    count = len(next(iter(params.values())))
+    starts = range(0, count, CHUNK)
+    # the last ones again where the count is no multiple
+    chosen = [np.minimum(np.arange(start, start + CHUNK), count - 1) for start in starts]
+    images = [np.asarray(sim.render({key: value[own] for key, value in params.items()})) for own in chosen]
+    return np.concatenate(images)[:count]
 
 
 def rows(systems: Mapping[str, Made]) -> list[Row]:
@@ -120,9 +179,9 @@ def _conditions(both: list[Made], band: str, b: int) -> Iterator[Row]:
 
 def dark_variance(one: Made, b: int) -> float:
     """The variance of the noise in a band, where there is no light, (counts/s)^2."""
-    light = one.planes[:, :NOISE, b].sum(axis=1)
-    noise = one.planes[:, NOISE, b]
-    return float(np.var(noise[light < DARK * np.std(noise)]))
+    noise = one.noise[:, b]
+    light = one.images[:, b] - noise
+    return float(np.var(noise[light < DARK * np.median(np.abs(noise))]))
 
 
 def _expected(band: str) -> float:
@@ -144,8 +203,8 @@ def copies(one: Made, prefix: str, name: str, band: str = "i") -> np.ndarray:
     Returns:
         The values of copies 1 to NUMBER of each system.
     """
-    number, found, k = one.column(f"{prefix}-NUMBER", band), [], 1
-    while f"{prefix}_{k}-{name}-{band}" in one.metadata:
+    number, found, k = one.column(f"{prefix}-NUMBER"), [], 1
+    while f"{prefix}_{k}-{name}" in one.values:
         found.append(one.column(f"{prefix}_{k}-{name}", band)[number >= k])
         k += 1
     return np.concatenate(found)
@@ -154,7 +213,7 @@ def copies(one: Made, prefix: str, name: str, band: str = "i") -> np.ndarray:
 def _field(systems: Mapping[str, Made]) -> Iterator[Row]:
     """Galaxies of the field in a square arcmin, by magnitude."""
     source = "LSST Science Book, section 3.7.2: 46 x 10^(0.31 (i - 25))"
-    area = sum(len(one.metadata) for one in systems.values()) * np.pi * WITHIN**2 / 3600.0
+    area = sum(one.count for one in systems.values()) * np.pi * WITHIN**2 / 3600.0
     magnitudes = np.concatenate(
         [copies(one, field, "LIGHT_PROFILE_1-magnitude") for one in systems.values() for field in FIELD]
     )
@@ -171,7 +230,7 @@ def _field(systems: Mapping[str, Made]) -> Iterator[Row]:
 
 def _stars(systems: Mapping[str, Made]) -> Iterator[Row]:
     """Stars in a square arcmin."""
-    area = sum(len(one.metadata) for one in systems.values()) * SIDE**2 / 3600.0
+    area = sum(one.count for one in systems.values()) * SIDE**2 / 3600.0
     count = sum(np.sum(copies(one, STAR, "magnitude") < 24.0) for one in systems.values())
     yield Row(
         "stars brighter than i = 24 [per arcmin²]",
@@ -226,7 +285,7 @@ def _sources(systems: Mapping[str, Made]) -> Iterator[Row]:
     one = systems["LENSED"]
     yield Row("redshift of sources", spread(one.column(f"{SOURCE}-REDSHIFT")), "1 to 3.5", SL2S)
     before = one.column(f"{SOURCE}-LIGHT_PROFILE_1-magnitude")
-    flux = one.planes[:, SOURCE_LIGHT, 2].sum(axis=(1, 2))
+    flux = one.source[:, 2].sum(axis=(1, 2))
     after = one.column("magnitude_zero_point") - 2.5 * np.log10(flux)
     yield Row("i of sources before lensing [mag]", spread(before), "", "")
     yield Row("i of all images of a source [mag]", spread(after), "", "")

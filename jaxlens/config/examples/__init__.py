@@ -34,7 +34,7 @@ def example_path(name: str) -> Path:
 
 
 def example_files(name: str) -> list[Path]:
-    """The file of the packaged example `name`, and the tables that it names.
+    """The file of the packaged example `name`, and the tables and images that it names.
 
     Raises:
         ValueError: as `example_path`.
@@ -44,7 +44,8 @@ def example_files(name: str) -> list[Path]:
     """
     path = example_path(name)
     text = path.read_text(encoding="utf-8")
-    return [path, *(table for table in sorted(_FOLDER.glob("*.csv")) if table.name in text)]
+    beside = sorted(one for one in _FOLDER.iterdir() if one.suffix in (".csv", ".h5"))
+    return [path, *(one for one in beside if one.name in text)]
 
 
 def _description(path: Path) -> str:
