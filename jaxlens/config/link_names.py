@@ -13,10 +13,12 @@ from functools import cached_property
 
 from jaxlens.config.columns import Names, known_names, stems
 from jaxlens.config.errors import spelled_alike
+from jaxlens.config.instrument import COSMOLOGY
 from jaxlens.config.link_parts import Named, part_name
 from jaxlens.config.model import Config, Configuration, Draw, Instrument, Joint, Link, LinkedDraw, Quantity
 from jaxlens.config.naming import by_epoch_names, named_quantities
 from jaxlens.config.selectable import derived_names
+from jaxlens.kernels.relations import RELATIONS
 
 # A number of one configuration, and the band; "" for the number of all bands.
 Place = tuple[str, str]
@@ -132,10 +134,15 @@ class Links:
         return ["".join(f"{word}-" for word in words[:i]) for i in range(len(words), -1, -1)]
 
     def follows(self, place: Place) -> Iterator[Place]:
-        """The numbers that a link follows at once: what SAME_AS names, or the arguments of its RELATION."""
+        """The numbers that a link follows at once: what SAME_AS names, or the arguments of its RELATION.
+
+        A relation may follow the cosmology too.
+        """
         (name, own_band), draw = place, self.links[place]
         assert draw.link is not None
         yield from ((part_name(name, key), own_band) for key, _ in draw.link.parts)
+        if draw.link.relation and RELATIONS[draw.link.relation].takes_cosmology:
+            yield from ((one, "") for one in COSMOLOGY if one in self.quantities)
         found = self.find(name, draw.link) if draw.link.source else None
         if found is None:
             return

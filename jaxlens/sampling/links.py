@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -51,13 +53,79 @@ def linked_values(
     bits = uniforms(named_keys(key, columns)).astype(jnp.result_type(float)) if columns else ()
     uniform = dict(zip(scattered, bits, strict=True))
     values, found = dict(system), {}
-    for link in links:
-        if link in uniform:
-            value = conditional(link, bands, hyperparameters, values).icdf(uniform[link])
-        else:
-            value = mean(link, bands, hyperparameters, values)
-        found[link.name] = values[link.name] = placed(link, value, values[link.name], bands)
+    for level in _levels(links):
+        for alike in _alike(level, values):
+            new = _together(alike, bands, hyperparameters, values, uniform)
+            for link, value in zip(alike, new, strict=True):
+                found[link.name] = values[link.name] = placed(link, value, values[link.name], bands)
     return found
+
+
+def _levels(links: Sequence[LinkedDraw]) -> list[list[LinkedDraw]]:
+    """The links by level: each follows numbers that are drawn, or are linked on levels before."""
+    level_of: dict[str, int] = {}
+    levels: list[list[LinkedDraw]] = []
+    for link in links:
+        # the links of one number by band are on different levels, since they are put into one array
+        before = (link.name, *_followed(link), *(() if link.source else _COSMOLOGY))
+        level = max(level_of.get(name, 0) for name in before)
+        level_of[link.name] = level + 1
+        levels += [[]] * (level + 1 - len(levels))
+        levels[level] = [*levels[level], link]
+    return levels
+
+
+def _followed(link: LinkedDraw) -> list[str]:
+    """The names of the numbers that a link follows at once, but for those of the cosmology."""
+    return [*filter(None, [link.source]), *parts(link).values()]
+
+
+def _alike(level: Sequence[LinkedDraw], system: Params) -> list[list[LinkedDraw]]:
+    """The links of a level, with those together that are one link of the file, as in copies of an object."""
+    found: dict[Any, list[LinkedDraw]] = {}
+    for link in level:
+        shapes = tuple(system[name].shape for name in _followed(link))
+        own = dataclasses.replace(link, name="", source=link.source and "x")
+        found.setdefault((own, shapes), []).append(link)
+    return list(found.values())
+
+
+def _together(
+    alike: Sequence[LinkedDraw],
+    bands: tuple[str, ...],
+    hyperparameters: Params,
+    system: Params,
+    uniform: Mapping[LinkedDraw, jax.Array],
+) -> Sequence[jax.Array]:
+    """The values of links that are one link of the file, by one operation on arrays of all of them.
+
+    Compiling it takes as long as for one link.
+    """
+    first = alike[0]
+    if len(alike) == 1:
+        return [_value(first, bands, hyperparameters, system, uniform.get(first))]
+    names = dict.fromkeys(_followed(first))
+    places = {name: _followed(first).index(name) for name in names}
+    each = {name: jnp.stack([system[_followed(one)[i]] for one in alike]) for name, i in places.items()}
+    bits = jnp.stack([uniform[one] for one in alike]) if first in uniform else None
+
+    def value(own: Params, u: jax.Array | None) -> jax.Array:
+        return _value(first, bands, hyperparameters, {**system, **own}, u)
+
+    return jnp.unstack(jax.vmap(value, (0, None if bits is None else 0))(each, bits))
+
+
+def _value(
+    link: LinkedDraw,
+    bands: tuple[str, ...],
+    hyperparameters: Params,
+    system: Params,
+    uniform: jax.Array | None,
+) -> jax.Array:
+    """The value of a link, with the scatter at a random number in (0, 1), if it has any."""
+    if uniform is None:
+        return mean(link, bands, hyperparameters, system)
+    return conditional(link, bands, hyperparameters, system).icdf(uniform)
 
 
 def has_scatter(link: LinkedDraw) -> bool:

@@ -43,6 +43,8 @@ def with_links(config: dict[str, Any]) -> dict[str, Any]:
     far["magnitude"] = {"SAME_AS": "PLANE_1-OBJECT_1-LIGHT_PROFILE_1-magnitude", "PLUS": 2}
     arguments = {"size": {"SAME_AS": "n_sersic", "PLUS": 1.0}, "redshift": {"SAME_AS": "REDSHIFT"}}
     far["n_sersic"] = normal(1.5, 0.1)
+    # the relation gets a cosmology that is linked itself
+    config["COSMOLOGY"]["PARAMETERS"]["Om0"] = {"SAME_AS": "H0", "TIMES": 0.3 / 70.0}
     far["R_sersic"] = {"RELATION": {"NAME": "kpc_to_arcsec", "PARAMETERS": arguments}, "SCATTER": 0.1}
     return config
 

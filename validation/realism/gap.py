@@ -167,30 +167,27 @@ def answers(networks: Sequence[Middle], config: str, effort: Effort) -> list[tas
     return [task.Score(*(np.concatenate(column) for column in zip(*row, strict=True))) for row in rows]
 
 
-def measure(effort: Effort = FULL) -> list[Found]:
-    """Train a network of each seed on each file, and test all of them on each file."""
-    pairs = [(config, seed) for seed in effort.seeds for config in FILES]
-    networks = [trained(config, seed, effort) for config, seed in pairs]
-    results = []
-    for tested in FILES:
-        for (config, seed), score in zip(pairs, answers(networks, tested, effort), strict=True):
-            results.append(found(config, tested, seed, score))
-            print(results[-1], flush=True)
-    return results
+def measured(seed: int, effort: Effort) -> list[Found]:
+    """Train a network of one seed on each file, and test all of them on each file."""
+    networks = [trained(config, seed, effort) for config in FILES]
+    return [
+        found(config, tested, seed, score)
+        for tested in FILES
+        for config, score in zip(FILES, answers(networks, tested, effort), strict=True)
+    ]
 
 
 def run(quick: bool = False) -> None:
-    """Measure and write `OUT`; with `quick` a few steps of one seed, and nothing is written."""
+    """Measure, and write `OUT` after each seed; with `quick` a few steps, and nothing is written."""
     torch.set_num_threads(max(1, (os.cpu_count() or 1) // 2))
-    effort = QUICK if quick else FULL
-    results = [asdict(one) for one in measure(effort)]
-    if not quick:
-        about = asdict(effort) | {
-            "thresholds": THRESHOLDS,
-            "false_positives": FALSE_POSITIVES,
-            "prevalence": PREVALENCE,
-        }
-        OUT.write_text(json.dumps({"effort": about, "results": results}, indent=1) + "\n", encoding="utf-8")
+    effort, results = QUICK if quick else FULL, []
+    numbers = {"thresholds": THRESHOLDS, "false_positives": FALSE_POSITIVES, "prevalence": PREVALENCE}
+    for seed in effort.seeds:
+        results += [asdict(one) for one in measured(seed, effort)]
+        print(*results[-(len(FILES) ** 2) :], sep="\n", flush=True)
+        if not quick:
+            text = json.dumps({"effort": asdict(effort) | numbers, "results": results}, indent=1)
+            OUT.write_text(text + "\n", encoding="utf-8")
 
 
 def _purity(hits: float, false: float, share: float) -> float | None:
