@@ -133,7 +133,7 @@ def test_other_numbers_are_drawn_as_without_links(drawn: Any, small_lens: dict[s
     for name in second.keys() - changed:
         same = (..., 1) if name == f"{LIGHT}-magnitude" else ...
         one, two = first[name][same], second[name][same]
-        np.testing.assert_allclose(one, two, rtol=3e-7, atol=3e-8, err_msg=name)
+        np.testing.assert_allclose(one, two, rtol=1e-6, atol=3e-7, err_msg=name)
 
 
 def test_any_batch_gives_the_same_systems(drawn: Any, small_lens: dict[str, Any]) -> None:
