@@ -72,7 +72,11 @@ def test_an_object_is_a_mapping_with_a_name_alone(load_edited: Load) -> None:
         ("NUMBER: {DISTRIBUTION: {NAME: categorical, PARAMETERS: {values: [0, 7], weights: [1, 0]}}}", 1),
         (f"NUMBER: {POISSON}", 16),
         (f"NUMBER: {POISSON}, MAX: 6", 6),
-        ("NUMBER: {DISTRIBUTION: {NAME: poisson, PARAMETERS: {mean: 3}, TRUNCATE: [1, 5]}}", 5),
+        pytest.param(
+            "NUMBER: {DISTRIBUTION: {NAME: poisson, PARAMETERS: {mean: 3}, TRUNCATE: [1, 5]}}",
+            5,
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_the_bound(keys: str, bound: int, load_edited: Load) -> None:
