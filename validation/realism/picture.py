@@ -28,5 +28,5 @@ def run() -> None:
     ):
         draw_grid(half, list(images[label][: ACROSS * DOWN, BANDS]), ACROSS, rgb=True)
         half.suptitle(title)
-    figure.savefig(OUT, dpi=90)
+    figure.savefig(OUT, dpi=64)
     plt.close(figure)

@@ -6,9 +6,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
+import h5py
 import numpy as np
 
 import jaxlens
+from jaxlens.config import example_path
+from validation.packaged_data import galaxies
 from validation.realism import FILE, RESULTS, published
 
 OUT = RESULTS / "realism_survey.json"
@@ -31,6 +34,11 @@ SOURCE = "PLANE_2-OBJECT_1"
 SIGMA_V = "MASS_PROFILE_1-theta_E-sigma_v"
 SLACS = "SLACS: Bolton et al. 2008, ApJ 682, 964"
 SL2S = "SL2S: Sonnenfeld et al. 2013, ApJ 777, 97"
+COLLETT = "what LSST may find: Collett 2015, ApJ 811, 20"
+# What stands where nothing comparable is published.
+NOT_GIVEN = "-"
+# Magnitudes in i between which sources have the mass for which sizes are published.
+SIZED = (23.0, 24.5)
 
 
 # Values by name.
@@ -287,9 +295,24 @@ def _sources(systems: Mapping[str, Made]) -> Iterator[Row]:
     before = one.column(f"{SOURCE}-LIGHT_PROFILE_1-magnitude")
     flux = one.source[:, 2].sum(axis=(1, 2))
     after = one.column("magnitude_zero_point") - 2.5 * np.log10(flux)
-    yield Row("i of sources before lensing [mag]", spread(before), "", "")
-    yield Row("i of all images of a source [mag]", spread(after), "", "")
-    yield Row("magnification of the flux", spread(10 ** (0.4 * (before - after)), 1), "", "")
+    own = np.round(one.column(f"{SOURCE}-LIGHT_PROFILE_1-image_index")).astype(int)
+    radius = _half_light_radii()[own] * one.column(f"{SOURCE}-LIGHT_PROFILE_1-size")
+    bright = (before > SIZED[0]) & (before < SIZED[1])
+    yield Row(
+        f"half-light radius of sources of i = {SIZED[0]:g} to {SIZED[1]:g} before lensing [arcsec]",
+        spread(radius[bright]),
+        f"{published.SOURCE_RADIUS:.2f} at 1e10 solar masses and z = 1.25, scatter 0.17 dex",
+        "van der Wel et al. 2014, table 1",
+    )
+    yield Row("magnification of the flux", spread(10 ** (0.4 * (before - after)), 1), "above 3", COLLETT)
+    yield Row("i of sources before lensing [mag]", spread(before), NOT_GIVEN, NOT_GIVEN)
+    yield Row("i of all images of a source [mag]", spread(after), NOT_GIVEN, NOT_GIVEN)
+
+
+def _half_light_radii() -> np.ndarray:
+    """The half-light radius of each image of the stack, arcsec."""
+    with h5py.File(example_path(FILE).with_name(galaxies.NAME)) as file:
+        return np.asarray(file["half_light_radius"][()], float)
 
 
 def spread(values: np.ndarray, digits: int = 2) -> str:
