@@ -7,7 +7,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 
 from jaxlens.plotting.images import draw_grid
-from validation.realism import survey
+from validation.realism import systems
 
 OUT = Path(__file__).parents[2] / "docs" / "realistic_lsst.png"
 # The panels along a row of each half, and down.
@@ -21,7 +21,7 @@ PANEL = 1.1
 def run() -> None:
     """Draw the first systems of both configurations."""
     figure = plt.figure(figsize=(2 * ACROSS * PANEL, DOWN * PANEL + 0.3), layout="constrained")
-    images = {name: one[1] for name, one in survey.drawn(survey.BATCH).items()}
+    images = {name: one[1] for name, one in systems.drawn(systems.BATCH).items()}
     halves = figure.subfigures(1, 2, wspace=0.03)
     for half, (label, title) in zip(
         halves, {"LENSED": "lensed", "NOT_LENSED": "not lensed"}.items(), strict=True
