@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 import matplotlib.pyplot as plt
 
@@ -22,7 +23,8 @@ def run() -> None:
     """Draw the first systems of both configurations."""
     figure = plt.figure(figsize=(2 * ACROSS * PANEL, DOWN * PANEL + 0.3), layout="constrained")
     images = {name: one[1] for name, one in systems.drawn(systems.BATCH).items()}
-    halves = figure.subfigures(1, 2, wspace=0.03)
+    # an array of two, which matplotlib's annotations do not say
+    halves = cast(Any, figure.subfigures(1, 2, wspace=0.03))
     for half, (label, title) in zip(
         halves, {"LENSED": "lensed", "NOT_LENSED": "not lensed"}.items(), strict=True
     ):
