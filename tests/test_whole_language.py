@@ -16,16 +16,19 @@ from jaxlens import Dataset, Simulator, make_dataset
 pytestmark = pytest.mark.slow
 SIZE, SIDE = 6, 100
 THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
+BULGE = "PLANE_1-OBJECT_1-LIGHT_PROFILE_2"
 MAGNITUDE = "PLANE_2-OBJECT_1-LIGHT_PROFILE_1-magnitude"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with an INPUT, a USERDIST and BACKGROUNDS with a map, and what they name, side by side."""
+    """A file with an INPUT, a link, a USERDIST, BACKGROUNDS with a map, and what they name, side by side."""
     folder = tmp_path_factory.mktemp("language")
     document = yaml.safe_load((Path(__file__).parent / "documented.yaml").read_text(encoding="utf-8"))
     del document["GEOMETRY"]["CONFIGURATION_2"]
     del document["SPECIES"]["POINTSOURCE_2"]  # which only that configuration has
+    bulge = document["SPECIES"]["GALAXY_1"]["LIGHT_PROFILE_2"]["PARAMETERS"]
+    bulge["R_sersic"] = {"SAME_AS": "MASS_PROFILE_1-theta_E", "TIMES": 0.3, "SCATTER": 0.01}
     (folder / "species.yaml").write_text(yaml.safe_dump(document["SPECIES"]))
     (folder / "table.txt").write_text(f"{THETA_E} {MAGNITUDE} WEIGHT\n1.0 21 1\n1.6 22 2\n1.2 23 1\n")
     (folder / "sky").mkdir()
@@ -74,6 +77,8 @@ def test_every_part_was_used(dataset: Dataset) -> None:
     assert dataset.bands == ["F160W"]
     theta_E = metadata[f"{THETA_E}-F160W"].to_numpy(float)
     assert len(set(theta_E)) == SIZE
+    scatter = metadata[f"{BULGE}-R_sersic-F160W"].to_numpy(float) - 0.3 * theta_E
+    assert 0.0 < np.max(np.abs(scatter)) < 0.05
     nearest = np.argmin(np.abs(theta_E[:, None] - np.array([1.0, 1.2, 1.4, 1.6])), axis=1)
     np.testing.assert_array_equal(metadata["BACKGROUND_IDX-F160W"], nearest)
     assert set(metadata["exposure_time-F160W"]) == {5400.0}

@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     print_warnings(config)
     for one in config.chosen(arguments.configuration):
         for line in described(one):
-            print(f"{one.label} ({one.name}): {line}")
+            print(f"{one.label}: {line}")
     _print_acceptances(config, config.chosen(arguments.configuration))
     print(f"{arguments.config}: no problems")
     return 0

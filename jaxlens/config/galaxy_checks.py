@@ -44,12 +44,12 @@ def remark_images(
         tree: the whole file.
         report: the remarks are added to it.
     """
-    resolved, said = _resolved(config), set[tuple[Place, str]]()
-    for lensed, profile, images in _stacks(configurations):
+    said = set[tuple[Place, str]]()
+    for configuration, lensed, profile, images in _stacks(configurations):
         quantities = dict(profile.parameters)
         path = quantities["scale"].path.removesuffix(".scale")
         place = place_of(tree, f"{path}.{IMAGE}")
-        limit = resolved / _STRETCH if lensed else resolved
+        limit = _resolved(config, configuration) / (_STRETCH if lensed else 1.0)
         for finding in (_coarse(_side(profile, quantities), limit, lensed), _noisy(images.array)):
             if finding and (place, finding) not in said:
                 report.remark(place, finding)
@@ -81,8 +81,10 @@ def _noise(image: np.ndarray) -> float:
     return rms / _SECOND_DIFFERENCE / float(np.max(np.abs(whole)))
 
 
-def _stacks(configurations: Sequence[Configuration]) -> Iterator[tuple[bool, Profile, ProfileArray]]:
-    """Whether each profile that has images is lensed, the profile, and its images."""
+def _stacks(
+    configurations: Sequence[Configuration],
+) -> Iterator[tuple[Configuration, bool, Profile, ProfileArray]]:
+    """The configuration of each profile with images, whether it is lensed, the profile, and its images."""
     for configuration in configurations:
         lensed = False
         for plane in configuration.planes:
@@ -91,15 +93,26 @@ def _stacks(configurations: Sequence[Configuration]) -> Iterator[tuple[bool, Pro
                 for profile in galaxy.light:
                     images = dict(profile.tables).get(IMAGE)
                     if images is not None:
-                        yield lensed, profile, images
+                        yield configuration, lensed, profile, images
             lensed = lensed or any(galaxy.mass for galaxy in galaxies)
 
 
-def _resolved(config: Config) -> float:
+def _resolved(config: Config, configuration: Configuration) -> float:
     """The smallest length that an image resolves, arcsec: a pixel, or half of the seeing if that is more."""
+    return max(
+        _least(config, configuration, "pixel_scale"), _least(config, configuration, "seeing") / _SAMPLES
+    )
+
+
+def _least(config: Config, configuration: Configuration, name: str) -> float:
+    """The smallest value of a number of the instrument in a configuration; 0 where it has none."""
+    joints = [joint.within(configuration.label) for joint in config.joints]
+    cadence = configuration.series.cadence if configuration.series else None
+    tables = [*(joint.bounds(name, configuration.label) for joint in joints)]
+    tables += [one.bounds(name) for one in (config.backgrounds_of(configuration), cadence) if one]
     known = dict(config.instrument.quantities)
-    seeing = config.reach("seeing")[0] if "seeing" in known else 0.0
-    return max(config.reach("pixel_scale")[0], seeing / _SAMPLES)
+    ends = [known[name].support(), *filter(None, tables)] if name in known else [*filter(None, tables)]
+    return min((low for low, _ in ends), default=0.0)
 
 
 def _side(profile: Profile, quantities: dict[str, Quantity]) -> float:

@@ -93,7 +93,8 @@ class _Reader:
             self.report.problem(value.place, self._unknown(key, stem, end))
             return
         quantity, band, by_band = found
-        problem, kind = self._unfit(quantity)
+        kind = self._kind(quantity)
+        problem = self._unfit(quantity, kind)
         if problem:
             self.report.problem(value.place, problem)
             return
@@ -134,33 +135,46 @@ class _Reader:
         listed = [*_KEYS, "the name of a parameter with _min or _max"]
         return f"is no criterion of this configuration; {nearest(key, choices, listed)}"
 
-    def _unfit(self, quantity: str) -> tuple[str, Kind]:
-        """Why this configuration has no such quantity ("" if it has), and what its test needs."""
-        light, kind = self.light, ("numbers" if quantity not in MEASURED else "images")
+    def _kind(self, quantity: str) -> Kind:
+        """What the test of a quantity needs."""
+        if quantity not in MEASURED or quantity == "theta_E":
+            return "numbers"
+        of_points = quantity == "magnification" and self.light.has_lensed_point
+        return "positions" if of_points or quantity in ("images", "image_separation") else "images"
+
+    def _unfit(self, quantity: str, kind: Kind) -> str:
+        """Why this configuration has no such quantity, and what to do; "" where it has."""
+        light = self.light
+        found, advice = "", "bound another number"
         if quantity in self.by_epoch:
-            return "differs by epoch, but a system is kept or not as a whole; bound another number", "numbers"
-        if quantity == "theta_E":
-            finding = f"no mass in front of {light.plane}, the last plane with light, has a theta_E"
+            found = "differs by epoch, but a system is kept or not as a whole"
+        elif quantity == "theta_E" and not light.has_theta_e:
+            found = f"no mass in front of {light.plane}, the last plane with light, has a theta_E"
             advice = "give it a lens with theta_E or sigma_v, or bound another number"
-            return ("" if light.has_theta_e else f"{finding}; {advice}"), "numbers"
-        if quantity in ("images", "image_separation", "magnification"):
-            if not light.is_lensed:
-                finding = f"no mass is in front of {light.plane or 'any light'}"
-                return f"{finding}; add a lens, or bound another number", "images"
-            if quantity != "magnification" or light.has_lensed_point:
-                finding = "no point source is behind a mass, and no galaxy whose light has a centre"
-                lacking = not (light.has_lensed_point or light.has_lensed_centre)
-                return (f"{finding}; bound another number" if lacking else ""), "positions"
+        elif quantity not in MEASURED or quantity == "theta_E":
+            return ""
+        elif quantity != "snr" and not light.is_lensed:
+            found = f"no mass is in front of {light.plane or 'any light'}"
+            advice = "add a lens, or bound another number"
+        elif kind == "positions" and not (light.has_lensed_point or light.has_lensed_centre):
+            found = "no point source is behind a mass, and no galaxy whose light has a centre"
+        elif kind == "images":
+            found, advice = self._unfit_for_images(quantity, advice)
+        return f"{found}; {advice}" if found else ""
+
+    def _unfit_for_images(self, quantity: str, advice: str) -> tuple[str, str]:
+        """Why no such quantity can be measured on images ("" where it can), and what to do."""
+        light = self.light
+        if not light.plane:
+            return "no plane has light", advice
+        if not light.is_steady:
+            return f"{light.plane} has no light but that of TIMESERIES", advice
         if quantity == "magnification" and light.without_flux:
-            finding = f"{light.without_flux}, which has no finite flux"
-            return f"the light of {light.plane} has {finding}; bound image_separation or snr", "images"
-        if quantity in ("magnification", "snr") and not light.is_steady:
-            finding = f"{light.plane or 'no plane'} has no light but that of TIMESERIES"
-            finding = finding if light.plane else "no plane has light"
-            return f"{finding}; bound another number", "images"
+            found = f"the light of {light.plane} has {light.without_flux}, which has no finite flux"
+            return found, "bound image_separation or snr"
         if quantity == "snr" and self.replaced:
-            return "BACKGROUNDS replace the noise, which is not known then; take MODE: add", "images"
-        return "", kind
+            return "BACKGROUNDS replace the noise, which is not known then", "take MODE: add"
+        return "", advice
 
     def _bands(self, node: Node) -> Iterator[tuple[str, Node]]:
         """The entries of a mapping by band."""

@@ -12,6 +12,7 @@ from jaxlens.config.model import Config, Configuration, Criterion, Joint, Quanti
 from jaxlens.config.naming import in_pixels, named_quantities
 from jaxlens.config.reader import Node
 from jaxlens.config.selectable import theta_e_names
+from jaxlens.config.uses import is_unknown
 
 # The smallest and the largest value.
 Reach = tuple[float, float]
@@ -95,7 +96,7 @@ class _Reaches:
     def of(self, criterion: Criterion) -> Reach:
         """The smallest and the largest value that a criterion can bound; infinite where it is not known."""
         if criterion.quantity == "theta_E":
-            ends = [self._reach(name, None) for name in self._theta_e]
+            ends = [self._reach(name, None) for name in self._theta_e] or [_ANY]
             return max(low for low, _ in ends), max(high for _, high in ends)
         if criterion.kind != "numbers":
             return _ANY
@@ -103,6 +104,7 @@ class _Reaches:
         ends = [self._reach(criterion.quantity, band) for band in bands or (None, *self._bands)]
         # all bands must be within the bound, and so the least fit decides
         ends = ends[1:] if bands is None and self._quantities[criterion.quantity].per_band else ends
+        ends = ends or [_ANY]
         return max(low for low, _ in ends), min(high for _, high in ends)
 
     def _reach(self, name: str, band: str | None) -> Reach:
@@ -152,6 +154,8 @@ class _Reaches:
 
 def _own_reach(quantity: Quantity, bands: tuple[str, ...], band: str | None) -> Reach:
     """The values that the file's own draws give a quantity, in a band or in any."""
+    if is_unknown(quantity):
+        return _ANY
     if band is None or not quantity.per_band:
         return quantity.support()
     draw = quantity.draws[bands.index(band)]

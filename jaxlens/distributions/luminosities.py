@@ -20,8 +20,8 @@ from jaxlens.kernels.types import Real
 
 # The densities are computed up to where the exponential has fallen by e^-60; less than 1e-25 is left out.
 LARGEST_EXPONENT = 60.0
-# Where a velocity dispersion may be zero they begin where x^alpha is e^-32 (1e-14).
-SMALLEST_LOG_POWER = 32.0
+# Below this alpha the coordinate of velocity dispersions is that of this one.
+SMALLEST_ALPHA = 0.4
 
 
 def cut_off(low: jax.Array, high: jax.Array, beta: Real) -> jax.Array:
@@ -33,6 +33,18 @@ def cut_off(low: jax.Array, high: jax.Array, beta: Real) -> jax.Array:
         beta: the power in the exponential.
     """
     return jnp.minimum(high, jnp.log(jnp.exp(beta * low) + LARGEST_EXPONENT) / beta)
+
+
+def log_gamma_density(y: jax.Array, power: Real, exponent: Real) -> jax.Array:
+    """The logarithm of y^(power - 1) exp(-y^exponent), a density of y >= 0.
+
+    Args:
+        y: the coordinate.
+        power: the power of small y, plus one.
+        exponent: the power in the exponential.
+    """
+    log_y = log_of(y)
+    return (power - 1.0) * log_y - jnp.exp(exponent * log_y)
 
 
 @register("velocity_dispersion_function")
@@ -58,22 +70,27 @@ class VelocityDispersionFunction(Numerical):
     alpha: Real = 2.32
     beta: Real = 2.67
 
+    def _root(self) -> jax.Array:
+        """The power r of the coordinate y = x^r, in which the density begins as y^3 where alpha > 0.4."""
+        return jnp.maximum(jnp.asarray(self.alpha, jnp.result_type(float)), SMALLEST_ALPHA) / 4.0
+
     def density(self) -> Density:
-        low, high = self.coordinate(self.minimum), self.coordinate(self.maximum)
-        positive = jnp.asarray(self.alpha) > 0.0
-        floor = jnp.where(positive, -SMALLEST_LOG_POWER / jnp.where(positive, self.alpha, 1.0), low)
-        # where all is below that, it is kept
-        low = jnp.where(high > floor, jnp.maximum(low, floor), low)
-        return Density(log_schechter, low, cut_off(low, high, self.beta), (self.alpha, self.beta))
+        low, high, root = self.coordinate(self.minimum), self.coordinate(self.maximum), self._root()
+        power = self.beta / root
+        end = jnp.exp(jnp.log(low**power + LARGEST_EXPONENT) / power)
+        return Density(log_gamma_density, low, jnp.minimum(high, end), (self.alpha / root, power))
 
     def value(self, y: jax.Array) -> jax.Array:
-        return self.sigma_star * jnp.exp(y)
+        return self.sigma_star * jnp.exp(log_of(y) / self._root())
 
     def coordinate(self, x: Real) -> jax.Array:
-        return log_of(x) - jnp.log(self.sigma_star)
+        x = jnp.asarray(x, jnp.result_type(x, float))
+        positive = x > 0.0
+        log_x = jnp.log(jnp.where(positive, x, 1.0)) - jnp.log(self.sigma_star)
+        return jnp.where(positive, jnp.exp(self._root() * log_x), 0.0)
 
     def log_slope(self, x: jax.Array) -> jax.Array:
-        return -log_of(x)
+        return jnp.log(self._root()) + log_of(self.coordinate(x)) - log_of(x)
 
     def problems(self) -> list[str]:
         wrong = not_positive(sigma_star=self.sigma_star, beta=self.beta)

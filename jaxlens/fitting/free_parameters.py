@@ -18,7 +18,7 @@ from jax.typing import ArrayLike
 
 from jaxlens.config.errors import nearest
 from jaxlens.config.model import LinkedDraw
-from jaxlens.config.naming import IMAGE_INDEX
+from jaxlens.config.naming import FLIP, IMAGE_INDEX
 from jaxlens.distributions import DeltaFunction, Distribution
 from jaxlens.fitting.hidden_copies import hidden_copies
 from jaxlens.fitting.ties import dependent_ties, marginal, tied_params, ties
@@ -237,7 +237,7 @@ def _refuse_by_epoch(sim: Simulator, name: str) -> None:
         )
     transients = sim.scene.series.transients if sim.scene.series else ()
     chosen = {f"{t.prefix}-{own}" for t in transients for own in ("TEMPLATE", "REALIZATION")}
-    if name in chosen or name.endswith(f"-{IMAGE_INDEX}"):
+    if name in chosen or name.endswith((f"-{IMAGE_INDEX}", f"-{FLIP}")):
         raise ValueError(f"{name} takes separate values only, which have no gradient; fix it at one of them")
 
 

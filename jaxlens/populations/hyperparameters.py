@@ -23,11 +23,19 @@ from jaxlens.sampling.draws import draw_bands, draw_hyperparameters
 from jaxlens.simulator.simulator import Simulator
 
 # Parameters of distributions that must be above zero whatever parameter of a system is drawn.
-_WIDTHS = frozenset({"std", "sigma", "a", "b", "scale", "sigma_star", "beta", "exponent"})
+_WIDTHS = frozenset({"std", "sigma", "a", "b", "scale", "sigma_star", "beta", "exponent", "number"})
 # Parameters of distributions that are values of the drawn parameter, and so have its bounds.
 _VALUES = frozenset({"mean", "minimum", "maximum", "r1", "r2", "M_star"})
 # The distributions whose interval must be above zero.
-_POSITIVE = frozenset({"loguniform", "power_law", "velocity_dispersion_function", "comoving_volume"})
+_POSITIVE = frozenset(
+    {
+        "loguniform",
+        "power_law",
+        "velocity_dispersion_function",
+        "comoving_volume",
+        "nearest_by_comoving_volume",
+    }
+)
 # The lower end of an interval -> the upper end, below which it must be.
 _LOWER = {"minimum": "maximum", "r1": "r2"}
 # The upper end of an interval -> the lower end, above which it must be.

@@ -170,11 +170,11 @@ def drawn_values(draws: Sequence[SystemDraw]) -> list[jax.Array]:
 
 def _values_of_family(name: str, draws: Sequence[SystemDraw]) -> jax.Array:
     """The values of the draws of a family, (draws,)."""
-    uniform = jnp.stack([one.uniform for one in draws])
     if name.startswith(_COPIES):
-        return draws[0].draw.with_parameters(**draws[0].parameters).icdf(uniform)
+        distribution = draws[0].draw.with_parameters(**draws[0].parameters)
+        return distribution.icdf(jnp.stack([one.uniform for one in draws]))
     parameters = {key: jnp.stack([one.parameters[key] for one in draws]) for key in draws[0].parameters}
-    return DISTRIBUTIONS[name](**parameters).icdf(uniform)
+    return DISTRIBUTIONS[name](**parameters).icdf(jnp.stack([one.uniform for one in draws]))
 
 
 def draw_bands(quantity: Quantity, bands: tuple[str, ...]) -> tuple[str, ...]:

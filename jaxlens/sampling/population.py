@@ -223,7 +223,7 @@ def draw_system(
         elif name in system:
             system[name] = replaced(system[name], new, population.bands)
             set_by_joints.add(name)
-    for name in population.in_pixels - set_by_joints:
+    for name in sorted(population.in_pixels - set_by_joints):
         system[name] = system[name] * system["pixel_scale"]
     system |= ordered_redshifts(planes, fixed_redshifts)
     system |= linked_values(population.links, population.bands, values, system, key)

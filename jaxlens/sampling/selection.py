@@ -43,13 +43,13 @@ class _Places(NamedTuple):
         system: the system of each place, (places,).
         rank: the number of the place among those of its system, (places,).
         first: the first place of each system, (systems,).
-        count: the number of places of each system, (systems,).
+        number: the number of places of each system, (systems,).
     """
 
     system: jax.Array
     rank: jax.Array
     first: jax.Array
-    count: jax.Array
+    number: jax.Array
 
 
 def attempt_key(key: jax.Array, attempt: jax.Array) -> jax.Array:
@@ -101,13 +101,13 @@ def _next_passing(
     """
     if not stages:
         attempts = begin[wanted.system] + wanted.rank
-        return attempts, attempts < max_tries, jnp.minimum(begin + wanted.count, max_tries)
+        return attempts, attempts < max_tries, jnp.minimum(begin + wanted.number, max_tries)
     *before, last = stages
     systems, places = len(begin), len(wanted.system)
 
     def lacking(state: tuple[jax.Array, jax.Array, jax.Array]) -> jax.Array:
         _, filled, begin = state
-        return (filled < wanted.count) & (begin < max_tries)
+        return (filled < wanted.number) & (begin < max_tries)
 
     def fill(state: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array, jax.Array]:
         stored, filled, begin = state
@@ -117,7 +117,7 @@ def _next_passing(
         # the number of earlier places of the same system that pass
         running = jnp.cumsum(passes) - passes
         earlier = running - running[tried.first[tried.system]]
-        taken = passes & (earlier < (wanted.count - filled)[tried.system])
+        taken = passes & (earlier < (wanted.number - filled)[tried.system])
         place = (wanted.first + filled)[tried.system] + earlier
         stored = stored.at[jnp.where(taken, place, places)].set(attempts, mode="drop")
         # what passes and finds no place is found again: the search goes on behind the last one that was taken
@@ -149,5 +149,5 @@ def _shared(needing: jax.Array, places: int) -> _Places:
     ends = jnp.where(jnp.arange(places) < served, starts[1:], starts[:-1])
     system = order[turn]
     first = jnp.zeros((systems,), jnp.int32).at[system].set(starts[turn])
-    count = jnp.zeros((systems,), jnp.int32).at[system].set((ends - starts[:-1])[turn])
-    return _Places(system, numbers - starts[turn], first, count)
+    number = jnp.zeros((systems,), jnp.int32).at[system].set((ends - starts[:-1])[turn])
+    return _Places(system, numbers - starts[turn], first, number)

@@ -104,7 +104,7 @@ def tested(
     population: Population,
     scene: Scene,
     hyperparameters: Mapping[str, ArrayLike],
-    key: jax.Array,
+    key: ArrayLike,
     indices: ArrayLike,
     attempts: ArrayLike,
     assets: Assets,

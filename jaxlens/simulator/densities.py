@@ -47,7 +47,8 @@ class SimulatorDensities(SimulatorBase):
     ) -> jax.Array:
         """The log-density with which the file draws these parameters, (n,).
 
-        Parameters that are drawn together count together.
+        Parameters that are drawn together count together.  SELECT does not count: the density of the systems
+        that are kept is this one over the share that is kept, where the criteria are met, and 0 elsewhere.
 
         Args:
             params: as in `render`.

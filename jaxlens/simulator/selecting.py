@@ -14,6 +14,7 @@ from jaxlens.config.model import TRIES, Criterion, Selection
 from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.criteria import passed
 from jaxlens.imaging.scene import Scene
+from jaxlens.kernels.fastmath.compiler import computed_once
 from jaxlens.sampling.population import Population, draw_system
 from jaxlens.sampling.selection import Stage, attempt_key, first_passing
 from jaxlens.simulator.generation import Params
@@ -78,7 +79,8 @@ def draw_selected(
         stages = [Stage(partial(test, criteria), _places(criteria, count)) for criteria in selection.stages]
         chosen, found = first_passing(count, stages, selection.max_tries)
     positions = jnp.arange(count, dtype=jnp.int32)
-    values = jax.vmap(partial(attempt, numbers))(positions, keys, indices, chosen)
+    # by itself, so that it is rounded as the draws of a file without a selection
+    values = computed_once(jax.vmap(partial(attempt, numbers))(positions, keys, indices, chosen))
     factor = jnp.where(found, 1.0, jnp.nan).astype(jnp.result_type(float))
     known = jax.vmap(lambda one, own: jax.tree.map(lambda value: value * one, own))(factor, values)
     return known | {TRIES: (chosen + 1) * factor}

@@ -97,7 +97,9 @@ class Simulator(SimulatorDensities):
         """
         changed = changed_hyperparameters(self.hyperparameters, hyperparameters)
         indices, population = system_indices(start, n), self.static_population
-        values = draw(population, self.scene, changed, key, indices, self.assets)
+        # a selection by images is made with the blur that these numbers need
+        admitted = scene_for_hyperparameters(self.scene, self.population, hyperparameters or ())
+        values = draw(population, admitted, changed, key, indices, self.assets)
         params = {name: values[name] for name in self.parameter_names}
         return params if hyperparameters else self._drawn(params)
 

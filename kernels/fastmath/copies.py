@@ -35,7 +35,7 @@ def summed(function: Callable[[Item], Tree], shown: jax.Array, items: Item) -> T
     """
     forms = {"cpu": summed_in_loop, "default": summed_at_once}
     own = {platform: partial(form, function) for platform, form in forms.items()}
-    found: Tree = jax.lax.platform_dependent(shown, items, **own)  # type: ignore[arg-type]
+    found: Tree = jax.lax.platform_dependent(shown, items, **own)
     return found
 
 
@@ -43,6 +43,14 @@ def summed_in_loop(function: Callable[[Item], Tree], shown: jax.Array, items: It
     """`summed` as a loop over copies.
 
     A reverse derivative computes each step again, so that it keeps no array of each copy in memory.
+
+    Args:
+        function: as in `summed`.
+        shown: as in `summed`.
+        items: as in `summed`.
+
+    Returns:
+        As `summed`.
     """
     one = jax.eval_shape(function, jax.tree.map(lambda a: a[0], items))
     zero = jax.tree.map(lambda a: jnp.zeros(a.shape, a.dtype), one)
@@ -61,7 +69,16 @@ def summed_in_loop(function: Callable[[Item], Tree], shown: jax.Array, items: It
 
 
 def summed_at_once(function: Callable[[Item], Tree], shown: jax.Array, items: Item) -> Tree:
-    """`summed` with all copies along a first axis."""
+    """`summed` with all copies along a first axis.
+
+    Args:
+        function: as in `summed`.
+        shown: as in `summed`.
+        items: as in `summed`.
+
+    Returns:
+        As `summed`.
+    """
 
     def total(values: jax.Array) -> jax.Array:
         mask = jnp.reshape(shown, (-1, *[1] * (values.ndim - 1)))

@@ -1,8 +1,9 @@
 """Sums, products and quotients of numbers that are held as two words, with about twice the digits of one.
 
-A number is high + low, where abs(low) is at most half a unit in the last place of high.  The algorithms are
-those of Dekker (1971, Numer. Math. 18, 224) and Knuth; they need additions that round to nearest, and do not
-depend on whether a compiler joins a product and a sum.
+A number is high + low, where abs(low) is at most half a unit in the last place of high.  Sums are those of
+Knuth, and products of halves of words are exact (Dekker 1971, Numer. Math. 18, 224).  A compiler may join a
+product and a sum to one operation with one rounding, as those of GPUs do: that changes nothing, since the
+products whose sums must be exact are so themselves.
 """
 
 from __future__ import annotations
@@ -70,11 +71,11 @@ def _normalised(high: jax.Array, low: jax.Array) -> DoubleWord:
 
 
 def _product(a: jax.Array, b: jax.Array) -> DoubleWord:
-    """The product of two words, exactly unless it is very small or large."""
-    product = a * b
+    """The product of two words, to twice the digits unless it is very small or large."""
     (a1, a2), (b1, b2) = _halves(a), _halves(b)
-    # each of these products is exact
-    return DoubleWord(product, ((a1 * b1 - product) + a1 * b2 + a2 * b1) + a2 * b2)
+    cross = _sum(a1 * b2, a2 * b1)
+    upper = _sum(a1 * b1, cross.high)
+    return _normalised(upper.high, upper.low + (cross.low + a2 * b2))
 
 
 def _halves(a: jax.Array) -> tuple[jax.Array, jax.Array]:

@@ -72,7 +72,11 @@ def test_an_object_is_a_mapping_with_a_name_alone(load_edited: Load) -> None:
         ("NUMBER: {DISTRIBUTION: {NAME: categorical, PARAMETERS: {values: [0, 7], weights: [1, 0]}}}", 1),
         (f"NUMBER: {POISSON}", 16),
         (f"NUMBER: {POISSON}, MAX: 6", 6),
-        ("NUMBER: {DISTRIBUTION: {NAME: poisson, PARAMETERS: {mean: 3}, TRUNCATE: [1, 5]}}", 5),
+        pytest.param(
+            "NUMBER: {DISTRIBUTION: {NAME: poisson, PARAMETERS: {mean: 3}, TRUNCATE: [1, 5]}}",
+            5,
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_the_bound(keys: str, bound: int, load_edited: Load) -> None:
@@ -220,3 +224,15 @@ def test_copies_are_deflectors(load_edited: Load) -> None:
     with_copies = load_edited(beside_the_lens("NAME: LENS, NUMBER: 2"))
     assert image_slots(load_edited(()).configurations[0]) == 6
     assert image_slots(with_copies.configurations[0]) == 12
+
+
+def test_there_is_one_line_of_sight(small_lens: dict[str, Any]) -> None:
+    """Matter along the line of sight cannot be there twice."""
+    shear = ("od", "os", "ds")
+    names = [f"{kind}_{end}" for kind in ("kappa", "gamma1", "gamma2", "omega") for end in shear]
+    los = {"NAME": "LOS", "PARAMETERS": {name: 0.0 for name in names if name != "omega_od"}}
+    small_lens["SPECIES"]["GALAXY_3"] = {"NAME": "SIGHT", "MASS_PROFILE_1": los}
+    plane = small_lens["GEOMETRY"]["CONFIGURATION_1"]["PLANE_1"]
+    plane["OBJECT_2"] = {"NAME": "SIGHT", "NUMBER": 2}
+    with pytest.raises(ConfigError, match="SIGHT has LOS, of which a configuration has one"):
+        load_config(small_lens)

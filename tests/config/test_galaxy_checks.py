@@ -63,6 +63,7 @@ def warnings(tmp_path: Path, images: np.ndarray, mass: bool = True, **changes: A
             "SURVEY": {"PARAMETERS": survey},
             "SPECIES": galaxies,
             "GEOMETRY": {"CONFIGURATION_1": {"FRACTION": 1, **planes}},
+            **{key: value for key, value in changes.items() if key == "DISTRIBUTIONS"},
         }
     ).warnings
 
@@ -85,3 +86,12 @@ def test_coarse_pixels_are_remarked(tmp_path: Path) -> None:
     assert "has pixels of 0.21 arcsec, and the image resolves 0.2" in found
     assert warnings(tmp_path, own, scale=0.19, seeing=0.8, psf_type="GAUSSIAN") == ()
     assert len(warnings(tmp_path, own, scale=0.19, seeing=0.8, psf_type="GAUSSIAN", size=2)) == 1
+
+
+def test_seeing_of_a_table_counts(tmp_path: Path) -> None:
+    (tmp_path / "seeing.txt").write_text("seeing WEIGHT\n0.3 1\n0.8 1\n")
+    for mode in ("sample", "interpolate"):
+        table = {"USERDIST_1": {"FILENAME": str(tmp_path / "seeing.txt"), "MODE": mode}}
+        own = {"seeing": 0.8, "psf_type": "GAUSSIAN", "DISTRIBUTIONS": table}
+        (found,) = warnings(tmp_path, GALAXY[None], scale=0.19, **own)
+        assert "the image resolves 0.1" in found

@@ -15,7 +15,7 @@ from astropy.io import fits
 from numpy.lib import format as npy_format
 
 from jaxlens.config import Config, ConfigError, limited_files
-from jaxlens.config.limited_files import TooLarge, opened, read_npy
+from jaxlens.config.limited_files import TooLarge, opened, read_npy, read_npz
 
 LoadEdited = Callable[[tuple[tuple[str, str], ...]], Config]
 
@@ -80,3 +80,16 @@ def test_packed_backgrounds(load_edited: LoadEdited, tmp_path: Path, monkeypatch
     monkeypatch.setattr(limited_files, "_ALWAYS_UNPACKED", 1000)
     with pytest.raises(ConfigError, match=r"sky/g\.fits: is unpacked over 0 MB; unpack it"):
         load_edited(change)
+
+
+def test_an_npz_file_has_the_arrays_that_are_wanted_within_the_limit(tmp_path: Path) -> None:
+    """Headers tell the sizes, so that nothing large is unpacked; arrays of objects are left out."""
+    path = tmp_path / "stack.npz"
+    arrays = {"images": np.zeros((20, 50, 50)), "redshifts": np.arange(20.0)}
+    np.savez_compressed(path, **arrays, names=np.array([None], object))
+    found = read_npz(path, 10**6, "give less", lambda shape: len(shape) == 1)
+    np.testing.assert_array_equal(found["redshifts"], arrays["redshifts"])
+    assert "images" not in found
+    assert "names" not in found
+    with pytest.raises(TooLarge, match="has arrays that are over 0 MB; give less"):
+        read_npz(path, 10**5, "give less", lambda shape: len(shape) > 1)

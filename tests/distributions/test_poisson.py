@@ -16,16 +16,25 @@ MEANS = np.float32([0.0, 1e-3, 0.3, 3.0, 30.0, 118.0, 119.0, 1000.0, 9999.5])
 quantiles = jax.jit(lambda mean, u: Poisson(mean).icdf(u))
 
 
-def test_quantiles_of_float32_uniform_numbers_are_exact() -> None:
-    words = np.random.default_rng(3).integers(0, 2**23, (1000, 1))
+def assert_exact(means: np.ndarray, number: int) -> None:
+    """Quantiles of random uniform numbers, as draws have them, and of the smallest and the largest one."""
+    words = np.random.default_rng(3).integers(0, 2**23, (number, 1))
     u = np.vstack([(words + 0.5) / 2**23, [[2.0**-24], [1.0 - 2.0**-24]]])
-    found = quantiles(
-        np.broadcast_to(MEANS, (len(u), len(MEANS))), np.broadcast_to(np.float32(u), (len(u), len(MEANS)))
-    )
-    np.testing.assert_array_equal(found, stats.poisson(MEANS.astype(float)).ppf(u))
+    shape = (len(u), len(means))
+    found = quantiles(np.broadcast_to(means, shape), np.broadcast_to(np.float32(u), shape))
+    np.testing.assert_array_equal(found, stats.poisson(means.astype(float)).ppf(u))
+
+
+def test_quantiles_of_float32_uniform_numbers_are_exact() -> None:
+    assert_exact(MEANS[MEANS < 200.0], 500)
     # the same program once more
-    unknown = quantiles(np.full_like(found, np.nan), np.broadcast_to(np.float32(u), found.shape))
-    assert np.isnan(unknown).all()
+    shape = (502, (MEANS < 200.0).sum())
+    assert np.isnan(quantiles(np.full(shape, np.nan, np.float32), np.full(shape, 0.5, np.float32))).all()
+
+
+@pytest.mark.slow
+def test_quantiles_of_large_means_are_exact() -> None:
+    assert_exact(MEANS, 5000)
 
 
 @pytest.mark.slow

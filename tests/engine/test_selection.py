@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +13,6 @@ import yaml
 from jaxlens import cli, make_dataset, stream
 
 MASS = "PLANE_1-OBJECT_1-MASS_PROFILE_1"
-FOUR_DEVICES = """
-import json, sys
-import jax, numpy as np
-from jaxlens import make_dataset
-file = json.loads(sys.argv[1])
-many = make_dataset(file, batch_size=8)
-one = make_dataset(file, batch_size=3, devices=jax.local_devices()[:1])
-assert len(jax.local_devices()) == 4
-images = one.images()
-np.testing.assert_allclose(many.images(), images, rtol=0, atol=1e-5 * np.abs(images).max())
-assert many.metadata()["SELECTION_TRIES-g"].equals(one.metadata()["SELECTION_TRIES-g"])
-"""
 
 
 @pytest.fixture
@@ -75,17 +60,6 @@ def test_what_rejects_all_is_said_before_anything_is_written(
     assert os.listdir(tmp_path) == []
     with pytest.raises(ValueError, match=text.format(" of the stream")):
         next(stream(selected, 4))
-
-
-@pytest.mark.slow
-def test_four_devices_keep_the_systems_of_one(selected: dict[str, Any]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", FOUR_DEVICES, json.dumps(selected)],
-        env=os.environ | {"XLA_FLAGS": "--xla_force_host_platform_device_count=4"},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.slow

@@ -43,6 +43,25 @@ def test_bounds_are_those_of_widths_of_ends_and_of_the_parameter(varied: dict[st
     assert {one.path: (one.low, one.high) for one in found} == bounds
 
 
+def test_bounds_of_distributions_of_populations(varied: dict[str, Any]) -> None:
+    """Slopes have none, whatever the parameter; scales are above zero; ends have those of the parameter."""
+    inf = np.inf
+    lens = varied["SPECIES"]["GALAXY_1"]
+    lens["MASS_PROFILE_1"]["PARAMETERS"]["theta_E"] = drawn("power_law", index=-2.0, minimum=0.5, maximum=3.0)
+    light = lens["LIGHT_PROFILE_1"]["PARAMETERS"]
+    light["R_sersic"] = drawn("rayleigh", scale=0.7)
+    light["magnitude"] = drawn("number_counts", slope=0.35, minimum=18.0, maximum=22.0)
+    bounds = {
+        f"{MASS}.theta_E.index": (-inf, inf),
+        f"{MASS}.theta_E.minimum": (0.0, 3.0),
+        f"{LIGHT}.R_sersic.scale": (0.0, inf),
+        f"{LIGHT}.magnitude.slope": (-inf, inf),
+        f"{LIGHT}.magnitude.maximum": (18.0, inf),
+    }
+    found = free_hyperparameters(Simulator(varied), list(bounds))
+    assert {one.path: (one.low, one.high) for one in found} == bounds
+
+
 def test_a_number_comes_after_the_one_that_bounds_it(varied: dict[str, Any]) -> None:
     ends = [f"{MASS}.theta_E.{end}" for end in ("maximum", "minimum")]
     assert [one.path for one in free_hyperparameters(Simulator(varied), ends)] == ends[::-1]

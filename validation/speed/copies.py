@@ -37,7 +37,8 @@ def simulator(objects: dict[str, Any], bands: tuple[str, ...]) -> Simulator:
         bands: the names of the bands.
     """
     lens = {"theta_E": uniform(0.8, 1.6), "gamma": uniform(1.8, 2.2), "e1": uniform(-0.2, 0.2), "e2": 0.1}
-    shape = {"R_sersic": uniform(0.2, 0.8), "n_sersic": uniform(0.8, 4.0), "e1": uniform(-0.2, 0.2)}
+    shape: dict[str, Any] = {"R_sersic": uniform(0.2, 0.8), "n_sersic": uniform(0.8, 4.0)}
+    shape["e1"] = uniform(-0.2, 0.2)
     place = {"center_x": uniform(-4.0, 4.0), "center_y": uniform(-4.0, 4.0)}
     magnitude = {band: uniform(19.0, 23.0) for band in bands}
     shape = {**shape, **place, "e2": 0.0, "magnitude": magnitude}

@@ -66,3 +66,17 @@ def test_in_any_system_is_one_value_for_all_batches() -> None:
     found = jax.vmap(jax.vmap(lambda c: jnp.where(in_any_system(c), 1, 0)))(SHOWN)
     assert found.tolist() == [[1] * 4] * 2
     assert not in_any_system(jnp.asarray(False))
+
+
+def test_a_reverse_derivative_keeps_no_array_of_each_copy() -> None:
+    """The memory of the loop's derivative hardly depends on the number of copies."""
+    x = jnp.linspace(0.1, 2.0, 10_000)
+
+    def memory(copies: int) -> int:
+        def weighted(widths: jax.Array) -> jax.Array:
+            return jnp.sum(jnp.square(total(summed_in_loop, widths > 0.0, widths, x)))
+
+        compiled = jax.jit(jax.grad(weighted)).lower(jax.ShapeDtypeStruct((copies,), x.dtype)).compile()
+        return int(compiled.memory_analysis().temp_size_in_bytes)
+
+    assert memory(32) < memory(2) + x.nbytes
