@@ -48,7 +48,7 @@ class Effort:
     seeds: Sequence[int]
 
 
-FULL, QUICK = Effort(1200, 128, 10_000, (1, 2, 3)), Effort(8, 32, 64, (1,))
+FULL, QUICK = Effort(500, 128, 5_120, (1, 2, 3)), Effort(8, 32, 64, (1,))
 
 
 class Middle(train_torch.Network):

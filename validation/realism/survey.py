@@ -6,16 +6,17 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
+import h5py
 import numpy as np
 
-import jaxlens
+from jaxlens.config import example_path
+from validation.packaged_data import galaxies
 from validation.realism import FILE, RESULTS, published
+from validation.realism.systems import SOURCE, Made, copies, made
 
 OUT = RESULTS / "realism_survey.json"
-# Systems of the file that are measured, half of them lensed, their seed, systems of a batch, and of a call.
-SYSTEMS, SEED, BATCH, CHUNK = 2048, 3, 128, 64
-# A magnitude without light.
-INVISIBLE = 60.0
+# Systems of the file that are measured, half of them lensed.
+SYSTEMS = 2048
 # Pixels whose objects are below this share of the noise are those of the sky.
 DARK = 0.3
 # The effective area of a Gaussian PSF in units of its squared width (4 pi / 2.3548^2).
@@ -26,15 +27,15 @@ PIXEL, SIDE, WITHIN = 0.2, 12.8, 9.0
 LENS = "PLANE_1-OBJECT_1"
 FIELD = ("PLANE_1-OBJECT_2", "PLANE_1-OBJECT_3")
 STAR = "PLANE_1-OBJECT_4"
-SOURCE = "PLANE_2-OBJECT_1"
 # The velocity dispersion, from which the Einstein radius follows.
 SIGMA_V = "MASS_PROFILE_1-theta_E-sigma_v"
 SLACS = "SLACS: Bolton et al. 2008, ApJ 682, 964"
 SL2S = "SL2S: Sonnenfeld et al. 2013, ApJ 777, 97"
-
-
-# Values by name.
-Params = dict[str, np.ndarray]
+COLLETT = "what LSST may find: Collett 2015, ApJ 811, 20"
+# What stands where nothing comparable is published.
+NOT_GIVEN = "-"
+# Magnitudes in i between which sources have the mass for which sizes are published.
+SIZED = (23.0, 24.5)
 
 
 @dataclass(frozen=True)
@@ -52,94 +53,6 @@ class Row:
     measured: str
     published: str
     source: str
-
-
-@dataclass(frozen=True)
-class Made:
-    """The systems of a configuration.
-
-    Attributes:
-        values: all values of each system by name, (n,) or (n, bands).
-        bands: the names of the bands.
-        images: (n, bands, y, x), counts/s.
-        noise: what is not light in them.
-        source: the light of the source in them.
-    """
-
-    values: Mapping[str, np.ndarray]
-    bands: tuple[str, ...]
-    images: np.ndarray
-    noise: np.ndarray
-    source: np.ndarray
-
-    @property
-    def count(self) -> int:
-        """The number of systems."""
-        return len(self.images)
-
-    def column(self, name: str, band: str = "i") -> np.ndarray:
-        """A value of each system in a band."""
-        value = np.asarray(self.values[name], float)
-        return value[:, self.bands.index(band)] if value.ndim > 1 else value
-
-
-def drawn(systems: int) -> dict[str, tuple[Params, np.ndarray]]:
-    """Values by name and images of systems of each configuration of the file, by its NAME.
-
-    Args:
-        systems: how many of all configurations together; a multiple of the batch size.
-
-    Returns:
-        All values of each system, (n,) or (n, bands), and the images (n, bands, y, x).
-    """
-    found: dict[str, list[tuple[Params, np.ndarray]]] = {}
-    with jaxlens.stream(FILE, BATCH, seed=SEED) as batches:
-        for batch in (next(batches) for _ in range(systems // BATCH)):
-            for c, name in enumerate(batches.configurations):
-                own = np.flatnonzero(np.asarray(batch.configuration) == c)
-                values = {key: np.asarray(value)[own] for key, value in batch.parameters.items()}
-                found.setdefault(name, []).append((values, np.asarray(batch.images)[own]))
-    return {name: _joined(parts) for name, parts in found.items()}
-
-
-def _joined(parts: list[tuple[Params, np.ndarray]]) -> tuple[Params, np.ndarray]:
-    """The values and images of all batches."""
-    values = {key: np.concatenate([one[key] for one, _ in parts]) for key in parts[0][0]}
-    return values, np.concatenate([images for _, images in parts])
-
-
-def made(systems: int = SYSTEMS) -> dict[str, Made]:
-    """Systems of each configuration of the file, by its NAME; as `drawn`."""
-    return {name: _with_light(name, *each) for name, each in drawn(systems).items()}
-
-
-def _with_light(name: str, values: Params, images: np.ndarray) -> Made:
-    """The systems of a configuration, with their noise and the light of their sources.
-
-    Args:
-        name: the NAME of the configuration.
-        values: all values of its systems.
-        images: the images.
-    """
-    sim = jaxlens.Simulator(FILE, name)
-    params = {key: values[key] for key in sim.parameter_names}
-    nothing = {
-        key: np.full_like(value, INVISIBLE)
-        for key, value in params.items()
-        if key.endswith("-magnitude") and not key.startswith(SOURCE)
-    }
-    noise = images - _rendered(sim, params)
-    return Made(values, sim.bands, images, noise, _rendered(sim, params | nothing))
-
-
-def _rendered(sim: jaxlens.Simulator, params: Params) -> np.ndarray:
-    """The images without noise, some at a time, so that one program makes all of them."""
-    count = len(next(iter(params.values())))
-    starts = range(0, count, CHUNK)
-    # the last ones again where the count is no multiple
-    chosen = [np.minimum(np.arange(start, start + CHUNK), count - 1) for start in starts]
-    images = [np.asarray(sim.render({key: value[own] for key, value in params.items()})) for own in chosen]
-    return np.concatenate(images)[:count]
 
 
 def rows(systems: Mapping[str, Made]) -> list[Row]:
@@ -189,25 +102,6 @@ def _expected(band: str) -> float:
     time, point = published.TIME[band], published.ZERO_POINT[band]
     sky = 10 ** (-0.4 * (published.SKY[band] - point)) * PIXEL**2
     return float(point - 2.5 * np.log10(np.sqrt(sky / time) / PIXEL**2))
-
-
-def copies(one: Made, prefix: str, name: str, band: str = "i") -> np.ndarray:
-    """A parameter of the copies that are shown, of all systems together.
-
-    Args:
-        one: the systems.
-        prefix: the object that stands there a random number of times, `PLANE_1-OBJECT_2`.
-        name: the parameter, without the prefix.
-        band: the band.
-
-    Returns:
-        The values of copies 1 to NUMBER of each system.
-    """
-    number, found, k = one.column(f"{prefix}-NUMBER"), [], 1
-    while f"{prefix}_{k}-{name}" in one.values:
-        found.append(one.column(f"{prefix}_{k}-{name}", band)[number >= k])
-        k += 1
-    return np.concatenate(found)
 
 
 def _field(systems: Mapping[str, Made]) -> Iterator[Row]:
@@ -287,9 +181,24 @@ def _sources(systems: Mapping[str, Made]) -> Iterator[Row]:
     before = one.column(f"{SOURCE}-LIGHT_PROFILE_1-magnitude")
     flux = one.source[:, 2].sum(axis=(1, 2))
     after = one.column("magnitude_zero_point") - 2.5 * np.log10(flux)
-    yield Row("i of sources before lensing [mag]", spread(before), "", "")
-    yield Row("i of all images of a source [mag]", spread(after), "", "")
-    yield Row("magnification of the flux", spread(10 ** (0.4 * (before - after)), 1), "", "")
+    own = np.round(one.column(f"{SOURCE}-LIGHT_PROFILE_1-image_index")).astype(int)
+    radius = _half_light_radii()[own] * one.column(f"{SOURCE}-LIGHT_PROFILE_1-size")
+    bright = (before > SIZED[0]) & (before < SIZED[1])
+    yield Row(
+        f"half-light radius of sources of i = {SIZED[0]:g} to {SIZED[1]:g} before lensing [arcsec]",
+        spread(radius[bright]),
+        f"{published.SOURCE_RADIUS:.2f} at 1e10 solar masses and z = 1.25, scatter 0.17 dex",
+        "van der Wel et al. 2014, table 1",
+    )
+    yield Row("magnification of the flux", spread(10 ** (0.4 * (before - after)), 1), "above 3", COLLETT)
+    yield Row("i of sources before lensing [mag]", spread(before), NOT_GIVEN, NOT_GIVEN)
+    yield Row("i of all images of a source [mag]", spread(after), NOT_GIVEN, NOT_GIVEN)
+
+
+def _half_light_radii() -> np.ndarray:
+    """The half-light radius of each image of the stack, arcsec."""
+    with h5py.File(example_path(FILE).with_name(galaxies.NAME)) as file:
+        return np.asarray(file["half_light_radius"][()], float)
 
 
 def spread(values: np.ndarray, digits: int = 2) -> str:

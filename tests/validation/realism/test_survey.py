@@ -8,11 +8,12 @@ import pytest
 
 import jaxlens
 from validation.realism import FILE, page, published, survey
+from validation.realism.systems import Made, copies
 
 WIDTHS = {"g": 0.9, "r": 0.9, "i": 0.9, "z": 0.9}
 
 
-def systems(noise: float) -> survey.Made:
+def some(noise: float) -> Made:
     """Three systems of noise alone, with two, no and three galaxies of the field."""
     rng = np.random.default_rng(1)
     images = rng.normal(0.0, noise, (3, 4, 64, 64)).astype(np.float32)
@@ -23,17 +24,17 @@ def systems(noise: float) -> survey.Made:
     }
     for k in range(1, 4):
         values[f"PLANE_1-OBJECT_2_{k}-LIGHT_PROFILE_1-magnitude"] = np.full((3, 4), 20.0 + k)
-    return survey.Made(values, ("g", "r", "i", "z"), images, images, np.zeros_like(images))
+    return Made(values, ("g", "r", "i", "z"), images, images, np.zeros_like(images))
 
 
 def test_only_copies_that_are_shown_count() -> None:
-    found = survey.copies(systems(1.0), "PLANE_1-OBJECT_2", "LIGHT_PROFILE_1-magnitude")
+    found = copies(some(1.0), "PLANE_1-OBJECT_2", "LIGHT_PROFILE_1-magnitude")
     assert sorted(found) == [21.0, 21.0, 22.0, 22.0, 23.0]
 
 
 def test_the_depth_is_that_of_the_noise() -> None:
     """A point source at 5 sigma has 5 sqrt(4 pi) widths times the noise of a pixel."""
-    one = systems(0.1)
+    one = some(0.1)
     assert survey.dark_variance(one, 2) == pytest.approx(0.01, rel=0.03)
     rows = {row.quantity: row.measured for row in survey._conditions([one], "i", 2)}
     area = 4.0 * np.pi * (0.9 / 2.35482 / 0.2) ** 2
