@@ -52,8 +52,8 @@ def quantile(
     Returns:
         y, of the shape to which the arguments broadcast.
 
-    >>> print(f"{quantile(lambda y: 2.0 * y, 0.5, 0.5, 0.0, 1.0):.4f}")  # ln((1 + e^2) / 2) / 2
-    0.7168
+    >>> print(f"{quantile(lambda y: 2.0 * y, 0.5, 0.5, 0.0, 1.0):.3f}")  # ln((1 + e^2) / 2) / 2
+    0.717
     """
     u, above, low, high, parameters = _aligned(u, above, low, high, *parameters)
     return _quantile(log_density, u, above, low, high, parameters)

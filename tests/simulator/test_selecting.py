@@ -50,8 +50,8 @@ def bright(small_lens: dict[str, Any]) -> dict[str, Any]:
 def test_what_is_kept_is_the_population_under_the_condition(bright: dict[str, Any], key: jax.Array) -> None:
     """Both bounded numbers follow their distributions cut at the bounds, and the tries are geometric.
 
-    Systems whose first attempt passes are bit for bit those of the file without SELECT, and a system is the
-    same wherever it stands in a batch.
+    Systems whose first attempt passes are those of the file without SELECT, to the last rounding of another
+    program, and a system is bit for bit the same wherever it stands in a batch.
     """
     mass, light = f"{MASS}-theta_E", f"{LIGHT}-magnitude"
     every = simulator(bright).sample(key, MANY)
@@ -59,7 +59,7 @@ def test_what_is_kept_is_the_population_under_the_condition(bright: dict[str, An
     kept = sim.numbers(key, MANY).values
     met = (np.asarray(every[mass]) >= 1.05) & (np.asarray(every[light]) <= 23.5)
     for name, value in every.items():
-        np.testing.assert_array_equal(np.asarray(value)[met], np.asarray(kept[name])[met])
+        np.testing.assert_allclose(np.asarray(value)[met], np.asarray(kept[name])[met], rtol=2e-7)
     tries = np.asarray(kept[TRIES])
     np.testing.assert_array_equal(tries == 1, met)
     share = 0.375 * 0.5
