@@ -98,4 +98,6 @@ def _range(values: list[float | None], factor: float = 100.0, digits: int = 1) -
     if not known:
         return "nothing found"
     unit = "%" if factor == 100.0 else ""
+    if len(known) == 1:
+        return f"{known[0]:.{digits}f}{unit}"
     return f"{np.mean(known):.{digits}f} ± {np.ptp(known) / 2:.{digits}f}{unit}"
