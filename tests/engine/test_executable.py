@@ -82,8 +82,11 @@ def compilations() -> Iterator[list[str]]:
 
 @pytest.mark.slow
 def test_four_devices_make_the_systems_of_one(small_lens: dict[str, Any]) -> None:
-    """Also where neither the batch size nor the number of systems is a multiple of four; with a selection."""
+    """Also where neither the batch size nor the number of systems is a multiple of four; with SELECT and NUMBER."""
     small_lens["DATASET"]["PARAMETERS"]["SIZE"] = 9
+    number = {"DISTRIBUTION": {"NAME": "uniform_int", "PARAMETERS": {"minimum": 0, "maximum": 3}}}
+    neighbours = {"NAME": "SOURCE", "NUMBER": number, "POSITION": {"within": 2.0}}
+    small_lens["GEOMETRY"]["CONFIGURATION_1"]["PLANE_1"]["OBJECT_2"] = neighbours
     small_lens["GEOMETRY"]["CONFIGURATION_1"]["SELECT"] = {"theta_E_min": 1.0}
     flags = os.environ["XLA_FLAGS"] + " --xla_force_host_platform_device_count=4"
     run(FOUR_DEVICES, small_lens, XLA_FLAGS=flags)

@@ -14,3 +14,9 @@ from pathlib import Path
 RESULTS = Path(__file__).parents[1] / "results"
 # The file that is compared with the sky.
 FILE = "realistic_lsst"
+# The files that networks are trained on; the last is the one that looks like the sky.
+TRAINED_ON = ("lens_or_not", FILE)
+# Thresholds of the network's probability of a lens.
+THRESHOLDS = (0.5, 0.9, 0.99)
+# How well networks find lenses.
+GAP = RESULTS / "realism_gap.json"

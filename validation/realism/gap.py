@@ -21,17 +21,12 @@ from torch.utils import dlpack
 import jaxlens
 from jaxlens.examples import lens_finding as task
 from jaxlens.examples import train_torch
-from validation.realism import FILE, RESULTS
+from validation.realism import GAP, THRESHOLDS, TRAINED_ON
 
-OUT = RESULTS / "realism_gap.json"
-# The files that networks are trained on; the last is the one that looks like the sky.
-FILES = ("lens_or_not", FILE)
 # What the networks see: these bands, and so many pixels along a side of the image's middle.
 BANDS, SIDE = ("g", "r", "i"), 40
 # The zero points to which images are scaled, those of `lens_or_not`.
 ZERO_POINTS = {"g": 28.4, "r": 28.2, "i": 27.9}
-# Thresholds of the network's probability of a lens.
-THRESHOLDS = (0.5, 0.9, 0.99)
 # Shares of false positives at which completeness is read off.
 FALSE_POSITIVES = (0.01, 0.001)
 # One lens in so many galaxies that are looked at: about that of massive galaxies in wide surveys.
@@ -169,25 +164,25 @@ def answers(networks: Sequence[Middle], config: str, effort: Effort) -> list[tas
 
 def measured(seed: int, effort: Effort) -> list[Found]:
     """Train a network of one seed on each file, and test all of them on each file."""
-    networks = [trained(config, seed, effort) for config in FILES]
+    networks = [trained(config, seed, effort) for config in TRAINED_ON]
     return [
         found(config, tested, seed, score)
-        for tested in FILES
-        for config, score in zip(FILES, answers(networks, tested, effort), strict=True)
+        for tested in TRAINED_ON
+        for config, score in zip(TRAINED_ON, answers(networks, tested, effort), strict=True)
     ]
 
 
 def run(quick: bool = False) -> None:
-    """Measure, and write `OUT` after each seed; with `quick` a few steps, and nothing is written."""
+    """Measure, and write `GAP` after each seed; with `quick` a few steps, and nothing is written."""
     torch.set_num_threads(max(1, (os.cpu_count() or 1) // 2))
     effort, results = QUICK if quick else FULL, []
     numbers = {"thresholds": THRESHOLDS, "false_positives": FALSE_POSITIVES, "prevalence": PREVALENCE}
     for seed in effort.seeds:
         results += [asdict(one) for one in measured(seed, effort)]
-        print(*results[-(len(FILES) ** 2) :], sep="\n", flush=True)
+        print(*results[-(len(TRAINED_ON) ** 2) :], sep="\n", flush=True)
         if not quick:
             text = json.dumps({"effort": asdict(effort) | numbers, "results": results}, indent=1)
-            OUT.write_text(text + "\n", encoding="utf-8")
+            GAP.write_text(text + "\n", encoding="utf-8")
 
 
 def _purity(hits: float, false: float, share: float) -> float | None:

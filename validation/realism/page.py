@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from validation.realism import gap, survey
+from validation.realism import GAP, THRESHOLDS, TRAINED_ON, survey
 
 OUT = Path(__file__).parents[2] / "docs" / "realism.md"
 
@@ -60,7 +60,7 @@ def survey_table() -> str:
 
 def gap_table() -> str:
     """A row for each pair of files, with the mean of the seeds and half their range."""
-    results = json.loads(gap.OUT.read_text(encoding="utf-8"))["results"]
+    results = json.loads(GAP.read_text(encoding="utf-8"))["results"]
     heads = [
         "trained on",
         "tested on",
@@ -68,10 +68,10 @@ def gap_table() -> str:
         "complete at 1% false positives",
         "at 0.1%",
     ]
-    for threshold in gap.THRESHOLDS[:2]:
+    for threshold in THRESHOLDS[:2]:
         heads += [f"complete at p > {threshold:g}", "pure"]
     lines = [f"| {' | '.join(heads)} |", "| --- " * len(heads) + "|"]
-    pairs = [(trained, tested) for tested in reversed(gap.FILES) for trained in gap.FILES]
+    pairs = [(trained, tested) for tested in reversed(TRAINED_ON) for trained in TRAINED_ON]
     for trained, tested in pairs:
         chosen = [one for one in results if (one["trained"], one["tested"]) == (trained, tested)]
         lines.append(f"| `{trained}` | `{tested}` | {' | '.join(_cells(chosen))} |")
