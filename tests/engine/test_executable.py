@@ -82,7 +82,7 @@ def compilations() -> Iterator[list[str]]:
 
 @pytest.mark.slow
 def test_four_devices_make_the_systems_of_one(small_lens: dict[str, Any]) -> None:
-    """Also where neither the batch size nor the number of systems is a multiple of four; with SELECT and NUMBER."""
+    """Also where neither batch size nor number of systems is a multiple of four; with SELECT and NUMBER."""
     small_lens["DATASET"]["PARAMETERS"]["SIZE"] = 9
     number = {"DISTRIBUTION": {"NAME": "uniform_int", "PARAMETERS": {"minimum": 0, "maximum": 3}}}
     neighbours = {"NAME": "SOURCE", "NUMBER": number, "POSITION": {"within": 2.0}}
