@@ -7,9 +7,9 @@ that leaves files in the tree fails.
 
 from __future__ import annotations
 
-import mmap
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +17,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import jaxlib
 import pytest
 
 from jaxlens.config import imported_files as imports
@@ -31,20 +30,20 @@ ROOT = Path(__file__).parents[1]
 # Most of the time of the tests goes into compiling programs that run for milliseconds.  So XLA generates code
 # in its older way, in one module for a program, and LLVM optimises it little: a quarter of the work.
 # `XLA_FLAGS= pytest` runs the code that a user gets, as one job of the workflow `tests` does.
-QUICK_COMPILATION = {
-    "xla_backend_optimization_level": "0",
-    "xla_cpu_use_fusion_emitters": "false",
-    "xla_cpu_parallel_codegen_split_count": "1",
-}
+QUICK_COMPILATION = (
+    "--xla_backend_optimization_level=0",
+    "--xla_cpu_use_fusion_emitters=false",
+    "--xla_cpu_parallel_codegen_split_count=1",
+)
 
 
 def known_flags() -> str:
-    """Those whose names stand in XLA's library: at a flag that it does not know it ends the process."""
-    known: set[str] = set()
-    for library in Path(jaxlib.__file__).parent.glob("*jax_common*"):
-        with library.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            known |= {name for name in QUICK_COMPILATION if content.find(name.encode()) >= 0}
-    return " ".join(f"--{name}={QUICK_COMPILATION[name]}" for name in sorted(known))
+    """Those that XLA knows: it ends the process with a message that names all others (jaxlib 0.11 one)."""
+    start = "import jax; jax.devices('cpu')"
+    environment = os.environ | {"XLA_FLAGS": " ".join(QUICK_COMPILATION)}
+    done = subprocess.run([sys.executable, "-c", start], env=environment, capture_output=True, text=True)
+    unknown = {word for line in done.stderr.splitlines() if "Unknown flag" in line for word in line.split()}
+    return " ".join(flag for flag in QUICK_COMPILATION if flag not in unknown)
 
 
 if "XLA_FLAGS" not in os.environ:
