@@ -2,13 +2,22 @@
 
 Each part of the file has a module: `quantities` (one numeric entry and how it is drawn), `species` (SPECIES),
 `instrument` (IMAGE and SURVEY), `tables` (DISTRIBUTIONS and BACKGROUNDS), `transients` (MODEL and
-TIMESERIES), `copies` (NUMBER and POSITION of objects), `selection` (SELECT), and `config` (planes,
+TIMESERIES), `copies` (NUMBER and POSITION of objects), `selection` (SELECT), `haloes` (SUBSTRUCTURE and
+LINE_OF_SIGHT), and `config` (planes,
 configurations, and the whole file).  Nothing here reads a file or draws a number.  Every class is hashable,
 so that it can be static under `jax.jit`.
 """
 
 from jaxlens.config.model.config import IMAGE_DTYPES, Config, Configuration, Plane
 from jaxlens.config.model.copies import Copies
+from jaxlens.config.model.haloes import (
+    HALO_ARRAYS,
+    LINE_OF_SIGHT,
+    Haloes,
+    HaloList,
+    LineOfSight,
+    Substructure,
+)
 from jaxlens.config.model.instrument import Instrument, Kernel, Numerics
 from jaxlens.config.model.links import LinkedDraw
 from jaxlens.config.model.quantities import Draw, Link, Quantity, constant
@@ -26,7 +35,9 @@ from jaxlens.config.model.tables import Backgrounds, Column, Joint
 from jaxlens.config.model.transients import Cadence, Library, Passbands, TimeSeries, Transient
 
 __all__ = [
+    "HALO_ARRAYS",
     "IMAGE_DTYPES",
+    "LINE_OF_SIGHT",
     "MEASURED",
     "TRIES",
     "Backgrounds",
@@ -38,11 +49,14 @@ __all__ = [
     "Criterion",
     "Draw",
     "Galaxy",
+    "HaloList",
+    "Haloes",
     "ImageChoice",
     "Instrument",
     "Joint",
     "Kernel",
     "Library",
+    "LineOfSight",
     "Link",
     "LinkedDraw",
     "NoiseSource",
@@ -55,6 +69,7 @@ __all__ = [
     "Quantity",
     "Selection",
     "Special",
+    "Substructure",
     "TimeSeries",
     "Transient",
     "constant",

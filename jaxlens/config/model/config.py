@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from jaxlens.config.errors import ConfigError
 from jaxlens.config.model.copies import Copies
+from jaxlens.config.model.haloes import LineOfSight
 from jaxlens.config.model.instrument import Instrument
 from jaxlens.config.model.quantities import Quantity
 from jaxlens.config.model.selection import Selection
@@ -57,6 +58,7 @@ class Configuration:
         series: its TIMESERIES, or None.
         problems: what is wrong with it, where it was not asked for; it is then empty, and cannot be used.
         selection: its SELECT, or None where all systems are kept.
+        line_of_sight: its LINE_OF_SIGHT, or None where no haloes are drawn between the planes.
     """
 
     label: str
@@ -67,6 +69,7 @@ class Configuration:
     series: TimeSeries | None = None
     problems: tuple[str, ...] = ()
     selection: Selection | None = None
+    line_of_sight: LineOfSight | None = None
 
 
 # In what precision images can be handed over; all arithmetic is in float32, or in float64 under x64.

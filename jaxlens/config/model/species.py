@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from jaxlens.config.model.haloes import Substructure
 from jaxlens.config.model.quantities import Quantity
 from jaxlens.config.model.transients import Transient
 from jaxlens.kernels.halos import MassDefinition
@@ -111,6 +112,7 @@ class Galaxy:
     mass: tuple[Profile, ...]
     shear: tuple[Profile, ...]
     special: tuple[Special, ...] = ()
+    substructure: Substructure | None = None
 
 
 @dataclass(frozen=True)
