@@ -17,8 +17,8 @@ HaloProfile = Literal["TNFW", "NFW", "PJAFFE", "POINT_MASS"]
 Concentration = Literal["diemer_joyce", "power_law"]
 # Where subhaloes are: uniform in a disc, or as an NFW halo with a core, in projection.
 Positions = Literal["uniform", "cored_nfw"]
-# What a halo is in `params`, each an array (haloes,) of a system, and in the file of haloes.  `z` of subhaloes is
-# the redshift of their plane, and is only in the file.  `r_trunc` is in arcsec, `mass` in solar masses.
+# What a halo is in `params`, each an array (haloes,) of a system, and in the file of haloes.  `z` of subhaloes
+# is the redshift of their plane, and is only in the file.  `r_trunc` is in arcsec, `mass` in solar masses.
 HALO_ARRAYS = ("x", "y", "z", "mass", "concentration", "r_trunc")
 # The prefix of the parameters of haloes along the line of sight.
 LINE_OF_SIGHT = "LINE_OF_SIGHT"
@@ -30,8 +30,8 @@ class HaloList:
 
     Attributes:
         source: the absolute path of the file.
-        arrays: those of `HALO_ARRAYS` that the file gives, by name, each (lists, haloes), padded with zeros; and
-            `number` (lists,), how many each list has.
+        arrays: those of `HALO_ARRAYS` that the file gives, by name, each (lists, haloes), padded with zeros;
+            and `number` (lists,), how many each list has.
     """
 
     source: str
@@ -77,8 +77,8 @@ class LineOfSight(Haloes):
     """LINE_OF_SIGHT of a configuration.
 
     Attributes:
-        planes: how many planes of haloes there are in front of each plane of the configuration, behind the one
-            in front of it.
+        planes: how many planes of haloes there are in front of each plane of the configuration, behind the
+            one in front of it.
         window: the largest number of haloes in one of these planes for which a compiled program has room.
         two_halo: whether haloes cluster about the planes that have mass.
         sheets: whether negative sheets take out the mean convergence.
