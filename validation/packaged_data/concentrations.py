@@ -65,7 +65,7 @@ def text(tables: dict[str, tuple[np.ndarray, float]]) -> str:
         "",
         "from __future__ import annotations",
         "",
-        "# The ends of log10 of the mass (solar masses, no h) and of ln(1 + z): variables are -1 and 1 there.",
+        "# The ends of log10 mass (solar masses, no h) and of ln(1 + z), where the variables are -1 and 1.",
         f"LOG10_MASS = ({LOG10_MASS[0]}, {LOG10_MASS[1]})",
         f"LOG_ONE_PLUS_Z = ({np.log1p(REDSHIFTS[0]):.1f}, {np.log1p(REDSHIFTS[1]):.10f})",
         "# By definition of the mass: a row for each power of the mass, in it the powers of 1 + z.",
