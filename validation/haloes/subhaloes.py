@@ -57,12 +57,9 @@ def rows() -> Iterator[Row]:
     lens = LensCosmo(Z_LENS, Z_SOURCE, Cosmology(cosmo_kwargs=PLANCK))
     # pyHalo draws from numpy's global generator
     np.random.seed(SEED)  # noqa: NPY002
-    own, theirs = (
-        1.0 / cosmology.arcsec_per_kpc_proper(Z_LENS, **FLAT),
-        lens.cosmo.kpc_proper_per_asec(Z_LENS),
-    )
+    kpc = 1.0 / cosmology.arcsec_per_kpc_proper(Z_LENS, **FLAT)
     # pyHalo's distances are interpolated
-    yield numbers("kpc of an arcsec", np.asarray(own), theirs, 1e-4)
+    yield numbers("kpc of an arcsec", np.asarray(kpc), lens.cosmo.kpc_proper_per_asec(Z_LENS), 1e-4)
     for name, half_mode_mass in MODELS.items():
         model = _model(lens, half_mode_mass)
         yield from _mass_function(name, half_mode_mass, model)
