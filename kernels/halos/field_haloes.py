@@ -36,6 +36,16 @@ class FieldPlanes(NamedTuple):
         """The mean number of haloes in each plane, (planes,)."""
         return self.masses.above[:, 0]
 
+    @property
+    def mass_grid(self) -> jax.Array:
+        """The masses of the nodes of the mass function (solar masses), (1, nodes)."""
+        return jnp.exp(self.masses.ln_mass)[None, :]
+
+    @property
+    def z_grid(self) -> jax.Array:
+        """The redshifts of the planes, (planes, 1)."""
+        return self.slabs.z[:, None]
+
 
 class FieldHaloes(NamedTuple):
     """Haloes of one system, each array (haloes,).
