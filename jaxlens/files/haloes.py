@@ -10,7 +10,7 @@ import numpy as np
 from jaxlens.config.halo_arrays import KAPPA_SHEET, NUMBER, halo_array, without_halo_arrays
 from jaxlens.config.model.haloes import HALO_ARRAYS, LINE_OF_SIGHT
 
-# What there is in place of a contents of files: whose haloes, by prefix.
+# The haloes of some systems by prefix, such as `LINE_OF_SIGHT`.
 HaloesByPrefix = Mapping[str, "HaloLists"]
 
 
@@ -127,7 +127,8 @@ def without_haloes(
     Raises:
         ValueError: if a system has more haloes than there is room for.
 
-    >>> values = {"LINE_OF_SIGHT-NUMBER": np.array([1.0, 2.0]), "LINE_OF_SIGHT-mass": np.array([[5, 0], [1, 2]])}
+    >>> number, mass = np.array([1.0, 2.0]), np.array([[5, 0], [1, 2]])
+    >>> values = {"LINE_OF_SIGHT-NUMBER": number, "LINE_OF_SIGHT-mass": mass}
     >>> rest, haloes = without_haloes(values)
     >>> sorted(rest), haloes["LINE_OF_SIGHT"].arrays["mass"].tolist()
     (['LINE_OF_SIGHT-NUMBER'], [5, 1, 2])

@@ -3,7 +3,7 @@
     CONFIGURATION_1_haloes.h5
         attributes: label, start (the index of the first system), and how the dataset was made
         LINE_OF_SIGHT/                      one group for each prefix; or PLANE_1-OBJECT_1-SUBSTRUCTURE/
-            offsets       (systems + 1,)    the haloes of system i are the entries offsets[i]..offsets[i + 1] - 1
+            offsets       (systems + 1,)    system i has the entries offsets[i] to offsets[i + 1] - 1
             x, y          (haloes,)         arcsec about the image's centre
             z             (haloes,)         redshift
             mass          (haloes,)         solar masses

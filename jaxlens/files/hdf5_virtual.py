@@ -45,7 +45,7 @@ def join(target: Path, folder: Path, sources: Sequence[str]) -> None:
 
 
 def join_haloes(target: Path, folder: Path, sources: Sequence[str]) -> None:
-    """Write a file that shows the haloes of several files, see `jaxlens.files.haloes_hdf5`, one after another.
+    """Write a file that shows the haloes of several files (`jaxlens.files.haloes_hdf5`) one after another.
 
     The arguments and errors are those of `join`; the offsets are the file's own.
     """
