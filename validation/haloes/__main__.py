@@ -39,7 +39,8 @@ def main(given: list[str] | None = None) -> int:
     if unknown:
         print(f"unknown part {', '.join(unknown)}; there are\n{listing(PARTS | MAKERS)}", file=sys.stderr)
         return 2
-    return 0 if all([_run(part, options.full) for part in parts]) else 1
+    passed = [_run(part, options.full) for part in parts]
+    return 0 if all(passed) else 1
 
 
 def _run(part: str, full: bool) -> bool:

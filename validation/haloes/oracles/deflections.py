@@ -1,9 +1,9 @@
 """Deflections of 1,000 haloes in one plane, each profile, and rays through eight planes of TNFW haloes.
 
 Arrays are called `<set>_<name>`.  The sets of one plane are TNFW, NFW, PJAFFE and POINT_MASS: the angles of
-the haloes, the rays `ray_x` and `ray_y`, and `deflection_x`, `deflection_y` and `potential` of their sum.  The
-set PLANES has the haloes with their redshifts `z`, the macro lens at `lens_redshift` (an EPL and a shear), and
-where the rays cross the plane of the source, `beta_x` and `beta_y`.
+the haloes, the rays `ray_x` and `ray_y`, and `deflection_x`, `deflection_y` and `potential` of their sum.
+The set PLANES has the haloes with their redshifts `z`, the macro lens at `lens_redshift` (an EPL and a
+shear), and where the rays cross the plane of the source, `beta_x` and `beta_y`.
 """
 
 from __future__ import annotations
