@@ -13,7 +13,7 @@ import warnings
 import numpy as np
 from lenstronomy.LensModel.lens_model import LensModel
 
-from validation.haloes.oracles.draws import COSMOLOGY, Arrays, haloes, lens_cosmo, tnfw
+from validation.haloes.oracles.draws import COSMOLOGY, Arrays, haloes, lens_cosmo, single, tnfw
 
 # Haloes of a set, and the radius of their disc (arcsec).
 NUMBER, EXTENT = 1000, 3.0
@@ -104,7 +104,8 @@ def _rays(rng: np.random.Generator, drawn: Arrays) -> np.ndarray:
     chosen = rng.choice(len(drawn["x"]), NEAR, replace=False)
     distance, angle = 10.0 ** rng.uniform(-3.0, 0.0, NEAR), rng.uniform(0.0, 2.0 * np.pi, NEAR)
     near = np.array([drawn["x"][chosen], drawn["y"][chosen]])
-    return np.concatenate([anywhere, near + distance * np.array([np.cos(angle), np.sin(angle)])], axis=1)
+    near += distance * np.array([np.cos(angle), np.sin(angle)])
+    return single(np.concatenate([anywhere, near], axis=1))
 
 
 def _keywords(drawn: Arrays, parameters: tuple[str, ...]) -> list[dict[str, float]]:

@@ -32,8 +32,13 @@ def haloes(rng: np.random.Generator, number: int, extent: float, lowest: float =
     radius = extent * np.sqrt(rng.uniform(size=number))
     concentration = 16.0 * (mass / 1e8) ** -0.06 * np.exp(0.3 * rng.normal(size=number))
     tau = np.exp(rng.uniform(np.log(1.0), np.log(25.0), number))
-    x, y = radius * np.cos(angle), radius * np.sin(angle)
+    x, y = single(radius * np.cos(angle)), single(radius * np.sin(angle))
     return {"x": x, "y": y, "mass": mass, "concentration": concentration, "tau": tau}
+
+
+def single(values: np.ndarray) -> np.ndarray:
+    """The values that single precision has, so that a test in it has the same places."""
+    return values.astype(np.float32).astype(float)
 
 
 def tnfw(drawn: Arrays, redshift: float, source: float) -> Arrays:

@@ -3,8 +3,8 @@
 Each array has one row a case: the macro lens (`theta_E`, `gamma`, ..., `gamma1`, `gamma2`), `source_x` and
 `source_y` (of the point, arcsec), subhaloes `sub_x`, `sub_y`, `sub_mass`, `sub_concentration`,
 `sub_r_trunc` and `sub_number`, the same of haloes along the line of sight as `los_...` with their redshift
-`los_z`, padded with zeros.  Images are `x`, `y`, the signed `magnification` and the arrival `time` in days (of lenstronomy),
-`number` of them, sorted by x; `macro_number` is how many there are without haloes.
+`los_z`, padded with zeros.  Images are `x`, `y`, the signed `magnification` and the arrival `time` in days
+(of lenstronomy), `number` of them, sorted by x; `macro_number` is how many there are without haloes.
 
 The search is that of `validation.agreement.exact.images`: the corners of a grid of cells are mapped to the
 source, candidates are searched on finer grids, and Newton's method ends at 1e-12 arcsec.
