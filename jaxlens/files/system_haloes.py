@@ -152,4 +152,3 @@ class SystemHaloes(Mapping[str, HaloLists]):
 
     def __repr__(self) -> str:
         return f"<haloes of {self.count} systems: {', '.join(self._prefixes)}>"
-
