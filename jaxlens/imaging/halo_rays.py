@@ -25,7 +25,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.imaging.halo_numbers import FieldNumbers, HaloesOfPlane, HaloNumbers
+from jaxlens.imaging.halo_numbers import FieldNumbers, HaloNumbers
 from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.scene_objects import Haloes
 from jaxlens.kernels.cosmology import ARCSEC, MPC_IN_LIGHT_DAYS
@@ -95,13 +95,14 @@ def shoot_through_haloes(
         A pair (x, y) for each plane, arcsec, each of the shape of `x`.
     """
     zero = jnp.zeros_like(x)
-    bent, positions, last = Bent(zero, zero, zero, zero), [], len(scene.planes) - 1
-    for j in range(len(scene.planes) if planes is None else planes):
+    reached, last = len(scene.planes) if planes is None else planes, len(scene.planes) - 1
+    bent, positions = Bent(zero, zero, zero, zero), []
+    for j in range(reached):
         bent = _through_field(scene, j, x, y, bent, numbers.field, deflection)
         q = numbers.q[j]
         here = (x - bent.a_x, y - bent.a_y) if j == last else bent.at(x, y, q)
         positions.append(here)
-        if j < last:
+        if j < reached - 1:
             bent = bent.behind(masses[j](*here, subhalo_deflection(scene, j, numbers, deflection)), q)
     return positions
 
@@ -242,9 +243,7 @@ def _path(bent: Bent, before: jax.Array, q: jax.Array) -> jax.Array:
     return 0.5 * (before - q) * (bent.g_x**2 + bent.g_y**2)
 
 
-def _field_deflection(
-    haloes: Haloes, here: Pair, plane: FieldNumbers, deflection: HaloDeflection
-) -> Pair:
+def _field_deflection(haloes: Haloes, here: Pair, plane: FieldNumbers, deflection: HaloDeflection) -> Pair:
     """The deflection of a plane of haloes and of its negative sheet, -kappa (x, y)."""
     alpha_x, alpha_y = deflection(haloes.profile, *here, plane.haloes.numbers, plane.haloes.present)
     return alpha_x - plane.sheet * here[0], alpha_y - plane.sheet * here[1]
