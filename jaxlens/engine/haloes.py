@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from jaxlens.config.halo_names import KAPPA_SHEET, NUMBER, halo_arrays
+from jaxlens.config.halo_names import halo_arrays
 from jaxlens.config.model import LineOfSight
 from jaxlens.sampling.population import Population
 from jaxlens.simulator.simulator import Simulator

@@ -9,7 +9,7 @@ from typing import Protocol, SupportsIndex
 
 import numpy as np
 
-from jaxlens.config.halo_arrays import NUMBER
+from jaxlens.config.halo_names import NUMBER
 from jaxlens.files.haloes import HaloesByPrefix, HaloLists, joined
 
 
@@ -152,4 +152,3 @@ class SystemHaloes(Mapping[str, HaloLists]):
 
     def __repr__(self) -> str:
         return f"<haloes of {self.count} systems: {', '.join(self._prefixes)}>"
-
