@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 from jaxlens.config.coverage import place_of
 from jaxlens.config.errors import Report
+from jaxlens.config.halo_checks import check_haloes
+from jaxlens.config.halo_names import named_haloes
 from jaxlens.config.halo_supports import Supports
 from jaxlens.config.model import Config, Configuration, Galaxy, LineOfSight, Plane, Substructure
 from jaxlens.config.naming import redshift_name
@@ -32,13 +35,14 @@ def with_bounds(config: Config, tree: Node, report: Report) -> Config:
 
 def _with_bounds(config: Config, configuration: Configuration, tree: Node, report: Report) -> Configuration:
     """One configuration with bounds; itself where it has no haloes."""
-    planes = tuple(_plane(plane) for plane in configuration.planes)
-    changed = any(new is not old for new, old in zip(planes, configuration.planes, strict=True))
-    between = configuration.line_of_sight
-    if between is None:
-        return replace(configuration, planes=planes) if changed else configuration
+    if not named_haloes(configuration):
+        return configuration
     supports = Supports(config, configuration)
-    between = _line_of_sight(between, configuration, supports, tree, report)
+    check_haloes(configuration, supports, tree, report)
+    planes = tuple(_plane(plane) for plane in configuration.planes)
+    between = configuration.line_of_sight
+    if between is not None:
+        between = _line_of_sight(between, configuration, supports, tree, report)
     return replace(configuration, planes=planes, line_of_sight=between)
 
 
@@ -81,4 +85,4 @@ def _line_of_sight(
 def _gaps(configuration: Configuration, supports: Supports) -> list[float]:
     """The largest difference in redshift between each plane and the one in front, or the observer."""
     ends = [(0.0, 0.0), *(supports.of(redshift_name(plane)) for plane in configuration.planes)]
-    return [high - max(low, 0.0) for (low, _), (_, high) in zip(ends, ends[1:], strict=False)]
+    return [high - max(low, 0.0) for (low, _), (_, high) in pairwise(ends)]

@@ -9,7 +9,9 @@ SUBSTRUCTURE has one of two numbers that say how many subhaloes there are on ave
     Sigma_sub   kpc^-2: d2N/dM/dA = Sigma_sub / M_pivot (M / M_pivot)^slope F, with
                 log10 F = 0.88 log10(M_host / 1e13) + 1.7 log10(z + 0.5), as in pyHalo
 
-LINE_OF_SIGHT has the mass function of Sheth and Tormen, times `normalization`.
+LINE_OF_SIGHT has the mass function of Sheth and Tormen, times `normalization` and (M / 1e8)^slope_change, in a
+cone of the angular radius `cone_radius` (arcsec) in front of the first plane with mass, which behind it closes
+to `cone_end` of that radius at the last plane.
 """
 
 from __future__ import annotations
@@ -17,15 +19,26 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from jaxlens.config.errors import one_of
 from jaxlens.config.model import Quantity
 from jaxlens.config.quantities import ANY, NOT_NEGATIVE, POSITIVE, Rule, quantity
 from jaxlens.config.sections import Section
 
 F_SUB, F_SUB_RADIUS, SIGMA_SUB = "f_sub", "f_sub_radius", "Sigma_sub"
+# The key of LINE_OF_SIGHT that clusters haloes about the lens.
+TWO_HALO = "TWO_HALO"
 # The profiles that have a concentration, and those that end.
 CONCENTRATED = ("TNFW", "NFW", "PJAFFE")
 TRUNCATED = ("TNFW", "PJAFFE")
+
+
+# What uses a number, in words of the file.
+_KEYS: Mapping[tuple[str, ...], str] = {
+    CONCENTRATED: f"PROFILE {', '.join(CONCENTRATED[:-1])} or {CONCENTRATED[-1]}",
+    TRUNCATED: f"PROFILE {' or '.join(TRUNCATED)}",
+    ("power_law",): "CONCENTRATION: power_law",
+    ("cored_nfw",): "POSITIONS: cored_nfw",
+    (TWO_HALO,): f"{TWO_HALO}: true",
+}
 
 
 class HaloNumber(NamedTuple):
@@ -34,8 +47,8 @@ class HaloNumber(NamedTuple):
     Attributes:
         rule: its legal values.
         default: its value where the file has none; None where the file must have it.
-        needs: what uses it, one of the words of PROFILE, CONCENTRATION or POSITIONS; empty where it is always
-            used.
+        needs: what uses it: words of PROFILE, CONCENTRATION or POSITIONS, or TWO_HALO; empty where it is
+            always used.
     """
 
     rule: Rule
@@ -87,7 +100,8 @@ LINE_OF_SIGHT: Mapping[str, HaloNumber] = {
     "normalization": HaloNumber(NOT_NEGATIVE, 1.0),
     "slope_change": HaloNumber(ANY, 0.0),
     "cone_radius": HaloNumber(POSITIVE),
-    "cone_end": HaloNumber(_FRACTION, 0.95),
+    "cone_end": HaloNumber(_FRACTION, 0.05),
+    "M_host": HaloNumber(POSITIVE, 1e13, (TWO_HALO,)),
     **_CONCENTRATIONS,
     "truncation_overdensity": HaloNumber(POSITIVE, 50.0, TRUNCATED),
 }
@@ -101,7 +115,7 @@ def read_numbers(
     Args:
         section: the mapping PARAMETERS.
         numbers: the numbers that there may be.
-        words: PROFILE, CONCENTRATION and POSITIONS.
+        words: PROFILE, CONCENTRATION and POSITIONS, and TWO_HALO where it is on.
 
     Returns:
         (name, quantity) pairs in the order of `numbers`.
@@ -112,9 +126,7 @@ def read_numbers(
             found.append((key, quantity(section, key, number.rule, number.default)))
         elif section.has(key):
             place = section.take(key).place  # type: ignore[union-attr]
-            kinds = "PROFILE, CONCENTRATION or POSITIONS"
-            finding = f"is not used, since {kinds} {one_of(number.needs).replace('it must be', 'is not')}"
-            section.report.problem(place, f"{finding}; remove it")
+            section.report.problem(place, f"is used with {_KEYS[number.needs]} only; remove it")
     return tuple(found)
 
 

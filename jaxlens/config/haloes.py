@@ -22,6 +22,7 @@ from jaxlens.config.halo_parameters import (
     CONCENTRATED,
     LINE_OF_SIGHT,
     SUBSTRUCTURE,
+    TWO_HALO,
     read_normalization,
     read_numbers,
 )
@@ -37,7 +38,7 @@ from jaxlens.kernels.halos import MASS_DEFINITIONS, MassDefinition
 SUBSTRUCTURE_KEY, LINE_OF_SIGHT_KEY = "SUBSTRUCTURE", "LINE_OF_SIGHT"
 PROFILE, POSITIONS, CONCENTRATION = "PROFILE", "POSITIONS", "CONCENTRATION"
 MASS_DEFINITION, MAX_HALOES, FILENAME = "MASS_DEFINITION", "MAX_HALOES", "FILENAME"
-DZ, TWO_HALO, SHEETS = "dz", "TWO_HALO", "SHEETS"
+DZ, SHEETS = "dz", "SHEETS"
 PROFILES: tuple[HaloProfile, ...] = get_args(HaloProfile)
 CONCENTRATIONS: tuple[Concentration, ...] = get_args(Concentration)
 # The spacing in redshift of the planes of haloes, as in pyHalo.
@@ -54,6 +55,11 @@ class _Kind(NamedTuple):
     definition: MassDefinition
     bound: int
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The profile, and the relation of mass and concentration where it has one."""
+        return (self.profile, self.concentration) if self.profile in CONCENTRATED else (self.profile,)
+
 
 def read_substructure(section: Section) -> Substructure | None:
     """SUBSTRUCTURE of a galaxy, without bounds; None where it has none.
@@ -67,7 +73,7 @@ def read_substructure(section: Section) -> Substructure | None:
         kind = _kind(own)
         positions = own.choice(POSITIONS, get_args(Positions), default="uniform", noun="a distribution")
         with own.parameters("a number of SUBSTRUCTURE") as parameters:
-            words = (kind.profile, kind.concentration, positions)
+            words = (*kind.words, positions)
             numbers = (*read_normalization(parameters), *read_numbers(parameters, SUBSTRUCTURE, words))
         return Substructure(
             own.path,
@@ -97,7 +103,8 @@ def read_line_of_sight(section: Section, instrument: Instrument) -> LineOfSight 
         with _optional_parameters(own, "a number of LINE_OF_SIGHT") as parameters:
             radius = LINE_OF_SIGHT["cone_radius"]._replace(default=_image_radius(instrument))
             known = {**LINE_OF_SIGHT, "cone_radius": radius}
-            numbers = read_numbers(parameters, known, (kind.profile, kind.concentration))
+            words = (*kind.words, *([TWO_HALO] if two_halo else []))
+            numbers = read_numbers(parameters, known, words)
         return LineOfSight(
             own.path,
             kind.profile,

@@ -20,6 +20,7 @@ _HALO_NUMBERS: Mapping[HaloProfile, tuple[str, ...]] = {
     "POINT_MASS": ("mass",),
 }
 
+
 @dataclass(frozen=True)
 class _Profile:
     """A profile; its parameters, and the arrays that are `tables`, are called `<prefix>-<name>`."""

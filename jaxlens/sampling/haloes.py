@@ -96,7 +96,9 @@ class HaloRandoms(NamedTuple):
 def halo_draws(configuration: Configuration) -> tuple[HaloDraws, ...]:
     """The haloes of a configuration, without the arrays of their lists."""
     return tuple(
-        HaloDraws(prefix, _without_arrays(haloes), "" if isinstance(haloes, LineOfSight) else _redshift(prefix))
+        HaloDraws(
+            prefix, _without_arrays(haloes), "" if isinstance(haloes, LineOfSight) else _redshift(prefix)
+        )
         for prefix, haloes in named_haloes(configuration)
     )
 
@@ -123,7 +125,9 @@ def _redshift(prefix: str) -> str:
 def _without_arrays(haloes: Haloes) -> Haloes:
     if haloes.haloes is None:
         return haloes
-    return replace(haloes, haloes=replace(haloes.haloes, arrays=dict.fromkeys(haloes.haloes.arrays, np.empty(0))))
+    return replace(
+        haloes, haloes=replace(haloes.haloes, arrays=dict.fromkeys(haloes.haloes.arrays, np.empty(0)))
+    )
 
 
 def halo_randoms(key: jax.Array, prefix: str, count: int) -> HaloRandoms:
@@ -173,7 +177,9 @@ def listed(draws: HaloDraws, arrays: Params, index: jax.Array) -> dict[str, jax.
     found = {name: arrays[_array_path(draws.haloes, name)] for name in draws.lists}
     row = remainder(index, found["number"].shape[0])
     number = found.pop("number")[row]
-    return {NUMBER: number} | {name: _of_length(array[row], draws.haloes.bound) for name, array in found.items()}
+    return {NUMBER: number} | {
+        name: _of_length(array[row], draws.haloes.bound) for name, array in found.items()
+    }
 
 
 def _of_length(array: jax.Array, length: int) -> jax.Array:

@@ -26,8 +26,8 @@ from jaxlens.sampling import priors
 from jaxlens.sampling.keys import system_keys
 from jaxlens.sampling.population import Population
 from jaxlens.simulator.batched_draws import draw
-from jaxlens.simulator.halo_draws import haloes_apart
 from jaxlens.simulator.generation import Batch, Params, all_finite, generate_system, tabulate_system
+from jaxlens.simulator.halo_draws import haloes_apart
 from jaxlens.simulator.programs import compiled
 
 

@@ -53,7 +53,9 @@ def draw_haloes(
     """
     dtype = jnp.result_type(float)
     arrays = {
-        path: jnp.asarray(hyperparameters[path], dtype) for one in population.haloes for path in one.array_paths
+        path: jnp.asarray(hyperparameters[path], dtype)
+        for one in population.haloes
+        for path in one.array_paths
     }
     smooth = without_haloes(population, scene)
     params = with_tables(smooth, {name: values[name] for name in smooth.parameters}, assets)
