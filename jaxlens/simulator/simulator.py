@@ -140,7 +140,8 @@ class Simulator(SimulatorDensities):
         # with pandas and h5py, which simulations do without
         from jaxlens.simulator.table_params import table_params
 
-        wanted = jax.eval_shape(lambda key: self.sample(key, 1), ANY_KEY)
+        drawn = jax.eval_shape(lambda key: self.sample(key, 1), ANY_KEY)
+        wanted = {name: drawn[name] for name in self.parameter_names}
         values = table_params(table, haloes, wanted, self.bands)
         return {name: jnp.asarray(value, wanted[name].dtype) for name, value in values.items()}
 
