@@ -10,7 +10,7 @@ from typing import NamedTuple
 _IMAGES = re.compile(r"(?P<label>.+)_images(?P<part>-(?P<shard>\d+)-of-(?P<shards>\d+))?\.(?P<ending>\w+)")
 
 # <label>_metadata, the number of a shard and how many there are, and the ending.
-_METADATA = re.compile(r"(?P<label>.+)_metadata(-\d+-of-\d+)?\.csv")
+_METADATA = re.compile(r"(?P<label>.+)_metadata(?P<part>-\d+-of-\d+)?\.csv")
 
 
 class ImagesName(NamedTuple):
@@ -54,14 +54,14 @@ def beside(path: Path, content: str, ending: str) -> Path:
     """The file with other content of the same systems, such as their planes.
 
     Args:
-        path: a file of images.
+        path: a file of images, or a table of metadata.
         content: the content, such as "planes" or "metadata".
         ending: the ending of the name.
 
     >>> beside(Path("CONFIGURATION_1_images-00003-of-00100.npy"), "metadata", "csv").name
     'CONFIGURATION_1_metadata-00003-of-00100.csv'
     """
-    found = _IMAGES.fullmatch(path.name)
+    found = _IMAGES.fullmatch(path.name) or _METADATA.fullmatch(path.name)
     if found is None:
         return path.with_name(f"{path.stem}_{content}.{ending}")
     return path.with_name(f"{found['label']}_{content}{found['part'] or ''}.{ending}")

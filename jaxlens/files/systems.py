@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 
 from jaxlens.files.contents import ArrayName, Contents, Values
 from jaxlens.files.errors import explained
+from jaxlens.files.haloes_reading import StoredHaloes, haloes_beside
 from jaxlens.files.lazy import LazyArray
 from jaxlens.files.reader import open_stored
 from jaxlens.files.series import MJD, NUM_EPOCHS, row_places
 from jaxlens.files.stored import StoredFile
+from jaxlens.files.system_haloes import SystemHaloes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +65,10 @@ class Systems(Protocol):
 
     def rows(self, name: ArrayName) -> Any:
         """An array with the rows of the table on its first axis."""
+
+    @property
+    def haloes(self) -> SystemHaloes | None:
+        """The haloes of the systems; None where they have none."""
 
     def values(self, start: int, stop: int) -> Values:
         """The metadata of some systems by name."""
@@ -121,6 +127,13 @@ class StoredSystems:
     def arrays(self) -> dict[ArrayName, LazyArray]:
         """The arrays by system, which are read when they are indexed."""
         return {name: LazyArray(_BySystem(self, name)) for name in self.contents.arrays}
+
+    @cached_property
+    def haloes(self) -> SystemHaloes | None:
+        """The haloes of the systems, which are read when they are asked for; None where they have none."""
+        files = [haloes_beside(path) for path in self._paths]
+        source = StoredHaloes(files, self._known_ranges)
+        return SystemHaloes(source, self.indices) if files[0].exists() else None
 
     @cached_property
     def num_epochs(self) -> np.ndarray | None:
