@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import jax
+import jax.numpy as jnp
 
-from jaxlens.kernels.fastmath.copies import summed
-from jaxlens.kernels.halos.round_profiles import numbers_of, round_profile
+from jaxlens.kernels.fastmath.pairs import summed_over_b
+from jaxlens.kernels.halos.round_profiles import deflection_terms, numbers_of, potential_terms, prepared
 from jaxlens.kernels.types import Pair, Real
 
 
@@ -42,16 +43,12 @@ def deflection(
     Raises:
         ValueError: no halo has such a profile, or numbers of it are missing.
     """
-    radial = round_profile(profile).radial
-    numbers = numbers_of(profile, haloes, shown)
-
-    def of_halo(halo: dict[str, jax.Array]) -> Pair:
-        own = dict(halo)
-        dx, dy = x - own.pop("x"), y - own.pop("y")
-        slope = radial.slope(dx * dx + dy * dy, **own)
-        return slope * dx, slope * dy
-
-    return summed(of_halo, shown, numbers)
+    dtype = jnp.result_type(x, y)
+    numbers = prepared(profile, numbers_of(profile, haloes, shown), dtype)
+    rays = [jnp.ravel(x).astype(dtype), jnp.ravel(y).astype(dtype)]
+    found = summed_over_b(deflection_terms(profile, dtype), rays, list(numbers.values()), _length(shown))
+    alpha_x, alpha_y = (jnp.reshape(each, jnp.shape(x)) for each in found)
+    return alpha_x, alpha_y
 
 
 def potential(
@@ -79,13 +76,13 @@ def potential(
     Raises:
         ValueError: no halo has such a profile, or numbers of it are missing.
     """
-    radial = round_profile(profile).radial
-    numbers = numbers_of(profile, haloes, shown)
+    dtype = jnp.result_type(x, y)
+    numbers = [a.astype(dtype) for a in numbers_of(profile, haloes, shown).values()]
+    rays = [jnp.ravel(x).astype(dtype), jnp.ravel(y).astype(dtype)]
+    (psi,) = summed_over_b(potential_terms(profile), rays, numbers, _length(shown))
+    return jnp.reshape(psi, jnp.shape(x))
 
-    def of_halo(halo: dict[str, jax.Array]) -> jax.Array:
-        own = dict(halo)
-        dx, dy = x - own.pop("x"), y - own.pop("y")
-        return radial.potential(dx * dx + dy * dy, **own)
 
-    found: jax.Array = summed(of_halo, shown, numbers)
-    return found
+def _length(shown: jax.Array) -> jax.Array:
+    """The number of haloes up to the last one that is shown."""
+    return jnp.max(jnp.where(shown, jnp.arange(1, len(shown) + 1), 0), initial=0)
