@@ -20,14 +20,32 @@ BLOCK = 16384
 
 
 def terms_of(pairs: Any, a: Arrays, b: Arrays) -> tuple[list[Any], list[Any]]:
-    """The abstract terms of G and of H for one pair."""
+    """The abstract terms of a function of pairs, for one pair.
+
+    Args:
+        pairs: the function.
+        a: its arrays of a, or their abstract values; only their types are used.
+        b: its arrays of b, likewise.
+
+    Returns:
+        The terms of the sums over b, and those of the sums over a.
+    """
     one = [jax.ShapeDtypeStruct((1, 1), array.dtype) for array in (*a, *b)]
     found = jax.eval_shape(lambda own: pairs(own[: pairs.a], own[pairs.a :]), one)
     return list(found[0]), list(found[1])
 
 
 def in_blocks(pairs: Any, count: jax.Array, *arrays: jax.Array) -> list[jax.Array]:
-    """The sums of one system, in blocks of BLOCK pairs, as far as there are items b."""
+    """The sums of one system, in blocks of BLOCK pairs, as far as there are items b.
+
+    Args:
+        pairs: the function of pairs.
+        count: how many of the items b count.
+        *arrays: the arrays of a, (items a,), and those of b, (items b,).
+
+    Returns:
+        The sums over b, (items a,), and then those over a, (items b,).
+    """
     a, b = arrays[: pairs.a], arrays[pairs.a :]
     items_a, items_b = len(a[0]), len(b[0])
     width = min(items_a, BLOCK)
@@ -80,7 +98,16 @@ def _added_at(start: jax.Array, total: jax.Array, more: jax.Array) -> jax.Array:
 
 
 def at_once(pairs: Any, count: jax.Array, *arrays: jax.Array) -> list[jax.Array]:
-    """The sums of one system, each kind by one reduction."""
+    """The sums of one system, each kind by one reduction.
+
+    Args:
+        pairs: as in `in_blocks`.
+        count: as in `in_blocks`.
+        *arrays: as in `in_blocks`.
+
+    Returns:
+        As `in_blocks`.
+    """
     a, b = arrays[: pairs.a], arrays[pairs.a :]
     shape = (len(a[0]), len(b[0]))
     g, h = pairs([one[:, None] for one in a], [one[None, :] for one in b])
