@@ -13,5 +13,6 @@ from pathlib import Path
 PARTS = {
     "deflections": "sums over 1,000 haloes in one and eight planes, exact and approximate; lenstronomy",
 }
-# Where numbers that were measured are kept.
+# Where numbers that were measured are kept, and where figures are.
 RESULTS = Path(__file__).parents[1] / "results"
+DOCS = Path(__file__).parents[2] / "docs"
