@@ -9,9 +9,9 @@ SUBSTRUCTURE has one of two numbers that say how many subhaloes there are on ave
     Sigma_sub   kpc^-2: d2N/dM/dA = Sigma_sub / M_pivot (M / M_pivot)^slope F, with
                 log10 F = 0.88 log10(M_host / 1e13) + 1.7 log10(z + 0.5), as in pyHalo
 
-LINE_OF_SIGHT has the mass function of Sheth and Tormen, times `normalization` and (M / 1e8)^slope_change, in a
-cone of the angular radius `cone_radius` (arcsec) in front of the first plane with mass, which behind it closes
-to `cone_end` of that radius at the last plane.
+LINE_OF_SIGHT has the mass function of Sheth and Tormen, times `normalization` and (M / 1e8)^slope_change, in
+a cone of the angular radius `cone_radius` (arcsec) in front of the first plane with mass, which behind it
+closes to `cone_end` of that radius at the last plane.
 """
 
 from __future__ import annotations

@@ -16,8 +16,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple, cast, get_args
 
+from jaxlens.config.halo_list_files import SHEET
+from jaxlens.config.halo_lists import SHEET_KAPPA, read_halo_list
 from jaxlens.config.halo_parameters import (
     CONCENTRATED,
     LINE_OF_SIGHT,
@@ -41,6 +44,9 @@ MASS_DEFINITION, MAX_HALOES, FILENAME = "MASS_DEFINITION", "MAX_HALOES", "FILENA
 DZ, SHEETS = "dz", "SHEETS"
 PROFILES: tuple[HaloProfile, ...] = get_args(HaloProfile)
 CONCENTRATIONS: tuple[Concentration, ...] = get_args(Concentration)
+# The keys without meaning where a file has the haloes, and why.
+_OF_DRAWS = (CONCENTRATION, MAX_HALOES, "PARAMETERS")
+_LISTED = f"has no meaning with {FILENAME}, whose haloes are not drawn"
 # The spacing in redshift of the planes of haloes, as in pyHalo.
 DEFAULT_DZ = 0.02
 # The largest MAX_HALOES; the arrays of a system are a megabyte each then.
@@ -48,11 +54,12 @@ LARGEST_MAX = 1_000_000
 
 
 class _Kind(NamedTuple):
-    """What the haloes of SUBSTRUCTURE or LINE_OF_SIGHT are; words that are not known are the defaults."""
+    """What the haloes are, in the order of the fields of `Haloes`; words that are not known are the defaults."""
 
     profile: HaloProfile
     concentration: Concentration
     definition: MassDefinition
+    parameters: tuple[tuple[str, Quantity], ...]
     bound: int
 
     @property
@@ -71,19 +78,16 @@ def read_substructure(section: Section) -> Substructure | None:
         return None
     with section.sub(SUBSTRUCTURE_KEY, "a key of SUBSTRUCTURE") as own:
         kind = _kind(own)
+        if own.has(FILENAME):
+            _refuse(own, (POSITIONS, *_OF_DRAWS), _LISTED)
+            lists = read_halo_list(own, FILENAME, kind.profile, SUBSTRUCTURE_KEY)
+            return Substructure(own.path, *kind, haloes=lists)
         positions = own.choice(POSITIONS, get_args(Positions), default="uniform", noun="a distribution")
         with own.parameters("a number of SUBSTRUCTURE") as parameters:
             words = (*kind.words, positions)
             numbers = (*read_normalization(parameters), *read_numbers(parameters, SUBSTRUCTURE, words))
-        return Substructure(
-            own.path,
-            kind.profile,
-            kind.concentration,
-            kind.definition,
-            numbers,
-            kind.bound,
-            positions=cast(Positions, positions or "uniform"),
-        )
+        found = Substructure(own.path, *kind, positions=cast(Positions, positions or "uniform"))
+        return replace(found, parameters=numbers)
 
 
 def read_line_of_sight(section: Section, instrument: Instrument) -> LineOfSight | None:
@@ -98,6 +102,11 @@ def read_line_of_sight(section: Section, instrument: Instrument) -> LineOfSight 
     with section.sub(LINE_OF_SIGHT_KEY, "a key of LINE_OF_SIGHT") as own:
         kind = _kind(own)
         spacing = _spacing(own)
+        if own.has(FILENAME):
+            _refuse(own, (TWO_HALO, *_OF_DRAWS), _LISTED)
+            lists = read_halo_list(own, FILENAME, kind.profile, LINE_OF_SIGHT_KEY)
+            sheets = _sheets_of_lists(own, lists)
+            return LineOfSight(own.path, *kind, haloes=lists, dz=spacing, two_halo=False, sheets=sheets)
         two_halo = _switch(own, TWO_HALO, "cluster haloes about lenses", "spread them evenly")
         sheets = _switch(own, SHEETS, "take out their mean convergence", "leave it in")
         with _optional_parameters(own, "a number of LINE_OF_SIGHT") as parameters:
@@ -105,17 +114,8 @@ def read_line_of_sight(section: Section, instrument: Instrument) -> LineOfSight 
             known = {**LINE_OF_SIGHT, "cone_radius": radius}
             words = (*kind.words, *([TWO_HALO] if two_halo else []))
             numbers = read_numbers(parameters, known, words)
-        return LineOfSight(
-            own.path,
-            kind.profile,
-            kind.concentration,
-            kind.definition,
-            numbers,
-            kind.bound,
-            dz=spacing,
-            two_halo=two_halo,
-            sheets=sheets,
-        )
+        found = LineOfSight(own.path, *kind, dz=spacing, two_halo=two_halo, sheets=sheets)
+        return replace(found, parameters=numbers)
 
 
 def is_switched_off(section: Section) -> bool:
@@ -152,8 +152,21 @@ def _kind(own: Section) -> _Kind:
         cast(HaloProfile, profile),
         cast(Concentration, concentration or CONCENTRATIONS[0]),
         cast(MassDefinition, definition or "200c"),
+        (),
         most,
     )
+
+
+def _sheets_of_lists(own: Section, lists: HaloList | None) -> bool:
+    """Whether the sheets of a file of haloes are used; a problem where SHEETS asks for them in vain."""
+    there = lists is None or bool({SHEET, SHEET_KAPPA} & lists.arrays.keys())
+    node = own.take(SHEETS)
+    if node is None:
+        return there
+    asked = switch(node, own.report, "use the sheets of the file", "leave them out") is True
+    if asked and not there:
+        own.report.problem(node.place, f"is true, and the file of haloes has no {SHEET}; remove SHEETS")
+    return asked and there
 
 
 def _refuse(own: Section, keys: Sequence[str], why: str) -> None:

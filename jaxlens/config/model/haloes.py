@@ -31,8 +31,9 @@ class HaloList:
 
     Attributes:
         source: the absolute path of the file.
-        arrays: those of `HALO_ARRAYS` that the file gives, by name, each (lists, haloes), padded with zeros;
-            and `number` (lists,), how many each list has.
+        arrays: those of `HALO_ARRAYS` that the profile needs, by name, each (lists, haloes), padded with zeros;
+            `number` (lists,), how many each list has; and, where sheets are used, `kappa_sheet` (lists,
+            planes), the convergence that the sheet of each plane of haloes takes out.
     """
 
     source: str
@@ -58,8 +59,8 @@ class Haloes:
     profile: HaloProfile
     concentration: Concentration
     mass_definition: MassDefinition
-    parameters: tuple[tuple[str, Quantity], ...]
-    bound: int
+    parameters: tuple[tuple[str, Quantity], ...] = ()
+    bound: int = 0
     haloes: HaloList | None = None
 
 
