@@ -34,6 +34,7 @@ from jaxlens.kernels.lensing.searches import (
     cast,
     residual_of,
     shifted_starts,
+    starts_near_images,
 )
 from jaxlens.kernels.lensing.selection import ranked
 from jaxlens.kernels.types import Real
