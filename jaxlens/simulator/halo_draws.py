@@ -6,7 +6,6 @@ This joins `sampling`, which draws them, with `imaging`, which knows the mass of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
@@ -57,14 +56,14 @@ def draw_haloes(
         for one in population.haloes
         for path in one.array_paths
     }
-    smooth = without_haloes(population, scene)
-    params = with_tables(smooth, {name: values[name] for name in smooth.parameters}, assets)
+    macro = scene.macro
+    params = with_tables(macro, {name: values[name] for name in macro.parameters}, assets)
     cosmology = cosmology_parameters(params)
     redshifts = jnp.stack([values[name] for name in population.redshifts])
     found: dict[str, jax.Array] = {}
     for one in population.haloes:
         if one.redshift:
-            host = _host(population, smooth, params, values, one)
+            host = _host(population, macro, params, values, one)
             found |= subhaloes(one, values, host, cosmology, arrays, key, index)
         else:
             sight = Sight(redshifts, redshifts[_lens_plane(scene)])
@@ -85,12 +84,6 @@ def _host(population: Population, scene: Scene, params: Params, values: Params, 
     radius = draws.own(values).get("f_sub_radius")
     mass = None if radius is None else mass_within(scene, params, j, draws.host, radius)
     return Host(values[draws.redshift], *centre_of(masses, params), mass)
-
-
-def without_haloes(population: Population, scene: Scene) -> Scene:
-    """The scene of the lens without its haloes, which is what is known before these are drawn."""
-    names = set(population.halo_parameters)
-    return replace(scene, parameters=tuple(name for name in scene.parameters if name not in names))
 
 
 def haloes_apart(population: Population, batch: Batch) -> Batch:
