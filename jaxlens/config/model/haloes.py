@@ -31,9 +31,10 @@ class HaloList:
 
     Attributes:
         source: the absolute path of the file.
-        arrays: those of `HALO_ARRAYS` that the profile needs, by name, each (lists, haloes), padded with zeros;
-            `number` (lists,), how many each list has; and, where sheets are used, `kappa_sheet` (lists,
-            planes), the convergence that the sheet of each plane of haloes takes out.
+        arrays: x, y, mass, along the line of sight z, and those of concentration and r_trunc that the file
+            has, each (lists, haloes), padded with zeros; `number` (lists,), how many each list has; and,
+            where sheets are used, `kappa_sheet` (lists, planes), the convergence that the sheet of each plane
+            of haloes takes out.
     """
 
     source: str
