@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from jaxlens.config.halo_names import halo_arrays, named_haloes
-from jaxlens.config.model import LineOfSight
+import numpy as np
+
+from jaxlens.config.halo_names import NUMBER, halo_arrays, named_haloes
+from jaxlens.config.model import Configuration, LineOfSight
 from jaxlens.sampling.population import Population
 from jaxlens.simulator.simulator import Simulator
 
@@ -21,6 +23,21 @@ def numbers_of_haloes(simulator: Simulator) -> dict[str, int]:
         planes = sum(haloes.planes) if isinstance(haloes, LineOfSight) else 0
         found[prefix] = haloes.bound * len(halo_arrays(haloes)) + planes
     return found
+
+
+def room_for_haloes(configuration: Configuration, values: Mapping[str, np.ndarray]) -> int:
+    """How many times the room for haloes some systems need, a power of two.
+
+    Args:
+        configuration: their configuration.
+        values: by name, with the NUMBER of haloes of each, (n,).
+    """
+    room = 1
+    for prefix, haloes in named_haloes(configuration):
+        largest = np.max(values[f"{prefix}-{NUMBER}"], initial=0.0)
+        while largest > room * haloes.bound:
+            room *= 2
+    return room
 
 
 def with_halo_room(simulator: Simulator, factor: int) -> Simulator:
