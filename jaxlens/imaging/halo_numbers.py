@@ -121,6 +121,19 @@ def plane_of_each(scene: Scene, haloes: FieldHaloes, params: Params) -> jax.Arra
     return jnp.where(shown(haloes, params) & (segment < len(counts)), own, total)
 
 
+def fit_in_planes(scene: Scene, haloes: FieldHaloes, params: Params) -> jax.Array:
+    """Whether every halo has a plane, and every plane room for its haloes, ().
+
+    Args:
+        scene: the static part of the configuration.
+        haloes: its haloes along the line of sight.
+        params: the parameters of one system.
+    """
+    planes, total = plane_of_each(scene, haloes, params), sum(haloes.planes)
+    each = jnp.sum(planes[None, :] == jnp.arange(total)[:, None], axis=1)
+    return jnp.all(each <= haloes.window) & jnp.all(planes <= total)
+
+
 def _edges(scene: Scene, params: Params) -> tuple[jax.Array, jax.Array]:
     """The redshifts between which the haloes in front of each plane of the scene are, each (planes,)."""
     far = jnp.stack([params[plane.redshift] for plane in scene.planes])

@@ -160,7 +160,8 @@ class FieldHaloes(Haloes):
     """Haloes along the line of sight; each has its redshift.
 
     Attributes:
-        planes: how many planes of haloes there are in front of each plane of the scene, behind the one before.
+        planes: how many planes of haloes there are in front of each plane of the scene, behind the one in
+            front of it.
         window: for how many haloes there is room in each of these planes.
     """
 
