@@ -86,9 +86,9 @@ def fit_population(
 
     Raises:
         ValueError: if a path is not in the file (the message names the most similar one), or is that of an
-            array, of haloes, or of a parameter of a discrete distribution; if no image depends on a hyperparameter; if
-            there are fewer than 20 images, or they have a wrong shape or pixels that are not finite; if
-            statistics are not finite.
+            array, of haloes, or of a parameter of a discrete distribution; if no image depends on a
+            hyperparameter; if there are fewer than 20 images, or they have a wrong shape or pixels that are
+            not finite; if statistics are not finite, as where there are more haloes than MAX_HALOES.
 
     Warns:
         FitWarning: if the fit did not converge, or the images hardly determine a hyperparameter.
