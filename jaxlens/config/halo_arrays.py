@@ -10,14 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
+from jaxlens.config.halo_names import KAPPA_SHEET, SUBSTRUCTURE
 from jaxlens.config.model.haloes import HALO_ARRAYS, LINE_OF_SIGHT
-
-# How many haloes a system has, a number among its values.
-NUMBER = "NUMBER"
-# The convergence that the sheet of each plane of haloes takes out, (planes,).
-KAPPA_SHEET = "kappa_sheet"
-# What ends the prefix of the haloes of a galaxy.
-SUBSTRUCTURE = "SUBSTRUCTURE"
 
 _ARRAY = re.compile(rf"({LINE_OF_SIGHT}|.+-{SUBSTRUCTURE})-({'|'.join((*HALO_ARRAYS, KAPPA_SHEET))})")
 _Value = TypeVar("_Value")

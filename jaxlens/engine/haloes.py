@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from jaxlens.config.halo_names import halo_arrays
+from jaxlens.config.halo_names import halo_arrays, named_haloes
 from jaxlens.config.model import LineOfSight
 from jaxlens.sampling.population import Population
 from jaxlens.simulator.simulator import Simulator
@@ -17,9 +17,9 @@ _Room = TypeVar("_Room")
 def numbers_of_haloes(simulator: Simulator) -> dict[str, int]:
     """How many numbers of haloes a system has at most, by prefix; empty where it has no haloes."""
     found = {}
-    for one in simulator.population.haloes:
-        planes = sum(one.haloes.planes) if isinstance(one.haloes, LineOfSight) else 0
-        found[one.prefix] = one.haloes.bound * len(halo_arrays(one.haloes)) + planes
+    for prefix, haloes in named_haloes(simulator.configuration):
+        planes = sum(haloes.planes) if isinstance(haloes, LineOfSight) else 0
+        found[prefix] = haloes.bound * len(halo_arrays(haloes)) + planes
     return found
 
 

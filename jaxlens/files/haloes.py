@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from jaxlens.config.halo_arrays import KAPPA_SHEET, NUMBER, halo_array, without_halo_arrays
+from jaxlens.config.halo_arrays import halo_array
+from jaxlens.config.halo_names import KAPPA_SHEET, NUMBER
 from jaxlens.config.model.haloes import HALO_ARRAYS, LINE_OF_SIGHT
 
 # The haloes of some systems by prefix, such as `LINE_OF_SIGHT`.
@@ -114,31 +115,29 @@ def offsets_of(numbers: np.ndarray) -> np.ndarray:
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(numbers, dtype=np.int64)])
 
 
-def without_haloes(
-    values: Mapping[str, np.ndarray],
-) -> tuple[dict[str, np.ndarray], dict[str, HaloLists]]:
-    """The values of some systems that are no arrays of haloes, and the haloes by prefix.
+def ragged_haloes(arrays: Mapping[str, np.ndarray], values: Mapping[str, np.ndarray]) -> dict[str, HaloLists]:
+    """The haloes of some systems by prefix, of arrays on the host.
 
     Args:
-        values: by name, on the host; each array of haloes is (n, bound), `<prefix>-kappa_sheet` (n, planes),
-            and `<prefix>-NUMBER` (n,) says how many of the first are haloes.  The redshift of subhaloes is
-            that of their plane.
+        arrays: by name, such as `LINE_OF_SIGHT-mass`, each (n, bound), and `<prefix>-kappa_sheet`, (n,
+            planes).
+        values: the other values by name; `<prefix>-NUMBER` (n,) says how many of the first are haloes, and
+            the redshift of subhaloes is that of their plane.
 
     Raises:
         ValueError: if a system has more haloes than there is room for.
 
     >>> number, mass = np.array([1.0, 2.0]), np.array([[5, 0], [1, 2]])
-    >>> values = {"LINE_OF_SIGHT-NUMBER": number, "LINE_OF_SIGHT-mass": mass}
-    >>> rest, haloes = without_haloes(values)
-    >>> sorted(rest), haloes["LINE_OF_SIGHT"].arrays["mass"].tolist()
-    (['LINE_OF_SIGHT-NUMBER'], [5, 1, 2])
+    >>> found = ragged_haloes({"LINE_OF_SIGHT-mass": mass}, {"LINE_OF_SIGHT-NUMBER": number})
+    >>> found["LINE_OF_SIGHT"].arrays["mass"].tolist()
+    [5, 1, 2]
     """
     by_prefix: dict[str, dict[str, np.ndarray]] = {}
-    for name, value in values.items():
-        if (found := halo_array(name)) is not None:
-            by_prefix.setdefault(found.prefix, {})[found.array] = value
-    haloes = {prefix: _ragged(prefix, arrays, values) for prefix, arrays in by_prefix.items()}
-    return without_halo_arrays(values), haloes
+    for name, value in arrays.items():
+        found = halo_array(name)
+        assert found is not None, name
+        by_prefix.setdefault(found.prefix, {})[found.array] = value
+    return {prefix: _ragged(prefix, own, values) for prefix, own in by_prefix.items()}
 
 
 def _ragged(prefix: str, arrays: dict[str, np.ndarray], values: Mapping[str, np.ndarray]) -> HaloLists:

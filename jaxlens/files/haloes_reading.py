@@ -8,12 +8,13 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from jaxlens.config.halo_arrays import KAPPA_SHEET
+from jaxlens.config.halo_names import KAPPA_SHEET
 from jaxlens.config.model.haloes import HALO_ARRAYS
 from jaxlens.files.errors import StorageError, explained
 from jaxlens.files.haloes import HaloLists, joined
 from jaxlens.files.haloes_hdf5 import HALOES, OFFSETS
 from jaxlens.files.names import beside
+from jaxlens.files.system_haloes import SystemHaloes
 
 _READ_ERRORS = (OSError, RuntimeError, KeyError, ValueError)
 _ADVICE = "give a file of haloes that jaxlens wrote (`jaxlens verify` says what of a dataset is whole)"
@@ -42,6 +43,21 @@ def read_haloes(path: Path, start: int = 0, stop: int | None = None) -> dict[str
     """
     with explained(path, _ADVICE, _READ_ERRORS), h5py.File(path, "r") as file:
         return {name: _read(one, start, stop) for name, one in file.items() if isinstance(one, h5py.Group)}
+
+
+def open_haloes(path: Path) -> SystemHaloes:
+    """The haloes of the systems of one file, which are read when they are asked for.
+
+    Raises:
+        StorageError: as `read_haloes`.
+    """
+    with explained(path, _ADVICE, _READ_ERRORS), h5py.File(path, "r") as file:
+        start = int(file.attrs.get("start", 0))
+        counts = [len(_offsets(one)) - 1 for one in file.values() if isinstance(one, h5py.Group)]
+        if not counts:
+            raise ValueError("has no group of haloes, such as LINE_OF_SIGHT")
+    indices = np.arange(start, start + counts[0])
+    return SystemHaloes(StoredHaloes([path], [(start, start + counts[0])]), indices)
 
 
 def _read(group: h5py.Group, start: int, stop: int | None) -> HaloLists:

@@ -12,6 +12,9 @@ _IMAGES = re.compile(r"(?P<label>.+)_images(?P<part>-(?P<shard>\d+)-of-(?P<shard
 # <label>_metadata, the number of a shard and how many there are, and the ending.
 _METADATA = re.compile(r"(?P<label>.+)_metadata(?P<part>-\d+-of-\d+)?\.csv")
 
+# <label>_haloes, the number of a shard and how many there are, and the ending.
+_HALOES = re.compile(r".+_haloes(-\d+-of-\d+)?\.h5")
+
 
 class ImagesName(NamedTuple):
     """The parts of the name of a file of images.
@@ -48,6 +51,15 @@ def metadata_label(path: Path) -> str | None:
     """
     found = _METADATA.fullmatch(path.name)
     return found["label"] if found else None
+
+
+def is_of_haloes(path: Path) -> bool:
+    """Whether a file has this name of a file of haloes.
+
+    >>> is_of_haloes(Path("CONFIGURATION_1_haloes-00003-of-00100.h5")), is_of_haloes(Path("haloes.csv"))
+    (True, False)
+    """
+    return _HALOES.fullmatch(path.name) is not None
 
 
 def beside(path: Path, content: str, ending: str) -> Path:

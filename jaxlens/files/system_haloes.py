@@ -9,7 +9,7 @@ from typing import Protocol, SupportsIndex
 
 import numpy as np
 
-from jaxlens.config.halo_arrays import NUMBER
+from jaxlens.config.halo_names import NUMBER
 from jaxlens.files.haloes import HaloesByPrefix, HaloLists, joined
 
 

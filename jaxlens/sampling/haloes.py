@@ -1,7 +1,7 @@
 """The haloes of a configuration, and those of one system: drawn, or taken from lists of a file.
 
-The random numbers of halo k come from the key of the system, the prefix of its parameters, and k alone.  So the
-first haloes of a system are the same however many a compiled program has room for, and in any batch.
+The random numbers of halo k come from the key of the system, the prefix of its parameters, and k alone.  So
+the first haloes of a system are the same however many a compiled program has room for, and in any batch.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from jaxlens.kernels.noise.normal import normal_of_word
 from jaxlens.kernels.noise.random_words import random_words_at
 from jaxlens.kernels.types import Params
 from jaxlens.sampling.indices import remainder
-from jaxlens.sampling.keys import named_keys
+from jaxlens.sampling.keys import named_keys, uniforms
 
 # Each block of random numbers is two words.
 _BLOCKS = 3
@@ -147,10 +147,9 @@ def halo_randoms(key: jax.Array, prefix: str, count: int) -> HaloRandoms:
     return HaloRandoms(mass, radius, direction, depth, normal_of_word(words[4]).astype(dtype))
 
 
-def number_words(key: jax.Array, prefix: str) -> tuple[jax.Array, jax.Array]:
-    """Two random words, each (), from which the number of haloes of a system follows."""
-    own = named_keys(key, [f"{prefix}-{NUMBER}"])[0]
-    return random_words_at(own, jnp.zeros((), jnp.uint32))
+def number_uniform(key: jax.Array, prefix: str) -> jax.Array:
+    """The uniform number, (), from which the number of haloes of a system follows."""
+    return uniforms(named_keys(key, [f"{prefix}-{NUMBER}"]))[0]
 
 
 def _uniform(word: jax.Array) -> jax.Array:
@@ -176,10 +175,10 @@ def listed(draws: HaloDraws, arrays: Params, index: jax.Array) -> dict[str, jax.
     """
     found = {name: arrays[_array_path(draws.haloes, name)] for name in draws.lists}
     row = remainder(index, found["number"].shape[0])
-    number = found.pop("number")[row]
-    return {NUMBER: number} | {
-        name: _of_length(array[row], draws.haloes.bound) for name, array in found.items()
-    }
+    number, bound = found.pop("number")[row], draws.haloes.bound
+    own = {name: _of_length(array[row], bound) for name, array in found.items()}
+    # what is no halo has a mass too, so that what follows from it is finite
+    return {NUMBER: number} | own | {"mass": jnp.where(own["mass"] > 0.0, own["mass"], 1.0)}
 
 
 def _of_length(array: jax.Array, length: int) -> jax.Array:

@@ -41,8 +41,8 @@ class Batch(NamedTuple):
         planes: (n, 4, bands, num_pix, num_pix), the parts that add up to the image: the light of the lens and
             of the source, point sources, and noise.
         difference: the images minus the template of DIFFERENCE, like `images`.
-        haloes: the arrays of haloes by name, (n, haloes), and (n, planes) of `kappa_sheet`, which are not among
-            `values`; None where the configuration has no haloes.
+        haloes: the arrays of haloes by name, (n, haloes), and (n, planes) of `kappa_sheet`, which are not
+            among `values`; None where the configuration has no haloes.
         halo_overflow: (n,), whether a system has more haloes than there is room for, so that its image is
             NaN; None where the configuration has no haloes.
     """

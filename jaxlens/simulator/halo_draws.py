@@ -14,11 +14,11 @@ from jax.typing import ArrayLike
 
 from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.distances import cosmology_parameters
-from jaxlens.imaging.halo_masses import mass_within, object_centre
+from jaxlens.imaging.enclosed_mass import centre_of, mass_within
 from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.tables import with_tables
 from jaxlens.kernels.types import Params
-from jaxlens.sampling.field_haloes import field_haloes
+from jaxlens.sampling.field_haloes import Sight, line_of_sight
 from jaxlens.sampling.haloes import HaloDraws
 from jaxlens.sampling.population import Population
 from jaxlens.sampling.subhaloes import Host, subhaloes
@@ -67,17 +67,24 @@ def draw_haloes(
             host = _host(population, smooth, params, values, one)
             found |= subhaloes(one, values, host, cosmology, arrays, key, index)
         else:
-            found |= field_haloes(one, values, redshifts, cosmology, arrays, key, index)
+            sight = Sight(redshifts, redshifts[_lens_plane(scene)])
+            found |= line_of_sight(one, values, sight, cosmology, arrays, key, index)
     return found
+
+
+def _lens_plane(scene: Scene) -> int:
+    """The first plane that has mass; the last one where none has."""
+    heavy = (j for j, plane in enumerate(scene.planes) if plane.masses)
+    return next(heavy, len(scene.planes) - 1)
 
 
 def _host(population: Population, scene: Scene, params: Params, values: Params, draws: HaloDraws) -> Host:
     """The object of which haloes are the subhaloes."""
     j = population.redshifts.index(draws.redshift)
-    x, y = object_centre(scene, params, j, draws.host)
+    masses = [one for one in scene.planes[j].mass if one.prefix.startswith(f"{draws.host}-")]
     radius = draws.own(values).get("f_sub_radius")
     mass = None if radius is None else mass_within(scene, params, j, draws.host, radius)
-    return Host(values[draws.redshift], x, y, mass)
+    return Host(values[draws.redshift], *centre_of(masses, params), mass)
 
 
 def without_haloes(population: Population, scene: Scene) -> Scene:

@@ -12,6 +12,7 @@ import numpy as np
 from jaxlens.engine.batch_size import automatic_batch_size
 from jaxlens.engine.completion import CompletePrograms, refuse_not_finite
 from jaxlens.engine.devices import Devices, batches_at_once
+from jaxlens.engine.haloes import numbers_of_haloes
 from jaxlens.engine.job import Job
 from jaxlens.engine.precision import Rounding
 from jaxlens.sampling.indices import index_words
@@ -35,7 +36,8 @@ def part_size(simulator: Simulator, most: Sequence[int], place: int, devices: De
         devices: the devices that share a batch.
     """
     platform, held = devices[0].platform, most[place]
-    suited = automatic_batch_size(simulator.config, held, platform=platform)
+    haloes = sum(numbers_of_haloes(simulator).values())
+    suited = automatic_batch_size(simulator.config, held, platform=platform, haloes=haloes)
     if platform == "cpu":
         suited = min(suited, max(_MIN_ON_CPU, -(-sum(most) // batches_at_once(devices))))
     return -(-held // -(-held // suited))

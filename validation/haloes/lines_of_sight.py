@@ -71,7 +71,9 @@ def made(systems: int, folder: Path) -> Run:
     rays = jaxlens.load_config(CONFIG).instrument.num_pix ** 2
     # kilobytes on Linux
     memory = usage.ru_maxrss * 1024 / MEGABYTE
-    return Run(systems, round(seconds, 1), round(memory), float(haloes.mean()), float(haloes.sum()) * rays / seconds)
+    return Run(
+        systems, round(seconds, 1), round(memory), float(haloes.mean()), float(haloes.sum()) * rays / seconds
+    )
 
 
 def number_of_haloes(folder: Path) -> np.ndarray:
@@ -108,7 +110,9 @@ def compared() -> dict[str, Any]:
     found: dict[str, Any] = {"haloes": [len(lens.names) for lens in lenses]}
     for name, shoot in {"JAXtronomy": peers.jaxtronomy, "lenstronomy": peers.lenstronomy}.items():
         first, seconds, rays = _timed(lambda lens, shoot=shoot: shoot(lens), lenses)
-        away = [peers.relative(image, ray, lens) for image, ray, lens in zip(images, rays, lenses, strict=True)]
+        away = [
+            peers.relative(image, ray, lens) for image, ray, lens in zip(images, rays, lenses, strict=True)
+        ]
         found[name] = {"seconds": seconds, "first": first, "largest difference of the peak": max(away)}
     return found | _drawn_by_pyhalo()
 

@@ -68,7 +68,9 @@ def lens_of(sim: Simulator, system: Numbers) -> Lens:
     return Lens(names, keywords, redshifts, far, x, y, light)
 
 
-def _haloes(system: Numbers, prefix: str, near: float, far: float) -> list[tuple[str, dict[str, float], float]]:
+def _haloes(
+    system: Numbers, prefix: str, near: float, far: float
+) -> list[tuple[str, dict[str, float], float]]:
     """The haloes of a prefix as TNFW."""
     number = int(system[f"{prefix}-NUMBER"])
     names = ("x", "y", "mass", "concentration", "r_trunc")
@@ -83,7 +85,9 @@ def _haloes(system: Numbers, prefix: str, near: float, far: float) -> list[tuple
     return parts
 
 
-def _sheets(sim: Simulator, system: Numbers, near: float, far: float) -> list[tuple[str, dict[str, float], float]]:
+def _sheets(
+    sim: Simulator, system: Numbers, near: float, far: float
+) -> list[tuple[str, dict[str, float], float]]:
     """The negative sheets of the planes of haloes."""
     kappa = system.get("LINE_OF_SIGHT-kappa_sheet")
     if kappa is None:
@@ -157,5 +161,5 @@ def _bulk() -> Any:
 
 @cache
 def _cosmo(redshift: float, source: float) -> Any:
-    """lenstronomy's distances."""
+    """Lenstronomy's distances."""
     return lens_cosmo(redshift, source)
