@@ -7,6 +7,7 @@ from functools import partial
 from typing import Literal, cast
 
 from jaxlens.config.errors import Place, Report, nearest, shown
+from jaxlens.config.haloes import SUBSTRUCTURE_KEY, read_substructure
 from jaxlens.config.model import Galaxy, NoiseSource, PointSource, Profile, Quantity
 from jaxlens.config.profiles import read_light_profile, read_mass_profile
 from jaxlens.config.quantities import (
@@ -89,8 +90,13 @@ def _read_galaxy(label: str, node: Node, report: Report) -> Galaxy:
         shear = _profiles(section, "SHEAR_PROFILE", read_mass_profile)
         if not (light or mass or shear):
             section.missing("LIGHT_PROFILE_1", "give a galaxy at least one profile")
+        substructure = read_substructure(section)
+        if substructure and not mass:
+            place = section.take(SUBSTRUCTURE_KEY).place  # type: ignore[union-attr]
+            report.problem(place, "has no mass to be a part of; give the galaxy a MASS_PROFILE_1")
         names = [f"{one.label}-{key}" for one in (*light, *mass, *shear) for key, _ in one.parameters]
-        return Galaxy(label, name, light, mass, shear, read_special(section, names))
+        names += [f"{SUBSTRUCTURE_KEY}-{key}" for key, _ in substructure.parameters] if substructure else []
+        return Galaxy(label, name, light, mass, shear, read_special(section, names), substructure)
 
 
 def _profiles(

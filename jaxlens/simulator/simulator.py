@@ -31,6 +31,8 @@ from jaxlens.simulator.psf_bounds import scene_for_hyperparameters
 if TYPE_CHECKING:
     import pandas as pd
 
+    from jaxlens.files.system_haloes import SystemHaloes
+
 
 class Simulator(SimulatorDensities):
     """Images of one configuration of a file, as pure functions.
@@ -103,7 +105,11 @@ class Simulator(SimulatorDensities):
         params = {name: values[name] for name in self.parameter_names}
         return params if hyperparameters else self._drawn(params)
 
-    def params_from_table(self, table: Mapping[str, Any] | pd.DataFrame | str | PathLike[str]) -> Params:
+    def params_from_table(
+        self,
+        table: Mapping[str, Any] | pd.DataFrame | str | PathLike[str],
+        haloes: SystemHaloes | str | PathLike[str] | None = None,
+    ) -> Params:
         """The parameters of the systems in a metadata table, one a row, as `sample` gives them.
 
         `render` of the result gives the images without noise.  Noise belongs to a system's index, OBJID:
@@ -117,10 +123,12 @@ class Simulator(SimulatorDensities):
         Args:
             table: a DataFrame, a mapping from column to values, or the path of a `*_metadata.csv` or
                 `*_images.h5`.
+            haloes: those of the systems, as `Dataset.haloes` gives them, or the path of a `*_haloes.h5`; by
+                default the file beside the table.  Only a file with SUBSTRUCTURE or LINE_OF_SIGHT needs them.
 
         Raises:
-            ValueError: where columns are missing or have something else than finite numbers, or rows of a
-                time series are missing.
+            ValueError: where columns are missing or have something else than finite numbers, rows of a
+                time series are missing, or haloes are not given or are those of other systems.
             StorageError: where the file cannot be read.
 
         >>> import jaxlens
@@ -130,14 +138,11 @@ class Simulator(SimulatorDensities):
         (5,)
         """
         # with pandas and h5py, which simulations do without
-        from jaxlens.files.reader import read_metadata
-        from jaxlens.files.table import parameters
+        from jaxlens.simulator.table_params import table_params
 
-        read = read_metadata(table) if isinstance(table, str | PathLike) else table
-        wanted = jax.eval_shape(lambda key: self.sample(key, 1), ANY_KEY)
-        columns = {str(name): np.asarray(column) for name, column in read.items()}
-        shapes = {name: wanted[name].shape[1:] for name in self.parameter_names}
-        values = parameters(columns, shapes, self.bands)
+        drawn = jax.eval_shape(lambda key: self.sample(key, 1), ANY_KEY)
+        wanted = {name: drawn[name] for name in self.parameter_names}
+        values = table_params(table, haloes, wanted, self.bands)
         return {name: jnp.asarray(value, wanted[name].dtype) for name, value in values.items()}
 
     def render(self, params: Mapping[str, ArrayLike]) -> jax.Array:

@@ -1,31 +1,64 @@
-"""`python -m validation.haloes [subhaloes ...]`: the table; 1 if a row missed its tolerance."""
+"""`python -m validation.haloes [part ...] [--full]`: lists the parts, or runs those that are named (`all`).
+
+Exits with 1 if a row missed its tolerance.
+"""
 
 from __future__ import annotations
 
 import argparse
 import importlib
 import sys
+import time
 
-from validation.haloes.rows import Row, table
+import jax
 
-# The topics, each a module here with `rows`.
-TOPICS = ("subhaloes",)
+from validation.agreement.reporting.rows import Row
+from validation.agreement.topics import listing
+from validation.haloes import PARTS
+
+# What draws, trains or measures: modules with `run(full: bool) -> None`.
+MAKERS: dict[str, str] = {}
 
 
 def main(given: list[str] | None = None) -> int:
-    """Compare, and print the table."""
-    parser = argparse.ArgumentParser(prog="python -m validation.haloes", description=__doc__)
-    parser.add_argument("topic", nargs="*", help=f"{', '.join(TOPICS)} (default: all)")
-    topics = parser.parse_args(given).topic or TOPICS
-    unknown = [topic for topic in topics if topic not in TOPICS]
+    """List the parts or run them; 1 if a row missed its tolerance, 2 for a part that does not exist."""
+    parser = argparse.ArgumentParser(
+        prog="python -m validation.haloes",
+        description=(__doc__ or "").split("\n")[0],
+        epilog=f"comparisons (all):\n{listing(PARTS)}\nfurther:\n{listing(MAKERS)}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("part", nargs="*", help="what to run; all: every comparison; none: list them")
+    parser.add_argument("--full", action="store_true", help="all cases; a quick check has a selection")
+    options = parser.parse_args(given)
+    if not options.part:
+        parser.print_help()
+        return 0
+    parts = list(PARTS) if options.part == ["all"] else options.part
+    unknown = [part for part in parts if part not in PARTS | MAKERS]
     if unknown:
-        parser.error(f"unknown topic {', '.join(unknown)}; the topics are {', '.join(TOPICS)}")
-    found: list[Row] = []
-    for topic in topics:
-        # each needs pyHalo, and takes its time
-        found += importlib.import_module(f"validation.haloes.{topic}").rows()
-    print(table(found))
-    return 0 if all(row.passed for row in found) else 1
+        print(f"unknown part {', '.join(unknown)}; there are\n{listing(PARTS | MAKERS)}", file=sys.stderr)
+        return 2
+    passed = [_run(part, options.full) for part in parts]
+    return 0 if all(passed) else 1
+
+
+def _run(part: str, full: bool) -> bool:
+    """Run a part and print its rows; whether all are within their tolerances."""
+    module, started = importlib.import_module(f"validation.haloes.{part}"), time.perf_counter()
+    if part in MAKERS:
+        module.run(full)
+        return True
+    # the references are in double precision; a part that tests single precision says so itself
+    with jax.enable_x64(True):
+        rows: list[Row] = module.check(not full)
+    print(f"{part}, {time.perf_counter() - started:.0f} s")
+    for row in rows:
+        limit = "" if row.tolerance is None else f" / {row.tolerance:.1e}"
+        print(
+            f"  {row.verdict:<7}{row.maximum:.1e}{limit} {row.measure}: {row.name} ({row.cases}) {row.remark}"
+        )
+    return all(row.passed for row in rows)
 
 
 if __name__ == "__main__":
