@@ -97,7 +97,7 @@ def params_of(sim: Simulator, cases: Arrays) -> dict[str, np.ndarray]:
     for ours, prefix in PREFIXES.items():
         if f"{ours}_number" in cases:
             found[f"{prefix}-NUMBER"] = cases[f"{ours}_number"].astype(float)
-            names = [name for name in ("x", "y", "z", "mass", "concentration", "r_trunc")]
+            names = ("x", "y", "z", "mass", "concentration", "r_trunc")
             given = {name: cases[f"{ours}_{name}"] for name in names if f"{ours}_{name}" in cases}
             found |= {f"{prefix}-{name}": value for name, value in given.items()}
     return found
