@@ -36,7 +36,7 @@ def population(profile: str, count: int = COUNT) -> dict[str, jax.Array]:
             "r_trunc": scale * draw.uniform(0.5, 10.0, count),
         },
         "NFW": {"alpha_Rs": 4e-5 * mass**0.6, "Rs": scale},
-        "PJAFFE": {"sigma0": np.full(count, 0.01), "Ra": 0.01 * scale, "Rs": scale},
+        "PJAFFE": {"sigma0": np.full(count, 0.5), "Ra": 0.1 * scale, "Rs": scale},
         "POINT_MASS": {"theta_E": 1e-3 * mass**0.5},
     }[profile]
     return {name: jnp.asarray(values) for name, values in (numbers | own).items()}
@@ -139,6 +139,6 @@ def test_derivatives_in_rays_are_nearly_those_of_the_exact_sum(x64):
         return jax.jvp(alpha, (x,), (jnp.ones_like(x),))[1]
 
     exact = along_x(0.0)
-    assert np.max(np.abs(exact)) > 0.1
+    assert np.max(np.abs(exact)) > 0.05
     # the derivative of the interpolation is worse by the square of the nodes over half a box
     assert difference(along_x(TOLERANCE), exact) < 30.0 * TOLERANCE
