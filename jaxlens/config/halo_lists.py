@@ -1,11 +1,11 @@
 """FILENAME of SUBSTRUCTURE and LINE_OF_SIGHT: haloes from a file in place of drawn ones.
 
 A halo has x and y (arcsec about the centre of the image), along the line of sight z, its mass (solar masses),
-and what its profile needs of concentration and r_trunc (arcsec); where the file lacks these, they are drawn as
-those of haloes without a file.  lenstronomy's numbers may stand in their
-place: Rs and alpha_Rs (of haloes of NFW and TNFW) or theta_E (of point masses), with z.  They are angles of
-one source, and are made into masses with the redshifts and the cosmology of the file, which must be the same
-for all systems then (`jaxlens.config.halo_list_angles`).
+and what its profile needs of concentration and r_trunc (arcsec); where the file lacks these, they are drawn
+as those of haloes without a file.  lenstronomy's numbers may stand in place of mass and concentration: Rs and
+alpha_Rs (of haloes of NFW and TNFW) or theta_E (of point masses), with z.  They are angles for one source,
+and are made into masses with the redshifts and the cosmology of the configuration, which must be the same for
+all systems then (`jaxlens.config.halo_list_angles`).
 
 Where a file has several lists, system i gets number i modulo their number.
 """
@@ -99,13 +99,13 @@ def _checked(
     if not along:
         _check_plane(columns, found, report)
     order = np.argsort(lists, kind="stable")
-    count = int(lists.max()) + 1 if found.offsets is None and lists.size else len(found.offsets or (0, 0)) - 1
-    arrays = _padded({name: columns[name][order] for name in wanted}, lists[order], max(count, 1))
+    # the last lists may be empty where the file says where each begins
+    count = int(lists.max(initial=0)) + 1 if found.offsets is None else len(found.offsets) - 1
+    arrays = _padded({name: columns[name][order] for name in wanted}, lists[order], count)
     if arrays is None:
         report.problem(found.place, "has lists that are too large together; give fewer, or shorter ones")
         return None
-    arrays |= _sheets(found, max(count, 1), along, node, report)
-    return HaloList(found.source, arrays)
+    return HaloList(found.source, arrays | _sheets(found, count, along, node, report))
 
 
 def _named(columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

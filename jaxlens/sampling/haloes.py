@@ -139,12 +139,12 @@ def halo_randoms(key: jax.Array, prefix: str, count: int) -> HaloRandoms:
         count: how many haloes.
     """
     own, dtype = named_keys(key, [prefix])[0], jnp.result_type(float)
-    numbers = jnp.arange(count, dtype=jnp.uint32)
-    words = [
-        word for block in range(_BLOCKS) for word in random_words_at(jax.random.fold_in(own, block), numbers)
-    ]
-    mass, radius, direction, depth = (_uniform(word).astype(dtype) for word in words[:4])
-    return HaloRandoms(mass, radius, direction, depth, normal_of_word(words[4]).astype(dtype))
+    keys = jax.vmap(jax.random.fold_in, (None, 0))(own, jnp.arange(_BLOCKS, dtype=jnp.uint32))
+    first, second = jax.vmap(random_words_at, (0, None))(keys, jnp.arange(count, dtype=jnp.uint32))
+    mass, direction, scatter = first
+    radius, depth, _ = second
+    uniform = (_uniform(word).astype(dtype) for word in (mass, radius, direction, depth))
+    return HaloRandoms(*uniform, normal_of_word(scatter).astype(dtype))
 
 
 def number_uniform(key: jax.Array, prefix: str) -> jax.Array:

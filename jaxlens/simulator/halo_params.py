@@ -12,7 +12,7 @@ from jaxlens.kernels.types import Params
 
 
 def padded_haloes(scene: Scene, params: Params) -> Params:
-    """`params` with arrays of haloes as long as the scene has room for: zeros stand at the end of shorter ones.
+    """`params` with arrays of haloes as long as the scene has room for: shorter ones have zeros at their end.
 
     So lists of any length are rendered by one program.
 
@@ -45,8 +45,8 @@ def _check_shapes(haloes: Haloes, params: Params, names: list[str]) -> None:
             raise ValueError(f"{name} has shape {shape}; give ({system}), as many haloes as {names[0]} has")
     if wanted[1] > haloes.bound:
         raise ValueError(
-            f"{names[0]} has shape {wanted}, and there is room for {haloes.bound} haloes; leave out the zeros "
-            "at its end, or give a larger MAX_HALOES in the file"
+            f"{names[0]} has shape {wanted}, and there is room for {haloes.bound} haloes; leave out zeros at "
+            "its end, or give a larger MAX_HALOES in the file"
         )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 # The comparisons, each the module of its name, and what they compare.
 PARTS = {
     "deflections": "sums over 1,000 haloes in one and eight planes, exact and approximate; lenstronomy",
+    "rays": "the same rays through a file's scene, from masses, concentrations and redshifts; lenstronomy",
 }
 # Where numbers that were measured are kept, and where figures are.
 RESULTS = Path(__file__).parents[1] / "results"

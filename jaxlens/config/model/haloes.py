@@ -53,6 +53,7 @@ class Haloes:
         parameters: (name, quantity) pairs, with the defaults filled in.
         bound: the largest number of haloes for which a compiled program has room; MAX_HALOES, or computed for
             each configuration (`jaxlens.config.halo_bounds`).
+        mean: the largest mean number of haloes of a system; 0 where none is known.
         haloes: the lists of a file, of which each system gets one; None where haloes are drawn.
     """
 
@@ -62,6 +63,7 @@ class Haloes:
     mass_definition: MassDefinition
     parameters: tuple[tuple[str, Quantity], ...] = ()
     bound: int = 0
+    mean: float = field(default=0.0, compare=False)
     haloes: HaloList | None = None
 
 
