@@ -1,10 +1,11 @@
 """FILENAME of SUBSTRUCTURE and LINE_OF_SIGHT: haloes from a file in place of drawn ones.
 
-A halo has x and y (arcsec about the centre of the image), along the line of sight z, and what its profile
-needs of mass (solar masses), concentration and r_trunc (arcsec).  lenstronomy's numbers may stand in their
-place: Rs and alpha_Rs (of haloes of NFW and TNFW) or theta_E (of point masses), with z.  They are angles of
-one source, and are made into masses with the redshifts and the cosmology of the file, which must be the same
-for all systems then (`jaxlens.config.halo_list_angles`).
+A halo has x and y (arcsec about the centre of the image), along the line of sight z, its mass (solar masses),
+and what its profile needs of concentration and r_trunc (arcsec); where the file lacks these, they are drawn
+as those of haloes without a file.  lenstronomy's numbers may stand in place of mass and concentration: Rs and
+alpha_Rs (of haloes of NFW and TNFW) or theta_E (of point masses), with z.  They are angles for one source,
+and are made into masses with the redshifts and the cosmology of the configuration, which must be the same for
+all systems then (`jaxlens.config.halo_list_angles`).
 
 Where a file has several lists, system i gets number i modulo their number.
 """
@@ -32,13 +33,14 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "r_trunc": ("rt", "r_t", "truncation"),
     LIST: ("realization", "system", "index"),
 }
-# What each profile needs besides its place, and lenstronomy's numbers that may stand for mass (and concentration).
-_NEEDED: Mapping[HaloProfile, tuple[str, ...]] = {
-    "TNFW": ("mass", "concentration", "r_trunc"),
-    "NFW": ("mass", "concentration"),
-    "PJAFFE": ("mass", "concentration", "r_trunc"),
-    "POINT_MASS": ("mass",),
+# What each profile has besides its place and mass, which a file may have.
+OPTIONAL: Mapping[HaloProfile, tuple[str, ...]] = {
+    "TNFW": ("concentration", "r_trunc"),
+    "NFW": ("concentration",),
+    "PJAFFE": ("concentration", "r_trunc"),
+    "POINT_MASS": (),
 }
+# lenstronomy's numbers that stand for a mass and, of NFW haloes, a concentration.
 ANGLES: Mapping[HaloProfile, tuple[str, ...]] = {
     "TNFW": ("Rs", "alpha_Rs"),
     "NFW": ("Rs", "alpha_Rs"),
@@ -97,21 +99,22 @@ def _checked(
     if not along:
         _check_plane(columns, found, report)
     order = np.argsort(lists, kind="stable")
-    count = int(lists.max()) + 1 if found.offsets is None and lists.size else len(found.offsets or (0, 0)) - 1
-    arrays = _padded({name: columns[name][order] for name in wanted}, lists[order], max(count, 1))
+    # the last lists may be empty where the file says where each begins
+    count = int(lists.max(initial=0)) + 1 if found.offsets is None else len(found.offsets) - 1
+    arrays = _padded({name: columns[name][order] for name in wanted}, lists[order], count)
     if arrays is None:
         report.problem(found.place, "has lists that are too large together; give fewer, or shorter ones")
         return None
-    arrays |= _sheets(found, max(count, 1), along, node, report)
-    return HaloList(found.source, arrays)
+    return HaloList(found.source, arrays | _sheets(found, count, along, node, report))
 
 
 def _named(columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The columns by our names."""
     known = dict(columns)
     for name, others in _NAMES.items():
-        if name not in known:
-            known |= {name: columns[other] for other in others[::-1] if other in columns}
+        other = next((one for one in others if one in columns), None)
+        if name not in known and other is not None:
+            known[name] = columns[other]
     return known
 
 
@@ -119,7 +122,8 @@ def _wanted(columns: Mapping[str, np.ndarray], profile: HaloProfile, along: bool
     """The columns that the file must have: masses, or lenstronomy's angles where it has these."""
     angles = ANGLES.get(profile, ())
     by_angle = bool(angles) and "mass" not in columns and any(name in columns for name in angles)
-    own = [name for name in _NEEDED[profile] if not by_angle or name == "r_trunc"]
+    own = ["mass"] * (not by_angle) + [name for name in OPTIONAL[profile] if name in columns]
+    own = [name for name in own if not by_angle or name != "concentration"]
     place = ("x", "y", "z") if along or by_angle else ("x", "y")
     return (*place, *(angles if by_angle else ()), *own)
 

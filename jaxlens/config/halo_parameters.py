@@ -31,12 +31,14 @@ CONCENTRATED = ("TNFW", "NFW", "PJAFFE")
 TRUNCATED = ("TNFW", "PJAFFE")
 
 
+# What needs the place of subhaloes in space.
+_PLACED = ("cored_nfw", *TRUNCATED)
 # What uses a number, in words of the file.
 _KEYS: Mapping[tuple[str, ...], str] = {
     CONCENTRATED: f"PROFILE {', '.join(CONCENTRATED[:-1])} or {CONCENTRATED[-1]}",
     TRUNCATED: f"PROFILE {' or '.join(TRUNCATED)}",
     ("power_law",): "CONCENTRATION: power_law",
-    ("cored_nfw",): "POSITIONS: cored_nfw",
+    _PLACED: f"POSITIONS: cored_nfw, or PROFILE {' or '.join(TRUNCATED)}",
     (TWO_HALO,): f"{TWO_HALO}: true",
 }
 
@@ -49,18 +51,20 @@ class HaloNumber(NamedTuple):
         default: its value where the file has none; None where the file must have it.
         needs: what uses it: words of PROFILE, CONCENTRATION or POSITIONS, or TWO_HALO; empty where it is
             always used.
+        optional: whether there is no such number where the file has none.
     """
 
     rule: Rule
     default: float | None = None
     needs: tuple[str, ...] = ()
+    optional: bool = False
 
 
 _FRACTION = Rule(low=0.0, high=1.0)
 _NOT_POSITIVE = Rule(high=0.0)
-# The scatter is in dex, as in pyHalo.
+# The scatter is the standard deviation of log10 c; 0.16 is that of Diemer & Joyce (2019, ApJ 871, 168).
 _CONCENTRATIONS: Mapping[str, HaloNumber] = {
-    "concentration_scatter": HaloNumber(NOT_NEGATIVE, 0.2, CONCENTRATED),
+    "concentration_scatter": HaloNumber(NOT_NEGATIVE, 0.16, CONCENTRATED),
     "concentration_norm": HaloNumber(POSITIVE, None, ("power_law",)),
     "concentration_slope": HaloNumber(ANY, None, ("power_law",)),
     "concentration_redshift_slope": HaloNumber(ANY, 0.0, ("power_law",)),
@@ -83,7 +87,8 @@ SUBSTRUCTURE: Mapping[str, HaloNumber] = {
     "turnover_b": HaloNumber(NOT_NEGATIVE, 2.5),
     "turnover_c": HaloNumber(_NOT_POSITIVE, -0.2),
     "radius": HaloNumber(POSITIVE),
-    "core_radius": HaloNumber(POSITIVE, None, ("cored_nfw",)),
+    # a quarter of the scale radius of the host where there is none
+    "core_radius": HaloNumber(POSITIVE, None, _PLACED, optional=True),
     **_CONCENTRATIONS,
     "truncation_norm": HaloNumber(POSITIVE, 1.4, TRUNCATED),
     "truncation_mass_slope": HaloNumber(ANY, 1.0 / 3.0, TRUNCATED),
@@ -107,6 +112,14 @@ LINE_OF_SIGHT: Mapping[str, HaloNumber] = {
 }
 
 
+# The numbers from which truncation radii and concentrations follow.
+_OF_TRUNCATION = (
+    *("M_host", "core_radius", "truncation_norm", "truncation_mass_slope", "truncation_radius_slope"),
+    "truncation_overdensity",
+)
+_OF_CONCENTRATION = (*_CONCENTRATIONS, "half_mode_mass")
+
+
 def read_numbers(
     section: Section, numbers: Mapping[str, HaloNumber], words: Collection[str]
 ) -> tuple[tuple[str, Quantity], ...]:
@@ -123,7 +136,8 @@ def read_numbers(
     found = []
     for key, number in numbers.items():
         if not number.needs or any(word in number.needs for word in words):
-            found.append((key, quantity(section, key, number.rule, number.default)))
+            if section.has(key) or not number.optional:
+                found.append((key, quantity(section, key, number.rule, number.default)))
         elif section.has(key):
             place = section.take(key).place  # type: ignore[union-attr]
             section.report.problem(place, f"is used with {_KEYS[number.needs]} only; remove it")
@@ -148,6 +162,18 @@ def read_normalization(section: Section) -> tuple[tuple[str, Quantity], ...]:
         section.report.problem(place, f"has no meaning with {SIGMA_SUB}; remove it")
     names = (F_SUB, F_SUB_RADIUS) if F_SUB in given else (SIGMA_SUB,)
     return tuple((key, quantity(section, key, NORMALIZATIONS[key].rule)) for key in names)
+
+
+def numbers_of_lists(numbers: Mapping[str, HaloNumber], given: Collection[str]) -> dict[str, HaloNumber]:
+    """The numbers that matter where a file has haloes: those of what it lacks.
+
+    Args:
+        numbers: the numbers that there may be.
+        given: what the file has of each halo.
+    """
+    needed = [key for key in numbers if "r_trunc" not in given and key in _OF_TRUNCATION]
+    needed += [key for key in numbers if "concentration" not in given and key in _OF_CONCENTRATION]
+    return {key: number for key, number in numbers.items() if key in needed}
 
 
 def halo_rule(key: str, in_galaxy: bool) -> Rule:

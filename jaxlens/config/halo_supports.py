@@ -13,6 +13,7 @@ from functools import cached_property
 import jax
 
 from jaxlens.config.coverage import free_draws
+from jaxlens.config.instrument import COSMOLOGY
 from jaxlens.config.link_names import Links, links_of
 from jaxlens.config.links import PLUS, SCATTER, TIMES
 from jaxlens.config.model import Config, Configuration, Draw, Joint, Quantity
@@ -23,6 +24,7 @@ from jaxlens.distributions import Distribution
 # The smallest and the largest value.
 Ends = tuple[float, float]
 _UNKNOWN: Ends = (-math.inf, math.inf)
+_ILLEGAL: Ends = (math.nan, math.nan)
 # In how many standard deviations a normal draw of a table can be from its mean.
 _SIGMAS = 5.5
 
@@ -49,8 +51,15 @@ class Supports:
             self._config.cosmology, self._config.instrument, self._configuration, self._config.joints
         )
 
+    def cosmology(self) -> dict[str, Ends]:
+        """The smallest and the largest values of the parameters of the cosmology, by astropy's names."""
+        return {name: self.of(name) for name, _ in self._config.cosmology if name in COSMOLOGY}
+
     def of(self, name: str) -> Ends:
-        """The smallest and the largest value of a parameter; infinite where it is not known.
+        """The smallest and the largest value of a parameter.
+
+        They are infinite where they are not known, and NaN where the number is missing or illegal, which is
+        reported elsewhere.
 
         Args:
             name: the name of the parameter, for example `LINE_OF_SIGHT-M_min`.
@@ -58,10 +67,12 @@ class Supports:
         if name not in self._found:
             # a number that follows itself, which is reported elsewhere
             self._found[name] = _UNKNOWN
-            ends = [one for one in self._each(name) if not any(map(math.isnan, one))]
-            self._found[name] = (
-                (min(low for low, _ in ends), max(high for _, high in ends)) if ends else _UNKNOWN
+            ends = list(self._each(name))
+            legal = not any(math.isnan(end) for pair in ends for end in pair)
+            both = (
+                (min(low for low, _ in ends), max(high for _, high in ends)) if ends and legal else _ILLEGAL
             )
+            self._found[name] = both
         return self._found[name]
 
     def _each(self, name: str) -> Iterator[Ends]:
@@ -124,11 +135,11 @@ def _ends(draw: Draw) -> Ends:
     """The smallest and the largest draw; infinite where they are not known."""
     if not draw.has_distribution:
         return draw.truncate or _UNKNOWN
+    if any(value != value for _, value in draw.parameters):
+        return _ILLEGAL
     low, high = draw.support()
     if math.isfinite(low) and math.isfinite(high):
         return low, high
-    if any(value != value for _, value in draw.parameters):
-        return math.nan, math.nan
     below, above = _quantiles(draw.build())
     return low if math.isfinite(low) else float(below), high if math.isfinite(high) else float(above)
 

@@ -15,7 +15,7 @@ haloes a program has room is computed when all of the file is known (`jaxlens.co
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, cast, get_args
 
@@ -26,10 +26,12 @@ from jaxlens.config.halo_parameters import (
     LINE_OF_SIGHT,
     SUBSTRUCTURE,
     TWO_HALO,
+    HaloNumber,
+    numbers_of_lists,
     read_normalization,
     read_numbers,
 )
-from jaxlens.config.model import Instrument, LineOfSight, Substructure
+from jaxlens.config.model import HaloList, Instrument, LineOfSight, Quantity, Substructure
 from jaxlens.config.model.haloes import Concentration, HaloProfile, Positions
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
@@ -44,8 +46,7 @@ MASS_DEFINITION, MAX_HALOES, FILENAME = "MASS_DEFINITION", "MAX_HALOES", "FILENA
 DZ, SHEETS = "dz", "SHEETS"
 PROFILES: tuple[HaloProfile, ...] = get_args(HaloProfile)
 CONCENTRATIONS: tuple[Concentration, ...] = get_args(Concentration)
-# The keys without meaning where a file has the haloes, and why.
-_OF_DRAWS = (CONCENTRATION, MAX_HALOES, "PARAMETERS")
+# Why keys have no meaning where a file has the haloes.
 _LISTED = f"has no meaning with {FILENAME}, whose haloes are not drawn"
 # The spacing in redshift of the planes of haloes, as in pyHalo.
 DEFAULT_DZ = 0.02
@@ -54,7 +55,7 @@ LARGEST_MAX = 1_000_000
 
 
 class _Kind(NamedTuple):
-    """What the haloes are, in the order of the fields of `Haloes`; words that are not known are the defaults."""
+    """What the haloes are, in the order of the fields of `Haloes`; words not known are the defaults."""
 
     profile: HaloProfile
     concentration: Concentration
@@ -79,9 +80,10 @@ def read_substructure(section: Section) -> Substructure | None:
     with section.sub(SUBSTRUCTURE_KEY, "a key of SUBSTRUCTURE") as own:
         kind = _kind(own)
         if own.has(FILENAME):
-            _refuse(own, (POSITIONS, *_OF_DRAWS), _LISTED)
+            _refuse(own, (POSITIONS, MAX_HALOES), _LISTED)
             lists = read_halo_list(own, FILENAME, kind.profile, SUBSTRUCTURE_KEY)
-            return Substructure(own.path, *kind, haloes=lists)
+            numbers = _numbers_beside(own, SUBSTRUCTURE, lists, kind)
+            return replace(Substructure(own.path, *kind), haloes=lists, parameters=numbers)
         positions = own.choice(POSITIONS, get_args(Positions), default="uniform", noun="a distribution")
         with own.parameters("a number of SUBSTRUCTURE") as parameters:
             words = (*kind.words, positions)
@@ -103,10 +105,11 @@ def read_line_of_sight(section: Section, instrument: Instrument) -> LineOfSight 
         kind = _kind(own)
         spacing = _spacing(own)
         if own.has(FILENAME):
-            _refuse(own, (TWO_HALO, *_OF_DRAWS), _LISTED)
+            _refuse(own, (TWO_HALO, MAX_HALOES), _LISTED)
             lists = read_halo_list(own, FILENAME, kind.profile, LINE_OF_SIGHT_KEY)
-            sheets = _sheets_of_lists(own, lists)
-            return LineOfSight(own.path, *kind, haloes=lists, dz=spacing, two_halo=False, sheets=sheets)
+            listed = LineOfSight(own.path, *kind, dz=spacing, two_halo=False)
+            numbers = _numbers_beside(own, LINE_OF_SIGHT, lists, kind)
+            return replace(listed, haloes=lists, parameters=numbers, sheets=_sheets_of_lists(own, lists))
         two_halo = _switch(own, TWO_HALO, "cluster haloes about lenses", "spread them evenly")
         sheets = _switch(own, SHEETS, "take out their mean convergence", "leave it in")
         with _optional_parameters(own, "a number of LINE_OF_SIGHT") as parameters:
@@ -155,6 +158,26 @@ def _kind(own: Section) -> _Kind:
         (),
         most,
     )
+
+
+def _numbers_beside(
+    own: Section, numbers: Mapping[str, HaloNumber], lists: HaloList | None, kind: _Kind
+) -> tuple[tuple[str, Quantity], ...]:
+    """The numbers of what a file of haloes lacks; a problem with PARAMETERS where it has all."""
+    if lists is None:
+        # what it lacks is not known
+        own.has("PARAMETERS")
+        return ()
+    given = (*lists.arrays, *(["concentration"] if "alpha_Rs" in lists.arrays else []))
+    if "concentration" in given:
+        _refuse(own, (CONCENTRATION,), f"has no meaning with {FILENAME}, which has concentrations")
+    known = numbers_of_lists(numbers, given)
+    used = [one for one in known.values() if not one.needs or {*one.needs} & {*kind.words}]
+    if not used:
+        _refuse(own, ("PARAMETERS",), f"has no meaning with {FILENAME}, which has all numbers of the haloes")
+        return ()
+    with _optional_parameters(own, "a number that matters for haloes of a file") as parameters:
+        return read_numbers(parameters, known, kind.words)
 
 
 def _sheets_of_lists(own: Section, lists: HaloList | None) -> bool:

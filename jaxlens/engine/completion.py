@@ -12,6 +12,7 @@ import numpy as np
 
 from jaxlens.config.model import TRIES
 from jaxlens.engine.executable import Executable
+from jaxlens.engine.haloes import room_for_haloes
 from jaxlens.engine.job import Job
 from jaxlens.engine.selection import selection_failure
 from jaxlens.simulator.generation import Batch
@@ -71,7 +72,7 @@ class CompletePrograms:
         while (lacking := _without_room(batch, wanted)).size:
             if room >= MAX_HALO_ROOM:
                 self._refuse_more_haloes(int(lacking[0]), indices)
-            room *= 2
+            room = min(self._more_room(room, batch, lacking), MAX_HALO_ROOM)
             batch = self._program(slots, room).run(key, indices)
         while slots < MAX_IMAGE_SLOTS and np.any(np.asarray(batch.overflow)[:wanted]):
             slots *= 2
@@ -90,6 +91,13 @@ class CompletePrograms:
                 f"{systems}; some of them are missing from the {where}",
                 stacklevel=2,
             )
+
+    def _more_room(self, room: int, batch: Batch, lacking: np.ndarray) -> int:
+        """How many times the room for haloes is tried next, where systems `lacking` have more."""
+        values = self._programs[self._fewest_slots, 1].unpack(batch).values
+        own = {name: np.asarray(value)[lacking] for name, value in values.items()}
+        # twice the room also where all have room, but not in one of their planes
+        return max(2 * room, room_for_haloes(self._job.simulator.configuration, own))
 
     def _refuse_more_haloes(self, row: int, indices: np.ndarray) -> None:
         lower, upper = map(int, indices[row])

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from jaxlens.config.halo_names import halo_arrays, named_haloes
-from jaxlens.config.model import LineOfSight
+import numpy as np
+
+from jaxlens.config.halo_names import KAPPA_SHEET, NUMBER, halo_arrays, named_haloes
+from jaxlens.config.model import Configuration, LineOfSight
 from jaxlens.sampling.population import Population
 from jaxlens.simulator.simulator import Simulator
 
@@ -16,11 +18,36 @@ _Room = TypeVar("_Room")
 
 def numbers_of_haloes(simulator: Simulator) -> dict[str, int]:
     """How many numbers of haloes a system has at most, by prefix; empty where it has no haloes."""
-    found = {}
-    for prefix, haloes in named_haloes(simulator.configuration):
-        planes = sum(haloes.planes) if isinstance(haloes, LineOfSight) else 0
-        found[prefix] = haloes.bound * len(halo_arrays(haloes)) + planes
+    found: dict[str, int] = {}
+    for name, (count,) in shapes_of_haloes(simulator).items():
+        prefix = name.rpartition("-")[0]
+        found[prefix] = found.get(prefix, 0) + count
     return found
+
+
+def shapes_of_haloes(simulator: Simulator) -> dict[str, tuple[int]]:
+    """The shape of each array of haloes of one system by name, in the order of names."""
+    found: dict[str, tuple[int]] = {}
+    for prefix, haloes in named_haloes(simulator.configuration):
+        found |= {f"{prefix}-{name}": (haloes.bound,) for name in halo_arrays(haloes)}
+        if isinstance(haloes, LineOfSight):
+            found[f"{prefix}-{KAPPA_SHEET}"] = (sum(haloes.planes),)
+    return {name: found[name] for name in sorted(found)}
+
+
+def room_for_haloes(configuration: Configuration, values: Mapping[str, np.ndarray]) -> int:
+    """How many times the room for haloes some systems need, a power of two.
+
+    Args:
+        configuration: their configuration.
+        values: by name, with the NUMBER of haloes of each, (n,).
+    """
+    room = 1
+    for prefix, haloes in named_haloes(configuration):
+        largest = np.max(values[f"{prefix}-{NUMBER}"], initial=0.0)
+        while largest > room * haloes.bound:
+            room *= 2
+    return room
 
 
 def with_halo_room(simulator: Simulator, factor: int) -> Simulator:

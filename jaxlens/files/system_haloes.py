@@ -10,6 +10,7 @@ from typing import Protocol, SupportsIndex
 import numpy as np
 
 from jaxlens.config.halo_names import NUMBER
+from jaxlens.config.model.haloes import LINE_OF_SIGHT
 from jaxlens.files.haloes import HaloesByPrefix, HaloLists, joined
 
 
@@ -89,31 +90,36 @@ class SystemHaloes(Mapping[str, HaloLists]):
         return self._source.read(start, stop)
 
     def params(
-        self, room: Mapping[str, int], indices: Sequence[int] | np.ndarray | None = None
+        self, indices: Sequence[int] | np.ndarray | None = None, room: Mapping[str, int] | None = None
     ) -> dict[str, np.ndarray]:
         """The haloes as parameters of a Simulator: NUMBER (n,), arrays (n, room), kappa_sheet (n, planes).
 
         Args:
-            room: for how many haloes a system has room, by prefix; doubled until all have room.
             indices: the index in the dataset of each system that is wanted; by default all that are there.
+            room: for how many haloes there is room, by prefix; doubled until all have room.  By default for
+                as many as one of these systems has.
 
         Returns:
-            By name, such as `LINE_OF_SIGHT-mass`; the redshift of subhaloes too, which is no parameter.
+            By name, such as `LINE_OF_SIGHT-mass`; without the redshift of subhaloes, which is their plane's.
 
         Raises:
             ValueError: if an index is not there, or there are no haloes of a prefix.
         """
-        missing = [prefix for prefix in room if prefix not in self._prefixes]
+        missing = [prefix for prefix in room or () if prefix not in self._prefixes]
         if missing:
             raise ValueError(f"there are no haloes of {missing[0]}; there are {', '.join(self._prefixes)}")
         wanted = self.indices if indices is None else np.asarray(indices)
         lists = self._chosen(self._places(wanted))
         found: dict[str, np.ndarray] = {}
-        for prefix, bound in room.items():
+        for prefix in self._prefixes if room is None else room:
             own = lists[prefix]
-            while own.numbers.max(initial=0) > bound:
+            most = int(own.numbers.max(initial=0))
+            bound = most if room is None else room[prefix]
+            while bound < most:
                 bound = 2 * max(bound, 1)
             arrays = {NUMBER: own.numbers.astype(float), **own.padded(bound)}
+            if prefix != LINE_OF_SIGHT:
+                del arrays["z"]
             found |= {f"{prefix}-{name}": array for name, array in arrays.items()}
         return found
 

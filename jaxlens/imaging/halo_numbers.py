@@ -121,6 +121,25 @@ def plane_of_each(scene: Scene, haloes: FieldHaloes, params: Params) -> jax.Arra
     return jnp.where(shown(haloes, params) & (segment < len(counts)), own, total)
 
 
+def fit_in_planes(scene: Scene, haloes: FieldHaloes, params: Params) -> jax.Array:
+    """Whether every halo has a plane, and every plane room for its haloes, ().
+
+    Args:
+        scene: the static part of the configuration.
+        haloes: its haloes along the line of sight.
+        params: the parameters of one system.
+    """
+    has_plane = jnp.all(plane_of_each(scene, haloes, params) <= sum(haloes.planes))
+    return has_plane & ~is_overfull(scene, haloes, params)
+
+
+def is_overfull(scene: Scene, haloes: FieldHaloes, params: Params) -> jax.Array:
+    """Whether a plane has more haloes than it has room for, (); the arguments are those of `fit_in_planes`."""
+    planes = plane_of_each(scene, haloes, params)
+    each = jnp.sum(planes[None, :] == jnp.arange(sum(haloes.planes))[:, None], axis=1)
+    return jnp.any(each > haloes.window)
+
+
 def _edges(scene: Scene, params: Params) -> tuple[jax.Array, jax.Array]:
     """The redshifts between which the haloes in front of each plane of the scene are, each (planes,)."""
     far = jnp.stack([params[plane.redshift] for plane in scene.planes])

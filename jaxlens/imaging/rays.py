@@ -224,7 +224,8 @@ def _needs_distances(scene: Scene) -> bool:
     masses = [mass for plane in scene.planes for mass in plane.masses]
     points = [point for plane in scene.planes for point in plane.points]
     return (
-        any(mass.form for mass in masses)
+        bool(scene.haloes)
+        or any(mass.form for mass in masses)
         or (len(scene.planes) > 2 and bool(masses))
         or any(point.sep_unit == "kpc" for point in points)
         or bool(scene.series and scene.series.transients)

@@ -42,8 +42,8 @@ class Scene:
         parameters: the names of all parameters that the image depends on.
         series: the time series, or None where there is a single exposure.
         field_haloes: the haloes along the line of sight, or None.
-        halo_tolerance: the error of the deflection of haloes in images, over the Einstein radius; 0 where they
-            are summed exactly.
+        halo_tolerance: the error of the deflection of haloes in images, over the Einstein radius; 0 where it
+            is exact.
     """
 
     bands: tuple[str, ...]
@@ -81,14 +81,18 @@ class Scene:
 
     def is_lensed(self, j: int) -> bool:
         """Whether there is mass in front of plane `j`, or a plane of haloes."""
-        field = self.field_haloes is not None and any(self.field_haloes.planes[: j + 1])
-        return field or any(plane.masses or plane.subhaloes for plane in self.planes[:j])
+        return self.has_haloes_in_front(j) or any(plane.masses for plane in self.planes[:j])
 
     @property
     def haloes(self) -> tuple[Haloes, ...]:
         """All kinds of haloes that act on light, those along the line of sight last."""
         own = [haloes for plane in self.planes for haloes in plane.subhaloes]
         return (*own, *([self.field_haloes] if self.field_haloes else ()))
+
+    def has_haloes_in_front(self, j: int) -> bool:
+        """Whether haloes lie in front of plane `j`."""
+        field = self.field_haloes is not None and any(self.field_haloes.planes[: j + 1])
+        return field or any(plane.subhaloes for plane in self.planes[:j])
 
     @property
     def macro(self) -> Scene:

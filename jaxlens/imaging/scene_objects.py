@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from jaxlens.config.halo_names import KAPPA_SHEET, NUMBER
 from jaxlens.config.model.haloes import HaloProfile
 from jaxlens.config.physical import Form, forms_of
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, LightProfile, MassProfile
 from jaxlens.kernels.halos import MassDefinition
-
-# What a halo of each profile is described by, besides its position.
-_HALO_NUMBERS: Mapping[HaloProfile, tuple[str, ...]] = {
-    "TNFW": ("mass", "concentration", "r_trunc"),
-    "NFW": ("mass", "concentration"),
-    "PJAFFE": ("mass", "concentration", "r_trunc"),
-    "POINT_MASS": ("mass",),
-}
 
 
 @dataclass(frozen=True)
@@ -132,22 +124,19 @@ class Haloes:
         profile: what each halo is.
         mass_definition: how the mass of a halo is defined.
         bound: for how many haloes there is room.
+        arrays: the names of the numbers of a halo, without the prefix.
     """
 
     prefix: str
     profile: HaloProfile
     mass_definition: MassDefinition
     bound: int
+    arrays: tuple[str, ...]
 
     @property
     def number(self) -> str:
         """The name of the parameter that says how many haloes there are."""
-        return f"{self.prefix}-NUMBER"
-
-    @property
-    def arrays(self) -> tuple[str, ...]:
-        """The names of the numbers of a halo, without the prefix."""
-        return ("x", "y", *_HALO_NUMBERS[self.profile])
+        return f"{self.prefix}-{NUMBER}"
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -160,7 +149,8 @@ class FieldHaloes(Haloes):
     """Haloes along the line of sight; each has its redshift.
 
     Attributes:
-        planes: how many planes of haloes there are in front of each plane of the scene, behind the one before.
+        planes: how many planes of haloes there are in front of each plane of the scene, behind the one in
+            front of it.
         window: for how many haloes there is room in each of these planes.
     """
 
@@ -168,14 +158,9 @@ class FieldHaloes(Haloes):
     window: int
 
     @property
-    def arrays(self) -> tuple[str, ...]:
-        """The names of the numbers of a halo, without the prefix."""
-        return ("x", "y", "z", *_HALO_NUMBERS[self.profile])
-
-    @property
     def sheets(self) -> str:
         """The name of the convergence that each plane's sheet takes out, an array (sum of `planes`,)."""
-        return f"{self.prefix}-kappa_sheet"
+        return f"{self.prefix}-{KAPPA_SHEET}"
 
     @property
     def parameters(self) -> tuple[str, ...]:

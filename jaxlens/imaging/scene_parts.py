@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from jaxlens.config.model import Configuration, Copies, Galaxy, Plane, PointSource, Profile
-from jaxlens.config.model.haloes import LINE_OF_SIGHT
+from jaxlens.config.halo_names import SUBSTRUCTURE, halo_arrays
+from jaxlens.config.model import LINE_OF_SIGHT, Configuration, Copies, Galaxy, Plane, PointSource, Profile
+from jaxlens.config.model import Haloes as ConfiguredHaloes
+from jaxlens.config.model.haloes import HaloProfile
 from jaxlens.imaging.scene_objects import Copied, FieldHaloes, Haloes, Hosted, Light, Mass, ScenePlane
+from jaxlens.kernels.halos import MassDefinition
 
 
 def scene_plane(plane: Plane, is_last: bool) -> ScenePlane:
@@ -56,7 +59,7 @@ def _subhaloes(prefix: str, galaxy: Galaxy) -> tuple[Haloes, ...]:
     own = galaxy.substructure
     if own is None:
         return ()
-    return (Haloes(f"{prefix}-SUBSTRUCTURE", own.profile, own.mass_definition, own.bound),)
+    return (Haloes(f"{prefix}-{SUBSTRUCTURE}", *_halo_fields(own)),)
 
 
 def _named(prefix: str, profile: Profile) -> dict[str, Any]:
@@ -75,4 +78,9 @@ def field_haloes(configuration: Configuration) -> FieldHaloes | None:
     own = configuration.line_of_sight
     if own is None or not any(own.planes):
         return None
-    return FieldHaloes(LINE_OF_SIGHT, own.profile, own.mass_definition, own.bound, own.planes, own.window)
+    return FieldHaloes(LINE_OF_SIGHT, *_halo_fields(own), own.planes, own.window)
+
+
+def _halo_fields(own: ConfiguredHaloes) -> tuple[HaloProfile, MassDefinition, int, tuple[str, ...]]:
+    """What the kinds of haloes of a scene have in common, after their prefix."""
+    return own.profile, own.mass_definition, own.bound, halo_arrays(own)

@@ -81,8 +81,8 @@ def line_of_sight(
     randoms = halo_randoms(key, draws.prefix, haloes.bound)
     if draws.lists:
         found = listed(draws, arrays, index)
-        # the mean of what a file has is not known
-        found[KAPPA_SHEET] = jnp.zeros((sum(haloes.planes),), jnp.result_type(float))
+        if not (haloes.sheets and KAPPA_SHEET in found):
+            found[KAPPA_SHEET] = jnp.zeros((sum(haloes.planes),), jnp.result_type(float))
     else:
         planes = planes_of(haloes, own, sight, cosmology)
         found = _masses_and_places(planes, randoms)

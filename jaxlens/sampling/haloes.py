@@ -139,12 +139,12 @@ def halo_randoms(key: jax.Array, prefix: str, count: int) -> HaloRandoms:
         count: how many haloes.
     """
     own, dtype = named_keys(key, [prefix])[0], jnp.result_type(float)
-    numbers = jnp.arange(count, dtype=jnp.uint32)
-    words = [
-        word for block in range(_BLOCKS) for word in random_words_at(jax.random.fold_in(own, block), numbers)
-    ]
-    mass, radius, direction, depth = (_uniform(word).astype(dtype) for word in words[:4])
-    return HaloRandoms(mass, radius, direction, depth, normal_of_word(words[4]).astype(dtype))
+    keys = jax.vmap(jax.random.fold_in, (None, 0))(own, jnp.arange(_BLOCKS, dtype=jnp.uint32))
+    first, second = jax.vmap(random_words_at, (0, None))(keys, jnp.arange(count, dtype=jnp.uint32))
+    mass, direction, scatter = first
+    radius, depth, _ = second
+    uniform = (_uniform(word).astype(dtype) for word in (mass, radius, direction, depth))
+    return HaloRandoms(*uniform, normal_of_word(scatter).astype(dtype))
 
 
 def number_uniform(key: jax.Array, prefix: str) -> jax.Array:
@@ -171,14 +171,17 @@ def listed(draws: HaloDraws, arrays: Params, index: jax.Array) -> dict[str, jax.
         index: the index of the system, (), or its two words, (2,).
 
     Returns:
-        `NUMBER` (), and the arrays that the lists give, each (bound,), by their names without the prefix.
+        `NUMBER` (), the arrays that the lists give of each halo (bound,), and `kappa_sheet` where they give
+        it, by their names without the prefix.
     """
-    found = {name: arrays[_array_path(draws.haloes, name)] for name in draws.lists}
-    row = remainder(index, found["number"].shape[0])
-    number, bound = found.pop("number")[row], draws.haloes.bound
-    own = {name: _of_length(array[row], bound) for name, array in found.items()}
+    lists = {name: arrays[_array_path(draws.haloes, name)] for name in draws.lists}
+    row = remainder(index, lists["number"].shape[0])
+    own = {name: array[row] for name, array in lists.items()}
+    of_haloes = halo_arrays(draws.haloes)
+    found = {n: _of_length(v, draws.haloes.bound) if n in of_haloes else v for n, v in own.items()}
+    found[NUMBER] = found.pop("number")
     # what is no halo has a mass too, so that what follows from it is finite
-    return {NUMBER: number} | own | {"mass": jnp.where(own["mass"] > 0.0, own["mass"], 1.0)}
+    return found | {"mass": jnp.where(found["mass"] > 0.0, found["mass"], 1.0)}
 
 
 def _of_length(array: jax.Array, length: int) -> jax.Array:

@@ -102,20 +102,18 @@ def subhaloes(
     """
     haloes, own = draws.haloes, draws.own(values)
     assert isinstance(haloes, Substructure)
-    randoms, space = halo_randoms(key, draws.prefix, haloes.bound), space_of(haloes, own, host, cosmology)
-    if draws.lists:
-        found = listed(draws, arrays, index)
-    else:
-        found = _masses_and_places(haloes, own, host, space, randoms)
-        mean = mean_number(haloes, own, host, space)
-        found[NUMBER] = poisson_quantile(number_uniform(key, draws.prefix), mean)
-    wanted = halo_arrays(haloes)
+    randoms, wanted = halo_randoms(key, draws.prefix, haloes.bound), halo_arrays(haloes)
+    found = listed(draws, arrays, index) if draws.lists else {}
+    if not draws.lists or ("r_trunc" in wanted and "r_trunc" not in found):
+        space = space_of(haloes, own, host, cosmology)
+        if not draws.lists:
+            found = _masses_and_places(haloes, own, host, space, randoms)
+            mean = mean_number(haloes, own, host, space)
+            found[NUMBER] = poisson_quantile(number_uniform(key, draws.prefix), mean)
+        if "r_trunc" in wanted:
+            found["r_trunc"] = _truncations(own, found, host, space, randoms)
     if "concentration" in wanted and "concentration" not in found:
         found["concentration"] = concentrations(haloes, own, found["mass"], host.z, randoms.scatter)
-    if "r_trunc" in wanted and "r_trunc" not in found:
-        distance = found["r3d"] if "r3d" in found else _distances(found, host, space, randoms)
-        radius = truncation_by_position(found["mass"], distance, **_of(own, _TRUNCATION))
-        found["r_trunc"] = radius / space.kpc
     return shown_alone(draws, found)
 
 
@@ -181,11 +179,16 @@ def _masses_and_places(
     }
 
 
-def _distances(found: Params, host: Host, space: Space, randoms: HaloRandoms) -> jax.Array:
-    """How far from the centre subhaloes are in space that are known on the sky alone, kpc."""
-    away = jnp.hypot(found["x"] - host.x, found["y"] - host.y) * space.kpc
-    whole = jnp.ones_like(randoms.depth)
-    return uniform_positions(whole, randoms.direction, randoms.depth, radius=away, **space.host).r3d
+def _truncations(
+    own: Mapping[str, jax.Array], found: Params, host: Host, space: Space, randoms: HaloRandoms
+) -> jax.Array:
+    """Where subhaloes end, arcsec; those of a list are known on the sky, and are drawn in depth."""
+    distance = found.get("r3d")
+    if distance is None:
+        away = jnp.hypot(found["x"] - host.x, found["y"] - host.y) * space.kpc
+        on_edge = jnp.ones_like(away), randoms.direction, randoms.depth
+        distance = uniform_positions(*on_edge, radius=away, **space.host).r3d
+    return truncation_by_position(found["mass"], distance, **_of(own, _TRUNCATION)) / space.kpc
 
 
 def concentrations(

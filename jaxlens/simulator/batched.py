@@ -230,7 +230,7 @@ def generate(
     values = computed_once(draw(population, scene, hyperparameters, key, indices, assets))
     noise_keys = _noise_keys(key, population.label, indices)
     batch = jax.vmap(partial(generate_system, scene, assets, planes, measured))(values, noise_keys)
-    return haloes_apart(population, batch) if population.haloes else batch
+    return haloes_apart(population, scene, batch) if population.haloes else batch
 
 
 @compiled(0, 1)
@@ -259,7 +259,7 @@ def tabulate(
     values = jax.vmap(partial(tabulate_system, scene, assets))(values)
     no_overflow = jnp.zeros(jnp.shape(indices)[:1], dtype=bool)
     batch = Batch(None, values, no_overflow, jax.vmap(all_finite)(values), {})
-    return haloes_apart(population, batch) if population.haloes else batch
+    return haloes_apart(population, scene, batch) if population.haloes else batch
 
 
 def _noise_keys(key: ArrayLike, label: str, indices: ArrayLike) -> jax.Array:

@@ -16,7 +16,7 @@ from jaxlens.kernels.fastmath.compiler import computed_once
 from jaxlens.sampling.keys import system_keys
 from jaxlens.sampling.population import Population, draw_system
 from jaxlens.simulator.generation import Params
-from jaxlens.simulator.halo_draws import draw_haloes, without_haloes
+from jaxlens.simulator.halo_draws import draw_haloes
 from jaxlens.simulator.programs import compiled
 from jaxlens.simulator.selecting import NumbersOf, criteria_met, draw_selected
 
@@ -116,8 +116,7 @@ def draw_each(
         As `draw`.
     """
     keys, own = system_keys(key, population.label, indices), jnp.asarray(indices)
-    smooth = without_haloes(population, scene) if population.haloes else scene
-    values = draw_selected(population, smooth, numbers_of, numbers, keys, own, assets)
+    values = draw_selected(population, scene.macro, numbers_of, numbers, keys, own, assets)
     if not population.haloes:
         return values
     return _and_haloes(population, scene, numbers_of, numbers, values, keys, own, assets)
@@ -173,5 +172,4 @@ def tested(
     """
     keys, own = system_keys(key, population.label, indices), jnp.asarray(indices)
     tries = jnp.asarray(attempts)
-    scene = without_haloes(population, scene) if population.haloes else scene
-    return criteria_met(population, scene, hyperparameters, keys, own, tries, assets, stage)
+    return criteria_met(population, scene.macro, hyperparameters, keys, own, tries, assets, stage)

@@ -6,7 +6,7 @@ This joins `sampling`, which draws them, with `imaging`, which knows the mass of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -15,6 +15,7 @@ from jax.typing import ArrayLike
 from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.distances import cosmology_parameters
 from jaxlens.imaging.enclosed_mass import centre_of, mass_within
+from jaxlens.imaging.halo_numbers import is_overfull
 from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.tables import with_tables
 from jaxlens.kernels.types import Params
@@ -57,14 +58,14 @@ def draw_haloes(
         for one in population.haloes
         for path in one.array_paths
     }
-    smooth = without_haloes(population, scene)
-    params = with_tables(smooth, {name: values[name] for name in smooth.parameters}, assets)
+    macro = scene.macro
+    params = with_tables(macro, {name: values[name] for name in macro.parameters}, assets)
     cosmology = cosmology_parameters(params)
     redshifts = jnp.stack([values[name] for name in population.redshifts])
     found: dict[str, jax.Array] = {}
     for one in population.haloes:
         if one.redshift:
-            host = _host(population, smooth, params, values, one)
+            host = _host(population, macro, params, values, one)
             found |= subhaloes(one, values, host, cosmology, arrays, key, index)
         else:
             sight = Sight(redshifts, redshifts[_lens_plane(scene)])
@@ -87,21 +88,19 @@ def _host(population: Population, scene: Scene, params: Params, values: Params, 
     return Host(values[draws.redshift], *centre_of(masses, params), mass)
 
 
-def without_haloes(population: Population, scene: Scene) -> Scene:
-    """The scene of the lens without its haloes, which is what is known before these are drawn."""
-    names = set(population.halo_parameters)
-    return replace(scene, parameters=tuple(name for name in scene.parameters if name not in names))
-
-
-def haloes_apart(population: Population, batch: Batch) -> Batch:
+def haloes_apart(population: Population, scene: Scene, batch: Batch) -> Batch:
     """A batch whose haloes stand apart from its other values.
 
     Args:
         population: what is drawn, with haloes.
+        scene: what is imaged.
         batch: the systems, with the arrays of haloes among their values.
     """
     arrays = {name for one in population.haloes for name in one.arrays}
     more = [batch.values[one.number] > one.haloes.bound for one in population.haloes]
+    if scene.field_haloes is not None and batch.images is not None:
+        params = {name: batch.values[name] for name in scene.parameters}
+        more.append(jax.vmap(partial(is_overfull, scene, scene.field_haloes))(params))
     return batch._replace(
         values={name: value for name, value in batch.values.items() if name not in arrays},
         haloes={name: batch.values[name] for name in sorted(arrays)},

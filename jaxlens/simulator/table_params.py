@@ -50,7 +50,7 @@ def table_params(
         return values
     systems = _indices(columns, bands)
     room = {one.prefix: wanted[name].shape[1] for name, one in arrays.items() if one.array != KAPPA_SHEET}
-    own = _haloes(table, haloes).params(room, systems)
+    own = _haloes(table, haloes).params(systems, room)
     _refuse_others(arrays, wanted, own)
     return values | {name: own[name] for name in arrays}
 

@@ -11,6 +11,7 @@ from jaxlens.kernels.halos.concentrations import (
     warm_suppression,
 )
 from jaxlens.kernels.halos.counts import largest_count, poisson_quantile
+from jaxlens.kernels.halos.field_haloes import FieldHaloes, FieldPlanes, field_haloes, field_planes
 from jaxlens.kernels.halos.normalization import (
     Sigma_sub_of,
     f_sub_of,
@@ -28,10 +29,13 @@ from jaxlens.kernels.halos.positions import (
     uniform_share,
 )
 from jaxlens.kernels.halos.power_law_masses import mass_integral, masses, number_integral, turnover
+from jaxlens.kernels.halos.sheets import mean_convergences
 from jaxlens.kernels.halos.truncation import truncation_by_overdensity, truncation_by_position
 
 __all__ = [
     "MASS_DEFINITIONS",
+    "FieldHaloes",
+    "FieldPlanes",
     "MassDefinition",
     "Places",
     "Sigma_sub_of",
@@ -41,12 +45,15 @@ __all__ = [
     "diemer_joyce",
     "enclosed_density",
     "f_sub_of",
+    "field_haloes",
+    "field_planes",
     "gnfw_angles",
     "host_radii",
     "host_scaling",
     "largest_count",
     "mass_integral",
     "masses",
+    "mean_convergences",
     "nfw_angles",
     "number_from_Sigma_sub",
     "number_from_f_sub",

@@ -140,9 +140,8 @@ def _coefficients() -> tuple[tuple[float, ...], tuple[float, ...]]:
 
 
 def _fitted(nodes: np.ndarray, values: np.ndarray) -> tuple[float, ...]:
-    return tuple(
-        float(c) for c in np.polynomial.Polynomial.fit(nodes, values, len(nodes) - 1, domain=[]).coef
-    )
+    """The polynomial through the values."""
+    return tuple(float(c) for c in np.polynomial.polynomial.polyfit(nodes, values, len(nodes) - 1))
 
 
 def _inverted(s: np.ndarray) -> np.ndarray:

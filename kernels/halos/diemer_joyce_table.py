@@ -1,12 +1,13 @@
-"""ln c of Diemer & Joyce (2019, ApJ 871, 168) as polynomials, from colossus (Diemer 2018, ApJS 239, 35).
+"""The logarithm of the concentration of Diemer & Joyce (2019, ApJ 871, 168), as polynomials.
 
-Cosmology: colossus's planck18 (H0 = 67.66, Om0 = 0.3111, Ob0 = 0.049, sigma8 = 0.8102, ns = 0.9665).  Written by
-`validation.packaged_data.concentrations`; the largest error of a concentration is 0.3%.
+From colossus (Diemer 2018, ApJS 239, 35) by `validation.packaged_data.concentrations`.
+Cosmology: its planck18 (H0 = 67.66, Om0 = 0.3111, Ob0 = 0.049, sigma8 = 0.8102, ns = 0.9665).
+The largest error of a concentration is 0.3%.
 """
 
 from __future__ import annotations
 
-# The ends of the masses (log10, solar masses without h) and of ln(1 + z), where the variables are -1 and 1.
+# The ends of log10 of the mass (solar masses, no h) and of ln(1 + z): variables are -1 and 1 there.
 LOG10_MASS = (4.0, 15.5)
 LOG_ONE_PLUS_Z = (0.0, 2.3978952728)
 # By definition of the mass: a row for each power of the mass, in it the powers of 1 + z.

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 
 from jaxlens.kernels.halos.cone import Slabs, slabs
 from jaxlens.kernels.halos.field_masses import MassTable, mass_at, mass_nodes, mass_table
+from jaxlens.kernels.halos.power_law_masses import log_turnover
 from jaxlens.kernels.halos.sheth_tormen import ln_number_density
 from jaxlens.kernels.halos.two_halo import clustering
 from jaxlens.kernels.types import Real
@@ -25,21 +26,24 @@ class FieldPlanes(NamedTuple):
 
     Attributes:
         slabs: redshift, angular radius and volume of each plane.
-        masses: the mass function of each plane.
+        masses: the mass function at each plane, in a comoving Mpc^3.
+        volume: the comoving volume of each plane with that mean number (Mpc^3), (planes,): that of its slab
+            times the normalisation and the clustering about the lens.
     """
 
     slabs: Slabs
     masses: MassTable
+    volume: jax.Array
 
     @property
     def number(self) -> jax.Array:
         """The mean number of haloes in each plane, (planes,)."""
-        return self.masses.above[:, 0]
+        return self.volume * self.masses.above[:, 0]
 
     @property
     def mass_grid(self) -> jax.Array:
-        """The masses of the nodes of the mass function (solar masses), (1, nodes)."""
-        return jnp.exp(self.masses.ln_mass)[None, :]
+        """The masses at which a mean over haloes is computed (solar masses), (1, masses)."""
+        return jnp.exp(self.masses.ln_mass[::2])[None, :]
 
     @property
     def z_grid(self) -> jax.Array:
@@ -108,14 +112,14 @@ def field_planes(
         The planes.
     """
     cone = slabs(redshifts, counts, z_lens, cone_radius=cone_radius, cone_end=cone_end, **cosmology)
-    factor = normalization * cone.volume
+    volume = normalization * cone.volume
     if M_host is not None:
-        factor = factor * (1.0 + clustering(cone.near, cone.far, z_lens, M_host, **cosmology))
+        volume = volume * (1.0 + clustering(cone.near, cone.far, z_lens, M_host, **cosmology))
     nodes = mass_nodes(M_min, M_max)
     masses = jnp.exp(nodes)[None, :]
     density = ln_number_density(masses, cone.z[:, None], slope_change=slope_change, **cosmology)
-    warm = _ln_turnover(masses, half_mode_mass, turnover_a, turnover_b, turnover_c)
-    return FieldPlanes(cone, mass_table(nodes, jnp.log(factor)[:, None] + density + warm))
+    warm = log_turnover(turnover_a * half_mode_mass / masses, turnover_b, turnover_c)
+    return FieldPlanes(cone, mass_table(nodes, density + warm), volume)
 
 
 def field_haloes(
@@ -138,10 +142,3 @@ def field_haloes(
     r, phi = planes.slabs.radius[plane] * jnp.sqrt(area), 2.0 * jnp.pi * angle
     mass = mass_at(planes.masses, plane, rank)
     return FieldHaloes(r * jnp.cos(phi), r * jnp.sin(phi), planes.slabs.z[plane], mass, plane)
-
-
-def _ln_turnover(mass: jax.Array, half_mode_mass: Real, a: Real, b: Real, c: Real) -> jax.Array:
-    """Ln of [1 + (a M_hm / M)^b]^c, which is 0 where M_hm = 0."""
-    warm = jnp.asarray(half_mode_mass) > 0.0
-    ratio = a * jnp.where(warm, half_mode_mass, 1.0) / mass
-    return jnp.where(warm, c * jnp.log1p(ratio**b), 0.0)

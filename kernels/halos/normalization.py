@@ -68,7 +68,7 @@ def number_from_Sigma_sub(
 def number_from_f_sub(
     f_sub: Real, *, number: Real, mass: Real, projected_mass: Real, share: Real
 ) -> jax.Array:
-    """The mean number of subhaloes of which the mean mass in a cylinder is f_sub times that of the lens there.
+    """The mean number of subhaloes whose mass in a cylinder is on average f_sub times the lens's own.
 
     N <m> s = f_sub M: of N haloes of mean mass <m> the share s is in projection within f_sub_radius.  Their
     masses are those of the mass function; what truncation takes off or a profile has outside is not counted.

@@ -41,7 +41,16 @@ class Panels(NamedTuple):
 
 
 def edges(low: jax.Array, high: jax.Array, panels: int = PANELS) -> jax.Array:
-    """Where the panels begin and end, of shape (..., panels + 1) for ends of shape (...)."""
+    """Where the panels begin and end.
+
+    Args:
+        low: where the interval begins, any shape.
+        high: where it ends, of the same shape.
+        panels: how many panels there are.
+
+    Returns:
+        The ends, (..., panels + 1).
+    """
     low, high = jnp.asarray(low)[..., None], jnp.asarray(high)[..., None]
     share = (jnp.arange(panels + 1) / panels).astype(low.dtype)
     return low + (high - low) * share.reshape((1,) * (low.ndim - 1) + (-1,))
@@ -97,11 +106,27 @@ def _place(u: jax.Array, table: Panels) -> tuple[jax.Array, jax.Array]:
     """The panel in which the share u of the integral is reached, and which share of the panel is needed."""
     ends = jnp.cumsum(table.integrals)
     target = u * ends[-1]
-    reached = ends[:-1].reshape((1,) * u.ndim + (-1,)) <= target[..., None]
-    panel = jnp.sum(reached, axis=-1, dtype=jnp.int32)
+    panel = _reached(target, ends)
     before = jnp.where(panel == 0, 0.0, ends[jnp.maximum(panel - 1, 0)])
     whole = jnp.maximum(table.integrals[panel], jnp.finfo(u.dtype).tiny)
     return panel, jnp.clip((target - before) / whole, 0.0, 1.0)
+
+
+def _reached(target: jax.Array, ends: jax.Array) -> jax.Array:
+    """How many of the ends but the last are at or below the target.
+
+    Eights are counted with scalars, which is fastest, and the last three bits are found by halving.
+    """
+    last = ends.shape[0] - 2
+    count = jnp.zeros(target.shape, jnp.int32)
+    for k in range(7, last + 1, 8):
+        count = count + (ends[k] <= target)
+    count = 8 * count
+    for half in (4, 2, 1):
+        place = count + half - 1
+        found = (ends[jnp.minimum(place, last)] <= target) & (place <= last)
+        count = jnp.where(found, count + half, count)
+    return count
 
 
 def _exponential_quantile(share: jax.Array, change: jax.Array) -> jax.Array:

@@ -5,7 +5,7 @@ The host is an NFW halo with a core (pyHalo's and lenstronomy's CNFW), out to it
     rho(r) proportional to 1 / [(r_core + r) (Rs + r)^2],    r < r_h.
 
 Uniform numbers become places by quantiles of one table a system, so nothing is rejected, and places are
-differentiable in the host's numbers at fixed uniform numbers.  All lengths are in one unit, such as proper kpc.
+differentiable in the host's numbers at fixed uniform numbers.  All lengths are in proper kpc.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
     dN/dm = (N0 / M_pivot) (m / M_pivot)^slope T(m),    T(m) = [1 + (a M_hm / m)^b]^c,    M_min < m < M_max.
 
 N0 is the number in a unit of ln m at the pivot without a turnover: Sigma_sub times its scaling and an area
-(`normalization`).  T is the fit of Lovell (2020, ApJ 897, 147) with the half-mode mass M_hm: a = 4.2, b = 2.5,
-c = -0.2 for subhaloes, and 2.3, 0.8, -1.0 for haloes in the field.  pyHalo has a^b for our a.  M_hm = 0 is cold
-dark matter.  Masses are in solar masses, without h.
+(`normalization`).  T is the fit of Lovell (2020, ApJ 897, 147) with the half-mode mass M_hm: a = 4.2,
+b = 2.5, c = -0.2 for subhaloes, and 2.3, 0.8, -1.0 for haloes in the field.  pyHalo has a^b for our a.
+M_hm = 0 is cold dark matter.  Masses are in solar masses, without h.
 
 All integrals are over x = ln(M_max / m), so that the numbers of the rare haloes of large mass are precise.
 """
@@ -18,6 +18,8 @@ import jax.numpy as jnp
 from jaxlens.kernels.halos.panels import PANELS, Panels, edges, log_quantile, panel_integrals
 from jaxlens.kernels.types import Real
 
+# The parameters of the function beside M_pivot.
+SHAPE = ("M_min", "M_max", "slope", "half_mode_mass", "turnover_a", "turnover_b", "turnover_c")
 # Lovell (2020, ApJ 897, 147), subhaloes.
 TURNOVER_A, TURNOVER_B, TURNOVER_C = 4.2, 2.5, -0.2
 
@@ -162,7 +164,7 @@ def masses(
         Solar masses, of the shape of `above`.
 
     >>> print(f"{masses(0.5, M_min=1e6, M_max=1e10, slope=-1.9):.4e}")
-    2.1592e+06
+    2.1595e+06
     """
     dtype = jnp.result_type(float)
     values = (M_min, M_max, slope, M_max, half_mode_mass, turnover_a, turnover_b, turnover_c)

@@ -9,11 +9,14 @@ which `shown` tells the ones that exist, so that systems with more and with fewe
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import jax
+import jax.numpy as jnp
 
-from jaxlens.kernels.fastmath.copies import summed
-from jaxlens.kernels.halos.round_profiles import numbers_of, round_profile
+from jaxlens.kernels.fastmath.pairs import summed_over_b
+from jaxlens.kernels.halos.far_field import cells_of, far_and_near
+from jaxlens.kernels.halos.round_profiles import deflection_terms, numbers_of, potential_terms, prepared
 from jaxlens.kernels.types import Pair, Real
 
 
@@ -34,7 +37,8 @@ def deflection(
         haloes: x and y (arcsec) and the parameters of the profile by lenstronomy's names, each (n,); what is
             not shown may be zero, or not finite.
         shown: which haloes exist, (n,), of bool.
-        tolerance: the largest error of the sum (arcsec) that is allowed; None for the exact sum.
+        tolerance: the largest error of the sum (arcsec) that is allowed, by which fewer pairs are computed
+            for the rays of an image (..., ny, nx) on a CPU; None for the exact sum.
 
     Returns:
         (alpha_x, alpha_y) in arcsec, of the shape of x.
@@ -42,16 +46,27 @@ def deflection(
     Raises:
         ValueError: no halo has such a profile, or numbers of it are missing.
     """
-    radial = round_profile(profile).radial
-    numbers = numbers_of(profile, haloes, shown)
+    x, y = _of_one_type(x, y)
+    numbers, count = numbers_of(profile, haloes, shown), _length(shown)
+    exact = partial(_exact, profile)
+    if tolerance is None or cells_of(x.shape) is None:
+        return exact(x, y, numbers, count)
+    # elsewhere the exact sum is one kernel, while lists of haloes would be many
+    found: Pair = jax.lax.platform_dependent(
+        x, y, numbers, count, tolerance, cpu=partial(far_and_near, profile), default=exact
+    )
+    return found
 
-    def of_halo(halo: dict[str, jax.Array]) -> Pair:
-        own = dict(halo)
-        dx, dy = x - own.pop("x"), y - own.pop("y")
-        slope = radial.slope(dx * dx + dy * dy, **own)
-        return slope * dx, slope * dy
 
-    return summed(of_halo, shown, numbers)
+def _exact(
+    profile: str, x: jax.Array, y: jax.Array, numbers: dict[str, jax.Array], count: jax.Array, _: Real = 0.0
+) -> Pair:
+    """The sum over all haloes at each ray; the last argument is the tolerance, which it does not need."""
+    own = list(prepared(profile, numbers, x.dtype).values())
+    rays = [jnp.ravel(x), jnp.ravel(y)]
+    found = summed_over_b(deflection_terms(profile, x.dtype), rays, own, count)
+    alpha_x, alpha_y = (jnp.reshape(each, x.shape) for each in found)
+    return alpha_x, alpha_y
 
 
 def potential(
@@ -60,7 +75,6 @@ def potential(
     y: jax.Array,
     haloes: Mapping[str, jax.Array],
     shown: jax.Array,
-    tolerance: Real | None = None,
 ) -> jax.Array:
     """The sum of the potentials of the haloes that are shown.
 
@@ -70,8 +84,6 @@ def potential(
         y: as in `deflection`.
         haloes: as in `deflection`.
         shown: as in `deflection`.
-        tolerance: the largest error of the gradient of the sum (arcsec) that is allowed; None for the exact
-            sum.
 
     Returns:
         psi in arcsec^2, of the shape of x; that of each halo is zero where the profile's own potential is.
@@ -79,13 +91,19 @@ def potential(
     Raises:
         ValueError: no halo has such a profile, or numbers of it are missing.
     """
-    radial = round_profile(profile).radial
-    numbers = numbers_of(profile, haloes, shown)
+    x, y = _of_one_type(x, y)
+    numbers = [each.astype(x.dtype) for each in numbers_of(profile, haloes, shown).values()]
+    rays = [jnp.ravel(x), jnp.ravel(y)]
+    (psi,) = summed_over_b(potential_terms(profile), rays, numbers, _length(shown))
+    return jnp.reshape(psi, jnp.shape(x))
 
-    def of_halo(halo: dict[str, jax.Array]) -> jax.Array:
-        own = dict(halo)
-        dx, dy = x - own.pop("x"), y - own.pop("y")
-        return radial.potential(dx * dx + dy * dy, **own)
 
-    found: jax.Array = summed(of_halo, shown, numbers)
-    return found
+def _length(shown: jax.Array) -> jax.Array:
+    """The number of haloes up to the last one that is shown."""
+    return jnp.max(jnp.where(shown, jnp.arange(1, len(shown) + 1), 0), initial=0)
+
+
+def _of_one_type(x: jax.Array, y: jax.Array) -> Pair:
+    """Both as arrays of the same floating type."""
+    dtype = jnp.result_type(x, y, float)
+    return jnp.asarray(x, dtype), jnp.asarray(y, dtype)

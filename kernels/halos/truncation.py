@@ -24,10 +24,10 @@ def truncation_by_position(
     truncation_mass_slope: Real = 1.0 / 3.0,
     truncation_radius_slope: Real = 2.0 / 3.0,
 ) -> jax.Array:
-    """r_t = norm (m / 1e7)^s (r / 50 kpc)^t, the tidal radius in an isothermal host; pyHalo's TruncationRoche.
+    """r_t = norm (m / 1e7)^s (r / 50 kpc)^t, the tidal radius in an isothermal host.
 
-    Cyr-Racine et al. (2016, PRD 94, 043505) and Gilman et al. (2020, MNRAS 491, 6077, eq. 9).  pyHalo rounds
-    it to 1 pc.
+    Cyr-Racine et al. (2016, PRD 94, 043505), Gilman et al. (2020, MNRAS 491, 6077); pyHalo's
+    TruncationRoche, which rounds it to 1 pc.
 
     Args:
         mass: m (solar masses).

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens import load_config
+from jaxlens.config.halo_names import halo_arrays
+from jaxlens.config.model import Substructure
 from jaxlens.config.model.haloes import HaloProfile
 from jaxlens.imaging.halo_numbers import halo_redshifts
-from jaxlens.imaging.scene import Scene, scene
+from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.scene_objects import FieldHaloes, Haloes
 from jaxlens.kernels.types import Params
 
@@ -29,10 +28,12 @@ def with_haloes(
     window: int = 8,
 ) -> Scene:
     """A scene in which the first plane has `bound` subhaloes, and with `planes` of haloes."""
-    subhaloes = (Haloes(SUBHALOES, profile, "200c", bound),) if bound else ()
+    arrays = halo_arrays(Substructure("", profile, "diemer_joyce", "200c", (), bound))
+    subhaloes = (Haloes(SUBHALOES, profile, "200c", bound, arrays),) if bound else ()
     field = None
     if field_bound:
-        field = FieldHaloes(FIELD, profile, "200c", field_bound, tuple(planes), window)
+        names = ("x", "y", "z", *arrays[2:])
+        field = FieldHaloes(FIELD, profile, "200c", field_bound, names, tuple(planes), window)
     first = replace(own.planes[0], subhaloes=subhaloes)
     found = replace(own, planes=(first, *own.planes[1:]), field_haloes=field)
     names = [name for haloes in found.haloes for name in haloes.parameters]
@@ -59,10 +60,3 @@ def halo_params(own: Scene, params: Params, number: int, seed: int, heavy: float
         found |= {f"{haloes.prefix}-{name}": jnp.asarray(padded(numbers[name])) for name in haloes.arrays}
         found[haloes.number] = jnp.asarray(float(count))
     return found
-
-
-def constants(file: dict[str, Any], **changes: float) -> tuple[Scene, Params]:
-    """The scene of a file without haloes, and parameters that are the middles of its distributions."""
-    config = load_config(copy.deepcopy(file))
-    found = scene(config, config.configurations[0])
-    return found, {}

@@ -56,15 +56,16 @@ def text(tables: dict[str, tuple[np.ndarray, float]]) -> str:
     )
     worst = max(error for _, error in tables.values())
     lines = [
-        '"""ln c of Diemer & Joyce (2019, ApJ 871, 168) as polynomials, from colossus (Diemer 2018, ApJS 239, 35).',
+        '"""The logarithm of the concentration of Diemer & Joyce (2019, ApJ 871, 168), as polynomials.',
         "",
-        f"Cosmology: colossus's {COSMOLOGY} ({numbers}).  Written by",
-        f"`validation.packaged_data.concentrations`; the largest error of a concentration is {worst:.1%}.",
+        "From colossus (Diemer 2018, ApJS 239, 35) by `validation.packaged_data.concentrations`.",
+        f"Cosmology: its {COSMOLOGY} ({numbers}).",
+        f"The largest error of a concentration is {worst:.1%}.",
         '"""',
         "",
         "from __future__ import annotations",
         "",
-        "# The ends of the masses (log10, solar masses without h) and of ln(1 + z), where the variables are -1 and 1.",
+        "# The ends of log10 mass (solar masses, no h) and of ln(1 + z), where the variables are -1 and 1.",
         f"LOG10_MASS = ({LOG10_MASS[0]}, {LOG10_MASS[1]})",
         f"LOG_ONE_PLUS_Z = ({np.log1p(REDSHIFTS[0]):.1f}, {np.log1p(REDSHIFTS[1]):.10f})",
         "# By definition of the mass: a row for each power of the mass, in it the powers of 1 + z.",

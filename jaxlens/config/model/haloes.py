@@ -31,9 +31,10 @@ class HaloList:
 
     Attributes:
         source: the absolute path of the file.
-        arrays: those of `HALO_ARRAYS` that the profile needs, by name, each (lists, haloes), padded with zeros;
-            `number` (lists,), how many each list has; and, where sheets are used, `kappa_sheet` (lists,
-            planes), the convergence that the sheet of each plane of haloes takes out.
+        arrays: x, y, mass, along the line of sight z, and those of concentration and r_trunc that the file
+            has, each (lists, haloes), padded with zeros; `number` (lists,), how many each list has; and,
+            where sheets are used, `kappa_sheet` (lists, planes), the convergence that the sheet of each plane
+            of haloes takes out.
     """
 
     source: str
@@ -52,6 +53,7 @@ class Haloes:
         parameters: (name, quantity) pairs, with the defaults filled in.
         bound: the largest number of haloes for which a compiled program has room; MAX_HALOES, or computed for
             each configuration (`jaxlens.config.halo_bounds`).
+        mean: the largest mean number of haloes of a system; 0 where none is known.
         haloes: the lists of a file, of which each system gets one; None where haloes are drawn.
     """
 
@@ -61,6 +63,7 @@ class Haloes:
     mass_definition: MassDefinition
     parameters: tuple[tuple[str, Quantity], ...] = ()
     bound: int = 0
+    mean: float = field(default=0.0, compare=False)
     haloes: HaloList | None = None
 
 
