@@ -64,7 +64,7 @@ def test_a_table_that_sets_a_mass_replaces_the_number_of_the_file(
 def test_a_table_with_an_illegal_mass_has_a_warning(with_haloes: Document, tmp_path: Any) -> None:
     """There is then no mean number of haloes for each row."""
     (tmp_path / "masses.txt").write_text("LINE_OF_SIGHT-M_min WEIGHT\n1e6 1\n-1 1\n")
-    document = with_haloes(line_of_sight={"MAX_HALOES": 10, "PARAMETERS": {"normalization": 0.0}})
+    document = with_haloes(line_of_sight={"MAX_HALOES": 10, "PARAMETERS": {"normalization": 0.1}})
     table = {"FILENAME": str(tmp_path / "masses.txt"), "MODE": "sample"}
     document["DISTRIBUTIONS"] = {"USERDIST_1": table}
     (found,) = load_config(document).warnings
