@@ -9,13 +9,13 @@ from typing import Any
 import jax
 import numpy as np
 import pytest
-from tests.haloes import SUBHALOES, halo_document
 
 import jaxlens
 from jaxlens.datasets.dataset import Dataset
 from jaxlens.files.haloes_reading import read_haloes
 from jaxlens.production.manifest import read_manifest
 from jaxlens.production.remaking import remaking
+from tests.haloes import SUBHALOES, halo_document
 
 from .conftest import contents
 
@@ -90,7 +90,7 @@ def test_a_dataset_that_lost_haloes_is_not_whole_and_is_resumed(
     path = tmp_path / "out" / f"{LABEL}_haloes-00001-of-00003.h5"
     whole = contents(tmp_path / "out")
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(jaxlens.StorageError, match="haloes-00001-of-00003.h5: .*truncated"):
+    with pytest.raises(jaxlens.StorageError, match=r"haloes-00001-of-00003.h5: .*truncated"):
         jaxlens.load(tmp_path / "out").haloes().of(4)
     assert f"{path.name} has" in str(jaxlens.verify(tmp_path / "out", systems=0))
     path.unlink()
