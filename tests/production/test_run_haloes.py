@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import jaxlens
+from jaxlens import cli
 from jaxlens.datasets.dataset import Dataset
 from jaxlens.files.haloes_reading import read_haloes
 from jaxlens.production.manifest import read_manifest
@@ -146,3 +148,8 @@ def test_a_file_of_haloes_is_a_list_for_another_file(folder: Path, made: Dataset
         own = made.haloes().of(i)[SUBHALOES]
         assert drawn[f"{SUBHALOES}-NUMBER"][i] == len(own["mass"])
         np.testing.assert_array_equal(drawn[f"{SUBHALOES}-mass"][i, : len(own["mass"])], own["mass"])
+
+
+def test_info_tells_of_the_files(folder: Path, made: Dataset, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["info", str(folder / "out")]) == 0
+    assert re.search(r"4 a batch, haloes in 3 files \(.* GB\)", capsys.readouterr().out)

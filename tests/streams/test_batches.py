@@ -52,6 +52,6 @@ def test_two_halves_of_a_batch_have_the_room_of_the_wider() -> None:
 
 
 def test_an_array_of_haloes_is_no_label() -> None:
-    with pytest.raises(ValueError, match=r"LINE_OF_SIGHT-mass' is an array of haloes, .*LINE_OF_SIGHT-NUMBER"):
+    with pytest.raises(ValueError, match=r"-mass. is an array of haloes, .*LINE_OF_SIGHT-NUMBER"):
         COLUMNS.find(MASS)
     assert not COLUMNS.has(MASS)
