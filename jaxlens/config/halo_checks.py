@@ -48,7 +48,8 @@ def _check_order(
     if small not in numbers or large not in numbers:
         return
     (least, most), (low, high) = (supports.of(f"{prefix}-{name}") for name in (small, large))
-    if not all(map(math.isfinite, (least, most, low, high))):
+    if not all(map(math.isfinite, (least, most, low, high))) or high <= 0.0:
+        # not known, or illegal by itself
         return
     strict = small != F_SUB_RADIUS
     never = least >= high if strict else least > high

@@ -123,8 +123,11 @@ def _mean(ends: Mapping[str, Ends], numbers: Callable[[], np.ndarray]) -> Mean:
     if not all(map(math.isfinite, every)):
         return Mean(math.inf)
     found = numbers()
+    if not np.all(found >= 0.0):
+        # an illegal number, as a mass below 0
+        return UNREAD
     if not np.all(np.isfinite(found)):
-        return UNREAD if np.isnan(found).any() else Mean(math.inf)
+        return Mean(math.inf)
     total = found.sum(axis=-1) if found.ndim > 1 else found
     return Mean(float(total.max()), float(found.max()))
 

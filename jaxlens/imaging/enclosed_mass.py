@@ -11,6 +11,7 @@ an error that falls exponentially with their number.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -147,6 +148,15 @@ def _profiles_of(scene: Scene, j: int, prefix: str) -> list[Mass]:
     return [mass for mass in own if mass.kernel.line_of_sight is None]
 
 
+class _Interval(NamedTuple):
+    """Logarithms of two radii, whether the mean convergence falls below 1 between them, and at which part."""
+
+    low: jax.Array
+    high: jax.Array
+    found: jax.Array
+    part: jax.Array
+
+
 def _outermost(deflection: Rays, centre: Pair) -> jax.Array:
     """The largest radius at which the mean convergence falls below 1, arcsec; 0 without one.
 
@@ -155,13 +165,16 @@ def _outermost(deflection: Rays, centre: Pair) -> jax.Array:
     """
     low, high = (jnp.asarray(np.log(end), jnp.result_type(float)) for end in RADII)
     steps = jnp.arange(SAMPLES, dtype=low.dtype) / (SAMPLES - 1)
-    found, part = jnp.ones((), bool), jnp.zeros_like(low)
-    for _ in range(LEVELS):
+
+    def divided(_: int, interval: _Interval) -> _Interval:
+        low, high, found, _ = interval
         logarithms = low + (high - low) * steps
         means = mean_convergence(deflection, centre, jnp.exp(logarithms))
         crosses = (means[:-1] >= 1.0) & (means[1:] < 1.0)
         last = SAMPLES - 2 - jnp.argmax(crosses[::-1])
-        found = found & jnp.any(crosses)
-        low, high = logarithms[last], logarithms[last + 1]
         part = (means[last] - 1.0) / (means[last] - means[last + 1])
+        return _Interval(logarithms[last], logarithms[last + 1], found & jnp.any(crosses), part)
+
+    first = _Interval(low, high, jnp.ones((), bool), jnp.zeros_like(low))
+    low, high, found, part = jax.lax.fori_loop(0, LEVELS, divided, first)
     return jnp.where(found, jnp.exp(low + (high - low) * part), 0.0)

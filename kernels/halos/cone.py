@@ -20,12 +20,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.kernels.cosmology import (
-    ARCSEC,
-    comoving_distance,
-    transverse_between,
-    transverse_comoving_distance,
-)
+from jaxlens.kernels.cosmology import ARCSEC, comoving_distance, transverse_from_comoving
 from jaxlens.kernels.types import Real
 
 
@@ -38,6 +33,7 @@ class Slabs(NamedTuple):
         volume: what of the cone is in the slab (comoving Mpc^3).
         near: comoving distance of the slab's front (Mpc).
         far: comoving distance of its back.
+        distance: transverse comoving distance to the plane (Mpc).
     """
 
     z: jax.Array
@@ -45,6 +41,7 @@ class Slabs(NamedTuple):
     volume: jax.Array
     near: jax.Array
     far: jax.Array
+    distance: jax.Array
 
 
 def slab_edges(redshifts: Real, counts: Sequence[int]) -> tuple[jax.Array, jax.Array]:
@@ -94,13 +91,17 @@ def slabs(
     """
     ends = jnp.asarray(redshifts)
     front, back = slab_edges(ends, counts)
-    size = {"cone_radius": cone_radius, "cone_end": cone_end, **cosmology}
-    first, last = (radius_at(z, z_lens, ends[-1], **size) * ARCSEC * _T(z, cosmology) for z in (front, back))
-    near, far = (comoving_distance(z, **cosmology) for z in (front, back))
-    # the volume between two discs of a cone, which is exact where space is flat
-    volume = jnp.pi / 3.0 * (far - near) * (first * first + first * last + last * last)
     middle = 0.5 * (front + back)
-    return Slabs(middle, radius_at(middle, z_lens, ends[-1], **size), volume, near, far)
+    points = jnp.stack([front, back, middle])
+    comoving = comoving_distance(points, **cosmology)
+    T = transverse_from_comoving(comoving, **cosmology)
+    shares = _share(points, comoving, T, jnp.stack([jnp.asarray(z_lens, ends.dtype), ends[-1]]), cosmology)
+    radii = cone_radius * (1.0 - (1.0 - cone_end) * shares)
+    first, last, _ = radii * ARCSEC * T
+    # the volume between two discs of a cone, which is exact where space is flat
+    depth = comoving[1] - comoving[0]
+    volume = jnp.pi / 3.0 * depth * (first * first + first * last + last * last)
+    return Slabs(middle, radii[2], volume, comoving[0], comoving[1], T[2])
 
 
 def radius_at(
@@ -120,15 +121,20 @@ def radius_at(
         Arcsec, of the shape of z.
     """
     z = jnp.asarray(z)
-    behind = z > z_lens
-    # in front of the lens the ratio is not used, and its derivative is zero
-    distance = transverse_between(z_lens, jnp.where(behind, z, z_lens), **cosmology)
-    depth = transverse_between(z_lens, z_source, **cosmology)
-    depth = jnp.where(depth > 0.0, depth, 1.0)
-    closed = distance * _T(z_source, cosmology) / (_T(jnp.where(behind, z, z_lens), cosmology) * depth)
-    return cone_radius * (1.0 - (1.0 - cone_end) * jnp.where(behind, closed, 0.0))
+    comoving = comoving_distance(z, **cosmology)
+    ends = jnp.stack([jnp.asarray(end, comoving.dtype) for end in (z_lens, z_source)])
+    T = transverse_from_comoving(comoving, **cosmology)
+    return cone_radius * (1.0 - (1.0 - cone_end) * _share(z, comoving, T, ends, cosmology))
 
 
-def _T(z: Real, cosmology: dict[str, Real]) -> jax.Array:
-    """The transverse comoving distance to a redshift (Mpc)."""
-    return transverse_comoving_distance(z, **cosmology)
+def _share(
+    z: jax.Array, comoving: jax.Array, T: jax.Array, ends: jax.Array, cosmology: dict[str, Real]
+) -> jax.Array:
+    """How much of the way from the lens to the source, `ends`, the cone has closed: from 0 to 1."""
+    lens, source = comoving_distance(ends, **cosmology)
+    from_lens = transverse_from_comoving(comoving - lens, **cosmology)
+    between, whole = (transverse_from_comoving(gap, **cosmology) for gap in (source - lens, source))
+    behind = z > ends[0]
+    # in front of the lens the quotient is not used, and is finite
+    safe = jnp.where(behind, T * between, 1.0)
+    return jnp.where(behind, from_lens * whole / jnp.where(safe > 0.0, safe, 1.0), 0.0)

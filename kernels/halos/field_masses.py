@@ -14,8 +14,8 @@ import jax.numpy as jnp
 
 from jaxlens.kernels.types import Real
 
-# Intervals between nodes, a power of two; with 64 masses in four decades are right to 1e-5, and to 5e-4 with the
-# turnovers of Lovell (2020).
+# Intervals between nodes, a power of two; with 64 masses in four decades are right to 1e-5, and to 5e-4 with
+# the turnovers of Lovell (2020).
 INTERVALS = 64
 
 

@@ -86,7 +86,8 @@ def uniform_positions(
     # steps are as fine as the core, however small it is
     table = _table(density, jnp.arcsinh(reach / core))
     depth = core * jnp.sinh(quantile(u_depth, table))
-    return _places(from_axis, u_angle, safe_sqrt(from_axis * from_axis + depth * depth))
+    squared = jnp.square(from_axis) + jnp.square(depth)
+    return _places(from_axis, u_angle, jnp.sqrt(jnp.maximum(squared, jnp.finfo(squared.dtype).tiny)))
 
 
 def cored_nfw_positions(

@@ -16,9 +16,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.kernels.cosmology import transverse_between, transverse_comoving_distance
+from jaxlens.kernels.cosmology import transverse_between
 from jaxlens.kernels.halos.angles import critical_surface_density
 from jaxlens.kernels.halos.concentrations import SMALLEST
+from jaxlens.kernels.halos.cone import Slabs
 from jaxlens.kernels.halos.field_haloes import FieldPlanes
 from jaxlens.kernels.halos.field_masses import interval_integrals
 from jaxlens.kernels.halos.overdensities import MassDefinition, enclosed_density
@@ -59,7 +60,7 @@ def mean_convergences(
     Returns:
         kappa, (planes,).
     """
-    physical = _physical(planes.slabs.z, z_source, definition, cosmology)
+    physical = _physical(planes.slabs, z_source, definition, cosmology)
     offsets, weights = _scatter(planes.masses.ln_mass.dtype)
     spread = jnp.exp(LN_10 * concentration_scatter * offsets)[None, :, None]
     c, truncation = (jnp.expand_dims(jnp.asarray(values), -2) for values in (concentration, r_trunc))
@@ -81,13 +82,14 @@ def _over_masses(planes: FieldPlanes, ln_mean: jax.Array) -> jax.Array:
 
 
 def _physical(
-    z: jax.Array, z_source: Real, definition: MassDefinition, cosmology: dict[str, Real]
+    slabs: Slabs, z_source: Real, definition: MassDefinition, cosmology: dict[str, Real]
 ) -> dict[str, jax.Array]:
     """The densities and distances of `profile_angles`, each (planes, 1, 1)."""
-    T, T_source = (transverse_comoving_distance(where, **cosmology) for where in (z, z_source))
+    z, T = slabs.z, slabs.distance
+    T_source, between = (transverse_between(near, z_source, **cosmology) for near in (jnp.zeros(()), z))
     values = {
         "density": enclosed_density(definition, z, **cosmology),
-        "sigma_crit": critical_surface_density(z, T, T_source, transverse_between(z, z_source, **cosmology)),
+        "sigma_crit": critical_surface_density(z, T, T_source, between),
         "D_lens": T / (1.0 + z),
     }
     return {name: value[:, None, None] for name, value in values.items()}

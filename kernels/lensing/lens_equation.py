@@ -25,7 +25,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxlens.kernels.lensing.rays import bounded_determinant, jacobian, magnification
-from jaxlens.kernels.lensing.roots import are_distinct, newton
+from jaxlens.kernels.lensing.roots import FIXED_STEPS, are_distinct, newton
 from jaxlens.kernels.lensing.searches import (
     PowerLawOf,
     RaysWithArgs,
@@ -41,6 +41,8 @@ from jaxlens.kernels.types import Real
 
 # The largest number of Newton steps in double precision.
 STEPS = 48
+# Steps from an image of a smooth lens to one of a perturbed lens where a program should not wait.
+FOLLOWING_STEPS = 16
 # Residual (arcsec in the source plane) below which a point is a root.
 CONVERGED = 1e-9
 # Distance (arcsec) below which two roots of equal parity are the same.
@@ -191,9 +193,8 @@ def _solve(
     with jax.enable_x64(True):
         *double, width, x, y, max_step = cast((*given, x, y, max_step), jnp.dtype(jnp.float64))
         residual = residual_of(rays, *double)
-        if smooth is not None:
-            x, y, _, _ = newton(residual, x, y, max_step, STEPS, valid)
-        x, y, distance, det = newton(residual, x, y, max_step, STEPS, valid)
+        fixed = FIXED_STEPS if smooth is None else FOLLOWING_STEPS
+        x, y, distance, det = newton(residual, x, y, max_step, STEPS, valid, fixed)
         images = _images(x, y, det, valid & (distance < CONVERGED), width, slots)
         return cast(images, beta_x.dtype)
 

@@ -14,7 +14,9 @@ import jax.numpy as jnp
 
 from jaxlens.kernels.lensing.direction_search import PowerLaw, direction_starts
 from jaxlens.kernels.lensing.grid_search import grid_starts
-from jaxlens.kernels.lensing.rays import Rays
+from jaxlens.kernels.lensing.rays import Rays, bounded_determinant, jacobian
+from jaxlens.kernels.lensing.roots import are_distinct
+from jaxlens.kernels.lensing.selection import ranked
 from jaxlens.kernels.types import Pair
 
 RaysWithArgs = Callable[[jax.Array, jax.Array, Any], Pair]
@@ -29,6 +31,8 @@ DIRECTION_STARTS = 8
 # The longest step of Newton's method from an image of a smooth lens to one of a perturbed lens is at least
 # this fraction of half the window's side.
 FOLLOWED_STEP = 0.02
+# From how many points images of a perturbed lens are followed.
+FOLLOWED = 24
 
 
 class Smooth(NamedTuple):
@@ -105,10 +109,27 @@ def shifted_starts(
     none = jnp.zeros((1,), beta_x.dtype)
     x = beta_x + jnp.concatenate([none, smooth_u - u])
     y = beta_y + jnp.concatenate([none, smooth_v - v])
-    found = jax.vmap(search, (None, 0, 0, None))(args, x, y, width)
-    own_x, own_y, longest, valid = found
+    own_x, own_y, longest, valid = jax.vmap(search, (None, 0, 0, None))(args, x, y, width)
     longest = jnp.maximum(jnp.reshape(longest, (x.size, -1)), FOLLOWED_STEP * width)
-    return own_x.ravel(), own_y.ravel(), jnp.broadcast_to(longest, own_x.shape).ravel(), valid.ravel()
+    longest = jnp.broadcast_to(longest, own_x.shape)
+    return _few(smooth, args, width, own_x.ravel(), own_y.ravel(), longest.ravel(), valid.ravel())
+
+
+def _few(
+    smooth: Smooth,
+    args: Any,
+    width: jax.Array,
+    x: jax.Array,
+    y: jax.Array,
+    longest: jax.Array,
+    valid: jax.Array,
+) -> Starts:
+    """The starts that are apart from all others of the same parity, at most FOLLOWED of them."""
+    det = bounded_determinant(*jacobian(lambda u, v: smooth.rays(u, v, args), x, y))
+    own = are_distinct(x, y, det, valid, 2.0 * width, 0.5 * FOLLOWED_STEP * width)
+    # those of the source where it is come first
+    order = ranked(jnp.where(own, 1.0, 0.0).astype(x.dtype), min(FOLLOWED, x.size))
+    return x[order], y[order], longest[order], own[order]
 
 
 def residual_of(rays: RaysWithArgs, args: Any, beta_x: jax.Array, beta_y: jax.Array) -> Rays:
