@@ -29,9 +29,10 @@ SHARED = "concentration_"
 def defaults(section: str) -> dict[str, str]:
     """The default of each number of a table of parameters, as it is written."""
     found: dict[str, str] = {}
-    for row in re.findall(r"^\| (`.+?`) \| .*? \| (.*?) \| .* \|$", section, re.MULTILINE):
-        names = re.findall(r"`(\w+)`", row[0])
-        values = [value.strip() for value in row[1].split(",")]
+    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("| `")]
+    for cells in (row for row in rows if len(row) == 4):
+        names = re.findall(r"`(\w+)`", cells[0])
+        values = [value.strip() for value in cells[2].split(",")]
         found |= dict(zip(names, values if len(values) == len(names) else values * len(names), strict=True))
     return found
 
@@ -61,10 +62,8 @@ def test_every_word_of_the_keys_is_there() -> None:
 
 def test_the_file_of_the_page_is_legal() -> None:
     (block,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-    added, file = (
-        yaml.safe_load(block),
-        yaml.safe_load(example_path("line_of_sight").read_text(encoding="utf-8")),
-    )
+    file = yaml.safe_load(example_path("line_of_sight").read_text(encoding="utf-8"))
+    added = yaml.safe_load(block)
     file["SPECIES"] |= added["SPECIES"]
     file["LINE_OF_SIGHT"] = added["LINE_OF_SIGHT"]
     config = load_config(file)
