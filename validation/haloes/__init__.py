@@ -11,8 +11,10 @@ from pathlib import Path
 
 # The comparisons, each the module of its name, and what they compare.
 PARTS = {
+    "convergence": "the mean convergence of 1,000 lines of sight, which negative sheets take out",
     "deflections": "sums over 1,000 haloes in one and eight planes, exact and approximate; lenstronomy",
     "field_haloes": "numbers, masses and places of haloes along the line of sight, and sheets; pyHalo",
+    "point_sources": "images of 200 point sources behind haloes, magnifications and delays; a fine search",
     "rays": "the same rays through a file's scene, from masses, concentrations and redshifts; lenstronomy",
     "subhaloes": "numbers, masses, concentrations, truncation and places of subhaloes; pyHalo",
 }

@@ -126,7 +126,8 @@ def trained(effort: Effort, batches: Iterator[Any]) -> tuple[Weights, list[float
     Returns:
         The weights, and the loss before each step.
     """
-    rate = optax.warmup_cosine_decay_schedule(0.0, RATE, 100, REPEATS * effort.batches)
+    steps = REPEATS * effort.batches
+    rate = optax.warmup_cosine_decay_schedule(0.0, RATE, min(100, steps // 4), steps)
     optimizer = optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(rate, weight_decay=1e-4))
     weights = initial(jax.random.key(0), 1)
     state = optimizer.init(weights)

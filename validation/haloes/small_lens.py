@@ -53,7 +53,8 @@ def lens_file(room: Mapping[str, int], tolerance: float = 0.0) -> dict[str, Any]
         "dz": SPACING,
         "TWO_HALO": False,
         "SHEETS": False,
-        "PARAMETERS": {"M_min": 1e9, "cone_radius": 1.0},
+        # the mean number of these haloes says for how many each plane has room
+        "PARAMETERS": {"M_min": 1e7, "cone_radius": 8.0},
     }
     image = {"exposure_time": 100, "numPix": 60, "pixel_scale": 0.1, "psf_type": "NONE", "read_noise": 5}
     survey = {"BANDS": "r", "magnitude_zero_point": 27.0, "sky_brightness": 22.0, "num_exposures": 1}
