@@ -25,8 +25,8 @@ def diemer_joyce(mass: Real, z: Real, definition: MassDefinition = "200c") -> ja
     """The median concentration of Diemer & Joyce (2019, ApJ 871, 168), by a table of colossus's `diemer19`.
 
     The table is a polynomial in ln(1 + z) and log10 m, right to 0.3% for 1e4 to 3e15 solar masses and
-    redshifts up to 10; beyond these the value is that at the end.  Its cosmology is Planck 2018
-    (`diemer_joyce_table`), whatever that of the file is.
+    redshifts up to 10; beyond these the value is that at the end.  Its cosmology is that of
+    `diemer_joyce_table`, rounded from Planck 2018, whatever that of the file is.
 
     Args:
         mass: solar masses, without h, by the definition.
@@ -37,7 +37,7 @@ def diemer_joyce(mass: Real, z: Real, definition: MassDefinition = "200c") -> ja
         The radius that encloses the mass over Rs, of the shape to which the arguments broadcast.
 
     >>> print(f"{diemer_joyce(1e8, 0.5):.1f}")
-    14.4
+    14.3
     """
     dtype = jnp.result_type(mass, z, float)
     place = _scaled(jnp.log10(jnp.asarray(mass, dtype)), LOG10_MASS)

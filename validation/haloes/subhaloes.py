@@ -17,7 +17,7 @@ from validation.haloes.samples import CRITICAL_UNIT, STANDARD_ERRORS, distance, 
 
 # The numbers of `oracles.subhaloes`.
 MODELS = {"cold": 0.0, "warm_1e7": 1e7, "warm_3e8": 3e8}
-PLANCK = {"H0": 67.66, "Om0": 0.3111}
+PLANCK = {"H0": 67.5, "Om0": 0.309}
 Z_LENS, M_MIN, M_MAX, SLOPE, SIGMA_SUB, M_HOST, RADIUS = 0.6, 1e6, 1e10, -1.9, 0.025, 2e13, 3.0
 C_HOST, CORE, SCATTER = 5.0, 0.25, 0.2
 REDSHIFTS, MASSES, DRAWN_MASS = (0.2, 0.6, 1.5), np.geomspace(1e6, 1e10, 9), 1e8
