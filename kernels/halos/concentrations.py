@@ -15,7 +15,7 @@ from jaxlens.kernels.types import Real
 
 # Solar masses: the mass for which concentration_norm is given.
 MASS_PIVOT = 1e8
-# Bose et al. (2016, MNRAS 455, 318, eq. 17): the factor of M_hm / m, and the power.
+# Bose et al. (2016, MNRAS 455, 318): the factor of M_hm / m, and the power.
 WARM_FACTOR, WARM_POWER = 60.0, -0.17
 # No halo is less concentrated than this; pyHalo's.
 SMALLEST = 1.2
@@ -84,7 +84,7 @@ def power_law_concentration(
 def warm_suppression(mass: Real, half_mode_mass: Real) -> jax.Array:
     """The concentration in warm over that in cold dark matter, (1 + 60 M_hm / m)^-0.17.
 
-    Bose et al. (2016, MNRAS 455, 318, eq. 17) without their (1 + z)^(0.026 z - 0.04), which is not 1 in cold
+    Bose et al. (2016, MNRAS 455, 318) without their (1 + z)^(0.026 z - 0.04), which is not 1 in cold
     dark matter; pyHalo's BOSE2016.
 
     >>> print(f"{warm_suppression(1e8, 1e8):.3f}")
