@@ -15,7 +15,7 @@ from jaxlens.kernels.types import Real
 
 # Solar masses: the mass for which concentration_norm is given.
 MASS_PIVOT = 1e8
-# Bose et al. (2016, MNRAS 455, 318, eq. 17): the factor of M_hm / m, and the power.
+# Bose et al. (2016, MNRAS 455, 318): the factor of M_hm / m, and the power.
 WARM_FACTOR, WARM_POWER = 60.0, -0.17
 # No halo is less concentrated than this; pyHalo's.
 SMALLEST = 1.2
@@ -25,8 +25,8 @@ def diemer_joyce(mass: Real, z: Real, definition: MassDefinition = "200c") -> ja
     """The median concentration of Diemer & Joyce (2019, ApJ 871, 168), by a table of colossus's `diemer19`.
 
     The table is a polynomial in ln(1 + z) and log10 m, right to 0.3% for 1e4 to 3e15 solar masses and
-    redshifts up to 10; beyond these the value is that at the end.  Its cosmology is Planck 2018
-    (`diemer_joyce_table`), whatever that of the file is.
+    redshifts up to 10; beyond these the value is that at the end.  Its cosmology is that of
+    `diemer_joyce_table`, rounded from Planck 2018, whatever that of the file is.
 
     Args:
         mass: solar masses, without h, by the definition.
@@ -37,7 +37,7 @@ def diemer_joyce(mass: Real, z: Real, definition: MassDefinition = "200c") -> ja
         The radius that encloses the mass over Rs, of the shape to which the arguments broadcast.
 
     >>> print(f"{diemer_joyce(1e8, 0.5):.1f}")
-    14.4
+    14.3
     """
     dtype = jnp.result_type(mass, z, float)
     place = _scaled(jnp.log10(jnp.asarray(mass, dtype)), LOG10_MASS)
@@ -84,7 +84,7 @@ def power_law_concentration(
 def warm_suppression(mass: Real, half_mode_mass: Real) -> jax.Array:
     """The concentration in warm over that in cold dark matter, (1 + 60 M_hm / m)^-0.17.
 
-    Bose et al. (2016, MNRAS 455, 318, eq. 17) without their (1 + z)^(0.026 z - 0.04), which is not 1 in cold
+    Bose et al. (2016, MNRAS 455, 318) without their (1 + z)^(0.026 z - 0.04), which is not 1 in cold
     dark matter; pyHalo's BOSE2016.
 
     >>> print(f"{warm_suppression(1e8, 1e8):.3f}")

@@ -35,7 +35,7 @@ EDGE = 2.0**-25
 LARGEST_S = 0.97
 # The degree of the polynomials in s for (r - 1) / s and c0; odd, so that no node is at s = 0.
 DEGREE = 13
-# The coefficients of the term of order 1 / mean (Giles 2016, eq. 26).
+# The coefficients of the term of order 1 / mean (Giles 2016).
 LAST_TERM, LAST_SHIFT = 0.0218, 0.065
 # The chance that one of the largest draws of float32 is larger: one part of its uniform numbers.
 SMALLEST_UNIFORM = 2.0**-24

@@ -14,7 +14,7 @@ from jaxlens.kernels.types import Real
 HOST_PIVOT = 1e13
 # Sigma_sub is given for the redshift at which z plus this is one.
 REDSHIFT_SHIFT = 0.5
-# Powers of the host's mass and of z + 0.5 (Gilman et al. 2020, MNRAS 491, 6077, eq. 5); pyHalo 1.5's presets
+# Powers of the host's mass and of z + 0.5 (Gilman et al. 2020, MNRAS 491, 6077); pyHalo 1.5's presets
 # have 0.55 and 0.37 (Gannon et al. 2025).
 MASS_SCALING, REDSHIFT_SCALING = 0.88, 1.7
 

@@ -10,6 +10,7 @@ differentiable in the host's numbers at fixed uniform numbers.  All lengths are 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -163,7 +164,8 @@ def _density(r: jax.Array, scale: jax.Array, core: jax.Array) -> jax.Array:
     return 1.0 / ((1.0 + r / core) * jnp.square(1.0 + r / scale))
 
 
-def _table(density, high: jax.Array) -> Panels:  # type: ignore[no-untyped-def]
+def _table(density: Callable[[jax.Array], jax.Array], high: jax.Array) -> Panels:
+    """The density on the interval from 0 to `high`."""
     low = jnp.zeros_like(high)
     return Panels(low, high / PANELS, density(edges(low, high)), panel_integrals(density, low, high))
 

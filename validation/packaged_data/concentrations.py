@@ -1,7 +1,7 @@
 """The concentrations of Diemer & Joyce (2019) as a polynomial, from colossus: a module of the kernels.
 
-`python -m validation.packaged_data.concentrations` (extra `haloes`) writes
-`kernels/halos/diemer_joyce_table.py`.
+`python -m validation.packaged_data` writes `kernels/halos/diemer_joyce_table.py`.  The cosmology is that of
+`matter`.
 """
 
 from __future__ import annotations
@@ -13,20 +13,18 @@ from colossus.cosmology import cosmology
 from colossus.halo.concentration import concentration
 from numpy.polynomial import chebyshev
 
-# colossus's name of the cosmology.
-COSMOLOGY = "planck18"
+from validation.packaged_data.matter import COSMOLOGY
+
 DEFINITIONS = ("200c", "200m", "vir")
 # The masses (log10, solar masses without h) and redshifts of the table.
 LOG10_MASS, REDSHIFTS = (4.0, 15.5), (0.0, 10.0)
 # Degrees in the logarithms of mass and of 1 + z, and nodes with which they are found.
 DEGREES, NODES = (8, 6), (48, 32)
-# The module that is written.
-PATH = Path(__file__).parents[2] / "kernels" / "halos" / "diemer_joyce_table.py"
 
 
 def table(definition: str) -> tuple[np.ndarray, float]:
     """The coefficients (powers of mass, powers of 1 + z) of ln c, and the largest error of ln c."""
-    h = cosmology.setCosmology(COSMOLOGY).h
+    h = cosmology.setCosmology("jaxlens", COSMOLOGY).h
     places = [chebyshev.chebpts1(count) for count in NODES]
     ends = [LOG10_MASS, tuple(np.log1p(REDSHIFTS))]
     log_mass, log_z = (
@@ -50,17 +48,13 @@ def _powers(order: int, degree: int) -> np.ndarray:
 
 def text(tables: dict[str, tuple[np.ndarray, float]]) -> str:
     """The module."""
-    model = cosmology.setCosmology(COSMOLOGY)
-    numbers = (
-        f"H0 = {model.H0}, Om0 = {model.Om0}, Ob0 = {model.Ob0}, sigma8 = {model.sigma8}, ns = {model.ns}"
-    )
+    numbers = ", ".join(f"{name} = {COSMOLOGY[name]}" for name in ("H0", "Om0", "Ob0", "ns", "sigma8"))
     worst = max(error for _, error in tables.values())
     lines = [
         '"""The logarithm of the concentration of Diemer & Joyce (2019, ApJ 871, 168), as polynomials.',
         "",
-        "From colossus (Diemer 2018, ApJS 239, 35) by `validation.packaged_data.concentrations`.",
-        f"Cosmology: its {COSMOLOGY} ({numbers}).",
-        f"The largest error of a concentration is {worst:.1%}.",
+        "From colossus (Diemer 2018, ApJS 239, 35) by `validation.packaged_data`, for the cosmology",
+        f"{numbers}.  The largest error of a concentration is {worst:.1%}.",
         '"""',
         "",
         "from __future__ import annotations",
@@ -77,13 +71,8 @@ def text(tables: dict[str, tuple[np.ndarray, float]]) -> str:
     return "\n".join([*lines, "}", ""])
 
 
-def main() -> None:
-    """Write the module, and print the errors."""
-    tables = {definition: table(definition) for definition in DEFINITIONS}
-    PATH.write_text(text(tables), encoding="utf-8")
-    for name, (_, error) in tables.items():
-        print(f"{name}: largest error of ln c {error:.2e}")
-
-
-if __name__ == "__main__":
-    main()
+def write(folder: Path) -> Path:
+    """Write `diemer_joyce_table.py` to the folder of the kernels of haloes, and return its path."""
+    path = folder / "diemer_joyce_table.py"
+    path.write_text(text({definition: table(definition) for definition in DEFINITIONS}), encoding="utf-8")
+    return path

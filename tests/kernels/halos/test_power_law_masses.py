@@ -19,7 +19,7 @@ WARM = np.float32(
 )
 # The mean numbers and masses of pyHalo 1.5.2 for the first three, over those of the cold
 # (`validation.haloes.oracles.subhaloes`).
-PYHALO_NUMBERS, PYHALO_MASSES = (1.0, 0.2999556246, 0.0609473015), (1.0, 0.8322460158, 0.5172058009)
+PYHALO_NUMBERS, PYHALO_MASSES = (1.0, 0.2999556022, 0.0609472931), (1.0, 0.8322458603, 0.5172055242)
 SLOPE, M_MIN, M_MAX = -1.9, 1e6, 1e10
 
 

@@ -21,8 +21,8 @@ from pyHalo.mass_function_models import preset_mass_function_models  # noqa: E40
 from pyHalo.Rendering.SpatialDistributions.nfw import ProjectedNFW  # noqa: E402
 from pyHalo.Rendering.subhalos import normalization_sigmasub  # noqa: E402
 
-# Planck 2018, as in `kernels/halos/diemer_joyce_table.py`.
-PLANCK = {"H0": 67.66, "Om0": 0.3111, "Ob0": 0.049, "sigma8": 0.8102, "ns": 0.9665}
+# pyHalo's default, and the cosmology of `kernels/halos/diemer_joyce_table.py`.
+PLANCK = {"H0": 67.5, "Om0": 0.309, "Ob0": 0.049, "sigma8": 0.81, "ns": 0.965}
 Z_LENS, Z_SOURCE = 0.6, 2.0
 # The half-mode masses by the names of the models; 0 is cold dark matter.
 MODELS = {"cold": 0.0, "warm_1e7": 1e7, "warm_3e8": 3e8}
