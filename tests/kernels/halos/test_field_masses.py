@@ -20,7 +20,8 @@ def table(low=LOW, high=HIGH, ln_density=None):
     """The table of power laws of masses in units of 1e8."""
     nodes = mass_nodes(low, high)
     at_nodes = nodes[None, :] - np.log(1e8)
-    return mass_table(nodes, SLOPES * at_nodes if ln_density is None else ln_density(nodes[None, :]))
+    slopes = jnp.asarray(SLOPES, nodes.dtype)
+    return mass_table(nodes, slopes * at_nodes if ln_density is None else ln_density(nodes[None, :]))
 
 
 @jax.jit

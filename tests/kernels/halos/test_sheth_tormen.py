@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import jax.numpy as jnp
+import jax
 import numpy as np
+import pytest
 
 from jaxlens.kernels.halos.sheth_tormen import ln_number_density
 
@@ -18,13 +19,20 @@ NUMBERS = [
 ]
 
 
+@jax.jit
+def cold(masses: jax.Array, redshifts: jax.Array) -> jax.Array:
+    """ln(dn / dln M)."""
+    return ln_number_density(masses, redshifts, **OWN)
+
+
 def test_the_mass_function_is_that_of_colossus():
-    ours = jnp.exp(ln_number_density(MASSES, REDSHIFTS, **OWN))
+    ours = np.exp(cold(MASSES, REDSHIFTS))
     np.testing.assert_allclose(ours, NUMBERS, rtol=2e-3)
 
 
+@pytest.mark.slow
 def test_a_change_of_the_slope_leaves_the_number_at_the_pivot():
     changed = ln_number_density(MASSES, REDSHIFTS, slope_change=0.2, **OWN)
-    difference = changed - ln_number_density(MASSES, REDSHIFTS, **OWN)
+    difference = changed - cold(MASSES, REDSHIFTS)
     expected = np.broadcast_to(0.2 * np.log(MASSES / 1e8), difference.shape)
     np.testing.assert_allclose(difference, expected, atol=1e-5)
