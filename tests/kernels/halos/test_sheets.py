@@ -73,14 +73,17 @@ def test_the_sheet_of_point_masses_is_their_mass_over_the_area():
 
 
 # Haloes of the Monte Carlo, in each of its parts.
-DRAWN, PARTS = 100_000, 20
+DRAWN, PARTS = 100_000, 15
+# Profile; place, as a share of the radius of each disc; how much less dense haloes may be there.
+CASES = [("TNFW", 0.0, 0.0), ("NFW", 0.0, 0.0), ("TNFW", 0.3, 0.02)]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("profile", ["TNFW", "NFW", "PJAFFE"])
-@pytest.mark.parametrize("offset", [0.0, 0.3])
-def test_the_mean_convergence_of_haloes_less_the_sheets_is_zero(profile, offset):
-    """At the centre of the discs and at a share of their radius, in all planes together."""
+@pytest.mark.parametrize(
+    ("profile", "offset", "edge"), [("TNFW", 0.0, 0.0), ("NFW", 0.0, 0.0), ("TNFW", 0.3, 0.02)]
+)
+def test_the_mean_convergence_of_haloes_less_the_sheets_is_zero(profile, offset, edge):
+    """At the centre of the discs, and at a share of their radius where the edge is felt."""
 
     @jax.jit
     def excess(key: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -112,5 +115,5 @@ def test_the_mean_convergence_of_haloes_less_the_sheets_is_zero(profile, offset)
 
     means, variances = np.array([excess(jax.random.key(k)) for k in range(PARTS)]).T
     error = np.sqrt(variances.sum()) / PARTS
-    assert error < 0.05
-    assert abs(means.mean()) < 4.0 * error
+    assert error < 0.01
+    assert abs(means.mean()) < 4.0 * error + edge
