@@ -26,6 +26,7 @@ Each array has the coefficients of a Chebyshev series in ln r, mapped from `..._
 """
 
 import numpy as np
+
 '''
 
 
@@ -49,5 +50,6 @@ def write(folder: Path) -> Path:
 def _array(comment: str, name: str, series: Chebyshev) -> str:
     """The lines of one series."""
     domain = ", ".join(f"{value:.9f}" for value in series.domain)
-    numbers = "".join(f"        {value:.8e},\n" for value in series.coef)
+    # without the sign of an exponent, as formatted Python is
+    numbers = "".join(f"        {value:.8e},\n" for value in series.coef).replace("e+", "e")
     return f"# {comment}\n{name}_DOMAIN = ({domain})\n{name} = np.array(\n    [\n{numbers}    ]\n)\n"
