@@ -108,7 +108,7 @@ def field_planes(
         turnover_b: its b.
         turnover_c: its c.
         M_host: mass of the lens's halo (solar masses, 200c), about which haloes cluster; None without the
-            two-halo term.
+            two-halo term, which is also left out where z_lens is the last redshift.
         **cosmology: as in `jaxlens.kernels.cosmology`.
 
     Returns:

@@ -88,6 +88,14 @@ def test_there_are_fewer_haloes_in_warmer_dark_matter():
 
 
 @pytest.mark.slow
+def test_no_haloes_cluster_where_there_is_no_lens():
+    given = {"M_min": 1e6, "M_max": 1e10, "cone_radius": 3.0, **OWN}
+    hosts = (None, 1e13)
+    one, other = (field_planes(jnp.array(ENDS), COUNTS, ENDS[-1], M_host=host, **given) for host in hosts)
+    np.testing.assert_allclose(one.number, other.number, rtol=1e-6)
+
+
+@pytest.mark.slow
 def test_no_haloes_are_finite():
     none = planes_of(False, normalization=0.0)
     uniform = np.random.default_rng(5).uniform(size=(4, DRAWN)).astype(np.float32)
