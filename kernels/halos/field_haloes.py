@@ -117,9 +117,8 @@ def field_planes(
     cone = slabs(redshifts, counts, z_lens, cone_radius=cone_radius, cone_end=cone_end, **cosmology)
     volume = normalization * cone.volume
     if M_host is not None:
-        volume = volume * (
-            1.0 + clustering(cone.near, cone.far, z_lens, M_host, definition="200c", **cosmology)
-        )
+        excess = clustering(cone.near, cone.far, z_lens, M_host, definition="200c", **cosmology)
+        volume = volume * (1.0 + jnp.where(z_lens < cone.z[-1], excess, 0.0))
     nodes = mass_nodes(M_min, M_max)
     masses = jnp.exp(nodes)[None, :]
     density = ln_number_density(masses, cone.z[:, None], slope_change=slope_change, **cosmology)
