@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -73,47 +75,46 @@ def test_the_sheet_of_point_masses_is_their_mass_over_the_area():
 
 
 # Haloes of the Monte Carlo, in each of its parts.
-DRAWN, PARTS = 100_000, 15
+DRAWN, PARTS = 100_000, 6
 # Profile; place, as a share of the radius of each disc; how much less dense haloes may be there.
-CASES = [("TNFW", 0.0, 0.0), ("NFW", 0.0, 0.0), ("TNFW", 0.3, 0.02)]
+CASES = [("TNFW", 0.0, 0.0), ("TNFW", 0.3, 0.02), ("NFW", 0.0, 0.0)]
+
+
+@partial(jax.jit, static_argnames="profile")
+def excess(profile: str, offset: jax.Array, key: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """The mean of the convergence over the sheets, less one, and its variance."""
+    own = planes()
+    kappa = jnp.sum(sheets(own, profile))
+    *uniform, angle = jax.random.uniform(key, (5, DRAWN))
+    haloes = field_haloes(own, *uniform)
+    z, T = haloes.z, own.slabs.distance[haloes.plane]
+    gap = distances_between(jnp.concatenate([own.slabs.z, jnp.array([Z_SOURCE])]), **OWN)[:-1, -1]
+    between = gap[haloes.plane]
+    D = T / (1.0 + z)
+    scatter = jnp.sqrt(2.0) * jax.scipy.special.erfinv(2.0 * angle - 1.0)
+    angles = profile_angles(
+        profile,
+        haloes.mass,
+        jnp.maximum(CONCENTRATION * 10.0 ** (SCATTER * scatter), 1.2),
+        truncation(haloes.mass, z, D),
+        density=enclosed_density("200c", z, **OWN),
+        sigma_crit=critical_surface_density(z, T, T + between, between),
+        D_lens=D,
+    )
+    x = haloes.x - offset * own.slabs.radius[haloes.plane]
+    squared = x**2 + haloes.y**2
+    slope = round_profile(profile).radial.slope
+    mean, steepness = jax.jvp(lambda r2: slope(r2, **angles), (squared,), (jnp.ones_like(squared),))
+    # kappa = (1 / 2 r) d(r alpha) / dr, of a halo; there are `number` of them on average
+    found = (mean + squared * steepness) * jnp.sum(own.number) / kappa - 1.0
+    return jnp.mean(found), jnp.var(found) / DRAWN
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("profile", "offset", "edge"), [("TNFW", 0.0, 0.0), ("NFW", 0.0, 0.0), ("TNFW", 0.3, 0.02)]
-)
+@pytest.mark.parametrize(("profile", "offset", "edge"), CASES)
 def test_the_mean_convergence_of_haloes_less_the_sheets_is_zero(profile, offset, edge):
     """At the centre of the discs, and at a share of their radius where the edge is felt."""
-
-    @jax.jit
-    def excess(key: jax.Array) -> tuple[jax.Array, jax.Array]:
-        own = planes()
-        kappa = jnp.sum(sheets(own, profile))
-        *uniform, angle = jax.random.uniform(key, (5, DRAWN))
-        haloes = field_haloes(own, *uniform)
-        z, T = haloes.z, own.slabs.distance[haloes.plane]
-        gap = distances_between(jnp.concatenate([own.slabs.z, jnp.array([Z_SOURCE])]), **OWN)[:-1, -1]
-        between = gap[haloes.plane]
-        D = T / (1.0 + z)
-        scatter = jnp.sqrt(2.0) * jax.scipy.special.erfinv(2.0 * angle - 1.0)
-        angles = profile_angles(
-            profile,
-            haloes.mass,
-            jnp.maximum(CONCENTRATION * 10.0 ** (SCATTER * scatter), 1.2),
-            truncation(haloes.mass, z, D),
-            density=enclosed_density("200c", z, **OWN),
-            sigma_crit=critical_surface_density(z, T, T + between, between),
-            D_lens=D,
-        )
-        x = haloes.x - offset * own.slabs.radius[haloes.plane]
-        squared = x**2 + haloes.y**2
-        slope = round_profile(profile).radial.slope
-        mean, steepness = jax.jvp(lambda r2: slope(r2, **angles), (squared,), (jnp.ones_like(squared),))
-        # kappa = (1 / 2 r) d(r alpha) / dr, of a halo; there are `number` of them on average
-        found = (mean + squared * steepness) * jnp.sum(own.number) / kappa - 1.0
-        return jnp.mean(found), jnp.var(found) / DRAWN
-
-    means, variances = np.array([excess(jax.random.key(k)) for k in range(PARTS)]).T
+    means, variances = np.array([excess(profile, offset, jax.random.key(k)) for k in range(PARTS)]).T
     error = np.sqrt(variances.sum()) / PARTS
-    assert error < 0.01
+    assert error < 0.015
     assert abs(means.mean()) < 4.0 * error + edge
