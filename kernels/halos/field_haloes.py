@@ -3,6 +3,9 @@
 A system has a Poisson number of haloes of the mean `FieldPlanes.number.sum()`.  Each halo belongs to a plane
 with the probability number / number.sum(), has a mass of the plane's mass function, and is anywhere in the
 plane's disc.
+
+At fixed uniform numbers masses and places are differentiable in the numbers of the mass function and of the
+cone.  How many haloes there are, and in which planes, are step functions, whose derivative is zero.
 """
 
 from __future__ import annotations
@@ -104,8 +107,8 @@ def field_planes(
         turnover_a: a of the factor [1 + (a M_hm / M)^b]^c of Lovell (2020, ApJ 897, 147).
         turnover_b: its b.
         turnover_c: its c.
-        M_host: mass of the lens's halo (solar masses), about which haloes cluster; None without the two-halo
-            term.
+        M_host: mass of the lens's halo (solar masses, 200c), about which haloes cluster; None without the
+            two-halo term, which is also left out where z_lens is the last redshift.
         **cosmology: as in `jaxlens.kernels.cosmology`.
 
     Returns:
@@ -114,7 +117,8 @@ def field_planes(
     cone = slabs(redshifts, counts, z_lens, cone_radius=cone_radius, cone_end=cone_end, **cosmology)
     volume = normalization * cone.volume
     if M_host is not None:
-        volume = volume * (1.0 + clustering(cone.near, cone.far, z_lens, M_host, **cosmology))
+        excess = clustering(cone.near, cone.far, z_lens, M_host, definition="200c", **cosmology)
+        volume = volume * (1.0 + jnp.where(z_lens < cone.z[-1], excess, 0.0))
     nodes = mass_nodes(M_min, M_max)
     masses = jnp.exp(nodes)[None, :]
     density = ln_number_density(masses, cone.z[:, None], slope_change=slope_change, **cosmology)

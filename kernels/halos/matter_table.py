@@ -1,4 +1,4 @@
-"""The linear matter field today, in scales of Mpc/h: polynomials that `validation.packaged_data` makes.
+"""The linear matter field today, by scales in Mpc/h, from `validation.packaged_data.matter`.
 
 The power spectrum is that of Eisenstein & Hu (1998, ApJ 496, 605) for the cosmology H0 = 67.5, Om0 = 0.309,
 Ob0 = 0.049, ns = 0.965, sigma8 = 0.81, as colossus (Diemer 2018, ApJS 239, 35) computes it.

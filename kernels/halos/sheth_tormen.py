@@ -50,7 +50,7 @@ def ln_number_density(
         ln(dn / dln M), of the shape to which the arguments broadcast.
 
     >>> print(f"{ln_number_density(1e8, 0.5, H0=67.5, Om0=0.309):.2f}")
-    2.34
+    1.96
     """
     sigma_today, slope = ln_sigma(mass, H0=H0, Om0=Om0)
     own = {"H0": H0, "Om0": Om0, **cosmology}

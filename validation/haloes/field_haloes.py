@@ -142,6 +142,7 @@ def _sheets(theirs: dict[str, np.ndarray]) -> list[Row]:
         concentration=nothing[None, None],
         concentration_scatter=0.0,
         r_trunc=nothing[None, None],
+        definition="200c",
         **COSMOLOGY,
     )
     ours, found = (_between(theirs, values) for values in (np.asarray(kappa), theirs["sheet"]))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +18,7 @@ DISTANCES, STEPS = (0.05, 60.0), 4000
 # The degrees of the polynomials; with higher ones, they follow the rounding of colossus.
 DEGREES = (14, 12)
 
-HEAD = '''"""The linear matter field today, in scales of Mpc/h: polynomials that `validation.packaged_data` makes.
+HEAD = '''"""The linear matter field today, by scales in Mpc/h, from `validation.packaged_data.matter`.
 
 The power spectrum is that of Eisenstein & Hu (1998, ApJ 496, 605) for the cosmology H0 = {H0}, Om0 = {Om0},
 Ob0 = {Ob0}, ns = {ns}, sigma8 = {sigma8}, as colossus (Diemer 2018, ApJS 239, 35) computes it.
@@ -28,6 +26,7 @@ Each array has the coefficients of a Chebyshev series in ln r, mapped from `..._
 """
 
 import numpy as np
+
 '''
 
 
@@ -45,12 +44,12 @@ def write(folder: Path) -> Path:
     text += _array("The integral of the correlation function up to r (Mpc/h).", "CORRELATION", integral)
     path = folder / "matter_table.py"
     path.write_text(text, encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(path)], check=True)
     return path
 
 
 def _array(comment: str, name: str, series: Chebyshev) -> str:
     """The lines of one series."""
     domain = ", ".join(f"{value:.9f}" for value in series.domain)
-    numbers = ", ".join(f"{value:.8e}" for value in series.coef)
-    return f"# {comment}\n{name}_DOMAIN = ({domain})\n{name} = np.array([{numbers}])\n"
+    # without the sign of an exponent, as formatted Python is
+    numbers = "".join(f"        {value:.8e},\n" for value in series.coef).replace("e+", "e")
+    return f"# {comment}\n{name}_DOMAIN = ({domain})\n{name} = np.array(\n    [\n{numbers}    ]\n)\n"
