@@ -26,7 +26,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.kernels.fastmath.arcsech import SMALLEST
-from jaxlens.kernels.fastmath.elementary import log, log1p, polynomial
+from jaxlens.kernels.fastmath.elementary import log, log1p
 from jaxlens.kernels.mass.nfw import MEAN_AT_RS
 
 # Where x is below this, M is computed from its logarithm and two polynomials.
@@ -159,9 +159,18 @@ def _of_scale(t: jax.Array, x: jax.Array, log_x: jax.Array, y: jax.Array) -> tup
         Three arrays of the shape of t.
     """
     near = x < NEAR
-    h = polynomial(_far(), y)
-    inside = t * (polynomial(_of_logarithm(), t) * log_x + polynomial(_beside_logarithm(), t))
+    h = _polynomial(_far(), y)
+    inside = t * (_polynomial(_of_logarithm(), t) * log_x + _polynomial(_beside_logarithm(), t))
     return near, jnp.where(near, inside, (h + 0.5 * PI * x) / t - log_x), h
+
+
+def _polynomial(coefficients: tuple[float, ...], x: jax.Array) -> jax.Array:
+    """Sum of c_n x^n by Estrin's scheme, in which a CPU need not wait for one term after the other."""
+    terms: list[jax.Array | float] = list(coefficients)
+    while len(terms) > 1:
+        pairs = [terms[k] + terms[k + 1] * x for k in range(0, len(terms) - 1, 2)]
+        terms, x = [*pairs, *terms[2 * len(pairs) :]], x * x
+    return jnp.asarray(terms[0])
 
 
 def _log_of_two_over(t: jax.Array) -> jax.Array:
