@@ -30,7 +30,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.kernels.fastmath.pairs import summed_over_b
-from jaxlens.kernels.halos.round_profiles import deflection_terms, prepared, round_profile
+from jaxlens.kernels.halos.pair_terms import deflection_terms, prepared
+from jaxlens.kernels.halos.round_profiles import round_profile
 from jaxlens.kernels.types import Pair, Real
 
 # Rays along a side of a cell.

@@ -89,12 +89,17 @@ def tnfw_numbers(*, Rs: jax.Array, alpha_Rs: jax.Array, r_trunc: jax.Array) -> d
     return {
         "scale": 1.0 / jnp.square(Rs),
         "ratio": ratio,
-        "inverse_ratio": 1.0 / ratio,
-        "log_ratio": jnp.log(ratio),
+        "inverse_ratio": jax.lax.stop_gradient(1.0 / ratio),
+        "log_ratio": jax.lax.stop_gradient(jnp.log(ratio)),
         "logarithms": mean * (1.0 - i),
         "twice": 2.0 * i * mean,
         "root": PI * ratio * mean,
     }
+
+
+def tnfw_tangents(*, inverse_ratio: jax.Array, **_: jax.Array) -> dict[str, dict[str, jax.Array]]:
+    """How numbers of `tnfw_numbers` that follow another one change with it."""
+    return {"ratio": {"inverse_ratio": -jnp.square(inverse_ratio), "log_ratio": inverse_ratio}}
 
 
 def tnfw_slope(
@@ -160,7 +165,9 @@ def _of_scale(t: jax.Array, x: jax.Array, log_x: jax.Array, y: jax.Array) -> tup
     """
     near = x < NEAR
     h = _polynomial(_far(), y)
-    inside = t * (_polynomial(_of_logarithm(), t) * log_x + _polynomial(_beside_logarithm(), t))
+    # elsewhere the polynomials would overflow, and so would what is not chosen in derivatives
+    small = jnp.where(near, t, 0.0)
+    inside = small * (_polynomial(_of_logarithm(), small) * log_x + _polynomial(_beside_logarithm(), small))
     return near, jnp.where(near, inside, (h + 0.5 * PI * x) / t - log_x), h
 
 
