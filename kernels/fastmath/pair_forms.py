@@ -125,7 +125,7 @@ def at_once(pairs: Any, count: jax.Array, *arrays: jax.Array) -> list[jax.Array]
     else:
         # in one computation XLA would keep arrays of all pairs that several sums share
         found = jax.lax.map(lambda k: jax.lax.switch(k, branches, None), jnp.arange(len(branches)))
-    sums = ([], [])
+    sums: tuple[list[jax.Array], list[jax.Array]] = ([], [])
     for own, (kind, first) in zip(found, places, strict=True):
         sums[kind].extend(one[: items[kind]] for one in own[: numbers[kind] - first])
     return [*sums[0], *sums[1]]

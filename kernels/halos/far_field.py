@@ -21,7 +21,7 @@ never is; the sum is a bound on the error of the whole, which is mostly a tenth 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -85,7 +85,7 @@ def cells_of(shape: tuple[int, ...]) -> Cells | None:
         return None
     number = [round(n / SIDE) or 1 for n in shape[-2:]]
     side = [math.ceil(n / cells) for n, cells in zip(shape[-2:], number, strict=True)]
-    images = (math.prod(shape[:-2]), *shape[-2:])
+    images = (math.prod(shape[:-2]), shape[-2], shape[-1])
     return Cells(images, (number[0], number[1]), (side[0], side[1]))
 
 
@@ -208,7 +208,12 @@ def _listed(chosen: jax.Array) -> tuple[jax.Array, jax.Array]:
 
 
 def _at_nodes(
-    sums, profile: str, boxes: Boxes, numbers: Numbers, far: jax.Array, count: jax.Array
+    sums: Callable[..., list[jax.Array]],
+    profile: str,
+    boxes: Boxes,
+    numbers: Numbers,
+    far: jax.Array,
+    count: jax.Array,
 ) -> list[jax.Array]:
     """The deflection of the haloes that are far, at the nodes of each cell, each (cells, nodes, nodes)."""
     points = jnp.asarray(_nodes(), boxes.x.dtype)
