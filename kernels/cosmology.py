@@ -160,14 +160,19 @@ def _transverse(comoving: jax.Array, H0: Real, **cosmology: Real) -> jax.Array:
     return comoving * total
 
 
+def transverse_from_comoving(comoving: Real, *, H0: Real, **cosmology: Real) -> jax.Array:
+    """T in Mpc of comoving distances along the line of sight (Mpc), of any shape and of either sign."""
+    gap = jnp.asarray(comoving)
+    return gap if "Ode0" not in cosmology else _transverse(gap, H0, **cosmology)
+
+
 def transverse_comoving_distance(z: Real, *, H0: Real, **cosmology: Real) -> jax.Array:
     """T(z) in Mpc, for z of any shape; astropy's comoving_transverse_distance.
 
     >>> print(f"{transverse_comoving_distance(1.0, H0=70.0, Om0=0.3):.1f}")
     3303.8
     """
-    comoving = comoving_distance(z, H0=H0, **cosmology)
-    return comoving if "Ode0" not in cosmology else _transverse(comoving, H0, **cosmology)
+    return transverse_from_comoving(comoving_distance(z, H0=H0, **cosmology), H0=H0, **cosmology)
 
 
 def distances_between(z: Real, *, H0: Real, **cosmology: Real) -> jax.Array:
@@ -180,8 +185,7 @@ def distances_between(z: Real, *, H0: Real, **cosmology: Real) -> jax.Array:
      [-1310.     0.]]
     """
     comoving = comoving_distance(z, H0=H0, **cosmology)
-    gap = comoving[None, :] - comoving[:, None]
-    return gap if "Ode0" not in cosmology else _transverse(gap, H0, **cosmology)
+    return transverse_from_comoving(comoving[None, :] - comoving[:, None], H0=H0, **cosmology)
 
 
 def transverse_between(near: Real, far: Real, *, H0: Real, **cosmology: Real) -> jax.Array:
@@ -200,7 +204,7 @@ def transverse_between(near: Real, far: Real, *, H0: Real, **cosmology: Real) ->
     1415.2
     """
     gap = comoving_distance(far, H0=H0, **cosmology) - comoving_distance(near, H0=H0, **cosmology)
-    return gap if "Ode0" not in cosmology else _transverse(gap, H0, **cosmology)
+    return transverse_from_comoving(gap, H0=H0, **cosmology)
 
 
 def angular_diameter_distance(z: Real, **cosmology: Real) -> jax.Array:

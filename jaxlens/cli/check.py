@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from jaxlens.cli.arguments import Commands, add_command, add_config, print_warnings
 from jaxlens.config import Config, load_config
 from jaxlens.config.copies import described
+from jaxlens.config.halo_bounds import described as described_haloes
 from jaxlens.config.model import Configuration
 
 # The draws from which the share of systems that SELECT keeps is estimated.
@@ -32,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     config = load_config(arguments.config, arguments.survey, arguments.configuration)
     print_warnings(config)
     for one in config.chosen(arguments.configuration):
-        for line in described(one):
+        for line in (*described(one), *described_haloes(one)):
             print(f"{one.label}: {line}")
     _print_acceptances(config, config.chosen(arguments.configuration))
     print(f"{arguments.config}: no problems")

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jaxlens.cli.arguments import Commands, add_command
+from jaxlens.files.names import is_of_haloes
 from jaxlens.production.lock import named, owner_of
-from jaxlens.production.manifest import Manifest
+from jaxlens.production.manifest import Manifest, Section
 from jaxlens.production.verification import dataset_manifest
 
 
@@ -27,6 +28,13 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _haloes(section: Section) -> str:
+    """In how many files the haloes of a configuration are, and how large these are; "" where it has none."""
+    records = [record for shard in section.shards for record in shard.files]
+    own = [record.bytes for record in records if is_of_haloes(Path(record.name))]
+    return f", haloes in {len(own)} file{'s' * (len(own) > 1)} ({sum(own) / 1e9:.3g} GB)" if own else ""
+
+
 def _lines(manifest: Manifest) -> Iterator[str]:
     part = "" if manifest.part is None else f", part {manifest.part[0]} of {manifest.part[1]}"
     yield f"{manifest.name}: seed {manifest.seed}, {'complete' if manifest.complete else 'incomplete'}{part}"
@@ -34,7 +42,7 @@ def _lines(manifest: Manifest) -> Iterator[str]:
         whole = sum(shard.whole for shard in section.shards)
         yield (
             f"{label} ({section.name}): {section.systems} systems, {whole} of {len(section.shards)} shards "
-            f"made, {section.shard_size} systems a shard, {section.batch_size} a batch"
+            f"made, {section.shard_size} systems a shard, {section.batch_size} a batch{_haloes(section)}"
         )
     size = sum(record.bytes for record in manifest.files())
     made = [name for name, value in manifest.options.items() if value]

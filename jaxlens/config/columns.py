@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from jaxlens.config.copies import count_rules
 from jaxlens.config.geometry import REDSHIFT
+from jaxlens.config.halo_names import SUBSTRUCTURE
+from jaxlens.config.halo_parameters import halo_rule
 from jaxlens.config.instrument import COSMOLOGY, IMAGE, SURVEY, unused_names
 from jaxlens.config.meanings import meanings
-from jaxlens.config.model import Column, Configuration, Galaxy, Instrument, Plane
+from jaxlens.config.model import LINE_OF_SIGHT, Column, Configuration, Galaxy, Instrument, Plane
 from jaxlens.config.naming import Named, named_quantities, redshift_name
 from jaxlens.config.profile_ranges import profile_rule
 from jaxlens.config.profile_tables import image_rules
@@ -168,6 +170,8 @@ def _rule(name: str, profiles: Mapping[str, str]) -> Rule:
         return profile_rule(profiles[owner], key, by_band="-LIGHT_PROFILE_" in owner)
     if not owner:
         return {**COSMOLOGY, **IMAGE, **SURVEY}[key]
+    if owner == LINE_OF_SIGHT or owner.endswith(f"-{SUBSTRUCTURE}"):
+        return halo_rule(key, in_galaxy=owner != LINE_OF_SIGHT)
     return {"REDSHIFT": REDSHIFT, "mean": NOT_NEGATIVE_BY_BAND, "magnitude": ANY_BY_BAND}.get(key, ANY)
 
 

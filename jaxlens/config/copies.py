@@ -176,6 +176,9 @@ def _check_species(species: Galaxy | PointSource, node: Node, report: Report) ->
             finding = f"{species.name} has a host, {species.host}, so it stands there once"
             report.problem(node.place, f"{finding}; there may be copies of galaxies and of foreground stars")
         return
+    if species.substructure:
+        finding = f"{species.name} has SUBSTRUCTURE, which belongs to one object"
+        report.problem(node.place, f"{finding}; remove it, or give the galaxy an object without NUMBER")
     for profile in species.mass:
         if profile.name and MASS_PROFILES[profile.name].line_of_sight is not None:
             finding = f"{species.name} has {profile.name}, of which a configuration has one"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from jaxlens.config.copies import read_copies
 from jaxlens.config.errors import Place, Report, nearest, shown
 from jaxlens.config.lens_checks import check_lines_of_sight
+from jaxlens.config.lines_of_sight import LineOfSightReader
 from jaxlens.config.model import (
     Configuration,
     Copies,
@@ -48,21 +49,30 @@ def read_geometry(
         The configurations, in order of their numbers.
     """
     series = SeriesReader(species, instrument, root)
+    lines = LineOfSightReader(root, instrument)
     with root.sub("GEOMETRY") as section:
         entries = section.numbered("CONFIGURATION", gaps=True)
-        found = tuple(_configuration(label, node, species, series, root.report) for label, node in entries)
+        found = tuple(
+            _configuration(label, node, species, series, lines, root.report) for label, node in entries
+        )
         if not found:
             section.missing("CONFIGURATION_1", "give at least one configuration")
         elif section.node is not None:
             _check_fractions(found, section.node.place, root.report)
+    lines.finish()
     _check_names(found, dict(entries), root.report)
     return found
 
 
 def _configuration(
-    label: str, node: Node, species: dict[str, Species] | None, series: SeriesReader, report: Report
+    label: str,
+    node: Node,
+    species: dict[str, Species] | None,
+    series: SeriesReader,
+    lines: LineOfSightReader,
+    report: Report,
 ) -> Configuration:
-    """Read one CONFIGURATION_n; `series` reads its TIMESERIES."""
+    """Read one CONFIGURATION_n; `series` reads its TIMESERIES, and `lines` its LINE_OF_SIGHT."""
     with Section(node, report) as section:
         name = section.text("NAME") if section.has("NAME") else label
         # read when the parameters of the configuration are known
@@ -80,8 +90,9 @@ def _configuration(
         with report.only([label]):
             observed = series.read(label, section, planes)
             check_lines_of_sight(planes, [plane for _, plane in plane_nodes], report)
+        between = lines.read(section, planes, [plane for _, plane in plane_nodes])
     _remark_inert(planes, plane_nodes, report)
-    return Configuration(label, name, fraction, planes, noise, observed)
+    return Configuration(label, name, fraction, planes, noise, observed, line_of_sight=between)
 
 
 def _fraction(section: Section) -> float:
@@ -216,13 +227,14 @@ def _check_order(planes: list[Plane], node: Node, report: Report) -> None:
 
 
 def _remark_inert(planes: tuple[Plane, ...], nodes: list[tuple[str, Node]], report: Report) -> None:
-    """Remark mass and shear in the last plane, which have no effect because nothing is behind them."""
+    """Remark mass, shear and subhaloes in the last plane, which act on nothing, as nothing is behind them."""
     if not planes:
         return
     for label, species in planes[-1].objects:
         if isinstance(species, Galaxy) and (species.mass or species.shear):
             words = ["mass"] * bool(species.mass) + ["shear"] * bool(species.shear)
-            verb = "act" if len(words) == 2 else "acts"
+            words += ["SUBSTRUCTURE"] * bool(species.substructure)
+            verb = "acts" if len(words) == 1 else "act"
             finding = f"its {' and '.join(words)} {verb} on nothing in the last plane"
             report.remark(nodes[-1][1].entries[label].place, finding)
 

@@ -26,7 +26,7 @@ from jaxlens.config.quantities import (
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.config.spellings import is_nothing
-from jaxlens.config.values import word
+from jaxlens.config.values import finite, word
 from jaxlens.kernels.cosmology import expansion_rate
 
 # The numeric keys of COSMOLOGY, under astropy's names: H0 in km/s/Mpc, Tcmb0 in K, m_nu in eV.
@@ -81,6 +81,7 @@ FIXED = (
     "convolution_kernel_size",
     "point_source_supersampling_factor",
     "compute_mode",
+    "halo_tolerance",
 )
 # The largest number of bands; a survey of narrow bands has about 60.
 MAX_BANDS = 1000
@@ -243,7 +244,20 @@ def read_instrument(root: Section) -> Instrument:
             quantities=quantities,
             numerics=read_numerics(here, psf_type, supersampling, kernel),
             kernel=kernel,
+            halo_tolerance=_halo_tolerance(here),
         )
+
+
+def _halo_tolerance(section: Section) -> float:
+    """`halo_tolerance`; its default where it is missing or, with a problem, illegal."""
+    node = section.take("halo_tolerance")
+    if node is None:
+        return Instrument.halo_tolerance
+    advice = "give a fraction of the Einstein radius below 1, as 1.0e-4, or 0 for exact deflections"
+    value = finite(node, section.report, advice)
+    if value is not None and not 0.0 <= value < 1.0:
+        section.report.problem(node.place, f"is {value:g}; {advice}")
+    return value if value is not None and 0.0 <= value < 1.0 else Instrument.halo_tolerance
 
 
 def _homes(section: str, *keys: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from jaxlens.config.files import FROM_DICT, OUTDIR_ADVICE, input_files, read_fil
 from jaxlens.config.filters import with_filters
 from jaxlens.config.galaxy_names import check_choosers
 from jaxlens.config.geometry import read_geometry
+from jaxlens.config.halo_bounds import with_bounds
 from jaxlens.config.inputs import include, with_preset
 from jaxlens.config.instrument import read_bands, read_cosmology, read_instrument
 from jaxlens.config.joints import column_names, read_joints, read_userdists
@@ -183,6 +184,7 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         image_dtype=image_dtype or IMAGE_DTYPES[0],
     )
     config = with_selections(config, tree, names, report)
+    config = with_bounds(config, tree, report)
     check_memory(config, tree, report)
     check_choosers(config, names, tree, report)
     complete, before = settled(config, tree, report, asked), len(report.remarks)

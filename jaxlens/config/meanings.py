@@ -14,7 +14,7 @@ _PROFILES: Mapping[str, tuple[str, ...]] = {
     "SIE": ("singularisothermalellipsoid", "isothermal", "isothermalellipsoid", "sieellipse", "sieellipsoid"),
     "SIS": ("singularisothermalsphere", "isothermalsphere"),
     "NIE": ("nonsingularisothermalellipsoid", "coredisothermal", "nis"),
-    "POINT_MASS": ("point", "pointlens", "blackhole", "bh"),
+    "POINT_MASS": ("point", "pointlens", "blackhole", "bh", "pbh", "primordialblackhole", "ptmass"),
     "SHEAR": ("externalshear", "extshear"),
     "SHEAR_GAMMA_PSI": ("shearpolar", "sheargammaphi"),
     "CONVERGENCE": ("masssheet", "sheet", "externalconvergence", "kappa", "constantconvergence"),
@@ -144,7 +144,30 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "sep": ("separation", "distance", "offset"),
     "sep_unit": ("unit", "units", "separationunit"),
 }
-_TABLES = (_PROFILES, _COSMOLOGIES, _SURVEYS, _DISTRIBUTIONS, _MODELS, _WORDS, _KEYS)
+# Keys and words of SUBSTRUCTURE and LINE_OF_SIGHT, among them pyHalo's.
+_HALOES: Mapping[str, tuple[str, ...]] = {
+    "diemer_joyce": ("diemerjoyce19", "diemer19", "dj19", "diemer"),
+    "cored_nfw": ("nfw", "projectednfw", "nfwcored", "cored"),
+    "SUBSTRUCTURE": ("subhaloes", "subhalos", "subhalo", "substructures"),
+    "LINE_OF_SIGHT": ("los", "fieldhaloes", "fieldhalos", "lineofsighthalos", "lineofsighthaloes"),
+    "MASS_DEFINITION": ("mdef", "definition"),
+    "M_min": ("mlow", "logmlow", "minmass", "massmin", "mmin"),
+    "M_max": ("mhigh", "logmhigh", "maxmass", "massmax", "mmax"),
+    "M_host": ("mhalo", "hostmass", "logmhost", "m200"),
+    "half_mode_mass": ("mhm", "logmhm", "mhalfmode", "halfmode", "loghalfmodemass"),
+    "f_sub": ("fraction", "massfraction", "fractionsub"),
+    "slope": ("shmflogslope", "alpha", "gamma", "index", "massfunctionslope"),
+    "core_radius": ("rtidal", "rcore", "core"),
+    "normalization": ("losnormalization", "deltalos", "norm"),
+    "slope_change": ("deltapowerlawindex", "deltaslope"),
+    "cone_radius": ("coneopeninganglearcsec", "coneopeningangle", "cone"),
+    "concentration_scatter": ("scatter", "scatterdex", "cscatter"),
+    "dz": ("planespacing", "lensplanespacing", "deltaz", "spacing"),
+    "TWO_HALO": ("twohalocontribution", "twohaloterm"),
+    "SHEETS": ("masssheets", "negativesheets", "masssheetcorrection", "sheet"),
+    "halo_tolerance": ("tolerance", "halotol"),
+}
+_TABLES = (_PROFILES, _COSMOLOGIES, _SURVEYS, _DISTRIBUTIONS, _MODELS, _WORDS, _KEYS, _HALOES)
 # Keys of other parametrisations: the key -> a key that is legal in its place, and what to do.
 _ADVICE: Mapping[str, tuple[str, str]] = {
     "gammaext": ("gamma1", "give gamma1 and gamma2, or NAME: SHEAR_GAMMA_PSI"),

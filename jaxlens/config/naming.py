@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from jaxlens.config.halo_names import SUBSTRUCTURE
 from jaxlens.config.link_parts import with_parts
 from jaxlens.config.model import (
+    LINE_OF_SIGHT,
     Configuration,
     Draw,
     Galaxy,
@@ -67,8 +69,8 @@ def named_quantities(
         configuration: the configuration to which the system belongs.
 
     Returns:
-        (name, quantity) pairs of the cosmology, the instrument, the noise, the planes and their objects, and
-        of the numbers of links.
+        (name, quantity) pairs of the cosmology, the instrument, the noise, the planes and their objects, the
+        haloes between the planes, and of the numbers of links.
     """
     quantities = [*cosmology, *instrument.quantities]
     for label, source in configuration.noise:
@@ -86,6 +88,9 @@ def named_quantities(
                 own = _point_source(prefix, species, configuration, instrument.num_pix)
                 # a copy with a POSITION is there, and not anywhere in the image
                 quantities += [one for one in own if not (position and one[0].endswith(IN_IMAGE))]
+    between = configuration.line_of_sight
+    if between:
+        quantities += [(f"{LINE_OF_SIGHT}-{name}", quantity) for name, quantity in between.parameters]
     series = configuration.series
     return tuple(with_parts([*quantities, *(series.peaks if series else ())]))
 
@@ -186,10 +191,13 @@ def in_pixels(configuration: Configuration) -> frozenset[str]:
 
 
 def _galaxy(prefix: str, galaxy: Galaxy) -> Iterator[Named]:
-    """The quantities of a galaxy's profiles."""
+    """The quantities of a galaxy's profiles and of its subhaloes."""
     for profile in (*galaxy.light, *galaxy.mass, *galaxy.shear):
         for name, quantity in profile.parameters:
             yield f"{prefix}-{profile.label}-{name}", quantity
+    if galaxy.substructure:
+        for name, quantity in galaxy.substructure.parameters:
+            yield f"{prefix}-{SUBSTRUCTURE}-{name}", quantity
 
 
 def _placed(plane: Plane) -> set[str]:

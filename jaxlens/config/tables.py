@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -59,7 +59,7 @@ class Table:
         return Table(self.source, self.header_line, names, self.lines, self.values[:, keep])
 
 
-def read_table(path: Path, report: Report, commas: bool = False) -> Table | None:
+def read_table(path: Path, report: Report, commas: bool = False, texts: Collection[str] = ()) -> Table | None:
     """The table in a file; None, and problems with their lines, where it is illegal.
 
     `#` starts a comment; blank lines are ignored.
@@ -68,6 +68,7 @@ def read_table(path: Path, report: Report, commas: bool = False) -> Table | None
         path: the file.
         report: the problems are added to it.
         commas: whether commas may stand between the columns too.
+        texts: the names of columns that have words, which are left out.
     """
     text = table_text(path, report)
     if text is None:
@@ -77,7 +78,7 @@ def read_table(path: Path, report: Report, commas: bool = False) -> Table | None
     if not lines:
         report.problem(Place(str(path)), "has no table; give a line of column names, then lines of numbers")
         return None
-    (header_line, names), rows = lines[0], lines[1:]
+    (header_line, names), *rows = _without(lines, texts)
     if rows and (is_setting(names) or not has_numbers(words for _, words in rows)):
         report.problem(Place(str(path)), NO_TABLE)
         return None
@@ -92,6 +93,14 @@ def read_table(path: Path, report: Report, commas: bool = False) -> Table | None
     if values is None:
         return None
     return Table(str(path), header_line, tuple(names), tuple(number for number, _ in rows), values)
+
+
+def _without(lines: list[tuple[int, list[str]]], texts: Collection[str]) -> list[tuple[int, list[str]]]:
+    """The lines without the words in the columns of these names."""
+    left_out = {i for i, name in enumerate(lines[0][1]) if name in texts}
+    if not left_out:
+        return lines
+    return [(line, [one for i, one in enumerate(words) if i not in left_out]) for line, words in lines]
 
 
 def has_numbers(rows: Iterable[list[str]]) -> bool:

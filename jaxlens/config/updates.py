@@ -16,8 +16,9 @@ from jaxlens.config.columns import known_names
 from jaxlens.config.copies import MAX, NUMBER, POSITION
 from jaxlens.config.errors import Report, nearest
 from jaxlens.config.files import FROM_DICT
+from jaxlens.config.halo_keys import halo_keys
 from jaxlens.config.instrument import COSMOLOGY, FIXED, IMAGE, SURVEY
-from jaxlens.config.model import Config, Configuration, Draw, Galaxy, PointSource, Quantity
+from jaxlens.config.model import LINE_OF_SIGHT, Config, Configuration, Draw, Galaxy, PointSource, Quantity
 from jaxlens.config.model_names import population_name
 from jaxlens.config.naming import BY_EPOCH, MICROLENSING, in_pixels, named_quantities
 from jaxlens.config.profile_parameters import list_entry
@@ -165,6 +166,7 @@ def _entries(config: Config, configuration: Configuration) -> Iterator[tuple[str
     if configuration.series:
         for name in SERIES_KEYS:
             yield name, KeyPath(("GEOMETRY", configuration.label, "TIMESERIES", name))
+    yield from ((name, KeyPath(keys)) for name, keys in halo_keys(configuration))
     for plane in configuration.planes:
         for label, species in plane.objects:
             if isinstance(species, PointSource):
@@ -199,8 +201,8 @@ def _objects(config: Config, configuration: Configuration) -> Iterator[tuple[str
         words = quantity.path.split(".")
         # the positions of foreground stars and of copies are random and have no entry in the file
         is_placed = parameter in in_pixels(configuration) or POSITION in words or words[-1] == NUMBER
-        if words[0] in ("SPECIES", "GEOMETRY") and not (is_placed or quantity.part):
-            between = () if words[2] in _WITHOUT_PARAMETERS else ("PARAMETERS",)
+        if words[0] in ("SPECIES", "GEOMETRY", LINE_OF_SIGHT) and not (is_placed or quantity.part):
+            between = () if words[2:] and words[2] in _WITHOUT_PARAMETERS else ("PARAMETERS",)
             keys = (*words[:-1], *between, words[-1])
             yield written, KeyPath(keys, rules[parameter].by_band)
             yield from _link_entries(written, keys, quantity, config.bands)

@@ -9,6 +9,7 @@ import numpy as np
 
 from jaxlens.config import Config
 from jaxlens.files.contents import ArrayName
+from jaxlens.files.system_haloes import SystemHaloes
 from jaxlens.files.systems import Systems
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _ADVICE: dict[ArrayName, str] = {
 
 # What there may be of each configuration; the arrays of the first have one row for each row of the table.
 _ROWS: tuple[ArrayName, ...] = ("images", "planes")
-_ATTRIBUTES = ("images", "planes", "difference", "series", "mjd", "mask", "metadata")
+_ATTRIBUTES = ("images", "planes", "difference", "series", "mjd", "mask", "metadata", "haloes")
 # A numpy array, or a `jaxlens.files.lazy.LazyArray` of a dataset that is read from the disk.
 Array: TypeAlias = Any
 
@@ -124,6 +125,23 @@ class DatasetArrays:
         table: pd.DataFrame = self._cached(self._label(configuration), "metadata")
         return table
 
+    def haloes(self, configuration: str | None = None) -> SystemHaloes:
+        """The haloes of each system, of SUBSTRUCTURE and LINE_OF_SIGHT.
+
+        `haloes().of(i)` are those of system i: {prefix: {name: (haloes,)}}, where the prefix is
+        `LINE_OF_SIGHT`, or such as `PLANE_1-OBJECT_1-SUBSTRUCTURE`, and the names are x, y, r_trunc (arcsec),
+        z, mass (solar masses) and concentration, those that the profile needs, and `kappa_sheet` (planes,).
+        `haloes()[prefix]` has those of all systems as ragged arrays.
+
+        Raises:
+            ValueError: if there is no such configuration, nothing of it is there, or it has no haloes.
+        """
+        label = self._label(configuration)
+        if not _has(self._find(label), "haloes"):
+            raise ValueError(f"{label} has no haloes; give it SUBSTRUCTURE or LINE_OF_SIGHT")
+        found: SystemHaloes = self._cached(label, "haloes")
+        return found
+
     def systems_of(self, configuration: str | None = None) -> Systems:
         """The systems of one configuration with their arrays and their metadata by name.
 
@@ -203,6 +221,8 @@ def _has(systems: Systems, kind: str) -> bool:
         return systems.contents.epochs is not None
     if kind == "series":
         return systems.contents.epochs is not None and "images" in systems.arrays
+    if kind == "haloes":
+        return systems.haloes is not None
     return kind == "metadata" or kind in systems.arrays
 
 

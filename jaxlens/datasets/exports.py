@@ -122,4 +122,6 @@ class DatasetExports(DatasetUpdates):
         epochs = "" if contents.epochs is None else f" x {contents.epochs} epochs"
         bands = f"{len(contents.bands)} band{'s' * (len(contents.bands) != 1)} ({', '.join(contents.bands)})"
         arrays = [f"{name} {contents.shape(name)}" for name in contents.arrays] or ["metadata alone"]
+        haloes = self._systems[label].haloes
+        arrays += [] if haloes is None else [f"haloes of {', '.join(haloes)}"]
         return f"{contents.count} systems{epochs} x {bands}; {', '.join(arrays)}"

@@ -11,6 +11,7 @@ import jax
 import numpy as np
 
 from jaxlens.config import Config
+from jaxlens.config.memory import halo_numbers
 from jaxlens.engine.devices import batches_at_once, memory_for_batch
 from jaxlens.engine.executable import Executable, batch_indices
 from jaxlens.engine.job import Job
@@ -51,12 +52,14 @@ def automatic_batch_size(
     planes: bool = False,
     platform: str | None = None,
     epochs: int = 1,
+    haloes: int = 0,
 ) -> int:
     """How many systems a batch has where nothing is measured: a power of two, from 1 to 1024.
 
     It is the largest whose images take at most 2 MiB on a CPU and 64 MiB on an accelerator, and not more
     than the next power of two above `systems`.  The images of a system take 4 x bands x (numPix x the finest
-    supersampling)^2 bytes for each epoch, five times as many where the planes are made too.
+    supersampling)^2 bytes for each epoch, five times as many where the planes are made too; its haloes take
+    4 bytes for each of their numbers.
 
     Args:
         config: the configuration file.
@@ -64,13 +67,14 @@ def automatic_batch_size(
         planes: whether the planes are made too.
         platform: "cpu", "gpu", ...; by default that of the default backend.
         epochs: the number of epochs of a time series.
+        haloes: how many numbers of haloes a system has.
     """
     instrument = config.instrument
     finest = max(instrument.supersampling_factor, instrument.numerics.point_source_supersampling_factor)
     side = instrument.num_pix * finest
     arrays = 1 + len(PLANES) if planes else 1
     most = _BYTES_ON_CPU if (platform or jax.default_backend()) == "cpu" else _BYTES_ON_ACCELERATOR
-    fitting = max(1, most // (4 * arrays * epochs * len(config.bands) * side**2))
+    fitting = max(1, most // (4 * (arrays * epochs * len(config.bands) * side**2 + haloes)))
     enough = 1 << max(0, systems - 1).bit_length()
     return int(min(1 << (fitting.bit_length() - 1), enough, _MAX_SYSTEMS))
 
@@ -80,7 +84,8 @@ def default_size(job: Job) -> int:
     platform, planes = job.devices[0].platform, "planes" in job.arrays
     series = job.simulator.configuration.series
     epochs = 1 if series is None else series.cadence.epochs
-    automatic = automatic_batch_size(job.simulator.config, job.count, planes, platform, epochs)
+    haloes = halo_numbers(job.simulator.configuration)
+    automatic = automatic_batch_size(job.simulator.config, job.count, planes, platform, epochs, haloes)
     return job.rounded(job.batch_size or automatic * len(job.devices))
 
 

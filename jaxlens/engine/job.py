@@ -9,6 +9,7 @@ import numpy as np
 
 from jaxlens.engine.devices import Devices
 from jaxlens.engine.executable import Executable, compiled, with_positions
+from jaxlens.engine.haloes import with_halo_room
 from jaxlens.files.contents import ArrayName
 from jaxlens.simulator.generation import Batch
 from jaxlens.simulator.simulator import Simulator
@@ -59,9 +60,16 @@ class Job:
         """`size` rounded up to a multiple of the number of devices."""
         return -(-size // len(self.devices)) * len(self.devices)
 
-    def executable(self, size: int, image_slots: int | None = None) -> Executable:
-        """The program that makes `size` systems at a time, with `image_slots` instead of the scene's."""
+    def executable(self, size: int, image_slots: int | None = None, halo_room: int = 1) -> Executable:
+        """The program that makes `size` systems at a time.
+
+        Args:
+            size: how many.
+            image_slots: these instead of the scene's.
+            halo_room: how many times the room for haloes.
+        """
         simulator = self.simulator.with_image_slots(image_slots) if image_slots else self.simulator
+        simulator = with_halo_room(simulator, halo_room) if halo_room > 1 else simulator
         return compiled(simulator, size, self.arrays, self.positions, self.devices, self.measured)
 
     def empty_batch(self) -> Batch:

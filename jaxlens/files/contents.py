@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from jaxlens.config.model import IMAGE_DTYPES
+from jaxlens.files.haloes import HaloesByPrefix
 from jaxlens.files.metadata import Column, Fixed
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Contents:
             the dataset's first system, the rows of a file from its own.
         dtype: the precision in which the arrays are stored, see `STORED_TYPES`.
         compression: how the arrays are compressed, "gzip", "lzf" or None; not every format has each.
+        haloes: the prefixes of haloes that are written into a file of their own, such as `LINE_OF_SIGHT`, and
+            how many numbers of haloes a system has at most.
     """
 
     label: str
@@ -68,6 +71,7 @@ class Contents:
     start: int = 0
     dtype: str = "float32"
     compression: str | None = None
+    haloes: Mapping[str, int] = field(default_factory=dict)
 
     def shape(self, array: ArrayName) -> tuple[int, ...]:
         """The shape of an array: (systems, bands, y, x), and for planes (systems, 4, bands, y, x).
@@ -90,11 +94,15 @@ class Contents:
         pixels = sum(math.prod(self.shape(array)) for array in self.arrays)
         rows = self.count * len(self.bands) * (self.epochs or 1)
         cells = rows * (parameters + len(self.fixed))
-        images = np.dtype(self.dtype).itemsize * pixels
+        images = np.dtype(self.dtype).itemsize * pixels + self._bytes_of_haloes
         if not with_csv:
             return images + _BYTES_PER_VALUE * cells
         points = rows * len(self.transients) * MEASURED_IMAGES * _LIGHT_CURVE_CELLS
         return images + _CSV_BYTES_PER_CELL * (cells + points)
+
+    @property
+    def _bytes_of_haloes(self) -> int:
+        return _BYTES_PER_VALUE * self.count * sum(self.haloes.values())
 
 
 class Series(NamedTuple):
@@ -120,11 +128,13 @@ class Chunk:
         values: metadata by name, see `Values`; float, int, or object for texts.
         arrays: images (n, bands, y, x), planes (n, 4, bands, y, x), difference images, or none, in counts/s;
             those of a time series have the axis of epochs after that of the systems.
+        haloes: the haloes of each system by prefix, such as `LINE_OF_SIGHT`.
     """
 
     start: int
     values: Values
     arrays: Mapping[ArrayName, np.ndarray]
+    haloes: HaloesByPrefix = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -134,7 +144,8 @@ class Chunk:
     @property
     def nbytes(self) -> int:
         """The bytes of the arrays."""
-        return sum(array.nbytes for array in self.arrays.values())
+        own = sum(array.nbytes for array in self.arrays.values())
+        return own + sum(lists.nbytes for lists in self.haloes.values())
 
 
 class Stored(NamedTuple):

@@ -43,7 +43,7 @@ class _ArrayFile:
     def __init__(self, path: Path, contents: Contents) -> None:
         self._contents = contents
         refuse_contents("h5", contents)
-        self._file = _created(path)
+        self._file = created(path)
         name, shape = _array_name(contents.dataset), contents.shape(self.array)
         self._bytes: ArrayBytes | None = None
         self._images = self._file.create_dataset(
@@ -142,7 +142,7 @@ class Hdf5DifferenceFile(_ArrayFile):
     array = "difference"
 
 
-def _created(path: Path) -> h5py.File:
+def created(path: Path) -> h5py.File:
     """A new file; FileExistsError where anything has this name, a link or a pipe too."""
     # HDF5 itself first tries to open what is there, which waits at a pipe
     if os.path.lexists(path):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import h5py
+import numpy as np
+
+from jaxlens.files.haloes import offsets_of
+from jaxlens.files.haloes_hdf5 import OFFSETS
 
 # The attributes by which HDF5 keeps dimension scales, which refer to objects of one file.
 _OF_SCALES = ("CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST")
@@ -37,6 +42,40 @@ def join(target: Path, folder: Path, sources: Sequence[str]) -> None:
             _join(joined, first, name, sources, lengths)
         for name in names:
             _attach(joined, first, name)
+
+
+def join_haloes(target: Path, folder: Path, sources: Sequence[str]) -> None:
+    """Write a file that shows the haloes of several files (`jaxlens.files.haloes_hdf5`) one after another.
+
+    The offsets are the file's own.
+
+    Args:
+        target: the file, which is not there yet.
+        folder: the folder that the names of `sources` begin in, and in which the target will be.
+        sources: the files, in the order of their systems.
+
+    Raises:
+        OSError: if a file cannot be read or written.
+    """
+    with contextlib.ExitStack() as files:
+        opened = [files.enter_context(h5py.File(folder / source, "r")) for source in sources]
+        joined = files.enter_context(h5py.File(target, "x"))
+        joined.attrs.update(opened[0].attrs)
+        for group in opened[0]:
+            _join_group(joined, group, opened, sources)
+
+
+def _join_group(joined: h5py.File, group: str, opened: Sequence[h5py.File], sources: Sequence[str]) -> None:
+    """Join the haloes of one prefix."""
+    joined.create_group(group).attrs.update(opened[0][group].attrs)
+    offsets = [file[group][OFFSETS][:] for file in opened]
+    numbers = np.concatenate([np.diff(own) for own in offsets])
+    joined[group].create_dataset(OFFSETS, data=offsets_of(numbers))
+    for name, dataset in opened[0][group].items():
+        if name != OFFSETS:
+            lengths = [len(file[group][name]) for file in opened]
+            _create(joined, dataset, f"{group}/{name}", list(zip(sources, lengths, strict=True)))
+        joined[group][name].attrs.update(dataset.attrs)
 
 
 def _join(
@@ -74,6 +113,8 @@ def _create(joined: h5py.File, first: h5py.Dataset, name: str, sources: Sequence
     plan.set_obj_track_times(False)
     row, start = (0,) * (first.ndim - 1), 0
     for source, length in sources:
+        if not length:
+            continue
         shape = (length, *first.shape[1:])
         space.select_hyperslab((start, *row), shape)
         plan.set_virtual(space, source.encode(), f"/{name}".encode(), h5py.h5s.create_simple(shape))

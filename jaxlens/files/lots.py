@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from jaxlens.files.contents import Chunk
+from jaxlens.files.haloes import joined
 
 
 def pieces(chunk: Chunk, start: int, size: int) -> Iterator[Chunk]:
@@ -72,10 +73,12 @@ def _part(chunk: Chunk, first: int, last: int) -> Chunk:
         return chunk
     values = {name: value[first:last] for name, value in chunk.values.items()}
     arrays = {name: array[first:last] for name, array in chunk.arrays.items()}
-    return Chunk(chunk.start + first, values, arrays)
+    haloes = {prefix: lists.part(first, last) for prefix, lists in chunk.haloes.items()}
+    return Chunk(chunk.start + first, values, arrays, haloes)
 
 
 def _joined(chunks: list[Chunk]) -> Chunk:
     values = {name: np.concatenate([chunk.values[name] for chunk in chunks]) for name in chunks[0].values}
     arrays = {name: np.concatenate([chunk.arrays[name] for chunk in chunks]) for name in chunks[0].arrays}
-    return Chunk(chunks[0].start, values, arrays)
+    haloes = {prefix: joined([chunk.haloes[prefix] for chunk in chunks]) for prefix in chunks[0].haloes}
+    return Chunk(chunks[0].start, values, arrays, haloes)

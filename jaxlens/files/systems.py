@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from jaxlens.files.contents import ArrayName, Contents, Values
 from jaxlens.files.errors import explained
+from jaxlens.files.haloes_reading import StoredHaloes, haloes_beside
 from jaxlens.files.lazy import LazyArray
 from jaxlens.files.reader import open_stored
-from jaxlens.files.series import MJD, NUM_EPOCHS, row_places
+from jaxlens.files.series import MJD, NUM_EPOCHS
 from jaxlens.files.stored import StoredFile
+from jaxlens.files.stored_rows import ByRow, BySystem
+from jaxlens.files.system_haloes import SystemHaloes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +65,10 @@ class Systems(Protocol):
 
     def rows(self, name: ArrayName) -> Any:
         """An array with the rows of the table on its first axis."""
+
+    @property
+    def haloes(self) -> SystemHaloes | None:
+        """The haloes of the systems; None where they have none."""
 
     def values(self, start: int, stop: int) -> Values:
         """The metadata of some systems by name."""
@@ -120,7 +126,14 @@ class StoredSystems:
     @cached_property
     def arrays(self) -> dict[ArrayName, LazyArray]:
         """The arrays by system, which are read when they are indexed."""
-        return {name: LazyArray(_BySystem(self, name)) for name in self.contents.arrays}
+        return {name: LazyArray(BySystem(self, name)) for name in self.contents.arrays}
+
+    @cached_property
+    def haloes(self) -> SystemHaloes | None:
+        """The haloes of the systems, which are read when they are asked for; None where they have none."""
+        files = [haloes_beside(path) for path in self._paths]
+        source = StoredHaloes(files, self._known_ranges)
+        return SystemHaloes(source, self.indices) if any(file.exists() for file in files) else None
 
     @cached_property
     def num_epochs(self) -> np.ndarray | None:
@@ -146,7 +159,7 @@ class StoredSystems:
     def rows(self, name: ArrayName) -> LazyArray:
         """An array with the rows of the table on its first axis."""
         counts = self.num_epochs
-        return self.arrays[name] if counts is None else LazyArray(_ByRow(self.arrays[name], counts))
+        return self.arrays[name] if counts is None else LazyArray(ByRow(self.arrays[name], counts))
 
     def read(self, name: ArrayName, start: int, stop: int) -> np.ndarray:
         """An array of some systems.
@@ -259,33 +272,3 @@ def _close_all(files: dict[int, StoredFile]) -> None:
     for file in files.values():
         file.close()
     files.clear()
-
-
-class _BySystem:
-    """The rows of an array by system."""
-
-    def __init__(self, systems: StoredSystems, name: ArrayName) -> None:
-        self._systems, self._name = systems, name
-        self.shape, self.dtype = systems.contents.shape(name), np.dtype(systems.contents.dtype)
-
-    def read(self, start: int, stop: int) -> np.ndarray:
-        """Some systems."""
-        return self._systems.read(self._name, start, stop)
-
-
-class _ByRow:
-    """The rows of an array of a time series that are rows of the table."""
-
-    def __init__(self, array: LazyArray, num_epochs: np.ndarray) -> None:
-        self._array = array
-        places: tuple[NDArray[np.intp], NDArray[np.intp]] = row_places(num_epochs)
-        self._system, self._epoch = places
-        self.shape, self.dtype = (len(self._system), *array.shape[2:]), array.dtype
-
-    def read(self, start: int, stop: int) -> np.ndarray:
-        """Some rows."""
-        system, epoch = self._system[start:stop], self._epoch[start:stop]
-        if not len(system):
-            return np.empty((0, *self.shape[1:]), self.dtype)
-        rows: np.ndarray = self._array[int(system[0]) : int(system[-1]) + 1][system - system[0], epoch]
-        return rows

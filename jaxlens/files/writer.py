@@ -2,8 +2,9 @@
 
 The files are `<label>_images.h5` (or of another format), `<label>_metadata.csv` and, on request,
 `<label>_planes.h5`; a time series has `lightcurves/<label>_<object>.csv` too, and `<label>_difference.h5`
-where the file has DIFFERENCE.  Each is written as `*.<token>.partial`; what has been written is renamed by
-`commit`.  Only one chunk of systems is in memory at a time.
+where the file has DIFFERENCE; a configuration with haloes has `<label>_haloes.h5`.  Each is written as
+`*.<token>.partial`; what has been written is renamed by `commit`.  Only one chunk of systems is in memory at
+a time.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from jaxlens.files.contents import Chunk, Contents
 from jaxlens.files.csv import CsvFile
 from jaxlens.files.errors import StorageError, explained
 from jaxlens.files.formats import FORMATS, File, FileKind, ImageFormat, Summing
+from jaxlens.files.haloes_hdf5 import HALOES, HaloesFile
 from jaxlens.files.light_curves import FOLDER, LightCurveFile
 
 try:
@@ -104,6 +106,8 @@ class Writer:
         for array in contents.arrays:
             if array in form.files:
                 self._kinds[f"{label}_{array}{suffix}.{ending}"] = form.files[array]
+        if contents.haloes:
+            self._kinds[f"{label}_{HALOES}{suffix}.h5"] = HaloesFile
         if with_csv:
             self._kinds[f"{label}_metadata{suffix}.csv"] = CsvFile
             for prefix in contents.transients:

@@ -17,6 +17,7 @@ from jax.typing import ArrayLike
 
 from jaxlens.fitting.descents import descents
 from jaxlens.fitting.first_order import first_order
+from jaxlens.fitting.fixed_haloes import fitted_lens
 from jaxlens.fitting.free_parameters import Free, free_parameters
 from jaxlens.fitting.image_checks import check_images, of_systems
 from jaxlens.fitting.optima import fit_result
@@ -64,7 +65,9 @@ def fit(
             the file: each a number, (n,), (bands,) or (n, bands).  What differs by epoch is (epochs, bands)
             or (n, epochs, bands), and cannot be free.  Where a time series has several pointings, `POINTING`
             is the index of that of each system, or `day` and `num_epochs` are given; what comes after the
-            last epoch of a band is not used.
+            last epoch of a band is not used.  Haloes of SUBSTRUCTURE and LINE_OF_SIGHT do not move: their
+            NUMBER and arrays, (haloes,) or (n, haloes), as `Dataset.haloes().params()` has them, are given
+            here, or `<prefix>-NUMBER` is 0, which fits the lens without haloes.
         noise_sigma: the noise's standard deviation, counts/s, like `images` or broadcast to it; by default it
             is the simulator's own and depends on the parameters.
         mask: True or 1 where a pixel is used, like `images` or broadcast to it.  Other pixels may be NaN.
@@ -84,7 +87,8 @@ def fit(
     Raises:
         ValueError: if the images do not match the simulator, or used pixels are not finite; if a name is not
             that of a parameter; if a free parameter has no prior, or a discrete one; if a parameter varies
-            and is neither free nor fixed; if the posterior is finite at none of the starts.
+            and is neither free nor fixed; if haloes are drawn by the file and are not given in `fixed`; if
+            the posterior is finite at none of the starts.
 
     Examples:
         A mock image of a packaged example, of which all parameters that vary are fitted::
@@ -99,8 +103,9 @@ def fit(
     if noise_sigma is None and sim.scene.backgrounds == "replace":
         raise ValueError("the noise of real backgrounds is not known; give noise_sigma")
     key = jax.random.key(0, impl="threefry2x32") if key is None else key
-    drawn = sim.sample(key, DRAWS_PER_START * starts)
-    parameters = free_parameters(sim, drawn, count, free, fixed)
+    lens = fitted_lens(sim, count, fixed, free)
+    sim, drawn = lens.sim, lens.drawn(key, DRAWS_PER_START * starts)
+    parameters = free_parameters(sim, drawn, count, free, lens.fixed)
     checked = check_images(sim, images, noise_sigma, mask, parameters.params.get("num_epochs"))
     model, constants = problem(sim, parameters, checked.noise_sigma is not None)
     data = fit_data(model, checked, parameters)
@@ -110,7 +115,7 @@ def fit(
     if optimizer is not None:
         points, diverged = first_order(model, constants, data, points, optimizer, steps)
     optima = descents(model, constants, data, points, steps, linear_amplitudes)
-    result = fit_result(sim, parameters, model, constants, data, optima, diverged)
+    result = lens.result(fit_result(sim, parameters, model, constants, data, optima, diverged))
     for text in result.warnings:
         warnings.warn(text, FitWarning, stacklevel=2)
     return result

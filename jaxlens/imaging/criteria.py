@@ -8,6 +8,7 @@
     snr                 sum S / sqrt(sum V) over the pixels in which S^2 > V, in the best band; S is the light
                         of the source plane and V the variance of the noise of all light
 
+Haloes do not count: the criteria see the lens without them, and haloes are drawn after the selection.
 The source plane is the farthest one that has light.  Copies of an object (NUMBER) are neighbours: their light
 and masses act on the image, but neither theta_E nor the light of the source plane is theirs.  Time series are
 measured at their first epoch, without what varies.  A criterion whose number is NaN is not met.
@@ -75,11 +76,12 @@ def _is_met(criterion: Criterion, number: jax.Array) -> jax.Array:
 
 
 def _single_exposure(scene: Scene, values: Params) -> tuple[Scene, Params]:
-    """The scene of the first epoch, and its parameters.
+    """The scene of the first epoch without haloes, and its parameters.
 
     The number of image slots is the same whatever slots an image is made with: a batch may be made again with
     more of them, and its systems must stay the same.
     """
+    scene = scene.macro
     params: Params = {name: values[name] for name in scene.parameters}
     if scene.series is not None:
         params = {name: value for name, value in first_epoch(scene, params).items() if value.ndim < 2}

@@ -6,6 +6,7 @@ import jax
 
 from jaxlens.imaging.axis_ratios import ellipticity
 from jaxlens.imaging.copies import for_each, positions
+from jaxlens.imaging.halo_labels import halo_labels
 from jaxlens.imaging.point_sources import source_position
 from jaxlens.imaging.rays import physical_angles
 from jaxlens.imaging.scene import Scene
@@ -14,16 +15,16 @@ from jaxlens.kernels.types import Params
 
 
 def derived_quantities(scene: Scene, params: Params) -> dict[str, jax.Array]:
-    """Positions of point sources, angles of masses, and ellipticities of axis ratios.
+    """Positions of point sources, angles of masses, ellipticities of axis ratios, and labels of haloes.
 
     Args:
         scene: the static part of the configuration.
         params: the parameters of one system, each () or (bands,).
 
     Returns:
-        Values by name: angles in arcsec, each (); ellipticities () or (bands,).
+        Values by name: angles in arcsec, each (); ellipticities () or (bands,); masses in solar masses.
     """
-    values: dict[str, jax.Array] = {}
+    values: dict[str, jax.Array] = halo_labels(scene, params)
     for j, plane in enumerate(scene.planes):
         for light in plane.light:
             values |= _named(light.prefix, ellipticity(light, params))

@@ -16,17 +16,25 @@ from jaxlens.imaging.copies import Copy, CopyNumbers
 from jaxlens.imaging.scene_objects import Copied, Mass
 from jaxlens.kernels import MASS_PROFILES, MassProfile
 from jaxlens.kernels.fastmath.copies import summed
+from jaxlens.kernels.lensing.rays import Rays
 from jaxlens.kernels.registry import LineOfSight
 from jaxlens.kernels.types import Pair
 
 # The parameters of a kernel by name.
 Own: TypeAlias = Mapping[str, Any]
+# The potential (arcsec^2) at (x, y).
+Potential: TypeAlias = Callable[[jax.Array, jax.Array], jax.Array]
 # Objects of which there are copies, with the numbers of these.
 Groups: TypeAlias = Sequence[tuple[Copied, CopyNumbers]]
 
 
 def plane_deflection(
-    masses: Sequence[Mass], values: Sequence[Own], x: jax.Array, y: jax.Array, groups: Groups = ()
+    masses: Sequence[Mass],
+    values: Sequence[Own],
+    x: jax.Array,
+    y: jax.Array,
+    groups: Groups = (),
+    subhaloes: Rays | None = None,
 ) -> Pair:
     """The reduced deflection of a plane: the sum of its masses', which a line of sight changes.
 
@@ -36,15 +44,17 @@ def plane_deflection(
         x: where rays cross the plane (arcsec), any shape.
         y: the other coordinate.
         groups: the objects with copies that have mass, and the numbers of the copies.
+        subhaloes: the deflection `(x, y)` of the plane's subhaloes, or None.
 
     Returns:
         (alpha_x, alpha_y) in arcsec, each of the shape of `x`.
     """
     line, lens = _split(masses, values)
+    deflection = _with_subhaloes(partial(_sum_of_deflections, lens, groups), subhaloes)
     if line is None:
-        return _sum_of_deflections(lens, groups, x, y)
+        return deflection(x, y)
     behind, own = line
-    return behind.deflection(x, y, partial(_sum_of_deflections, lens, groups), **own)
+    return behind.deflection(x, y, deflection, **own)
 
 
 def plane_potential(
@@ -76,7 +86,12 @@ def plane_potential(
 
 
 def plane_fermat_potential(
-    masses: Sequence[Mass], values: Sequence[Own], x: jax.Array, y: jax.Array, groups: Groups = ()
+    masses: Sequence[Mass],
+    values: Sequence[Own],
+    x: jax.Array,
+    y: jax.Array,
+    groups: Groups = (),
+    subhaloes: tuple[Rays, Potential] | None = None,
 ) -> jax.Array:
     """The Fermat potential at images behind a plane that has a line of sight, and all mass.
 
@@ -86,6 +101,7 @@ def plane_fermat_potential(
         x: the images (arcsec), any shape.
         y: the other coordinate.
         groups: as in `plane_deflection`.
+        subhaloes: the deflection and the potential of the plane's subhaloes, or None.
 
     Returns:
         arcsec^2, of the shape of `x`.
@@ -97,12 +113,30 @@ def plane_fermat_potential(
     if line is None:
         raise ValueError("no mass stands for matter along the line of sight; use arrival_time")
     behind, own = line
-    potential = partial(plane_potential, masses, values, groups=groups)
-    return behind.fermat(x, y, partial(_sum_of_deflections, lens, groups), potential, **own)
+    more, psi = subhaloes or (None, None)
+    deflection = _with_subhaloes(partial(_sum_of_deflections, lens, groups), more)
+
+    def potential(x: jax.Array, y: jax.Array) -> jax.Array:
+        total = plane_potential(masses, values, x, y, groups)
+        return total if psi is None else total + psi(x, y)
+
+    return behind.fermat(x, y, deflection, potential, **own)
 
 
 # Profiles with the parameters of their kernels.
 _Lens = Sequence[tuple[MassProfile, Own]]
+
+
+def _with_subhaloes(deflection: Rays, subhaloes: Rays | None) -> Rays:
+    """A deflection `(x, y)`, with that of subhaloes added."""
+    if subhaloes is None:
+        return deflection
+
+    def total(x: jax.Array, y: jax.Array) -> Pair:
+        (a, b), (more_a, more_b) = deflection(x, y), subhaloes(x, y)
+        return a + more_a, b + more_b
+
+    return total
 
 
 def _split(masses: Sequence[Mass], values: Sequence[Own]) -> tuple[tuple[LineOfSight, Own] | None, _Lens]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import cast
+from typing import Any, NamedTuple, cast
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.copies import positions, shown
 from jaxlens.imaging.distances import cosmology_parameters
+from jaxlens.imaging.enclosed_mass import einstein_radius, main_centre
+from jaxlens.imaging.halo_lensing import LensArguments, halo_lensed_to_plane, lens_arguments
 from jaxlens.imaging.optics import stamp_radius, stamped
 from jaxlens.imaging.photometry import counts_by_band
 from jaxlens.imaging.rays import geometry_factor, mass_parameters, ray_parameters, rays_to_plane
@@ -20,7 +23,11 @@ from jaxlens.imaging.scene_objects import Hosted
 from jaxlens.kernels import cosmology
 from jaxlens.kernels.lensing.direction_search import PowerLaw
 from jaxlens.kernels.lensing.lens_equation import ImagePositions, image_positions
-from jaxlens.kernels.types import Params
+from jaxlens.kernels.lensing.searches import PowerLawOf, RaysWithArgs, Smooth
+from jaxlens.kernels.types import Pair, Params
+
+# Points on the Einstein ring at which the deflection of haloes shifts the source for the search of images.
+RING = 8
 
 
 def point_source_images(scene: Scene, params: Params) -> dict[str, ImagePositions]:
@@ -86,21 +93,61 @@ def _images_in_plane(
     scene: Scene, params: Params, j: int, positions: Mapping[str, tuple[jax.Array, jax.Array]]
 ) -> dict[str, ImagePositions]:
     """The images of the sources at `positions` in plane `j`, from one vmapped solver, compiled once."""
+    lens = _lens(scene, params, j)
     solve = partial(
         image_positions,
-        partial(rays_to_plane, scene, j),
+        lens.rays,
         half_width=_window(scene, params) * geometry_factor(scene, params),
         slots=scene.image_slots,
         cells=scene.solver_cells,
         row=scene.solver_row,
-        power_law=_power_law(scene, j),
+        power_law=lens.power_law,
+        smooth=lens.smooth,
     )
     x, y = (jnp.stack(v) for v in zip(*positions.values(), strict=True))
-    args = ray_parameters(scene, params, j)
+    args = lens.arguments
     if len(positions) == 1:
         return {prefix: solve(args, x[0], y[0]) for prefix in positions}
     images = jax.vmap(solve, (None, 0, 0))(args, x, y)
     return {prefix: jax.tree.map(lambda a, k=k: a[k], images) for k, prefix in enumerate(positions)}
+
+
+class _Lens(NamedTuple):
+    """What `image_positions` takes of the lens in front of a plane."""
+
+    rays: RaysWithArgs
+    arguments: Any
+    power_law: PowerLawOf | None
+    smooth: Smooth | None
+
+
+def _lens(scene: Scene, params: Params, j: int) -> _Lens:
+    """The lens in front of plane `j`.
+
+    With haloes, images are searched for behind the masses alone, and followed to those behind all.  An image
+    that a single halo makes, close to the halo and far from all others, is not among them.
+    """
+    rays, power_law = partial(rays_to_plane, scene, j), _power_law(scene, j)
+    if not scene.has_haloes_in_front(j):
+        return _Lens(rays, ray_parameters(scene, params, j), power_law, None)
+
+    def smooth(x: jax.Array, y: jax.Array, arguments: LensArguments) -> Pair:
+        return rays(x, y, arguments.params)
+
+    def own(arguments: LensArguments) -> PowerLaw:
+        return power_law(arguments.params)  # type: ignore[misc]
+
+    ring = Smooth(smooth, *_ring(scene, params))
+    return _Lens(
+        partial(halo_lensed_to_plane, scene, j), lens_arguments(scene, params, j), power_law and own, ring
+    )
+
+
+def _ring(scene: Scene, params: Params) -> Pair:
+    """Points on the Einstein ring of the lens, x and y, arcsec, each (RING,)."""
+    angle = np.arange(RING) * (2.0 * np.pi / RING)
+    (x, y), radius = main_centre(scene, params), einstein_radius(scene, params)
+    return x + radius * np.cos(angle).astype(radius.dtype), y + radius * np.sin(angle).astype(radius.dtype)
 
 
 def _window(scene: Scene, params: Params) -> jax.Array:

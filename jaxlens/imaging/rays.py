@@ -52,7 +52,8 @@ def ray_numbers(scene: Scene, params: Params) -> RayNumbers:
     )
     weights = _weights(scene, params)
     copies = tuple(
-        tuple(numbers for _, numbers in _groups(scene, params, j)) for j in range(len(scene.planes[:last]))
+        tuple(numbers for _, numbers in mass_groups(scene, params, j))
+        for j in range(len(scene.planes[:last]))
     )
     return RayNumbers(masses, {(i, j): weights[i, j] for j in range(last) for i in range(j)}, copies)
 
@@ -121,12 +122,13 @@ def light_travel_times(scene: Scene, params: Params, j: int, x: jax.Array, y: ja
     lens = next((i for i in range(j) if scene.planes[i].line_of_sight), None)
     if lens is not None:
         # all mass is in this plane
-        groups = _groups(scene, params, lens)
-        fermat = plane_fermat_potential(*_lens(scene, params, lens), x, y, groups)
+        groups = mass_groups(scene, params, lens)
+        fermat = plane_fermat_potential(*lens_of(scene, params, lens), x, y, groups)
         return delay_of(fermat, distances[lens], distances[j], between[lens, j])
     positions = shoot(x, y, _deflections(scene, params, j + 1), _weights(scene, params))
     potentials = [
-        plane_potential(*_lens(scene, params, i), *positions[i], _groups(scene, params, i)) for i in range(j)
+        plane_potential(*lens_of(scene, params, i), *positions[i], mass_groups(scene, params, i))
+        for i in range(j)
     ]
     return arrival_time(positions, potentials, distances, between)
 
@@ -222,7 +224,8 @@ def _needs_distances(scene: Scene) -> bool:
     masses = [mass for plane in scene.planes for mass in plane.masses]
     points = [point for plane in scene.planes for point in plane.points]
     return (
-        any(mass.form for mass in masses)
+        bool(scene.haloes)
+        or any(mass.form for mass in masses)
         or (len(scene.planes) > 2 and bool(masses))
         or any(point.sep_unit == "kpc" for point in points)
         or bool(scene.series and scene.series.transients)
@@ -238,17 +241,29 @@ def _deflection(
     scene: Scene, params: Params, j: int, x: jax.Array, y: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
     """The reduced deflection of plane `j`."""
-    return plane_deflection(*_lens(scene, params, j), x, y, _groups(scene, params, j))
+    return plane_deflection(*lens_of(scene, params, j), x, y, mass_groups(scene, params, j))
 
 
-def _lens(scene: Scene, params: Params, j: int) -> tuple[tuple[Mass, ...], list[dict[str, Value]]]:
-    """The masses of plane `j`, and the parameters of their kernels."""
+def lens_of(scene: Scene, params: Params, j: int) -> tuple[tuple[Mass, ...], list[dict[str, Value]]]:
+    """The masses of plane `j`, and the parameters of their kernels.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, with the arrays of profiles.
+        j: the index of the plane.
+    """
     masses = scene.planes[j].mass
     return masses, [mass_parameters(scene, params, j, mass) for mass in masses]
 
 
-def _groups(scene: Scene, params: Params, j: int) -> Groups:
-    """The objects with copies of plane `j` that have mass, and the numbers of the copies."""
+def mass_groups(scene: Scene, params: Params, j: int) -> Groups:
+    """The objects with copies of plane `j` that have mass, and the numbers of the copies.
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system, with the arrays of profiles.
+        j: the index of the plane.
+    """
 
     def numbers(copied: Copied) -> CopyNumbers:
         masses = copied.mass

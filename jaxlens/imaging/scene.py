@@ -6,68 +6,18 @@ value that could be differentiated, is hashable, and is compiled once per config
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from jaxlens.config.model import (
-    Config,
-    Configuration,
-    Copies,
-    Galaxy,
-    Plane,
-    PointSource,
-    Profile,
-)
+from jaxlens.config.model import Config, Configuration, PointSource
 from jaxlens.config.naming import image_slots
 from jaxlens.imaging.optics import Optics, optics
-from jaxlens.imaging.scene_objects import Copied, Hosted, Light, Mass
+from jaxlens.imaging.scene_objects import FieldHaloes, Haloes, Mass, ScenePlane
+from jaxlens.imaging.scene_parts import field_haloes, scene_plane
 from jaxlens.imaging.time_series import Series, series, with_light_curves
 
 # The parameters of a cosmology, by astropy's names.
 COSMOLOGY = ("H0", "Om0", "Ode0", "w0", "wa", "Tcmb0", "Neff", "m_nu")
-
-
-@dataclass(frozen=True)
-class ScenePlane:
-    """The objects at one redshift; the last plane has no mass here, because nothing is behind it.
-
-    Attributes:
-        redshift: the name of the plane's redshift.
-        light: its light profiles.
-        mass: its mass profiles.
-        points: its hosted point sources.
-        copies: what stands there a random number of times, apart from the profiles above.
-    """
-
-    redshift: str
-    light: tuple[Light, ...]
-    mass: tuple[Mass, ...]
-    points: tuple[Hosted, ...]
-    copies: tuple[Copied, ...] = ()
-
-    @property
-    def heavy(self) -> tuple[Copied, ...]:
-        """Its copies that have mass."""
-        return tuple(one for one in self.copies if one.mass)
-
-    @property
-    def masses(self) -> tuple[Mass, ...]:
-        """Its mass profiles, and those of its copies, each once."""
-        return (*self.mass, *(mass for one in self.copies for mass in one.mass))
-
-    @property
-    def centres(self) -> dict[str, str]:
-        """The prefix of each galaxy with light, and that of its first light profile that has a centre."""
-        found: dict[str, str] = {}
-        for light in self.light:
-            if "center_x" in light.parameters:
-                found.setdefault(light.prefix.rpartition("-")[0], light.prefix)
-        return found
-
-    @property
-    def line_of_sight(self) -> bool:
-        """Whether one of its masses stands for matter along the line of sight."""
-        return any(mass.kernel.line_of_sight for mass in self.mass)
 
 
 @dataclass(frozen=True)
@@ -91,6 +41,9 @@ class Scene:
             where there are none.
         parameters: the names of all parameters that the image depends on.
         series: the time series, or None where there is a single exposure.
+        field_haloes: the haloes along the line of sight, or None.
+        halo_tolerance: the error of the deflection of haloes in images, over the Einstein radius; 0 where it
+            is exact.
     """
 
     bands: tuple[str, ...]
@@ -107,6 +60,8 @@ class Scene:
     backgrounds: Literal["", "add", "replace"]
     parameters: tuple[str, ...]
     series: Series | None = None
+    field_haloes: FieldHaloes | None = None
+    halo_tolerance: float = 0.0
 
     @property
     def image_shape(self) -> tuple[int, ...]:
@@ -125,8 +80,29 @@ class Scene:
         return 8 if sum(map(_deflectors, self.planes)) <= 1 else 10
 
     def is_lensed(self, j: int) -> bool:
-        """Whether there is mass in front of plane `j`."""
-        return any(plane.masses for plane in self.planes[:j])
+        """Whether there is mass in front of plane `j`, or a plane of haloes."""
+        return self.has_haloes_in_front(j) or any(plane.masses for plane in self.planes[:j])
+
+    @property
+    def haloes(self) -> tuple[Haloes, ...]:
+        """All kinds of haloes that act on light, those along the line of sight last."""
+        own = [haloes for plane in self.planes for haloes in plane.subhaloes]
+        return (*own, *([self.field_haloes] if self.field_haloes else ()))
+
+    def has_haloes_in_front(self, j: int) -> bool:
+        """Whether haloes lie in front of plane `j`."""
+        field = self.field_haloes is not None and any(self.field_haloes.planes[: j + 1])
+        return field or any(plane.subhaloes for plane in self.planes[:j])
+
+    @property
+    def macro(self) -> Scene:
+        """The scene without haloes, which has fewer parameters."""
+        if not self.haloes:
+            return self
+        planes = tuple(replace(plane, subhaloes=()) for plane in self.planes)
+        absent = {name for haloes in self.haloes for name in haloes.parameters}
+        names = tuple(name for name in self.parameters if name not in absent)
+        return replace(self, planes=planes, field_haloes=None, parameters=names)
 
     @property
     def lensed_points(self) -> tuple[str, ...]:
@@ -162,7 +138,7 @@ def _deflectors(plane: ScenePlane) -> int:
 def scene(config: Config, configuration: Configuration) -> Scene:
     """The static part of `configuration`."""
     instrument, quantities, the_optics = config.instrument, dict(config.instrument.quantities), optics(config)
-    planes = tuple(_plane(plane, plane is configuration.planes[-1]) for plane in configuration.planes)
+    planes = tuple(scene_plane(plane, plane is configuration.planes[-1]) for plane in configuration.planes)
     stars = tuple(
         f"{plane.label}-{label}"
         for plane in configuration.planes
@@ -173,6 +149,7 @@ def scene(config: Config, configuration: Configuration) -> Scene:
     images = config.backgrounds_of(configuration)
     mode: Literal["", "add", "replace"] = images.mode if images else ""
     time_series = series(config, configuration)
+    field = field_haloes(configuration)
     return Scene(
         bands=config.bands,
         num_pix=instrument.num_pix,
@@ -186,59 +163,11 @@ def scene(config: Config, configuration: Configuration) -> Scene:
         noise_sources=noise,
         image_slots=image_slots(configuration),
         backgrounds=mode,
-        parameters=_parameters(config, the_optics, planes, stars, noise, mode, time_series),
+        parameters=_parameters(config, the_optics, planes, stars, noise, mode, time_series, field),
         series=time_series,
+        field_haloes=field,
+        halo_tolerance=instrument.halo_tolerance,
     )
-
-
-def _plane(plane: Plane, is_last: bool) -> ScenePlane:
-    """The profiles and point sources of a plane, without mass in the last one."""
-    light: list[Light] = []
-    mass: list[Mass] = []
-    points: list[Hosted] = []
-    hosts = {s.name: f"{plane.label}-{label}-LIGHT_PROFILE_1" for label, s in reversed(plane.single)}
-    for label, species in plane.single:
-        prefix = f"{plane.label}-{label}"
-        if isinstance(species, Galaxy):
-            light += _lights(prefix, species)
-            mass += _masses(prefix, species)
-        elif species.host is not None:
-            points.append(Hosted(prefix, hosts[species.host], species.sep_unit))
-    redshift = f"{plane.label}-OBJECT_1-REDSHIFT"
-    copies = tuple(_copied(plane, one, is_last) for one in plane.copies)
-    return ScenePlane(redshift, tuple(light), () if is_last else tuple(mass), tuple(points), copies)
-
-
-def _copied(plane: Plane, copies: Copies, is_last: bool) -> Copied:
-    """An object that stands in a plane a random number of times, without mass in the last plane."""
-    prefix, species = f"{plane.label}-{copies.label}", dict(plane.objects)[copies.label]
-    placed = bool(copies.position)
-    if isinstance(species, PointSource):
-        return Copied(prefix, copies.bound, placed, is_star=True)
-    masses = () if is_last else _masses(prefix, species)
-    return Copied(prefix, copies.bound, placed, _lights(prefix, species), masses)
-
-
-def _lights(prefix: str, galaxy: Galaxy) -> tuple[Light, ...]:
-    return tuple(Light(**_named(prefix, profile)) for profile in galaxy.light)
-
-
-def _masses(prefix: str, galaxy: Galaxy) -> tuple[Mass, ...]:
-    return tuple(
-        Mass(**_named(prefix, profile), mass_definition=profile.mass_definition)
-        for profile in (*galaxy.mass, *galaxy.shear)
-    )
-
-
-def _named(prefix: str, profile: Profile) -> dict[str, Any]:
-    """The fields that `Light` and `Mass` share."""
-    return {
-        "prefix": f"{prefix}-{profile.label}",
-        "profile": profile.name,
-        "parameters": tuple(name for name, _ in profile.parameters),
-        "integers": profile.integers,
-        "tables": tuple(name for name, _ in profile.tables),
-    }
 
 
 def _parameters(
@@ -249,6 +178,7 @@ def _parameters(
     noise: tuple[str, ...],
     backgrounds: Literal["", "add", "replace"],
     time_series: Series | None,
+    field: FieldHaloes | None,
 ) -> tuple[str, ...]:
     """The names of the parameters that an image depends on, in the order of the file."""
     instrument, quantities = config.instrument, dict.fromkeys(dict(config.instrument.quantities))
@@ -268,5 +198,7 @@ def _parameters(
         names += [f"{p.prefix}-{name}" for p in plane.points for name in ("magnitude", "sep", "angle")]
         names += [one.number for one in plane.copies]
         names += [f"{own}-{n}" for one in plane.copies for own in one.prefixes for n in one.parameters]
+        names += [name for haloes in plane.subhaloes for name in haloes.parameters]
+    names += field.parameters if field else ()
     names += [f"{star}-{name}" for star in stars for name in ("magnitude", "ra_image", "dec_image")]
     return tuple(names) if time_series is None else with_light_curves(time_series, names)

@@ -1,4 +1,4 @@
-"""The objects of a scene: light and mass profiles, point sources, and objects of which there are copies."""
+"""The objects of a scene: light and mass profiles, point sources, copies of objects, and haloes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from jaxlens.config.halo_names import KAPPA_SHEET, NUMBER
+from jaxlens.config.model.haloes import HaloProfile
 from jaxlens.config.physical import Form, forms_of
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, LightProfile, MassProfile
 from jaxlens.kernels.halos import MassDefinition
@@ -108,3 +110,104 @@ class Copied:
         own = [f"{one.prefix}-{name}" for one in (*self.light, *self.mass) for name in one.parameters]
         names = ["magnitude"] * self.is_star + [name.removeprefix(f"{self.prefix}-") for name in own]
         return (*self.position, *names)
+
+
+@dataclass(frozen=True)
+class Haloes:
+    """The subhaloes of an object, of which a system has a random number.
+
+    Their numbers are arrays (bound,), called `<prefix>-<name>`, of which the first `<prefix>-NUMBER` entries
+    are haloes.
+
+    Attributes:
+        prefix: what their names begin with, such as `PLANE_1-OBJECT_1-SUBSTRUCTURE`.
+        profile: what each halo is.
+        mass_definition: how the mass of a halo is defined.
+        bound: for how many haloes there is room.
+        arrays: the names of the numbers of a halo, without the prefix.
+    """
+
+    prefix: str
+    profile: HaloProfile
+    mass_definition: MassDefinition
+    bound: int
+    arrays: tuple[str, ...]
+
+    @property
+    def number(self) -> str:
+        """The name of the parameter that says how many haloes there are."""
+        return f"{self.prefix}-{NUMBER}"
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of all parameters of a system that the haloes depend on."""
+        return (self.number, *(f"{self.prefix}-{name}" for name in self.arrays))
+
+
+@dataclass(frozen=True)
+class FieldHaloes(Haloes):
+    """Haloes along the line of sight; each has its redshift.
+
+    Attributes:
+        planes: how many planes of haloes there are in front of each plane of the scene, behind the one in
+            front of it.
+        window: for how many haloes there is room in each of these planes.
+    """
+
+    planes: tuple[int, ...]
+    window: int
+
+    @property
+    def sheets(self) -> str:
+        """The name of the convergence that each plane's sheet takes out, an array (sum of `planes`,)."""
+        return f"{self.prefix}-{KAPPA_SHEET}"
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of all parameters of a system that the haloes depend on."""
+        return (*super().parameters, self.sheets)
+
+
+@dataclass(frozen=True)
+class ScenePlane:
+    """The objects at one redshift; the last plane has no mass here, because nothing is behind it.
+
+    Attributes:
+        redshift: the name of the plane's redshift.
+        light: its light profiles.
+        mass: its mass profiles.
+        points: its hosted point sources.
+        copies: what stands there a random number of times, apart from the profiles above.
+        subhaloes: the subhaloes of its objects, which have mass.
+    """
+
+    redshift: str
+    light: tuple[Light, ...]
+    mass: tuple[Mass, ...]
+    points: tuple[Hosted, ...]
+    copies: tuple[Copied, ...] = ()
+    subhaloes: tuple[Haloes, ...] = ()
+
+    @property
+    def heavy(self) -> tuple[Copied, ...]:
+        """Its copies that have mass."""
+        return tuple(one for one in self.copies if one.mass)
+
+    @property
+    def masses(self) -> tuple[Mass, ...]:
+        """Its mass profiles, and those of its copies, each once."""
+        return (*self.mass, *(mass for one in self.copies for mass in one.mass))
+
+    @property
+    def centres(self) -> dict[str, str]:
+        """The prefix of each galaxy with light, and that of its first light profile that has a centre."""
+        found: dict[str, str] = {}
+        for light in self.light:
+            if "center_x" in light.parameters:
+                found.setdefault(light.prefix.rpartition("-")[0], light.prefix)
+        return found
+
+    @property
+    def line_of_sight(self) -> bool:
+        """Whether one of its masses stands for matter along the line of sight."""
+        return any(mass.kernel.line_of_sight for mass in self.mass)

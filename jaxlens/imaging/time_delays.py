@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import jax
 import jax.numpy as jnp
 
+from jaxlens.imaging.halo_lensing import halo_lensed_times
 from jaxlens.imaging.rays import light_travel_times
 from jaxlens.imaging.scene import Scene
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
@@ -27,7 +28,8 @@ def time_delays(scene: Scene, params: Params, j: int, images: ImagePositions) ->
     Returns:
         Days in the observer's frame, (slots,); 0 where there is no image, NaN where `images` is NaN.
     """
-    times = light_travel_times(scene, params, j, images.x, images.y)
+    travel = halo_lensed_times if scene.has_haloes_in_front(j) else light_travel_times
+    times = travel(scene, params, j, images.x, images.y)
     first = jnp.argmin(jnp.where(images.mask, times, jnp.inf))
     # the compiler may round the two terms differently, so the difference of the first is not always 0
     later = images.mask & (jnp.arange(len(times)) != first)

@@ -64,6 +64,8 @@ def fit_population(
         images: observed images, counts/s, (n, bands, num_pix, num_pix), with their noise.  In time series
             (n, epochs, bands, num_pix, num_pix) each epoch has statistics of its own.
         free: the paths of the hyperparameters to find, as in `sim.hyperparameters`.
+            Those of SUBSTRUCTURE and LINE_OF_SIGHT cannot be, since they change how many haloes a system has,
+            and a whole number has no derivative; haloes are drawn with the file's.
         features: statistics instead of the default ones: a function from images (m, bands, y, x) to (m, f)
             that JAX can differentiate in forward mode, such as a network; of time series the images are
             (m, epochs, bands, y, x).
@@ -84,9 +86,9 @@ def fit_population(
 
     Raises:
         ValueError: if a path is not in the file (the message names the most similar one), or is that of an
-            array or of a parameter of a discrete distribution; if no image depends on a hyperparameter; if
-            there are fewer than 20 images, or they have a wrong shape or pixels that are not finite; if
-            statistics are not finite.
+            array, of haloes, or of a parameter of a discrete distribution; if no image depends on a
+            hyperparameter; if there are fewer than 20 images, or they have a wrong shape or pixels that are
+            not finite; if statistics are not finite, as where there are more haloes than MAX_HALOES.
 
     Warns:
         FitWarning: if the fit did not converge, or the images hardly determine a hyperparameter.
@@ -107,6 +109,7 @@ def fit_population(
             f"simulated is {simulated}, steps {steps}, bootstrap {bootstrap}; "
             f"they must be at least {MIN_IMAGES}, 1 and 2"
         )
+    _refuse_haloes(sim, free)
     chosen = free_hyperparameters(sim, free)
     pixels = jnp.asarray(_checked(sim, images))
     folded = jax.random.fold_in(jax.random.key(0) if key is None else key, crc32(b"fit_population"))
@@ -116,6 +119,17 @@ def fit_population(
     for text in result.warnings:
         warnings.warn(text, FitWarning, stacklevel=2)
     return result
+
+
+def _refuse_haloes(sim: Simulator, free: Sequence[str]) -> None:
+    """ValueError where a free hyperparameter is one of SUBSTRUCTURE or LINE_OF_SIGHT."""
+    for haloes in (one.haloes for one in sim.static_population.haloes):
+        for path in free:
+            if str(path).startswith(f"{haloes.path}."):
+                raise ValueError(
+                    f"{path} in free is a number of {haloes.path}, on which depends how many haloes a system "
+                    "has, and that has no derivative; train a network on a stream that has it as a label"
+                )
 
 
 def _checked(sim: Simulator, images: ArrayLike) -> np.ndarray:

@@ -141,7 +141,9 @@ def training_set(
     def batch(indices_and_shift: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, Params]:
         indices, shift = indices_and_shift
         params, images = _simulated(model, inputs, z[None] + shift * width[None], indices)
-        return model.statistics(images, None, inputs.sigma), params
+        # haloes are no numbers of a system from whose images they could be estimated
+        numbers = {name: params[name] for name in model.scene.macro.parameters}
+        return model.statistics(images, None, inputs.sigma), numbers
 
     found = jax.lax.map(batch, (indices, shifts))
     return jax.tree.map(lambda a: a.reshape(count * size, *a.shape[2:]), found)

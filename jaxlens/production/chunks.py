@@ -17,6 +17,7 @@ from jaxlens.engine.job import Job
 from jaxlens.engine.pipeline import Pipeline
 from jaxlens.engine.precision import Rounding
 from jaxlens.files.contents import ArrayName, Chunk
+from jaxlens.files.haloes import ragged_haloes
 from jaxlens.files.metadata import Column, image_columns
 from jaxlens.files.series import series_values
 from jaxlens.imaging.point_sources import main_source
@@ -97,6 +98,8 @@ def _main_source(scene: Scene) -> str | None:
 def _chunk(job: Job, start: int, batch: Batch) -> Chunk:
     """A batch on the host as the files take it."""
     values: dict[str, Column] = {name: np.asarray(value) for name, value in batch.values.items()}
+    arrays_of_haloes = {name: np.asarray(array) for name, array in (batch.haloes or {}).items()}
+    haloes = ragged_haloes(arrays_of_haloes, values)
     simulator = job.simulator
     if simulator.configuration.series is not None:
         values = series_values(simulator.configuration, values, simulator.parameter_names)
@@ -104,4 +107,4 @@ def _chunk(job: Job, start: int, batch: Batch) -> Chunk:
         positions: Any = batch.positions
         values |= image_columns(positions, _main_source(job.simulator.scene))
     arrays: dict[ArrayName, np.ndarray] = {name: np.asarray(getattr(batch, name)) for name in job.arrays}
-    return Chunk(start, values, arrays)
+    return Chunk(start, values, arrays, haloes)

@@ -17,6 +17,7 @@ from jaxlens.engine.job import Job
 from jaxlens.files.contents import Chunk, Contents, Values
 from jaxlens.files.errors import StorageError
 from jaxlens.files.formats import ImageFormat
+from jaxlens.files.haloes import HaloLists
 from jaxlens.files.storage import refuse_unsupported
 from jaxlens.files.systems import Systems
 from jaxlens.files.writer import Writer, commit, prepare, remove, remove_partials
@@ -122,7 +123,15 @@ class _Conversion:
             stop = min(start + step, last)
             values = fitted(self._systems.values(start, stop), self._empty)
             arrays = {name: np.asarray(self._systems.arrays[name][start:stop]) for name in contents.arrays}
-            yield Chunk(start + offset, values, arrays)
+            yield Chunk(start + offset, values, arrays, self._haloes(contents, start, stop))
+
+    def _haloes(self, contents: Contents, start: int, stop: int) -> dict[str, HaloLists]:
+        """The haloes of systems `start` to `stop` - 1 of those that are there."""
+        if not contents.haloes:
+            return {}
+        if self._systems.haloes is None:
+            raise StorageError(f"{contents.label} has no file of haloes; give a dataset that has it")
+        return self._systems.haloes.part(start, stop)
 
 
 def fitted(values: Values, like: Values) -> Values:

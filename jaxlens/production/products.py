@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jaxlens.files.contents import ArrayName, Chunk, Contents, Values
+from jaxlens.files.haloes import HaloesByPrefix, HaloLists, joined
 from jaxlens.files.metadata import columns
 from jaxlens.files.series import MJD, NUM_EPOCHS, by_row
+from jaxlens.files.system_haloes import KeptHaloes, SystemHaloes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,11 +50,13 @@ class Kept:
         contents: what there is of how many systems.
         by_name: the metadata by name, see `jaxlens.files.contents.Values`.
         arrays: by name, by system: (n, ...), or (n, epochs, ...) of a time series.
+        lists: the haloes of each system by prefix.
     """
 
     contents: Contents
     by_name: Values
     arrays: Mapping[ArrayName, np.ndarray]
+    lists: HaloesByPrefix = field(default_factory=dict)
 
     @cached_property
     def metadata(self) -> pd.DataFrame:
@@ -60,6 +64,11 @@ class Kept:
         import pandas as pd
 
         return pd.DataFrame(columns(self.contents.fixed, self.contents.bands, self.by_name))
+
+    @cached_property
+    def haloes(self) -> SystemHaloes | None:
+        """The haloes of the systems; None where they have none."""
+        return SystemHaloes(KeptHaloes(self.lists), self.indices) if self.lists else None
 
     @property
     def num_epochs(self) -> np.ndarray | None:
@@ -103,6 +112,7 @@ class Memory:
         shapes = {array: (self._size, *contents.shape(array)[1:]) for array in contents.arrays}
         self._arrays = {array: np.empty(shape, contents.dtype) for array, shape in shapes.items()}
         self._values: list[dict[str, np.ndarray]] = []
+        self._haloes: list[dict[str, HaloLists]] = []
 
     @property
     def epochs(self) -> int | None:
@@ -116,8 +126,10 @@ class Memory:
             for name, array in chunk.arrays.items():
                 self._arrays[name][chunk.start : chunk.start + count] = array[:count]
             self._values.append({name: value[:count] for name, value in chunk.values.items()})
+            self._haloes.append({prefix: lists.part(0, count) for prefix, lists in chunk.haloes.items()})
 
     def kept(self) -> Kept:
         """What was kept, once all systems have been given."""
         whole = {name: np.concatenate([v[name] for v in self._values]) for name in self._values[0]}
-        return Kept(replace(self._contents, count=self._size), whole, self._arrays)
+        haloes = {prefix: joined([own[prefix] for own in self._haloes]) for prefix in self._haloes[0]}
+        return Kept(replace(self._contents, count=self._size), whole, self._arrays, haloes)

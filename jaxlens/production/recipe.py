@@ -14,6 +14,7 @@ from jaxlens.config import Config
 from jaxlens.config.imported_files import import_file, imported_files
 from jaxlens.config.updates import config_text
 from jaxlens.engine.devices import Devices
+from jaxlens.engine.haloes import numbers_of_haloes
 from jaxlens.engine.job import Job
 from jaxlens.files.contents import ArrayName, Contents
 from jaxlens.files.formats import ImageFormat
@@ -106,6 +107,7 @@ class Recipe:
             start=job.start,
             dtype=self.dtype,
             compression=self.compression,
+            haloes=numbers_of_haloes(job.simulator),
         )
 
     def bytes_on_disk(self, job: Job) -> int:

@@ -18,7 +18,9 @@ from jaxlens.engine.job import Job
 from jaxlens.files.contents import Chunk
 from jaxlens.files.csv import read_csv
 from jaxlens.files.formats import FORMATS
+from jaxlens.files.haloes_reading import read_haloes
 from jaxlens.files.metadata import columns
+from jaxlens.files.names import is_of_haloes
 from jaxlens.production.chunks import Chunks
 from jaxlens.production.folder import CONFIG
 from jaxlens.production.identity import device_kind, versions
@@ -76,6 +78,7 @@ class Remaking:
             found = self._stored(label, shard, systems)
             for index, (arrays, table) in zip(systems, found, strict=True):
                 wrong = self._unequal(label, index, arrays, table, exact)
+                wrong = wrong or self._unequal_haloes(label, shard, index, exact)
                 if wrong:
                     return f"system {index} is not what is made again: {wrong}"
         return ""
@@ -123,6 +126,23 @@ class Remaking:
             if not self._equal(old, again.arrays[array][row], exact):  # type: ignore[index]
                 return array
         return sorted(map(str, others))[0] if others else ""
+
+    def _unequal_haloes(self, label: str, shard: Shard, index: int, exact: bool) -> str:
+        """What of the haloes of a system differs, or ""."""
+        names = [record.name for record in shard.files if is_of_haloes(Path(record.name))]
+        again = self._chunk(label, index)
+        made = {
+            f"{prefix}-{name}": array
+            for prefix, lists in again.haloes.items()
+            for name, array in lists.of(index - again.start).items()
+        }
+        place = index - shard.start
+        stored = read_haloes(self._folder / names[0], place, place + 1) if names else {}
+        found = {f"{prefix}-{name}": a for prefix, lists in stored.items() for name, a in lists.of(0).items()}
+        for name in sorted(set(made) | set(found)):
+            if name not in made or name not in found or not self._equal(found[name], made[name], exact):
+                return name
+        return ""
 
     def _job(self, label: str) -> Job:
         if label not in self._jobs:

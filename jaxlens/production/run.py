@@ -16,8 +16,9 @@ from jaxlens.config import Config, ConfigError, load_config
 from jaxlens.config.identity import config_digest
 from jaxlens.engine.ahead import compiled_ahead
 from jaxlens.engine.batch_size import default_size, planned
-from jaxlens.engine.completion import refuse_not_finite
+from jaxlens.engine.completion import CompletePrograms, refuse_not_finite
 from jaxlens.engine.devices import chosen
+from jaxlens.engine.executable import batch_indices
 from jaxlens.engine.job import Job
 from jaxlens.engine.progress import Progress
 from jaxlens.files.writer import prepare, remove_partials
@@ -184,8 +185,10 @@ def _refuse_impossible_selection(job: Job) -> None:
     if job.simulator.configuration.selection is None or not job.count:
         return
     plan = planned(replace(job, count=min(job.count, default_size(job))))
-    wanted = min(job.count, plan.executable.size)
-    batch = jax.tree.map(lambda leaf: leaf[:wanted], plan.executable.unpack(plan.first))
+    wanted, size = min(job.count, plan.executable.size), plan.executable.size
+    programs = CompletePrograms(job, plan.executable)
+    made = programs.run(job.key, batch_indices(job.start, size), wanted, plan.first)
+    batch = jax.tree.map(lambda leaf: leaf[:wanted], plan.executable.unpack(made))
     refuse_not_finite(job, range(job.start, job.start + wanted), batch)
 
 

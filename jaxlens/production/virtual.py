@@ -8,7 +8,8 @@ from pathlib import Path
 
 from jaxlens.files.checksums import size_and_checksum
 from jaxlens.files.errors import explained
-from jaxlens.files.hdf5_virtual import join
+from jaxlens.files.hdf5_virtual import join, join_haloes
+from jaxlens.files.names import is_of_haloes
 from jaxlens.files.writer import PARTIAL, remove
 from jaxlens.production.manifest import FileRecord, Manifest, Section
 
@@ -39,7 +40,7 @@ def _joined(folder: Path, section: Section) -> tuple[FileRecord, ...]:
         partial = folder / f"{name}.{secrets.token_hex(8)}{PARTIAL}"
         with explained(folder / name):
             try:
-                join(partial, folder, sources)
+                (join_haloes if is_of_haloes(Path(name)) else join)(partial, folder, sources)
                 found.append(FileRecord(name, *size_and_checksum(partial)))
                 partial.replace(folder / name)
             except BaseException:

@@ -44,6 +44,7 @@ from jaxlens.sampling.draws import (
     system_draws,
 )
 from jaxlens.sampling.epochs import Epochs, draw_by_epoch, draw_nights, epochs
+from jaxlens.sampling.haloes import HaloDraws, halo_draws, list_arrays
 from jaxlens.sampling.images import chosen_images, image_arrays
 from jaxlens.sampling.joints import array_path, replaced
 from jaxlens.sampling.keys import named_keys, uniforms
@@ -72,6 +73,8 @@ class Population:
         links: the links that no table replaces, each after those that it follows.
         selection: which of the drawn systems are kept; None: all.  `draw_system` makes a single attempt.
         images: the profiles whose image, or the scale of it, follows from columns beside the images.
+        haloes: the haloes of each system, which `draw_system` does not draw, since their number depends on
+            the mass of the lens (see `jaxlens.simulator.halo_draws`).
         arrays: the values of tables by path in the file; the other attributes hold no arrays.
     """
 
@@ -87,6 +90,7 @@ class Population:
     links: tuple[LinkedDraw, ...] = ()
     selection: Selection | None = None
     images: tuple[Chooser, ...] = ()
+    haloes: tuple[HaloDraws, ...] = ()
     arrays: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -110,6 +114,11 @@ class Population:
     def of_images(self) -> tuple[str, ...]:
         """The parameters that follow from the image that a system gets."""
         return tuple(name for one in self.images for name in one.follows)
+
+    @property
+    def halo_parameters(self) -> tuple[str, ...]:
+        """The parameters that are drawn with the haloes: their number, and arrays with an entry for each."""
+        return tuple(name for one in self.haloes for name in one.names)
 
     @cached_property
     def after_special(self) -> frozenset[str]:
@@ -141,7 +150,7 @@ def population(config: Config, configuration: Configuration) -> Population:
         arrays |= {f"BACKGROUNDS.{name}": backgrounds.arrays[name] for name in ("map", "scale")}
         backgrounds = replace(backgrounds, arrays={})
     images = choosers(config, configuration)
-    arrays |= image_arrays(images)
+    arrays |= image_arrays(images) | list_arrays(configuration)
     series = epochs(configuration, by_epoch_names(config.instrument, configuration))
     if series and configuration.series:
         arrays |= {f"{series.path}.{name}": a for name, a in configuration.series.cadence.arrays.items()}
@@ -158,6 +167,7 @@ def population(config: Config, configuration: Configuration) -> Population:
         links=linked_draws(config, configuration, joints),
         selection=configuration.selection,
         images=tuple(replace(one, choice=_without_columns(one.choice)) for one in images),
+        haloes=halo_draws(configuration),
         arrays=arrays,
     )
 

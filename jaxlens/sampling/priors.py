@@ -107,7 +107,7 @@ def varying(population: Population) -> set[str]:
     """The parameters that do not have the same value in every system."""
     found = {name for name, quantity in _drawn(population) if not quantity.is_constant}
     found |= {name for joint in population.joints for _, name, _ in set_by(population, joint)}
-    found |= {*_of_pointings(population), *population.of_images}
+    found |= {*_of_pointings(population), *population.of_images, *population.halo_parameters}
     return found | ({BACKGROUND} if population.backgrounds else set())
 
 
@@ -168,6 +168,9 @@ def without_prior(population: Population, parameters: Collection[str] | None = N
     found |= {name: f"is changed by {function} of SPECIAL" for name, function in changes.items()}
     found |= _of_pointings(population)
     found |= dict.fromkeys(population.of_images, "follows from the image that a system gets")
+    for one in population.haloes:
+        source = "comes from a list of haloes" if one.lists else "is drawn with the haloes of a system"
+        found |= dict.fromkeys(one.names, source)
     return found | ({BACKGROUND: "chooses a real image"} if population.backgrounds else {})
 
 

@@ -27,6 +27,7 @@ from jaxlens.sampling.keys import system_keys
 from jaxlens.sampling.population import Population
 from jaxlens.simulator.batched_draws import draw
 from jaxlens.simulator.generation import Batch, Params, all_finite, generate_system, tabulate_system
+from jaxlens.simulator.halo_draws import haloes_apart
 from jaxlens.simulator.programs import compiled
 
 
@@ -228,7 +229,8 @@ def generate(
     """
     values = computed_once(draw(population, scene, hyperparameters, key, indices, assets))
     noise_keys = _noise_keys(key, population.label, indices)
-    return jax.vmap(partial(generate_system, scene, assets, planes, measured))(values, noise_keys)
+    batch = jax.vmap(partial(generate_system, scene, assets, planes, measured))(values, noise_keys)
+    return haloes_apart(population, scene, batch) if population.haloes else batch
 
 
 @compiled(0, 1)
@@ -256,7 +258,8 @@ def tabulate(
     values = draw(population, scene, hyperparameters, key, indices, assets)
     values = jax.vmap(partial(tabulate_system, scene, assets))(values)
     no_overflow = jnp.zeros(jnp.shape(indices)[:1], dtype=bool)
-    return Batch(None, values, no_overflow, jax.vmap(all_finite)(values), {})
+    batch = Batch(None, values, no_overflow, jax.vmap(all_finite)(values), {})
+    return haloes_apart(population, scene, batch) if population.haloes else batch
 
 
 def _noise_keys(key: ArrayLike, label: str, indices: ArrayLike) -> jax.Array:

@@ -18,6 +18,7 @@ from jaxlens.sampling.indices import INDEX_LIMIT, consecutive, index_words, whol
 from jaxlens.simulator.batched import Observed
 from jaxlens.simulator.checked_arrays import CheckedArrays, as_array
 from jaxlens.simulator.generation import Params
+from jaxlens.simulator.halo_params import padded_haloes
 
 
 def checked_params(
@@ -30,12 +31,13 @@ def checked_params(
         assets: its arrays; `BACKGROUND_IDX` must be an index of its backgrounds, and `image_index` of a
             profile one of its stack of images.
         params: {name: (n,) or (n, bands)}, of a time series also (n, epochs, bands) or (n, epochs, 1);
-            entries that the scene does not have are left out.
+            entries that the scene does not have are left out.  Arrays of haloes are (n, haloes), with any
+            number of haloes for which there is room.
         known: indices of images that have been checked.
 
     Raises:
         ValueError: if a parameter is missing or has another number of epochs than the scene, or a
-            image's index is none.
+            image's index is none, or if arrays of haloes have wrong shapes.
     """
     missing = [name for name in scene.parameters if name not in params]
     if missing:
@@ -47,7 +49,7 @@ def checked_params(
     _check_background(assets, checked, known)
     _check_images(assets, checked, known)
     _check_epochs(scene, checked)
-    return checked
+    return padded_haloes(scene, checked) if scene.haloes else checked
 
 
 def refuse_unknown(names: Iterable[str], parameters: Collection[str], others: Collection[str]) -> None:

@@ -41,6 +41,10 @@ class Batch(NamedTuple):
         planes: (n, 4, bands, num_pix, num_pix), the parts that add up to the image: the light of the lens and
             of the source, point sources, and noise.
         difference: the images minus the template of DIFFERENCE, like `images`.
+        haloes: the arrays of haloes by name, (n, haloes), and (n, planes) of `kappa_sheet`, which are not
+            among `values`; None where the configuration has no haloes.
+        halo_overflow: (n,), whether a system, or a plane of haloes of it, has more haloes than there is room
+            for, so that its image is NaN; None where the configuration has no haloes.
     """
 
     images: jax.Array | None
@@ -50,6 +54,8 @@ class Batch(NamedTuple):
     positions: Positions
     planes: jax.Array | None = None
     difference: jax.Array | None = None
+    haloes: Params | None = None
+    halo_overflow: jax.Array | None = None
 
 
 def generate_system(

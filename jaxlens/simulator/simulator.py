@@ -31,14 +31,16 @@ from jaxlens.simulator.psf_bounds import scene_for_hyperparameters
 if TYPE_CHECKING:
     import pandas as pd
 
+    from jaxlens.files.system_haloes import SystemHaloes
+
 
 class Simulator(SimulatorDensities):
     """Images of one configuration of a file, as pure functions.
 
-    `params` is a flat dictionary of float arrays, (n,) for what the bands share and (n, bands) for what
-    differs by band.  All methods jit, vmap over further axes, and differentiate with respect to
-    every float in `params`.  The key is the dataset's: `jax.random.key(seed, impl="threefry2x32")` gives
-    the systems of a dataset with that seed.
+    `params` is a flat dictionary of float arrays, (n,) for what the bands share, (n, bands) for what differs
+    by band, and (n, haloes) for haloes, of which the first NUMBER count.  All methods jit, vmap over further
+    axes, and differentiate with respect to every float in `params`.  The key is the dataset's:
+    `jax.random.key(seed, impl="threefry2x32")` gives the systems of a dataset with that seed.
 
     Args:
         config: a Config, the path of a YAML file, the name of a packaged example, or a dictionary.
@@ -71,7 +73,9 @@ class Simulator(SimulatorDensities):
 
         Each parameter is a smooth function of the hyperparameters at fixed random bits, but for what is
         drawn from separate values, so that the mean of a statistic of many systems can be differentiated
-        with respect to the numbers of the file.
+        with respect to the numbers of the file.  So are the masses, places and concentrations of haloes, but
+        how many there are (NUMBER) jumps, as does the plane of a halo along the line of sight: a sum over the
+        haloes of a system has no derivative where its NUMBER changes, and that of NUMBER is 0.
 
         Args:
             key: the key of the dataset's seed.
@@ -81,8 +85,10 @@ class Simulator(SimulatorDensities):
                 `sim.hyperparameters`.
 
         Returns:
-            {name: (n,) or (n, bands)}.  With SELECT they are those of the first attempt of each system that
-            meets it, all NaN where none of MAX_TRIES does; which attempt it is has no derivative.
+            {name: (n,) or (n, bands)}, and (n, haloes) for arrays of haloes.  Where NUMBER is more than there
+            is room for they have the first haloes, and the image is NaN.  With SELECT they are those of the
+            first attempt of each system that meets it, all NaN where none of MAX_TRIES does; which attempt it
+            is has no derivative.
 
         Raises:
             ValueError: for a path that is no number of the file, and where `n` is no number of systems.
@@ -103,7 +109,11 @@ class Simulator(SimulatorDensities):
         params = {name: values[name] for name in self.parameter_names}
         return params if hyperparameters else self._drawn(params)
 
-    def params_from_table(self, table: Mapping[str, Any] | pd.DataFrame | str | PathLike[str]) -> Params:
+    def params_from_table(
+        self,
+        table: Mapping[str, Any] | pd.DataFrame | str | PathLike[str],
+        haloes: SystemHaloes | str | PathLike[str] | None = None,
+    ) -> Params:
         """The parameters of the systems in a metadata table, one a row, as `sample` gives them.
 
         `render` of the result gives the images without noise.  Noise belongs to a system's index, OBJID:
@@ -117,10 +127,12 @@ class Simulator(SimulatorDensities):
         Args:
             table: a DataFrame, a mapping from column to values, or the path of a `*_metadata.csv` or
                 `*_images.h5`.
+            haloes: those of the systems, as `Dataset.haloes` gives them, or the path of a `*_haloes.h5`; by
+                default the file beside the table.  Only a file with SUBSTRUCTURE or LINE_OF_SIGHT needs them.
 
         Raises:
-            ValueError: where columns are missing or have something else than finite numbers, or rows of a
-                time series are missing.
+            ValueError: where columns are missing or have something else than finite numbers, rows of a
+                time series are missing, or haloes are not given or are those of other systems.
             StorageError: where the file cannot be read.
 
         >>> import jaxlens
@@ -130,14 +142,11 @@ class Simulator(SimulatorDensities):
         (5,)
         """
         # with pandas and h5py, which simulations do without
-        from jaxlens.files.reader import read_metadata
-        from jaxlens.files.table import parameters
+        from jaxlens.simulator.table_params import table_params
 
-        read = read_metadata(table) if isinstance(table, str | PathLike) else table
-        wanted = jax.eval_shape(lambda key: self.sample(key, 1), ANY_KEY)
-        columns = {str(name): np.asarray(column) for name, column in read.items()}
-        shapes = {name: wanted[name].shape[1:] for name in self.parameter_names}
-        values = parameters(columns, shapes, self.bands)
+        drawn = jax.eval_shape(lambda key: self.sample(key, 1), ANY_KEY)
+        wanted = {name: drawn[name] for name in self.parameter_names}
+        values = table_params(table, haloes, wanted, self.bands)
         return {name: jnp.asarray(value, wanted[name].dtype) for name, value in values.items()}
 
     def render(self, params: Mapping[str, ArrayLike]) -> jax.Array:

@@ -8,6 +8,7 @@ devices each makes its share of the batch.
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from functools import partial
@@ -22,6 +23,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxlens.engine.columns import layout, unpacked
 from jaxlens.engine.devices import Devices
 from jaxlens.engine.executable import SYSTEMS
+from jaxlens.engine.haloes import shapes_of_haloes
 from jaxlens.engine.job import Job
 from jaxlens.sampling.indices import index_words
 from jaxlens.sampling.keys import dataset_key
@@ -29,6 +31,11 @@ from jaxlens.simulator.simulator import Simulator
 from jaxlens.streams.columns import MixedColumns
 from jaxlens.streams.mixing import Mixture, divided, indices
 from jaxlens.streams.parts import Part, part_size
+
+# The names and the shapes of the arrays of haloes of one system.
+HaloShapes = tuple[tuple[str, tuple[int, ...]], ...]
+# The images of a part, its packed values, and its arrays of haloes.
+Made = tuple[Any, Any, dict[str, Any]]
 
 
 class StreamBatch(NamedTuple):
@@ -46,7 +53,9 @@ class StreamBatch(NamedTuple):
         parameters: every value of each system by name, (batch,), (batch, bands) or (batch, epochs, bands); 0
             where its configuration has no such value, see `stream.has`.  Those of a time series are among
             them: `day` (batch, epochs, bands), `num_epochs` (batch, bands) and `POINTING`, the index of the
-            pointing.  Epochs from `num_epochs` on are not observed.
+            pointing.  Epochs from `num_epochs` on are not observed.  So are the arrays of haloes, (batch,
+            haloes), such as `LINE_OF_SIGHT-mass`, zero after the first `LINE_OF_SIGHT-NUMBER`; in the rare
+            batch in which a system has more than there is room for they are twice as long, or more.
         index_upper: (batch,), uint32, the upper 32 bits of the index of each system.
     """
 
@@ -98,7 +107,16 @@ class BatchMaker:
         self._counts = [-(-held // size) for held, size in zip(most, sizes, strict=True)]
         self._lengths = [count * size for count, size in zip(self._counts, sizes, strict=True)]
         self._parts = [self._part(sim, size) for sim, size in zip(simulators, sizes, strict=True)]
-        self._place = self._compiled_placement(simulators, sizes, columns, labels)
+        self._sizes, self._columns = sizes, columns
+        self._labels = np.asarray(labels, np.int32)
+        self._images = [sim.scene.image_shape for sim in simulators]
+        self._widths = [
+            sum(math.prod(shape) for shape in layout(sim, measured).values()) for sim in simulators
+        ]
+        self._float, self._lock = jnp.result_type(float), threading.Lock()
+        shapes = tuple(tuple(shapes_of_haloes(sim).items()) for sim in simulators)
+        self._usual = tuple(shapes[c] for c in self._configurations)
+        self._places = {self._usual: self._compiled_placement(self._usual)}
 
     def make(self, threads: Executor, start: int) -> StreamBatch:
         """Systems start..start+size-1, whose parts are made in `threads`; callable from any thread."""
@@ -110,11 +128,11 @@ class BatchMaker:
             wanted = np.stack([division.systems[c].reshape(count, -1) for division in divisions], axis=1)
             futures += [threads.submit(part.run, self._key, systems.ravel()) for systems in wanted]
         batches = [future.result() for future in futures]
-        made = [(batch.images, batch.values) for batch in batches]
+        made = [(batch.images, batch.values, batch.haloes or {}) for batch in batches]
         places = np.concatenate([division.place for division in divisions])
         configuration = np.concatenate([division.configuration for division in divisions])
         index = index_words(np.concatenate([indices(first, self._share) for first in shares]))
-        batch = jax.block_until_ready(self._place(made, places, configuration, index))
+        batch = jax.block_until_ready(self._placement(made)(made, places, configuration, index))
         return batch if len(self._own) == len(self._everywhere) else jax.tree.map(self._global, batch)
 
     def _global(self, array: jax.Array) -> jax.Array:
@@ -148,13 +166,22 @@ class BatchMaker:
             self._keys[high] = np.asarray(jax.random.key_data(key))
         return self._keys[high]
 
-    def _compiled_placement(
-        self,
-        simulators: Sequence[Simulator],
-        sizes: Sequence[int],
-        columns: MixedColumns,
-        labels: Sequence[int],
-    ) -> Any:
+    @property
+    def _configurations(self) -> list[int]:
+        """The configuration of each part."""
+        return [c for c, count in enumerate(self._counts) for _ in range(count)]
+
+    def _placement(self, made: Sequence[Made]) -> Any:
+        """The program that puts these parts into their places, with as much room for haloes as they have."""
+        shapes = tuple(tuple((name, own[name].shape[1:]) for name in sorted(own)) for *_, own in made)
+        with self._lock:
+            if shapes not in self._places:
+                # a thread does not have the settings of the thread that has started it
+                with jax.enable_x64(self._float == jnp.float64):
+                    self._places[shapes] = self._compiled_placement(shapes)
+            return self._places[shapes]
+
+    def _compiled_placement(self, haloes: Sequence[HaloShapes]) -> Any:
         """The compiled program that puts the systems of all parts into their places in a batch."""
         mesh = Mesh(np.array(self._devices), (SYSTEMS,))
         spread = PartitionSpec(SYSTEMS)
@@ -163,16 +190,15 @@ class BatchMaker:
             shape = (systems * mesh.size, *shape)
             return jax.ShapeDtypeStruct(shape, dtype, sharding=NamedSharding(mesh, spread))
 
-        made, configurations = [], []
-        for c, (sim, size, count) in enumerate(zip(simulators, sizes, self._counts, strict=True)):
-            image = sim.scene.image_shape
-            width = sum(math.prod(shape) for shape in layout(sim, self._measured).values())
-            part = array(size, image, self._image_dtype), array(size, (width,), jnp.result_type(float))
-            made += [part] * count
-            configurations += [c] * count
+        made = []
+        for c, shapes in zip(self._configurations, haloes, strict=True):
+            size = self._sizes[c]
+            own = {name: array(size, shape, self._float) for name, shape in shapes}
+            image = array(size, self._images[c], self._image_dtype)
+            made.append((image, array(size, (self._widths[c],), self._float), own))
         each = [array(self._share, (), jnp.int32) for _ in range(2)]
         each.append(array(self._share, (2,), jnp.uint32))
-        function = partial(placed, configurations, columns, np.asarray(labels, np.int32))
+        function = partial(placed, self._configurations, self._columns, self._labels)
         program = jax.shard_map(function, mesh=mesh, in_specs=spread, out_specs=spread, check_vma=False)
         return jax.jit(program).lower(made, *each).compile()
 
@@ -181,7 +207,7 @@ def placed(
     configurations: Sequence[int],
     columns: MixedColumns,
     labels: np.ndarray,
-    made: Sequence[tuple[jax.Array, jax.Array]],
+    made: Sequence[Made],
     places: jax.Array,
     configuration: jax.Array,
     index: jax.Array,
@@ -192,18 +218,33 @@ def placed(
         configurations: the configuration of each part.
         columns: the values of all configurations.
         labels: the columns that are labels.
-        made: the images and the packed values of each part.
+        made: the images, the packed values and the arrays of haloes of each part.
         places: (batch,), where each system of the batch stands in the concatenation of the parts.
         configuration: (batch,), its configuration.
         index: (batch, 2), the two words of its index.
     """
-    images = jnp.concatenate([image for image, _ in made])[places]
-    aligned = [_aligned(own, columns.places[c]) for c, (_, own) in zip(configurations, made, strict=True)]
+    images = jnp.concatenate([image for image, *_ in made])[places]
+    aligned = [_aligned(own, columns.places[c]) for c, (_, own, _) in zip(configurations, made, strict=True)]
     rows = jnp.concatenate(aligned)[places]
     present = jnp.asarray(columns.places[:, labels] >= 0)[configuration]
     chosen = rows[:, labels].astype(jnp.float32)
-    parameters = unpacked(rows, columns.shapes)
+    parameters = unpacked(rows, columns.shapes) | _haloes([own for *_, own in made], aligned, places)
     return StreamBatch(images, chosen, present, configuration, index[:, 0], parameters, index[:, 1])
+
+
+def _haloes(
+    made: Sequence[dict[str, jax.Array]], aligned: Sequence[jax.Array], places: jax.Array
+) -> dict[str, jax.Array]:
+    """The arrays of haloes of all parts, in their places; 0 where a configuration has none, or fewer."""
+    found = {}
+    for name in sorted({name for own in made for name in own}):
+        width = max(own[name].shape[1] for own in made if name in own)
+        parts = []
+        for own, rows in zip(made, aligned, strict=True):
+            array = own.get(name, jnp.zeros((len(rows), 0), rows.dtype))
+            parts.append(jnp.pad(array, ((0, 0), (0, width - array.shape[1]))))
+        found[name] = jnp.concatenate(parts)[places]
+    return found
 
 
 def _aligned(own: jax.Array, places: np.ndarray) -> jax.Array:

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.config.memory import halo_numbers
 from jaxlens.engine.batch_size import automatic_batch_size
 from jaxlens.engine.completion import CompletePrograms, refuse_not_finite
 from jaxlens.engine.devices import Devices, batches_at_once
@@ -35,7 +36,8 @@ def part_size(simulator: Simulator, most: Sequence[int], place: int, devices: De
         devices: the devices that share a batch.
     """
     platform, held = devices[0].platform, most[place]
-    suited = automatic_batch_size(simulator.config, held, platform=platform)
+    haloes = halo_numbers(simulator.configuration)
+    suited = automatic_batch_size(simulator.config, held, platform=platform, haloes=haloes)
     if platform == "cpu":
         suited = min(suited, max(_MIN_ON_CPU, -(-sum(most) // batches_at_once(devices))))
     return -(-held // -(-held // suited))
@@ -67,7 +69,7 @@ class Part:
         for word in others:
             # only where a batch crosses a multiple of 2^32
             other = self._with_upper_word(key, indices, word)
-            batch = jax.tree.map(partial(_where, upper == word), other, batch)
+            batch = jax.tree.map(partial(_where, upper == word), *with_equal_haloes(other, batch))
         return batch
 
     def _with_upper_word(self, key: Callable[[int], np.ndarray], indices: np.ndarray, word: int) -> Batch:
@@ -84,6 +86,23 @@ class Part:
             refuse_not_finite(self._job, indices.tolist(), self._executable.unpack(batch), key)
         self._programs.warn_of_missing_images(indices.tolist(), np.asarray(batch.overflow))
         return self._rounding(batch, indices.tolist())
+
+
+def with_equal_haloes(one: Batch, other: Batch) -> tuple[Batch, Batch]:
+    """Two batches whose arrays of haloes are equally long, the shorter ones with zeros at the end."""
+    if one.haloes is None or other.haloes is None:
+        return one, other
+    widths = {name: max(one.haloes[name].shape[1], other.haloes[name].shape[1]) for name in one.haloes}
+
+    def padded(batch: Batch) -> Batch:
+        arrays = batch.haloes or {}
+        longer = {
+            name: jnp.pad(array, ((0, 0), (0, widths[name] - array.shape[1])))
+            for name, array in arrays.items()
+        }
+        return batch._replace(haloes=longer)
+
+    return padded(one), padded(other)
 
 
 def _where(chosen: np.ndarray, new: jax.Array, old: jax.Array) -> jax.Array:

@@ -19,31 +19,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
-from jaxlens.kernels.lensing.direction_search import PowerLaw, direction_starts
-from jaxlens.kernels.lensing.grid_search import grid_starts
-from jaxlens.kernels.lensing.rays import Rays, bounded_determinant, jacobian, magnification
-from jaxlens.kernels.lensing.roots import are_distinct, newton
+from jaxlens.kernels.lensing.rays import bounded_determinant, jacobian, magnification
+from jaxlens.kernels.lensing.roots import FIXED_STEPS, are_distinct, newton
+from jaxlens.kernels.lensing.searches import (
+    PowerLawOf,
+    RaysWithArgs,
+    Smooth,
+    Starts,
+    cast,
+    residual_of,
+    shifted_starts,
+    starts_near_images,
+)
 from jaxlens.kernels.lensing.selection import ranked
-from jaxlens.kernels.types import Pair, Real
-
-RaysWithArgs = Callable[[jax.Array, jax.Array, Any], Pair]
-PowerLawOf = Callable[[Any], PowerLaw]
-T = TypeVar("T")
+from jaxlens.kernels.types import Real
 
 # The largest number of Newton steps in double precision.
 STEPS = 48
+# Steps from an image of a smooth lens to one of a perturbed lens where a program should not wait.
+FOLLOWING_STEPS = 16
 # Residual (arcsec in the source plane) below which a point is a root.
 CONVERGED = 1e-9
 # Distance (arcsec) below which two roots of equal parity are the same.
 SAME_ROOT = 1e-5
-# The smallest number of points that the search by direction returns: four images, two for a pair near a fold,
-# and two for a pair that turns out to have no root.
-DIRECTION_STARTS = 8
 
 
 class ImagePositions(NamedTuple):
@@ -78,6 +81,7 @@ def image_positions(
     cells: int = 48,
     row: int = 8,
     power_law: PowerLawOf | None = None,
+    smooth: Smooth | None = None,
 ) -> ImagePositions:
     """All images of a point source in the window abs(x), abs(y) <= half_width.
 
@@ -95,6 +99,9 @@ def image_positions(
         power_law: `(args)` -> the lens's parameters, given where the deflections are those of one power law
             and others that are linear in the position.  The images are then searched for by direction, which
             is many times as fast; `cells` and `row` are not used.
+        smooth: a lens of which `rays` is a perturbation, by haloes for example.  The search is then behind
+            this lens, for the source where it is and for the source where the perturbation would show it, and
+            Newton's method goes on to the images of `rays`.  `power_law` is that of this lens.
 
     Returns:
         The images in `slots` slots.
@@ -110,7 +117,9 @@ def image_positions(
     dtype = jnp.result_type(float)
     beta_x, beta_y = jnp.asarray(beta_x, dtype), jnp.asarray(beta_y, dtype)
     fixed = jax.lax.stop_gradient((args, beta_x, beta_y, jnp.asarray(half_width, dtype)))
-    root = _solve(rays, *fixed, slots=slots, cells=cells, row=row, power_law=power_law)
+    searched = rays if smooth is None else smooth.rays
+    search = partial(starts_near_images, searched, slots=slots, cells=cells, row=row, power_law=power_law)
+    root = _solve(rays, *fixed, slots=slots, search=search, smooth=smooth)
     lensed = _implicit(rays, args, beta_x, beta_y, root.mask, root.x, root.y, root.magnification)
     known = _all_finite(fixed)
     # times 1 or NaN, so that the derivatives are NaN too
@@ -172,46 +181,22 @@ def _solve(
     half_width: jax.Array,
     *,
     slots: int,
-    cells: int,
-    row: int,
-    power_law: PowerLawOf | None,
+    search: Callable[..., Starts],
+    smooth: RaysWithArgs | None,
 ) -> ImagePositions:
     """The images without derivatives, in the dtype of `beta_x`; empty slots are not zero."""
     given = (args, beta_x, beta_y, half_width)
     with jax.enable_x64(False):
-        *single, width = _cast(given, jnp.dtype(jnp.float32))
-        residual = _residual(rays, *single)
-        if power_law is None:
-            starts = grid_starts(residual, width, slots=slots, cells=cells, row=row)
-        else:
-            count = max(DIRECTION_STARTS, slots + 2)
-            starts = direction_starts(residual, power_law(single[0]), width, count)
+        single = cast(given, jnp.dtype(jnp.float32))
+        starts = search(*single) if smooth is None else shifted_starts(rays, smooth, search, *single)
         x, y, max_step, valid = starts
     with jax.enable_x64(True):
-        *double, width, x, y, max_step = _cast((*given, x, y, max_step), jnp.dtype(jnp.float64))
-        x, y, distance, det = newton(_residual(rays, *double), x, y, max_step, STEPS, valid)
+        *double, width, x, y, max_step = cast((*given, x, y, max_step), jnp.dtype(jnp.float64))
+        residual = residual_of(rays, *double)
+        fixed = FIXED_STEPS if smooth is None else FOLLOWING_STEPS
+        x, y, distance, det = newton(residual, x, y, max_step, STEPS, valid, fixed)
         images = _images(x, y, det, valid & (distance < CONVERGED), width, slots)
-        return _cast(images, beta_x.dtype)
-
-
-def _residual(rays: RaysWithArgs, args: Any, beta_x: jax.Array, beta_y: jax.Array) -> Rays:
-    """The function `(x, y)` -> beta(x, y) - beta_source."""
-
-    def residual(x: jax.Array, y: jax.Array) -> Pair:
-        u, v = rays(x, y, args)
-        return u - beta_x, v - beta_y
-
-    return residual
-
-
-def _cast(tree: T, dtype: jnp.dtype) -> T:
-    """The pytree with all floating-point arrays in `dtype`."""
-
-    def cast(value: Any) -> Any:
-        array = jnp.asarray(value)
-        return array.astype(dtype) if jnp.issubdtype(array.dtype, jnp.floating) else array
-
-    return jax.tree.map(cast, tree)
+        return cast(images, beta_x.dtype)
 
 
 def _images(

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.kernels.lensing.rays import Rays, bounded_determinant, rays_and_jacobian
+from jaxlens.kernels.types import Real
 
 # Residual (arcsec in the source plane) below which Newton's method may stop.
 EXACT = 1e-13
@@ -60,6 +61,7 @@ def newton(
     max_step: jax.Array,
     steps: int,
     wanted: jax.Array | None = None,
+    fixed: int = FIXED_STEPS,
 ) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
     """Damped Newton's method from every point: a step that does not shrink the residual is cut to a quarter.
 
@@ -70,7 +72,8 @@ def newton(
         max_step: the longest step (arcsec), () or (n,).
         steps: the largest number of steps; static.
         wanted: a mask (n,): on a CPU the method ends early once all of these points are exact or stalled, and
-            elsewhere after FIXED_STEPS.  With None all steps are made.
+            elsewhere after `fixed` steps.  With None all steps are made.
+        fixed: see `wanted`; static.
 
     Returns:
         x, y, the length of the residual there (arcsec) and det A, each (n,).
@@ -89,7 +92,7 @@ def newton(
     # better than the infinite one of `best`, and its damping becomes 1.
     best = _Best(x, y, jnp.full_like(x, jnp.inf), one, zero, zero)
     state = _State(best, _Evaluated(x, y, far, far, one, zero, zero, one), 4.0 * one)
-    state = _repeated(step, state, steps, wanted)
+    state = _repeated(step, state, steps, wanted, fixed)
     best, _ = _updated(state, max_step)
     return best.x, best.y, best.distance, best.det
 
@@ -113,7 +116,11 @@ def _newton_step(point: _Evaluated, max_step: jax.Array) -> _Best:
 
 
 def _repeated(
-    step: Callable[[jax.Array, _State], _State], state: _State, steps: int, wanted: jax.Array | None
+    step: Callable[[jax.Array, _State], _State],
+    state: _State,
+    steps: int,
+    wanted: jax.Array | None,
+    fixed: int,
 ) -> _State:
     """The state after `steps` steps, or after fewer as the `wanted` points allow; see `newton`."""
     if wanted is None:
@@ -132,14 +139,14 @@ def _repeated(
     def until_finished(state: _State) -> _State:
         return jax.lax.while_loop(unfinished, once, (jnp.zeros((), jnp.int32), state))[1]
 
-    def fixed(state: _State) -> _State:
-        return jax.lax.fori_loop(jnp.int32(0), jnp.int32(FIXED_STEPS), traced, state)
+    def in_number(state: _State) -> _State:
+        return jax.lax.fori_loop(jnp.int32(0), jnp.int32(fixed), traced, state)
 
-    return jax.lax.platform_dependent(state, cpu=until_finished, default=fixed)
+    return jax.lax.platform_dependent(state, cpu=until_finished, default=in_number)
 
 
 def are_distinct(
-    x: jax.Array, y: jax.Array, det: jax.Array, valid: jax.Array, half_width: jax.Array, near: float
+    x: jax.Array, y: jax.Array, det: jax.Array, valid: jax.Array, half_width: jax.Array, near: Real
 ) -> jax.Array:
     """Which valid roots are in the window, are bright enough, and differ from all earlier ones.
 

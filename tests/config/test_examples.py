@@ -24,8 +24,18 @@ NAMES = (
     "lensed_quasar",
     "lensed_supernova",
     "lensed_supernova_series",
+    "line_of_sight",
     "realistic_lsst",
+    "subhaloes_cdm",
+    "subhaloes_wdm",
 )
+# those of one band
+ONE_BAND = {
+    **dict.fromkeys(BAOBAB, "F160W"),
+    "line_of_sight": "VIS",
+    "subhaloes_cdm": "F814W",
+    "subhaloes_wdm": "F814W",
+}
 SERIES = ("des_quasars", "lensed_supernova_series")
 
 
@@ -38,7 +48,7 @@ def test_names_and_descriptions() -> None:
 def test_example(name: str) -> None:
     config = load_config(name)
     colours = ("g", "r", "i", "z") if name in (*SERIES, "realistic_lsst") else ("g", "r", "i")
-    assert config.bands == (("F160W",) if name in BAOBAB else colours)
+    assert config.bands == ((ONE_BAND[name],) if name in ONE_BAND else colours)
     assert {one.series is not None for one in config.configurations} == {name in SERIES}
     assert config.warnings == ()
     assert config.seed is not None
@@ -63,6 +73,24 @@ def test_unknown_example() -> None:
         example_path("galaxy_galaxi")
     with pytest.raises(ConfigError, match="packaged examples baobab_covariance, baobab_diagonal"):
         load_config("galaxy_galaxi")
+
+
+def test_the_haloes_of_dark_matter() -> None:
+    """Cold and warm subhaloes of one lens, and haloes along the line of sight; each number that is drawn."""
+    lenses = {name: load_config(name).configurations[0] for name in ("subhaloes_cdm", "subhaloes_wdm")}
+    found = {}
+    for name, one in lenses.items():
+        galaxy = one.planes[0].objects[0][1]
+        assert isinstance(galaxy, Galaxy)
+        assert galaxy.substructure is not None
+        assert one.line_of_sight is None
+        found[name] = {key for key, number in galaxy.substructure.parameters if number.draws}
+    assert {"f_sub"} <= found["subhaloes_cdm"]
+    assert {"Sigma_sub", "half_mode_mass"} <= found["subhaloes_wdm"]
+    field = load_config("line_of_sight").configurations[0].line_of_sight
+    assert field is not None
+    assert field.sheets
+    assert len(field.planes) == 2
 
 
 def test_the_populations_of_hierarchical_inference() -> None:

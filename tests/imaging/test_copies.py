@@ -15,8 +15,9 @@ import pytest
 from jaxlens import Simulator
 from jaxlens.imaging.copies import stacked
 from jaxlens.imaging.derived import derived_quantities
+from jaxlens.imaging.extended_light import _light_by_plane, _numbers, extended_light
 from jaxlens.imaging.rays import light_travel_times, rays_to_plane
-from jaxlens.imaging.render import _extended_light, _light_by_plane, _numbers, render
+from jaxlens.imaging.render import render
 from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.tables import with_tables
 from jaxlens.imaging.validity import validity_factor
@@ -197,7 +198,7 @@ def test_the_form_of_gpus_is_that_of_cpus(small_lens: dict[str, Any], x64: None)
         if on_gpu:
             image = _light_by_plane(scene, _numbers(scene, whole, slice(None)))
         else:
-            image = _extended_light(scene, whole, slice(None))
+            image = extended_light(scene, whole, slice(None))
         return jnp.sum(image * weight), image
 
     derived = jax.jit(jax.grad(weighted, has_aux=True), static_argnums=1)

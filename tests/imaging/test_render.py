@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from jaxlens import Simulator
-from jaxlens.imaging import render
+from jaxlens.imaging import extended_light
 from jaxlens.imaging.scene import Scene
 
 
@@ -26,7 +26,7 @@ def test_light_of_several_bands_and_its_derivative_are_those_of_each_band(
 
     def light(scene: Scene, values: dict[str, jax.Array]) -> tuple[jax.Array, jax.Array]:
         def image(radius: jax.Array) -> jax.Array:
-            return render._extended_light(scene, values | {theta_E: radius}, slice(None))
+            return extended_light.extended_light(scene, values | {theta_E: radius}, slice(None))
 
         return jax.jit(lambda radius: jax.jvp(image, (radius,), (jnp.ones_like(radius),)))(values[theta_E])
 
@@ -52,7 +52,7 @@ def test_the_light_by_plane_for_a_gpu_is_that_of_all_planes_with_the_same_deriva
         @jax.jit
         def light(params: dict[str, jax.Array]) -> Any:
             image, pull = jax.vjp(
-                lambda params: render._extended_light(sim.scene, params, slice(None)), params
+                lambda params: extended_light.extended_light(sim.scene, params, slice(None)), params
             )
             return image, pull(jnp.cos(image))
 

@@ -17,8 +17,9 @@ HaloProfile = Literal["TNFW", "NFW", "PJAFFE", "POINT_MASS"]
 Concentration = Literal["diemer_joyce", "power_law"]
 # Where subhaloes are: uniform in a disc, or as an NFW halo with a core, in projection.
 Positions = Literal["uniform", "cored_nfw"]
-# What a halo is in `params`, each an array (haloes,) of a system, and in the file of haloes.  `z` of subhaloes
-# is the redshift of their plane, and is only in the file.  `r_trunc` is in arcsec, `mass` in solar masses.
+# What a halo is in `params`, each an array (haloes,) of a system, and in the file of haloes.  `z` of
+# subhaloes is the redshift of their plane, and is only in the file.  `r_trunc` is in arcsec, `mass` in solar
+# masses.
 HALO_ARRAYS = ("x", "y", "z", "mass", "concentration", "r_trunc")
 # The prefix of the parameters of haloes along the line of sight.
 LINE_OF_SIGHT = "LINE_OF_SIGHT"
@@ -30,8 +31,10 @@ class HaloList:
 
     Attributes:
         source: the absolute path of the file.
-        arrays: those of `HALO_ARRAYS` that the file gives, by name, each (lists, haloes), padded with zeros;
-            and `number` (lists,), how many each list has.
+        arrays: x, y, mass, along the line of sight z, and those of concentration and r_trunc that the file
+            has, each (lists, haloes), padded with zeros; `number` (lists,), how many each list has; and,
+            where sheets are used, `kappa_sheet` (lists, planes), the convergence that the sheet of each plane
+            of haloes takes out.
     """
 
     source: str
@@ -48,7 +51,9 @@ class Haloes:
         concentration: how concentrations follow from masses.
         mass_definition: how the mass of a halo is defined.
         parameters: (name, quantity) pairs, with the defaults filled in.
-        bound: the largest number of haloes for which a compiled program has room.
+        bound: the largest number of haloes for which a compiled program has room; MAX_HALOES, or computed for
+            each configuration (`jaxlens.config.halo_bounds`).
+        mean: the largest mean number of haloes of a system; 0 where none is known.
         haloes: the lists of a file, of which each system gets one; None where haloes are drawn.
     """
 
@@ -56,8 +61,9 @@ class Haloes:
     profile: HaloProfile
     concentration: Concentration
     mass_definition: MassDefinition
-    parameters: tuple[tuple[str, Quantity], ...]
-    bound: int
+    parameters: tuple[tuple[str, Quantity], ...] = ()
+    bound: int = 0
+    mean: float = field(default=0.0, compare=False)
     haloes: HaloList | None = None
 
 
@@ -77,6 +83,7 @@ class LineOfSight(Haloes):
     """LINE_OF_SIGHT of a configuration.
 
     Attributes:
+        dz: the largest spacing in redshift of the planes of haloes.
         planes: how many planes of haloes there are in front of each plane of the configuration, behind the
             one in front of it.
         window: the largest number of haloes in one of these planes for which a compiled program has room.
@@ -84,7 +91,8 @@ class LineOfSight(Haloes):
         sheets: whether negative sheets take out the mean convergence.
     """
 
+    dz: float = 0.02
     planes: tuple[int, ...] = ()
     window: int = 1
-    two_halo: bool = False
+    two_halo: bool = True
     sheets: bool = True

@@ -55,6 +55,8 @@ class Instrument:
         numerics: how the PSF is applied.
         kernel: the kernels of psf_type PIXEL, None for the others.
         passbands: the transmission of the bands; None where no spectrum is integrated over them.
+        halo_tolerance: the largest error of the deflection by haloes, as a fraction of the Einstein radius; 0
+            where it is exact.
     """
 
     bands: tuple[str, ...]
@@ -68,3 +70,4 @@ class Instrument:
     numerics: Numerics = Numerics()
     kernel: Kernel | None = None
     passbands: Passbands | None = None
+    halo_tolerance: float = 1e-4

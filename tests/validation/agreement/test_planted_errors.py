@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 import pytest
 
-from jaxlens.imaging import optics, render
+from jaxlens.imaging import extended_light, optics
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
 from jaxlens.kernels.lensing import rays
 from jaxlens.kernels.noise import draws
@@ -45,7 +45,7 @@ TARGETS: dict[str, tuple[ModuleType, str]] = {
     "resampling of a PSF kernel": (optics, "resampled"),
     "variance of the shot noise": (noise, "shot_variance"),
     "photons of a pixel": (draws, "poisson_counts"),
-    "pixel centres": (render, "_grid"),
+    "pixel centres": (extended_light, "_grid"),
     "distance and redshift of a spectrum": (photometry, "dilution"),
     "colour law of SALT": (salt, "colour_law"),
 }

@@ -1,0 +1,232 @@
+"""A small network that measures log10 f_sub in images of `subhaloes_cdm`: `... regression [--full]`.
+
+It is trained on a stream, and tested on the systems of `jaxlens.train_test_streams`, which no training stream
+has.  It gives a mean and a width; guessing is the mean and the width of the file's distribution.  With
+`--full` the numbers go to validation/results and the figure to docs; without, some steps show that all of it
+works.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+import jaxlens
+from validation.haloes import DOCS, RESULTS
+from validation.speed import machine
+
+CONFIG, LABEL = "subhaloes_cdm", "PLANE_1-OBJECT_1-SUBSTRUCTURE-f_sub"
+RESULT, FIGURE = RESULTS / "subhaloes_regression.json", DOCS / "subhaloes_regression.png"
+# Channels, size and stride of each convolution.
+LAYERS = ((24, 5, 2), (48, 3, 2), (64, 3, 1), (64, 3, 2), (64, 3, 1))
+# Units of the hidden dense layer.
+HIDDEN = 64
+# Counts/s, about the noise of a pixel: networks see arcsinh(image / SOFTENING).
+SOFTENING = 0.02
+# The largest learning rate.
+RATE = 2e-3
+# Each batch is used this often, turned and flipped at random.
+REPEATS = 3
+# The seed of the systems.
+SEED = 19
+# log10 f_sub: mean and width of the distribution of the file, loguniform from 0.001 to 0.05.
+LOW, HIGH = np.log10(0.001), np.log10(0.05)
+MEAN, WIDTH = 0.5 * (LOW + HIGH), (HIGH - LOW) / np.sqrt(12.0)
+
+Weights = dict[str, jax.Array]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Batches of training, images of a batch, and test images."""
+
+    batches: int
+    batch: int
+    test: int
+
+
+FULL, QUICK = Effort(1500, 64, 4096), Effort(6, 32, 64)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How well log10 f_sub is measured, in dex.
+
+    Attributes:
+        error: the root mean square of estimate minus truth.
+        guessing: that of guessing the mean.
+        correlation: of estimate and truth.
+        gain: how much larger the logarithm of the probability of the truth is than by guessing, nats.
+    """
+
+    error: float
+    guessing: float
+    correlation: float
+    gain: float
+
+
+def initial(key: jax.Array, bands: int) -> Weights:
+    """Random weights for images of so many bands."""
+    weights, width = {}, bands
+    for k, (channels, size, _) in enumerate(LAYERS):
+        key, own = jax.random.split(key)
+        scale = np.sqrt(2.0 / (width * size**2))
+        weights[f"conv{k}"] = scale * jax.random.normal(own, (channels, width, size, size))
+        weights[f"conv{k}_bias"] = jnp.zeros(channels)
+        width = channels
+    for name, shape in {"hidden": (2 * width, HIDDEN), "last": (HIDDEN, 2)}.items():
+        key, own = jax.random.split(key)
+        weights[name] = jax.random.normal(own, shape) * np.sqrt(1.0 / shape[0])
+        weights[f"{name}_bias"] = jnp.zeros(shape[1])
+    return weights
+
+
+def network(weights: Weights, images: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Mean and logarithm of the width of (log10 f_sub - MEAN) / WIDTH, from images (n, bands, y, x)."""
+    x = jnp.arcsinh(images / SOFTENING) / 3.0
+    for k, (_, _, stride) in enumerate(LAYERS):
+        x = jax.lax.conv_general_dilated(x, weights[f"conv{k}"], (stride, stride), "SAME")
+        x = jax.nn.relu(x + weights[f"conv{k}_bias"][None, :, None, None])
+    x = jnp.concatenate([x.mean(axis=(2, 3)), x.max(axis=(2, 3))], axis=1)
+    x = jax.nn.relu(x @ weights["hidden"] + weights["hidden_bias"][None])
+    x = x @ weights["last"] + weights["last_bias"][None]
+    return x[:, 0], x[:, 1]
+
+
+def loss(weights: Weights, images: jax.Array, target: jax.Array) -> jax.Array:
+    """The mean of minus the logarithm of the probability of the targets (n,), but for a constant."""
+    mean, log_width = network(weights, images)
+    return jnp.mean(log_width + 0.5 * ((target - mean) * jnp.exp(-log_width)) ** 2)
+
+
+def turned(images: jax.Array, key: jax.Array) -> jax.Array:
+    """Images turned by a multiple of 90 degrees and flipped or not, all alike."""
+    turns = [partial(jnp.rot90, k=k, axes=(2, 3)) for k in range(4)]
+    flip, turn = jax.random.bernoulli(key), jax.random.randint(key, (), 0, 4)
+    return jax.lax.switch(turn, turns, jnp.where(flip, images[..., ::-1], images))
+
+
+def trained(effort: Effort, batches: Iterator[Any]) -> tuple[Weights, list[float]]:
+    """Train on a stream.
+
+    Args:
+        effort: how long.
+        batches: the stream.
+
+    Returns:
+        The weights, and the loss before each step.
+    """
+    rate = optax.warmup_cosine_decay_schedule(0.0, RATE, 100, REPEATS * effort.batches)
+    optimizer = optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(rate, weight_decay=1e-4))
+    weights = initial(jax.random.key(0), 1)
+    state = optimizer.init(weights)
+
+    @jax.jit
+    def step(weights: Weights, state: Any, key: jax.Array, images: jax.Array, f_sub: jax.Array) -> Any:
+        target = (jnp.log10(f_sub) - MEAN) / WIDTH
+        value, gradient = jax.value_and_grad(loss)(weights, turned(images, key), target)
+        update, state = optimizer.update(gradient, state, weights)
+        return optax.apply_updates(weights, update), state, value
+
+    losses = []
+    for i in range(effort.batches):
+        batch = next(batches)
+        for k in range(REPEATS):
+            key = jax.random.fold_in(jax.random.key(SEED), REPEATS * i + k)
+            weights, state, value = step(weights, state, key, batch.images, batch.labels[:, 0])
+            losses.append(value)
+        if i % 100 == 99:
+            print(f"{i + 1} batches, loss {np.mean(losses[-100:]):.3f}", flush=True)
+    return weights, [float(value) for value in losses]
+
+
+def answers(weights: Weights, test: Iterator[Any], batches: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """log10 f_sub of the network with its width, and the truth, each (n,), of test systems.
+
+    Args:
+        weights: those of the network.
+        test: the stream of test systems.
+        batches: how many batches of them.
+
+    Returns:
+        The mean, the width and the truth.
+    """
+    predict, rows = jax.jit(partial(network, weights)), []
+    for _ in range(batches):
+        batch = next(test)
+        mean, log_width = predict(batch.images)
+        rows.append((mean, jnp.exp(log_width), jnp.log10(batch.labels[:, 0])))
+    columns = zip(*rows, strict=True)
+    mean, width, truth = (np.concatenate([np.asarray(a, float) for a in one]) for one in columns)
+    return MEAN + WIDTH * mean, WIDTH * width, truth
+
+
+def measured(mean: np.ndarray, width: np.ndarray, truth: np.ndarray) -> Measured:
+    """The numbers of `Measured`.
+
+    >>> truth = np.linspace(-3.0, -1.3, 50)
+    >>> measured(truth, 0.1 * np.ones(50), truth).error
+    0.0
+    """
+    ours = -np.log(width) - 0.5 * ((mean - truth) / width) ** 2
+    # the density of the file is 1 / (HIGH - LOW) everywhere; that of a Gaussian has the factor 1 / sqrt(2 pi)
+    flat = -np.log(HIGH - LOW) + 0.5 * np.log(2.0 * np.pi)
+    return Measured(
+        error=float(np.sqrt(np.mean((mean - truth) ** 2))),
+        guessing=float(np.sqrt(np.mean((truth - MEAN) ** 2))),
+        correlation=float(np.corrcoef(mean, truth)[0, 1]) if np.ptp(mean) else 0.0,
+        gain=float(np.mean(ours) - flat),
+    )
+
+
+def draw(mean: np.ndarray, width: np.ndarray, truth: np.ndarray, found: Measured) -> None:
+    """The figure: estimates against truths, with the mean and the scatter in bins."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(4.6, 4.2), layout="constrained")
+    axes.scatter(truth, mean, s=3, alpha=0.25, linewidths=0, color="C0", rasterized=True)
+    edges = np.linspace(LOW, HIGH, 9)
+    own = [(truth >= low) & (truth < high) for low, high in pairwise(edges)]
+    middle = 0.5 * (edges[:-1] + edges[1:])
+    axes.errorbar(
+        middle,
+        [mean[one].mean() for one in own],
+        [mean[one].std() for one in own],
+        fmt="o",
+        color="C3",
+        label="mean and scatter",
+    )
+    axes.plot([LOW, HIGH], [LOW, HIGH], color="black", linewidth=1)
+    axes.axhline(MEAN, color="black", linewidth=1, linestyle=":", label="guessing")
+    axes.set(xlabel="true log10 f_sub", ylabel="by the network")
+    axes.set_title(f"error {found.error:.2f} dex; guessing {found.guessing:.2f} dex", fontsize=10)
+    axes.legend(fontsize=8)
+    figure.savefig(FIGURE, dpi=90)
+    plt.close(figure)
+
+
+def run(full: bool) -> None:
+    """Train and test; write the numbers and the figure where it is the full size."""
+    effort, started = FULL if full else QUICK, time.perf_counter()
+    training, test = jaxlens.train_test_streams(CONFIG, effort.batch, seed=SEED, labels=[LABEL])
+    with training:
+        weights, losses = trained(effort, training)
+    seconds = time.perf_counter() - started
+    with test:
+        mean, width, truth = answers(weights, test, effort.test // effort.batch)
+    found = measured(mean, width, truth)
+    print(f"{effort}: {seconds:.0f} s, last losses {np.mean(losses[-50:]):.3f}\n{found}")
+    if full:
+        text = {"effort": asdict(effort), "repeats": REPEATS, "seconds": round(seconds)} | asdict(found)
+        RESULT.write_text(json.dumps(text | {"machine": machine.device()}, indent=1) + "\n")
+        draw(mean, width, truth, found)
