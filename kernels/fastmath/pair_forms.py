@@ -16,8 +16,10 @@ import jax.numpy as jnp
 
 Arrays = Sequence[jax.Array]
 
-# Pairs of a block on a CPU: some arrays of so many numbers fit its second cache.
+# Pairs of a block on a CPU, about: some arrays of so many numbers fit its second cache.
 BLOCK = 16384
+# A block with at least LONG items a has so many items b at most, so that few are computed that do not count.
+ROWS, LONG = 8, 512
 
 
 def terms_of(pairs: Any, a: Arrays, b: Arrays) -> tuple[list[Any], list[Any]]:
@@ -50,7 +52,8 @@ def in_blocks(pairs: Any, count: jax.Array, *arrays: jax.Array) -> list[jax.Arra
     a, b = arrays[: pairs.a], arrays[pairs.a :]
     items_a, items_b = len(a[0]), len(b[0])
     width = min(items_a, BLOCK)
-    height = max(1, min(items_b, BLOCK // width))
+    height = min(items_b, max(2, BLOCK // width))
+    height = min(height, ROWS) if width >= LONG else height
     chunks, blocks = math.ceil(items_a / width), math.ceil(items_b / height)
     wide = [_padded(one, chunks * width).reshape(chunks, 1, width) for one in a]
     high = [_padded(one, blocks * height) for one in b]
@@ -63,12 +66,15 @@ def in_blocks(pairs: Any, count: jax.Array, *arrays: jax.Array) -> list[jax.Arra
         def block(k: jax.Array, total: tuple[list[jax.Array], list[jax.Array]]) -> Any:
             own_b = [jax.lax.dynamic_slice_in_dim(one, k * height, height)[:, None] for one in high]
             counted = k * height + jnp.arange(height)[:, None] < count
-            g, h = pairs(own_a, own_b)
-            shape = (height, width)
-            more_a = [jnp.sum(jnp.where(counted, jnp.broadcast_to(term, shape), 0.0), axis=0) for term in g]
-            more_b = [_along_a(jnp.where(inside & counted, jnp.broadcast_to(term, shape), 0.0)) for term in h]
-            sums_a = [old + new for old, new in zip(total[0], more_a, strict=True)]
-            return sums_a, [_added_at(k * height, *each) for each in zip(total[1], more_b, strict=True)]
+            more_a, more_b = (
+                [jnp.where(which, jnp.broadcast_to(term, (height, width)), 0.0) for term in kind]
+                for kind, which in zip(pairs(own_a, own_b), (counted, inside & counted), strict=True)
+            )
+            sums_a = [old + jnp.sum(new, axis=0) for old, new in zip(total[0], more_a, strict=True)]
+            sums_b = [
+                _added_at(k * height, old, _along_a(new)) for old, new in zip(total[1], more_b, strict=True)
+            ]
+            return sums_a, sums_b
 
         zero = [jnp.zeros(width, term.dtype) for term in of_a]
         number_of_blocks = jnp.clip((count + height - 1) // height, 0, blocks)
@@ -119,7 +125,7 @@ def at_once(pairs: Any, count: jax.Array, *arrays: jax.Array) -> list[jax.Array]
     else:
         # in one computation XLA would keep arrays of all pairs that several sums share
         found = jax.lax.map(lambda k: jax.lax.switch(k, branches, None), jnp.arange(len(branches)))
-    sums = ([], [])
+    sums: tuple[list[jax.Array], list[jax.Array]] = ([], [])
     for own, (kind, first) in zip(found, places, strict=True):
         sums[kind].extend(one[: items[kind]] for one in own[: numbers[kind] - first])
     return [*sums[0], *sums[1]]

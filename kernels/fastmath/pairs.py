@@ -95,7 +95,8 @@ class _Tangent:
         changes = [*a[self.of.a :], *b[self.of.b :]]
         some = partial(_of_some, self.of, fixed, self.varying)
         both = [jnp.broadcast_arrays(fixed[k], c) for k, c in zip(self.varying, changes, strict=True)]
-        found: tuple[Arrays, Arrays] = jax.jvp(some, *map(list, zip(*both, strict=True)))[1]
+        at, along = ([pair[k] for pair in both] for k in (0, 1))
+        found: tuple[Arrays, Arrays] = jax.jvp(some, at, along)[1]
         return found
 
 
@@ -186,7 +187,7 @@ def _jvp(primals: Any, tangents: Any, *, pairs: Any, sizes: Any, axes: Any) -> A
     changes = tangents[1:]
     varying = tuple(k for k, change in enumerate(changes) if not isinstance(change, ad.Zero))
     if not varying:
-        return values, [ad.Zero.from_primal_value(value) for value in values]
+        return values, [jnp.zeros_like(value) for value in values]
     places = [*range(pairs.a), *(k for k in varying if k < pairs.a)]
     places_b = [*range(pairs.a, pairs.a + pairs.b), *(k for k in varying if k >= pairs.a)]
     given = [*primals[1 : pairs.a + 1], *(changes[k] for k in varying if k < pairs.a)]

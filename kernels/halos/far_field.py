@@ -21,16 +21,17 @@ never is; the sum is a bound on the error of the whole, which is mostly a tenth 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
+from jaxlens.kernels.fastmath.chebyshev import interpolated, nodes
 from jaxlens.kernels.fastmath.pairs import summed_over_b
-from jaxlens.kernels.halos.round_profiles import deflection_terms, prepared, round_profile
+from jaxlens.kernels.halos.pair_terms import deflection_terms, prepared
+from jaxlens.kernels.halos.round_profiles import round_profile
 from jaxlens.kernels.types import Pair, Real
 
 # Rays along a side of a cell.
@@ -84,7 +85,7 @@ def cells_of(shape: tuple[int, ...]) -> Cells | None:
         return None
     number = [round(n / SIDE) or 1 for n in shape[-2:]]
     side = [math.ceil(n / cells) for n, cells in zip(shape[-2:], number, strict=True)]
-    images = (math.prod(shape[:-2]), *shape[-2:])
+    images = (math.prod(shape[:-2]), shape[-2], shape[-1])
     return Cells(images, (number[0], number[1]), (side[0], side[1]))
 
 
@@ -122,7 +123,7 @@ def far_and_near(
     near, how_many = _listed(~far)
     sums = partial(_sums, profile, x.dtype)
     u, v = ((ray - c[:, None]) / h[:, None] for ray, c, h in zip(rays, boxes[:2], boxes[2:], strict=True))
-    found = _interpolated(_at_nodes(sums, profile, boxes, numbers, far, count), u, v)
+    found = interpolated(_at_nodes(sums, profile, boxes, numbers, far, count), u, v)
     exact = jax.vmap(sums)(rays, {key: own[near] for key, own in numbers.items()}, how_many)
     alpha_x, alpha_y = (
         jnp.reshape(_by_row(cells, a + b), x.shape) for a, b in zip(found, exact, strict=True)
@@ -207,10 +208,15 @@ def _listed(chosen: jax.Array) -> tuple[jax.Array, jax.Array]:
 
 
 def _at_nodes(
-    sums, profile: str, boxes: Boxes, numbers: Numbers, far: jax.Array, count: jax.Array
+    sums: Callable[..., list[jax.Array]],
+    profile: str,
+    boxes: Boxes,
+    numbers: Numbers,
+    far: jax.Array,
+    count: jax.Array,
 ) -> list[jax.Array]:
     """The deflection of the haloes that are far, at the nodes of each cell, each (cells, nodes, nodes)."""
-    points = jnp.asarray(_nodes(), boxes.x.dtype)
+    points = jnp.asarray(nodes(NODES), boxes.x.dtype)
     x = boxes.x[:, None, None] + boxes.half_x[:, None, None] * points[None, None, :]
     y = boxes.y[:, None, None] + boxes.half_y[:, None, None] * points[None, :, None]
     shape = (len(far), NODES, NODES)
@@ -221,49 +227,6 @@ def _at_nodes(
         return sums(places, {**numbers, strength: jnp.where(far, numbers[strength], 0.0)}, count)
 
     return [each.reshape(shape) for each in jax.vmap(of_cell)(places, far)]
-
-
-def _interpolated(values: list[jax.Array], u: jax.Array, v: jax.Array) -> list[jax.Array]:
-    """Polynomials of each cell at its rays.
-
-    Args:
-        values: at the nodes, each (cells, nodes along y, nodes along x).
-        u: positions of the rays in the boxes, from -1 to 1 along x, (cells, rays).
-        v: those along y.
-
-    Returns:
-        The polynomials, each (cells, rays).
-    """
-    transform = jnp.asarray(_coefficients(), u.dtype)
-    along_x, along_y = _chebyshev(u), _chebyshev(v)
-    highest = jax.lax.Precision.HIGHEST
-    coefficients = [
-        jnp.einsum("kj,li,cji->ckl", transform, transform, own, precision=highest) for own in values
-    ]
-    # one product of matrices for both components
-    rows = jnp.matmul(jnp.concatenate(coefficients, axis=1), along_x, precision=highest)
-    return [jnp.sum(own * along_y, axis=1) for own in jnp.split(rows, len(values), axis=1)]
-
-
-def _chebyshev(u: jax.Array) -> jax.Array:
-    """Chebyshev's polynomials of the degrees below NODES, (cells, nodes, rays)."""
-    found = [jnp.ones_like(u), u]
-    for _ in range(NODES - 2):
-        found.append(2.0 * u * found[-1] - found[-2])
-    return jnp.stack(found, axis=1)
-
-
-def _nodes() -> np.ndarray:
-    """The zeros of Chebyshev's polynomial of degree NODES."""
-    return np.cos(np.pi * (np.arange(NODES) + 0.5) / NODES)
-
-
-def _coefficients() -> np.ndarray:
-    """The matrix from values at the nodes to the coefficients of Chebyshev's polynomials."""
-    k = np.arange(NODES)
-    matrix = 2.0 / NODES * np.cos(np.pi * k[:, None] * (k[None, :] + 0.5) / NODES)
-    matrix[0] *= 0.5
-    return matrix
 
 
 def _boxes(x: jax.Array, y: jax.Array) -> Boxes:

@@ -16,7 +16,8 @@ import jax.numpy as jnp
 
 from jaxlens.kernels.fastmath.pairs import summed_over_b
 from jaxlens.kernels.halos.far_field import cells_of, far_and_near
-from jaxlens.kernels.halos.round_profiles import deflection_terms, numbers_of, potential_terms, prepared
+from jaxlens.kernels.halos.pair_terms import deflection_terms, potential_terms, prepared
+from jaxlens.kernels.halos.round_profiles import numbers_of
 from jaxlens.kernels.types import Pair, Real
 
 

@@ -12,7 +12,7 @@ A and B in t.  Of the two forms
     T J = (U - 1) L_T + U ln[(1 + U) / 2] = U arsinh(1 / sqrt T) - L_T,     L_T = ln(2 / sqrt T),
 
 the first loses no digits where T < 1, the second none elsewhere.  So a pair takes two logarithms, two roots
-and two divisions, and the relative error is below 4e-6 at all radii, also far outside of the truncation,
+and four divisions, and the relative error is below 4e-6 at all radii, also far outside of the truncation,
 where the sum in `mass.truncated_nfw` cancels.
 """
 
@@ -26,7 +26,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.kernels.fastmath.arcsech import SMALLEST
-from jaxlens.kernels.fastmath.elementary import log, log1p, polynomial
+from jaxlens.kernels.fastmath.elementary import log, log1p
 from jaxlens.kernels.mass.nfw import MEAN_AT_RS
 
 # Where x is below this, M is computed from its logarithm and two polynomials.
@@ -68,8 +68,8 @@ def nfw_slope(r_squared: jax.Array, *, scale: jax.Array, mean: jax.Array) -> jax
     """
     t = jnp.maximum(r_squared * scale, SMALLEST)
     x = jnp.sqrt(t)
-    t_m = _of_scale(t, x, _log_of_two_over(t), 1.0 / (x + SHIFT))[1]
-    return mean / t * t_m
+    inverse = 1.0 / t
+    return mean * inverse * _of_scale(t, x, _log_of_two_over(t), inverse)[1]
 
 
 def tnfw_numbers(*, Rs: jax.Array, alpha_Rs: jax.Array, r_trunc: jax.Array) -> dict[str, jax.Array]:
@@ -89,12 +89,17 @@ def tnfw_numbers(*, Rs: jax.Array, alpha_Rs: jax.Array, r_trunc: jax.Array) -> d
     return {
         "scale": 1.0 / jnp.square(Rs),
         "ratio": ratio,
-        "inverse_ratio": 1.0 / ratio,
-        "log_ratio": jnp.log(ratio),
+        "inverse_ratio": jax.lax.stop_gradient(1.0 / ratio),
+        "log_ratio": jax.lax.stop_gradient(jnp.log(ratio)),
         "logarithms": mean * (1.0 - i),
         "twice": 2.0 * i * mean,
         "root": PI * ratio * mean,
     }
+
+
+def tnfw_tangents(*, inverse_ratio: jax.Array, **_: jax.Array) -> dict[str, dict[str, jax.Array]]:
+    """How numbers of `tnfw_numbers` that follow another one change with it."""
+    return {"ratio": {"inverse_ratio": -jnp.square(inverse_ratio), "log_ratio": inverse_ratio}}
 
 
 def tnfw_slope(
@@ -127,12 +132,7 @@ def tnfw_slope(
     x = jnp.sqrt(t)
     root_t = x * ratio
     u = jnp.sqrt(1.0 + root_t * root_t)
-    one_plus, both = 1.0 + u, u + root_t
-    shifted = x + SHIFT
-    # one division in place of three
-    common = 1.0 / (one_plus * both * shifted)
-    y, q = one_plus * both * common, one_plus * shifted * common
-    excess = root_t * root_t * (both * shifted * common)
+    q, excess = 1.0 / (u + root_t), root_t * root_t / (1.0 + u)
     inverse = 1.0 / t
     log_x = _log_of_two_over(t)
     log_t = log_x - log_ratio
@@ -140,28 +140,39 @@ def tnfw_slope(
     # ln[(1 + U) / 2] = log1p((U - 1) / 2), and arsinh(s) = log1p(s [1 + 1 / (U + 1 / s)])
     smaller = log1p(jnp.where(outside, x * inverse * inverse_ratio * (1.0 + q), 0.5 * excess))
     t_j = u * smaller + jnp.where(outside, -log_t, excess * log_t)
-    near, t_m, h = _of_scale(t, x, log_x, y)
+    near, t_m, h = _of_scale(t, x, log_x, inverse)
     inside = twice * (t * (log_x + t_m)) - root * excess
     rest = jnp.where(near, inside, twice * h + root * ((excess + root_t) * q))
     return inverse * (logarithms * (t_m - t_j) + rest)
 
 
-def _of_scale(t: jax.Array, x: jax.Array, log_x: jax.Array, y: jax.Array) -> tuple[jax.Array, ...]:
+def _of_scale(t: jax.Array, x: jax.Array, log_x: jax.Array, inverse: jax.Array) -> tuple[jax.Array, ...]:
     """Whether x < NEAR, t M, and H where it is not.
 
     Args:
         t: squared radii, in units of the scale radius.
         x: radii.
         log_x: ln(2 / x).
-        y: 1 / (x + SHIFT).
+        inverse: 1 / t.
 
     Returns:
         Three arrays of the shape of t.
     """
     near = x < NEAR
-    h = polynomial(_far(), y)
-    inside = t * (polynomial(_of_logarithm(), t) * log_x + polynomial(_beside_logarithm(), t))
-    return near, jnp.where(near, inside, (h + 0.5 * PI * x) / t - log_x), h
+    h = _polynomial(_far(), 1.0 / (x + SHIFT))
+    # elsewhere the polynomials would overflow, and so would what is not chosen in derivatives
+    small = jnp.where(near, t, 0.0)
+    inside = small * (_polynomial(_of_logarithm(), small) * log_x + _polynomial(_beside_logarithm(), small))
+    return near, jnp.where(near, inside, (h + 0.5 * PI * x) * inverse - log_x), h
+
+
+def _polynomial(coefficients: tuple[float, ...], x: jax.Array) -> jax.Array:
+    """Sum of c_n x^n by Estrin's scheme, in which a CPU need not wait for one term after the other."""
+    terms: list[jax.Array | float] = list(coefficients)
+    while len(terms) > 1:
+        pairs = [terms[k] + terms[k + 1] * x for k in range(0, len(terms) - 1, 2)]
+        terms, x = [*pairs, *terms[2 * len(pairs) :]], x * x
+    return jnp.asarray(terms[0])
 
 
 def _log_of_two_over(t: jax.Array) -> jax.Array:

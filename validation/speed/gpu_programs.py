@@ -22,6 +22,7 @@ from jaxlens.fitting.image_checks import check_images
 from jaxlens.fitting.posterior import Constants, FitData, Model
 from jaxlens.fitting.problem import GPU_BATCH, fit_data, problem
 from jaxlens.kernels.halos.sums import deflection
+from jaxlens.kernels.types import Pair
 from jaxlens.streams.batches import StreamBatch, placed
 from jaxlens.streams.columns import mixed_columns
 from validation.speed.ours import chi_square_of
@@ -153,10 +154,14 @@ def haloes(batch: int, with_gradient: bool) -> Source:
 
     def sums(x: jax.Array, y: jax.Array, own: Shapes, shown: jax.Array) -> Shapes:
         tolerance = jnp.full((), 1e-4)
-        return jax.vmap(lambda *each: deflection("TNFW", *each, tolerance))(x, y, own, shown)
+
+        def of_system(x: jax.Array, y: jax.Array, own: dict[str, jax.Array], shown: jax.Array) -> Pair:
+            return deflection("TNFW", x, y, own, shown, tolerance)
+
+        return jax.vmap(of_system)(x, y, own, shown)
 
     def total(x: jax.Array, y: jax.Array, own: Shapes, shown: jax.Array) -> jax.Array:
-        return sum(jnp.sum(jnp.square(alpha)) for alpha in sums(x, y, own, shown))
+        return jnp.sum(jnp.square(jnp.stack(sums(x, y, own, shown))))
 
     function = jax.grad(total, argnums=(0, 1, 2)) if with_gradient else sums
     return Source(((function, (rays, rays, own, shown)),), batch, 4 * 64 * 64)
