@@ -93,6 +93,7 @@ def _checked(
             report.problem(found.place, f"has no column {name}; {_missing(name, found, wanted)}")
         else:
             _check_values(name, columns[name], found, report)
+    _check_lengths({name: columns[name] for name in (*wanted, LIST) if name in columns}, found, report)
     lists = _list_of_each(columns, found, report)
     if len(report.problems) > before or lists is None:
         return None
@@ -149,9 +150,17 @@ def _check_values(name: str, values: np.ndarray, found: HaloColumns, report: Rep
         report.problem(found.at(name, first), f"is {values[first]:g}{others}; {advice}")
 
 
+def _check_lengths(columns: Mapping[str, np.ndarray], found: HaloColumns, report: Report) -> None:
+    """Report columns of different lengths, which only files of arrays can have."""
+    lengths = {name: len(one) for name, one in columns.items()}
+    if len({*lengths.values()}) > 1:
+        listed = ", ".join(f"{length} of {name}" for name, length in lengths.items())
+        report.problem(found.place, f"has different numbers of haloes, {listed}; give each halo every number")
+
+
 def _list_of_each(columns: Mapping[str, np.ndarray], found: HaloColumns, report: Report) -> np.ndarray | None:
     """The number of the list of each halo, from 0; None, and a problem, where it is not known."""
-    count = len(next(iter(columns.values()), ()))
+    count = len(columns.get("x", ()))
     if found.offsets is not None:
         offsets = np.asarray(found.offsets)
         legal = offsets.ndim == 1 and len(offsets) > 1 and offsets[0] == 0 and offsets[-1] == count

@@ -262,8 +262,8 @@ def _set(tree: Tree, keys: tuple[str, ...], band: str | None, bands: tuple[str, 
         if key not in tree and entry and isinstance(tree.get(entry[0]), list):
             tree = tree[entry[0]][entry[1]]
             continue
-        if key == "PARAMETERS" and tree.get("NAME") in RELATIONS:
-            # all arguments of a relation may have their defaults
+        if key == "PARAMETERS" and (tree.get("NAME") in RELATIONS or LINE_OF_SIGHT in outer):
+            # all arguments of a relation, and all numbers of haloes, may have their defaults
             tree.setdefault(key, {})
         if not isinstance(tree.get(key), dict):
             raise ValueError(f"config_dict has no {'.'.join(outer)}; it was changed by hand")

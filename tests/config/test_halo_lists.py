@@ -139,6 +139,12 @@ def test_offsets_rise_to_the_number_of_haloes(
     assert "offsets: must rise from 0 to the number of haloes, 3" in found
 
 
+def test_each_halo_has_every_number(with_haloes: Document, tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", **{**COLUMNS, "mass": [1e8]})
+    found = problem(with_haloes(line_of_sight={"FILENAME": str(tmp_path / "a.npz")}))
+    assert "has different numbers of haloes, 3 of x, 3 of y, 3 of z, 1 of mass, 3 of concentration" in found
+
+
 def test_a_file_of_haloes_is_an_input_of_the_file(with_haloes: Document, tmp_path: Path) -> None:
     name = write(tmp_path / "a.txt", COLUMNS)
     assert load_config(with_haloes(line_of_sight={"FILENAME": name})).input_files == (name,)

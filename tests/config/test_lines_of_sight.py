@@ -97,6 +97,13 @@ def test_its_numbers_have_names_and_are_changed_by_them(own: bool, with_haloes: 
     assert section["PARAMETERS"]["M_min"] == 1e7
 
 
+def test_a_number_is_set_where_the_file_has_none(with_haloes: Document) -> None:
+    config = load_config(with_haloes(line_of_sight={"MAX_HALOES": 9, "dz": 0.5}))
+    tree = config_dict(config)
+    set_parameters(tree, config, "CONFIGURATION_1", {"LINE_OF_SIGHT-normalization": 0.0})
+    assert tree["LINE_OF_SIGHT"]["PARAMETERS"] == {"normalization": 0.0}
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
