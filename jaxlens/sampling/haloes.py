@@ -152,7 +152,7 @@ def halo_randoms(key: jax.Array, prefix: str, count: int) -> HaloRandoms:
         return jax.tree.map(lambda one: one.astype(jnp.result_type(float)), found)
 
     # otherwise XLA's CPU compiler draws them again in each step of a search for a quantile
-    return computed_apart(numbers, jax.random.key_data(blocks))  # type: ignore[no-any-return]
+    return computed_apart(numbers, jax.random.key_data(blocks))
 
 
 def number_uniform(key: jax.Array, prefix: str) -> jax.Array:
@@ -188,8 +188,9 @@ def listed(draws: HaloDraws, arrays: Params, index: jax.Array) -> dict[str, jax.
     of_haloes = halo_arrays(draws.haloes)
     found = {n: _of_length(v, draws.haloes.bound) if n in of_haloes else v for n, v in own.items()}
     found[NUMBER] = found.pop("number")
-    # what is no halo has a mass too, so that what follows from it is finite
-    return found | {"mass": jnp.where(found["mass"] > 0.0, found["mass"], 1.0)}
+    # what is no halo has a mass and a redshift too, so that what follows from them is finite
+    positive = {name: found[name] for name in ("mass", "z") if name in found}
+    return found | {name: jnp.where(value > 0.0, value, 1.0) for name, value in positive.items()}
 
 
 def _of_length(array: jax.Array, length: int) -> jax.Array:
