@@ -120,7 +120,8 @@ def _drawn(
     cosmology: Mapping[str, jax.Array],
 ) -> dict[str, jax.Array]:
     """The masses of haloes, where they are and end (arcsec), and the redshift of their plane."""
-    drawn = field_haloes(planes, randoms.depth, randoms.mass, randoms.radius, randoms.direction)
+    uniform = randoms.depth, randoms.mass, randoms.radius, randoms.direction
+    drawn = field_haloes(planes, *uniform)
     found = {"mass": drawn.mass, "x": drawn.x, "y": drawn.y, "z": drawn.z}
     if "r_trunc" in halo_arrays(haloes):
         # a distance to each plane, and not to each halo

@@ -16,6 +16,7 @@ import numpy as np
 
 from jaxlens.config.halo_names import NUMBER, halo_arrays, halo_parameters, named_haloes
 from jaxlens.config.model import Configuration, Haloes, LineOfSight
+from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.noise.normal import normal_of_word
 from jaxlens.kernels.noise.random_words import random_words_at
 from jaxlens.kernels.types import Params
@@ -138,15 +139,20 @@ def halo_randoms(key: jax.Array, prefix: str, count: int) -> HaloRandoms:
         prefix: the prefix of the names of the parameters of the haloes.
         count: how many haloes.
     """
-    own, dtype = named_keys(key, [prefix])[0], jnp.result_type(float)
-    keys = jax.vmap(jax.random.fold_in, (None, 0))(own, jnp.arange(_BLOCKS, dtype=jnp.uint32))
-    first, second = jax.vmap(random_words_at, (0, None))(keys, jnp.arange(count, dtype=jnp.uint32))
-    mass, direction, scatter = first
-    radius, depth, _ = second
-    mass, radius, direction, depth = (
-        _uniform(word).astype(dtype) for word in (mass, radius, direction, depth)
-    )
-    return HaloRandoms(mass, radius, direction, depth, normal_of_word(scatter).astype(dtype))
+    own = named_keys(key, [prefix])[0]
+    blocks = jax.vmap(jax.random.fold_in, (None, 0))(own, jnp.arange(_BLOCKS, dtype=jnp.uint32))
+    implementation = jax.random.key_impl(own)
+
+    def numbers(data: jax.Array) -> HaloRandoms:
+        keys = jax.random.wrap_key_data(data, impl=implementation)
+        indices = jnp.arange(count, dtype=jnp.uint32)
+        first, second = jax.vmap(random_words_at, (0, None))(keys, indices)
+        mass, direction, radius, depth = map(_uniform, (first[0], first[1], second[0], second[1]))
+        found = HaloRandoms(mass, radius, direction, depth, normal_of_word(first[2]))
+        return jax.tree.map(lambda one: one.astype(jnp.result_type(float)), found)
+
+    # otherwise XLA's CPU compiler draws them again in each step of a search for a quantile
+    return computed_apart(numbers, jax.random.key_data(blocks))
 
 
 def number_uniform(key: jax.Array, prefix: str) -> jax.Array:
@@ -182,8 +188,9 @@ def listed(draws: HaloDraws, arrays: Params, index: jax.Array) -> dict[str, jax.
     of_haloes = halo_arrays(draws.haloes)
     found = {n: _of_length(v, draws.haloes.bound) if n in of_haloes else v for n, v in own.items()}
     found[NUMBER] = found.pop("number")
-    # what is no halo has a mass too, so that what follows from it is finite
-    return found | {"mass": jnp.where(found["mass"] > 0.0, found["mass"], 1.0)}
+    # what is no halo has a mass and a redshift too, so that what follows from them is finite
+    positive = {name: found[name] for name in ("mass", "z") if name in found}
+    return found | {name: jnp.where(value > 0.0, value, 1.0) for name, value in positive.items()}
 
 
 def _of_length(array: jax.Array, length: int) -> jax.Array:

@@ -113,28 +113,3 @@ def test_places_concentrations_and_truncations(drawn: Callable[..., dict[str, np
     r3d = 50.0 * (found["r_trunc"] * KPC / (1.4 * (mass / 1e7) ** (1 / 3))) ** 1.5
     assert np.all(r3d > np.hypot(x, y) * KPC * (1 - 1e-3))
     assert 10.0 < np.median(r3d) < 200.0
-
-
-@pytest.mark.slow
-def test_masses_at_fixed_random_numbers_are_smooth(key: jax.Array, x64: None) -> None:
-    """The derivative of a mean mass in the numbers of the mass function is the central difference.
-
-    The number of haloes jumps where it changes, so that the sum goes over the first haloes of each system,
-    which are there at all these numbers.
-    """
-    keys = jax.vmap(partial(jax.random.fold_in, key))(jnp.arange(SYSTEMS))
-    names = ("slope", "half_mode_mass", "M_min", "turnover_b")
-    at = jnp.asarray([NUMBERS[name] for name in names])
-
-    @jax.jit
-    def mean(changed: jax.Array) -> jax.Array:
-        numbers = NUMBERS | {"f_sub": 0.004} | dict(zip(names, changed, strict=True))
-        found = _drawn(draws(), {name: jnp.asarray(value) for name, value in numbers.items()}, keys)
-        mass, size = (found[f"{PREFIX}-{name}"][:, :10] for name in ("mass", "r_trunc"))
-        # a logarithm, so that the few large masses do not decide
-        return jnp.mean(jnp.log(mass)) + jnp.mean(size)
-
-    slopes = jax.jacfwd(mean)(at)
-    for k, step in enumerate(1e-5 * jnp.abs(at)):
-        ends = [mean(at.at[k].add(sign * step)) for sign in (1.0, -1.0)]
-        np.testing.assert_allclose(slopes[k], (ends[0] - ends[1]) / (2.0 * step), rtol=1e-6, err_msg=names[k])

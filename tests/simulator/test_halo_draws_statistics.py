@@ -74,22 +74,36 @@ def test_a_system_has_the_same_haloes_in_any_program(small_lens: dict[str, Any],
 
 
 @pytest.mark.slow
-def test_masses_are_smooth_in_hyperparameters(small_lens: dict[str, Any], key: jax.Array, x64: None) -> None:
-    """At fixed random numbers, by their path in the file; the number of haloes has no derivative."""
-    sim = Simulator(with_subhaloes(small_lens))
-    at = {f"{PATH}.slope": -1.9, f"{PATH}.half_mode_mass": 1e7, f"{PATH}.f_sub.maximum": 0.02}
+def test_haloes_are_smooth_in_hyperparameters(small_lens: dict[str, Any], key: jax.Array, x64: None) -> None:
+    """At fixed random numbers, by their path in the file; the numbers of haloes have no derivative."""
+    numbers = {"M_min": 1e8, "cone_radius": 2.0, "half_mode_mass": 1e7}
+    small_lens["LINE_OF_SIGHT"] = {
+        "PROFILE": "POINT_MASS",
+        "dz": 0.5,
+        "MAX_HALOES": 50,
+        "PARAMETERS": numbers,
+    }
+    sim = Simulator(with_subhaloes(small_lens, half_mode_mass=1e7))
+    of_field = [f"LINE_OF_SIGHT.{name}" for name in ("half_mode_mass", "slope_change", "cone_radius")]
+    smooth = [f"{PATH}.slope", f"{PATH}.half_mode_mass", *of_field]
+    at = {path: sim.hyperparameters[path] for path in (*smooth, f"{PATH}.f_sub.maximum")}
 
-    def means(changed: dict[str, jax.Array]) -> tuple[jax.Array, jax.Array]:
+    def total(changed: dict[str, jax.Array]) -> tuple[jax.Array, list[jax.Array]]:
         params = sim.sample(key, 4, hyperparameters=changed)
-        shown = params[SIZE] > 0.0
-        # NUMBER stays as it is within the steps, but its mean does not
-        return jnp.sum(jnp.where(shown, jnp.log(jnp.where(shown, params[SIZE], 1.0)), 0.0)), params[NUMBER]
+        masses = jnp.concatenate([params[SIZE], params["LINE_OF_SIGHT-mass"]], axis=1)
+        # a logarithm, so that the few large masses do not decide
+        logarithms = jnp.log(jnp.where(masses > 0.0, masses, 1.0))
+        others = params["LINE_OF_SIGHT-x"] ** 2, params[f"{PREFIX}-concentration"]
+        counted = [params[NUMBER], params["LINE_OF_SIGHT-NUMBER"]]
+        return jnp.sum(logarithms) + sum(jnp.sum(one) for one in others), counted
 
-    traced = jax.jit(jax.value_and_grad(means, has_aux=True))
-    (_, number), slopes = traced({name: jnp.asarray(value) for name, value in at.items()})
+    traced = jax.jit(jax.value_and_grad(total, has_aux=True))
+    (_, counted), slopes = traced(at)
+    assert min(float(one.min()) for one in counted) > 0.0
     assert float(slopes[f"{PATH}.f_sub.maximum"]) == 0.0
-    for name in (f"{PATH}.slope", f"{PATH}.half_mode_mass"):
-        step = 1e-7 * abs(at[name])
-        ends = [traced({**at, name: jnp.asarray(at[name] + sign * step)})[0] for sign in (1.0, -1.0)]
-        assert all(np.array_equal(counted, number) for _, counted in ends)
-        np.testing.assert_allclose(slopes[name], (ends[0][0] - ends[1][0]) / (2.0 * step), rtol=1e-5)
+    for path in smooth:
+        step = 1e-6 * max(float(abs(at[path])), 0.1)
+        ends = [traced({**at, path: at[path] + sign * step})[0] for sign in (1.0, -1.0)]
+        jax.tree.map(np.testing.assert_array_equal, ends[0][1], counted)
+        difference = (ends[0][0] - ends[1][0]) / (2.0 * step)
+        np.testing.assert_allclose(slopes[path], difference, rtol=1e-5, err_msg=path)
