@@ -31,8 +31,10 @@ DIRECTION_STARTS = 8
 # The longest step of Newton's method from an image of a smooth lens to one of a perturbed lens is at least
 # this fraction of half the window's side.
 FOLLOWED_STEP = 0.02
+# Starts of one parity that are closer than this fraction of half the side count once.
+APART = 0.004
 # From how many points images of a perturbed lens are followed.
-FOLLOWED = 24
+FOLLOWED = 32
 
 
 class Smooth(NamedTuple):
@@ -126,7 +128,7 @@ def _few(
 ) -> Starts:
     """The starts that are apart from all others of the same parity, at most FOLLOWED of them."""
     det = bounded_determinant(*jacobian(lambda u, v: smooth.rays(u, v, args), x, y))
-    own = are_distinct(x, y, det, valid, 2.0 * width, 0.5 * FOLLOWED_STEP * width)
+    own = are_distinct(x, y, det, valid, 2.0 * width, APART * width)
     # those of the source where it is come first
     order = ranked(jnp.where(own, 1.0, 0.0).astype(x.dtype), min(FOLLOWED, x.size))
     return x[order], y[order], longest[order], own[order]
