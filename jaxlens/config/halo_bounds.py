@@ -42,7 +42,7 @@ WINDOW_CHANCE = 1e-15
 ROUNDING = 1e-4
 # A bound that is computed is not larger than this; a larger one must be asked for by MAX_HALOES.
 LARGEST_BOUND = 100_000
-_ADVICE = "give MAX_HALOES, the largest number of haloes of a system"
+_ADVICE = "give MAX_HALOES, the largest number of haloes"
 H = TypeVar("H", bound=Haloes)
 
 
@@ -145,10 +145,14 @@ def _listed(haloes: H, around: _Around) -> H:
 def _drawn(haloes: H, around: _Around, mean_of: Callable[[], Mean]) -> tuple[H, Mean]:
     """Haloes with a bound, MAX_HALOES or by their mean; a placeholder, and a problem, where none is known."""
     mean = mean_of() if haloes.parameters else UNREAD
-    if math.isnan(mean.number):
-        # a number is missing or illegal, which is reported elsewhere
-        return replace(haloes, bound=haloes.bound or 1), mean
     place = place_of(around.tree, haloes.path)
+    if math.isnan(mean.number):
+        if not (haloes.bound or around.report.problems):
+            around.report.problem(
+                place, f"has numbers for which there is no mean number of haloes; {_ADVICE}"
+            )
+        # else a number is missing or illegal, which has been reported
+        return replace(haloes, bound=haloes.bound or 1), mean
     if haloes.bound:
         if math.isfinite(mean.number) and mean.number > haloes.bound:
             finding = f"has on average up to {mean.number:.4g} haloes, and MAX_HALOES is {haloes.bound}"

@@ -14,7 +14,10 @@ file must be those with which the angles were made, and the same for all systems
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.kernels.cosmology import ARCSEC, transverse_between, transverse_comoving_distance
@@ -23,6 +26,8 @@ from jaxlens.kernels.halos.angles import NFW_AT_RS
 
 # Between which concentrations a halo's is sought.
 _SMALLEST, _LARGEST = 1e-3, 1e6
+# Redshifts for which distances are computed at once, so that they are compiled once.
+_BLOCK = 256
 # Halvings of that interval in its logarithm, which leave 1e-14.
 _HALVINGS = 52
 
@@ -47,22 +52,36 @@ def with_masses(
     """
     kept = {name: one for name, one in arrays.items() if name not in ("Rs", "alpha_Rs", "theta_E")}
     shown = np.arange(arrays["z"].shape[1])[None, :] < arrays["number"][:, None]
-    redshifts, place = np.unique(np.where(shown, arrays["z"], arrays["z"].max()), return_inverse=True)
-    place = place.reshape(shown.shape)
-    T_lens, T_source = (
-        np.asarray(transverse_comoving_distance(z, **cosmology), np.float64) for z in (redshifts, z_source)
-    )
-    between = np.asarray(transverse_between(redshifts, z_source, **cosmology), np.float64)
-    sigma = np.asarray(critical_surface_density(redshifts, T_lens, T_source, between), np.float64)[place]
-    angle = (T_lens / (1.0 + redshifts) * ARCSEC)[place]
+    z = np.where(shown, arrays["z"], arrays["z"].max(initial=0.0))
+    angle, sigma, density = _at_redshifts(z, z_source, definition, cosmology)
     if "theta_E" in arrays:
         return kept | {"mass": np.pi * np.square(arrays["theta_E"] * angle) * sigma}
-    density = np.asarray(enclosed_density(definition, redshifts, **cosmology), np.float64)[place]
     Rs = np.where(shown, arrays["Rs"], 1.0)
     rho0 = arrays["alpha_Rs"] * sigma / (4.0 * NFW_AT_RS * np.square(Rs) * angle)
     c = concentrations(np.where(shown, 3.0 * rho0 / density, 1.0))
     mass = 4.0 / 3.0 * np.pi * density * (c * Rs * angle) ** 3
     return kept | {"mass": np.where(shown, mass, 0.0), "concentration": np.where(shown, c, 0.0)}
+
+
+def _at_redshifts(
+    z: np.ndarray, z_source: float, definition: MassDefinition, cosmology: Mapping[str, float]
+) -> tuple[np.ndarray, ...]:
+    """The length of an arcsec (Mpc), Sigma_crit and the mean density of haloes, each of the shape of z."""
+    redshifts, place = np.unique(z, return_inverse=True)
+    padded = np.full(-(-max(len(redshifts), 1) // _BLOCK) * _BLOCK, redshifts[:1])
+    padded[: len(redshifts)] = redshifts
+    found = _around(jnp.asarray(padded), z_source, cosmology, definition)
+    return tuple(np.asarray(one, np.float64)[place.reshape(z.shape)] for one in found)
+
+
+@partial(jax.jit, static_argnums=3)
+def _around(
+    z: jax.Array, z_source: float, cosmology: Mapping[str, float], definition: MassDefinition
+) -> tuple[jax.Array, ...]:
+    T_lens, T_source = (transverse_comoving_distance(one, **cosmology) for one in (z, z_source))
+    between = transverse_between(z, z_source, **cosmology)
+    sigma = critical_surface_density(z, T_lens, T_source, between)
+    return T_lens / (1.0 + z) * ARCSEC, sigma, enclosed_density(definition, z, **cosmology)
 
 
 def concentrations(contrast: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ convolution on b sub-pixels a pixel, and of K where point sources are stamped on
     4 bytes x B x (3 (N s)^2 + 3 E N^2 + 3 (N b + k)^2 + (2 N f + K)^2);
 
 the stamps of other PSFs are products of columns and rows, of N f sub-pixels for each image of a point source.
+Haloes take 3 x 4 bytes for each number of those for which there is room, in their lists and in their planes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from jaxlens.config.errors import Place, Report
-from jaxlens.config.model import Config, Configuration, PointSource
+from jaxlens.config.halo_names import halo_arrays, named_haloes
+from jaxlens.config.model import Config, Configuration, LineOfSight, PointSource
 from jaxlens.config.reader import Node
 from jaxlens.kernels.psf.moffat import moffat_radius
 from jaxlens.kernels.psf.resampling import resampled_side
@@ -31,6 +33,9 @@ _FLOAT = 4
 _ARRAYS = 3
 # The largest number of columns and rows of stamps: two for each image of several point sources.
 _COLUMNS = 2 * 64
+# Stands for haloes where these are what takes the memory, and what then is said.
+_HALOES = "LINE_OF_SIGHT"
+_ADVICE_HALOES = "make M_min of the haloes larger, or give MAX_HALOES"
 # The keys of IMAGE that multiply pixels.
 _FACTORS = ("supersampling_factor", "point_source_supersampling_factor", "kernel_point_source")
 
@@ -51,7 +56,7 @@ def check_memory(config: Config, tree: Node, report: Report) -> None:
             key = _culprit(config, one, size), memory, size > MAX_BYTES
             found.setdefault(key, []).append(one.label)
     for (name, memory, too_much), labels in found.items():
-        advice = "make numPix or the supersampling smaller"
+        advice = _ADVICE_HALOES if name == _HALOES else "make numPix or the supersampling smaller"
         if too_much:
             limit = f"the limit is {_gigabytes(MAX_BYTES)} GB, so {advice}"
             report.problem(_place(tree, name), f"{memory}; {limit}", configurations=labels)
@@ -81,7 +86,18 @@ def system_bytes(config: Config, configuration: Configuration) -> int:
             pixels += (2 * side * points + _kernel_side(config, points)) ** 2
         elif instrument.point_source != "exact":
             pixels += _COLUMNS * side * points
-    return _FLOAT * max(1, len(instrument.bands)) * pixels
+    return _FLOAT * (max(1, len(instrument.bands)) * pixels + _ARRAYS * halo_numbers(configuration))
+
+
+def halo_numbers(configuration: Configuration) -> int:
+    """The numbers of haloes of one system, in lists and, along the line of sight, by plane."""
+    found = 0
+    for _, haloes in named_haloes(configuration):
+        places = haloes.bound
+        if isinstance(haloes, LineOfSight):
+            places += sum(haloes.planes) * haloes.window
+        found += places * len(halo_arrays(haloes))
+    return found
 
 
 def _epochs(configuration: Configuration) -> int:
@@ -102,8 +118,10 @@ def _kernel_side(config: Config, factor: int) -> int:
 
 
 def _culprit(config: Config, configuration: Configuration, size: int) -> str:
-    """The key of IMAGE without which the memory would be less than half of `size`."""
+    """The key without which the memory would be less than half of `size`: one of IMAGE, or haloes."""
     own = config.instrument
+    if 2 * _FLOAT * _ARRAYS * halo_numbers(configuration) > size:
+        return _HALOES
     numerics = replace(own.numerics, point_source_supersampling_factor=1)
     changed = (
         replace(own, supersampling_factor=1),
@@ -117,7 +135,9 @@ def _culprit(config: Config, configuration: Configuration, size: int) -> str:
 
 
 def _place(tree: Node, key: str) -> Place:
-    """The place of a key of IMAGE, or of the mapping in which it is missing."""
+    """The place of a key of IMAGE, or of the mapping in which it is missing; that of haloes."""
+    if key == _HALOES:
+        return tree.entries[_HALOES].place if _HALOES in tree.entries else tree.place.at("SPECIES")
     node = tree
     for word in ("IMAGE", "PARAMETERS", key):
         if word not in node.entries:
@@ -136,7 +156,14 @@ def _shape(config: Config, configuration: Configuration) -> str:
     return (
         f"{epochs}{count} {'band' if count == 1 else 'bands'} of {_rounded(own.num_pix)} x "
         f"{_rounded(own.num_pix)} pixels, {_rounded(own.supersampling_factor)} sub-pixels along each{fine}"
+        f"{_haloes(configuration)}"
     )
+
+
+def _haloes(configuration: Configuration) -> str:
+    """For how many haloes there is room, in words."""
+    room = sum(haloes.bound for _, haloes in named_haloes(configuration))
+    return f", room for {_rounded(room)} haloes" if room else ""
 
 
 def _gigabytes(size: int) -> str:

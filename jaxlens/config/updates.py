@@ -16,6 +16,7 @@ from jaxlens.config.columns import known_names
 from jaxlens.config.copies import MAX, NUMBER, POSITION
 from jaxlens.config.errors import Report, nearest
 from jaxlens.config.files import FROM_DICT
+from jaxlens.config.halo_keys import halo_keys
 from jaxlens.config.instrument import COSMOLOGY, FIXED, IMAGE, SURVEY
 from jaxlens.config.model import LINE_OF_SIGHT, Config, Configuration, Draw, Galaxy, PointSource, Quantity
 from jaxlens.config.model_names import population_name
@@ -165,6 +166,7 @@ def _entries(config: Config, configuration: Configuration) -> Iterator[tuple[str
     if configuration.series:
         for name in SERIES_KEYS:
             yield name, KeyPath(("GEOMETRY", configuration.label, "TIMESERIES", name))
+    yield from ((name, KeyPath(keys)) for name, keys in halo_keys(configuration))
     for plane in configuration.planes:
         for label, species in plane.objects:
             if isinstance(species, PointSource):

@@ -11,9 +11,9 @@ import jax
 import numpy as np
 
 from jaxlens.config import Config
+from jaxlens.config.memory import halo_numbers
 from jaxlens.engine.devices import batches_at_once, memory_for_batch
 from jaxlens.engine.executable import Executable, batch_indices
-from jaxlens.engine.haloes import numbers_of_haloes
 from jaxlens.engine.job import Job
 from jaxlens.files.contents import PLANES
 from jaxlens.simulator.generation import Batch
@@ -84,7 +84,7 @@ def default_size(job: Job) -> int:
     platform, planes = job.devices[0].platform, "planes" in job.arrays
     series = job.simulator.configuration.series
     epochs = 1 if series is None else series.cadence.epochs
-    haloes = sum(numbers_of_haloes(job.simulator).values())
+    haloes = halo_numbers(job.simulator.configuration)
     automatic = automatic_batch_size(job.simulator.config, job.count, planes, platform, epochs, haloes)
     return job.rounded(job.batch_size or automatic * len(job.devices))
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from jaxlens.config.halo_keys import halo_texts
 from jaxlens.config.model import TRIES, Configuration, Galaxy, Instrument, Numerics, PointSource
 from jaxlens.files.series import NUM_EPOCHS, rows_by_epoch
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
@@ -50,6 +51,7 @@ def fixed(configuration: Configuration, instrument: Instrument) -> Fixed:
     }
     entries |= _instrument(instrument)
     entries |= {f"{label}-NAME": source.name for label, source in configuration.noise}
+    entries |= halo_texts(configuration)
     for plane in configuration.planes:
         entries[f"{plane.label}-NUMBER_OF_OBJECTS"] = len(plane.objects)
         for label, species in plane.objects:

@@ -85,14 +85,14 @@ def line_of_sight(
             found[KAPPA_SHEET] = jnp.zeros((sum(haloes.planes),), jnp.result_type(float))
     else:
         planes = planes_of(haloes, own, sight, cosmology)
-        found = _masses_and_places(planes, randoms)
+        found = _drawn(haloes, own, planes, randoms, cosmology)
         found[NUMBER] = poisson_quantile(number_uniform(key, draws.prefix), jnp.sum(planes.number))
         found[KAPPA_SHEET] = _sheets(haloes, own, planes, sight, cosmology)
     wanted = halo_arrays(haloes)
     if "concentration" in wanted and "concentration" not in found:
         found["concentration"] = concentrations(haloes, own, found["mass"], found["z"], randoms.scatter)
     if "r_trunc" in wanted and "r_trunc" not in found:
-        found["r_trunc"] = _truncations(own, found["mass"], found["z"], cosmology)
+        found["r_trunc"] = jnp.cbrt(found["mass"]) * _truncation_sizes(own, found["z"], cosmology)
     return shown_alone(draws, found)
 
 
@@ -112,19 +112,29 @@ def planes_of(
     return field_planes(sight.redshifts, haloes.planes, sight.lens, M_host=host, **numbers, **cosmology)
 
 
-def _masses_and_places(planes: FieldPlanes, randoms: HaloRandoms) -> dict[str, jax.Array]:
-    """The masses of haloes, where they are (arcsec), and the redshift of their plane."""
+def _drawn(
+    haloes: LineOfSight,
+    own: Mapping[str, jax.Array],
+    planes: FieldPlanes,
+    randoms: HaloRandoms,
+    cosmology: Mapping[str, jax.Array],
+) -> dict[str, jax.Array]:
+    """The masses of haloes, where they are and end (arcsec), and the redshift of their plane."""
     drawn = field_haloes(planes, randoms.depth, randoms.mass, randoms.radius, randoms.direction)
-    return {"mass": drawn.mass, "x": drawn.x, "y": drawn.y, "z": drawn.z}
+    found = {"mass": drawn.mass, "x": drawn.x, "y": drawn.y, "z": drawn.z}
+    if "r_trunc" in halo_arrays(haloes):
+        # a distance to each plane, and not to each halo
+        size = _truncation_sizes(own, planes.slabs.z, cosmology)
+        found["r_trunc"] = jnp.cbrt(drawn.mass) * size[drawn.plane]
+    return found
 
 
-def _truncations(
-    own: Mapping[str, jax.Array], mass: jax.Array, z: jax.Array, cosmology: Mapping[str, jax.Array]
+def _truncation_sizes(
+    own: Mapping[str, jax.Array], z: jax.Array, cosmology: Mapping[str, jax.Array]
 ) -> jax.Array:
-    """Where haloes at redshift z end, arcsec."""
+    """Where a halo of one solar mass at redshift z ends, arcsec; it grows with the cube root of the mass."""
     rate = {"H0": cosmology["H0"], "E": expansion_rate(z, **cosmology)}
-    overdensity = own["truncation_overdensity"]
-    radius = truncation_by_overdensity(mass, truncation_overdensity=overdensity, **rate)
+    radius = truncation_by_overdensity(1.0, truncation_overdensity=own["truncation_overdensity"], **rate)
     return radius * arcsec_per_kpc_proper(z, **cosmology)
 
 
@@ -145,7 +155,7 @@ def _sheets(
         median = concentrations(haloes, own, mass, z, jnp.zeros_like(mass))
         scatter = own["concentration_scatter"]
     if "r_trunc" in wanted:
-        truncation = _truncations(own, mass, z, cosmology)
+        truncation = jnp.cbrt(mass) * _truncation_sizes(own, planes.z_grid, cosmology)
     return mean_convergences(
         planes,
         haloes.profile,

@@ -49,6 +49,8 @@ class SimulatorDensities(SimulatorBase):
 
         Parameters that are drawn together count together.  SELECT does not count: the density of the systems
         that are kept is this one over the share that is kept, where the criteria are met, and 0 elsewhere.
+        Haloes, their NUMBER and their arrays, have no density; `names=sim.priors` leaves them out, for haloes
+        that are held fixed.
 
         Args:
             params: as in `render`.
@@ -60,7 +62,8 @@ class SimulatorDensities(SimulatorBase):
             NaN.
 
         Raises:
-            ValueError: where one of them has no density (it comes from a table, a function, or SPECIAL).
+            ValueError: where one of them has no density (it comes from a table, a function, or SPECIAL, or is
+                drawn with haloes).
 
         >>> import jax, jaxlens, numpy as np
         >>> sim = jaxlens.Simulator("galaxy_galaxy")

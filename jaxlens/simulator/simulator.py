@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 class Simulator(SimulatorDensities):
     """Images of one configuration of a file, as pure functions.
 
-    `params` is a flat dictionary of float arrays, (n,) for what the bands share and (n, bands) for what
-    differs by band.  All methods jit, vmap over further axes, and differentiate with respect to
-    every float in `params`.  The key is the dataset's: `jax.random.key(seed, impl="threefry2x32")` gives
-    the systems of a dataset with that seed.
+    `params` is a flat dictionary of float arrays, (n,) for what the bands share, (n, bands) for what differs
+    by band, and (n, haloes) for haloes, of which the first NUMBER count.  All methods jit, vmap over further
+    axes, and differentiate with respect to every float in `params`.  The key is the dataset's:
+    `jax.random.key(seed, impl="threefry2x32")` gives the systems of a dataset with that seed.
 
     Args:
         config: a Config, the path of a YAML file, the name of a packaged example, or a dictionary.
@@ -73,7 +73,9 @@ class Simulator(SimulatorDensities):
 
         Each parameter is a smooth function of the hyperparameters at fixed random bits, but for what is
         drawn from separate values, so that the mean of a statistic of many systems can be differentiated
-        with respect to the numbers of the file.
+        with respect to the numbers of the file.  So are the masses, places and concentrations of haloes, but
+        how many there are (NUMBER) jumps, as does the plane of a halo along the line of sight: a sum over the
+        haloes of a system has no derivative where its NUMBER changes, and that of NUMBER is 0.
 
         Args:
             key: the key of the dataset's seed.
@@ -83,8 +85,10 @@ class Simulator(SimulatorDensities):
                 `sim.hyperparameters`.
 
         Returns:
-            {name: (n,) or (n, bands)}.  With SELECT they are those of the first attempt of each system that
-            meets it, all NaN where none of MAX_TRIES does; which attempt it is has no derivative.
+            {name: (n,) or (n, bands)}, and (n, haloes) for arrays of haloes.  Where NUMBER is more than there
+            is room for they have the first haloes, and the image is NaN.  With SELECT they are those of the
+            first attempt of each system that meets it, all NaN where none of MAX_TRIES does; which attempt it
+            is has no derivative.
 
         Raises:
             ValueError: for a path that is no number of the file, and where `n` is no number of systems.

@@ -9,10 +9,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.config.memory import halo_numbers
 from jaxlens.engine.batch_size import automatic_batch_size
 from jaxlens.engine.completion import CompletePrograms, refuse_not_finite
 from jaxlens.engine.devices import Devices, batches_at_once
-from jaxlens.engine.haloes import numbers_of_haloes
 from jaxlens.engine.job import Job
 from jaxlens.engine.precision import Rounding
 from jaxlens.sampling.indices import index_words
@@ -36,7 +36,7 @@ def part_size(simulator: Simulator, most: Sequence[int], place: int, devices: De
         devices: the devices that share a batch.
     """
     platform, held = devices[0].platform, most[place]
-    haloes = sum(numbers_of_haloes(simulator).values())
+    haloes = halo_numbers(simulator.configuration)
     suited = automatic_batch_size(simulator.config, held, platform=platform, haloes=haloes)
     if platform == "cpu":
         suited = min(suited, max(_MIN_ON_CPU, -(-sum(most) // batches_at_once(devices))))

@@ -235,13 +235,14 @@ def _interpolated(values: list[jax.Array], u: jax.Array, v: jax.Array) -> list[j
         The polynomials, each (cells, rays).
     """
     transform = jnp.asarray(_coefficients(), u.dtype)
-    exactly = partial(jnp.einsum, precision=jax.lax.Precision.HIGHEST)
-    both = jnp.stack(values, axis=1)
     along_x, along_y = _chebyshev(u), _chebyshev(v)
-    coefficients = exactly("kj,li,cdji->cdkl", transform, transform, both)
-    rows = exactly("cdkl,clr->cdkr", coefficients, along_x)
-    total = jnp.sum(rows * along_y[:, None], axis=2)
-    return [total[:, 0], total[:, 1]]
+    highest = jax.lax.Precision.HIGHEST
+    coefficients = [
+        jnp.einsum("kj,li,cji->ckl", transform, transform, own, precision=highest) for own in values
+    ]
+    # one product of matrices for both components
+    rows = jnp.matmul(jnp.concatenate(coefficients, axis=1), along_x, precision=highest)
+    return [jnp.sum(own * along_y, axis=1) for own in jnp.split(rows, len(values), axis=1)]
 
 
 def _chebyshev(u: jax.Array) -> jax.Array:

@@ -1,5 +1,7 @@
 """The command `check`."""
 
+import re
+
 from jaxlens import cli
 from jaxlens.config import example_path, examples
 
@@ -10,7 +12,9 @@ def test_check_has_no_complaint_about_the_examples(capsys):
     assert len(names) > 5
     for name in names:
         assert cli.main(["check", name]) == 0
-        assert capsys.readouterr().out == f"{name}: no problems\n"
+        *bounds, last = capsys.readouterr().out.splitlines()
+        assert last == f"{name}: no problems"
+        assert all("haloes" in line for line in bounds)
 
 
 def test_check_lists_every_problem(tmp_path, fails):
@@ -60,3 +64,16 @@ def test_check_prints_how_many_copies_there_may_be(tmp_path, capsys):
     path.write_text(text.replace("OBJECT_1: LENS\n", beside))
     assert cli.main(["check", str(path)]) == 0
     assert "PLANE_1-OBJECT_2 (SOURCE): up to 16 copies\n" in capsys.readouterr().out
+
+
+def test_check_prints_how_many_haloes_there_may_be(tmp_path, capsys):
+    """The bound of what draws haloes, and the largest mean number."""
+    path = tmp_path / "haloes.yaml"
+    text = example_path("galaxy_galaxy").read_text()
+    assert "        NAME: LENS\n" in text
+    numbers = "{Sigma_sub: 0.01, radius: 2.0}"
+    beside = f"        NAME: LENS\n        SUBSTRUCTURE: {{PARAMETERS: {numbers}}}\n"
+    path.write_text(text.replace("        NAME: LENS\n", beside))
+    assert cli.main(["check", str(path)]) == 0
+    found = capsys.readouterr().out
+    assert re.search(r"PLANE_1-OBJECT_1-SUBSTRUCTURE: up to \d+ haloes, on average [\d.]+ at most\n", found)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from jaxlens.config import Config, load_config
 
@@ -42,3 +44,26 @@ def load_edited(good: str, load_text: Callable[[str], Config]) -> Callable[[Edit
         return load_text(text)
 
     return load
+
+
+@pytest.fixture
+def with_haloes(good: str) -> Callable[..., dict[str, Any]]:
+    """The dictionary of `good.yaml` with SUBSTRUCTURE of LENS, LINE_OF_SIGHT, and redshifts of the planes."""
+
+    def change(
+        substructure: dict[str, Any] | None = None,
+        line_of_sight: dict[str, Any] | None = None,
+        z_lens: object = 0.5,
+        z_source: object = 1.5,
+    ) -> dict[str, Any]:
+        document = yaml.safe_load(good)
+        configuration = document["GEOMETRY"]["CONFIGURATION_1"]
+        for plane, redshift in (("PLANE_1", z_lens), ("PLANE_2", z_source)):
+            configuration[plane]["PARAMETERS"] = {"REDSHIFT": redshift}
+        if substructure is not None:
+            document["SPECIES"]["GALAXY_1"]["SUBSTRUCTURE"] = substructure
+        if line_of_sight is not None:
+            document["LINE_OF_SIGHT"] = line_of_sight
+        return document
+
+    return change

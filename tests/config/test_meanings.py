@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 
 from jaxlens.config import Config, ConfigError, meanings
 from jaxlens.config.errors import nearest
+from jaxlens.config.halo_parameters import LINE_OF_SIGHT, NORMALIZATIONS, SUBSTRUCTURE
+from jaxlens.config.haloes import CONCENTRATIONS
 from jaxlens.config.instrument import COSMOLOGIES, COSMOLOGY, FIXED, IMAGE, SURVEY
 from jaxlens.config.joints import MODES
+from jaxlens.config.model.haloes import Positions
 from jaxlens.config.model_names import KINDS
 from jaxlens.config.psf import PSF_TYPES
 from jaxlens.config.surveys import survey_path, surveys
@@ -44,6 +48,8 @@ def test_every_name_of_the_tables_is_a_name_of_the_language() -> None:
         "Foreground",
     }
     names |= {"add", "replace", "arcsec", "kpc", "e-", "ADU", "poisson", "passbands", *SERIES_KEYS}
+    names |= {*SUBSTRUCTURE, *NORMALIZATIONS, *LINE_OF_SIGHT, *CONCENTRATIONS, *get_args(Positions)}
+    names |= {"SUBSTRUCTURE", "LINE_OF_SIGHT", "MASS_DEFINITION", "dz", "TWO_HALO", "SHEETS"}
     for table in meanings._TABLES:
         assert set(table) <= names
         for others in table.values():

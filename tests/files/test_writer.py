@@ -12,10 +12,14 @@ import pytest
 
 from jaxlens.files import hdf5
 from jaxlens.files import writer as writer_module
+from jaxlens.files.contents import Chunk
 from jaxlens.files.errors import StorageError
 from jaxlens.files.formats import FORMATS
 from jaxlens.files.reader import read
+from jaxlens.files.systems import StoredSystems
 from jaxlens.files.writer import Writer, commit, prepare, remove_partials
+from tests.files.haloes import FIELD, SUBHALOES
+from tests.files.haloes import chunk_of as halo_chunk
 
 IMAGE_FORMATS = ("h5", "npy")
 BOTH = ("images", "planes")
@@ -208,3 +212,22 @@ def test_a_shard_has_names_of_its_own(tmp_path, contents, chunk_of):
     wanted = ["CONFIGURATION_1_images-00001-of-00003.npy", "CONFIGURATION_1_metadata-00001-of-00003.csv"]
     assert names(tmp_path) == wanted
     assert read(writer.paths[0]).metadata["OBJID-g"].tolist() == [4, 5, 6, 7]
+
+
+@pytest.mark.parametrize(("image_format", "arrays"), [("h5", ("images",)), ("npy", ("images",)), ("h5", ())])
+def test_haloes_have_a_file_beside_images_and_tables(tmp_path, image_format, arrays, contents):
+    whole = halo_chunk(6, start=4)
+    images = {"images": np.zeros((6, 2, 4, 4), np.float32)} if arrays else {}
+    described = contents(6, start=4, arrays=arrays, haloes={FIELD: 10, SUBHALOES: 10})
+    with Writer(tmp_path, described, image_format, suffix="-00001-of-00003") as writer:
+        writer.append(Chunk(4, whole.values, images, whole.haloes))
+    commit(tmp_path, writer.written)
+    assert "CONFIGURATION_1_haloes-00001-of-00003.h5" in names(tmp_path)
+    stored = StoredSystems([tmp_path / name for name in names(tmp_path) if "haloes" not in name][:1])
+    assert stored.haloes.indices.tolist() == list(range(4, 10))
+    for i in range(6):
+        for prefix, own in stored.haloes.of(i).items():
+            for name, array in whole.haloes[prefix].of(i).items():
+                np.testing.assert_array_equal(own[name], array)
+    assert not any(column.endswith("-mass-g") for column in stored.metadata)
+    stored.close()

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from jaxlens.files.contents import Chunk, Contents
+from jaxlens.files.lots import pieces
 from jaxlens.production.products import Memory
+from tests.files.haloes import FIELD
+from tests.files.haloes import chunk_of as halo_chunk
+from tests.files.haloes import contents_of as halo_contents
 
 CONTENTS = Contents("CONFIGURATION_1", "Demo", ("g",), num_pix=2, count=6, fixed={"numPix": 2})
 
@@ -27,3 +33,19 @@ def test_the_first_systems_are_kept(limit: int | None, kept: int) -> None:
     assert found.rows("images") is found.arrays["images"]
     assert found.num_epochs is None
     assert found.mjd is None
+
+
+@pytest.mark.parametrize("limit", [None, 5, 0])
+def test_haloes_of_the_first_systems_are_kept(limit: int | None) -> None:
+    whole = halo_chunk(6)
+    memory = Memory(replace(halo_contents(6), arrays=()), limit)
+    for piece in pieces(whole, 0, 4):
+        memory.append(piece)
+    found = memory.kept()
+    kept = 6 if limit is None else limit
+    assert found.haloes is not None
+    assert found.haloes.count == kept
+    for i in range(kept):
+        own = whole.haloes[FIELD].of(i)
+        assert all(np.array_equal(found.haloes.of(i)[FIELD][name], array) for name, array in own.items())
+    assert not any("mass" in column for column in found.metadata)

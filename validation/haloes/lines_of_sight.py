@@ -1,11 +1,11 @@
 """10,000 systems of `line_of_sight` on disk: seconds, pairs a second, memory; beside other packages.
 
-`python -m validation.haloes lines_of_sight` makes 200 and 1,000 systems, with `--full` 1,000 and 10,000, each in
-a process of its own, so that the largest memory of each is known.  A pair is a halo and a ray.
+`python -m validation.haloes lines_of_sight` makes 200 and 1,000 systems, with `--full` 1,000 and 10,000, each
+in a process of its own, so that the largest memory of each is known.  A pair is a halo and a ray.
 
 The same systems are then made by JAXtronomy (its LensModelBulk, all haloes in one compiled loop) and by
-lenstronomy, a few of them.  How long pyHalo takes to draw such haloes is measured by an interpreter that has it
-(`PYHALO_PYTHON`), since it needs other packages than the rest.
+lenstronomy, a few of them.  How long pyHalo takes to draw such haloes is measured by an interpreter that has
+it (`PYHALO_PYTHON`), since it needs other packages than the rest.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A small network that measures log10 f_sub in images of `subhaloes_cdm`: `... regression [--full]`.
 
-It is trained on a stream, in which no image comes twice, and tested on the systems of
-`jaxlens.train_test_streams`, which no training stream has.  It gives a mean and a width; guessing is the mean
-and the width of the file's distribution.  With `--full` the numbers go to validation/results and the figure to
-docs; without, some steps show that all of it works.
+It is trained on a stream, and tested on the systems of `jaxlens.train_test_streams`, which no training stream
+has.  It gives a mean and a width; guessing is the mean and the width of the file's distribution.  With
+`--full` the numbers go to validation/results and the figure to docs; without, some steps show that all of it
+works.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import jax
@@ -195,7 +196,7 @@ def draw(mean: np.ndarray, width: np.ndarray, truth: np.ndarray, found: Measured
     figure, axes = plt.subplots(figsize=(4.6, 4.2), layout="constrained")
     axes.scatter(truth, mean, s=3, alpha=0.25, linewidths=0, color="C0", rasterized=True)
     edges = np.linspace(LOW, HIGH, 9)
-    own = [(truth >= low) & (truth < high) for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    own = [(truth >= low) & (truth < high) for low, high in pairwise(edges)]
     middle = 0.5 * (edges[:-1] + edges[1:])
     axes.errorbar(
         middle,

@@ -9,6 +9,7 @@ import jax
 import numpy as np
 
 from jaxlens import Simulator
+from jaxlens.config.model.haloes import HALO_ARRAYS
 
 LENS, SOURCE = "PLANE_1-OBJECT_1", "PLANE_2-OBJECT_1"
 MACRO = {
@@ -97,7 +98,6 @@ def params_of(sim: Simulator, cases: Arrays) -> dict[str, np.ndarray]:
     for ours, prefix in PREFIXES.items():
         if f"{ours}_number" in cases:
             found[f"{prefix}-NUMBER"] = cases[f"{ours}_number"].astype(float)
-            names = [name for name in ("x", "y", "z", "mass", "concentration", "r_trunc")]
-            given = {name: cases[f"{ours}_{name}"] for name in names if f"{ours}_{name}" in cases}
+            given = {name: cases[f"{ours}_{name}"] for name in HALO_ARRAYS if f"{ours}_{name}" in cases}
             found |= {f"{prefix}-{name}": value for name, value in given.items()}
     return found
