@@ -187,7 +187,8 @@ def _plane_of_image(scene: Scene, params: Params, j: int) -> PlaneDeflection:
 def _macro_deflection(plane: ScenePlane, position: Images, macro: _Macro) -> list[jax.Array]:
     """The deflection of the masses of a plane without subhaloes."""
     groups = list(zip(plane.heavy, macro.groups, strict=True))
-    return list(plane_deflection(plane.mass, macro.values, *position, groups))
+    x, y = position
+    return list(plane_deflection(plane.mass, macro.values, x, y, groups))
 
 
 def _plane(scene: Scene, params: Params, j: int) -> PlaneDeflection:

@@ -135,7 +135,14 @@ def _few(
 
 
 def residual_of(rays: RaysWithArgs, args: Any, beta_x: jax.Array, beta_y: jax.Array) -> Rays:
-    """The function `(x, y)` -> beta(x, y) - beta_source."""
+    """The function `(x, y)` -> beta(x, y) - beta_source.
+
+    Args:
+        rays: from the sky to the source plane.
+        args: the lens's parameters.
+        beta_x: position of the source (arcsec), ().
+        beta_y: the other coordinate.
+    """
 
     def residual(x: jax.Array, y: jax.Array) -> Pair:
         u, v = rays(x, y, args)
