@@ -32,9 +32,9 @@ DIRECTION_STARTS = 8
 # this fraction of half the window's side.
 FOLLOWED_STEP = 0.02
 # Starts of one parity that are closer than this fraction of half the side count once.
-APART = 0.004
+APART = 0.01
 # From how many points images of a perturbed lens are followed.
-FOLLOWED = 32
+FOLLOWED = 24
 
 
 class Smooth(NamedTuple):
