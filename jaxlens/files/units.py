@@ -19,7 +19,7 @@ _UNITS = MappingProxyType(
         "exposure_time": "s",
         "sigma_v": "km/s",
         **dict.fromkeys(("Rs", "alpha_Rs", "r_core", "r_trunc"), "arcsec"),
-        **dict.fromkeys(("M", "M200"), "solMass"),
+        **dict.fromkeys(("M", "M200", "mass_within_theta_E", "largest_mass_near_image"), "solMass"),
         "H0": "km/s/Mpc",
     }
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import jax
 
 from jaxlens.imaging.axis_ratios import ellipticity
@@ -11,20 +13,24 @@ from jaxlens.imaging.point_sources import source_position
 from jaxlens.imaging.rays import physical_angles
 from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.scene_objects import Copied, Mass
+from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.kernels.types import Params
 
 
-def derived_quantities(scene: Scene, params: Params) -> dict[str, jax.Array]:
+def derived_quantities(
+    scene: Scene, params: Params, images: Mapping[str, ImagePositions] | None = None
+) -> dict[str, jax.Array]:
     """Positions of point sources, angles of masses, ellipticities of axis ratios, and labels of haloes.
 
     Args:
         scene: the static part of the configuration.
         params: the parameters of one system, each () or (bands,).
+        images: the images of every lensed point source, where they are known.
 
     Returns:
         Values by name: angles in arcsec, each (); ellipticities () or (bands,); masses in solar masses.
     """
-    values: dict[str, jax.Array] = halo_labels(scene, params)
+    values: dict[str, jax.Array] = halo_labels(scene, params, images)
     for j, plane in enumerate(scene.planes):
         for light in plane.light:
             values |= _named(light.prefix, ellipticity(light, params))

@@ -166,7 +166,7 @@ def _outermost(deflection: Rays, centre: Pair) -> jax.Array:
     low, high = (jnp.asarray(np.log(end), jnp.result_type(float)) for end in RADII)
     steps = jnp.arange(SAMPLES, dtype=low.dtype) / (SAMPLES - 1)
 
-    def divided(_: int, interval: _Interval) -> _Interval:
+    def divided(level: int, interval: _Interval) -> _Interval:
         low, high, found, _ = interval
         logarithms = low + (high - low) * steps
         means = mean_convergence(deflection, centre, jnp.exp(logarithms))

@@ -56,7 +56,13 @@ class Bent(NamedTuple):
     g_y: jax.Array
 
     def at(self, x: jax.Array, y: jax.Array, q: Real) -> Pair:
-        """Where the rays that are seen at (x, y) cross the plane with this q."""
+        """Where the rays cross a plane.
+
+        Args:
+            x: directions in which the rays are seen (arcsec).
+            y: the other coordinate.
+            q: that of the plane, 1 / Mpc.
+        """
         return x - self.a_x + q * self.g_x, y - self.a_y + q * self.g_y
 
     def behind(self, alpha: Pair, q: jax.Array) -> Bent:

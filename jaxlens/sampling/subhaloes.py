@@ -126,20 +126,32 @@ def mean_number(haloes: Substructure, own: Mapping[str, jax.Array], host: Host, 
         host: the object.
         space: lengths in its plane.
     """
-    shape = _of(own, (*_MASSES, "M_pivot"))
+    shape = shape_of_masses(own)
     number = number_integral(**shape)
     radius = own["radius"] * space.kpc
     if "Sigma_sub" in own:
         size = {"M_host": own["M_host"], "z": host.z, "radius": radius}
         return number_from_Sigma_sub(own["Sigma_sub"], number=number, **size)
     assert host.mass is not None, "the caller gives the mass where f_sub is given"
-    share = _share(haloes, own["f_sub_radius"] * space.kpc, radius, space)
+    share = share_within(haloes, own["f_sub_radius"] * space.kpc, radius, space)
     mass = mass_integral(**shape)
     return number_from_f_sub(own["f_sub"], number=number, mass=mass, projected_mass=host.mass, share=share)
 
 
-def _share(haloes: Substructure, within: jax.Array, radius: jax.Array, space: Space) -> jax.Array:
-    """The share of the subhaloes that are within a smaller circle (kpc), ()."""
+def shape_of_masses(own: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
+    """The numbers of SUBSTRUCTURE on which integrals of the mass function depend."""
+    return _of(own, (*_MASSES, "M_pivot"))
+
+
+def share_within(haloes: Substructure, within: jax.Array, radius: jax.Array, space: Space) -> jax.Array:
+    """The share of the subhaloes that are within a circle, ().
+
+    Args:
+        haloes: what they are.
+        within: the radius of the circle (proper kpc).
+        radius: that of the disc in which they are drawn (proper kpc).
+        space: lengths in the plane of the host.
+    """
     if haloes.positions == "uniform":
         return uniform_share(within, radius)
     return cored_nfw_share(within, radius=radius, **space.host)

@@ -85,7 +85,7 @@ def generate_system(
     else:
         light = rendering.render_with(scene, params, positions, assets, curves)
     image = noise.observe(scene, params, light, key, assets)
-    values = values | derived_quantities(scene, params)
+    values = values | derived_quantities(scene, params, positions)
     difference = None
     if curves is not None:
         # Otherwise XLA's CPU compiler draws the noise again for each of its uses.

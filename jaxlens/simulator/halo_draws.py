@@ -14,12 +14,13 @@ from jax.typing import ArrayLike
 
 from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.distances import cosmology_parameters
-from jaxlens.imaging.enclosed_mass import centre_of, mass_within
+from jaxlens.imaging.enclosed_mass import centre_of, einstein_radius, mass_within
 from jaxlens.imaging.halo_numbers import is_overfull
 from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.tables import with_tables
 from jaxlens.kernels.types import Params
 from jaxlens.sampling.field_haloes import Sight, line_of_sight
+from jaxlens.sampling.halo_normalizations import other_normalization
 from jaxlens.sampling.haloes import HaloDraws
 from jaxlens.sampling.population import Population
 from jaxlens.sampling.subhaloes import Host, subhaloes
@@ -50,7 +51,8 @@ def draw_haloes(
         index: the index of the system, (), or its two words, (2,).
 
     Returns:
-        NUMBER and the arrays of all haloes, by name.
+        NUMBER and the arrays of all haloes, by name; and of subhaloes `Sigma_sub` where the file gives
+        `f_sub`, or else `f_sub`, that within the Einstein radius of the lens.
     """
     dtype = jnp.result_type(float)
     arrays = {
@@ -65,8 +67,9 @@ def draw_haloes(
     found: dict[str, jax.Array] = {}
     for one in population.haloes:
         if one.redshift:
-            host = _host(population, macro, params, values, one)
+            host, radius = _host(population, macro, params, values, one)
             found |= subhaloes(one, values, host, cosmology, arrays, key, index)
+            found |= other_normalization(one, values, host, cosmology, radius)
         else:
             sight = Sight(redshifts, redshifts[_lens_plane(scene)])
             found |= line_of_sight(one, values, sight, cosmology, arrays, key, index)
@@ -79,13 +82,16 @@ def _lens_plane(scene: Scene) -> int:
     return next(heavy, len(scene.planes) - 1)
 
 
-def _host(population: Population, scene: Scene, params: Params, values: Params, draws: HaloDraws) -> Host:
-    """The object of which haloes are the subhaloes."""
+def _host(
+    population: Population, scene: Scene, params: Params, values: Params, draws: HaloDraws
+) -> tuple[Host, jax.Array]:
+    """The object of which haloes are the subhaloes, and the radius within which its mass counts, arcsec."""
     j = population.redshifts.index(draws.redshift)
     masses = [one for one in scene.planes[j].mass if one.prefix.startswith(f"{draws.host}-")]
-    radius = draws.own(values).get("f_sub_radius")
-    mass = None if radius is None else mass_within(scene, params, j, draws.host, radius)
-    return Host(values[draws.redshift], *centre_of(masses, params), mass)
+    given = draws.own(values).get("f_sub_radius")
+    radius = einstein_radius(scene, params) if given is None else given
+    mass = mass_within(scene, params, j, draws.host, radius)
+    return Host(values[draws.redshift], *centre_of(masses, params), mass), radius
 
 
 def haloes_apart(population: Population, scene: Scene, batch: Batch) -> Batch:

@@ -41,7 +41,7 @@ def pseudo_jaffe_angles(
 
     >>> sigma0, Ra, Rs = pseudo_jaffe_angles(1e8, 15.0, 0.02, 9.36e13, 2.6e15, 1259.0)
     >>> print(f"{sigma0:.2f} {Ra:.5f} {Rs:.2f}")
-    3.12 0.00069 0.02
+    12.01 0.00069 0.02
     """
     angle = D_lens * ARCSEC
     radius = jnp.cbrt(3.0 / (4.0 * jnp.pi) * (mass / density)) / angle

@@ -182,7 +182,7 @@ def _solve(
     *,
     slots: int,
     search: Callable[..., Starts],
-    smooth: RaysWithArgs | None,
+    smooth: Smooth | None,
 ) -> ImagePositions:
     """The images without derivatives, in the dtype of `beta_x`; empty slots are not zero."""
     given = (args, beta_x, beta_y, half_width)

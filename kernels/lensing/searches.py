@@ -31,6 +31,8 @@ DIRECTION_STARTS = 8
 # The longest step of Newton's method from an image of a smooth lens to one of a perturbed lens is at least
 # this fraction of half the window's side.
 FOLLOWED_STEP = 0.02
+# Starts of one parity that are closer than this fraction of half the side count once.
+APART = 0.01
 # From how many points images of a perturbed lens are followed.
 FOLLOWED = 24
 
@@ -126,14 +128,21 @@ def _few(
 ) -> Starts:
     """The starts that are apart from all others of the same parity, at most FOLLOWED of them."""
     det = bounded_determinant(*jacobian(lambda u, v: smooth.rays(u, v, args), x, y))
-    own = are_distinct(x, y, det, valid, 2.0 * width, 0.5 * FOLLOWED_STEP * width)
+    own = are_distinct(x, y, det, valid, 2.0 * width, APART * width)
     # those of the source where it is come first
     order = ranked(jnp.where(own, 1.0, 0.0).astype(x.dtype), min(FOLLOWED, x.size))
     return x[order], y[order], longest[order], own[order]
 
 
 def residual_of(rays: RaysWithArgs, args: Any, beta_x: jax.Array, beta_y: jax.Array) -> Rays:
-    """The function `(x, y)` -> beta(x, y) - beta_source."""
+    """The function `(x, y)` -> beta(x, y) - beta_source.
+
+    Args:
+        rays: from the sky to the source plane.
+        args: the lens's parameters.
+        beta_x: position of the source (arcsec), ().
+        beta_y: the other coordinate.
+    """
 
     def residual(x: jax.Array, y: jax.Array) -> Pair:
         u, v = rays(x, y, args)
