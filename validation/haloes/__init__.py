@@ -14,7 +14,7 @@ PARTS = {
     "deflections": "sums over 1,000 haloes in one and eight planes, exact and approximate; lenstronomy",
     "field_haloes": "numbers, masses and places of haloes along the line of sight, and sheets; pyHalo",
     "rays": "the same rays through a file's scene, from masses, concentrations and redshifts; lenstronomy",
-    "subhaloes": "numbers, masses, concentrations, truncation and places of subhaloes; pyHalo (must be installed)",
+    "subhaloes": "numbers, masses, concentrations, truncation and places of subhaloes; pyHalo",
 }
 # Where numbers that were measured are kept, and where figures are.
 RESULTS = Path(__file__).parents[1] / "results"
