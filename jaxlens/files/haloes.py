@@ -66,11 +66,6 @@ class HaloLists:
         sheets = None if self.kappa_sheet is None else self.kappa_sheet[first : max(first, last)]
         return HaloLists(bounds - bounds[0], {name: a[inside] for name, a in self.arrays.items()}, sheets)
 
-    def chosen(self, places: Sequence[int] | np.ndarray) -> HaloLists:
-        """The systems at these places, in this order, also several times."""
-        parts = [self.part(int(i), int(i) + 1) for i in places]
-        return joined(parts) if parts else self.part(0, 0)
-
     def padded(self, bound: int) -> dict[str, np.ndarray]:
         """The arrays as a program takes them, each (n, bound), zero where a system has no more haloes.
 

@@ -19,7 +19,13 @@ _UNITS = MappingProxyType(
         "exposure_time": "s",
         "sigma_v": "km/s",
         **dict.fromkeys(("Rs", "alpha_Rs", "r_core", "r_trunc"), "arcsec"),
-        **dict.fromkeys(("M", "M200", "mass_within_theta_E", "largest_mass_near_image"), "solMass"),
+        **dict.fromkeys(("M", "M200"), "solMass"),
+        # numbers of haloes and their labels
+        **dict.fromkeys(("M_min", "M_max", "M_pivot", "M_host", "half_mode_mass"), "solMass"),
+        **dict.fromkeys(("mass_within_theta_E", "largest_mass_near_image"), "solMass"),
+        **dict.fromkeys(("radius", "f_sub_radius", "cone_radius"), "arcsec"),
+        **dict.fromkeys(("core_radius", "truncation_norm"), "kpc"),
+        "Sigma_sub": "kpc-2",
         "H0": "km/s/Mpc",
     }
 )

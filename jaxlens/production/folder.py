@@ -27,7 +27,7 @@ CONFIG = "config.yaml"
 REPLACEMENT = ".replacement"
 # The files of a dataset without a manifest, as earlier versions made them.
 _WITHOUT_MANIFEST = tuple(
-    f"CONFIGURATION_*_{content}*" for content in ("images", "planes", "difference", "metadata")
+    f"CONFIGURATION_*_{content}*" for content in ("images", "planes", "difference", "metadata", "haloes")
 )
 
 

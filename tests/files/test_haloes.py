@@ -36,7 +36,6 @@ def test_parts_joined_are_the_whole() -> None:
     for i in (0, 3, 4, 8):
         for name, array in whole.of(i).items():
             np.testing.assert_array_equal(parts.of(i)[name], array)
-    np.testing.assert_array_equal(whole.chosen([5, 2, 5]).numbers, whole.numbers[[5, 2, 5]])
     assert whole.of(3)["kappa_sheet"].shape == (PLANES,)
     assert whole.part(5, 3).count == 0
 
