@@ -15,9 +15,11 @@ from matplotlib.axes import Axes
 import jaxlens
 from jaxlens.imaging.halo_lensing import halo_lensed_rays
 from validation.haloes import DOCS
+from validation.haloes.small_lens import PREFIXES
+from validation.haloes.smooth import smooth
 
 OUT = DOCS / "dark_matter.png"
-SUBSTRUCTURE, FIELD = "PLANE_1-OBJECT_1-SUBSTRUCTURE", "LINE_OF_SIGHT"
+SUBSTRUCTURE, FIELD = PREFIXES.values()
 # The files, each with the number that the title has.
 FILES = {"subhaloes_cdm": "f_sub", "subhaloes_wdm": "half_mode_mass", "line_of_sight": "NUMBER"}
 # Systems from which the one is taken in which haloes change the image third most.
@@ -48,17 +50,6 @@ def run(full: bool) -> None:
         _draw_row(figure, row, name)
     figure.savefig(OUT, dpi=80)
     plt.close(figure)
-
-
-def smooth(params: Params) -> Params:
-    """The same systems without haloes and sheets."""
-    absent = {name: jnp.zeros_like(value) for name, value in params.items() if _counts(name)}
-    return params | absent
-
-
-def _counts(name: str) -> bool:
-    """Whether a parameter says how many haloes there are, or is a sheet of them."""
-    return name.startswith((SUBSTRUCTURE, FIELD)) and name.endswith(("-NUMBER", "-kappa_sheet"))
 
 
 def _draw_row(figure: Any, axes: list[Axes], name: str) -> None:
