@@ -90,7 +90,7 @@ def _configuration(
         with report.only([label]):
             observed = series.read(label, section, planes)
             check_lines_of_sight(planes, [plane for _, plane in plane_nodes], report)
-        between = lines.read(label, section, planes, [plane for _, plane in plane_nodes])
+        between = lines.read(section, planes, [plane for _, plane in plane_nodes])
     _remark_inert(planes, plane_nodes, report)
     return Configuration(label, name, fraction, planes, noise, observed, line_of_sight=between)
 

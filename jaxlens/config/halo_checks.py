@@ -7,11 +7,13 @@ import math
 from jaxlens.config.coverage import place_of
 from jaxlens.config.errors import Report
 from jaxlens.config.halo_names import named_haloes
-from jaxlens.config.halo_parameters import F_SUB_RADIUS
+from jaxlens.config.halo_parameters import CONCENTRATED, F_SUB_RADIUS
 from jaxlens.config.halo_supports import Supports
 from jaxlens.config.model import Configuration, Haloes, Quantity
 from jaxlens.config.reader import Node
 
+# Solar masses: the lightest haloes of which concentrations are known (`kernels.halos.concentrations`).
+LIGHTEST = 1e4
 # The smaller number, the larger one, and why.
 _ORDERED = (
     ("M_min", "M_max", "haloes have masses between them"),
@@ -30,8 +32,22 @@ def check_haloes(configuration: Configuration, supports: Supports, tree: Node, r
     """
     with report.only([configuration.label]):
         for prefix, haloes in named_haloes(configuration):
+            _remark_light(prefix, haloes, supports, tree, report)
             for small, large, why in _ORDERED:
                 _check_order(prefix, haloes, (small, large, why), supports, tree, report)
+
+
+def _remark_light(prefix: str, haloes: Haloes, supports: Supports, tree: Node, report: Report) -> None:
+    """Remark haloes with a concentration that are lighter than any of which a concentration is known."""
+    lightest = dict(haloes.parameters).get("M_min")
+    if lightest is None or haloes.profile not in CONCENTRATED:
+        return
+    least = supports.of(f"{prefix}-M_min")[0]
+    if 0.0 < least < LIGHTEST:
+        finding = f"is {least:g} solar masses" if lightest.is_constant else f"can be {least:g} solar masses"
+        advice = f"concentrations are known from {LIGHTEST:g} on; is this a decimal logarithm?"
+        with report.about(lightest.path):
+            report.remark(place_of(tree, lightest.path), f"{finding}; {advice}")
 
 
 def _check_order(

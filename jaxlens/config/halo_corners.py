@@ -40,7 +40,9 @@ Values = dict[str, float]
 
 
 def at_corners(
-    function: Callable[[Values], jax.Array], ends: Mapping[str, Ends], falling: tuple[str, ...] = ()
+    function: Callable[[Values], jax.Array | np.ndarray],
+    ends: Mapping[str, Ends],
+    falling: tuple[str, ...] = (),
 ) -> np.ndarray:
     """What a function gives at each corner, (corners, ...).
 

@@ -35,6 +35,8 @@ _PLANES = (
     *("cone_radius", "cone_end", "M_min", "M_max", "normalization", "slope_change"),
     *("half_mode_mass", "turnover_a", "turnover_b", "turnover_c"),
 )
+# Without these there are no haloes.
+FACTORS = (F_SUB, SIGMA_SUB, "normalization")
 # Planes nearer than this in redshift are as if they were as far.
 SMALLEST_GAP = 0.05
 # Slabs in front of each plane of a configuration, from which the numbers of planes of haloes follow.
@@ -120,6 +122,8 @@ def _mean(ends: Mapping[str, Ends], numbers: Callable[[], np.ndarray]) -> Mean:
     every = [end for pair in ends.values() for end in pair]
     if any(map(math.isnan, every)):
         return UNREAD
+    if any(ends[name][1] == 0.0 for name in FACTORS if name in ends):
+        return Mean(0.0, 0.0)
     if not all(map(math.isfinite, every)):
         return Mean(math.inf)
     found = numbers()

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import jax
 
-from jaxlens.config.coverage import free_draws
+from jaxlens.config.coverage import Tables, free_draws
 from jaxlens.config.instrument import COSMOLOGY
 from jaxlens.config.link_names import Links, links_of
 from jaxlens.config.links import PLUS, SCATTER, TIMES
@@ -39,7 +39,8 @@ class Supports:
 
     def __init__(self, config: Config, configuration: Configuration) -> None:
         self._config, self._configuration = config, configuration
-        self._tables = (*config.joints, config.backgrounds) if config.backgrounds else config.joints
+        backgrounds = (config.backgrounds,) if config.backgrounds else ()
+        self._tables: Tables = (*config.joints, *backgrounds)
         self._quantities: dict[str, Quantity] = dict(
             named_quantities(config.cosmology, config.instrument, configuration)
         )

@@ -22,20 +22,15 @@ class LineOfSightReader:
 
     def __init__(self, root: Section, instrument: Instrument) -> None:
         self._root, self._instrument = root, instrument
-        # the configurations that use that of the file
-        self._users: list[str] = []
         self._shared: LineOfSight | None = None
         self._is_read = False
         self._of_file = root.take(LINE_OF_SIGHT_KEY)
 
-    def read(
-        self, label: str, outer: Section, planes: Sequence[Plane], nodes: Sequence[Node]
-    ) -> LineOfSight | None:
+    def read(self, outer: Section, planes: Sequence[Plane], nodes: Sequence[Node]) -> LineOfSight | None:
         """LINE_OF_SIGHT of a configuration; None where it has none.
 
         Args:
-            label: the label of the configuration.
-            outer: its mapping.
+            outer: the mapping of the configuration.
             planes: its planes.
             nodes: those of the planes in the file.
         """
@@ -44,31 +39,39 @@ class LineOfSightReader:
             return None
         if node is None:
             # what is said for all configurations is not meant for those without a lens
-            found = self._of_all(label) if len(planes) > 1 else None
-            place = self._of_file
+            found = self._of_all() if len(planes) > 1 else None
         else:
-            found, place = read_line_of_sight(outer, self._instrument), node
+            found = read_line_of_sight(outer, self._instrument)
             if len(planes) == 1:
                 finding = "is in front of a single plane, and needs a lens and what is behind it"
                 outer.report.problem(node.place, f"{finding}; add PLANE_2 or remove LINE_OF_SIGHT")
-        if found is not None and place is not None:
+                return None
+        if found is not None:
             _check_masses(planes, nodes, outer.report)
         return found
 
-    def _of_all(self, label: str) -> LineOfSight | None:
-        """That of the file, which is used by the configuration `label`."""
+    def _of_all(self) -> LineOfSight | None:
+        """That of the file."""
         if self._of_file is None:
             return None
-        self._users.append(label)
         if not self._is_read:
-            # the list of users grows while the other configurations are read
             self._is_read = True
-            self._shared = read_line_of_sight(self._root, self._instrument)
+            with self._root.report.only(self._users()):
+                self._shared = read_line_of_sight(self._root, self._instrument)
         return self._shared
+
+    def _users(self) -> list[str]:
+        """The labels of the configurations of several planes that have none of their own."""
+        geometry = self._root.node.entries.get("GEOMETRY") if self._root.node else None
+        return [
+            label
+            for label, node in (geometry.entries if geometry else {}).items()
+            if LINE_OF_SIGHT_KEY not in node.entries and "PLANE_2" in node.entries
+        ]
 
     def finish(self) -> None:
         """Remark LINE_OF_SIGHT of the file where no configuration uses it."""
-        if self._of_file is not None and not self._users:
+        if self._of_file is not None and not self._is_read:
             finding = "is used by no configuration of several planes, so no haloes are drawn"
             self._root.report.remark(self._of_file.place, finding)
 

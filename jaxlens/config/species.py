@@ -22,6 +22,7 @@ from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.config.special_calls import read_special
 from jaxlens.config.transient_models import read_model
+from jaxlens.kernels import MASS_PROFILES
 
 FOREGROUND = "foreground"
 SEP_UNITS = ("arcsec", "kpc")
@@ -91,12 +92,21 @@ def _read_galaxy(label: str, node: Node, report: Report) -> Galaxy:
         if not (light or mass or shear):
             section.missing("LIGHT_PROFILE_1", "give a galaxy at least one profile")
         substructure = read_substructure(section)
-        if substructure and not mass:
+        if substructure and not any(map(_is_matter, mass)):
             place = section.take(SUBSTRUCTURE_KEY).place  # type: ignore[union-attr]
-            report.problem(place, "has no mass to be a part of; give the galaxy a MASS_PROFILE_1")
+            found = "but sheets " if mass else ""
+            report.problem(
+                place, f"has no mass {found}to be a part of; give the galaxy a MASS_PROFILE_1 like SIE"
+            )
         names = [f"{one.label}-{key}" for one in (*light, *mass, *shear) for key, _ in one.parameters]
         names += [f"{SUBSTRUCTURE_KEY}-{key}" for key, _ in substructure.parameters] if substructure else []
         return Galaxy(label, name, light, mass, shear, read_special(section, names), substructure)
+
+
+def _is_matter(profile: Profile) -> bool:
+    """Whether a mass profile is matter of the galaxy, and no sheet; also where its NAME is wrong."""
+    kernel = MASS_PROFILES.get(profile.name)
+    return kernel is None or not (kernel.linear or kernel.line_of_sight)
 
 
 def _profiles(

@@ -181,7 +181,8 @@ def make_dataset(
         config: a YAML file, the name of a packaged example, a dictionary of the same content, or a Config.
         save_to_disk: write `<OUTDIR>/<label>_images.<format>` and `<OUTDIR>/<label>_metadata.csv`; of a time
             series also `<OUTDIR>/lightcurves/<label>_<object>.csv`, a table of the light curves of each
-            object that varies, and `<label>_difference.<format>` where the file has DIFFERENCE.
+            object that varies, and `<label>_difference.<format>` where the file has DIFFERENCE; with
+            SUBSTRUCTURE or LINE_OF_SIGHT also `<label>_haloes.h5`, see `Dataset.haloes`.
         store_in_memory: keep everything in memory.  What is not, and is on the disk, is read from there when
             it is indexed; so is what workers have made, what was resumed, and a part.
         verbose: show the progress bar also outside a terminal.

@@ -47,7 +47,15 @@ def join(target: Path, folder: Path, sources: Sequence[str]) -> None:
 def join_haloes(target: Path, folder: Path, sources: Sequence[str]) -> None:
     """Write a file that shows the haloes of several files (`jaxlens.files.haloes_hdf5`) one after another.
 
-    The arguments and errors are those of `join`; the offsets are the file's own.
+    The offsets are the file's own.
+
+    Args:
+        target: the file, which is not there yet.
+        folder: the folder that the names of `sources` begin in, and in which the target will be.
+        sources: the files, in the order of their systems.
+
+    Raises:
+        OSError: if a file cannot be read or written.
     """
     with contextlib.ExitStack() as files:
         opened = [files.enter_context(h5py.File(folder / source, "r")) for source in sources]

@@ -20,7 +20,13 @@ class Readable(Protocol):
         """What there is of how many systems."""
 
     def read(self, name: ArrayName, start: int, stop: int) -> np.ndarray:
-        """An array of the systems start..stop-1."""
+        """An array of some systems.
+
+        Args:
+            name: "images", "planes" or "difference".
+            start: the first system.
+            stop: where to end, as in a slice.
+        """
 
 
 class BySystem:

@@ -86,8 +86,8 @@ def _given(haloes: Haloes, n: int, fixed: Mapping[str, Any]) -> dict[str, np.nda
     """The parameters of some haloes of n images."""
     if haloes.number not in fixed:
         raise ValueError(
-            f"{haloes.prefix}: a fit holds haloes fixed; give them in fixed, as dataset.haloes().params() has "
-            f"them, or fit the lens without haloes by fixed={{{haloes.number!r}: 0}}"
+            f"{haloes.prefix}: a fit holds haloes fixed; give them in fixed, as dataset.haloes().params() "
+            f"has them, or fit the lens without haloes by fixed={{{haloes.number!r}: 0}}"
         )
     number = _numbers(haloes, n, fixed[haloes.number])
     names = [f"{haloes.prefix}-{name}" for name in haloes.arrays]

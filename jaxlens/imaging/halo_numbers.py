@@ -134,7 +134,13 @@ def fit_in_planes(scene: Scene, haloes: FieldHaloes, params: Params) -> jax.Arra
 
 
 def is_overfull(scene: Scene, haloes: FieldHaloes, params: Params) -> jax.Array:
-    """Whether a plane has more haloes than it has room for, (); the arguments are those of `fit_in_planes`."""
+    """Whether a plane has more haloes than it has room for, ().
+
+    Args:
+        scene: the static part of the configuration.
+        haloes: its haloes along the line of sight.
+        params: the parameters of one system.
+    """
     planes = plane_of_each(scene, haloes, params)
     each = jnp.sum(planes[None, :] == jnp.arange(sum(haloes.planes))[:, None], axis=1)
     return jnp.any(each > haloes.window)

@@ -143,8 +143,10 @@ def halo_randoms(key: jax.Array, prefix: str, count: int) -> HaloRandoms:
     first, second = jax.vmap(random_words_at, (0, None))(keys, jnp.arange(count, dtype=jnp.uint32))
     mass, direction, scatter = first
     radius, depth, _ = second
-    uniform = (_uniform(word).astype(dtype) for word in (mass, radius, direction, depth))
-    return HaloRandoms(*uniform, normal_of_word(scatter).astype(dtype))
+    mass, radius, direction, depth = (
+        _uniform(word).astype(dtype) for word in (mass, radius, direction, depth)
+    )
+    return HaloRandoms(mass, radius, direction, depth, normal_of_word(scatter).astype(dtype))
 
 
 def number_uniform(key: jax.Array, prefix: str) -> jax.Array:

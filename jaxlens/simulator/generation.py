@@ -43,8 +43,8 @@ class Batch(NamedTuple):
         difference: the images minus the template of DIFFERENCE, like `images`.
         haloes: the arrays of haloes by name, (n, haloes), and (n, planes) of `kappa_sheet`, which are not
             among `values`; None where the configuration has no haloes.
-        halo_overflow: (n,), whether a system has more haloes than there is room for, so that its image is
-            NaN; None where the configuration has no haloes.
+        halo_overflow: (n,), whether a system, or a plane of haloes of it, has more haloes than there is room
+            for, so that its image is NaN; None where the configuration has no haloes.
     """
 
     images: jax.Array | None

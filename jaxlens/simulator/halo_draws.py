@@ -96,13 +96,15 @@ def haloes_apart(population: Population, scene: Scene, batch: Batch) -> Batch:
         scene: what is imaged.
         batch: the systems, with the arrays of haloes among their values.
     """
-    arrays = {name for one in population.haloes for name in one.arrays}
-    more = [batch.values[one.number] > one.haloes.bound for one in population.haloes]
-    if scene.field_haloes is not None and batch.images is not None:
-        params = {name: batch.values[name] for name in scene.parameters}
-        more.append(jax.vmap(partial(is_overfull, scene, scene.field_haloes))(params))
+    arrays, values = {name for one in population.haloes for name in one.arrays}, batch.values
+    overflow = [values[one.number] > one.haloes.bound for one in population.haloes]
+    field = scene.field_haloes
+    if field is not None:
+        names = (field.number, f"{field.prefix}-z", *(plane.redshift for plane in scene.planes))
+        places = {name: values[name] for name in names}
+        overflow.append(jax.vmap(partial(is_overfull, scene, field))(places))
     return batch._replace(
-        values={name: value for name, value in batch.values.items() if name not in arrays},
-        haloes={name: batch.values[name] for name in sorted(arrays)},
-        halo_overflow=jnp.any(jnp.stack(more), axis=0),
+        values={name: value for name, value in values.items() if name not in arrays},
+        haloes={name: values[name] for name in sorted(arrays)},
+        halo_overflow=jnp.any(jnp.stack(overflow), axis=0),
     )

@@ -11,7 +11,7 @@ from jaxlens.imaging.scene_objects import FieldHaloes, Haloes
 from jaxlens.kernels.types import Params
 
 
-def padded_haloes(scene: Scene, params: Params) -> Params:
+def padded_haloes(scene: Scene, params: Params) -> dict[str, jax.Array]:
     """`params` with arrays of haloes as long as the scene has room for: shorter ones have zeros at their end.
 
     So lists of any length are rendered by one program.
@@ -62,4 +62,4 @@ def _padded(array: jax.Array, length: int) -> jax.Array:
     if more == 0:
         return array
     pad = jnp.pad if isinstance(array, jax.Array) else np.pad
-    return pad(array, ((0, 0), (0, more)))  # type: ignore[return-value]
+    return pad(array, ((0, 0), (0, more)))

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from jaxlens.config.errors import nearest
+from jaxlens.config.halo_arrays import halo_array
+from jaxlens.config.halo_names import NUMBER
 from jaxlens.engine.columns import Layout, layout
 from jaxlens.simulator.simulator import Simulator
 
@@ -37,6 +39,12 @@ class MixedColumns(NamedTuple):
             ValueError: if there is none of that name, with the nearest.
         """
         known = self._by_name()
+        found = halo_array(name)
+        if found is not None and not known.get(name):
+            raise ValueError(
+                f"{name!r} is an array of haloes, which batch.parameters has; a label is one number of a "
+                f"system, such as '{found.prefix}-{NUMBER}'"
+            )
         if not known.get(name):
             raise ValueError(f"{name!r} is no number of these configurations; {nearest(name, known)}")
         return known[name]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import jax
@@ -98,7 +99,7 @@ def _added_at(start: jax.Array, total: jax.Array, more: jax.Array) -> jax.Array:
 
 
 def at_once(pairs: Any, count: jax.Array, *arrays: jax.Array) -> list[jax.Array]:
-    """The sums of one system, each kind by one reduction.
+    """The sums of one system, two of them by each reduction.
 
     Args:
         pairs: as in `in_blocks`.
@@ -109,18 +110,33 @@ def at_once(pairs: Any, count: jax.Array, *arrays: jax.Array) -> list[jax.Array]
         As `in_blocks`.
     """
     a, b = arrays[: pairs.a], arrays[pairs.a :]
+    numbers = [len(kind) for kind in terms_of(pairs, a, b)]
+    items = (len(a[0]), len(b[0]))
+    places = [(kind, first) for kind in (0, 1) for first in range(0, numbers[kind], 2)]
+    branches = [partial(_two_sums, pairs, count, arrays, kind, first, max(items)) for kind, first in places]
+    if len(branches) == 1:
+        found = branches[0](None)[None]
+    else:
+        # in one computation XLA would keep arrays of all pairs that several sums share
+        found = jax.lax.map(lambda k: jax.lax.switch(k, branches, None), jnp.arange(len(branches)))
+    sums = ([], [])
+    for own, (kind, first) in zip(found, places, strict=True):
+        sums[kind].extend(one[: items[kind]] for one in own[: numbers[kind] - first])
+    return [*sums[0], *sums[1]]
+
+
+def _two_sums(
+    pairs: Any, count: jax.Array, arrays: Arrays, kind: int, first: int, length: int, _: None
+) -> jax.Array:
+    """The sums of a term and of the next of one kind, padded to a length: one complex reduction.
+
+    Of two real ones XLA's compiler for GPUs makes one kernel too, but computes terms apart from it.
+    """
+    a, b = arrays[: pairs.a], arrays[pairs.a :]
     shape = (len(a[0]), len(b[0]))
-    g, h = pairs([one[:, None] for one in a], [one[None, :] for one in b])
-    counted = jnp.arange(len(b[0]))[None, :] < count
-    masked = ([jnp.where(counted, jnp.broadcast_to(term, shape), 0.0) for term in kind] for kind in (g, h))
-    return [sums for terms, axis in zip(masked, (1, 0), strict=True) for sums in _reduced(terms, axis)]
-
-
-def _reduced(terms: list[jax.Array], axis: int) -> list[jax.Array]:
-    """The sums of some arrays along an axis, by a single reduction."""
-    if not terms:
-        return []
-    zeros = [jnp.zeros((), term.dtype) for term in terms]
-    return list(
-        jax.lax.reduce(terms, zeros, lambda p, q: [u + v for u, v in zip(p, q, strict=True)], (axis,))
-    )
+    terms = pairs([one[:, None] for one in a], [one[None, :] for one in b])[kind][first : first + 2]
+    counted = jnp.arange(shape[1])[None, :] < count
+    real, imaginary = (jnp.where(counted, jnp.broadcast_to(terms[k], shape), 0.0) for k in (0, -1))
+    total = jnp.sum(jax.lax.complex(real, imaginary), axis=1 - kind)
+    both = jnp.stack([jnp.real(total), jnp.imag(total)])
+    return jnp.pad(both, ((0, 0), (0, length - shape[kind])))

@@ -64,7 +64,7 @@ def test_a_table_that_sets_a_mass_replaces_the_number_of_the_file(
 def test_a_table_with_an_illegal_mass_has_a_warning(with_haloes: Document, tmp_path: Any) -> None:
     """There is then no mean number of haloes for each row."""
     (tmp_path / "masses.txt").write_text("LINE_OF_SIGHT-M_min WEIGHT\n1e6 1\n-1 1\n")
-    document = with_haloes(line_of_sight={"MAX_HALOES": 10, "PARAMETERS": {"normalization": 0.0}})
+    document = with_haloes(line_of_sight={"MAX_HALOES": 10, "PARAMETERS": {"normalization": 0.1}})
     table = {"FILENAME": str(tmp_path / "masses.txt"), "MODE": "sample"}
     document["DISTRIBUTIONS"] = {"USERDIST_1": table}
     (found,) = load_config(document).warnings
@@ -72,3 +72,11 @@ def test_a_table_with_an_illegal_mass_has_a_warning(with_haloes: Document, tmp_p
     del document["LINE_OF_SIGHT"]["MAX_HALOES"]
     with pytest.raises(ConfigError, match="no mean number of haloes; give MAX_HALOES"):
         load_config(document)
+
+
+def test_a_logarithm_of_a_mass_has_a_warning(with_haloes: Document) -> None:
+    """A black hole may have any mass."""
+    numbers = {**NUMBERS, "M_min": 6.0, "M_max": 10.0}
+    (found,) = load_config(with_haloes({"PARAMETERS": numbers})).warnings
+    assert "M_min: is 6 solar masses; concentrations are known from 10000 on; is this a decimal" in found
+    assert not load_config(with_haloes({"PROFILE": "POINT_MASS", "PARAMETERS": numbers})).warnings

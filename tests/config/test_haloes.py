@@ -150,9 +150,12 @@ def test_a_power_law_needs_its_numbers(with_haloes: Document) -> None:
 
 def test_a_galaxy_without_mass_has_no_subhaloes(with_haloes: Document) -> None:
     document = with_haloes({"PARAMETERS": NUMBERS})
+    sheet = {"NAME": "CONVERGENCE", "PARAMETERS": {"kappa": 0.1}}
+    document["SPECIES"]["GALAXY_1"]["MASS_PROFILE_1"] = sheet
+    advice = "to be a part of; give the galaxy a MASS_PROFILE_1 like SIE"
+    assert problems(document) == [f": has no mass but sheets {advice}"]
     del document["SPECIES"]["GALAXY_1"]["MASS_PROFILE_1"]
-    expected = ": has no mass to be a part of; give the galaxy a MASS_PROFILE_1"
-    assert problems(document) == [expected]
+    assert problems(document) == [f": has no mass {advice}"]
 
 
 def test_subhaloes_are_of_one_object(with_haloes: Document) -> None:

@@ -118,8 +118,18 @@ def test_its_numbers_have_names_and_are_changed_by_them(own: bool, with_haloes: 
     ],
 )
 def test_what_is_wrong_is_reported_once(change: dict[str, Any], expected: str, with_haloes: Document) -> None:
-    (found,) = problems(with_haloes(line_of_sight=change))
+    numbers = {**NONE["PARAMETERS"], **change.get("PARAMETERS", {})}
+    (found,) = problems(with_haloes(line_of_sight={**change, "PARAMETERS": numbers}))
     assert found.startswith(expected)
+
+
+def test_what_is_wrong_with_that_of_the_file_matters_where_it_is_used(with_haloes: Document) -> None:
+    """CONFIGURATION_2 has one plane, and so does not use it."""
+    document = with_haloes(line_of_sight={**NONE, "dz": -1})
+    config = load_config(document, configurations="CONFIGURATION_2")
+    assert "LINE_OF_SIGHT.dz: is -1; it must be above 0" in config.configurations[0].problems[0]
+    with pytest.raises(ConfigError, match="dz: is -1"):
+        load_config(document, configurations="CONFIGURATION_1")
 
 
 def test_a_configuration_of_one_plane_has_no_line_of_sight(with_haloes: Document) -> None:

@@ -41,6 +41,8 @@ class FakeBatch(NamedTuple):
     finite: np.ndarray
     positions: dict
     planes: np.ndarray | None
+    haloes: None = None
+    halo_overflow: None = None
 
 
 class FakeSimulator:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.haloes import FIELD, SUBHALOES, halo_document
 
 from jaxlens import Simulator
 from jaxlens.config.memory import halo_numbers, system_bytes
@@ -14,6 +13,7 @@ from jaxlens.engine.haloes import (
     shapes_of_haloes,
     with_halo_room,
 )
+from tests.haloes import FIELD, SUBHALOES, halo_document
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.files.haloes import FIELD, PLANES, ROOM, SUBHALOES, arrays_of
 
 from jaxlens.files.haloes import joined, ragged_haloes
+from tests.files.haloes import FIELD, PLANES, ROOM, SUBHALOES, arrays_of
 
 
 def test_padded_arrays_come_back() -> None:

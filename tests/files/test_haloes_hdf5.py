@@ -7,7 +7,6 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from tests.files.haloes import FIELD, SUBHALOES, chunk_of, contents_of
 
 from jaxlens.files import haloes_hdf5
 from jaxlens.files.contents import Chunk
@@ -15,6 +14,7 @@ from jaxlens.files.haloes_hdf5 import HaloesFile
 from jaxlens.files.haloes_reading import read_haloes
 from jaxlens.files.hdf5_virtual import join_haloes
 from jaxlens.files.lots import pieces
+from tests.files.haloes import FIELD, SUBHALOES, chunk_of, contents_of
 
 
 def written(path: Path, chunk: Chunk, size: int = 1000, compression: str | None = None) -> bytes:

@@ -9,11 +9,11 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from tests.files.haloes import FIELD, SUBHALOES, chunk_of
-from tests.files.test_haloes_hdf5 import written
 
 from jaxlens import StorageError
 from jaxlens.files.haloes_reading import StoredHaloes, haloes_beside, open_haloes, read_haloes
+from tests.files.haloes import FIELD, SUBHALOES, chunk_of
+from tests.files.test_haloes_hdf5 import written
 
 
 def without_offsets(group: h5py.Group) -> None:
@@ -83,9 +83,9 @@ def test_truncated_and_missing_files_are_refused_by_name(tmp_path: Path) -> None
     content = written(path, chunk_of(6))
     path.write_bytes(content[: len(content) // 2])
     for read in (read_haloes, open_haloes):
-        with pytest.raises(StorageError, match="C_haloes.h5: .*truncated"):
+        with pytest.raises(StorageError, match=r"C_haloes.h5: .*truncated"):
             read(path)
-        with pytest.raises(StorageError, match="none.h5: .*No such file"):
+        with pytest.raises(StorageError, match=r"none.h5: .*No such file"):
             read(tmp_path / "none.h5")
     with h5py.File(tmp_path / "empty.h5", "w"):
         pass

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.files.haloes import FIELD, SUBHALOES, arrays_of, chunk_of
 
 from jaxlens.files.system_haloes import KeptHaloes, SystemHaloes
+from tests.files.haloes import FIELD, SUBHALOES, arrays_of, chunk_of
 
 N, START = 9, 20
 

@@ -9,8 +9,6 @@ import zlib
 
 import numpy as np
 import pytest
-from tests.files.haloes import FIELD, SUBHALOES
-from tests.files.haloes import chunk_of as halo_chunk
 
 from jaxlens.files import hdf5
 from jaxlens.files import writer as writer_module
@@ -20,6 +18,8 @@ from jaxlens.files.formats import FORMATS
 from jaxlens.files.reader import read
 from jaxlens.files.systems import StoredSystems
 from jaxlens.files.writer import Writer, commit, prepare, remove_partials
+from tests.files.haloes import FIELD, SUBHALOES
+from tests.files.haloes import chunk_of as halo_chunk
 
 IMAGE_FORMATS = ("h5", "npy")
 BOTH = ("images", "planes")

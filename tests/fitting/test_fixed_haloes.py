@@ -7,10 +7,10 @@ from typing import Any
 import jax
 import numpy as np
 import pytest
-from tests.haloes import FIELD, SUBHALOES, THETA_E, halo_document
 
 from jaxlens import Simulator, fit, fit_population
 from jaxlens.fitting.fixed_haloes import fitted_lens
+from tests.haloes import FIELD, SUBHALOES, THETA_E, halo_document
 
 NONE = {f"{SUBHALOES}-NUMBER": 0, f"{FIELD}-NUMBER": 0}
 

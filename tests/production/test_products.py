@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.files.haloes import FIELD
-from tests.files.haloes import chunk_of as halo_chunk
-from tests.files.haloes import contents_of as halo_contents
 
 from jaxlens.files.contents import Chunk, Contents
 from jaxlens.files.lots import pieces
 from jaxlens.production.products import Memory
+from tests.files.haloes import FIELD
+from tests.files.haloes import chunk_of as halo_chunk
+from tests.files.haloes import contents_of as halo_contents
 
 CONTENTS = Contents("CONFIGURATION_1", "Demo", ("g",), num_pix=2, count=6, fixed={"numPix": 2})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def listed(small_lens: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
 
 
 def test_each_system_has_the_list_of_its_index(listed: dict[str, Any], key: jax.Array) -> None:
-    """`sample` and `numbers` agree; `numbers` has the arrays apart from the other values."""
+    """Number i modulo their number; `numbers` has the arrays apart from the other values."""
     sim = Simulator(listed)
     params = sim.sample(key, 4, start=[7, 0, 2, 1])
     assert set(NAMES) <= set(sim.parameter_names)
@@ -45,12 +46,12 @@ def test_each_system_has_the_list_of_its_index(listed: dict[str, Any], key: jax.
     np.testing.assert_allclose(
         params[SIZE][:, :2], [[3e8, 0.0], [1e8, 2e9], [4e8, 5e8], [3e8, 0.0]], rtol=1e-6
     )
-    batch = sim.numbers(key, 4, start=[7, 0, 2, 1])
+    batch = jax.eval_shape(lambda key: sim.numbers(key, 4), key)
     assert batch.haloes is not None
+    assert batch.halo_overflow is not None
     assert set(batch.haloes) == set(NAMES[1:])
+    assert NAMES[0] in batch.values
     assert not set(batch.haloes) & set(batch.values)
-    np.testing.assert_array_equal(batch.haloes[f"{PREFIX}-x"], params[f"{PREFIX}-x"])
-    np.testing.assert_array_equal(batch.halo_overflow, [False] * 4)
 
 
 def test_other_numbers_are_those_of_the_file_without_haloes(listed: dict[str, Any], key: jax.Array) -> None:
@@ -93,3 +94,24 @@ def test_haloes_have_no_density(listed: dict[str, Any], key: jax.Array) -> None:
     with pytest.raises(ValueError, match="no prior density"):
         sim.log_prior(params)
     assert "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E" in sim.priors
+
+
+@pytest.mark.slow
+def test_a_plane_of_haloes_without_room_is_an_overflow(small_lens: dict[str, Any], key: jax.Array) -> None:
+    """The window of one plane is exceeded before the bound of all haloes is."""
+    small_lens["LINE_OF_SIGHT"] = {"PROFILE": "POINT_MASS", "dz": 0.3, "SHEETS": False}
+    small_lens["LINE_OF_SIGHT"]["PARAMETERS"] = {"M_min": 1e8, "cone_radius": 2.0}
+    sim = Simulator(small_lens)
+    field = sim.scene.field_haloes
+    assert field is not None
+    batch = sim.numbers(key, 8)
+    assert batch.haloes is not None
+    z, number = np.asarray(batch.haloes["LINE_OF_SIGHT-z"]), np.asarray(batch.values["LINE_OF_SIGHT-NUMBER"])
+    exists = np.arange(z.shape[1])[None, :] < number[:, None]
+    fullest = [
+        np.unique(own[there], return_counts=True)[1].max() for own, there in zip(z, exists, strict=True)
+    ]
+    window = int(np.median(fullest))
+    narrow = sim.replace(scene=replace(sim.scene, field_haloes=replace(field, window=window)))
+    assert not np.any(batch.halo_overflow)
+    np.testing.assert_array_equal(narrow.numbers(key, 8).halo_overflow, np.asarray(fullest) > window)

@@ -7,12 +7,12 @@ from pathlib import Path
 import jax
 import numpy as np
 import pytest
-from tests.files.haloes import FIELD, PLANES, ROOM, SUBHALOES, arrays_of, chunk_of
-from tests.files.test_haloes_hdf5 import written
 
 from jaxlens.files.metadata import columns
 from jaxlens.files.system_haloes import KeptHaloes, SystemHaloes
 from jaxlens.simulator.table_params import table_params
+from tests.files.haloes import FIELD, PLANES, ROOM, SUBHALOES, arrays_of, chunk_of
+from tests.files.test_haloes_hdf5 import written
 
 N, START, BANDS = 7, 20, ("g",)
 ARRAYS, VALUES = arrays_of(N)

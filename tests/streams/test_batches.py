@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from jaxlens.simulator.generation import Batch
 from jaxlens.streams.batches import placed
@@ -48,3 +49,9 @@ def test_two_halves_of_a_batch_have_the_room_of_the_wider() -> None:
     assert other.haloes[MASS].tolist() == [[1.0] * 4] * 2
     plain = Batch(None, {}, jnp.ones(2, bool), jnp.ones(2, bool), {})
     assert with_equal_haloes(plain, plain) == (plain, plain)
+
+
+def test_an_array_of_haloes_is_no_label() -> None:
+    with pytest.raises(ValueError, match=r"-mass. is an array of haloes, .*LINE_OF_SIGHT-NUMBER"):
+        COLUMNS.find(MASS)
+    assert not COLUMNS.has(MASS)

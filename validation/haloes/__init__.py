@@ -16,7 +16,7 @@ PARTS = {
     "field_haloes": "numbers, masses and places of haloes along the line of sight, and sheets; pyHalo",
     "point_sources": "images of 200 point sources behind haloes, magnifications and delays; a fine search",
     "rays": "the same rays through a file's scene, from masses, concentrations and redshifts; lenstronomy",
-    "subhaloes": "numbers, masses, concentrations, truncation and places of subhaloes; pyHalo (installed)",
+    "subhaloes": "numbers, masses, concentrations, truncation and places of subhaloes; pyHalo",
 }
 # Where numbers that were measured are kept, and where figures are.
 RESULTS = Path(__file__).parents[1] / "results"

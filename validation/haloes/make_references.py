@@ -12,7 +12,7 @@ import sys
 from validation.haloes import references
 
 # The subjects, each the module of its name.
-SUBJECTS = ("deflections", "field_haloes", "images")
+SUBJECTS = ("deflections", "field_haloes", "images", "subhaloes")
 
 
 def main(subjects: list[str]) -> int:

@@ -42,16 +42,16 @@ def regression(found: dict[str, Any]) -> str:
             "saw; bars are means and scatters.",
             "`python -m validation.haloes regression --full`.*",
             "",
-            f"It was trained on {images:,} images of a stream, each used {found['repeats']} times, turned",
-            f"and flipped, for {minutes:.0f} minutes on two CPU cores. It sees an image, and its difference to",
-            "that of the smooth lens with the true macro lens and source, as after a perfect fit of these: an",
-            "easier task than a real one. Without that difference a network of this size does not beat guessing",
-            "after minutes of training.",
+            f"It was trained on {images:,} images of a stream, each used {found['repeats']} times,",
+            f"turned and flipped, for {minutes:.0f} minutes on two CPU cores. It sees an image, and its",
+            "difference to that of the smooth lens with the true macro lens and source, as after a perfect fit",
+            "of these: an easier task than a real one. Without that difference a network of this size does not",
+            "beat guessing after minutes of training.",
             f"The error of log10 f_sub is {found['error']:.2f} dex, where guessing the mean gives",
-            f"{found['guessing']:.2f} dex; estimate and truth have a correlation of {found['correlation']:.2f}.",
-            f"By its means and widths the true values are exp({found['gain']:.2f}) times as probable as by the",
-            "file's distribution, in the geometric mean. This shows that images have the signal, not how well it",
-            "can be measured.",
+            f"{found['guessing']:.2f} dex; estimate and truth have a correlation of",
+            f"{found['correlation']:.2f}. By its means and widths the true values are",
+            f"exp({found['gain']:.2f}) times as probable as by the file's distribution, in the geometric mean.",
+            "This shows that images have the signal, not how well it can be measured.",
         ]
     )
 
@@ -93,7 +93,8 @@ def speed(found: dict[str, Any]) -> str:
     return "\n".join(
         [
             f"`line_of_sight` on {found['machine']}, from the start of the command to a dataset on disk,",
-            "with compiling; a pair is a halo and a ray. `python -m validation.haloes lines_of_sight --full`.",
+            "with compiling; a pair is a halo and a ray.",
+            "`python -m validation.haloes lines_of_sight --full`.",
             "",
             *_table(SPEED_COLUMNS),
             *(_row(row) for row in rows),

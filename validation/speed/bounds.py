@@ -34,9 +34,12 @@ _TARGETS: dict[str, dict[str, float]] = {
         "-bound_systems_per_s": 1e6,
         "temporary_over_output": 3,
     },
+    # arrays of haloes x rays would be 500 times the output
+    "haloes": {"launches": 10, "-bound_systems_per_s": 1e4, "temporary_over_output": 2},
+    "haloes-gradient": {"launches": 60, "temporary_over_output": 8, "times_its_value": 15},
 }
 # The row of a value beside that of its gradient.
-_VALUES = {"A-gradient": "A-value"}
+_VALUES = {"A-gradient": "A-value", "haloes-gradient": "haloes"}
 
 
 def row(kernels: Iterable[Kernel], batch: int, image_bytes: int) -> Row:

@@ -21,6 +21,7 @@ from jaxlens.fitting.free_parameters import free_parameters
 from jaxlens.fitting.image_checks import check_images
 from jaxlens.fitting.posterior import Constants, FitData, Model
 from jaxlens.fitting.problem import GPU_BATCH, fit_data, problem
+from jaxlens.kernels.halos.sums import deflection
 from jaxlens.streams.batches import StreamBatch, placed
 from jaxlens.streams.columns import mixed_columns
 from validation.speed.ours import chi_square_of
@@ -28,6 +29,8 @@ from validation.speed.workloads import key, simulator
 
 # Systems of a batch.
 BATCH = 1024
+# Haloes of a system whose deflections are compiled.
+HALOES = 1000
 # Packaged files of which images are compiled.
 PACKAGED = ("lensed_quasar", "double_source_plane")
 
@@ -141,6 +144,24 @@ def _made(sim: Simulator, shapes: Layout, *given: Any) -> tuple[jax.Array, jax.A
     return images, packed
 
 
+def haloes(batch: int, with_gradient: bool) -> Source:
+    """Deflections of HALOES TNFW haloes at the rays of an image of 64 x 64 pixels with 4 rays each."""
+    rays = jax.ShapeDtypeStruct((batch, 1, 128, 128), jnp.float32)
+    numbers = jax.ShapeDtypeStruct((batch, HALOES), jnp.float32)
+    own = dict.fromkeys(("x", "y", "Rs", "alpha_Rs", "r_trunc"), numbers)
+    shown = jax.ShapeDtypeStruct((batch, HALOES), jnp.bool_)
+
+    def sums(x: jax.Array, y: jax.Array, own: Shapes, shown: jax.Array) -> Shapes:
+        tolerance = jnp.full((), 1e-4)
+        return jax.vmap(lambda *each: deflection("TNFW", *each, tolerance))(x, y, own, shown)
+
+    def total(x: jax.Array, y: jax.Array, own: Shapes, shown: jax.Array) -> jax.Array:
+        return sum(jnp.sum(jnp.square(alpha)) for alpha in sums(x, y, own, shown))
+
+    function = jax.grad(total, argnums=(0, 1, 2)) if with_gradient else sums
+    return Source(((function, (rays, rays, own, shown)),), batch, 4 * 64 * 64)
+
+
 def _of_workload(letter: str, build: Callable[[Simulator, int], Source]) -> Build:
     return lambda folder, batch: build(simulator(letter, folder), batch)
 
@@ -159,4 +180,6 @@ ROWS: dict[str, Build] = {
     **{name: of_file(name) for name in PACKAGED},
     "fit": lambda folder, batch: fit_step(simulator("A", folder), min(batch, GPU_BATCH)),
     "stream": _of_workload("A", stream_batch),
+    "haloes": lambda folder, batch: haloes(batch, with_gradient=False),
+    "haloes-gradient": lambda folder, batch: haloes(batch, with_gradient=True),
 }

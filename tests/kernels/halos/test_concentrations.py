@@ -15,7 +15,7 @@ from jaxlens.kernels.halos import (
 )
 
 MASSES = np.geomspace(1e6, 1e10, 5)
-# Medians of pyHalo 1.5.2 at redshift 0.6 by half-mode mass (`validation.haloes.subhaloes.frozen`).
+# Medians of pyHalo 1.5.2 at redshift 0.6 by half-mode mass (`validation.haloes.oracles.subhaloes`).
 PYHALO = {
     0.0: (18.000819, 15.817398, 13.704343, 11.646025, 9.700003),
     1e7: (6.065737, 7.863737, 9.844452, 10.751705, 9.604392),

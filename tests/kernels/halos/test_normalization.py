@@ -31,7 +31,7 @@ def integrals() -> dict[str, float]:
 
 
 def test_a_number_on_the_sky_is_that_of_pyhalo() -> None:
-    """1e6 to 1e10 solar masses in 3 arcsec of 6.885776 kpc, as in `validation.haloes.subhaloes`."""
+    """1e6 to 1e10 solar masses in 3 arcsec of 6.885776 kpc, as in `validation.haloes.oracles.subhaloes`."""
     number = of_number(M_min=1e6, M_max=1e10, slope=-1.9)
     disc = {"M_host": 2e13, "z": 0.6, "radius": 3.0 * 6.885776}
     assert float(number_from_Sigma_sub(0.025, number=number, **disc)) == pytest.approx(5083.4737, rel=2e-6)

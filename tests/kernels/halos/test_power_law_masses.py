@@ -18,7 +18,7 @@ WARM = np.float32(
     [[0.0, 4.2, 2.5, -0.2], [1e7, 4.2, 2.5, -0.2], [3e8, 4.2, 2.5, -0.2], [3e8, 2.3, 0.8, -1.0]]
 )
 # The mean numbers and masses of pyHalo 1.5.2 for the first three, over those of the cold
-# (`validation.haloes.subhaloes.frozen`).
+# (`validation.haloes.oracles.subhaloes`).
 PYHALO_NUMBERS, PYHALO_MASSES = (1.0, 0.2999556246, 0.0609473015), (1.0, 0.8322460158, 0.5172058009)
 SLOPE, M_MIN, M_MAX = -1.9, 1e6, 1e10
 
