@@ -109,7 +109,7 @@ def compared() -> dict[str, Any]:
     lenses = [peers.lens_of(sim, system) for system in systems]
     found: dict[str, Any] = {"haloes": [len(lens.names) for lens in lenses]}
     for name, shoot in {"JAXtronomy": peers.jaxtronomy, "lenstronomy": peers.lenstronomy}.items():
-        first, seconds, rays = _timed(lambda lens, shoot=shoot: shoot(lens), lenses)
+        first, seconds, rays = _timed(shoot, lenses)
         away = [
             peers.relative(image, ray, lens) for image, ray, lens in zip(images, rays, lenses, strict=True)
         ]

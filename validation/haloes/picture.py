@@ -77,7 +77,7 @@ def _draw_row(figure: Any, axes: list[Axes], name: str) -> None:
     axes[1].set_title(f"convergence, {_said(numbers, k, FILES[name])}", fontsize=9)
     axes[1].set(xlim=extent[:2], ylim=extent[2:])
     limit = size[k]
-    ends = {"extent": extent, "vmin": -limit, "vmax": limit}
+    ends: dict[str, Any] = {"extent": extent, "vmin": -limit, "vmax": limit}
     shown = axes[2].imshow(difference[k], origin="lower", cmap="RdBu_r", **ends)
     figure.colorbar(shown, ax=axes[2], shrink=0.8)
     axes[2].set_title("haloes minus none, counts/s", fontsize=9)
@@ -116,7 +116,7 @@ def _mark(axes: Axes, one: Params) -> None:
         for marker, chosen in kinds.items():
             own = chosen & (mass > MARKED)
             area = 12.0 * (mass[own] / MARKED) ** 0.5
-            style = {"facecolors": "none", "edgecolors": "black", "linewidths": 0.6}
+            style: dict[str, Any] = {"facecolors": "none", "edgecolors": "black", "linewidths": 0.6}
             axes.scatter(x[own], y[own], s=area, marker=marker, **style)
 
 
