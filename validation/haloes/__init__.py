@@ -21,3 +21,5 @@ PARTS = {
 # Where numbers that were measured are kept, and where figures are.
 RESULTS = Path(__file__).parents[1] / "results"
 DOCS = Path(__file__).parents[2] / "docs"
+# The rows of all comparisons.
+AGREEMENT = RESULTS / "haloes_agreement.json"

@@ -60,7 +60,8 @@ def lens_of(sim: Simulator, system: Numbers) -> Lens:
             parts += _haloes(system, prefix, near, far)
     parts += _sheets(sim, system, near, far)
     parts.sort(key=lambda part: part[2])
-    names, keywords, redshifts = ([part[k] for part in parts] for k in range(3))
+    names, keywords = [one[0] for one in parts], [one[1] for one in parts]
+    redshifts = [one[2] for one in parts]
     line = (np.arange(sim.scene.num_pix) - 0.5 * (sim.scene.num_pix - 1)) * float(system["pixel_scale"])
     x, y = (axis.ravel() for axis in np.meshgrid(line, line))
     shape = ("R_sersic", "n_sersic", "e1", "e2", "center_x", "center_y")
@@ -92,7 +93,8 @@ def _sheets(
     kappa = system.get("LINE_OF_SIGHT-kappa_sheet")
     if kappa is None:
         return []
-    planes = sim.config.configurations[0].line_of_sight.planes
+    field = sim.config.configurations[0].line_of_sight
+    planes = field.planes if field is not None else ()
     parts, begin = [], 0.0
     for number, end in zip(planes, (near, far), strict=True):
         parts += [begin + (k + 0.5) * (end - begin) / number for k in range(number)]

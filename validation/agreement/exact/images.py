@@ -45,7 +45,7 @@ class LensPlanes:
         self, planes: Sequence[Sequence[Profile]], redshifts: Sequence[float], cosmology: FLRW
     ) -> None:
         """`planes` has the profiles of each deflecting plane, `redshifts` one entry more."""
-        self._planes = [_Plane(profiles) for profiles in planes]
+        self._planes = [Plane(profiles) for profiles in planes]
         self._scale = _scales(np.asarray(redshifts), cosmology)
         self.source_plane = len(redshifts) - 1
 
@@ -117,7 +117,7 @@ class LensPlanes:
         return _distinct(place[:, good])
 
 
-class _Plane:
+class Plane:
     """The deflection of some profiles and its exact derivatives."""
 
     def __init__(self, profiles: Sequence[Profile]) -> None:

@@ -16,6 +16,7 @@ import sys
 
 import numpy as np
 
+from validation.agreement.exact.images import Profile
 from validation.haloes.oracles import planes
 from validation.haloes.oracles.deflections import LENS, PLANES, SOURCE
 from validation.haloes.oracles.draws import Arrays, haloes, tnfw
@@ -80,9 +81,7 @@ def _field(rng: np.random.Generator, reach: float) -> Arrays:
     return {name: np.concatenate([one[name] for one in each]) for name in each[0]} | {"z": at}
 
 
-def _solved(
-    macro: list[planes.Profile], sub: Arrays, field: Arrays, source: tuple[float, float]
-) -> Case | None:
+def _solved(macro: list[Profile], sub: Arrays, field: Arrays, source: tuple[float, float]) -> Case | None:
     """The images, with lenstronomy's arrival times; None where one is magnified too much."""
     lens = [macro if z == LENS else [] for z in REDSHIFTS[:-1]]
     own = [

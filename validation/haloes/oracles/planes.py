@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from lenstronomy.LensModel.lens_model import LensModel
 
-from validation.agreement.exact.images import LensPlanes, Profile
+from validation.agreement.exact.images import LensPlanes, Plane, Profile
 from validation.haloes.oracles.draws import COSMOLOGY, Arrays
 
 # lenstronomy's smallest radius, in units of Rs.
@@ -32,18 +32,19 @@ class HaloPlanes(LensPlanes):
     ) -> None:
         """`macro` and `haloes` have one entry for each plane of deflectors, `redshifts` one more."""
         super().__init__(macro, redshifts, COSMOLOGY)
-        self._planes = [_WithHaloes(plane, own) for plane, own in zip(self._planes, haloes, strict=True)]
+        self._planes = [_WithHaloes(profiles, own) for profiles, own in zip(macro, haloes, strict=True)]
 
 
-class _WithHaloes:
+class _WithHaloes(Plane):
     """A plane of `LensPlanes` and haloes in it."""
 
-    def __init__(self, plane: object, haloes: Arrays) -> None:
-        self._plane, self._haloes = plane, haloes
+    def __init__(self, profiles: Sequence[Profile], haloes: Arrays) -> None:
+        super().__init__(profiles)
+        self._haloes = haloes
 
     def deflection(self, position: np.ndarray, jacobian: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """As that of the plane, with the haloes."""
-        alpha, derivative = self._plane.deflection(position, jacobian)
+        alpha, derivative = super().deflection(position, jacobian)
         more, hessian = tnfw_sum(position, self._haloes)
         return alpha + more, derivative + np.einsum("ijn,jkn->ikn", hessian, jacobian)
 
