@@ -146,15 +146,18 @@ def halo_lensed_times(scene: Scene, params: Params, j: int, x: jax.Array, y: jax
 
 
 def _tolerance(scene: Scene, params: Params) -> jax.Array | None:
-    """The error that deflections of an image may have (arcsec), or None where they are exact.
+    """The error that the haloes of one plane may have in an image (arcsec), or None where they are exact.
 
-    Without an Einstein radius it is the same fraction of a pixel.
+    All planes share the error of the scene.  Without an Einstein radius it is the same fraction of a pixel.
     """
-    if not scene.halo_tolerance:
+    planes = sum(one.bound >= MANY for plane in scene.planes for one in plane.subhaloes)
+    if scene.field_haloes is not None and scene.field_haloes.window >= MANY:
+        planes += sum(scene.field_haloes.planes)
+    if not scene.halo_tolerance or not planes:
         return None
     radius = einstein_radius(scene, params)
     scale = jax.lax.stop_gradient(params["pixel_scale"])
-    return scene.halo_tolerance * jnp.where(radius > 0.0, radius, scale)
+    return scene.halo_tolerance / planes * jnp.where(radius > 0.0, radius, scale)
 
 
 class _Macro(NamedTuple):

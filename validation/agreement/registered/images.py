@@ -149,6 +149,8 @@ def _searched(lenses: Lenses, rays: Callable[..., Any], sources: np.ndarray) -> 
         shape = {key: own.get(key, zero) for key in ("theta_E", "e1", "e2", "center_x", "center_y")}
         return PowerLaw(**shape, gamma=own.get("gamma"))
 
+    search = ONE if len(deflectors) == 1 else SEVERAL
+
     def solve(values: Values, beta: jax.Array) -> tuple[jax.Array, ...]:
         images = image_positions(
             rays,
@@ -157,7 +159,9 @@ def _searched(lenses: Lenses, rays: Callable[..., Any], sources: np.ndarray) -> 
             beta[1],
             half_width=HALF_WIDTH,
             power_law=power_law if by_direction else None,
-            **(ONE if len(deflectors) == 1 else SEVERAL),
+            slots=search["slots"],
+            cells=search["cells"],
+            row=search["row"],
         )
         return images.x, images.y, images.magnification, images.mask
 
