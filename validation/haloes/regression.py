@@ -5,9 +5,9 @@ has.  It gives a mean and a width; guessing is the mean and the width of the fil
 `--full` the numbers go to validation/results and the figure to docs; without, some steps show that all of it
 works.
 
-The network sees an image and its difference to that of the smooth lens with the true macro lens and source,
-as after a perfect fit of these.  Without that difference a network of this size does not beat guessing after
-minutes of training: what subhaloes do is a small part of what the macro lens and the source do.
+The network sees an image, and the residuals of the smooth lens that fits it best (`smooth_fit`), since what
+subhaloes do is a small part of what the macro lens and the source do.  The residuals come from the image
+alone, as those of an observer do.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ import optax
 import jaxlens
 from jaxlens.streams.batches import StreamBatch
 from validation.haloes import DOCS, RESULTS
-from validation.haloes.smooth import smooth
+from validation.haloes.smooth_fit import SmoothFit
 from validation.speed import machine
 
 CONFIG, LABEL = "subhaloes_cdm", "PLANE_1-OBJECT_1-SUBSTRUCTURE-f_sub"
 RESULT, FIGURE = RESULTS / "subhaloes_regression.json", DOCS / "subhaloes_regression.png"
 # Channels, size and stride of each convolution.
 LAYERS = ((24, 5, 2), (48, 3, 2), (64, 3, 1), (64, 3, 2), (64, 3, 1))
-# An image, and its difference to that of the smooth lens.
+# An image, and its residuals.
 CHANNELS = 2
 # Units of the hidden dense layer.
 HIDDEN = 64
-# Counts/s, about the noise of a pixel: networks see arcsinh(image / SOFTENING).
-SOFTENING = 0.02
+# Counts/s, about the noise of a pixel.
+NOISE = 0.02
 # The largest learning rate.
 RATE = 2e-3
 # Each batch is used this often, turned and flipped at random.
-REPEATS = 2
+REPEATS = 8
 # The seed of the systems.
 SEED = 19
 # log10 f_sub: mean and width of the distribution of the file, loguniform from 0.001 to 0.05.
@@ -63,7 +63,7 @@ class Effort:
     test: int
 
 
-FULL, QUICK = Effort(1500, 64, 4096), Effort(6, 32, 64)
+FULL, QUICK = Effort(256, 64, 2048), Effort(6, 32, 64)
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,8 @@ def initial(key: jax.Array, channels: int) -> Weights:
 
 
 def network(weights: Weights, images: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Mean and logarithm of the width of (log10 f_sub - MEAN) / WIDTH, from images (n, 2, y, x)."""
-    x = jnp.arcsinh(images / SOFTENING) / 3.0
+    """Mean and logarithm of the width of (log10 f_sub - MEAN) / WIDTH, from what is `seen` (n, 2, y, x)."""
+    x = jnp.arcsinh(images)
     for k, (_, _, stride) in enumerate(LAYERS):
         x = jax.lax.conv_general_dilated(x, weights[f"conv{k}"], (stride, stride), "SAME")
         x = jax.nn.relu(x + weights[f"conv{k}_bias"][None, :, None, None])
@@ -117,10 +117,9 @@ def loss(weights: Weights, images: jax.Array, target: jax.Array) -> jax.Array:
     return jnp.mean(log_width + 0.5 * ((target - mean) * jnp.exp(-log_width)) ** 2)
 
 
-def with_difference(sim: jaxlens.Simulator, batch: StreamBatch) -> jax.Array:
-    """The images of a batch, and their difference to those of the smooth lens, (n, 2, y, x)."""
-    params = {name: batch.parameters[name] for name in sim.parameter_names}
-    return jnp.concatenate([batch.images, batch.images - sim.render(smooth(params))], axis=1)
+def seen(fit: SmoothFit, batch: StreamBatch) -> jax.Array:
+    """What the network sees of a batch: images over the noise, and residuals, (n, 2, y, x)."""
+    return jnp.concatenate([batch.images / NOISE, fit.residuals(batch.images, batch.parameters)], axis=1)
 
 
 def turned(images: jax.Array, key: jax.Array) -> jax.Array:
@@ -143,7 +142,7 @@ def trained(effort: Effort, batches: Iterator[Any]) -> tuple[Weights, list[float
     steps = REPEATS * effort.batches
     rate = optax.warmup_cosine_decay_schedule(0.0, RATE, min(100, steps // 4), steps)
     optimizer = optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(rate, weight_decay=1e-4))
-    weights, sim = initial(jax.random.key(0), CHANNELS), jaxlens.Simulator(CONFIG)
+    weights = initial(jax.random.key(0), CHANNELS)
     state = optimizer.init(weights)
 
     @jax.jit
@@ -153,16 +152,16 @@ def trained(effort: Effort, batches: Iterator[Any]) -> tuple[Weights, list[float
         update, state = optimizer.update(gradient, state, weights)
         return optax.apply_updates(weights, update), state, value
 
-    losses = []
-    for i in range(effort.batches):
+    fit, losses, data = SmoothFit(CONFIG), [], []
+    for _ in range(effort.batches):
         batch = next(batches)
-        images = with_difference(sim, batch)
-        for k in range(REPEATS):
-            key = jax.random.fold_in(jax.random.key(SEED), REPEATS * i + k)
-            weights, state, value = step(weights, state, key, images, batch.labels[:, 0])
+        data.append((np.asarray(seen(fit, batch)), np.asarray(batch.labels[:, 0])))
+    for epoch in range(REPEATS):
+        for i in np.random.default_rng(epoch).permutation(effort.batches):
+            key = jax.random.fold_in(jax.random.key(SEED), len(losses))
+            weights, state, value = step(weights, state, key, *data[i])
             losses.append(value)
-        if i % 100 == 99:
-            print(f"{i + 1} batches, loss {np.mean(losses[-100:]):.3f}", flush=True)
+        print(f"{epoch + 1} times all, loss {np.mean(losses[-effort.batches :]):.3f}", flush=True)
     return weights, [float(value) for value in losses]
 
 
@@ -177,10 +176,10 @@ def answers(weights: Weights, test: Iterator[Any], batches: int) -> tuple[np.nda
     Returns:
         The mean, the width and the truth.
     """
-    predict, rows, sim = jax.jit(partial(network, weights)), [], jaxlens.Simulator(CONFIG)
+    predict, rows, fit = jax.jit(partial(network, weights)), [], SmoothFit(CONFIG)
     for _ in range(batches):
         batch = next(test)
-        mean, log_width = predict(with_difference(sim, batch))
+        mean, log_width = predict(seen(fit, batch))
         rows.append((mean, jnp.exp(log_width), jnp.log10(batch.labels[:, 0])))
     columns = zip(*rows, strict=True)
     mean, width, truth = (np.concatenate([np.asarray(a, float) for a in one]) for one in columns)
