@@ -121,6 +121,19 @@ def plane_of_each(scene: Scene, haloes: FieldHaloes, params: Params) -> jax.Arra
     return jnp.where(shown(haloes, params) & (segment < len(counts)), own, total)
 
 
+def have_room(scene: Scene, params: Params) -> jax.Array:
+    """Whether there is room for all haloes of a system, and a plane for each, ().
+
+    Args:
+        scene: the static part of the configuration.
+        params: the parameters of one system.
+    """
+    valid = jnp.ones((), bool)
+    for haloes in scene.haloes:
+        valid = valid & (params[haloes.number] >= 0) & (params[haloes.number] <= haloes.bound)
+    return valid & fit_in_planes(scene, scene.field_haloes, params) if scene.field_haloes else valid
+
+
 def fit_in_planes(scene: Scene, haloes: FieldHaloes, params: Params) -> jax.Array:
     """Whether every halo has a plane, and every plane room for its haloes, ().
 

@@ -15,9 +15,10 @@ from jaxlens.imaging.copies import positions, shown
 from jaxlens.imaging.distances import cosmology_parameters
 from jaxlens.imaging.enclosed_mass import einstein_radius, main_centre
 from jaxlens.imaging.halo_lensing import LensArguments, halo_lensed_to_plane, lens_arguments
+from jaxlens.imaging.halo_numbers import have_room
 from jaxlens.imaging.optics import stamp_radius, stamped
 from jaxlens.imaging.photometry import counts_by_band
-from jaxlens.imaging.rays import geometry_factor, mass_parameters, ray_parameters, rays_to_plane
+from jaxlens.imaging.rays import geometry_factor, mass_parameters, one_or_nan, ray_parameters, rays_to_plane
 from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.scene_objects import Hosted
 from jaxlens.kernels import cosmology
@@ -97,7 +98,7 @@ def _images_in_plane(
     solve = partial(
         image_positions,
         lens.rays,
-        half_width=_window(scene, params) * geometry_factor(scene, params),
+        half_width=_window(scene, params) * _defined(scene, params),
         slots=scene.image_slots,
         cells=scene.solver_cells,
         row=scene.solver_row,
@@ -110,6 +111,12 @@ def _images_in_plane(
         return {prefix: solve(args, x[0], y[0]) for prefix in positions}
     images = jax.vmap(solve, (None, 0, 0))(args, x, y)
     return {prefix: jax.tree.map(lambda a, k=k: a[k], images) for k, prefix in enumerate(positions)}
+
+
+def _defined(scene: Scene, params: Params) -> jax.Array:
+    """1 where images are defined; NaN where the planes are not in order, or haloes have no room."""
+    factor = geometry_factor(scene, params)
+    return factor * one_or_nan(have_room(scene, params)) if scene.haloes else factor
 
 
 class _Lens(NamedTuple):

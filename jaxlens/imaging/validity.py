@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxlens.imaging.epochs import observed_epochs
-from jaxlens.imaging.halo_numbers import fit_in_planes
+from jaxlens.imaging.halo_numbers import have_room
 from jaxlens.imaging.rays import geometry_factor, one_or_nan
 from jaxlens.imaging.scene import Scene
 from jaxlens.kernels.types import Params
@@ -45,10 +45,8 @@ def validity_factor(scene: Scene, params: Params) -> jax.Array:
         valid = valid & ~jnp.any(jnp.isnan(_joined(used[name] for name in infinite)))
     for copied in (copied for plane in scene.planes for copied in plane.copies):
         valid = valid & (params[copied.number] >= 0) & (params[copied.number] <= copied.bound)
-    for haloes in scene.haloes:
-        valid = valid & (params[haloes.number] >= 0) & (params[haloes.number] <= haloes.bound)
-    if scene.field_haloes:
-        valid = valid & fit_in_planes(scene, scene.field_haloes, params)
+    if scene.haloes:
+        valid = valid & have_room(scene, params)
     return one_or_nan(valid) * geometry_factor(scene, params)
 
 

@@ -65,6 +65,10 @@ def test_images_are_those_of_a_fine_grid(small_quasar: dict[str, Any], key: jax.
         np.testing.assert_allclose(images.magnification[shown], mu[shown], rtol=1e-9)
         # the grid also has the image at the centre of the singular lens
         assert images.found == on_grid(*grid) - 1
+    # haloes for which there is no room are not left out
+    too_many = solved(systems[0] | {f"{SUBHALOES}-NUMBER": jnp.asarray(7.0)})[0]
+    assert np.isnan(too_many.x).all()
+    assert np.isnan(too_many.magnification).all()
 
 
 def test_labels_are_sums_over_haloes(small_lens: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
