@@ -42,17 +42,17 @@ def regression(found: dict[str, Any]) -> str:
             "saw; bars are means and scatters.",
             "`python -m validation.haloes regression --full`.*",
             "",
-            f"It was trained on {images:,} images of a stream, each used {found['repeats']} times, turned and",
-            f"flipped, for {minutes:.0f} minutes on two CPU cores. It sees an image, and the residuals of the",
-            "smooth lens that fits this image best (macro lens, shear and source, with the file's distributions",
-            "as priors; the fit begins at the truth, which saves a search).",
+            f"It was trained on {images:,} images of a stream, each used {found['repeats']} times, turned",
+            f"and flipped, for {minutes:.0f} minutes on two CPU cores. It sees an image, and the residuals of",
+            "the smooth lens that fits this image best (macro lens, shear and source, with the file's",
+            "distributions as priors; the fit begins at the truth, which saves a search).",
             f"The error of log10 f_sub is {found['error']:.2f} dex, where guessing the mean gives",
             f"{found['guessing']:.2f} dex; estimate and truth have a correlation of",
             f"{found['correlation']:.2f}. By its means and widths the true values are",
             f"exp({found['gain']:.2f}) times as probable as by the file's distribution, in the geometric",
             "mean.",
-            "This shows that images have the signal, not how well it can be measured: sources are smooth here,",
-            "and the network and its training are small.",
+            "This shows that images have the signal, not how well it can be measured: sources are smooth",
+            "here, and the network and its training are small.",
         ]
     )
 
