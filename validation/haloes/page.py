@@ -38,13 +38,13 @@ def regression(found: dict[str, Any]) -> str:
         [
             f"![log10 f_sub by the network against the truth]({FIGURE.name})",
             "",
-            f"*A network of five convolutions on {effort['test']:,} systems of `subhaloes_cdm` that it never "
+            f"*A network on {effort['test']:,} systems of `subhaloes_cdm` that it never "
             "saw; bars are means and scatters.",
             "`python -m validation.haloes regression --full`.*",
             "",
-            f"It was trained on {images:,} images of a stream, each used {found['repeats']} times, turned",
-            f"and flipped, for {minutes:.0f} minutes on two CPU cores. It sees an image, and the residuals of",
-            "the smooth lens that fits this image best (macro lens, shear and source, with the file's",
+            f"It was trained on {images:,} images of a stream, each {found['repeats']} times, turned",
+            f"and flipped, for {minutes:.0f} minutes on two CPU cores. It sees an image, and the residuals",
+            "of the smooth lens that fits this image best (macro lens, shear and source, with the file's",
             "distributions as priors; the fit begins at the truth, which saves a search).",
             f"The error of log10 f_sub is {found['error']:.2f} dex, where guessing the mean gives",
             f"{found['guessing']:.2f} dex; estimate and truth have a correlation of",

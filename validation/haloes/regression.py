@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import pairwise
@@ -33,10 +33,13 @@ from validation.speed import machine
 
 CONFIG, LABEL = "subhaloes_cdm", "PLANE_1-OBJECT_1-SUBSTRUCTURE-f_sub"
 RESULT, FIGURE = RESULTS / "subhaloes_regression.json", DOCS / "subhaloes_regression.png"
-# Channels, size and stride of each convolution.
-LAYERS = ((24, 5, 2), (48, 3, 2), (64, 3, 1), (64, 3, 2), (64, 3, 1))
-# An image, and its residuals.
-CHANNELS = 2
+# Filters of the residuals, which begin as Gaussians of these widths (pixels), and their size.
+SCALES = tuple(np.geomspace(0.4, 4.0, 16))
+SIZE = 15
+# The width by which the image is smoothed before it weighs pixels, pixels.
+BLUR = 1.0
+# Units of what weighs pixels by their brightness.
+GATE = 16
 # Units of the hidden dense layer.
 HIDDEN = 64
 # Counts/s, about the noise of a pixel.
@@ -44,7 +47,7 @@ NOISE = 0.02
 # The largest learning rate.
 RATE = 2e-3
 # Each batch is used this often, turned and flipped at random.
-REPEATS = 8
+REPEATS = 5
 # The seed of the systems.
 SEED = 19
 # log10 f_sub: mean and width of the distribution of the file, loguniform from 0.001 to 0.05.
@@ -63,7 +66,7 @@ class Effort:
     test: int
 
 
-FULL, QUICK = Effort(256, 64, 2048), Effort(6, 32, 64)
+FULL, QUICK = Effort(160, 64, 2048), Effort(6, 32, 64)
 
 
 @dataclass(frozen=True)
@@ -83,32 +86,52 @@ class Measured:
     gain: float
 
 
-def initial(key: jax.Array, channels: int) -> Weights:
-    """Random weights for images of so many channels."""
-    weights, width = {}, channels
-    for k, (filters, size, _) in enumerate(LAYERS):
-        key, own = jax.random.split(key)
-        scale = np.sqrt(2.0 / (width * size**2))
-        weights[f"conv{k}"] = scale * jax.random.normal(own, (filters, width, size, size))
-        weights[f"conv{k}_bias"] = jnp.zeros(filters)
-        width = filters
-    for name, shape in {"hidden": (2 * width, HIDDEN), "last": (HIDDEN, 2)}.items():
-        key, own = jax.random.split(key)
-        weights[name] = jax.random.normal(own, shape) * np.sqrt(1.0 / shape[0])
-        weights[f"{name}_bias"] = jnp.zeros(shape[1])
+def gaussians(widths: Iterable[float]) -> np.ndarray:
+    """Filters (widths, 1, SIZE, SIZE) that leave white noise of variance 1 as noise of variance 1."""
+    r = np.arange(SIZE) - SIZE // 2
+    found = [np.exp(-0.5 * (r[:, None] ** 2 + r[None, :] ** 2) / width**2) for width in widths]
+    return np.stack([one / np.sqrt(np.sum(one**2)) for one in found])[:, None]
+
+
+def initial(key: jax.Array) -> Weights:
+    """The weights before training: filters are Gaussians, the rest is random."""
+    count = len(SCALES)
+    weights = {"filters": jnp.asarray(gaussians(SCALES), jnp.float32)}
+    shapes = {
+        "gate": (1, GATE),
+        "weighing": (GATE, count),
+        "hidden": (2 * count, HIDDEN),
+        "last": (HIDDEN, 2),
+    }
+    for name, shape in shapes.items():
+        key, own, other = jax.random.split(key, 3)
+        weights[name] = jax.random.normal(own, shape) * np.sqrt(2.0 / shape[0])
+        weights[f"{name}_bias"] = jax.random.normal(other, shape[1:]) * (name == "gate")
     return weights
 
 
 def network(weights: Weights, images: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Mean and logarithm of the width of (log10 f_sub - MEAN) / WIDTH, from what is `seen` (n, 2, y, x)."""
-    x = jnp.arcsinh(images)
-    for k, (_, _, stride) in enumerate(LAYERS):
-        x = jax.lax.conv_general_dilated(x, weights[f"conv{k}"], (stride, stride), "SAME")
-        x = jax.nn.relu(x + weights[f"conv{k}_bias"][None, :, None, None])
-    x = jnp.concatenate([x.mean(axis=(2, 3)), x.max(axis=(2, 3))], axis=1)
-    x = jax.nn.relu(x @ weights["hidden"] + weights["hidden_bias"][None])
-    x = x @ weights["last"] + weights["last_bias"][None]
+    """Mean and logarithm of the width of (log10 f_sub - MEAN) / WIDTH, from what is `seen` (n, 2, y, x).
+
+    Residuals are filtered, and their squares averaged over pixels with weights that are functions of the
+    brightness there; two dense layers follow.
+    """
+    blur = jnp.asarray(gaussians([BLUR]) / gaussians([BLUR]).sum(), images.dtype)
+    light = jnp.arcsinh(filtered(images[:, :1], blur))[:, 0, :, :, None]
+    inner = jax.nn.relu(light * weights["gate"][0] + weights["gate_bias"])
+    share = jax.nn.sigmoid(inner @ weights["weighing"] + weights["weighing_bias"])
+    squares = jnp.moveaxis(filtered(images[:, 1:], weights["filters"]), 1, -1) ** 2
+    total = jnp.sum(share, axis=(1, 2)) + 1.0
+    power = jnp.log((jnp.sum(share * squares, axis=(1, 2)) + 1.0) / total)
+    x = jnp.concatenate([3.0 * power, jnp.log(total) - 6.0], axis=1)
+    x = jax.nn.relu(x @ weights["hidden"] + weights["hidden_bias"])
+    x = x @ weights["last"] + weights["last_bias"]
     return x[:, 0], x[:, 1]
+
+
+def filtered(images: jax.Array, filters: jax.Array) -> jax.Array:
+    """Images (n, 1, y, x) with each of some filters (k, 1, SIZE, SIZE), (n, k, y, x)."""
+    return jax.lax.conv_general_dilated(images, filters, (1, 1), "SAME")
 
 
 def loss(weights: Weights, images: jax.Array, target: jax.Array) -> jax.Array:
@@ -142,7 +165,7 @@ def trained(effort: Effort, batches: Iterator[Any]) -> tuple[Weights, list[float
     steps = REPEATS * effort.batches
     rate = optax.warmup_cosine_decay_schedule(0.0, RATE, min(100, steps // 4), steps)
     optimizer = optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(rate, weight_decay=1e-4))
-    weights = initial(jax.random.key(0), CHANNELS)
+    weights = initial(jax.random.key(0))
     state = optimizer.init(weights)
 
     @jax.jit

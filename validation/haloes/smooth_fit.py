@@ -35,9 +35,8 @@ class SmoothFit:
         del tree["SPECIES"]["GALAXY_1"]["SUBSTRUCTURE"]
         self.sim = jaxlens.Simulator(tree)
         sample = self.sim.sample(jax.random.key(0), 2048)
-        widths = {name: jnp.std(sample[name]) for name in self.sim.parameter_names}
-        # what varies in the file: the macro lens, the shear and the source
-        self.widths = {name: width for name, width in widths.items() if width > 0.0}
+        varied = [name for name in self.sim.parameter_names if jnp.ptp(sample[name]) > 0.0]
+        self.widths = {name: jnp.std(sample[name]) for name in varied}
         self.means = {name: jnp.mean(sample[name]) for name in self.widths}
         self._fitted = jax.jit(self._fit)
 
