@@ -63,7 +63,11 @@ def made(systems: int, folder: Path) -> Run:
     """Make a dataset by the command line, in a process of its own."""
     command = [sys.executable, "-m", "jaxlens", "generate", CONFIG, "--size", str(systems)]
     started = time.perf_counter()
-    process = subprocess.Popen([*command, "--outdir", str(folder)], stdout=subprocess.DEVNULL)
+    # each run compiles its programs, so that the difference of two runs is that of their systems
+    environment = os.environ | {"JAX_ENABLE_COMPILATION_CACHE": "false"}
+    process = subprocess.Popen(
+        [*command, "--outdir", str(folder)], stdout=subprocess.DEVNULL, env=environment
+    )
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - started
