@@ -176,7 +176,8 @@ def trained(effort: Effort, batches: Iterator[Any]) -> tuple[Weights, list[float
         update, state = optimizer.update(gradient, state, weights)
         return optax.apply_updates(weights, update), state, value
 
-    fit, losses, data = SmoothFit(CONFIG), [], []
+    fit, data = SmoothFit(CONFIG), []
+    losses: list[jax.Array] = []
     for _ in range(effort.batches):
         batch = next(batches)
         data.append((np.asarray(seen(fit, batch)), np.asarray(batch.labels[:, 0])))

@@ -15,7 +15,6 @@ import jax.numpy as jnp
 import yaml
 
 import jaxlens
-from jaxlens.kernels.types import Params
 
 # Steps of Gauss and Newton from the true parameters; further ones change chi-square by less than 0.1.
 STEPS = 3
@@ -52,14 +51,16 @@ class SmoothFit:
         """
         return self._fitted(images, {name: params[name] for name in self.sim.parameter_names})
 
-    def _fit(self, images: jax.Array, params: Params) -> jax.Array:
+    def _fit(self, images: jax.Array, params: dict[str, jax.Array]) -> jax.Array:
         """The steps; `sigma` is that of the true smooth lens."""
         _, sigma = self.sim.expected(params)
         for _ in range(STEPS):
             params = self._stepped(images, sigma, params)
         return (images - self.sim.render(params)) / sigma
 
-    def _stepped(self, images: jax.Array, sigma: jax.Array, params: Params) -> Params:
+    def _stepped(
+        self, images: jax.Array, sigma: jax.Array, params: dict[str, jax.Array]
+    ) -> dict[str, jax.Array]:
         """One step of Gauss and Newton with Gaussian priors."""
         names = tuple(self.widths)
 
@@ -85,7 +86,7 @@ class SmoothFit:
         step = jnp.clip(step, -LONGEST_STEP, LONGEST_STEP)
         return params | self._moved(params, step)
 
-    def _moved(self, params: Params, shift: jax.Array) -> Params:
+    def _moved(self, params: dict[str, jax.Array], shift: jax.Array) -> dict[str, jax.Array]:
         """The free parameters after a shift (n, free), in widths of their priors."""
         return {
             name: params[name] + jnp.reshape(shift[:, k] * width, params[name].shape)
