@@ -106,6 +106,7 @@ def written_out(own: Scene, params: Params, x: jax.Array, y: jax.Array) -> list[
     return [found[int(k)] for k in np.searchsorted(z, file_z)]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 def test_rays_are_those_through_all_planes_written_out(small_lens: dict[str, Any]) -> None:
     lens = {f"PLANE_{k}-OBJECT_1-MASS_PROFILE_1-theta_E": 0.6 for k in (1, 2)}

@@ -105,8 +105,7 @@ def initial(key: jax.Array) -> Weights:
     }
     for name, shape in shapes.items():
         key, own, other = jax.random.split(key, 3)
-        scale = 0.1 if name == "last" else np.sqrt(2.0 / shape[0])
-        weights[name] = scale * jax.random.normal(own, shape)
+        weights[name] = jax.random.normal(own, shape) * np.sqrt(2.0 / shape[0])
         weights[f"{name}_bias"] = jax.random.normal(other, shape[1:]) * (name == "gate")
     return weights
 
