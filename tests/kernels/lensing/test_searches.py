@@ -5,6 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from jaxlens.kernels.lensing.lens_equation import ImagePositions, image_positions
 from jaxlens.kernels.lensing.searches import Smooth
