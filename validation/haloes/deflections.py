@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -27,6 +28,9 @@ EXACT = 1e-6
 TOLERANCES = (1e-4, 1e-5)
 # The largest error of a potential, in units of the largest.
 POTENTIAL = {"float64": 1e-9, "float32": 1e-5}
+
+# Rays along a side of the images for which sums are approximate.
+SIDE = 64
 
 Arrays = dict[str, np.ndarray]
 
@@ -53,9 +57,16 @@ def _one_plane(profile: str, own: Arrays) -> list[Row]:
         angles = jax.jit(partial(sums.deflection, profile))(*ray, haloes, shown, tolerance)
         return np.hypot(*(np.asarray(angles, float) - theirs))
 
+    image, at = in_image(own)
+
+    def away_in_image(tolerance: float) -> np.ndarray:
+        directions = (jnp.asarray(each) for each in image)
+        angles = jax.jit(partial(sums.deflection, profile))(*directions, haloes, shown, tolerance)
+        return np.hypot(*(np.asarray(angles, float)[:, *at.pixels] - theirs[:, at.rays]))
+
     name = f"1,000 {profile} in one plane, {precision()}"
     rows = [row(f"{name}: exact", away(None) / THETA_E, EXACT, "of theta_E")]
-    rows += _approximate(name, away)
+    rows += _approximate(name, away_in_image)
     psi = np.asarray(sums.potential(profile, *ray, haloes, shown), float)
     off = _constant_free(psi) - _constant_free(own["potential"])
     measure = "of the largest potential"
@@ -67,16 +78,47 @@ def _eight_planes(own: Arrays) -> list[Row]:
     """Rays to the source through eight planes of haloes and a macro lens."""
     theirs = np.array([own["beta_x"], own["beta_y"]])
 
-    def away(tolerance: float | None) -> np.ndarray:
-        return np.hypot(*(through_planes(own, tolerance) - theirs))
+    (image_x, image_y), at = in_image(own)
+    planes = len(np.unique(own["z"]))
 
+    def away_in_image(tolerance: float) -> np.ndarray:
+        # the planes of haloes share what is allowed
+        found = through_planes(own | {"ray_x": image_x, "ray_y": image_y}, tolerance / planes)
+        return np.hypot(*(found[:, *at.pixels] - theirs[:, at.rays]))
+
+    off = np.hypot(*(through_planes(own, None) - theirs))
     name = f"1,000 TNFW in eight planes and a lens, {precision()}"
-    exact = row(f"{name}: exact", away(None) / THETA_E, EXACT, "of theta_E")
-    # a plane has an error of its own, and there are nine
-    return [exact, *_approximate(name, away)]
+    exact = row(f"{name}: exact", off / THETA_E, EXACT, "of theta_E")
+    return [exact, *_approximate(name, away_in_image)]
 
 
-def _approximate(name: str, away: Callable[[float | None], np.ndarray]) -> list[Row]:
+class Places(NamedTuple):
+    """Where rays of the reference are in an image: their indices, and their rows and columns."""
+
+    rays: np.ndarray
+    pixels: tuple[np.ndarray, np.ndarray]
+
+
+def in_image(own: Arrays) -> tuple[np.ndarray, Places]:
+    """An image of rays (2, SIDE, SIDE) in which rays of the reference take the place of the nearest pixels.
+
+    Sums are approximate for images alone, whose neighbours are close.  Of the rays that are nearest to the
+    same pixel one is there.
+
+    Args:
+        own: a set of the reference.
+    """
+    rays = np.array([own["ray_x"], own["ray_y"]])
+    axis = np.linspace(-1.0, 1.0, SIDE) * np.abs(rays).max()
+    image = np.array(np.meshgrid(axis, axis))
+    column, line = np.rint((rays / axis[-1] + 1.0) * 0.5 * (SIDE - 1)).astype(int)
+    _, first = np.unique(line * SIDE + column, return_index=True)
+    pixels = line[first], column[first]
+    image[:, *pixels] = rays[:, first]
+    return image, Places(first, pixels)
+
+
+def _approximate(name: str, away: Callable[[float], np.ndarray]) -> list[Row]:
     """The errors of approximate sums, each in units of what was allowed."""
     return [
         row(
