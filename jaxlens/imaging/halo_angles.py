@@ -9,8 +9,8 @@ import jax.numpy as jnp
 
 from jaxlens.imaging.mass_angles import Distances
 from jaxlens.imaging.scene_objects import Haloes
-from jaxlens.kernels.halos import critical_surface_density, enclosed_density, nfw_angles, point_mass_angle
-from jaxlens.kernels.halos.pseudo_jaffe_angles import pseudo_jaffe_angles
+from jaxlens.kernels.halos import critical_surface_density, enclosed_density
+from jaxlens.kernels.halos.profile_angles import profile_angles
 
 
 def halo_angles(
@@ -36,18 +36,16 @@ def halo_angles(
     # Otherwise a division by zero where there is no halo would make all derivatives NaN.
     own = {name: jnp.where(shown, value, _harmless(name)) for name, value in numbers.items()}
     sigma_crit = critical_surface_density(*distances)
-    to_lens = distances.lens / (1.0 + distances.z)
-    place = {name: own[name] for name in ("x", "y")}
-    if haloes.profile == "POINT_MASS":
-        return place | {"theta_E": point_mass_angle(own["mass"], sigma_crit, to_lens)}
-    density = enclosed_density(haloes.mass_definition, distances.z, **cosmology)
-    physical = own["mass"], own["concentration"]
-    if haloes.profile == "PJAFFE":
-        found = pseudo_jaffe_angles(*physical, own["r_trunc"], density, sigma_crit, to_lens)
-        return place | dict(zip(("sigma0", "Ra", "Rs"), found, strict=True))
-    Rs, alpha_Rs = nfw_angles(*physical, density, sigma_crit, to_lens)
-    truncation = {"r_trunc": own["r_trunc"]} if haloes.profile == "TNFW" else {}
-    return place | {"Rs": Rs, "alpha_Rs": alpha_Rs} | truncation
+    angles = profile_angles(
+        haloes.profile,
+        own["mass"],
+        own.get("concentration", 1.0),
+        own.get("r_trunc", 1.0),
+        density=enclosed_density(haloes.mass_definition, distances.z, **cosmology),
+        sigma_crit=sigma_crit,
+        D_lens=distances.lens / (1.0 + distances.z),
+    )
+    return {"x": own["x"], "y": own["y"]} | angles
 
 
 def _harmless(name: str) -> float:
