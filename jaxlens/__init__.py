@@ -113,13 +113,16 @@ _MODULES = {
 }
 # The folders that may be used as attributes, such as `jaxlens.kernels.lensing`.
 _FOLDERS = (
+    "catalogs",
     "config",
     "datasets",
     "distributions",
     "engine",
+    "exchange",
     "files",
     "fitting",
     "imaging",
+    "injection",
     "kernels",
     "plotting",
     "populations",
@@ -127,6 +130,7 @@ _FOLDERS = (
     "sampling",
     "simulator",
     "streams",
+    "truth",
 )
 
 # a program that sets up no log gets no lines from jaxlens

@@ -13,14 +13,15 @@ ROOT = Path(jaxlens.__file__).parent
 # From the ground up; floors of one line do not import each other.
 FLOORS = [
     ("kernels",),
-    ("distributions", "plotting"),
+    ("distributions", "plotting", "catalogs"),
     ("config",),
     ("files", "sampling", "imaging"),
+    ("exchange",),
     ("simulator",),
-    ("engine", "fitting"),
+    ("engine", "fitting", "truth"),
     ("populations",),
     ("production", "streams"),
-    ("datasets",),
+    ("datasets", "injection"),
     ("cli", "examples"),
     ("__main__",),
 ]
