@@ -6,11 +6,11 @@ import numpy as np
 
 from jaxlens.catalogs.errors import CatalogError
 
-# Coefficients of s, s^2, ..., where s = sqrt(ln(1 / (1 - e))): a fit to what the positions of the sources and images of
-# the 15,657 systems of OM10 (data/qso_mock_*.dat of github.com/drphilmarshall/OM10) say of each lens.  The
-# residuals are below 5e-5 for 0.005 < e < 0.89, and 1e-4 below.
+# Coefficients of s, s^2, ..., where s = sqrt(ln(1 / (1 - e))): a fit to what the positions of sources and images
+# say of each lens of OM10 (15,657 systems; data/qso_mock_*.dat of github.com/drphilmarshall/OM10).  The
+# residuals are below 5e-5 for 0.005 < e < 0.89, and below 1e-4 for smaller e.
 COEFFICIENTS = (0.0458, 0.07659, -1.34218, 4.56208, -7.91774, 7.58736, -3.56679, 0.64072)
-# The largest ellipticity in OM10, at which its distribution is truncated (Oguri & Marshall 2010, section 2.1).
+# Where OM10's distribution of ellipticities is truncated (Oguri & Marshall 2010, section 2.1).
 MAX_ELLIPTICITY = 0.9
 
 
@@ -35,8 +35,7 @@ def dynamical_normalisation(ellipticity: np.ndarray) -> np.ndarray:
     e = np.asarray(ellipticity, float)
     if np.any((e < 0.0) | (e > MAX_ELLIPTICITY)):
         worst = e[(e < 0.0) | (e > MAX_ELLIPTICITY)].flat[0]
-        raise CatalogError(
-            f"the dynamical normalisation is known for ellipticities 1 - q from 0 to {MAX_ELLIPTICITY}, not {worst:g}"
-        )
+        known = f"ellipticities 1 - q from 0 to {MAX_ELLIPTICITY}"
+        raise CatalogError(f"the dynamical normalisation is known for {known}, not for {worst:g}")
     s = np.sqrt(-np.log1p(-e))
     return np.polynomial.polynomial.polyval(s, (1.0, *COEFFICIENTS))
