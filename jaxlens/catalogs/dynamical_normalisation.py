@@ -6,7 +6,7 @@ import numpy as np
 
 from jaxlens.catalogs.errors import CatalogError
 
-# Coefficients of s, s^2, ..., where s = sqrt(ln(1 / (1 - e))): a fit to what the positions of sources and images
+# Coefficients of s, s^2, ..., where s = sqrt(ln(1 / (1 - e))): a fit to what positions of sources and images
 # say of each lens of OM10 (15,657 systems; data/qso_mock_*.dat of github.com/drphilmarshall/OM10).  The
 # residuals are below 5e-5 for 0.005 < e < 0.89, and below 1e-4 for smaller e.
 COEFFICIENTS = (0.0458, 0.07659, -1.34218, 4.56208, -7.91774, 7.58736, -3.56679, 0.64072)
