@@ -55,7 +55,7 @@ def joined_blocks(table: str, blocks: Sequence[Block]) -> pd.DataFrame:
 
 def _common(dtypes: Sequence[np.dtype], is_complete: bool) -> np.dtype:
     """The type of a column: texts as objects; a whole number that some rows lack is a float."""
-    if any(dtype == object for dtype in dtypes):
+    if any(dtype.kind == "O" for dtype in dtypes):
         return np.dtype(object)
     found = np.result_type(*dtypes)
     return found if is_complete or found.kind == "f" else np.dtype(np.float64)
@@ -66,4 +66,4 @@ def _part(block: Block, name: str, dtype: np.dtype) -> np.ndarray:
     if name in block.columns:
         return block.columns[name].astype(dtype)
     count = len(block.systems)
-    return texts(None, count) if dtype == object else np.full(count, np.nan, dtype)
+    return texts(None, count) if dtype.kind == "O" else np.full(count, np.nan, dtype)

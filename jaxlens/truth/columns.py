@@ -18,7 +18,8 @@ class Column(NamedTuple):
     """A column, or several whose names differ by band, profile or parameter.
 
     Attributes:
-        name: its name, in which `<band>`, `<k>` (the number of a profile) and `<parameter>` stand for others.
+        name: its name, in which `<band>`, `<k>` (the number of a profile), `<parameter>` and
+            `<column>` stand for others.
         unit: its unit, as astropy writes it; "" where it has none.
         meaning: what it is.
     """
@@ -31,6 +32,7 @@ class Column(NamedTuple):
 # What the rows of each table are.
 TABLES: Mapping[str, str] = MappingProxyType(
     {
+        "systems": "one row a system that comes from a catalogue: which rows of which catalogues it is",
         "lens": "one row a system: its lens, the first galaxy with mass",
         "host": "one row for each extended source: galaxies behind a mass, and hosts of point sources",
         "images": "one row for each image of each AGN, supernova or other point source with a host",
@@ -46,11 +48,14 @@ _SYSTEM = (
     Column("object", "", "the object in the file, such as PLANE_2-OBJECT_1"),
     Column("species", "", "the NAME of the object's species"),
 )
+_SKY = (
+    Column("ra", "deg", "right ascension (ICRS); only where systems have a position on the sky"),
+    Column("dec", "deg", "declination (ICRS); only where systems have a position on the sky"),
+)
 _PLACE = (
     Column("x", "arcsec", "offset from the system's position, to the east"),
     Column("y", "arcsec", "offset from the system's position, to the north"),
-    Column("ra", "deg", "right ascension (ICRS); only where systems have a position on the sky"),
-    Column("dec", "deg", "declination (ICRS); only where systems have a position on the sky"),
+    *_SKY,
 )
 _SOURCE_PLACE = tuple(
     one._replace(meaning=one.meaning.replace("offset", "unlensed offset").replace("ICRS", "ICRS, unlensed"))
@@ -71,6 +76,17 @@ _IMAGE = Column("image", "", "the number of the image in order of arrival, from 
 # The columns of each table, in order.
 COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
     {
+        "systems": (
+            *_SYSTEM[:2],
+            *_SKY,
+            Column("catalog_row", "", "the row of CATALOG, from 0"),
+            Column("catalog_id", "", "the ID of CATALOG"),
+            Column("match<k>_row", "", "the row of the catalogue of MATCH_k, from 0"),
+            Column("match<k>_id", "", "the ID of the catalogue of MATCH_k"),
+            Column("match<k>_distance", "", "how far the matched row is, in units of SCALES"),
+            Column("match<k>_<column>", "", "a column of MATCH_k's KEEP"),
+            Column("catalog_<column>", "", "a column of CATALOG's KEEP"),
+        ),
         "lens": (*_SYSTEM, _REDSHIFT, *_PLACE, *_PROFILES),
         "host": (*_SYSTEM, _REDSHIFT, *_SOURCE_PLACE, *_PROFILES),
         "images": (
@@ -82,9 +98,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             *_PLACE,
             Column("source_x", "arcsec", "unlensed offset of the point source, to the east"),
             Column("source_y", "arcsec", "unlensed offset of the point source, to the north"),
-            Column(
-                "magnification", "", "signed magnification; negative at saddle points of the arrival time"
-            ),
+            Column("magnification", "", "signed; negative at saddle points of the arrival time"),
             Column("delay", "d", "arrival after the first image, in the observer's frame"),
             Column(
                 "magnitude_<band>",
@@ -99,7 +113,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             Column("model", "", "the MODEL of what varies"),
             Column("model_template", "", "the template of the model, such as the name of a spectrum"),
             Column(
-                "peak_mjd", "d", "when the image shows the model's time zero, PEAK (of a supernova its peak)"
+                "peak_mjd", "d", "when the image shows PEAK, the model's time zero (of a supernova its peak)"
             ),
             Column("model_<parameter>", "", "a parameter of the model"),
         ),
@@ -111,13 +125,11 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             Column("epoch", "", "the number of the epoch, from 0"),
             Column("band", "", "the band"),
             Column("mjd", "d", "when it was observed, as in the cadence"),
-            Column(
-                "magnitude", "mag", "AB magnitude of the image, magnified, with microlensing; empty: no light"
-            ),
+            Column("magnitude", "mag", "AB magnitude, magnified, with microlensing; empty: no light"),
             Column(
                 "unlensed_magnitude",
                 "mag",
-                "AB magnitude of the image without magnification; empty: no light",
+                "AB magnitude without magnification; empty: no light",
             ),
         ),
     }
@@ -145,7 +157,8 @@ def described(table: str, name: str, bands: Sequence[str] = ()) -> Column:
         groups = found.groupdict()
         if "parameter" not in groups:
             band = f", in {groups['band']}" if "band" in groups else ""
-            meaning = re.sub(r"PROFILE_k", f"PROFILE_{groups.get('k')}", column.meaning)
+            meaning = re.sub(r"(PROFILE|MATCH)_k", rf"\1_{groups.get('k')}", column.meaning)
+            meaning = meaning.replace("a column", f"the column {groups.get('column')}")
             return Column(name, column.unit, f"{meaning}{band}")
         return _of_parameter(name, column, groups, bands)
     raise ValueError(f"the table {table} has no column {name!r}; its columns are {_listed(COLUMNS[table])}")
@@ -170,7 +183,7 @@ def _of_parameter(name: str, column: Column, groups: Mapping[str, str], bands: S
 def _expression(name: str) -> str:
     """A regular expression of the names of a column."""
     found = re.escape(name)
-    for word, pattern in (("band", ".+"), ("k", r"\d+"), ("parameter", ".+")):
+    for word, pattern in (("band", ".+"), ("k", r"\d+"), ("parameter", ".+"), ("column", ".+")):
         found = found.replace(re.escape(f"<{word}>"), f"(?P<{word}>{pattern})")
     return found
 

@@ -115,10 +115,13 @@ def observation_mjd(day: np.ndarray, configuration: Configuration) -> np.ndarray
     assert configuration.series is not None
     cadence = configuration.series.cadence
     exact = cadence.arrays["day"]
-    known = {one.astype(day.dtype).tobytes(): one for one in exact}
     own = np.broadcast_to(day, (*day.shape[:2], exact.shape[2]))
-    days = [known.get(np.ascontiguousarray(one).tobytes(), one.astype(np.float64)) for one in own]
-    return cadence.reference_mjd + np.asarray(days, np.float64).reshape(own.shape)
+    found = own.astype(np.float64)
+    for pointing in exact:
+        # a file may lack the epochs that only other pointings have
+        same = (own == pointing.astype(day.dtype)) | np.isnan(own)
+        found = np.where(same.all(axis=(1, 2), keepdims=True), pointing, found)
+    return cadence.reference_mjd + found
 
 
 def _rows(prefix: str, found: Systems) -> _Rows:
@@ -167,8 +170,8 @@ def _varying(
     configuration: Configuration,
     bands: Sequence[str],
 ) -> dict[str, np.ndarray]:
-    """The model of what varies, its magnitudes at their brightest, and when its PEAK is seen without delay."""
-    assert configuration.series is not None and isinstance(member.species, PointSource)
+    """The model of what varies, its magnitudes at their brightest, and when the first image shows its PEAK."""
+    assert configuration.series is not None
     systems, values = rows.systems, found.values
     curve = found.curves[member.prefix]
     seen = observed(values["num_epochs"], curve.observed.shape[1])[systems]

@@ -31,6 +31,7 @@ def truth_tables(
     ra: ArrayLike | None = None,
     dec: ArrayLike | None = None,
     epochs: bool = False,
+    systems: Mapping[str, np.ndarray] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The truth tables of systems: lenses, hosts, and each image of each point source.
 
@@ -41,10 +42,12 @@ def truth_tables(
         ra: the right ascension of each system's origin, degrees, (n,); without it there are offsets alone.
         dec: the declination, degrees, (n,).
         epochs: whether there is a table of magnitudes by epoch, of a time series.
+        systems: what is known of the systems from catalogues, (n,) by the name of a column of the table
+            "systems".
 
     Returns:
-        By name "lens", "host" and "images"; "galaxies" and "stars" where the configuration has others, and
-        "epochs".  The columns are those of `jaxlens.truth.columns`.
+        By name "lens", "host" and "images"; "galaxies" and "stars" where the configuration has others, "epochs"
+        and "systems" where they are asked for.  The columns are those of `jaxlens.truth.columns`.
 
     Raises:
         ValueError: where a parameter is missing, an argument has another length than the parameters, only one
@@ -62,6 +65,9 @@ def truth_tables(
     count = len(next(iter(found.values.values())))
     places = _Places(_ids(ids, count), *_sky(ra, dec, count))
     tables = {}
+    if systems is not None:
+        block = Block(np.arange(count), _catalogued(simulator, places, systems))
+        tables["systems"] = joined_blocks("systems", [block])
     for table, own in _blocks(simulator, found, layout(simulator), epochs).items():
         blocks = [_whole(simulator, member, block, found, places) for member, block in own]
         tables[table] = joined_blocks(table, blocks or [_empty(places)])
@@ -93,6 +99,16 @@ def _blocks(
         varying = [one for one in (*members.points, *members.stars) if transient_of(scene, one)]
         blocks["epochs"] = [(one, epoch_block(one, scene, found, configuration)) for one in varying]
     return blocks
+
+
+def _catalogued(
+    simulator: Simulator, places: _Places, systems: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """The columns of the table of systems."""
+    columns = {"id": places.ids, "configuration": texts(simulator.configuration.label, len(places.ids))}
+    if places.ra is not None and places.dec is not None:
+        columns |= {"ra": places.ra, "dec": places.dec}
+    return columns | {name: np.asarray(column) for name, column in systems.items()}
 
 
 def _whole(simulator: Simulator, member: Member, block: Block, found: Systems, places: _Places) -> Block:
