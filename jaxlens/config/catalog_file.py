@@ -9,9 +9,9 @@ import numpy as np
 
 from jaxlens.catalogs.errors import CatalogError
 from jaxlens.catalogs.tables import Table
+from jaxlens.config.catalog_cuts import read_cuts, rows_left
 from jaxlens.config.catalog_entries import Entry, implied_entries, read_column, read_entries
-from jaxlens.config.catalog_cuts import nothing_left, read_cuts, rows_left
-from jaxlens.config.errors import Place, Report, nearest, shown
+from jaxlens.config.errors import Place, nearest, shown
 from jaxlens.config.files import locate, resolve
 from jaxlens.config.model import CATALOG
 from jaxlens.config.reader import Node
