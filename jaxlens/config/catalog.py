@@ -1,8 +1,8 @@
 """From the section CATALOG to a joint distribution of parameters, and what else is known of each row.
 
-A catalogue is read once: units and conventions are those of the parameters from here on, in double precision.
-The joint distribution has one more column than there are parameters, the number of each row in the file, so that
-a system tells which row it has.
+A catalogue is read once: units and conventions are those of the parameters from here on, in double
+precision.  The joint distribution has one more column than there are parameters, the number of each row in
+the file, so that a system tells which row it has.
 """
 
 from __future__ import annotations
@@ -134,8 +134,14 @@ def _read(
     matched = {column: i for i, (column, *_) in enumerate(found)}
     check_ranges(table, matched, weights[good], names, report)
     remark_bright_rows(table, matched, weights[good] > 0.0, report)
-    numbered = (Column(label, CATALOG_ROW) for label in written.labels or (None,))
-    every = (*matched, *numbered)
+    labels = tuple(
+        one.label
+        for one in configurations
+        if any(one.label in names.targets(column) for column in matched)
+        and one.label in (written.labels or (one.label,))
+    )
+    numbered = labels if len(labels) < len(configurations) else (None,)
+    every = (*matched, *(Column(label, CATALOG_ROW) for label in numbered))
     all_values = np.stack([*arrays, *[rows.astype(np.float64)] * (len(every) - len(matched))], axis=1)
     kind = cast(Literal["sample", "iterate"], written.mode)
     joint = Joint(CATALOG, kind, every, arrays=_arrays(kind, all_values, weights[good]))
@@ -143,7 +149,7 @@ def _read(
         source=written.rows.table.source,
         format=written.rows.format,
         mode=written.mode,
-        configurations=written.labels or tuple(one.label for one in configurations),
+        configurations=labels,
         total=written.rows.total,
         cut=written.rows.total - len(good),
         skipped=int(np.count_nonzero(~good)),
@@ -164,7 +170,7 @@ def _arrays(kind: str, values: np.ndarray, weights: np.ndarray) -> Mapping[str, 
 def _columns(
     written: Written, values: Sequence[Values], names: Names
 ) -> Iterator[tuple[Column, np.ndarray, str]]:
-    """(what is set, numbers (rows,), columns of the file) for all that is set; what is set twice comes once."""
+    """(what is set, numbers (rows,), columns of the file) for all that is set; of two the last."""
     found: dict[Column, tuple[np.ndarray, str]] = {}
     for one in values:
         for name, array in zip(one.entry.parameters, one.arrays, strict=True):

@@ -9,9 +9,9 @@ import numpy as np
 
 from jaxlens.catalogs.errors import CatalogError
 from jaxlens.catalogs.tables import Table
-from jaxlens.config.catalog_entries import Entry, implied_entries, read_column, read_entries
 from jaxlens.config.catalog_cuts import nothing_left, read_cuts, rows_left
-from jaxlens.config.errors import Place, Report, nearest, shown
+from jaxlens.config.catalog_entries import Entry, implied_entries, read_column, read_entries
+from jaxlens.config.errors import Place, nearest, shown
 from jaxlens.config.files import locate, resolve
 from jaxlens.config.model import CATALOG
 from jaxlens.config.reader import Node
@@ -144,7 +144,7 @@ def read_rows(section: Section) -> Rows | None:
     if left is None:
         return None
     if not left.any():
-        section.report.problem(section.node.entries["WHERE"].place, _nothingrows_left(table, cuts))
+        section.report.problem(section.node.entries["WHERE"].place, nothing_left(table, cuts))
         return None
     kept = {name: column[left] for name, column in table.columns.items()}
     return Rows(Table(table.source, kept, table.units), np.flatnonzero(left), len(table), form)
