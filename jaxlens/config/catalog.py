@@ -92,6 +92,22 @@ def read_catalog(
         return _read(written, configurations, names, values, columns, weights, good, report)
 
 
+def described(catalog: Catalog | None) -> Iterator[str]:
+    """Lines that say which rows of a catalogue are used and what they set; none without a catalogue."""
+    if catalog is None:
+        return
+    form = f" ({catalog.format})" if catalog.format else ""
+    left_out = [f"{catalog.cut} cut by WHERE"] if catalog.cut else []
+    left_out += [f"{catalog.skipped} skipped, which are not finite"] if catalog.skipped else []
+    used = "in order" if catalog.mode == "iterate" else "at random"
+    counts = ", ".join((f"{catalog.total} rows", *left_out, f"{len(catalog.rows)} used {used}"))
+    yield f"{catalog.source}{form}: {counts}, by {', '.join(catalog.configurations)}"
+    for name, source in catalog.sets:
+        yield f"    {name} is set by {source}"
+    if catalog.columns:
+        yield f"    metadata: {', '.join(catalog.columns)}"
+
+
 def in_order(read: Read, others: Sequence[Joint], names: Names, report: Report) -> Joint:
     """The joint distribution, in which rows with redshifts out of order have no weight.
 
