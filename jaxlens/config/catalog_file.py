@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from jaxlens.catalogs.errors import CatalogError
+from jaxlens.catalogs.lensed_images import LensedImages
 from jaxlens.catalogs.tables import Table
 from jaxlens.config.catalog_entries import Entry, implied_entries, read_column, read_entries
+from jaxlens.config.catalog_images import read_images
 from jaxlens.config.catalog_values import numbers
-from jaxlens.config.errors import Place, Report, nearest, shown
+from jaxlens.config.errors import Place, nearest, shown
 from jaxlens.config.files import locate, resolve
 from jaxlens.config.model import CATALOG
 from jaxlens.config.reader import Node
@@ -71,6 +73,7 @@ class Written:
         keep: further columns for the metadata.
         weight: the column of weights, or None.
         matches: the sections MATCH_n by their labels.
+        images: the lensed images that the rows list, or None.
     """
 
     place: Place
@@ -84,6 +87,7 @@ class Written:
     keep: list[Named] = field(default_factory=list)
     weight: Named | None = None
     matches: tuple[tuple[str, Node], ...] = ()
+    images: LensedImages | None = None
 
     @property
     def names(self) -> set[str]:
@@ -126,6 +130,7 @@ def read_catalog_file(root: Section) -> Written | None:
             keep=names_in(section, "KEEP"),
             weight=weight,
             matches=tuple(section.numbered("MATCH", gaps=True)),
+            images=read_images(section, rows.table if rows else None, rows.format if rows else ""),
         )
 
 
