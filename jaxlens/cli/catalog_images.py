@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 # The percentiles of the delays' ratios between which nearly all are.
 _NEARLY_ALL = (10.0, 90.0)
-# Nearly all delays differ by one factor where it is this far from 1, and the spread of the ratios is less than
-# this share of that distance.
+# Nearly all delays differ by one factor where it is this far from 1, and the ratios spread by less than this
+# share of that distance.
 _FAR, _SPREAD = 0.005, 0.2
 
 
@@ -87,7 +87,7 @@ def _name(catalog: Catalog, row: int) -> str:
 
 
 def _common_factor(delay: np.ndarray) -> float | None:
-    """The ratio of our delays to the catalogue's where it is nearly the same for all, and not 1; else None."""
+    """The ratio of our delays to the catalogue's if nearly all have the same, which is not 1; else None."""
     ratios = delay[np.isfinite(delay)] + 1.0
     if not ratios.size:
         return None
