@@ -10,7 +10,7 @@ import numpy as np
 from jaxlens.catalogs.errors import CatalogError
 from jaxlens.catalogs.lensed_images import LensedImages
 from jaxlens.catalogs.tables import Table
-from jaxlens.config.catalog_cuts import read_cuts, rows_left
+from jaxlens.config.catalog_cuts import nothing_left, read_cuts, rows_left
 from jaxlens.config.catalog_entries import Entry, implied_entries, read_column, read_entries
 from jaxlens.config.catalog_images import read_images
 from jaxlens.config.errors import Place, nearest, shown
@@ -149,7 +149,7 @@ def read_rows(section: Section) -> Rows | None:
     if left is None:
         return None
     if not left.any():
-        section.report.problem(section.node.entries["WHERE"].place, _nothingrows_left(table, cuts))
+        section.report.problem(section.node.entries["WHERE"].place, nothing_left(table, cuts))
         return None
     kept = {name: column[left] for name, column in table.columns.items()}
     return Rows(Table(table.source, kept, table.units), np.flatnonzero(left), len(table), form)

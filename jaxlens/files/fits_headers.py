@@ -24,8 +24,9 @@ _ARCSEC_PER_DEGREE = 3600.0
 def array_header(contents: Contents, array: ArrayName) -> fits.Header:
     """The header of the extension with an array: bands, unit, and the world coordinates of its axes.
 
-    The images have no place on the sky: their centre is at (0, 0), and right ascension grows with the column,
-    as x does.  Where the pixel scale differs between systems the axes of the pixels have numbers.
+    An array of many systems has no place on the sky: the centre of an image is at (0, 0), and right ascension
+    grows with the column, as x does.  Where systems have places, these are the columns `ra_sky` and `dec_sky`
+    of METADATA.  Where the pixel scale differs between systems the axes of the pixels have numbers.
     """
     shape = contents.shape(array)
     header = plain_header(array, shape, np.dtype(">f4"))
