@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from jaxlens.simulator.simulator import Simulator
     from jaxlens.streams.splits import train_test_streams
     from jaxlens.streams.stream import Stream, stream
+    from jaxlens.truth.catalog_check import check_catalog
 
     __version__: str
 
@@ -49,6 +50,7 @@ __all__ = [
     "StorageError",
     "Stream",
     "__version__",
+    "check_catalog",
     "distribution",
     "fit",
     "fit_population",
@@ -87,6 +89,7 @@ _MODULES = {
     "Simulator": "simulator.simulator",
     "StorageError": "files.errors",
     "Stream": "streams.stream",
+    "check_catalog": "truth.catalog_check",
     "distribution": "distributions",
     "fit": "fitting.fit",
     "fit_population": "populations.fit_population",

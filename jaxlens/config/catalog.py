@@ -175,6 +175,7 @@ def _read(
         sets=tuple((one.entry.name, one.source) for one in values),
         rows=rows,
         columns={name: column[good] for name, column in columns.items()},
+        images=written.images.rows(good) if written.images else None,
     )
     return Read(joint, catalog, table, matched, weights[good])
 
