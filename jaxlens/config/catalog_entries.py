@@ -98,6 +98,17 @@ def implied_entries(columns: Mapping[str, object], place: Place, bands: tuple[st
     return [Entry(name, place, words, bands, True) for name, words in _plain(columns)]
 
 
+def parameters_of(node: Node | None, bands: tuple[str, ...]) -> set[str]:
+    """The parameters that the entries of a mapping COLUMNS set, legal or not; none where it is none.
+
+    Args:
+        node: the mapping; None where there is none.
+        bands: the names of the bands.
+    """
+    names = node.entries if node else {}
+    return {one for name in names for one in Entry(name, Place(""), {}, bands).parameters}
+
+
 def read_column(node: Node | None, report: Report) -> Entry | None:
     """A column with or without a unit, which sets no parameter; None, and a problem, where it is illegal."""
     if node is None:
