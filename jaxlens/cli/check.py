@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from jaxlens.cli.arguments import Commands, add_command, add_config, print_warnings
 from jaxlens.config import Config, load_config
+from jaxlens.config.catalog import described as described_catalog
 from jaxlens.config.copies import described
 from jaxlens.config.halo_bounds import described as described_haloes
 from jaxlens.config.model import Configuration
@@ -32,6 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Read the file, and print its warnings; a `ConfigError` lists every problem."""
     config = load_config(arguments.config, arguments.survey, arguments.configuration)
     print_warnings(config)
+    for line in described_catalog(config.catalog):
+        print(f"CATALOG: {line}")
     for one in config.chosen(arguments.configuration):
         for line in (*described(one), *described_haloes(one)):
             print(f"{one.label}: {line}")

@@ -1,8 +1,8 @@
 """From the section CATALOG to a joint distribution of parameters, and what else is known of each row.
 
-A catalogue is read once: units and conventions are those of the parameters from here on, in double precision.
-The joint distribution has one more column than there are parameters, the number of each row in the file, so that
-a system tells which row it has.
+A catalogue is read once: units and conventions are those of the parameters from here on, in double
+precision.  The joint distribution has one more column than there are parameters, the number of each row in
+the file, so that a system tells which row it has.
 """
 
 from __future__ import annotations
@@ -95,6 +95,22 @@ def read_catalog(
         return _read(written, configurations, names, values, columns, weights, good, report)
 
 
+def described(catalog: Catalog | None) -> Iterator[str]:
+    """Lines that say which rows of a catalogue are used and what they set; none without a catalogue."""
+    if catalog is None:
+        return
+    form = f" ({catalog.format})" if catalog.format else ""
+    left_out = [f"{catalog.cut} cut by WHERE"] if catalog.cut else []
+    left_out += [f"{catalog.skipped} skipped, which are not finite"] if catalog.skipped else []
+    used = "in order" if catalog.mode == "iterate" else "at random"
+    counts = ", ".join((f"{catalog.total} rows", *left_out, f"{len(catalog.rows)} used {used}"))
+    yield f"{catalog.source}{form}: {counts}, by {', '.join(catalog.configurations)}"
+    for name, source in catalog.sets:
+        yield f"    {name} is set by {source}"
+    if catalog.columns:
+        yield f"    metadata: {', '.join(catalog.columns)}"
+
+
 def in_order(read: Read, others: Sequence[Joint], names: Names, report: Report) -> Joint:
     """The joint distribution, in which rows with redshifts out of order have no weight.
 
@@ -137,8 +153,14 @@ def _read(
     matched = {column: i for i, (column, *_) in enumerate(found)}
     check_ranges(table, matched, weights[good], names, report)
     remark_bright_rows(table, matched, weights[good] > 0.0, report)
-    numbered = (Column(label, CATALOG_ROW) for label in written.labels or (None,))
-    every = (*matched, *numbered)
+    labels = tuple(
+        one.label
+        for one in configurations
+        if any(one.label in names.targets(column) for column in matched)
+        and one.label in (written.labels or (one.label,))
+    )
+    numbered = labels if len(labels) < len(configurations) else (None,)
+    every = (*matched, *(Column(label, CATALOG_ROW) for label in numbered))
     all_values = np.stack([*arrays, *[rows.astype(np.float64)] * (len(every) - len(matched))], axis=1)
     kind = cast(Literal["sample", "iterate"], written.mode)
     joint = Joint(CATALOG, kind, every, arrays=_arrays(kind, all_values, weights[good]))
@@ -146,7 +168,7 @@ def _read(
         source=written.rows.table.source,
         format=written.rows.format,
         mode=written.mode,
-        configurations=written.labels or tuple(one.label for one in configurations),
+        configurations=labels,
         total=written.rows.total,
         cut=written.rows.total - len(good),
         skipped=int(np.count_nonzero(~good)),
@@ -167,7 +189,7 @@ def _arrays(kind: str, values: np.ndarray, weights: np.ndarray) -> Mapping[str, 
 def _columns(
     written: Written, values: Sequence[Values], names: Names
 ) -> Iterator[tuple[Column, np.ndarray, str]]:
-    """(what is set, numbers (rows,), columns of the file) for all that is set; what is set twice comes once."""
+    """(what is set, numbers (rows,), columns of the file) for all that is set; of two the last."""
     found: dict[Column, tuple[np.ndarray, str]] = {}
     for one in values:
         for name, array in zip(one.entry.parameters, one.arrays, strict=True):

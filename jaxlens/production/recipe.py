@@ -117,6 +117,8 @@ class Recipe:
         sources = len(scene.lensed_points or scene.lensed_centres)
         more = _POSITION_NUMBERS * (sources + 1) if job.positions and sources else 0
         more += _TRANSIENT_COLUMNS * len(contents.transients)
+        catalog = self.config.catalog_of(job.simulator.configuration)
+        more += 0 if catalog is None else 1 + len(catalog.columns)
         return contents.bytes_on_disk(len(job.simulator.parameter_names) + more, self.csv)
 
     def bytes_of_system(self, job: Job) -> int:

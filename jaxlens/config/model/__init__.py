@@ -1,10 +1,10 @@
 """The content of a configuration file as typed, frozen and hashable dataclasses.
 
 Each part of the file has a module: `quantities` (one numeric entry and how it is drawn), `species` (SPECIES),
-`instrument` (IMAGE and SURVEY), `tables` (DISTRIBUTIONS and BACKGROUNDS), `catalog` (CATALOG), `transients` (MODEL and
-TIMESERIES), `copies` (NUMBER and POSITION of objects), `selection` (SELECT), `haloes` (SUBSTRUCTURE and
-LINE_OF_SIGHT), and `config` (planes,
-configurations, and the whole file).  Nothing here reads a file or draws a number.  Every class is hashable,
+`instrument` (IMAGE and SURVEY), `tables` (DISTRIBUTIONS and BACKGROUNDS), `catalog` (CATALOG),
+`transients` (MODEL and TIMESERIES), `copies` (NUMBER and POSITION of objects), `selection` (SELECT), `haloes`
+(SUBSTRUCTURE and LINE_OF_SIGHT), and `config` (planes, configurations, and the whole file).
+Nothing here reads a file or draws a number.  Every class is hashable,
 so that it can be static under `jax.jit`.
 """
 
