@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from jaxlens.config.special_functions import special
     from jaxlens.datasets.dataset import Dataset, make_dataset
     from jaxlens.datasets.loading import load
+    from jaxlens.datasets.truth import truth_tables
     from jaxlens.distributions import distribution
     from jaxlens.files.errors import StorageError
     from jaxlens.fitting.external_psf import with_psf
@@ -67,6 +68,7 @@ __all__ = [
     "special",
     "stream",
     "train_test_streams",
+    "truth_tables",
     "verify",
     "view_corner",
     "view_image",
@@ -106,6 +108,7 @@ _MODULES = {
     "special": "config.special_functions",
     "stream": "streams.stream",
     "train_test_streams": "streams.splits",
+    "truth_tables": "datasets.truth",
     "verify": "production.verification",
     "view_corner": "plotting.corner",
     "view_image": "plotting.images",

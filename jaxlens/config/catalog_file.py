@@ -8,11 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from jaxlens.catalogs.errors import CatalogError
-from jaxlens.catalogs.lensed_images import LensedImages
 from jaxlens.catalogs.tables import Table
 from jaxlens.config.catalog_cuts import nothing_left, read_cuts, rows_left
-from jaxlens.config.catalog_entries import Entry, implied_entries, read_column, read_entries
-from jaxlens.config.catalog_images import read_images
+from jaxlens.config.catalog_entries import Entry, implied_entries, parameters_of, read_column, read_entries
 from jaxlens.config.errors import Place, nearest, shown
 from jaxlens.config.files import locate, resolve
 from jaxlens.config.model import CATALOG
@@ -71,7 +69,7 @@ class Written:
         keep: further columns for the metadata.
         weight: the column of weights, or None.
         matches: the sections MATCH_n by their labels.
-        images: the lensed images that the rows list, or None.
+        matched: the parameters that these may set.
     """
 
     place: Place
@@ -85,12 +83,13 @@ class Written:
     keep: list[Named] = field(default_factory=list)
     weight: Named | None = None
     matches: tuple[tuple[str, Node], ...] = ()
-    images: LensedImages | None = None
+    matched: frozenset[str] = frozenset()
 
     @property
     def names(self) -> set[str]:
         """The names of all parameters that it may set, as a table has them."""
-        return {name for entry in self.entries for one in entry.parameters for name in self.labelled(one)}
+        own = {one for entry in self.entries for one in entry.parameters}
+        return {name for one in own | self.matched for name in self.labelled(one)}
 
     def labelled(self, name: str) -> list[str]:
         """A parameter's name in each of the configurations; as it is where all have it."""
@@ -111,9 +110,11 @@ def read_catalog_file(root: Section) -> Written | None:
         entries = [*_implied(section, rows), *read_entries(section.take("COLUMNS"), report)]
         mode = section.choice("MODE", MODES, default="iterate", noun="a mode")
         weight = named(section, "WEIGHT")
+        matches = tuple(section.numbered("MATCH", gaps=True))
+        columns = [node.entries.get("COLUMNS") for _, node in matches]
         if weight and mode == "iterate":
             report.remark(weight.place, "has no effect with MODE: iterate, which takes the rows in order")
-        if not entries and rows and section.node:
+        if not entries and not matches and rows and section.node:
             finding = "sets no parameter; give COLUMNS, or a FORMAT that has columns of its own"
             report.problem(section.node.place, finding)
         return Written(
@@ -127,8 +128,8 @@ def read_catalog_file(root: Section) -> Written | None:
             id=named(section, "ID"),
             keep=names_in(section, "KEEP"),
             weight=weight,
-            matches=tuple(section.numbered("MATCH", gaps=True)),
-            images=read_images(section, rows.table if rows else None, rows.format if rows else ""),
+            matches=matches,
+            matched=frozenset().union(*(parameters_of(one, report.bands) for one in columns)),
         )
 
 
