@@ -77,6 +77,11 @@ class BandImage:
     bad: int
 
     @property
+    def pixel_scale(self) -> float:
+        """The square root of the area of a pixel at CRPIX, arcsec."""
+        return 3600.0 * float(np.sqrt(abs(np.linalg.det(self.wcs.pixel_scale_matrix))))
+
+    @property
     def units(self) -> tuple[Unit, ...]:
         """The image, its variance and its mask, those that there are."""
         return tuple(unit for unit in (self.image, self.variance, self.mask) if unit is not None)

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from jaxlens.catalogs.errors import CatalogError
 from jaxlens.catalogs.tables import Table
+from jaxlens.config.model.catalog import CATALOG_ID, CATALOG_ROW, DEC_SKY, RA_SKY
 from jaxlens.injection.images import BandImage
 from jaxlens.injection.separations import Occupied
 from jaxlens.injection.sky import Floats, sky_positions
 from jaxlens.sampling.indices import consecutive, whole_numbers
 from jaxlens.sampling.keys import dataset_key, named_keys, system_keys
+from jaxlens.simulator.simulator import Simulator
 
 # The names of columns, in any capitals.
 RA = ("ra", "ra_sky", "raj2000", "ra_icrs", "right_ascension", "alpha")
@@ -71,6 +73,30 @@ def positions_from(table: Any) -> Positions:
     index = consecutive(0, len(read)) if indices is None else _whole(read, indices)
     names = index if ids is None else read.column(ids)
     return Positions(_texts(names), index, ra, dec, read.source)
+
+
+def catalog_positions(simulator: Simulator, seed: int) -> Positions:
+    """The systems 0..SIZE-1 of a file with a CATALOG, at the places that its SKY has.
+
+    Args:
+        simulator: of their configuration.
+        seed: the seed of the dataset.
+
+    Raises:
+        ValueError: if the configuration has no places on the sky.
+    """
+    catalog, count = simulator.config.catalog, simulator.config.size
+    label = simulator.configuration.label
+    if catalog is None or not catalog.has_sky or label not in catalog.configurations:
+        raise ValueError(
+            f"there are no positions, and {label} has no CATALOG with SKY; give a table with ra and dec, or "
+            "how many places to draw"
+        )
+    rows = np.asarray(simulator.numbers(dataset_key(seed), count).values[CATALOG_ROW])
+    columns = catalog.of_rows(rows)
+    index = consecutive(0, count)
+    ids = columns.get(CATALOG_ID, index)
+    return Positions(_texts(ids), index, columns[RA_SKY], columns[DEC_SKY], catalog.source)
 
 
 def random_positions(
@@ -128,7 +154,7 @@ def grid_positions(number: int | None, image: BandImage, *, spacing: float, marg
     if not spacing > 0.0:
         raise ValueError(f"spacing is {spacing}; give the distance of neighbours on the grid, above 0 arcsec")
     first, width = _frame(image.shape, margin)
-    step = spacing / (np.sqrt(abs(np.linalg.det(image.wcs.pixel_scale_matrix))) * 3600.0)
+    step = spacing / image.pixel_scale
     columns, rows = (np.arange(f, f + w + 1e-9, step) for f, w in zip(first, width, strict=True))
     x, y = (grid.ravel()[:number] for grid in np.meshgrid(columns, rows))
     ra, dec = sky_positions(image.wcs, x, y)

@@ -37,6 +37,10 @@ class Places:
     y: Floats
     jacobian: Floats
 
+    def of(self, rows: NDArray[np.int64]) -> Places:
+        """Some of the places."""
+        return Places(self.x[rows], self.y[rows], self.jacobian[rows])
+
     @property
     def pixel_scale(self) -> Floats:
         """The square root of the area of a pixel, arcsec, (n,)."""
