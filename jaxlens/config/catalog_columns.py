@@ -14,7 +14,7 @@ from jaxlens.config.catalog_entries import COLUMN, UNIT, Entry
 from jaxlens.config.catalog_file import Named, Written
 from jaxlens.config.catalog_values import in_unit
 from jaxlens.config.errors import Report
-from jaxlens.config.model import CATALOG, CATALOG_ID, CATALOG_ROW, DEC_SKY, RA_SKY
+from jaxlens.config.model import CATALOG, DEC_SKY, RA_SKY
 
 # Characters that the name of a column of the metadata cannot have: some formats make folders of it.
 _ILLEGAL = re.compile(r"[/\s]+")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,15 +9,15 @@ import numpy as np
 
 from jaxlens.catalogs.errors import CatalogError
 from jaxlens.catalogs.tables import Table
+from jaxlens.config.catalog_cuts import read_cuts, rows_left
 from jaxlens.config.catalog_entries import Entry, implied_entries, read_column, read_entries
-from jaxlens.config.catalog_values import numbers
-from jaxlens.config.errors import Place, Report, nearest, shown
+from jaxlens.config.errors import Place, nearest, shown
 from jaxlens.config.files import locate, resolve
 from jaxlens.config.model import CATALOG
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.config.spellings import is_nothing, switch
-from jaxlens.config.values import describe, number, word
+from jaxlens.config.values import word
 
 MODES = ("iterate", "sample")
 # The rows of a file are numbered by floats in single precision, which are exact below this.
@@ -27,7 +26,6 @@ _STRICT = (
     "rows that are not finite are an error",
     "rows that are not finite are skipped, with a warning",
 )
-_CUT_ADVICE = "give two numbers, [from, to], or null for no bound"
 
 
 @dataclass(frozen=True)
@@ -138,21 +136,15 @@ def read_rows(section: Section) -> Rows | None:
 
     path = _path(section)
     form = section.choice("FORMAT", FORMATS, default="", noun="a format of catalogues")
-    cuts = _cuts(section)
+    cuts = read_cuts(section.take("WHERE"), section.report)
     table = None if path is None else _table(path, form, section)
     if table is None or section.node is None:
         return None
-    left = np.ones(len(table), bool)
-    for name, low, high, place in cuts:
-        try:
-            values = numbers(table, name)
-        except CatalogError as error:
-            section.report.problem(place, str(error))
-            return None
-        left &= (values >= low) & (values <= high)
+    left = rows_left(table, cuts, section.report)
+    if left is None:
+        return None
     if not left.any():
-        place = section.node.entries["WHERE"].place if cuts else section.node.place
-        section.report.problem(place, _nothing_left(table, cuts))
+        section.report.problem(section.node.entries["WHERE"].place, _nothingrows_left(table, cuts))
         return None
     kept = {name: column[left] for name, column in table.columns.items()}
     return Rows(Table(table.source, kept, table.units), np.flatnonzero(left), len(table), form)
@@ -220,39 +212,6 @@ def _table(path: Path, form: str, section: Section) -> Table | None:
         section.report.problem(Place(str(path)), finding)
         return None
     return table
-
-
-def _cuts(section: Section) -> list[tuple[str, float, float, Place]]:
-    """(column, lowest, highest, place) of each entry of WHERE."""
-    with Section(section.take("WHERE"), section.report) as where:
-        entries = where.node.entries if where.node else {}
-        for key in entries:
-            where.written(key)
-    found = []
-    for name, node in entries.items():
-        if not isinstance(node.value, tuple) or len(node.value) != 2:
-            section.report.problem(node.place, f"is {describe(node)}; {_CUT_ADVICE}")
-            continue
-        low, high = (
-            bound if is_nothing(one) else number(one, section.report, _CUT_ADVICE)
-            for one, bound in zip(node.value, (-np.inf, np.inf), strict=True)
-        )
-        if low > high:
-            section.report.problem(node.place, f"is from {low:g} to {high:g}; give the smaller number first")
-        else:
-            found.append((name, low, high, node.place))
-    return found
-
-
-def _nothing_left(table: Table, cuts: Iterable[tuple[str, float, float, Place]]) -> str:
-    """That WHERE leaves no row, with the ranges of its columns."""
-    ranges = []
-    for name, low, high, _ in cuts:
-        values = numbers(table, name)
-        known = values[np.isfinite(values)]
-        own = f"is {known.min():g} to {known.max():g}" if known.size else "has no finite number"
-        ranges.append(f"{name} {own} and is cut to [{low:g}, {high:g}]")
-    return f"leaves none of {len(table)} rows; widen it, since {', '.join(ranges)}"
 
 
 def _strict(section: Section) -> bool:

@@ -66,23 +66,25 @@ def numbers(table: Table, name: str) -> np.ndarray:
     Raises:
         CatalogError: if there is no such column, or it holds no numbers, or several in a row.
     """
+    return with_item(table, name).numbers(name)
+
+
+def with_item(table: Table, name: str) -> Table:
+    """The table; one with the column `name` alone, where that is `NAME[i]` of a column with several numbers.
+
+    Raises:
+        CatalogError: if there is no such number.
+    """
     item = _ITEM.fullmatch(name)
-    column = table.column(item[1] if item and not _has(table, name) else name)
-    if column.dtype.kind not in "fiub":
-        raise CatalogError(f"the column {name} of {table.source} holds texts; give a column of numbers")
-    if item and column.ndim == 2:
-        if int(item[2]) >= column.shape[1]:
-            raise CatalogError(
-                f"{name} is beyond the {column.shape[1]} numbers of a row; give {item[1]}[0] to "
-                f"{item[1]}[{column.shape[1] - 1}]"
-            )
-        column = column[:, int(item[2])]
-    if column.ndim != 1:
-        raise CatalogError(
-            f"the column {name} of {table.source} has {column.shape[1]} numbers in a row, and a parameter "
-            f"is one; give one of them, as {name}[0]"
-        )
-    return column.astype(np.float64)
+    if item is None or name in table.columns:
+        return table
+    column = table.column(item[1])
+    if column.ndim == 1:
+        raise CatalogError(f"{item[1]} of {table.source} has one number in a row; give {item[1]} alone")
+    if int(item[2]) >= column.shape[1]:
+        last = f"{item[1]}[{column.shape[1] - 1}]"
+        raise CatalogError(f"{name} is beyond the {column.shape[1]} numbers of a row; give up to {last}")
+    return Table(table.source, {name: column[:, int(item[2])]})
 
 
 def unit_in_file(table: Table, name: str, remarks: list[str]) -> str:
@@ -96,7 +98,8 @@ def unit_in_file(table: Table, name: str, remarks: list[str]) -> str:
     from jaxlens.catalogs.units import unit_of
 
     item = _ITEM.fullmatch(name)
-    unit = table.units.get(table.name(item[1] if item and not _has(table, name) else name), "").strip()
+    own = item[1] if item and name not in table.columns else name
+    unit = table.units.get(table.name(own), "").strip()
     try:
         unit_of(unit)
     except CatalogError as error:
@@ -167,7 +170,3 @@ def _pair(entry: Entry, table: Table, remarks: list[str]) -> tuple[Any, ...]:
     if kind == "shear":
         return conventions.shear(size, phi, words.get(TOWARDS, "images"))
     return conventions.ellipticity(size, phi, measure.lower())
-
-
-def _has(table: Table, name: str) -> bool:
-    return name in table.columns
