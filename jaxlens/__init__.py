@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jaxlens.fitting.fit import fit
     from jaxlens.fitting.observations import Observation, read_image
     from jaxlens.fitting.result import FitResult, FitWarning
+    from jaxlens.injection.inject import Injection, inject
     from jaxlens.plotting.corner import view_corner
     from jaxlens.plotting.images import image_grid, view_image, view_image_rgb
     from jaxlens.plotting.light_curves import view_lightcurves
@@ -45,6 +46,7 @@ __all__ = [
     "Dataset",
     "FitResult",
     "FitWarning",
+    "Injection",
     "Observation",
     "PopulationFit",
     "Simulator",
@@ -56,6 +58,7 @@ __all__ = [
     "fit",
     "fit_population",
     "image_grid",
+    "inject",
     "light_profile",
     "load",
     "load_config",
@@ -86,6 +89,7 @@ _MODULES = {
     "Dataset": "datasets.dataset",
     "FitResult": "fitting.result",
     "FitWarning": "fitting.result",
+    "Injection": "injection.inject",
     "Observation": "fitting.observations",
     "PopulationFit": "populations.result",
     "Simulator": "simulator.simulator",
@@ -96,6 +100,7 @@ _MODULES = {
     "fit": "fitting.fit",
     "fit_population": "populations.fit_population",
     "image_grid": "plotting.images",
+    "inject": "injection.inject",
     "light_profile": "config.own_profiles",
     "load": "datasets.loading",
     "load_config": "config",
