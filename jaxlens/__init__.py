@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from jaxlens.datasets.dataset import Dataset, make_dataset
     from jaxlens.datasets.loading import load
     from jaxlens.distributions import distribution
+    from jaxlens.exchange.errors import ExchangeError
+    from jaxlens.exchange.from_lenstronomy import from_lenstronomy
     from jaxlens.files.errors import StorageError
     from jaxlens.fitting.external_psf import with_psf
     from jaxlens.fitting.fit import fit
@@ -41,6 +43,7 @@ __all__ = [
     "ConfigError",
     "ConfigWarning",
     "Dataset",
+    "ExchangeError",
     "FitResult",
     "FitWarning",
     "Observation",
@@ -52,6 +55,7 @@ __all__ = [
     "distribution",
     "fit",
     "fit_population",
+    "from_lenstronomy",
     "image_grid",
     "light_profile",
     "load",
@@ -80,6 +84,7 @@ _MODULES = {
     "ConfigError": "config",
     "ConfigWarning": "config.errors",
     "Dataset": "datasets.dataset",
+    "ExchangeError": "exchange.errors",
     "FitResult": "fitting.result",
     "FitWarning": "fitting.result",
     "Observation": "fitting.observations",
@@ -90,6 +95,7 @@ _MODULES = {
     "distribution": "distributions",
     "fit": "fitting.fit",
     "fit_population": "populations.fit_population",
+    "from_lenstronomy": "exchange.from_lenstronomy",
     "image_grid": "plotting.images",
     "light_profile": "config.own_profiles",
     "load": "datasets.loading",
