@@ -54,3 +54,28 @@ class Table:
             CatalogError: if there is none; the message has the names that are most alike.
         """
         return self.columns[self.name(wanted)]
+
+    def numbers(self, wanted: str) -> np.ndarray:
+        """The numbers of a column with one in each row, (rows,), float64; booleans are 0 and 1.
+
+        Raises:
+            CatalogError: if there is no such column, or it has texts, or several numbers in a row.
+        """
+        name = self.name(wanted)
+        values = self.columns[name]
+        if values.dtype.kind not in "iufb":
+            row = next((i for i, one in enumerate(values.ravel()) if not _is_number(one)), 0)
+            finding = f"has {str(values.ravel()[row])!r} in {name!r}, row {row}, which is no number"
+            raise CatalogError(f"{self.source} {finding}; give a column of numbers")
+        if values.ndim > 1:
+            finding = f"has {values.shape[1]} numbers in each row of {name!r}"
+            raise CatalogError(f"{self.source} {finding}; give a column with one")
+        return values.astype(np.float64)
+
+
+def _is_number(word: object) -> bool:
+    try:
+        float(str(word))
+    except ValueError:
+        return False
+    return True

@@ -180,12 +180,15 @@ def redshift_name(plane: Plane) -> str:
 
 
 def in_pixels(configuration: Configuration) -> frozenset[str]:
-    """The names of the parameters that are drawn in pixels: the positions of foreground stars."""
+    """The names of the parameters that are drawn in pixels: positions of stars without a place."""
     return frozenset(
         f"{plane.label}-{label}-{name}"
         for plane in configuration.planes
         for label, species in plane.members
-        if isinstance(species, PointSource) and species.host is None and label not in _placed(plane)
+        if isinstance(species, PointSource)
+        and species.host is None
+        and not species.place
+        and label not in _placed(plane)
         for name in IN_IMAGE
     )
 
@@ -214,8 +217,8 @@ def _point_source(
 ) -> Iterator[Named]:
     """The quantities of a point source: its magnitude, or its MODEL's in a TIMESERIES, and its position.
 
-    A foreground star is uniformly distributed over the image; a hosted source with `sep` but without `angle`
-    has a uniform direction.
+    A foreground star without a place is uniformly distributed over the image; a hosted source with `sep` but
+    without `angle` has a uniform direction.
     """
     path = f"SPECIES.{source.label}"
     model = dict(transients(configuration)).get(prefix)
@@ -224,7 +227,9 @@ def _point_source(
     else:
         yield from _transient(prefix, model, configuration)
     if source.host is None:
-        for name in IN_IMAGE:
+        for name, given in source.place:
+            yield f"{prefix}-{name}", given
+        for name in () if source.place else IN_IMAGE:
             yield f"{prefix}-{name}", _uniform(f"{path}.{name}", -num_pix / 2, num_pix / 2)
         return
     sep, angle = source.sep, source.angle

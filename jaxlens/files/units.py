@@ -27,6 +27,8 @@ _UNITS = MappingProxyType(
         **dict.fromkeys(("core_radius", "truncation_norm"), "kpc"),
         "Sigma_sub": "kpc-2",
         "H0": "km/s/Mpc",
+        # of a catalogue
+        **dict.fromkeys(("ra_sky", "dec_sky"), "deg"),
     }
 )
 

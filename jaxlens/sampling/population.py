@@ -21,6 +21,7 @@ from jaxlens.config.draw_parameters import constant_draw
 from jaxlens.config.galaxy_names import Chooser, choosers
 from jaxlens.config.link_names import linked_draws
 from jaxlens.config.model import (
+    CATALOG_ROW,
     Backgrounds,
     Config,
     Configuration,
@@ -233,6 +234,9 @@ def draw_system(
         elif name in system:
             system[name] = replaced(system[name], new, population.bands)
             set_by_joints.add(name)
+        elif name == CATALOG_ROW:
+            # the number of a row has no derivative
+            system[name] = jax.lax.stop_gradient(new[None])
     for name in sorted(population.in_pixels - set_by_joints):
         system[name] = system[name] * system["pixel_scale"]
     system |= ordered_redshifts(planes, fixed_redshifts)

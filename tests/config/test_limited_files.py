@@ -2,51 +2,20 @@
 
 from __future__ import annotations
 
-import bz2
 import gzip
-import lzma
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from astropy.io import fits
 from numpy.lib import format as npy_format
 
-from jaxlens.config import Config, ConfigError, limited_files
-from jaxlens.config.limited_files import TooLarge, opened, read_npy, read_npz
+from jaxlens.catalogs import unpacking
+from jaxlens.config import Config, ConfigError
+from jaxlens.config.limited_files import TooLarge, read_npy, read_npz
 
 LoadEdited = Callable[[tuple[tuple[str, str], ...]], Config]
-
-
-@pytest.mark.parametrize("packer", [gzip, bz2, lzma])
-def test_a_compressed_file_is_unpacked_up_to_a_limit(packer: Any, tmp_path: Path) -> None:
-    (tmp_path / "zeros").write_bytes(packer.compress(bytes(1000)))
-    with opened(tmp_path / "zeros", 1000, "") as file:
-        assert file.read() == bytes(1000)
-    with (
-        pytest.raises(TooLarge, match="is unpacked over 0 MB; cut it"),
-        opened(tmp_path / "zeros", 999, "cut it"),
-    ):
-        pass
-
-
-def test_a_ratio_that_no_image_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where the limit is gigabytes, as that of BACKGROUNDS is."""
-    monkeypatch.setattr(limited_files, "_ALWAYS_UNPACKED", 10_000)
-    (tmp_path / "zeros").write_bytes(gzip.compress(bytes(1_000_000)))
-    with pytest.raises(TooLarge, match="; unpack it"), opened(tmp_path / "zeros", 2**32, "cut it"):
-        pass
-
-
-def test_other_files_are_as_they_are(tmp_path: Path) -> None:
-    (tmp_path / "plain").write_bytes(b"SIMPLE")
-    with opened(tmp_path / "plain", 1, "") as file:
-        assert file.read() == b"SIMPLE"
-    (tmp_path / "archive").write_bytes(b"PK\x03\x04")
-    with pytest.raises(ValueError, match="archive"), opened(tmp_path / "archive", 1, ""):
-        pass
 
 
 @pytest.mark.parametrize("shape", [(10**6, 10**6), (10**9, 10**9, 10**9), (3,) * 30])
@@ -77,7 +46,7 @@ def test_packed_backgrounds(load_edited: LoadEdited, tmp_path: Path, monkeypatch
         (tmp_path / "sky" / f"{band}.fits").write_bytes(gzip.compress((tmp_path / "whole.fits").read_bytes()))
     change = (("GEOMETRY:\n", "BACKGROUNDS: {PATH: sky, CONFIGURATIONS: [PAIR]}\nGEOMETRY:\n"),)
     assert load_edited(change).backgrounds is not None
-    monkeypatch.setattr(limited_files, "_ALWAYS_UNPACKED", 1000)
+    monkeypatch.setattr(unpacking, "_ALWAYS_UNPACKED", 1000)
     with pytest.raises(ConfigError, match=r"sky/g\.fits: is unpacked over 0 MB; unpack it"):
         load_edited(change)
 

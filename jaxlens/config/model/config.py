@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from jaxlens.config.errors import ConfigError
+from jaxlens.config.model.catalog import Catalog
 from jaxlens.config.model.copies import Copies
 from jaxlens.config.model.haloes import LineOfSight
 from jaxlens.config.model.instrument import Instrument
@@ -96,8 +97,9 @@ class Config:
         input_files: the absolute paths of the files and folders that the file names (tables, kernels,
             backgrounds, cadences, spectra, passbands), and of the files in these folders that were read.
             Neither the files of INPUT, which are a part of `text`, nor packaged ones are among them.
-        joints: the entries of DISTRIBUTIONS.
+        joints: CATALOG and the entries of DISTRIBUTIONS; of two that set a parameter the last one counts.
         backgrounds: BACKGROUNDS, or None.
+        catalog: the catalogue whose rows are the systems, or None.
     """
 
     name: str
@@ -115,6 +117,7 @@ class Config:
     passed_over: tuple[str, ...] = ()
     input_files: tuple[str, ...] = ()
     image_dtype: str = "float32"
+    catalog: Catalog | None = None
 
     @property
     def bands(self) -> tuple[str, ...]:
@@ -132,6 +135,12 @@ class Config:
         """The observed backgrounds of the systems of `configuration`, or None."""
         if self.backgrounds and configuration.label in self.backgrounds.configurations:
             return self.backgrounds
+        return None
+
+    def catalog_of(self, configuration: Configuration) -> Catalog | None:
+        """The catalogue whose rows are the systems of `configuration`, or None."""
+        if self.catalog and configuration.label in self.catalog.configurations:
+            return self.catalog
         return None
 
     def configuration(self, name: str | None = None) -> Configuration:
