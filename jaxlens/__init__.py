@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from jaxlens.datasets.loading import load
     from jaxlens.datasets.truth import truth_tables
     from jaxlens.distributions import distribution
+    from jaxlens.exchange.errors import ExchangeError
+    from jaxlens.exchange.from_lenstronomy import from_lenstronomy
     from jaxlens.files.errors import StorageError
     from jaxlens.fitting.external_psf import with_psf
     from jaxlens.fitting.fit import fit
@@ -44,6 +46,7 @@ __all__ = [
     "ConfigError",
     "ConfigWarning",
     "Dataset",
+    "ExchangeError",
     "FitResult",
     "FitWarning",
     "Injection",
@@ -57,6 +60,7 @@ __all__ = [
     "distribution",
     "fit",
     "fit_population",
+    "from_lenstronomy",
     "image_grid",
     "inject",
     "light_profile",
@@ -87,6 +91,7 @@ _MODULES = {
     "ConfigError": "config",
     "ConfigWarning": "config.errors",
     "Dataset": "datasets.dataset",
+    "ExchangeError": "exchange.errors",
     "FitResult": "fitting.result",
     "FitWarning": "fitting.result",
     "Injection": "injection.inject",
@@ -99,6 +104,7 @@ _MODULES = {
     "distribution": "distributions",
     "fit": "fitting.fit",
     "fit_population": "populations.fit_population",
+    "from_lenstronomy": "exchange.from_lenstronomy",
     "image_grid": "plotting.images",
     "inject": "injection.inject",
     "light_profile": "config.own_profiles",
