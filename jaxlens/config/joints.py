@@ -78,13 +78,16 @@ def _params(node: Node) -> list[str]:
     return [item.text.strip() for item in params.value] if params and isinstance(params.value, tuple) else []
 
 
-def read_joints(root: Section, userdists: Mapping[str, Userdist | None], names: Names) -> tuple[Joint, ...]:
+def read_joints(
+    root: Section, userdists: Mapping[str, Userdist | None], names: Names, before: Sequence[Joint] = ()
+) -> tuple[Joint, ...]:
     """Every USERDIST_n and MULTIVARIATE_NORMAL_n, in the file's order.
 
     Args:
         root: the whole file.
         userdists: what `read_userdists` gives.
         names: the legal parameters.
+        before: what sets parameters before them, such as a CATALOG.
 
     Returns:
         The distributions; one whose rows cannot be interpolated, which is reported, has no arrays.
@@ -106,8 +109,10 @@ def read_joints(root: Section, userdists: Mapping[str, Userdist | None], names: 
         if joint:
             found[key] = joint
     joints = [found[key] for key in entries if key in found and found[key].columns]
-    joints = [_in_order(joint, joints, userdists, matched, names, report) for joint in joints]
-    _remark_repeated(tuple(joints), entries, names, report)
+    every = [*before, *joints]
+    joints = [_in_order(joint, every, userdists, matched, names, report) for joint in joints]
+    nodes = {**(root.node.entries if root.node else {}), **entries}
+    _remark_repeated((*before, *joints), nodes, names, report)
     return tuple(joints)
 
 

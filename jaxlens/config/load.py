@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from jaxlens.config.backgrounds import read_backgrounds
+from jaxlens.config.catalog import in_order, read_catalog
+from jaxlens.config.catalog_file import read_catalog_file
 from jaxlens.config.columns import known_names
 from jaxlens.config.errors import ConfigWarning, Place, Report, shown
 from jaxlens.config.examples import example_path, examples
@@ -156,7 +158,8 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         cosmology = read_cosmology(root)
         instrument = read_instrument(root)
         tables = read_userdists(root)
-        columns = column_names(root, tables)
+        rows = read_catalog_file(root)
+        columns = column_names(root, tables) | (rows.names if rows else set())
         species = read_species(root, objects_of_series(root))
         configurations = tuple(
             with_columns(one, columns, tree, report) for one in read_geometry(root, species, instrument)
@@ -166,7 +169,10 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
             with report.only(needing):
                 instrument = replace(instrument, passbands=read_passbands(root))
         names = known_names(cosmology, instrument, configurations)
-        joints = read_joints(root, tables, with_selected_ranges(names, tree))
+        ranges = with_selected_ranges(names, tree)
+        catalog = read_catalog(rows, configurations, ranges, report)
+        joints = read_joints(root, tables, ranges, (catalog.joint,) if catalog else ())
+        joints = (in_order(catalog, joints, ranges, report), *joints) if catalog else joints
         backgrounds = read_backgrounds(root, instrument, configurations, joints, names)
     config = Config(
         name=name,
@@ -182,6 +188,7 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         backgrounds=backgrounds,
         input_files=input_files(report, report.sources[written:]),
         image_dtype=image_dtype or IMAGE_DTYPES[0],
+        catalog=catalog.catalog if catalog else None,
     )
     config = with_selections(config, tree, names, report)
     config = with_bounds(config, tree, report)

@@ -68,7 +68,12 @@ def rows_in_order(
 
 
 def check_every_row(
-    table: Table, matched: Matched, others: Sequence[Joint], names: Names, report: Report
+    table: Table,
+    matched: Matched,
+    others: Sequence[Joint],
+    names: Names,
+    report: Report,
+    most: int | None = None,
 ) -> None:
     """Report each row whose redshifts cannot rise from plane to plane, where every row is used in its turn.
 
@@ -78,12 +83,15 @@ def check_every_row(
         others: as in `rows_in_order`.
         names: the parameters, with the redshifts of each configuration's planes.
         report: the problems are added to it.
+        most: how many of the rows that are out of order are listed; all by default.
     """
     for label, faults in _faults_by_configuration(table, matched, others, names):
         for fault in faults[:MAX_LISTED]:
             report.problem(fault.place, f"{fault.finding}; {_ADVICE}", configurations=[label])
         if len(faults) > MAX_LISTED:
-            lines = ", ".join(str(table.lines[fault.row]) for fault in faults[MAX_LISTED:])
+            listed = faults[MAX_LISTED:most]
+            lines = ", ".join(str(table.lines[fault.row]) for fault in listed)
+            lines += ", ..." if len(listed) < len(faults) - MAX_LISTED else ""
             text = f"{len(faults) - MAX_LISTED} more rows are out of order, in the lines {lines}; {_ADVICE}"
             report.problem(Place(table.source, table.lines[faults[-1].row]), text, configurations=[label])
 

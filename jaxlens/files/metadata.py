@@ -16,7 +16,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from jaxlens.config.halo_keys import halo_texts
-from jaxlens.config.model import TRIES, Configuration, Galaxy, Instrument, Numerics, PointSource
+from jaxlens.config.model import (
+    CATALOG_ROW,
+    TRIES,
+    Catalog,
+    Configuration,
+    Galaxy,
+    Instrument,
+    Numerics,
+    PointSource,
+)
 from jaxlens.files.series import NUM_EPOCHS, rows_by_epoch
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 
@@ -29,7 +38,7 @@ Column = NDArray[np.generic]
 # Columns that are texts for each system.
 _TEXTS = ("x_mins", "y_mins", "POINTING", "id", "type")
 # Columns that are integers in the table and floats among the parameters.
-_INTEGERS = ("BACKGROUND_IDX", NUM_EPOCHS, TRIES)
+_INTEGERS = ("BACKGROUND_IDX", NUM_EPOCHS, TRIES, CATALOG_ROW)
 
 
 def fixed(configuration: Configuration, instrument: Instrument) -> Fixed:
@@ -203,6 +212,20 @@ def image_columns(images: Mapping[str, ImagePositions], main: str | None = None)
         found |= {f"{source}-{name}": column for name, column in own.items()}
         without_name = own if main in (None, source) else without_name
     return found | without_name
+
+
+def catalog_columns(catalog: Catalog | None, values: Mapping[str, ArrayLike]) -> dict[str, Column]:
+    """What a catalogue has of the row of each system, as the metadata has it.
+
+    Args:
+        catalog: the catalogue of the configuration; None where it has none.
+        values: values by name, of which `CATALOG-row` (n,) is used.
+
+    Returns:
+        `CATALOG-row`, `CATALOG-ID`, `ra_sky`, `dec_sky` and what is kept, (n,): whole numbers, float64, or
+        texts; empty without a catalogue.
+    """
+    return {} if catalog is None else catalog.of_rows(np.asarray(values[CATALOG_ROW]))
 
 
 def _joined(positions: ArrayLike, mask: NDArray[np.bool_]) -> Column:

@@ -18,7 +18,7 @@ from jaxlens.engine.pipeline import Pipeline
 from jaxlens.engine.precision import Rounding
 from jaxlens.files.contents import ArrayName, Chunk
 from jaxlens.files.haloes import ragged_haloes
-from jaxlens.files.metadata import Column, image_columns
+from jaxlens.files.metadata import Column, catalog_columns, image_columns
 from jaxlens.files.series import series_values
 from jaxlens.imaging.point_sources import main_source
 from jaxlens.imaging.scene import Scene
@@ -106,5 +106,6 @@ def _chunk(job: Job, start: int, batch: Batch) -> Chunk:
     if job.positions:
         positions: Any = batch.positions
         values |= image_columns(positions, _main_source(job.simulator.scene))
+    values |= catalog_columns(simulator.config.catalog_of(simulator.configuration), values)
     arrays: dict[ArrayName, np.ndarray] = {name: np.asarray(getattr(batch, name)) for name in job.arrays}
     return Chunk(start, values, arrays, haloes)

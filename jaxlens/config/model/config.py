@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from jaxlens.config.errors import ConfigError
+from jaxlens.config.model.catalog import Catalog
 from jaxlens.config.model.copies import Copies
 from jaxlens.config.model.haloes import LineOfSight
 from jaxlens.config.model.instrument import Instrument
+from jaxlens.config.model.pixel_maps import PIXEL_SCALE, map_scale_range
 from jaxlens.config.model.quantities import Quantity
 from jaxlens.config.model.selection import Selection
 from jaxlens.config.model.species import Galaxy, NoiseSource, PointSource
@@ -96,8 +98,9 @@ class Config:
         input_files: the absolute paths of the files and folders that the file names (tables, kernels,
             backgrounds, cadences, spectra, passbands), and of the files in these folders that were read.
             Neither the files of INPUT, which are a part of `text`, nor packaged ones are among them.
-        joints: the entries of DISTRIBUTIONS.
+        joints: CATALOG and the entries of DISTRIBUTIONS; of two that set a parameter the last one counts.
         backgrounds: BACKGROUNDS, or None.
+        catalog: the catalogue whose rows are the systems, or None.
     """
 
     name: str
@@ -115,6 +118,7 @@ class Config:
     passed_over: tuple[str, ...] = ()
     input_files: tuple[str, ...] = ()
     image_dtype: str = "float32"
+    catalog: Catalog | None = None
 
     @property
     def bands(self) -> tuple[str, ...]:
@@ -122,7 +126,12 @@ class Config:
         return self.instrument.bands
 
     def reach(self, name: str) -> tuple[float, float]:
-        """The smallest and largest value that a quantity of the instrument can have, also by tables."""
+        """The smallest and largest value that a quantity of the instrument can have, also by tables.
+
+        With a map of pixels `pixel_scale` is the square root of the area of a pixel.
+        """
+        if name == PIXEL_SCALE and self.instrument.has_pixel_map:
+            return map_scale_range(self.reach)
         cadences = [one.series.cadence for one in self.configurations if one.series]
         tables = [table.bounds(name) for table in (*self.joints, self.backgrounds, *cadences) if table]
         ends = [dict(self.instrument.quantities)[name].support(), *filter(None, tables)]
@@ -132,6 +141,12 @@ class Config:
         """The observed backgrounds of the systems of `configuration`, or None."""
         if self.backgrounds and configuration.label in self.backgrounds.configurations:
             return self.backgrounds
+        return None
+
+    def catalog_of(self, configuration: Configuration) -> Catalog | None:
+        """The catalogue whose rows are the systems of `configuration`, or None."""
+        if self.catalog and configuration.label in self.catalog.configurations:
+            return self.catalog
         return None
 
     def configuration(self, name: str | None = None) -> Configuration:
