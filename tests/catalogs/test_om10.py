@@ -137,6 +137,11 @@ def test_the_unit_of_the_dispersion_is_that_of_the_file() -> None:
     assert om10.prepared(without) is without
 
 
+def test_radii_that_the_catalogue_does_not_have_are_no_column() -> None:
+    for radii, is_there in (([0.0, 0.0], False), ([0.0, 0.7], True)):
+        assert ("REFF" in om10.prepared(Table("x.fits", {"REFF": np.array(radii)})).columns) == is_there
+
+
 def test_images_that_a_file_does_not_have(table: Table) -> None:
     assert om10.images(table).count.tolist() == [4, 4, 2, 3]
     columns = {name: values for name, values in table.columns.items() if name != "DELAY"}
