@@ -128,10 +128,10 @@ def _array(column: Any) -> np.ndarray:
     if pd.api.types.is_numeric_dtype(column):
         return np.ascontiguousarray(column.to_numpy())
     known = column.dropna()
-    if len(known) and known.map(lambda one: isinstance(one, bool)).all():
+    if len(known) and isinstance(known.iloc[0], bool) and known.map(type).eq(bool).all():
         # true, false and missing
         return np.array([np.nan if pd.isna(one) else float(one) for one in column])
-    return texts(["" if pd.isna(one) else str(one) for one in column])
+    return texts(list(map(str, column.astype(object).where(column.notna(), ""))))
 
 
 def _is_number(word: str) -> bool:
