@@ -1,4 +1,4 @@
-"""A dataset of a catalogue: metadata in memory and on the disk, cutouts with a place on the sky, and proof."""
+"""A dataset of a catalogue: its metadata in memory and on the disk, its cutouts on the sky, and proof."""
 
 from __future__ import annotations
 
