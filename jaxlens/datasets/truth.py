@@ -75,7 +75,9 @@ def truth_tables(
     """
     if isinstance(source, Simulator):
         if params is None or configurations is not None:
-            raise ValueError("give the params of a Simulator's systems, and no configurations, which it has one of")
+            raise ValueError(
+                "give the params of a Simulator's systems, and no configurations, which it has one of"
+            )
         return of_systems.truth_tables(source, params, ids, ra, dec, epochs)
     if not (params is None and ids is None and ra is None and dec is None):
         raise ValueError("params, ids, ra and dec are those of a Simulator's systems; a dataset has its own")
@@ -131,7 +133,9 @@ def write_dataset_truth(
 def _labels(dataset: Dataset, configurations: Iterable[str] | None) -> list[str]:
     """The labels of the configurations whose tables are asked for and of which there is something."""
     if "config" not in dataset.__dict__:
-        raise StorageError(f"{dataset.folder}: has no configuration that can be read, which truth tables need")
+        raise StorageError(
+            f"{dataset.folder}: has no configuration that can be read, which truth tables need"
+        )
     if configurations is None:
         return list(dataset._systems)
     names = [configurations] if isinstance(configurations, str) else configurations
