@@ -71,5 +71,5 @@ def test_what_is_wrong(columns: dict[str, str], message: str) -> None:
 @pytest.mark.parametrize("count", [[3.5, 2.0], [5.0, 2.0], [-1.0, 2.0], [np.nan, 2.0]])
 def test_a_count_that_is_none(count: list[float]) -> None:
     table = Table("a.fits", {**ARRAYS.columns, "N": np.array(count)})
-    with pytest.raises(CatalogError, match="'N' of a.fits is no number of images"):
+    with pytest.raises(CatalogError, match=r"'N' of a\.fits is no number of images"):
         lensed_images(table, "X", "Y", count="N")
