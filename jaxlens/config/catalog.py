@@ -84,7 +84,10 @@ def read_catalog(
         values = [*_values(written, names, report), *extra.values]
         columns = host_columns(written, report) | extra.columns
         weights = _weights(written, report)
-        if len(report.problems) > before or weights is None:
+        if not values and not any(one.place.path.startswith(CATALOG) for one in report.problems):
+            finding = "sets no parameter; give COLUMNS, or a FORMAT that has columns of its own"
+            report.problem(written.place, finding)
+        if not values or len(report.problems) > before or weights is None:
             return None
         good = finite_rows(written, values, columns, weights, report)
         if good is None:

@@ -1,7 +1,8 @@
 """Where the pixels of a system are on the sky: the keywords of FITS, by which astropy makes a WCS.
 
 The x axis of a system points to increasing right ascension and y to the north.  So the tangent plane at the
-system's position (ra, dec) has the coordinates (x, y), and a pixel at (i, j) from the middle of the image is at
+position (ra, dec) of the system has the coordinates (x, y), and a pixel at (i, j) from the middle of the
+image is at
 
     x = xx i + xy j + x_shift,    y = yx i + yy j + y_shift    (arcsec),
 
