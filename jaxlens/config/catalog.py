@@ -14,7 +14,9 @@ from typing import Any, Literal, cast
 import numpy as np
 
 from jaxlens.catalogs.errors import CatalogError
+from jaxlens.catalogs.tables import Table
 from jaxlens.config.catalog_columns import host_columns
+from jaxlens.config.catalog_entries import Entry
 from jaxlens.config.catalog_file import Written
 from jaxlens.config.catalog_rows import CatalogRows, finite_rows
 from jaxlens.config.catalog_values import Values, numbers, values_of
@@ -80,8 +82,9 @@ def read_catalog(
     labels = list(written.labels or ())
     with report.only(labels):
         before = len(report.problems)
-        extra = _matches(written, report)
-        values = [*_values(written, names, report), *extra.values]
+        extra = _matches(written, names, report)
+        own = set_by(written.entries, written.rows.table, written, names, report)
+        values = [*own, *extra.values]
         columns = host_columns(written, report) | extra.columns
         weights = _weights(written, report)
         if not values and not any(one.place.path.startswith(CATALOG) for one in report.problems):
@@ -201,10 +204,19 @@ def _columns(
         yield column, array, source
 
 
-def _values(written: Written, names: Names, report: Report) -> Iterator[Values]:
-    """What the entries of COLUMNS and of the FORMAT set; a problem for each that cannot be."""
-    assert written.rows is not None
-    for entry in written.entries:
+def set_by(
+    entries: Sequence[Entry], table: Table, written: Written, names: Names, report: Report
+) -> Iterator[Values]:
+    """What entries of COLUMNS and of the FORMAT set; a problem for each that cannot be.
+
+    Args:
+        entries: the entries.
+        table: the rows of the catalogue that has their columns.
+        written: the section CATALOG, which knows of which configurations.
+        names: the parameters that an entry may set.
+        report: the problems and remarks are added to it.
+    """
+    for entry in entries:
         known = [any(map(names.find, written.labelled(name))) for name in entry.parameters]
         if not any(known) and entry.implied:
             continue
@@ -214,7 +226,7 @@ def _values(written: Written, names: Names, report: Report) -> Iterator[Values]:
             continue
         remarks: list[str] = []
         try:
-            yield values_of(entry, written.rows.table, remarks)
+            yield values_of(entry, table, remarks)
         except CatalogError as error:
             text = f"{entry.name}: {error}" if entry.implied else str(error)
             report.problem(entry.place, text)
@@ -222,14 +234,13 @@ def _values(written: Written, names: Names, report: Report) -> Iterator[Values]:
             report.remark(entry.place, remark)
 
 
-def _matches(written: Written, report: Report) -> Extra:
+def _matches(written: Written, names: Names, report: Report) -> Extra:
     """What the sections MATCH_n add to the rows."""
     extra = Extra()
     for label, node in written.matches:
         from jaxlens.config.catalog_matching import read_match
 
-        assert written.rows is not None
-        found = read_match(label, node, written.rows.table, report)
+        found = read_match(label, node, written, names, report)
         extra.values.extend(found.values)
         extra.columns.update(found.columns)
     return extra

@@ -127,6 +127,17 @@ def _are_rivals(one: str, other: str) -> bool:
     return owner == its and any(a in form.given and b in form.replaced for form in FORMS for a, b in pairs)
 
 
+def parameters_of(node: Node | None, bands: tuple[str, ...]) -> set[str]:
+    """The parameters that the entries of a mapping COLUMNS set, legal or not; none where it is none.
+
+    Args:
+        node: the mapping; None where there is none.
+        bands: the names of the bands.
+    """
+    names = node.entries if node else {}
+    return {one for name in names for one in Entry(name, Place(""), {}, bands).parameters}
+
+
 def read_column(node: Node | None, report: Report) -> Entry | None:
     """A column with or without a unit, which sets no parameter; None, and a problem, where it is illegal."""
     if node is None:

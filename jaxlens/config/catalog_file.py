@@ -11,7 +11,7 @@ from jaxlens.catalogs.errors import CatalogError
 from jaxlens.catalogs.lensed_images import LensedImages
 from jaxlens.catalogs.tables import Table
 from jaxlens.config.catalog_cuts import nothing_left, read_cuts, rows_left
-from jaxlens.config.catalog_entries import Entry, Named, not_rivals, read_column, read_entries
+from jaxlens.config.catalog_entries import Entry, Named, not_rivals, parameters_of, read_column, read_entries
 from jaxlens.config.catalog_images import read_images
 from jaxlens.config.catalog_layouts import Layout, layout_of, prepared
 from jaxlens.config.errors import Place, nearest, shown
@@ -64,6 +64,7 @@ class Written:
         keep: further columns for the metadata.
         weight: the column of weights, or None.
         matches: the sections MATCH_n by their labels.
+        matched: the parameters that these may set.
         images: the lensed images that the rows list, or None.
     """
 
@@ -78,12 +79,14 @@ class Written:
     keep: list[Named] = field(default_factory=list)
     weight: Named | None = None
     matches: tuple[tuple[str, Node], ...] = ()
+    matched: frozenset[str] = frozenset()
     images: LensedImages | None = None
 
     @property
     def names(self) -> set[str]:
         """The names of all parameters that it may set, as a table has them."""
-        return {name for entry in self.entries for one in entry.parameters for name in self.labelled(one)}
+        own = {one for entry in self.entries for one in entry.parameters}
+        return {name for one in own | self.matched for name in self.labelled(one)}
 
     def labelled(self, name: str) -> list[str]:
         """A parameter's name in each of the configurations; as it is where all have it."""
@@ -104,6 +107,8 @@ def read_catalog_file(root: Section) -> Written | None:
         layout = layout_of(rows.format, rows.table, _format_place(section), report.bands) if rows else None
         own = read_entries(section.take("COLUMNS"), report)
         entries = [*not_rivals(layout.entries if layout else [], own), *own]
+        matches = tuple(section.numbered("MATCH", gaps=True))
+        columns = [node.entries.get("COLUMNS") for _, node in matches]
         mode = section.choice("MODE", MODES, default="iterate", noun="a mode")
         weight = named(section, "WEIGHT")
         if weight and mode == "iterate":
@@ -119,7 +124,8 @@ def read_catalog_file(root: Section) -> Written | None:
             id=named(section, "ID") or (layout.id if layout else None),
             keep=names_in(section, "KEEP"),
             weight=weight,
-            matches=tuple(section.numbered("MATCH", gaps=True)),
+            matches=matches,
+            matched=frozenset().union(*(parameters_of(one, report.bands) for one in columns)),
             images=read_images(section, rows.table if rows else None, rows.format if rows else ""),
         )
 
