@@ -46,8 +46,12 @@ def test_differences_are_ours_minus_theirs() -> None:
     x = THEIRS.x + np.array([0.0, 0.0, 3e-3, 0.0]) * THEIRS.mask
     mu, delay = THEIRS.magnification * 1.02, THEIRS.delay * 1.1
     found = image_differences(np.array([7, 3]), THEIRS, other(ORDER, x=x, magnification=mu, delay=delay))
-    assert found.spread(found.position)[1:] == pytest.approx((0.0, 3e-3, 7))
-    assert found.spread(found.magnification)[:3] == pytest.approx((6, 0.02, 0.02))
+    spread = found.spread(found.position)
+    assert spread[:2] == (6, 0.0)
+    assert spread[3:] == (pytest.approx(3e-3), 7)
+    # between the largest and the one before it, linearly
+    assert spread.percentile_99 == pytest.approx(0.95 * 3e-3)
+    assert found.spread(found.magnification)[:4] == pytest.approx((6, 0.02, 0.02, 0.02))
     np.testing.assert_allclose(found.days[0], [0.3, 0.0, 1.0, 1.2])
     # the first image has no delay of which this could be a share
     assert found.spread(found.delay)[:2] == pytest.approx((4, 0.1))
@@ -74,7 +78,7 @@ def test_another_number_of_images_is_counted_and_not_measured() -> None:
     # the two of ours that there are, places 0 and 1, are theirs of places 2 and 0; the nearest that are left
     # are taken in the order of arrival, so that the others have none
     assert np.sum(found.counterpart[0] >= 0) == 2
-    assert found.spread(found.position)[:3] == (2, 0.0, 0.0)
+    assert found.spread(found.position)[:4] == (2, 0.0, 0.0, 0.0)
 
 
 def test_positions_alone() -> None:
