@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from jaxlens.datasets.loading import load
     from jaxlens.datasets.truth import truth_tables
     from jaxlens.distributions import distribution
+    from jaxlens.exchange.errors import ExchangeError
+    from jaxlens.exchange.from_lenstronomy import from_lenstronomy
     from jaxlens.files.errors import StorageError
     from jaxlens.fitting.external_psf import with_psf
     from jaxlens.fitting.fit import fit
     from jaxlens.fitting.observations import Observation, read_image
     from jaxlens.fitting.result import FitResult, FitWarning
+    from jaxlens.injection.inject import Injection, inject
     from jaxlens.plotting.corner import view_corner
     from jaxlens.plotting.images import image_grid, view_image, view_image_rgb
     from jaxlens.plotting.light_curves import view_lightcurves
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from jaxlens.simulator.simulator import Simulator
     from jaxlens.streams.splits import train_test_streams
     from jaxlens.streams.stream import Stream, stream
+    from jaxlens.truth.catalog_check import check_catalog
 
     __version__: str
 
@@ -42,18 +46,23 @@ __all__ = [
     "ConfigError",
     "ConfigWarning",
     "Dataset",
+    "ExchangeError",
     "FitResult",
     "FitWarning",
+    "Injection",
     "Observation",
     "PopulationFit",
     "Simulator",
     "StorageError",
     "Stream",
     "__version__",
+    "check_catalog",
     "distribution",
     "fit",
     "fit_population",
+    "from_lenstronomy",
     "image_grid",
+    "inject",
     "light_profile",
     "load",
     "load_config",
@@ -82,17 +91,22 @@ _MODULES = {
     "ConfigError": "config",
     "ConfigWarning": "config.errors",
     "Dataset": "datasets.dataset",
+    "ExchangeError": "exchange.errors",
     "FitResult": "fitting.result",
     "FitWarning": "fitting.result",
+    "Injection": "injection.inject",
     "Observation": "fitting.observations",
     "PopulationFit": "populations.result",
     "Simulator": "simulator.simulator",
     "StorageError": "files.errors",
     "Stream": "streams.stream",
+    "check_catalog": "truth.catalog_check",
     "distribution": "distributions",
     "fit": "fitting.fit",
     "fit_population": "populations.fit_population",
+    "from_lenstronomy": "exchange.from_lenstronomy",
     "image_grid": "plotting.images",
+    "inject": "injection.inject",
     "light_profile": "config.own_profiles",
     "load": "datasets.loading",
     "load_config": "config",

@@ -1,4 +1,7 @@
-"""`jaxlens check`: list every problem of a configuration file, and estimate what its SELECT keeps."""
+"""`jaxlens check`: list every problem of a configuration file, and estimate what its SELECT keeps.
+
+Where the file has a catalogue that lists lensed images, it says how far ours are from them.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import time
 from collections.abc import Iterable
 
 from jaxlens.cli.arguments import Commands, add_command, add_config, print_warnings
+from jaxlens.cli.catalog_images import print_image_differences
 from jaxlens.config import Config, load_config
 from jaxlens.config.catalog import described as described_catalog
 from jaxlens.config.copies import described
@@ -27,6 +31,11 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--configuration", metavar="NAME", action="append", help="check only this one; repeatable"
     )
+    parser.add_argument(
+        "--catalog-all",
+        action="store_true",
+        help="compare the images of all systems of a CATALOG with ours, not of a sample",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -39,6 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
         for line in (*described(one), *described_haloes(one)):
             print(f"{one.label}: {line}")
     _print_acceptances(config, config.chosen(arguments.configuration))
+    for one in config.chosen(arguments.configuration):
+        print_image_differences(config, one, arguments.catalog_all)
     print(f"{arguments.config}: no problems")
     return 0
 

@@ -87,7 +87,10 @@ def read_catalog(
         values = [*own, *extra.values]
         columns = host_columns(written, report) | extra.columns
         weights = _weights(written, report)
-        if len(report.problems) > before or weights is None:
+        if not values and not any(one.place.path.startswith(CATALOG) for one in report.problems):
+            finding = "sets no parameter; give COLUMNS, or a FORMAT that has columns of its own"
+            report.problem(written.place, finding)
+        if not values or len(report.problems) > before or weights is None:
             return None
         good = finite_rows(written, values, columns, weights, report)
         if good is None:
@@ -175,6 +178,7 @@ def _read(
         sets=tuple((one.entry.name, one.source) for one in values),
         rows=rows,
         columns={name: column[good] for name, column in columns.items()},
+        images=written.images.rows(good) if written.images else None,
     )
     return Read(joint, catalog, table, matched, weights[good])
 

@@ -72,9 +72,7 @@ def _check_catalog(config: Config, tree: Node, report: Report) -> None:
         size = _FLOAT * joint.arrays["values"].size if joint.label == CATALOG else 0
         if size > MANY_BYTES:
             rows, columns = joint.arrays["values"].shape
-            memory = (
-                f"{rows} rows of {columns} numbers take about {_gigabytes(size)} GB of memory on a device"
-            )
+            memory = f"{rows} rows of {columns} numbers take {_gigabytes(size)} GB of memory on a device"
             place, advice = tree.entries[CATALOG].place, "use fewer of them, by WHERE and COLUMNS"
             if size > MAX_BYTES:
                 report.problem(place, f"{memory}; the limit is {_gigabytes(MAX_BYTES)} GB, so {advice}")

@@ -11,6 +11,8 @@ from jaxlens.config.halo_names import SUBSTRUCTURE
 from jaxlens.config.link_parts import with_parts
 from jaxlens.config.model import (
     LINE_OF_SIGHT,
+    PIXEL_MAP,
+    PIXEL_SCALE,
     Configuration,
     Draw,
     Galaxy,
@@ -98,14 +100,14 @@ def named_quantities(
 def by_epoch_names(instrument: Instrument, configuration: Configuration) -> frozenset[str]:
     """The names of the parameters that are drawn anew for each epoch; none without a TIMESERIES.
 
-    They are the numbers of SURVEY and IMAGE that are distributions, but for the pixel scale and links; and of
-    the objects that vary `NOISE`, what the model itself draws for each epoch (STEP of `variable`), and
+    They are the numbers of SURVEY and IMAGE that are distributions, but for those of the pixels and links;
+    and of the objects that vary `NOISE`, what the model itself draws for each epoch (STEP of `variable`), and
     `MICROLENSING` where the file has BY_EPOCH.
     """
     if configuration.series is None:
         return frozenset()
     random = ((name, one) for name, one in instrument.quantities if not (one.is_constant or one.is_linked))
-    found = {name for name, _ in random if name != "pixel_scale"}
+    found = {name for name, _ in random if name not in (PIXEL_SCALE, *PIXEL_MAP)}
     for prefix, model in transients(configuration):
         own = [NOISE, *TRANSIENTS[model.name].by_epoch]
         found |= {f"{prefix}-{name}" for name, _ in model.parameters if name in own}
@@ -180,12 +182,15 @@ def redshift_name(plane: Plane) -> str:
 
 
 def in_pixels(configuration: Configuration) -> frozenset[str]:
-    """The names of the parameters that are drawn in pixels: the positions of foreground stars."""
+    """The names of the parameters that are drawn in pixels: positions of stars without a place."""
     return frozenset(
         f"{plane.label}-{label}-{name}"
         for plane in configuration.planes
         for label, species in plane.members
-        if isinstance(species, PointSource) and species.host is None and label not in _placed(plane)
+        if isinstance(species, PointSource)
+        and species.host is None
+        and not species.place
+        and label not in _placed(plane)
         for name in IN_IMAGE
     )
 
@@ -214,8 +219,8 @@ def _point_source(
 ) -> Iterator[Named]:
     """The quantities of a point source: its magnitude, or its MODEL's in a TIMESERIES, and its position.
 
-    A foreground star is uniformly distributed over the image; a hosted source with `sep` but without `angle`
-    has a uniform direction.
+    A foreground star without a place is uniformly distributed over the image; a hosted source with `sep` but
+    without `angle` has a uniform direction.
     """
     path = f"SPECIES.{source.label}"
     model = dict(transients(configuration)).get(prefix)
@@ -224,7 +229,9 @@ def _point_source(
     else:
         yield from _transient(prefix, model, configuration)
     if source.host is None:
-        for name in IN_IMAGE:
+        for name, given in source.place:
+            yield f"{prefix}-{name}", given
+        for name in () if source.place else IN_IMAGE:
             yield f"{prefix}-{name}", _uniform(f"{path}.{name}", -num_pix / 2, num_pix / 2)
         return
     sep, angle = source.sep, source.angle

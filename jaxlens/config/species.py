@@ -9,6 +9,7 @@ from typing import Literal, cast
 from jaxlens.config.errors import Place, Report, nearest, shown
 from jaxlens.config.haloes import SUBSTRUCTURE_KEY, read_substructure
 from jaxlens.config.model import Galaxy, NoiseSource, PointSource, Profile, Quantity
+from jaxlens.config.naming import IN_IMAGE
 from jaxlens.config.profiles import read_light_profile, read_mass_profile
 from jaxlens.config.quantities import (
     ANY,
@@ -126,19 +127,29 @@ def _read_point_source(in_series: frozenset[str], label: str, node: Node, report
             magnitude = quantity(parameters, "magnitude", ANY_BY_BAND)
             if host.lower() == FOREGROUND:
                 _refuse_offset(parameters)
+                place = _place(parameters)
                 special = read_special(section, ("magnitude", "ra_image", "dec_image"))
-                return PointSource(label, name, None, magnitude, special=special, model=model)
+                return PointSource(label, name, None, magnitude, special=special, model=model, place=place)
             offset = _offset(parameters)
             special = read_special(section, ("magnitude", "sep", "angle"))
             return PointSource(label, name, host, magnitude, *offset, special, model)
 
 
+def _place(parameters: Section) -> tuple[tuple[str, Quantity], ...]:
+    """`ra_image` and `dec_image` of a foreground star; none where the file has neither."""
+    if not any(parameters.has(name) for name in IN_IMAGE):
+        return ()
+    return tuple((name, quantity(parameters, name, ANY)) for name in IN_IMAGE)
+
+
 def _refuse_offset(parameters: Section) -> None:
-    """Report sep, sep_unit and angle of a foreground star, whose position in the image is random."""
+    """Report sep, sep_unit and angle of a foreground star, which has no host from which they are counted."""
     for key in ("sep", "sep_unit", "angle"):
         node = parameters.take(key)
         if node is not None:
-            finding = "has no meaning for HOST: Foreground, whose place is random; remove it"
+            finding = (
+                "has no meaning for HOST: Foreground; give ra_image and dec_image (arcsec), or remove it"
+            )
             parameters.report.problem(node.place, finding)
 
 

@@ -12,7 +12,8 @@ _UNITS = MappingProxyType(
     {
         **dict.fromkeys(("theta_E", "s_scale", "sigma", "R_sersic", "Rb", "center_x", "center_y"), "arcsec"),
         **dict.fromkeys(("ra", "dec", "ra_0", "dec_0", "ra_image", "dec_image"), "arcsec"),
-        **dict.fromkeys(("seeing", "pixel_scale"), "arcsec"),
+        **dict.fromkeys(("seeing", "pixel_scale", "x_shift", "y_shift"), "arcsec"),
+        **dict.fromkeys(("transform_xx", "transform_xy", "transform_yx", "transform_yy"), "arcsec/pixel"),
         **dict.fromkeys(("magnitude", "magnitude_measured", "magnitude_zero_point", "ABSMAG"), "mag"),
         **dict.fromkeys(("M_I", "EBV", "EBV_MW", "m5"), "mag"),
         **dict.fromkeys(("angle", "psi_ext", "phi"), "rad"),

@@ -13,6 +13,7 @@ import yaml
 
 from jaxlens.config import Config, ConfigError, load_config
 from jaxlens.config.model import Draw, Galaxy, PointSource, Quantity, constant
+from jaxlens.config.naming import in_pixels, named_quantities
 
 Edit = Callable[[tuple[tuple[str, str], ...]], Config]
 
@@ -193,6 +194,23 @@ def test_foreground_star(word: str, load_edited: Edit) -> None:
     star = species(load_edited(edits), "AGN")
     assert isinstance(star, PointSource)
     assert star.host is None
+
+
+def test_foreground_star_with_a_place(load_edited: Edit) -> None:
+    normal = "{DISTRIBUTION: {NAME: normal, PARAMETERS: {mean: 2, std: 0.1}}}"
+    place = f"      ra_image: -1.25\n      dec_image: {normal}\n"
+    edits = (
+        ("HOST: SOURCE", "HOST: Foreground"),
+        ("      sep: 0.1\n      sep_unit: arcsec\n", place),
+        ("      OBJECT_1: SOURCE\n      OBJECT_2: AGN\n", "      OBJECT_1: AGN\n"),
+    )
+    config = load_edited(edits)
+    configuration = config.configuration("PAIR")
+    named = dict(named_quantities(config.cosmology, config.instrument, configuration))
+    assert named["PLANE_2-OBJECT_1-ra_image"].support() == (-1.25, -1.25)
+    assert dict(named["PLANE_2-OBJECT_1-dec_image"].draws[0].parameters)["mean"] == 2.0
+    # arcsec, and so not in pixels as a place that is drawn anywhere in the image
+    assert in_pixels(configuration) == set()
 
 
 def test_species_are_shared_by_planes(load_edited: Edit) -> None:

@@ -130,6 +130,8 @@ class PointSource:
             gives none.
         special: the calls of its SPECIAL.
         model: its MODEL, or None; used where a TIMESERIES names it.
+        place: `ra_image` and `dec_image` of a star in the foreground, arcsec from the centre of the image;
+            empty where it may be anywhere in the image.
     """
 
     label: str
@@ -141,6 +143,7 @@ class PointSource:
     angle: Quantity | None = None
     special: tuple[Special, ...] = ()
     model: Transient | None = None
+    place: tuple[tuple[str, Quantity], ...] = ()
 
 
 @dataclass(frozen=True)
