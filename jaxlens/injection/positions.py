@@ -92,7 +92,7 @@ def catalog_positions(simulator: Simulator, seed: int) -> Positions:
             f"there are no positions, and {label} has no CATALOG with SKY; give a table with ra and dec, or "
             "how many places to draw"
         )
-    rows = np.asarray(simulator.numbers(dataset_key(seed), count).values[CATALOG_ROW])
+    rows = np.asarray(simulator.numbers(jax.random.key(seed, impl="threefry2x32"), count).values[CATALOG_ROW])
     columns = catalog.of_rows(rows)
     index = consecutive(0, count)
     ids = columns.get(CATALOG_ID, index)
@@ -202,7 +202,7 @@ def _table(table: Any) -> Table:
         # with astropy or pandas, by the format
         from jaxlens.catalogs.reading import read_catalog
 
-        return read_catalog(table)
+        return read_catalog(os.fspath(table))
     columns = table if isinstance(table, Mapping) else dict(table)
     return Table("the table of positions", {str(name): np.asarray(columns[name]) for name in columns})
 
