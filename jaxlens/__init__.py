@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from jaxlens.config.special_functions import special
     from jaxlens.datasets.dataset import Dataset, make_dataset
     from jaxlens.datasets.loading import load
+    from jaxlens.datasets.truth import truth_tables
     from jaxlens.distributions import distribution
+    from jaxlens.exchange.errors import ExchangeError
+    from jaxlens.exchange.from_lenstronomy import from_lenstronomy
     from jaxlens.files.errors import StorageError
     from jaxlens.fitting.external_psf import with_psf
     from jaxlens.fitting.fit import fit
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from jaxlens.simulator.simulator import Simulator
     from jaxlens.streams.splits import train_test_streams
     from jaxlens.streams.stream import Stream, stream
+    from jaxlens.truth.catalog_check import check_catalog
 
     __version__: str
 
@@ -42,6 +46,7 @@ __all__ = [
     "ConfigError",
     "ConfigWarning",
     "Dataset",
+    "ExchangeError",
     "FitResult",
     "FitWarning",
     "Injection",
@@ -51,9 +56,11 @@ __all__ = [
     "StorageError",
     "Stream",
     "__version__",
+    "check_catalog",
     "distribution",
     "fit",
     "fit_population",
+    "from_lenstronomy",
     "image_grid",
     "inject",
     "light_profile",
@@ -68,6 +75,7 @@ __all__ = [
     "special",
     "stream",
     "train_test_streams",
+    "truth_tables",
     "verify",
     "view_corner",
     "view_image",
@@ -83,6 +91,7 @@ _MODULES = {
     "ConfigError": "config",
     "ConfigWarning": "config.errors",
     "Dataset": "datasets.dataset",
+    "ExchangeError": "exchange.errors",
     "FitResult": "fitting.result",
     "FitWarning": "fitting.result",
     "Injection": "injection.inject",
@@ -91,9 +100,11 @@ _MODULES = {
     "Simulator": "simulator.simulator",
     "StorageError": "files.errors",
     "Stream": "streams.stream",
+    "check_catalog": "truth.catalog_check",
     "distribution": "distributions",
     "fit": "fitting.fit",
     "fit_population": "populations.fit_population",
+    "from_lenstronomy": "exchange.from_lenstronomy",
     "image_grid": "plotting.images",
     "inject": "injection.inject",
     "light_profile": "config.own_profiles",
@@ -108,6 +119,7 @@ _MODULES = {
     "special": "config.special_functions",
     "stream": "streams.stream",
     "train_test_streams": "streams.splits",
+    "truth_tables": "datasets.truth",
     "verify": "production.verification",
     "view_corner": "plotting.corner",
     "view_image": "plotting.images",

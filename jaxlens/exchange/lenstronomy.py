@@ -1,7 +1,7 @@
 """A system as lenstronomy's arguments, with which it makes the same image without noise.
 
 The dictionaries are plain: lenstronomy is not needed to make them.  Those of a band are what
-`lenstronomy.Util.class_creator.create_image_model` takes, and those of `kwargs_params` what the `image` of the
+`lenstronomy.Util.class_creator.create_image_model` takes, and `kwargs_params` has what the `image` of the
 model that it returns takes.
 
 - Light of the nearest plane is lenstronomy's lens light, all other light its source light.
@@ -189,7 +189,8 @@ def _check_planes(scene: Scene, cosmology: Any) -> None:
                 )
     if abs(cosmology.Ok0) > 1e-12:
         raise ExchangeError(
-            f"the universe is curved (Ok0 = {cosmology.Ok0:.3g}), and lenstronomy's rays through several planes "
+            f"the universe is curved (Ok0 = {cosmology.Ok0:.3g}), and lenstronomy's rays through several "
+            "planes "
             "are those of a flat one; give a flat cosmology"
         )
 

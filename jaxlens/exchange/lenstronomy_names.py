@@ -85,7 +85,8 @@ def moved(name: str, values: Mapping[str, Any], x: float, y: float) -> Values:
         if names[0] in own:
             return own | {key: own[key] + by for key, by in zip(names, (x, y), strict=True)}
     raise ExchangeError(
-        f"{name} of an object with NUMBER stands at ({x:.4g}, {y:.4g}) arcsec, and lenstronomy's {name} has no "
+        f"{name} of an object with NUMBER stands at ({x:.4g}, {y:.4g}) arcsec, and lenstronomy's {name} has "
+        "no "
         "centre; take a profile that has one"
     )
 

@@ -71,7 +71,8 @@ def _moffat(scene: Scene, params: Params, b: int) -> dict[str, Any]:
     has_points = bool(scene.stars) or any(plane.points for plane in scene.planes)
     if has_points and factors[0] != factors[1]:
         raise ExchangeError(
-            f"a Moffat PSF blurs on {factors[0]} and stamps point sources on {factors[1]} sub-pixels a pixel, and "
+            f"a Moffat PSF blurs on {factors[0]} and stamps point sources on {factors[1]} sub-pixels a "
+            "pixel, and "
             f"lenstronomy's kernel is on one grid; give point_source_supersampling_factor: {factors[0]}"
         )
     fwhm = of_band(params["seeing"], b) / of_band(params["pixel_scale"], b) * factors[0]
