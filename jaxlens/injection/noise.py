@@ -48,6 +48,6 @@ def _noise(
 ) -> jax.Array:
     by_band = jax.vmap(jax.vmap(jax.random.fold_in, (None, 0)), (0, None))
     keys = by_band(system_keys(key, label, indices), codes)
-    per_unit = gain[:, None, None]
+    per_unit = gain[None, :, None, None]
     electrons = jnp.maximum(light, 0.0) * per_unit
     return jax.vmap(jax.vmap(lambda own, rate: poisson(own, rate) - rate))(keys, electrons) / per_unit

@@ -63,7 +63,8 @@ def make_image(tmp_path: Path) -> Maker:
         units = [fits.PrimaryHDU(), fits.ImageHDU(data.astype(np.float32), own, name="IMAGE")]
         if planes:
             flags = np.zeros((rows, columns), np.int32) if mask is None else mask
-            units.append(fits.ImageHDU(flags, fits.Header({"MP_BAD": 0, "MP_DETECTED": 5}), name="MASK"))
+            own = fits.Header([("MP_BAD", 0), ("HIERARCH MP_DETECTED", 5)])
+            units.append(fits.ImageHDU(flags, own, name="MASK"))
             units.append(fits.ImageHDU(np.full((rows, columns), 0.01, np.float32), name="VARIANCE"))
         fits.HDUList(units).writeto(tmp_path / name)
         return tmp_path / name
@@ -75,3 +76,27 @@ def make_image(tmp_path: Path) -> Maker:
 def wcs() -> WCS:
     """The WCS of an image with distortion that is turned by 30 degrees."""
     return WCS(sip_header(angle=30.0))
+
+
+@pytest.fixture
+def blobs() -> dict[str, Any]:
+    """Galaxies that are round Gaussians, beside the position of their system, in two bands."""
+    beside = {"sigma": 0.3, "center_x": 0.4, "center_y": -0.2}
+    magnitude = {"g": drawn(20.0, 20.5), "r": 19.0}
+    galaxy = {"NAME": "GAUSSIAN", "PARAMETERS": {"magnitude": magnitude} | beside}
+    image = {"exposure_time": 100, "numPix": 25, "pixel_scale": 0.25, "psf_type": "GAUSSIAN", "read_noise": 5}
+    survey = {"BANDS": "g,r", "seeing": 0.7, "magnitude_zero_point": 27.0, "sky_brightness": 22.0}
+    plane = {"OBJECT_1": "BLOB", "PARAMETERS": {"REDSHIFT": 0.5}}
+    return {
+        "DATASET": {"NAME": "Blobs", "PARAMETERS": {"SIZE": 4, "OUTDIR": "Blobs", "SEED": 1}},
+        "COSMOLOGY": {"PARAMETERS": {"H0": 70, "Om0": 0.3}},
+        "IMAGE": {"PARAMETERS": image},
+        "SURVEY": {"PARAMETERS": survey},
+        "SPECIES": {"GALAXY_1": {"NAME": "BLOB", "LIGHT_PROFILE_1": galaxy}},
+        "GEOMETRY": {"CONFIGURATION_1": {"NAME": "BLOBS", "FRACTION": 1.0, "PLANE_1": plane}},
+    }
+
+
+def drawn(low: float, high: float) -> dict[str, Any]:
+    """A uniform distribution."""
+    return {"DISTRIBUTION": {"NAME": "uniform", "PARAMETERS": {"minimum": low, "maximum": high}}}
