@@ -60,7 +60,8 @@ class Systems:
     def lots(self, entries: Entries, size: int) -> Iterator[Lot]:
         """The open entries with their light, at most `size` at a time."""
         rows = entries.open
-        size = min(size, max(1, len(rows)))
+        # few systems are filled up to a power of two, so that programs are compiled seldom
+        size = min(size, 1 << (max(1, len(rows)) - 1).bit_length())
         for start in range(0, len(rows), size):
             yield self._lot(entries, rows[start : start + size], size)
 
