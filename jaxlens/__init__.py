@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from jaxlens.config.special_functions import special
     from jaxlens.datasets.dataset import Dataset, make_dataset
     from jaxlens.datasets.loading import load
+    from jaxlens.datasets.truth import truth_tables
     from jaxlens.distributions import distribution
     from jaxlens.exchange.errors import ExchangeError
     from jaxlens.exchange.from_lenstronomy import from_lenstronomy
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from jaxlens.fitting.fit import fit
     from jaxlens.fitting.observations import Observation, read_image
     from jaxlens.fitting.result import FitResult, FitWarning
+    from jaxlens.injection.inject import Injection, inject
     from jaxlens.plotting.corner import view_corner
     from jaxlens.plotting.images import image_grid, view_image, view_image_rgb
     from jaxlens.plotting.light_curves import view_lightcurves
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from jaxlens.simulator.simulator import Simulator
     from jaxlens.streams.splits import train_test_streams
     from jaxlens.streams.stream import Stream, stream
+    from jaxlens.truth.catalog_check import check_catalog
 
     __version__: str
 
@@ -46,17 +49,20 @@ __all__ = [
     "ExchangeError",
     "FitResult",
     "FitWarning",
+    "Injection",
     "Observation",
     "PopulationFit",
     "Simulator",
     "StorageError",
     "Stream",
     "__version__",
+    "check_catalog",
     "distribution",
     "fit",
     "fit_population",
     "from_lenstronomy",
     "image_grid",
+    "inject",
     "light_profile",
     "load",
     "load_config",
@@ -69,6 +75,7 @@ __all__ = [
     "special",
     "stream",
     "train_test_streams",
+    "truth_tables",
     "verify",
     "view_corner",
     "view_image",
@@ -87,16 +94,19 @@ _MODULES = {
     "ExchangeError": "exchange.errors",
     "FitResult": "fitting.result",
     "FitWarning": "fitting.result",
+    "Injection": "injection.inject",
     "Observation": "fitting.observations",
     "PopulationFit": "populations.result",
     "Simulator": "simulator.simulator",
     "StorageError": "files.errors",
     "Stream": "streams.stream",
+    "check_catalog": "truth.catalog_check",
     "distribution": "distributions",
     "fit": "fitting.fit",
     "fit_population": "populations.fit_population",
     "from_lenstronomy": "exchange.from_lenstronomy",
     "image_grid": "plotting.images",
+    "inject": "injection.inject",
     "light_profile": "config.own_profiles",
     "load": "datasets.loading",
     "load_config": "config",
@@ -109,6 +119,7 @@ _MODULES = {
     "special": "config.special_functions",
     "stream": "streams.stream",
     "train_test_streams": "streams.splits",
+    "truth_tables": "datasets.truth",
     "verify": "production.verification",
     "view_corner": "plotting.corner",
     "view_image": "plotting.images",

@@ -81,10 +81,8 @@ def lensed_images(
     found = {key: _places(table, names[key], unit) for key, unit in units.items() if names[key] is not None}
     for key, values in found.items():
         if values.shape != found["x"].shape:
-            raise CatalogError(
-                f"{table.source} has {found['x'].shape[1]} places for x of images and {values.shape[1]} for {key}; "
-                "give columns of the same images"
-            )
+            numbers = f"{found['x'].shape[1]} places for x of images and {values.shape[1]} for {key}"
+            raise CatalogError(f"{table.source} has {numbers}; give columns of the same images")
     counted = _count(table, count, found["x"], found["y"])
     return LensedImages(found["x"], found["y"], counted, found.get("magnification"), found.get("delay"))
 
@@ -96,13 +94,11 @@ def _places(table: Table, names: Names, unit: str) -> np.ndarray:
     for name in listed:
         column = table.column(name)
         if column.dtype.kind not in "iuf" or column.ndim > 2:
-            raise CatalogError(
-                f"column {table.name(name)!r} of {table.source} has no numbers of images; give one number an image"
-            )
+            raise CatalogError(f"{_column(table, name)} has no numbers of images; give one number an image")
         try:
             columns.append(to_unit(column, table.units.get(table.name(name), ""), unit))
         except CatalogError as error:
-            raise CatalogError(f"column {table.name(name)!r} of {table.source}: {error}") from None
+            raise CatalogError(f"{_column(table, name)}: {error}") from None
     return np.concatenate([column.reshape(len(table), -1) for column in columns], axis=1)
 
 
@@ -115,8 +111,11 @@ def _count(table: Table, name: str | None, x: np.ndarray, y: np.ndarray) -> np.n
     places = x.shape[1]
     legal = count.dtype.kind in "iuf" and count.ndim == 1
     if not legal or np.any((count != np.rint(count)) | (count < 0) | (count > places)):
-        raise CatalogError(
-            f"column {table.name(name)!r} of {table.source} is no number of images; give whole numbers from 0 to "
-            f"{places}, the number of places"
-        )
+        advice = f"give whole numbers from 0 to {places}, the number of places"
+        raise CatalogError(f"{_column(table, name)} is no number of images; {advice}")
     return np.asarray(count, np.int64)
+
+
+def _column(table: Table, name: str) -> str:
+    """A column, for a message."""
+    return f"column {table.name(name)!r} of {table.source}"

@@ -1,4 +1,7 @@
-"""`jaxlens check`: list every problem of a configuration file, and estimate what its SELECT keeps."""
+"""`jaxlens check`: list every problem of a configuration file, and estimate what its SELECT keeps.
+
+Where the file has a catalogue that lists lensed images, it says how far ours are from them.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ import time
 from collections.abc import Iterable
 
 from jaxlens.cli.arguments import Commands, add_command, add_config, print_warnings
+from jaxlens.cli.catalog_images import print_image_differences
 from jaxlens.config import Config, load_config
+from jaxlens.config.catalog import described as described_catalog
 from jaxlens.config.copies import described
 from jaxlens.config.halo_bounds import described as described_haloes
 from jaxlens.config.model import Configuration
@@ -26,16 +31,25 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--configuration", metavar="NAME", action="append", help="check only this one; repeatable"
     )
+    parser.add_argument(
+        "--catalog-all",
+        action="store_true",
+        help="compare the images of all systems of a CATALOG with ours, not of a sample",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Read the file, and print its warnings; a `ConfigError` lists every problem."""
     config = load_config(arguments.config, arguments.survey, arguments.configuration)
     print_warnings(config)
+    for line in described_catalog(config.catalog):
+        print(f"CATALOG: {line}")
     for one in config.chosen(arguments.configuration):
         for line in (*described(one), *described_haloes(one)):
             print(f"{one.label}: {line}")
     _print_acceptances(config, config.chosen(arguments.configuration))
+    for one in config.chosen(arguments.configuration):
+        print_image_differences(config, one, arguments.catalog_all)
     print(f"{arguments.config}: no problems")
     return 0
 

@@ -13,7 +13,7 @@ from jaxlens.config.cadence_tables import Visits
 from jaxlens.config.draw_parameters import constant_draw
 from jaxlens.config.errors import Place, Report
 from jaxlens.config.instrument import IMAGE, SURVEY
-from jaxlens.config.model import Cadence, Instrument
+from jaxlens.config.model import PIXEL_SCALE, TRANSFORM, Cadence, Instrument
 from jaxlens.config.plausibility import implausible_draw
 from jaxlens.config.quantities import ANY
 from jaxlens.config.usual_values import unusual
@@ -183,6 +183,9 @@ def _known(conditions: Conditions, bands: np.ndarray, instrument: Instrument) ->
         if name not in known and one.is_constant:
             values = np.array([draw.build().support()[0] for draw in one.draws], dtype=float)
             known[name] = values[bands] if one.per_band else np.full(len(bands), values[0])
+    if all(name in known for name in TRANSFORM):
+        xx, xy, yx, yy = (known[name] for name in TRANSFORM)
+        known[PIXEL_SCALE] = np.sqrt(np.abs(xx * yy - xy * yx))
     return known
 
 

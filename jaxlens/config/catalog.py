@@ -1,8 +1,8 @@
 """From the section CATALOG to a joint distribution of parameters, and what else is known of each row.
 
-A catalogue is read once: units and conventions are those of the parameters from here on, in double precision.
-The joint distribution has one more column than there are parameters, the number of each row in the file, so that
-a system tells which row it has.
+A catalogue is read once: units and conventions are those of the parameters from here on, in double
+precision.  The joint distribution has one more column than there are parameters, the number of each row in
+the file, so that a system tells which row it has.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from typing import Any, Literal, cast
 import numpy as np
 
 from jaxlens.catalogs.errors import CatalogError
+from jaxlens.catalogs.tables import Table
 from jaxlens.config.catalog_columns import host_columns
+from jaxlens.config.catalog_entries import Entry
 from jaxlens.config.catalog_file import Written
 from jaxlens.config.catalog_rows import CatalogRows, finite_rows
 from jaxlens.config.catalog_values import Values, numbers, values_of
@@ -80,16 +82,36 @@ def read_catalog(
     labels = list(written.labels or ())
     with report.only(labels):
         before = len(report.problems)
-        extra = _matches(written, report)
-        values = [*_values(written, names, report), *extra.values]
+        extra = _matches(written, names, report)
+        own = set_by(written.entries, written.rows.table, written, names, report)
+        values = [*own, *extra.values]
         columns = host_columns(written, report) | extra.columns
         weights = _weights(written, report)
-        if len(report.problems) > before or weights is None:
+        if not values and not any(one.place.path.startswith(CATALOG) for one in report.problems):
+            finding = "sets no parameter; give COLUMNS, or a FORMAT that has columns of its own"
+            report.problem(written.place, finding)
+        if not values or len(report.problems) > before or weights is None:
             return None
         good = finite_rows(written, values, columns, weights, report)
         if good is None:
             return None
         return _read(written, configurations, names, values, columns, weights, good, report)
+
+
+def described(catalog: Catalog | None) -> Iterator[str]:
+    """Lines that say which rows of a catalogue are used and what they set; none without a catalogue."""
+    if catalog is None:
+        return
+    form = f" ({catalog.format})" if catalog.format else ""
+    left_out = [f"{catalog.cut} cut by WHERE"] if catalog.cut else []
+    left_out += [f"{catalog.skipped} skipped, which are not finite"] if catalog.skipped else []
+    used = "in order" if catalog.mode == "iterate" else "at random"
+    counts = ", ".join((f"{catalog.total} rows", *left_out, f"{len(catalog.rows)} used {used}"))
+    yield f"{catalog.source}{form}: {counts}, by {', '.join(catalog.configurations)}"
+    for name, source in catalog.sets:
+        yield f"    {name} is set by {source}"
+    if catalog.columns:
+        yield f"    metadata: {', '.join(catalog.columns)}"
 
 
 def in_order(read: Read, others: Sequence[Joint], names: Names, report: Report) -> Joint:
@@ -134,8 +156,14 @@ def _read(
     matched = {column: i for i, (column, *_) in enumerate(found)}
     check_ranges(table, matched, weights[good], names, report)
     remark_bright_rows(table, matched, weights[good] > 0.0, report)
-    numbered = (Column(label, CATALOG_ROW) for label in written.labels or (None,))
-    every = (*matched, *numbered)
+    labels = tuple(
+        one.label
+        for one in configurations
+        if any(one.label in names.targets(column) for column in matched)
+        and one.label in (written.labels or (one.label,))
+    )
+    numbered = labels if len(labels) < len(configurations) else (None,)
+    every = (*matched, *(Column(label, CATALOG_ROW) for label in numbered))
     all_values = np.stack([*arrays, *[rows.astype(np.float64)] * (len(every) - len(matched))], axis=1)
     kind = cast(Literal["sample", "iterate"], written.mode)
     joint = Joint(CATALOG, kind, every, arrays=_arrays(kind, all_values, weights[good]))
@@ -143,13 +171,14 @@ def _read(
         source=written.rows.table.source,
         format=written.rows.format,
         mode=written.mode,
-        configurations=written.labels or tuple(one.label for one in configurations),
+        configurations=labels,
         total=written.rows.total,
         cut=written.rows.total - len(good),
         skipped=int(np.count_nonzero(~good)),
         sets=tuple((one.entry.name, one.source) for one in values),
         rows=rows,
         columns={name: column[good] for name, column in columns.items()},
+        images=written.images.rows(good) if written.images else None,
     )
     return Read(joint, catalog, table, matched, weights[good])
 
@@ -164,7 +193,7 @@ def _arrays(kind: str, values: np.ndarray, weights: np.ndarray) -> Mapping[str, 
 def _columns(
     written: Written, values: Sequence[Values], names: Names
 ) -> Iterator[tuple[Column, np.ndarray, str]]:
-    """(what is set, numbers (rows,), columns of the file) for all that is set; what is set twice comes once."""
+    """(what is set, numbers (rows,), columns of the file) for all that is set; of two the last."""
     found: dict[Column, tuple[np.ndarray, str]] = {}
     for one in values:
         for name, array in zip(one.entry.parameters, one.arrays, strict=True):
@@ -175,10 +204,19 @@ def _columns(
         yield column, array, source
 
 
-def _values(written: Written, names: Names, report: Report) -> Iterator[Values]:
-    """What the entries of COLUMNS and of the FORMAT set; a problem for each that cannot be."""
-    assert written.rows is not None
-    for entry in written.entries:
+def set_by(
+    entries: Sequence[Entry], table: Table, written: Written, names: Names, report: Report
+) -> Iterator[Values]:
+    """What entries of COLUMNS and of the FORMAT set; a problem for each that cannot be.
+
+    Args:
+        entries: the entries.
+        table: the rows of the catalogue that has their columns.
+        written: the section CATALOG, which knows of which configurations.
+        names: the parameters that an entry may set.
+        report: the problems and remarks are added to it.
+    """
+    for entry in entries:
         known = [any(map(names.find, written.labelled(name))) for name in entry.parameters]
         if not any(known) and entry.implied:
             continue
@@ -188,7 +226,7 @@ def _values(written: Written, names: Names, report: Report) -> Iterator[Values]:
             continue
         remarks: list[str] = []
         try:
-            yield values_of(entry, written.rows.table, remarks)
+            yield values_of(entry, table, remarks)
         except CatalogError as error:
             text = f"{entry.name}: {error}" if entry.implied else str(error)
             report.problem(entry.place, text)
@@ -196,14 +234,13 @@ def _values(written: Written, names: Names, report: Report) -> Iterator[Values]:
             report.remark(entry.place, remark)
 
 
-def _matches(written: Written, report: Report) -> Extra:
+def _matches(written: Written, names: Names, report: Report) -> Extra:
     """What the sections MATCH_n add to the rows."""
     extra = Extra()
     for label, node in written.matches:
         from jaxlens.config.catalog_matching import read_match
 
-        assert written.rows is not None
-        found = read_match(label, node, written.rows.table, report)
+        found = read_match(label, node, written, names, report)
         extra.values.extend(found.values)
         extra.columns.update(found.columns)
     return extra

@@ -1,4 +1,4 @@
-"""The columns of a catalogue that set no parameter, and are in the metadata: name, place on the sky, kept ones."""
+"""The columns of a catalogue that set no parameter: the name of a row, its place on the sky, kept columns."""
 
 from __future__ import annotations
 

@@ -53,7 +53,16 @@ def _plain(node: Node) -> Any:
 
 
 def rows_left(table: Table, cuts: Iterable[Cut], report: Report) -> np.ndarray | None:
-    """Which rows WHERE leaves, (rows,); None, and problems, where a condition does not fit its column."""
+    """Which rows WHERE leaves.
+
+    Args:
+        table: the catalogue.
+        cuts: the conditions.
+        report: a problem is added for each condition that does not fit its column.
+
+    Returns:
+        Whether each row is left, (rows,); None where there are problems.
+    """
     from jaxlens.catalogs.cuts import where
 
     left, wrong = np.ones(len(table), bool), False

@@ -6,11 +6,13 @@ position angle that set e1 and e2, or of a shear and its angle that set gamma1 a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jaxlens.config.columns import stems
 from jaxlens.config.errors import Place, Report, nearest
+from jaxlens.config.physical import FORMS
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.config.values import word
@@ -26,8 +28,18 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
     "ellipticity": ("AXIS_RATIO", "ELLIPTICITY", "E", "DISTORTION", "ECCENTRICITY"),
     "shear": ("SHEAR",),
 }
+# The beginning of a name that is that of one configuration.
+_CONFIGURATION = re.compile(r"CONFIGURATION_\w+?-")
 # The keys whose values are no columns.
 _WORDS = (UNIT, ANGLE, TOWARDS)
+
+
+@dataclass(frozen=True)
+class Named:
+    """The name of a column, and where it is written."""
+
+    name: str
+    place: Place
 
 
 @dataclass(frozen=True)
@@ -87,15 +99,43 @@ def read_entries(node: Node | None, report: Report) -> list[Entry]:
     return [one for one in found if one is not None]
 
 
-def implied_entries(columns: Mapping[str, object], place: Place, bands: tuple[str, ...]) -> list[Entry]:
-    """The entries of a FORMAT.
+def not_rivals(implied: list[Entry], written: list[Entry]) -> list[Entry]:
+    """The entries of a FORMAT that set nothing that is written, nor what stands in the place of it.
+
+    Where a file sets `q` and `phi` of a profile, those that set its `e1` and `e2` are left out.
+    """
+    own = {_CONFIGURATION.sub("", name) for one in written for name in one.parameters}
+    return [
+        one
+        for one in implied
+        if not any(
+            _are_rivals(stem, other)
+            for name in one.parameters
+            # what is written for all bands is written for each
+            for stem, _ in stems(name, one.bands)
+            for other in own
+        )
+    ]
+
+
+def _are_rivals(one: str, other: str) -> bool:
+    """Whether two parameters are the same, or one stands in the place of the other."""
+    if one == other:
+        return True
+    (owner, _, mine), (its, _, theirs) = one.rpartition("-"), other.rpartition("-")
+    pairs = ((mine, theirs), (theirs, mine))
+    return owner == its and any(a in form.given and b in form.replaced for form in FORMS for a, b in pairs)
+
+
+def parameters_of(node: Node | None, bands: tuple[str, ...]) -> set[str]:
+    """The parameters that the entries of a mapping COLUMNS set, legal or not; none where it is none.
 
     Args:
-        columns: as COLUMNS of a file: a column, or a mapping of words.
-        place: that of the key FORMAT.
+        node: the mapping; None where there is none.
         bands: the names of the bands.
     """
-    return [Entry(name, place, words, bands, True) for name, words in _plain(columns)]
+    names = node.entries if node else {}
+    return {one for name in names for one in Entry(name, Place(""), {}, bands).parameters}
 
 
 def read_column(node: Node | None, report: Report) -> Entry | None:
@@ -107,11 +147,6 @@ def read_column(node: Node | None, report: Report) -> Entry | None:
         report.problem(node.place, "needs the key COLUMN; give the name of a column")
         return None
     return found
-
-
-def _plain(columns: Mapping[str, object]) -> Iterator[tuple[str, Mapping[str, str]]]:
-    for name, one in columns.items():
-        yield name, dict(one) if isinstance(one, Mapping) else {COLUMN: str(one)}
 
 
 def _entry(name: str, node: Node, report: Report) -> Entry | None:

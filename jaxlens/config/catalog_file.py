@@ -8,9 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from jaxlens.catalogs.errors import CatalogError
+from jaxlens.catalogs.lensed_images import LensedImages
 from jaxlens.catalogs.tables import Table
-from jaxlens.config.catalog_cuts import read_cuts, rows_left
-from jaxlens.config.catalog_entries import Entry, implied_entries, read_column, read_entries
+from jaxlens.config.catalog_cuts import nothing_left, read_cuts, rows_left
+from jaxlens.config.catalog_entries import Entry, Named, not_rivals, parameters_of, read_column, read_entries
+from jaxlens.config.catalog_images import read_images
+from jaxlens.config.catalog_layouts import Layout, layout_of, prepared
 from jaxlens.config.errors import Place, nearest, shown
 from jaxlens.config.files import locate, resolve
 from jaxlens.config.model import CATALOG
@@ -26,14 +29,6 @@ _STRICT = (
     "rows that are not finite are an error",
     "rows that are not finite are skipped, with a warning",
 )
-
-
-@dataclass(frozen=True)
-class Named:
-    """The name of a column, and where it is written."""
-
-    name: str
-    place: Place
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +64,8 @@ class Written:
         keep: further columns for the metadata.
         weight: the column of weights, or None.
         matches: the sections MATCH_n by their labels.
+        matched: the parameters that these may set.
+        images: the lensed images that the rows list, or None.
     """
 
     place: Place
@@ -82,11 +79,14 @@ class Written:
     keep: list[Named] = field(default_factory=list)
     weight: Named | None = None
     matches: tuple[tuple[str, Node], ...] = ()
+    matched: frozenset[str] = frozenset()
+    images: LensedImages | None = None
 
     @property
     def names(self) -> set[str]:
         """The names of all parameters that it may set, as a table has them."""
-        return {name for entry in self.entries for one in entry.parameters for name in self.labelled(one)}
+        own = {one for entry in self.entries for one in entry.parameters}
+        return {name for one in own | self.matched for name in self.labelled(one)}
 
     def labelled(self, name: str) -> list[str]:
         """A parameter's name in each of the configurations; as it is where all have it."""
@@ -104,26 +104,29 @@ def read_catalog_file(root: Section) -> Written | None:
         found = read_configurations(section, root.node)
         labels += found or ()
         rows = read_rows(section)
-        entries = [*_implied(section, rows), *read_entries(section.take("COLUMNS"), report)]
+        layout = layout_of(rows.format, rows.table, _format_place(section), report.bands) if rows else None
+        own = read_entries(section.take("COLUMNS"), report)
+        entries = [*not_rivals(layout.entries if layout else [], own), *own]
+        matches = tuple(section.numbered("MATCH", gaps=True))
+        columns = [node.entries.get("COLUMNS") for _, node in matches]
         mode = section.choice("MODE", MODES, default="iterate", noun="a mode")
         weight = named(section, "WEIGHT")
         if weight and mode == "iterate":
             report.remark(weight.place, "has no effect with MODE: iterate, which takes the rows in order")
-        if not entries and rows and section.node:
-            finding = "sets no parameter; give COLUMNS, or a FORMAT that has columns of its own"
-            report.problem(section.node.place, finding)
         return Written(
             place=section.node.place if section.node else Place(""),
             rows=rows,
             mode=mode or "iterate",
             strict=_strict(section),
             labels=found,
-            entries=_last_of_each(entries),
-            sky=_sky(section),
-            id=named(section, "ID"),
+            entries=entries,
+            sky=_sky_of(section, layout),
+            id=named(section, "ID") or (layout.id if layout else None),
             keep=names_in(section, "KEEP"),
             weight=weight,
-            matches=tuple(section.numbered("MATCH", gaps=True)),
+            matches=matches,
+            matched=frozenset().union(*(parameters_of(one, report.bands) for one in columns)),
+            images=read_images(section, rows.table if rows else None, rows.format if rows else ""),
         )
 
 
@@ -144,7 +147,7 @@ def read_rows(section: Section) -> Rows | None:
     if left is None:
         return None
     if not left.any():
-        section.report.problem(section.node.entries["WHERE"].place, _nothingrows_left(table, cuts))
+        section.report.problem(section.node.entries["WHERE"].place, nothing_left(table, cuts))
         return None
     kept = {name: column[left] for name, column in table.columns.items()}
     return Rows(Table(table.source, kept, table.units), np.flatnonzero(left), len(table), form)
@@ -202,7 +205,7 @@ def _table(path: Path, form: str, section: Section) -> Table | None:
 
     section.report.sources.append(str(path))
     try:
-        table = read_catalog(path, form or None)
+        table = prepared(form, read_catalog(path, form or None))
     except CatalogError as error:
         text = str(error).removeprefix(f"{path}").removeprefix(":").strip()
         section.report.problem(Place(str(path)), text)
@@ -212,6 +215,12 @@ def _table(path: Path, form: str, section: Section) -> Table | None:
         section.report.problem(Place(str(path)), finding)
         return None
     return table
+
+
+def _format_place(section: Section) -> Place:
+    """Where FORMAT stands, or the section where it has none."""
+    assert section.node is not None
+    return section.node.entries["FORMAT"].place if section.has("FORMAT") else section.node.place
 
 
 def _strict(section: Section) -> bool:
@@ -229,20 +238,8 @@ def _sky(section: Section) -> tuple[Entry, ...]:
     return tuple(one for one in found if one) if all(found) else ()
 
 
-def _implied(section: Section, rows: Rows | None) -> list[Entry]:
-    """The entries that the FORMAT has by itself, of columns that are in the file."""
-    if rows is None or rows.format not in ("om10", "slsim"):
-        return []
-    from jaxlens.catalogs import layouts
-
-    columns = layouts.columns_of(rows.format)
-    place = section.node.entries["FORMAT"].place if section.node else Place("")
-    known = {name.casefold() for name in rows.table.columns}
-    entries = implied_entries(columns, place, section.report.bands)
-    return [one for one in entries if all(name.partition("[")[0].casefold() in known for name in one.columns)]
-
-
-def _last_of_each(entries: list[Entry]) -> list[Entry]:
-    """The entries; of those that set the same parameter the last, which is the one that is written."""
-    last = {one: entry for entry in entries for one in entry.parameters}
-    return [entry for entry in entries if all(last[one] is entry for one in entry.parameters)]
+def _sky_of(section: Section, layout: Layout | None) -> tuple[Entry, ...]:
+    """The columns of SKY, or those of the FORMAT where the file has them."""
+    if section.has("SKY") or layout is None:
+        return _sky(section)
+    return layout.sky

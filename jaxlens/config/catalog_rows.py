@@ -18,7 +18,7 @@ _LISTED = 5
 
 
 class CatalogRows(Table):
-    """The parameters that a catalogue sets as a table; the line of a row is its number in the file, from 0."""
+    """The parameters that a catalogue sets as a table; the line of a row is its number, from 0."""
 
     @classmethod
     def of(
@@ -59,7 +59,7 @@ def finite_rows(
         report: the remark or problem is added to it.
 
     Returns:
-        Whether each row is used, (rows,); None, and a problem, where none is, or where one must be and is not.
+        Whether each row is used, (rows,); None, and a problem, where none is, or where all must be.
     """
     assert written.rows is not None
     needed = [(one.source, array) for one in values for array in one.arrays]
@@ -76,8 +76,8 @@ def finite_rows(
     rows = written.rows.numbers[bad]
     listed = ", ".join(map(str, rows[:_LISTED])) + (", ..." if len(rows) > _LISTED else "")
     counts = ", ".join(f"{count} of {source}" for source, count in why.items())
-    row = "row has a number that is" if len(rows) == 1 else "rows have numbers that are"
-    finding = f"{len(rows)} of {len(bad)} {row} not finite ({counts}; row {listed})"
+    have = "has a number that is" if len(rows) == 1 else "have numbers that are"
+    finding = f"{len(rows)} of {len(bad)} rows {have} not finite ({counts}; row {listed})"
     place = Place(written.rows.table.source, None, CATALOG)
     if bad.all() or not np.any(weights[~bad] > 0.0):
         report.problem(place, f"{finding}; give columns of numbers, and units and signs that fit")
@@ -85,5 +85,5 @@ def finite_rows(
     if written.strict:
         report.problem(place, f"{finding}; mend them, cut them by WHERE, or skip them by STRICT: false")
         return None
-    report.remark(place, f"{finding}; they are skipped")
+    report.remark(place, f"{finding}; {'it is' if len(rows) == 1 else 'they are'} skipped")
     return ~bad

@@ -32,7 +32,7 @@ class Values:
 
     Attributes:
         entry: the entry.
-        arrays: the numbers of each of `entry.parameters`, (rows,), float64; not finite where they are unknown.
+        arrays: the numbers of each of `entry.parameters`, (rows,), float64; NaN where unknown.
         source: the columns that they are from, for messages.
     """
 

@@ -10,12 +10,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
 from jaxlens.config.coverage import place_of
 from jaxlens.config.errors import Place, Report
-from jaxlens.config.model import Config, Configuration, Galaxy, Profile, ProfileArray, Quantity
+from jaxlens.config.model import (
+    PIXEL_SCALE,
+    Config,
+    Configuration,
+    Galaxy,
+    Profile,
+    ProfileArray,
+    Quantity,
+    map_scale_range,
+)
 from jaxlens.config.profile_tables import IMAGE
 from jaxlens.config.reader import Node
 
@@ -106,13 +116,20 @@ def _resolved(config: Config, configuration: Configuration) -> float:
 
 def _least(config: Config, configuration: Configuration, name: str) -> float:
     """The smallest value of a number of the instrument in a configuration; 0 where it has none."""
+    if name == PIXEL_SCALE and config.instrument.has_pixel_map:
+        return map_scale_range(partial(_range, config, configuration))[0]
+    return _range(config, configuration, name)[0]
+
+
+def _range(config: Config, configuration: Configuration, name: str) -> tuple[float, float]:
+    """The smallest and largest value of a number of the instrument; 0 where it has none."""
     joints = [joint.within(configuration.label) for joint in config.joints]
     cadence = configuration.series.cadence if configuration.series else None
     tables = [*(joint.bounds(name, configuration.label) for joint in joints)]
     tables += [one.bounds(name) for one in (config.backgrounds_of(configuration), cadence) if one]
     known = dict(config.instrument.quantities)
     ends = [known[name].support(), *filter(None, tables)] if name in known else [*filter(None, tables)]
-    return min((low for low, _ in ends), default=0.0)
+    return min((low for low, _ in ends), default=0.0), max((high for _, high in ends), default=0.0)
 
 
 def _side(profile: Profile, quantities: dict[str, Quantity]) -> float:

@@ -31,7 +31,17 @@ from jaxlens.config.halo_parameters import (
     read_normalization,
     read_numbers,
 )
-from jaxlens.config.model import HaloList, Instrument, LineOfSight, Quantity, Substructure
+from jaxlens.config.model import (
+    PIXEL_MAP,
+    PIXEL_SCALE,
+    SHIFT,
+    HaloList,
+    Instrument,
+    LineOfSight,
+    Quantity,
+    Substructure,
+    map_scale_range,
+)
 from jaxlens.config.model.haloes import Concentration, HaloProfile, Positions
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
@@ -129,8 +139,12 @@ def is_switched_off(section: Section) -> bool:
 
 def _image_radius(instrument: Instrument) -> float | None:
     """The radius of the largest circle in an image, in arcsec; None where no largest one is known."""
-    scale = dict(instrument.quantities).get("pixel_scale")
-    radius = 0.5 * instrument.num_pix * scale.support()[1] if scale is not None else math.nan
+    ends = {name: one.support() for name, one in instrument.quantities if name in (PIXEL_SCALE, *PIXEL_MAP)}
+    if instrument.has_pixel_map:
+        shift = math.hypot(*(max(map(abs, ends[name])) for name in SHIFT))
+        radius = 0.5 * instrument.num_pix * map_scale_range(ends.__getitem__)[1] + shift
+    else:
+        radius = 0.5 * instrument.num_pix * ends[PIXEL_SCALE][1] if ends else math.nan
     return radius if math.isfinite(radius) else None
 
 

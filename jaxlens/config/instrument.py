@@ -11,7 +11,8 @@ import numpy as np
 
 from jaxlens.config.errors import Report, one_of, shown, spelled_alike
 from jaxlens.config.meanings import meanings
-from jaxlens.config.model import Instrument, Quantity
+from jaxlens.config.model import PIXEL_MAP, PIXEL_SCALE, Instrument, Quantity
+from jaxlens.config.pixel_maps import RULES, check_pixel_map, pixel_names
 from jaxlens.config.psf import PSF_TYPES, check_points, read_kernel, read_numerics
 from jaxlens.config.quantities import (
     ANY,
@@ -54,6 +55,7 @@ _DEFAULT_COSMOLOGY = "FlatLambdaCDM"
 IMAGE: Mapping[str, Rule] = {
     "exposure_time": POSITIVE_BY_BAND,
     "pixel_scale": POSITIVE,
+    **RULES,
     "read_noise": NOT_NEGATIVE_BY_BAND,
     "ccd_gain": POSITIVE_BY_BAND,
     "background_noise": NOT_NEGATIVE_BY_BAND,
@@ -227,8 +229,11 @@ def read_instrument(root: Section) -> Instrument:
         supersampling = here.integer("supersampling_factor", 1, default=1)
         kernel = read_kernel(here) if psf_type == "PIXEL" else None
         unit = here.choice("data_count_unit", ("e-", "ADU"), default="e-")
-        needed = _needed(psf_type, unit, here.has("background_noise"))
-        quantities = _quantities(here, IMAGE, needed) + _quantities(there, SURVEY, needed, num_exposures=1.0)
+        pixels = pixel_names(here)
+        needed = pixels | _needed(psf_type, unit, here.has("background_noise"))
+        own = {name: rule for name, rule in IMAGE.items() if name in pixels or name != PIXEL_SCALE}
+        quantities = _quantities(here, own, needed) + _quantities(there, SURVEY, needed, num_exposures=1.0)
+        check_pixel_map(here, quantities)
         point_source = here.choice("point_source", ("interpolated", "exact"), default="interpolated")
         check_points(here, point_source, psf_type)
         none = ", which may mean no shot noise or no entry, and that is gaussian"
@@ -266,8 +271,8 @@ def _homes(section: str, *keys: str) -> dict[str, str]:
 
 
 def _needed(psf_type: str, unit: str, background_noise: bool) -> set[str]:
-    """The numeric keys that the PSF and the noise require."""
-    needed = {"exposure_time", "pixel_scale", "magnitude_zero_point"}
+    """The numeric keys that the PSF and the noise require, besides those of the pixels."""
+    needed = {"exposure_time", "magnitude_zero_point"}
     if psf_type not in ("PIXEL", "NONE"):
         needed.add("seeing")
     if psf_type == "MOFFAT":
@@ -281,7 +286,7 @@ def unused_names(instrument: Instrument) -> set[str]:
     """The numbers of IMAGE and SURVEY that the PSF and the noise do not use, such as `seeing` under PIXEL."""
     background = "background_noise" in dict(instrument.quantities)
     needed = _needed(instrument.psf_type, instrument.data_count_unit, background)
-    return {*IMAGE, *SURVEY} - needed - {"num_exposures", "background_noise"}
+    return {*IMAGE, *SURVEY} - needed - {PIXEL_SCALE, *PIXEL_MAP, "num_exposures", "background_noise"}
 
 
 def _quantities(

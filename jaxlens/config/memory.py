@@ -8,6 +8,7 @@ convolution on b sub-pixels a pixel, and of K where point sources are stamped on
 
 the stamps of other PSFs are products of columns and rows, of N f sub-pixels for each image of a point source.
 Haloes take 3 x 4 bytes for each number of those for which there is room, in their lists and in their planes.
+The rows of a catalogue, which all systems share, take 4 bytes a number.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from decimal import Decimal
 
 from jaxlens.config.errors import Place, Report
 from jaxlens.config.halo_names import halo_arrays, named_haloes
-from jaxlens.config.model import Config, Configuration, LineOfSight, PointSource
+from jaxlens.config.model import CATALOG, Config, Configuration, LineOfSight, PointSource
 from jaxlens.config.reader import Node
 from jaxlens.kernels.psf.moffat import moffat_radius
 from jaxlens.kernels.psf.resampling import resampled_side
@@ -48,6 +49,7 @@ def check_memory(config: Config, tree: Node, report: Report) -> None:
         tree: the whole file.
         report: a problem is added above `MAX_BYTES`, a remark above `MANY_BYTES`.
     """
+    _check_catalog(config, tree, report)
     found: dict[tuple[str, str, bool], list[str]] = {}
     for one in config.configurations:
         size = system_bytes(config, one)
@@ -62,6 +64,20 @@ def check_memory(config: Config, tree: Node, report: Report) -> None:
             report.problem(_place(tree, name), f"{memory}; {limit}", configurations=labels)
         else:
             report.remark(_place(tree, name), f"{memory}; {advice} if there is less", configurations=labels)
+
+
+def _check_catalog(config: Config, tree: Node, report: Report) -> None:
+    """Report a catalogue that takes more memory on a device than there is, and remark one near it."""
+    for joint in config.joints:
+        size = _FLOAT * joint.arrays["values"].size if joint.label == CATALOG else 0
+        if size > MANY_BYTES:
+            rows, columns = joint.arrays["values"].shape
+            memory = f"{rows} rows of {columns} numbers take {_gigabytes(size)} GB of memory on a device"
+            place, advice = tree.entries[CATALOG].place, "use fewer of them, by WHERE and COLUMNS"
+            if size > MAX_BYTES:
+                report.problem(place, f"{memory}; the limit is {_gigabytes(MAX_BYTES)} GB, so {advice}")
+            else:
+                report.remark(place, f"{memory}; {advice}, if there is less")
 
 
 def system_bytes(config: Config, configuration: Configuration) -> int:

@@ -11,6 +11,8 @@ from jaxlens.config.halo_names import SUBSTRUCTURE
 from jaxlens.config.link_parts import with_parts
 from jaxlens.config.model import (
     LINE_OF_SIGHT,
+    PIXEL_MAP,
+    PIXEL_SCALE,
     Configuration,
     Draw,
     Galaxy,
@@ -98,14 +100,14 @@ def named_quantities(
 def by_epoch_names(instrument: Instrument, configuration: Configuration) -> frozenset[str]:
     """The names of the parameters that are drawn anew for each epoch; none without a TIMESERIES.
 
-    They are the numbers of SURVEY and IMAGE that are distributions, but for the pixel scale and links; and of
-    the objects that vary `NOISE`, what the model itself draws for each epoch (STEP of `variable`), and
+    They are the numbers of SURVEY and IMAGE that are distributions, but for those of the pixels and links;
+    and of the objects that vary `NOISE`, what the model itself draws for each epoch (STEP of `variable`), and
     `MICROLENSING` where the file has BY_EPOCH.
     """
     if configuration.series is None:
         return frozenset()
     random = ((name, one) for name, one in instrument.quantities if not (one.is_constant or one.is_linked))
-    found = {name for name, _ in random if name != "pixel_scale"}
+    found = {name for name, _ in random if name not in (PIXEL_SCALE, *PIXEL_MAP)}
     for prefix, model in transients(configuration):
         own = [NOISE, *TRANSIENTS[model.name].by_epoch]
         found |= {f"{prefix}-{name}" for name, _ in model.parameters if name in own}

@@ -9,7 +9,15 @@ from typing import NamedTuple
 from jaxlens.config.coverage import Tables, free_bands, is_replaced, place_of
 from jaxlens.config.errors import Place, Report
 from jaxlens.config.idle import DARK
-from jaxlens.config.model import Configuration, Draw, Galaxy, Instrument, Quantity
+from jaxlens.config.model import (
+    PIXEL_SCALE,
+    Configuration,
+    Draw,
+    Galaxy,
+    Instrument,
+    Quantity,
+    map_scale_range,
+)
 from jaxlens.config.naming import named_quantities
 from jaxlens.config.reader import Node
 from jaxlens.distributions.host import quantile, support
@@ -99,6 +107,8 @@ class _Ranges:
 
     def of(self, name: str) -> Range:
         """The range of a parameter, of its own draws unless tables set it, and of all tables."""
+        if name == PIXEL_SCALE and name not in self._quantities:
+            return map_scale_range(self.of)
         ends = [ends for table in self._tables if (ends := table.bounds(name)) is not None]
         if self._free[name]:
             ends.append(_range(self._draw(name)))

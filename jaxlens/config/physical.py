@@ -71,6 +71,8 @@ M200 = Form(
     "the mass of an NFW halo in solar masses (`mass_definition`: 200c, 200m or vir)",
 )
 LOG_M = Form(("logM", "concentration"), _HALO, "its decimal logarithm")
+# All of them.
+FORMS = (AXIS_RATIO, SIGMA_V, POINT_MASS, M200, LOG_M)
 # The profiles with an Einstein radius that is that of a point mass.
 _POINTS = frozenset({"POINT_MASS"})
 # Haloes with these parameters have another density than NFW or GNFW, and M200 has no meaning for them.

@@ -52,6 +52,7 @@ class Rule:
         distributions_may_exceed: whether distributions of bounded support get a remark instead of a problem.
         redrawn: whether draws outside the bounds are repeated until they are inside.
         whole: whether the value is an index.
+        advice: what is said where the entry is missing, in place of the usual words.
     """
 
     low: float = -math.inf
@@ -62,6 +63,7 @@ class Rule:
     distributions_may_exceed: bool = False
     redrawn: bool = False
     whole: bool = False
+    advice: str = ""
 
     def allows(self, value: float) -> bool:
         """Whether a value is inside the bounds; true for NaN, whose problem has been reported already."""
@@ -100,6 +102,8 @@ class Rule:
 
     def missing_advice(self) -> str:
         """Advice where the entry is missing or is not a number."""
+        if self.advice:
+            return self.advice
         if self.by_band:
             return "give a number, a DISTRIBUTION or a mapping by band"
         return "give a number or a DISTRIBUTION"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from jaxlens.config.coverage import Tables, free_bands, free_draws, place_of
 from jaxlens.config.errors import Place, Report
 from jaxlens.config.idle import idle_names
-from jaxlens.config.model import Config, Configuration, Draw, Quantity
+from jaxlens.config.model import TRANSFORM, Config, Configuration, Draw, Quantity
 from jaxlens.config.naming import named_quantities
 from jaxlens.config.reader import Node
 from jaxlens.distributions.host import support
@@ -23,6 +23,7 @@ _USUAL: Mapping[str, tuple[float, float, str]] = {
     "REDSHIFT": (-math.inf, 20.0, "no unit, and no galaxy is known beyond 15"),
     "seeing": (0.005, 10.0, "arcsec, of the full width at half maximum"),
     "pixel_scale": (1e-3, 30.0, "arcsec"),
+    **dict.fromkeys(TRANSFORM, (-30.0, 30.0, "arcsec per pixel")),
     "magnitude_zero_point": (5.0, 45.0, "mag, of one electron a second"),
     "theta_E": (1e-4, 100.0, "arcsec"),
     "sigma_v": (1.0, 5000.0, "km/s"),

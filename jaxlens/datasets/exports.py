@@ -6,14 +6,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from jaxlens.datasets.cutouts import fits_header
 from jaxlens.datasets.labelled import labelled
 from jaxlens.datasets.saving import save
 from jaxlens.datasets.updates import DatasetUpdates
+from jaxlens.files.fits import write_fits
 from jaxlens.files.formats import ImageFormat
 from jaxlens.production.manifest import Manifest
 
 if TYPE_CHECKING:
     import xarray
+    from astropy.wcs import WCS
 
 
 class DatasetExports(DatasetUpdates):
@@ -50,6 +55,50 @@ class DatasetExports(DatasetUpdates):
             ValueError: if there is no such configuration, or nothing of it is there.
         """
         return labelled(self.systems_of(configuration), self.name, self.seed)
+
+    def wcs(self, index: int, configuration: str | None = None) -> WCS:
+        """Where the pixels of a system are on the sky.
+
+        x points to increasing right ascension (the first axis of the WCS), y to the north.
+
+        Args:
+            index: which system, as `images` has them; of a time series as `series` has them.
+            configuration: a label or NAME; it may be left out where the file has one.
+
+        Returns:
+            An `astropy.wcs.WCS` of two axes: `wcs.pixel_to_world(i, j)` is the position of pixel
+            `images[index, band, j, i]`.
+
+        Raises:
+            ValueError: if there is no such system, or the systems have no place on the sky, which the key SKY
+                of CATALOG gives.
+        """
+        from astropy.wcs import WCS
+
+        return WCS(fits_header(self.systems_of(configuration), index))
+
+    def write_cutout(self, path: str | Path, index: int, configuration: str | None = None) -> None:
+        """Write the images of one system as FITS, one extension a band, with their place on the sky.
+
+        Those of a time series have the axis of epochs in front.  An earlier file is replaced.
+
+        Args:
+            path: the file.
+            index: which system, as in `wcs`.
+            configuration: a label or NAME; it may be left out where the file has one.
+
+        Raises:
+            ValueError: as `wcs`, and if there are no images.
+            StorageError: if the file cannot be written.
+        """
+        systems = self.systems_of(configuration)
+        header = fits_header(systems, index)
+        if "images" not in systems.arrays:
+            raise ValueError("there are no images; make the dataset without skip_image_generation")
+        images = np.asarray(systems.arrays["images"][index])
+        header["BUNIT"] = str(systems.contents.attributes.get("units", "electrons/s"))
+        by_band = {band: images[..., b, :, :] for b, band in enumerate(systems.contents.bands)}
+        write_fits(path, by_band, header)
 
     def save(
         self,

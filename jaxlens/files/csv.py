@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jaxlens.config.model.catalog import is_catalog_column
 from jaxlens.files.contents import Chunk, Contents, Values
 from jaxlens.files.metadata import Column, columns, is_text
 from jaxlens.files.rows import RowBuffer
@@ -24,6 +25,8 @@ from jaxlens.files.series_tables import bands_of_series
 _ROWS_AT_A_TIME = 512
 # The ends of the names of columns whose texts may be any word, "nan" too.
 _WORDS = ("NAME", "HOST")
+# What the columns of a catalogue may be beside texts.
+_KINDS = (("int64", int), ("float64", float))
 # Whether pandas is older than 3.1, and rounds the last bits of a number unless asked for exact numbers.
 _OLD_PANDAS = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
 # The option of `read_csv` that asks for exact numbers.
@@ -73,21 +76,56 @@ class CsvFile(CsvTable):
 def read_csv(path: Path, stop: int | None = None) -> pd.DataFrame:
     """The first `stop` systems of a metadata table, or all; the numbers are exactly the written ones."""
     header = [str(name) for name in pd.read_csv(path, nrows=0)]
-    options, bands = read_options(header), bands_of_series(header)
+    options, bands = read_options(header, path), bands_of_series(header)
     if stop is None or not bands:
         return pd.read_csv(path, nrows=stop, **options)
     return _first_systems(path, f"OBJID-{bands[0]}", stop, options)
 
 
-def read_options(header: Sequence[str]) -> dict[str, Any]:
-    """The arguments with which pandas reads a table of these columns: texts are texts, numbers are exact."""
+def read_options(header: Sequence[str], path: Path) -> dict[str, Any]:
+    """The arguments with which pandas reads a table: texts are texts, numbers are exact.
+
+    Args:
+        header: the names of its columns.
+        path: the table, which says what the columns of a catalogue are.
+    """
     texts = dict.fromkeys((name for name in header if is_text(name)), str)
     # "None" is a legal HOST, so pandas must not read words as missing values.
     options: dict[str, Any] = {"keep_default_na": False, "dtype": texts, **_EXACT}
+    types = _catalog_types(header, path)
+    if types:
+        options["dtype"] = texts | types
+        options["na_values"] = {name: ["nan"] for name, kind in types.items() if kind == "float64"}
     if bands_of_series(header):
         words = [name for name in header if name.rpartition("-")[0].endswith(_WORDS)]
-        options["na_values"] = {name: ["nan"] for name in header if name not in texts and name not in words}
+        others = {*texts, *words, *types}
+        numbers = {name: ["nan"] for name in header if name not in others}
+        options["na_values"] = options.get("na_values", {}) | numbers
     return options
+
+
+def _catalog_types(header: Sequence[str], path: Path) -> dict[str, Any]:
+    """The types of the columns of a catalogue: "int64", "float64", or str for texts.
+
+    A column has numbers where each of its words is what this library writes for a number, so that a name such
+    as 0012 stays as it is.
+    """
+    names = [name for name in header if is_catalog_column(name.rpartition("-")[0])]
+    if not names:
+        return {}
+    table = pd.read_csv(path, usecols=names, dtype=str, keep_default_na=False)
+    return {
+        name: next((kind for kind, type_ in _KINDS if _are(type_, table[name].unique())), str)
+        for name in names
+    }
+
+
+def _are(kind: type[int] | type[float], words: Iterable[str]) -> bool:
+    """Whether all words are what Python writes for numbers of this kind."""
+    try:
+        return all(str(kind(word)) == word for word in words)
+    except ValueError:
+        return False
 
 
 def _first_systems(path: Path, objid: str, stop: int, options: Mapping[str, Any]) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jaxlens.config.model import TRIES
+from jaxlens.config.model.catalog import is_catalog_column
 from jaxlens.files.contents import ArrayName, Contents, Values
 from jaxlens.files.csv_rows import CsvRows
 from jaxlens.files.metadata import Column, Fixed, is_text
@@ -147,6 +148,8 @@ def _fixed(first: pd.DataFrame, bands: tuple[str, ...]) -> Fixed:
     """The texts and counts that describe the configuration, from the first row."""
     found: Fixed = {}
     for name in _names([str(name) for name in first], bands) if len(first) else ():
+        if is_catalog_column(name):
+            continue
         value = first[f"{name}-{bands[0]}"].iloc[0]
         if isinstance(value, str) and not is_text(f"{name}-{bands[0]}"):
             found[name] = value

@@ -31,7 +31,7 @@ class CsvRows:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.header = [str(name) for name in pd.read_csv(path, nrows=0)]
-        self._options = read_options(self.header)
+        self._options = read_options(self.header, path)
 
     @property
     def count(self) -> int:

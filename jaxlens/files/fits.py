@@ -124,15 +124,25 @@ def _image_in(units: Any, file: str, extension: str | None) -> np.ndarray:
     return np.asarray(chosen.data)
 
 
-def write_fits(path: str | os.PathLike[str], images: Mapping[str, np.ndarray]) -> None:
+def write_fits(
+    path: str | os.PathLike[str],
+    images: Mapping[str, np.ndarray],
+    keywords: Mapping[str, str | float] | None = None,
+) -> None:
     """Write images as a FITS file, each in an extension of its name; an earlier file is replaced.
+
+    Args:
+        path: the file.
+        images: by name, (y, x), or with further axes in front.
+        keywords: of the header of each extension, such as those of a WCS.
 
     Raises:
         StorageError: if the file cannot be written.
     """
     from astropy.io import fits
 
-    extensions = [fits.ImageHDU(np.asarray(image), name=name) for name, image in images.items()]
+    header = fits.Header(list((keywords or {}).items()))
+    extensions = [fits.ImageHDU(np.asarray(image), header, name=name) for name, image in images.items()]
     try:
         fits.HDUList([fits.PrimaryHDU(), *extensions]).writeto(path, overwrite=True)
     except OSError as error:

@@ -9,7 +9,7 @@ import numpy as np
 from astropy.io import fits
 
 from jaxlens.files.contents import PLANES, ArrayName, Contents
-from jaxlens.files.coordinates import dimensions, pixel_scale
+from jaxlens.files.coordinates import dimensions, pixel_map, pixel_scale
 from jaxlens.files.units import unit_of
 
 # Our names of units of images -> those of the FITS standard.
@@ -24,8 +24,10 @@ _ARCSEC_PER_DEGREE = 3600.0
 def array_header(contents: Contents, array: ArrayName) -> fits.Header:
     """The header of the extension with an array: bands, unit, and the world coordinates of its axes.
 
-    The images have no place on the sky: their centre is at (0, 0), and right ascension grows with the column,
-    as x does.  Where the pixel scale differs between systems the axes of the pixels have numbers.
+    An array of many systems has no place on the sky: the centre of an image is at (0, 0), and right ascension
+    grows with the column, as x does.  Where pixels have a map, it is in the PC matrix, and (0, 0) is where x
+    and y are 0.  Where systems have places, these are the columns `ra_sky` and `dec_sky` of METADATA.  Where
+    pixels differ between systems their axes have numbers.
     """
     shape = contents.shape(array)
     header = plain_header(array, shape, np.dtype(">f4"))
@@ -33,6 +35,7 @@ def array_header(contents: Contents, array: ArrayName) -> fits.Header:
     header["BUNIT"] = (_UNITS.get(unit, unit), "unit of the pixels")
     for axis, name in enumerate(reversed(dimensions(contents, array)), 1):
         _set_axis(header, axis, name, contents)
+    _set_map(header, contents)
     texts = {"BAND": contents.bands} | ({"PLANE": PLANES} if array == "planes" else {})
     for word, names in texts.items():
         header.update({f"{word}{number}": name for number, name in enumerate(names, 1)})
@@ -104,6 +107,17 @@ def _set_axis(header: fits.Header, axis: int, name: str, contents: Contents) -> 
         first = contents.start if name == "system" else 0
         entries = {"CTYPE": name.upper(), "CRPIX": 1.0, "CRVAL": float(first), "CDELT": 1.0}
     header.update({f"{word}{axis}": value for word, value in entries.items()})
+
+
+def _set_map(header: fits.Header, contents: Contents) -> None:
+    """The map of the pixels, on the axes 1 and 2, which are x and y."""
+    scale, known = pixel_scale(contents), pixel_map(contents)
+    if scale is None or known is None:
+        return
+    matrix, shift = known
+    centre = np.linalg.solve(matrix, -shift) + (contents.num_pix + 1) / 2
+    header.update({f"CRPIX{i + 1}": centre[i] for i in range(2)})
+    header.update({f"PC{i + 1}_{j + 1}": matrix[i, j] / scale for i in range(2) for j in range(2)})
 
 
 def _column(name: str, field: np.dtype[Any]) -> fits.Column:

@@ -222,8 +222,8 @@ def catalog_columns(catalog: Catalog | None, values: Mapping[str, ArrayLike]) ->
         values: values by name, of which `CATALOG-row` (n,) is used.
 
     Returns:
-        `CATALOG-row`, `CATALOG-ID`, `ra_sky`, `dec_sky` and what is kept, (n,): whole numbers, float64 or texts;
-        empty without a catalogue.
+        `CATALOG-row`, `CATALOG-ID`, `ra_sky`, `dec_sky` and what is kept, (n,): whole numbers, float64, or
+        texts; empty without a catalogue.
     """
     return {} if catalog is None else catalog.of_rows(np.asarray(values[CATALOG_ROW]))
 

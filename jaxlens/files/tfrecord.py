@@ -1,9 +1,9 @@
 """TFRecord: one `tf.train.Example` a system, by a library that needs no TensorFlow.
 
 The features are OBJID, the arrays (`images`, `planes`, `difference`) and the metadata by name, flat, in the
-order of the axes.  Numbers are lists of float32 or of int64 and texts are bytes; times, which need double
-precision (`mjd`, `nite`), are bytes of little-endian float64.  The first example has a feature that describes
-the file, `jaxlens_description`.
+order of the axes.  Numbers are lists of float32 or of int64 and texts are bytes; times and columns of a
+catalogue, which need double precision (`mjd`, `nite`, `ra_sky`), are bytes of little-endian float64.  The
+first example has a feature that describes the file, `jaxlens_description`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jaxlens.config.model.catalog import is_catalog_column
 from jaxlens.files.contents import ArrayName, Chunk, Contents, Values
 from jaxlens.files.description import TEXT, described, description, value_types
 from jaxlens.files.extras import required
@@ -74,7 +75,7 @@ class TfRecordFile:
     def _feature(self, name: str, value: np.ndarray) -> Any:
         """What one system has of an array or a value."""
         messages = self._messages
-        if value.dtype.kind in "fiub" and _is_time(name, value.dtype):
+        if value.dtype.kind in "fiub" and _is_double(name, value.dtype):
             return messages.Feature(bytes_list=messages.BytesList(value=[value.astype("<f8").tobytes()]))
         if value.dtype.kind == "f":
             return messages.Feature(float_list=messages.FloatList.FromString(_packed(value)))
@@ -176,15 +177,16 @@ def _packed(values: np.ndarray) -> bytes:
     return b"\x0a" + bytes(length) + data
 
 
-def _is_time(name: str, dtype: np.dtype[Any]) -> bool:
-    return dtype == np.float64 and name.rpartition("-")[2] in _TIMES
+def _is_double(name: str, dtype: np.dtype[Any]) -> bool:
+    is_named = name.rpartition("-")[2] in _TIMES or is_catalog_column(name)
+    return bool(dtype == np.float64 and is_named)
 
 
 def _value(name: str, feature: Any, dtype: str) -> Any:
     """What one system has of a value: a flat list or array, or a text."""
     if dtype == TEXT:
         return feature.bytes_list.value[0].decode()
-    if _is_time(name, np.dtype(dtype)):
+    if _is_double(name, np.dtype(dtype)):
         return np.frombuffer(feature.bytes_list.value[0], "<f8")
     kind = "float_list" if np.dtype(dtype).kind == "f" else "int64_list"
     return list(getattr(feature, kind).value)

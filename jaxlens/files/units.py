@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from jaxlens.config.model.catalog import is_catalog_column
+
 # The last word of a name -> the unit.  A number without a unit, or one whose unit depends on the file (`sep`,
 # `read_noise`), is not here.
 _UNITS = MappingProxyType(
     {
         **dict.fromkeys(("theta_E", "s_scale", "sigma", "R_sersic", "Rb", "center_x", "center_y"), "arcsec"),
         **dict.fromkeys(("ra", "dec", "ra_0", "dec_0", "ra_image", "dec_image"), "arcsec"),
-        **dict.fromkeys(("seeing", "pixel_scale"), "arcsec"),
+        **dict.fromkeys(("seeing", "pixel_scale", "x_shift", "y_shift"), "arcsec"),
+        **dict.fromkeys(("transform_xx", "transform_xy", "transform_yx", "transform_yy"), "arcsec/pixel"),
         **dict.fromkeys(("magnitude", "magnitude_measured", "magnitude_zero_point", "ABSMAG"), "mag"),
         **dict.fromkeys(("M_I", "EBV", "EBV_MW", "m5"), "mag"),
         **dict.fromkeys(("angle", "psi_ext", "phi"), "rad"),
@@ -40,6 +43,9 @@ def unit_of(name: str) -> str:
     ['arcsec', 'd', '']
     """
     word = name.rpartition("-")[2]
+    if is_catalog_column(name) and word != name:
+        # what a kept column is, only its catalogue knows
+        return ""
     # the images of a point source are numbered, and magnitudes that differ by image end so
     return _UNITS.get(
         word.rstrip("0123456789").removesuffix("_").removesuffix("_shift"), _UNITS.get(word, "")

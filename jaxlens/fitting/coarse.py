@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
+from jaxlens.config.model import PIXEL_MAP, PIXEL_SCALE, TRANSFORM
 from jaxlens.fitting.posterior import Model
+from jaxlens.kernels.types import Params
 
 # Pixels of the image along a side of a wide pixel; an image then has a quarter of the pixels.
 FACTOR = 2
@@ -15,7 +17,7 @@ MIN_WIDTH = 1.0
 def coarse(model: Model) -> tuple[Model, int]:
     """The model with pixels `FACTOR` times as wide, and that factor.
 
-    The parameter `pixel_scale` is to be multiplied by the factor.  The light of a pixel is then that of
+    The numbers of the pixels are to be those of `coarse_pixels`.  The light of a pixel is then that of
     factor^2 pixels.
 
     Where the image consists of arrays with given pixels, where the smoothing is as narrow as the pixels or
@@ -23,7 +25,7 @@ def coarse(model: Model) -> tuple[Model, int]:
     """
     scene = model.scene
     own_pixels = scene.optics.psf not in ("GAUSSIAN", "NONE") or scene.backgrounds or scene.noise_sources
-    free = any(name == "pixel_scale" for name, _ in model.free)
+    free = any(name in (PIXEL_SCALE, *PIXEL_MAP) for name, _ in model.free)
     if own_pixels or free or scene.num_pix % FACTOR or model.widths[0] < FACTOR * MIN_WIDTH:
         return model, 1
     num_pix, radius = scene.num_pix // FACTOR, scene.optics.radius
@@ -33,3 +35,13 @@ def coarse(model: Model) -> tuple[Model, int]:
     widths = tuple(width / FACTOR for width in model.widths)
     scene = dataclasses.replace(scene, num_pix=num_pix, optics=optics)
     return dataclasses.replace(model, scene=scene, widths=widths), FACTOR
+
+
+def coarse_pixels(params: Params, factor: int) -> Params:
+    """The parameters with pixels `factor` times as wide, about the same centre of the image.
+
+    Args:
+        params: the parameters of one system.
+        factor: that of `coarse`.
+    """
+    return {**params, **{name: params[name] * factor for name in (PIXEL_SCALE, *TRANSFORM) if name in params}}

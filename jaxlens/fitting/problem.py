@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.config.model import PIXEL_SCALE, TRANSFORM
 from jaxlens.fitting.free_parameters import FreeParameters
 from jaxlens.fitting.image_checks import CheckedImages
 from jaxlens.fitting.posterior import Array, Constants, FitData, Model, unconstrained_log_prior
@@ -49,7 +50,7 @@ def problem(sim: Simulator, free: FreeParameters, sigma_given: bool) -> tuple[Mo
     """
     changed = {name for name, _ in free.places} | free.changed
     # a seeing that is free or fixed by the caller may be wider than the file allows
-    scene = (sim.with_unbounded_psf() if changed & {"seeing", "pixel_scale"} else sim).scene
+    scene = (sim.with_unbounded_psf() if changed & {"seeing", PIXEL_SCALE, *TRANSFORM} else sim).scene
     population = sim.static_population
     widths = smoothing_widths(sim.scene.num_pix)
     model = Model(population, scene, free.places, free.file_priors, sigma_given, widths, free.ties)

@@ -17,7 +17,7 @@ import numpy as np
 
 from jaxlens.distributions import Distribution
 from jaxlens.fitting.amplitudes import templates, with_fluxes
-from jaxlens.fitting.coarse import coarse
+from jaxlens.fitting.coarse import coarse, coarse_pixels
 from jaxlens.fitting.free_parameters import FreeParameters
 from jaxlens.fitting.posterior import Constants, FitData, Model, unconstrained_log_prior
 from jaxlens.fitting.smoothing import smoothed, smoothing_weights
@@ -166,7 +166,7 @@ def _rendered(
 ) -> tuple[jax.Array, jax.Array]:
     """The smoothed light, other and of each free magnitude, (c, 1 + j, pixels), and the log prior, (c,)."""
     wide, factor = coarse(model)
-    scaled = {**params, "pixel_scale": params["pixel_scale"] * factor}
+    scaled = coarse_pixels(params, factor)
 
     def light_and_prior(u: jax.Array) -> tuple[jax.Array, jax.Array]:
         other, light = templates(wide, constants, scaled, u)

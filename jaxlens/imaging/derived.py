@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 import jax
 
+from jaxlens.config.model import PIXEL_SCALE
 from jaxlens.imaging.axis_ratios import ellipticity
 from jaxlens.imaging.copies import for_each, positions
 from jaxlens.imaging.halo_labels import halo_labels
+from jaxlens.imaging.pixel_grid import has_pixel_map, pixel_scale
 from jaxlens.imaging.point_sources import source_position
 from jaxlens.imaging.rays import physical_angles
 from jaxlens.imaging.scene import Scene
@@ -22,6 +24,8 @@ def derived_quantities(
 ) -> dict[str, jax.Array]:
     """Positions of point sources, angles of masses, ellipticities of axis ratios, and labels of haloes.
 
+    Where pixels have a map, `pixel_scale` is the side of a square as large as a pixel.
+
     Args:
         scene: the static part of the configuration.
         params: the parameters of one system, each () or (bands,).
@@ -31,6 +35,8 @@ def derived_quantities(
         Values by name: angles in arcsec, each (); ellipticities () or (bands,); masses in solar masses.
     """
     values: dict[str, jax.Array] = halo_labels(scene, params, images)
+    if has_pixel_map(params):
+        values[PIXEL_SCALE] = pixel_scale(params)
     for j, plane in enumerate(scene.planes):
         for light in plane.light:
             values |= _named(light.prefix, ellipticity(light, params))

@@ -13,6 +13,7 @@ from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.light_curves import ImageFluxes, image_fluxes
 from jaxlens.imaging.optics import blur, stamped, unit_stamps
 from jaxlens.imaging.photometry import counts
+from jaxlens.imaging.pixel_grid import image_pixels, pixel_grid
 from jaxlens.imaging.point_sources import fluxes, point_positions
 from jaxlens.imaging.scene import Scene
 from jaxlens.kernels.fastmath.compiler import computed_apart
@@ -266,8 +267,7 @@ def pixel_coordinates(
         x: positions on the sky, arcsec, of any shape.
         y: the other coordinate.
     """
-    first_pixel = -(scene.num_pix - 1) / 2.0  # its centre, in pixels from the centre of the image
-    return x / params["pixel_scale"] - first_pixel, y / params["pixel_scale"] - first_pixel
+    return image_pixels(pixel_grid(params), scene.num_pix, x, y)
 
 
 def _coordinates(

@@ -20,6 +20,7 @@ from jaxlens.imaging.photometry import (
     light_numbers,
     surface_brightness,
 )
+from jaxlens.imaging.pixel_grid import PixelGrid, angles, pixel_area, pixel_grid
 from jaxlens.imaging.rays import RayNumbers, ray_numbers, ray_positions
 from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.scene_objects import Copied
@@ -73,20 +74,20 @@ def rays_of_image(scene: Scene, params: Params) -> list[Pair] | None:
     x, y = _grid(scene, scene.num_pix * scene.supersampling)
     if scene.series is not None:
         params = first_epoch(scene, params)
-    return halo_lensed_rays(scene, params, x * params["pixel_scale"], y * params["pixel_scale"])
+    return halo_lensed_rays(scene, params, *angles(pixel_grid(params), x, y))
 
 
 class _Numbers(NamedTuple):
     """What the light of the pixels depends on: a pytree of arrays () or (bands, 1, 1).
 
     Attributes:
-        pixel_scale: the side of a pixel, arcsec.
+        grid: where the pixels are.
         rays: of the planes in front of the last one that has light here.
         lights: of the light profiles of some planes, by the plane's index.
         copies: of the objects of some planes that have copies with light, by the plane's index.
     """
 
-    pixel_scale: jax.Array
+    grid: PixelGrid
     rays: RayNumbers
     lights: dict[int, tuple[LightNumbers, ...]]
     copies: dict[int, tuple[CopyNumbers, ...]]
@@ -105,12 +106,12 @@ def _numbers(scene: Scene, params: Params, planes: slice) -> _Numbers:
         for j in shown
         if _bright(scene, j)
     }
-    return _Numbers(params["pixel_scale"], ray_numbers(scene, params), lights, copies)
+    return _Numbers(pixel_grid(params), ray_numbers(scene, params), lights, copies)
 
 
 def _light_at(scene: Scene, pixels: Images, numbers: _Numbers) -> Images:
     """The light of some planes, one image, at directions (x, y) in pixels, each (1, N, columns); counts/s."""
-    x, y = (direction * numbers.pixel_scale for direction in pixels)
+    x, y = angles(numbers.grid, *pixels)
     total = jnp.zeros_like(x)
     positions = ray_positions(scene, numbers.rays, x, y)
     for j, own in numbers.lights.items():
@@ -120,7 +121,7 @@ def _light_at(scene: Scene, pixels: Images, numbers: _Numbers) -> Images:
         for copied, copies in zip(_bright(scene, j), each, strict=True):
             light_of = partial(_copy_at, scene, copied, positions[j])
             total = total + summed_in_loop(light_of, copies.shown, copies.each)
-    return [total * numbers.pixel_scale**2]
+    return [total * pixel_area(numbers.grid)]
 
 
 def _copy_at(scene: Scene, copied: Copied, position: tuple[jax.Array, jax.Array], numbers: Copy) -> jax.Array:
@@ -148,7 +149,7 @@ def _light_at_rays(scene: Scene, rays: Sequence[Pair], numbers: _Numbers) -> jax
                 cpu=partial(_copies_in_loop, scene, copied),
                 default=partial(_copies_at_once, scene, copied),
             )
-    return total * numbers.pixel_scale**2
+    return total * pixel_area(numbers.grid)
 
 
 def _light_of_plane(
@@ -174,21 +175,21 @@ def _light_by_plane(scene: Scene, numbers: _Numbers) -> jax.Array:
     grid = _grid(scene, scene.num_pix * scene.supersampling)
     total = jnp.zeros_like(grid[0])
     for j, own in numbers.lights.items():
-        of_plane = _Numbers(numbers.pixel_scale, numbers.rays.up_to(j), {j: own}, {})
+        of_plane = _Numbers(numbers.grid, numbers.rays.up_to(j), {j: own}, {})
         total = total + of_pixels(partial(_light_at, scene), grid, of_plane)[0]
     for j, each in numbers.copies.items():
-        place = numbers.pixel_scale, numbers.rays.up_to(j)
+        place = numbers.grid, numbers.rays.up_to(j)
         rays = of_pixels(partial(_rays_at, scene), grid, place)
         for copied, copies in zip(_bright(scene, j), each, strict=True):
             light_of = partial(_copy_of_pixels, scene, copied, rays)
-            total = total + summed_at_once(light_of, copies.shown, copies.each) * numbers.pixel_scale**2
+            total = total + summed_at_once(light_of, copies.shown, copies.each) * pixel_area(numbers.grid)
     return total
 
 
-def _rays_at(scene: Scene, pixels: Images, place: tuple[jax.Array, RayNumbers]) -> Images:
+def _rays_at(scene: Scene, pixels: Images, place: tuple[PixelGrid, RayNumbers]) -> Images:
     """Where the rays at directions in pixels cross the last plane that they reach: x and y, arcsec."""
-    pixel_scale, rays = place
-    return list(ray_positions(scene, rays, *(direction * pixel_scale for direction in pixels))[-1])
+    grid, rays = place
+    return list(ray_positions(scene, rays, *angles(grid, *pixels))[-1])
 
 
 def _copy_of_pixels(scene: Scene, copied: Copied, rays: Images, numbers: Copy) -> jax.Array:

@@ -26,6 +26,7 @@ from jaxlens.imaging.halo_rays import (
     travel_times_through_haloes,
 )
 from jaxlens.imaging.lens_planes import plane_deflection, plane_fermat_potential, plane_potential
+from jaxlens.imaging.pixel_grid import pixel_scale
 from jaxlens.imaging.profile_arguments import Value
 from jaxlens.imaging.rays import lens_of, mass_groups, ray_parameters
 from jaxlens.imaging.scene import Scene
@@ -156,7 +157,7 @@ def _tolerance(scene: Scene, params: Params) -> jax.Array | None:
     if not scene.halo_tolerance or not planes:
         return None
     radius = einstein_radius(scene, params)
-    scale = jax.lax.stop_gradient(params["pixel_scale"])
+    scale = jax.lax.stop_gradient(pixel_scale(params))
     return scene.halo_tolerance / planes * jnp.where(radius > 0.0, radius, scale)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from jaxlens.imaging.assets import NO_ASSETS, Assets
 from jaxlens.imaging.epochs import epoch_keys, map_epochs, without_missing
 from jaxlens.imaging.photometry import per_pixel
+from jaxlens.imaging.pixel_grid import pixel_scale
 from jaxlens.imaging.scene import Scene
 from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.noise import draws, variance
@@ -118,9 +119,9 @@ def background_sigma(scene: Scene, params: Params) -> jax.Array:
         return jnp.zeros((), jnp.result_type(float))
     if scene.background_given:
         return params["background_noise"]
-    names = ("read_noise", "exposure_time", "num_exposures", "pixel_scale")
+    given = {name: params[name] for name in ("read_noise", "exposure_time", "num_exposures")}
     sky_rate = 10.0 ** (-0.4 * (params["sky_brightness"] - params["magnitude_zero_point"]))
-    sigma = variance.background_sigma(sky_rate=sky_rate, **{name: params[name] for name in names})
+    sigma = variance.background_sigma(sky_rate=sky_rate, pixel_scale=pixel_scale(params), **given)
     return sigma / params["ccd_gain"] if scene.adu else sigma
 
 

@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.config.model import Config
+from jaxlens.imaging.pixel_grid import pixel_scale
 from jaxlens.kernels.psf import gaussian, moffat
 from jaxlens.kernels.psf.convolution import convolve, convolve_fine, fine_side
 from jaxlens.kernels.psf.resampling import averaged, cropped, resampled, resampled_side
@@ -161,14 +162,14 @@ def _kernel(
     if kernel is not None:
         return resampled(kernel.astype(jnp.result_type(float)), optics.kernel_factor, factor)
     assert radius is not None, "a Moffat kernel always has a bound"
-    fwhm = jnp.atleast_1d(params["seeing"] / params["pixel_scale"] * factor)
+    fwhm = jnp.atleast_1d(params["seeing"] / pixel_scale(params) * factor)
     fwhm, beta = jnp.broadcast_arrays(fwhm, jnp.atleast_1d(params["moffat_beta"]))
     return moffat.moffat_kernel(fwhm, beta, radius)
 
 
 def _sigma_in_pixels(params: Params) -> jax.Array:
     """The standard deviation of a Gaussian PSF in pixels, () or (bands,)."""
-    return gaussian.fwhm_to_sigma(params["seeing"]) / params["pixel_scale"]
+    return gaussian.fwhm_to_sigma(params["seeing"]) / pixel_scale(params)
 
 
 def _gaussian_blur(optics: Optics, params: Params, image: jax.Array) -> jax.Array:

@@ -18,6 +18,7 @@ from jaxlens.imaging.halo_lensing import LensArguments, halo_lensed_to_plane, le
 from jaxlens.imaging.halo_numbers import have_room
 from jaxlens.imaging.optics import stamp_radius, stamped
 from jaxlens.imaging.photometry import counts_by_band
+from jaxlens.imaging.pixel_grid import farthest_angle, image_pixels, pixel_grid
 from jaxlens.imaging.rays import geometry_factor, mass_parameters, one_or_nan, ray_parameters, rays_to_plane
 from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.scene_objects import Hosted
@@ -158,8 +159,11 @@ def _ring(scene: Scene, params: Params) -> Pair:
 
 
 def _window(scene: Scene, params: Params) -> jax.Array:
-    """Half the width (arcsec) of the image plus the radius of a stamp: sources beyond it add no light."""
-    return (scene.num_pix / 2.0 + stamp_radius(scene.optics, params)) * params["pixel_scale"]
+    """Half the width (arcsec) of the image plus the radius of a stamp: sources beyond it add no light.
+
+    With a map of pixels the window is the square about (0, 0) with all of the image.
+    """
+    return farthest_angle(pixel_grid(params), scene.num_pix / 2.0 + stamp_radius(scene.optics, params))
 
 
 def _power_law(scene: Scene, j: int) -> Callable[[Params], PowerLaw] | None:
@@ -223,8 +227,7 @@ def point_source_light(
     flux = jnp.concatenate([fluxes(scene, params, prefix, mu) for prefix, mu, _, _ in points], axis=1)
     x = jnp.concatenate([x for _, _, x, _ in points])
     y = jnp.concatenate([y for _, _, _, y in points])
-    first_pixel = -(n - 1) / 2.0  # its centre, in pixels from the centre of the image
-    pixel_x, pixel_y = (v / params["pixel_scale"] - first_pixel for v in (x, y))
+    pixel_x, pixel_y = image_pixels(pixel_grid(params), n, x, y)
     return stamped(scene.optics, params, flux, pixel_x, pixel_y, assets.psf_kernel)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from jaxlens.config.model import Config, Configuration, PointSource
+from jaxlens.config.model import PIXEL_MAP, PIXEL_SCALE, TRANSFORM, Config, Configuration, PointSource
 from jaxlens.config.naming import image_slots
 from jaxlens.imaging.optics import Optics, optics
 from jaxlens.imaging.scene_objects import FieldHaloes, Haloes, Mass, ScenePlane
@@ -68,6 +68,11 @@ class Scene:
         """The shape of the image of one system: (bands, y, x), or (epochs, bands, y, x) of a time series."""
         epochs = (self.series.epochs,) if self.series else ()
         return (*epochs, len(self.bands), self.num_pix, self.num_pix)
+
+    @property
+    def has_pixel_map(self) -> bool:
+        """Whether the pixels have a map; otherwise they are squares along x and y."""
+        return TRANSFORM[0] in self.parameters
 
     @property
     def solver_cells(self) -> int:
@@ -183,7 +188,7 @@ def _parameters(
     """The names of the parameters that an image depends on, in the order of the file."""
     instrument, quantities = config.instrument, dict.fromkeys(dict(config.instrument.quantities))
     names = [name for name, _ in config.cosmology if name in COSMOLOGY]
-    used = {"pixel_scale", "exposure_time", "num_exposures", "magnitude_zero_point"}
+    used = {PIXEL_SCALE, *PIXEL_MAP, "exposure_time", "num_exposures", "magnitude_zero_point"}
     quantities |= dict.fromkeys(time_series.by_epoch) if time_series else {}
     if backgrounds != "replace":
         used |= {"background_noise"} if "background_noise" in quantities else {"read_noise", "sky_brightness"}

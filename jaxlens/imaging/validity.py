@@ -14,6 +14,7 @@ import jax.numpy as jnp
 
 from jaxlens.imaging.epochs import observed_epochs
 from jaxlens.imaging.halo_numbers import have_room
+from jaxlens.imaging.pixel_grid import pixel_area, pixel_grid
 from jaxlens.imaging.rays import geometry_factor, one_or_nan
 from jaxlens.imaging.scene import Scene
 from jaxlens.kernels.types import Params
@@ -28,7 +29,8 @@ def validity_factor(scene: Scene, params: Params) -> jax.Array:
     It is not where a parameter is NaN or infinite, and where `geometry_factor` is NaN.  A magnitude, also
     that of the sky, and an exposure may be infinite.  Epochs that are not observed do not count.
     Neither is it where NUMBER is negative, or more than the copies or haloes for which there is room; nor
-    where there are more haloes in a plane than it has room for, or haloes that have no plane.
+    where there are more haloes in a plane than it has room for, or haloes that have no plane; nor where
+    pixels have no area.
 
     Args:
         scene: the static part of the configuration.
@@ -45,6 +47,8 @@ def validity_factor(scene: Scene, params: Params) -> jax.Array:
         valid = valid & ~jnp.any(jnp.isnan(_joined(used[name] for name in infinite)))
     for copied in (copied for plane in scene.planes for copied in plane.copies):
         valid = valid & (params[copied.number] >= 0) & (params[copied.number] <= copied.bound)
+    if scene.has_pixel_map:
+        valid = valid & (pixel_area(pixel_grid(params)) > 0.0)
     if scene.haloes:
         valid = valid & have_room(scene, params)
     return one_or_nan(valid) * geometry_factor(scene, params)

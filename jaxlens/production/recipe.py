@@ -12,6 +12,7 @@ import jax.numpy as jnp
 
 from jaxlens.config import Config
 from jaxlens.config.imported_files import import_file, imported_files
+from jaxlens.config.model import PIXEL_MAP, PIXEL_SCALE
 from jaxlens.config.updates import config_text
 from jaxlens.engine.devices import Devices
 from jaxlens.engine.haloes import numbers_of_haloes
@@ -117,6 +118,8 @@ class Recipe:
         sources = len(scene.lensed_points or scene.lensed_centres)
         more = _POSITION_NUMBERS * (sources + 1) if job.positions and sources else 0
         more += _TRANSIENT_COLUMNS * len(contents.transients)
+        catalog = self.config.catalog_of(job.simulator.configuration)
+        more += 0 if catalog is None else 1 + len(catalog.columns)
         return contents.bytes_on_disk(len(job.simulator.parameter_names) + more, self.csv)
 
     def bytes_of_system(self, job: Job) -> int:
@@ -149,9 +152,7 @@ class Recipe:
     def _attributes(self, job: Job, batch_size: int) -> dict[str, str | int | float]:
         """What an HDF5 file says about how it was made, so that it can be made again."""
         config = self.config
-        low, high = config.reach("pixel_scale")
-        constant = {"pixel_scale": low} if low == high else {}
-        return constant | {
+        return _same_pixels(config) | {
             "units": "electrons/s" if config.instrument.data_count_unit == "e-" else "ADU/s",
             "size": config.size,
             "seed": self.seed,
@@ -161,6 +162,13 @@ class Recipe:
             "configuration": job.simulator.configuration.name,
             "batch_size": batch_size,
         }
+
+
+def _same_pixels(config: Config) -> dict[str, str | int | float]:
+    """The numbers that say where pixels are, where they are the same for all systems."""
+    names = PIXEL_MAP if config.instrument.has_pixel_map else ()
+    ends = {name: config.reach(name) for name in (PIXEL_SCALE, *names)}
+    return {name: low for name, (low, _) in ends.items()} if all(a == b for a, b in ends.values()) else {}
 
 
 def _restored(files: tuple[str, ...], state: bytes) -> Recipe:

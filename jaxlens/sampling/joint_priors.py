@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from jaxlens.config.model import Joint, Quantity
+from jaxlens.config.model import PIXEL_SCALE, Joint, Quantity
 from jaxlens.distributions import DeltaFunction, Distribution, LogNormal, Normal, Scaled
 from jaxlens.kernels.types import Params
 from jaxlens.sampling.draws import draw_bands, draw_parameters
@@ -130,7 +130,9 @@ def own_distributions(
         else draw.with_parameters(**draw_parameters(quantity, band, draw, hyperparameters))
         for band, draw in zip(bands, quantity.draws, strict=True)
     ]
-    if name not in population.in_pixels:
+    side = dict(population.quantities).get(PIXEL_SCALE)
+    # with a map of pixels there is no density, which `without_prior` says
+    if name not in population.in_pixels or side is None:
         return each
-    pixel_scale = hyperparameters[dict(population.quantities)["pixel_scale"].path]
+    pixel_scale = hyperparameters[side.path]
     return [Scaled(distribution, pixel_scale) for distribution in each]

@@ -22,6 +22,8 @@ from jaxlens.config.galaxy_names import Chooser, choosers
 from jaxlens.config.link_names import linked_draws
 from jaxlens.config.model import (
     CATALOG_ROW,
+    PIXEL_MAP,
+    PIXEL_SCALE,
     Backgrounds,
     Config,
     Configuration,
@@ -50,6 +52,7 @@ from jaxlens.sampling.images import chosen_images, image_arrays
 from jaxlens.sampling.joints import array_path, replaced
 from jaxlens.sampling.keys import named_keys, uniforms
 from jaxlens.sampling.links import linked_values
+from jaxlens.sampling.pixel_positions import positions_from_pixels
 from jaxlens.sampling.redshifts import joint_values_in_order, ordered_redshifts
 from jaxlens.sampling.special import changed_by_special
 
@@ -237,10 +240,14 @@ def draw_system(
         elif name == CATALOG_ROW:
             # the number of a row has no derivative
             system[name] = jax.lax.stop_gradient(new[None])
-    for name in sorted(population.in_pixels - set_by_joints):
-        system[name] = system[name] * system["pixel_scale"]
+    placed_last = bool(population.after_special & {PIXEL_SCALE, *PIXEL_MAP})
+    drawn_in_pixels = population.in_pixels - set_by_joints
+    if not placed_last:
+        system |= positions_from_pixels(drawn_in_pixels, system)
     system |= ordered_redshifts(planes, fixed_redshifts)
     system |= linked_values(population.links, population.bands, values, system, key)
+    if placed_last:
+        system |= positions_from_pixels(drawn_in_pixels, system)
     system |= chosen_images(population.images, values, system, population.bands, key, set_by_joints)
     return system | _background(population, values, system, key, index)
 

@@ -13,7 +13,7 @@ from jax.typing import ArrayLike
 
 from jaxlens.config.errors import nearest
 from jaxlens.config.geometry import REDSHIFT_GAP
-from jaxlens.config.model import Quantity
+from jaxlens.config.model import PIXEL_SCALE, TRANSFORM, Quantity
 from jaxlens.distributions import Distribution, Truncated
 from jaxlens.kernels.types import Params
 from jaxlens.sampling.backgrounds import BACKGROUND
@@ -159,8 +159,10 @@ def without_prior(population: Population, parameters: Collection[str] | None = N
         for draw in quantity.draws
         if draw.function
     }
-    pixel_scale = dict(quantities).get("pixel_scale")
-    if pixel_scale is not None and not pixel_scale.is_constant:
+    own = dict(quantities)
+    if TRANSFORM[0] in own:
+        found |= dict.fromkeys(population.in_pixels, "is drawn in pixels that have a map")
+    elif PIXEL_SCALE in own and not own[PIXEL_SCALE].is_constant:
         found |= dict.fromkeys(population.in_pixels, "is drawn in pixels of a scale that varies")
     found |= refused_joints(population) | dict(link_kinds(population, parameters).refused)
     before = [(name, one) for name, one in quantities if name not in population.after_special]

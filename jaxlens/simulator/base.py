@@ -118,7 +118,7 @@ class SimulatorBase:
 
     def _drawn(self, params: Params) -> Params:
         """`params`, which were drawn with the file's own numbers, and are known to be legal from here on."""
-        remember_widths(self._known, params)
+        remember_widths(self._known, self.scene, params)
         for name in ("BACKGROUND_IDX", *image_indices(self.assets, params)):
             self._known.add(params.get(name))
         return params

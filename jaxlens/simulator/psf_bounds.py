@@ -8,13 +8,14 @@ from collections.abc import Collection
 import jax
 import numpy as np
 
+from jaxlens.config.model import PIXEL_SCALE, TRANSFORM
 from jaxlens.imaging.scene import Scene
 from jaxlens.sampling.population import Population
 from jaxlens.simulator.checked_arrays import CheckedArrays
 from jaxlens.simulator.generation import Params
 
-# The parameters that decide how many pixels a PSF is wide.
-_WIDTH = ("seeing", "pixel_scale")
+# The parameters that decide how many pixels a PSF is wide; those of the pixels are some of these.
+_WIDTH = ("seeing", PIXEL_SCALE, *TRANSFORM)
 
 
 def without_bound(scene: Scene) -> Scene:
@@ -24,10 +25,17 @@ def without_bound(scene: Scene) -> Scene:
     return dataclasses.replace(scene, optics=dataclasses.replace(scene.optics, radius=None))
 
 
-def remember_widths(known: CheckedArrays, params: Params) -> None:
-    """Remember the widths of the PSF in parameters that were drawn as the file says, within its bound."""
-    if all(name in params for name in _WIDTH):
-        known.add(*(params[name] for name in _WIDTH))
+def remember_widths(known: CheckedArrays, scene: Scene, params: Params) -> None:
+    """Remember the widths of the PSF in parameters that were drawn as the file says, within its bound.
+
+    Args:
+        known: they are added to it.
+        scene: the scene of the file.
+        params: {name: (n,) or (n, bands)}.
+    """
+    names = [name for name in _WIDTH if name in scene.parameters]
+    if "seeing" in names and all(name in params for name in names):
+        known.add(*(params[name] for name in names))
 
 
 def scene_for_params(scene: Scene, params: Params, known: CheckedArrays) -> Scene:
@@ -43,13 +51,14 @@ def scene_for_params(scene: Scene, params: Params, known: CheckedArrays) -> Scen
     Raises:
         ValueError: if the seeing is too wide and the PSF is no Gaussian.
     """
-    widths = [params[name] for name in _WIDTH if name in params]
+    widths = [params[name] for name in _WIDTH if name in scene.parameters]
     if not scene.optics.is_bounded or known.has(*widths):
         return scene
     if len(widths) < 2 or any(isinstance(width, jax.core.Tracer) or not width.size for width in widths):
         return scene
     # numpy's own arrays, since inside jit an operation on JAX's would be traced
-    widest = float(np.max(np.asarray(widths[0]))) / float(np.min(np.asarray(widths[1])))
+    seeing, *pixels = (np.asarray(width) for width in widths)
+    widest = float(np.max(seeing)) / _smallest_scale(*pixels)
     if scene.optics.admits(widest):
         known.add(*widths)
         return scene
@@ -59,6 +68,15 @@ def scene_for_params(scene: Scene, params: Params, known: CheckedArrays) -> Scen
             "give SURVEY.PARAMETERS.seeing a DISTRIBUTION that reaches it"
         )
     return without_bound(scene)
+
+
+def _smallest_scale(*pixels: np.ndarray) -> float:
+    """The smallest side of a pixel (arcsec), from pixel scales or from the numbers of maps."""
+    if len(pixels) == 1:
+        return float(np.min(pixels[0]))
+    xx, xy, yx, yy = pixels
+    # 0 is the area of no pixel, and the image is then NaN
+    return float(np.sqrt(np.min(np.abs(xx * yy - xy * yx)))) or float(np.finfo(np.float32).tiny)
 
 
 def scene_for_hyperparameters(scene: Scene, population: Population, changed: Collection[str]) -> Scene:

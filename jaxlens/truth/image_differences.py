@@ -81,7 +81,7 @@ class ImageDifferences:
         return Spread(known.size, float(np.median(known)), float(known.max()), int(self.row[system]))
 
     def table(self) -> pd.DataFrame:
-        """One row for each image of the catalogue, in the catalogue's order: theirs, ours, and differences."""
+        """One row for each image of the catalogue, in its order: theirs, ours, and the differences."""
         import pandas as pd
 
         system, place = np.nonzero(self.theirs.mask)

@@ -21,6 +21,7 @@ from jaxlens.imaging.tables import with_tables
 from jaxlens.imaging.time_delays import source_delays
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.kernels.types import Params
+from jaxlens.simulator.base import ANY_KEY
 from jaxlens.simulator.checked_arrays import CheckedArrays
 from jaxlens.simulator.checks import checked_params
 from jaxlens.simulator.programs import compiled
@@ -88,6 +89,18 @@ def computed_systems(simulator: Simulator, params: Mapping[str, ArrayLike]) -> S
         for start in range(0, count, BATCH)
     ]
     return joined_systems(parts)
+
+
+def parameter_shapes(simulator: Simulator) -> dict[str, jax.ShapeDtypeStruct]:
+    """The shape of each parameter of one system, (1, ...)."""
+    drawn = jax.eval_shape(lambda key: simulator.sample(key, 1), ANY_KEY)
+    return {name: drawn[name] for name in simulator.parameter_names}
+
+
+def no_params(simulator: Simulator) -> dict[str, np.ndarray]:
+    """The parameters of no systems, (0, ...), with which tables have their columns and no rows."""
+    shapes = parameter_shapes(simulator)
+    return {name: np.zeros((0, *one.shape[1:]), one.dtype) for name, one in shapes.items()}
 
 
 def joined_systems(parts: list[Systems]) -> Systems:

@@ -1,11 +1,11 @@
 """The content of a configuration file as typed, frozen and hashable dataclasses.
 
 Each part of the file has a module: `quantities` (one numeric entry and how it is drawn), `species` (SPECIES),
-`instrument` (IMAGE and SURVEY), `tables` (DISTRIBUTIONS and BACKGROUNDS), `catalog` (CATALOG), `transients` (MODEL and
-TIMESERIES), `copies` (NUMBER and POSITION of objects), `selection` (SELECT), `haloes` (SUBSTRUCTURE and
-LINE_OF_SIGHT), and `config` (planes,
-configurations, and the whole file).  Nothing here reads a file or draws a number.  Every class is hashable,
-so that it can be static under `jax.jit`.
+`instrument` (IMAGE and SURVEY), `pixel_maps` (where pixels are), `tables` (DISTRIBUTIONS and BACKGROUNDS),
+`catalog` (CATALOG), `transients` (MODEL and TIMESERIES), `copies` (NUMBER and POSITION of objects),
+`selection` (SELECT), `haloes` (SUBSTRUCTURE and LINE_OF_SIGHT), and `config` (planes, configurations, and the
+whole file).  Nothing here reads a file or draws a number.  Every class is hashable, so that it can be static
+under `jax.jit`.
 """
 
 from jaxlens.config.model.catalog import CATALOG, CATALOG_ID, CATALOG_ROW, DEC_SKY, RA_SKY, Catalog
@@ -21,6 +21,7 @@ from jaxlens.config.model.haloes import (
 )
 from jaxlens.config.model.instrument import Instrument, Kernel, Numerics
 from jaxlens.config.model.links import LinkedDraw
+from jaxlens.config.model.pixel_maps import PIXEL_MAP, PIXEL_SCALE, SHIFT, TRANSFORM, map_scale_range
 from jaxlens.config.model.quantities import Draw, Link, Quantity, constant
 from jaxlens.config.model.selection import MEASURED, TRIES, Criterion, Selection
 from jaxlens.config.model.species import (
@@ -44,7 +45,11 @@ __all__ = [
     "IMAGE_DTYPES",
     "LINE_OF_SIGHT",
     "MEASURED",
+    "PIXEL_MAP",
+    "PIXEL_SCALE",
     "RA_SKY",
+    "SHIFT",
+    "TRANSFORM",
     "TRIES",
     "Backgrounds",
     "Cadence",
@@ -80,4 +85,5 @@ __all__ = [
     "TimeSeries",
     "Transient",
     "constant",
+    "map_scale_range",
 ]

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from jaxlens.catalogs.lensed_images import LensedImages
+
 # The label of the joint distribution whose rows are those of the catalogue, and the section's name.
 CATALOG = "CATALOG"
 # The value of a system that is the number of its row in the file, from 0.
@@ -37,6 +39,7 @@ class Catalog:
         rows: the numbers of the rows that are left, from 0, in the order of the file, (rows,).
         columns: what is known of each of them, by the name of its column in the metadata, (rows,): float64,
             int64, or texts as objects.
+        images: the lensed images that it lists of each of them, (rows, places); None where it lists none.
     """
 
     source: str
@@ -49,6 +52,7 @@ class Catalog:
     sets: tuple[tuple[str, str], ...]
     rows: NDArray[np.int64] = field(compare=False, repr=False)
     columns: Mapping[str, NDArray[Any]] = field(compare=False, repr=False)
+    images: LensedImages | None = field(default=None, compare=False, repr=False)
 
     @property
     def has_sky(self) -> bool:

@@ -10,6 +10,7 @@ from jaxlens.config.model.catalog import Catalog
 from jaxlens.config.model.copies import Copies
 from jaxlens.config.model.haloes import LineOfSight
 from jaxlens.config.model.instrument import Instrument
+from jaxlens.config.model.pixel_maps import PIXEL_SCALE, map_scale_range
 from jaxlens.config.model.quantities import Quantity
 from jaxlens.config.model.selection import Selection
 from jaxlens.config.model.species import Galaxy, NoiseSource, PointSource
@@ -125,7 +126,12 @@ class Config:
         return self.instrument.bands
 
     def reach(self, name: str) -> tuple[float, float]:
-        """The smallest and largest value that a quantity of the instrument can have, also by tables."""
+        """The smallest and largest value that a quantity of the instrument can have, also by tables.
+
+        With a map of pixels `pixel_scale` is the square root of the area of a pixel.
+        """
+        if name == PIXEL_SCALE and self.instrument.has_pixel_map:
+            return map_scale_range(self.reach)
         cadences = [one.series.cadence for one in self.configurations if one.series]
         tables = [table.bounds(name) for table in (*self.joints, self.backgrounds, *cadences) if table]
         ends = [dict(self.instrument.quantities)[name].support(), *filter(None, tables)]

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from jaxlens.config.model.pixel_maps import PIXEL_MAP
 from jaxlens.config.model.quantities import Quantity
 from jaxlens.config.model.transients import Passbands
 
@@ -49,9 +50,10 @@ class Instrument:
         point_source: whether a point source's flux is interpolated from a PSF kernel or integrated exactly.
         shot_noise: whether shot noise is drawn from a Gaussian or a Poisson distribution.
         quantities: (name, quantity) pairs of the parameters that the file gives, under lenstronomy's names:
-            exposure_time (s), pixel_scale (arcsec), read_noise (electrons), ccd_gain (electrons per ADU),
-            background_noise (counts/s), moffat_beta, seeing (arcsec), magnitude_zero_point (mag),
-            sky_brightness (mag/arcsec^2) and num_exposures, which is 1 where the file does not give it.
+            exposure_time (s), pixel_scale (arcsec) or the six of `PIXEL_MAP`, read_noise (electrons),
+            ccd_gain (electrons per ADU), background_noise (counts/s), moffat_beta, seeing (arcsec),
+            magnitude_zero_point (mag), sky_brightness (mag/arcsec^2) and num_exposures, which is 1 where the
+            file does not give it.
         numerics: how the PSF is applied.
         kernel: the kernels of psf_type PIXEL, None for the others.
         passbands: the transmission of the bands; None where no spectrum is integrated over them.
@@ -71,3 +73,8 @@ class Instrument:
     kernel: Kernel | None = None
     passbands: Passbands | None = None
     halo_tolerance: float = 1e-4
+
+    @property
+    def has_pixel_map(self) -> bool:
+        """Whether six numbers say where the pixels are, and there is no `pixel_scale`."""
+        return any(name in PIXEL_MAP for name, _ in self.quantities)

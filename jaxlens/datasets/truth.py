@@ -1,0 +1,218 @@
+"""The truth tables of a dataset, in memory or on the disk, and their files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from jax.typing import ArrayLike
+
+from jaxlens.config.halo_arrays import halo_array
+from jaxlens.config.halo_names import KAPPA_SHEET
+from jaxlens.config.model.catalog import CATALOG, CATALOG_ROW, DEC_SKY, RA_SKY, is_catalog_column
+from jaxlens.datasets.arrays import DatasetArrays
+from jaxlens.datasets.loading import load
+from jaxlens.files.errors import StorageError
+from jaxlens.files.systems import Systems
+from jaxlens.simulator.simulator import Simulator
+from jaxlens.truth import tables as of_systems
+from jaxlens.truth.programs import BATCH, no_params, parameter_shapes
+from jaxlens.truth.writing import TruthFiles, TruthFormat
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from jaxlens.datasets.dataset import Dataset
+
+# Where the tables of a dataset are by default, in its folder.
+DEFAULT_NAMES: Mapping[TruthFormat, str] = {"csv": "truth", "parquet": "truth", "sqlite": "truth.db"}
+
+
+def truth_tables(
+    source: Dataset | Simulator | str | os.PathLike[str],
+    params: Mapping[str, ArrayLike] | None = None,
+    ids: Sequence[Any] | np.ndarray | None = None,
+    ra: ArrayLike | None = None,
+    dec: ArrayLike | None = None,
+    *,
+    epochs: bool = False,
+    configurations: Iterable[str] | None = None,
+) -> dict[str, pd.DataFrame]:
+    """The truth tables of a dataset or of a simulator's systems.
+
+    They are `lens`, `host` and `images`: the lens of each system, its extended sources, and each image of
+    each AGN or supernova with its place, magnification, delay and magnitudes; and `galaxies`, `stars`,
+    `systems` and `epochs` where there are any.  docs/slsprinkler.md has their columns.
+
+    Args:
+        source: a Dataset, the folder of one, or a Simulator.
+        params: of a Simulator the parameters of the systems, as `sample` gives them; None of a dataset.
+        ids: of a Simulator the name of each system, whole numbers or texts, (n,); by default 0, 1, ...
+        ra: of a Simulator the right ascension of each system, degrees, (n,).  A dataset has those of its
+            CATALOG.
+        dec: the declination, degrees, (n,).
+        epochs: whether magnitudes by epoch are among the tables, of time series.
+        configurations: labels or NAMEs of those of a dataset that are asked for; by default all.
+
+    Returns:
+        Tables by name.
+
+    Raises:
+        ValueError: if an argument does not fit.
+        StorageError: if there is no dataset, or its configuration cannot be read.
+
+    Warns:
+        UserWarning: as `load`; and if a point source has more images than there is room for.
+
+    >>> import jaxlens
+    >>> dataset = jaxlens.make_dataset("lensed_quasar", store_in_memory=False, store_sample=True)
+    >>> tables = truth_tables(dataset)
+    >>> len(tables["lens"]), tables["images"]["magnification"].abs().min() > 0
+    (5, True)
+    """
+    if isinstance(source, Simulator):
+        if params is None or configurations is not None:
+            raise ValueError("give the params of a Simulator's systems, and no configurations, which it has one of")
+        return of_systems.truth_tables(source, params, ids, ra, dec, epochs)
+    if not (params is None and ids is None and ra is None and dec is None):
+        raise ValueError("params, ids, ra and dec are those of a Simulator's systems; a dataset has its own")
+    import pandas as pd
+
+    dataset = source if isinstance(source, DatasetArrays) else load(Path(source))
+    parts = list(_parts(dataset, configurations, epochs, lambda: None))
+    return {
+        name: pd.concat([part[name] for part in own], ignore_index=True)
+        for name in dict.fromkeys(name for part in parts for name in part)
+        if (own := [part for part in parts if name in part])
+    }
+
+
+def write_dataset_truth(
+    dataset: Dataset,
+    path: str | os.PathLike[str] | None = None,
+    format: TruthFormat = "csv",
+    epochs: bool = False,
+    configurations: Iterable[str] | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> list[Path]:
+    """Write the truth tables of a dataset, of which only some systems are in memory at a time.
+
+    Args:
+        dataset: the dataset.
+        path: of sqlite the file; of CSV and Parquet the folder, in which each table has a file of its name.
+            By default `truth.db` or `truth` in the dataset's folder.
+        format: "csv", "parquet" or "sqlite".
+        epochs: as in `truth_tables`.
+        configurations: as there.
+        check: is called between chunks, and raises where the work should end.
+
+    Returns:
+        The files.
+
+    Raises:
+        ValueError, StorageError: as `truth_tables`; ValueError if there is no path, nor a folder.
+        ImportError: if the library of the format is not installed.
+    """
+    if path is None:
+        if dataset.folder is None:
+            raise ValueError("the dataset has no folder; give the path of its truth tables")
+        path = dataset.folder / DEFAULT_NAMES.get(format, "truth")
+    labels = _labels(dataset, configurations)
+    layout = _layout(dataset, labels, epochs)
+    with TruthFiles(path, format, layout, dataset.bands) as files:
+        for part in _parts(dataset, labels, epochs, check):
+            files.append(part)
+        return files.finish()
+
+
+def _labels(dataset: Dataset, configurations: Iterable[str] | None) -> list[str]:
+    """The labels of the configurations whose tables are asked for and of which there is something."""
+    if "config" not in dataset.__dict__:
+        raise StorageError(f"{dataset.folder}: has no configuration that can be read, which truth tables need")
+    if configurations is None:
+        return list(dataset._systems)
+    names = [configurations] if isinstance(configurations, str) else configurations
+    return [dataset.config.configuration(name).label for name in names]
+
+
+def _layout(dataset: Dataset, labels: Sequence[str], epochs: bool) -> dict[str, pd.DataFrame]:
+    """The tables of all configurations without rows."""
+    found: dict[str, pd.DataFrame] = {}
+    for label in labels:
+        simulator, systems = Simulator(dataset.config, label), dataset.systems_of(label)
+        for name, table in _tables(simulator, systems.values(0, 0), no_params(simulator), epochs).items():
+            found[name] = merged_columns(name, found.get(name), table)
+    return found
+
+
+def merged_columns(name: str, first: pd.DataFrame | None, second: pd.DataFrame) -> pd.DataFrame:
+    """A table without rows that has the columns of both, in the order in which columns stand.
+
+    Args:
+        name: the name of the table.
+        first: a table without rows, or None.
+        second: another one.
+    """
+    from jaxlens.truth.columns import order
+
+    if first is None:
+        return second
+    both = first.join(second[[column for column in second if column not in first]])
+    return both[sorted(both, key=lambda column: order(name, str(column)))]
+
+
+def _parts(
+    dataset: Dataset, configurations: Iterable[str] | None, epochs: bool, check: Callable[[], None]
+) -> Iterator[dict[str, pd.DataFrame]]:
+    """The tables of some systems at a time."""
+    for label in _labels(dataset, configurations):
+        simulator, systems = Simulator(dataset.config, label), dataset.systems_of(label)
+        indices = systems.indices
+        for start in range(0, max(len(indices), 1), BATCH):
+            check()
+            stop = min(start + BATCH, len(indices))
+            values = systems.values(start, stop)
+            params = _params(simulator, systems, values, indices[start:stop])
+            yield _tables(simulator, values, params, epochs, indices[start:stop])
+
+
+def _tables(
+    simulator: Simulator,
+    values: Mapping[str, np.ndarray],
+    params: Mapping[str, np.ndarray],
+    epochs: bool,
+    indices: np.ndarray | None = None,
+) -> dict[str, pd.DataFrame]:
+    """The tables of some systems of one configuration."""
+    known = {name: value for name, value in values.items() if is_catalog_column(name)}
+    ra, dec = (known.pop(name, None) for name in (RA_SKY, DEC_SKY))
+    if ra is None or dec is None:
+        ra = dec = None
+    catalogued = {_column(name): value for name, value in known.items()} if CATALOG_ROW in known else None
+    has_epochs = epochs and simulator.scene.series is not None
+    return of_systems.truth_tables(simulator, params, indices, ra, dec, has_epochs, catalogued)
+
+
+def _column(name: str) -> str:
+    """The column of the table of systems for one of the metadata: `CATALOG-ID` is `catalog_id`."""
+    label, _, rest = name.partition("-")
+    own = CATALOG.lower() if label == CATALOG else label.replace("MATCH_", "match")
+    return f"{own}_{rest.lower() if rest in ('ID', 'row', 'distance') else rest}"
+
+
+def _params(
+    simulator: Simulator, systems: Systems, values: Mapping[str, np.ndarray], indices: np.ndarray
+) -> dict[str, np.ndarray]:
+    """The parameters of some systems, with their haloes."""
+    arrays = {name: one for name in simulator.parameter_names if (one := halo_array(name)) is not None}
+    found = {name: values[name] for name in simulator.parameter_names if name not in arrays}
+    if not arrays:
+        return found
+    shapes = parameter_shapes(simulator)
+    room = {one.prefix: shapes[name].shape[1] for name, one in arrays.items() if one.array != KAPPA_SHEET}
+    assert systems.haloes is not None
+    own = systems.haloes.params(indices, room)
+    return found | {name: own[name] for name in arrays}

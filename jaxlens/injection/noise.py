@@ -1,0 +1,54 @@
+"""The Poisson noise of added light alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
+
+from jaxlens.kernels.noise.poisson import poisson
+from jaxlens.sampling.keys import named_keys, system_keys
+from jaxlens.simulator.programs import compiled
+
+# In front of the name of a band, in the text that is folded into the key of a system.
+_NOISE = "noise of injected light "
+
+
+def light_noise(
+    key: ArrayLike, label: str, indices: ArrayLike, bands: Sequence[str], light: ArrayLike, gain: ArrayLike
+) -> np.ndarray:
+    """(Poisson(electrons) - electrons) / gain of the electrons of added light.
+
+    It depends on the seed, the index of the system and the band, and on the light, but not on the place.
+
+    Args:
+        key: the key of the dataset's seed, or its raw data.
+        label: the label of the configuration.
+        indices: the index of each system, (n,), or its two words, (n, 2), uint32.
+        bands: the bands of the light.
+        light: in units of the image, (n, bands, side, side); below zero it has no noise.
+        gain: electrons per unit, (bands,).
+
+    Returns:
+        The noise in units of the image, (n, bands, side, side).
+    """
+    dtype = jnp.result_type(float)
+    electrons_per_unit = jnp.asarray(gain, dtype)
+    return np.asarray(
+        _noise(label, tuple(bands), key, indices, jnp.asarray(light, dtype), electrons_per_unit), np.float64
+    )
+
+
+@compiled(0, 1)
+def _noise(
+    label: str, bands: tuple[str, ...], key: ArrayLike, indices: ArrayLike, light: jax.Array, gain: jax.Array
+) -> jax.Array:
+    names = [f"{_NOISE}{band}" for band in bands]
+    keys = jax.vmap(partial(named_keys, names=names))(system_keys(key, label, indices))
+    per_unit = gain[:, None, None]
+    electrons = jnp.maximum(light, 0.0) * per_unit
+    return jax.vmap(jax.vmap(lambda own, rate: poisson(own, rate) - rate))(keys, electrons) / per_unit

@@ -1,0 +1,106 @@
+"""The light of the systems of some entries, in batches of one size, with its noise and its truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jaxlens.injection.entries import Entries
+from jaxlens.injection.images import BandImage
+from jaxlens.injection.noise import light_noise
+from jaxlens.injection.psf import Kernels
+from jaxlens.injection.rendering import Renderer
+from jaxlens.injection.sky import Floats, Places
+from jaxlens.sampling.keys import dataset_key
+from jaxlens.simulator.checks import system_indices
+from jaxlens.simulator.simulator import Simulator
+
+
+@dataclass(frozen=True, eq=False)
+class Lot:
+    """Some entries with the light of their systems.
+
+    Attributes:
+        rows: the entries, (n,).
+        params: the parameters of their systems, {name: (n,) or (n, bands of the file)}.
+        light: without noise, in units of the images, (n, side, side) by band.
+        noise: the noise of this light; of no band where none is added.
+    """
+
+    rows: NDArray[np.int64]
+    params: Mapping[str, np.ndarray]
+    light: Mapping[str, Floats]
+    noise: Mapping[str, Floats]
+
+
+@dataclass(frozen=True, eq=False)
+class Systems:
+    """The systems that are injected.
+
+    Attributes:
+        simulator: of their configuration.
+        renderer: renders them.
+        images: the images.
+        psfs: the PSF by the bands in which it is not the file's.
+        seed: the seed of the dataset.
+        noise: whether light has its noise.
+    """
+
+    simulator: Simulator
+    renderer: Renderer
+    images: Sequence[BandImage]
+    psfs: Mapping[str, Kernels]
+    seed: int
+    noise: bool
+
+    def lots(self, entries: Entries, size: int) -> Iterator[Lot]:
+        """The open entries with their light, at most `size` at a time."""
+        rows = entries.open
+        size = min(size, max(1, len(rows)))
+        for start in range(0, len(rows), size):
+            yield self._lot(entries, rows[start : start + size], size)
+
+    def _lot(self, entries: Entries, rows: NDArray[np.int64], size: int) -> Lot:
+        count = len(rows)
+        # the last one is repeated, so that all lots are of one size
+        filled = rows[np.minimum(np.arange(size), count - 1)]
+        indices = entries.positions.index[filled]
+        key = dataset_key(self.seed)
+        params = self.simulator.sample(key, size, indices)
+        ra, dec = entries.positions.ra[filled], entries.positions.dec[filled]
+        places = {one.band: known(entries.places[one.band].of(filled), one) for one in self.images}
+        kernels = {band: psf(ra, dec) for band, psf in self.psfs.items()}
+        light = self.renderer.light(params, places, kernels)
+        noise = self._noise(key, system_indices(indices, size), light) if self.noise else {}
+        host = {name: np.asarray(value)[:count] for name, value in params.items()}
+        cut = ({band: pixels[:count] for band, pixels in of.items()} for of in (light, noise))
+        return Lot(rows, host, *cut)
+
+    def _noise(self, key: Any, indices: Any, light: Mapping[str, Floats]) -> dict[str, Floats]:
+        """The noise of light by band; bands whose stamps are of one size are drawn together."""
+        found: dict[str, Floats] = {}
+        gains = {image.band: image.gain for image in self.images}
+        label = self.simulator.configuration.label
+        for side in dict.fromkeys(pixels.shape[-1] for pixels in light.values()):
+            bands = [band for band, pixels in light.items() if pixels.shape[-1] == side]
+            together = np.stack([light[band] for band in bands], axis=1)
+            drawn = light_noise(key, label, indices, bands, together, np.array([gains[b] for b in bands]))
+            found |= {band: drawn[:, k] for k, band in enumerate(bands)}
+        return found
+
+
+def known(places: Places, image: BandImage) -> Places:
+    """Places, of which those that a WCS does not reach are put on its first pixel.
+
+    Args:
+        places: the places in the image.
+        image: the image.
+    """
+    reached = np.isfinite(places.x)
+    square = np.diag([-image.pixel_scale, image.pixel_scale])
+    jacobian = np.where(reached[:, None, None], places.jacobian, square)
+    return Places(np.where(reached, places.x, 0.0), np.where(reached, places.y, 0.0), jacobian)
