@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jaxlens.datasets.dataset import Dataset, make_dataset
     from jaxlens.datasets.loading import load
     from jaxlens.distributions import distribution
+    from jaxlens.exchange.coolest import from_coolest
     from jaxlens.files.errors import StorageError
     from jaxlens.fitting.external_psf import with_psf
     from jaxlens.fitting.fit import fit
@@ -52,6 +53,7 @@ __all__ = [
     "distribution",
     "fit",
     "fit_population",
+    "from_coolest",
     "image_grid",
     "light_profile",
     "load",
@@ -90,6 +92,7 @@ _MODULES = {
     "distribution": "distributions",
     "fit": "fitting.fit",
     "fit_population": "populations.fit_population",
+    "from_coolest": "exchange.coolest",
     "image_grid": "plotting.images",
     "light_profile": "config.own_profiles",
     "load": "datasets.loading",

@@ -24,9 +24,9 @@ from jaxlens.simulator.checks import (
     system_count,
     system_indices,
 )
-from jaxlens.simulator.densities import SimulatorDensities
 from jaxlens.simulator.generation import Batch, Params
 from jaxlens.simulator.psf_bounds import scene_for_hyperparameters
+from jaxlens.simulator.templates import SimulatorTemplates
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from jaxlens.files.system_haloes import SystemHaloes
 
 
-class Simulator(SimulatorDensities):
+class Simulator(SimulatorTemplates):
     """Images of one configuration of a file, as pure functions.
 
     `params` is a flat dictionary of float arrays, (n,) for what the bands share, (n, bands) for what differs
