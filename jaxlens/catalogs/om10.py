@@ -30,7 +30,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from jaxlens.catalogs.dynamical_normalisation import MAX_ELLIPTICITY, dynamical_normalisation
 from jaxlens.catalogs.lensed_images import LensedImages, lensed_images
 from jaxlens.catalogs.tables import Table
 
@@ -64,6 +63,12 @@ SKY: Mapping[str, str] = {"ra": "RA", "dec": "DEC"}
 ID = "LENSID"
 # COSMOLOGY: PARAMETERS of a file, with which the images of the catalogue come out again.
 COSMOLOGY: Mapping[str, float] = {"H0": 72.0, "Om0": 0.26}
+# The largest ellipticity for which lambda is known, at which OM10 truncate its distribution (section 2.1).
+MAX_ELLIP = 0.9
+# lambda = (exp(a sqrt(e) + b e^2 + c e^5) + 1 - d e + f e^6) / 2, the form of Oguri et al. (2012, AJ 143,
+# 120) for as many oblate as prolate galaxies: a, b, c and d, f were fitted to all images of the catalogue.
+_OBLATE = (0.11523, 0.21718, 0.69688)
+_PROLATE = (0.25840, 0.82472)
 # The columns of the images of each system.
 IMAGES: Mapping[str, str] = {
     "x": "XIMG",
@@ -89,14 +94,30 @@ def prepared(table: Table) -> Table:
         table = replace(table, columns={name: v for name, v in table.columns.items() if name != unset})
     if not {"veldisp", "ellip"} <= folded or SIGMA_SIE.casefold() in folded:
         return table
-    ellip = table.numbers("ELLIP")
-    known = (ellip >= 0.0) & (ellip <= MAX_ELLIPTICITY)
-    normalisation = np.where(known, dynamical_normalisation(np.where(known, ellip, 0.0)), np.nan)
-    sigma = table.numbers("VELDISP") * np.sqrt(normalisation)
+    sigma = table.numbers("VELDISP") * np.sqrt(projection(table.numbers("ELLIP")))
     units, own = dict(table.units), table.name("VELDISP")
     if own in units:
         units[SIGMA_SIE] = units[own]
     return replace(table, columns={**table.columns, SIGMA_SIE: sigma}, units=units)
+
+
+def projection(ellip: np.ndarray) -> np.ndarray:
+    """lambda: the factor of the Einstein radius by the unknown shape along the line of sight.
+
+    Args:
+        ellip: 1 - b / a of the projected mass, any shape.
+
+    Returns:
+        lambda, of the shape of `ellip`; NaN where the ellipticity is not between 0 and `MAX_ELLIP`.
+
+    >>> projection(np.array([0.0, 0.3, 0.5])).round(4).tolist()
+    [1.0, 1.0055, 1.0272]
+    """
+    ellip = np.asarray(ellip, np.float64)
+    e = np.where((ellip >= 0.0) & (ellip <= MAX_ELLIP), ellip, np.nan)
+    oblate = np.exp(_OBLATE[0] * np.sqrt(e) + _OBLATE[1] * e**2 + _OBLATE[2] * e**5)
+    prolate = 1.0 - _PROLATE[0] * e + _PROLATE[1] * e**6
+    return np.asarray(0.5 * (oblate + prolate))
 
 
 def images(table: Table) -> LensedImages:
