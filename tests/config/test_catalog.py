@@ -237,3 +237,13 @@ def test_described_says_which_rows_are_used_and_what_they_set(load: Load) -> Non
         "    PLANE_1-REDSHIFT is set by zl",
         "    metadata: CATALOG-ID",
     ]
+
+
+def test_a_selection_that_rows_do_not_meet_names_the_row(load: Load, good: str) -> None:
+    document = yaml.safe_load(good)
+    document["GEOMETRY"]["CONFIGURATION_1"]["SELECT"] = {"theta_E_max": 1.15}
+    with pytest.raises(ConfigError) as caught:
+        load({}, document)
+    assert "is not met by row 4 and 1 more of CATALOG, whose rows belong to systems" in str(caught.value)
+    assert "cut these rows by WHERE, or take MODE: sample" in str(caught.value)
+    assert len(load({"WHERE": {"theta": [None, 1.15]}}, document).joints[0].arrays["values"]) == 3
