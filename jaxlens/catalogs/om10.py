@@ -77,8 +77,8 @@ IMAGES: Mapping[str, str] = {
 def prepared(table: Table) -> Table:
     """A catalogue with the column `SIGMA_SIE`, if it has VELDISP and ELLIP, and without a REFF that is 0.
 
-    `SIGMA_SIE` is NaN where lambda is not known, as for an ellipticity above 0.9.  REFF is 0 in all rows of the
-    catalogue as it is distributed, where it waits for a model of galaxies.
+    `SIGMA_SIE` is NaN where lambda is not known, as for an ellipticity above 0.9.  REFF is 0 in all rows of
+    the catalogue as it is distributed, where it waits for a model of galaxies.
 
     Raises:
         CatalogError: if one of the columns has texts.
