@@ -91,12 +91,17 @@ class Images(NamedTuple):
 
 
 def prepared(table: Table) -> Table:
-    """A catalogue with the column `SIGMA_SIE`, if it has VELDISP and ELLIP.
+    """A catalogue with the column `SIGMA_SIE`, if it has VELDISP and ELLIP, and without a REFF that is 0.
+
+    REFF is 0 in all rows of the catalogue as it is distributed, where it waits for a model of galaxies.
 
     Raises:
-        CatalogError: if one of them has texts.
+        CatalogError: if one of the columns has texts.
     """
     folded = {name.casefold() for name in table.columns}
+    if "reff" in folded and not np.any(table.numbers("REFF")):
+        unset = table.name("REFF")
+        table = replace(table, columns={name: v for name, v in table.columns.items() if name != unset})
     if not {"veldisp", "ellip"} <= folded or SIGMA_SIE.casefold() in folded:
         return table
     sigma = table.numbers("VELDISP") * np.sqrt(projection(table.numbers("ELLIP")))

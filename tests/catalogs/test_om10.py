@@ -150,3 +150,11 @@ def test_images_that_a_file_does_not_have(table: Table) -> None:
         om10.images(Table("x.fits", dict(table.columns) | {"XIMG": np.ones(4)}))
     with pytest.raises(CatalogError, match="has 5 in 'NIMG', row 1, and places for 4 images; give the"):
         om10.images(Table("x.fits", dict(table.columns) | {"NIMG": np.array([4, 5, 2, 2])}))
+
+
+def test_sizes_that_are_not_there() -> None:
+    """The catalogue as it is distributed has a column REFF of zeros, which says nothing of the galaxies."""
+    columns = {"LENSID": np.array([1, 2]), "Reff": np.zeros(2)}
+    assert list(om10.prepared(Table("x.fits", columns)).columns) == ["LENSID"]
+    some = {**columns, "Reff": np.array([0.0, 1.2])}
+    assert list(om10.prepared(Table("x.fits", some)).columns) == ["LENSID", "Reff"]
