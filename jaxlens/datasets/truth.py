@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from jaxlens.datasets.dataset import Dataset
 
 # Where the tables of a dataset are by default, in its folder.
-DEFAULT_NAMES: Mapping[TruthFormat, str] = {"csv": "truth", "parquet": "truth", "sqlite": "truth.db"}
+DEFAULT_NAMES: Mapping[TruthFormat, str] = {"csv": "truth", "parquet": "truth", "sqlite": "truth.sqlite"}
 
 
 def truth_tables(
@@ -109,7 +109,7 @@ def write_dataset_truth(
     Args:
         dataset: the dataset.
         path: of sqlite the file; of CSV and Parquet the folder, in which each table has a file of its name.
-            By default `truth.db` or `truth` in the dataset's folder.
+            By default `truth.sqlite` or `truth` in the dataset's folder.
         format: "csv", "parquet" or "sqlite".
         epochs: as in `truth_tables`.
         configurations: as there.

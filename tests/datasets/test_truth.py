@@ -72,7 +72,7 @@ def assert_files_have_the_same(made, tmp_path):
     for name, table in expected.items():
         pd.testing.assert_frame_equal(found[name], table)
     (path,) = write_dataset_truth(stored, format="sqlite")
-    assert path == tmp_path / "out" / "truth.db"
+    assert path == tmp_path / "out" / "truth.sqlite"
     database = sqlite3.connect(path)
     rows = database.execute("SELECT id, magnitude_g, magnitude_r FROM images").fetchall()
     database.close()
