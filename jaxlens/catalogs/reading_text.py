@@ -18,6 +18,8 @@ MAX_TEXT = 200_000_000
 _ECSV = "# %ECSV"
 # What may stand between columns, if it stands in the first row; blanks otherwise.
 _SEPARATORS = (",", ";", "\t")
+# What is wrong with a file that is no text.
+_NO_TEXT = "is not text in UTF-8; give a table in text, or its FORMAT"
 
 
 def read_text(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
@@ -32,7 +34,9 @@ def read_text(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise CatalogError("is not text in UTF-8; give a table in text, or its FORMAT") from None
+        raise CatalogError(_NO_TEXT) from None
+    if "\0" in text:
+        raise CatalogError(_NO_TEXT)
     if text.startswith(_ECSV):
         return _read_ecsv(text)
     lines, numbers, comment = _lines(text)
@@ -97,9 +101,8 @@ def _check(names: list[str], lines: list[str], numbers: list[int], separator: st
     for row in reader:
         if len(row) != len(names):
             line = numbers[reader.line_num - 1]
-            raise CatalogError(
-                f"has {len(row)} of the {len(names)} columns in line {line}; give a value in each"
-            )
+            finding = f"has {len(row)} values in line {line}, and names of {len(names)} columns"
+            raise CatalogError(f"{finding}; give each line a value in every column")
 
 
 def _columns(names: list[str], lines: list[str], separator: str) -> dict[str, np.ndarray]:
