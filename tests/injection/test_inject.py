@@ -124,16 +124,14 @@ def test_places_on_the_sky_come_back_as_centroids_in_images_of_different_wcs(
     assert made.table["magnitude-g"].between(20.0, 20.5).all()
 
 
-def test_a_system_is_the_same_wherever_it_stands_and_whatever_the_batch(
+def test_a_system_is_the_same_wherever_it_stands(
     blobs: dict[str, Any], make_image: Maker, tmp_path: Path
 ) -> None:
     image = make_image()
     table = pd.DataFrame(PLACES).assign(index=[4, 0, 2], id=["a", "b", "c"])
     one = put(blobs, {"g": image}, table, out=tmp_path / "one")
     other = put(blobs, {"g": image}, table[::-1], out=tmp_path / "other")
-    alone = put(blobs, {"g": image}, table, out=tmp_path / "alone", batch_size=1)
     assert (tmp_path / "one" / "g.fits").read_bytes() == (tmp_path / "other" / "g.fits").read_bytes()
-    assert np.abs(difference(alone, "g", one.images["g"])).max() < 1e-4
     assert other.table["id"].tolist() == ["c", "b", "a"]
     assert other.table["flux-g"].tolist() == one.table["flux-g"].tolist()[::-1]
     seeded = put(blobs, {"g": image}, table, out=tmp_path / "seeded", seed=5)
@@ -235,6 +233,44 @@ def test_wrong_arguments_are_errors(blobs: dict[str, Any], make_image: Maker, tm
     with pytest.raises(ValueError, match="keep_clear is -1; give a number of 0 or more"):
         put(blobs, image, PLACES, out=out, keep_clear=-1)
     assert not out.exists()
+
+
+@pytest.mark.slow
+def test_a_system_is_the_same_in_every_batch(
+    blobs: dict[str, Any], make_image: Maker, tmp_path: Path
+) -> None:
+    images = {"g": make_image("g.fits"), "r": make_image("r.fits")}
+    one, alone = (put(blobs, images, PLACES, out=tmp_path / str(size), batch_size=size) for size in (32, 1))
+    for band in images:
+        assert np.abs(difference(alone, band, one.images[band])).max() < 1e-4
+
+
+@pytest.mark.slow
+def test_truth_has_the_images_of_point_sources_where_they_are_seen(
+    small_quasar: dict[str, Any], make_image: Maker, tmp_path: Path
+) -> None:
+    for galaxy in ("GALAXY_1", "GALAXY_2"):
+        small_quasar["SPECIES"][galaxy]["LIGHT_PROFILE_1"]["PARAMETERS"]["magnitude"] = 90.0
+    small_quasar["IMAGE"]["PARAMETERS"] |= {"numPix": 48, "pixel_scale": 0.1}
+    small_quasar["SURVEY"]["PARAMETERS"]["seeing"] = 0.1
+    header = tan_header(scale=0.1, angle=40.0)
+    image = make_image("r.fits", header, pixels=np.zeros((SIDE, SIDE)))
+    made = put(small_quasar, {"r": image}, {"ra": [RA], "dec": [DEC]}, out=tmp_path / "out", noise=False)
+    truth = pd.read_csv(tmp_path / "out" / "truth" / "images.csv")
+    assert len(truth) >= 2
+    added = difference(made, "r", image)
+    x, y = WCS(header).all_world2pix(truth["ra"], truth["dec"], 0)
+    for k, magnitude in enumerate(truth["magnitude_r"]):
+        column, row = int(np.rint(x[k])), int(np.rint(y[k]))
+        box = added[row - 4 : row + 5, column - 4 : column + 5]
+        others = np.hypot(np.delete(x, k) - x[k], np.delete(y, k) - y[k])
+        if others.min() < 10.0:
+            continue
+        assert np.abs(centroid(box) - 4.0 - [x[k] - column, y[k] - row]).max() < 0.05
+        assert 25.0 - 2.5 * np.log10(box.sum()) == pytest.approx(magnitude, abs=0.01)
+        break
+    else:
+        pytest.fail("no image stands alone")
 
 
 @pytest.mark.slow
