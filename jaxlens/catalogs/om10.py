@@ -80,14 +80,14 @@ class Images(NamedTuple):
         y: positions to the north of it.
         magnification: with the sign of the parity.
         delay: days after the first image.
-        count: how many images each row has, (rows,), whole numbers.
+        number: how many images each row has, (rows,), whole numbers.
     """
 
     x: np.ndarray
     y: np.ndarray
     magnification: np.ndarray
     delay: np.ndarray
-    count: np.ndarray
+    number: np.ndarray
 
 
 def prepared(table: Table) -> Table:
@@ -143,7 +143,8 @@ def images(table: Table) -> Images:
         finding = f"has {count[row]:g} in 'NIMG', row {row}, and places for {x.shape[1]} images"
         raise CatalogError(f"{table.source} {finding}; give the number of images of each row")
     shown = np.arange(x.shape[1]) < count[:, np.newaxis]
-    return Images(*(np.where(shown, one, np.nan) for one in (x, y, magnification, delay)), count.astype(int))
+    x, y, magnification, delay = (np.where(shown, one, np.nan) for one in (x, y, magnification, delay))
+    return Images(x, y, magnification, delay, count.astype(int))
 
 
 def _by_image(table: Table, wanted: str) -> np.ndarray:
