@@ -80,23 +80,28 @@ class Images(NamedTuple):
         y: positions to the north of it.
         magnification: with the sign of the parity.
         delay: days after the first image.
-        count: how many images each row has, (rows,), whole numbers.
+        number: how many images each row has, (rows,), whole numbers.
     """
 
     x: np.ndarray
     y: np.ndarray
     magnification: np.ndarray
     delay: np.ndarray
-    count: np.ndarray
+    number: np.ndarray
 
 
 def prepared(table: Table) -> Table:
-    """A catalogue with the column `SIGMA_SIE`, if it has VELDISP and ELLIP.
+    """A catalogue with the column `SIGMA_SIE`, if it has VELDISP and ELLIP, and without a REFF that is 0.
+
+    REFF is 0 in all rows of the catalogue as it is distributed, where it waits for a model of galaxies.
 
     Raises:
-        CatalogError: if one of them has texts.
+        CatalogError: if one of the columns has texts.
     """
     folded = {name.casefold() for name in table.columns}
+    if "reff" in folded and not np.any(table.numbers("REFF")):
+        unset = table.name("REFF")
+        table = replace(table, columns={name: v for name, v in table.columns.items() if name != unset})
     if not {"veldisp", "ellip"} <= folded or SIGMA_SIE.casefold() in folded:
         return table
     sigma = table.numbers("VELDISP") * np.sqrt(projection(table.numbers("ELLIP")))
@@ -138,7 +143,8 @@ def images(table: Table) -> Images:
         finding = f"has {count[row]:g} in 'NIMG', row {row}, and places for {x.shape[1]} images"
         raise CatalogError(f"{table.source} {finding}; give the number of images of each row")
     shown = np.arange(x.shape[1]) < count[:, np.newaxis]
-    return Images(*(np.where(shown, one, np.nan) for one in (x, y, magnification, delay)), count.astype(int))
+    x, y, magnification, delay = (np.where(shown, one, np.nan) for one in (x, y, magnification, delay))
+    return Images(x, y, magnification, delay, count.astype(int))
 
 
 def _by_image(table: Table, wanted: str) -> np.ndarray:

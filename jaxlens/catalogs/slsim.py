@@ -78,7 +78,7 @@ def prepared(table: Table) -> Table:
         columns[table.name(_GAMMA)] = np.where(np.isnan(slope), _ISOTHERMAL, slope)
     table = replace(table, columns=columns)
     x, y = (_by_image(table, f"point_source_light_{name}_image") for name in ("ra", "dec"))
-    if not x.shape[1] or not _has(table, "deflector_mass_theta_E"):
+    if not x.shape[1] or not _has(table, "deflector_mass_theta_E") or _has(table, SOURCE_X):
         return table
     found = _deflection(table, x, y)
     source = x + 1j * y - found.alpha

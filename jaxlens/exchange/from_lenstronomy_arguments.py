@@ -188,7 +188,16 @@ def by_band(images: Sequence[Image], values: Sequence[Any]) -> Any:
 
 
 def shared(images: Sequence[Image], what: str, values: Sequence[Any]) -> Any:
-    """A value that must be the same in all bands; ExchangeError where it is not."""
+    """A value that must be the same in all bands.
+
+    Args:
+        images: the arguments of each band.
+        what: what it is, in words of messages.
+        values: the value in each band.
+
+    Raises:
+        ExchangeError: if the values differ.
+    """
     for image, value in zip(images[1:], values[1:], strict=True):
         if not same(values[0], value):
             raise ExchangeError(

@@ -73,7 +73,13 @@ def light_arguments(name: str, values: Mapping[str, Any]) -> Asked:
 
 
 def moved(name: str, values: Mapping[str, Any], x: float, y: float) -> Values:
-    """The parameters of a profile that is shifted by (x, y) arcsec.
+    """The parameters of a profile that is shifted.
+
+    Args:
+        name: our name of the profile.
+        values: its parameters.
+        x: the shift, arcsec.
+        y: the other component.
 
     Raises:
         ExchangeError: if the profile has no parameters that say where it is.
@@ -95,7 +101,7 @@ def with_axes(values: Mapping[str, Any]) -> Values:
     """The parameters of a profile with whole axes of a grid in place of the two ends of equal steps."""
     own = dict(values)
     for key, axis in zip(_AXES, (1, 0), strict=True):
-        if key in own and len(own[key]) != own[_ON_GRID].shape[axis]:
+        if key in own and _ON_GRID in own and len(own[key]) != own[_ON_GRID].shape[axis]:
             own[key] = np.linspace(own[key][0], own[key][-1], own[_ON_GRID].shape[axis])
     return own
 

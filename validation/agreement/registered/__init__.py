@@ -12,5 +12,5 @@ that each primitive operation is compiled once for all of them.
 - `fluxes`: the integral of the surface brightness.
 - `images`: images of point sources behind a profile and sums of them, against a fine grid.
 - `stated`: tolerances other than the usual ones, each with its reason.
-- `lenstronomy_names`: how lenstronomy is asked for a profile.
+- `lenstronomy_names`: the parameters of a draw, as `jaxlens.exchange` asks lenstronomy for a profile.
 """

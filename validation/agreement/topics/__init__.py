@@ -32,11 +32,13 @@ OTHER_PACKAGES = {"photometry": "sncosmo"}
 OTHER_TOPICS = {
     "analytic": "cases with a known answer, without lenstronomy",
     "gradients": "derivatives against central differences, and finite at the edges",
+    "exchange": "packaged examples to lenstronomy and back, each band; asks the installed lenstronomy",
     "searches": "image positions behind every mass profile and sums of them, by a fine grid",
 }
 TOPICS = REFERENCE_TOPICS | OTHER_TOPICS
-# Topics that compile a program a profile and take as long as all others together: only where they are named.
-NAMED_ONLY = ("searches",)
+# Topics that compile a program a profile, or an example, and take as long as all others together: only where
+# they are named.
+NAMED_ONLY = ("searches", "exchange")
 
 
 def listing(topics: dict[str, str]) -> str:

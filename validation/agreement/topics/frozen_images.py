@@ -29,8 +29,7 @@ def frozen(file: Node, configuration: str, count: int, seed: int, start: int = 0
     """
     simulator = Simulator(file, configuration)
     params = _sampled(simulator, count, seed, start)
-    rows = ({name: value[i] for name, value in params.items()} for i in range(count))
-    images = [image_of(simulator.config, simulator.configuration, row) for row in rows]
+    images = [image_of(simulator, params, i) for i in range(count)]
     arrays = {"config": np.array(json.dumps(file)), "configuration": np.array(configuration)}
     arrays["image"] = np.stack(images)
     return arrays | {PARAMETER_PREFIX + name: value for name, value in params.items()}

@@ -1,41 +1,43 @@
-"""The image that lenstronomy's SimulationAPI makes of one row of jaxlens parameters.
+"""The image that lenstronomy's SimulationAPI makes of one system of jaxlens.
 
-Two planes are a single lens plane to lenstronomy, more are its multi-plane model.  A lensed point source
-goes in as LENSED_POSITION with every image's position to machine precision and amplitude flux times
-abs(mu), from `validation.agreement.exact.images`.
+What lenstronomy is asked for (profiles, planes, options) is what `Simulator.to_lenstronomy` gives.  These
+numbers do not come from jaxlens, so that they are checked:
+
+- the pixels, the PSF, and the counts/s of a magnitude are those of lenstronomy's SimulationAPI;
+- amplitudes are lenstronomy's where it has a total flux, and those of a core-Sersic profile by quadrature;
+  the flux of all others is jaxlens's, which the topic of light compares with integrals;
+- the Einstein radius of a velocity dispersion is lenstronomy's;
+- a lensed point source has every image's position to machine precision, and amplitudes flux times abs(mu),
+  from `validation.agreement.exact.images`; its place behind the lens follows from astropy's distances.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import jax
 import numpy as np
 from astropy import units
-from astropy.cosmology import FLRW, FlatLambdaCDM
 from lenstronomy.Cosmo.lens_cosmo import LensCosmo
 from lenstronomy.SimulationAPI.sim_api import SimAPI
 
-from jaxlens.config.model import Config, Configuration, Galaxy, PointSource
-from jaxlens.config.model import Profile as FileProfile
-from jaxlens.config.profile_parameters import list_of
-from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
-from jaxlens.kernels.registry import Profile as Registered
+from jaxlens import Simulator
+from jaxlens.imaging.scene_objects import Hosted, Mass
 from validation.agreement.exact.core_sersic import core_sersic_total_flux
 from validation.agreement.exact.images import LensPlanes, Profile
 
 Row = Mapping[str, np.ndarray]
 Parameters = dict[str, float]
+Arguments = dict[str, Any]
 
-# The mass profiles that have no centre in lenstronomy.
-CENTRED = ("NIE_SIMPLE",)
 # The light profiles of which magnitudes become amplitudes by lenstronomy itself.
 BY_LENSTRONOMY = ("GAUSSIAN", "GAUSSIAN_ELLIPSE", "SERSIC", "SERSIC_ELLIPSE")
 BAND_KEYS = ("exposure_time", "num_exposures", "magnitude_zero_point", "pixel_scale", "seeing", "ccd_gain")
-COSMOLOGY_KEYS = ("H0", "Om0", "Tcmb0", "Neff", "m_nu")
+# What lenstronomy's SimulationAPI takes of a model; several planes follow from the redshifts.
+NOT_OF_SIMULATIONS = ("multi_plane",)
 
 
 @dataclass
@@ -49,24 +51,13 @@ class Point:
     magnification: np.ndarray
 
 
-@dataclass
-class System:
-    """One system: mass profiles by plane, light profiles with their planes, point sources."""
-
-    redshifts: list[float]
-    cosmology: FLRW
-    masses: list[list[Profile]] = field(default_factory=list)
-    light: list[tuple[int, str, FileProfile]] = field(default_factory=list)
-    points: list[Point] = field(default_factory=list)
-
-
-def image_of(config: Config, configuration: Configuration, row: Row) -> np.ndarray:
+def image_of(simulator: Simulator, params: Row, i: int) -> np.ndarray:
     """Lenstronomy's noiseless image of one system.
 
     Args:
-        config: the file.
-        configuration: one of its configurations.
-        row: the system's parameters, each of shape () or (bands,), by jaxlens's names.
+        simulator: what makes the system; without haloes and copies.
+        params: the parameters of some systems.
+        i: which of them, from 0.
 
     Returns:
         The image (bands, num_pix, num_pix) in counts/s.
@@ -74,16 +65,107 @@ def image_of(config: Config, configuration: Configuration, row: Row) -> np.ndarr
     Raises:
         ValueError: lenstronomy cannot draw the scene exactly (`point_source: exact`).
     """
-    if config.instrument.point_source != "interpolated":
-        raise ValueError("lenstronomy has no pixel-integrated point source")
-    with warnings.catch_warnings():
-        # lenstronomy warns about every cosmology.
+    with jax.enable_x64(True), warnings.catch_warnings():
+        # lenstronomy warns about every cosmology
         warnings.simplefilter("ignore")
-        system = _system(config, configuration, row)
-        bands = range(len(config.bands))
-        return np.stack(
-            [_band_image(config, system, {k: _of_band(v, b) for k, v in row.items()}) for b in bands]
+        # whose arrays are in double precision too
+        simulator = Simulator(simulator.config, simulator.configuration.label)
+        asked = simulator.to_lenstronomy(params, i)
+        row = {name: value[i] for name, value in params.items()}
+        system = _System(simulator, row, asked[simulator.bands[0]])
+        return np.stack([system.image(asked[band], b) for b, band in enumerate(simulator.bands)])
+
+
+class _System:
+    """One system, with the numbers that do not come from jaxlens."""
+
+    def __init__(self, simulator: Simulator, row: Row, asked: Arguments) -> None:
+        self._scene, self._row = simulator.scene, row
+        self._redshifts = [float(row[plane.redshift]) for plane in self._scene.planes]
+        self._cosmology = asked["kwargs_model"]["cosmo"]
+        self._masses = self._checked_masses(asked)
+        self._points = list(self._checked_points())
+
+    def _checked_masses(self, asked: Arguments) -> list[list[Profile]]:
+        """The profiles of each plane, with lenstronomy's Einstein radii of velocity dispersions."""
+        names, values = asked["kwargs_model"]["lens_model_list"], asked["kwargs_params"]["kwargs_lens"]
+        given = iter(zip(names, values, strict=True))
+        found = []
+        for j, plane in enumerate(self._scene.planes[:-1]):
+            found.append([self._mass(j, mass, *next(given)) for mass in plane.mass])
+        return found
+
+    def _mass(self, j: int, mass: Mass, name: str, values: Arguments) -> Profile:
+        if "sigma_v" not in mass.parameters:
+            return name, values
+        lens = LensCosmo(self._redshifts[j], self._redshifts[-1], cosmo=self._cosmology)
+        radius = lens.sis_sigma_v2theta_E(float(self._row[f"{mass.prefix}-sigma_v"]))
+        return name, values | {"theta_E": float(radius)}
+
+    def _checked_points(self) -> Any:
+        one = np.ones(1)
+        for star in self._scene.stars:
+            x, y = (np.array([float(self._row[f"{star}-{name}"])]) for name in ("ra_image", "dec_image"))
+            yield Point(star, "UNLENSED", x, y, one)
+        for j, plane in enumerate(self._scene.planes):
+            for point in plane.points:
+                x, y = self._place(j, point)
+                if any(self._masses[:j]):
+                    planes = LensPlanes(self._masses, self._redshifts, self._cosmology)
+                    images = planes.images((x, y), j, self._half_window())
+                    yield Point(point.prefix, "LENSED_POSITION", *images)
+                else:
+                    yield Point(point.prefix, "UNLENSED", np.array([x]), np.array([y]), one)
+
+    def _place(self, j: int, point: Hosted) -> tuple[float, float]:
+        """Where a point source is in its plane, arcsec."""
+        sep, angle = (float(self._row[f"{point.prefix}-{name}"]) for name in ("sep", "angle"))
+        if point.sep_unit == "kpc":
+            per_arcmin = self._cosmology.kpc_proper_per_arcmin(self._redshifts[j])
+            sep *= 60.0 / per_arcmin.to_value(units.kpc / units.arcmin)
+        x, y = (float(self._row[f"{point.host}-center_{axis}"]) for axis in "xy")
+        return x + sep * np.cos(angle), y + sep * np.sin(angle)
+
+    def _half_window(self) -> float:
+        """Half the width (arcsec) of the window that is searched: the image, and the widest stamp."""
+        scale, seeing = float(self._row["pixel_scale"]), self._row.get("seeing", np.zeros(1))
+        return scale * (self._scene.num_pix / 2 + 3.0) + 2.5 * float(np.max(seeing))
+
+    def image(self, asked: Arguments, b: int) -> np.ndarray:
+        """Lenstronomy's image in band number `b`."""
+        row = {name: _of_band(value, b) for name, value in self._row.items()}
+        band: Arguments = {name: row[name] for name in BAND_KEYS if name in row}
+        # The background does not change an image without noise, but SimAPI requires it.
+        band |= {"background_noise": 1.0, "read_noise": None, "psf_type": self._scene.optics.psf}
+        band["data_count_unit"] = "ADU" if self._scene.adu else "e-"
+        model = {k: v for k, v in asked["kwargs_model"].items() if k not in NOT_OF_SIMULATIONS}
+        model["point_source_model_list"] = [point.kind for point in self._points]
+        sim = SimAPI(self._scene.num_pix, band, model)
+        image_model = sim.image_model_class({"supersampling_factor": self._scene.supersampling})
+        near, far = self._lights(asked, band, row)
+        return np.asarray(
+            image_model.image(
+                kwargs_lens=[dict(values) for profiles in self._masses for _, values in profiles],
+                kwargs_source=far,
+                kwargs_lens_light=near,
+                kwargs_ps=[_point_kwargs(sim, point, row) for point in self._points],
+            )
         )
+
+    def _lights(
+        self, asked: Arguments, band: Arguments, row: Parameters
+    ) -> tuple[list[Arguments], list[Arguments]]:
+        """The parameters of the light of the first plane, and of all other light."""
+        model, own = asked["kwargs_model"], asked["kwargs_params"]
+        lights = [light for plane in self._scene.planes for light in plane.light]
+        names = [*model["lens_light_model_list"], *model["source_light_model_list"]]
+        values = [*own["kwargs_lens_light"], *own["kwargs_source"]]
+        found = [
+            _with_amplitude(band, name, one, row.get(f"{light.prefix}-magnitude"))
+            for light, name, one in zip(lights, names, values, strict=True)
+        ]
+        near = len(own["kwargs_lens_light"])
+        return found[:near], found[near:]
 
 
 def _of_band(value: np.ndarray, band: int) -> float:
@@ -91,171 +173,19 @@ def _of_band(value: np.ndarray, band: int) -> float:
     return float(value[band] if value.ndim else value)
 
 
-def _system(config: Config, configuration: Configuration, row: Row) -> System:
-    redshifts = [float(row[f"{plane.label}-OBJECT_1-REDSHIFT"]) for plane in configuration.planes]
-    system = System(redshifts, _cosmology(row))
-    for j, plane in enumerate(configuration.planes):
-        is_last = plane is configuration.planes[-1]
-        system.masses.append([])
-        for label, species in plane.objects:
-            if isinstance(species, Galaxy):
-                prefix = f"{plane.label}-{label}"
-                system.light += [(j, f"{prefix}-{profile.label}", profile) for profile in species.light]
-                if not is_last:
-                    profiles = (*species.mass, *species.shear)
-                    system.masses[j] += [_mass(system, j, prefix, profile, row) for profile in profiles]
-    for j, plane in enumerate(configuration.planes):
-        hosts = {species.name: label for label, species in reversed(plane.objects)}
-        for label, species in plane.objects:
-            if isinstance(species, PointSource):
-                host = "" if species.host is None else f"{plane.label}-{hosts[species.host]}-LIGHT_PROFILE_1"
-                system.points.append(_point(config, system, j, f"{plane.label}-{label}", species, host, row))
-    return system
-
-
-def _cosmology(row: Row) -> FLRW:
-    values = {name: float(row[name]) for name in COSMOLOGY_KEYS if name in row}
-    if "m_nu" in values:
-        return FlatLambdaCDM(**(values | {"m_nu": values["m_nu"] * units.eV}))
-    return FlatLambdaCDM(**values)
-
-
-def _mass(system: System, plane: int, prefix: str, profile: FileProfile, row: Row) -> Profile:
-    registered = MASS_PROFILES[profile.name]
-    values = _arguments(registered, profile, f"{prefix}-{profile.label}", row)
-    if "sigma_v" in values:
-        lens = LensCosmo(system.redshifts[plane], system.redshifts[-1], cosmo=system.cosmology)
-        values["theta_E"] = float(lens.sis_sigma_v2theta_E(values.pop("sigma_v")))
-    if profile.name in CENTRED:
-        values = {name: value for name, value in values.items() if name not in ("center_x", "center_y")}
-    return profile.name, values
-
-
-def _point(
-    config: Config, system: System, plane: int, prefix: str, species: PointSource, host: str, row: Row
-) -> Point:
-    if species.host is None:
-        x, y = (float(row[f"{prefix}-{name}"]) for name in ("ra_image", "dec_image"))
-        return Point(prefix, "UNLENSED", np.array([x]), np.array([y]), np.ones(1))
-    sep, angle = float(row[f"{prefix}-sep"]), float(row[f"{prefix}-angle"])
-    if species.sep_unit == "kpc":
-        per_arcmin = system.cosmology.kpc_proper_per_arcmin(system.redshifts[plane])
-        sep *= 60.0 / per_arcmin.to_value(units.kpc / units.arcmin)
-    x = float(row[f"{host}-center_x"]) + sep * np.cos(angle)
-    y = float(row[f"{host}-center_y"]) + sep * np.sin(angle)
-    if not any(system.masses[:plane]):
-        return Point(prefix, "UNLENSED", np.array([x]), np.array([y]), np.ones(1))
-    planes = LensPlanes(system.masses[:-1], system.redshifts, system.cosmology)
-    images = planes.images((x, y), plane, _half_window(config, row))
-    return Point(prefix, "LENSED_POSITION", *images)
-
-
-def _half_window(config: Config, row: Row) -> float:
-    """Half the width (arcsec) of the window that is searched: the image, and beyond it the widest stamp."""
-    scale = float(row["pixel_scale"])
-    return scale * (config.instrument.num_pix / 2 + 3.0) + 2.5 * float(np.max(row.get("seeing", np.zeros(1))))
-
-
-def _band_image(config: Config, system: System, row: Parameters) -> np.ndarray:
-    instrument = config.instrument
-    band: dict[str, object] = {name: row[name] for name in BAND_KEYS if name in row}
-    # The background does not change an image without noise, but SimAPI requires it.
-    band |= {"background_noise": 1.0, "read_noise": None, "psf_type": instrument.psf_type}
-    band["data_count_unit"] = instrument.data_count_unit
-    near = [light for light in system.light if light[0] == 0]
-    far = [light for light in system.light if light[0] > 0]
-    model = _lens_model(system) | _light_model(system, near, far)
-    model["point_source_model_list"] = [point.kind for point in system.points]
-    sim = SimAPI(instrument.num_pix, band, model)
-    image_model = sim.image_model_class({"supersampling_factor": instrument.supersampling_factor})
-    return np.asarray(
-        image_model.image(
-            kwargs_lens=[dict(values) for profiles in system.masses for _, values in profiles],
-            kwargs_source=[_with_amplitude(band, prefix, profile, row) for _, prefix, profile in far],
-            kwargs_lens_light=[_with_amplitude(band, prefix, profile, row) for _, prefix, profile in near],
-            kwargs_ps=[_point_kwargs(sim, point, row) for point in system.points],
-        )
-    )
-
-
-def _lens_model(system: System) -> dict[str, object]:
-    names = [name for profiles in system.masses for name, _ in profiles]
-    model: dict[str, object] = {"lens_model_list": names, "cosmo": system.cosmology}
-    if len(system.redshifts) <= 2:
-        return model | {"z_lens": system.redshifts[0], "z_source": system.redshifts[-1]}
-    planes = zip(system.redshifts, system.masses, strict=True)
-    model["lens_redshift_list"] = [z for z, profiles in planes for _ in profiles]
-    return model | {"z_source": system.redshifts[-1], "z_source_convention": system.redshifts[-1]}
-
-
-def _light_model(
-    system: System, near: list[tuple[int, str, FileProfile]], far: list[tuple[int, str, FileProfile]]
-) -> dict[str, object]:
-    model: dict[str, object] = {
-        "lens_light_model_list": [profile.name for _, _, profile in near],
-        "source_light_model_list": [profile.name for _, _, profile in far],
-        "lens_light_profile_kwargs_list": [_options(profile) for _, _, profile in near],
-        "source_light_profile_kwargs_list": [_options(profile) for _, _, profile in far],
-    }
-    if len(system.redshifts) > 2:
-        model["source_redshift_list"] = [system.redshifts[plane] for plane, _, _ in far]
-    return model
-
-
-def _options(profile: FileProfile) -> dict[str, int]:
-    """The options of lenstronomy's class of a light profile: how many Gaussians a set of them has."""
-    count = sum(name.startswith("amp_") for name, _ in profile.parameters)
-    return {"n_comp": count} if profile.name.startswith("MGE_SET") else {}
-
-
-def _with_amplitude(
-    band: dict[str, object], prefix: str, profile: FileProfile, row: Parameters
-) -> Parameters:
-    """The parameters for lenstronomy, with `amp` in place of `magnitude`, by its SimulationAPI.
-
-    Where lenstronomy has no total flux, that of a core-Sersic profile is by quadrature, the magnitude of a
-    uniform sky is per square arcsecond, and the flux of all others is jaxlens's, which the topic of light
-    compares with integrals.
-    """
-    registered = LIGHT_PROFILES[profile.name]
-    values = _arguments(registered, profile, prefix, row)
-    if registered.total_flux is None:
+def _with_amplitude(band: Arguments, name: str, values: Arguments, magnitude: float | None) -> Arguments:
+    """The parameters of a light profile with an amplitude that is not jaxlens's, where there is one."""
+    shape = {key: value for key, value in values.items() if key != "amp"}
+    if magnitude is None:
         return values
-    lenstronomys = profile.name in BY_LENSTRONOMY
-    sim = SimAPI(1, band, {"lens_light_model_list": [profile.name]} if lenstronomys else {})
-    if lenstronomys:
-        return dict(sim.magnitude2amplitude(kwargs_lens_light_mag=[values])[0][0])
-    counts = float(sim.magnitude2cps(values.pop("magnitude")))
-    if profile.name == "CORE_SERSIC":
-        return values | {"amp": counts / core_sersic_total_flux(values)}
-    with jax.enable_x64(True):
-        flux = float(registered.total_flux(**values))
-    return values | {"amp": np.asarray(values.get("amp", 1.0)) * (counts / flux)}
-
-
-def _arguments(
-    registered: Registered, profile: FileProfile, prefix: str, row: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The arguments of lenstronomy's profile: numbers, arrays for lists and tables, and whole numbers."""
-    values: dict[str, Any] = {}
-    for name, _ in profile.parameters:
-        whole, number = list_of(name, registered), float(row[f"{prefix}-{name}"])
-        values[whole or name] = np.append(values.get(whole, []), number) if whole else number
-    values |= _tables({name: table.array for name, table in profile.tables}, values)
-    # our choice between ways of interpolation, and that of an image of a stack
-    ours = ("order", "image_index")
-    return {name: value for name, value in (values | dict(profile.integers)).items() if name not in ours}
-
-
-def _tables(arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """The arrays for lenstronomy: the chosen image of a stack, and whole axes in place of their two ends."""
-    found = dict(arrays)
-    if "image" in found:
-        found["image"] = found["image"][int(values.get("image_index", 0))]
-    for key, axis in (("grid_interp_x", 1), ("grid_interp_y", 0)):
-        if key in found:
-            found[key] = np.linspace(found[key][0], found[key][-1], found["f_x"].shape[axis])
-    return found
+    if name in BY_LENSTRONOMY:
+        sim = SimAPI(1, band, {"lens_light_model_list": [name]})
+        magnitudes = [shape | {"magnitude": magnitude}]
+        return dict(sim.magnitude2amplitude(kwargs_lens_light_mag=magnitudes)[0][0])
+    if name == "CORE_SERSIC":
+        counts = float(SimAPI(1, band, {}).magnitude2cps(magnitude))
+        return shape | {"amp": counts / core_sersic_total_flux(shape)}
+    return values
 
 
 def _point_kwargs(sim: SimAPI, point: Point, row: Parameters) -> dict[str, np.ndarray]:

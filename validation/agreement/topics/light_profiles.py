@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from lenstronomy.LightModel.light_model import LightModel
 
+from jaxlens.exchange.lenstronomy_names import light_arguments
 from jaxlens.kernels import LIGHT_PROFILES, LightProfile
 from validation.agreement.references import PARAMETER_PREFIX
 from validation.agreement.registered import draws
-from validation.agreement.registered.lenstronomy_names import light_arguments, rows_of
+from validation.agreement.registered.lenstronomy_names import rows_of
 from validation.agreement.topics.mass_profiles import LARGEST_STEP, STEP, Function, fields, neighbours
 
 
@@ -29,7 +30,11 @@ def group(profile: LightProfile) -> dict[str, np.ndarray]:
     """The reference values of a profile."""
     drawn = draws.parameters(profile)
     x, y = draws.points(profile, drawn)
-    rows = [light_arguments(profile.name, rows_of(drawn, profile, row)) for row in range(draws.ROWS)]
+    asked = [
+        light_arguments(profile.name, {"amp": 1.0} | rows_of(drawn, profile, row))
+        for row in range(draws.ROWS)
+    ]
+    rows = [(one.options, one.arguments) for one in asked]
     center_x, center_y = draws.centers(profile, drawn)
     step = np.minimum(STEP * np.hypot(x - center_x[:, None], y - center_y[:, None]), LARGEST_STEP)
     with np.errstate(all="ignore"):

@@ -22,11 +22,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from lenstronomy.LensModel.lens_model import LensModel
 
+from jaxlens.exchange.lenstronomy_names import mass_arguments
 from jaxlens.kernels import MASS_PROFILES, MassProfile
 from validation.agreement.exact.stand_ins import STAND_INS
 from validation.agreement.references import PARAMETER_PREFIX
 from validation.agreement.registered import draws
-from validation.agreement.registered.lenstronomy_names import mass_arguments, mass_name, rows_of
+from validation.agreement.registered.lenstronomy_names import rows_of
 
 # Step of the central differences, in units of the distance from the centre, and the largest (arcsec).
 STEP, LARGEST_STEP = 0.01, 0.003
@@ -133,8 +134,8 @@ def _lens(profile: MassProfile, drawn: draws.Drawn, row: int) -> dict[str, Funct
     values = rows_of(drawn, profile, row)
     if profile.name in STAND_INS:
         return _stand_in(profile.name, values)
-    options, values = mass_arguments(profile.name, values)
-    model = LensModel([mass_name(profile.name)], **options)
+    asked = mass_arguments(profile.name, values)
+    model, values = LensModel([asked.name], profile_kwargs_list=[asked.options or None]), asked.arguments
 
     def of(method: Callable[..., Any], x: np.ndarray, y: np.ndarray) -> np.ndarray:
         found = method(x.copy(), y.copy(), [values])
