@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jaxlens.datasets.loading import load
     from jaxlens.datasets.truth import truth_tables
     from jaxlens.distributions import distribution
+    from jaxlens.exchange.coolest import from_coolest
     from jaxlens.exchange.errors import ExchangeError
     from jaxlens.exchange.from_lenstronomy import from_lenstronomy
     from jaxlens.files.errors import StorageError
@@ -60,6 +61,7 @@ __all__ = [
     "distribution",
     "fit",
     "fit_population",
+    "from_coolest",
     "from_lenstronomy",
     "image_grid",
     "inject",
@@ -104,6 +106,7 @@ _MODULES = {
     "distribution": "distributions",
     "fit": "fitting.fit",
     "fit_population": "populations.fit_population",
+    "from_coolest": "exchange.coolest",
     "from_lenstronomy": "exchange.from_lenstronomy",
     "image_grid": "plotting.images",
     "inject": "injection.inject",

@@ -87,6 +87,7 @@ SLOW_EXAMPLES = {
     "jaxlens.simulator.densities.SimulatorDensities.log_prior",
     "jaxlens.simulator.simulator.Simulator",
     "jaxlens.simulator.simulator.Simulator.sample",
+    "jaxlens.truth.catalog_check.check_catalog",
 }
 
 

@@ -81,7 +81,7 @@ def lensed_images(
     found = {key: _places(table, names[key], unit) for key, unit in units.items() if names[key] is not None}
     for key, values in found.items():
         if values.shape != found["x"].shape:
-            numbers = f"{found['x'].shape[1]} places for x of images and {values.shape[1]} for {key}"
+            numbers = f"room for {found['x'].shape[1]} in x of images and for {values.shape[1]} in {key}"
             raise CatalogError(f"{table.source} has {numbers}; give columns of the same images")
     counted = _count(table, count, found["x"], found["y"])
     return LensedImages(found["x"], found["y"], counted, found.get("magnification"), found.get("delay"))

@@ -1,6 +1,4 @@
-"""Columns of astropy as plain arrays: missing numbers NaN, missing texts empty, in the machine's byte
-order.
-"""
+"""Columns of astropy as plain arrays, in which missing numbers are NaN and missing texts are empty."""
 
 from __future__ import annotations
 

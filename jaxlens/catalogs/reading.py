@@ -6,9 +6,10 @@ be, and what is wrong with a file that they cannot read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from jaxlens.catalogs import om10, slsim
 from jaxlens.catalogs.errors import CatalogError
 from jaxlens.catalogs.reading_fits import read_fits
 from jaxlens.catalogs.reading_parquet import read_parquet
@@ -26,8 +27,8 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
     "parquet": (".parquet", ".parq", ".pq"),
     "votable": (".votable", ".vot", ".xml"),
 }
-# The catalogues whose columns we know by their layout; the ending of a file's name tells its format.
-LAYOUTS = ("om10", "slsim")
+# The catalogues whose columns we know -> what adds columns; the ending of a file's name tells its format.
+LAYOUTS: Mapping[str, Callable[[Table], Table]] = {"om10": om10.prepared, "slsim": slsim.prepared}
 FORMATS = (*LAYOUTS, *ENDINGS)
 # The endings of compressed files, which stand behind the ending of the format.
 _COMPRESSED = (".gz", ".bz2", ".xz")
@@ -45,7 +46,8 @@ def read_catalog(path: Path | str, format: str | None = None) -> Table:
         format: one of `FORMATS`; by default what the ending of its name says.
 
     Returns:
-        All columns, in their order, with the units that the file states.
+        All columns, in their order, with the units that the file states, and behind them those that follow
+        from the columns of a layout, such as `SIGMA_SIE` of `om10`.
 
     Raises:
         CatalogError: if the file cannot be read, is too large, is broken, or has no row.
@@ -57,15 +59,14 @@ def read_catalog(path: Path | str, format: str | None = None) -> Table:
     except (CatalogError, TooLarge) as error:
         raise CatalogError(f"{path} {error}") from None
     except OSError as error:
-        advice = "give a readable file"
-        raise CatalogError(f"{path} cannot be read: {error.strerror or error}; {advice}") from None
+        raise CatalogError(f"{path} cannot be read: {error.strerror or error}; give another file") from None
     except Exception as error:  # for a broken file astropy, pandas and pyarrow raise many kinds of errors
-        raise CatalogError(
-            f"{path} cannot be read as {_NAMES[kind]}: {_first_line(error)}; {_other(kind)}"
-        ) from None
+        finding = f"cannot be read as {_NAMES[kind]}: {_first_line(error)}"
+        raise CatalogError(f"{path} {finding}; {_other(kind)}") from None
     if not table.columns or not len(table):
         raise CatalogError(f"{path} has no rows; give a table with one row an object")
-    return table
+    prepared = LAYOUTS.get(format or "")
+    return prepared(table) if prepared else table
 
 
 def format_of(path: Path | str, format: str | None = None) -> str:
@@ -91,9 +92,8 @@ def format_of(path: Path | str, format: str | None = None) -> str:
     found = next((kind for kind, endings in ENDINGS.items() if name.endswith(endings)), None)
     if found is None:
         known = ", ".join(ending for endings in ENDINGS.values() for ending in endings)
-        raise CatalogError(
-            f"{path} has an ending that says no format; rename it to one of {known}, or give FORMAT"
-        )
+        finding = "has a name whose ending says no format"
+        raise CatalogError(f"{path} {finding}; end it with one of {known}, or give FORMAT")
     return found
 
 

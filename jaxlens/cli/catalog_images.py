@@ -65,9 +65,9 @@ def differences(catalog: Catalog, found: ImageDifferences) -> Iterator[str]:
     for name, values, unit, scale in quantities:
         spread = None if values is None else found.spread(values)
         if spread is not None:
-            median, largest = scale * spread.median, scale * spread.largest
+            median, most, largest = (f"{scale * size:.2g}{unit}" for size in spread[1:4])
             system = _name(catalog, spread.row)
-            yield f"{name}: {median:.2g}{unit} (median), {largest:.2g}{unit} at most, in {system}"
+            yield f"{name}: {median} (median), {most} (99 of 100), {largest} at most, in {system}"
     if found.delay is not None and (factor := _common_factor(found.delay)):
         yield f"nearly all delays are {factor:.4g} times the catalogue's: is COSMOLOGY that of the catalogue?"
     other = np.flatnonzero(~found.same_number)

@@ -16,6 +16,11 @@ from jaxlens.injection.clearing import BRIGHT_SIGMA, MAX_BRIGHT
 from jaxlens.injection.inject import Injection, inject
 from jaxlens.truth.writing import FORMATS
 
+# The arguments that are those of `inject`.
+_PLAIN = (
+    *("configuration", "number", "spacing", "grid", "seed", "psf_factor", "mask_planes", "keep_clear"),
+    *("bright_sigma", "max_bright", "cutouts", "truth_format", "strict", "overwrite", "batch_size"),
+)
 # The arguments that may differ by band.
 _BY_BAND = ("psf", "zero_point", "gain", "variance", "mask", "stamp")
 
@@ -75,8 +80,6 @@ def run(arguments: argparse.Namespace) -> int:
     print_warnings(config)
     bands = config.bands
     given = {name: _by_band(getattr(arguments, name), bands, _KINDS.get(name, str)) for name in _BY_BAND}
-    names = ("number", "spacing", "grid", "seed", "psf_factor", "mask_planes", "keep_clear", "bright_sigma")
-    names += ("max_bright", "cutouts", "truth_format", "strict", "overwrite", "batch_size", "configuration")
     with warnings.catch_warnings():
         # these warnings were just printed on stderr
         warnings.simplefilter("ignore", ConfigWarning)
@@ -87,7 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
             out=arguments.out,
             noise=not arguments.no_noise,
             check=check_of(arguments.stop, "nothing is kept"),
-            **{name: getattr(arguments, name) for name in names},
+            **{name: getattr(arguments, name) for name in _PLAIN},
             **given,
         )
     print(*_lines(made), sep="\n")

@@ -19,7 +19,7 @@ def add_to(commands: Commands) -> None:
     add = parser.add_argument
     add("folder", metavar="DATASET", type=Path, help="the folder of the dataset, in any format")
     add("--format", choices=FORMATS, default="csv", help="of the tables (default: csv)")
-    where = "the file of sqlite, the folder of CSV and Parquet (default: DATASET/truth.db, DATASET/truth)"
+    where = "the file of sqlite, the folder of CSV and Parquet (default: DATASET/truth.sqlite, DATASET/truth)"
     add("--out", metavar="FILE", type=Path, help=where)
     add("--epochs", action="store_true", help="also the magnitudes at each epoch of time series")
     one = "a configuration by its label or NAME; repeatable (default: all)"

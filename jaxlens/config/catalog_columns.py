@@ -10,8 +10,8 @@ import numpy as np
 
 from jaxlens.catalogs.errors import CatalogError
 from jaxlens.catalogs.tables import Table
-from jaxlens.config.catalog_entries import COLUMN, UNIT, Entry
-from jaxlens.config.catalog_file import Named, Written
+from jaxlens.config.catalog_entries import COLUMN, UNIT, Entry, Named
+from jaxlens.config.catalog_file import Written
 from jaxlens.config.catalog_values import in_unit
 from jaxlens.config.errors import Report
 from jaxlens.config.model import CATALOG, DEC_SKY, RA_SKY

@@ -15,6 +15,7 @@ from jaxlens.config.errors import Place, Report, nearest
 from jaxlens.config.physical import FORMS
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
+from jaxlens.config.spellings import is_nothing
 from jaxlens.config.values import word
 
 # The key that names a column, and those of units and of conventions.
@@ -95,8 +96,19 @@ def read_entries(node: Node | None, report: Report) -> list[Entry]:
         entries = section.node.entries if section.node else {}
         for key in entries:
             section.written(key)
-    found = [_entry(name, one, report) for name, one in entries.items()]
+    found = [_entry(name, one, report) for name, one in entries.items() if not is_nothing(one)]
     return [one for one in found if one is not None]
+
+
+def left_out(node: Node | None, bands: tuple[str, ...]) -> list[Entry]:
+    """The entries of the mapping COLUMNS without a value, which a FORMAT shall not set.
+
+    Args:
+        node: the mapping; None where there is none.
+        bands: the names of the bands.
+    """
+    entries = node.entries if node else {}
+    return [Entry(name, one.place, {}, bands) for name, one in entries.items() if is_nothing(one)]
 
 
 def not_rivals(implied: list[Entry], written: list[Entry]) -> list[Entry]:
@@ -154,7 +166,9 @@ def _entry(name: str, node: Node, report: Report) -> Entry | None:
     entry = Entry(name, node.place, {}, report.bands)
     if not isinstance(node.value, dict):
         column = word(node, report, "give the name of a column, or {COLUMN: ..., UNIT: ...}")
-        words = {COLUMN: column} if column else {}
+        if not column:
+            return None
+        words = {COLUMN: column}
     else:
         words = {key: word(one, report, "give one word") for key, one in node.entries.items()}
         unknown = [key for key in words if key not in _known(entry.pair)]
@@ -163,8 +177,6 @@ def _entry(name: str, node: Node, report: Report) -> Entry | None:
             report.problem(place, f"is not a key of a column; {nearest(key, _known(entry.pair))}")
         if unknown or "" in words.values():
             return None
-    if not words:
-        return None
     wrong = _wrong_keys(entry.pair, words)
     if wrong:
         report.problem(node.place, wrong)

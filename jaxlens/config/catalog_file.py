@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +12,15 @@ from jaxlens.catalogs.errors import CatalogError
 from jaxlens.catalogs.lensed_images import LensedImages
 from jaxlens.catalogs.tables import Table
 from jaxlens.config.catalog_cuts import nothing_left, read_cuts, rows_left
-from jaxlens.config.catalog_entries import Entry, Named, not_rivals, parameters_of, read_column, read_entries
+from jaxlens.config.catalog_entries import (
+    Entry,
+    Named,
+    left_out,
+    not_rivals,
+    parameters_of,
+    read_column,
+    read_entries,
+)
 from jaxlens.config.catalog_images import read_images
 from jaxlens.config.catalog_layouts import Layout, layout_of, prepared
 from jaxlens.config.errors import Place, nearest, shown
@@ -105,10 +114,14 @@ def read_catalog_file(root: Section) -> Written | None:
         labels += found or ()
         rows = read_rows(section)
         layout = layout_of(rows.format, rows.table, _format_place(section), report.bands) if rows else None
-        own = read_entries(section.take("COLUMNS"), report)
-        entries = [*not_rivals(layout.entries if layout else [], own), *own]
+        columns = section.take("COLUMNS")
+        own, without = read_entries(columns, report), left_out(columns, report.bands)
+        implied = layout.entries if layout else []
+        for one in without:
+            if len(not_rivals(implied, [one])) == len(implied):
+                report.problem(one.place, "is empty; give the name of a column")
+        entries = [*not_rivals(implied, [*own, *without]), *own]
         matches = tuple(section.numbered("MATCH", gaps=True))
-        columns = [node.entries.get("COLUMNS") for _, node in matches]
         mode = section.choice("MODE", MODES, default="iterate", noun="a mode")
         weight = named(section, "WEIGHT")
         if weight and mode == "iterate":
@@ -125,9 +138,14 @@ def read_catalog_file(root: Section) -> Written | None:
             keep=names_in(section, "KEEP"),
             weight=weight,
             matches=matches,
-            matched=frozenset().union(*(parameters_of(one, report.bands) for one in columns)),
+            matched=_set_by(matches, report.bands),
             images=read_images(section, rows.table if rows else None, rows.format if rows else ""),
         )
+
+
+def _set_by(matches: Iterable[tuple[str, Node]], bands: tuple[str, ...]) -> frozenset[str]:
+    """The parameters that the sections MATCH_n may set."""
+    return frozenset().union(*(parameters_of(node.entries.get("COLUMNS"), bands) for _, node in matches))
 
 
 def read_rows(section: Section) -> Rows | None:
@@ -165,6 +183,8 @@ def read_configurations(section: Section, root: Node | None) -> tuple[str, ...] 
         if label.startswith("CONFIGURATION_") and not is_nothing(one)
     }
     found: dict[str, None] = {}
+    if node.value == ():
+        section.report.problem(node.place, "is an empty list; name configurations, or leave it out for all")
     for one in names_in(section, "CONFIGURATIONS"):
         labels = [label for label, name in known.items() if one.name in (label, name)]
         if not labels:
@@ -179,9 +199,16 @@ def names_in(section: Section, key: str) -> list[Named]:
     node = section.take(key)
     if node is None:
         return []
-    items = node.value if isinstance(node.value, tuple) else (node,)
+    items = node.value if isinstance(node.value, tuple) else _separated(node)
     found = [Named(word(item, section.report, "give a list of names"), item.place) for item in items]
     return [one for one in found if one.name]
+
+
+def _separated(node: Node) -> tuple[Node, ...]:
+    """The words of a text with commas between them."""
+    if isinstance(node.value, dict):
+        return (node,)
+    return tuple(Node(node.place, word.strip(), word.strip()) for word in node.text.split(","))
 
 
 def named(section: Section, key: str) -> Named | None:

@@ -16,8 +16,8 @@ from jaxlens.catalogs.matching import Matches, nearest_rows
 from jaxlens.catalogs.tables import Table
 from jaxlens.config.catalog import Extra, set_by
 from jaxlens.config.catalog_columns import further_columns
-from jaxlens.config.catalog_entries import COLUMN, UNIT, Entry, read_column, read_entries
-from jaxlens.config.catalog_file import Named, Rows, Written, named, names_in, read_rows
+from jaxlens.config.catalog_entries import COLUMN, UNIT, Entry, Named, read_column, read_entries
+from jaxlens.config.catalog_file import Rows, Written, named, names_in, read_rows
 from jaxlens.config.catalog_values import Values, in_unit, numbers, unit_in_file
 from jaxlens.config.columns import Names
 from jaxlens.config.errors import Place, Report

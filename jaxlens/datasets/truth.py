@@ -19,6 +19,7 @@ from jaxlens.files.errors import StorageError
 from jaxlens.files.systems import Systems
 from jaxlens.simulator.simulator import Simulator
 from jaxlens.truth import tables as of_systems
+from jaxlens.truth.columns import order
 from jaxlens.truth.programs import BATCH, no_params, parameter_shapes
 from jaxlens.truth.writing import TruthFiles, TruthFormat
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from jaxlens.datasets.dataset import Dataset
 
 # Where the tables of a dataset are by default, in its folder.
-DEFAULT_NAMES: Mapping[TruthFormat, str] = {"csv": "truth", "parquet": "truth", "sqlite": "truth.db"}
+DEFAULT_NAMES: Mapping[TruthFormat, str] = {"csv": "truth", "parquet": "truth", "sqlite": "truth.sqlite"}
 
 
 def truth_tables(
@@ -75,7 +76,9 @@ def truth_tables(
     """
     if isinstance(source, Simulator):
         if params is None or configurations is not None:
-            raise ValueError("give the params of a Simulator's systems, and no configurations, which it has one of")
+            raise ValueError(
+                "give the params of a Simulator's systems, and no configurations, which it has one of"
+            )
         return of_systems.truth_tables(source, params, ids, ra, dec, epochs)
     if not (params is None and ids is None and ra is None and dec is None):
         raise ValueError("params, ids, ra and dec are those of a Simulator's systems; a dataset has its own")
@@ -83,11 +86,14 @@ def truth_tables(
 
     dataset = source if isinstance(source, DatasetArrays) else load(Path(source))
     parts = list(_parts(dataset, configurations, epochs, lambda: None))
-    return {
-        name: pd.concat([part[name] for part in own], ignore_index=True)
-        for name in dict.fromkeys(name for part in parts for name in part)
-        if (own := [part for part in parts if name in part])
-    }
+    found = {}
+    for name in dict.fromkeys(name for part in parts for name in part):
+        own = [part[name] for part in parts if name in part]
+        columns = dict.fromkeys(str(column) for part in own for column in part)
+        # a table without rows does not know the types of its texts
+        whole = pd.concat([part for part in own if len(part)] or own[:1], ignore_index=True)
+        found[name] = whole.reindex(columns=sorted(columns, key=lambda one, table=name: order(table, one)))
+    return found
 
 
 def write_dataset_truth(
@@ -103,7 +109,7 @@ def write_dataset_truth(
     Args:
         dataset: the dataset.
         path: of sqlite the file; of CSV and Parquet the folder, in which each table has a file of its name.
-            By default `truth.db` or `truth` in the dataset's folder.
+            By default `truth.sqlite` or `truth` in the dataset's folder.
         format: "csv", "parquet" or "sqlite".
         epochs: as in `truth_tables`.
         configurations: as there.
@@ -131,7 +137,9 @@ def write_dataset_truth(
 def _labels(dataset: Dataset, configurations: Iterable[str] | None) -> list[str]:
     """The labels of the configurations whose tables are asked for and of which there is something."""
     if "config" not in dataset.__dict__:
-        raise StorageError(f"{dataset.folder}: has no configuration that can be read, which truth tables need")
+        raise StorageError(
+            f"{dataset.folder}: has no configuration that can be read, which truth tables need"
+        )
     if configurations is None:
         return list(dataset._systems)
     names = [configurations] if isinstance(configurations, str) else configurations
@@ -156,8 +164,6 @@ def merged_columns(name: str, first: pd.DataFrame | None, second: pd.DataFrame) 
         first: a table without rows, or None.
         second: another one.
     """
-    from jaxlens.truth.columns import order
-
     if first is None:
         return second
     both = first.join(second[[column for column in second if column not in first]])
@@ -187,13 +193,26 @@ def _tables(
     indices: np.ndarray | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The tables of some systems of one configuration."""
-    known = {name: value for name, value in values.items() if is_catalog_column(name)}
+    known = {name: _shaped(value, ()) for name, value in values.items() if is_catalog_column(name)}
     ra, dec = (known.pop(name, None) for name in (RA_SKY, DEC_SKY))
     if ra is None or dec is None:
         ra = dec = None
     catalogued = {_column(name): value for name, value in known.items()} if CATALOG_ROW in known else None
     has_epochs = epochs and simulator.scene.series is not None
     return of_systems.truth_tables(simulator, params, indices, ra, dec, has_epochs, catalogued)
+
+
+def _shaped(value: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """A value with this shape for each system; a CSV has all values for each epoch and band.
+
+    Args:
+        value: (n,), (n, bands), or (n, epochs, bands).
+        shape: (), (bands,), (epochs, bands) or (epochs, 1).
+    """
+    while value.ndim > len(shape) + 1:
+        # that of the first band, or of the first epoch
+        value = value[:, 0] if shape or value.ndim == 2 else value[..., 0]
+    return value[..., :1] if shape[-1:] == (1,) else value
 
 
 def _column(name: str) -> str:
@@ -207,11 +226,11 @@ def _params(
     simulator: Simulator, systems: Systems, values: Mapping[str, np.ndarray], indices: np.ndarray
 ) -> dict[str, np.ndarray]:
     """The parameters of some systems, with their haloes."""
-    arrays = {name: one for name in simulator.parameter_names if (one := halo_array(name)) is not None}
-    found = {name: values[name] for name in simulator.parameter_names if name not in arrays}
+    shapes = parameter_shapes(simulator)
+    arrays = {name: one for name in shapes if (one := halo_array(name)) is not None}
+    found = {name: _shaped(values[name], one.shape[1:]) for name, one in shapes.items() if name not in arrays}
     if not arrays:
         return found
-    shapes = parameter_shapes(simulator)
     room = {one.prefix: shapes[name].shape[1] for name, one in arrays.items() if one.array != KAPPA_SHEET}
     assert systems.haloes is not None
     own = systems.haloes.params(indices, room)

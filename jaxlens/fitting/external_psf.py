@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,7 +9,7 @@ from numpy.typing import ArrayLike
 from jaxlens.config.unit_sums import sum_problem, unit_sum
 from jaxlens.files.fits import as_floats
 from jaxlens.fitting.image_checks import pixel_count
-from jaxlens.kernels.psf.resampling import resampled_side
+from jaxlens.imaging.own_pixels import with_kernel
 from jaxlens.simulator.simulator import Simulator
 
 
@@ -71,19 +69,7 @@ def with_psf(sim: Simulator, kernel: ArrayLike, factor: int = 1) -> Simulator:
             f"factor is {factor}; it must be at least 1, the pixels of the kernel to one of the image"
         )
     array = psf_kernel(kernel, len(sim.bands))
-    optics = sim.scene.optics
-    point_factor = max(optics.point_factor, factor)
-    pixel_optics = dataclasses.replace(
-        optics,
-        psf="PIXEL",
-        kernel_factor=factor,
-        point_factor=point_factor,
-        exact_points=False,
-        radius=None,
-        point_radius=resampled_side(array.shape[-1], factor, point_factor) // 2,
-    )
-    names = tuple(name for name in sim.parameter_names if name not in optics.parameters)
     return sim.replace(
-        scene=dataclasses.replace(sim.scene, optics=pixel_optics, parameters=names),
+        scene=with_kernel(sim.scene, array.shape[-1], factor, own=False),
         assets=sim.assets._replace(psf_kernel=jnp.asarray(array, jnp.result_type(float))),
     )

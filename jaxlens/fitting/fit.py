@@ -99,6 +99,8 @@ def fit(
             print(result.table())
     """
     _check_counts(starts=starts, steps=steps)
+    if sim.given_parameters:
+        raise ValueError(f"{', '.join(sim.given_parameters)} have no prior; fit with a file that has them")
     count = len(of_systems(sim, images))
     if noise_sigma is None and sim.scene.backgrounds == "replace":
         raise ValueError("the noise of real backgrounds is not known; give noise_sigma")

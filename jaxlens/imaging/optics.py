@@ -23,6 +23,8 @@ from jaxlens.kernels.psf.resampling import averaged, cropped, resampled, resampl
 from jaxlens.kernels.psf.stamps import stamp_kernel, stamp_point_sources, stamp_profile
 from jaxlens.kernels.types import Params
 
+# The parameter that is the PSF of a system, (k, k) or (bands, k, k).
+PSF_KERNEL = "psf_kernel"
 # A Gaussian blur is a sum of shifted images or a product with two matrices.  The sum is faster for a narrow
 # PSF: for a radius of 13 pixels in images of 100 x 100 by a factor of two on a CPU, and on a GPU the program
 # moves a third of the bytes.
@@ -53,6 +55,8 @@ class Optics:
         convolution_kernel_size: side, in pixels, to which the kernel of the blur is cut; None: not cut.
         radius: the largest radius of the PSF, in pixels of the blurred grid.
         point_radius: the largest radius of the PSF, in pixels of the grid of the stamps.
+        own_kernel: pixels along a side of the kernel of psf_type PIXEL where each system has one of its own,
+            the parameter `psf_kernel`; 0 where all share one.
     """
 
     psf: Literal["GAUSSIAN", "MOFFAT", "PIXEL", "NONE"]
@@ -66,10 +70,13 @@ class Optics:
     convolution_kernel_size: int | None
     radius: int | None
     point_radius: int | None
+    own_kernel: int = 0
 
     @property
     def parameters(self) -> frozenset[str]:
         """The names of the parameters that the PSF depends on."""
+        if self.own_kernel:
+            return frozenset({PSF_KERNEL})
         return frozenset({"GAUSSIAN": ["seeing"], "MOFFAT": ["seeing", "moffat_beta"]}.get(self.psf, []))
 
     @property
@@ -141,6 +148,7 @@ def blur(optics: Optics, params: Params, light: jax.Array, kernel: jax.Array | N
     Returns:
         The image (1 or bands, num_pix, num_pix), in the unit of `light`.
     """
+    kernel = _kernel_of(optics, params, kernel)
     if optics.blur_factor == 1:
         light = averaged(light, optics.supersampling)
     if optics.psf == "NONE":
@@ -153,6 +161,15 @@ def blur(optics: Optics, params: Params, light: jax.Array, kernel: jax.Array | N
     if optics.blur_factor == 1:
         return convolve(light, used)
     return convolve_fine(light, used, optics.blur_factor, optics.supersampling_kernel_size)
+
+
+def _kernel_of(optics: Optics, params: Params, shared: jax.Array | None) -> jax.Array | None:
+    """The kernel of a system, (1 or bands, k, k): that which all share, or its own, scaled to unit sum."""
+    if not optics.own_kernel:
+        return shared
+    own = params[PSF_KERNEL]
+    own = own[None] if own.ndim == 2 else own
+    return own / jnp.sum(own, axis=(1, 2), keepdims=True)
 
 
 def _kernel(
@@ -207,6 +224,7 @@ def stamped(
         Counts/s, (bands, num_pix, num_pix).
     """
     if optics.psf in ("PIXEL", "MOFFAT"):
+        kernel = _kernel_of(optics, params, kernel)
         used = _kernel(optics, params, kernel, optics.point_factor, optics.point_radius)
         return stamp_kernel(flux, x, y, used, optics.num_pix, optics.point_factor)
     sigma = None
@@ -232,9 +250,9 @@ def unit_stamps(
     Returns:
         (sources, bands, num_pix, num_pix), where bands is the number of bands of the PSF, or 1.
     """
-    width = [params[name] for name in sorted(optics.parameters)] + (
-        [] if kernel is None else [kernel[:, 0, 0]]
-    )
+    kernel = _kernel_of(optics, params, kernel)
+    width = [params[name] for name in sorted(optics.parameters) if name != PSF_KERNEL]
+    width += [] if kernel is None else [kernel[:, 0, 0]]
     bands = max([1, *(value.shape[0] for value in width if value.ndim)])
     flux = jnp.ones((bands, 1), x.dtype)
     return jax.vmap(lambda u, v: stamped(optics, params, flux, u[None], v[None], kernel))(x, y)

@@ -14,6 +14,7 @@ import jax.numpy as jnp
 
 from jaxlens.imaging.epochs import observed_epochs
 from jaxlens.imaging.halo_numbers import have_room
+from jaxlens.imaging.optics import PSF_KERNEL
 from jaxlens.imaging.pixel_grid import pixel_area, pixel_grid
 from jaxlens.imaging.rays import geometry_factor, one_or_nan
 from jaxlens.imaging.scene import Scene
@@ -60,7 +61,8 @@ def _without_missing_epochs(scene: Scene, params: Params) -> Params:
         return params
     observed = observed_epochs(scene, params)
     return {
-        name: jnp.where(observed, value, 0.0) if value.ndim == 2 else value for name, value in params.items()
+        name: jnp.where(observed, value, 0.0) if value.ndim == 2 and name != PSF_KERNEL else value
+        for name, value in params.items()
     }
 
 

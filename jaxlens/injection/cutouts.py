@@ -60,7 +60,7 @@ class Cutouts:
         header = fits.Header(storage_cards(False, _FLOAT32, pixels.shape))
         header["EXTNAME"], header["EXTVER"] = name, self._count
         header.update(cards)
-        header.extend(self._wcs, update=True)
+        header.extend(self._wcs.copy(), update=True)
         for i in range(2):
             header[f"CRPIX{i + 1}"] -= int(corner[i])
         header["LTV1"], header["LTV2"] = (-int(value) for value in corner)

@@ -183,16 +183,17 @@ def _band_image(
     header = _merged_header(path)
     variance = _beside(image, given["variance"], tuple(VARIANCES))
     mask = _beside(image, given["mask"], MASKS)
+    zero = given["zero_point"]
+    zero = photometry.zero_point(header, image.name) if zero is None else float(zero)
     gain = _positive("gain", given["gain"]) if noise and given["gain"] is not None else None
     if noise and gain is None:
         gain = photometry.gain(header, image.name)
-    zero = given["zero_point"]
     return BandImage(
         band=band,
         image=image,
         shape=_shape(image),
         wcs=_wcs(image),
-        zero_point=photometry.zero_point(header, image.name) if zero is None else float(zero),
+        zero_point=zero,
         gain=gain,
         variance=variance,
         variance_power=VARIANCES.get(_extension_name(variance), _VARIANCE),

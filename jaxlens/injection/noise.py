@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from zlib import crc32
 
 import jax
 import jax.numpy as jnp
@@ -11,7 +11,7 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from jaxlens.kernels.noise.poisson import poisson
-from jaxlens.sampling.keys import named_keys, system_keys
+from jaxlens.sampling.keys import system_keys
 from jaxlens.simulator.programs import compiled
 
 # In front of the name of a band, in the text that is folded into the key of a system.
@@ -37,18 +37,17 @@ def light_noise(
         The noise in units of the image, (n, bands, side, side).
     """
     dtype = jnp.result_type(float)
-    electrons_per_unit = jnp.asarray(gain, dtype)
-    return np.asarray(
-        _noise(label, tuple(bands), key, indices, jnp.asarray(light, dtype), electrons_per_unit), np.float64
-    )
+    codes = np.array([crc32(f"{_NOISE}{band}".encode()) for band in bands], np.uint32)
+    arrays = (jnp.asarray(array, dtype) for array in (light, gain))
+    return np.asarray(_noise(label, key, indices, codes, *arrays), np.float64)
 
 
-@compiled(0, 1)
+@compiled(0)
 def _noise(
-    label: str, bands: tuple[str, ...], key: ArrayLike, indices: ArrayLike, light: jax.Array, gain: jax.Array
+    label: str, key: ArrayLike, indices: ArrayLike, codes: ArrayLike, light: jax.Array, gain: jax.Array
 ) -> jax.Array:
-    names = [f"{_NOISE}{band}" for band in bands]
-    keys = jax.vmap(partial(named_keys, names=names))(system_keys(key, label, indices))
-    per_unit = gain[:, None, None]
+    by_band = jax.vmap(jax.vmap(jax.random.fold_in, (None, 0)), (0, None))
+    keys = by_band(system_keys(key, label, indices), codes)
+    per_unit = gain[None, :, None, None]
     electrons = jnp.maximum(light, 0.0) * per_unit
     return jax.vmap(jax.vmap(lambda own, rate: poisson(own, rate) - rate))(keys, electrons) / per_unit

@@ -62,8 +62,8 @@ def plain_copy(source: Path, target: Path, edits: Mapping[int, Edit]) -> dict[in
     found = {}
     with contextlib.ExitStack() as stack:
         path = stack.enter_context(unpacked(source, target))
-        units = stack.enter_context(fits.open(path, memmap=True))
-        stored = stack.enter_context(fits.open(path, memmap=True, disable_image_compression=True))
+        units = stack.enter_context(fits.open(path, memmap=False))
+        stored = stack.enter_context(fits.open(path, memmap=False, disable_image_compression=True))
         data, copy = stack.enter_context(path.open("rb")), stack.enter_context(target.open("xb"))
         for number, (unit, raw) in enumerate(zip(units, stored, strict=True)):
             place = raw.fileinfo()
@@ -87,7 +87,7 @@ def is_plain(raw: Any, integers: bool) -> bool:
         raw: the unit of the file, as it is stored.
         integers: whether integers stay integers.
     """
-    if not raw.is_image or type(raw).__name__ == "CompImageHDU":
+    if str(raw.header.get("XTENSION", "IMAGE")).strip() != "IMAGE":
         return False
     bitpix, scale = raw.header["BITPIX"], raw.header.get("BSCALE", 1)
     zero = raw.header.get("BZERO", 0)

@@ -28,6 +28,8 @@ INDEX = ("index", "system", "system_index", "objid")
 ID = ("id", "name", "lensid")
 # How many places are tried for a system before there is none.
 MAX_TRIES = 200
+# How many of them are looked up for all systems together.
+FIRST_TRIES = 4
 # Folded into the key of a system for its place.
 _PLACE = "place in an image"
 
@@ -92,7 +94,7 @@ def catalog_positions(simulator: Simulator, seed: int) -> Positions:
             f"there are no positions, and {label} has no CATALOG with SKY; give a table with ra and dec, or "
             "how many places to draw"
         )
-    rows = np.asarray(simulator.numbers(dataset_key(seed), count).values[CATALOG_ROW])
+    rows = np.asarray(simulator.numbers(jax.random.key(seed, impl="threefry2x32"), count).values[CATALOG_ROW])
     columns = catalog.of_rows(rows)
     index = consecutive(0, count)
     ids = columns.get(CATALOG_ID, index)
@@ -125,17 +127,18 @@ def random_positions(
     """
     index = consecutive(0, number)
     tries = _uniform_numbers(seed, label, index)
-    first, width = _frame(image.shape, margin)
+    frame = _frame(image.shape, margin)
     ra, dec = np.full(number, np.nan), np.full(number, np.nan)
     taken = Occupied(spacing)
+    first_tries = sky_positions(image.wcs, *_in_frame(frame, tries[:, :FIRST_TRIES]))
     for i in range(number):
-        x, y = (first[:, None] + width[:, None] * tries[i].T).astype(np.float64)
-        for start, stop in ((0, 1), (1, MAX_TRIES)):
-            found = _free_place(image, x[start:stop], y[start:stop], taken, is_free)
-            if found is not None:
-                ra[i], dec[i] = found
-                taken.add(*found)
-                break
+        found = _free_place(*(values[i] for values in first_tries), taken, is_free)
+        if found is None:
+            others = sky_positions(image.wcs, *_in_frame(frame, tries[i, FIRST_TRIES:]))
+            found = _free_place(*others, taken, is_free)
+        if found is not None:
+            ra[i], dec[i] = found
+            taken.add(*found)
     return Positions(_texts(index), index, ra, dec, f"{number} random places in {image.image.name}")
 
 
@@ -178,15 +181,20 @@ def _frame(shape: tuple[int, int], margin: float) -> tuple[Floats, Floats]:
     return first, size - 2.0 * first
 
 
+def _in_frame(frame: tuple[Floats, Floats], uniform: NDArray[np.float32]) -> tuple[Floats, Floats]:
+    """Columns and rows in a part of an image, from uniform numbers (..., 2)."""
+    first, width = frame
+    x, y = np.moveaxis(first + width * uniform.astype(np.float64), -1, 0)
+    return x, y
+
+
 def _free_place(
-    image: BandImage,
-    x: Floats,
-    y: Floats,
+    ra: Floats,
+    dec: Floats,
     taken: Occupied,
     is_free: Callable[[Floats, Floats], NDArray[np.bool_]] | None,
 ) -> tuple[float, float] | None:
-    """The first of some pixels of an image whose place on the sky is free; None where none is."""
-    ra, dec = sky_positions(image.wcs, x, y)
+    """The first of some places on the sky that is free; None where none is."""
     for place in zip(ra.tolist(), dec.tolist(), strict=True):
         if taken.has_near(*place):
             continue
@@ -202,7 +210,7 @@ def _table(table: Any) -> Table:
         # with astropy or pandas, by the format
         from jaxlens.catalogs.reading import read_catalog
 
-        return read_catalog(table)
+        return read_catalog(os.fspath(table))
     columns = table if isinstance(table, Mapping) else dict(table)
     return Table("the table of positions", {str(name): np.asarray(columns[name]) for name in columns})
 

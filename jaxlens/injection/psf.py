@@ -128,7 +128,7 @@ def _named_function(text: str) -> Callable[[float, float, str], Any]:
     found = getattr(module, name, None)
     if not callable(found):
         raise ValueError(f"psf {text!r}: {where} has no function {name}; give one of (ra, dec, band)")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _kernels_in(text: str, image: BandImage) -> Kernels:

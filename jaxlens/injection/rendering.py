@@ -109,8 +109,10 @@ class Renderer:
             optics = with_kernel(scene.optics, side, kernels.shape[-1], self._factor)
             dropped |= scene.optics.parameters
         names = tuple(name for name in scene.parameters if name not in dropped)
+        # names of no meaning, so that bands whose pixels lie otherwise share a program
+        numbered = tuple(map(str, range(len(bands))))
         return dataclasses.replace(
-            scene, bands=bands, num_pix=side, optics=optics, adu=False, parameters=names + PIXEL_MAP
+            scene, bands=numbered, num_pix=side, optics=optics, adu=False, parameters=names + PIXEL_MAP
         )
 
     def _values(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import jax
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +16,6 @@ from jaxlens.injection.noise import light_noise
 from jaxlens.injection.psf import Kernels
 from jaxlens.injection.rendering import Renderer
 from jaxlens.injection.sky import Floats, Places
-from jaxlens.sampling.keys import dataset_key
 from jaxlens.simulator.checks import system_indices
 from jaxlens.simulator.simulator import Simulator
 
@@ -60,7 +60,8 @@ class Systems:
     def lots(self, entries: Entries, size: int) -> Iterator[Lot]:
         """The open entries with their light, at most `size` at a time."""
         rows = entries.open
-        size = min(size, max(1, len(rows)))
+        # few systems are filled up to a power of two, so that programs are compiled seldom
+        size = min(size, 1 << (max(1, len(rows)) - 1).bit_length())
         for start in range(0, len(rows), size):
             yield self._lot(entries, rows[start : start + size], size)
 
@@ -69,7 +70,7 @@ class Systems:
         # the last one is repeated, so that all lots are of one size
         filled = rows[np.minimum(np.arange(size), count - 1)]
         indices = entries.positions.index[filled]
-        key = dataset_key(self.seed)
+        key = jax.random.key(self.seed, impl="threefry2x32")
         params = self.simulator.sample(key, size, indices)
         ra, dec = entries.positions.ra[filled], entries.positions.dec[filled]
         places = {one.band: known(entries.places[one.band].of(filled), one) for one in self.images}

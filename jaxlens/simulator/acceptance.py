@@ -98,7 +98,7 @@ def _met(
         rows = np.arange(start, start + size) % len(tries)
         met = tested(
             simulator.static_population,
-            simulator.scene,
+            simulator.drawn_scene,
             simulator.hyperparameters,
             key,
             words[rows],

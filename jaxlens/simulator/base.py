@@ -16,6 +16,7 @@ from jax.typing import ArrayLike
 from jaxlens.config import Config, issue_warnings, load_config
 from jaxlens.config.model import Configuration
 from jaxlens.imaging.assets import Assets, assets
+from jaxlens.imaging.own_pixels import with_kernel, with_pixel_map
 from jaxlens.imaging.scene import Scene, scene
 from jaxlens.sampling.population import Population, population
 from jaxlens.simulator import batched
@@ -53,6 +54,7 @@ class SimulatorBase:
         self.configuration: Configuration = self.config.configuration(configuration)
         self.population: Population = population(self.config, self.configuration)
         self.scene: Scene = scene(self.config, self.configuration)
+        self._scene_of_draws: Scene | None = None
         self.assets: Assets = assets(self.config, self.configuration)
         # what is static under jit holds no arrays, since jit keeps it for good
         self.static_population: Population = self.population.static
@@ -66,6 +68,16 @@ class SimulatorBase:
     def bands(self) -> tuple[str, ...]:
         """The names of the bands, in the order of the images."""
         return self.scene.bands
+
+    @property
+    def drawn_scene(self) -> Scene:
+        """The scene of the file, whose parameters are drawn: that of `with_pixel_map` and others has more."""
+        return self.scene if self._scene_of_draws is None else self._scene_of_draws
+
+    @property
+    def given_parameters(self) -> tuple[str, ...]:
+        """The keys of `params` that `sample` does not draw, which the caller gives."""
+        return tuple(name for name in self.parameter_names if name not in self.drawn_scene.parameters)
 
     @property
     def parameter_names(self) -> tuple[str, ...]:
@@ -97,6 +109,49 @@ class SimulatorBase:
         scene = without_bound(self.scene)
         return self if scene is self.scene else self.replace(scene=scene)
 
+    def with_pixel_map(self, num_pix: int | None = None) -> Self:
+        """The same simulator, whose images are those of pixels with a map of each system's own.
+
+        The six numbers transform_xx, transform_xy, transform_yx, transform_yy, x_shift and y_shift are then
+        parameters, each (n,), in the place of `pixel_scale`; `sample` does not draw them.  The seeing stays
+        that of the file in arcsec.
+
+        Args:
+            num_pix: pixels along a side of an image; None: as many as in the file.
+
+        >>> import jax, jaxlens, jax.numpy as jnp
+        >>> sim = jaxlens.Simulator("galaxy_galaxy").with_pixel_map()
+        >>> params = sim.sample(jax.random.key(1, impl="threefry2x32"), 2)
+        >>> numbers = {"xx": -0.2, "xy": 0.01, "yx": 0.01, "yy": 0.2}
+        >>> pixels = {f"transform_{own}": jnp.full((2,), value) for own, value in numbers.items()}
+        >>> pixels |= {"x_shift": jnp.array([0.03, -0.05]), "y_shift": jnp.array([0.0, 0.08])}
+        >>> sim.render(params | pixels).shape[:2]
+        (2, 3)
+        """
+        scene = with_pixel_map(self.scene, num_pix)
+        return self.replace(scene=scene, _scene_of_draws=self.drawn_scene)
+
+    def with_local_psf(self, size: int, factor: int = 1) -> Self:
+        """The same simulator with a PSF of each system's own in place of the file's.
+
+        It is the parameter `psf_kernel`, (n, size, size), or (n, bands, size, size) where each band has its
+        own, which `sample` does not draw.  It is scaled to unit sum, and its rows and columns are those of
+        the image.
+
+        Args:
+            size: pixels along a side of the kernel, odd, which therefore has a middle.
+            factor: the number of the kernel's pixels along one side of an image pixel.
+
+        Raises:
+            ValueError: if `size` is even or below 1, or `factor` is below 1.
+        """
+        if size < 1 or size % 2 == 0:
+            raise ValueError(f"size is {size}; give an odd number of pixels, which has a middle")
+        if factor < 1:
+            raise ValueError(f"factor is {factor}; it must be at least 1, the kernel's pixels to the image's")
+        scene = with_kernel(self.scene, size, factor, own=True)
+        return self.replace(scene=scene, _scene_of_draws=self.drawn_scene)
+
     def replace(self, **changes: Any) -> Self:
         """A copy with some attributes changed, such as `scene` or `assets`.
 
@@ -110,6 +165,15 @@ class SimulatorBase:
         # what is legal for another scene or other assets may not be so for these
         copy.__dict__ |= self.__dict__ | {"_known": CheckedArrays()} | changes
         return copy
+
+    def _refuse_given(self) -> None:
+        """ValueError where the file does not draw all numbers that images depend on."""
+        given = self.given_parameters
+        if given:
+            raise ValueError(
+                f"{', '.join(given)} of each system are not drawn by the file; make images with "
+                "sim.render(params) or sim.observe(key, params), which get them in params"
+            )
 
     def _checked(self, params: Mapping[str, ArrayLike]) -> tuple[Params, Scene]:
         """`params` as float arrays, and the scene whose PSF admits them."""
@@ -137,8 +201,8 @@ class SimulatorBase:
 
         def values(numbers: Params, key: Any, indices: Any, assets: Assets) -> Params:
             arrays = numbers, key, indices, assets
-            if self.scene.series is None:
-                return batched.tabulate(self.static_population, self.scene, *arrays).values
-            return batched.generate(self.static_population, self.scene, *arrays, False).values
+            if self.drawn_scene.series is None:
+                return batched.tabulate(self.static_population, self.drawn_scene, *arrays).values
+            return batched.generate(self.static_population, self.drawn_scene, *arrays, False).values
 
         return frozenset(jax.eval_shape(values, *arguments))

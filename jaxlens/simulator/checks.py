@@ -13,6 +13,7 @@ from jax.typing import ArrayLike
 
 from jaxlens.config.errors import nearest
 from jaxlens.imaging.assets import Assets
+from jaxlens.imaging.optics import PSF_KERNEL
 from jaxlens.imaging.scene import Scene
 from jaxlens.sampling.indices import INDEX_LIMIT, consecutive, index_words, whole_numbers
 from jaxlens.simulator.batched import Observed
@@ -37,7 +38,7 @@ def checked_params(
 
     Raises:
         ValueError: if a parameter is missing or has another number of epochs than the scene, or a
-            image's index is none, or if arrays of haloes have wrong shapes.
+            image's index is none, or if arrays of haloes or kernels of the PSF have wrong shapes.
     """
     missing = [name for name in scene.parameters if name not in params]
     if missing:
@@ -46,6 +47,7 @@ def checked_params(
         raise ValueError(f"params lacks {', '.join(missing)}{hint}")
     dtype = jnp.result_type(float)
     checked = {name: as_array(params[name], dtype) for name in scene.parameters}
+    _check_kernel(scene, checked)
     _check_background(assets, checked, known)
     _check_images(assets, checked, known)
     _check_epochs(scene, checked)
@@ -66,6 +68,14 @@ def refuse_unknown(names: Iterable[str], parameters: Collection[str], others: Co
             raise ValueError(f"params has {name}, which is no parameter; {advice}")
 
 
+def _check_kernel(scene: Scene, params: Params) -> None:
+    """ValueError where the systems' own kernels of the PSF have another shape than the scene has room for."""
+    side, bands = scene.optics.own_kernel, len(scene.bands)
+    if side and params[PSF_KERNEL].shape[1:] not in ((side, side), (1, side, side), (bands, side, side)):
+        right = f"(n, {side}, {side}), or (n, {bands}, {side}, {side}) for each band its own"
+        raise ValueError(f"{PSF_KERNEL} has shape {params[PSF_KERNEL].shape}; give {right}")
+
+
 def _check_epochs(scene: Scene, params: Params) -> None:
     """ValueError where a parameter has epochs that the scene does not have, which broadcasting might hide."""
     if all(value.ndim != 3 for value in params.values()):
@@ -73,7 +83,7 @@ def _check_epochs(scene: Scene, params: Params) -> None:
     series = scene.series
     moving = series.by_epoch | {"day"} if series else frozenset()
     for name, value in params.items():
-        if value.ndim != 3:
+        if value.ndim != 3 or name == PSF_KERNEL:
             continue
         wanted = ""
         if series is None or ("-" not in name and name not in moving):

@@ -52,9 +52,9 @@ def scene_for_params(scene: Scene, params: Params, known: CheckedArrays) -> Scen
         ValueError: if the seeing is too wide and the PSF is no Gaussian.
     """
     widths = [params[name] for name in _WIDTH if name in scene.parameters]
-    if not scene.optics.is_bounded or known.has(*widths):
+    if not scene.optics.is_bounded or "seeing" not in scene.parameters or known.has(*widths):
         return scene
-    if len(widths) < 2 or any(isinstance(width, jax.core.Tracer) or not width.size for width in widths):
+    if any(isinstance(width, jax.core.Tracer) or not width.size for width in widths):
         return scene
     # numpy's own arrays, since inside jit an operation on JAX's would be traced
     seeing, *pixels = (np.asarray(width) for width in widths)

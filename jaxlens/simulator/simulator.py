@@ -104,9 +104,10 @@ class Simulator(SimulatorExchanges):
         changed = changed_hyperparameters(self.hyperparameters, hyperparameters)
         indices, population = system_indices(start, n), self.static_population
         # a selection by images is made with the blur that these numbers need
-        admitted = scene_for_hyperparameters(self.scene, self.population, hyperparameters or ())
+        admitted = scene_for_hyperparameters(self.drawn_scene, self.population, hyperparameters or ())
         values = draw(population, admitted, changed, key, indices, self.assets)
-        params = {name: values[name] for name in self.parameter_names}
+        given = self.given_parameters
+        params = {name: values[name] for name in self.parameter_names if name not in given}
         return params if hyperparameters else self._drawn(params)
 
     def params_from_table(
@@ -145,7 +146,7 @@ class Simulator(SimulatorExchanges):
         from jaxlens.simulator.table_params import table_params
 
         drawn = jax.eval_shape(lambda key: self.sample(key, 1), ANY_KEY)
-        wanted = {name: drawn[name] for name in self.parameter_names}
+        wanted = {name: drawn[name] for name in self.parameter_names if name in drawn}
         values = table_params(table, haloes, wanted, self.bands)
         return {name: jnp.asarray(value, wanted[name].dtype) for name, value in values.items()}
 
@@ -210,6 +211,7 @@ class Simulator(SimulatorExchanges):
         Raises:
             ValueError: as `sample`.
         """
+        self._refuse_given()
         changed = changed_hyperparameters(self.hyperparameters, hyperparameters)
         admitted = scene_for_hyperparameters(self.scene, self.population, hyperparameters or ())
         indices = system_indices(start, n)
@@ -254,6 +256,7 @@ class Simulator(SimulatorExchanges):
             planes: whether the parts that add up to the images are made too.
             measured: whether the fluxes of transients are measured on the images of a time series.
         """
+        self._refuse_given()
         indices, assets = system_indices(start, n), self.assets
         batch: Batch = batched.generate(
             self.static_population, self.scene, self.hyperparameters, key, indices, assets, planes, measured
@@ -292,5 +295,5 @@ class Simulator(SimulatorExchanges):
         """
         indices = system_indices(start, n)
         return batched.tabulate(
-            self.static_population, self.scene, self.hyperparameters, key, indices, self.assets
+            self.static_population, self.drawn_scene, self.hyperparameters, key, indices, self.assets
         )

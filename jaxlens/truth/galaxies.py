@@ -133,9 +133,9 @@ def _magnitudes(member: Member, values: Mapping[str, np.ndarray], bands: int) ->
         own = values.get(f"{member.prefix}-{profile.label}-magnitude")
         if own is None or profile.name == _SHEET or LIGHT_PROFILES[profile.name].total_flux is None:
             return np.full_like(flux, np.nan)
-        flux = flux + 10.0 ** (-0.4 * np.asarray(own, np.float64).T.reshape(-1, flux.shape[1]))
+        flux = flux + 10.0 ** (-0.4 * np.atleast_2d(np.asarray(own, np.float64).T))
     if len(member.species.light) == 1 and own is not None:
         # as it stands in the file, without the rounding of a logarithm
-        return np.broadcast_to(np.asarray(own).T.reshape(-1, flux.shape[1]), flux.shape)
+        return np.broadcast_to(np.atleast_2d(np.asarray(own).T), flux.shape)
     positive = flux > 0.0
     return np.where(positive, -2.5 * np.log10(np.where(positive, flux, 1.0)), np.nan)

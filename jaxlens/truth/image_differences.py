@@ -19,12 +19,14 @@ class Spread(NamedTuple):
     Attributes:
         images: the number of images that were compared.
         median: of the differences.
+        percentile_99: what 99 of 100 are below.
         largest: of the differences.
         row: the system that has the largest, by its row in the catalogue.
     """
 
     images: int
     median: float
+    percentile_99: float
     largest: float
     row: int
 
@@ -71,14 +73,15 @@ class ImageDifferences:
             differences: one of the arrays of this table, (n, places).
 
         Returns:
-            The median and the largest absolute difference; None where nothing was compared.
+            The median, the 99th percentile and the largest of the absolute values; None where there is none.
         """
         sizes = np.where(self.same_number[:, None], np.abs(differences), np.nan)
         known = sizes[np.isfinite(sizes)]
         if not known.size:
             return None
         system = np.unravel_index(np.nanargmax(sizes), sizes.shape)[0]
-        return Spread(known.size, float(np.median(known)), float(known.max()), int(self.row[system]))
+        median, most = np.percentile(known, [50.0, 99.0])
+        return Spread(known.size, float(median), float(most), float(known.max()), int(self.row[system]))
 
     def table(self) -> pd.DataFrame:
         """One row for each image of the catalogue, in its order: theirs, ours, and the differences."""

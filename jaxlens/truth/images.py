@@ -170,7 +170,7 @@ def _varying(
     configuration: Configuration,
     bands: Sequence[str],
 ) -> dict[str, np.ndarray]:
-    """The model of what varies, its magnitudes at their brightest, and when the first image shows its PEAK."""
+    """The model of what varies, its brightest magnitudes, and when the first image shows its PEAK."""
     assert configuration.series is not None
     systems, values = rows.systems, found.values
     curve = found.curves[member.prefix]

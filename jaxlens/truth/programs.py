@@ -27,8 +27,8 @@ from jaxlens.simulator.checks import checked_params
 from jaxlens.simulator.programs import compiled
 from jaxlens.simulator.simulator import Simulator
 
-# Systems that are computed at once at most; fewer are filled up to a power of two, to be compiled seldom.
-BATCH = 1024
+# Systems that are computed at once: a power of two between these, so that programs are compiled seldom.
+SMALLEST_BATCH, BATCH = 8, 1024
 # The number of image slots is not doubled any more once it is this large.
 MAX_IMAGE_SLOTS = 64
 
@@ -122,7 +122,7 @@ def _of_one_width(arrays: tuple[np.ndarray, ...]) -> list[np.ndarray]:
 def _batch(simulator: Simulator, params: dict[str, np.ndarray]) -> Systems:
     """A batch of systems with all of their images."""
     count = len(next(iter(params.values())))
-    size = min(BATCH, 1 << (count - 1).bit_length())
+    size = min(BATCH, max(SMALLEST_BATCH, 1 << (count - 1).bit_length()))
     # the last system is repeated
     rows = np.minimum(np.arange(size), count - 1)
     filled = {name: value[rows] for name, value in params.items()}

@@ -46,8 +46,8 @@ def truth_tables(
             "systems".
 
     Returns:
-        By name "lens", "host" and "images"; "galaxies" and "stars" where the configuration has others, "epochs"
-        and "systems" where they are asked for.  The columns are those of `jaxlens.truth.columns`.
+        By name "lens", "host" and "images"; "galaxies" and "stars" where the configuration has others;
+        "epochs" and "systems" where they are asked for.  The columns are those of `jaxlens.truth.columns`.
 
     Raises:
         ValueError: where a parameter is missing, an argument has another length than the parameters, only one

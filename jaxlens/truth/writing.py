@@ -42,7 +42,8 @@ def write_truth(
         The files.
 
     Raises:
-        ValueError: if there is no such format.
+        ValueError: if there is no such format, or the path is a folder where a file must be, or a file where
+            a folder must be; or if sqlite, for which capitals do not count, would have a column twice.
         ImportError: if the library of the format is not installed.
     """
     with TruthFiles(path, format, {name: table.iloc[:0] for name, table in tables.items()}, bands) as files:
@@ -74,6 +75,7 @@ class TruthFiles:
             raise ValueError(f"{format!r} is no format of truth tables; give one of {', '.join(FORMATS)}")
         self._path, self._layout = Path(path), layout
         self._partial = self._path.with_name(f"{self._path.name}.partial")
+        _refuse_path(self._path, format)
         known = bands or bands_of(layout)
         self._columns = {name: [described(name, str(one), known) for one in t] for name, t in layout.items()}
         self._remove()
@@ -93,8 +95,6 @@ class TruthFiles:
         """Write the table of columns, close the files and give them their names."""
         self._files.append(DESCRIPTION, column_table(self._columns))
         names = self._files.finish()
-        if self._path.is_dir() and not self._partial.is_dir():
-            raise ValueError(f"{self._path} is a folder; give the path of a file for sqlite")
         if self._partial.is_dir():
             self._path.mkdir(exist_ok=True)
             for name in names:
@@ -132,6 +132,14 @@ def column_table(columns: Mapping[str, Iterable[Column]]) -> pd.DataFrame:
 
     rows = [(table, *column) for table, own in columns.items() for column in own]
     return pd.DataFrame(rows, columns=["table", "name", "unit", "meaning"], dtype=object)
+
+
+def _refuse_path(path: Path, format: TruthFormat) -> None:
+    """ValueError where the path is a folder and must be a file, or the other way round."""
+    if format == "sqlite" and path.is_dir():
+        raise ValueError(f"{path} is a folder; give the path of a file for sqlite")
+    if format != "sqlite" and path.exists() and not path.is_dir():
+        raise ValueError(f"{path} is a file; give the path of a folder for the tables in {format}")
 
 
 class _Files(Protocol):
@@ -214,6 +222,8 @@ class _SqliteFile:
     """One database with a table for each, and an index by system."""
 
     def __init__(self, path: Path, layout: Tables, columns: Mapping[str, Sequence[Column]]) -> None:
+        for table in layout.values():
+            _refuse_repeated([str(one) for one in table])
         self._database = sqlite3.connect(path)
         self._layout = layout
         for name, table in layout.items():
@@ -241,6 +251,17 @@ class _SqliteFile:
 
     def close(self) -> None:
         self._database.close()
+
+
+def _refuse_repeated(names: Sequence[str]) -> None:
+    """ValueError where two names differ in their capitals alone."""
+    known: dict[str, str] = {}
+    for name in names:
+        if name.casefold() in known:
+            raise ValueError(
+                f"sqlite takes {known[name.casefold()]} and {name} for the same column; write CSV or Parquet"
+            )
+        known[name.casefold()] = name
 
 
 def _plain(column: pd.Series) -> list[Any]:

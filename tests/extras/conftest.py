@@ -55,6 +55,8 @@ def exposures() -> Made:
         "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E": rng.uniform(size=10).astype(np.float32),
         "x_mins": np.array([f"{k};{'1' * k}" for k in range(9)] + [""], dtype=object),
         "num_source_images": np.arange(10),
+        "CATALOG-ID": np.array([f"00{k}" for k in range(10)], dtype=object),
+        "ra_sky": rng.uniform(0, 360, 10),
     }
     planes = np.stack([k * images for k in range(-1, 3)], axis=1)
     contents = Contents(

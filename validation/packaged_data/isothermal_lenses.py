@@ -27,8 +27,9 @@ from scipy.optimize import brentq
 COSMOLOGY = FlatLambdaCDM(H0=72.0, Om0=0.26)
 # Directions between which a sign change of the lens equation is sought; two roots in one interval are lost.
 DIRECTIONS = 2048
-# lambda(e) - 1 as a polynomial in sqrt(ln(1 / (1 - e))) without constant term: the convention of the format.
-NORMALISATION = (0.0458, 0.07659, -1.34218, 4.56208, -7.91774, 7.58736, -3.56679, 0.64072)
+# lambda(e), the convention of the format: half of exp(a sqrt(e) + b e^2 + c e^5) for oblate galaxies and of
+# 1 - d e + f e^6 for prolate ones (the form of Oguri et al. 2012, AJ 143, 120; fitted to OM10's images).
+OBLATE, PROLATE = (0.11523, 0.21718, 0.69688), (0.25840, 0.82472)
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,9 @@ class Lens:
     @cached_property
     def theta_e(self) -> float:
         """The Einstein radius lambda(e) 4 pi (sigma / c)^2 D_ls / D_s, arcsec."""
-        s = np.sqrt(-np.log(1.0 - self.ellipticity))
-        normalisation = 1.0 + sum(a * s ** (k + 1) for k, a in enumerate(NORMALISATION))
+        e = self.ellipticity
+        oblate = np.exp(OBLATE[0] * np.sqrt(e) + OBLATE[1] * e**2 + OBLATE[2] * e**5)
+        normalisation = 0.5 * (oblate + 1.0 - PROLATE[0] * e + PROLATE[1] * e**6)
         ratio = _distance(self.z_lens, self.z_source) / _distance(0.0, self.z_source)
         angle = 4.0 * np.pi * (self.sigma / c.to_value("km/s")) ** 2 * ratio
         return float(normalisation * (angle * u.rad).to_value(u.arcsec))
@@ -113,7 +115,8 @@ def _directions(lens: Lens, beta_x: float, beta_y: float) -> np.ndarray:
         alpha_x, alpha_y = _deflection(lens, phi)
         return np.asarray((beta_x + alpha_x) * along_y - (beta_y + alpha_y) * along_x)
 
-    grid = np.linspace(-np.pi, np.pi, DIRECTIONS + 1)
+    # turned by a little, so that no root of a symmetric system is on the grid, where no sign changes
+    grid = np.linspace(-np.pi, np.pi, DIRECTIONS + 1) + 1e-4
     signs = np.sign(cross(grid))
     starts = np.flatnonzero(signs[:-1] * signs[1:] < 0)
     roots = np.array([brentq(cross, grid[k], grid[k + 1], xtol=1e-15, rtol=1e-14) for k in starts])
