@@ -93,16 +93,16 @@ def test_every_column_is_documented(at_places):
     ("arguments", "message"),
     [
         ({"ids": [1, 2]}, "ids has the shape"),
-        ({"ids": [1.5]}, "whole numbers, or texts"),
-        ({"ra": [1.0]}, "both ra and dec"),
-        ({"ra": [1.0, 2.0], "dec": [1.0]}, "ra has the shape"),
+        ({"ids": [1.5, 2.0, 3.0]}, "whole numbers, or texts"),
+        ({"ra": [1.0, 2.0, 3.0]}, "both ra and dec"),
+        ({"ra": [1.0, 2.0], "dec": [1.0, 2.0, 3.0]}, "ra has the shape"),
         ({"epochs": True}, "has no TIMESERIES"),
     ],
 )
 def test_arguments_that_do_not_fit_are_refused(at_places, arguments, message):
     sim, params = at_places
     with pytest.raises(ValueError, match=message):
-        truth_tables(sim, params([0.1], [0.0]), **arguments)
+        truth_tables(sim, params(np.full(3, 0.1), np.zeros(3)), **arguments)
 
 
 def test_neighbours_stars_and_further_lenses_have_rows(crowded, key):
@@ -131,3 +131,24 @@ def test_neighbours_stars_and_further_lenses_have_rows(crowded, key):
         assert len(none) == 0
         assert list(none) == list(tables[name])
         assert [one.kind for one in none.dtypes] == [one.kind for one in tables[name].dtypes]
+
+
+@pytest.mark.slow
+def test_lensed_hosts_have_the_light_of_their_images(at_places):
+    """That of the image without quasar and lens, whose PSF moves little of it beyond the edge."""
+    sim, params = at_places
+    drawn = params(np.array([0.3, -0.2, 0.1]), np.array([0.1, 0.35, 0.0]))
+    host = truth_tables(sim, drawn, lensed_hosts=True)["host"]
+    dark = {
+        name: np.full(np.shape(value), 60.0) for name, value in drawn.items() if name.endswith("magnitude")
+    }
+    own = {name: value for name, value in dark.items() if not name.startswith(SOURCE)}
+    images = np.asarray(sim.render(drawn | own), np.float64)
+    for b, band in enumerate(sim.bands):
+        found = 27.0 - 2.5 * np.log10(images[:, b].sum(axis=(1, 2)))
+        np.testing.assert_allclose(host[f"lensed_magnitude_{band}"], found, atol=0.03)
+    assert (host["lensed_magnitude_g"] < host["magnitude_g"] - 0.5).all()
+    assert (
+        "lensed_magnitude_g"
+        in truth_tables(sim, {k: v[:0] for k, v in drawn.items()}, lensed_hosts=True)["host"]
+    )
