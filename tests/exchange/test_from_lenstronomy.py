@@ -44,15 +44,12 @@ def test_magnitudes_have_the_flux_of_the_amplitude() -> None:
 
 def test_images_of_a_point_source_stay_at_their_places() -> None:
     config = from_lenstronomy(ARGUMENTS, magnitude_zero_point=27.0)
-    host = ARGUMENTS["kwargs_params"]["kwargs_lens_light"][0]
     for k, (x, y, amp) in enumerate(((1.0, 0.2, 4.0), (-0.7, -0.4, 1.0)), start=1):
         point = config["SPECIES"][f"POINTSOURCE_{k}"]
         own = point["PARAMETERS"]
-        assert point["HOST"] == "GALAXY_OF_PLANE_1"
-        assert host["center_x"] + own["sep"] * np.cos(own["angle"]) == pytest.approx(x)
-        assert host["center_y"] + own["sep"] * np.sin(own["angle"]) == pytest.approx(y)
+        assert (point["HOST"], own["ra_image"], own["dec_image"]) == ("Foreground", x, y)
         assert 10.0 ** (-0.4 * (own["magnitude"] - 27.0)) == pytest.approx(amp)
-    assert config["GEOMETRY"]["CONFIGURATION_1"]["PLANE_1"]["OBJECT_3"] == "POINT_2_OF_PLANE_1"
+    assert config["GEOMETRY"]["CONFIGURATION_1"]["PLANE_1"]["OBJECT_3"] == "STAR_2"
 
 
 def test_images_of_a_point_source_become_their_source() -> None:
@@ -72,13 +69,29 @@ def test_images_of_a_point_source_become_their_source() -> None:
     assert 10.0 ** (-0.4 * (own["PARAMETERS"]["magnitude"] - 27.0)) == pytest.approx(2.0)
 
 
-def test_a_point_source_without_light_about_it_has_an_invisible_host() -> None:
-    given = arguments(kwargs_model={"lens_light_model_list": []}, kwargs_params={"kwargs_lens_light": []})
+def test_a_source_without_light_about_it_has_an_invisible_host() -> None:
+    given = arguments(
+        kwargs_model={"source_light_model_list": [], "point_source_model_list": ["SOURCE_POSITION"]},
+        kwargs_params={
+            "kwargs_source": [],
+            "kwargs_ps": [{"ra_source": 0.1, "dec_source": 0.0, "source_amp": 3.0}],
+        },
+    )
     config = from_lenstronomy(given)
     host = config["SPECIES"]["GALAXY_2"]
-    assert (host["NAME"], config["SPECIES"]["POINTSOURCE_1"]["HOST"]) == ("HOST_OF_PLANE_1",) * 2
+    assert (host["NAME"], config["SPECIES"]["POINTSOURCE_1"]["HOST"]) == ("HOST_OF_PLANE_2",) * 2
     assert host["LIGHT_PROFILE_1"]["PARAMETERS"]["magnitude"] > 120.0
     assert load_config(config)
+
+
+def test_stars_alone_are_an_image() -> None:
+    nothing = {"lens_model_list": [], "lens_light_model_list": [], "source_light_model_list": []}
+    given = arguments(
+        kwargs_model=nothing,
+        kwargs_params={"kwargs_lens": [], "kwargs_lens_light": [], "kwargs_source": []},
+    )
+    loaded = load_config(from_lenstronomy(given))
+    assert [label for label, _ in loaded.configurations[0].planes[0].objects] == ["OBJECT_1", "OBJECT_2"]
 
 
 def test_several_bands_share_their_profiles() -> None:

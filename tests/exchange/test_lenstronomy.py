@@ -77,7 +77,8 @@ def test_there_and_back_a_file_has_the_same_numbers(asked: dict[str, Any]) -> No
     assert galaxy == pytest.approx(wanted, rel=1e-6)
     quasar = config["SPECIES"]["POINTSOURCE_1"]["PARAMETERS"]
     assert quasar["magnitude"] == pytest.approx({"g": 22.0, "i": 22.0}, rel=1e-12)
-    assert (quasar["sep"], quasar["angle"]) == pytest.approx((0.5, 0.5), rel=1e-6)
+    place = quasar["ra_image"], quasar["dec_image"]
+    assert place == pytest.approx((0.1 + 0.5 * np.cos(0.5), 0.5 * np.sin(0.5)), rel=1e-6)
     assert config["IMAGE"]["PARAMETERS"]["pixel_scale"] == 0.25
     assert config["SURVEY"]["PARAMETERS"]["seeing"] == pytest.approx({"g": 0.9, "i": 0.7}, rel=1e-6)
 
