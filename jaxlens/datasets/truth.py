@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,6 @@ from jax.typing import ArrayLike
 from jaxlens.config.halo_arrays import halo_array
 from jaxlens.config.halo_names import KAPPA_SHEET
 from jaxlens.config.model.catalog import CATALOG, CATALOG_ROW, DEC_SKY, RA_SKY, is_catalog_column
-from jaxlens.datasets.arrays import DatasetArrays
 from jaxlens.datasets.loading import load
 from jaxlens.files.errors import StorageError
 from jaxlens.files.systems import Systems
@@ -84,7 +84,7 @@ def truth_tables(
         raise ValueError("params, ids, ra and dec are those of a Simulator's systems; a dataset has its own")
     import pandas as pd
 
-    dataset = source if isinstance(source, DatasetArrays) else load(Path(source))
+    dataset = load(Path(source)) if isinstance(source, str | os.PathLike) else source
     parts = list(_parts(dataset, configurations, epochs, lambda: None))
     found = {}
     for name in dict.fromkeys(name for part in parts for name in part):
@@ -92,7 +92,7 @@ def truth_tables(
         columns = dict.fromkeys(str(column) for part in own for column in part)
         # a table without rows does not know the types of its texts
         whole = pd.concat([part for part in own if len(part)] or own[:1], ignore_index=True)
-        found[name] = whole.reindex(columns=sorted(columns, key=lambda one, table=name: order(table, one)))
+        found[name] = whole.reindex(columns=sorted(columns, key=partial(order, name)))
     return found
 
 
