@@ -28,7 +28,9 @@ DELAY = {"float64": 1e-7, "float32": 1e-3}
 def check(quick: bool) -> Findings:
     """Positions, magnifications, delays, and whether all images are there."""
     found, own = differences(QUICK_SYSTEMS if quick else SYSTEMS), precision()
-    shown, later = found.theirs.mask, found.theirs.delay > 0.0  # type: ignore[operator]
+    if found.magnification is None or found.delay is None or found.theirs.delay is None:
+        raise RuntimeError("the catalogue lists magnifications and delays")
+    shown, later = found.theirs.mask, found.theirs.delay > 0.0
     return Findings(
         [
             row("OM10: numbers of images", found.theirs.count - found.ours.count, 0.0, "images"),
