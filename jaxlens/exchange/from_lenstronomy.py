@@ -40,8 +40,8 @@ def from_lenstronomy(
     `kwargs_data` become the noise; where they are missing the noise is that of an exposure of 1 s without
     background.  The observed image is no part of it.
 
-    Each image of an UNLENSED or LENSED_POSITION point source becomes a point source in the nearest plane,
-    where nothing is lensed; see `point_sources` for lensed ones.  SOURCE_POSITION becomes a lensed point
+    Each image of an UNLENSED or LENSED_POSITION point source becomes a star of the foreground at its place;
+    see `point_sources` for lensed ones.  SOURCE_POSITION becomes a lensed point
     source, which needs its `source_amp`.
 
     Args:

@@ -23,7 +23,7 @@ def with_points(
 ) -> list[Plane]:
     """The planes with the point sources, without those in which nothing stands.
 
-    An image of a source is a point source in the nearest plane, where nothing is lensed.
+    An image of a source is a star of the foreground, at its place.
 
     Args:
         images: the arguments of each band.
@@ -41,7 +41,7 @@ def with_points(
             x, y, fluxes = _places(images, f"kwargs_ps[{k}]", own)
             plane.points.append(source_of(planes, plane, cosmology, x, y, fluxes))
         elif kind in _IMAGES:
-            planes[0].points += _images(images, f"kwargs_ps[{k}]", own)
+            planes[0].stars += _images(images, f"kwargs_ps[{k}]", own)
         elif kind == _SOURCE:
             last = _plane_of_source(model, planes)
             last.points += _source(images, f"kwargs_ps[{k}]", own)
@@ -50,6 +50,10 @@ def with_points(
                 f"the point source {kind} is not known; jaxlens has {', '.join((*_IMAGES, _SOURCE))}"
             )
     shown = [plane for plane in planes if not plane.is_empty]
+    if len(shown) > 1 and shown[0] is planes[0] and not (planes[0].masses or planes[0].light):
+        # stars are seen in front of everything, and need no plane of their own
+        shown[1].stars += planes[0].stars
+        shown = shown[1:]
     masses = [plane for plane in shown if plane.masses]
     if masses and shown[-1] is not planes[-1] and shown[-1] is not masses[0]:
         # the angles of the masses are for a source there
