@@ -78,10 +78,10 @@ def lensed_images(
     """
     units = {"x": "arcsec", "y": "arcsec", "magnification": "", "delay": "day"}
     names = {"x": x, "y": y, "magnification": magnification, "delay": delay}
-    found = {key: _places(table, names[key], unit) for key, unit in units.items() if names[key] is not None}
+    found = {key: _places(table, one, units[key]) for key, one in names.items() if one is not None}
     for key, values in found.items():
         if values.shape != found["x"].shape:
-            numbers = f"{found['x'].shape[1]} places for x of images and {values.shape[1]} for {key}"
+            numbers = f"room for {found['x'].shape[1]} in x of images and for {values.shape[1]} in {key}"
             raise CatalogError(f"{table.source} has {numbers}; give columns of the same images")
     counted = _count(table, count, found["x"], found["y"])
     return LensedImages(found["x"], found["y"], counted, found.get("magnification"), found.get("delay"))

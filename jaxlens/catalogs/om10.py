@@ -27,11 +27,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
-from jaxlens.catalogs.dynamical_normalisation import MAX_ELLIPTICITY, dynamical_normalisation
-from jaxlens.catalogs.lensed_images import LensedImages, lensed_images
+from jaxlens.catalogs.errors import CatalogError
 from jaxlens.catalogs.tables import Table
 
 # The dispersion of the isothermal ellipsoid that deflects as the lens, km/s: a column that `prepared` adds.
@@ -64,21 +64,36 @@ SKY: Mapping[str, str] = {"ra": "RA", "dec": "DEC"}
 ID = "LENSID"
 # COSMOLOGY: PARAMETERS of a file, with which the images of the catalogue come out again.
 COSMOLOGY: Mapping[str, float] = {"H0": 72.0, "Om0": 0.26}
-# The columns of the images of each system.
-IMAGES: Mapping[str, str] = {
-    "x": "XIMG",
-    "y": "YIMG",
-    "magnification": "MAG",
-    "delay": "DELAY",
-    "count": "NIMG",
-}
+# The largest ellipticity for which lambda is known; that of the catalogue is 0.886.
+MAX_ELLIP = 0.9
+# lambda = (exp(a sqrt(e) + b e^2 + c e^5) + 1 - d e + f e^6) / 2, the form of Oguri et al. (2012, AJ 143,
+# 120) for as many oblate as prolate galaxies: a, b, c and d, f were fitted to all images of the catalogue.
+_OBLATE = (0.11523, 0.21718, 0.69688)
+_PROLATE = (0.25840, 0.82472)
+
+
+class Images(NamedTuple):
+    """The images that the catalogue has of each source, NaN behind the last one of a row.
+
+    Attributes:
+        x: positions to the east of the lens, arcsec, (rows, 4).
+        y: positions to the north of it.
+        magnification: with the sign of the parity.
+        delay: days after the first image.
+        number: how many images each row has, (rows,), whole numbers.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    magnification: np.ndarray
+    delay: np.ndarray
+    number: np.ndarray
 
 
 def prepared(table: Table) -> Table:
     """A catalogue with the column `SIGMA_SIE`, if it has VELDISP and ELLIP, and without a REFF that is 0.
 
-    `SIGMA_SIE` is NaN where lambda is not known, as for an ellipticity above 0.9.  REFF is 0 in all rows of the
-    catalogue as it is distributed, where it waits for a model of galaxies.
+    REFF is 0 in all rows of the catalogue as it is distributed, where it waits for a model of galaxies.
 
     Raises:
         CatalogError: if one of the columns has texts.
@@ -89,20 +104,54 @@ def prepared(table: Table) -> Table:
         table = replace(table, columns={name: v for name, v in table.columns.items() if name != unset})
     if not {"veldisp", "ellip"} <= folded or SIGMA_SIE.casefold() in folded:
         return table
-    ellip = table.numbers("ELLIP")
-    known = (ellip >= 0.0) & (ellip <= MAX_ELLIPTICITY)
-    normalisation = np.where(known, dynamical_normalisation(np.where(known, ellip, 0.0)), np.nan)
-    sigma = table.numbers("VELDISP") * np.sqrt(normalisation)
+    sigma = table.numbers("VELDISP") * np.sqrt(projection(table.numbers("ELLIP")))
     units, own = dict(table.units), table.name("VELDISP")
     if own in units:
         units[SIGMA_SIE] = units[own]
     return replace(table, columns={**table.columns, SIGMA_SIE: sigma}, units=units)
 
 
-def images(table: Table) -> LensedImages:
+def projection(ellip: np.ndarray) -> np.ndarray:
+    """lambda: the factor of the Einstein radius by the unknown shape along the line of sight.
+
+    Args:
+        ellip: 1 - b / a of the projected mass, any shape.
+
+    Returns:
+        lambda, of the shape of `ellip`; NaN where the ellipticity is not between 0 and `MAX_ELLIP`.
+
+    >>> projection(np.array([0.0, 0.3, 0.5])).round(4).tolist()
+    [1.0, 1.0055, 1.0272]
+    """
+    ellip = np.asarray(ellip, np.float64)
+    e = np.where((ellip >= 0.0) & (ellip <= MAX_ELLIP), ellip, np.nan)
+    oblate = np.exp(_OBLATE[0] * np.sqrt(e) + _OBLATE[1] * e**2 + _OBLATE[2] * e**5)
+    prolate = 1.0 - _PROLATE[0] * e + _PROLATE[1] * e**6
+    return np.asarray(0.5 * (oblate + prolate))
+
+
+def images(table: Table) -> Images:
     """The images of the catalogue: its columns XIMG, YIMG, MAG, DELAY, of which each row has NIMG.
 
     Raises:
-        CatalogError: if a column is missing, or has no numbers.
+        CatalogError: if a column is missing, or has no images in a row.
     """
-    return lensed_images(table, **IMAGES)
+    x, y, magnification, delay = (_by_image(table, name) for name in ("XIMG", "YIMG", "MAG", "DELAY"))
+    count = table.numbers("NIMG")
+    if not np.isin(count, np.arange(x.shape[1] + 1)).all():
+        row = int(np.flatnonzero(~np.isin(count, np.arange(x.shape[1] + 1)))[0])
+        finding = f"has {count[row]:g} in 'NIMG', row {row}, and places for {x.shape[1]} images"
+        raise CatalogError(f"{table.source} {finding}; give the number of images of each row")
+    shown = np.arange(x.shape[1]) < count[:, np.newaxis]
+    x, y, magnification, delay = (np.where(shown, one, np.nan) for one in (x, y, magnification, delay))
+    return Images(x, y, magnification, delay, count.astype(int))
+
+
+def _by_image(table: Table, wanted: str) -> np.ndarray:
+    """The numbers of each image, (rows, images)."""
+    name = table.name(wanted)
+    values = table.columns[name]
+    if values.ndim != 2 or values.dtype.kind not in "iuf":
+        finding = f"has no list of numbers in each row of {name!r}"
+        raise CatalogError(f"{table.source} {finding}; give a FITS column with those of all images")
+    return values.astype(np.float64)

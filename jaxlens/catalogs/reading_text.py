@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -97,12 +98,20 @@ def _check(names: list[str], lines: list[str], numbers: list[int], separator: st
     ((name, most),) = Counter(name for name in names if name).most_common(1) or [("", 0)]
     if most > 1:
         raise CatalogError(f"has the column {name!r} {most} times; name each column once")
-    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
-    for row in reader:
-        if len(row) != len(names):
-            line = numbers[reader.line_num - 1]
-            finding = f"has {len(row)} values in line {line}, and names of {len(names)} columns"
+    for i, width in _widths(lines, separator):
+        if width != len(names):
+            finding = f"has {width} values in line {numbers[i]}, and names of {len(names)} columns"
             raise CatalogError(f"{finding}; give each line a value in every column")
+
+
+def _widths(lines: list[str], separator: str) -> Iterator[tuple[int, int]]:
+    """The number of values of each row, behind the index of its last line."""
+    if any('"' in line for line in lines):
+        reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
+        return ((reader.line_num - 1, len(row)) for row in reader)
+    if separator == " ":
+        return ((i, len(line.split())) for i, line in enumerate(lines))
+    return ((i, line.count(separator) + 1) for i, line in enumerate(lines))
 
 
 def _columns(names: list[str], lines: list[str], separator: str) -> dict[str, np.ndarray]:
@@ -110,7 +119,7 @@ def _columns(names: list[str], lines: list[str], separator: str) -> dict[str, np
     import pandas as pd
 
     frame = pd.read_csv(
-        io.StringIO("\n".join(lines)),
+        io.BytesIO("\n".join(lines).encode()),
         header=None,
         names=range(len(names)),
         index_col=False,
@@ -128,10 +137,10 @@ def _array(column: Any) -> np.ndarray:
     if pd.api.types.is_numeric_dtype(column):
         return np.ascontiguousarray(column.to_numpy())
     known = column.dropna()
-    if len(known) and known.map(lambda one: isinstance(one, bool)).all():
+    if len(known) and isinstance(known.iloc[0], bool) and known.map(type).eq(bool).all():
         # true, false and missing
         return np.array([np.nan if pd.isna(one) else float(one) for one in column])
-    return texts(["" if pd.isna(one) else str(one) for one in column])
+    return texts(list(map(str, column.astype(object).where(column.notna(), ""))))
 
 
 def _is_number(word: str) -> bool:

@@ -23,7 +23,7 @@ from dataclasses import replace
 import numpy as np
 
 from jaxlens.catalogs.errors import CatalogError
-from jaxlens.catalogs.lensed_images import LensedImages
+from jaxlens.catalogs.om10 import Images
 from jaxlens.catalogs.power_laws import Deflection, power_law
 from jaxlens.catalogs.tables import Table
 
@@ -92,7 +92,7 @@ def prepared(table: Table) -> Table:
     return replace(table, columns=columns)
 
 
-def images(table: Table) -> LensedImages:
+def images(table: Table) -> Images:
     """The images of the catalogue, by the order of their columns, with the magnifications by its masses.
 
     Raises:
@@ -105,7 +105,9 @@ def images(table: Table) -> LensedImages:
     shown = np.isfinite(x)
     magnification = np.where(shown, _deflection(table, x, y).magnification, np.nan)
     times = _by_image(table, "point_source_arrival_time")
-    return LensedImages(x, y, shown.sum(axis=1), magnification, times if times.shape == x.shape else None)
+    times = times if times.shape == x.shape else np.full(x.shape, np.nan)
+    first = np.min(times, axis=1, keepdims=True, where=np.isfinite(times), initial=np.inf)
+    return Images(x, y, magnification, times - first, shown.sum(axis=1))
 
 
 def _deflection(table: Table, x: np.ndarray, y: np.ndarray) -> Deflection:

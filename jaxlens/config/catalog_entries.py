@@ -166,7 +166,9 @@ def _entry(name: str, node: Node, report: Report) -> Entry | None:
     entry = Entry(name, node.place, {}, report.bands)
     if not isinstance(node.value, dict):
         column = word(node, report, "give the name of a column, or {COLUMN: ..., UNIT: ...}")
-        words = {COLUMN: column} if column else {}
+        if not column:
+            return None
+        words = {COLUMN: column}
     else:
         words = {key: word(one, report, "give one word") for key, one in node.entries.items()}
         unknown = [key for key in words if key not in _known(entry.pair)]
@@ -175,8 +177,6 @@ def _entry(name: str, node: Node, report: Report) -> Entry | None:
             report.problem(place, f"is not a key of a column; {nearest(key, _known(entry.pair))}")
         if unknown or "" in words.values():
             return None
-    if not words:
-        return None
     wrong = _wrong_keys(entry.pair, words)
     if wrong:
         report.problem(node.place, wrong)

@@ -183,6 +183,8 @@ def read_configurations(section: Section, root: Node | None) -> tuple[str, ...] 
         if label.startswith("CONFIGURATION_") and not is_nothing(one)
     }
     found: dict[str, None] = {}
+    if node.value == ():
+        section.report.problem(node.place, "is an empty list; name configurations, or leave it out for all")
     for one in names_in(section, "CONFIGURATIONS"):
         labels = [label for label, name in known.items() if one.name in (label, name)]
         if not labels:
@@ -197,9 +199,16 @@ def names_in(section: Section, key: str) -> list[Named]:
     node = section.take(key)
     if node is None:
         return []
-    items = node.value if isinstance(node.value, tuple) else (node,)
+    items = node.value if isinstance(node.value, tuple) else _separated(node)
     found = [Named(word(item, section.report, "give a list of names"), item.place) for item in items]
     return [one for one in found if one.name]
+
+
+def _separated(node: Node) -> tuple[Node, ...]:
+    """The words of a text with commas between them."""
+    if isinstance(node.value, dict):
+        return (node,)
+    return tuple(Node(node.place, word.strip(), word.strip()) for word in node.text.split(","))
 
 
 def named(section: Section, key: str) -> Named | None:

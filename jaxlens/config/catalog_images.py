@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from jaxlens.catalogs.errors import CatalogError
 from jaxlens.catalogs.lensed_images import LensedImages, Names, lensed_images
 from jaxlens.catalogs.tables import Table
@@ -16,14 +14,6 @@ from jaxlens.config.values import word
 IMAGES = "IMAGES"
 # Its keys, of which the first two are needed.
 KEYS = ("x", "y", "magnification", "delay", "count")
-# The columns of the catalogue of Oguri & Marshall (2010).
-OM10: Mapping[str, Names] = {
-    "x": "XIMG",
-    "y": "YIMG",
-    "magnification": "MAG",
-    "delay": "DELAY",
-    "count": "NIMG",
-}
 _ADVICE = "give a column, or a list of columns, one an image"
 
 
@@ -39,21 +29,31 @@ def read_images(section: Section, table: Table | None, form: str) -> LensedImage
         The images of each row of `table`; None where there are none, or where something is wrong, which is
         reported.
     """
-    written = section.has(IMAGES)
-    place = section.node.entries[IMAGES if written else "FORMAT"].place if written or form == "om10" else None
-    columns = _columns(section) if written else dict(OM10) if form == "om10" else {}
-    if place is None or table is None or not {"x", "y"} <= columns.keys():
+    if not section.has(IMAGES):
+        return _of_om10(section, table) if form == "om10" and table is not None else None
+    columns = _columns(section)
+    if table is None or section.node is None or not {"x", "y"} <= columns.keys():
         return None
-    if not written:
-        known = {name.casefold() for name in table.columns}
-        columns = {key: name for key, name in columns.items() if str(name).casefold() in known}
-        if not {"x", "y"} <= columns.keys():
-            return None
     try:
         return lensed_images(table, **columns)  # type: ignore[arg-type]
     except CatalogError as error:
-        section.report.problem(place, str(error))
+        section.report.problem(section.node.entries[IMAGES].place, str(error))
         return None
+
+
+def _of_om10(section: Section, table: Table) -> LensedImages | None:
+    """The images in the columns of OM10, where the file has them."""
+    from jaxlens.catalogs import om10
+
+    if not {"ximg", "yimg", "mag", "delay", "nimg"} <= {name.casefold() for name in table.columns}:
+        return None
+    try:
+        x, y, magnification, delay, count = om10.images(table)
+    except CatalogError as error:
+        if section.node:
+            section.report.problem(section.node.entries["FORMAT"].place, str(error))
+        return None
+    return LensedImages(x, y, count, magnification, delay)
 
 
 def _columns(section: Section) -> dict[str, Names]:

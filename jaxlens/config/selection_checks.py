@@ -8,7 +8,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from jaxlens.config.errors import Report
-from jaxlens.config.model import Config, Configuration, Criterion, Joint, Quantity, Selection
+from jaxlens.config.model import (
+    CATALOG,
+    CATALOG_ROW,
+    Config,
+    Configuration,
+    Criterion,
+    Joint,
+    Quantity,
+    Selection,
+)
 from jaxlens.config.naming import in_pixels, named_quantities
 from jaxlens.config.reader import Node
 from jaxlens.config.selectable import theta_e_names
@@ -135,10 +144,12 @@ class _Reaches:
             bad = values < criterion.threshold if criterion.is_minimum else values > criterion.threshold
             rows = np.flatnonzero(np.any(bad, axis=1))
             if rows.size:
-                count = f"row {rows[0] + 1}" + (f" and {rows.size - 1} more" if rows.size > 1 else "")
+                count = f"row {_number(joint, rows[0])}"
+                count += f" and {rows.size - 1} more" if rows.size > 1 else ""
+                remove = "cut these rows by WHERE" if joint.label == CATALOG else "remove these rows"
                 yield (
                     f"is not met by {count} of {joint.label}, whose rows belong to systems and are not drawn "
-                    "again; remove these rows, or take MODE: sample"
+                    f"again; {remove}, or take MODE: sample"
                 )
 
     def _columns(self, joint: Joint, name: str, band: str | None) -> list[tuple[int, str | None]]:
@@ -150,6 +161,12 @@ class _Reaches:
             and column.configuration in (None, self._label)
             and (band is None or column.band in (None, band))
         ]
+
+
+def _number(joint: Joint, row: int) -> int:
+    """The number of a row of a table from 1; of a catalogue that in its file, from 0."""
+    own = [i for i, column in enumerate(joint.columns) if column.parameter == CATALOG_ROW]
+    return int(joint.arrays["values"][row, own[0]]) if own else int(row) + 1
 
 
 def _own_reach(quantity: Quantity, bands: tuple[str, ...], band: str | None) -> Reach:

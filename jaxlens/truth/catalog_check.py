@@ -7,6 +7,7 @@ from os import PathLike
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
@@ -29,7 +30,7 @@ from jaxlens.truth.image_differences import ImageDifferences, image_differences
 
 # How many systems are compared unless all are asked for: some seconds of a core.
 SYSTEMS = 1000
-# Systems in one call of the program.
+# Systems in one call of the program, whose size is the same however many are compared.
 _AT_ONCE = 250
 # The number of image slots is not doubled any more once it is this large.
 _MAX_SLOTS = 64
@@ -125,16 +126,15 @@ def _our_images(simulator: Simulator, indices: np.ndarray) -> _Found:
 
 def _in_batches(simulator: Simulator, indices: np.ndarray) -> tuple[np.ndarray, ImagePositions, np.ndarray]:
     """The rows of systems in the catalogue (n,), their images and delays, by one program of a fixed size."""
-    size, key = min(_AT_ONCE, len(indices)), dataset_key(simulator.config.seed or 0)
-    parts = []
-    for start in range(0, len(indices), size):
-        own = indices[start : start + size]
+    key, parts = jnp.asarray(dataset_key(simulator.config.seed or 0)), []
+    for start in range(0, len(indices), _AT_ONCE):
+        own = indices[start : start + _AT_ONCE]
         part = _images(
             simulator.static_population,
             simulator.scene,
             simulator.hyperparameters,
             key,
-            index_words(np.resize(own, size)),
+            index_words(np.resize(own, _AT_ONCE)),
             simulator.assets,
         )
         parts.append(jax.tree.map(lambda array, n=own.size: np.asarray(array)[:n], part))

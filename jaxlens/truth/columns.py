@@ -88,7 +88,18 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             Column("catalog_<column>", "", "a column of CATALOG's KEEP"),
         ),
         "lens": (*_SYSTEM, _REDSHIFT, *_PLACE, *_PROFILES),
-        "host": (*_SYSTEM, _REDSHIFT, *_SOURCE_PLACE, *_PROFILES),
+        "host": (
+            *_SYSTEM,
+            _REDSHIFT,
+            *_SOURCE_PLACE,
+            _PROFILES[0],
+            Column(
+                "lensed_magnitude_<band>",
+                "mag",
+                "AB magnitude of its lensed light in the image; if asked for",
+            ),
+            *_PROFILES[1:],
+        ),
         "images": (
             *_SYSTEM,
             Column("host", "", "the object that the point source belongs to"),
@@ -214,3 +225,13 @@ def _first_of_kind(table: str, place: int) -> int:
     if not kind[1]:
         return place
     return next(i for i, one in enumerate(COLUMNS[table]) if one.name.startswith(f"{kind[0]}<k>"))
+
+
+def documentation() -> str:
+    """The tables and their columns as Markdown, which stands in docs/slsprinkler.md."""
+    parts = []
+    for table, columns in COLUMNS.items():
+        rows = [f"| `{one.name}` | {one.unit} | {one.meaning} |" for one in columns]
+        head = f"**`{table}`**: {TABLES[table]}\n\n| column | unit | what it is |\n|---|---|---|\n"
+        parts.append(head + "\n".join(rows) + "\n")
+    return "\n".join(parts)

@@ -58,7 +58,7 @@ def test_an_image_at_the_axis_is_one() -> None:
     [
         ({"x": "XX"}, "has no column 'XX'; did you mean X"),
         ({"x": "NAME"}, "'NAME' of a.fits has no numbers of images; give one number an image"),
-        ({"y": "N"}, "has 4 places for x of images and 1 for y; give columns of the same images"),
+        ({"y": "N"}, "has room for 4 in x of images and for 1 in y; give columns of the same images"),
         ({"count": "DT"}, "'DT' of a.fits is no number of images; give whole numbers from 0 to 4"),
         ({"delay": "X"}, "'X' of a.fits: the unit 'mas' does not measure"),
     ],

@@ -46,11 +46,9 @@ def test_the_source_of_a_sphere(tmp_path: Path) -> None:
     # the slope that the isothermal row lacks
     assert table.numbers("deflector_mass_gamma").tolist() == [2.0, 2.0]
     found = slsim.images(table)
-    assert found.magnification is not None
-    assert found.delay is not None
     np.testing.assert_allclose(found.magnification[0], MAGNIFICATIONS, rtol=1e-12)
-    np.testing.assert_allclose(found.delay[0], [20.0, 27.0], rtol=1e-12)
-    assert found.count.tolist() == [2, 2]
+    np.testing.assert_allclose(found.delay[0], [0.0, 7.0], atol=1e-12)
+    assert found.number.tolist() == [2, 2]
 
 
 def test_shear_and_convergence_act_about_the_origin(tmp_path: Path) -> None:
@@ -74,9 +72,8 @@ def test_rows_without_some_images_or_without_a_mass(tmp_path: Path) -> None:
     np.testing.assert_allclose(table.numbers(slsim.SOURCE_MAGNITUDE)[:2], MAGNITUDE)
     assert np.isnan([table.numbers(name)[2] for name in (slsim.SOURCE_X, slsim.SOURCE_MAGNITUDE)]).all()
     found = slsim.images(table)
-    assert found.count.tolist() == [2, 1, 2]
-    assert found.delay is not None
-    np.testing.assert_array_equal(found.delay[1], [20.0, np.nan])
+    assert found.number.tolist() == [2, 1, 2]
+    np.testing.assert_array_equal(found.delay[1], [0.0, np.nan])
 
 
 def test_tables_without_point_sources(tmp_path: Path) -> None:

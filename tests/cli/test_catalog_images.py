@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from jaxlens import cli
 from jaxlens.catalogs.lensed_images import LensedImages
 from jaxlens.cli.catalog_images import differences
 from jaxlens.config.model import CATALOG_ID, Catalog
@@ -66,11 +64,3 @@ def test_other_numbers_of_images_are_counted() -> None:
     assert last == (
         "2 of 3 systems have another number of images; the first is row 5 (2 in the catalogue, 1 here)"
     )
-
-
-@pytest.mark.slow
-def test_check_of_the_example(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["check", "om10"]) == 0
-    printed = capsys.readouterr().out
-    assert "20 of 20 systems compared" in printed
-    assert "all have the same number of images" in printed

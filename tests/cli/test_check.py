@@ -7,8 +7,9 @@ from jaxlens.config import example_path, examples
 
 
 def test_check_has_no_complaint_about_the_examples(capsys):
-    """Of those without SELECT; others are drawn a thousand times, which compiles for seconds."""
-    names = [name for name in examples() if "SELECT:" not in example_path(name).read_text()]
+    """Of those without SELECT and CATALOG; systems of others are made, which compiles for seconds."""
+    files = {name: example_path(name).read_text() for name in examples()}
+    names = [name for name, text in files.items() if "SELECT:" not in text and "CATALOG:" not in text]
     assert len(names) > 5
     for name in names:
         assert cli.main(["check", name]) == 0
@@ -77,3 +78,19 @@ def test_check_prints_how_many_haloes_there_may_be(tmp_path, capsys):
     assert cli.main(["check", str(path)]) == 0
     found = capsys.readouterr().out
     assert re.search(r"PLANE_1-OBJECT_1-SUBSTRUCTURE: up to \d+ haloes, on average [\d.]+ at most\n", found)
+
+
+def test_check_says_what_a_catalogue_sets(tmp_path, capsys):
+    """How many rows there are, and how many are cut and skipped; and which column sets what."""
+    theta_e = "PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v"
+    (tmp_path / "lenses.csv").write_text("sigma,z\n200,0.5\nnan,1\n250,1\n220,5\n")
+    columns = f"COLUMNS: {{{theta_e}: {{COLUMN: sigma, UNIT: km/s}}}}, WHERE: {{z: [0, 2]}}"
+    path = tmp_path / "lenses.yaml"
+    text = example_path("galaxy_galaxy").read_text()
+    path.write_text(f"{text}\nCATALOG: {{FILENAME: lenses.csv, {columns}}}\n")
+    assert cli.main(["check", str(path)]) == 0
+    captured = capsys.readouterr()
+    counts = "4 rows, 1 cut by WHERE, 1 skipped, which are not finite, 2 used in order, by CONFIGURATION_1"
+    assert f"CATALOG: {tmp_path / 'lenses.csv'}: {counts}\n" in captured.out
+    assert f"CATALOG:     {theta_e} is set by sigma\n" in captured.out
+    assert "1 of 3 rows has a number that is not finite (1 of sigma; row 1); it is skipped" in captured.err

@@ -206,6 +206,9 @@ def test_a_file_in_FITS_gives_its_units_and_arrays(load: Load, tmp_path: Path) -
         ({"KEEP": ["imagg"]}, "c.csv has no column 'imagg'; did you mean imag?"),
         ({"SKY": {"ra": "RA"}}, "SKY.dec: is missing; give the column of the position on the sky"),
         ({"SKY": {"ra": "RA", "dec": {"COLUMN": "DEC", "UNIT": "mag"}}}, "does not measure an angle"),
+        ({"CONFIGURATIONS": []}, "is an empty list; name configurations"),
+        ({"COLUMNS": {THETA_E: {}, "PLANE_1-REDSHIFT": "zl"}}, "has 0 columns; give one, as COLUMN"),
+        ({"COLUMNS": {THETA_E: None, "PLANE_1-REDSHIFT": "zl"}}, "is empty; give the name of a column"),
         ({"CONFIGURATIONS": ["PAIRS"]}, "'PAIRS' is no configuration of GEOMETRY; it must"),
         ({"MODE": "sample", "WEIGHT": "ww"}, "WEIGHT: c.csv has no column 'ww'"),
         ({"MODE": "sample", "WEIGHT": "DEC"}, "WEIGHT: is -1 in a row; weights must be at least 0"),
@@ -237,3 +240,13 @@ def test_described_says_which_rows_are_used_and_what_they_set(load: Load) -> Non
         "    PLANE_1-REDSHIFT is set by zl",
         "    metadata: CATALOG-ID",
     ]
+
+
+def test_a_selection_that_rows_do_not_meet_names_the_row(load: Load, good: str) -> None:
+    document = yaml.safe_load(good)
+    document["GEOMETRY"]["CONFIGURATION_1"]["SELECT"] = {"theta_E_max": 1.15}
+    with pytest.raises(ConfigError) as caught:
+        load({}, document)
+    assert "is not met by row 4 and 1 more of CATALOG, whose rows belong to systems" in str(caught.value)
+    assert "cut these rows by WHERE, or take MODE: sample" in str(caught.value)
+    assert len(load({"WHERE": {"theta": [None, 1.15]}}, document).joints[0].arrays["values"]) == 3

@@ -25,6 +25,7 @@ NAMES = (
     "lensed_supernova",
     "lensed_supernova_series",
     "line_of_sight",
+    "om10",
     "realistic_lsst",
     "subhaloes_cdm",
     "subhaloes_wdm",

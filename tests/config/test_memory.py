@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from jaxlens.config import Config, ConfigError, load_config
-from jaxlens.config.memory import MANY_BYTES, MAX_BYTES, system_bytes
+from jaxlens.config.errors import Report
+from jaxlens.config.memory import MANY_BYTES, MAX_BYTES, check_memory, system_bytes
+from jaxlens.config.model import Joint
+from jaxlens.config.reader import read_text
 
 LoadEdited = Callable[[tuple[tuple[str, str], ...]], Config]
 PIXELS = "    numPix: 16\n"
@@ -94,3 +98,16 @@ def test_SIZE_is_exact_up_to_2_63(size: int, load_edited: LoadEdited) -> None:
 def test_a_larger_SIZE_is_refused(size: str, load_edited: LoadEdited) -> None:
     with pytest.raises(ConfigError, match=rf"SIZE: is {size}; it must be at most 9223372036854775807"):
         load_edited((("SIZE: 4", f"SIZE: {size}"),))
+
+
+@pytest.mark.parametrize(("rows", "is_wrong"), [(10**6, False), (10**7, True)])
+def test_the_rows_of_a_catalogue_take_memory(rows: int, is_wrong: bool, load_edited: LoadEdited) -> None:
+    """On a device: 4 bytes a number.  The array here has one number, repeated without memory."""
+    values = np.broadcast_to(0.0, (rows, 1500))
+    joint = Joint("CATALOG", "iterate", (), arrays={"values": values})
+    config, report = replace(load_edited(()), joints=(joint,)), Report()
+    tree = read_text("CATALOG: {}", "c.yaml", report)
+    check_memory(config, tree, report)
+    found = report.problems if is_wrong else report.remarks
+    assert [str(one.place) for one in found] == ["c.yaml:1: CATALOG"]
+    assert f"{rows} rows of 1500 numbers take" in found[0].text

@@ -60,7 +60,7 @@ def test_what_is_no_image_is_refused():
 
 
 def test_an_image_that_is_far_larger_when_it_is_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr("jaxlens.config.limited_files._ALWAYS_UNPACKED", 1000)
+    monkeypatch.setattr("jaxlens.catalogs.unpacking._ALWAYS_UNPACKED", 1000)
     fits.writeto(tmp_path / "zeros.fits", np.zeros((200, 200)))
     packed = tmp_path / "zeros.fits.gz"
     packed.write_bytes(gzip.compress((tmp_path / "zeros.fits").read_bytes()))

@@ -44,7 +44,7 @@ def example_files(name: str) -> list[Path]:
     """
     path = example_path(name)
     text = path.read_text(encoding="utf-8")
-    beside = sorted(one for one in _FOLDER.iterdir() if one.suffix in (".csv", ".h5"))
+    beside = sorted(one for one in _FOLDER.iterdir() if one.suffix in (".csv", ".fits", ".h5"))
     return [path, *(one for one in beside if one.name in text)]
 
 
