@@ -31,17 +31,19 @@ class Plane:
         masses: (name, options, parameters) of its mass profiles.
         light: (name, parameters by band) of its light profiles.
         points: its point sources.
+        stars: point sources at their places in the image, of the nearest plane.
     """
 
     redshift: float
     masses: list[tuple[str, Any, Any]] = field(default_factory=list)
     light: list[tuple[str, list[Any]]] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
+    stars: list[Point] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing stands there."""
-        return not (self.masses or self.light or self.points)
+        return not (self.masses or self.light or self.points or self.stars)
 
 
 def planes_of(images: Sequence[Image], z_lens: float, z_source: float) -> list[Plane]:
