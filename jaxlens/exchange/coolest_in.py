@@ -182,10 +182,9 @@ def _written(key: str, value: Any) -> Any:
     low, high = _RANGES.get(key, (-math.inf, math.inf))
     names = {"normal": ("mean", "std"), "lognormal": ("mean", "sigma"), "uniform": ("minimum", "maximum")}
     numbers = dict(zip(names[spread.kind], (spread.first, spread.second), strict=True))
-    cut = (
-        {"TRUNCATE": [low, high]} if spread.kind != "uniform" and (low, high) != (-math.inf, math.inf) else {}
-    )
-    return {"DISTRIBUTION": {"NAME": spread.kind, "PARAMETERS": numbers}, **cut}
+    cut = spread.kind != "uniform" and (low, high) != (-math.inf, math.inf)
+    entry = {"NAME": spread.kind, "PARAMETERS": numbers, **({"TRUNCATE": [low, high]} if cut else {})}
+    return {"DISTRIBUTION": entry}
 
 
 def by_band_or_one(key: str, values: Mapping[str, Any], may_differ: bool = True) -> Any:
