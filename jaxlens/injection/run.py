@@ -64,7 +64,7 @@ def run(
     sides = stamp_sides(simulator, images, options.stamp)
     psfs = by_band("psf", options.psf, [image.band for image in images])
     own = {image.band: kernels_of(psfs[image.band], image) for image in images if image.band in psfs}
-    renderer = Renderer(simulator, images, sides, options.psf_factor)
+    renderer = Renderer(simulator, images, sides, own, options.psf_factor)
     systems = Systems(simulator, renderer, images, own, options.seed, options.noise)
     entries = None if positions is None else _entries(positions, images, sides, options)
     inputs = {unit.path for image in images for unit in image.units}
