@@ -13,11 +13,14 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.config.model import Config, Configuration, Instrument
-from jaxlens.exchange.coolest_template import CannotHold, Pixels
+from jaxlens.exchange.coolest_template import Pixels
+from jaxlens.exchange.errors import ExchangeError
 from jaxlens.imaging.assets import Assets
+from jaxlens.imaging.optics import PSF_KERNEL
 from jaxlens.imaging.scene import Scene
 from jaxlens.kernels.psf.gaussian import FWHM_PER_SIGMA, blur_radius
 from jaxlens.kernels.psf.moffat import moffat_kernel, moffat_radius
@@ -96,26 +99,29 @@ def psf_out(
         or None.
 
     Raises:
-        CannotHold: if points and extended light have kernels on different grids.
+        ExchangeError: if points and extended light have kernels on different grids.
     """
     optics = scene.optics
     if optics.psf == "NONE":
         return np.ones((1, 1)) if as_pixels else None
     if optics.psf == "PIXEL":
-        assert assets.psf_kernel is not None, "PIXEL has a kernel"
-        kernel = np.asarray(assets.psf_kernel)
-        return kernel[min(band, len(kernel) - 1)]
+        # a system's own kernel is (k, k), or one for each band
+        kernel = np.asarray(params[PSF_KERNEL] if optics.own_kernel else assets.psf_kernel)
+        return kernel if kernel.ndim == 2 else kernel[min(band, len(kernel) - 1)]
     width = in_band(params, "seeing", band) / pixel_size
     if optics.psf == "GAUSSIAN":
         return _gaussian(width / FWHM_PER_SIGMA) if as_pixels else width
-    if optics.blur_factor != optics.point_factor:
+    has_points = bool(scene.stars) or any(plane.points for plane in scene.planes)
+    if has_points and optics.blur_factor != optics.point_factor:
         found = (
             f"psf_type is MOFFAT on sub-pixels, {optics.blur_factor} along a side of a pixel for galaxies "
         )
-        raise CannotHold(f"{found}and {optics.point_factor} for points; a kernel of COOLEST is one for both")
+        raise ExchangeError(
+            f"{found}and {optics.point_factor} for points; a kernel of COOLEST is one for both"
+        )
     fine, beta = width * optics.blur_factor, in_band(params, "moffat_beta", band)
     radius = moffat_radius(fine, optics.blur_factor)
-    return np.asarray(moffat_kernel(np.asarray(fine), np.asarray(beta), radius))
+    return np.asarray(moffat_kernel(jnp.asarray(fine), jnp.asarray(beta), radius))
 
 
 def kernel_factor(scene: Scene) -> int:

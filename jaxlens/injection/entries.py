@@ -65,7 +65,13 @@ class Entries:
         return np.array(order, np.int64)
 
     def close(self, row: int, status: str, reason: str) -> None:
-        """Say what became of an entry."""
+        """Say what became of an entry.
+
+        Args:
+            row: the entry.
+            status: one of the words above.
+            reason: why, for the table.
+        """
         self.status[row], self.reason[row] = status, reason
 
     def close_unplaced(self, wanted: str) -> None:

@@ -28,8 +28,8 @@ INDEX = ("index", "system", "system_index", "objid")
 ID = ("id", "name", "lensid")
 # How many places are tried for a system before there is none.
 MAX_TRIES = 200
-# How many of them are looked up for all systems together.
-FIRST_TRIES = 4
+# How many of them are looked up together, after the first one.
+TRIES_AT_ONCE = 16
 # Folded into the key of a system for its place.
 _PLACE = "place in an image"
 
@@ -130,12 +130,16 @@ def random_positions(
     frame = _frame(image.shape, margin)
     ra, dec = np.full(number, np.nan), np.full(number, np.nan)
     taken = Occupied(spacing)
-    first_tries = sky_positions(image.wcs, *_in_frame(frame, tries[:, :FIRST_TRIES]))
+    first = sky_positions(image.wcs, *_in_frame(frame, tries[:, 0]))
+    is_first_free = _free(first, is_free)
     for i in range(number):
-        found = _free_place(*(values[i] for values in first_tries), taken, is_free)
-        if found is None:
-            others = sky_positions(image.wcs, *_in_frame(frame, tries[i, FIRST_TRIES:]))
-            found = _free_place(*others, taken, is_free)
+        place = float(first[0][i]), float(first[1][i])
+        found = place if is_first_free[i] and not taken.has_near(*place) else None
+        for start in range(1, MAX_TRIES, TRIES_AT_ONCE) if found is None else ():
+            others = sky_positions(image.wcs, *_in_frame(frame, tries[i, start : start + TRIES_AT_ONCE]))
+            found = _first_free(others, taken, is_free)
+            if found is not None:
+                break
         if found is not None:
             ra[i], dec[i] = found
             taken.add(*found)
@@ -188,19 +192,24 @@ def _in_frame(frame: tuple[Floats, Floats], uniform: NDArray[np.float32]) -> tup
     return x, y
 
 
-def _free_place(
-    ra: Floats,
-    dec: Floats,
+def _free(
+    places: tuple[Floats, Floats], is_free: Callable[[Floats, Floats], NDArray[np.bool_]] | None
+) -> NDArray[np.bool_]:
+    """Which places on the sky are free of what is in the images, (n,)."""
+    return np.ones(len(places[0]), bool) if is_free is None else is_free(*places)
+
+
+def _first_free(
+    places: tuple[Floats, Floats],
     taken: Occupied,
     is_free: Callable[[Floats, Floats], NDArray[np.bool_]] | None,
 ) -> tuple[float, float] | None:
     """The first of some places on the sky that is free; None where none is."""
-    for place in zip(ra.tolist(), dec.tolist(), strict=True):
-        if taken.has_near(*place):
-            continue
-        if is_free is None or is_free(np.array([place[0]]), np.array([place[1]]))[0]:
-            return place
-    return None
+    apart = np.array([not taken.has_near(*place) for place in zip(*places, strict=True)], bool)
+    if apart.any():
+        apart[apart] = _free((places[0][apart], places[1][apart]), is_free)
+    rows = np.flatnonzero(apart)
+    return (float(places[0][rows[0]]), float(places[1][rows[0]])) if rows.size else None
 
 
 def _table(table: Any) -> Table:

@@ -87,7 +87,7 @@ def run(
         }
         for lot in systems.lots(entries, options.batch_size):
             kept = _add_lot(lot, planes, entries, cutouts)
-            truth.append(lot.params, entries.positions, lot.rows, kept)
+            truth.append(lot, entries.positions, kept)
             options.check()
         for one in cutouts.values():
             one.close()

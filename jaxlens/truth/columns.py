@@ -88,7 +88,18 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             Column("catalog_<column>", "", "a column of CATALOG's KEEP"),
         ),
         "lens": (*_SYSTEM, _REDSHIFT, *_PLACE, *_PROFILES),
-        "host": (*_SYSTEM, _REDSHIFT, *_SOURCE_PLACE, *_PROFILES),
+        "host": (
+            *_SYSTEM,
+            _REDSHIFT,
+            *_SOURCE_PLACE,
+            _PROFILES[0],
+            Column(
+                "lensed_magnitude_<band>",
+                "mag",
+                "AB magnitude of its lensed light in the image; if asked for",
+            ),
+            *_PROFILES[1:],
+        ),
         "images": (
             *_SYSTEM,
             Column("host", "", "the object that the point source belongs to"),
