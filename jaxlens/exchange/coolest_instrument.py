@@ -44,13 +44,25 @@ _WITHOUT_EFFECT = ("Ob0",)
 
 
 def in_band(params: Values, name: str, band: int) -> float:
-    """The value of a parameter in a band."""
+    """The value of a parameter in a band.
+
+    Args:
+        params: the parameters of one system.
+        name: the name of the parameter.
+        band: the index of the band.
+    """
     value = np.asarray(params[name])
     return float(value[band] if value.ndim else value)
 
 
 def problems_of_kind(config: Config, configuration: Configuration, scene: Scene) -> Iterator[str]:
-    """What a configuration has that no template holds, whatever its numbers."""
+    """What a configuration has that no template holds, whatever its numbers.
+
+    Args:
+        config: the configuration file.
+        configuration: its configuration.
+        scene: the static part of it.
+    """
     if scene.series is not None:
         yield "TIMESERIES: COOLEST has one exposure; give a configuration without"
     if scene.haloes:
