@@ -22,7 +22,8 @@ from jaxlens.injection.entries import NEAR, NO_PLACE, NOT_FINITE, NOT_RENDERED, 
 from jaxlens.injection.folder import Folder
 from jaxlens.injection.images import BandImage
 from jaxlens.injection.options import Options
-from jaxlens.injection.positions import Positions, grid_positions, random_positions
+from jaxlens.injection.placing import grid_positions, random_positions
+from jaxlens.injection.positions import Positions
 from jaxlens.injection.psf import kernels_of
 from jaxlens.injection.rendering import Renderer
 from jaxlens.injection.separations import Occupied

@@ -145,10 +145,13 @@ def test_masked_pixels_stay_and_the_others_are_flagged(
     mask[:, :38], mask[0, 0] = 1, 32
     pixels[40, 40] = np.nan
     image = make_image("g.fits", pixels=pixels, mask=mask)
-    made = put(blobs, {"g": image}, {"ra": [RA], "dec": [DEC]}, out=tmp_path / "out", noise=False)
+    # the stamp of the second one is in the masked part
+    table = {"ra": [RA, RA + 0.0018], "dec": [DEC, DEC]}
+    made = put(blobs, {"g": image}, table, out=tmp_path / "out", noise=False)
     added = np.nan_to_num(difference(made, "g", image))
     assert not added[:, :38].any()
-    (row,) = made.table.to_dict("records")
+    row, lost = made.table.to_dict("records")
+    assert (lost["masked-g"], lost["flux_added-g"], lost["status"]) == (1.0, 0.0, "injected")
     assert row["masked-g"] == pytest.approx(1.0 - added.sum() / row["flux-g"], rel=1e-5)
     assert 0.3 < row["masked-g"] < 0.9
     flags = fits.getdata(made.images["g"], "MASK")
@@ -222,6 +225,7 @@ def test_the_folder_has_all_files_or_none(blobs: dict[str, Any], make_image: Mak
     assert list((tmp_path / "stopped").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_systems_of_a_catalogue_go_where_it_has_them(
     blobs: dict[str, Any], make_image: Maker, tmp_path: Path
 ) -> None:
