@@ -7,7 +7,7 @@ of the images.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -43,10 +43,11 @@ class Renderer:
         simulator: of the systems.
         images: the images.
         sides: pixels along a side of a stamp, by band.
+        given: the bands whose PSF is not the file's.
         psf_factor: samples of given kernels along a side of an image pixel.
 
     Raises:
-        ValueError: if the configuration is a time series.
+        ValueError: if the configuration is a time series, or the file's PSF a kernel of other pixels.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Renderer:
         simulator: Simulator,
         images: Sequence[BandImage],
         sides: Mapping[str, int],
+        given: Collection[str],
         psf_factor: int = 1,
     ) -> None:
         if simulator.scene.series is not None:
@@ -62,6 +64,9 @@ class Renderer:
             raise ValueError(f"{label} has a TIMESERIES, but an image is one epoch; {advice}")
         self._sim, self._images = simulator, {image.band: image for image in images}
         self._sides, self._factor = sides, psf_factor
+        config, optics = simulator.config, simulator.scene.optics
+        own = (image for image in images if image.band not in given)
+        self._optics = {one.band: of_file(config, optics, sides[one.band], one) for one in own}
 
     def light(
         self, params: Mapping[str, Any], places: Mapping[str, Places], kernels: Mapping[str, Floats]
@@ -101,10 +106,10 @@ class Renderer:
 
     def _scene(self, bands: tuple[str, ...], kernels: jax.Array | None) -> Scene:
         """The scene of the file with the pixels and the PSF of images."""
-        scene, image, side = self._sim.scene, self._images[bands[0]], self._sides[bands[0]]
+        scene, side = self._sim.scene, self._sides[bands[0]]
         dropped = {PIXEL_SCALE, *PIXEL_MAP}
         if kernels is None:
-            optics = of_file(self._sim.config, scene.optics, side, image)
+            optics = self._optics[bands[0]]
         else:
             optics = with_kernel(scene.optics, side, kernels.shape[-1], self._factor)
             dropped |= scene.optics.parameters

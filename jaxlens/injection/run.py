@@ -22,7 +22,8 @@ from jaxlens.injection.entries import NEAR, NO_PLACE, NOT_FINITE, NOT_RENDERED, 
 from jaxlens.injection.folder import Folder
 from jaxlens.injection.images import BandImage
 from jaxlens.injection.options import Options
-from jaxlens.injection.positions import Positions, grid_positions, random_positions
+from jaxlens.injection.placing import grid_positions, random_positions
+from jaxlens.injection.positions import Positions
 from jaxlens.injection.psf import kernels_of
 from jaxlens.injection.rendering import Renderer
 from jaxlens.injection.separations import Occupied
@@ -64,7 +65,7 @@ def run(
     sides = stamp_sides(simulator, images, options.stamp)
     psfs = by_band("psf", options.psf, [image.band for image in images])
     own = {image.band: kernels_of(psfs[image.band], image) for image in images if image.band in psfs}
-    renderer = Renderer(simulator, images, sides, options.psf_factor)
+    renderer = Renderer(simulator, images, sides, own, options.psf_factor)
     systems = Systems(simulator, renderer, images, own, options.seed, options.noise)
     entries = None if positions is None else _entries(positions, images, sides, options)
     inputs = {unit.path for image in images for unit in image.units}

@@ -9,7 +9,7 @@ from typing import Self
 
 import numpy as np
 
-from jaxlens.config.model import PIXEL_MAP, PIXEL_SCALE
+from jaxlens.config.model import CATALOG, DEC_SKY, PIXEL_MAP, PIXEL_SCALE, RA_SKY
 from jaxlens.injection.positions import Positions
 from jaxlens.injection.systems import Lot
 from jaxlens.simulator.simulator import Simulator
@@ -57,7 +57,8 @@ class Truth:
         own = lot.rows[kept]
         systems = None
         if lot.catalogued is not None:
-            systems = {name: np.asarray(column)[kept] for name, column in lot.catalogued.items()}
+            known = lot.catalogued.items()
+            systems = {_column(one): np.asarray(v)[kept] for one, v in known if one not in (RA_SKY, DEC_SKY)}
         tables = truth_tables(
             self._sim, chosen, positions.ids[own], positions.ra[own], positions.dec[own], systems=systems
         )
@@ -78,3 +79,10 @@ class Truth:
     ) -> None:
         if self._files is not None:
             self._files.__exit__(kind, error, trace)
+
+
+def _column(name: str) -> str:
+    """The column of the table of systems for what a catalogue knows: `CATALOG-ID` is `catalog_id`."""
+    label, _, rest = name.partition("-")
+    own = CATALOG.lower() if label == CATALOG else label.replace("MATCH_", "match")
+    return f"{own}_{rest.lower() if rest in ('ID', 'row', 'distance') else rest}"
