@@ -71,10 +71,10 @@ def truth_tables(
         UserWarning: as `load`; and if a point source has more images than there is room for.
 
     >>> import jaxlens
-    >>> dataset = jaxlens.make_dataset("lensed_quasar", store_in_memory=False, store_sample=True)
+    >>> dataset = jaxlens.make_dataset("galaxy_galaxy", store_in_memory=False, store_sample=True)
     >>> tables = truth_tables(dataset)
-    >>> len(tables["lens"]), tables["images"]["magnification"].abs().min() > 0
-    (5, True)
+    >>> len(tables["lens"]), tables["lens"]["mass1_profile"][0]
+    (5, 'SIE')
     """
     if isinstance(source, Simulator):
         if params is None or configurations is not None:

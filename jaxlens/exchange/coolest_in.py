@@ -38,7 +38,14 @@ class Species:
         self._names: set[str] = set()
 
     def add(self, kind: str, name: str, redshift: float, entry: Mapping[str, Any]) -> None:
-        """Add a GALAXY or a POINTSOURCE to the plane of a redshift, under a name that no other one has."""
+        """Add an entry to the plane of a redshift, under a name that no other one has.
+
+        Args:
+            kind: GALAXY or POINTSOURCE.
+            name: its name, if no other one has it.
+            redshift: that of its plane.
+            entry: the entry without its NAME.
+        """
         unique = self._unique(name)
         count = sum(label.startswith(f"{kind}_") for label in self.entries)
         self.entries[f"{kind}_{count + 1}"] = {"NAME": unique, **entry}
@@ -189,6 +196,11 @@ def _written(key: str, value: Any) -> Any:
 
 def by_band_or_one(key: str, values: Mapping[str, Any], may_differ: bool = True) -> Any:
     """One value where all bands have the same, and otherwise a mapping by band.
+
+    Args:
+        key: what the value is of, for the message.
+        values: the value in each band.
+        may_differ: whether bands may have different ones.
 
     Raises:
         ExchangeError: if it differs and may not.

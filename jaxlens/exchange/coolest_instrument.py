@@ -44,13 +44,25 @@ _WITHOUT_EFFECT = ("Ob0",)
 
 
 def in_band(params: Values, name: str, band: int) -> float:
-    """The value of a parameter in a band."""
+    """The value of a parameter in a band.
+
+    Args:
+        params: the parameters of one system.
+        name: the name of the parameter.
+        band: the index of the band.
+    """
     value = np.asarray(params[name])
     return float(value[band] if value.ndim else value)
 
 
 def problems_of_kind(config: Config, configuration: Configuration, scene: Scene) -> Iterator[str]:
-    """What a configuration has that no template holds, whatever its numbers."""
+    """What a configuration has that no template holds, whatever its numbers.
+
+    Args:
+        config: the configuration file.
+        configuration: its configuration.
+        scene: the static part of it.
+    """
     if scene.series is not None:
         yield "TIMESERIES: COOLEST has one exposure; give a configuration without"
     if scene.haloes:
@@ -66,12 +78,17 @@ def problems_of_kind(config: Config, configuration: Configuration, scene: Scene)
         yield f"the cosmology has {', '.join(others)}; COOLEST has FlatLambdaCDM with H0 and Om0 only"
 
 
-def numerics_out(instrument: Instrument) -> dict[str, Any]:
-    """The keys of IMAGE that say how an image is computed, where they are not what they are by default."""
+def numerics_out(instrument: Instrument, has_kernel: bool) -> dict[str, Any]:
+    """The keys of IMAGE that say how an image is computed, where they are not what they are by default.
+
+    Args:
+        instrument: IMAGE and SURVEY.
+        has_kernel: whether the PSF is a kernel in COOLEST, which is integrated over no pixel.
+    """
     own = instrument.numerics
     values = {
         "supersampling_factor": instrument.supersampling_factor,
-        "point_source": instrument.point_source,
+        "point_source": "interpolated" if has_kernel else instrument.point_source,
         "shot_noise": instrument.shot_noise,
         "supersampling_convolution": own.supersampling_convolution,
         "supersampling_kernel_size": own.supersampling_kernel_size,

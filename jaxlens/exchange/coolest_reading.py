@@ -104,11 +104,12 @@ def _entity(entity: Any, path: Path, take: Take, problems: list[str]) -> Entity:
     """An entity, without the values of parameters that have none, which are problems."""
     if entity.redshift is None:
         problems.append(f"{entity.name} has no redshift; give it one")
-    models = [
+    mass, light = (
         tuple(_profile(one, f"{entity.name}, {one.type}", path, take, problems) for one in model)
         for model in (entity.mass_model, getattr(entity, "light_model", ()))
-    ]
-    return Entity(entity.name, float(entity.redshift or 0.0), *models, is_field=entity.type == "MassField")
+    )
+    redshift = float(entity.redshift or 0.0)
+    return Entity(entity.name, redshift, mass, light, is_field=entity.type == "MassField")
 
 
 def _profile(profile: Any, where: str, path: Path, take: Take, problems: list[str]) -> TemplateProfile:

@@ -129,7 +129,10 @@ def _template(
         image=image,
         cosmology={name: float(params[name]) for name in COSMOLOGY},
         sky=sky,
-        notes={"columns": grid.columns, "IMAGE": numerics_out(config.instrument)},
+        notes={
+            "columns": grid.columns,
+            "IMAGE": numerics_out(config.instrument, isinstance(psf, np.ndarray)),
+        },
     )
 
 

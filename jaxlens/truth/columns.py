@@ -163,9 +163,9 @@ def described(table: str, name: str, bands: Sequence[str] = ()) -> Column:
     """
     for column in COLUMNS[table]:
         found = re.fullmatch(_expression(column.name), name)
-        if found is None or found.groupdict().get("band", bands and bands[0]) not in (*bands, ()):
+        groups = found.groupdict() if found else {}
+        if found is None or ("band" in groups and groups["band"] not in bands):
             continue
-        groups = found.groupdict()
         if "parameter" not in groups:
             band = f", in {groups['band']}" if "band" in groups else ""
             meaning = re.sub(r"(PROFILE|MATCH)_k", rf"\1_{groups.get('k')}", column.meaning)

@@ -37,6 +37,15 @@ def test_packaged_examples_go_to_lenstronomy_and_come_back() -> None:
     assert len(found.rows) == 3 * 3 * len(exchange.QUICK)
 
 
+@pytest.mark.parametrize("name", ["lensed_supernova_series", "subhaloes_cdm"])
+def test_series_and_haloes(name: str) -> None:
+    with jax.enable_x64(True):
+        found = exchange.rows_of(name, next(exchange.simulators(name)))
+    assert not [(row.name, row.maximum) for row in found if not row.passed]
+    assert found[0].name.endswith("to lenstronomy")
+    assert found[2].name.endswith("there and back")
+
+
 @pytest.mark.parametrize(
     ("image", "more"),
     [
