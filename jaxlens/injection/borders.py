@@ -30,7 +30,7 @@ def seen_borders(entries: Entries, sigmas: Mapping[str, float]) -> list[str]:
             continue
         brightest = f"up to {np.nanmax(border) / sigma:.2g} sigma of the sky"
         lines.append(
-            f"the stamps of {np.count_nonzero(seen)} systems end in {band} where their light is {brightest}, so "
-            f"that their edges may be seen; give a stamp of more than {entries.sides[band]} pixels"
+            f"the stamps of {np.count_nonzero(seen)} systems end in {band} where their light is {brightest}, "
+            f"so that their edges may be seen; give a stamp of more than {entries.sides[band]} pixels"
         )
     return lines
