@@ -106,7 +106,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage less often, and not among the modules: a tenth of the time of tests that trace much."""
+    """Look for garbage less often, and not among modules: a tenth of the time of tests that trace much."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 10)
