@@ -16,7 +16,7 @@ from jaxlens.imaging.extended_light import extended_light, rays_of_image
 from jaxlens.imaging.photometry import counts
 from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.tables import with_tables
-from jaxlens.kernels.types import Params
+from jaxlens.kernels.types import Pair, Params
 from jaxlens.simulator.checked_arrays import CheckedArrays
 from jaxlens.simulator.checks import checked_params
 from jaxlens.simulator.programs import compiled
