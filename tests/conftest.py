@@ -7,6 +7,7 @@ that leaves files in the tree fails.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -71,6 +72,8 @@ IGNORED = {
     "docs/reference/generated",
 }
 FILES_BEFORE = pytest.StashKey[set[str]]()
+# The modules with tests that replace code, so that programs made of it are theirs alone.
+REPLACING = pytest.StashKey[set[Path]]()
 
 
 # The examples of docstrings that take longest to compile, in module.object; they run with the slow tests.
@@ -92,11 +95,21 @@ SLOW_EXAMPLES = {
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the slow examples of docstrings, which have no decorator."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the slow examples of docstrings, which have no decorator; find the tests that replace code."""
+    config.stash[REPLACING] = {
+        item.path for item in items if "monkeypatch" in getattr(item, "fixturenames", ())
+    }
     for item in items:
         if isinstance(item, pytest.DoctestItem) and item.name in SLOW_EXAMPLES:
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage less often, and not among modules: a tenth of the time of tests that trace much."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 10)
 
 
 def files_in(tree: Path) -> set[str]:
@@ -140,11 +153,38 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
                 reporter.line(name)
 
 
+class Compiled:
+    """How many programs this process keeps, and after which it forgets them: each takes about a megabyte."""
+
+    programs = 0
+    most = 500
+
+    @classmethod
+    def count(cls, event: str, seconds: float, **more: Any) -> None:
+        cls.programs += event == "/jax/core/compile/backend_compile_duration"
+
+    @classmethod
+    def forget(cls) -> None:
+        if cls.programs:
+            jax.clear_caches()
+        cls.programs = 0
+
+
+jax.monitoring.register_event_duration_secs_listener(Compiled.count)
+
+
 @pytest.fixture(autouse=True, scope="module")
-def _forget_compiled_programs() -> Iterator[None]:
-    """Each module starts without compiled programs: thousands of them exhaust a process's memory maps."""
+def _forget_compiled_programs(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Modules share compiled programs, but not thousands of them, which exhaust a process's memory maps.
+
+    A module whose tests replace code neither takes programs from the modules before it nor leaves any.
+    """
+    alone = request.path in request.config.stash[REPLACING]
+    if alone:
+        Compiled.forget()
     yield
-    jax.clear_caches()
+    if alone or Compiled.programs > Compiled.most:
+        Compiled.forget()
 
 
 @pytest.fixture(autouse=True)
@@ -156,6 +196,9 @@ def _forget_functions() -> Iterator[None]:
     for file in imports.imported_files():
         del sys.modules[Path(file).stem]
     imports._FILES.clear()
+    if registries != before:
+        # other functions may get their names
+        Compiled.programs += Compiled.most + 1
     for registry, entries in zip(registries, before, strict=True):
         registry.clear()
         registry.update(entries)

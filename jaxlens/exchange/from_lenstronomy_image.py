@@ -61,13 +61,14 @@ def _num_pix(image: Image) -> int:
     """Pixels along a side."""
     data = image.data
     shape = np.shape(data["image_data"]) if "image_data" in data else (data.get("ny"), data.get("nx"))
-    if len(shape) != 2 or None in shape:
+    ny, nx = shape if len(shape) == 2 else (None, None)
+    if ny is None or nx is None:
         raise ExchangeError(
             f"{image.band}: kwargs_data has no image_data of two axes, nor nx and ny; give one"
         )
-    if shape[0] != shape[1]:
-        raise ExchangeError(f"{image.band}: the image has {shape[0]} x {shape[1]} pixels; give a square one")
-    return int(shape[0])
+    if ny != nx:
+        raise ExchangeError(f"{image.band}: the image has {ny} x {nx} pixels; give a square one")
+    return int(nx)
 
 
 def _pixels(images: Sequence[Image]) -> dict[str, Any]:

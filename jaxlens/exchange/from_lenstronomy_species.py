@@ -71,8 +71,9 @@ def _galaxy(images: Sequence[Image], plane: Plane, name: str, files: Files) -> d
         for n, (profile, values) in enumerate(plane.light, start=1)
     ]
     # one with a centre first, which point sources can follow
-    lights = sorted((one for one in lights if one), key=lambda one: "center_x" not in one["PARAMETERS"])
-    galaxy |= {f"LIGHT_PROFILE_{n}": entry for n, entry in enumerate(lights, start=1)}
+    bright = [one for one in lights if one is not None]
+    bright.sort(key=lambda one: "center_x" not in one["PARAMETERS"])
+    galaxy |= {f"LIGHT_PROFILE_{n}": entry for n, entry in enumerate(bright, start=1)}
     masses, haloes = substructure(plane.masses, name, plane.redshift, files)
     entries = [
         mass_entry(profile, options, values, f"{name}_mass_{n}", files)

@@ -81,8 +81,8 @@ class Systems:
         light = self.renderer.light(params, places, kernels)
         noise = self._noise(key, system_indices(indices, size), light) if self.noise else {}
         host = {name: np.asarray(value)[:count] for name, value in params.items()}
-        cut = ({band: pixels[:count] for band, pixels in of.items()} for of in (light, noise))
-        return Lot(rows, host, *cut, self._catalogued(key, indices, count))
+        shown, added = ({band: one[:count] for band, one in of.items()} for of in (light, noise))
+        return Lot(rows, host, shown, added, self._catalogued(key, indices, count))
 
     def _catalogued(
         self, key: jax.Array, indices: NDArray[np.uint64], count: int

@@ -9,10 +9,11 @@ from typing import Self
 
 import numpy as np
 
-from jaxlens.config.model import PIXEL_MAP, PIXEL_SCALE
+from jaxlens.config.model import DEC_SKY, PIXEL_MAP, PIXEL_SCALE, RA_SKY
 from jaxlens.injection.positions import Positions
 from jaxlens.injection.systems import Lot
 from jaxlens.simulator.simulator import Simulator
+from jaxlens.truth.columns import catalog_column
 from jaxlens.truth.tables import truth_tables
 from jaxlens.truth.writing import TruthFiles, TruthFormat
 
@@ -57,7 +58,10 @@ class Truth:
         own = lot.rows[kept]
         systems = None
         if lot.catalogued is not None:
-            systems = {name: np.asarray(column)[kept] for name, column in lot.catalogued.items()}
+            known = lot.catalogued.items()
+            systems = {
+                catalog_column(one): np.asarray(v)[kept] for one, v in known if one not in (RA_SKY, DEC_SKY)
+            }
         tables = truth_tables(
             self._sim, chosen, positions.ids[own], positions.ra[own], positions.dec[own], systems=systems
         )

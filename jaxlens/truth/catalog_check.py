@@ -147,7 +147,7 @@ def _images(
     population: Population,
     scene: Scene,
     hyperparameters: Mapping[str, ArrayLike],
-    key: jax.Array,
+    key: Any,
     indices: ArrayLike,
     assets: Assets,
 ) -> tuple[jax.Array, ImagePositions, jax.Array]:

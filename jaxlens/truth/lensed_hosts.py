@@ -69,9 +69,7 @@ def _fluxes(
     return jax.lax.map(of_system, params, batch_size=_IMAGES)
 
 
-def _flux(
-    scene: Scene, prefix: str, params: Params, rays: Sequence[tuple[jax.Array, jax.Array]] | None
-) -> jax.Array:
+def _flux(scene: Scene, prefix: str, params: Params, rays: Sequence[Pair] | None) -> jax.Array:
     """The flux of one source in the image, maggies, (bands,)."""
     shown = _only(scene, prefix)
     assert shown is not None

@@ -51,7 +51,7 @@ class Systems(NamedTuple):
 
 
 @compiled(0)
-def _compute(scene: Scene, params: Mapping[str, ArrayLike], assets: Assets) -> Systems:
+def _compute(scene: Scene, params: Mapping[str, Any], assets: Assets) -> Systems:
     """The systems with these parameters, {name: (n, ...)}; `scene` is static."""
 
     def of_system(system: Params) -> Systems:

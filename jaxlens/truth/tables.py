@@ -58,10 +58,10 @@ def truth_tables(
             of `ra` and `dec` is given, or `epochs` is asked for without a time series.
 
     >>> import jax
-    >>> sim = Simulator("lensed_quasar")
-    >>> tables = truth_tables(sim, sim.sample(jax.random.key(1, impl="threefry2x32"), 2))
-    >>> len(tables["lens"]), list(tables["images"]["image"][:2])
-    (2, [0, 1])
+    >>> sim = Simulator("galaxy_galaxy")
+    >>> tables = truth_tables(sim, sim.sample(jax.random.key(1, impl="threefry2x32"), 2), ids=["a", "b"])
+    >>> tables["lens"]["id"].tolist(), tables["host"]["species"].tolist()
+    (['a', 'b'], ['SOURCE', 'SOURCE'])
     """
     if epochs and simulator.scene.series is None:
         raise ValueError(f"{simulator.configuration.label} has no TIMESERIES; leave epochs out")
@@ -187,4 +187,7 @@ def _sky(
         if array.shape != (count,):
             raise ValueError(f"{name} has the shape {array.shape}; give one for each of the {count} systems")
         found.append(array)
+    beyond = found[1][np.abs(found[1]) > 90.0]
+    if beyond.size:
+        raise ValueError(f"dec has {beyond[0]:g}, which is no declination; give degrees from -90 to 90")
     return found[0], found[1]

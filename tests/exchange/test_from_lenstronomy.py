@@ -191,10 +191,21 @@ WRONG: list[tuple[Node, str]] = [
     ({"kwargs_model": {"z_lens": 2.0}}, "z_lens is 2, behind z_source = 1.5"),
     ({"kwargs_model": {"multi_plane": True}}, "lens_redshift_list has 0 entries; give one for each profile"),
     (
-        {"kwargs_model": {"lens_redshift_list": [0.5, 1.8], "z_source_convention": 1.5}},
+        {
+            "kwargs_model": {
+                "multi_plane": True,
+                "lens_redshift_list": [0.5, 1.8],
+                "z_source_convention": 1.5,
+            }
+        },
         "give the largest redshift",
     ),
-    ({"kwargs_model": {"lens_redshift_list": [0.5, 0.8]}}, "neutrinos of the masses .*give a cosmology"),
+    (
+        {"kwargs_model": {"multi_plane": True, "lens_redshift_list": [0.5, 0.8]}},
+        "neutrinos of the masses .*give a cosmology",
+    ),
+    ({"kwargs_model": {"lens_redshift_list": [0.5, 0.8]}}, "several redshifts and no multi_plane"),
+    ({"kwargs_model": {"cosmology_model": "FlatwCDM"}}, "has cosmology_model, which jaxlens has not"),
     ({"kwargs_params": {"kwargs_special": {"delta_x": [0.1]}}}, "kwargs_params has kwargs_special"),
     ({"kwargs_data": {"image_data": np.zeros((20, 10))}}, "has 20 x 10 pixels; give a square one"),
     ({"kwargs_data": {"noise_map": np.ones((20, 20))}}, "has a noise_map, which jaxlens has not"),

@@ -333,7 +333,7 @@ def test_the_gradient_of_chi_square_is_its_difference_for_every_parameter(key: j
     `python -m validation gradients` does this for every packaged example, of its own size.
     """
     file = yaml.safe_load(example_path("lensed_quasar").read_text(encoding="utf-8"))
-    file["IMAGE"]["PARAMETERS"] |= {"numPix": 40, "pixel_scale": 0.1}
+    file["IMAGE"]["PARAMETERS"] |= {"numPix": 24, "pixel_scale": 0.15}
     sim = Simulator(file)
     noise = np.random.default_rng(0).normal(size=(1, len(sim.bands), *2 * (sim.scene.num_pix,)))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from astropy.io import fits
+from astropy.wcs import WCS
 
 import jaxlens
 
@@ -40,17 +41,24 @@ def make(folder: Path) -> dict[str, Path]:
     empty = {band: folder / f"empty_{band}.fits" for band in VISITS}
     for band, path in empty.items():
         fits.PrimaryHDU(np.zeros((SIDE, SIDE), np.float32), header(band)).writeto(path)
-    galaxies = jaxlens.inject(_field(_galaxy()), empty, out=folder / "galaxies", number=GALAXIES, noise=False)
-    stars = jaxlens.inject(
-        _field(_star()), galaxies.images, out=folder / "stars", number=STARS, noise=False, seed=SEED + 1
-    )
+    images: dict[str, Path] = empty
+    for name, profile, number in (("galaxies", _galaxy(), GALAXIES), ("stars", _star(), STARS)):
+        made = jaxlens.inject(_field(profile), images, _places(number), out=folder / name, noise=False)
+        images = dict(made.images)
     paths = {band: folder / f"coadd_{band}.fits" for band in VISITS}
     for k, (band, path) in enumerate(paths.items()):
-        light = np.asarray(fits.getdata(stars.images[band]), float)
+        light = np.asarray(fits.getdata(images[band]), float)
         variance = _sky_variance(band) + np.maximum(light, 0.0) / gains()[band]
         noise = np.random.default_rng(SEED + k).normal(0.0, np.sqrt(variance))
         _write(path, band, light + noise, variance)
     return paths
+
+
+def _places(number: int) -> dict[str, np.ndarray]:
+    """Places anywhere on the coadd, also at its edges."""
+    pixels = np.random.default_rng([SEED, number]).uniform(-0.5, SIDE - 0.5, (2, number))
+    ra, dec = WCS(header("g")).all_pix2world(*pixels, 0)
+    return {"ra": ra, "dec": dec}
 
 
 def _sky_variance(band: str) -> float:

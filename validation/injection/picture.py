@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from astropy.io import fits
 from matplotlib.axes import Axes
+from matplotlib.patches import Circle
 
 import jaxlens
 from jaxlens.plotting.images import draw_grid
@@ -18,7 +19,9 @@ from validation.injection.coadd import SEED, gains, make
 
 OUT = DOCS / "injection.png"
 # How many lenses, arcsec that are free of others around each, and pixels along a side of a stamp.
-LENSES, CLEAR, STAMP = 12, 2.5, 64
+LENSES, CLEAR, STAMP = 12, 2.5, 160
+# Pixels along a side of a stamp that are shown.
+SHOWN = 60
 # nJy per pixel: black, and where the stretch turns from linear to logarithmic; blue, green, red are g, r, i.
 BLACK, SCALE = -4.0, 18.0
 # Of g, r and i, so that galaxies are neither blue nor red.
@@ -74,15 +77,15 @@ def _is_there(made: jaxlens.Injection, k: int) -> bool:
 
 def _stamps(made: jaxlens.Injection, name: str, number: int) -> np.ndarray:
     """The stamps of a system, (bands, y, x)."""
-    return np.stack(
-        [fits.getdata(made.folder / f"cutouts_{band}.fits", (name, number)) for band in made.images]
-    )
+    middle = slice((STAMP - SHOWN) // 2, (STAMP + SHOWN) // 2)
+    files = [made.folder / f"cutouts_{band}.fits" for band in made.images]
+    return np.stack([fits.getdata(file, (name, number))[middle, middle] for file in files])
 
 
 def _mark(axis: Axes, made: jaxlens.Injection) -> None:
     band = next(iter(made.images))
     for x, y in made.table[[f"x-{band}", f"y-{band}"]].to_numpy():
-        axis.add_patch(plt.Circle((x, y), 0.4 * STAMP, fill=False, color="white", lw=0.7))
+        axis.add_patch(Circle((x, y), 0.5 * SHOWN, fill=False, color="white", lw=0.7))
 
 
 def _coloured(pixels: list[np.ndarray]) -> np.ndarray:

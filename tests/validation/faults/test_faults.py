@@ -61,7 +61,7 @@ def test_faults_in_this_process_lose_nothing() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WITH_PROCESSES)
 def test_faults_of_processes_lose_nothing(name: str) -> None:
-    (found,) = faults.run([name], count=10)
+    (found,) = faults.run([name], count=4)
     assert found.good, table([found])
 
 

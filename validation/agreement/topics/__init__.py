@@ -32,6 +32,7 @@ OTHER_PACKAGES = {"photometry": "sncosmo"}
 OTHER_TOPICS = {
     "analytic": "cases with a known answer, without lenstronomy",
     "gradients": "derivatives against central differences, and finite at the edges",
+    "catalogs": "systems of a catalogue in OM10's layout, from an independent solver",
     "exchange": "packaged examples to lenstronomy and back, each band; asks the installed lenstronomy",
     "coolest": "packaged examples as COOLEST templates, back again and in lenstronomy; asks coolest",
     "searches": "image positions behind every mass profile and sums of them, by a fine grid",
