@@ -1,4 +1,4 @@
-"""What the page on SLSprinkler's job says is true: its files are read, its programs run, its columns are ours."""
+"""What the page on SLSprinkler's job says is true: files are read, programs run, columns are ours."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def lensed_images(
     """
     units = {"x": "arcsec", "y": "arcsec", "magnification": "", "delay": "day"}
     names = {"x": x, "y": y, "magnification": magnification, "delay": delay}
-    found = {key: _places(table, names[key], unit) for key, unit in units.items() if names[key] is not None}
+    found = {key: _places(table, one, units[key]) for key, one in names.items() if one is not None}
     for key, values in found.items():
         if values.shape != found["x"].shape:
             numbers = f"room for {found['x'].shape[1]} in x of images and for {values.shape[1]} in {key}"

@@ -109,13 +109,13 @@ def _nearest(a: Doubles, b: Doubles, largest: float) -> Matches:
 def _each_once(a: Doubles, b: Doubles, largest: float) -> Matches:
     """The same, where each of the points b is taken at most once: the closest pairs first."""
     rows, distances = np.full(len(a), -1, np.int64), np.full(len(a), np.nan)
-    candidates = [iter(()) for _ in range(len(a))]
+    candidates: list[Iterator[tuple[float, int]]] = []
     tree, taken, left = _tree(b), np.zeros(len(b), bool), len(b)
     k = min(_NEIGHBOURS, len(b))
     near, places = (v.reshape(len(a), k) for v in tree.query(a, k=k))
     heap: list[tuple[float, int, int]] = []
     for i in range(len(a)):
-        candidates[i] = _candidates(tree, a[i], near[i], places[i], largest)
+        candidates.append(_candidates(tree, a[i], near[i], places[i], largest))
         _push(heap, i, candidates[i], taken)
     while heap and left:
         distance, other, i = heapq.heappop(heap)

@@ -22,6 +22,8 @@ def add_to(commands: Commands) -> None:
     where = "the file of sqlite, the folder of CSV and Parquet (default: DATASET/truth.sqlite, DATASET/truth)"
     add("--out", metavar="FILE", type=Path, help=where)
     add("--epochs", action="store_true", help="also the magnitudes at each epoch of time series")
+    lensed = "also the magnitudes of hosts as they are lensed, for which their images are made"
+    add("--lensed-hosts", action="store_true", help=lensed)
     one = "a configuration by its label or NAME; repeatable (default: all)"
     add("--configuration", metavar="NAME", action="append", dest="configurations", help=one)
 
@@ -34,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.out,
             arguments.format,
             arguments.epochs,
+            arguments.lensed_hosts,
             arguments.configurations,
             check_of(arguments.stop, "there are no tables; begin again"),
         )

@@ -113,7 +113,8 @@ def read_catalog_file(root: Section) -> Written | None:
         found = read_configurations(section, root.node)
         labels += found or ()
         rows = read_rows(section)
-        layout = layout_of(rows.format, rows.table, _format_place(section), report.bands) if rows else None
+        table, form = (rows.table, rows.format) if rows else (None, _form(section))
+        layout = layout_of(form, table, _format_place(section), report.bands)
         columns = section.take("COLUMNS")
         own, without = read_entries(columns, report), left_out(columns, report.bands)
         implied = layout.entries if layout else []
@@ -139,7 +140,7 @@ def read_catalog_file(root: Section) -> Written | None:
             weight=weight,
             matches=matches,
             matched=_set_by(matches, report.bands),
-            images=read_images(section, rows.table if rows else None, rows.format if rows else ""),
+            images=read_images(section, table, rows.format if rows else ""),
         )
 
 
@@ -244,9 +245,16 @@ def _table(path: Path, form: str, section: Section) -> Table | None:
     return table
 
 
+def _form(section: Section) -> str:
+    """The FORMAT of a file that cannot be read; "" where there is none."""
+    node = section.node.entries.get("FORMAT") if section.node else None
+    return node.text.strip() if node else ""
+
+
 def _format_place(section: Section) -> Place:
     """Where FORMAT stands, or the section where it has none."""
-    assert section.node is not None
+    if section.node is None:
+        return Place("")
     return section.node.entries["FORMAT"].place if section.has("FORMAT") else section.node.place
 
 

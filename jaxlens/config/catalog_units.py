@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from jaxlens.config.columns import stems
+from jaxlens.config.model import PIXEL_MAP, PIXEL_SCALE
 from jaxlens.kernels.parameters import MEANINGS
 
 # As units of profiles are written in words -> as astropy writes them.
@@ -15,7 +16,7 @@ _UNITS: Mapping[str, str] = MappingProxyType(
     {
         "REDSHIFT": "",
         **dict.fromkeys(("magnitude", "magnitude_zero_point", "ABSMAG", "M_I", "EBV"), "mag"),
-        **dict.fromkeys(("seeing", "pixel_scale"), "arcsec"),
+        **dict.fromkeys(("seeing", PIXEL_SCALE, *PIXEL_MAP), "arcsec"),
         **dict.fromkeys(("angle",), "rad"),
         **dict.fromkeys(("M", "M200"), "solMass"),
         "sky_brightness": "mag / arcsec2",

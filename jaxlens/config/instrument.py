@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Literal, cast
 
 import jax.numpy as jnp
@@ -290,7 +290,7 @@ def unused_names(instrument: Instrument) -> set[str]:
 
 
 def _quantities(
-    section: Section, rules: Mapping[str, Rule], needed: set[str], **defaults: float
+    section: Section, rules: Mapping[str, Rule], needed: Set[str], **defaults: float
 ) -> tuple[tuple[str, Quantity], ...]:
     """The quantities of a section that are given, are required or have a default, in the order of `rules`."""
     return tuple(

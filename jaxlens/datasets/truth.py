@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from jax.typing import ArrayLike
 
 from jaxlens.config.halo_arrays import halo_array
 from jaxlens.config.halo_names import KAPPA_SHEET
-from jaxlens.config.model.catalog import CATALOG, CATALOG_ROW, DEC_SKY, RA_SKY, is_catalog_column
-from jaxlens.datasets.arrays import DatasetArrays
+from jaxlens.config.model.catalog import CATALOG_ROW, DEC_SKY, RA_SKY, is_catalog_column
 from jaxlens.datasets.loading import load
 from jaxlens.files.errors import StorageError
 from jaxlens.files.systems import Systems
 from jaxlens.simulator.simulator import Simulator
 from jaxlens.truth import tables as of_systems
-from jaxlens.truth.columns import order
+from jaxlens.truth.columns import catalog_column, order
 from jaxlens.truth.programs import BATCH, no_params, parameter_shapes
 from jaxlens.truth.writing import TruthFiles, TruthFormat
 
@@ -40,6 +40,7 @@ def truth_tables(
     dec: ArrayLike | None = None,
     *,
     epochs: bool = False,
+    lensed_hosts: bool = False,
     configurations: Iterable[str] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The truth tables of a dataset or of a simulator's systems.
@@ -56,6 +57,7 @@ def truth_tables(
             CATALOG.
         dec: the declination, degrees, (n,).
         epochs: whether magnitudes by epoch are among the tables, of time series.
+        lensed_hosts: whether hosts have their magnitudes as they are lensed, for which their images are made.
         configurations: labels or NAMEs of those of a dataset that are asked for; by default all.
 
     Returns:
@@ -69,30 +71,30 @@ def truth_tables(
         UserWarning: as `load`; and if a point source has more images than there is room for.
 
     >>> import jaxlens
-    >>> dataset = jaxlens.make_dataset("lensed_quasar", store_in_memory=False, store_sample=True)
+    >>> dataset = jaxlens.make_dataset("galaxy_galaxy", store_in_memory=False, store_sample=True)
     >>> tables = truth_tables(dataset)
-    >>> len(tables["lens"]), tables["images"]["magnification"].abs().min() > 0
-    (5, True)
+    >>> len(tables["lens"]), tables["lens"]["mass1_profile"][0]
+    (5, 'SIE')
     """
     if isinstance(source, Simulator):
         if params is None or configurations is not None:
             raise ValueError(
                 "give the params of a Simulator's systems, and no configurations, which it has one of"
             )
-        return of_systems.truth_tables(source, params, ids, ra, dec, epochs)
+        return of_systems.truth_tables(source, params, ids, ra, dec, epochs, None, lensed_hosts)
     if not (params is None and ids is None and ra is None and dec is None):
         raise ValueError("params, ids, ra and dec are those of a Simulator's systems; a dataset has its own")
     import pandas as pd
 
-    dataset = source if isinstance(source, DatasetArrays) else load(Path(source))
-    parts = list(_parts(dataset, configurations, epochs, lambda: None))
+    dataset = load(Path(source)) if isinstance(source, str | os.PathLike) else source
+    parts = list(_parts(dataset, configurations, _Wanted(epochs, lensed_hosts), lambda: None))
     found = {}
     for name in dict.fromkeys(name for part in parts for name in part):
         own = [part[name] for part in parts if name in part]
         columns = dict.fromkeys(str(column) for part in own for column in part)
         # a table without rows does not know the types of its texts
         whole = pd.concat([part for part in own if len(part)] or own[:1], ignore_index=True)
-        found[name] = whole.reindex(columns=sorted(columns, key=lambda one, table=name: order(table, one)))
+        found[name] = whole.reindex(columns=sorted(columns, key=partial(order, name)))
     return found
 
 
@@ -101,6 +103,7 @@ def write_dataset_truth(
     path: str | os.PathLike[str] | None = None,
     format: TruthFormat = "csv",
     epochs: bool = False,
+    lensed_hosts: bool = False,
     configurations: Iterable[str] | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> list[Path]:
@@ -112,6 +115,7 @@ def write_dataset_truth(
             By default `truth.sqlite` or `truth` in the dataset's folder.
         format: "csv", "parquet" or "sqlite".
         epochs: as in `truth_tables`.
+        lensed_hosts: as there.
         configurations: as there.
         check: is called between chunks, and raises where the work should end.
 
@@ -126,12 +130,19 @@ def write_dataset_truth(
         if dataset.folder is None:
             raise ValueError("the dataset has no folder; give the path of its truth tables")
         path = dataset.folder / DEFAULT_NAMES.get(format, "truth")
-    labels = _labels(dataset, configurations)
-    layout = _layout(dataset, labels, epochs)
+    labels, wanted = _labels(dataset, configurations), _Wanted(epochs, lensed_hosts)
+    layout = _layout(dataset, labels, wanted)
     with TruthFiles(path, format, layout, dataset.bands) as files:
-        for part in _parts(dataset, labels, epochs, check):
+        for part in _parts(dataset, labels, wanted, check):
             files.append(part)
         return files.finish()
+
+
+class _Wanted(NamedTuple):
+    """What is asked for beside what always is."""
+
+    epochs: bool
+    lensed_hosts: bool
 
 
 def _labels(dataset: Dataset, configurations: Iterable[str] | None) -> list[str]:
@@ -146,12 +157,12 @@ def _labels(dataset: Dataset, configurations: Iterable[str] | None) -> list[str]
     return [dataset.config.configuration(name).label for name in names]
 
 
-def _layout(dataset: Dataset, labels: Sequence[str], epochs: bool) -> dict[str, pd.DataFrame]:
+def _layout(dataset: Dataset, labels: Sequence[str], wanted: _Wanted) -> dict[str, pd.DataFrame]:
     """The tables of all configurations without rows."""
     found: dict[str, pd.DataFrame] = {}
     for label in labels:
         simulator, systems = Simulator(dataset.config, label), dataset.systems_of(label)
-        for name, table in _tables(simulator, systems.values(0, 0), no_params(simulator), epochs).items():
+        for name, table in _tables(simulator, systems.values(0, 0), no_params(simulator), wanted).items():
             found[name] = merged_columns(name, found.get(name), table)
     return found
 
@@ -171,7 +182,7 @@ def merged_columns(name: str, first: pd.DataFrame | None, second: pd.DataFrame) 
 
 
 def _parts(
-    dataset: Dataset, configurations: Iterable[str] | None, epochs: bool, check: Callable[[], None]
+    dataset: Dataset, configurations: Iterable[str] | None, wanted: _Wanted, check: Callable[[], None]
 ) -> Iterator[dict[str, pd.DataFrame]]:
     """The tables of some systems at a time."""
     for label in _labels(dataset, configurations):
@@ -182,14 +193,14 @@ def _parts(
             stop = min(start + BATCH, len(indices))
             values = systems.values(start, stop)
             params = _params(simulator, systems, values, indices[start:stop])
-            yield _tables(simulator, values, params, epochs, indices[start:stop])
+            yield _tables(simulator, values, params, wanted, indices[start:stop])
 
 
 def _tables(
     simulator: Simulator,
     values: Mapping[str, np.ndarray],
     params: Mapping[str, np.ndarray],
-    epochs: bool,
+    wanted: _Wanted,
     indices: np.ndarray | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The tables of some systems of one configuration."""
@@ -197,9 +208,13 @@ def _tables(
     ra, dec = (known.pop(name, None) for name in (RA_SKY, DEC_SKY))
     if ra is None or dec is None:
         ra = dec = None
-    catalogued = {_column(name): value for name, value in known.items()} if CATALOG_ROW in known else None
-    has_epochs = epochs and simulator.scene.series is not None
-    return of_systems.truth_tables(simulator, params, indices, ra, dec, has_epochs, catalogued)
+    catalogued = (
+        {catalog_column(name): value for name, value in known.items()} if CATALOG_ROW in known else None
+    )
+    epochs = wanted.epochs and simulator.scene.series is not None
+    return of_systems.truth_tables(
+        simulator, params, indices, ra, dec, epochs, catalogued, wanted.lensed_hosts
+    )
 
 
 def _shaped(value: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -213,13 +228,6 @@ def _shaped(value: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
         # that of the first band, or of the first epoch
         value = value[:, 0] if shape or value.ndim == 2 else value[..., 0]
     return value[..., :1] if shape[-1:] == (1,) else value
-
-
-def _column(name: str) -> str:
-    """The column of the table of systems for one of the metadata: `CATALOG-ID` is `catalog_id`."""
-    label, _, rest = name.partition("-")
-    own = CATALOG.lower() if label == CATALOG else label.replace("MATCH_", "match")
-    return f"{own}_{rest.lower() if rest in ('ID', 'row', 'distance') else rest}"
 
 
 def _params(

@@ -18,6 +18,7 @@ from jaxlens.exchange.coolest_in import Species, geometry_problems, species_of
 from jaxlens.exchange.coolest_reading import Take, read_template
 from jaxlens.exchange.coolest_template import Template
 from jaxlens.exchange.coolest_writing import band_paths, write_template
+from jaxlens.exchange.errors import ExchangeError
 
 Names = str | os.PathLike[str]
 
@@ -99,7 +100,7 @@ def file_of(
         remarks: what is missing, or taken for something else, is added to it.
 
     Raises:
-        ValueError: if a file cannot hold the system; the message lists what, each with what would be right.
+        ExchangeError: if a file cannot hold the system; the message lists what.
     """
     problems: list[str] = []
     by_band = _by_name(templates, problems)
@@ -153,4 +154,4 @@ def _planes_problems(template: Template, species: Species) -> Iterator[str]:
 def _refuse(problems: Sequence[str], name: str) -> None:
     """ValueError with all problems, if there are any."""
     if problems:
-        raise ValueError("\n- ".join([f"a file cannot hold {name}:", *dict.fromkeys(problems)]))
+        raise ExchangeError("\n- ".join([f"a file cannot hold {name}:", *dict.fromkeys(problems)]))

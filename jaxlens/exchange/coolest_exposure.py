@@ -11,8 +11,9 @@ from jaxlens.exchange.coolest_in import by_band_or_one
 from jaxlens.exchange.coolest_instrument import NUMERICS
 from jaxlens.exchange.coolest_light import DARK
 from jaxlens.exchange.coolest_pixels import Grid
-from jaxlens.exchange.coolest_template import CannotHold, Pixels, Template
+from jaxlens.exchange.coolest_template import Pixels, Template
 from jaxlens.exchange.coolest_writing import OURS
+from jaxlens.exchange.errors import ExchangeError
 
 Columns = Literal["east", "west"]
 # The zero point of magnitudes where a template has none.
@@ -63,7 +64,7 @@ def instrument_in(
     for section, read in parts:
         try:
             section |= read()
-        except CannotHold as error:
+        except ExchangeError as error:
             problems.append(str(error))
     for name in ("exposure_time", *(() if "background_noise" in image else ("read_noise",))):
         if name not in image:
@@ -95,7 +96,7 @@ def _pixels(templates: Mapping[str, Template], grid: Grid, remarks: list[str]) -
         return grid.keys()
     rows, across = by_band_or_one("the number of pixels", shapes, False)
     if rows != across:
-        raise CannotHold(f"the image has {across} x {rows} pixels; images of jaxlens are squares")
+        raise ExchangeError(f"the image has {across} x {rows} pixels; images of jaxlens are squares")
     return {"numPix": rows, **grid.keys()}
 
 
@@ -128,7 +129,7 @@ def _factor(template: Template, kernel: Pixels) -> int:
         found = (
             f"the PSF has pixels of {kernel.pixel_size:g} arcsec, and the image of {template.pixel_size:g}"
         )
-        raise CannotHold(f"{found}; give a whole number of them along a side of a pixel")
+        raise ExchangeError(f"{found}; give a whole number of them along a side of a pixel")
     return round(ratio)
 
 
@@ -138,7 +139,7 @@ def _kernel_file(kernel: Pixels, grid: Grid) -> str:
         return kernel.path
     if kernel.ours is None:
         found = f"{kernel.path} has columns to the west, as images of COOLEST have, and no mirrored PSF"
-        raise CannotHold(f"{found}; leave out columns='east'")
+        raise ExchangeError(f"{found}; leave out columns='east'")
     return f"{kernel.path}[{OURS}]"
 
 

@@ -11,13 +11,13 @@ from jaxlens.exchange.coolest_light import light_in, magnitude
 from jaxlens.exchange.coolest_masses import mass_in
 from jaxlens.exchange.coolest_template import (
     RANGES,
-    CannotHold,
     Entity,
     Number,
     Pixels,
     Template,
     TemplateProfile,
 )
+from jaxlens.exchange.errors import ExchangeError
 
 # The legal values to which drawn numbers keep, by the names of a file.
 _RANGES = {
@@ -38,7 +38,14 @@ class Species:
         self._names: set[str] = set()
 
     def add(self, kind: str, name: str, redshift: float, entry: Mapping[str, Any]) -> None:
-        """Add a GALAXY or a POINTSOURCE to the plane of a redshift, under a name that no other one has."""
+        """Add an entry to the plane of a redshift, under a name that no other one has.
+
+        Args:
+            kind: GALAXY or POINTSOURCE.
+            name: its name, if no other one has it.
+            redshift: that of its plane.
+            entry: the entry without its NAME.
+        """
         unique = self._unique(name)
         count = sum(label.startswith(f"{kind}_") for label in self.entries)
         self.entries[f"{kind}_{count + 1}"] = {"NAME": unique, **entry}
@@ -112,7 +119,7 @@ def _profiles(
                         for band, one in by_band.items()
                     }
                 name, entry = _joined(converted, by_band=kind == "light")
-            except CannotHold as error:
+            except ExchangeError as error:
                 problems.append(f"{same[0].name}, {own[0].kind}: {error}")
                 continue
             stem = "LIGHT" if kind == "light" else "SHEAR" if name.startswith("SHEAR") else "MASS"
@@ -147,12 +154,12 @@ def _joined(converted: Mapping[str, Converted], by_band: bool) -> tuple[str, dic
         by_band: whether its values may differ by band.
 
     Raises:
-        CannotHold: if something differs that may not.
+        ExchangeError: if something differs that may not.
     """
     names = {name for name, _ in converted.values()}
     keys = [tuple(values) for _, values in converted.values()]
     if len(names) > 1 or any(one != keys[0] for one in keys):
-        raise CannotHold("is given in other parameters in some bands; give it the same in all")
+        raise ExchangeError("is given in other parameters in some bands; give it the same in all")
     entries = {
         key: _entry(key, {band: values[key] for band, (_, values) in converted.items()}, by_band)
         for key in keys[0]
@@ -182,23 +189,27 @@ def _written(key: str, value: Any) -> Any:
     low, high = _RANGES.get(key, (-math.inf, math.inf))
     names = {"normal": ("mean", "std"), "lognormal": ("mean", "sigma"), "uniform": ("minimum", "maximum")}
     numbers = dict(zip(names[spread.kind], (spread.first, spread.second), strict=True))
-    cut = (
-        {"TRUNCATE": [low, high]} if spread.kind != "uniform" and (low, high) != (-math.inf, math.inf) else {}
-    )
-    return {"DISTRIBUTION": {"NAME": spread.kind, "PARAMETERS": numbers}, **cut}
+    cut = spread.kind != "uniform" and (low, high) != (-math.inf, math.inf)
+    entry = {"NAME": spread.kind, "PARAMETERS": numbers, **({"TRUNCATE": [low, high]} if cut else {})}
+    return {"DISTRIBUTION": entry}
 
 
 def by_band_or_one(key: str, values: Mapping[str, Any], may_differ: bool = True) -> Any:
     """One value where all bands have the same, and otherwise a mapping by band.
 
+    Args:
+        key: what the value is of, for the message.
+        values: the value in each band.
+        may_differ: whether bands may have different ones.
+
     Raises:
-        CannotHold: if it differs and may not.
+        ExchangeError: if it differs and may not.
     """
     first = next(iter(values.values()))
     if all(value == first for value in values.values()):
         return first
     if not may_differ:
-        raise CannotHold(f"{key} differs between bands; give it the same in all")
+        raise ExchangeError(f"{key} differs between bands; give it the same in all")
     return dict(values)
 
 

@@ -13,11 +13,14 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.config.model import Config, Configuration, Instrument
-from jaxlens.exchange.coolest_template import CannotHold, Pixels
+from jaxlens.exchange.coolest_template import Pixels
+from jaxlens.exchange.errors import ExchangeError
 from jaxlens.imaging.assets import Assets
+from jaxlens.imaging.optics import PSF_KERNEL
 from jaxlens.imaging.scene import Scene
 from jaxlens.kernels.psf.gaussian import FWHM_PER_SIGMA, blur_radius
 from jaxlens.kernels.psf.moffat import moffat_kernel, moffat_radius
@@ -41,13 +44,25 @@ _WITHOUT_EFFECT = ("Ob0",)
 
 
 def in_band(params: Values, name: str, band: int) -> float:
-    """The value of a parameter in a band."""
+    """The value of a parameter in a band.
+
+    Args:
+        params: the parameters of one system.
+        name: the name of the parameter.
+        band: the index of the band.
+    """
     value = np.asarray(params[name])
     return float(value[band] if value.ndim else value)
 
 
 def problems_of_kind(config: Config, configuration: Configuration, scene: Scene) -> Iterator[str]:
-    """What a configuration has that no template holds, whatever its numbers."""
+    """What a configuration has that no template holds, whatever its numbers.
+
+    Args:
+        config: the configuration file.
+        configuration: its configuration.
+        scene: the static part of it.
+    """
     if scene.series is not None:
         yield "TIMESERIES: COOLEST has one exposure; give a configuration without"
     if scene.haloes:
@@ -63,12 +78,17 @@ def problems_of_kind(config: Config, configuration: Configuration, scene: Scene)
         yield f"the cosmology has {', '.join(others)}; COOLEST has FlatLambdaCDM with H0 and Om0 only"
 
 
-def numerics_out(instrument: Instrument) -> dict[str, Any]:
-    """The keys of IMAGE that say how an image is computed, where they are not what they are by default."""
+def numerics_out(instrument: Instrument, has_kernel: bool) -> dict[str, Any]:
+    """The keys of IMAGE that say how an image is computed, where they are not what they are by default.
+
+    Args:
+        instrument: IMAGE and SURVEY.
+        has_kernel: whether the PSF is a kernel in COOLEST, which is integrated over no pixel.
+    """
     own = instrument.numerics
     values = {
         "supersampling_factor": instrument.supersampling_factor,
-        "point_source": instrument.point_source,
+        "point_source": "interpolated" if has_kernel else instrument.point_source,
         "shot_noise": instrument.shot_noise,
         "supersampling_convolution": own.supersampling_convolution,
         "supersampling_kernel_size": own.supersampling_kernel_size,
@@ -96,26 +116,29 @@ def psf_out(
         or None.
 
     Raises:
-        CannotHold: if points and extended light have kernels on different grids.
+        ExchangeError: if points and extended light have kernels on different grids.
     """
     optics = scene.optics
     if optics.psf == "NONE":
         return np.ones((1, 1)) if as_pixels else None
     if optics.psf == "PIXEL":
-        assert assets.psf_kernel is not None, "PIXEL has a kernel"
-        kernel = np.asarray(assets.psf_kernel)
-        return kernel[min(band, len(kernel) - 1)]
+        # a system's own kernel is (k, k), or one for each band
+        kernel = np.asarray(params[PSF_KERNEL] if optics.own_kernel else assets.psf_kernel)
+        return kernel if kernel.ndim == 2 else kernel[min(band, len(kernel) - 1)]
     width = in_band(params, "seeing", band) / pixel_size
     if optics.psf == "GAUSSIAN":
         return _gaussian(width / FWHM_PER_SIGMA) if as_pixels else width
-    if optics.blur_factor != optics.point_factor:
+    has_points = bool(scene.stars) or any(plane.points for plane in scene.planes)
+    if has_points and optics.blur_factor != optics.point_factor:
         found = (
             f"psf_type is MOFFAT on sub-pixels, {optics.blur_factor} along a side of a pixel for galaxies "
         )
-        raise CannotHold(f"{found}and {optics.point_factor} for points; a kernel of COOLEST is one for both")
+        raise ExchangeError(
+            f"{found}and {optics.point_factor} for points; a kernel of COOLEST is one for both"
+        )
     fine, beta = width * optics.blur_factor, in_band(params, "moffat_beta", band)
     radius = moffat_radius(fine, optics.blur_factor)
-    return np.asarray(moffat_kernel(np.asarray(fine), np.asarray(beta), radius))
+    return np.asarray(moffat_kernel(jnp.asarray(fine), jnp.asarray(beta), radius))
 
 
 def kernel_factor(scene: Scene) -> int:

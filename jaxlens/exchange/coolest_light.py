@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from jaxlens.exchange.coolest_masses import Values, shape_in, shape_out
-from jaxlens.exchange.coolest_template import CannotHold, Number, Pixels, Spread, TemplateProfile
+from jaxlens.exchange.coolest_template import Number, Pixels, Spread, TemplateProfile
+from jaxlens.exchange.errors import ExchangeError
 from jaxlens.kernels.fastmath.basis_functions import hermite_integrals
 from jaxlens.kernels.light.shapelets import cartesian_orders
 
@@ -42,7 +43,7 @@ def light_out(profile: str, values: Values, amplitude: float, pixel_size: float)
         pixel_size: the side of a pixel of the observation, arcsec.
 
     Raises:
-        CannotHold: if COOLEST has no such light.
+        ExchangeError: if COOLEST has no such light.
     """
     if profile in ("SERSIC", "SERSIC_ELLIPSE", "SERSIC_ELLIPSE_Q_PHI"):
         own = {"I_eff": amplitude, "theta_eff": values["R_sersic"], "n": values["n_sersic"]}
@@ -57,7 +58,7 @@ def light_out(profile: str, values: Values, amplitude: float, pixel_size: float)
     if profile == "INTERPOL":
         pixels = _pixels(values, amplitude * pixel_size**2)
         return TemplateProfile("PixelatedRegularGrid", {"pixels": pixels})
-    raise CannotHold(
+    raise ExchangeError(
         f"is {profile}; light of COOLEST is SERSIC, SERSIC_ELLIPSE, UNIFORM, SHAPELETS, INTERPOL"
     )
 
@@ -78,11 +79,13 @@ def mirrored_shapelets(amps: Sequence[float], n_max: int) -> list[float]:
 def _pixels(values: Values, factor: float) -> Pixels:
     """An image of a galaxy in COOLEST's axes, times a factor."""
     if values["order"] != 1:
-        raise CannotHold(f"is INTERPOL with order {values['order']}; COOLEST says no order, which is then 1")
+        raise ExchangeError(
+            f"is INTERPOL with order {values['order']}; COOLEST says no order, which is then 1"
+        )
     quarters = round(values["phi_G"] / (math.pi / 2.0))
     if abs(values["phi_G"] - quarters * math.pi / 2.0) > _STRAIGHT:
         turned = f"is INTERPOL turned by {math.degrees(values['phi_G']):g} degrees"
-        raise CannotHold(
+        raise ExchangeError(
             f"{turned}; pixels of COOLEST are along x and y, so phi_G must be a multiple of pi / 2"
         )
     image, scale = np.asarray(values["image"], np.float64), values["scale"] * values["size"]
@@ -123,13 +126,13 @@ def magnitude(flux: Number, zero_point: float) -> Number:
     """The magnitude of a flux (counts/s); DARK where there is none.
 
     Raises:
-        CannotHold: if the flux has a distribution of which that of the magnitude is none of a file.
+        ExchangeError: if the flux has a distribution of which that of the magnitude is none of a file.
     """
     value = zero_point - 2.5 * math.log10(flux.value) if flux.value > 0.0 else DARK
     if flux.spread is None:
         return Number(value)
     if flux.spread.kind != "lognormal":
-        raise CannotHold(
+        raise ExchangeError(
             f"has a {flux.spread.kind} distribution of its flux, but files have one of magnitudes"
         )
     mean, width = flux.spread.first, flux.spread.second
@@ -148,10 +151,10 @@ def light_in(profile: TemplateProfile, zero_point: float, pixel_size: float) -> 
         The name of the profile; its numbers, lists and `Pixels` by name.
 
     Raises:
-        CannotHold: if jaxlens has no such light, or files have no such distribution.
+        ExchangeError: if jaxlens has no such light, or files have no such distribution.
     """
     if profile.kind not in _IN:
-        raise CannotHold(f"is {profile.kind}; light is {', '.join(_IN)}, LensedPS")
+        raise ExchangeError(f"is {profile.kind}; light is {', '.join(_IN)}, LensedPS")
     return _IN[profile.kind](profile, zero_point, pixel_size)
 
 
@@ -160,7 +163,7 @@ def _sersic(profile: TemplateProfile, zero_point: float, _: float) -> tuple[str,
     unit = sersic_flux(size.value, n.value)
     amplitude = profile.number("I_eff")
     if amplitude.spread and (size.spread or n.spread):
-        raise CannotHold(
+        raise ExchangeError(
             "has distributions of I_eff and of its size or index, from which no magnitude follows"
         )
     own = {"magnitude": magnitude(amplitude.times(unit), zero_point), "R_sersic": size, "n_sersic": n}
@@ -177,9 +180,9 @@ def _shapelets(profile: TemplateProfile, zero_point: float, _: float) -> tuple[s
     amps = mirrored_shapelets(profile.values["amps"], n_max)
     flux = _shapelets_flux(amps, n_max, beta.value)
     if flux <= 0.0:
-        raise CannotHold(f"is Shapelets of a flux of {flux:g}, which has no magnitude; it must be above 0")
+        raise ExchangeError(f"is Shapelets of a flux of {flux:g}, which has no magnitude; it must be above 0")
     if beta.spread:
-        raise CannotHold("is Shapelets with a distribution of beta; take its point estimate")
+        raise ExchangeError("is Shapelets with a distribution of beta; take its point estimate")
     place = {"center_x": profile.number("center_x").times(-1.0), "center_y": profile.number("center_y")}
     own = {"magnitude": magnitude(Number(flux), zero_point), "n_max": n_max, "amp": amps, "beta": beta}
     return "SHAPELETS", {**own, **place}
@@ -199,7 +202,7 @@ def _image(profile: TemplateProfile, zero_point: float, pixel_size: float) -> tu
     scale = pixels.pixel_size
     flux = float(np.sum(pixels.array, dtype=np.float64)) * (scale / pixel_size) ** 2
     if not flux > 0.0:
-        raise CannotHold(f"is an image whose pixels have the sum {flux:g}; a magnitude needs one above 0")
+        raise ExchangeError(f"is an image whose pixels have the sum {flux:g}; a magnitude needs one above 0")
     own = {"image": pixels, "scale": Number(scale), "flip": Number(1.0)}
     x, y = -0.5 * sum(pixels.x), 0.5 * sum(pixels.y)
     place = {"center_x": Number(x), "center_y": Number(y)}

@@ -19,7 +19,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from jaxlens.exchange.coolest_axes import axis_ratio, east_of_north, ellipticity, from_x
-from jaxlens.exchange.coolest_template import CannotHold, Number, TemplateProfile
+from jaxlens.exchange.coolest_template import Number, TemplateProfile
+from jaxlens.exchange.errors import ExchangeError
 from jaxlens.kernels.ellipse import MAX_ELLIPTICITY
 
 # The arguments of a kernel, or the numbers and distributions of a profile of a file, by name.
@@ -38,10 +39,10 @@ def mass_out(profile: str, values: Values) -> TemplateProfile:
         values: the arguments of its kernel, each a number.
 
     Raises:
-        CannotHold: if COOLEST has no such mass.
+        ExchangeError: if COOLEST has no such mass.
     """
     if profile not in _OUT:
-        raise CannotHold(f"is {profile}; masses of COOLEST are {', '.join(_OUT)}")
+        raise ExchangeError(f"is {profile}; masses of COOLEST are {', '.join(_OUT)}")
     kind, convert = _OUT[profile]
     return TemplateProfile(kind, {name: Number(value) for name, value in convert(values).items()})
 
@@ -103,7 +104,7 @@ def _chameleon(values: Values) -> dict[str, float]:
 def _norm(w_c: float, w_t: float) -> float:
     """N of a chameleon: its deflection at 1 arcsec where it is round and b is 1."""
     if w_t <= w_c:
-        raise CannotHold(f"has w_t = {w_t:g} and w_c = {w_c:g}, and so no mass; w_t must be above w_c")
+        raise ExchangeError(f"has w_t = {w_t:g} and w_c = {w_c:g}, and so no mass; w_t must be above w_c")
     return math.sqrt(1.0 + w_c**2) - w_c - math.sqrt(1.0 + w_t**2) + w_t
 
 
@@ -134,10 +135,10 @@ def mass_in(profile: TemplateProfile) -> Named:
     """The profile of a file that is a mass of COOLEST, and its parameters.
 
     Raises:
-        CannotHold: if jaxlens has no such mass, or COOLEST does not say what its parameters mean.
+        ExchangeError: if jaxlens has no such mass, or COOLEST does not say what its parameters mean.
     """
     if profile.kind not in _IN:
-        raise CannotHold(f"is {profile.kind}{_WHY.get(profile.kind, '')}; masses are {', '.join(_IN)}")
+        raise ExchangeError(f"is {profile.kind}{_WHY.get(profile.kind, '')}; masses are {', '.join(_IN)}")
     return _IN[profile.kind](profile)
 
 
@@ -162,7 +163,9 @@ def _power_law_in(profile: TemplateProfile) -> Named:
 def _chameleon_in(profile: TemplateProfile) -> Named:
     own = {name: profile.number(name) for name in ("b", "s_c", "s_t", "q")}
     if any(one.spread for one in own.values()):
-        raise CannotHold("is Chameleon with a distribution of b, s_c, s_t or q; take their point estimates")
+        raise ExchangeError(
+            "is Chameleon with a distribution of b, s_c, s_t or q; take their point estimates"
+        )
     stretch = 2.0 / (1.0 + own["q"].value)
     w_c, w_t = own["s_c"].value / stretch, own["s_t"].value / stretch
     widths = {"w_c": Number(w_c), "w_t": Number(w_t)}

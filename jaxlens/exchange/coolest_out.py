@@ -12,13 +12,13 @@ from jaxlens.exchange.coolest_in import geometry_problems
 from jaxlens.exchange.coolest_light import light_out, points_out
 from jaxlens.exchange.coolest_masses import SHEETS, deflection_at_origin, mass_out
 from jaxlens.exchange.coolest_template import (
-    CannotHold,
     Entity,
     Number,
     Pixels,
     TemplateProfile,
     outside_of_range,
 )
+from jaxlens.exchange.errors import ExchangeError
 from jaxlens.exchange.systems import ObjectNumbers, ProfileNumbers, SystemNumbers
 
 T = TypeVar("T")
@@ -88,7 +88,7 @@ def _held(
     for one in profiles:
         try:
             held = convert(one)
-        except CannotHold as error:
+        except ExchangeError as error:
             problems.append(f"{one.prefix} {error}")
             continue
         wrong = list(_wrong_values(held))

@@ -8,10 +8,14 @@ from typing import Literal
 
 import numpy as np
 
-from jaxlens.exchange.coolest_template import CannotHold, Pixels
+from jaxlens.exchange.coolest_template import Pixels
+from jaxlens.exchange.errors import ExchangeError
 
 # By how much of its side a pixel may differ from a square along x and y.
 _TOLERANCE = 1e-9
+# By which part a kernel is made smaller: readers cut the ratio of its pixels to those of the image to a whole
+# number, which rounding must not make one less.
+_CUT = 1e-12
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class Grid:
 
     def kernel(self, kernel: np.ndarray, factor: int) -> Pixels:
         """A PSF kernel (y, x) whose pixels are `factor` along a side of those of the image."""
-        half = 0.5 * len(kernel) * self.pixel_size / factor
+        half = 0.5 * len(kernel) * self.pixel_size / factor * (1.0 - _CUT)
         theirs = self.in_coolest(kernel)
         return Pixels(theirs, (-half, half), (-half, half), ours=kernel if self.columns == "east" else None)
 
@@ -64,7 +68,7 @@ def grid_of(params: Mapping[str, np.ndarray]) -> Grid:
         params: the parameters of the system: `pixel_scale`, or the six numbers of a map of pixels.
 
     Raises:
-        CannotHold: if pixels are no squares along x and y, or rows go to the south.
+        ExchangeError: if pixels are no squares along x and y, or rows go to the south.
     """
     if "transform_xx" not in params:
         return Grid(float(params["pixel_scale"]))
@@ -72,5 +76,5 @@ def grid_of(params: Mapping[str, np.ndarray]) -> Grid:
     xx, xy, yx, yy, x, y = (float(params[name]) for name in names)
     if max(abs(xy), abs(yx), abs(abs(xx) - yy)) > _TOLERANCE * abs(yy) or yy <= 0.0:
         found = f"has pixels with the map {xx:g}, {xy:g}, {yx:g}, {yy:g}"
-        raise CannotHold(f"IMAGE {found}; images of COOLEST are along x and y, with rows to the north")
+        raise ExchangeError(f"IMAGE {found}; images of COOLEST are along x and y, with rows to the north")
     return Grid(yy, "east" if xx > 0.0 else "west", x, y)

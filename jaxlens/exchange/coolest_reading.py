@@ -13,7 +13,6 @@ import numpy as np
 from astropy.io import fits
 
 from jaxlens.exchange.coolest_template import (
-    CannotHold,
     Entity,
     Number,
     Pixels,
@@ -22,6 +21,7 @@ from jaxlens.exchange.coolest_template import (
     TemplateProfile,
 )
 from jaxlens.exchange.coolest_writing import NOTES, OURS
+from jaxlens.exchange.errors import ExchangeError
 from jaxlens.files.extras import required
 
 # What numbers are taken to be: the point estimates, or distributions where the template has them.
@@ -71,7 +71,7 @@ def read_template(path: Path, take: Take) -> Template:
         notes=_notes(whole.meta),
     )
     if problems:
-        raise ValueError("\n- ".join([f"{path} cannot be read:", *problems]))
+        raise ExchangeError("\n- ".join([f"{path} cannot be read:", *problems]))
     return template
 
 
@@ -104,11 +104,12 @@ def _entity(entity: Any, path: Path, take: Take, problems: list[str]) -> Entity:
     """An entity, without the values of parameters that have none, which are problems."""
     if entity.redshift is None:
         problems.append(f"{entity.name} has no redshift; give it one")
-    models = [
+    mass, light = (
         tuple(_profile(one, f"{entity.name}, {one.type}", path, take, problems) for one in model)
         for model in (entity.mass_model, getattr(entity, "light_model", ()))
-    ]
-    return Entity(entity.name, float(entity.redshift or 0.0), *models, is_field=entity.type == "MassField")
+    )
+    redshift = float(entity.redshift or 0.0)
+    return Entity(entity.name, redshift, mass, light, is_field=entity.type == "MassField")
 
 
 def _profile(profile: Any, where: str, path: Path, take: Take, problems: list[str]) -> TemplateProfile:
@@ -121,7 +122,7 @@ def _profile(profile: Any, where: str, path: Path, take: Take, problems: list[st
         elif hasattr(parameter, "point_estimate"):
             try:
                 values[name] = _value(parameter, take)
-            except CannotHold as error:
+            except ExchangeError as error:
                 problems.append(f"{where}: {name} {error}")
     return TemplateProfile(profile.type, values)
 
@@ -130,14 +131,14 @@ def _value(parameter: Any, take: Take) -> Any:
     """The number of a parameter with its distribution, or its list.
 
     Raises:
-        CannotHold: if it has no value.
+        ExchangeError: if it has no value.
     """
     value = parameter.point_estimate.value
     if isinstance(value, (list, tuple)):
         return [float(one) for one in value]
     spread = _spread(parameter, take)
     if value is None and spread is None:
-        raise CannotHold("has no value; give it a point estimate")
+        raise ExchangeError("has no value; give it a point estimate")
     return Number(_middle(spread) if value is None else float(value), spread)  # type: ignore[arg-type]
 
 

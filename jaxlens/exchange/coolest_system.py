@@ -24,7 +24,8 @@ from jaxlens.exchange.coolest_instrument import (
 from jaxlens.exchange.coolest_light import DARK
 from jaxlens.exchange.coolest_out import entities_out
 from jaxlens.exchange.coolest_pixels import Grid, grid_of
-from jaxlens.exchange.coolest_template import CannotHold, Template
+from jaxlens.exchange.coolest_template import Template
+from jaxlens.exchange.errors import ExchangeError
 from jaxlens.exchange.systems import SystemNumbers, system_numbers
 from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.scene import Scene
@@ -60,7 +61,7 @@ def templates_of(
         sky: right ascension and declination of the origin, degrees.
 
     Raises:
-        ValueError: if COOLEST cannot hold the system; the message lists what, each with what would be right.
+        ExchangeError: if COOLEST cannot hold the system; the message lists what.
     """
     problems: list[str] = []
     host = jax.device_get(params)
@@ -89,7 +90,7 @@ def refused_kinds(config: Config, configuration: Configuration, scene: Scene) ->
 def _refuse(problems: Sequence[str], what: str) -> None:
     """ValueError with all problems, if there are any."""
     if problems:
-        raise ValueError("\n- ".join([f"COOLEST cannot hold {what}:", *problems]))
+        raise ExchangeError("\n- ".join([f"COOLEST cannot hold {what}:", *problems]))
 
 
 def _template(
@@ -128,7 +129,10 @@ def _template(
         image=image,
         cosmology={name: float(params[name]) for name in COSMOLOGY},
         sky=sky,
-        notes={"columns": grid.columns, "IMAGE": numerics_out(config.instrument)},
+        notes={
+            "columns": grid.columns,
+            "IMAGE": numerics_out(config.instrument, isinstance(psf, np.ndarray)),
+        },
     )
 
 
@@ -136,7 +140,7 @@ def _or_problem(convert: Callable[[], T], otherwise: T, problems: list[str]) -> 
     """What `convert` returns; `otherwise`, and a problem, where COOLEST cannot hold it."""
     try:
         return convert()
-    except CannotHold as error:
+    except ExchangeError as error:
         problems.append(str(error))
         return otherwise
 

@@ -19,6 +19,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from jaxlens.exchange.errors import ExchangeError
+
 Range = tuple[float, float]
 _ANY: Range = (-math.inf, math.inf)
 _POSITIVE: Range = (0.0, math.inf)
@@ -33,10 +35,6 @@ RANGES: Mapping[str, Range] = {
     "n": (0.5, 10.0),
     "kappa_s": (-1e8, 1e8),
 }
-
-
-class CannotHold(ValueError):
-    """Something that a code cannot hold: what it is, and what would be right."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +63,14 @@ class Number:
         """`factor` times this plus `plus`.
 
         Raises:
-            CannotHold: if that has no distribution of these kinds.
+            ExchangeError: if that has no distribution of these kinds.
         """
         value, one = factor * self.value + plus, self.spread
         if one is None:
             return Number(value)
         if one.kind == "lognormal":
             if factor <= 0.0 or plus:
-                raise CannotHold("has a log-normal prior that is mirrored or shifted; give a normal one")
+                raise ExchangeError("has a log-normal prior that is mirrored or shifted; give a normal one")
             return Number(value, Spread(one.kind, one.first + math.log(factor), one.second))
         if one.kind == "normal":
             return Number(value, Spread(one.kind, factor * one.first + plus, abs(factor) * one.second))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import jax
 
 from jaxlens.exchange.errors import ExchangeError
-from jaxlens.exchange.from_lenstronomy_arguments import Image, images_of
+from jaxlens.exchange.from_lenstronomy_arguments import images_of
+from jaxlens.exchange.from_lenstronomy_cosmology import cosmology_section
 from jaxlens.exchange.from_lenstronomy_files import Files
 from jaxlens.exchange.from_lenstronomy_image import image_sections
 from jaxlens.exchange.from_lenstronomy_planes import planes_of
@@ -29,6 +30,7 @@ def from_lenstronomy(
     magnitude_zero_point: float | Mapping[str, float] = 25.0,
     z_lens: float = 0.5,
     z_source: float = 2.0,
+    point_sources: Literal["images", "sources"] = "images",
     folder: str | PathLike[str] | None = None,
 ) -> dict[str, Any]:
     """A configuration, as a dictionary for `load_config`, of what lenstronomy makes of some arguments.
@@ -38,8 +40,9 @@ def from_lenstronomy(
     `kwargs_data` become the noise; where they are missing the noise is that of an exposure of 1 s without
     background.  The observed image is no part of it.
 
-    LENSED_POSITION and UNLENSED point sources become point sources in the nearest plane, at their places;
-    SOURCE_POSITION becomes a lensed point source.
+    Each image of an UNLENSED or LENSED_POSITION point source becomes a star of the foreground at its place;
+    see `point_sources` for lensed ones.  SOURCE_POSITION becomes a lensed point
+    source, which needs its `source_amp`.
 
     Args:
         bands: by band what `Simulator.to_lenstronomy` gives: `kwargs_model`, `kwargs_params`, `kwargs_data`,
@@ -49,6 +52,10 @@ def from_lenstronomy(
             `magnitude_zero_point` of its own.  The image does not depend on it.
         z_lens: the redshift of the lens where `kwargs_model` has none; the image does not depend on it.
         z_source: likewise of the source.
+        point_sources: "images" keeps the images of LENSED_POSITION at their places.  "sources" makes each
+            LENSED_POSITION a lensed point source, whose images jaxlens finds: it is where the rays of its
+            images end, in the mean, and has their flux over their magnification.  The image is then the same
+            where the images fit the lens.
         folder: where arrays are written that a configuration names as files: PSF kernels, images of galaxies,
             deflections on a grid, and lists of many haloes.
 
@@ -81,6 +88,8 @@ def from_lenstronomy(
     >>> config["SPECIES"]["GALAXY_1"]["MASS_PROFILE_1"]["NAME"]
     'SIE'
     """
+    if point_sources not in ("images", "sources"):
+        raise ExchangeError(f"point_sources is {point_sources!r}; give 'images' or 'sources'")
     own = {_BAND: bands} if "kwargs_model" in bands else bands
     if not own:
         raise ExchangeError("there are no bands; give kwargs_model and the other arguments by band")
@@ -88,45 +97,15 @@ def from_lenstronomy(
     with jax.enable_x64(True):
         images = images_of(own, magnitude_zero_point)
         files = Files(None if folder is None else Path(folder))
-        planes = with_points(images, planes_of(images, z_lens, z_source))
+        whole = planes_of(images, z_lens, z_source)
+        cosmology = cosmology_section(images[0], needed=len(whole) > 2)
+        parameters = cosmology["PARAMETERS"] if point_sources == "sources" else None
+        planes = with_points(images, whole, parameters)
         species, geometry = sections_of(images, planes, files)
         return {
             "DATASET": {"NAME": _NAME, "PARAMETERS": {"SIZE": 1, "OUTDIR": _NAME, "SEED": 0}},
-            "COSMOLOGY": _cosmology(images[0], len(planes) > 2),
+            "COSMOLOGY": cosmology,
             **image_sections(images, files, exact=files.has_haloes),
             "SPECIES": species,
             "GEOMETRY": {"CONFIGURATION_1": {"NAME": _NAME, "FRACTION": 1.0, **geometry}},
         }
-
-
-def _cosmology(image: Image, needed: bool) -> dict[str, Any]:
-    """The section COSMOLOGY; `needed` where the image depends on it."""
-    from astropy.cosmology import default_cosmology
-
-    cosmology = image.model.get("cosmo") or default_cosmology.get()
-    kind = next((one.__name__ for one in type(cosmology).__mro__ if one.__name__ in _COSMOLOGIES), None)
-    if kind is None:
-        raise ExchangeError(f"cosmo is a {type(cosmology).__name__}; give one of {', '.join(_COSMOLOGIES)}")
-    masses = cosmology.m_nu.to_value("eV") if cosmology.has_massive_nu else []
-    if needed and len({float(one) for one in masses}) > 1:
-        raise ExchangeError(
-            f"cosmo has neutrinos of the masses {', '.join(f'{one:g}' for one in masses)} eV, and jaxlens's "
-            "have "
-            "one mass; give a cosmology with one, as FlatLambdaCDM(H0=70, Om0=0.3)"
-        )
-    names = ("H0", "Om0", "Tcmb0", "Neff", *_COSMOLOGIES[kind])
-    values = {
-        name: float(getattr(getattr(cosmology, name), "value", getattr(cosmology, name))) for name in names
-    }
-    if len(masses):
-        values["m_nu"] = float(sum(masses) / len(masses))
-    return {"NAME": kind, "PARAMETERS": values}
-
-
-# astropy's cosmologies that a file can have, the most special first, and their parameters besides the common.
-_COSMOLOGIES: Mapping[str, tuple[str, ...]] = {
-    "FlatLambdaCDM": (),
-    "FlatwCDM": ("w0",),
-    "LambdaCDM": ("Ode0",),
-    "w0waCDM": ("Ode0", "w0", "wa"),
-}

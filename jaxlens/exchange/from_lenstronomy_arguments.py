@@ -43,7 +43,6 @@ _MODEL = (
 )
 # Those that say how lenstronomy computes, and change no image.
 _IDLE = (
-    "cosmology_model",
     "kwargs_lens_eqn_solver",
     "point_source_frame_list",
     "tracer_partition",
@@ -51,7 +50,6 @@ _IDLE = (
     "tracer_type",
     "band_index",
     "all_models",
-    "point_source_magnification_limit",
 )
 # The parameters of an image.
 _PARAMETERS = ("kwargs_lens", "kwargs_source", "kwargs_lens_light", "kwargs_ps")
@@ -142,7 +140,12 @@ def _image(band: str, arguments: Any, zero_points: float | Mapping[str, float]) 
 
 def _check_model(band: str, model: Mapping[str, Any]) -> None:
     """Refuse parts of a model that jaxlens has not."""
+    # the class of the default cosmology, which `cosmo` replaces
+    usual = {} if model.get("cosmo") is None else {"cosmology_model": model.get("cosmology_model")}
+    usual.setdefault("cosmology_model", "FlatLambdaCDM")
     for key, value in model.items():
+        if usual.get(key) == value:
+            continue
         if key not in (*_MODEL, *_IDLE) and not is_nothing(value):
             raise ExchangeError(f"{band}: kwargs_model has {key}, which jaxlens has not; leave it out")
     if any(scale != 1 for scale in model.get("source_deflection_scaling_list") or []):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from jaxlens.exchange.from_lenstronomy_files import Files
+from jaxlens.exchange.from_lenstronomy_profiles import known_mass
 
 # Round haloes and what lists have of them, by lenstronomy's names.
 _HALOES = {
@@ -39,11 +40,22 @@ def substructure(
     profile = max(counts, key=lambda key: counts[key])
     if counts[profile] < _MANY:
         return list(masses), None
-    own = [values for kind, _, values in masses if kind == profile]
+    haloes = [one for one in masses if one[0] == profile]
+    others = [one for one in masses if one[0] != profile]
+    if not any(_is_matter(kind) for kind, _, _ in others):
+        # subhaloes are a part of a galaxy, which has mass
+        others.append(haloes.pop(0))
+    own = [values for _, _, values in haloes]
     columns = {key: np.array([float(values[key]) for values in own]) for key in _HALOES[profile]}
     columns |= {
         axis: np.array([float(values.get(f"center_{axis}", 0.0)) for values in own]) for axis in ("x", "y")
     }
     columns["z"] = np.full(len(own), redshift)
     path = files.haloes(f"{name}_haloes", columns)
-    return [one for one in masses if one[0] != profile], {"PROFILE": profile, "FILENAME": path}
+    return others, {"PROFILE": profile, "FILENAME": path}
+
+
+def _is_matter(name: str) -> bool:
+    """Whether a mass profile is matter of a galaxy, and no sheet."""
+    profile = known_mass(name)
+    return not (profile.linear or profile.line_of_sight)

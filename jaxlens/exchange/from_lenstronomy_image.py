@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from jaxlens.config.model import PIXEL_MAP, PIXEL_SCALE
 from jaxlens.exchange.errors import ExchangeError
 from jaxlens.exchange.from_lenstronomy_arguments import Image, by_band, is_nothing, shared
 from jaxlens.exchange.from_lenstronomy_files import Files
@@ -60,28 +61,25 @@ def _num_pix(image: Image) -> int:
     """Pixels along a side."""
     data = image.data
     shape = np.shape(data["image_data"]) if "image_data" in data else (data.get("ny"), data.get("nx"))
-    if len(shape) != 2 or None in shape:
+    ny, nx = shape if len(shape) == 2 else (None, None)
+    if ny is None or nx is None:
         raise ExchangeError(
             f"{image.band}: kwargs_data has no image_data of two axes, nor nx and ny; give one"
         )
-    if shape[0] != shape[1]:
-        raise ExchangeError(f"{image.band}: the image has {shape[0]} x {shape[1]} pixels; give a square one")
-    return int(shape[0])
+    if ny != nx:
+        raise ExchangeError(f"{image.band}: the image has {ny} x {nx} pixels; give a square one")
+    return int(nx)
 
 
 def _pixels(images: Sequence[Image]) -> dict[str, Any]:
-    """pixel_scale; ExchangeError for pixels that are not along x and y about the origin."""
+    """pixel_scale, or the six numbers of a map for pixels that are not along x and y about the origin."""
     grids = [_grid(one) for one in images]
     matrix, middle = shared(images, "the pixel grid", grids)
     scale = matrix[0]
     off = max(abs(scale - matrix[3]), abs(matrix[1]), abs(matrix[2]), *map(abs, middle))
-    if scale <= 0.0 or off > _ROUNDING * scale:
-        raise ExchangeError(
-            f"the pixels are turned, mirrored or not about the origin (transform_pix2angle {matrix}, middle "
-            "of the "
-            f"image at {middle}); give a grid along x and y whose middle is (0, 0)"
-        )
-    return {"pixel_scale": scale}
+    if scale > 0.0 and off <= _ROUNDING * scale:
+        return {PIXEL_SCALE: scale}
+    return dict(zip(PIXEL_MAP, (*matrix, *middle), strict=True))
 
 
 def _grid(image: Image) -> tuple[list[float], list[float]]:

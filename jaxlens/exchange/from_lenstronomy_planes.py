@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from jaxlens.exchange.errors import ExchangeError
-from jaxlens.exchange.from_lenstronomy_arguments import Image, is_nothing, shared
+from jaxlens.exchange.from_lenstronomy_arguments import Image, shared
 
 # The largest number of planes: programs grow with their square.
 MAX_PLANES = 30
@@ -31,17 +31,19 @@ class Plane:
         masses: (name, options, parameters) of its mass profiles.
         light: (name, parameters by band) of its light profiles.
         points: its point sources.
+        stars: point sources at their places in the image, of the nearest plane.
     """
 
     redshift: float
     masses: list[tuple[str, Any, Any]] = field(default_factory=list)
     light: list[tuple[str, list[Any]]] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
+    stars: list[Point] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing stands there."""
-        return not (self.masses or self.light or self.points)
+        return not (self.masses or self.light or self.points or self.stars)
 
 
 def planes_of(images: Sequence[Image], z_lens: float, z_source: float) -> list[Plane]:
@@ -57,12 +59,7 @@ def planes_of(images: Sequence[Image], z_lens: float, z_source: float) -> list[P
     """
     model = images[0].model
     z_source = float(_first(model.get("z_source"), z_source))
-    several = model.get("multi_plane")
-    if several is None:
-        several = not (
-            is_nothing(model.get("lens_redshift_list")) and is_nothing(model.get("source_redshift_list"))
-        )
-    if several:
+    if _has_several(model, z_source):
         return _several(images, z_source)
     near = Plane(float(_first(model.get("z_lens"), min(z_lens, z_source))))
     far = Plane(z_source)
@@ -72,6 +69,21 @@ def planes_of(images: Sequence[Image], z_lens: float, z_source: float) -> list[P
         )
     _fill(images, near, [near] * len(images[0].names("lens_model_list")), _of_sources(images, [far]))
     return [near, far]
+
+
+def _has_several(model: Mapping[str, Any], z_source: float) -> bool:
+    """Whether a model is of several lens planes; ExchangeError where lenstronomy itself has two answers."""
+    several = model.get("multi_plane")
+    if several is not None:
+        return bool(several)
+    lenses, sources = ({*(model.get(f"{kind}_redshift_list") or [])} for kind in ("lens", "source"))
+    if len(lenses) > 1 or sources - {z_source}:
+        raise ExchangeError(
+            "kwargs_model has several redshifts and no multi_plane, which lenstronomy's create_image_model "
+            "takes "
+            "for False, and its SimulationAPI for True; give multi_plane"
+        )
+    return False
 
 
 def _first(*values: Any) -> Any:

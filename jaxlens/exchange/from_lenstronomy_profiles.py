@@ -12,7 +12,7 @@ from jaxlens.exchange.errors import ExchangeError
 from jaxlens.exchange.from_lenstronomy_arguments import Image, by_band, is_nothing, same
 from jaxlens.exchange.from_lenstronomy_files import Files
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
-from jaxlens.kernels.registry import LightProfile, Profile
+from jaxlens.kernels.registry import LightProfile, MassProfile, Profile
 
 # Parameters of a light profile that all bands share.
 _PLACES = ("center_x", "center_y", "start_x", "start_y")
@@ -35,20 +35,39 @@ def mass_entry(name: str, options: Any, values: Mapping[str, Any], file: str, fi
     Raises:
         ExchangeError: for a profile or parameters that jaxlens has not.
     """
+    profile, own = known_mass(name), with_options(name, options, values)
+    name = MASS_ALIASES.get(name, name)
+    return {"NAME": name, "PARAMETERS": _parameters(profile, own, file, files)}
+
+
+def known_mass(name: str) -> MassProfile:
+    """The mass profile of a name of lenstronomy; ExchangeError where jaxlens has none."""
     if name in _BY_MASS:
         raise ExchangeError(
             f"{name} is a halo by mass; give its angles Rs and alpha_Rs as {MASS_ALIASES[name]}"
         )
-    own = dict(values)
+    found: MassProfile = _known(MASS_ALIASES.get(name, name), MASS_PROFILES, "mass")
+    return found
+
+
+def with_options(name: str, options: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of a mass profile, with those that are options of lenstronomy's class.
+
+    Args:
+        name: lenstronomy's name of the profile.
+        options: the arguments of its class, or None.
+        values: its parameters.
+
+    Raises:
+        ExchangeError: for options that jaxlens has not.
+    """
     if name == "SYNTHESIS":
-        own |= _synthesis(options)
-    elif not is_nothing(options) and options != {}:
+        return dict(values) | _synthesis(options)
+    if not is_nothing(options) and options != {}:
         raise ExchangeError(
             f"{name} has lens_profile_kwargs {options}, which jaxlens has not; leave them out"
         )
-    name = MASS_ALIASES.get(name, name)
-    profile = _known(name, MASS_PROFILES, "mass")
-    return {"NAME": name, "PARAMETERS": _parameters(profile, own, file, files)}
+    return dict(values)
 
 
 def light_entry(
@@ -103,7 +122,7 @@ def _brightness(
         return {"amp": float(shape.pop("amp"))}, shape
     # amplitudes that are a list, or a table, are parameters of the profile
     amp = 1.0 if "amp" in profile.parameters else float(shape.pop("amp"))
-    flux = amp * float(np.sum(np.asarray(profile.flux(**_for_kernel(profile, shape)))))
+    flux = amp * float(np.sum(np.asarray(profile.flux(**for_kernel(profile, shape)))))
     if not flux > 0.0:
         raise ExchangeError(
             f"{profile.name} has the flux {flux:g} in {image.band}; a magnitude is that of a flux above 0"
@@ -111,7 +130,7 @@ def _brightness(
     return {"magnitude": float(image.zero_point - 2.5 * np.log10(flux))}, shape
 
 
-def _for_kernel(profile: Profile, values: Mapping[str, Any]) -> dict[str, Any]:
+def for_kernel(profile: Profile, values: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters of a profile as its functions take them."""
     found: dict[str, Any] = {}
     for key, value in values.items():
@@ -146,7 +165,7 @@ def _parameters_by_band(
     images: Sequence[Image], profile: Profile, shapes: Sequence[Mapping[str, Any]], file: str, files: Files
 ) -> dict[str, Any]:
     """The mapping PARAMETERS from parameters by band."""
-    parts = [_for_kernel(profile, one) for one in shapes]
+    parts = [for_kernel(profile, one) for one in shapes]
     for shape in shapes:
         for key in shape:
             _kind(profile, key)

@@ -45,6 +45,10 @@ def sections_of(
                 _added(species, "POINTSOURCE", _point(images, point, f"POINT_{n}_OF_PLANE_{k}", host, x, y))
                 for n, point in enumerate(plane.points, start=1)
             ]
+        objects += [
+            _added(species, "POINTSOURCE", _star(images, star, f"STAR_{n}"))
+            for n, star in enumerate(plane.stars, start=1)
+        ]
         geometry[f"PLANE_{k}"] = {f"OBJECT_{n}": name for n, name in enumerate(objects, start=1)}
         geometry[f"PLANE_{k}"]["PARAMETERS"] = {"REDSHIFT": plane.redshift}
     if not geometry:
@@ -67,8 +71,9 @@ def _galaxy(images: Sequence[Image], plane: Plane, name: str, files: Files) -> d
         for n, (profile, values) in enumerate(plane.light, start=1)
     ]
     # one with a centre first, which point sources can follow
-    lights = sorted((one for one in lights if one), key=lambda one: "center_x" not in one["PARAMETERS"])
-    galaxy |= {f"LIGHT_PROFILE_{n}": entry for n, entry in enumerate(lights, start=1)}
+    bright = [one for one in lights if one is not None]
+    bright.sort(key=lambda one: "center_x" not in one["PARAMETERS"])
+    galaxy |= {f"LIGHT_PROFILE_{n}": entry for n, entry in enumerate(bright, start=1)}
     masses, haloes = substructure(plane.masses, name, plane.redshift, files)
     entries = [
         mass_entry(profile, options, values, f"{name}_mass_{n}", files)
@@ -99,12 +104,22 @@ def _host(
 
 def _point(images: Sequence[Image], point: Point, name: str, host: str, x: float, y: float) -> dict[str, Any]:
     """The entry of a point source, by its distance from its host."""
-    magnitudes = [
-        float(image.zero_point - 2.5 * np.log10(flux)) for image, flux in zip(images, point.flux, strict=True)
-    ]
-    parameters: dict[str, Any] = {"magnitude": by_band(images, magnitudes)}
+    parameters: dict[str, Any] = {"magnitude": _magnitude(images, point)}
     dx, dy = point.x - x, point.y - y
     if dx or dy:
         sep, angle = float(np.hypot(dx, dy)), float(np.arctan2(dy, dx))
         parameters |= {"sep": sep, "sep_unit": "arcsec", "angle": angle}
     return {"NAME": name, "HOST": host, "PARAMETERS": parameters}
+
+
+def _star(images: Sequence[Image], star: Point, name: str) -> dict[str, Any]:
+    """The entry of a point source that is seen at its place, whatever is in front of it."""
+    place = {"ra_image": star.x, "dec_image": star.y}
+    parameters = {"magnitude": _magnitude(images, star), **place}
+    return {"NAME": name, "HOST": "Foreground", "PARAMETERS": parameters}
+
+
+def _magnitude(images: Sequence[Image], point: Point) -> Any:
+    """The magnitude of a point source, by band where it differs."""
+    pairs = zip(images, point.flux, strict=True)
+    return by_band(images, [float(image.zero_point - 2.5 * np.log10(flux)) for image, flux in pairs])

@@ -10,7 +10,7 @@ import numpy as np
 
 from jaxlens.exchange.lenstronomy_copies import each_copy
 from jaxlens.exchange.lenstronomy_names import mass_arguments, moved
-from jaxlens.imaging.halo_numbers import HaloesOfPlane, halo_numbers, halo_redshifts
+from jaxlens.imaging.halo_numbers import halo_numbers, halo_redshifts
 from jaxlens.imaging.rays import mass_parameters
 from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.scene_objects import Mass
@@ -78,25 +78,25 @@ def _haloes(scene: Scene, params: Params) -> Iterator[Deflector]:
     numbers = halo_numbers(scene, params)
     for j, plane in enumerate(scene.planes[:-1]):
         for haloes, own in zip(plane.subhaloes, numbers.subhaloes[j], strict=True):
-            yield from _each_halo(haloes.profile, own, float(params[plane.redshift]))
+            z = float(params[plane.redshift])
+            yield from _each_halo(haloes.profile, own.present, own.numbers, z)
     if scene.field_haloes is None or numbers.field is None:
         return
     field, redshifts = numbers.field, np.asarray(halo_redshifts(scene, scene.field_haloes, params), float)
     present, sheets = np.asarray(field.haloes.present), np.asarray(field.sheet, float)
     values = {name: np.asarray(value) for name, value in field.haloes.numbers.items()}
     for k, z in enumerate(redshifts):
-        own = {name: np.broadcast_to(value, present.shape)[k] for name, value in values.items()}
-        yield from _each_halo(scene.field_haloes.profile, HaloesOfPlane(present[k], own), float(z))
+        in_plane = {name: np.broadcast_to(value, present.shape)[k] for name, value in values.items()}
+        yield from _each_halo(scene.field_haloes.profile, present[k], in_plane, float(z))
         yield Deflector("CONVERGENCE", {}, {"kappa": -float(sheets[k]), "ra_0": 0.0, "dec_0": 0.0}, float(z))
 
 
-def _each_halo(profile: str, haloes: HaloesOfPlane, z: float) -> Iterator[Deflector]:
-    """The haloes of a plane that exist."""
-    numbers: Mapping[str, np.ndarray] = {
-        {"x": "center_x", "y": "center_y"}.get(name, name): np.broadcast_to(
-            np.asarray(value, np.float64), np.shape(haloes.present)
-        )
-        for name, value in haloes.numbers.items()
+def _each_halo(profile: str, present: Any, numbers: Mapping[str, Any], z: float) -> Iterator[Deflector]:
+    """The haloes of a plane that exist; `present` (n,) tells which."""
+    names = {"x": "center_x", "y": "center_y"}
+    own = {
+        names.get(name, name): np.broadcast_to(np.asarray(value, np.float64), np.shape(present))
+        for name, value in numbers.items()
     }
-    for k in np.flatnonzero(np.asarray(haloes.present)):
-        yield Deflector(profile, {}, {name: float(value[k]) for name, value in numbers.items()}, z)
+    for k in np.flatnonzero(np.asarray(present)):
+        yield Deflector(profile, {}, {name: float(value[k]) for name, value in own.items()}, z)

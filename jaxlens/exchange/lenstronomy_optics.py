@@ -10,6 +10,8 @@ import numpy as np
 from jaxlens.exchange.errors import ExchangeError
 from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.noise import background_sigma
+from jaxlens.imaging.optics import PSF_KERNEL
+from jaxlens.imaging.pixel_grid import PixelMap, pixel_grid, pixel_scale
 from jaxlens.imaging.scene import Scene
 from jaxlens.kernels.psf.moffat import moffat_kernel, moffat_radius
 from jaxlens.kernels.types import Params
@@ -26,18 +28,28 @@ def data_arguments(scene: Scene, params: Params, b: int) -> dict[str, Any]:
         params: the parameters of one system at one epoch, each () or (bands,).
         b: the number of the band.
     """
-    n, scale = scene.num_pix, of_band(params["pixel_scale"], b)
-    first = -(n - 1) / 2.0 * scale
+    n = scene.num_pix
+    matrix, middle = _pixels(params)
+    first = middle - matrix @ np.full(2, (n - 1) / 2.0)
     exposure = of_band(params["exposure_time"], b) * of_band(params["num_exposures"], b)
     return {
         "image_data": np.zeros((n, n)),
-        "ra_at_xy_0": first,
-        "dec_at_xy_0": first,
-        "transform_pix2angle": np.array([[scale, 0.0], [0.0, scale]]),
+        "ra_at_xy_0": float(first[0]),
+        "dec_at_xy_0": float(first[1]),
+        "transform_pix2angle": matrix,
         "background_rms": of_band(background_sigma(scene, params), b),
         # counts times this are photons
         "exposure_time": exposure * (of_band(params["ccd_gain"], b) if scene.adu else 1.0),
     }
+
+
+def _pixels(params: Params) -> tuple[np.ndarray, np.ndarray]:
+    """The matrix from pixels to angles, arcsec (2, 2), and where the middle of the image is, (2,)."""
+    grid = pixel_grid(params)
+    if not isinstance(grid, PixelMap):
+        return np.eye(2) * float(grid), np.zeros(2)
+    xx, xy, yx, yy, x, y = map(float, grid)
+    return np.array([[xx, xy], [yx, yy]]), np.array([x, y])
 
 
 def psf_arguments(scene: Scene, params: Params, assets: Assets, b: int) -> dict[str, Any]:
@@ -56,12 +68,14 @@ def psf_arguments(scene: Scene, params: Params, assets: Assets, b: int) -> dict[
     if optics.psf == "NONE":
         return {"psf_type": "NONE"}
     if optics.psf == "GAUSSIAN":
-        width = {"fwhm": of_band(params["seeing"], b), "pixel_size": of_band(params["pixel_scale"], b)}
+        width = {"fwhm": of_band(params["seeing"], b), "pixel_size": float(pixel_scale(params))}
         return {"psf_type": "GAUSSIAN", "truncation": TRUNCATION} | width
     if optics.psf == "MOFFAT":
         return _moffat(scene, params, b)
-    assert assets.psf_kernel is not None, "psf_type PIXEL has a kernel"
-    kernels = np.asarray(assets.psf_kernel, np.float64)
+    shared = params[PSF_KERNEL] if optics.own_kernel else assets.psf_kernel
+    assert shared is not None, "psf_type PIXEL has a kernel"
+    kernels = np.asarray(shared, np.float64)
+    kernels = kernels[None] if kernels.ndim == 2 else kernels
     return _pixel(kernels[min(b, len(kernels) - 1)], optics.kernel_factor)
 
 
@@ -75,7 +89,7 @@ def _moffat(scene: Scene, params: Params, b: int) -> dict[str, Any]:
             "pixel, and "
             f"lenstronomy's kernel is on one grid; give point_source_supersampling_factor: {factors[0]}"
         )
-    fwhm = of_band(params["seeing"], b) / of_band(params["pixel_scale"], b) * factors[0]
+    fwhm = of_band(params["seeing"], b) / float(pixel_scale(params)) * factors[0]
     beta = of_band(params["moffat_beta"], b)
     kernel = moffat_kernel(jnp.asarray(fwhm), jnp.asarray(beta), moffat_radius(fwhm, factors[0]))
     return _pixel(np.asarray(kernel, np.float64), factors[0])

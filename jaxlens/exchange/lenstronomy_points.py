@@ -77,8 +77,8 @@ def points(
         real = np.asarray(images[prefix].mask if prefix in images else mu > 0.0)
         if real.any() or prefix in images:
             kind = "LENSED_POSITION" if prefix in images else "UNLENSED"
-            place = (np.asarray(v, np.float64)[real] for v in (x, y))
-            found.append(Point(kind, *place, flux[:, real]))
+            x, y = (np.asarray(v, np.float64)[real] for v in (x, y))
+            found.append(Point(kind, x, y, flux[:, real]))
     return found
 
 

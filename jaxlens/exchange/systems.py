@@ -233,10 +233,11 @@ def _points(scene: Scene, found: _Found, names: Mapping[str, str]) -> Iterator[P
     planes = {plane.redshift.partition("-")[0]: j for j, plane in enumerate(scene.planes)}
     for prefix, (magnification, x, y, flux) in found.points.items():
         # a slot without an image, and a copy that the system has not, has no magnification
-        seen = magnification != 0.0
+        seen = np.asarray(magnification) != 0.0
         if seen.any():
             place = planes[prefix.partition("-")[0]]
-            yield PointNumbers(prefix, names[prefix], place, x[seen], y[seen], flux[:, seen])
+            own = np.asarray(x)[seen], np.asarray(y)[seen], np.asarray(flux)[:, seen]
+            yield PointNumbers(prefix, names[prefix], place, *own)
 
 
 def _on_host(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -65,7 +65,13 @@ class Entries:
         return np.array(order, np.int64)
 
     def close(self, row: int, status: str, reason: str) -> None:
-        """Say what became of an entry."""
+        """Say what became of an entry.
+
+        Args:
+            row: the entry.
+            status: one of the words above.
+            reason: why, for the table.
+        """
         self.status[row], self.reason[row] = status, reason
 
     def close_unplaced(self, wanted: str) -> None:
@@ -106,6 +112,10 @@ class Entries:
             self._added[f"{name}-{band}"][row] = value
         clipped = added.outside > 0.0 or self.status[row] == CLIPPED
         self.status[row] = CLIPPED if clipped else INJECTED
+
+    def border(self, band: str) -> NDArray[np.float64]:
+        """The largest light on the border of each entry's stamp, (n,); NaN where none was added."""
+        return self._added[f"border-{band}"]
 
     def table(self) -> pd.DataFrame:
         """One row an entry, in the order of the positions; see docs/injection.md for the columns."""

@@ -58,5 +58,5 @@ class PixelPlane:
         parts = [self.read((slice(row, row + 1), slice(step // 2, None, step)))[0] for row in rows]
         return np.concatenate(parts) if parts else np.zeros(0)
 
-    def _map(self, mode: str) -> NDArray[Any]:
+    def _map(self, mode: str) -> Any:
         return np.memmap(self.path, self.dtype, mode, self.offset, self.shape)  # type: ignore[call-overload]

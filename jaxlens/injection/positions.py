@@ -1,9 +1,9 @@
-"""Which system goes to which place on the sky: from a table, or at random or on a grid in an image."""
+"""Which system goes to which place on the sky, from a table or a CATALOG."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,8 @@ from numpy.typing import NDArray
 from jaxlens.catalogs.errors import CatalogError
 from jaxlens.catalogs.tables import Table
 from jaxlens.config.model.catalog import CATALOG_ID, CATALOG_ROW, DEC_SKY, RA_SKY
-from jaxlens.injection.images import BandImage
-from jaxlens.injection.separations import Occupied
-from jaxlens.injection.sky import Floats, sky_positions
+from jaxlens.injection.sky import Floats
 from jaxlens.sampling.indices import consecutive, whole_numbers
-from jaxlens.sampling.keys import dataset_key, named_keys, system_keys
 from jaxlens.simulator.simulator import Simulator
 
 # The names of columns, in any capitals.
@@ -26,12 +23,6 @@ RA = ("ra", "ra_sky", "raj2000", "ra_icrs", "right_ascension", "alpha")
 DEC = ("dec", "dec_sky", "dej2000", "decj2000", "de_icrs", "declination", "delta")
 INDEX = ("index", "system", "system_index", "objid")
 ID = ("id", "name", "lensid")
-# How many places are tried for a system before there is none.
-MAX_TRIES = 200
-# How many of them are looked up for all systems together.
-FIRST_TRIES = 4
-# Folded into the key of a system for its place.
-_PLACE = "place in an image"
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +65,7 @@ def positions_from(table: Any) -> Positions:
     indices, ids = (_first(read, names) for names in (INDEX, ID))
     index = consecutive(0, len(read)) if indices is None else _whole(read, indices)
     names = index if ids is None else read.column(ids)
-    return Positions(_texts(names), index, ra, dec, read.source)
+    return Positions(as_texts(names), index, ra, dec, read.source)
 
 
 def catalog_positions(simulator: Simulator, seed: int) -> Positions:
@@ -98,109 +89,7 @@ def catalog_positions(simulator: Simulator, seed: int) -> Positions:
     columns = catalog.of_rows(rows)
     index = consecutive(0, count)
     ids = columns.get(CATALOG_ID, index)
-    return Positions(_texts(ids), index, columns[RA_SKY], columns[DEC_SKY], catalog.source)
-
-
-def random_positions(
-    number: int,
-    seed: int,
-    label: str,
-    image: BandImage,
-    *,
-    spacing: float,
-    margin: float,
-    is_free: Callable[[Floats, Floats], NDArray[np.bool_]] | None = None,
-) -> Positions:
-    """Systems 0..number-1 at random in an image; where a system goes depends on those before it alone.
-
-    Args:
-        number: how many.
-        seed: the seed of the dataset.
-        label: the label of the configuration.
-        image: the image.
-        spacing: the smallest distance of two places, arcsec.
-        margin: how far from the edges of the image they stay, pixels, where it has room.
-        is_free: whether places (ra, dec) may be taken; None for all.
-
-    Returns:
-        The places, NaN where there is none in MAX_TRIES.
-    """
-    index = consecutive(0, number)
-    tries = _uniform_numbers(seed, label, index)
-    frame = _frame(image.shape, margin)
-    ra, dec = np.full(number, np.nan), np.full(number, np.nan)
-    taken = Occupied(spacing)
-    first_tries = sky_positions(image.wcs, *_in_frame(frame, tries[:, :FIRST_TRIES]))
-    for i in range(number):
-        found = _free_place(*(values[i] for values in first_tries), taken, is_free)
-        if found is None:
-            others = sky_positions(image.wcs, *_in_frame(frame, tries[i, FIRST_TRIES:]))
-            found = _free_place(*others, taken, is_free)
-        if found is not None:
-            ra[i], dec[i] = found
-            taken.add(*found)
-    return Positions(_texts(index), index, ra, dec, f"{number} random places in {image.image.name}")
-
-
-def grid_positions(number: int | None, image: BandImage, *, spacing: float, margin: float) -> Positions:
-    """Systems on a square grid of an image, row by row from the first pixel.
-
-    Args:
-        number: how many at most; None for as many as there is room for.
-        image: the image.
-        spacing: the distance of neighbours, arcsec.
-        margin: how far from the edges of the image they stay, pixels, where it has room.
-
-    Raises:
-        ValueError: if the spacing is not above zero.
-    """
-    if not spacing > 0.0:
-        raise ValueError(f"spacing is {spacing}; give the distance of neighbours on the grid, above 0 arcsec")
-    first, width = _frame(image.shape, margin)
-    step = spacing / image.pixel_scale
-    columns, rows = (np.arange(f, f + w + 1e-9, step) for f, w in zip(first, width, strict=True))
-    x, y = (grid.ravel()[:number] for grid in np.meshgrid(columns, rows))
-    ra, dec = sky_positions(image.wcs, x, y)
-    index = consecutive(0, len(ra))
-    return Positions(_texts(index), index, ra, dec, f"a grid of {len(ra)} places in {image.image.name}")
-
-
-def _uniform_numbers(seed: int, label: str, index: NDArray[np.uint64]) -> NDArray[np.float32]:
-    """Two uniform numbers for each try of each system, (n, MAX_TRIES, 2)."""
-    if not len(index):
-        return np.zeros((0, MAX_TRIES, 2), np.float32)
-    keys = system_keys(dataset_key(seed), label, index.astype(np.uint32))
-    own = jax.vmap(lambda key: named_keys(key, (_PLACE,))[0])(keys)
-    return np.asarray(jax.vmap(lambda key: jax.random.uniform(key, (MAX_TRIES, 2), np.float32))(own))
-
-
-def _frame(shape: tuple[int, int], margin: float) -> tuple[Floats, Floats]:
-    """The first column and row of a part of an image, and its width and height, pixels."""
-    size = np.array([shape[1], shape[0]], np.float64) - 1.0
-    first = np.minimum(margin, 0.5 * size)
-    return first, size - 2.0 * first
-
-
-def _in_frame(frame: tuple[Floats, Floats], uniform: NDArray[np.float32]) -> tuple[Floats, Floats]:
-    """Columns and rows in a part of an image, from uniform numbers (..., 2)."""
-    first, width = frame
-    x, y = np.moveaxis(first + width * uniform.astype(np.float64), -1, 0)
-    return x, y
-
-
-def _free_place(
-    ra: Floats,
-    dec: Floats,
-    taken: Occupied,
-    is_free: Callable[[Floats, Floats], NDArray[np.bool_]] | None,
-) -> tuple[float, float] | None:
-    """The first of some places on the sky that is free; None where none is."""
-    for place in zip(ra.tolist(), dec.tolist(), strict=True):
-        if taken.has_near(*place):
-            continue
-        if is_free is None or is_free(np.array([place[0]]), np.array([place[1]]))[0]:
-            return place
-    return None
+    return Positions(as_texts(ids), index, columns[RA_SKY], columns[DEC_SKY], catalog.source)
 
 
 def _table(table: Any) -> Table:
@@ -250,8 +139,12 @@ def _whole(table: Table, name: str) -> NDArray[np.uint64]:
     return whole_numbers(f"{table.source}: the column {name}", table.column(name))
 
 
-def _texts(values: Any) -> NDArray[np.object_]:
-    """Names of entries as texts; whole numbers without a point."""
+def as_texts(values: Any) -> NDArray[np.object_]:
+    """Names of entries as texts; whole numbers without a point.
+
+    >>> as_texts(np.array([1.0, 2.0])).tolist()
+    ['1', '2']
+    """
     listed = np.asarray(values)
     if listed.dtype.kind == "f" and np.all(listed == np.floor(listed)):
         listed = listed.astype(np.int64)

@@ -14,15 +14,17 @@ import numpy as np
 from jaxlens.config.model import PIXEL_SCALE
 from jaxlens.files.version import version
 from jaxlens.injection.adding import Added, add_stamp
+from jaxlens.injection.borders import seen_borders
 from jaxlens.injection.by_band import by_band
-from jaxlens.injection.clearing import Clearing
+from jaxlens.injection.clearing import Clearing, sky_of
 from jaxlens.injection.copies import BandPlanes, copied, output_names
 from jaxlens.injection.cutouts import Cutouts
 from jaxlens.injection.entries import NEAR, NO_PLACE, NOT_FINITE, NOT_RENDERED, OUTSIDE, Entries
 from jaxlens.injection.folder import Folder
 from jaxlens.injection.images import BandImage
 from jaxlens.injection.options import Options
-from jaxlens.injection.positions import Positions, grid_positions, random_positions
+from jaxlens.injection.placing import grid_positions, random_positions
+from jaxlens.injection.positions import Positions
 from jaxlens.injection.psf import kernels_of
 from jaxlens.injection.rendering import Renderer
 from jaxlens.injection.separations import Occupied
@@ -43,11 +45,12 @@ CUTOUTS = "cutouts_{band}.fits"
 
 @dataclass(frozen=True, eq=False)
 class Made:
-    """What an injection has made: the table, the images by band, and all files."""
+    """What an injection has made: the table, the images by band, all files, and warnings."""
 
     table: pd.DataFrame
     images: Mapping[str, Path]
     files: tuple[Path, ...]
+    warnings: tuple[str, ...]
 
 
 def run(
@@ -64,7 +67,7 @@ def run(
     sides = stamp_sides(simulator, images, options.stamp)
     psfs = by_band("psf", options.psf, [image.band for image in images])
     own = {image.band: kernels_of(psfs[image.band], image) for image in images if image.band in psfs}
-    renderer = Renderer(simulator, images, sides, options.psf_factor)
+    renderer = Renderer(simulator, images, sides, own, options.psf_factor)
     systems = Systems(simulator, renderer, images, own, options.seed, options.noise)
     entries = None if positions is None else _entries(positions, images, sides, options)
     inputs = {unit.path for image in images for unit in image.units}
@@ -72,6 +75,7 @@ def run(
     with ExitStack() as stack:
         folder = stack.enter_context(Folder(options.out, options.overwrite, inputs, needed))
         planes = copied(images, folder.target, _history(simulator, options.seed))
+        sigmas = {one.image.band: sky_of(one)[1] for one in planes}
         clearing = None
         if options.keep_clear is not None:
             clearing = Clearing(planes, options.keep_clear, options.max_bright, options.bright_sigma)
@@ -87,16 +91,17 @@ def run(
         }
         for lot in systems.lots(entries, options.batch_size):
             kept = _add_lot(lot, planes, entries, cutouts)
-            truth.append(lot.params, entries.positions, lot.rows, kept)
+            truth.append(lot, entries.positions, kept)
             options.check()
         for one in cutouts.values():
             one.close()
         table = entries.table()
         table.to_csv(folder.target(TABLE), index=False)
+        warned = tuple(seen_borders(entries, sigmas))
         files = truth.finish()
         names = output_names(images)
         found = {image.band: folder.path / names[image.image.path] for image in images}
-        return Made(table, found, (*folder.commit(), *files))
+        return Made(table, found, (*folder.commit(), *files), warned)
 
 
 def stamp_sides(simulator: Simulator, images: Iterable[BandImage], stamp: Any) -> dict[str, int]:

@@ -10,6 +10,7 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
+from jaxlens.config.model import CATALOG_ROW
 from jaxlens.injection.entries import Entries
 from jaxlens.injection.images import BandImage
 from jaxlens.injection.noise import light_noise
@@ -29,12 +30,14 @@ class Lot:
         params: the parameters of their systems, {name: (n,) or (n, bands of the file)}.
         light: without noise, in units of the images, (n, side, side) by band.
         noise: the noise of this light; of no band where none is added.
+        catalogued: what a CATALOG of the file knows of the systems, (n,) by column; None without one.
     """
 
     rows: NDArray[np.int64]
     params: Mapping[str, np.ndarray]
     light: Mapping[str, Floats]
     noise: Mapping[str, Floats]
+    catalogued: Mapping[str, np.ndarray] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +81,18 @@ class Systems:
         light = self.renderer.light(params, places, kernels)
         noise = self._noise(key, system_indices(indices, size), light) if self.noise else {}
         host = {name: np.asarray(value)[:count] for name, value in params.items()}
-        cut = ({band: pixels[:count] for band, pixels in of.items()} for of in (light, noise))
-        return Lot(rows, host, *cut)
+        shown, added = ({band: one[:count] for band, one in of.items()} for of in (light, noise))
+        return Lot(rows, host, shown, added, self._catalogued(key, indices, count))
+
+    def _catalogued(
+        self, key: jax.Array, indices: NDArray[np.uint64], count: int
+    ) -> Mapping[str, Any] | None:
+        """What the file's CATALOG knows of the first `count` of some systems."""
+        catalog = self.simulator.config.catalog
+        if catalog is None or self.simulator.configuration.label not in catalog.configurations:
+            return None
+        values = self.simulator.numbers(key, len(indices), indices).values
+        return catalog.of_rows(np.asarray(values[CATALOG_ROW])[:count])
 
     def _noise(self, key: Any, indices: Any, light: Mapping[str, Floats]) -> dict[str, Floats]:
         """The noise of light by band; bands whose stamps are of one size are drawn together."""

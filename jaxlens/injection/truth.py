@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from jaxlens.config.model import PIXEL_MAP, PIXEL_SCALE
+from jaxlens.config.model import DEC_SKY, PIXEL_MAP, PIXEL_SCALE, RA_SKY
 from jaxlens.injection.positions import Positions
+from jaxlens.injection.systems import Lot
 from jaxlens.simulator.simulator import Simulator
+from jaxlens.truth.columns import catalog_column
 from jaxlens.truth.tables import truth_tables
 from jaxlens.truth.writing import TruthFiles, TruthFormat
 
@@ -43,24 +43,27 @@ class Truth:
         self._path, self._format = folder / (DATABASE if format == "sqlite" else FOLDER), format
         self._files: TruthFiles | None = None
 
-    def append(
-        self, params: Mapping[str, np.ndarray], positions: Positions, rows: NDArray[np.int64], kept: list[int]
-    ) -> None:
+    def append(self, lot: Lot, positions: Positions, kept: list[int]) -> None:
         """Add systems that were injected.
 
         Args:
-            params: the parameters of the systems of some entries, {name: (n, ...)}.
-            positions: the entries.
-            rows: which entries they are, (n,).
-            kept: which of the n were injected.
+            lot: the systems of some entries.
+            positions: all entries.
+            kept: which of those of the lot were injected.
         """
         if not kept:
             return
-        chosen = {name: value[kept] for name, value in params.items()}
+        chosen = {name: value[kept] for name, value in lot.params.items()}
         chosen[PIXEL_SCALE] = np.full(len(kept), self._scale)
-        own = rows[kept]
+        own = lot.rows[kept]
+        systems = None
+        if lot.catalogued is not None:
+            known = lot.catalogued.items()
+            systems = {
+                catalog_column(one): np.asarray(v)[kept] for one, v in known if one not in (RA_SKY, DEC_SKY)
+            }
         tables = truth_tables(
-            self._sim, chosen, positions.ids[own], ra=positions.ra[own], dec=positions.dec[own]
+            self._sim, chosen, positions.ids[own], positions.ra[own], positions.dec[own], systems=systems
         )
         if self._files is None:
             layout = {name: table.iloc[:0] for name, table in tables.items()}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
@@ -119,7 +120,7 @@ class SimulatorExchanges(SimulatorDensities):
             own,
             found,
             pixels,
-            np.asarray(noise_sigma(scene, own, light)) if as_pixels else None,
+            np.asarray(noise_sigma(scene, own, jnp.asarray(light))) if as_pixels else None,
             sky,
         )
         return write_templates(templates, path)

@@ -7,6 +7,7 @@ from os import PathLike
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
@@ -125,7 +126,7 @@ def _our_images(simulator: Simulator, indices: np.ndarray) -> _Found:
 
 def _in_batches(simulator: Simulator, indices: np.ndarray) -> tuple[np.ndarray, ImagePositions, np.ndarray]:
     """The rows of systems in the catalogue (n,), their images and delays, by one program of a fixed size."""
-    key, parts = dataset_key(simulator.config.seed or 0), []
+    key, parts = jnp.asarray(dataset_key(simulator.config.seed or 0)), []
     for start in range(0, len(indices), _AT_ONCE):
         own = indices[start : start + _AT_ONCE]
         part = _images(
@@ -146,7 +147,7 @@ def _images(
     population: Population,
     scene: Scene,
     hyperparameters: Mapping[str, ArrayLike],
-    key: jax.Array,
+    key: Any,
     indices: ArrayLike,
     assets: Assets,
 ) -> tuple[jax.Array, ImagePositions, jax.Array]:

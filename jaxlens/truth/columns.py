@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from jaxlens.config.model import CATALOG
 from jaxlens.files.units import unit_of
 from jaxlens.kernels.parameters import MEANINGS
 
@@ -88,7 +89,18 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             Column("catalog_<column>", "", "a column of CATALOG's KEEP"),
         ),
         "lens": (*_SYSTEM, _REDSHIFT, *_PLACE, *_PROFILES),
-        "host": (*_SYSTEM, _REDSHIFT, *_SOURCE_PLACE, *_PROFILES),
+        "host": (
+            *_SYSTEM,
+            _REDSHIFT,
+            *_SOURCE_PLACE,
+            _PROFILES[0],
+            Column(
+                "lensed_magnitude_<band>",
+                "mag",
+                "AB magnitude of its lensed light in the image; if asked for",
+            ),
+            *_PROFILES[1:],
+        ),
         "images": (
             *_SYSTEM,
             Column("host", "", "the object that the point source belongs to"),
@@ -152,9 +164,9 @@ def described(table: str, name: str, bands: Sequence[str] = ()) -> Column:
     """
     for column in COLUMNS[table]:
         found = re.fullmatch(_expression(column.name), name)
-        if found is None or found.groupdict().get("band", bands and bands[0]) not in (*bands, ()):
+        groups = found.groupdict() if found else {}
+        if found is None or ("band" in groups and groups["band"] not in bands):
             continue
-        groups = found.groupdict()
         if "parameter" not in groups:
             band = f", in {groups['band']}" if "band" in groups else ""
             meaning = re.sub(r"(PROFILE|MATCH)_k", rf"\1_{groups.get('k')}", column.meaning)
@@ -190,6 +202,17 @@ def _expression(name: str) -> str:
 
 def _listed(columns: Iterable[Column]) -> str:
     return ", ".join(column.name for column in columns)
+
+
+def catalog_column(name: str) -> str:
+    """The column of the table of systems for what a catalogue says, by its name in the metadata.
+
+    >>> catalog_column("CATALOG-ID"), catalog_column("MATCH_1-row")
+    ('catalog_id', 'match1_row')
+    """
+    label, _, rest = name.partition("-")
+    own = CATALOG.lower() if label == CATALOG else label.replace("MATCH_", "match")
+    return f"{own}_{rest.lower() if rest in ('ID', 'row', 'distance') else rest}"
 
 
 def order(table: str, name: str) -> tuple[int, ...]:

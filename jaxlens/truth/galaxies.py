@@ -15,13 +15,19 @@ from jaxlens.truth.layout import Member
 _SHEET = "UNIFORM"
 
 
-def galaxy_block(member: Member, values: Mapping[str, np.ndarray], bands: Sequence[str]) -> Block:
+def galaxy_block(
+    member: Member,
+    values: Mapping[str, np.ndarray],
+    bands: Sequence[str],
+    lensed: np.ndarray | None = None,
+) -> Block:
     """The rows of one galaxy, one for each system that has it.
 
     Args:
         member: the galaxy.
         values: parameters and what follows from them by name, (n,) or (n, bands).
         bands: the names of the bands.
+        lensed: its magnitudes as it is lensed, (n, bands), where they are known.
     """
     assert isinstance(member.species, Galaxy)
     rows = present(member, values)
@@ -29,6 +35,8 @@ def galaxy_block(member: Member, values: Mapping[str, np.ndarray], bands: Sequen
     columns = {"x": x[rows], "y": y[rows]}
     for band, magnitude in zip(bands, _magnitudes(member, values, len(bands)), strict=True):
         columns[f"magnitude_{band}"] = magnitude[rows]
+    if lensed is not None:
+        columns |= by_band("lensed_magnitude", lensed[rows], bands)
     for name, profile in _profiles(member.species):
         own = dict(_of_profile(f"{member.prefix}-{profile.label}", values))
         if not own:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from jaxlens.config.model import Configuration, PointSource
 from jaxlens.files.series import observed
@@ -96,10 +97,11 @@ def transient_of(scene: Scene, member: Member) -> Transient | None:
     return next((one for one in transients if one.prefix == member.prefix), None)
 
 
-def magnitudes(maggies: np.ndarray) -> np.ndarray:
+def magnitudes(maggies: ArrayLike) -> np.ndarray:
     """AB magnitudes of fluxes in maggies, of the same shape; NaN where there is no light."""
-    positive = maggies > 0.0
-    return np.where(positive, -2.5 * np.log10(np.where(positive, maggies, 1.0)), np.nan)
+    flux = np.asarray(maggies)
+    positive = flux > 0.0
+    return np.where(positive, -2.5 * np.log10(np.where(positive, flux, 1.0)), np.nan)
 
 
 def observation_mjd(day: np.ndarray, configuration: Configuration) -> np.ndarray:
@@ -155,7 +157,7 @@ def _steady(
     magnitude = np.asarray(values[f"{member.prefix}-magnitude"])[systems]
     with np.errstate(divide="ignore"):
         brighter = 2.5 * np.log10(np.abs(magnification))
-    columns = {}
+    columns: dict[str, np.ndarray] = {}
     for k, band in enumerate(bands):
         own = magnitude if magnitude.ndim == 1 else magnitude[:, k]
         columns |= {f"magnitude_{band}": own - brighter, f"unlensed_magnitude_{band}": own}

@@ -69,16 +69,12 @@ def layout(simulator: Simulator) -> Layout:
 def _members(scene: Scene, j: int, plane: Plane) -> list[Member]:
     """The objects of a plane, with the copies in the place of their object."""
     copies = {
-        own: Member(own, j, plane_species, copied, number)
+        own: (copied, number)
         for copied in scene.planes[j].copies
-        for plane_species in [dict(plane.objects)[copied.prefix.partition("-")[2]]]
         for number, own in enumerate(copied.prefixes, 1)
     }
-    found = []
-    for label, species in plane.members:
-        prefix = f"{plane.label}-{label}"
-        found.append(copies.get(prefix, Member(prefix, j, species)))
-    return found
+    named = ((f"{plane.label}-{label}", species) for label, species in plane.members)
+    return [Member(prefix, j, species, *copies.get(prefix, ())) for prefix, species in named]
 
 
 def _lens(scene: Scene, members: list[Member]) -> Member | None:

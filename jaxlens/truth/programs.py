@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 import jax
 import numpy as np
@@ -27,6 +27,7 @@ from jaxlens.simulator.checks import checked_params
 from jaxlens.simulator.programs import compiled
 from jaxlens.simulator.simulator import Simulator
 
+T = TypeVar("T")
 # Systems that are computed at once: a power of two between these, so that programs are compiled seldom.
 SMALLEST_BATCH, BATCH = 8, 1024
 # The number of image slots is not doubled any more once it is this large.
@@ -50,7 +51,7 @@ class Systems(NamedTuple):
 
 
 @compiled(0)
-def _compute(scene: Scene, params: Params, assets: Assets) -> Systems:
+def _compute(scene: Scene, params: Mapping[str, Any], assets: Assets) -> Systems:
     """The systems with these parameters, {name: (n, ...)}; `scene` is static."""
 
     def of_system(system: Params) -> Systems:
@@ -83,12 +84,31 @@ def computed_systems(simulator: Simulator, params: Mapping[str, ArrayLike]) -> S
     if not count:
         shapes = jax.eval_shape(lambda own: _compute(scene, own, assets), arrays)
         return jax.tree.map(lambda one: np.zeros(one.shape, one.dtype), shapes)
-    host = {name: np.asarray(value) for name, value in arrays.items()}
-    parts = [
-        _batch(simulator, {name: value[start : start + BATCH] for name, value in host.items()})
-        for start in range(0, count, BATCH)
-    ]
-    return joined_systems(parts)
+    return joined_systems(in_batches(arrays, lambda own: _batch(simulator, own)))
+
+
+def in_batches(params: Mapping[str, ArrayLike], function: Callable[[dict[str, np.ndarray]], T]) -> list[T]:
+    """A function of some systems at a time.
+
+    It is given a power of two of systems, so that programs are compiled seldom; the last is repeated.
+
+    Args:
+        params: the parameters of n systems, n > 0, (n, ...) by name.
+        function: takes those of some systems, and returns arrays with the systems on their first axis.
+
+    Returns:
+        What it returns of the systems one after another, without those that were repeated.
+    """
+    host = {name: np.asarray(value) for name, value in params.items()}
+    total = len(next(iter(host.values())))
+    parts = []
+    for start in range(0, total, BATCH):
+        count = min(BATCH, total - start)
+        size = min(BATCH, max(SMALLEST_BATCH, 1 << (count - 1).bit_length()))
+        rows = start + np.minimum(np.arange(size), count - 1)
+        found = function({name: value[rows] for name, value in host.items()})
+        parts.append(jax.tree.map(lambda array, n=count: array[:n], found))
+    return parts
 
 
 def parameter_shapes(simulator: Simulator) -> dict[str, jax.ShapeDtypeStruct]:
@@ -121,14 +141,9 @@ def _of_one_width(arrays: tuple[np.ndarray, ...]) -> list[np.ndarray]:
 
 def _batch(simulator: Simulator, params: dict[str, np.ndarray]) -> Systems:
     """A batch of systems with all of their images."""
-    count = len(next(iter(params.values())))
-    size = min(BATCH, max(SMALLEST_BATCH, 1 << (count - 1).bit_length()))
-    # the last system is repeated
-    rows = np.minimum(np.arange(size), count - 1)
-    filled = {name: value[rows] for name, value in params.items()}
     scene = simulator.scene
     while True:
-        found = jax.tree.map(np.asarray, _compute(scene, filled, simulator.assets))
+        found = jax.tree.map(np.asarray, _compute(scene, params, simulator.assets))
         more = max((int(one.found.max()) for one in found.images.values()), default=0)
         if more <= scene.image_slots or scene.image_slots >= MAX_IMAGE_SLOTS:
             break
@@ -138,4 +153,4 @@ def _batch(simulator: Simulator, params: dict[str, np.ndarray]) -> Systems:
             f"a point source has {more} images, of which {scene.image_slots} are in the truth tables",
             stacklevel=2,
         )
-    return jax.tree.map(lambda array: array[:count], found)
+    return found

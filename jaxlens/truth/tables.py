@@ -14,6 +14,7 @@ from jaxlens.truth.blocks import Block, joined_blocks, texts
 from jaxlens.truth.galaxies import galaxy_block, star_block
 from jaxlens.truth.images import epoch_block, image_block, transient_of
 from jaxlens.truth.layout import Layout, Member, layout
+from jaxlens.truth.lensed_hosts import lensed_magnitudes
 from jaxlens.truth.programs import Systems, computed_systems
 from jaxlens.truth.sky import sky_position
 
@@ -32,6 +33,7 @@ def truth_tables(
     dec: ArrayLike | None = None,
     epochs: bool = False,
     systems: Mapping[str, np.ndarray] | None = None,
+    lensed_hosts: bool = False,
 ) -> dict[str, pd.DataFrame]:
     """The truth tables of systems: lenses, hosts, and each image of each point source.
 
@@ -44,6 +46,8 @@ def truth_tables(
         epochs: whether there is a table of magnitudes by epoch, of a time series.
         systems: what is known of the systems from catalogues, (n,) by the name of a column of the table
             "systems".
+        lensed_hosts: whether the table of hosts has their magnitudes as they are lensed, for which the light
+            of each is computed.
 
     Returns:
         By name "lens", "host" and "images"; "galaxies" and "stars" where the configuration has others;
@@ -54,10 +58,10 @@ def truth_tables(
             of `ra` and `dec` is given, or `epochs` is asked for without a time series.
 
     >>> import jax
-    >>> sim = Simulator("lensed_quasar")
-    >>> tables = truth_tables(sim, sim.sample(jax.random.key(1, impl="threefry2x32"), 2))
-    >>> len(tables["lens"]), list(tables["images"]["image"][:2])
-    (2, [0, 1])
+    >>> sim = Simulator("galaxy_galaxy")
+    >>> tables = truth_tables(sim, sim.sample(jax.random.key(1, impl="threefry2x32"), 2), ids=["a", "b"])
+    >>> tables["lens"]["id"].tolist(), tables["host"]["species"].tolist()
+    (['a', 'b'], ['SOURCE', 'SOURCE'])
     """
     if epochs and simulator.scene.series is None:
         raise ValueError(f"{simulator.configuration.label} has no TIMESERIES; leave epochs out")
@@ -68,7 +72,9 @@ def truth_tables(
     if systems is not None:
         block = Block(np.arange(count), _catalogued(simulator, places, systems))
         tables["systems"] = joined_blocks("systems", [block])
-    for table, own in _blocks(simulator, found, layout(simulator), epochs).items():
+    members = layout(simulator)
+    lensed = lensed_magnitudes(simulator, params, members.galaxies["host"]) if lensed_hosts else {}
+    for table, own in _blocks(simulator, found, members, epochs, lensed).items():
         blocks = [_whole(simulator, member, block, found, places) for member, block in own]
         tables[table] = joined_blocks(table, blocks or [_empty(places)])
     return tables
@@ -83,12 +89,16 @@ class _Places(NamedTuple):
 
 
 def _blocks(
-    simulator: Simulator, found: Systems, members: Layout, epochs: bool
+    simulator: Simulator,
+    found: Systems,
+    members: Layout,
+    epochs: bool,
+    lensed: Mapping[str, np.ndarray],
 ) -> dict[str, list[tuple[Member, Block]]]:
-    """The blocks of each table."""
+    """The blocks of each table; `lensed` are the magnitudes of hosts by prefix."""
     scene, configuration, bands = simulator.scene, simulator.configuration, simulator.bands
     blocks: dict[str, list[tuple[Member, Block]]] = {
-        table: [(one, galaxy_block(one, found.values, bands)) for one in own]
+        table: [(one, galaxy_block(one, found.values, bands, lensed.get(one.prefix))) for one in own]
         for table, own in members.galaxies.items()
         if own or table in ALWAYS
     }
@@ -177,4 +187,7 @@ def _sky(
         if array.shape != (count,):
             raise ValueError(f"{name} has the shape {array.shape}; give one for each of the {count} systems")
         found.append(array)
+    beyond = found[1][np.abs(found[1]) > 90.0]
+    if beyond.size:
+        raise ValueError(f"dec has {beyond[0]:g}, which is no declination; give degrees from -90 to 90")
     return found[0], found[1]

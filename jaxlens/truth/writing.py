@@ -10,8 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, get_args
 
-import numpy as np
-
 from jaxlens.files.extras import required
 from jaxlens.truth.columns import Column, described
 
@@ -191,7 +189,7 @@ class _ParquetFiles:
             ]
             self._open(name, self._arrow.schema(fields))
 
-    def _kind(self, dtype: np.dtype[Any]) -> Any:
+    def _kind(self, dtype: Any) -> Any:
         return self._arrow.string() if _is_text(dtype) else self._arrow.from_numpy_dtype(dtype)
 
     def _open(self, name: str, schema: Any) -> None:
@@ -270,7 +268,7 @@ def _plain(column: pd.Series) -> list[Any]:
     if _is_text(column.dtype):
         return [one if isinstance(one, str) else None for one in values]
     # sqlite keeps NaN as NULL
-    return values.tolist()  # type: ignore[no-any-return]
+    return list(values.tolist())
 
 
 def _sql_type(dtype: Any) -> str:

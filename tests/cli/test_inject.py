@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,8 @@ import pytest
 from astropy.io import fits
 
 from jaxlens import cli
+from jaxlens.cli import inject as command
+from jaxlens.injection.inject import Injection
 
 CARDS = {
     **{"CTYPE1": "RA---TAN", "CTYPE2": "DEC--TAN", "CRVAL1": 10.0, "CRVAL2": -30.0},
@@ -36,6 +39,34 @@ def unlensed_file(tmp_path: Path, tiny: str) -> str:
     return str(tmp_path / "tiny.yaml")
 
 
+def test_words_become_arguments(
+    unlensed_file: str, images: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, Any] = {}
+
+    def remember(config: object, *positional: object, **named: object) -> Injection:
+        given.update(named, images=positional[0], positions=positional[1])
+        return Injection(tmp_path, pd.DataFrame({"status": ["injected"]}), {}, (), 1)
+
+    monkeypatch.setattr(command, "inject", remember)
+    words = ["inject", unlensed_file, f"g={images[0]}", f"r={images[1]}", "--out", "here", "--no-noise"]
+    words += ["--zero-point", "g=25", "r=26.5", "--stamp", "31", "--psf", "a.fits", "b.fits", "--seed", "3"]
+    words += ["--mask-planes", "BAD", "7", "--keep-clear", "2.5", "--number", "4", "--cutouts", "--strict"]
+    assert cli.main(words) == 0
+    assert given["images"] == {"g": str(images[0]), "r": str(images[1])}
+    assert (given["positions"], given["number"], given["out"], given["seed"]) == (None, 4, Path("here"), 3)
+    assert (given["zero_point"], given["stamp"], given["gain"]) == ({"g": 25.0, "r": 26.5}, 31, None)
+    assert (given["psf"], given["mask_planes"]) == (["a.fits", "b.fits"], ["BAD", "7"])
+    assert (given["noise"], given["cutouts"], given["strict"], given["overwrite"]) == (
+        False,
+        True,
+        True,
+        False,
+    )
+    assert (given["keep_clear"], given["bright_sigma"], given["truth_format"]) == (2.5, 5.0, "csv")
+
+
+@pytest.mark.slow
 def test_systems_are_injected_by_band(
     unlensed_file: str, images: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from astropy.table import Table
 from jaxlens.config import Config, ConfigError, example_path, load_config
 
 FILE = "om10_lenses.fits"
+PAGE = Path(__file__).parents[2] / "docs" / "om10.md"
 Load = Callable[[dict[str, Any]], Config]
 
 
@@ -101,3 +103,24 @@ def test_what_is_wrong(load: Load, images: dict[str, Any], message: str) -> None
     with pytest.raises(ConfigError) as caught:
         load({**CSV, "IMAGES": images})
     assert message in str(caught.value)
+
+
+def test_the_files_of_the_page(lenses: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the packaged example, with its catalogue under the names that docs/om10.md has."""
+    monkeypatch.chdir(tmp_path)
+    lenses["MAGI"][3] = 24.0
+    lenses.write("qso_mock.fits")
+    columns: dict[str, Any] = {"thetaE": np.ones(20), "zl": lenses["ZLENS"], "zs": lenses["ZSRC"]}
+    for name, column in {"x": "XIMG", "y": "YIMG", "t": "DELAY"}.items():
+        columns |= {f"{name}{k + 1}": lenses[column][:, k] for k in range(4)}
+    Table({**columns, "n": lenses["NIMG"]}).write("lenses.csv")
+    whole, listed = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL))
+    document = yaml.safe_load(example_path("om10").read_text(encoding="utf-8"))
+    catalog = load_config(document | whole).catalog
+    np.testing.assert_array_equal(catalog.rows, np.delete(np.arange(20), 3))
+    assert set(catalog.columns) == {"ra_sky", "dec_sky", "CATALOG-ID", "CATALOG-IMSEP", "CATALOG-MAGI"}
+    lens = document["SPECIES"]["GALAXY_1"]["MASS_PROFILE_1"]
+    lens["PARAMETERS"] = {"theta_E": 1.0, "e1": 0.0, "e2": 0.0}
+    images = load_config(document | listed).catalog.images
+    np.testing.assert_array_equal(images.count, lenses["NIMG"])
+    np.testing.assert_allclose(images.delay, lenses["DELAY"], rtol=1e-12)

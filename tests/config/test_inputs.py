@@ -12,7 +12,7 @@ from jaxlens.config import Config, ConfigError, load_config
 from jaxlens.config.errors import Place, Report
 from jaxlens.config.files import resolve
 from jaxlens.config.inputs import MAX_INPUTS
-from jaxlens.config.reader import MAX_CHARACTERS, read_text
+from jaxlens.config.reader import read_text
 from jaxlens.config.text import plain, yaml_text
 
 LoadEdited = Callable[[tuple[tuple[str, str], ...]], Config]
@@ -171,8 +171,10 @@ def test_sizes_count_over_all_files_together(
     good: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("jaxlens.config.reader.MAX_NODES", 20_000)
-    half = MAX_CHARACTERS // 2
+    monkeypatch.setattr("jaxlens.config.reader.MAX_NODES", 2_000)
+    for module in ("reader", "files"):
+        monkeypatch.setattr(f"jaxlens.config.{module}.MAX_CHARACTERS", 100_000)
+    half = 50_000
     write(
         tmp_path,
         c=good + "a: {INPUT: a.yaml}\nb: {INPUT: b.yaml}\n",
@@ -180,12 +182,12 @@ def test_sizes_count_over_all_files_together(
         b="k: 1 #" + "x" * half,
     )
     with pytest.raises(
-        ConfigError, match=r"b\.yaml: is over 10000000 characters together with the files before"
+        ConfigError, match=r"b\.yaml: is over 100000 characters together with the files before"
     ):
         load_config("c.yaml")
-    list_ = f"k: [{'x, ' * 10_000}]\n"
+    list_ = f"k: [{'x, ' * 1_000}]\n"
     write(tmp_path, a=list_, b=list_)
-    with pytest.raises(ConfigError, match=r"b\.yaml:1: has more than 20000 entries, aliases counted"):
+    with pytest.raises(ConfigError, match=r"b\.yaml:1: has more than 2000 entries, aliases counted"):
         load_config("c.yaml")
 
 

@@ -120,6 +120,7 @@ def turned(params: dict[str, np.ndarray], turn: float) -> dict[str, np.ndarray]:
     return {name: value for name, value in found.items() if name != "pixel_scale"}
 
 
+@pytest.mark.slow
 def test_a_map_that_is_a_plain_grid_gives_the_plain_image(
     image: Callable[..., np.ndarray], params: dict[str, np.ndarray]
 ) -> None:
@@ -183,6 +184,7 @@ def test_light_of_a_galaxy_is_its_brightness_times_the_area_of_a_pixel(
     np.testing.assert_allclose(found, brightness * flux * (xx * yy - xy * yx), rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_derivatives_are_central_differences(
     image: Callable[..., np.ndarray], mapped: Simulator, params
 ) -> None:

@@ -20,7 +20,7 @@ from scipy import stats
 
 import jaxlens
 from jaxlens.files.errors import StorageError
-from jaxlens.injection.inject import Injection
+from jaxlens.injection.inject import Injection, InjectionWarning
 from tests.injection.conftest import DEC, RA, SIDE, Maker, sip_header, tan_header
 
 # Degrees: places about the middle of the images, some arcsec apart.
@@ -145,10 +145,13 @@ def test_masked_pixels_stay_and_the_others_are_flagged(
     mask[:, :38], mask[0, 0] = 1, 32
     pixels[40, 40] = np.nan
     image = make_image("g.fits", pixels=pixels, mask=mask)
-    made = put(blobs, {"g": image}, {"ra": [RA], "dec": [DEC]}, out=tmp_path / "out", noise=False)
+    # the stamp of the second one is in the masked part
+    table = {"ra": [RA, RA + 0.0018], "dec": [DEC, DEC]}
+    made = put(blobs, {"g": image}, table, out=tmp_path / "out", noise=False)
     added = np.nan_to_num(difference(made, "g", image))
     assert not added[:, :38].any()
-    (row,) = made.table.to_dict("records")
+    row, lost = made.table.to_dict("records")
+    assert (lost["masked-g"], lost["flux_added-g"], lost["status"]) == (1.0, 0.0, "injected")
     assert row["masked-g"] == pytest.approx(1.0 - added.sum() / row["flux-g"], rel=1e-5)
     assert 0.3 < row["masked-g"] < 0.9
     flags = fits.getdata(made.images["g"], "MASK")
@@ -220,6 +223,52 @@ def test_the_folder_has_all_files_or_none(blobs: dict[str, Any], make_image: Mak
     with pytest.raises(KeyboardInterrupt):
         put(blobs, {"g": image}, PLACES, out=tmp_path / "stopped", check=stop, cutouts=True)
     assert list((tmp_path / "stopped").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_systems_of_a_catalogue_go_where_it_has_them(
+    blobs: dict[str, Any], make_image: Maker, tmp_path: Path
+) -> None:
+    rows = zip(PLACES["ra"], PLACES["dec"], (20.0, 21.0, 22.0), "abc", strict=True)
+    lines = [f"{ra},{dec},{mag},{name}" for ra, dec, mag, name in rows]
+    (tmp_path / "rows.csv").write_text("\n".join(["alpha,delta,mag,name", *lines]))
+    blobs["CATALOG"] = {
+        "FILENAME": str(tmp_path / "rows.csv"),
+        "COLUMNS": {"PLANE_1-OBJECT_1-LIGHT_PROFILE_1-magnitude-r": "mag"},
+        "SKY": {"ra": "alpha", "dec": "delta"},
+        "ID": "name",
+    }
+    blobs["DATASET"]["PARAMETERS"]["SIZE"] = 3
+    made = put(blobs, {"r": make_image()}, out=tmp_path / "out", noise=False)
+    assert made.table["id"].tolist() == ["a", "b", "c"]
+    assert made.table["ra"].tolist() == PLACES["ra"]
+    assert made.table["magnitude-r"].to_numpy() == pytest.approx([20.0, 21.0, 22.0], abs=1e-3)
+    systems = pd.read_csv(tmp_path / "out" / "truth" / "systems.csv")
+    assert systems["id"].tolist() == ["a", "b", "c"]
+    assert systems["catalog_row"].tolist() == [0, 1, 2]
+
+
+def test_configurations_that_do_not_fit_images_are_errors(
+    unlensed_series: dict[str, Any], blobs: dict[str, Any], make_image: Maker, tmp_path: Path
+) -> None:
+    image, out = {"g": make_image()}, tmp_path / "out"
+    with pytest.raises(ValueError, match="has a TIMESERIES, but an image is one epoch"):
+        put(unlensed_series, image, PLACES, out=out)
+    fits.PrimaryHDU(np.ones((3, 3))).writeto(tmp_path / "psf.fits")
+    kernel = {"psf_type": "PIXEL", "kernel_point_source": str(tmp_path / "psf.fits"), "pixel_scale": 0.2}
+    blobs["IMAGE"]["PARAMETERS"] |= kernel
+    with pytest.raises(ValueError, match=r"psf_type PIXEL has pixels of 0.2 arcsec, but .* has 0.25"):
+        put(blobs, image, PLACES, out=out)
+    assert not out.exists()
+
+
+def test_stamps_that_are_too_small_are_a_warning(
+    blobs: dict[str, Any], make_image: Maker, tmp_path: Path
+) -> None:
+    with pytest.warns(InjectionWarning, match="the stamps of 3 systems end in g where .* more than 9 pixels"):
+        made = put(blobs, {"g": make_image()}, PLACES, out=tmp_path / "out", stamp=9, noise=False)
+    assert len(made.warnings) == 1
+    assert (made.table["border-g"] > 0.05).all()
 
 
 def test_wrong_arguments_are_errors(blobs: dict[str, Any], make_image: Maker, tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from jaxlens.injection.noise import light_noise
 
 
 def test_noise_is_that_of_the_electrons_of_the_light(key: jax.Array) -> None:
-    light = np.zeros((2, 2, 40, 40))
+    light = np.zeros((3, 2, 40, 40))
     light[0, 0], light[0, 1], light[1, 0] = 2.0, 50.0, -3.0
     gain = np.array([1.5, 4.0])
-    noise = light_noise(key, "CONFIGURATION_1", np.arange(2, dtype=np.uint32), ("g", "r"), light, gain)
+    noise = light_noise(key, "CONFIGURATION_1", np.arange(3, dtype=np.uint32), ("g", "r"), light, gain)
     # counts of electrons are those of Poisson's distribution
     counts = np.rint(1.5 * (noise[0, 0] + 2.0)).astype(int).ravel()
     assert np.abs(counts / 1.5 - 2.0 - noise[0, 0].ravel()).max() < 1e-5
@@ -27,9 +27,9 @@ def test_noise_is_that_of_the_electrons_of_the_light(key: jax.Array) -> None:
 
 
 def test_noise_depends_on_the_system_and_the_band_alone(key: jax.Array) -> None:
-    light, gain = np.full((3, 2, 8, 8), 30.0), np.ones(2)
-    noise = light_noise(key, "C", np.array([5, 9, 5], np.uint32), ("g", "r"), light, gain)
-    other = light_noise(key, "C", np.array([9, 9, 9], np.uint32), ("r", "g"), light, gain)
+    light, gain = np.full((3, 2, 40, 40), 30.0), np.ones(2)
+    noise = light_noise(key, "CONFIGURATION_1", np.array([5, 9, 5], np.uint32), ("g", "r"), light, gain)
+    other = light_noise(key, "CONFIGURATION_1", np.array([9, 9, 9], np.uint32), ("r", "g"), light, gain)
     assert (noise[0] == noise[2]).all()
     assert (noise[1] == other[0, ::-1]).all()
     assert (noise[0] != noise[1]).any()

@@ -19,8 +19,9 @@ def isothermal(small_quasar: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def crowded(isothermal: dict[str, Any]) -> dict[str, Any]:
-    """`isothermal` with a second lens galaxy, neighbours, and stars in the foreground."""
+    """`isothermal` with a second lens galaxy, neighbours and stars, and without its quasar."""
     species = isothermal["SPECIES"]
+    del species["POINTSOURCE_1"], isothermal["GEOMETRY"]["CONFIGURATION_1"]["PLANE_2"]["OBJECT_2"]
     light = {"magnitude": {"g": 21.0, "r": 20.5}, "R_sersic": 0.3, "n_sersic": 1.0}
     profile = {"NAME": "SERSIC", "PARAMETERS": light | {"center_x": 0.0, "center_y": 0.0}}
     second = {"theta_E": 0.2, "center_x": 1.7, "center_y": 0.4}

@@ -47,7 +47,7 @@ def test_every_row_is_a_system(found: ImageDifferences, catalogue: Table) -> Non
     np.testing.assert_array_equal(found.ours.count, catalogue["NIMG"])
     # doubles and quads, some of which are magnified much
     assert set(found.ours.count) == {2, 4}
-    assert np.abs(found.theirs.magnification).max() > 20.0
+    assert np.nanmax(np.abs(found.theirs.magnification)) > 20.0
 
 
 @pytest.mark.slow
@@ -77,30 +77,23 @@ def test_delays_to_a_percent(found: ImageDifferences) -> None:
 
 @pytest.mark.slow
 def test_what_is_wrong_with_a_catalogue_is_seen(
-    catalogue: Table, found: ImageDifferences, tmp_path: Path
+    catalogue: Table, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Angles of another convention move images, and another Hubble constant stretches delays alone."""
     turned = catalogue.copy()
     turned["PHIE"] = 90.0 - turned["PHIE"]
     moved = check_catalog(file_with(tmp_path, turned))
     assert moved.spread(moved.position).median > 0.01
-    other = check_catalog(file_with(tmp_path, catalogue, **{"H0: 72": "H0: 70"}))
-    np.testing.assert_allclose(other.ours.x, found.ours.x, atol=1e-5)
-    ratio = other.delay[np.isfinite(other.delay)] + 1.0
-    np.testing.assert_allclose(ratio, 72.0 / 70.0, rtol=1e-4)
-
-
-@pytest.mark.slow
-def test_check_says_it_of_the_packaged_example(
-    found: ImageDifferences, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """With the program of `found`."""
-    assert cli.main(["check", "om10"]) == 0
-    printed = capsys.readouterr().out
-    assert "20 of 20 systems compared (" in printed
-    assert "all have the same number of images" in printed
-    (line,) = (line for line in printed.splitlines() if "positions:" in line)
-    assert float(line.split()[-6]) < 1e-5
+    stretched = catalogue.copy()
+    stretched["DELAY"] *= 72.0 / 70.0
+    assert cli.main(["check", str(file_with(tmp_path, stretched))]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (first,) = (k for k, line in enumerate(lines) if "200 of 200 systems compared (" in line)
+    positions, _, delays, factor, numbers = lines[first + 1 : first + 6]
+    assert float(positions.split()[1]) < 1e-5
+    assert delays.split()[:2] == ["delays:", "2.8%"]
+    assert "nearly all delays are 0.9722 times the catalogue's" in factor
+    assert numbers.strip() == "all have the same number of images"
 
 
 def fake_images(path: Path, systems: int | None, monkeypatch: pytest.MonkeyPatch) -> ImageDifferences:

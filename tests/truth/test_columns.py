@@ -18,6 +18,8 @@ def test_a_column_of_a_band_or_a_profile_is_described():
     assert described("images", "magnitude_y", ("y", "z"))[2].endswith(", in y")
     found = described("lens", "light2_magnitude_z", ("y", "z"))
     assert found == ("light2_magnitude_z", "mag", "magnitude of LIGHT_PROFILE_2, in z")
+    # also of a table without magnitudes
+    assert described("lens", "redshift", [])[2] == "redshift of the object's plane"
     assert described("systems", "match2_row")[2] == "the row of the catalogue of MATCH_2, from 0"
     assert described("systems", "catalog_IMAG")[2] == "the column IMAG of CATALOG's KEEP"
     with pytest.raises(ValueError, match="has no column 'magnitude_x'"):

@@ -17,7 +17,7 @@ from validation.packaged_data.isothermal_lenses import COSMOLOGY, Images, Lens, 
 
 # The name of the packaged file, its seed, and how many systems it has.
 NAME = "om10_lenses.fits"
-SEED = 13
+SEED = 48
 SYSTEMS = 20
 # The number of places for images in a row; those that a system does not use are 0.
 PLACES = 4
@@ -38,6 +38,8 @@ MAGNITUDES = (20.0, 23.5)
 # The i magnitude of a lens of 220 km/s at redshift 0.5, and its slope by log10 of the dispersion, as in OM10;
 # at other redshifts the distance modulus differs, and nothing else.
 LENS_MAGNITUDE, LENS_DISPERSION, LENS_SLOPE = 20.06, 220.0, -6.05
+# Degrees: a part of the sky that LSST sees, in which lenses are uniform.
+RIGHT_ASCENSIONS, DECLINATIONS = (50.0, 75.0), (-44.0, -27.0)
 # The size of a lens (kpc) of that dispersion, and its slope: the mean relation of early-type galaxies.
 LENS_RADIUS, LENS_RADIUS_SLOPE = 5.0, 1.5
 
@@ -50,7 +52,7 @@ def write(folder: Path) -> list[Path]:
 
 
 def catalogue(systems: int, seed: int) -> Table:
-    """A table with the columns of OM10's FITS file that describe lens, source and images.
+    """A table with the columns of OM10's FITS file that describe lens, source and images, and RA and DEC.
 
     Args:
         systems: how many rows it has.
@@ -125,6 +127,8 @@ def _row(
         "DELAY": _places(found.delay[order]),
         "APMAG_I": _lens_magnitude(lens),
         "REFF": _lens_radius(lens),
+        "RA": random.uniform(*RIGHT_ASCENSIONS),
+        "DEC": np.rad2deg(np.arcsin(random.uniform(*np.sin(np.deg2rad(DECLINATIONS))))),
     }
 
 

@@ -14,8 +14,9 @@ from validation.agreement.topics import TOPICS
 
 # Topics that compile in a few seconds.
 QUICK = ("amplitudes", "cosmology")
-# Topics with tests of their own: test_families.py, test_searches.py, and tests/extras/test_lenstronomy.py.
-ELSEWHERE = ("families", "searches", "exchange")
+# Topics with tests of their own: test_families.py, test_searches.py, tests/truth/test_catalog_check.py, and
+# in tests/extras.
+ELSEWHERE = ("families", "searches", "exchange", "catalogs", "coolest")
 # The mass profiles compared at usual parameters; tests/kernels/test_registry_profiles.py compares all.
 SOME_MASSES = ("SIE", "NFW", "SHEAR")
 

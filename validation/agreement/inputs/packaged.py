@@ -7,12 +7,17 @@ from jaxlens.config.model import Configuration, Galaxy
 
 
 def single_exposures() -> list[str]:
-    """The packaged examples without TIMESERIES, which lenstronomy has not, without SELECT and without haloes.
+    """The packaged examples without TIMESERIES, which lenstronomy has not, SELECT, CATALOG and haloes.
 
-    What a file with SELECT has more than others is how its systems are drawn; its profiles are those of
-    random scenes.  Files with dark haloes are compared by `validation.haloes`.
+    What a file with SELECT or CATALOG has more than others is how its systems are drawn; its profiles are
+    those of random scenes.  Files with dark haloes are compared by `validation.haloes`.
     """
-    first = {name: load_config(name).configurations[0] for name in examples()}
+    files = [load_config(name) for name in examples()]
+    first = {
+        name: file.configurations[0]
+        for name, file in zip(examples(), files, strict=True)
+        if file.catalog is None
+    }
     plain = {name: one for name, one in first.items() if one.series is None and one.selection is None}
     return [name for name, one in plain.items() if not has_haloes(one)]
 

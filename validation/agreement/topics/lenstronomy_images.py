@@ -105,8 +105,8 @@ class _System:
     def _checked_points(self) -> Any:
         one = np.ones(1)
         for star in self._scene.stars:
-            x, y = (np.array([float(self._row[f"{star}-{name}"])]) for name in ("ra_image", "dec_image"))
-            yield Point(star, "UNLENSED", x, y, one)
+            at = {name: np.array([float(self._row[f"{star}-{name}"])]) for name in ("ra_image", "dec_image")}
+            yield Point(star, "UNLENSED", at["ra_image"], at["dec_image"], one)
         for j, plane in enumerate(self._scene.planes):
             for point in plane.points:
                 x, y = self._place(j, point)
