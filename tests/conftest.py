@@ -157,7 +157,7 @@ class Compiled:
     """How many programs this process keeps, and after which it forgets them: each takes about a megabyte."""
 
     programs = 0
-    most = 500
+    most = 300
 
     @classmethod
     def count(cls, event: str, seconds: float, **more: Any) -> None:
