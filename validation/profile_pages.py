@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.config.catalogue import aliases_of, family_of, family_text, notes, own_text, rows
+from jaxlens.config.profile_texts import aliases_of, family_of, family_text, notes, own_text, rows
 from jaxlens.config.profile_names import LIGHT, MASS, Kind
 from jaxlens.kernels.registry import LightProfile, MassProfile, Profile
 from validation.agreement.registered.draws import parameters

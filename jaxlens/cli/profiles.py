@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from jaxlens.cli.arguments import Commands, add_command
-from jaxlens.config.catalogue import aliases_of, notes, profiles_called, rows, signature, summary, text_of
+from jaxlens.config.profile_texts import aliases_of, notes, profiles_called, rows, signature, summary, text_of
 from jaxlens.config.profile_names import LIGHT, MASS, Kind
 from jaxlens.kernels.registry import Profile
 
