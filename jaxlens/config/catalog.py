@@ -18,7 +18,7 @@ from jaxlens.catalogs.tables import Table
 from jaxlens.config.catalog_columns import host_columns
 from jaxlens.config.catalog_entries import Entry
 from jaxlens.config.catalog_file import Written
-from jaxlens.config.catalog_layouts import columns_without
+from jaxlens.config.catalog_lacking import advice_on_nothing, remark_lacking
 from jaxlens.config.catalog_rows import CatalogRows, finite_rows
 from jaxlens.config.catalog_values import Values, numbers, values_of
 from jaxlens.config.columns import Names
@@ -86,10 +86,11 @@ def read_catalog(
         extra = _matches(written, names, report)
         own = set_by(written.entries, written.rows.table, written, names, report)
         values = [*own, *extra.values]
+        remark_lacking(written, {name for one in values for name in one.entry.parameters}, names, report)
         columns = host_columns(written, report) | extra.columns
         weights = _weights(written, report)
         if not values and not any(one.place.path.startswith(CATALOG) for one in report.problems):
-            report.problem(written.place, f"sets no parameter; {_advice(written)}")
+            report.problem(written.place, f"sets no parameter; {advice_on_nothing(written)}")
         if not values or len(report.problems) > before or weights is None:
             return None
         good = finite_rows(written, values, columns, weights, report)
@@ -253,16 +254,6 @@ def _twice(entry: Entry, set_before: dict[Column, Entry], written: Written, name
     found = next((set_before[column] for column in columns if column in set_before), None)
     set_before.update(dict.fromkeys(columns, entry))
     return found
-
-
-def _advice(written: Written) -> str:
-    """What to give where nothing is set."""
-    assert written.rows is not None
-    table, form = written.rows.table, written.rows.format
-    lacking = columns_without(form, table)
-    if lacking:
-        return f"{table.source} has no {', '.join(lacking)}, which FORMAT: {form} reads; give COLUMNS"
-    return "give COLUMNS, or a FORMAT that has columns of its own"
 
 
 def _matches(written: Written, names: Names, report: Report) -> Extra:

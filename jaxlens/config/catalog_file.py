@@ -75,6 +75,7 @@ class Written:
         matches: the sections MATCH_n by their labels.
         matched: the parameters that these may set.
         images: the lensed images that the rows list, or None.
+        lacking: (column, entry) of what a file of the FORMAT usually has and this one has not.
     """
 
     place: Place
@@ -90,6 +91,7 @@ class Written:
     matches: tuple[tuple[str, Node], ...] = ()
     matched: frozenset[str] = frozenset()
     images: LensedImages | None = None
+    lacking: tuple[tuple[str, Entry], ...] = ()
 
     @property
     def names(self) -> set[str]:
@@ -122,6 +124,9 @@ def read_catalog_file(root: Section) -> Written | None:
             if len(not_rivals(implied, [one])) == len(implied):
                 report.problem(one.place, "is empty; give the name of a column")
         entries = [*not_rivals(implied, [*own, *without]), *own]
+        lacking = (
+            one for one in (layout.lacking if layout else ()) if not_rivals([one[1]], [*own, *without])
+        )
         matches = tuple(section.numbered("MATCH", gaps=True))
         mode = section.choice("MODE", MODES, default="iterate", noun="a mode")
         weight = named(section, "WEIGHT")
@@ -141,6 +146,7 @@ def read_catalog_file(root: Section) -> Written | None:
             matches=matches,
             matched=_set_by(matches, report.bands),
             images=read_images(section, table, rows.format if rows else ""),
+            lacking=tuple(lacking),
         )
 
 

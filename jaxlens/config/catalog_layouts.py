@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 
 from jaxlens.catalogs.tables import Table
@@ -19,11 +19,13 @@ class Layout:
         entries: as those of COLUMNS.
         sky: the columns of right ascension and declination, or nothing.
         id: the column that names a row, or None.
+        lacking: (column, entry) of what the file usually has, and has not.
     """
 
     entries: list[Entry]
     sky: tuple[Entry, ...]
     id: Named | None
+    lacking: list[tuple[str, Entry]] = field(default_factory=list)
 
 
 def prepared(form: str, table: Table) -> Table:
@@ -60,6 +62,7 @@ def layout_of(form: str, table: Table | None, place: Place, bands: tuple[str, ..
         [one for one in entries if _is_there(one, known)],
         places if len(places) == 2 and all(_is_there(one, known) for one in places) else (),
         Named(name, place) if known is None or name.casefold() in known else None,
+        [] if known is None else _lacking(module, entries, known),
     )
 
 
@@ -84,6 +87,17 @@ def _module(form: str) -> ModuleType | None:
 
         return slsim
     return None
+
+
+def _lacking(module: ModuleType, entries: list[Entry], known: set[str]) -> list[tuple[str, Entry]]:
+    """The columns that a file of a layout usually has and this one has not, each with what needs it."""
+    usual: Mapping[str, str] = getattr(module, "USUAL", {})
+    return [
+        (name, entry)
+        for name, needed in usual.items()
+        for entry in entries
+        if name.casefold() not in known and needed in entry.columns
+    ]
 
 
 def _words(one: str | Mapping[str, str]) -> Mapping[str, str]:

@@ -306,3 +306,13 @@ def test_a_name_beyond_int64_is_a_text(load: Load) -> None:
     config = load({"FILENAME": "c.fits", "ID": "big"})
     assert config.catalog is not None
     assert config.catalog.columns["CATALOG-ID"][5] == "9223372036854775813"
+
+
+def test_a_usual_column_that_is_lacking_is_a_remark_with_the_nearest_name(load: Load) -> None:
+    rows().rename(columns={"zl": "Z_LENS", "zs": "ZSRC"}).to_csv("c.csv", index=False)
+    config = load({"FORMAT": "om10", "FILENAME": "c.csv", "COLUMNS": {THETA_E: "theta"}})
+    (found,) = [one for one in config.warnings if "has no column ZLENS" in one]
+    assert "c.csv has no column ZLENS, so that PLANE_1-OBJECT_1-REDSHIFT is not set" in found
+    assert "did you mean Z_LENS" in found
+    quiet = {"FORMAT": "om10", "FILENAME": "c.csv", "COLUMNS": {THETA_E: "theta", Z_LENS: "Z_LENS"}}
+    assert not [one for one in load(quiet).warnings if "ZLENS" in one]
