@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from jaxlens.cli.stops import check_of
 from jaxlens.config import load_config
 from jaxlens.config.errors import ConfigWarning
 from jaxlens.injection.clearing import BRIGHT_SIGMA, MAX_BRIGHT
-from jaxlens.injection.inject import Injection, inject
+from jaxlens.injection.inject import Injection, InjectionWarning, inject
 from jaxlens.truth.writing import FORMATS
 
 # The arguments that are those of `inject`.
@@ -83,6 +84,8 @@ def run(arguments: argparse.Namespace) -> int:
     with warnings.catch_warnings():
         # these warnings were just printed on stderr
         warnings.simplefilter("ignore", ConfigWarning)
+        # the result has these
+        warnings.simplefilter("ignore", InjectionWarning)
         made = inject(
             config,
             _by_band(arguments.images, bands, str, single=False),
@@ -93,6 +96,8 @@ def run(arguments: argparse.Namespace) -> int:
             **{name: getattr(arguments, name) for name in _PLAIN},
             **given,
         )
+    for warning in made.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
     print(*_lines(made), sep="\n")
     return 0
 

@@ -113,6 +113,10 @@ class Entries:
         clipped = added.outside > 0.0 or self.status[row] == CLIPPED
         self.status[row] = CLIPPED if clipped else INJECTED
 
+    def border(self, band: str) -> NDArray[np.float64]:
+        """The largest light on the border of each entry's stamp, (n,); NaN where none was added."""
+        return self._added[f"border-{band}"]
+
     def table(self) -> pd.DataFrame:
         """One row an entry, in the order of the positions; see docs/injection.md for the columns."""
         import pandas as pd

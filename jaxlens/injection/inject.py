@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+class InjectionWarning(UserWarning):
+    """Something in an injection may be wrong; the message says what, and what would be right."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Injection:
     """What `inject` has made.
@@ -33,6 +38,7 @@ class Injection:
         images: the images with the systems, by band.
         files: all files.
         seed: the seed that was used.
+        warnings: what may be wrong with it, in words.
     """
 
     folder: Path
@@ -40,6 +46,7 @@ class Injection:
     images: Mapping[str, Path]
     files: tuple[Path, ...]
     seed: int
+    warnings: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -130,6 +137,9 @@ def inject(
         ConfigError: if the configuration is wrong.
         CatalogError, ValueError: if positions, images or options are wrong.
         StorageError: if a file cannot be read or written, or the folder has files.
+
+    Warns:
+        InjectionWarning: where stamps end in light that can be seen.
     """
     simulator = Simulator(config, configuration)
     asked = Options(
@@ -163,7 +173,9 @@ def inject(
         noise=noise,
     )
     made = run(simulator, read, _positions(simulator, positions, asked), asked)
-    return Injection(asked.out, made.table, made.images, made.files, asked.seed)
+    for warning in made.warnings:
+        warnings.warn(warning, InjectionWarning, stacklevel=2)
+    return Injection(asked.out, made.table, made.images, made.files, asked.seed, made.warnings)
 
 
 def _seed(simulator: Simulator, seed: int | None) -> int:

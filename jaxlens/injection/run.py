@@ -14,8 +14,9 @@ import numpy as np
 from jaxlens.config.model import PIXEL_SCALE
 from jaxlens.files.version import version
 from jaxlens.injection.adding import Added, add_stamp
+from jaxlens.injection.borders import seen_borders
 from jaxlens.injection.by_band import by_band
-from jaxlens.injection.clearing import Clearing
+from jaxlens.injection.clearing import Clearing, sky_of
 from jaxlens.injection.copies import BandPlanes, copied, output_names
 from jaxlens.injection.cutouts import Cutouts
 from jaxlens.injection.entries import NEAR, NO_PLACE, NOT_FINITE, NOT_RENDERED, OUTSIDE, Entries
@@ -44,11 +45,12 @@ CUTOUTS = "cutouts_{band}.fits"
 
 @dataclass(frozen=True, eq=False)
 class Made:
-    """What an injection has made: the table, the images by band, and all files."""
+    """What an injection has made: the table, the images by band, all files, and warnings."""
 
     table: pd.DataFrame
     images: Mapping[str, Path]
     files: tuple[Path, ...]
+    warnings: tuple[str, ...]
 
 
 def run(
@@ -73,6 +75,7 @@ def run(
     with ExitStack() as stack:
         folder = stack.enter_context(Folder(options.out, options.overwrite, inputs, needed))
         planes = copied(images, folder.target, _history(simulator, options.seed))
+        sigmas = {one.image.band: sky_of(one)[1] for one in planes}
         clearing = None
         if options.keep_clear is not None:
             clearing = Clearing(planes, options.keep_clear, options.max_bright, options.bright_sigma)
@@ -94,10 +97,11 @@ def run(
             one.close()
         table = entries.table()
         table.to_csv(folder.target(TABLE), index=False)
+        warned = tuple(seen_borders(entries, sigmas))
         files = truth.finish()
         names = output_names(images)
         found = {image.band: folder.path / names[image.image.path] for image in images}
-        return Made(table, found, (*folder.commit(), *files))
+        return Made(table, found, (*folder.commit(), *files), warned)
 
 
 def stamp_sides(simulator: Simulator, images: Iterable[BandImage], stamp: Any) -> dict[str, int]:

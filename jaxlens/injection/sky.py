@@ -108,8 +108,9 @@ def pixels(wcs: Any, ra: Floats, dec: Floats) -> tuple[Floats, Floats]:
 
     if not len(ra):
         return np.zeros(0), np.zeros(0)
-    known = np.isfinite(ra) & np.isfinite(dec)
-    sky = SkyCoord(np.where(known, ra, 0.0), np.where(known, dec, 0.0), unit="deg")
+    known = np.isfinite(ra) & (np.abs(dec) <= 90.0)
+    ra, dec = np.where(known, ra, 0.0), np.where(known, dec, 0.0)
+    sky = SkyCoord(ra, dec, unit="deg")
     try:
         x, y = skycoord_to_pixel(sky, wcs, mode="all")
     except NoConvergence as error:
@@ -164,7 +165,7 @@ def tangent_plane(ra: Floats, dec: Floats, ra_0: Floats, dec_0: Floats) -> tuple
 def _offsets(wcs: Any, x: Floats, y: Floats, ra: Floats, dec: Floats, step: tuple[float, float]) -> Floats:
     """The angle between the pixels one step after and before (x, y), arcsec, (n, 2)."""
     known = np.isfinite(x)
-    x, y = np.where(known, x, 0.0), np.where(known, y, 0.0)
+    x, y, ra, dec = (np.where(known, value, 0.0) for value in (x, y, ra, dec))
     ends = [tangent_plane(*sky_positions(wcs, x + s * step[0], y + s * step[1]), ra, dec) for s in (1, -1)]
     change = np.stack(ends[0], axis=-1) - np.stack(ends[1], axis=-1)
     return np.where(known[:, None], change, np.nan)

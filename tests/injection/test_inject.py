@@ -20,7 +20,7 @@ from scipy import stats
 
 import jaxlens
 from jaxlens.files.errors import StorageError
-from jaxlens.injection.inject import Injection
+from jaxlens.injection.inject import Injection, InjectionWarning
 from tests.injection.conftest import DEC, RA, SIDE, Maker, sip_header, tan_header
 
 # Degrees: places about the middle of the images, some arcsec apart.
@@ -260,6 +260,15 @@ def test_configurations_that_do_not_fit_images_are_errors(
     with pytest.raises(ValueError, match=r"psf_type PIXEL has pixels of 0.2 arcsec, but .* has 0.25"):
         put(blobs, image, PLACES, out=out)
     assert not out.exists()
+
+
+def test_stamps_that_are_too_small_are_a_warning(
+    blobs: dict[str, Any], make_image: Maker, tmp_path: Path
+) -> None:
+    with pytest.warns(InjectionWarning, match="the stamps of 3 systems end in g where .* more than 9 pixels"):
+        made = put(blobs, {"g": make_image()}, PLACES, out=tmp_path / "out", stamp=9, noise=False)
+    assert len(made.warnings) == 1
+    assert (made.table["border-g"] > 0.05).all()
 
 
 def test_wrong_arguments_are_errors(blobs: dict[str, Any], make_image: Maker, tmp_path: Path) -> None:

@@ -49,10 +49,11 @@ def test_places_are_those_of_astropy_with_distortion_and_turned_axes(wcs: WCS) -
 
 
 def test_places_that_the_wcs_does_not_reach_are_nan(wcs: WCS) -> None:
-    ra, dec = np.array([150.1, 330.1, 150.1, np.nan]), np.array([2.2, -2.2, 80.0, 0.0])
+    ra = np.array([150.1, 330.1, 150.1, np.nan, 150.1, np.inf])
+    dec = np.array([2.2, -2.2, 80.0, 0.0, 95.0, 2.2])
     found = places(wcs, ra, dec)
-    assert np.isfinite(found.x).tolist() == [True, False, False, False]
-    assert np.isfinite(found.jacobian[:, 0, 0]).tolist() == [True, False, False, False]
+    assert np.isfinite(found.x).tolist() == [True, *[False] * 5]
+    assert np.isfinite(found.jacobian[:, 0, 0]).tolist() == [True, *[False] * 5]
 
 
 def test_the_transform_of_a_stamp_maps_the_systems_own_pixel_to_zero(wcs: WCS) -> None:
