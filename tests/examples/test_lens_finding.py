@@ -64,6 +64,8 @@ def test_the_loss_falls_with_pytorch(config: str) -> None:
     from jaxlens.examples import train_torch
 
     torch.manual_seed(0)
+    # as on two cores in the example: more threads wait for each other and for JAX's
+    torch.set_num_threads(1)
     losses = train_torch.train(train_torch.Network(3, 16), 100, 16, config)
     assert np.mean(losses[-10:]) < 0.9 * np.mean(losses[:10])
 
