@@ -12,6 +12,8 @@ from jaxlens.catalogs.masked import filled
 
 # The first bytes of every FITS file.
 _MAGIC = b"SIMPLE  ="
+# Files are whole blocks of so many bytes.
+_BLOCK = 2880
 
 
 def read_fits(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
@@ -32,6 +34,8 @@ def read_fits(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
         for unit in file:
             if isinstance(unit, (fits.BinTableHDU, fits.TableHDU)):
                 return _columns(unit)
+    if len(content) % _BLOCK:
+        raise CatalogError("ends before its table; give a whole file")
     raise CatalogError("has no table, only images; give a FITS file with a table")
 
 

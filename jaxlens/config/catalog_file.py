@@ -119,14 +119,13 @@ def read_catalog_file(root: Section) -> Written | None:
         layout = layout_of(form, table, _format_place(section), report.bands)
         columns = section.take("COLUMNS")
         own, without = read_entries(columns, report), left_out(columns, report.bands)
-        implied = layout.entries if layout else []
+        implied, usual = (layout.entries, layout.lacking) if layout else ([], [])
+        every = [*implied, *(entry for _, entry in usual)]
         for one in without:
-            if len(not_rivals(implied, [one])) == len(implied):
+            if len(not_rivals(every, [one])) == len(every):
                 report.problem(one.place, "is empty; give the name of a column")
         entries = [*not_rivals(implied, [*own, *without]), *own]
-        lacking = (
-            one for one in (layout.lacking if layout else ()) if not_rivals([one[1]], [*own, *without])
-        )
+        lacking = tuple(one for one in usual if not_rivals([one[1]], [*own, *without]))
         matches = tuple(section.numbered("MATCH", gaps=True))
         mode = section.choice("MODE", MODES, default="iterate", noun="a mode")
         weight = named(section, "WEIGHT")
@@ -146,7 +145,7 @@ def read_catalog_file(root: Section) -> Written | None:
             matches=matches,
             matched=_set_by(matches, report.bands),
             images=read_images(section, table, rows.format if rows else ""),
-            lacking=tuple(lacking),
+            lacking=lacking,
         )
 
 

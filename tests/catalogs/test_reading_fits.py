@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
+from jaxlens.catalogs.errors import CatalogError
 from jaxlens.catalogs.reading_fits import read_fits
 
 
@@ -61,3 +62,11 @@ def test_what_a_header_says_and_a_file_lacks() -> None:
     content = written(fits.BinTableHDU.from_columns([fits.Column("z", "D", array=np.ones(1000))]))
     with pytest.raises((ValueError, OSError, TypeError)):
         read_fits(content[:-5760])
+
+
+@pytest.mark.filterwarnings("ignore:Error validating header")
+def test_a_file_that_ends_in_the_header_of_its_table_is_not_whole() -> None:
+    whole = written(fits.BinTableHDU.from_columns([fits.Column("a", "D", array=[1.0])]))
+    # the first two blocks are an image
+    with pytest.raises(CatalogError, match="ends before its table; give a whole file"):
+        read_fits(whole[: 2 * 2880 + 100])

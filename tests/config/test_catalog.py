@@ -316,3 +316,5 @@ def test_a_usual_column_that_is_lacking_is_a_remark_with_the_nearest_name(load: 
     assert "did you mean Z_LENS" in found
     quiet = {"FORMAT": "om10", "FILENAME": "c.csv", "COLUMNS": {THETA_E: "theta", Z_LENS: "Z_LENS"}}
     assert not [one for one in load(quiet).warnings if "ZLENS" in one]
+    left_to_the_file = {"FORMAT": "om10", "FILENAME": "c.csv", "COLUMNS": {THETA_E: "theta", Z_LENS: None}}
+    assert not [one for one in load(left_to_the_file).warnings if "ZLENS" in one]

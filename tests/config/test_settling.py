@@ -252,3 +252,9 @@ def test_a_table_of_what_nothing_uses(load_edited: Load, tmp_path: Path) -> None
     assert dict(config.instrument.quantities)["seeing"].support() == (0, 0)
     with pytest.raises(ConfigError, match=r"t.txt:2: seeing: is 0"):
         load_edited((("seeing: 0.9", "seeing: x"), table))
+
+
+def test_one_of_several_configurations_must_be_named() -> None:
+    config = load_config("four_configurations")
+    with pytest.raises(ValueError, match=r"several configurations; name one of CONFIGURATION_1 \("):
+        config.configuration()

@@ -162,6 +162,8 @@ class Config:
             if name in (candidate.label, candidate.name):
                 return _sound(candidate)
         choices = ", ".join(f"{c.label} ({c.name})" for c in self.configurations)
+        if name is None:
+            raise ValueError(f"the file has several configurations; name one of {choices}")
         raise ValueError(f"configuration {name!r} is not in the file; it has {choices}")
 
     def chosen(self, names: Iterable[str] | None = None) -> tuple[Configuration, ...]:
