@@ -16,8 +16,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.config.catalogue import aliases_of, family_of, family_text, notes, own_text, rows
 from jaxlens.config.profile_names import LIGHT, MASS, Kind
+from jaxlens.config.profile_texts import aliases_of, family_of, family_text, notes, own_text, rows
 from jaxlens.kernels.registry import LightProfile, MassProfile, Profile
 from validation.agreement.registered.draws import parameters
 from validation.agreement.registered.lenstronomy_names import rows_of

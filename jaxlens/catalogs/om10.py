@@ -59,6 +59,11 @@ COLUMNS: Mapping[str, str | Mapping[str, str]] = {
     "PLANE_2-OBJECT_1-LIGHT_PROFILE_2-center_y": "YSRC",
     "PLANE_2-OBJECT_2-magnitude-i": "MAGI_IN",
 }
+# The columns without which a file is hardly one of this layout -> the key in COLUMNS that needs each.
+USUAL: Mapping[str, str] = {
+    **{name: name for name in ("ZLENS", "ZSRC", "ELLIP", "PHIE", "GAMMA", "PHIG", "XSRC", "YSRC")},
+    "VELDISP": SIGMA_SIE,
+}
 # The columns of a system's place on the sky, and of its name; files without a place have none.
 SKY: Mapping[str, str] = {"ra": "RA", "dec": "DEC"}
 ID = "LENSID"

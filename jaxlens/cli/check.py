@@ -44,6 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     print_warnings(config)
     for line in described_catalog(config.catalog):
         print(f"CATALOG: {line}")
+    for line in _rows_again(config, arguments.configuration):
+        print(f"CATALOG: {line}")
     for one in config.chosen(arguments.configuration):
         for line in (*described(one), *described_haloes(one)):
             print(f"{one.label}: {line}")
@@ -52,6 +54,20 @@ def run(arguments: argparse.Namespace) -> int:
         print_image_differences(config, one, arguments.catalog_all)
     print(f"{arguments.config}: no problems")
     return 0
+
+
+def _rows_again(config: Config, asked: list[str] | None) -> Iterable[str]:
+    """Lines that say which configurations have more systems than the catalogue has rows in order."""
+    catalog = config.catalog
+    if catalog is None or catalog.mode != "iterate":
+        return
+    # a file without a catalogue is checked without it
+    from jaxlens.production.recipe import sizes
+
+    rows, systems = len(catalog.rows), sizes(config)
+    for one in config.chosen(asked):
+        if one.label in catalog.configurations and systems[one.label] > rows:
+            yield f"{one.label} has {systems[one.label]} systems; after the first {rows} the rows come again"
 
 
 def _print_acceptances(config: Config, configurations: Iterable[Configuration]) -> None:

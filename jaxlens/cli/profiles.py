@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from jaxlens.cli.arguments import Commands, add_command
-from jaxlens.config.catalogue import aliases_of, notes, profiles_called, rows, signature, summary, text_of
 from jaxlens.config.profile_names import LIGHT, MASS, Kind
+from jaxlens.config.profile_texts import aliases_of, notes, profiles_called, rows, signature, summary, text_of
 from jaxlens.kernels.registry import Profile
 
 # The width of the names in the list.

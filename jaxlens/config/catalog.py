@@ -18,6 +18,7 @@ from jaxlens.catalogs.tables import Table
 from jaxlens.config.catalog_columns import host_columns
 from jaxlens.config.catalog_entries import Entry
 from jaxlens.config.catalog_file import Written
+from jaxlens.config.catalog_lacking import advice_on_nothing, remark_lacking
 from jaxlens.config.catalog_rows import CatalogRows, finite_rows
 from jaxlens.config.catalog_values import Values, numbers, values_of
 from jaxlens.config.columns import Names
@@ -85,11 +86,11 @@ def read_catalog(
         extra = _matches(written, names, report)
         own = set_by(written.entries, written.rows.table, written, names, report)
         values = [*own, *extra.values]
+        remark_lacking(written, {name for one in values for name in one.entry.parameters}, names, report)
         columns = host_columns(written, report) | extra.columns
         weights = _weights(written, report)
         if not values and not any(one.place.path.startswith(CATALOG) for one in report.problems):
-            finding = "sets no parameter; give COLUMNS, or a FORMAT that has columns of its own"
-            report.problem(written.place, finding)
+            report.problem(written.place, f"sets no parameter; {advice_on_nothing(written)}")
         if not values or len(report.problems) > before or weights is None:
             return None
         good = finite_rows(written, values, columns, weights, report)
@@ -193,12 +194,17 @@ def _arrays(kind: str, values: np.ndarray, weights: np.ndarray) -> Mapping[str, 
 def _columns(
     written: Written, values: Sequence[Values], names: Names
 ) -> Iterator[tuple[Column, np.ndarray, str]]:
-    """(what is set, numbers (rows,), columns of the file) for all that is set; of two the last."""
+    """(what is set, numbers (rows,), columns of the file) for all that is set; of two the last.
+
+    What is of one configuration comes after what is of all, so that it counts there.
+    """
     found: dict[Column, tuple[np.ndarray, str]] = {}
     for one in values:
         for name, array in zip(one.entry.parameters, one.arrays, strict=True):
             for column in map(names.find, written.labelled(name)):
                 if column is not None:
+                    # that of a MATCH_n comes behind all of CATALOG
+                    found.pop(column, None)
                     found[column] = array, one.source
     for column, (array, source) in found.items():
         yield column, array, source
@@ -216,13 +222,18 @@ def set_by(
         names: the parameters that an entry may set.
         report: the problems and remarks are added to it.
     """
-    for entry in entries:
+    set_before: dict[Column, Entry] = {}
+    # what is of one configuration counts more there than what is of all
+    for entry in sorted(entries, key=lambda one: one.name.startswith("CONFIGURATION_")):
         known = [any(map(names.find, written.labelled(name))) for name in entry.parameters]
         if not any(known) and entry.implied:
             continue
         if not all(known):
             name = written.labelled(entry.parameters[known.index(False)])[0]
             report.problem(entry.place, f"matches no parameter; {names.advice(name)}")
+            continue
+        if (twice := _twice(entry, set_before, written, names)) is not None:
+            report.problem(entry.place, f"sets what {twice.name} sets; leave one of them out")
             continue
         remarks: list[str] = []
         try:
@@ -232,6 +243,17 @@ def set_by(
             report.problem(entry.place, text)
         for remark in remarks:
             report.remark(entry.place, remark)
+
+
+def _twice(entry: Entry, set_before: dict[Column, Entry], written: Written, names: Names) -> Entry | None:
+    """The entry that is written before another one and sets the same; `entry` is added to `set_before`."""
+    if entry.implied:
+        return None
+    every = [names.find(one) for name in entry.parameters for one in written.labelled(name)]
+    columns = [column for column in every if column is not None]
+    found = next((set_before[column] for column in columns if column in set_before), None)
+    set_before.update(dict.fromkeys(columns, entry))
+    return found
 
 
 def _matches(written: Written, names: Names, report: Report) -> Extra:

@@ -80,7 +80,12 @@ def _kept(name: str, column: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def _whole(column: np.ndarray) -> np.ndarray:
-    """Floats that are all whole as whole numbers, since a name is none of them; other columns as they are."""
+    """Floats that are all whole as whole numbers, since a name is none of them; other columns as they are.
+
+    Whole numbers beyond those of int64 become texts.
+    """
+    if column.dtype.kind == "u" and column.max(initial=0) >= 2**63:
+        return column.astype(str)
     if column.dtype.kind != "f" or not np.all(np.abs(column) < _EXACT) or np.any(column != np.floor(column)):
         return column
     return column.astype(np.int64)

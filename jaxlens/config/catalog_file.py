@@ -75,6 +75,7 @@ class Written:
         matches: the sections MATCH_n by their labels.
         matched: the parameters that these may set.
         images: the lensed images that the rows list, or None.
+        lacking: (column, entry) of what a file of the FORMAT usually has and this one has not.
     """
 
     place: Place
@@ -90,6 +91,7 @@ class Written:
     matches: tuple[tuple[str, Node], ...] = ()
     matched: frozenset[str] = frozenset()
     images: LensedImages | None = None
+    lacking: tuple[tuple[str, Entry], ...] = ()
 
     @property
     def names(self) -> set[str]:
@@ -113,7 +115,8 @@ def read_catalog_file(root: Section) -> Written | None:
         found = read_configurations(section, root.node)
         labels += found or ()
         rows = read_rows(section)
-        layout = layout_of(rows.format, rows.table, _format_place(section), report.bands) if rows else None
+        table, form = (rows.table, rows.format) if rows else (None, _form(section))
+        layout = layout_of(form, table, _format_place(section), report.bands)
         columns = section.take("COLUMNS")
         own, without = read_entries(columns, report), left_out(columns, report.bands)
         implied = layout.entries if layout else []
@@ -121,6 +124,9 @@ def read_catalog_file(root: Section) -> Written | None:
             if len(not_rivals(implied, [one])) == len(implied):
                 report.problem(one.place, "is empty; give the name of a column")
         entries = [*not_rivals(implied, [*own, *without]), *own]
+        lacking = (
+            one for one in (layout.lacking if layout else ()) if not_rivals([one[1]], [*own, *without])
+        )
         matches = tuple(section.numbered("MATCH", gaps=True))
         mode = section.choice("MODE", MODES, default="iterate", noun="a mode")
         weight = named(section, "WEIGHT")
@@ -139,7 +145,8 @@ def read_catalog_file(root: Section) -> Written | None:
             weight=weight,
             matches=matches,
             matched=_set_by(matches, report.bands),
-            images=read_images(section, rows.table if rows else None, rows.format if rows else ""),
+            images=read_images(section, table, rows.format if rows else ""),
+            lacking=tuple(lacking),
         )
 
 
@@ -244,9 +251,16 @@ def _table(path: Path, form: str, section: Section) -> Table | None:
     return table
 
 
+def _form(section: Section) -> str:
+    """The FORMAT of a file that cannot be read; "" where there is none."""
+    node = section.node.entries.get("FORMAT") if section.node else None
+    return node.text.strip() if node else ""
+
+
 def _format_place(section: Section) -> Place:
     """Where FORMAT stands, or the section where it has none."""
-    assert section.node is not None
+    if section.node is None:
+        return Place("")
     return section.node.entries["FORMAT"].place if section.has("FORMAT") else section.node.place
 
 

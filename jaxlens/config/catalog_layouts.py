@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 
 from jaxlens.catalogs.tables import Table
@@ -19,11 +19,13 @@ class Layout:
         entries: as those of COLUMNS.
         sky: the columns of right ascension and declination, or nothing.
         id: the column that names a row, or None.
+        lacking: (column, entry) of what the file usually has, and has not.
     """
 
     entries: list[Entry]
     sky: tuple[Entry, ...]
     id: Named | None
+    lacking: list[tuple[str, Entry]] = field(default_factory=list)
 
 
 def prepared(form: str, table: Table) -> Table:
@@ -37,19 +39,20 @@ def prepared(form: str, table: Table) -> Table:
     return found
 
 
-def layout_of(form: str, table: Table, place: Place, bands: tuple[str, ...]) -> Layout | None:
+def layout_of(form: str, table: Table | None, place: Place, bands: tuple[str, ...]) -> Layout | None:
     """What a FORMAT gives by itself; None for a format that has no columns of its own.
 
     Args:
         form: the FORMAT.
-        table: the catalogue, of which only columns that are there are used.
+        table: the catalogue, of which only columns that are there are used; None where it cannot be read,
+            and may have all of them.
         place: that of the key FORMAT.
         bands: the names of the bands.
     """
     module = _module(form)
     if module is None:
         return None
-    known = {name.casefold() for name in table.columns}
+    known = None if table is None else {name.casefold() for name in table.columns}
     columns: Mapping[str, str | Mapping[str, str]] = module.COLUMNS
     entries = [Entry(name, place, _words(one), bands, True) for name, one in columns.items()]
     sky: Mapping[str, str] = module.SKY
@@ -58,8 +61,19 @@ def layout_of(form: str, table: Table, place: Place, bands: tuple[str, ...]) -> 
     return Layout(
         [one for one in entries if _is_there(one, known)],
         places if len(places) == 2 and all(_is_there(one, known) for one in places) else (),
-        Named(name, place) if name.casefold() in known else None,
+        Named(name, place) if known is None or name.casefold() in known else None,
+        [] if known is None else _lacking(module, entries, known),
     )
+
+
+def columns_without(form: str, table: Table) -> list[str]:
+    """The columns of a FORMAT that a catalogue has not; none of a format that has no columns of its own."""
+    module = _module(form)
+    columns: Mapping[str, str | Mapping[str, str]] = module.COLUMNS if module else {}
+    names = (name for one in columns.values() for name in Entry("", Place(""), _words(one)).columns)
+    known = {name.casefold() for name in table.columns}
+    missing = (name.partition("[")[0] for name in names)
+    return list(dict.fromkeys(name for name in missing if name.casefold() not in known))
 
 
 def _module(form: str) -> ModuleType | None:
@@ -75,9 +89,20 @@ def _module(form: str) -> ModuleType | None:
     return None
 
 
+def _lacking(module: ModuleType, entries: list[Entry], known: set[str]) -> list[tuple[str, Entry]]:
+    """The columns that a file of a layout usually has and this one has not, each with what needs it."""
+    usual: Mapping[str, str] = getattr(module, "USUAL", {})
+    return [
+        (name, entry)
+        for name, needed in usual.items()
+        for entry in entries
+        if name.casefold() not in known and needed in entry.columns
+    ]
+
+
 def _words(one: str | Mapping[str, str]) -> Mapping[str, str]:
     return {COLUMN: one} if isinstance(one, str) else one
 
 
-def _is_there(entry: Entry, known: set[str]) -> bool:
-    return all(name.partition("[")[0].casefold() in known for name in entry.columns)
+def _is_there(entry: Entry, known: set[str] | None) -> bool:
+    return known is None or all(name.partition("[")[0].casefold() in known for name in entry.columns)

@@ -8,8 +8,9 @@ import numpy as np
 
 from jaxlens.config.catalog_file import Written
 from jaxlens.config.catalog_values import Values
+from jaxlens.config.columns import Names
 from jaxlens.config.errors import Place, Report
-from jaxlens.config.model import CATALOG, DEC_SKY, RA_SKY
+from jaxlens.config.model import CATALOG, DEC_SKY, RA_SKY, Joint
 from jaxlens.config.scalars import LARGEST
 from jaxlens.config.tables import Table
 
@@ -38,6 +39,21 @@ class CatalogRows(Table):
     def place(self, column: str, row: int | None = None) -> Place:
         """The place of a number of the catalogue, or of its column where no row is given."""
         return Place(self.source, None, column if row is None else f"row {self.lines[row]}: {column}")
+
+
+def without_rows(written: Written | None, names: Names) -> tuple[Joint, ...]:
+    """What stands for a catalogue with problems, so that what it sets is not reported as missing too.
+
+    Args:
+        written: the section; None where there is none.
+        names: the parameters that it may set.
+
+    Returns:
+        A joint distribution without arrays, or nothing.
+    """
+    found = dict.fromkeys(map(names.find, sorted(written.names))) if written else {}
+    columns = tuple(column for column in found if column is not None)
+    return (Joint(CATALOG, "interpolate", columns, arrays={}),) if columns else ()
 
 
 def finite_rows(

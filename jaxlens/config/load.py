@@ -11,6 +11,7 @@ from pathlib import Path
 from jaxlens.config.backgrounds import read_backgrounds
 from jaxlens.config.catalog import in_order, read_catalog
 from jaxlens.config.catalog_file import read_catalog_file
+from jaxlens.config.catalog_rows import without_rows
 from jaxlens.config.columns import known_names
 from jaxlens.config.errors import ConfigWarning, Place, Report, shown
 from jaxlens.config.examples import example_path, examples
@@ -23,7 +24,7 @@ from jaxlens.config.inputs import include, with_preset
 from jaxlens.config.instrument import read_bands, read_cosmology, read_instrument
 from jaxlens.config.joints import column_names, read_joints, read_userdists
 from jaxlens.config.memory import check_memory
-from jaxlens.config.model import IMAGE_DTYPES, Config
+from jaxlens.config.model import CATALOG, IMAGE_DTYPES, Config
 from jaxlens.config.naming import needs_passbands
 from jaxlens.config.passbands import read_passbands
 from jaxlens.config.placeholders import with_columns
@@ -171,8 +172,9 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         names = known_names(cosmology, instrument, configurations)
         ranges = with_selected_ranges(names, tree)
         catalog = read_catalog(rows, configurations, ranges, report)
-        joints = read_joints(root, tables, ranges, (catalog.joint,) if catalog else ())
-        joints = (in_order(catalog, joints, ranges, report), *joints) if catalog else joints
+        first = (catalog.joint,) if catalog else without_rows(rows, ranges)
+        joints = read_joints(root, tables, ranges, first)
+        joints = (*((in_order(catalog, joints, ranges, report),) if catalog else first), *joints)
         backgrounds = read_backgrounds(root, instrument, configurations, joints, names)
     config = Config(
         name=name,
@@ -197,7 +199,11 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
     complete, before = settled(config, tree, report, asked), len(report.remarks)
     check_transients(complete, tree, report)
     remark_implausible(complete, tree, asked, report)
-    return replace(complete, warnings=(*complete.warnings, *report.lines(report.remarks[before:])))
+    return replace(
+        complete,
+        joints=tuple(one for one in complete.joints if one.label != CATALOG or catalog),
+        warnings=(*complete.warnings, *report.lines(report.remarks[before:])),
+    )
 
 
 def _size(parameters: Section) -> int:

@@ -69,7 +69,7 @@ def check_memory(config: Config, tree: Node, report: Report) -> None:
 def _check_catalog(config: Config, tree: Node, report: Report) -> None:
     """Report a catalogue that takes more memory on a device than there is, and remark one near it."""
     for joint in config.joints:
-        size = _FLOAT * joint.arrays["values"].size if joint.label == CATALOG else 0
+        size = _FLOAT * joint.arrays["values"].size if joint.label == CATALOG and joint.arrays else 0
         if size > MANY_BYTES:
             rows, columns = joint.arrays["values"].shape
             memory = f"{rows} rows of {columns} numbers take {_gigabytes(size)} GB of memory on a device"

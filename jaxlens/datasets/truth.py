@@ -13,13 +13,13 @@ from jax.typing import ArrayLike
 
 from jaxlens.config.halo_arrays import halo_array
 from jaxlens.config.halo_names import KAPPA_SHEET
-from jaxlens.config.model.catalog import CATALOG, CATALOG_ROW, DEC_SKY, RA_SKY, is_catalog_column
+from jaxlens.config.model.catalog import CATALOG_ROW, DEC_SKY, RA_SKY, is_catalog_column
 from jaxlens.datasets.loading import load
 from jaxlens.files.errors import StorageError
 from jaxlens.files.systems import Systems
 from jaxlens.simulator.simulator import Simulator
 from jaxlens.truth import tables as of_systems
-from jaxlens.truth.columns import order
+from jaxlens.truth.columns import catalog_column, order
 from jaxlens.truth.programs import BATCH, no_params, parameter_shapes
 from jaxlens.truth.writing import TruthFiles, TruthFormat
 
@@ -208,7 +208,9 @@ def _tables(
     ra, dec = (known.pop(name, None) for name in (RA_SKY, DEC_SKY))
     if ra is None or dec is None:
         ra = dec = None
-    catalogued = {_column(name): value for name, value in known.items()} if CATALOG_ROW in known else None
+    catalogued = (
+        {catalog_column(name): value for name, value in known.items()} if CATALOG_ROW in known else None
+    )
     epochs = wanted.epochs and simulator.scene.series is not None
     return of_systems.truth_tables(
         simulator, params, indices, ra, dec, epochs, catalogued, wanted.lensed_hosts
@@ -226,13 +228,6 @@ def _shaped(value: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
         # that of the first band, or of the first epoch
         value = value[:, 0] if shape or value.ndim == 2 else value[..., 0]
     return value[..., :1] if shape[-1:] == (1,) else value
-
-
-def _column(name: str) -> str:
-    """The column of the table of systems for one of the metadata: `CATALOG-ID` is `catalog_id`."""
-    label, _, rest = name.partition("-")
-    own = CATALOG.lower() if label == CATALOG else label.replace("MATCH_", "match")
-    return f"{own}_{rest.lower() if rest in ('ID', 'row', 'distance') else rest}"
 
 
 def _params(

@@ -3,7 +3,7 @@
     jaxlens                        COOLEST
     SIE, SIS                       SIE               kappa = theta_E / (2 sqrt(q x^2 + y^2 / q))
     EPL, EPL_Q_PHI                 PEMD              theta_E on the intermediate axis, as in jaxlens
-    CHAMELEON                      Chameleon         b = alpha_1 / N, s = w (1 + |e|)
+    CHAMELEON                      Chameleon         b = alpha_1 / N, s = w (1 + abs(e))
     SHEAR, SHEAR_GAMMA_PSI         ExternalShear     about the origin
     CONVERGENCE                    ConvergenceSheet  about the origin
 

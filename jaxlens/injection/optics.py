@@ -11,35 +11,12 @@ from jaxlens.config.model import PIXEL_SCALE
 from jaxlens.imaging.optics import Optics
 from jaxlens.injection.images import BandImage
 from jaxlens.kernels.psf.moffat import moffat_radius
-from jaxlens.kernels.psf.resampling import resampled_side
 
 # How much larger or smaller than the file's the pixels of an image may be, as a fraction, where the kernel of
 # the PSF is the file's.
 SAME_PIXELS = 0.01
 # Pixel scales vary over an image by distortion: the smallest is not below this share of that at CRPIX.
 SMALLEST_SHARE = 0.9
-
-
-def with_kernel(optics: Optics, num_pix: int, side: int, factor: int) -> Optics:
-    """A PSF whose kernels are given.
-
-    Args:
-        optics: the file's PSF.
-        num_pix: pixels along a side of a stamp.
-        side: samples along a side of the kernels.
-        factor: samples along a side of a pixel.
-    """
-    point_factor = max(optics.point_factor, factor)
-    return dataclasses.replace(
-        optics,
-        psf="PIXEL",
-        num_pix=num_pix,
-        kernel_factor=factor,
-        point_factor=point_factor,
-        exact_points=False,
-        radius=None,
-        point_radius=resampled_side(side, factor, point_factor) // 2,
-    )
 
 
 def of_file(config: Config, optics: Optics, num_pix: int, image: BandImage) -> Optics:

@@ -15,14 +15,15 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.config.halo_arrays import halo_array
-from jaxlens.config.model import PIXEL_MAP, PIXEL_SCALE
 from jaxlens.imaging.assets import Assets
+from jaxlens.imaging.optics import PSF_KERNEL
+from jaxlens.imaging.own_pixels import with_kernel, with_pixel_map
 from jaxlens.imaging.point_sources import point_source_images
 from jaxlens.imaging.render import render_with
 from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.tables import IMAGE, with_tables
 from jaxlens.injection.images import BandImage
-from jaxlens.injection.optics import of_file, with_kernel
+from jaxlens.injection.optics import of_file
 from jaxlens.injection.sky import Floats, Places
 from jaxlens.injection.stamps import transforms
 from jaxlens.kernels.types import Params
@@ -94,39 +95,40 @@ class Renderer:
         self, params: Mapping[str, Any], bands: tuple[str, ...], places: Places, kernels: list[Floats]
     ) -> Floats:
         """The light in bands whose pixels lie alike, (n, bands, side, side)."""
-        own = None if not kernels else jnp.asarray(_of_one_side(kernels), jnp.result_type(float))
+        own = _of_one_side(kernels) if kernels else None
         scene = self._scene(bands, own)
-        values = self._values(params, bands, places, scene)
+        values = self._values(params, bands, places, own, scene)
         while True:
-            light, most = _render(scene, values, self._assets(bands), own)
+            light, most = _render(scene, values, self._assets(bands))
             found = int(np.max(np.asarray(most), initial=0))
             if found <= scene.image_slots or scene.image_slots >= MAX_IMAGE_SLOTS:
                 return np.asarray(light, np.float64)
             scene = dataclasses.replace(scene, image_slots=2 * scene.image_slots)
 
-    def _scene(self, bands: tuple[str, ...], kernels: jax.Array | None) -> Scene:
+    def _scene(self, bands: tuple[str, ...], kernels: Floats | None) -> Scene:
         """The scene of the file with the pixels and the PSF of images."""
-        scene, side = self._sim.scene, self._sides[bands[0]]
-        dropped = {PIXEL_SCALE, *PIXEL_MAP}
+        scene = with_pixel_map(self._sim.scene, self._sides[bands[0]])
         if kernels is None:
-            optics = self._optics[bands[0]]
+            scene = dataclasses.replace(scene, optics=self._optics[bands[0]])
         else:
-            optics = with_kernel(scene.optics, side, kernels.shape[-1], self._factor)
-            dropped |= scene.optics.parameters
-        names = tuple(name for name in scene.parameters if name not in dropped)
+            scene = with_kernel(scene, kernels.shape[-1], self._factor, own=True)
         # names of no meaning, so that bands whose pixels lie otherwise share a program
-        numbered = tuple(map(str, range(len(bands))))
-        return dataclasses.replace(
-            scene, bands=numbered, num_pix=side, optics=optics, adu=False, parameters=names + PIXEL_MAP
-        )
+        return dataclasses.replace(scene, bands=tuple(map(str, range(len(bands)))), adu=False)
 
     def _values(
-        self, params: Mapping[str, Any], bands: tuple[str, ...], places: Places, scene: Scene
+        self,
+        params: Mapping[str, Any],
+        bands: tuple[str, ...],
+        places: Places,
+        kernels: Floats | None,
+        scene: Scene,
     ) -> Params:
-        """The parameters of the systems in some bands, with the pixels and zero points of the images."""
+        """The parameters of the systems in some bands, with pixels, zero points and PSFs of the images."""
         zero_points = np.array([self._images[band].zero_point for band in bands])
         replaced = transforms(places, self._sides[bands[0]])
         replaced |= {_ZERO_POINT: np.broadcast_to(zero_points, (len(places.x), len(bands)))}
+        if kernels is not None:
+            replaced[PSF_KERNEL] = kernels
         chosen = self._chosen(bands)
         values = {}
         for name in scene.parameters:
@@ -193,17 +195,14 @@ def _is_by_band(name: str, table: jax.Array, bands: int) -> bool:
 
 
 @compiled(0)
-def _render(
-    scene: Scene, params: Params, assets: Assets, kernels: jax.Array | None
-) -> tuple[jax.Array, jax.Array]:
+def _render(scene: Scene, params: Params, assets: Assets) -> tuple[jax.Array, jax.Array]:
     """Images (n, bands, side, side), and the number of images of the point source with most, (n,)."""
 
-    def of_system(system: Params, kernel: jax.Array | None) -> tuple[jax.Array, jax.Array]:
-        own = assets if kernel is None else assets._replace(psf_kernel=kernel)
-        whole = with_tables(scene, system, own)
+    def of_system(system: Params) -> tuple[jax.Array, jax.Array]:
+        whole = with_tables(scene, system, assets)
         images = point_source_images(scene, whole)
         found = [one.found for one in images.values()]
         most = jnp.max(jnp.stack(found)) if found else jnp.zeros((), int)
-        return render_with(scene, whole, images, own), most
+        return render_with(scene, whole, images, assets), most
 
-    return jax.vmap(of_system, (0, None if kernels is None else 0))(params, kernels)
+    return jax.vmap(of_system)(params)

@@ -9,10 +9,11 @@ from typing import Self
 
 import numpy as np
 
-from jaxlens.config.model import CATALOG, DEC_SKY, PIXEL_MAP, PIXEL_SCALE, RA_SKY
+from jaxlens.config.model import DEC_SKY, PIXEL_MAP, PIXEL_SCALE, RA_SKY
 from jaxlens.injection.positions import Positions
 from jaxlens.injection.systems import Lot
 from jaxlens.simulator.simulator import Simulator
+from jaxlens.truth.columns import catalog_column
 from jaxlens.truth.tables import truth_tables
 from jaxlens.truth.writing import TruthFiles, TruthFormat
 
@@ -58,7 +59,9 @@ class Truth:
         systems = None
         if lot.catalogued is not None:
             known = lot.catalogued.items()
-            systems = {_column(one): np.asarray(v)[kept] for one, v in known if one not in (RA_SKY, DEC_SKY)}
+            systems = {
+                catalog_column(one): np.asarray(v)[kept] for one, v in known if one not in (RA_SKY, DEC_SKY)
+            }
         tables = truth_tables(
             self._sim, chosen, positions.ids[own], positions.ra[own], positions.dec[own], systems=systems
         )
@@ -79,10 +82,3 @@ class Truth:
     ) -> None:
         if self._files is not None:
             self._files.__exit__(kind, error, trace)
-
-
-def _column(name: str) -> str:
-    """The column of the table of systems for what a catalogue knows: `CATALOG-ID` is `catalog_id`."""
-    label, _, rest = name.partition("-")
-    own = CATALOG.lower() if label == CATALOG else label.replace("MATCH_", "match")
-    return f"{own}_{rest.lower() if rest in ('ID', 'row', 'distance') else rest}"

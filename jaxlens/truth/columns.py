@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from jaxlens.config.model import CATALOG
 from jaxlens.files.units import unit_of
 from jaxlens.kernels.parameters import MEANINGS
 
@@ -201,6 +202,17 @@ def _expression(name: str) -> str:
 
 def _listed(columns: Iterable[Column]) -> str:
     return ", ".join(column.name for column in columns)
+
+
+def catalog_column(name: str) -> str:
+    """The column of the table of systems for what a catalogue says, by its name in the metadata.
+
+    >>> catalog_column("CATALOG-ID"), catalog_column("MATCH_1-row")
+    ('catalog_id', 'match1_row')
+    """
+    label, _, rest = name.partition("-")
+    own = CATALOG.lower() if label == CATALOG else label.replace("MATCH_", "match")
+    return f"{own}_{rest.lower() if rest in ('ID', 'row', 'distance') else rest}"
 
 
 def order(table: str, name: str) -> tuple[int, ...]:

@@ -187,4 +187,7 @@ def _sky(
         if array.shape != (count,):
             raise ValueError(f"{name} has the shape {array.shape}; give one for each of the {count} systems")
         found.append(array)
+    beyond = found[1][np.abs(found[1]) > 90.0]
+    if beyond.size:
+        raise ValueError(f"dec has {beyond[0]:g}, which is no declination; give degrees from -90 to 90")
     return found[0], found[1]

@@ -93,4 +93,5 @@ def test_check_says_what_a_catalogue_sets(tmp_path, capsys):
     counts = "4 rows, 1 cut by WHERE, 1 skipped, which are not finite, 2 used in order, by CONFIGURATION_1"
     assert f"CATALOG: {tmp_path / 'lenses.csv'}: {counts}\n" in captured.out
     assert f"CATALOG:     {theta_e} is set by sigma\n" in captured.out
+    assert "CATALOG: CONFIGURATION_1 has 100 systems; after the first 2 the rows come again\n" in captured.out
     assert "1 of 3 rows has a number that is not finite (1 of sigma; row 1); it is skipped" in captured.err

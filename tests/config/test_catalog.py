@@ -250,3 +250,69 @@ def test_a_selection_that_rows_do_not_meet_names_the_row(load: Load, good: str) 
     assert "is not met by row 4 and 1 more of CATALOG, whose rows belong to systems" in str(caught.value)
     assert "cut these rows by WHERE, or take MODE: sample" in str(caught.value)
     assert len(load({"WHERE": {"theta": [None, 1.15]}}, document).joints[0].arrays["values"]) == 3
+
+
+def test_what_is_wrong_with_a_catalogue_is_all_that_is_told(load: Load, good: str) -> None:
+    """Numbers that only the catalogue gives are not missing too, also where the FORMAT would set them."""
+    document = yaml.safe_load(good)
+    lens = next(one for one in document["SPECIES"].values() if "MASS_PROFILE_1" in one)
+    lens["MASS_PROFILE_1"]["PARAMETERS"].pop("theta_E", None)
+    lens["MASS_PROFILE_1"]["PARAMETERS"].pop("sigma_v", None)
+    for catalog in (
+        {"FILENAME": "d.csv"},
+        {"WHERE": {"zlens": [0, 1]}},
+        {"FORMAT": "om10", "COLUMNS": {}, "WHERE": {"zlens": [0, 1]}},
+    ):
+        with pytest.raises(ConfigError) as caught:
+            load(catalog, document)
+        assert [one for one in caught.value.problems if "is missing" in one] == []
+
+
+def test_a_catalogue_that_no_asked_configuration_has_may_be_wrong(load: Load, good: str) -> None:
+    document = yaml.safe_load(good)
+    document["CATALOG"] = {
+        "FILENAME": "c.csv",
+        "COLUMNS": {THETA_E: "thetaE"},
+        "CONFIGURATIONS": ["PAIR"],
+    }
+    other = next(
+        one["NAME"] for one in document["GEOMETRY"].values() if "NAME" in one and one["NAME"] != "PAIR"
+    )
+    config = load_config(document, configurations=[other])
+    assert config.catalog is None
+    assert [one.label for one in config.joints if one.label == CATALOG] == []
+
+
+def test_what_is_of_one_configuration_counts_more_than_what_is_of_all(load: Load) -> None:
+    config = load({"CONFIGURATIONS": None, "COLUMNS": {f"CONFIGURATION_1-{THETA_E}": "theta", THETA_E: "zs"}})
+    names = [(one.configuration, one.parameter) for one in config.joints[0].columns]
+    assert names.index((None, THETA_E)) < names.index(("CONFIGURATION_1", THETA_E))
+
+
+def test_what_is_set_twice_is_a_problem(load: Load) -> None:
+    found = problem(load, {"COLUMNS": {"PLANE_1-REDSHIFT": "zl", "PLANE_1-OBJECT_1-REDSHIFT": "zs"}})
+    assert "sets what PLANE_1-REDSHIFT sets; leave one of them out" in found
+
+
+def test_a_file_of_another_layout_is_told_what_it_lacks(load: Load) -> None:
+    found = problem(load, {"FORMAT": "om10", "FILENAME": "c.csv", "COLUMNS": {}})
+    assert "sets no parameter; c.csv has no ZLENS" in found
+    assert "which FORMAT: om10 reads" in found
+
+
+def test_a_name_beyond_int64_is_a_text(load: Load) -> None:
+    numbers = np.arange(6, dtype=np.uint64) + np.uint64(2**63)
+    Table({"theta": rows()["theta"], "zl": rows()["zs"] / 4, "big": numbers}).write("c.fits")
+    config = load({"FILENAME": "c.fits", "ID": "big"})
+    assert config.catalog is not None
+    assert config.catalog.columns["CATALOG-ID"][5] == "9223372036854775813"
+
+
+def test_a_usual_column_that_is_lacking_is_a_remark_with_the_nearest_name(load: Load) -> None:
+    rows().rename(columns={"zl": "Z_LENS", "zs": "ZSRC"}).to_csv("c.csv", index=False)
+    config = load({"FORMAT": "om10", "FILENAME": "c.csv", "COLUMNS": {THETA_E: "theta"}})
+    (found,) = [one for one in config.warnings if "has no column ZLENS" in one]
+    assert "c.csv has no column ZLENS, so that PLANE_1-OBJECT_1-REDSHIFT is not set" in found
+    assert "did you mean Z_LENS" in found
+    quiet = {"FORMAT": "om10", "FILENAME": "c.csv", "COLUMNS": {THETA_E: "theta", Z_LENS: "Z_LENS"}}
+    assert not [one for one in load(quiet).warnings if "ZLENS" in one]

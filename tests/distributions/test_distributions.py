@@ -184,7 +184,7 @@ def uniform_draws() -> jax.Array:
 def test_mean_variance_and_support_of_many_draws(
     distribution: Distribution, theirs: Any, uniform_draws: jax.Array
 ) -> None:
-    """The moments are within five standard errors of 100,000 draws, 10,000 of a Beta, which takes its time."""
+    """The moments are within five standard errors of 100,000 draws, 10,000 of Beta, which takes its time."""
     n = len(uniform_draws) // (10 if isinstance(distribution, Beta) else 1)
     draws = np.asarray(icdf(distribution, uniform_draws[:n]), float)
     mean, variance, kurtosis = (float(moment) for moment in theirs.stats(moments="mvk"))

@@ -111,6 +111,8 @@ def test_the_source_of_a_quasar_has_the_same_images() -> None:
         np.testing.assert_allclose(np.asarray(again), ours, rtol=0.0, atol=TOLERANCE * ours.max())
 
 
+# lenstronomy warns about every cosmology
+@pytest.mark.filterwarnings("ignore:Cosmology is provided")
 def test_the_page_says_what_is_so() -> None:
     page = (Path(__file__).parents[2] / "docs" / "other_codes.md").read_text(encoding="utf-8")
     part = page[page.index("## To lenstronomy") : page.index("## How well they agree")]

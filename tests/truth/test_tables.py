@@ -96,6 +96,7 @@ def test_every_column_is_documented(at_places):
         ({"ids": [1.5, 2.0, 3.0]}, "whole numbers, or texts"),
         ({"ra": [1.0, 2.0, 3.0]}, "both ra and dec"),
         ({"ra": [1.0, 2.0], "dec": [1.0, 2.0, 3.0]}, "ra has the shape"),
+        ({"ra": [1.0, 2.0, 3.0], "dec": [1.0, 2.0, -91.0]}, "dec has -91, which is no declination"),
         ({"epochs": True}, "has no TIMESERIES"),
     ],
 )
