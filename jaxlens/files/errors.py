@@ -35,6 +35,9 @@ def explained(
     """
     try:
         yield
+    except StorageError:
+        # has its file and advice already
+        raise
     except kinds as error:
         full = getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error)
         reason = "the disk is full" if full else getattr(error, "strerror", None) or str(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -75,7 +76,8 @@ def copied(
             edits.setdefault(unit.path, {})[unit.number] = _edit(one, unit, tuple(history))
     planes: dict[Path, dict[int, PixelPlane]] = {}
     for path, name in output_names(images).items():
-        with explained(path, "give a FITS image, and a folder with space for its copy"):
+        kinds = (OSError, EOFError, zlib.error)
+        with explained(path, "give a FITS image, and a folder with space for its copy", kinds):
             planes[path] = plain_copy(path, target(name), edits[path])
     return tuple(_band_planes(one, planes) for one in images)
 

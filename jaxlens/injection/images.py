@@ -126,12 +126,26 @@ def read_images(
             ("gain", gain),
         )
     }
-    return tuple(
+    read = tuple(
         _band_image(
             band, path, {name: values.get(band) for name, values in given.items()}, mask_planes, noise
         )
         for band, path in found.items()
     )
+    _check_own_planes(read)
+    return read
+
+
+def _check_own_planes(images: Sequence[BandImage]) -> None:
+    """ValueError where two bands have one image or one variance, which would get the light of both."""
+    for what in ("image", "variance"):
+        bands: dict[Unit, str] = {}
+        for one in images:
+            unit = getattr(one, what)
+            if unit is not None and bands.setdefault(unit, one.band) != one.band:
+                raise ValueError(
+                    f"the bands {bands[unit]} and {one.band} have one {what}, {unit.name}; give each its own"
+                )
 
 
 def images_by_band(images: Any, bands: Sequence[str]) -> dict[str, str]:
@@ -184,8 +198,8 @@ def _band_image(
     variance = _beside(image, given["variance"], tuple(VARIANCES))
     mask = _beside(image, given["mask"], MASKS)
     zero = given["zero_point"]
-    zero = photometry.zero_point(header, image.name) if zero is None else float(zero)
-    gain = _positive("gain", given["gain"]) if noise and given["gain"] is not None else None
+    zero = photometry.zero_point(header, image.name) if zero is None else photometry.given_zero_point(zero)
+    gain = photometry.given_gain(given["gain"]) if noise and given["gain"] is not None else None
     if noise and gain is None:
         gain = photometry.gain(header, image.name)
     return BandImage(
@@ -271,10 +285,3 @@ def _merged_header(path: str) -> dict[str, Any]:
 
 def _extension_name(unit: Unit | None) -> str:
     return "" if unit is None else str(unit.header.get("EXTNAME", "")).strip().upper()
-
-
-def _positive(name: str, value: Any) -> float:
-    number = float(value)
-    if not (np.isfinite(number) and number > 0.0):
-        raise ValueError(f"{name} is {value}; give a number above 0, electrons per unit of the image")
-    return number

@@ -96,6 +96,22 @@ def gain(header: Any, source: str) -> float:
     )
 
 
+def given_zero_point(value: Any) -> float:
+    """A zero point that the user gives; ValueError if it is not finite."""
+    number = float(value)
+    if not np.isfinite(number):
+        raise ValueError(f"zero_point is {value}; give the AB magnitude of one unit of the image")
+    return number
+
+
+def given_gain(value: Any) -> float:
+    """A gain that the user gives; ValueError if it is not above zero."""
+    number = float(value)
+    if not (np.isfinite(number) and number > 0.0):
+        raise ValueError(f"gain is {value}; give a number above 0, electrons per unit of the image")
+    return number
+
+
 def band(header: Any, bands: Iterable[str]) -> str | None:
     """The band of an image, of those in `bands`; None where its header does not say.
 

@@ -101,7 +101,13 @@ def _table(table: Any) -> Table:
 
         return read_catalog(os.fspath(table))
     columns = table if isinstance(table, Mapping) else dict(table)
-    return Table("the table of positions", {str(name): np.asarray(columns[name]) for name in columns})
+    arrays = {str(name): np.atleast_1d(np.asarray(columns[name])) for name in columns}
+    if len({len(values) for values in arrays.values()}) > 1:
+        found = ", ".join(f"{name} has {len(values)}" for name, values in arrays.items())
+        raise CatalogError(
+            f"the columns of the table of positions differ in length: {found}; make them alike"
+        )
+    return Table("the table of positions", arrays)
 
 
 def _first(table: Table, names: Sequence[str]) -> str | None:

@@ -152,7 +152,7 @@ def _kernels_in(text: str, image: BandImage) -> Kernels:
         raise ValueError(f"psf {file} has no table with columns ra and dec, or x and y; add the places")
     if len(table) != len(kernels):
         raise ValueError(f"psf {file} has {len(kernels)} kernels, but {len(table)} places; give one for each")
-    return NearestKernel(kernels, *_places_in(table, image))
+    return NearestKernel(kernels, *_places_in(table, image, file))
 
 
 def _has_places(unit: Any) -> bool:
@@ -160,12 +160,16 @@ def _has_places(unit: Any) -> bool:
     return set(_SKY) <= set(names) or set(_PIXELS) <= set(names)
 
 
-def _places_in(table: np.ndarray, image: BandImage) -> tuple[Floats, Floats]:
-    """Right ascension and declination of the rows of a table."""
+def _places_in(table: np.ndarray, image: BandImage, file: str) -> tuple[Floats, Floats]:
+    """Right ascension and declination of the rows of the table of a file."""
     columns = {name.casefold(): np.asarray(table[name], np.float64) for name in table.dtype.names or ()}
     if all(name in columns for name in _SKY):
-        return columns["ra"], columns["dec"]
-    return sky_positions(image.wcs, columns["x"], columns["y"])
+        ra, dec = columns["ra"], columns["dec"]
+    else:
+        ra, dec = sky_positions(image.wcs, columns["x"], columns["y"])
+    if not np.all(np.isfinite(ra) & np.isfinite(dec)):
+        raise ValueError(f"psf {file} has places that are not finite; give each kernel its place")
+    return ra, dec
 
 
 def _unit_vectors(ra: Floats, dec: Floats) -> Floats:

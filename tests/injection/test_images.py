@@ -65,10 +65,16 @@ def test_wrong_images_are_errors(make_image: Maker, tmp_path: Path) -> None:
         read_images({"g": make_image("nowcs.fits", header=fits.Header())}, BANDS)
     with pytest.raises(StorageError, match="none"):
         read_images({"g": tmp_path / "none.fits"}, BANDS)
-    with pytest.raises(StorageError, match="has no image SCII"):
+    with pytest.raises(StorageError, match=r"^[^:]*g.fits: has no image SCII"):
         read_images({"g": f"{path}[SCII]"}, BANDS)
     with pytest.raises(ValueError, match="gain is -1; give a number above 0"):
         read_images({"g": path}, BANDS, gain=-1)
+    with pytest.raises(ValueError, match="zero_point is nan; give the AB magnitude"):
+        read_images({"g": path}, BANDS, zero_point=np.nan)
+    with pytest.raises(ValueError, match=r"bands g and r have one image, .*g.fits\[1\]; give each its own"):
+        read_images({"g": path, "r": path}, BANDS)
+    with pytest.raises(ValueError, match=r"bands g and i have one variance, .*g.fits\[3\]"):
+        read_images({"g": path, "i": make_image("i.fits")}, BANDS, variance=f"{path}[VARIANCE]")
     with pytest.raises(ValueError, match="gain has the band 'z', of which there is no image"):
         read_images({"g": path}, BANDS, gain={"z": 1.0})
     with pytest.raises(ValueError, match=r"has no mask plane BADD; did you mean BAD\?"):

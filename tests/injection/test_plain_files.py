@@ -11,8 +11,12 @@ import pytest
 from astropy.io import fits
 from astropy.table import Table
 
+from jaxlens.files.errors import StorageError
+from jaxlens.injection.copies import copied
+from jaxlens.injection.images import read_images
 from jaxlens.injection.pixel_planes import PixelPlane
 from jaxlens.injection.plain_files import Edit, plain_copy
+from tests.injection.conftest import Maker
 
 PIXELS = np.random.default_rng(2).normal(0.0, 1.0, (30, 70)).astype(np.float32)
 FLAGS = np.random.default_rng(3).integers(0, 1000, (30, 70))
@@ -104,3 +108,12 @@ def test_a_file_that_ends_too_early_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "cut.fits").write_bytes((tmp_path / "in.fits").read_bytes()[:6000])
     with pytest.raises((OSError, EOFError)), pytest.warns(Warning, match="truncated"):
         plain_copy(tmp_path / "cut.fits", tmp_path / "out.fits", EDITS)
+
+
+def test_an_image_that_ends_too_early_is_named(make_image: Maker, tmp_path: Path) -> None:
+    whole = make_image("whole.fits")
+    (tmp_path / "cut.fits").write_bytes(whole.read_bytes()[:20000])
+    with pytest.warns(Warning, match="truncated"):
+        images = read_images({"g": tmp_path / "cut.fits"}, ("g",))
+    with pytest.raises(StorageError, match=r"cut.fits: the file ends|cut.fits: .*truncated"), pytest.warns(Warning, match="truncated"):
+        copied(images, lambda name: tmp_path / f"copy_{name}", [])

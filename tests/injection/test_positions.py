@@ -29,6 +29,8 @@ def test_wrong_tables_are_errors() -> None:
         positions_from({"ra": [1.0], "declin": [2.0]})
     with pytest.raises(CatalogError, match="the column ra is not all numbers"):
         positions_from({"ra": ["1h"], "dec": [2.0]})
+    with pytest.raises(CatalogError, match="differ in length: ra has 2, dec has 1; make them alike"):
+        positions_from({"ra": [1.0, 2.0], "dec": 2.0})
     with pytest.raises(ValueError, match="the column index has -1"):
         positions_from({"ra": [1.0], "dec": [2.0], "index": [-1]})
     table = Table("t", {"ra": np.array([2.0]), "dec": np.array([60.0])}, {"ra": "km"})

@@ -65,6 +65,8 @@ def test_places_have_the_nearest_kernel_of_a_cube(image: BandImage, tmp_path: Pa
         assert (found == np.stack([shifted(2, 1), shifted(0, 0)])).all()
     with pytest.raises(ValueError, match="has 2 kernels, but 1 places"):
         kernels_of(cube_file(tmp_path / "one.fits", x=[1.0], y=[2.0]), image)
+    with pytest.raises(ValueError, match="has places that are not finite"):
+        kernels_of(cube_file(tmp_path / "nan.fits", ra=[np.nan, RA], dec=[DEC, DEC]), image)
     with pytest.raises(ValueError, match="has no table with columns ra and dec, or x and y"):
         kernels_of(cube_file(tmp_path / "none.fits", a=[1.0, 2.0]), image)
 
