@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -112,18 +113,25 @@ def _by_band(
     """A value, a list of them, or a mapping by band where words are BAND=VALUE; None where there are none.
 
     Raises:
-        ValueError: if only some words have a band, or a value is of another kind.
+        ValueError: if only some words have a band, or one that is none of the file's, or a value is of
+            another kind.
     """
     if words is None:
         return None
     named = [word for word in words if word.partition("=")[0] in bands and "=" in word]
-    if named and len(named) < len(words):
-        other = next(word for word in words if word not in named)
-        raise ValueError(f"{other!r} has no band of {', '.join(bands)}; write BAND=VALUE for all or for none")
+    others = [word for word in words if word not in named]
+    if others and (named or _is_assignment(others[0])):
+        advice = f"{', '.join(bands)}; write BAND=VALUE for all or for none"
+        raise ValueError(f"{others[0]!r} has no band of {advice}")
     if named:
         return {word.partition("=")[0]: _value(word.partition("=")[2], kind) for word in named}
     values = [_value(word, kind) for word in words]
     return values[0] if single and len(values) == 1 else values
+
+
+def _is_assignment(word: str) -> bool:
+    """Whether a word is BAND=VALUE and not the name of a file or a number."""
+    return re.fullmatch(r"\w+=.+", word) is not None and not Path(word).exists()
 
 
 def _value(word: str, kind: Callable[[str], Any]) -> Any:

@@ -81,6 +81,8 @@ def _loaded(path: Path) -> Any:
     if path.stem.endswith("_pyAPI"):
         plain = path.with_name(f"{path.stem.removesuffix('_pyAPI')}.json")
         raise ValueError(f"{path} is a template of jsonpickle, which may run any program; give {plain}")
+    if not path.is_file():
+        raise ValueError(f"{path} is no file; give the JSON file of a COOLEST template")
     try:
         with warnings.catch_warnings():
             # of images that are no squares, of which coolest takes rows for columns
@@ -90,8 +92,12 @@ def _loaded(path: Path) -> Any:
     except OSError:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, AssertionError, RuntimeError) as error:
-        kind = "no JSON" if isinstance(error, json.JSONDecodeError) else "no template that coolest can read"
-        raise ValueError(f"{path} is {kind}: {type(error).__name__}: {error}") from error
+        if isinstance(error, json.JSONDecodeError):
+            raise ValueError(
+                f"{path} is no JSON ({error}); give the JSON file of a COOLEST template"
+            ) from error
+        finding = f"is no template that coolest can read: {type(error).__name__}: {error}"
+        raise ValueError(f"{path} {finding}; give the JSON file of a COOLEST template") from error
 
 
 def _notes(meta: Any) -> Mapping[str, Any]:

@@ -50,7 +50,8 @@ class Positions:
 def positions_from(table: Any) -> Positions:
     """The systems and places of a table: ra, dec, and where it has them the index of each system and an id.
 
-    Without a column of indices the entry in row i is system i.
+    Without a column of indices the entry in row i is system i; without ids an entry is called by its index,
+    or by its row where a system stands at several places.
 
     Args:
         table: the path of a table in any format that `jaxlens.catalogs` reads, a DataFrame, a mapping from
@@ -58,14 +59,15 @@ def positions_from(table: Any) -> Positions:
 
     Raises:
         CatalogError: if there is no right ascension or declination, or its values are no numbers.
-        ValueError: if an index is no whole number from 0 on.
+        ValueError: if an index is no whole number from 0 on, or two rows have one id.
     """
     read = _table(table)
     ra, dec = (_degrees(read, _named(read, names, what)) for names, what in ((RA, "ra"), (DEC, "dec")))
     indices, ids = (_first(read, names) for names in (INDEX, ID))
     index = consecutive(0, len(read)) if indices is None else _whole(read, indices)
-    names = index if ids is None else read.column(ids)
-    return Positions(as_texts(names), index, ra, dec, read.source)
+    rows = consecutive(0, len(read))
+    names = read.column(ids) if ids else index if len(np.unique(index)) == len(index) else rows
+    return Positions(_distinct(as_texts(names), read.source), index, ra, dec, read.source)
 
 
 def catalog_positions(simulator: Simulator, seed: int) -> Positions:
@@ -76,7 +78,7 @@ def catalog_positions(simulator: Simulator, seed: int) -> Positions:
         seed: the seed of the dataset.
 
     Raises:
-        ValueError: if the configuration has no places on the sky.
+        ValueError: if the configuration has no places on the sky, or two of the systems have one ID.
     """
     catalog, count = simulator.config.catalog, simulator.config.size
     label = simulator.configuration.label
@@ -88,8 +90,17 @@ def catalog_positions(simulator: Simulator, seed: int) -> Positions:
     rows = np.asarray(simulator.numbers(jax.random.key(seed, impl="threefry2x32"), count).values[CATALOG_ROW])
     columns = catalog.of_rows(rows)
     index = consecutive(0, count)
-    ids = columns.get(CATALOG_ID, index)
-    return Positions(as_texts(ids), index, columns[RA_SKY], columns[DEC_SKY], catalog.source)
+    ids = _distinct(as_texts(columns.get(CATALOG_ID, index)), catalog.source)
+    return Positions(ids, index, columns[RA_SKY], columns[DEC_SKY], catalog.source)
+
+
+def _distinct(ids: NDArray[np.object_], source: str) -> NDArray[np.object_]:
+    """The ids; ValueError where two are the same, since the tables of an injection are joined by them."""
+    values, counts = np.unique(ids, return_counts=True)
+    if np.any(counts > 1):
+        twice = values[np.argmax(counts > 1)]
+        raise ValueError(f"{source}: {int(counts.max())} systems have the id {twice!r}; give each its own")
+    return ids
 
 
 def _table(table: Any) -> Table:

@@ -19,6 +19,8 @@ def test_tables_have_a_place_and_where_they_say_so_an_index_and_an_id(tmp_path: 
     found = positions_from(tmp_path / "places.csv")
     assert (found.ra.tolist(), found.dec.tolist()) == ([10.5, 11.5], [1.0, 2.0])
     assert (found.index.tolist(), found.ids.tolist()) == ([7, 3], ["A", "B"])
+    twice = {"ra": [1.0, 2.0], "dec": [0.0, 0.0], "index": [5, 5]}
+    assert positions_from(twice).ids.tolist() == ["0", "1"]
     hours = Table("t", {"ra": np.array([2.0]), "dec": np.array([60.0])}, {"ra": "hourangle", "dec": "arcmin"})
     found = positions_from(hours)
     assert (found.ra[0], found.dec[0]) == (pytest.approx(30.0), pytest.approx(1.0))
@@ -31,6 +33,8 @@ def test_wrong_tables_are_errors() -> None:
         positions_from({"ra": ["1h"], "dec": [2.0]})
     with pytest.raises(CatalogError, match="differ in length: ra has 2, dec has 1; make them alike"):
         positions_from({"ra": [1.0, 2.0], "dec": 2.0})
+    with pytest.raises(ValueError, match="2 systems have the id 'A'; give each its own"):
+        positions_from({"ra": [1.0, 2.0], "dec": [2.0, 2.0], "id": ["A", "A"]})
     with pytest.raises(ValueError, match="the column index has -1"):
         positions_from({"ra": [1.0], "dec": [2.0], "index": [-1]})
     table = Table("t", {"ra": np.array([2.0]), "dec": np.array([60.0])}, {"ra": "km"})
