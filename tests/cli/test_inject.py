@@ -96,7 +96,7 @@ def test_wrong_words_are_errors(
     assert "b.fits' has no band of g, r, i; write BAND=VALUE" in fails(
         "inject", unlensed_file, f"g={g}", r, *out
     )
-    assert "'z=a.fits' has no band of g, r; write BAND=VALUE" in fails(
+    assert "'z=a.fits' has no band of g, r, i; write BAND=VALUE" in fails(
         "inject", unlensed_file, "z=a.fits", *out
     )
     assert "'x' is no number; give one" in fails(
