@@ -86,7 +86,8 @@ class Image:
 
     def names(self, key: str) -> list[str]:
         """A list of profiles of the model; empty where it is missing."""
-        return list(self.model.get(key) or [])
+        # numpy's texts, as of a column of names, cannot be written as YAML
+        return [str(name) for name in self.model.get(key) or []]
 
 
 def images_of(bands: Mapping[str, Any], zero_points: float | Mapping[str, float]) -> list[Image]:

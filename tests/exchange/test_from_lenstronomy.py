@@ -32,6 +32,13 @@ def test_the_configuration_of_one_image() -> None:
     assert load_config(config).configurations[0].planes[0].objects[1][0] == "OBJECT_2"
 
 
+def test_names_of_profiles_may_be_texts_of_numpy() -> None:
+    lenses = list(np.array(ARGUMENTS["kwargs_model"]["lens_model_list"]))
+    given = arguments(kwargs_model={"lens_model_list": lenses})
+    wanted = load_config(from_lenstronomy(ARGUMENTS, magnitude_zero_point=27.0))
+    assert load_config(from_lenstronomy(given, magnitude_zero_point=27.0)).text == wanted.text
+
+
 def test_magnitudes_have_the_flux_of_the_amplitude() -> None:
     from scipy.special import gamma
 
