@@ -13,7 +13,7 @@ from astropy.table import Table
 
 from jaxlens.catalogs.conventions import ANGLES, FLATTENINGS
 from jaxlens.config import Config, ConfigError, load_config
-from jaxlens.config.catalog_entries import COMPONENTS, MEASURES
+from jaxlens.config.catalog.entries import COMPONENTS, MEASURES
 
 TEXT = (Path(__file__).parents[1] / "docs" / "catalogs.md").read_text(encoding="utf-8")
 BLOCKS = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)]

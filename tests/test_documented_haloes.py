@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from jaxlens.config import example_path, load_config
-from jaxlens.config.halo_parameters import LINE_OF_SIGHT, NORMALIZATIONS, SUBSTRUCTURE, HaloNumber
-from jaxlens.config.haloes import CONCENTRATIONS, DEFAULT_DZ, PROFILES
+from jaxlens.config.haloes.parameters import LINE_OF_SIGHT, NORMALIZATIONS, SUBSTRUCTURE, HaloNumber
+from jaxlens.config.haloes.reading import CONCENTRATIONS, DEFAULT_DZ, PROFILES
 from jaxlens.config.model.haloes import Positions
 from jaxlens.config.model.instrument import Instrument
 from jaxlens.kernels.halos import MASS_DEFINITIONS

@@ -13,7 +13,7 @@ import yaml
 
 from jaxlens.config import example_path, load_config
 from jaxlens.config.model_names import KINDS
-from jaxlens.config.transient_defaults import DEFAULTS
+from jaxlens.config.transients.defaults import DEFAULTS
 from jaxlens.kernels.transients import TRANSIENTS
 
 ROOT = Path(__file__).parents[1]

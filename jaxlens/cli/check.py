@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from jaxlens.cli.arguments import Commands, add_command, add_config, print_warnings
 from jaxlens.cli.catalog_images import print_image_differences
 from jaxlens.config import Config, load_config
-from jaxlens.config.catalog import described as described_catalog
+from jaxlens.config.catalog.reading import described as described_catalog
 from jaxlens.config.copies import described
-from jaxlens.config.halo_bounds import described as described_haloes
+from jaxlens.config.haloes.bounds import described as described_haloes
 from jaxlens.config.model import Configuration
 
 # The draws from which the share of systems that SELECT keeps is estimated.

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from jaxlens.config.copies import count_rules
 from jaxlens.config.geometry import REDSHIFT
-from jaxlens.config.halo_names import SUBSTRUCTURE
-from jaxlens.config.halo_parameters import halo_rule
+from jaxlens.config.haloes.names import SUBSTRUCTURE
+from jaxlens.config.haloes.parameters import halo_rule
 from jaxlens.config.instrument import COSMOLOGY, IMAGE, SURVEY, unused_names
 from jaxlens.config.meanings import meanings
 from jaxlens.config.model import LINE_OF_SIGHT, Column, Configuration, Galaxy, Instrument, Plane
@@ -19,7 +19,7 @@ from jaxlens.config.naming import Named, named_quantities, redshift_name
 from jaxlens.config.profile_ranges import profile_rule
 from jaxlens.config.profile_tables import image_rules
 from jaxlens.config.quantities import ANY, ANY_BY_BAND, NOT_NEGATIVE_BY_BAND, Rule
-from jaxlens.config.transient_rules import transient_rules
+from jaxlens.config.transients.rules import transient_rules
 
 # The largest number of similar names in the advice on an unknown name.
 MAX_SUGGESTIONS = 3

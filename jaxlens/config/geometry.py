@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from jaxlens.config.copies import read_copies
 from jaxlens.config.errors import Place, Report, nearest, shown
+from jaxlens.config.haloes.lines_of_sight import LineOfSightReader
 from jaxlens.config.lens_checks import check_lines_of_sight
-from jaxlens.config.lines_of_sight import LineOfSightReader
 from jaxlens.config.model import (
     Configuration,
     Copies,
@@ -23,7 +23,7 @@ from jaxlens.config.quantities import Rule, quantity
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.config.species import Species
-from jaxlens.config.timeseries import SeriesReader
+from jaxlens.config.transients.timeseries import SeriesReader
 from jaxlens.config.values import number, word
 
 # The largest rounding error of the sum of the FRACTIONs.

@@ -9,17 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from jaxlens.config.backgrounds import read_backgrounds
-from jaxlens.config.catalog import in_order, read_catalog
-from jaxlens.config.catalog_file import read_catalog_file
-from jaxlens.config.catalog_rows import without_rows
+from jaxlens.config.catalog.reading import in_order, read_catalog
+from jaxlens.config.catalog.rows import without_rows
+from jaxlens.config.catalog.section import read_catalog_file
 from jaxlens.config.columns import known_names
 from jaxlens.config.errors import ConfigWarning, Place, Report, shown
 from jaxlens.config.examples import example_path, examples
 from jaxlens.config.files import FROM_DICT, OUTDIR_ADVICE, input_files, read_file
 from jaxlens.config.filters import with_filters
-from jaxlens.config.galaxy_names import check_choosers
+from jaxlens.config.galaxies.names import check_choosers
 from jaxlens.config.geometry import read_geometry
-from jaxlens.config.halo_bounds import with_bounds
+from jaxlens.config.haloes.bounds import with_bounds
 from jaxlens.config.inputs import include, with_preset
 from jaxlens.config.instrument import read_bands, read_cosmology, read_instrument
 from jaxlens.config.joints import column_names, read_joints, read_userdists
@@ -37,8 +37,8 @@ from jaxlens.config.settling import settled
 from jaxlens.config.species import read_species
 from jaxlens.config.surveys import survey_path
 from jaxlens.config.text import dictionary_text, yaml_text
-from jaxlens.config.timeseries import objects_of_series
-from jaxlens.config.transient_checks import check_transients
+from jaxlens.config.transients.checks import check_transients
+from jaxlens.config.transients.timeseries import objects_of_series
 
 # The name of a configuration that is a Config in messages.
 FROM_CONFIG = "<config>"

@@ -18,7 +18,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from jaxlens.config.errors import Place, Report
-from jaxlens.config.halo_names import halo_arrays, named_haloes
+from jaxlens.config.haloes.names import halo_arrays, named_haloes
 from jaxlens.config.model import CATALOG, Config, Configuration, LineOfSight, PointSource
 from jaxlens.config.reader import Node
 from jaxlens.kernels.psf.moffat import moffat_radius

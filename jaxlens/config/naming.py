@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from jaxlens.config.halo_names import SUBSTRUCTURE
-from jaxlens.config.link_parts import with_parts
+from jaxlens.config.haloes.names import SUBSTRUCTURE
+from jaxlens.config.links.parts import with_parts
 from jaxlens.config.model import (
     LINE_OF_SIGHT,
     PIXEL_MAP,

@@ -12,7 +12,7 @@ import numpy as np
 
 from jaxlens.config.coverage import Tables, free_draws, is_replaced, place_of
 from jaxlens.config.errors import Place, Report
-from jaxlens.config.galaxy_checks import remark_images
+from jaxlens.config.galaxies.checks import remark_images
 from jaxlens.config.model import Column, Config, Configuration, Draw, Instrument, Quantity
 from jaxlens.config.naming import named_quantities
 from jaxlens.config.noise_level import remark_noise

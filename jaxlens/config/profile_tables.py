@@ -1,7 +1,7 @@
 """The parameters of profiles that are arrays: from a file, or lists of the configuration itself.
 
-`image: galaxies.fits` is one image, or a stack of images of which each system takes one; `galaxy_images`
-reads it, and `galaxy_choice` says which image a system takes.
+`image: galaxies.fits` is one image, or a stack of images of which each system takes one; `galaxies.images`
+reads it, and `galaxies.choice` says which image a system takes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from jaxlens.config.array_files import FITS, HDF5, NPY, Wanted, read_array
 from jaxlens.config.errors import Report
-from jaxlens.config.galaxy_images import IMAGE_ADVICE, KINDS, MAX_BYTES, read_images
+from jaxlens.config.galaxies.images import IMAGE_ADVICE, KINDS, MAX_BYTES, read_images
 from jaxlens.config.model import Configuration, Galaxy, ProfileArray
 from jaxlens.config.naming import IMAGE_INDEX
 from jaxlens.config.profile_table_checks import complete_grid, table_problem

@@ -6,7 +6,7 @@ import math
 from functools import partial
 
 from jaxlens.config.errors import Report
-from jaxlens.config.galaxy_choice import parameters_of_images, read_choice
+from jaxlens.config.galaxies.choice import parameters_of_images, read_choice
 from jaxlens.config.model import Profile, Quantity, constant
 from jaxlens.config.physical import read_definition, read_forms, with_forms
 from jaxlens.config.profile_names import light_name, mass_name

@@ -11,7 +11,7 @@ import numpy as np
 from jaxlens.config.draw_parameters import WRONG, constant_draw
 from jaxlens.config.draws import read_distribution
 from jaxlens.config.errors import Place, Report
-from jaxlens.config.links import RELATION, SAME_AS, is_link, read_link
+from jaxlens.config.links.reading import RELATION, SAME_AS, is_link, read_link
 from jaxlens.config.model import Draw, Quantity, constant
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import INPUT, Section

@@ -11,12 +11,12 @@ import numpy as np
 from jaxlens.config.errors import ConfigError, Finding, Report
 from jaxlens.config.geometry import check_redshifts
 from jaxlens.config.instrument import unused_names
-from jaxlens.config.link_checks import check_links
+from jaxlens.config.links.checks import check_links
 from jaxlens.config.model import Column, Config, Configuration, Joint, Quantity
 from jaxlens.config.naming import named_quantities
 from jaxlens.config.placeholders import filled, from_tables
 from jaxlens.config.reader import Node
-from jaxlens.config.transient_grids import with_walks
+from jaxlens.config.transients.grids import with_walks
 from jaxlens.config.uses import Uses, all_species, find_uses
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Literal, cast
 
 from jaxlens.config.errors import Place, Report, nearest, shown
-from jaxlens.config.haloes import SUBSTRUCTURE_KEY, read_substructure
+from jaxlens.config.haloes.reading import SUBSTRUCTURE_KEY, read_substructure
 from jaxlens.config.model import Galaxy, NoiseSource, PointSource, Profile, Quantity
 from jaxlens.config.naming import IN_IMAGE
 from jaxlens.config.profiles import read_light_profile, read_mass_profile
@@ -22,7 +22,7 @@ from jaxlens.config.quantities import (
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.config.special_calls import read_special
-from jaxlens.config.transient_models import read_model
+from jaxlens.config.transients.models import read_model
 from jaxlens.kernels import MASS_PROFILES
 
 FOREGROUND = "foreground"

@@ -16,7 +16,7 @@ from jaxlens.config.columns import known_names
 from jaxlens.config.copies import MAX, NUMBER, POSITION
 from jaxlens.config.errors import Report, nearest
 from jaxlens.config.files import FROM_DICT
-from jaxlens.config.halo_keys import halo_keys
+from jaxlens.config.haloes.keys import halo_keys
 from jaxlens.config.instrument import COSMOLOGY, FIXED, IMAGE, SURVEY
 from jaxlens.config.model import LINE_OF_SIGHT, Config, Configuration, Draw, Galaxy, PointSource, Quantity
 from jaxlens.config.model_names import population_name
@@ -24,7 +24,7 @@ from jaxlens.config.naming import BY_EPOCH, MICROLENSING, in_pixels, named_quant
 from jaxlens.config.profile_parameters import list_entry
 from jaxlens.config.reader import Node, read_text
 from jaxlens.config.text import plain, yaml_text
-from jaxlens.config.timeseries import SERIES_KEYS
+from jaxlens.config.transients.timeseries import SERIES_KEYS
 from jaxlens.kernels.relations import RELATIONS
 
 # A configuration file as nested dictionaries.

@@ -14,7 +14,7 @@ from functools import partial
 from jaxlens.config.errors import Finding, Report
 from jaxlens.config.idle import idle_names
 from jaxlens.config.instrument import unused_names
-from jaxlens.config.link_names import links_of
+from jaxlens.config.links.names import links_of
 from jaxlens.config.model import Configuration, Instrument, Joint, Quantity
 from jaxlens.config.naming import Named, named_quantities
 from jaxlens.config.reader import Node

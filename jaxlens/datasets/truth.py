@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from jax.typing import ArrayLike
 
-from jaxlens.config.halo_arrays import halo_array
-from jaxlens.config.halo_names import KAPPA_SHEET
+from jaxlens.config.haloes.arrays import halo_array
+from jaxlens.config.haloes.names import KAPPA_SHEET
 from jaxlens.config.model.catalog import CATALOG_ROW, DEC_SKY, RA_SKY, is_catalog_column
 from jaxlens.datasets.loading import load
 from jaxlens.files.errors import StorageError

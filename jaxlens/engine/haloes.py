@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from jaxlens.config.halo_names import KAPPA_SHEET, NUMBER, halo_arrays, named_haloes
+from jaxlens.config.haloes.names import KAPPA_SHEET, NUMBER, halo_arrays, named_haloes
 from jaxlens.config.model import Configuration, LineOfSight
 from jaxlens.sampling.population import Population
 from jaxlens.simulator.simulator import Simulator

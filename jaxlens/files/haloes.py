@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from jaxlens.config.halo_arrays import halo_array
-from jaxlens.config.halo_names import KAPPA_SHEET, NUMBER
+from jaxlens.config.haloes.arrays import halo_array
+from jaxlens.config.haloes.names import KAPPA_SHEET, NUMBER
 from jaxlens.config.model.haloes import HALO_ARRAYS, LINE_OF_SIGHT
 
 # The haloes of some systems by prefix, such as `LINE_OF_SIGHT`.

@@ -24,7 +24,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from jaxlens.config.halo_names import KAPPA_SHEET
+from jaxlens.config.haloes.names import KAPPA_SHEET
 from jaxlens.files.contents import Chunk, Contents
 from jaxlens.files.haloes import HaloLists
 from jaxlens.files.hdf5 import created

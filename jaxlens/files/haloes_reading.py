@@ -8,7 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from jaxlens.config.halo_names import KAPPA_SHEET
+from jaxlens.config.haloes.names import KAPPA_SHEET
 from jaxlens.config.model.haloes import HALO_ARRAYS
 from jaxlens.files.errors import StorageError, explained
 from jaxlens.files.haloes import HaloLists, joined

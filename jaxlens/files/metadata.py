@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from jaxlens.config.halo_keys import halo_texts
+from jaxlens.config.haloes.keys import halo_texts
 from jaxlens.config.model import (
     CATALOG_ROW,
     TRIES,

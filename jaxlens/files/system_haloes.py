@@ -9,7 +9,7 @@ from typing import Protocol, SupportsIndex
 
 import numpy as np
 
-from jaxlens.config.halo_names import NUMBER
+from jaxlens.config.haloes.names import NUMBER
 from jaxlens.config.model.haloes import LINE_OF_SIGHT
 from jaxlens.files.haloes import HaloesByPrefix, HaloLists, joined
 

@@ -11,7 +11,7 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from jaxlens.config.instrument import COSMOLOGY
-from jaxlens.config.links import TIMES
+from jaxlens.config.links.reading import TIMES
 from jaxlens.config.model import LinkedDraw
 from jaxlens.distributions import Distribution, LogNormal, Normal, Truncated
 from jaxlens.kernels.types import Params

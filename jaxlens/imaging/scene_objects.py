@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from jaxlens.config.halo_names import KAPPA_SHEET, NUMBER
+from jaxlens.config.haloes.names import KAPPA_SHEET, NUMBER
 from jaxlens.config.model.haloes import HaloProfile
 from jaxlens.config.physical import Form, forms_of
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES, LightProfile, MassProfile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jaxlens.config.halo_names import SUBSTRUCTURE, halo_arrays
+from jaxlens.config.haloes.names import SUBSTRUCTURE, halo_arrays
 from jaxlens.config.model import LINE_OF_SIGHT, Configuration, Copies, Galaxy, Plane, PointSource, Profile
 from jaxlens.config.model import Haloes as ConfiguredHaloes
 from jaxlens.config.model.haloes import HaloProfile

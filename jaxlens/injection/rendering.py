@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.config.halo_arrays import halo_array
+from jaxlens.config.haloes.arrays import halo_array
 from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.optics import PSF_KERNEL
 from jaxlens.imaging.own_pixels import with_kernel, with_pixel_map

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from jaxlens.config.halo_names import KAPPA_SHEET, NUMBER, halo_arrays
+from jaxlens.config.haloes.names import KAPPA_SHEET, NUMBER, halo_arrays
 from jaxlens.config.model import LineOfSight
 from jaxlens.kernels.cosmology import arcsec_per_kpc_proper, expansion_rate
 from jaxlens.kernels.halos.counts import poisson_quantile

@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.config.halo_names import NUMBER, halo_arrays, halo_parameters, named_haloes
+from jaxlens.config.haloes.names import NUMBER, halo_arrays, halo_parameters, named_haloes
 from jaxlens.config.model import Configuration, Haloes, LineOfSight
 from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.noise.normal import normal_of_word

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.config.galaxy_names import Chooser, Target
+from jaxlens.config.galaxies.names import Chooser, Target
 from jaxlens.config.naming import IMAGE_INDEX
 from jaxlens.kernels import cosmology
 from jaxlens.kernels.types import Params

@@ -15,8 +15,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.config.link_parts import part_name
-from jaxlens.config.links import PLUS, SCATTER, TIMES
+from jaxlens.config.links.parts import part_name
+from jaxlens.config.links.reading import PLUS, SCATTER, TIMES
 from jaxlens.config.model import LinkedDraw, Quantity
 from jaxlens.distributions import DeltaFunction, Distribution
 from jaxlens.kernels.types import Params

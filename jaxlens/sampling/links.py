@@ -10,8 +10,8 @@ import jax
 import jax.numpy as jnp
 
 from jaxlens.config.instrument import COSMOLOGY
-from jaxlens.config.link_parts import part_name
-from jaxlens.config.links import PLUS, RELATION, SCATTER, TIMES
+from jaxlens.config.links.parts import part_name
+from jaxlens.config.links.reading import PLUS, RELATION, SCATTER, TIMES
 from jaxlens.config.model import LinkedDraw
 from jaxlens.distributions import Affine, Distribution, LogNormal, Normal, Truncated
 from jaxlens.kernels.relations import RELATIONS

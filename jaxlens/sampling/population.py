@@ -18,8 +18,8 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from jaxlens.config.draw_parameters import constant_draw
-from jaxlens.config.galaxy_names import Chooser, choosers
-from jaxlens.config.link_names import linked_draws
+from jaxlens.config.galaxies.names import Chooser, choosers
+from jaxlens.config.links.names import linked_draws
 from jaxlens.config.model import (
     CATALOG_ROW,
     PIXEL_MAP,

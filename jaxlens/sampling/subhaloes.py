@@ -8,7 +8,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from jaxlens.config.halo_names import NUMBER, halo_arrays
+from jaxlens.config.haloes.names import NUMBER, halo_arrays
 from jaxlens.config.model import Haloes, Substructure
 from jaxlens.kernels.cosmology import arcsec_per_kpc_proper
 from jaxlens.kernels.halos import enclosed_density

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import jax
 import numpy as np
 
-from jaxlens.config.halo_arrays import HaloArray, halo_array
-from jaxlens.config.halo_names import KAPPA_SHEET
+from jaxlens.config.haloes.arrays import HaloArray, halo_array
+from jaxlens.config.haloes.names import KAPPA_SHEET
 from jaxlens.files.haloes_reading import haloes_beside, open_haloes
 from jaxlens.files.reader import read_metadata
 from jaxlens.files.system_haloes import SystemHaloes

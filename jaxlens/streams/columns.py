@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from jaxlens.config.errors import nearest
-from jaxlens.config.halo_arrays import halo_array
-from jaxlens.config.halo_names import NUMBER
+from jaxlens.config.haloes.arrays import halo_array
+from jaxlens.config.haloes.names import NUMBER
 from jaxlens.engine.columns import Layout, layout
 from jaxlens.simulator.simulator import Simulator
 

@@ -10,7 +10,7 @@ import jax
 import numpy as np
 from jax.typing import ArrayLike
 
-from jaxlens.config.halo_arrays import halo_array
+from jaxlens.config.haloes.arrays import halo_array
 from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.derived import derived_quantities
 from jaxlens.imaging.epochs import transient_fluxes

@@ -11,8 +11,8 @@ Absorption by lines of metals in the blue is a factor of the black body,
 which with p = 1 is that of Nicholl et al. (2017, ApJ 850, 55); p grows as the photosphere cools.
 
 The photospheres have no parameters but their type, so their spectra are computed once for all systems, by
-`jaxlens.config.core_collapse`, which has the formulas; the numbers and their sources are in
-`jaxlens.config.core_collapse_types`.
+`jaxlens.config.transients.core_collapse`, which has the formulas; the numbers and their sources are in
+`jaxlens.config.transients.core_collapse_types`.
 """
 
 from __future__ import annotations

@@ -9,15 +9,15 @@ import pytest
 
 from jaxlens.config import Config, ConfigError, meanings
 from jaxlens.config.errors import nearest
-from jaxlens.config.halo_parameters import LINE_OF_SIGHT, NORMALIZATIONS, SUBSTRUCTURE
-from jaxlens.config.haloes import CONCENTRATIONS
+from jaxlens.config.haloes.parameters import LINE_OF_SIGHT, NORMALIZATIONS, SUBSTRUCTURE
+from jaxlens.config.haloes.reading import CONCENTRATIONS
 from jaxlens.config.instrument import COSMOLOGIES, COSMOLOGY, FIXED, IMAGE, SURVEY
 from jaxlens.config.joints import MODES
 from jaxlens.config.model.haloes import Positions
 from jaxlens.config.model_names import KINDS
 from jaxlens.config.psf import PSF_TYPES
 from jaxlens.config.surveys import survey_path, surveys
-from jaxlens.config.timeseries import SERIES_KEYS
+from jaxlens.config.transients.timeseries import SERIES_KEYS
 from jaxlens.distributions import DISTRIBUTIONS, parameter_names
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
 

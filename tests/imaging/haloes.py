@@ -8,7 +8,7 @@ from dataclasses import replace
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.config.halo_names import halo_arrays
+from jaxlens.config.haloes.names import halo_arrays
 from jaxlens.config.model import Substructure
 from jaxlens.config.model.haloes import HaloProfile
 from jaxlens.imaging.halo_numbers import halo_redshifts

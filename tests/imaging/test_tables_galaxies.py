@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from jaxlens import Simulator
-from jaxlens.config.galaxy_images import smoothed
+from jaxlens.config.galaxies.images import smoothed
 
 COUNT, SIDE = 5, 32
 SCALES = np.linspace(0.05, 0.07, COUNT)

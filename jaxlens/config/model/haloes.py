@@ -52,7 +52,7 @@ class Haloes:
         mass_definition: how the mass of a halo is defined.
         parameters: (name, quantity) pairs, with the defaults filled in.
         bound: the largest number of haloes for which a compiled program has room; MAX_HALOES, or computed for
-            each configuration (`jaxlens.config.halo_bounds`).
+            each configuration (`jaxlens.config.haloes.bounds`).
         mean: the largest mean number of haloes of a system; 0 where none is known.
         haloes: the lists of a file, of which each system gets one; None where haloes are drawn.
     """

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from jaxlens.config.transient_libraries import kn_library
+from jaxlens.config.transients.libraries import kn_library
 from jaxlens.kernels.transients import TRANSIENTS, kilonova
 from jaxlens.kernels.transients.registry import LightCurve, Sky
 

@@ -11,9 +11,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxlens.config.core_collapse_types import TYPES, CoreCollapse
 from jaxlens.config.passbands import reference_passbands
-from jaxlens.config.transient_libraries import cc_library
+from jaxlens.config.transients.core_collapse_types import TYPES, CoreCollapse
+from jaxlens.config.transients.libraries import cc_library
 from jaxlens.kernels.transients import TRANSIENTS
 from jaxlens.kernels.transients.registry import LightCurve, Sky
 

@@ -16,8 +16,8 @@ import numpy as np
 from jaxlens.config.errors import Report
 from jaxlens.config.model import Library
 from jaxlens.config.passbands import passbands_of
-from jaxlens.config.salt_files import read_salt_library
 from jaxlens.config.templates import hsiao_library, with_odonnell_dust
+from jaxlens.config.transients.salt_files import read_salt_library
 from jaxlens.kernels.transients import TRANSIENTS
 from jaxlens.kernels.transients.interpolation import flux_at
 from jaxlens.kernels.transients.registry import Sky

@@ -1,0 +1,1 @@
+"""Links: numbers that follow others, their names, order and checks."""
