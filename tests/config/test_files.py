@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from jaxlens.config import Config, ConfigError, cadences
+from jaxlens.config import Config, ConfigError
 from jaxlens.config.files import check_outdir
 from jaxlens.config.reader import MAX_CHARACTERS
+from jaxlens.config.transients import cadences
 
 LoadEdited = Callable[[tuple[tuple[str, str], ...]], Config]
 RIGHT = "give a directory, or . for the working directory"
