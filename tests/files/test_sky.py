@@ -49,4 +49,5 @@ def test_a_system_without_a_place_is_refused() -> None:
 def test_astropy_has_nothing_to_say_of_the_header() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        WCS(fits.Header(list(wcs_keywords(PLACE | {"pixel_scale": np.array([0.1])}, 4).items())))
+        found = WCS(fits.Header(list(wcs_keywords(PLACE | {"pixel_scale": np.array([0.1])}, 4).items())))
+    assert found.has_celestial
