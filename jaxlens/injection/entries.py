@@ -47,8 +47,8 @@ class Entries:
     places: Mapping[str, Places]
     sides: Mapping[str, int]
     images: Sequence[BandImage]
-    status: NDArray[np.object_] = field(init=False)
-    reason: NDArray[np.object_] = field(init=False)
+    status: np.ndarray = field(init=False)
+    reason: np.ndarray = field(init=False)
     _added: dict[str, NDArray[np.float64]] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -37,7 +37,7 @@ class Positions:
         source: where they come from, for messages.
     """
 
-    ids: NDArray[np.object_]
+    ids: np.ndarray
     index: NDArray[np.uint64]
     ra: Floats
     dec: Floats
@@ -94,7 +94,7 @@ def catalog_positions(simulator: Simulator, seed: int) -> Positions:
     return Positions(ids, index, columns[RA_SKY], columns[DEC_SKY], catalog.source)
 
 
-def _distinct(ids: NDArray[np.object_], source: str) -> NDArray[np.object_]:
+def _distinct(ids: np.ndarray, source: str) -> np.ndarray:
     """The ids; ValueError where two are the same, since the tables of an injection are joined by them."""
     values, counts = np.unique(ids, return_counts=True)
     if np.any(counts > 1):
@@ -156,7 +156,7 @@ def _whole(table: Table, name: str) -> NDArray[np.uint64]:
     return whole_numbers(f"{table.source}: the column {name}", table.column(name))
 
 
-def as_texts(values: Any) -> NDArray[np.object_]:
+def as_texts(values: Any) -> np.ndarray:
     """Names of entries as texts; whole numbers without a point.
 
     >>> as_texts(np.array([1.0, 2.0])).tolist()
