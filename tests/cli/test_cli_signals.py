@@ -22,7 +22,7 @@ from jaxlens.production.manifest import read_manifest
 # The module after which signals are watched.
 STARTED = b"jaxlens.cli"
 # How many moments between the first import and the end of the run.
-MOMENTS = {signal.SIGINT: 5, signal.SIGTERM: 3}
+MOMENTS = {signal.SIGINT: 8, signal.SIGTERM: 3}
 
 
 def generate(config_file: str, out: Path) -> subprocess.Popen[bytes]:
