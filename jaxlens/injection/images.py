@@ -13,9 +13,9 @@ import numpy as np
 from jaxlens.config.errors import nearest
 from jaxlens.config.fits_extensions import image_unit, missing_image, split_extension
 from jaxlens.files import photometry
+from jaxlens.files.by_band import by_band
 from jaxlens.files.errors import StorageError, explained
 from jaxlens.files.wcs import image_wcs
-from jaxlens.files.by_band import by_band
 from jaxlens.injection.masks import bad_bits
 
 # The names of extensions with an image, which are looked for first.
