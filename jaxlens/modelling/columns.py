@@ -51,7 +51,9 @@ def shifted(lens: LensModel, params: Params, data: LensData) -> LensData:
     """
     if not lens.offsets:
         return data
-    bands, exposures = [list(each) for each in zip(*((o.band, o.exposure) for o in lens.offsets), strict=True)]
+    bands, exposures = [
+        list(each) for each in zip(*((o.band, o.exposure) for o in lens.offsets), strict=True)
+    ]
     shifts = jnp.stack([jnp.stack([params[name] for name in offset.parameters]) for offset in lens.offsets])
     return data._replace(grid=jnp.asarray(data.grid).at[np.array(bands), np.array(exposures), 4:].add(shifts))
 
@@ -109,7 +111,7 @@ def derivatives(
             if (j and moving) or steps:
                 along_x, along_y = slope(still, one, none), slope(still, none, one)
             if j and moving:
-                light = light.at[masses].add(along_x * rate[j][0] + along_y * rate[j][1])
+                light = light.at[masses].add(along_x[None] * rate[j][0] + along_y[None] * rate[j][1])
             for i, step in enumerate(steps):
                 light = light.at[u.size + i].add(along_x * step[j][0] + along_y * step[j][1])
             if moves.size:
@@ -151,7 +153,7 @@ def _of_offsets(lens: LensModel, slopes: Params, along: jax.Array) -> jax.Array:
 
 
 def _blurred(lens: LensModel, light: jax.Array, kernel: jax.Array) -> jax.Array:
-    """Light on sub-pixels (..., n s, n s) blurred by a kernel (k, k) and averaged over pixels, (..., n, n)."""
+    """Light on sub-pixels (m, n s, n s) blurred by a kernel (k, k) and averaged over pixels, (m, n, n)."""
     light = averaged(light, lens.supersampling // lens.psf_factor)
     return averaged(convolve(light, kernel[None]), lens.psf_factor)
 

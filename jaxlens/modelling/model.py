@@ -100,6 +100,10 @@ class LensModel:
         """Which amplitudes of the bases are 0 or more, (count,)."""
         return np.concatenate([np.full(basis.count, basis.positive) for basis in self.bases])
 
+    def all_positive(self, exposures: int) -> np.ndarray:
+        """Which amplitudes of a band, those of the bases and of the sky of its exposures, are 0 or more."""
+        return np.concatenate([self.positive, np.zeros(exposures if self.sky else 0, bool)])
+
     @property
     def count(self) -> int:
         """The number of functions of all bases."""
@@ -128,7 +132,7 @@ class Settings(NamedTuple):
 
     Attributes:
         active: 1 for a parameter that moves, 0 for one that is held, (k,).
-        precision: the prior precision of each amplitude, (count,).
+        precision: the prior precision of each amplitude, (count,), or (bands, count).
     """
 
     active: Array
