@@ -113,8 +113,8 @@ def expansion(
         both = one.free[:, None] & one.free[None, :]
         curvature = jnp.where(both, one.curvature, jnp.diag(jnp.diagonal(one.curvature)))
         unit = jnp.sqrt(jnp.diagonal(curvature))
-        mixed = jnp.where(one.free, product(moved, one.rows.T), 0.0) / unit
-        factor = cho_factor(curvature / (unit[:, None] * unit))
+        mixed = jnp.where(one.free[None], product(moved, one.rows.T), 0.0) / unit[None]
+        factor = cho_factor(curvature / (unit[:, None] * unit[None]))
         gained = product(mixed, cho_solve(factor, mixed.T))
         return -product(moved, one.residual), product(moved, moved.T) - gained
 
