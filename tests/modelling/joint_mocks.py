@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-import jaxlens
 from jaxlens.modelling.bases import Basis, MultiGaussian, Sersic
-from jaxlens.modelling.problem import LensProblem, lens_problem
 
 LENS = "PLANE_1-OBJECT_1"
 SOURCE = "PLANE_2-OBJECT_1-LIGHT_PROFILE_1"
@@ -48,7 +44,13 @@ def configuration(bands: str = "g,i") -> dict[str, Any]:
     }
     behind = {"NAME": "SOURCE", "LIGHT_PROFILE_1": {"NAME": "SERSIC_ELLIPSE", "PARAMETERS": source}}
     instrument = {"exposure_time": 100, "numPix": SIDE, "pixel_scale": PIXEL_SCALE, "psf_type": "NONE"}
-    survey = {"BANDS": bands, "seeing": 0.3, "magnitude_zero_point": 25, "sky_brightness": 22, "num_exposures": 1}
+    survey = {
+        "BANDS": bands,
+        "seeing": 0.3,
+        "magnitude_zero_point": 25,
+        "sky_brightness": 22,
+        "num_exposures": 1,
+    }
     return {
         "DATASET": {"NAME": "Joint", "PARAMETERS": {"SIZE": 1, "OUTDIR": "joint", "SEED": 1}},
         "COSMOLOGY": {"PARAMETERS": {"H0": 70, "Om0": 0.3}},
