@@ -122,7 +122,7 @@ def test_a_star_is_not_a_single_pixel() -> None:
 
 def test_only_lines_from_the_edge_are_a_border() -> None:
     image = np.random.default_rng(6).normal(size=(8, 9))
-    image[:2], image[:, -1], image[5] = np.nan, 3.0, 0.0
+    image[:2], image[5], image[:, -1] = np.nan, 0.0, 3.0
     wanted = np.zeros(image.shape, bool)
     wanted[:2], wanted[:, -1] = True, True
     np.testing.assert_array_equal(empty_border(image), wanted)

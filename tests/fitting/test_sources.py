@@ -27,7 +27,7 @@ def test_an_elliptical_galaxy_is_smooth_and_a_spot_is_not() -> None:
     light, sigma, used = galaxy(), np.full((SIDE, SIDE), 3.0), np.ones((SIDE, SIDE), bool)
     outside = np.hypot(X - 50, Y - 50) > 15
     model = smooth_galaxy(light, sigma, used, (50.3, 49.8))
-    assert (np.abs(model - light) / light)[outside].max() < 0.03
+    assert np.abs(model - light)[outside].max() < 0.6 * 3.0
     with_spot = smooth_galaxy(light + spot(75, 60, 300.0, 3.0), sigma, used, (50.3, 49.8))
     assert np.abs(with_spot - light)[outside].max() < 1.0 * 3.0
 
