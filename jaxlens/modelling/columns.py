@@ -106,7 +106,7 @@ def derivatives(
             j, moves = lens.plane_of(basis), lens.moves_basis(basis)
 
             values, still = _values(basis, own), jax.tree.map(jnp.zeros_like, _values(basis, own))
-            _, slope = jax.linearize(partial(_brightness, basis, share), values, *planes[j])
+            _, slope = jax.linearize(partial(_of_values, basis, share), values, *planes[j])
             one, none = jnp.ones_like(planes[j][0]), jnp.zeros_like(planes[j][0])
             if (j and moving) or steps:
                 along_x, along_y = slope(still, one, none), slope(still, none, one)
@@ -197,10 +197,8 @@ def _over_images(
     return jnp.reshape(found, (bands, exposures, *shape.shape))
 
 
-def _brightness(basis: Basis, amplitudes: jax.Array, values: Params, x: jax.Array, y: jax.Array) -> jax.Array:
-    """The surface brightness of a basis with given amplitudes, of the shape of x."""
-    each = basis.functions(values, x, y)
-    return jnp.tensordot(amplitudes, each, axes=1, precision=jax.lax.Precision.HIGHEST)
+def _of_values(basis: Basis, amplitudes: jax.Array, values: Params, x: jax.Array, y: jax.Array) -> jax.Array:
+    return basis.brightness(values, amplitudes, x, y)
 
 
 def _values(basis: Basis, params: Params) -> dict[str, jax.Array]:
