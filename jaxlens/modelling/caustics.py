@@ -1,10 +1,10 @@
 """Critical lines and caustics of a lens: where images are merged, and where sources are for which they are.
 
 The lens maps theta to beta(theta), and the magnification is 1 / det(d beta / d theta).  The determinant is 0
-on the critical lines, and beta maps them to the caustics.  A line is *tangential* where the other eigenvalue of
-the matrix is above 0, so that images are stretched along it, and *radial* where it is below
-(Schneider, Ehlers & Falco 1992, Gravitational Lenses, section 5.2; Petters, Levine & Wambsganss 2001, Singularity
-Theory and Gravitational Lensing, chapter 6).
+on the critical lines, and beta maps them to the caustics.  A line is tangential where the other eigenvalue of
+the matrix is above 0, so that images are stretched along it, and radial where it is below (Schneider, Ehlers
+& Falco 1992, Gravitational Lenses, section 5.2).  Pieces are kept instead of closed lines, which is all that a
+picture and an area need.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ class CriticalLines(NamedTuple):
         radial: pieces of the radial ones; none where the mass has no core and is isothermal or steeper.
         tangential_caustic: the pieces of `tangential` in the plane of the source.
         radial_caustic: the pieces of `radial` there.
-        einstein_radius: of the circle with the area inside of the tangential critical lines, arcsec; 0 without.
+        einstein_radius: of the circle with the area inside of the tangential critical lines, arcsec; 0 where
+            there are none.
     """
 
     tangential: np.ndarray

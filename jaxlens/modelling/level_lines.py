@@ -1,8 +1,8 @@
 """The lines on which a function on a grid is 0, as short pieces: marching squares.
 
-Each cell of the grid has a line between two of its edges where two corners are above 0 and two below, or one; where
-corners alternate, the mean of the four says which are joined (Lorensen & Cline 1987, Computer Graphics 21, 163, in
-two dimensions).
+In a cell of the grid whose corners are not all on one side of 0 a piece runs from edge to edge; where corners
+alternate, the mean of the four says which edges are joined (Lorensen & Cline 1987, Computer Graphics 21, 163,
+in two dimensions).
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import numpy as np
 
 # The corners of a cell, counter-clockwise from the lower left, and its edges: from corner i to corner i + 1.
 _CORNERS = ((0, 0), (0, 1), (1, 1), (1, 0))
-# Which corners are above 0, bit i for corner i -> the edges between which pieces run, the higher side on the left.
+# Which corners are above 0, bit i for corner i -> the edges between which a piece runs, the higher side on
+# its left.
 _PIECES: dict[int, tuple[tuple[int, int], ...]] = {
     1: ((0, 3),),
     2: ((1, 0),),

@@ -1,4 +1,4 @@
-"""The page of one fitted lens: data, model, residual, arcs without the lens, source with caustics, and words."""
+"""The page of one fitted lens: data, model, residual, arcs, source with caustics, and words."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def lines() -> Callable[..., CriticalLines]:
 
 
 def test_an_isothermal_sphere_with_shear(lines: Callable[..., CriticalLines]) -> None:
-    """det = (1 - g^2) - (theta_E / r) (1 - g cos 2 phi), and the caustic is an astroid about the centre."""
+    """Where det = (1 - g^2) - (theta_E / r) (1 - g cos 2 phi) is 0; the caustic is an astroid."""
     found = lines({}, 0.1)
     x, y = np.moveaxis(found.tangential, -1, 0)
     expected = 1.2 * (1.0 - 0.1 * np.cos(2.0 * np.arctan2(y, x))) / (1.0 - 0.1**2)
@@ -71,7 +71,7 @@ def test_a_shallow_power_law_has_a_radial_line(lines: Callable[..., CriticalLine
     np.testing.assert_allclose(np.hypot(*np.moveaxis(found.tangential, -1, 0)), 1.2, rtol=1e-3)
     radius = 1.2 * 0.4 ** (1.0 / 0.6)
     np.testing.assert_allclose(np.hypot(*np.moveaxis(found.radial, -1, 0)), radius, rtol=3e-3)
-    # the tangential caustic of a round lens is a point, and sources inside the radial one have two images more
+    # the tangential caustic of a round lens is a point
     assert np.hypot(*np.moveaxis(found.tangential_caustic, -1, 0)).max() < 1e-3
     assert np.hypot(*np.moveaxis(found.radial_caustic, -1, 0)) == pytest.approx(
         np.full((len(found.radial), 2), radius * (0.4**-1.0 - 1.0)), rel=3e-3
@@ -80,7 +80,7 @@ def test_a_shallow_power_law_has_a_radial_line(lines: Callable[..., CriticalLine
 
 
 def test_an_ellipse_has_the_area_of_its_einstein_radius(lines: Callable[..., CriticalLines]) -> None:
-    """kappa = 1/2 on the critical line of an isothermal ellipse: the ellipse with the area of theta_E."""
+    """That of an isothermal ellipse is where kappa = 1/2, an ellipse with the area of theta_E."""
     found = lines({"e1": 0.2, "e2": -0.1, "center_x": 0.05}, 0.0)
     assert found.einstein_radius == pytest.approx(1.2, rel=3e-4)
 

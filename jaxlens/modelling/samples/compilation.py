@@ -39,11 +39,11 @@ class _Compilations:
 
     spans: list[tuple[float, float]] = field(default_factory=list)
 
-    def add(self, event: str, seconds: float, **_: str | int) -> None:
+    def add(self, event: str, duration_secs: float, **_: str | int) -> None:
         """Called by JAX at the end of each event."""
         if event in _EVENTS:
             end = time.perf_counter()
-            self.spans.append((end - seconds, end))
+            self.spans.append((end - duration_secs, end))
 
     def since(self, begun: float) -> float:
         """The seconds after a time in which something was compiled; what is before is forgotten."""

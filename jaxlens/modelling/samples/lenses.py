@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from jaxlens.catalogs.reading import read_catalog
 from jaxlens.catalogs.tables import Table
 
 # What a file of a lens is -> the names that it may have, before an underscore and the name of its band.
-ROLES: Mapping[str, tuple[str, ...]] = {
+ROLES: dict[str, tuple[str, ...]] = {
     "image": ("image", "sci", "data"),
     "sigma": ("noise", "sigma", "rms", "error", "err", "noise_map"),
     "variance": ("variance", "var"),
@@ -184,7 +185,7 @@ def _images_of(by_band: Mapping[str, Mapping[str, str]], band: str) -> ImageFile
     noises = ("sigma", "variance", "inverse_variance")
     if any(name in own for name in noises):
         shared = {role: path for role, path in shared.items() if role not in noises}
-    return ImageFiles(**{**shared, **own}, band=band)
+    return _named(shared | dict(own), band=band)
 
 
 def _of_table(table: Table, folder: Path) -> Iterator[Lens]:
@@ -224,7 +225,12 @@ def _image_of_row(columns: Mapping[str, np.ndarray], i: int, folder: Path, sourc
     scale = _number(columns["pixel_scale"][i]) if "pixel_scale" in columns else None
     factor = _number(columns["psf_factor"][i]) if "psf_factor" in columns else None
     band = _text(columns["band"][i]) if "band" in columns else ""
-    return ImageFiles(**named, band=band, pixel_scale=scale, psf_factor=int(factor or 1))
+    return _named(named, band=band, pixel_scale=scale, psf_factor=int(factor or 1))
+
+
+def _named(files: Mapping[str, str], **more: Any) -> ImageFiles:
+    """The files of an image by their roles."""
+    return ImageFiles(**{role: path for role, path in files.items() if role in ROLES}, **more)
 
 
 def _text(value: object) -> str:
