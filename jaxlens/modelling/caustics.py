@@ -3,8 +3,8 @@
 The lens maps theta to beta(theta), and the magnification is 1 / det(d beta / d theta).  The determinant is 0
 on the critical lines, and beta maps them to the caustics.  A line is tangential where the other eigenvalue of
 the matrix is above 0, so that images are stretched along it, and radial where it is below (Schneider, Ehlers
-& Falco 1992, Gravitational Lenses, section 5.2).  Pieces are kept instead of closed lines, which is all that a
-picture and an area need.
+& Falco 1992, Gravitational Lenses, section 5.2).  Lines are kept as pieces, which is all that
+a picture and an area need.
 """
 
 from __future__ import annotations

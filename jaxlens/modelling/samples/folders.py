@@ -50,8 +50,8 @@ class SampleFolder:
             return
         if there is not None and not overwrite:
             raise StorageError(
-                f"{self.path} has the results of a sample; go on with --resume, begin anew with --overwrite, or "
-                "choose another folder"
+                f"{self.path} has the results of a sample; go on with --resume, begin anew with --overwrite, "
+                "or choose another folder"
             )
         with explained(self.path, "choose a folder that you may write"):
             if there is not None:
@@ -81,8 +81,8 @@ class SampleFolder:
                     else f"it was {there.get(name)!r}, and now it is {asked.get(name)!r}"
                 )
                 raise StorageError(
-                    f"{self.path} cannot be resumed with another {name}: {values}; ask for the same, or choose "
-                    "another folder"
+                    f"{self.path} cannot be resumed with another {name}: {values}; ask for the same, or "
+                    "choose another folder"
                 )
 
     def record(self, folder_name: str) -> Record | None:

@@ -230,7 +230,8 @@ def _image_of_row(columns: Mapping[str, np.ndarray], i: int, folder: Path, sourc
 
 def _named(files: Mapping[str, str], **more: Any) -> ImageFiles:
     """The files of an image by their roles."""
-    return ImageFiles(**{role: path for role, path in files.items() if role in ROLES}, **more)
+    known: dict[str, Any] = {role: path for role, path in files.items() if role in ROLES}
+    return ImageFiles(**known, **more)
 
 
 def _text(value: object) -> str:

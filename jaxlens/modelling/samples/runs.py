@@ -18,7 +18,7 @@ from jaxlens.files.checksums import size_and_checksum
 from jaxlens.files.version import version
 from jaxlens.fitting.observations import Observation
 from jaxlens.modelling.samples.compilation import timed
-from jaxlens.modelling.samples.folders import LENSES, RECORD, RESULTS, SUMMARY, SampleFolder
+from jaxlens.modelling.samples.folders import RECORD, RESULTS, SUMMARY, SampleFolder
 from jaxlens.modelling.samples.lenses import Lens, find_lenses
 from jaxlens.modelling.samples.published import Published
 from jaxlens.modelling.samples.reading import read_lens

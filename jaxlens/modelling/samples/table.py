@@ -77,6 +77,6 @@ def line_of(record: Record, published: Published | None = None) -> str:
     )
     return (
         f"{record.name:16} theta_E {record.theta_E:.4f} +- {record.theta_E_error:.4f}{compared}, chi2/dof "
-        f"{record.chi_square_per_degree:.3f}, {record.model}, {record.reached}/{record.starts} starts, {times}"
-        f"{', ' + words if words else ''}"
+        f"{record.chi_square_per_degree:.3f}, {record.model}, {record.reached}/{record.starts} starts, "
+        f"{times}{', ' + words if words else ''}"
     )
