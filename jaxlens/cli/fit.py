@@ -11,7 +11,15 @@ from typing import Any
 import jax
 import numpy as np
 
-from jaxlens.cli.arguments import SEED_LIMIT, Commands, add_command, add_config, print_warnings, whole_number
+from jaxlens.cli.arguments import (
+    SEED_LIMIT,
+    Commands,
+    add_command,
+    add_config,
+    fixed_value,
+    print_warnings,
+    whole_number,
+)
 from jaxlens.config import load_config
 from jaxlens.files.fits import write_fits
 from jaxlens.files.writer import prepare
@@ -24,11 +32,22 @@ from jaxlens.simulator.simulator import Simulator
 def add_to(commands: Commands) -> None:
     """Add the command and its arguments to the parser."""
     parser = add_command(commands, "fit", run, "fit a configuration to an image of one lens")
+    parser.epilog = (
+        "A whole sample of lenses: jaxlens fit DIR_OR_TABLE --config CONFIG --out DIR; its options: jaxlens fit "
+        "--config CONFIG --help"
+    )
     add_config(parser)
     _add_images(parser)
     add = parser.add_argument
     add("--free", metavar="NAME", nargs="+", help="the parameters that move (default: all with a prior)")
-    add("--fixed", metavar="NAME=VALUE", nargs="+", type=_fixed, default=[], help="those that do not move")
+    add(
+        "--fixed",
+        metavar="NAME=VALUE",
+        nargs="+",
+        type=fixed_value,
+        default=[],
+        help="those that do not move",
+    )
     add("--starts", metavar="N", type=whole_number(1), help="from how many points to start")
     add("--seed", metavar="N", type=whole_number(0, SEED_LIMIT), default=0, help="of the starts")
     add("--configuration", metavar="NAME", help="the one to fit; needed where there are more")
@@ -51,16 +70,6 @@ def _add_images(parser: argparse.ArgumentParser) -> None:
     add("--psf-factor", metavar="N", type=whole_number(1), default=1, help="its pixels to a pixel")
     add("--mask", **one_or_each, help="1 where a pixel is used, or the word nonfinite")
     add("--bad", **one_or_each, help="flags: not zero where a pixel is not used")
-
-
-def _fixed(text: str) -> tuple[str, float | list[float]]:
-    """The name and the value in the text NAME=VALUE, or the values of the bands in NAME=VALUE,VALUE."""
-    name, _, value = text.partition("=")
-    try:
-        values = [float(word) for word in value.split(",")]
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no NAME=VALUE, as seeing=0.7") from None
-    return name, values[0] if len(values) == 1 else values
 
 
 def run(arguments: argparse.Namespace) -> int:
