@@ -33,8 +33,8 @@ def add_to(commands: Commands) -> None:
     """Add the command and its arguments to the parser."""
     parser = add_command(commands, "fit", run, "fit a configuration to an image of one lens")
     parser.epilog = (
-        "A whole sample of lenses: jaxlens fit DIR_OR_TABLE --config CONFIG --out DIR; its options: jaxlens fit "
-        "--config CONFIG --help"
+        "A whole sample of lenses: jaxlens fit DIR_OR_TABLE --config CONFIG --out DIR; its options: "
+        "jaxlens fit --config CONFIG --help"
     )
     add_config(parser)
     _add_images(parser)

@@ -36,9 +36,9 @@ class Target(NamedTuple):
 def target(radii: Mapping[str, Radius]) -> Target | None:
     """The radius that a lens is judged by; None where nothing is published.
 
-    It is the first one.  Where another one differs from it by more than 10%, one of the two is a wrong solution;
-    the last column, which for SLACS is the survey's own, is then taken, with a tolerance for the difference of
-    methods.
+    It is the first one.  Where the last one differs from it by more than 10%, one of the two is a wrong
+    solution; the last one, which for SLACS is the survey's own, is then taken, with a tolerance for the
+    difference of methods.
 
     Args:
         radii: by column, in their order.

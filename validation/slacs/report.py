@@ -66,8 +66,8 @@ def _words(records: Sequence[Record], published: Published) -> list[str]:
     fitted = [record for record in records if record.status != FAILED]
     words = [
         f"held to: theta_E within {100 * LARGEST:.1f}% of {first}, or where that differs from {last} by more "
-        f"than {100 * CONFLICT:.0f}%, within {100 * LARGEST_IN_CONFLICT:.0f}% of {last}; chi-square per degree "
-        f"at most {CHI_SQUARE}; converged, from a tenth of the starts or more"
+        f"than {100 * CONFLICT:.0f}%, within {100 * LARGEST_IN_CONFLICT:.0f}% of {last}; chi-square per "
+        f"degree at most {CHI_SQUARE}; converged, from a tenth of the starts or more"
     ]
     for record in records:
         wanted = target(published.of(record.name))
