@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -33,10 +34,29 @@ def columns(lens: LensModel, params: Params, data: LensData) -> jax.Array:
     def of_exposure(own: Params, grid: jax.Array, kernel: jax.Array) -> jax.Array:
         planes, area = _rays(lens, own, data.image.shape[-1], grid)
         each = [basis.functions(_values(basis, own), *planes[lens.plane_of(basis)]) for basis in lens.bases]
-        light = averaged(jnp.concatenate(each), lens.supersampling) * area
-        return convolve(light, kernel[None])
+        return _blurred(lens, jnp.concatenate(each) * area, kernel)
 
-    return _over_exposures(params, data, of_exposure)
+    return _over_images(of_exposure, [params], shifted(lens, params, data))
+
+
+def shifted(lens: LensModel, params: Params, data: LensData) -> LensData:
+    """The images at their places on the sky, of which some are parameters.
+
+    Args:
+        lens: the static part of the model.
+        params: the parameters of the lens.
+        data: its images.
+
+    Returns:
+        The images with another grid.
+    """
+    if not lens.offsets:
+        return data
+    bands, exposures = [
+        list(each) for each in zip(*((o.band, o.exposure) for o in lens.offsets), strict=True)
+    ]
+    shifts = jnp.stack([jnp.stack([params[name] for name in offset.parameters]) for offset in lens.offsets])
+    return data._replace(grid=jnp.asarray(data.grid).at[np.array(bands), np.array(exposures), 4:].add(shifts))
 
 
 def derivatives(
@@ -63,76 +83,122 @@ def derivatives(
     """
     params, along = jax.linearize(params_of, u)
     slopes = jax.vmap(along)(jnp.eye(u.size, dtype=u.dtype))
+    placed = shifted(lens, params, data)
+    n, masses = data.image.shape[-1], lens.moves_rays
 
     def of_exposure(
         own: Params, slopes: Params, grid: jax.Array, kernel: jax.Array, amplitude: jax.Array
     ) -> jax.Array:
-        n = data.image.shape[-1]
-        masses = lens.moves_rays
+        def rays(some: Params, dx: jax.Array, dy: jax.Array) -> list[Pair]:
+            return _rays(lens, {**own, **some}, n, grid.at[4].add(dx).at[5].add(dy))[0]
 
-        def rays(some: Params) -> list[Pair]:
-            return _rays(lens, {**own, **some}, n, grid)[0]
-
+        zero, unit = jnp.zeros((), grid.dtype), jnp.ones((), grid.dtype)
         moving = {name: own[name] for name in lens.mass_names} if masses.size else {}
-        planes, moved = jax.linearize(rays, moving)
-        rate = jax.vmap(moved)({name: slopes[name][masses] for name in moving}) if moving else []
-        light = jnp.zeros((u.size, *planes[0][0].shape), u.dtype)
+        planes, moved = jax.linearize(rays, moving, zero, zero)
+        turned = {name: slopes[name][masses] for name in moving}
+        rate = jax.vmap(moved, in_axes=(0, None, None))(turned, zero, zero) if moving else []
+        resting = jax.tree.map(jnp.zeros_like, moving)
+        steps = [moved(resting, unit, zero), moved(resting, zero, unit)] if lens.offsets else []
+        light = jnp.zeros((u.size + len(steps), *planes[0][0].shape), u.dtype)
         first = 0
         for basis in lens.bases:
             share, first = amplitude[first : first + basis.count], first + basis.count
             j, moves = lens.plane_of(basis), lens.moves_basis(basis)
 
             values, still = _values(basis, own), jax.tree.map(jnp.zeros_like, _values(basis, own))
-            _, slope = jax.linearize(partial(_brightness, basis, share), values, *planes[j])
+            _, slope = jax.linearize(partial(_of_values, basis, share), values, *planes[j])
             one, none = jnp.ones_like(planes[j][0]), jnp.zeros_like(planes[j][0])
-            if j and moving:
+            if (j and moving) or steps:
                 along_x, along_y = slope(still, one, none), slope(still, none, one)
-                light = light.at[masses].add(along_x * rate[j][0] + along_y * rate[j][1])
+            if j and moving:
+                light = light.at[masses].add(along_x[None] * rate[j][0] + along_y[None] * rate[j][1])
+            for i, step in enumerate(steps):
+                light = light.at[u.size + i].add(along_x * step[j][0] + along_y * step[j][1])
             if moves.size:
                 changes = {name: slopes[f"{basis.prefix}-{name}"][moves] for name in values}
                 own_slope = jax.vmap(slope, in_axes=(0, None, None))
                 light = light.at[moves].add(own_slope(changes, none, none))
-        area = pixel_area(PixelMap(*grid))
-        return convolve(averaged(light, lens.supersampling) * area, kernel[None])
+        return _blurred(lens, light * pixel_area(PixelMap(*grid)), kernel)
 
-    exposures = data.image.shape[1]
-    of_each = jnp.repeat(amplitudes[:, None], exposures, axis=1)
-    bands = [
-        jax.vmap(lambda *each, b=b: of_exposure(_of_band(params, b), _of_band(slopes, b, 1), *each))(
-            data.grid[b], data.kernel[b], of_each[b]
-        )
-        for b in range(data.image.shape[0])
-    ]
-    return jnp.swapaxes(jnp.moveaxis(jnp.stack(bands), 2, 0), 1, 1)
+    of_each = jnp.repeat(amplitudes[:, None], data.image.shape[1], axis=1)
+    found = jnp.moveaxis(_over_images(of_exposure, [params, slopes], placed, of_each), 2, 0)
+    return found[: u.size] + _of_offsets(lens, slopes, found[u.size :]) if lens.offsets else found
 
 
-def _of_band(params: Params, band: int, axis: int = 0) -> Params:
-    """The parameters of one band: those that differ by band have one axis more than `axis`."""
-    return {name: value[..., band] if value.ndim > axis else value for name, value in params.items()}
-
-
-def _over_exposures(
-    params: Params, data: LensData, function: Callable[..., jax.Array], *more: jax.Array
-) -> jax.Array:
-    """A function of the parameters of a band, a grid and a kernel, for each band and exposure.
+def _of_offsets(lens: LensModel, slopes: Params, along: jax.Array) -> jax.Array:
+    """The changes of the images by the places of the exposures.
 
     Args:
-        params: the parameters of the lens, each () or (bands,).
-        data: its images.
-        function: of the parameters, the grid, the kernel and what else there is of an exposure.
-        *more: what else there is, (bands, exposures, ...).
+        lens: the static part of the model.
+        slopes: the derivatives of the parameters in u, each (k,) or (k, bands).
+        along: the slopes of the images along x and y, (2, bands, exposures, n, n).
+
+    Returns:
+        Counts/s for a unit of u, (k, bands, exposures, n, n).
     """
-    bands = [
-        jax.vmap(partial(function, _of_band(params, b)))(data.grid[b], data.kernel[b], *(m[b] for m in more))
-        for b in range(data.image.shape[0])
+    k = slopes[lens.offsets[0].parameters[0]].size
+    rates = jnp.zeros((k, *along.shape[:3]), along.dtype)
+    for offset in lens.offsets:
+        for axis, name in enumerate(offset.parameters):
+            rates = rates.at[:, axis, offset.band, offset.exposure].set(slopes[name])
+    return jnp.sum(rates[..., None, None] * along[None], axis=1)
+
+
+def _blurred(lens: LensModel, light: jax.Array, kernel: jax.Array) -> jax.Array:
+    """Light on sub-pixels (m, n s, n s) blurred by a kernel (k, k) and averaged over pixels, (m, n, n)."""
+    light = averaged(light, lens.supersampling // lens.psf_factor)
+    return averaged(convolve(light, kernel[None]), lens.psf_factor)
+
+
+def _over_images(
+    function: Callable[..., jax.Array], numbers: Sequence[Params], data: LensData, *more: jax.Array
+) -> jax.Array:
+    """A function of each image: one after the other on a CPU, whose cache holds one, and at once elsewhere.
+
+    Args:
+        function: of the numbers of a band, the grid, the kernel and what else there is of an image.
+        numbers: the parameters of the lens, each () or (bands,), and what else has the names of parameters,
+            each with one axis more.
+        data: the images; those without a pixel that is used are not computed on a CPU.
+        *more: what else there is, (bands, exposures, ...).
+
+    Returns:
+        What the function returns, (bands, exposures, ...), 0 for images that are not computed.
+    """
+    bands, exposures = data.image.shape[:2]
+    alike = [{name: v for name, v in own.items() if v.ndim == i} for i, own in enumerate(numbers)]
+    differing = [
+        {name: jnp.repeat(jnp.moveaxis(v, -1, 0), exposures, axis=0) for name, v in own.items() if v.ndim > i}
+        for i, own in enumerate(numbers)
     ]
-    return jnp.stack(bands)
+    arrays = [jnp.reshape(jnp.asarray(a), (-1, *a.shape[2:])) for a in (data.grid, data.kernel, *more)]
+
+    def of_image(own: Sequence[Params], *arrays: jax.Array) -> jax.Array:
+        return function(*({**a, **b} for a, b in zip(alike, own, strict=True)), *arrays)
+
+    if bands * exposures == 1:
+        found = of_image(*jax.tree.map(lambda a: a[0], (differing, *arrays)))
+        return found[None, None]
+    used = jnp.any(jnp.reshape(data.weight, (bands * exposures, -1)) > 0.0, axis=1)
+    shape = jax.eval_shape(of_image, *jax.tree.map(lambda a: a[0], (differing, *arrays)))
+
+    def in_turn(used: jax.Array, *items: Any) -> jax.Array:
+        def one(item: tuple[jax.Array, Any]) -> jax.Array:
+            return jax.lax.cond(
+                item[0], lambda own: of_image(*own), lambda _: jnp.zeros(shape.shape, shape.dtype), item[1]
+            )
+
+        return jax.lax.map(one, (used, items))
+
+    def at_once(used: jax.Array, *items: Any) -> jax.Array:
+        return jax.vmap(of_image)(*items)
+
+    found = jax.lax.platform_dependent(used, differing, *arrays, cpu=in_turn, default=at_once)
+    return jnp.reshape(found, (bands, exposures, *shape.shape))
 
 
-def _brightness(basis: Basis, amplitudes: jax.Array, values: Params, x: jax.Array, y: jax.Array) -> jax.Array:
-    """The surface brightness of a basis with given amplitudes, of the shape of x."""
-    each = basis.functions(values, x, y)
-    return jnp.tensordot(amplitudes, each, axes=1, precision=jax.lax.Precision.HIGHEST)
+def _of_values(basis: Basis, amplitudes: jax.Array, values: Params, x: jax.Array, y: jax.Array) -> jax.Array:
+    return basis.brightness(values, amplitudes, x, y)
 
 
 def _values(basis: Basis, params: Params) -> dict[str, jax.Array]:

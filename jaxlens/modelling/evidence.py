@@ -21,7 +21,7 @@ def log_evidence(
     value: float,
     curvature: np.ndarray,
 ) -> float:
-    """Ln of the evidence in the Laplace approximation, up to a constant of the images.
+    """The log of the evidence in the Laplace approximation, up to a constant of the images.
 
     With minus the log of the joint density S at its minimum (`expansion`), and the k coordinates that move,
 
@@ -49,8 +49,8 @@ def log_evidence(
     total += 0.5 * np.sum(active) * math.log(2.0 * math.pi) - 0.5 * _log_det(
         curvature[np.ix_(active, active)]
     )
-    positive = np.concatenate([problem.lens.positive, np.zeros(data.image.shape[1], bool)])
-    precision = np.concatenate([np.asarray(settings.precision), np.zeros(data.image.shape[1])])
+    positive = problem.lens.all_positive(data.image.shape[1])
+    precision = np.pad(np.asarray(settings.precision), (0, positive.size - problem.lens.count))
     for b in range(data.image.shape[0]):
         total += _of_amplitudes(
             np.asarray(found.amplitudes[b]),
@@ -114,7 +114,7 @@ def _scaled(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _log_det(matrix: np.ndarray) -> float:
-    """Ln det of a positive definite matrix, of whose eigenvalues in natural units none counts below 1e-12."""
+    """The log of the determinant of a positive definite matrix, with a floor of its eigenvalues."""
     if matrix.size == 0:
         return 0.0
     scaled, unit = _scaled(np.asarray(matrix, np.float64))
