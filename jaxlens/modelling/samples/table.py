@@ -24,8 +24,8 @@ def results_table(records: Sequence[Record], published: Published | None = None)
     """A row for each lens.
 
     The columns are those of `Record`; `flags` has the words of all flags.  Where there are published values,
-    each of their columns stands beside the difference of our `theta_E` from it in per cent.  At the end stand
-    value and standard deviation of each parameter, as `<name>` and `<name>_error`.
+    each column stands as `published_<column>` beside the difference of our `theta_E` from it in per cent.
+    At the end stand value and standard deviation of each parameter, as `<name>` and `<name>_error`.
 
     Args:
         records: of the lenses, in the order of the rows.
@@ -49,8 +49,8 @@ def _row(record: Record, published: Published | None) -> dict[str, Any]:
     if published is not None:
         for column in published.columns:
             radius = published.of(record.name).get(column, Radius(math.nan))
-            row[column] = radius.value
-            row[f"{column}_difference_percent"] = 100.0 * (record.theta_E / radius.value - 1.0)
+            row[f"published_{column}"] = radius.value
+            row[f"difference_percent_{column}"] = 100.0 * (record.theta_E / radius.value - 1.0)
     for name, (value, error) in record.parameters.items():
         row |= {name: value, f"{name}_error": error}
     return row
