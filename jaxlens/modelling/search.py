@@ -132,6 +132,7 @@ def drawn_lenses(
     u = rng.standard_normal((count, k))
     light = np.concatenate(
         [problem.indices(basis.prefix) for basis in problem.lens.bases if not problem.lens.plane_of(basis)]
+        + [problem.indices(name) for offset in problem.lens.offsets for name in offset.parameters]
     )
     u[:, light] = found.point[light]
     x = problem.constrained(u).copy()
