@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -27,6 +28,8 @@ from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem, lens_problem
 from jaxlens.modelling.search import Search, search
 from jaxlens.simulator.simulator import Simulator
+
+_logger = logging.getLogger("jaxlens")
 
 # Gaussians of the light of the lens and of the source, and their widths in pixels.
 LENS_GAUSSIANS, LENS_WIDTHS = 20, (0.2, 80.0)
@@ -121,7 +124,8 @@ def fit_lens(
         clock.lap("models of the mass")
         if shapelets:
             rich = joint_problem(lens_problem(sim, _with_shapelets(sim, bases), free, fixed), images)
-            rungs += _source_rungs(problem, rich, images.data, ladder.best(rungs), models_of_mass)
+            known = next(rung for rung in rungs if rung.label == first_label)
+            rungs += _source_rungs(problem, rich, images.data, known, models_of_mass)
             clock.lap("models of the source")
         chosen = ladder.best(rungs)
         return lens_fit_of(chosen, rungs, images, looked, found, clock.laps)
@@ -163,6 +167,7 @@ class _Clock:
         now = time.perf_counter()
         self.laps[name] = self.laps.get(name, 0.0) + now - self.before
         self.before = now
+        _logger.debug("%s: %.1f s", name, self.laps[name])
 
 
 def _seed(key: jax.Array | None) -> int:
@@ -240,12 +245,7 @@ def _rungs(
     """The models of the mass, fitted to the images from the maxima of the search."""
     points = distinct(looked.ends.points)[:FOLLOWED]
     first = ladder.fitted(first_label, problem, data, settings, points, models[first_label])
-    return [
-        first
-        if label == first_label
-        else ladder.fitted(label, problem, data, settings, first.point[None], held)
-        for label, held in models.items()
-    ]
+    return ladder.mass_rungs(problem, data, settings, models, first)
 
 
 def distinct(points: np.ndarray, apart: float = 0.05) -> np.ndarray:
@@ -261,13 +261,27 @@ def _source_rungs(
     problem: LensProblem,
     rich: LensProblem,
     data: LensData,
-    chosen: ladder.Rung,
+    known: ladder.Rung,
     models: Mapping[str, Mapping[int, float]],
 ) -> list[ladder.Rung]:
-    """The models of the source with shapelets, with the mass that has been chosen."""
+    """The models of the source with shapelets, and with the best of them all models of the mass.
+
+    A slope of the mass may make up for a source that is too simple, so that the source comes first.
+    """
+    own = {
+        label: {rich.names.index(problem.names[i]): value for i, value in held.items()}
+        for label, held in models.items()
+    }
     settings = Settings(np.ones(len(rich.names)), first_precision(rich, data))
-    held = {rich.names.index(problem.names[i]): value for i, value in models[chosen.label].items()}
-    return ladder.source_rungs(rich, data, settings, chosen, held)
+    rungs = ladder.source_rungs(rich, data, settings, known, own[known.label])
+    chosen = ladder.best([known, *rungs])
+    if chosen is known:
+        return rungs
+    added = ladder.added_shapelets(chosen.orders)
+    others = ladder.mass_rungs(
+        rich, data, settings._replace(precision=chosen.settings.precision), own, chosen, added
+    )
+    return rungs + [rung for rung in others if rung is not chosen]
 
 
 def _with_shapelets(sim: Simulator, bases: Sequence[Basis]) -> tuple[Basis, ...]:

@@ -11,7 +11,7 @@ from jaxlens.fitting.result import FitResult
 from jaxlens.modelling.samples.radius import einstein_radius_index
 
 if TYPE_CHECKING:
-    from jaxlens.modelling.lens_fit import LensFit
+    from jaxlens.modelling.lens_result import LensFit
 
 # Chi-square per degree of freedom above this is a model that lacks something.
 POOR_FIT = 1.2

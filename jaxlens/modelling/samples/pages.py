@@ -16,7 +16,7 @@ from jaxlens.modelling.samples.record import Record
 from jaxlens.plotting.lens_page import LensPage
 
 if TYPE_CHECKING:
-    from jaxlens.modelling.lens_fit import LensFit
+    from jaxlens.modelling.lens_result import LensFit
 
 # Pixels along a side of the picture of the source.
 SOURCE_PIXELS = 200
