@@ -15,7 +15,7 @@ from jaxlens.modelling.samples.lenses import Lens
 from jaxlens.modelling.samples.radius import einstein_radius_index
 
 if TYPE_CHECKING:
-    from jaxlens.modelling.lens_fit import LensFit
+    from jaxlens.modelling.lens_result import LensFit
 
 FITTED, FAILED = "fitted", "failed"
 
@@ -130,7 +130,7 @@ def record_of_fit(lens: Lens, found: LensFit, critical_radius: float = math.nan)
         reached=int(found.reached),
         starts=int(found.starts),
         flags=tuple(flags(found)),
-        confidence=found.confidence(),
+        confidence=found.confidence,
         warnings=tuple(fit.warnings),
         parameters={
             name: (float(value), float(error))

@@ -16,7 +16,7 @@ from jaxlens.modelling.samples.record import Record, record_of_fit
 from jaxlens.plotting.lens_page import view_lens
 
 if TYPE_CHECKING:
-    from jaxlens.modelling.lens_fit import LensFit
+    from jaxlens.modelling.lens_result import LensFit
 
 # The files of a lens beside its record.
 FIT, PARAMETERS, MODEL, PAGE = "fit.h5", "parameters.csv", "model.fits", "page.png"

@@ -30,7 +30,7 @@ from jaxlens.modelling.samples.table import results_table
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jaxlens.modelling.lens_fit import LensFit
+    from jaxlens.modelling.lens_result import LensFit
 
 # A function with the arguments of `fit_lens`: a configuration, the images of a lens, and options by name.
 Fitter = Callable[..., "LensFit"]
