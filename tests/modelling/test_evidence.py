@@ -39,7 +39,7 @@ def lens(request: pytest.FixtureRequest) -> Iterator[Lens]:
 
 
 def test_it_is_the_integral_over_coordinates_and_amplitudes(lens: Lens) -> None:
-    """Amplitudes far from 0 are integrated in closed form, the wide Gaussian's and the coordinates on grids."""
+    """Amplitudes far from 0 are integrated in closed form, the others and coordinates on grids."""
     problem, data, settings = lens.problem, lens.data, lens.settings
     moving = np.flatnonzero(settings.active)
     run = jax.jit(partial(expansion, problem.lens, problem.constants, problem.base))
