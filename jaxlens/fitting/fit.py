@@ -59,7 +59,7 @@ def fit(
     are those of the Laplace approximation: the covariance is the inverse of Fisher's information of the
     pixels plus the second derivatives of minus the log prior.
 
-    Where only one start of an image came to its best model as many starts again follow, from more draws.
+    Where only one start of an image came to its best model a few more follow, the best of more draws.
     Where the last descents stop at a kink of the likelihood, since rays cross the middle of a steep source,
     they go on with more sub-pixels: the best models of such images have those of `FitResult.supersampling`.
 
@@ -83,8 +83,8 @@ def fit(
         noise_sigma: the noise's standard deviation, counts/s, like `images` or broadcast to it; by default it
             is the simulator's own and depends on the parameters.
         mask: True or 1 where a pixel is used, like `images` or broadcast to it.  Other pixels may be NaN.
-        starts: the number of starts of each image, which are the best of 8 times as many prior draws; at
-            most twice as many where they do not agree.
+        starts: the number of starts of each image, which are the best of 8 times as many prior draws; a
+            few more, of 32 times as many, where they do not agree.
         optimizer: an optimizer of optax, with its schedule, which moves all starts before the descents, for
             at most `steps` steps or until no image gets better.  By default there is none, because Levenberg
             and Marquardt's method does not need one.

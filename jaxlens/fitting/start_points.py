@@ -9,7 +9,7 @@ import jax
 import numpy as np
 from jax.typing import ArrayLike
 
-from jaxlens.fitting.descents import Optima
+from jaxlens.fitting.descents import FIRST_WAVE, Optima
 from jaxlens.fitting.fixed_haloes import FittedLens
 from jaxlens.fitting.free_parameters import FreeParameters
 from jaxlens.fitting.posterior import SKY, Constants, FitData, Model
@@ -64,7 +64,7 @@ class StartPoints:
         return self._each(np.arange(len(near)), near)
 
     def more(self, key: jax.Array, optima: Optima, rows: np.ndarray) -> np.ndarray:
-        """More starts of some images, (m, count, k), from more draws, half of them with the light found.
+        """A few more starts of some images, (m, t, k), from more draws, half of them with the light found.
 
         Args:
             key: the random key of the draws.
@@ -74,7 +74,8 @@ class StartPoints:
         drawn = self.lens.drawn(key, SECOND_DRAWS * DRAWS_PER_START * self.count)
         points = drawn_points(self.model, self.constants, self.free, drawn, key)
         best = optima.point[rows, optima.best[rows]]
-        return self._each(rows, np.stack([around_light(self.model, points, each) for each in best]))
+        candidates = np.stack([around_light(self.model, points, each) for each in best])
+        return self._each(rows, candidates)[:, :FIRST_WAVE]
 
     def _each(self, rows: np.ndarray, points: np.ndarray) -> np.ndarray:
         """The best of the candidates (m, c, k) of some images, each with its own, (m, count, k)."""

@@ -191,12 +191,11 @@ def _rendered(
 ) -> tuple[jax.Array, jax.Array]:
     """The smoothed light, other and of each free magnitude, (c, 1 + j, pixels), and the log prior, (c,)."""
     wide, factor = coarse(model)
-    scaled = coarse_pixels(params, factor)
+    scaled, side = coarse_pixels(params, factor), model.scene.num_pix
 
     def light_and_prior(u: jax.Array) -> tuple[jax.Array, jax.Array]:
         other, light = templates(wide, constants, scaled, u)
-        # `smoothed` is in proportion to a pixel's light and to the number of pixels along a side
-        images = smoothed(jnp.concatenate([other[None], light]), wide.widths[0]) / factor
+        images = smoothed(jnp.concatenate([other[None], light]), model.widths[0], side, factor)
         return jnp.reshape(images, (len(images), -1)), unconstrained_log_prior(model, constants, params, u)
 
     return jax.lax.map(light_and_prior, points, batch_size=CHUNK)
