@@ -16,7 +16,9 @@ from jaxlens.files.errors import StorageError
 
 # The attributes `kind` and `format` of a file.
 _KIND = "jaxlens fit"
-_FORMAT = 1
+_FORMAT = 2
+# The formats that can be read.
+_READABLE = (1, 2)
 
 
 def write_fields(path: Path, fields: Mapping[str, Any]) -> None:
@@ -58,8 +60,8 @@ def read_fields(path: Path) -> Iterator[Mapping[str, Any]]:
         StorageError: if the file is missing, damaged, or not a saved FitResult.
     """
     with _explained(path, "give a file that FitResult.save wrote"), h5py.File(path) as file:
-        if (file.attrs.get("kind"), file.attrs.get("format")) != (_KIND, _FORMAT):
-            raise OSError(f"is not a fit of format {_FORMAT}")
+        if file.attrs.get("kind") != _KIND or file.attrs.get("format") not in _READABLE:
+            raise OSError(f"is not a fit of format {' or '.join(map(str, _READABLE))}")
         yield {name: _read(stored) for name, stored in file.items()}
 
 
