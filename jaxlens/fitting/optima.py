@@ -12,6 +12,7 @@ import numpy as np
 from jaxlens.fitting.descents import AGREEMENT, Optima
 from jaxlens.fitting.free_parameters import FreeParameters
 from jaxlens.fitting.posterior import Array, Constants, FitData, Model, predicted, with_free_values
+from jaxlens.fitting.posteriors.image_density import image_density, normalisation
 from jaxlens.fitting.problem import batch_size, prior_curvature, selected
 from jaxlens.fitting.result import FitResult, describe_prior
 from jaxlens.simulator.generation import Params
@@ -56,7 +57,7 @@ def fit_result(
     rows, chosen = np.arange(len(data.image)), np.argmin(optima.value, axis=1)
     point, converged = optima.point[rows, chosen], optima.converged[rows, chosen]
     misfit = optima.minus_log_posterior[rows, chosen]
-    names, constant = free.names(sim.bands), _normalisation(data)
+    names, constant = free.names(sim.bands), normalisation(data)
     agreed = optima.minus_log_posterior - misfit[:, None] < AGREEMENT
     best = _best_models(model, constants, data, point)
     covariance = _covariance(model, constants, data, point, optima.curvature[rows, chosen])
@@ -93,6 +94,7 @@ def fit_result(
         model=np.asarray(best.mean),
         noise_sigma=np.asarray(best.sigma),
         mask=np.asarray(data.mask),
+        density=image_density(model, constants, data, names, constant),
     )
 
 
@@ -143,16 +145,6 @@ def _at_bound(constants: Constants, values: np.ndarray, covariance: np.ndarray) 
     sigma = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     low, high = np.asarray(constants.transform.low), np.asarray(constants.transform.high)
     return np.minimum(values - low, high - values) < AT_BOUND * sigma
-
-
-def _normalisation(data: FitData) -> np.ndarray:
-    """The terms of each image's log posterior that the descents leave out, (n,).
-
-    Descents sum (r^2 - 1) / 2 + ln(s / s0) over pixels where the likelihood has (r^2 + ln 2 pi) / 2 + ln s.
-    """
-    sigma = np.where(data.mask, data.sigma, 1.0).astype(np.float64)
-    terms = np.where(data.mask, 0.5 + np.log(sigma) + 0.5 * np.log(2.0 * np.pi), 0.0)
-    return -np.sum(terms, axis=tuple(range(1, terms.ndim)))
 
 
 def _warnings(

@@ -18,13 +18,20 @@ import numpy as np
 from jaxlens.config.errors import nearest
 from jaxlens.distributions import Distribution
 from jaxlens.files.version import version
+from jaxlens.fitting.posteriors.density import Density
+from jaxlens.fitting.posteriors.image_density import density_again
+from jaxlens.fitting.posteriors.sampled import Sampled
 from jaxlens.fitting.result_files import read_fields, write_fields
 from jaxlens.fitting.transforms import Transform
 from jaxlens.plotting.fit import view_fit
 
 if TYPE_CHECKING:
     import pandas as pd
+    from jax.typing import ArrayLike
     from matplotlib.figure import Figure
+
+    from jaxlens.fitting.free_parameters import Free
+    from jaxlens.simulator.simulator import Simulator
 
 # The number of rows of the table in `str(result)`; the middle rows of a longer table are left out.
 _MAX_ROWS = 50
@@ -51,7 +58,7 @@ def describe_prior(distribution: Distribution) -> str:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class FitResult:
+class FitResult(Sampled):
     """The parameters that make images most probable, their errors, and how they were found.
 
     Images of time series have the axis of epochs before that of bands, (n, epochs, bands, y, x).
@@ -87,6 +94,7 @@ class FitResult:
         noise_sigma: the noise's standard deviation in each pixel, (n, bands, y, x).
         mask: whether each pixel is used, (n, bands, y, x).
         version: the version of jaxlens that made the fit.
+        density: the posteriors that were fitted, of which `sample` draws; not saved, and None after `load`.
 
     Examples:
         A result of `jaxlens.fit` as a table, with samples of its posterior, a picture and a file::
@@ -124,6 +132,27 @@ class FitResult:
     noise_sigma: np.ndarray
     mask: np.ndarray
     version: str = dataclasses.field(default_factory=version)
+    density: Density | None = dataclasses.field(default=None, metadata={"saved": False})
+
+    def with_density(
+        self,
+        sim: Simulator,
+        free: Free | None = None,
+        fixed: Mapping[str, ArrayLike] | None = None,
+        noise_sigma: ArrayLike | None = None,
+    ) -> FitResult:
+        """The result with its density made again, so that a result that was read from a file can be sampled.
+
+        Args:
+            sim: the simulator that was fitted.
+            free: the `free` of the fit.
+            fixed: the `fixed` of the fit.
+            noise_sigma: the `noise_sigma` of the fit.
+
+        Raises:
+            ValueError: if the free parameters or the log posterior are not those of the result.
+        """
+        return dataclasses.replace(self, density=density_again(self, sim, free, fixed, noise_sigma))
 
     @property
     def sigma(self) -> np.ndarray:
@@ -243,7 +272,7 @@ class FitResult:
         Raises:
             StorageError: if the file cannot be written; an earlier file then stays as it was.
         """
-        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        fields = {name: getattr(self, name) for name in _saved(self)}
         write_fields(Path(path), fields)
 
     @classmethod
@@ -254,8 +283,13 @@ class FitResult:
             StorageError: if the file is missing, damaged, or not a saved FitResult.
         """
         with read_fields(Path(path)) as fields:
-            found = {field.name: fields[field.name] for field in dataclasses.fields(cls)}
+            found = {name: fields[name] for name in _saved(cls)}
             return cls(**found | {"transform": Transform(**found["transform"])})
+
+
+def _saved(result: FitResult | type[FitResult]) -> list[str]:
+    """The names of the fields that are in files."""
+    return [field.name for field in dataclasses.fields(result) if field.metadata.get("saved", True)]
 
 
 def _span(values: np.ndarray, form: str) -> str:
