@@ -19,7 +19,7 @@ FLOORS = [
     ("exchange",),
     ("simulator",),
     ("engine", "fitting", "truth"),
-    ("populations",),
+    ("populations", "modelling"),
     ("production", "streams"),
     ("datasets", "injection"),
     ("cli", "examples"),
