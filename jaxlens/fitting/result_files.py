@@ -16,7 +16,9 @@ from jaxlens.files.errors import StorageError
 
 # The attributes `kind` and `format` of a file of a FitResult, and what to give in place of another file.
 _KIND = "jaxlens fit"
-_FORMAT = 1
+_FORMAT = 2
+# The formats that can be read.
+_READABLE = (1, 2)
 _ADVICE = "give a file that FitResult.save wrote"
 
 
@@ -65,8 +67,8 @@ def read_fields(path: Path, kind: str = _KIND, advice: str = _ADVICE) -> Iterato
         StorageError: if the file is missing, damaged, or not of this kind.
     """
     with _explained(path, advice), h5py.File(path) as file:
-        if (file.attrs.get("kind"), file.attrs.get("format")) != (kind, _FORMAT):
-            raise OSError(f"is not a {kind.split()[-1]} of format {_FORMAT}")
+        if file.attrs.get("kind") != kind or file.attrs.get("format") not in _READABLE:
+            raise OSError(f"is not a {kind.split()[-1]} of format {' or '.join(map(str, _READABLE))}")
         yield {name: _read(stored) for name, stored in file.items()}
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from jaxlens.distributions import Normal, Truncated, Uniform
 from jaxlens.files.errors import StorageError
-from jaxlens.fitting.result import FitResult, describe_prior
+from jaxlens.fitting.in_words import describe_prior
+from jaxlens.fitting.result import FitResult
 from jaxlens.fitting.transforms import transform_of
 
 PRIORS = (Uniform(0.5, 1.5), Normal(20.0, 2.0), Normal(0.0, 0.1))

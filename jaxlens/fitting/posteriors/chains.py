@@ -43,8 +43,8 @@ class Chain(NamedTuple):
     spent: jax.Array | np.ndarray
 
 
-# A method with its settings: frozen and hashable, as it is static.  From the log-density of v, the starting point
-# v (k,) and a key it makes a Chain, whose `u` is still v.
+# A method with its settings: frozen and hashable, as it is static.  From the log-density of v, the starting
+# point v (k,) and a key it makes a Chain, whose `u` is still v.
 Sampler: TypeAlias = Callable[[OfWhitened, jax.Array, jax.Array], Chain]
 
 
@@ -91,8 +91,8 @@ def _batch(
 
         start_key, key = jax.random.split(key)
         drawn = jax.random.normal(start_key, own.center.shape, own.center.dtype)
-        start = jnp.where(jnp.isfinite(of_v(drawn)), drawn, 0.0)
+        start = jnp.where(jnp.isfinite(of_v(drawn)), drawn, jnp.zeros_like(drawn))
         chain = sampler(of_v, start, key)
-        return chain._replace(u=jax.vmap(own.unconstrained)(chain.u))
+        return chain._replace(u=jax.vmap(own.unconstrained)(jnp.asarray(chain.u)))
 
     return jax.vmap(one)(data, maps, keys)

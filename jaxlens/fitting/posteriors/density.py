@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
-# (arrays that all lenses share, arrays of one lens, u (k,)) -> the log-density of u, up to a constant of the lens.
+# (arrays that all lenses share, arrays of one lens, u (k,)) -> the log-density of u, up to a constant of the
+# lens.
 LogDensity: TypeAlias = Callable[[Any, Any, jax.Array], jax.Array]
 
 
@@ -22,8 +23,9 @@ class Density:
 
     Attributes:
         names: the name of each of the k parameters.
-        log_density: a pure function of the shared arrays, those of one lens, and u (k,).  Programs are compiled
-            once for each such function, so it must be hashable, and equal to another one that computes the same.
+        log_density: a pure function of the shared arrays, those of one lens, and u (k,).  Programs are
+            compiled once for each such function, so it must be hashable, and equal to one that computes the
+            same.
         constrained: the map from coordinates u (..., k) to parameters (..., k).
         shared: the arrays that all lenses share.
         data: the arrays of the lenses, each with a leading axis of n.
@@ -50,6 +52,18 @@ class Density:
         """The log-density of each lens at its own u (n, k), with the offset, (n,)."""
         found = _of_lenses(self.log_density, self.shared, self.data, jnp.asarray(u, jnp.result_type(float)))
         return np.asarray(found, np.float64) + self.offset
+
+
+class Part(NamedTuple):
+    """The posteriors of some of the lenses of a result, where one function does not describe all of them.
+
+    Attributes:
+        density: the posteriors.
+        rows: the indices of their lenses in the result, (m,).
+    """
+
+    density: Density
+    rows: np.ndarray
 
 
 @partial(jax.jit, static_argnums=0)

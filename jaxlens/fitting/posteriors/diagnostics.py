@@ -1,7 +1,8 @@
 """How well chains agree, and how many independent draws they are worth.
 
-The definitions are those of Vehtari, Gelman, Simpson, Carpenter & Buerkner (2021), "Rank-normalization, folding,
-and localization: an improved R-hat", as Stan and ArviZ have them.  Chains are (..., chains, draws).
+The definitions are those of Vehtari, Gelman, Simpson, Carpenter & Buerkner (2021), "Rank-normalization,
+folding, and localization: an improved R-hat", as Stan and ArviZ have them.  Chains are (..., chains,
+draws).
 """
 
 from __future__ import annotations

@@ -1,16 +1,17 @@
 """The evidence, and draws of all maxima, by the nested sampling of dynesty (Speagle 2020, MNRAS 493, 3132).
 
-The evidence of a lens is the integral of p(u), the density of its data times that of its prior.  With a distribution
-q of u whose quantiles map the unit cube to u it is
+The evidence of a lens is the integral of p(u), the density of its data times that of its prior.  With a
+distribution q of u whose quantiles map the unit cube to u it is
 
     Z = integral of p(u) du = integral over the unit cube of p(u(c)) / q(u(c)) dc
 
-for every q that is nowhere zero (Chen, Hobson, Das & Gelderblom 2019, "posterior repartitioning").  So the sampler is
-told that q is the prior and p / q the likelihood; the prior of the lens itself, which may have correlations and links
-that no quantiles describe, is part of p.  Here q is logistic in each coordinate, which has wider tails than a normal
-distribution: in those that the fit's covariance whitens, where q is a little wider than the posterior, so that few
-points are needed; or in u itself, where it has the 16th, 50th and 84th percentile of each prior and is the prior where
-that is uniform.
+for every q that is nowhere zero (Chen, Hobson, Das & Gelderblom 2019, "posterior repartitioning").  So the
+sampler is told that q is the prior and p / q the likelihood; the prior of the lens itself, which may have
+correlations and links that no quantiles describe, is part of p.  Here q is logistic in each coordinate,
+which has wider tails than a normal
+distribution: in those that the fit's covariance whitens, where q is a little wider than the posterior, so
+that few points are needed; or in u itself, where it has the 16th, 50th and 84th percentile of each prior
+and is the prior where that is uniform.
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ from jaxlens.fitting.transforms import PERCENTILES
 
 # The logistic distribution's 84th percentile: it divides u, so that those of u are at -1 and 1.
 _SIGMA = float(logit(PERCENTILES[-1]))
-# The bounds of the live points and how points are drawn in them, as dynesty names them: one ellipsoid holds those of
-# a single maximum in whitened coordinates; for others dynesty chooses by the number of coordinates.
+# The bounds of the live points and how points are drawn in them, as dynesty names them: one ellipsoid holds
+# those of a single maximum in whitened coordinates; for others dynesty chooses by the number of
+# coordinates.
 _BOUNDS = {"fit": {"bound": "single", "sample": "unif"}, "prior": {"bound": "multi", "sample": "auto"}}
 
 
@@ -44,8 +46,8 @@ class Nested:
     Attributes:
         draws: the number of draws, with equal weights, that are returned.
         live: the number of live points; the error of ln Z falls with the root of it.
-        around: "fit", where the volume is that around the fit, or "prior", where it is that of the priors: maxima
-            far from the fit's are found too, and many more points are needed.
+        around: "fit", where the volume is that around the fit, or "prior", where it is that of the priors:
+            maxima far from the fit's are found too, and many more points are needed.
         remaining: the sampler stops where the live points would add no more than this to ln Z.
     """
 
@@ -71,13 +73,14 @@ def run_nested(
         key: the random key.
 
     Returns:
-        The draws as one chain of each lens (n, 1, ...); ln Z without the offset of the lens, and its error, (n,).
+        The draws as one chain of each lens (n, 1, ...); ln Z without the offset of the lens, and its error,
+        (n,).
     """
     seeds = np.asarray(jax.random.randint(key, (len(density),), 0, np.iinfo(np.int32).max))
     found = []
     for i, seed in enumerate(seeds):
-        own = jax.tree.map(lambda array: array[i], (density.data, maps))  # noqa: B023
-        found.append(_one(method, density.log_density, density.shared, *own, int(seed)))
+        data, own = jax.tree.map(lambda array: array[i], (density.data, maps))  # noqa: B023
+        found.append(_one(method, density.log_density, density.shared, data, own, int(seed)))
     chains, evidences, errors = zip(*found, strict=True)
     joined = jax.tree.map(lambda *arrays: np.stack(arrays)[:, None], *chains)
     return joined, np.array(evidences), np.array(errors)

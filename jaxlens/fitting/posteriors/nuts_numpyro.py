@@ -1,6 +1,7 @@
 """Chains by numpyro's No-U-Turn sampler, in whitened coordinates.
 
-In these the masses are 1, so that the warm-up finds nothing but the step (dual averaging; Hoffman & Gelman 2014).
+In these the masses are 1, so that the warm-up finds nothing but the step (dual averaging; Hoffman & Gelman
+2014).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -40,15 +40,16 @@ class Posterior:
         draws: the values of the parameters, (n, chains, draws, k).
         unconstrained: their unconstrained coordinates, (n, chains, draws, k).
         log_density: the log posterior density of these, not normalised by the evidence, (n, chains, draws).
-        log_weight: the log of the density over that of the approximation from which "pathfinder" and "svi" draw,
-            (n, chains, draws); else 0.
+        log_weight: the log of the density over that of the approximation from which "pathfinder" and "svi"
+            draw, (n, chains, draws); else 0.
         diverging: whether the trajectory of each draw broke down, (n, chains, draws).
         gradients: how many gradients each draw took, (n, chains, draws).
         acceptance: the mean acceptance probability along the trajectory of each draw, (n, chains, draws).
         step_size: the step of each chain in whitened coordinates, (n, chains).
-        spent: the gradients, or with "nested" the densities, that were computed before the first draw, (n, chains).
-        log_evidence: ln of the integral of the density of the data times that of the prior, (n,), by "pathfinder",
-            "svi" and "nested"; NaN from chains.
+        spent: the gradients, or with "nested" the densities, that were computed before the first draw, (n,
+            chains).
+        log_evidence: ln of the integral of the density of the data times that of the prior, (n,), by
+            "pathfinder", "svi" and "nested"; NaN from chains.
         log_evidence_error: its standard error, (n,); NaN from chains.
         warnings: what is doubtful, as sentences.
         version: the version of jaxlens that made the draws.
@@ -113,8 +114,8 @@ class Posterior:
     def table(self) -> pd.DataFrame:
         """A row for each parameter; of several lenses, for each lens and parameter.
 
-        The columns are `mean`, `std`, the percentiles `p16`, `p50` and `p84`, `r_hat`, and the effective sizes
-        `ess` and `ess_tail`.
+        The columns are `mean`, `std`, the percentiles `p16`, `p50` and `p84`, `r_hat`, and the effective
+        sizes `ess` and `ess_tail`.
         """
         import pandas as pd
 
@@ -137,9 +138,9 @@ class Posterior:
     def to_arviz(self) -> Any:
         """The draws for ArviZ (the extra `inference`): an `InferenceData`, or from version 1 a `DataTree`.
 
-        Its group `posterior` has a variable for each parameter with the dimensions `chain` and `draw`, and `image`
-        where there are several lenses.  `sample_stats` has `lp`, `diverging`, `n_steps`, `acceptance_rate` and, where
-        draws have weights, `log_weight`.
+        Its group `posterior` has a variable for each parameter with the dimensions `chain` and `draw`, and
+        `image` where there are several lenses.  `sample_stats` has `lp`, `diverging`, `n_steps`,
+        `acceptance_rate` and, where draws have weights, `log_weight`.
 
         Raises:
             ImportError: if arviz is not installed.
@@ -157,7 +158,8 @@ class Posterior:
 
     def __repr__(self) -> str:
         n, chains, draws, k = self.draws.shape
-        text = f"Posterior of {n} lens{'es' * (n > 1)}, {k} parameters by {self.method}: {chains} x {draws} draws"
+        lenses = f"{n} lens{'es' * (n > 1)}"
+        text = f"Posterior of {lenses}, {k} parameters by {self.method}: {chains} x {draws} draws"
         if np.isfinite(self.log_evidence).all():
             pairs = zip(self.log_evidence, self.log_evidence_error, strict=True)
             text += f", ln evidence {', '.join(f'{value:.2f} +- {error:.2f}' for value, error in pairs)}"
@@ -186,3 +188,19 @@ class Posterior:
         """
         with read_fields(Path(path), _KIND, _ADVICE) as fields:
             return cls(**{field.name: fields[field.name] for field in dataclasses.fields(cls)})
+
+
+def joined(parts: Sequence[Posterior], rows: np.ndarray) -> Posterior:
+    """The draws of several sets of lenses as one.
+
+    Args:
+        parts: the draws of each set, by one method with one number of chains and draws.
+        rows: the index in the result of each lens of all sets in order, (n,).
+    """
+    order, first = np.argsort(rows), parts[0]
+    arrays = {
+        field.name: np.concatenate([getattr(part, field.name) for part in parts])[order]
+        for field in dataclasses.fields(Posterior)
+        if isinstance(getattr(first, field.name), np.ndarray)
+    }
+    return dataclasses.replace(first, **arrays)

@@ -1,4 +1,4 @@
-"""Normal approximations of a posterior, from which draws are taken at once: Pathfinder and variational inference.
+"""Normal approximations of a posterior, from which draws come at once: Pathfinder and variational inference.
 
 Each draw has a weight, its density over that of the approximation, so that the evidence follows by importance
 sampling and it shows how good the approximation is.
@@ -20,8 +20,8 @@ from jaxlens.fitting.posteriors.chains import Chain, OfWhitened
 class Pathfinder:
     """Pathfinder of blackjax (the extra `inference`; Zhang, Carpenter, Gelman & Vehtari 2022).
 
-    L-BFGS goes from the start to the maximum; of the normal distributions that its inverse Hessians make on the way,
-    the one with the largest evidence lower bound (ELBO) is taken.
+    L-BFGS goes from the start to the maximum; of the normal distributions that its inverse Hessians make on
+    the way, the one with the largest evidence lower bound (ELBO) is taken.
 
     Attributes:
         draws: the number of draws.
@@ -56,8 +56,8 @@ class NormalSVI:
         draws: the number of draws.
         steps: the number of steps of Adam.
         particles: how many draws estimate the bound in each step.
-        learning_rate: that of Adam, which falls to nothing over the steps, in standard deviations of Laplace's
-            approximation.
+        learning_rate: that of Adam, which falls to nothing over the steps, in standard deviations of
+            Laplace's approximation.
     """
 
     draws: int
@@ -66,7 +66,7 @@ class NormalSVI:
     learning_rate: float = 0.03
 
     def __call__(self, log_density: OfWhitened, start: jax.Array, key: jax.Array) -> Chain:
-        """One optimisation, in whitened coordinates, and draws from its guide; `start` gives the shape only."""
+        """One optimisation, in whitened coordinates, and draws from its guide; of `start` the shape is used."""
         import optax
 
         numpyro = required("numpyro", "inference")

@@ -1,10 +1,10 @@
-"""Samples of any posterior whose maximum and covariance are known: the methods by name, and what is doubtful."""
+"""Samples of any posterior whose maximum and covariance are known: methods by name, and what is doubtful."""
 
 from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax
@@ -14,11 +14,11 @@ from scipy.special import logsumexp
 
 from jaxlens.config.errors import nearest
 from jaxlens.fitting.posteriors.chains import Chain, run_chains
-from jaxlens.fitting.posteriors.density import Density
+from jaxlens.fitting.posteriors.density import Density, Part
 from jaxlens.fitting.posteriors.nested import Nested, run_nested
 from jaxlens.fitting.posteriors.nuts_blackjax import BlackjaxNUTS
 from jaxlens.fitting.posteriors.nuts_numpyro import NumpyroNUTS
-from jaxlens.fitting.posteriors.posterior_draws import Posterior, PosteriorWarning
+from jaxlens.fitting.posteriors.posterior_draws import Posterior, PosteriorWarning, joined
 from jaxlens.fitting.posteriors.quick import NormalSVI, Pathfinder
 from jaxlens.fitting.posteriors.whitened import Whitening, whitening
 
@@ -35,7 +35,7 @@ MIN_EFFICIENCY = 0.1
 
 
 def sample(
-    density: Density,
+    densities: Density | Sequence[Part],
     center: ArrayLike,
     covariance: ArrayLike,
     method: str,
@@ -49,18 +49,18 @@ def sample(
     """Draws of the posteriors of n lenses, in the coordinates that their covariances whiten.
 
     Args:
-        density: the posteriors.
+        densities: the posteriors of all lenses, or of parts of them with the indices of their lenses.
         center: the maxima of the log-densities of u, (n, k).
         covariance: the covariances of u in Laplace's approximation, (n, k, k).
-        method: "numpyro" or "blackjax", chains of the No-U-Turn sampler; "pathfinder" or "svi", draws of a normal
-            approximation; "nested", draws and evidence by nested sampling.
+        method: "numpyro" or "blackjax", chains of the No-U-Turn sampler; "pathfinder" or "svi", draws of a
+            normal approximation; "nested", draws and evidence by nested sampling.
         draws: the number of draws that are kept of each chain.
-        chains: the number of chains of each lens, or of approximations, each from a start of its own; "nested" has
-            one.
+        chains: the number of chains of each lens, or of approximations, each from a start of its own;
+            "nested" has one.
         warmup: the number of draws before them by which a chain of NUTS adapts its step.
         key: the random key; a fixed one by default, so that draws can be repeated.
-        options: other settings of the method, which are attributes of `NumpyroNUTS`, `BlackjaxNUTS`, `Pathfinder`,
-            `NormalSVI` or `Nested`.
+        options: other settings of the method, which are attributes of `NumpyroNUTS`, `BlackjaxNUTS`,
+            `Pathfinder`, `NormalSVI` or `Nested`.
 
     Returns:
         The draws; each of its `warnings` is also issued as a PosteriorWarning.
@@ -77,8 +77,16 @@ def sample(
             raise ValueError(f"{name} is {count}; it must be at least 1")
     key = jax.random.key(0, impl="threefry2x32") if key is None else key
     maps = whitening(center, covariance)
-    found, evidence, error = _run(density, maps, method, draws, chains, warmup, key, options)
-    posterior = _posterior(density, method, found, evidence + density.offset, error)
+    if isinstance(densities, Density):
+        densities = [Part(densities, np.arange(len(densities)))]
+    drawn = []
+    for number, (density, rows) in enumerate(densities):
+        own = Whitening(maps.center[rows], maps.root[rows])
+        part_key = jax.random.fold_in(key, number)
+        found, evidence, error = _run(density, own, method, draws, chains, warmup, part_key, options)
+        drawn.append(_posterior(density, method, found, evidence + density.offset, error))
+    posterior = joined(drawn, np.concatenate([rows for _, rows in densities]))
+    posterior = dataclasses.replace(posterior, warnings=_warnings(posterior))
     for text in posterior.warnings:
         warnings.warn(text, PosteriorWarning, stacklevel=2)
     return posterior
@@ -106,7 +114,7 @@ def _run(
 
 
 def _weighted_evidence(found: Chain, maps: Whitening) -> tuple[np.ndarray, np.ndarray]:
-    """ln of the mean weight, times det L for the density of u, and its standard error, (n,)."""
+    """The log of the mean weight, times det L for the density of u, and its standard error, (n,)."""
     weights = np.asarray(found.log_weight, np.float64).reshape(len(found.log_weight), -1)
     count = weights.shape[1]
     log_mean = logsumexp(weights, axis=1) - np.log(count)
@@ -118,7 +126,7 @@ def _weighted_evidence(found: Chain, maps: Whitening) -> tuple[np.ndarray, np.nd
 def _posterior(
     density: Density, method: str, found: Chain, evidence: np.ndarray, error: np.ndarray
 ) -> Posterior:
-    posterior = Posterior(
+    return Posterior(
         names=density.names,
         method=method,
         draws=np.asarray(density.constrained(found.u)),
@@ -133,7 +141,6 @@ def _posterior(
         log_evidence=evidence,
         log_evidence_error=error,
     )
-    return dataclasses.replace(posterior, warnings=_warnings(posterior))
 
 
 def _warnings(posterior: Posterior) -> tuple[str, ...]:
@@ -153,6 +160,6 @@ def _warnings(posterior: Posterior) -> tuple[str, ...]:
     return tuple(f"{text} ({_lenses(which)} of {n})" for which, text in found if which.any())
 
 
-def _lenses(which: np.ndarray) -> str:
+def _lenses(which: Any) -> str:
     indices = np.flatnonzero(which)
     return f"lens{'es' * (len(indices) > 1)} {', '.join(map(str, indices))}"

@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from jaxlens.fitting.posteriors.density import Density
+from jaxlens.fitting.posteriors.density import Part
 from jaxlens.fitting.posteriors.posterior_draws import Posterior
 from jaxlens.fitting.posteriors.sample import sample
 
@@ -18,12 +18,12 @@ class Sampled:
     Attributes:
         unconstrained: the unconstrained coordinates of the maxima, (n, k).
         unconstrained_covariance: the covariance of their errors in the Laplace approximation, (n, k, k).
-        density: the posteriors of the n lenses; None in a result that was read from a file.
+        densities: the posteriors of the n lenses; empty in a result that was read from a file.
     """
 
     unconstrained: np.ndarray
     unconstrained_covariance: np.ndarray
-    density: Density | None
+    densities: tuple[Part, ...]
 
     def sample(
         self,
@@ -37,15 +37,15 @@ class Sampled:
     ) -> Posterior:
         """Draws of the posterior itself, of all lenses together, beginning at the fit.
 
-        They are made in the coordinates that the fit's covariance whitens, in which NUTS needs no mass matrix and a
-        short warm-up.
+        They are made in the coordinates that the fit's covariance whitens, in which NUTS needs no mass
+        matrix and a short warm-up.
 
         Args:
-            method: "numpyro" or "blackjax", chains of the No-U-Turn sampler; "pathfinder" or "svi", draws of a normal
-                approximation, which are quick; "nested", draws and evidence by nested sampling.
+            method: "numpyro" or "blackjax", chains of the No-U-Turn sampler; "pathfinder" or "svi", draws
+                of a normal approximation, which are quick; "nested", draws and evidence by nested sampling.
             draws: the number of draws that are kept of each chain.
-            chains: the number of chains of each lens, or of approximations, each from a start of its own; "nested"
-                has one.
+            chains: the number of chains of each lens, or of approximations, each from a start of its own;
+                "nested" has one.
             warmup: the number of draws before them by which a chain of NUTS adapts its step.
             key: the random key; a fixed one by default, so that draws can be repeated.
             options: other settings of the method, which are attributes of `NumpyroNUTS`, `BlackjaxNUTS`,
@@ -66,12 +66,20 @@ class Sampled:
                 print(posterior)
                 posterior.to_arviz()
         """
-        if self.density is None:
+        if not self.densities:
             raise ValueError(
-                "a result from a file does not hold the density that was fitted; sample "
-                "result.with_density(sim), with the free, fixed and noise_sigma of the fit"
+                "a result from a file does not hold the posterior that was fitted; fit again from it, by "
+                "jaxlens.fit(sim, images, ..., start_from=result), and sample the new result"
             )
         center, covariance = self.unconstrained, self.unconstrained_covariance
         return sample(
-            self.density, center, covariance, method, draws, chains=chains, warmup=warmup, key=key, **options
+            self.densities,
+            center,
+            covariance,
+            method,
+            draws,
+            chains=chains,
+            warmup=warmup,
+            key=key,
+            **options,
         )

@@ -5,8 +5,8 @@ With the maximum u_hat of the log-density and the covariance C = L L^T of u ther
     u = u_hat + L v
 
 makes a Gaussian posterior of u a standard normal one of v, whatever the scales of the parameters and their
-correlations.  A sampler then needs neither a mass matrix nor a long warm-up: NUTS of a standard normal turns after
-a few steps.
+correlations.  A sampler then needs neither a mass matrix nor a long warm-up: NUTS of a standard normal
+turns after a few steps.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Whitening(NamedTuple):
     root: jax.Array | np.ndarray
 
     def unconstrained(self, v: jax.Array) -> jax.Array:
-        """u of one lens at v (k,)."""
-        return self.center + jnp.matmul(jnp.asarray(self.root), v, precision="highest")
+        """The coordinates u of one lens at v (k,)."""
+        return jnp.asarray(self.center) + jnp.matmul(jnp.asarray(self.root), v, precision="highest")
 
 
 def whitening(center: ArrayLike, covariance: ArrayLike) -> Whitening:
@@ -59,7 +59,8 @@ def whitening(center: ArrayLike, covariance: ArrayLike) -> Whitening:
     center, matrices = np.asarray(center, np.float64), np.asarray(covariance, np.float64)
     if center.ndim != 2 or matrices.shape != (*center.shape, center.shape[1]):
         raise ValueError(
-            f"center and covariance have shapes {center.shape} and {matrices.shape}; give (n, k) and (n, k, k)"
+            f"center and covariance have shapes {center.shape} and {matrices.shape}; "
+            "give (n, k) and (n, k, k)"
         )
     dtype = jnp.result_type(float)
     roots = np.stack([_root(i, matrix) for i, matrix in enumerate(matrices)])
@@ -76,8 +77,8 @@ def _root(index: int, covariance: np.ndarray) -> np.ndarray:
         except np.linalg.LinAlgError:
             pass
     raise ValueError(
-        f"the covariance of lens {index} is not positive definite, so it cannot whiten its posterior; fit the lens "
-        "again from more starts, or fix the parameters that the image does not constrain"
+        f"the covariance of lens {index} is not positive definite, so it cannot whiten its posterior; fit "
+        "the lens again from more starts, or fix the parameters that the image does not constrain"
     )
 
 
@@ -87,7 +88,8 @@ def laplace_log_evidence(density: Density, maps: Whitening) -> np.ndarray:
     It is ln p(u_hat) + (k / 2) ln(2 pi) + ln det L, exact where the posterior of u is Gaussian.
 
     >>> from jaxlens.fitting.posteriors.density import Density
-    >>> one = Density(("a",), lambda shared, data, u: -0.5 * jnp.sum(u**2), lambda u: u, (), np.zeros(1), np.zeros(1))
+    >>> zero = np.zeros(1)
+    >>> one = Density(("a",), lambda shared, data, u: -0.5 * jnp.sum(u**2), lambda u: u, (), zero, zero)
     >>> round(float(laplace_log_evidence(one, whitening([[0.0]], [[[1.0]]]))[0]), 4)  # ln(2 pi) / 2
     0.9189
     """
