@@ -198,7 +198,7 @@ def joined(parts: Sequence[Posterior], rows: np.ndarray) -> Posterior:
         rows: the index in the result of each lens of all sets in order, (n,).
     """
     order, first = np.argsort(rows), parts[0]
-    arrays = {
+    arrays: dict[str, Any] = {
         field.name: np.concatenate([getattr(part, field.name) for part in parts])[order]
         for field in dataclasses.fields(Posterior)
         if isinstance(getattr(first, field.name), np.ndarray)
