@@ -66,7 +66,7 @@ class NormalSVI:
     learning_rate: float = 0.03
 
     def __call__(self, log_density: OfWhitened, start: jax.Array, key: jax.Array) -> Chain:
-        """One optimisation in whitened coordinates, and draws from its guide; `start` gives its shape only."""
+        """One optimisation in whitened coordinates, and draws from its guide; `start` gives the shape."""
         import optax
 
         numpyro = required("numpyro", "inference")

@@ -42,12 +42,12 @@ def two_gaussians() -> tuple[Density, np.ndarray, np.ndarray]:
 
 
 def log_evidences(covariance: np.ndarray) -> np.ndarray:
-    """ln of the integrals of the densities of `two_gaussians`."""
+    """The logs of the integrals of the densities of `two_gaussians`."""
     return OFFSET + 0.5 * np.linalg.slogdet(2.0 * np.pi * covariance)[1]
 
 
 def made_draws(n: int = 2, chains: int = 3, draws: int = 50) -> Posterior:
-    """Independent draws of normal distributions: parameter i of lens j has the mean j + 10 i and the width 1."""
+    """Independent draws of normal distributions: parameter i of lens j has the mean j + 10 i."""
     rng = np.random.default_rng(0)
     shape = (n, chains, draws)
     mean = np.arange(n)[:, None, None, None] + 10.0 * np.arange(3)

@@ -152,7 +152,7 @@ def test_chains_that_do_not_mix_are_warned_of() -> None:
 
 
 def test_lenses_of_several_functions_come_back_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each part is drawn with its own data, centre and covariance; here by draws of Laplace's approximation."""
+    """Each part has its own data, centre and covariance; here the draws are Laplace's."""
     density, mean, covariance = two_gaussians()
     monkeypatch.setitem(sample.__globals__["_NUTS"], "numpyro", Independent)
 
@@ -197,7 +197,7 @@ def test_a_library_that_lacks_is_named_with_its_extra(method: str, monkeypatch: 
 
 def test_wrong_arguments_are_refused() -> None:
     three = two_gaussians()
-    with pytest.raises(ValueError, match="there is no method 'numpiro'; did you mean numpyro?"):
+    with pytest.raises(ValueError, match=r"there is no method 'numpiro'; did you mean numpyro\?"):
         sample(*three, "numpiro")
     for name in ("draws", "chains", "warmup"):
         with pytest.raises(ValueError, match=f"{name} is 0; it must be at least 1"):
