@@ -41,7 +41,7 @@ def test_a_file_has_no_posterior_and_says_how_to_get_one(tiny: Mock, tmp_path: P
     tiny.result.save(tmp_path / "fit.h5")
     loaded = FitResult.load(tmp_path / "fit.h5")
     assert loaded.densities == ()
-    with pytest.raises(ValueError, match="fit again from it, by .*start_from=result"):
+    with pytest.raises(ValueError, match=r"fit again from it, by .*start_from=result"):
         loaded.sample("numpyro")
 
 

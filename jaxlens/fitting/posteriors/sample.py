@@ -92,6 +92,16 @@ def sample(
     return posterior
 
 
+def method_options(method: str) -> frozenset[str]:
+    """The names of the settings of a method, beside draws, chains and warm-up.
+
+    >>> sorted(method_options("blackjax"))
+    ['max_tree_depth', 'target_accept']
+    """
+    names = {field.name for field in dataclasses.fields({**_NUTS, **_QUICK, "nested": Nested}[method])}
+    return frozenset(names - {"draws", "warmup"})
+
+
 def _run(
     density: Density,
     maps: Whitening,
