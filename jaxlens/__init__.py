@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from jaxlens.fitting.fit import fit
     from jaxlens.fitting.noise_maps import noise_with_psf_error
     from jaxlens.fitting.observations import Observation, read_image
+    from jaxlens.fitting.posteriors.posterior_draws import Posterior, PosteriorWarning
     from jaxlens.fitting.result import FitResult, FitWarning
     from jaxlens.injection.inject import Injection, inject
     from jaxlens.plotting.corner import view_corner
@@ -56,6 +57,8 @@ __all__ = [
     "Injection",
     "Observation",
     "PopulationFit",
+    "Posterior",
+    "PosteriorWarning",
     "Simulator",
     "StorageError",
     "Stream",
@@ -105,6 +108,8 @@ _MODULES = {
     "Injection": "injection.inject",
     "Observation": "fitting.observations",
     "PopulationFit": "populations.result",
+    "Posterior": "fitting.posteriors.posterior_draws",
+    "PosteriorWarning": "fitting.posteriors.posterior_draws",
     "Simulator": "simulator.simulator",
     "StorageError": "files.errors",
     "Stream": "streams.stream",
