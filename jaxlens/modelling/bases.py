@@ -18,6 +18,7 @@ from jaxlens.kernels.ellipse import MIN_ONE_MINUS_E2, circularized, elliptical_r
 from jaxlens.kernels.fastmath.basis_functions import hermite_functions
 from jaxlens.kernels.light.sersic import sersic_ellipse, sersic_total_flux
 from jaxlens.kernels.light.shapelets import cartesian_orders
+from jaxlens.kernels.psf.resampling import averaged
 from jaxlens.kernels.types import Real
 
 # The parameters of a file's light profile that place an ellipse.
@@ -55,6 +56,37 @@ class Basis:
             The surface brightness of each function at unit amplitude, (count, *shape of x).
         """
         raise NotImplementedError
+
+    def means(self, values: Mapping[str, Real], x: jax.Array, y: jax.Array, factor: int) -> jax.Array:
+        """The mean of each function over each pixel.
+
+        Args:
+            values: the parameters of the profile, each ().
+            x: arcsec, at the sub-pixels, (n factor, n factor).
+            y: the other coordinate.
+            factor: sub-pixels along a side of a pixel.
+
+        Returns:
+            The surface brightness of each function at unit amplitude, (count, n, n).
+        """
+        return averaged(self.functions(values, x, y), factor)
+
+    def brightness(
+        self, amplitudes: jax.Array, values: Mapping[str, Real], x: jax.Array, y: jax.Array
+    ) -> jax.Array:
+        """The surface brightness of the sum of all functions.
+
+        Args:
+            amplitudes: of the functions, (count,).
+            values: the parameters of the profile, each ().
+            x: arcsec, of any shape.
+            y: the other coordinate.
+
+        Returns:
+            The surface brightness, of the shape of x.
+        """
+        each = self.functions(values, x, y)
+        return jnp.tensordot(amplitudes, each, axes=1, precision=jax.lax.Precision.HIGHEST)
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,11 @@ def columns(lens: LensModel, params: Params, data: LensData) -> jax.Array:
 
     def of_exposure(own: Params, grid: jax.Array, kernel: jax.Array) -> jax.Array:
         planes, area = _rays(lens, own, data.image.shape[-1], grid)
-        each = [basis.functions(_values(basis, own), *planes[lens.plane_of(basis)]) for basis in lens.bases]
-        light = averaged(jnp.concatenate(each), lens.supersampling) * area
+        each = [
+            basis.means(_values(basis, own), *planes[lens.plane_of(basis)], lens.supersampling)
+            for basis in lens.bases
+        ]
+        light = jnp.concatenate(each) * area
         return convolve(light, kernel[None])
 
     return _over_exposures(params, data, of_exposure)
@@ -83,7 +86,7 @@ def derivatives(
             j, moves = lens.plane_of(basis), lens.moves_basis(basis)
 
             values, still = _values(basis, own), jax.tree.map(jnp.zeros_like, _values(basis, own))
-            _, slope = jax.linearize(partial(_brightness, basis, share), values, *planes[j])
+            _, slope = jax.linearize(partial(basis.brightness, share), values, *planes[j])
             one, none = jnp.ones_like(planes[j][0]), jnp.zeros_like(planes[j][0])
             if j and moving:
                 along_x, along_y = slope(still, one, none), slope(still, none, one)
@@ -127,12 +130,6 @@ def _over_exposures(
         for b in range(data.image.shape[0])
     ]
     return jnp.stack(bands)
-
-
-def _brightness(basis: Basis, amplitudes: jax.Array, values: Params, x: jax.Array, y: jax.Array) -> jax.Array:
-    """The surface brightness of a basis with given amplitudes, of the shape of x."""
-    each = basis.functions(values, x, y)
-    return jnp.tensordot(amplitudes, each, axes=1, precision=jax.lax.Precision.HIGHEST)
 
 
 def _values(basis: Basis, params: Params) -> dict[str, jax.Array]:
