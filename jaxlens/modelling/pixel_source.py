@@ -64,45 +64,88 @@ class PixelSource(Basis):
         along_y = jnp.tensordot(v, pixels, axes=1, precision=high)
         return jnp.moveaxis(jnp.tensordot(v, along_y, axes=(1, 1), precision=high), 0, 1)
 
-    def splines(
-        self, values: Mapping[str, Real], x: jax.Array, y: jax.Array
-    ) -> tuple[jax.Array, jax.Array]:
-        """The splines along each axis at positions: two arrays (side, *shape of x).
+    def splines(self, values: Mapping[str, Real], x: jax.Array, y: jax.Array) -> tuple[jax.Array, jax.Array]:
+        """The 16 splines that are not 0 at each position.
 
         The spline of a pixel is the product of one along x and one along y, and all of them sum to 1 inside
         of the grid.
+
+        Args:
+            values: the parameters of the profile, each ().
+            x: arcsec, of any shape.
+            y: the other coordinate.
+
+        Returns:
+            The numbers of their pixels in the grid, counted row by row, and `count` for those outside of the
+            grid, (16, *shape of x); and their values, of that shape.
         """
         pixel = 2.0 / self.side * values["half_width"]
-        centres = jnp.asarray(self.centres * self.side / 2.0, x.dtype).reshape((-1,) + (1,) * x.ndim)
-        return (
-            cubic_spline((x - values["center_x"])[None] / pixel - centres),
-            cubic_spline((y - values["center_y"])[None] / pixel - centres),
+        columns, along_x = self._along(x, values["center_x"], pixel)
+        rows, along_y = self._along(y, values["center_y"], pixel)
+        inside = (columns >= 0) & (columns < self.side)
+        number = jnp.where(inside[None], rows[:, None] * self.side + columns[None], self.count)
+        number = jnp.where(((rows >= 0) & (rows < self.side))[:, None], number, self.count)
+        shape = (16, *x.shape)
+        return jnp.reshape(number, shape), jnp.reshape(along_y[:, None] * along_x[None], shape)
+
+    def _along(self, x: jax.Array, centre: Real, pixel: jax.Array) -> tuple[jax.Array, jax.Array]:
+        """The indices of the four splines along an axis at each position, and their values, (4, *shape)."""
+        place = jnp.clip((x - centre) / pixel + (self.side - 1) / 2.0, -3.0, self.side + 2.0)
+        first = jnp.floor(jax.lax.stop_gradient(place)) - 1.0
+        indices = first[None] + jnp.arange(4.0, dtype=x.dtype).reshape((4,) + (1,) * x.ndim)
+        return indices.astype(jnp.int32), cubic_spline(place[None] - indices)
+
+    def pixels(self, values: Mapping[str, Real], x: jax.Array, y: jax.Array, factor: int) -> jax.Array:
+        """The mean of the spline of each pixel of the grid over each pixel of an image.
+
+        Args:
+            values: the parameters of the profile, each ().
+            x: arcsec, at the sub-pixels, (n factor, n factor).
+            y: the other coordinate.
+            factor: sub-pixels along a side of a pixel.
+
+        Returns:
+            The surface brightness of each spline, (count, n, n).
+        """
+        number, value = self.splines(values, x, y)
+        n = x.shape[-1] // factor
+        place = np.arange(n).repeat(factor)
+        where = jnp.broadcast_to(place[:, None] * n + place[None, :], number.shape)
+        nothing = jnp.zeros((self.count, n * n), value.dtype)
+        return jnp.reshape(
+            nothing.at[number, where].add(value / factor**2, mode="drop"), (self.count, n, n)
         )
 
     def functions(self, values: Mapping[str, Real], x: jax.Array, y: jax.Array) -> jax.Array:
-        """As `Basis.functions`: the modes, those of the first row of the grid first."""
-        along_x, along_y = self.splines(values, x, y)
-        each = self.transformed(along_y[:, None] * along_x[None, :])
+        """As `Basis.functions`: the modes, in the order of `pixel_priors.eigenvalues`."""
+        number, value = self.splines(values, x, y)
+        each = jnp.zeros((self.count, x.size), value.dtype)
+        each = each.at[number.reshape(16, -1), np.arange(x.size)].add(value.reshape(16, -1), mode="drop")
+        each = self.transformed(jnp.reshape(each, (self.side, self.side, x.size)))
         return jnp.reshape(each, (self.count, *x.shape))
 
     def means(self, values: Mapping[str, Real], x: jax.Array, y: jax.Array, factor: int) -> jax.Array:
         """As `Basis.means`, without an array of the size of modes x sub-pixels."""
-        along_x, along_y = self.splines(values, x, y)
-        offsets = [(i, j) for i in range(factor) for j in range(factor)]
-        each = sum(
-            along_y[:, None, i::factor, j::factor] * along_x[None, :, i::factor, j::factor] for i, j in offsets
-        )
-        shape = (self.count, x.shape[0] // factor, x.shape[1] // factor)
-        return jnp.reshape(self.transformed(jnp.asarray(each) / factor**2), shape)
+        each = self.pixels(values, x, y, factor)
+        modes = self.transformed(jnp.reshape(each, (self.side, self.side, -1)))
+        return jnp.reshape(modes, each.shape)
 
     def brightness(
         self, amplitudes: jax.Array, values: Mapping[str, Real], x: jax.Array, y: jax.Array
     ) -> jax.Array:
         """As `Basis.brightness`, without an array of the size of modes x positions."""
-        along_x, along_y = self.splines(values, x, y)
+        number, value = self.splines(values, x, y)
         coefficients = self.transformed(jnp.reshape(amplitudes, (self.side, self.side)))
-        rows = jnp.tensordot(coefficients, along_x, axes=1, precision=jax.lax.Precision.HIGHEST)
-        return jnp.sum(along_y * rows, axis=0)
+        return jnp.sum(jnp.take(coefficients.reshape(-1), number, mode="fill", fill_value=0.0) * value, axis=0)
+
+
+@dataclass(frozen=True)
+class PixelSplines(PixelSource):
+    """The same source with the coefficients of the splines as amplitudes, in which its images are sparse."""
+
+    def means(self, values: Mapping[str, Real], x: jax.Array, y: jax.Array, factor: int) -> jax.Array:
+        """As `Basis.means`."""
+        return self.pixels(values, x, y, factor)
 
 
 def cubic_spline(t: jax.Array) -> jax.Array:

@@ -1,0 +1,243 @@
+"""The posterior of a lens whose source is made of pixels, with the source integrated out.
+
+What moves are the coordinates u of mass and lens light, and the hyperparameters of the source's prior.  Minus
+the log of their density is F of `pixel_marginal` minus the log of the prior.  Its gradient is exact: that of
+ln det C needs all images of all modes, and is one pass backwards through them.  The curvature is that of
+Kaufman (`expansion`) in u and Fisher's information in the hyperparameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxlens.fitting.least_squares import Expansion
+from jaxlens.fitting.posterior import Array, Constants, unconstrained_log_prior, with_free_values
+from jaxlens.kernels.types import Params
+from jaxlens.modelling.columns import columns, derivatives
+from jaxlens.modelling.expansion import product
+from jaxlens.modelling.model import LensData, LensModel
+from jaxlens.modelling.pixel_marginal import (
+    Marginal,
+    Products,
+    inverse_of,
+    marginal,
+    products,
+    solved,
+    strength_expansion,
+)
+from jaxlens.modelling.pixel_priors import log_precision, number_of_hyperparameters, range_prior
+from jaxlens.modelling.pixel_source import PixelSource
+
+
+class PixelSettings(NamedTuple):
+    """Numbers of a descent that change nothing in the program.
+
+    Attributes:
+        active: 1 for a coordinate that moves, 0 for one that is held; of u and then of the hyperparameters.
+        precision: the prior precision of each amplitude of the lens's light, (count,).
+        used: the indices of the pixels that are used, in all exposures of a band, (bands, m).  Where a band
+            has fewer of them, the rest are pixels of weight 0.
+    """
+
+    active: Array
+    precision: Array
+    used: Array
+
+
+class Images(NamedTuple):
+    """The images of everything, times the weights, at the pixels that are used.
+
+    Attributes:
+        source: of the modes of the source, (bands, s, m).
+        light: of the light of the lens, then of the sky of each exposure, (bands, l, m).
+        data: (bands, m).
+    """
+
+    source: jax.Array
+    light: jax.Array
+    data: jax.Array
+
+
+def source_of(lens: LensModel) -> PixelSource:
+    """The source of pixels, which is the last basis of the model.
+
+    Raises:
+        ValueError: if the last basis is something else, or one before it is made of pixels too.
+    """
+    *others, last = lens.bases
+    if not isinstance(last, PixelSource) or any(isinstance(basis, PixelSource) for basis in others):
+        raise ValueError("the last basis of the model, and no other, must be a PixelSource")
+    return last
+
+
+def images(
+    lens: LensModel, params_of: Callable[[jax.Array], Params], u: jax.Array, data: LensData, used: Array
+) -> tuple[Images, Callable[[jax.Array], jax.Array]]:
+    """The images of everything, and the pass back from those of the source to the coordinates.
+
+    Args:
+        lens: the static part of the model.
+        params_of: the parameters of the lens at coordinates u.
+        u: the coordinates, (k,).
+        data: the images of one lens.
+        used: as in `PixelSettings`.
+
+    Returns:
+        The images, and a function that makes of dF/dZ (bands, s, m) the gradient of F in u, (k,).
+    """
+    source_alone = replace(lens, bases=lens.bases[-1:])
+    light_alone = replace(lens, bases=lens.bases[:-1])
+    bands, exposures = data.image.shape[:2]
+
+    def weighted(each: jax.Array) -> jax.Array:
+        flat = jnp.reshape(jnp.swapaxes(each, 1, 2), (bands, each.shape[2], -1))
+        return jax.vmap(lambda one, at: one[:, at])(flat, used) * weight[:, None]
+
+    weight = jax.vmap(lambda one, at: one[at])(jnp.reshape(data.weight, (bands, -1)), jnp.asarray(used))
+    source, back = jax.vjp(lambda v: weighted(columns(source_alone, params_of(v), data)), u)
+    sky = jnp.eye(exposures, dtype=weight.dtype)[None, :, :, None, None]
+    sky = jnp.broadcast_to(sky, (bands, exposures, exposures, *data.image.shape[2:]))
+    own = [columns(light_alone, params_of(u), data)] if light_alone.bases else []
+    light = weighted(jnp.concatenate([*own, jnp.swapaxes(sky, 1, 2)], axis=2))
+    target = weighted(data.image[:, :, None])[:, 0]
+    return Images(source, light, target), lambda cotangent: back(cotangent)[0]
+
+
+def hyperparameters(lens: LensModel, prior: str, v: jax.Array, bands: int) -> tuple[jax.Array, jax.Array]:
+    """The coordinates u (k,) and the hyperparameters (bands, h) in v."""
+    k = len(lens.model.free)
+    return v[:k], jnp.reshape(v[k:], (bands, number_of_hyperparameters(prior)))
+
+
+def positive_light(lens: LensModel, data: LensData) -> np.ndarray:
+    """Which amplitudes of the lens's light and of the sky are 0 or more."""
+    own = lens.positive[: lens.count - source_of(lens).count]
+    return np.concatenate([own, np.zeros(data.image.shape[1], bool)])
+
+
+def all_products(lens: LensModel, found: Images, settings: PixelSettings, exposures: int) -> Products:
+    """The scalar products of each band."""
+    precision = jnp.concatenate(
+        [jnp.asarray(settings.precision), jnp.zeros(exposures, found.data.dtype)]
+    )
+    return jax.vmap(partial(products, precision=precision))(found.source, found.light, found.data)
+
+
+class State(NamedTuple):
+    """What is known at a point beside the value: of each band.
+
+    Attributes:
+        solution: the amplitudes and the factors of the normal equations.
+        residual: (d - model) times the weights, (bands, m).
+        moved: the derivatives of the image in u at fixed amplitudes times the weights, (bands, k, m).
+        source_moved: Z moved^T, (bands, s, k).
+        light_moved: B moved^T, (bands, l, k).
+        known: how many numbers of the source the data tell, s - tr(C^-1 m), (bands,).
+    """
+
+    solution: Marginal
+    residual: jax.Array
+    moved: jax.Array
+    source_moved: jax.Array
+    light_moved: jax.Array
+    known: jax.Array
+
+
+def pixel_expansion(
+    lens: LensModel,
+    prior: str,
+    constants: Constants,
+    base: Params,
+    data: LensData,
+    settings: PixelSettings,
+    v: jax.Array,
+) -> tuple[Expansion, State]:
+    """Minus the log of the density of v with the source integrated out, its gradient and its curvature.
+
+    Args:
+        lens: the static part of the model.
+        prior: one of `pixel_priors.PRIORS`.
+        constants: the priors and the transform.
+        base: all parameters; the values of the free ones are not used.
+        data: the images of one lens.
+        settings: what moves, and the prior of the light of the lens.
+        v: the coordinates u, then the hyperparameters of each band, (k + bands h,).
+
+    Returns:
+        The expansion, whose `aux` is chi-square, and what else is known.
+    """
+    bands, exposures = data.image.shape[:2]
+    u, hyper = hyperparameters(lens, prior, v, bands)
+    source = source_of(lens)
+
+    def params_of(at: jax.Array) -> Params:
+        return with_free_values(lens.model, constants, base, constants.transform.constrained(at))
+
+    found, back = images(lens, params_of, u, data, settings.used)
+    logs = jax.vmap(partial(log_precision, source, prior))(hyper)
+    rates = jnp.swapaxes(jax.vmap(jax.jacfwd(partial(log_precision, source, prior)))(hyper), 1, 2)
+    of = all_products(lens, found, settings, exposures)
+    positive = jnp.asarray(positive_light(lens, data))
+    best = jax.vmap(marginal, in_axes=(0, 0, None))(of, logs, positive)
+    residual = found.data - _mean(best.source, found.source) - _mean(best.light, found.light)
+    inverse = jax.vmap(inverse_of)(best)
+
+    amplitudes = jnp.concatenate([best.light[:, : best.light.shape[1] - exposures], best.source], axis=1)
+    rate = derivatives(lens, params_of, u, amplitudes, data)
+    flat = jnp.reshape(rate * data.weight, (u.size, bands, -1))
+    moved = jax.vmap(lambda one, at: one[:, at], in_axes=(1, 0))(flat, jnp.asarray(settings.used))
+    source_moved, light_moved = (product(one, jnp.swapaxes(moved, 1, 2)) for one in (found.source, found.light))
+    taken = jax.vmap(solved)(best, source_moved, light_moved)
+    gained = product(jnp.swapaxes(source_moved, 1, 2), taken[0])
+    gained += product(jnp.swapaxes(light_moved, 1, 2), taken[1])
+    curvature = product(moved, jnp.swapaxes(moved, 1, 2)) - gained
+
+    # d(ln det C) / 2 is tr(C^-1 Z dZ^T)
+    slope = back(product(inverse, found.source)) - jnp.einsum(
+        "bkm,bm->k", moved, residual, precision=jax.lax.Precision.HIGHEST
+    )
+    strength_slope, information = jax.vmap(strength_expansion)(best, logs, rates, inverse)
+
+    precision = jnp.concatenate([jnp.asarray(settings.precision), jnp.zeros(exposures, u.dtype)])
+    used = jnp.sum(data.weight > 0.0)
+    chi_square = jnp.sum(residual**2)
+    penalty = jnp.sum(jnp.exp(logs) * best.source**2) + jnp.sum(precision * best.light**2)
+    total = 0.5 * (chi_square - used + penalty) + jnp.sum(best.half_log_ratio)
+    known = source.count - jnp.sum(jnp.exp(logs) * jnp.diagonal(inverse, axis1=1, axis2=2), axis=1)
+    state = State(best, residual, moved, source_moved, light_moved, known)
+
+    def minus_log_prior(at: jax.Array) -> jax.Array:
+        own, strengths = hyperparameters(lens, prior, at, bands)
+        of_strengths = jnp.sum(jax.vmap(partial(range_prior, source, prior))(strengths))
+        return of_strengths - unconstrained_log_prior(lens.model, constants, base, own)
+
+    prior_value, prior_slope = jax.value_and_grad(minus_log_prior)(v)
+    prior_curvature = jax.hessian(
+        lambda h: jnp.sum(jax.vmap(partial(range_prior, source, prior))(jnp.reshape(h, hyper.shape)))
+    )(hyper.reshape(-1))
+    blocks = _block_diagonal(information) + prior_curvature
+    k = u.size
+    full = jnp.zeros((v.size, v.size), v.dtype)
+    full = full.at[:k, :k].set(jnp.sum(curvature, axis=0) + constants.prior_curvature).at[k:, k:].set(blocks)
+    active = jnp.asarray(settings.active)
+    full = full * active[:, None] * active[None, :] + jnp.diag(1.0 - active)
+    gradient = (jnp.concatenate([slope, jnp.reshape(strength_slope, -1)]) + prior_slope) * active
+    return Expansion(total + prior_value, gradient, full, chi_square), state
+
+
+def _mean(amplitudes: jax.Array, rows: jax.Array) -> jax.Array:
+    return jnp.einsum("bn,bnm->bm", amplitudes, rows, precision=jax.lax.Precision.HIGHEST)
+
+
+def _block_diagonal(blocks: jax.Array) -> jax.Array:
+    """The matrix (b h, b h) with the blocks (b, h, h) along its diagonal."""
+    b, h = blocks.shape[:2]
+    each = jnp.eye(b, dtype=blocks.dtype)[:, None, :, None] * blocks[:, :, None, :]
+    return jnp.reshape(each, (b * h, b * h))
