@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax.scipy.linalg import cho_factor, cho_solve
 
 from jaxlens.fitting.least_squares import Expansion
@@ -32,7 +31,8 @@ class Solution(NamedTuple):
     """The best amplitudes of each band, and the normal equations that they solve.
 
     Attributes:
-        amplitudes: of the functions, then of the sky of each exposure, (bands, count + exposures).
+        amplitudes: of the functions, then of the sky of each exposure where that is free,
+            (bands, count + exposures).
         free: which of them are not held at 0, of that shape.
         rows: the columns times the weights, (bands, count + exposures, pixels).
         curvature: A W A^T + P, (bands, count + exposures, count + exposures).
@@ -60,21 +60,24 @@ def solution(lens: LensModel, params: Params, data: LensData, settings: Settings
     """
     bands, exposures = data.image.shape[:2]
     each = columns(lens, params, data) * data.weight[:, :, None]
-    each = jnp.reshape(jnp.swapaxes(each, 1, 2), (bands, lens.count, -1))
-    sky = jnp.eye(exposures, dtype=each.dtype)[None, :, :, None] * jnp.reshape(
-        data.weight, (bands, 1, exposures, -1)
-    )
-    rows = jnp.concatenate([each, jnp.reshape(sky, (bands, exposures, -1))], axis=1)
+    rows = jnp.reshape(jnp.swapaxes(each, 1, 2), (bands, lens.count, -1))
+    prior = jnp.broadcast_to(settings.precision, (bands, lens.count))
+    if lens.sky:
+        own = jnp.eye(exposures, dtype=each.dtype)[None, :, :, None]
+        sky = own * jnp.reshape(data.weight, (bands, 1, exposures, -1))
+        rows = jnp.concatenate([rows, jnp.reshape(sky, (bands, exposures, -1))], axis=1)
+        # an exposure without a pixel says nothing of its sky, which then is 0
+        empty = jnp.all(data.weight == 0.0, axis=(2, 3))
+        prior = jnp.concatenate([prior, empty.astype(each.dtype)], axis=1)
     target = jnp.reshape(data.image * data.weight, (bands, -1))
-    prior = jnp.concatenate([settings.precision, jnp.zeros(exposures, each.dtype)])
-    positive = jnp.asarray(np.concatenate([lens.positive, np.zeros(exposures, bool)]))
+    positive = jnp.asarray(lens.all_positive(exposures))
 
-    def of_band(rows: jax.Array, target: jax.Array) -> Solution:
+    def of_band(rows: jax.Array, target: jax.Array, prior: jax.Array) -> Solution:
         curvature = product(rows, rows.T) + jnp.diag(prior)
         amplitudes, free = nonnegative_minimum(curvature, product(rows, target), positive)
         return Solution(amplitudes, free, rows, curvature, target - product(amplitudes, rows))
 
-    return jax.vmap(of_band)(rows, target)
+    return jax.vmap(of_band)(rows, target, prior)
 
 
 def expansion(
@@ -104,19 +107,19 @@ def expansion(
     found = solution(lens, params_of(u), data, settings)
     own = found.amplitudes[:, : lens.count]
     moved = derivatives(lens, params_of, u, own, data) * settings.active[:, None, None, None, None]
-    moved = jnp.reshape(moved * data.weight, (u.size, found.residual.shape[0], -1))
+    moved = jnp.reshape(moved * data.weight[None], (u.size, found.residual.shape[0], -1))
 
     def of_band(moved: jax.Array, one: Solution) -> tuple[jax.Array, jax.Array]:
         both = one.free[:, None] & one.free[None, :]
         curvature = jnp.where(both, one.curvature, jnp.diag(jnp.diagonal(one.curvature)))
         unit = jnp.sqrt(jnp.diagonal(curvature))
-        mixed = jnp.where(one.free, product(moved, one.rows.T), 0.0) / unit
-        factor = cho_factor(curvature / (unit[:, None] * unit))
+        mixed = jnp.where(one.free[None], product(moved, one.rows.T), 0.0) / unit[None]
+        factor = cho_factor(curvature / (unit[:, None] * unit[None]))
         gained = product(mixed, cho_solve(factor, mixed.T))
         return -product(moved, one.residual), product(moved, moved.T) - gained
 
     gradient, curvature = jax.vmap(of_band, in_axes=(1, 0))(moved, found)
-    penalty = jnp.sum(settings.precision * own**2)
+    penalty = jnp.sum(jnp.broadcast_to(settings.precision, own.shape) * own**2)
     used = data.weight > 0.0
     value = 0.5 * (jnp.sum(found.residual**2 - jnp.reshape(used, found.residual.shape)) + penalty)
     active = settings.active

@@ -33,7 +33,7 @@ from jaxlens.modelling.pixel_marginal import (
     strength_expansion,
 )
 from jaxlens.modelling.pixel_priors import log_precision, number_of_hyperparameters, range_prior
-from jaxlens.modelling.pixel_source import PixelSource
+from jaxlens.modelling.pixel_source import PixelSource, PixelSplines
 
 
 class PixelSettings(NamedTuple):
@@ -55,8 +55,8 @@ class Images(NamedTuple):
     """The images of everything, times the weights, at the pixels that are used.
 
     Attributes:
-        source: of the modes of the source, (bands, s, m).
-        light: of the light of the lens, then of the sky of each exposure, (bands, l, m).
+        source: of the splines of the source, (bands, s, m).
+        light: of the light of the lens, then of the sky of each exposure if it is free, (bands, l, m).
         data: (bands, m).
     """
 
@@ -77,7 +77,7 @@ def source_of(lens: LensModel) -> PixelSource:
     return last
 
 
-def images(
+def weighted_images(
     lens: LensModel, params_of: Callable[[jax.Array], Params], u: jax.Array, data: LensData, used: Array
 ) -> tuple[Images, Callable[[jax.Array], jax.Array]]:
     """The images of everything, and the pass back from those of the source to the coordinates.
@@ -92,7 +92,8 @@ def images(
     Returns:
         The images, and a function that makes of dF/dZ (bands, s, m) the gradient of F in u, (k,).
     """
-    source_alone = replace(lens, bases=lens.bases[-1:])
+    source = source_of(lens)
+    source_alone = replace(lens, bases=(PixelSplines(source.prefix, source.side),))
     light_alone = replace(lens, bases=lens.bases[:-1])
     bands, exposures = data.image.shape[:2]
 
@@ -101,13 +102,14 @@ def images(
         return jax.vmap(lambda one, at: one[:, at])(flat, used) * weight[:, None]
 
     weight = jax.vmap(lambda one, at: one[at])(jnp.reshape(data.weight, (bands, -1)), jnp.asarray(used))
-    source, back = jax.vjp(lambda v: weighted(columns(source_alone, params_of(v), data)), u)
-    sky = jnp.eye(exposures, dtype=weight.dtype)[None, :, :, None, None]
-    sky = jnp.broadcast_to(sky, (bands, exposures, exposures, *data.image.shape[2:]))
-    own = [columns(light_alone, params_of(u), data)] if light_alone.bases else []
-    light = weighted(jnp.concatenate([*own, jnp.swapaxes(sky, 1, 2)], axis=2))
-    target = weighted(data.image[:, :, None])[:, 0]
-    return Images(source, light, target), lambda cotangent: back(cotangent)[0]
+    splines, back = jax.vjp(lambda v: weighted(columns(source_alone, params_of(v), data)), u)
+    light = [columns(light_alone, params_of(u), data)] if light_alone.bases else []
+    if lens.sky:
+        sky = jnp.eye(exposures, dtype=weight.dtype)[None, :, :, None, None]
+        light += [jnp.broadcast_to(sky, (bands, exposures, exposures, *data.image.shape[2:]))]
+    target = weighted(jnp.asarray(data.image)[:, :, None])[:, 0]
+    found = Images(splines, weighted(jnp.concatenate(light, axis=2)), target)
+    return found, lambda cotangent: back(cotangent)[0]
 
 
 def hyperparameters(lens: LensModel, prior: str, v: jax.Array, bands: int) -> tuple[jax.Array, jax.Array]:
@@ -116,18 +118,33 @@ def hyperparameters(lens: LensModel, prior: str, v: jax.Array, bands: int) -> tu
     return v[:k], jnp.reshape(v[k:], (bands, number_of_hyperparameters(prior)))
 
 
-def positive_light(lens: LensModel, data: LensData) -> np.ndarray:
+def in_modes(source: PixelSource, array: jax.Array) -> jax.Array:
+    """From splines to modes, or back, along the first axis of an array (s, ...)."""
+    both = source.transformed(jnp.reshape(array, (source.side, source.side, -1)))
+    return jnp.reshape(both, array.shape)
+
+
+def products_of(
+    lens: LensModel, found: Images, settings: PixelSettings, weight: jax.Array
+) -> tuple[Products, jax.Array]:
+    """The scalar products of each band, in the modes, and the precisions of the lens's light (bands, l)."""
+    bands, exposures = weight.shape[:2]
+    precision = jnp.asarray(settings.precision)
+    precision = jnp.broadcast_to(precision, (bands, precision.shape[-1]))
+    if lens.sky:
+        # an exposure without a pixel says nothing of its sky, which then is 0
+        empty = jnp.all(weight == 0.0, axis=(2, 3))
+        precision = jnp.concatenate([precision, empty.astype(precision.dtype)], axis=1)
+    of = jax.vmap(products)(found.source, found.light, found.data, precision)
+    turned = jax.vmap(partial(in_modes, source_of(lens)))
+    whole = turned(jnp.swapaxes(turned(of.source), 1, 2))
+    mixed = jnp.swapaxes(turned(jnp.swapaxes(of.mixed, 1, 2)), 1, 2)
+    return of._replace(source=whole, mixed=mixed, source_data=turned(of.source_data)), precision
+
+
+def positive_light(lens: LensModel, exposures: int) -> np.ndarray:
     """Which amplitudes of the lens's light and of the sky are 0 or more."""
-    own = lens.positive[: lens.count - source_of(lens).count]
-    return np.concatenate([own, np.zeros(data.image.shape[1], bool)])
-
-
-def all_products(lens: LensModel, found: Images, settings: PixelSettings, exposures: int) -> Products:
-    """The scalar products of each band."""
-    precision = jnp.concatenate(
-        [jnp.asarray(settings.precision), jnp.zeros(exposures, found.data.dtype)]
-    )
-    return jax.vmap(partial(products, precision=precision))(found.source, found.light, found.data)
+    return replace(lens, bases=lens.bases[:-1]).all_positive(exposures)
 
 
 class State(NamedTuple):
@@ -136,15 +153,13 @@ class State(NamedTuple):
     Attributes:
         solution: the amplitudes and the factors of the normal equations.
         residual: (d - model) times the weights, (bands, m).
-        moved: the derivatives of the image in u at fixed amplitudes times the weights, (bands, k, m).
-        source_moved: Z moved^T, (bands, s, k).
-        light_moved: B moved^T, (bands, l, k).
+        source_moved: Z J^T, with the derivatives J of the image in u at fixed amplitudes, (bands, s, k).
+        light_moved: B J^T, (bands, l, k).
         known: how many numbers of the source the data tell, s - tr(C^-1 m), (bands,).
     """
 
     solution: Marginal
     residual: jax.Array
-    moved: jax.Array
     source_moved: jax.Array
     light_moved: jax.Array
     known: jax.Array
@@ -180,38 +195,40 @@ def pixel_expansion(
     def params_of(at: jax.Array) -> Params:
         return with_free_values(lens.model, constants, base, constants.transform.constrained(at))
 
-    found, back = images(lens, params_of, u, data, settings.used)
+    found, back = weighted_images(lens, params_of, u, data, settings.used)
     logs = jax.vmap(partial(log_precision, source, prior))(hyper)
     rates = jnp.swapaxes(jax.vmap(jax.jacfwd(partial(log_precision, source, prior)))(hyper), 1, 2)
-    of = all_products(lens, found, settings, exposures)
-    positive = jnp.asarray(positive_light(lens, data))
+    turned = jax.vmap(partial(in_modes, source))
+    of, precision = products_of(lens, found, settings, jnp.asarray(data.weight))
+    positive = jnp.asarray(positive_light(lens, exposures))
     best = jax.vmap(marginal, in_axes=(0, 0, None))(of, logs, positive)
-    residual = found.data - _mean(best.source, found.source) - _mean(best.light, found.light)
+    residual = found.data - _sum(turned(best.source), found.source) - _sum(best.light, found.light)
     inverse = jax.vmap(inverse_of)(best)
 
-    amplitudes = jnp.concatenate([best.light[:, : best.light.shape[1] - exposures], best.source], axis=1)
-    rate = derivatives(lens, params_of, u, amplitudes, data)
-    flat = jnp.reshape(rate * data.weight, (u.size, bands, -1))
+    own = best.light[:, : lens.count - source.count]
+    rate = derivatives(lens, params_of, u, jnp.concatenate([own, best.source], axis=1), data)
+    flat = jnp.reshape(rate * data.weight[None], (u.size, bands, -1))
     moved = jax.vmap(lambda one, at: one[:, at], in_axes=(1, 0))(flat, jnp.asarray(settings.used))
-    source_moved, light_moved = (product(one, jnp.swapaxes(moved, 1, 2)) for one in (found.source, found.light))
+    source_moved = turned(product(found.source, jnp.swapaxes(moved, 1, 2)))
+    light_moved = product(found.light, jnp.swapaxes(moved, 1, 2))
     taken = jax.vmap(solved)(best, source_moved, light_moved)
     gained = product(jnp.swapaxes(source_moved, 1, 2), taken[0])
     gained += product(jnp.swapaxes(light_moved, 1, 2), taken[1])
     curvature = product(moved, jnp.swapaxes(moved, 1, 2)) - gained
 
     # d(ln det C) / 2 is tr(C^-1 Z dZ^T)
-    slope = back(product(inverse, found.source)) - jnp.einsum(
+    of_splines = turned(jnp.swapaxes(turned(inverse), 1, 2))
+    slope = back(product(of_splines, found.source)) - jnp.einsum(
         "bkm,bm->k", moved, residual, precision=jax.lax.Precision.HIGHEST
     )
     strength_slope, information = jax.vmap(strength_expansion)(best, logs, rates, inverse)
 
-    precision = jnp.concatenate([jnp.asarray(settings.precision), jnp.zeros(exposures, u.dtype)])
     used = jnp.sum(data.weight > 0.0)
     chi_square = jnp.sum(residual**2)
     penalty = jnp.sum(jnp.exp(logs) * best.source**2) + jnp.sum(precision * best.light**2)
     total = 0.5 * (chi_square - used + penalty) + jnp.sum(best.half_log_ratio)
     known = source.count - jnp.sum(jnp.exp(logs) * jnp.diagonal(inverse, axis1=1, axis2=2), axis=1)
-    state = State(best, residual, moved, source_moved, light_moved, known)
+    state = State(best, residual, source_moved, light_moved, known)
 
     def minus_log_prior(at: jax.Array) -> jax.Array:
         own, strengths = hyperparameters(lens, prior, at, bands)
@@ -232,7 +249,7 @@ def pixel_expansion(
     return Expansion(total + prior_value, gradient, full, chi_square), state
 
 
-def _mean(amplitudes: jax.Array, rows: jax.Array) -> jax.Array:
+def _sum(amplitudes: jax.Array, rows: jax.Array) -> jax.Array:
     return jnp.einsum("bn,bnm->bm", amplitudes, rows, precision=jax.lax.Precision.HIGHEST)
 
 
