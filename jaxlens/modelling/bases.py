@@ -15,11 +15,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.kernels.ellipse import MIN_ONE_MINUS_E2, circularized, elliptical_radius_squared
-from jaxlens.kernels.fastmath.basis_functions import hermite_functions
 from jaxlens.kernels.light.sersic import sersic_ellipse, sersic_total_flux
 from jaxlens.kernels.light.shapelets import cartesian_orders
 from jaxlens.kernels.psf.resampling import averaged
-from jaxlens.kernels.types import Real
+from jaxlens.kernels.types import Pair, Real
 
 # The parameters of a file's light profile that place an ellipse.
 ELLIPSE = ("e1", "e2", "center_x", "center_y")
@@ -72,15 +71,15 @@ class Basis:
         return averaged(self.functions(values, x, y), factor)
 
     def brightness(
-        self, amplitudes: jax.Array, values: Mapping[str, Real], x: jax.Array, y: jax.Array
+        self, values: Mapping[str, Real], amplitudes: jax.Array, x: jax.Array, y: jax.Array
     ) -> jax.Array:
-        """The surface brightness of the sum of all functions.
+        """The sum of the functions times amplitudes.
 
         Args:
-            amplitudes: of the functions, (count,).
-            values: the parameters of the profile, each ().
-            x: arcsec, of any shape.
-            y: the other coordinate.
+            values: as in `functions`.
+            amplitudes: of each function, (count,).
+            x: as in `functions`.
+            y: as in `functions`.
 
         Returns:
             The surface brightness, of the shape of x.
@@ -189,9 +188,55 @@ class Shapelets(Basis):
         Returns:
             As there.
         """
+        along_u, along_v, beta = self._along_axes(values, x, y)
+        orders = np.array(cartesian_orders(self.n_max))
+        return along_u[orders[:, 0]] * along_v[orders[:, 1]] / beta
+
+    def brightness(
+        self, values: Mapping[str, Real], amplitudes: jax.Array, x: jax.Array, y: jax.Array
+    ) -> jax.Array:
+        """As `Basis.brightness`: a product of matrices with the functions of one axis.
+
+        Args:
+            values: as there.
+            amplitudes: as there.
+            x: as there.
+            y: as there.
+
+        Returns:
+            As there.
+        """
+        along_u, along_v, beta = self._along_axes(values, x, y)
+        orders, side = np.array(cartesian_orders(self.n_max)), self.n_max + 1
+        square = jnp.zeros((side, side), x.dtype).at[orders[:, 0], orders[:, 1]].set(amplitudes)
+        mixed = jnp.tensordot(square, along_v, axes=1, precision=jax.lax.Precision.HIGHEST)
+        return jnp.sum(along_u * mixed, axis=0) / beta
+
+    def _along_axes(
+        self, values: Mapping[str, Real], x: jax.Array, y: jax.Array
+    ) -> tuple[jax.Array, jax.Array, Real]:
+        """The Hermite functions along both axes, (n_max + 1, *shape of x) each, and beta."""
         e1, e2, beta = values["e1"], values["e2"], values["R_sersic"]
         u, v = circularized(x - values["center_x"], y - values["center_y"], e1, e2)
         scale = 1.0 / (beta * jnp.sqrt(jnp.maximum(1.0 - e1 * e1 - e2 * e2, MIN_ONE_MINUS_E2)))
-        along_u, along_v = (hermite_functions(w * scale, self.n_max + 1) for w in (u, v))
-        each = [along_u[n1] * along_v[n2] for n1, n2 in cartesian_orders(self.n_max)]
-        return jnp.stack(each) / beta
+        along_u, along_v = (_hermite_functions(w * scale, self.n_max + 1) for w in (u, v))
+        return along_u, along_v, beta
+
+
+def _hermite_functions(x: jax.Array, count: int) -> jax.Array:
+    """The first `count` Hermite functions, (count, *shape of x), by their recurrence in a loop.
+
+    h_(n+1) = sqrt(2 / (n + 1)) x h_n - sqrt(n / (n + 1)) h_(n-1), as in `fastmath.basis_functions`, where they
+    are written out: here a program would be compiled for minutes.
+    """
+    n = np.arange(count - 1)
+    factors = np.stack([np.sqrt(2.0 / (n + 1)), np.sqrt(n / (n + 1))], axis=1)
+    first = jnp.exp(-0.5 * x * x) * np.pi**-0.25
+
+    def following(pair: Pair, factor: jax.Array) -> tuple[Pair, jax.Array]:
+        before, own = pair
+        after = factor[0] * x * own - factor[1] * before
+        return (own, after), after
+
+    _, others = jax.lax.scan(following, (jnp.zeros_like(first), first), jnp.asarray(factors, x.dtype))
+    return jnp.concatenate([first[None], others])

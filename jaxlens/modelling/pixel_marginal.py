@@ -156,6 +156,8 @@ def solved(found: Marginal, source: jax.Array, light: jax.Array) -> tuple[jax.Ar
     rest = jnp.where(found.free[:, None], light - product(found.projected.T, source), 0.0)
     both = found.free[:, None] & found.free[None, :]
     unit = jnp.sqrt(jnp.diagonal(found.reduced))
-    scaled = jnp.where(both, found.reduced / (unit[:, None] * unit[None]), jnp.eye(unit.size, dtype=unit.dtype))
+    scaled = jnp.where(
+        both, found.reduced / (unit[:, None] * unit[None]), jnp.eye(unit.size, dtype=unit.dtype)
+    )
     own = jnp.linalg.solve(scaled, rest / unit[:, None]) / unit[:, None]
     return alone - product(found.projected, own), own

@@ -128,7 +128,7 @@ def products_of(
     lens: LensModel, found: Images, settings: PixelSettings, weight: jax.Array
 ) -> tuple[Products, jax.Array]:
     """The scalar products of each band, in the modes, and the precisions of the lens's light (bands, l)."""
-    bands, exposures = weight.shape[:2]
+    bands = weight.shape[0]
     precision = jnp.asarray(settings.precision)
     precision = jnp.broadcast_to(precision, (bands, precision.shape[-1]))
     if lens.sky:

@@ -79,7 +79,7 @@ class PixelSource(Basis):
             The numbers of their pixels in the grid, counted row by row, and `count` for those outside of the
             grid, (16, *shape of x); and their values, of that shape.
         """
-        pixel = 2.0 / self.side * values["half_width"]
+        pixel = jnp.asarray(2.0 / self.side * values["half_width"])
         columns, along_x = self._along(x, values["center_x"], pixel)
         rows, along_y = self._along(y, values["center_y"], pixel)
         inside = (columns >= 0) & (columns < self.side)
@@ -112,9 +112,7 @@ class PixelSource(Basis):
         place = np.arange(n).repeat(factor)
         where = jnp.broadcast_to(place[:, None] * n + place[None, :], number.shape)
         nothing = jnp.zeros((self.count, n * n), value.dtype)
-        return jnp.reshape(
-            nothing.at[number, where].add(value / factor**2, mode="drop"), (self.count, n, n)
-        )
+        return jnp.reshape(nothing.at[number, where].add(value / factor**2, mode="drop"), (self.count, n, n))
 
     def functions(self, values: Mapping[str, Real], x: jax.Array, y: jax.Array) -> jax.Array:
         """As `Basis.functions`: the modes, in the order of `pixel_priors.eigenvalues`."""
@@ -131,12 +129,14 @@ class PixelSource(Basis):
         return jnp.reshape(modes, each.shape)
 
     def brightness(
-        self, amplitudes: jax.Array, values: Mapping[str, Real], x: jax.Array, y: jax.Array
+        self, values: Mapping[str, Real], amplitudes: jax.Array, x: jax.Array, y: jax.Array
     ) -> jax.Array:
         """As `Basis.brightness`, without an array of the size of modes x positions."""
         number, value = self.splines(values, x, y)
         coefficients = self.transformed(jnp.reshape(amplitudes, (self.side, self.side)))
-        return jnp.sum(jnp.take(coefficients.reshape(-1), number, mode="fill", fill_value=0.0) * value, axis=0)
+        return jnp.sum(
+            jnp.take(coefficients.reshape(-1), number, mode="fill", fill_value=0.0) * value, axis=0
+        )
 
 
 @dataclass(frozen=True)
