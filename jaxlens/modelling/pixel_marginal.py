@@ -1,7 +1,8 @@
-"""Linear algebra of images of pixels: a source with a prior is integrated out, the lens's light is solved for.
+"""Linear algebra of a source of pixels: it is integrated out, and the light of the lens solved for.
 
-With data d, the weighted images Z of the source's modes and B of the lens's light, the model is Z^T s + B^T b.
-The prior of s is normal with the precisions m, that of b with p.  Minus the log of the marginal density is
+With data d, the weighted images Z of the source's modes and B of the lens's light, the model is
+Z^T s + B^T b.  The prior of s is normal with the precisions m, that of b with p.  Minus the log of the
+marginal density is
 
     F = chi^2 / 2 + s.m.s / 2 + b.p.b / 2 + ln det C / 2 - ln det m / 2,     C = Z Z^T + m,
 

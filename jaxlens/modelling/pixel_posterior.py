@@ -153,15 +153,17 @@ class State(NamedTuple):
     Attributes:
         solution: the amplitudes and the factors of the normal equations.
         residual: (d - model) times the weights, (bands, m).
-        source_moved: Z J^T, with the derivatives J of the image in u at fixed amplitudes, (bands, s, k).
-        light_moved: B J^T, (bands, l, k).
+        lens_light: the light of the lens and the sky times the weights, (bands, m).
+        light_rise: the derivative of the log likelihood in the amplitudes of the lens's light, (bands, l).
+        source_rate: the derivative of the amplitudes of the source in u, (bands, s, k).
         known: how many numbers of the source the data tell, s - tr(C^-1 m), (bands,).
     """
 
     solution: Marginal
     residual: jax.Array
-    source_moved: jax.Array
-    light_moved: jax.Array
+    lens_light: jax.Array
+    light_rise: jax.Array
+    source_rate: jax.Array
     known: jax.Array
 
 
@@ -202,7 +204,8 @@ def pixel_expansion(
     of, precision = products_of(lens, found, settings, jnp.asarray(data.weight))
     positive = jnp.asarray(positive_light(lens, exposures))
     best = jax.vmap(marginal, in_axes=(0, 0, None))(of, logs, positive)
-    residual = found.data - _sum(turned(best.source), found.source) - _sum(best.light, found.light)
+    lens_light = _sum(best.light, found.light)
+    residual = found.data - _sum(turned(best.source), found.source) - lens_light
     inverse = jax.vmap(inverse_of)(best)
 
     own = best.light[:, : lens.count - source.count]
@@ -223,12 +226,13 @@ def pixel_expansion(
     )
     strength_slope, information = jax.vmap(strength_expansion)(best, logs, rates, inverse)
 
+    rise = product(found.light, residual[..., None])[..., 0]
     used = jnp.sum(data.weight > 0.0)
     chi_square = jnp.sum(residual**2)
     penalty = jnp.sum(jnp.exp(logs) * best.source**2) + jnp.sum(precision * best.light**2)
     total = 0.5 * (chi_square - used + penalty) + jnp.sum(best.half_log_ratio)
     known = source.count - jnp.sum(jnp.exp(logs) * jnp.diagonal(inverse, axis1=1, axis2=2), axis=1)
-    state = State(best, residual, source_moved, light_moved, known)
+    state = State(best, residual, lens_light, rise, -taken[0], known)
 
     def minus_log_prior(at: jax.Array) -> jax.Array:
         own, strengths = hyperparameters(lens, prior, at, bands)

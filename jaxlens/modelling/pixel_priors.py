@@ -5,10 +5,10 @@ the second differences of the grid (in units of 1 / pixel^2), the precisions of 
 
     gradient   s w              the sum of squared first differences is s.R.s
     curvature  s w^2            the sum of squared second differences, the mixed ones twice
-    matern     s (k^2 + w)^2    a Matern field of smoothness 1 and range 1 / k (Lindgren et al. 2011, JRSSB 73, 423)
+    matern     s (k^2 + w)^2    a Matern field of smoothness 1 and range 1 / k
 
-where the strength s is the lambda of Suyu et al. (2006, MNRAS 371, 983).  ln s, and ln k of the last, are the
-hyperparameters, of which the evidence tells the best values.
+(Lindgren et al. 2011, JRSSB 73, 423, for the last), where the strength s is the lambda of Suyu et al. (2006,
+MNRAS 371, 983).  ln s, and ln k of the last, are the hyperparameters, of which the evidence tells the best.
 """
 
 from __future__ import annotations
