@@ -3,12 +3,13 @@
 All are normal with mean 0, and diagonal in the sine modes of `pixel_source`.  With w the eigenvalues of minus
 the second differences of the grid (in units of 1 / pixel^2), the precisions of the modes are
 
-    gradient   s w              the sum of squared first differences is s.R.s
-    curvature  s w^2            the sum of squared second differences, the mixed ones twice
-    matern     s (k^2 + w)^2    a Matern field of smoothness 1 and range 1 / k
+    gradient   s w         the sum of squared first differences is s.R.s
+    curvature  s w^2       the sum of squared second differences, the mixed ones twice
+    matern     s ((k^2 + w) / (k^2 + w0))^2   a Matern field of smoothness 1 and range 1 / k (pixels)
 
 (Lindgren et al. 2011, JRSSB 73, 423, for the last), where the strength s is the lambda of Suyu et al. (2006,
-MNRAS 371, 983).  ln s, and ln k of the last, are the hyperparameters, of which the evidence tells the best.
+MNRAS 371, 983).  ln s, and ln k of the last, are the hyperparameters, of which the evidence tells the best.  That of a Matern field is the precision of a wave of four periods in the
+grid, w0, which does not change with its range.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import numpy as np
 from jaxlens.modelling.pixel_source import PixelSource
 
 PRIORS = ("curvature", "gradient", "matern")
+# The strength of a Matern field is the precision of a wave with so many periods in the grid.
+PERIODS = 4.0
 # The prior of ln k: a normal one around a range of this fraction of the side, with this width.
 RANGE_FRACTION = 0.15
 RANGE_WIDTH = 1.0
@@ -49,7 +52,8 @@ def log_precision(source: PixelSource, prior: str, hyper: jax.Array) -> jax.Arra
     """
     w = jnp.asarray(eigenvalues(source), hyper.dtype)
     if prior == "matern":
-        return hyper[0] + 2.0 * jnp.log(jnp.exp(2.0 * hyper[1]) + w)
+        k2 = jnp.exp(2.0 * hyper[1])
+        return hyper[0] + 2.0 * (jnp.log(k2 + w) - jnp.log(k2 + (2.0 * np.pi * PERIODS / source.side) ** 2))
     return hyper[0] + (2.0 if prior == "curvature" else 1.0) * jnp.log(w)
 
 

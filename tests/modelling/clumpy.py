@@ -115,7 +115,7 @@ def matern_precision(side: int, log_strength: float, log_k: float) -> np.ndarray
     second = 2.0 * np.eye(side) - np.eye(side, k=1) - np.eye(side, k=-1)
     laplacian = np.kron(second, np.eye(side)) + np.kron(np.eye(side), second)
     root = np.exp(2.0 * log_k) * np.eye(side**2) + laplacian
-    return np.exp(log_strength) * root @ root
+    return np.exp(log_strength) * root @ root / (np.exp(2.0 * log_k) + (8.0 * np.pi / side) ** 2) ** 2
 
 
 def minus_log_marginal(

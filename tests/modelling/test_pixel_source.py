@@ -5,10 +5,10 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 import numpy as np
-from tests.modelling.clumpy import matern_precision, spline_images
 
 from jaxlens.modelling.pixel_priors import log_precision
 from jaxlens.modelling.pixel_source import PixelSource, PixelSplines
+from tests.modelling.clumpy import matern_precision, spline_images
 
 SIDE, N = 6, 8
 VALUES = {"center_x": 0.1, "center_y": -0.2, "half_width": 0.9}
