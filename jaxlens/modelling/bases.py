@@ -226,8 +226,8 @@ class Shapelets(Basis):
 def _hermite_functions(x: jax.Array, count: int) -> jax.Array:
     """The first `count` Hermite functions, (count, *shape of x), by their recurrence in a loop.
 
-    h_(n+1) = sqrt(2 / (n + 1)) x h_n - sqrt(n / (n + 1)) h_(n-1), as in `fastmath.basis_functions`, where they
-    are written out: here a program would be compiled for minutes.
+    h_(n+1) = sqrt(2 / (n + 1)) x h_n - sqrt(n / (n + 1)) h_(n-1), as in `fastmath.basis_functions`, where
+    they are written out: here a program would be compiled for minutes.
     """
     n = np.arange(count - 1)
     factors = np.stack([np.sqrt(2.0 / (n + 1)), np.sqrt(n / (n + 1))], axis=1)
