@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from jaxlens.fitting.observations import Observation, read_image
     from jaxlens.fitting.result import FitResult, FitWarning
     from jaxlens.injection.inject import Injection, inject
+    from jaxlens.modelling.pixel_fit import refine_with_pixels
+    from jaxlens.modelling.pixel_result import PixelFit
     from jaxlens.plotting.corner import view_corner
     from jaxlens.plotting.images import image_grid, view_image, view_image_rgb
     from jaxlens.plotting.light_curves import view_lightcurves
@@ -55,6 +57,7 @@ __all__ = [
     "FitWarning",
     "Injection",
     "Observation",
+    "PixelFit",
     "PopulationFit",
     "Simulator",
     "StorageError",
@@ -78,6 +81,7 @@ __all__ = [
     "merge",
     "noise_with_psf_error",
     "read_image",
+    "refine_with_pixels",
     "relation",
     "special",
     "stream",
@@ -104,6 +108,7 @@ _MODULES = {
     "FitWarning": "fitting.result",
     "Injection": "injection.inject",
     "Observation": "fitting.observations",
+    "PixelFit": "modelling.pixel_result",
     "PopulationFit": "populations.result",
     "Simulator": "simulator.simulator",
     "StorageError": "files.errors",
@@ -126,6 +131,7 @@ _MODULES = {
     "merge": "production.merging",
     "noise_with_psf_error": "fitting.noise_maps",
     "read_image": "fitting.observations",
+    "refine_with_pixels": "modelling.pixel_fit",
     "relation": "config.own_relations",
     "special": "config.special_functions",
     "stream": "streams.stream",
