@@ -2,8 +2,8 @@
 
 lenstronomy makes lenses whose mass is an SIE, a power law of slope 2.2 or 1.8, an SIE with a shear of 0.07,
 or a power law with shear, in turn.  Everything else is as `mocks` has it, with an exponential disc as the
-source, the true PSF and longer exposures.  `jaxlens.fit_lens` must rank the true model of the mass first in 9 of 10.
-Exits with 1 where it does not.
+source, the true PSF and longer exposures.  `jaxlens.fit_lens` must rank the true model of the mass first in 9
+of 10.  Exits with 1 where it does not.
 """
 
 from __future__ import annotations

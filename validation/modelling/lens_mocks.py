@@ -179,7 +179,7 @@ def clean_image(numbers: dict[str, Any]) -> np.ndarray:
 
 
 def _source(place: dict[str, float]) -> tuple[Any, dict[str, Any]]:
-    """lenstronomy's model of the source, and its numbers."""
+    """The model of the source in lenstronomy, and its numbers."""
     from lenstronomy.LightModel.light_model import LightModel
 
     centre = {name: place[name] for name in ("center_x", "center_y")}

@@ -1,4 +1,4 @@
-"""Fits of mocks one after the other or in processes, each kept in a line of a file, so that a run can go on."""
+"""Fits of mocks, one by one or in processes; each is a line of a file, so that a run can go on."""
 
 from __future__ import annotations
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 class Pulls(NamedTuple):
     """One number in many fits.
 
     Attributes:
-        count: how many fits have it.
+        fits: how many have it.
         mean: of fit minus truth, over the truth where `relative`.
         mean_error: the standard error of that mean.
         median: of the same.
@@ -25,7 +25,7 @@ class Pulls(NamedTuple):
         largest: the largest absolute value of a pull.
     """
 
-    count: int
+    fits: int
     mean: float
     mean_error: float
     median: float
@@ -37,9 +37,7 @@ class Pulls(NamedTuple):
     largest: float
 
 
-def pulls_of(
-    truth: Sequence[float], fit: Sequence[float], sigma: Sequence[float], relative: bool = False
-) -> Pulls:
+def pulls_of(truth: ArrayLike, fit: ArrayLike, sigma: ArrayLike, relative: bool = False) -> Pulls:
     """Bias and coverage of one number.
 
     Args:
@@ -59,7 +57,7 @@ def pulls_of(
     pulls = (found - true) / error
     spread = 1.4826 * float(np.median(np.abs(off - np.median(off))))
     return Pulls(
-        count=count,
+        fits=count,
         mean=float(np.mean(off)),
         mean_error=float(np.std(off, ddof=1)) / math.sqrt(count),
         median=float(np.median(off)),

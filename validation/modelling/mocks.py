@@ -1,9 +1,10 @@
 """Einstein radii of mocks and their errors: `python -m validation.modelling mocks [--count 150]`.
 
-lenstronomy makes lenses like those of SLACS (`lens_mocks`): correlated numbers, sources with arms and knots,
-the true noise, and a PSF that is given slightly too wide and round.  `jaxlens.fit_lens` fits each as it fits a
-real lens.  Einstein radii must have no bias over 0.5%, and 60% to 76% of the truths must lie within the quoted
-standard deviations.  Exits with 1 where one of these is missed.  A run that was stopped goes on where it was.
+lenstronomy makes lenses like those of SLACS (`lens_mocks`): correlated numbers, sources with arms and
+knots, the true noise, and a PSF that is given slightly too wide and round.  `jaxlens.fit_lens` fits each as
+a real lens.  Einstein radii must have no bias over 0.5%, and 60% to 76% of the truths must lie within
+the quoted standard deviations.  Exits with 1 where one of these is missed.  A run that was stopped goes on
+where it was.
 """
 
 from __future__ import annotations
