@@ -24,6 +24,7 @@ from jaxlens.modelling.joint_problem import joint_problem
 from jaxlens.modelling.lens_data import LensImages, lens_data
 from jaxlens.modelling.lens_light import Ring, pixel_positions, ring
 from jaxlens.modelling.lens_result import LensFit, lens_fit_of
+from jaxlens.modelling.marginal import with_amplitudes_integrated
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem, lens_problem
 from jaxlens.modelling.search import Search, search
@@ -127,7 +128,8 @@ def fit_lens(
             known = next(rung for rung in rungs if rung.label == first_label)
             rungs += _source_rungs(problem, rich, images.data, known, models_of_mass)
             clock.lap("models of the source")
-        chosen = ladder.best(rungs)
+        chosen = with_amplitudes_integrated(ladder.best(rungs), images.data)
+        clock.lap("integral over amplitudes")
         return lens_fit_of(chosen, rungs, images, looked, found, clock.laps)
 
 

@@ -31,7 +31,7 @@ def light_of_plane(
         Counts/s, (bands, exposures, n, n).
     """
     chosen = tuple(basis for basis in lens.bases if lens.plane_of(basis) == plane)
-    sky = np.asarray(amplitudes)[:, lens.count :, None, None]
+    sky = np.asarray(amplitudes)[:, lens.count :, None, None] if lens.sky else np.zeros((1, 1, 1, 1))
     if not chosen:
         return np.broadcast_to(sky, data.image.shape).copy()
     own = jnp.asarray(np.asarray(amplitudes)[:, np.concatenate(_places(lens, chosen))])

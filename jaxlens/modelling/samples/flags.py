@@ -83,7 +83,8 @@ def _rival(fit: FitResult) -> float | None:
     if not known.any():
         return None
     near = known & (heights > np.max(heights[known]) - RIVAL_GAP)
-    others = near & (np.abs(radii / fit.values[0, index] - 1.0) > RIVAL_RADIUS)
+    best = radii[np.argmax(np.where(known, heights, -np.inf))]
+    others = near & (np.abs(radii / best - 1.0) > RIVAL_RADIUS)
     if not others.any():
         return None
     return float(radii[others][np.argmax(heights[others])])

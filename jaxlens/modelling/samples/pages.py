@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.fitting.posterior import with_free_values
 from jaxlens.kernels.types import Params
 from jaxlens.modelling.caustics import CriticalLines, critical_lines
 from jaxlens.modelling.light_images import light_of_plane, source_brightness
@@ -50,22 +52,26 @@ class Pictures(NamedTuple):
 
 def pictures(found: LensFit) -> Pictures:
     """The images and lines of a fitted lens."""
-    lens, data, params = found.problem.lens, found.data, _first(found.fit.params)
+    lens, data, params = found.problem.lens, found.data, _params(found)
     amplitudes = np.asarray(found.amplitudes)
     scene = lens.model.scene
     xx, xy, yx, yy, x0, y0 = np.asarray(data.grid[0, 0], float)
     half_width = 0.5 * data.image.shape[-1] * math.sqrt(abs(xx * yy - xy * yx))
     center = (float(x0), float(y0))
     lines = critical_lines(scene, params, half_width, center)
-    light = light_of_plane(lens, params, data, amplitudes)[:, 0]
-    middle, side = _where(found, lines, center, half_width)
+    light = light_of_plane(lens, params, data, amplitudes).reshape(-1, *data.image.shape[-2:])
+    middle, side = _where(found, params, lines, center, half_width)
     source = source_brightness(lens, params, amplitudes, *_square(middle, side, SOURCE_PIXELS))
     return Pictures(light, source, middle, side, lines, center, half_width)
 
 
-def _first(params: Mapping[str, np.ndarray]) -> Params:
-    """The parameters of the only image, each () or (bands,)."""
-    return {name: jnp.asarray(np.asarray(value)[0]) for name, value in params.items()}
+def _params(found: LensFit) -> Params:
+    """The parameters of the chosen model, each () or (bands,)."""
+    problem = found.problem
+    point = next(rung.point for rung in found.rungs if rung.label == found.model)
+    with jax.enable_x64(True):
+        values = problem.constants.transform.constrained(jnp.asarray(point))
+        return with_free_values(problem.lens.model, problem.constants, problem.base, values)
 
 
 def _square(center: tuple[float, float], half_width: float, points: int) -> tuple[np.ndarray, np.ndarray]:
@@ -76,12 +82,13 @@ def _square(center: tuple[float, float], half_width: float, points: int) -> tupl
 
 
 def _where(
-    found: LensFit, lines: CriticalLines, center: tuple[float, float], half_width: float
+    found: LensFit, params: Params, lines: CriticalLines, center: tuple[float, float], half_width: float
 ) -> tuple[tuple[float, float], float]:
     """The middle and the half width of the picture of the source: its light, and the tangential caustic."""
     x, y = _square(center, 0.7 * half_width, _COARSE)
-    lens, params = found.problem.lens, _first(found.fit.params)
-    light = np.maximum(source_brightness(lens, params, np.asarray(found.amplitudes), x, y)[0], 0.0)
+    light = np.maximum(
+        source_brightness(found.problem.lens, params, np.asarray(found.amplitudes), x, y)[0], 0.0
+    )
     total = light.sum()
     if not total > 0.0:
         return center, 0.5 * half_width
@@ -109,7 +116,7 @@ def page_of(found: LensFit, drawn: Pictures, record: Record) -> LensPage:
     fit = found.fit
     return LensPage(
         title=f"{record.name}   {record.model}",
-        image=fit.images[0],
+        image=np.asarray(found.data.image).reshape(fit.images[0].shape),
         model=fit.model[0],
         noise_sigma=fit.noise_sigma[0],
         mask=fit.mask[0],

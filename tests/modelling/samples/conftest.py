@@ -79,7 +79,7 @@ def made_up_fit(theta_E: float = 1.2, **changed: Any) -> Any:
         reached=values["reached"],
         starts=values["starts"],
         rungs=({"label": "SIE", "evidence": np.float64(-70.0), "kept": False},),
-        confidence=lambda: "sure",
+        confidence="sure",
     )
 
 
