@@ -30,8 +30,11 @@ if TYPE_CHECKING:
     from jaxlens.fitting.posteriors.posterior_draws import Posterior, PosteriorWarning
     from jaxlens.fitting.result import FitResult, FitWarning
     from jaxlens.injection.inject import Injection, inject
+    from jaxlens.modelling.lens_fit import fit_lens
+    from jaxlens.modelling.lens_result import LensFit
     from jaxlens.modelling.pixel_fit import refine_with_pixels
     from jaxlens.modelling.pixel_result import PixelFit
+    from jaxlens.modelling.samples.runs import Sample, fit_sample
     from jaxlens.plotting.corner import view_corner
     from jaxlens.plotting.images import image_grid, view_image, view_image_rgb
     from jaxlens.plotting.light_curves import view_lightcurves
@@ -57,11 +60,13 @@ __all__ = [
     "FitResult",
     "FitWarning",
     "Injection",
+    "LensFit",
     "Observation",
     "PixelFit",
     "PopulationFit",
     "Posterior",
     "PosteriorWarning",
+    "Sample",
     "Simulator",
     "StorageError",
     "Stream",
@@ -70,7 +75,9 @@ __all__ = [
     "check_catalog",
     "distribution",
     "fit",
+    "fit_lens",
     "fit_population",
+    "fit_sample",
     "from_coolest",
     "from_lenstronomy",
     "image_grid",
@@ -110,11 +117,13 @@ _MODULES = {
     "FitResult": "fitting.result",
     "FitWarning": "fitting.result",
     "Injection": "injection.inject",
+    "LensFit": "modelling.lens_result",
     "Observation": "fitting.observations",
     "PixelFit": "modelling.pixel_result",
     "PopulationFit": "populations.result",
     "Posterior": "fitting.posteriors.posterior_draws",
     "PosteriorWarning": "fitting.posteriors.posterior_draws",
+    "Sample": "modelling.samples.runs",
     "Simulator": "simulator.simulator",
     "StorageError": "files.errors",
     "Stream": "streams.stream",
@@ -122,7 +131,9 @@ _MODULES = {
     "check_catalog": "truth.catalog_check",
     "distribution": "distributions",
     "fit": "fitting.fit",
+    "fit_lens": "modelling.lens_fit",
     "fit_population": "populations.fit_population",
+    "fit_sample": "modelling.samples.runs",
     "from_coolest": "exchange.coolest",
     "from_lenstronomy": "exchange.from_lenstronomy",
     "image_grid": "plotting.images",
@@ -163,6 +174,7 @@ _FOLDERS = (
     "imaging",
     "injection",
     "kernels",
+    "modelling",
     "plotting",
     "populations",
     "production",

@@ -14,7 +14,7 @@ import numpy as np
 from jaxlens.fitting.posterior import Array
 from jaxlens.modelling.amplitude_priors import ABSENT, improved_precision
 from jaxlens.modelling.bases import Shapelets
-from jaxlens.modelling.descent import Ends, descents, in_threads, solution_at
+from jaxlens.modelling.descent import TOLERANCE, Ends, descents, in_threads, solution_at
 from jaxlens.modelling.evidence import log_evidence
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem
@@ -25,6 +25,8 @@ ISOTHERMAL = 2.0
 GAIN = 1.0
 # Steps of a descent of one model.
 STEPS = 60
+# Models are compared where one more step would gain less than this; the chosen one goes on to the maximum.
+COMPARED = 1e-2
 # The orders of shapelets that are tried.
 ORDERS = (2, 4, 6, 8, 10)
 
@@ -84,7 +86,16 @@ def mass_labels(problem: LensProblem) -> dict[str, dict[int, float]]:
 
 
 def held_at(problem: LensProblem, endings: Sequence[str], value: float) -> dict[int, float]:
-    """The coordinates of the free numbers of masses with these endings, at one value."""
+    """The coordinates of the free numbers of masses with these endings, at one value.
+
+    Args:
+        problem: the model of the lens.
+        endings: of the names.
+        value: of each.
+
+    Returns:
+        The coordinates by their indices.
+    """
     prefixes = [mass.prefix for plane in problem.lens.model.scene.planes for mass in plane.mass]
     indices = [int(i) for prefix in prefixes for i in problem.indices(prefix, endings)]
     x = problem.constrained(np.zeros(len(problem.names))).copy()
@@ -107,6 +118,7 @@ def fitted(
     settings: Settings,
     points: np.ndarray,
     held: Mapping[int, float],
+    tolerance: float = COMPARED,
 ) -> Rung:
     """A model of a lens, fitted from several points.
 
@@ -117,6 +129,7 @@ def fitted(
         settings: all that moves, and the prior of amplitudes.
         points: where to start, (s, k).
         held: the coordinates that it does not have.
+        tolerance: the gain of one more step at which a descent ends.
 
     Returns:
         The best of where the descents ended.
@@ -124,8 +137,7 @@ def fitted(
     own = with_held(settings, held)
     starts = np.array(points)
     starts[:, list(held)] = list(held.values())
-    ends = descents(problem, data, own, starts, STEPS)
-    return rung_of(label, problem, data, own, ends)
+    return rung_of(label, problem, data, own, descents(problem, data, own, starts, STEPS, tolerance))
 
 
 def rung_of(label: str, problem: LensProblem, data: LensData, settings: Settings, ends: Ends) -> Rung:
@@ -198,8 +210,34 @@ def best(rungs: Sequence[Rung]) -> Rung:
     return next(rung for rung in rungs if rung.evidence > most - GAIN)
 
 
+def finished(rung: Rung, data: LensData) -> Rung:
+    """A model at its very maximum, with the precisions of its shapelets there.
+
+    Args:
+        rung: the model as it was compared with others.
+        data: the images.
+
+    Returns:
+        The model with its evidence.
+    """
+    settings = rung.settings
+    if rung.orders >= 0:
+        settings = improved(rung.problem, data, settings, rung.point, rung.orders)
+    ends = descents(rung.problem, data, settings, rung.point[None], STEPS, TOLERANCE)
+    return replace(rung_of(rung.label, rung.problem, data, settings, ends), orders=rung.orders)
+
+
 def carried(point: np.ndarray, before: LensProblem, after: LensProblem) -> np.ndarray:
-    """Coordinates in another model: those of the same names, and medians of the others."""
+    """Coordinates in another model: those of the same names, and medians of the others.
+
+    Args:
+        point: the coordinates in the first model.
+        before: the first model.
+        after: the other one.
+
+    Returns:
+        The coordinates in the other.
+    """
     found = np.zeros(len(after.names), np.asarray(point).dtype)
     for i, name in enumerate(after.names):
         if name in before.names:
@@ -229,9 +267,7 @@ def source_rungs(
         label = known.label + added_shapelets(order)
         own = settings._replace(precision=with_orders(rich, settings.precision, order))
         own = improved(rich, data, own, point, order)
-        rung = fitted(label, rich, data, own, point[None], held)
-        own = improved(rich, data, rung.settings, rung.point, order)
-        rungs.append(replace(fitted(label, rich, data, own, rung.point[None], held), orders=order))
+        rungs.append(replace(fitted(label, rich, data, own, point[None], held), orders=order))
         if len(rungs) > 1 and rungs[-1].evidence < rungs[-2].evidence + GAIN:
             break
         point, settings = rungs[-1].point, settings._replace(precision=rungs[-1].settings.precision)
@@ -246,13 +282,33 @@ def added_shapelets(order: int) -> str:
 def improved(
     problem: LensProblem, data: LensData, settings: Settings, point: np.ndarray, order: int
 ) -> Settings:
-    """The precisions of the shapelets up to an order by the images, and none of those beyond."""
+    """The precisions of the shapelets up to an order by the images, and none of those beyond.
+
+    Args:
+        problem: the model with shapelets.
+        data: the images.
+        settings: what moves, and the precisions so far.
+        point: the coordinates at which they are improved.
+        order: the largest order.
+
+    Returns:
+        The settings with the precisions.
+    """
     better = improved_precision(problem, data, settings, point)
     return better._replace(precision=with_orders(problem, better.precision, order))
 
 
 def with_orders(problem: LensProblem, precision: Array, order: int) -> np.ndarray:
-    """Precisions with which shapelets beyond an order have no amplitude."""
+    """Precisions with which shapelets beyond an order have no amplitude.
+
+    Args:
+        problem: the model with shapelets.
+        precision: of all amplitudes, (count,).
+        order: the largest order.
+
+    Returns:
+        The precisions.
+    """
     found, first = np.array(precision), 0
     for basis in problem.lens.bases:
         if isinstance(basis, Shapelets):

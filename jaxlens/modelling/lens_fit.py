@@ -128,7 +128,7 @@ def fit_lens(
             known = next(rung for rung in rungs if rung.label == first_label)
             rungs += _source_rungs(problem, rich, images.data, known, models_of_mass)
             clock.lap("models of the source")
-        chosen = with_amplitudes_integrated(ladder.best(rungs), images.data)
+        chosen = with_amplitudes_integrated(ladder.finished(ladder.best(rungs), images.data), images.data)
         clock.lap("integral over amplitudes")
         return lens_fit_of(chosen, rungs, images, looked, found, clock.laps)
 
