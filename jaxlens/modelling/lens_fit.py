@@ -17,7 +17,7 @@ from jax.typing import ArrayLike
 from jaxlens.config import Config
 from jaxlens.fitting.free_parameters import Free
 from jaxlens.fitting.observation import Observation
-from jaxlens.modelling import ladder
+from jaxlens.modelling import ladder, source_models
 from jaxlens.modelling.amplitude_priors import first_precision
 from jaxlens.modelling.bases import Basis, MultiGaussian, Shapelets
 from jaxlens.modelling.joint_problem import joint_problem
@@ -128,7 +128,9 @@ def fit_lens(
             known = next(rung for rung in rungs if rung.label == first_label)
             rungs += _source_rungs(problem, rich, images.data, known, models_of_mass)
             clock.lap("models of the source")
-        chosen = with_amplitudes_integrated(ladder.finished(ladder.best(rungs), images.data), images.data)
+        chosen = with_amplitudes_integrated(
+            source_models.finished(ladder.best(rungs), images.data), images.data
+        )
         clock.lap("integral over amplitudes")
         return lens_fit_of(chosen, rungs, images, looked, found, clock.laps)
 
@@ -275,11 +277,11 @@ def _source_rungs(
         for label, held in models.items()
     }
     settings = Settings(np.ones(len(rich.names)), first_precision(rich, data))
-    rungs = ladder.source_rungs(rich, data, settings, known, own[known.label])
+    rungs = source_models.source_rungs(rich, data, settings, known, own[known.label])
     chosen = ladder.best([known, *rungs])
     if chosen is known:
         return rungs
-    added = ladder.added_shapelets(chosen.orders)
+    added = source_models.added_shapelets(chosen.orders)
     others = ladder.mass_rungs(
         rich, data, settings._replace(precision=chosen.settings.precision), own, chosen, added
     )
