@@ -15,6 +15,7 @@ from jaxlens.fitting.finer import Refined
 from jaxlens.fitting.free_parameters import FreeParameters
 from jaxlens.fitting.in_words import describe_prior
 from jaxlens.fitting.posterior import Array, Constants, FitData, Model, predicted, with_free_values
+from jaxlens.fitting.posteriors.image_density import image_densities, normalisation
 from jaxlens.fitting.problem import batch_size, prior_curvature, selected
 from jaxlens.fitting.result import FitResult
 from jaxlens.simulator.generation import Params
@@ -58,7 +59,7 @@ def fit_result(
     rows, chosen = np.arange(len(data.image)), optima.best
     point, converged = optima.point[rows, chosen], optima.converged[rows, chosen]
     misfit = optima.minus_log_posterior[rows, chosen]
-    names, constant = free.names(sim.bands), _normalisation(data)
+    names, constant = free.names(sim.bands), normalisation(data)
     agreed = optima.minus_log_posterior - misfit[:, None] < AGREEMENT
     curvature = optima.curvature[rows, chosen]
     best, covariance, supersampling = _at_best(found, constants, data, point, curvature)
@@ -109,6 +110,7 @@ def fit_result(
         mask=np.asarray(data.mask),
         states=states,
         supersampling=supersampling,
+        densities=image_densities(found.models, constants, data, names),
     )
 
 
@@ -181,13 +183,3 @@ def _at_bound(constants: Constants, values: np.ndarray, covariance: np.ndarray) 
     sigma = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     low, high = np.asarray(constants.transform.low), np.asarray(constants.transform.high)
     return np.minimum(values - low, high - values) < AT_BOUND * sigma
-
-
-def _normalisation(data: FitData) -> np.ndarray:
-    """The terms of each image's log posterior that the descents leave out, (n,).
-
-    Descents sum (r^2 - 1) / 2 + ln(s / s0) over pixels where the likelihood has (r^2 + ln 2 pi) / 2 + ln s.
-    """
-    sigma = np.where(data.mask, data.sigma, 1.0).astype(np.float64)
-    terms = np.where(data.mask, 0.5 + np.log(sigma) + 0.5 * np.log(2.0 * np.pi), 0.0)
-    return -np.sum(terms, axis=tuple(range(1, terms.ndim)))

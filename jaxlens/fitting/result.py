@@ -19,6 +19,8 @@ from jaxlens.config.errors import nearest
 from jaxlens.files.version import version
 from jaxlens.fitting.doubts import CONVERGED, UNFINISHED, confidence
 from jaxlens.fitting.in_words import confidence_line, one_line
+from jaxlens.fitting.posteriors.density import Part
+from jaxlens.fitting.posteriors.sampled import Sampled
 from jaxlens.fitting.result_files import read_fields, write_fields
 from jaxlens.fitting.transforms import Transform
 from jaxlens.plotting.fit import view_fit
@@ -27,8 +29,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+
 # The fields of results that files of format 1 do not have.
 _LATER = ("states", "supersampling")
+# The fields that no file has.
+_NOT_SAVED = ("densities",)
 # The number of rows of the table in `str(result)`; the middle rows of a longer table are left out.
 _MAX_ROWS = 50
 
@@ -38,7 +43,7 @@ class FitWarning(UserWarning):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class FitResult:
+class FitResult(Sampled):
     """The parameters that make images most probable, their errors, and how they were found.
 
     Images of time series have the axis of epochs before that of bands, (n, epochs, bands, y, x).
@@ -78,6 +83,7 @@ class FitResult:
             more but there is no maximum; or `not converged`, where the steps were not enough.
         supersampling: the sub-pixels along a side of a pixel on which each best model is computed, (n,): the
             file's, or more where light is too steep for these.  Empty in files of earlier versions.
+        densities: the posteriors that were fitted, which `sample` draws from; no file has them.
 
     Examples:
         A result of `jaxlens.fit` as a table, with samples of its posterior, a picture and a file::
@@ -117,6 +123,7 @@ class FitResult:
     version: str = dataclasses.field(default_factory=version)
     states: tuple[str, ...] = ()
     supersampling: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(0, int))
+    densities: tuple[Part, ...] = ()
 
     @property
     def sigma(self) -> np.ndarray:
@@ -250,7 +257,7 @@ class FitResult:
         Raises:
             StorageError: if the file cannot be written; an earlier file then stays as it was.
         """
-        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        fields = {name: getattr(self, name) for name in _saved_fields()}
         write_fields(Path(path), fields)
 
     @classmethod
@@ -262,12 +269,12 @@ class FitResult:
         """
         with read_fields(Path(path)) as fields:
             # those of earlier versions lack the last fields
-            found = {
-                field.name: fields[field.name]
-                for field in dataclasses.fields(cls)
-                if field.name not in _LATER or field.name in fields
-            }
+            found = {name: fields[name] for name in _saved_fields() if name not in _LATER or name in fields}
             return cls(**found | {"transform": Transform(**found["transform"])})
+
+
+def _saved_fields() -> list[str]:
+    return [field.name for field in dataclasses.fields(FitResult) if field.name not in _NOT_SAVED]
 
 
 def _square_root(covariance: np.ndarray) -> np.ndarray:
