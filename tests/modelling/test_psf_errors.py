@@ -118,15 +118,15 @@ def test_the_light_of_a_lens_has_the_error_where_it_is_bright(lens: Lens) -> Non
     """A fit of an image of the lens alone, some of whose pixels are said to be arcs."""
     alone = replace(lens.problem, lens=replace(lens.problem.lens, bases=BASES[:1]))
     data, place = lens.images.data, (0, 0)
-    light = 50.0 * np.asarray(lens.columns(data))[0, 0, 0]
+    light = 200.0 * np.asarray(lens.columns(data))[0, 0, 0]
     image, arcs = np.array(data.image), np.zeros(data.image.shape, bool)
     image[place], arcs[0, 0, 5:8] = light + 0.3, True
-    image[arcs] += 40.0
+    image[arcs] += 100.0
     images = lens.images._replace(data=data._replace(image=image))
     point = np.asarray(alone.unconstrained(np.array([{**TRUTH}.get(n, 0.0) for n in alone.names])))
     found = with_errors_of_lens_light(alone, images, arcs, point)
     assert images.psf_variance is not None
-    expected = with_psf_errors(alone.lens, lens.params, np.array([[50.0, 0.3]]), data, images.psf_variance)
+    expected = with_psf_errors(alone.lens, lens.params, np.array([[200.0, 0.3]]), data, images.psf_variance)
     used = np.asarray(data.weight) > 0.0
     np.testing.assert_allclose(found.data.weight[used], np.asarray(expected.weight)[used], rtol=0.02)
     ratio = np.where(used, found.data.weight, np.nan) / np.where(used, data.weight, 1.0)
