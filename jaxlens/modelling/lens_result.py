@@ -10,8 +10,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.fitting.in_words import describe_prior
 from jaxlens.fitting.posterior import with_free_values
-from jaxlens.fitting.result import FitResult, describe_prior
+from jaxlens.fitting.result import FitResult
 from jaxlens.modelling.bases import Basis, MultiGaussian, Sersic
 from jaxlens.modelling.descent import TOLERANCE, solution_at
 from jaxlens.modelling.ladder import Rung
