@@ -27,6 +27,7 @@ from jaxlens.modelling.lens_result import LensFit, lens_fit_of
 from jaxlens.modelling.marginal import with_amplitudes_integrated
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem, lens_problem
+from jaxlens.modelling.psf_errors import with_errors_of_lens_light
 from jaxlens.modelling.search import Search, search
 from jaxlens.simulator.simulator import Simulator
 
@@ -65,7 +66,8 @@ def fit_lens(
 
     The light of the lens is fitted first, with the arcs left out; the ring that remains says where lenses are
     drawn, and the rays of its pixels where their sources are.  The best draws descend on wide pixels, and the
-    best of these on the images.  Amplitudes of all light are solved for at each step.  Then richer models are
+    best of these on the images.  Amplitudes of all light are solved for at each step.  Where an image has an
+    error of its PSF, it is noise where the light of the lens is.  Then richer models are
     tried, and one is taken where its evidence is larger: SIE, EPL, SIE and EPL with shear, and sources with
     shapelets of more and more orders beside their Gaussians.
 
@@ -103,6 +105,9 @@ def fit_lens(
         clock.lap("lens light")
         images = _within(sim, observation, images, found, radius, scale)
         found = found if radius is not None else _ring_again(problem, images.data, found)
+        images = with_errors_of_lens_light(
+            _lens_light(problem), images, found.significance > 0.0, found.point
+        )
         settings = Settings(np.ones(len(problem.names)), first_precision(problem, images.data))
         models_of_mass = {
             label: held
