@@ -22,12 +22,16 @@ if TYPE_CHECKING:
     from jaxlens.exchange.errors import ExchangeError
     from jaxlens.exchange.from_lenstronomy import from_lenstronomy
     from jaxlens.files.errors import StorageError
+    from jaxlens.fitting.automatic_masks import AutomaticMask, automatic_mask
     from jaxlens.fitting.external_psf import with_psf
     from jaxlens.fitting.fit import fit
+    from jaxlens.fitting.noise_maps import noise_with_psf_error
     from jaxlens.fitting.observations import Observation, read_image
     from jaxlens.fitting.posteriors.posterior_draws import Posterior, PosteriorWarning
     from jaxlens.fitting.result import FitResult, FitWarning
     from jaxlens.injection.inject import Injection, inject
+    from jaxlens.modelling.pixel_fit import refine_with_pixels
+    from jaxlens.modelling.pixel_result import PixelFit
     from jaxlens.plotting.corner import view_corner
     from jaxlens.plotting.images import image_grid, view_image, view_image_rgb
     from jaxlens.plotting.light_curves import view_lightcurves
@@ -44,6 +48,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "AutomaticMask",
     "Config",
     "ConfigError",
     "ConfigWarning",
@@ -53,6 +58,7 @@ __all__ = [
     "FitWarning",
     "Injection",
     "Observation",
+    "PixelFit",
     "PopulationFit",
     "Posterior",
     "PosteriorWarning",
@@ -60,6 +66,7 @@ __all__ = [
     "StorageError",
     "Stream",
     "__version__",
+    "automatic_mask",
     "check_catalog",
     "distribution",
     "fit",
@@ -75,7 +82,9 @@ __all__ = [
     "mass_potential",
     "mass_profile",
     "merge",
+    "noise_with_psf_error",
     "read_image",
+    "refine_with_pixels",
     "relation",
     "special",
     "stream",
@@ -92,6 +101,7 @@ __all__ = [
 
 # The module of each public name; the imports above say the same to type checkers.
 _MODULES = {
+    "AutomaticMask": "fitting.automatic_masks",
     "Config": "config",
     "ConfigError": "config",
     "ConfigWarning": "config.errors",
@@ -101,12 +111,14 @@ _MODULES = {
     "FitWarning": "fitting.result",
     "Injection": "injection.inject",
     "Observation": "fitting.observations",
+    "PixelFit": "modelling.pixel_result",
     "PopulationFit": "populations.result",
     "Posterior": "fitting.posteriors.posterior_draws",
     "PosteriorWarning": "fitting.posteriors.posterior_draws",
     "Simulator": "simulator.simulator",
     "StorageError": "files.errors",
     "Stream": "streams.stream",
+    "automatic_mask": "fitting.automatic_masks",
     "check_catalog": "truth.catalog_check",
     "distribution": "distributions",
     "fit": "fitting.fit",
@@ -122,7 +134,9 @@ _MODULES = {
     "mass_potential": "config.own_profiles",
     "mass_profile": "config.own_profiles",
     "merge": "production.merging",
+    "noise_with_psf_error": "fitting.noise_maps",
     "read_image": "fitting.observations",
+    "refine_with_pixels": "modelling.pixel_fit",
     "relation": "config.own_relations",
     "special": "config.special_functions",
     "stream": "streams.stream",

@@ -11,7 +11,15 @@ from typing import Any
 import jax
 import numpy as np
 
-from jaxlens.cli.arguments import SEED_LIMIT, Commands, add_command, add_config, print_warnings, whole_number
+from jaxlens.cli.arguments import (
+    SEED_LIMIT,
+    Commands,
+    add_command,
+    add_config,
+    fixed_value,
+    print_warnings,
+    whole_number,
+)
 from jaxlens.cli.observations import add_observation, read_observation
 from jaxlens.config import load_config
 from jaxlens.files.fits import write_fits
@@ -25,11 +33,16 @@ from jaxlens.simulator.simulator import Simulator
 def add_to(commands: Commands) -> None:
     """Add the command and its arguments to the parser."""
     parser = add_command(commands, "fit", run, "fit a configuration to an image of one lens")
+    parser.epilog = (
+        "A whole sample of lenses: jaxlens fit DIR_OR_TABLE --config CONFIG --out DIR; its options: "
+        "jaxlens fit --config CONFIG --help"
+    )
     add_config(parser)
     add_observation(parser)
     add = parser.add_argument
     add("--free", metavar="NAME", nargs="+", help="the parameters that move (default: all with a prior)")
-    add("--fixed", metavar="NAME=VALUE", nargs="+", type=_fixed, default=[], help="those that do not move")
+    fixed: dict[str, Any] = {"metavar": "NAME=VALUE", "nargs": "+", "type": fixed_value, "default": []}
+    add("--fixed", **fixed, help="those that do not move")
     add("--tie", metavar="NAME=OTHER", nargs="+", type=_tied, default=[], help="those that are as others are")
     add("--sky", action="store_true", help="fit a constant level of each band, which may be negative")
     add("--starts", metavar="N", type=whole_number(1), help="from how many points to start")
@@ -40,16 +53,6 @@ def add_to(commands: Commands) -> None:
     add("--seed", metavar="N", type=whole_number(0, SEED_LIMIT), default=0, help="of the starts")
     add("--configuration", metavar="NAME", help="the one to fit; needed where there are more")
     add("--out", metavar="DIR", type=Path, required=True, help="the folder for what is found")
-
-
-def _fixed(text: str) -> tuple[str, float | list[float]]:
-    """The name and the value in the text NAME=VALUE, or the values of the bands in NAME=VALUE,VALUE."""
-    name, _, value = text.partition("=")
-    try:
-        values = [float(word) for word in value.split(",")]
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no NAME=VALUE, as seeing=0.7") from None
-    return name, values[0] if len(values) == 1 else values
 
 
 def _tied(text: str) -> tuple[str, str]:

@@ -92,7 +92,8 @@ def refined(model: Model, constants: Constants, data: FitData, optima: Optima, s
     real = np.take_along_axis(optima.followed[chosen], kept, axis=1)
     ends = ends._replace(value=np.where(real, ends.value, np.inf), converged=ends.converged & real)
     found = with_history(optima, ends, chosen, kept)
-    return Refined(found, ((model, np.flatnonzero(~wanted)), (fine, chosen)))
+    others = np.flatnonzero(~wanted)
+    return Refined(found, ((fine, chosen), *([(model, others)] if others.size else [])))
 
 
 def is_steep(model: Model, constants: Constants, data: FitData, points: np.ndarray) -> np.ndarray:

@@ -17,7 +17,14 @@ import numpy as np
 from jaxlens.kernels.ellipse import MIN_ONE_MINUS_E2, circularized, elliptical_radius_squared
 from jaxlens.kernels.light.sersic import sersic_ellipse, sersic_total_flux
 from jaxlens.kernels.light.shapelets import cartesian_orders
-from jaxlens.kernels.types import Pair, Real
+from jaxlens.kernels.psf.resampling import averaged
+from jaxlens.kernels.types import Real
+from jaxlens.modelling.basis_sums import (
+    gaussians,
+    hermite_functions,
+    sum_of_gaussians,
+    sum_of_hermite_functions,
+)
 
 # The parameters of a file's light profile that place an ellipse.
 ELLIPSE = ("e1", "e2", "center_x", "center_y")
@@ -54,6 +61,20 @@ class Basis:
             The surface brightness of each function at unit amplitude, (count, *shape of x).
         """
         raise NotImplementedError
+
+    def means(self, values: Mapping[str, Real], x: jax.Array, y: jax.Array, factor: int) -> jax.Array:
+        """The mean of each function over each pixel.
+
+        Args:
+            values: the parameters of the profile, each ().
+            x: arcsec, at the sub-pixels, (n factor, n factor).
+            y: the other coordinate.
+            factor: sub-pixels along a side of a pixel.
+
+        Returns:
+            The surface brightness of each function at unit amplitude, (count, n, n).
+        """
+        return averaged(self.functions(values, x, y), factor)
 
     def brightness(
         self, values: Mapping[str, Real], amplitudes: jax.Array, x: jax.Array, y: jax.Array
@@ -111,10 +132,31 @@ class MultiGaussian(Basis):
         Returns:
             As there.
         """
+        return gaussians(self._inverse(x), self._r_squared(values, x, y))
+
+    def brightness(
+        self, values: Mapping[str, Real], amplitudes: jax.Array, x: jax.Array, y: jax.Array
+    ) -> jax.Array:
+        """As `Basis.brightness`.
+
+        Args:
+            values: as there.
+            amplitudes: as there.
+            x: as there.
+            y: as there.
+
+        Returns:
+            As there.
+        """
+        return sum_of_gaussians(amplitudes, self._inverse(x), self._r_squared(values, x, y))
+
+    def _inverse(self, x: jax.Array) -> jax.Array:
+        """1 / (2 sigma^2) of each, (number,)."""
+        return jnp.asarray(0.5 / self.widths**2, x.dtype)
+
+    def _r_squared(self, values: Mapping[str, Real], x: jax.Array, y: jax.Array) -> jax.Array:
         dx, dy = x - values["center_x"], y - values["center_y"]
-        r_squared = elliptical_radius_squared(dx, dy, values["e1"], values["e2"])
-        half = jnp.asarray(0.5 / self.widths**2, r_squared.dtype).reshape((-1,) + (1,) * r_squared.ndim)
-        return jnp.exp(-r_squared[None] * half) * (half / np.pi)
+        return elliptical_radius_squared(dx, dy, values["e1"], values["e2"])
 
 
 @dataclass(frozen=True)
@@ -173,7 +215,8 @@ class Shapelets(Basis):
         Returns:
             As there.
         """
-        along_u, along_v, beta = self._along_axes(values, x, y)
+        u, v, beta = self._coordinates(values, x, y)
+        along_u, along_v = (hermite_functions(w, self.n_max + 1) for w in (u, v))
         orders = np.array(cartesian_orders(self.n_max))
         return along_u[orders[:, 0]] * along_v[orders[:, 1]] / beta
 
@@ -191,37 +234,16 @@ class Shapelets(Basis):
         Returns:
             As there.
         """
-        along_u, along_v, beta = self._along_axes(values, x, y)
+        u, v, beta = self._coordinates(values, x, y)
         orders, side = np.array(cartesian_orders(self.n_max)), self.n_max + 1
         square = jnp.zeros((side, side), x.dtype).at[orders[:, 0], orders[:, 1]].set(amplitudes)
-        mixed = jnp.tensordot(square, along_v, axes=1, precision=jax.lax.Precision.HIGHEST)
-        return jnp.sum(along_u * mixed, axis=0) / beta
+        return sum_of_hermite_functions(square, u, v) / beta
 
-    def _along_axes(
+    def _coordinates(
         self, values: Mapping[str, Real], x: jax.Array, y: jax.Array
     ) -> tuple[jax.Array, jax.Array, Real]:
-        """The Hermite functions along both axes, (n_max + 1, *shape of x) each, and beta."""
+        """The coordinates over beta in which the ellipse is a circle, and beta."""
         e1, e2, beta = values["e1"], values["e2"], values["R_sersic"]
         u, v = circularized(x - values["center_x"], y - values["center_y"], e1, e2)
         scale = 1.0 / (beta * jnp.sqrt(jnp.maximum(1.0 - e1 * e1 - e2 * e2, MIN_ONE_MINUS_E2)))
-        along_u, along_v = (_hermite_functions(w * scale, self.n_max + 1) for w in (u, v))
-        return along_u, along_v, beta
-
-
-def _hermite_functions(x: jax.Array, count: int) -> jax.Array:
-    """The first `count` Hermite functions, (count, *shape of x), by their recurrence in a loop.
-
-    h_(n+1) = sqrt(2 / (n + 1)) x h_n - sqrt(n / (n + 1)) h_(n-1), as in `fastmath.basis_functions`, where they
-    are written out: here a program would be compiled for minutes.
-    """
-    n = np.arange(count - 1)
-    factors = np.stack([np.sqrt(2.0 / (n + 1)), np.sqrt(n / (n + 1))], axis=1)
-    first = jnp.exp(-0.5 * x * x) * np.pi**-0.25
-
-    def following(pair: Pair, factor: jax.Array) -> tuple[Pair, jax.Array]:
-        before, own = pair
-        after = factor[0] * x * own - factor[1] * before
-        return (own, after), after
-
-    _, others = jax.lax.scan(following, (jnp.zeros_like(first), first), jnp.asarray(factors, x.dtype))
-    return jnp.concatenate([first[None], others])
+        return u * scale, v * scale, beta

@@ -125,8 +125,9 @@ def expansion(
     active = settings.active
     both = active[:, None] * active[None, :]
     total = (jnp.sum(curvature, axis=0) + constants.prior_curvature) * both + jnp.diag(1.0 - active)
-    slope = (jnp.sum(gradient, axis=0) + prior_gradient) * active
-    return Expansion(value + prior, slope, total, value)
+    tilt = jnp.broadcast_to(jnp.asarray(settings.tilt, u.dtype), u.shape) * active
+    slope = (jnp.sum(gradient, axis=0) + prior_gradient) * active + tilt
+    return Expansion(value + prior + jnp.sum(tilt * u), slope, total, value)
 
 
 def product(a: jax.Array, b: jax.Array) -> jax.Array:

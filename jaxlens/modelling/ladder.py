@@ -6,15 +6,15 @@ the light that it does not have is given amplitudes of 0.  So they are one compi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from jaxlens.fitting.posterior import Array
 from jaxlens.modelling.amplitude_priors import ABSENT, improved_precision
-from jaxlens.modelling.bases import Basis, Shapelets
-from jaxlens.modelling.descent import Ends, descents, solution_at
+from jaxlens.modelling.bases import Shapelets
+from jaxlens.modelling.descent import Ends, descents, in_threads, solution_at
 from jaxlens.modelling.evidence import log_evidence
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem
@@ -162,24 +162,34 @@ def rung_of(label: str, problem: LensProblem, data: LensData, settings: Settings
     )
 
 
-def mass_rungs(problem: LensProblem, data: LensData, settings: Settings, first: Rung) -> list[Rung]:
-    """All models of the mass, each from the maximum of the one that the search has found.
+def mass_rungs(
+    problem: LensProblem,
+    data: LensData,
+    settings: Settings,
+    models: Mapping[str, Mapping[int, float]],
+    first: Rung,
+    added: str = "",
+) -> list[Rung]:
+    """Models of the mass, each from the maximum of one of them.
 
     Args:
         problem: the model of the lens.
         data: its images.
-        settings: all that moves.
-        first: the model that the search has found.
+        settings: all that moves, and the prior of amplitudes.
+        models: what each holds, by its label, as `mass_labels` has them.
+        first: the one that is known.
+        added: what the labels have besides.
 
     Returns:
-        The models, the simplest first.
+        The models in their order.
     """
-    rungs = []
-    for label, held in mass_labels(problem).items():
-        rungs.append(
-            first if label == first.label else fitted(label, problem, data, settings, first.point[None], held)
-        )
-    return rungs
+    unknown = {label: held for label, held in models.items() if label + added != first.label}
+    found = in_threads(
+        lambda label: fitted(label + added, problem, data, settings, first.point[None], unknown[label]),
+        list(unknown),
+    )
+    by_label = {first.label: first} | {rung.label: replace(rung, orders=first.orders) for rung in found}
+    return [by_label[label + added] for label in models]
 
 
 def best(rungs: Sequence[Rung]) -> Rung:
@@ -198,7 +208,7 @@ def carried(point: np.ndarray, before: LensProblem, after: LensProblem) -> np.nd
 
 
 def source_rungs(
-    rich: LensProblem, data: LensData, settings: Settings, chosen: Rung, held: Mapping[int, float]
+    rich: LensProblem, data: LensData, settings: Settings, known: Rung, held: Mapping[int, float]
 ) -> list[Rung]:
     """Models with shapelets beside the source's Gaussians, of more and more orders while evidence grows.
 
@@ -206,27 +216,31 @@ def source_rungs(
         rich: the model with shapelets of the largest order.
         data: the images.
         settings: all that moves.
-        chosen: the model of the mass.
+        known: the model without shapelets.
         held: the coordinates that it does not have, in the rich model.
 
     Returns:
         The models that were tried.
     """
-    point = carried(chosen.point, chosen.problem, rich)
+    point = carried(known.point, known.problem, rich)
+    largest = max(basis.n_max for basis in rich.lens.bases if isinstance(basis, Shapelets))
     rungs: list[Rung] = []
-    for order in ORDERS:
-        if order > max(b.n_max for b in rich.lens.bases if isinstance(b, Shapelets)):
-            break
+    for order in (each for each in ORDERS if each <= largest):
+        label = known.label + added_shapelets(order)
         own = settings._replace(precision=with_orders(rich, settings.precision, order))
         own = improved(rich, data, own, point, order)
-        rung = fitted(f"{chosen.label}, shapelets to order {order}", rich, data, own, point[None], held)
+        rung = fitted(label, rich, data, own, point[None], held)
         own = improved(rich, data, rung.settings, rung.point, order)
-        rung = fitted(rung.label, rich, data, own, rung.point[None], held)
-        rungs.append(replace(rung, orders=order))
+        rungs.append(replace(fitted(label, rich, data, own, rung.point[None], held), orders=order))
         if len(rungs) > 1 and rungs[-1].evidence < rungs[-2].evidence + GAIN:
             break
-        point = rung.point
+        point, settings = rungs[-1].point, settings._replace(precision=rungs[-1].settings.precision)
     return rungs
+
+
+def added_shapelets(order: int) -> str:
+    """What the label of a model with shapelets has besides."""
+    return f", shapelets to order {order}"
 
 
 def improved(
@@ -243,11 +257,7 @@ def with_orders(problem: LensProblem, precision: Array, order: int) -> np.ndarra
     for basis in problem.lens.bases:
         if isinstance(basis, Shapelets):
             count = (order + 1) * (order + 2) // 2
+            found[first : first + count] = found[first]
             found[first + count : first + basis.count] = ABSENT
         first += basis.count
     return found
-
-
-def in_bases(bases: Sequence[Basis], chosen: Callable[[Basis], bool]) -> np.ndarray:
-    """Which amplitudes belong to some of the bases, (count,)."""
-    return np.concatenate([np.full(basis.count, chosen(basis)) for basis in bases])

@@ -6,7 +6,7 @@ all have in common is the sky, on which x points east and y north where the imag
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -93,7 +93,6 @@ def lens_data(
     observations: Observation | Sequence[Observation],
     radius: float,
     *,
-    params: Mapping[str, ArrayLike] | None = None,
     psf: ArrayLike | None = None,
     psf_factor: int = 1,
     center: tuple[float, float] = (0.0, 0.0),
@@ -109,7 +108,6 @@ def lens_data(
         sim: the simulator of the configuration, whose bands are those of the images.
         observations: the images, as `jaxlens.read_image` gives them, each with its sigma and its PSF.
         radius: arcsec about the center within which pixels are used.
-        params: the parameters of one system, of which the width of the PSF is used where an image has no PSF.
         psf: the PSF of the images that have none, (k, k) or (bands, k, k); None: that of the configuration.
         psf_factor: the pixels of `psf` along a side of a pixel of the image.
         center: x and y of the point about which is cut, arcsec from the centre of each observation.
@@ -129,7 +127,7 @@ def lens_data(
     if align == "sky":
         images = _about_one_point(images)
     parts = [
-        _Part(image, own, frame, _kernel(sim, image, own, band, frame.pixel_scale, params, psf, psf_factor))
+        _Part(image, own, frame, _kernel(sim, image, own, band, frame.pixel_scale, psf, psf_factor))
         for image, frame, own, band in _images(sim, images)
     ]
     layout = _layout(sim, images, parts, radius, center)
@@ -240,7 +238,6 @@ def _kernel(
     own: int,
     band: int,
     pixel_scale: float,
-    params: Mapping[str, ArrayLike] | None,
     psf: ArrayLike | None,
     psf_factor: int,
 ) -> Kernel:
@@ -249,4 +246,4 @@ def _kernel(
         return given_kernel(image.psf, image.psf_factor, own, image.images.shape[1])
     if psf is not None:
         return given_kernel(psf, psf_factor, band, len(sim.bands))
-    return file_kernel(sim, {} if params is None else params, band, pixel_scale)
+    return file_kernel(sim, band, pixel_scale)

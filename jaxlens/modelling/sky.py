@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import jax
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from jaxlens.modelling.descent import solution_at
 from jaxlens.modelling.lens_data import LensImages
+from jaxlens.modelling.lens_result import LensFit
 from jaxlens.modelling.model import Settings
 from jaxlens.modelling.problem import LensProblem
 
@@ -28,6 +30,24 @@ class SkyLevels(NamedTuple):
     names: tuple[str, ...]
     values: NDArray[np.float64]
     errors: NDArray[np.float64]
+
+
+def fitted_sky(found: LensFit) -> SkyLevels:
+    """The free levels of the sky of a fitted lens.
+
+    Args:
+        found: the result of `jaxlens.fit_lens`.
+
+    Returns:
+        The level of each image.
+    """
+    rung = next(r for r in found.rungs if r.label == found.model and r.problem is found.problem)
+    moving = np.flatnonzero(np.asarray(found.settings.active) > 0.0)
+    covariance = np.zeros((rung.point.size, rung.point.size))
+    covariance[np.ix_(moving, moving)] = found.fit.unconstrained_covariance[0]
+    # fit_lens compiles its programs in double precision
+    with jax.enable_x64(True):
+        return sky_levels(found.problem, found.images, found.settings, rung.point, covariance)
 
 
 def sky_levels(
@@ -87,7 +107,7 @@ def amplitude_covariance(
     found = solution_at(problem, images.data, settings, u)
     steps = STEP * np.sqrt(np.diagonal(variance))
     change = [
-        np.zeros_like(amplitudes(u))
+        np.zeros(np.shape(found.amplitudes))
         if step == 0.0
         else (amplitudes(u + step * own) - amplitudes(u - step * own)) / (2.0 * step)
         for step, own in zip(steps, np.eye(u.size), strict=True)
