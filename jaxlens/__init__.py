@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from jaxlens.fitting.fit import fit
     from jaxlens.fitting.noise_maps import noise_with_psf_error
     from jaxlens.fitting.observations import Observation, read_image
+    from jaxlens.fitting.posteriors.posterior_draws import Posterior, PosteriorWarning
     from jaxlens.fitting.result import FitResult, FitWarning
     from jaxlens.injection.inject import Injection, inject
+    from jaxlens.modelling.pixel_fit import refine_with_pixels
+    from jaxlens.modelling.pixel_result import PixelFit
     from jaxlens.plotting.corner import view_corner
     from jaxlens.plotting.images import image_grid, view_image, view_image_rgb
     from jaxlens.plotting.light_curves import view_lightcurves
@@ -55,7 +58,10 @@ __all__ = [
     "FitWarning",
     "Injection",
     "Observation",
+    "PixelFit",
     "PopulationFit",
+    "Posterior",
+    "PosteriorWarning",
     "Simulator",
     "StorageError",
     "Stream",
@@ -78,6 +84,7 @@ __all__ = [
     "merge",
     "noise_with_psf_error",
     "read_image",
+    "refine_with_pixels",
     "relation",
     "special",
     "stream",
@@ -104,7 +111,10 @@ _MODULES = {
     "FitWarning": "fitting.result",
     "Injection": "injection.inject",
     "Observation": "fitting.observations",
+    "PixelFit": "modelling.pixel_result",
     "PopulationFit": "populations.result",
+    "Posterior": "fitting.posteriors.posterior_draws",
+    "PosteriorWarning": "fitting.posteriors.posterior_draws",
     "Simulator": "simulator.simulator",
     "StorageError": "files.errors",
     "Stream": "streams.stream",
@@ -126,6 +136,7 @@ _MODULES = {
     "merge": "production.merging",
     "noise_with_psf_error": "fitting.noise_maps",
     "read_image": "fitting.observations",
+    "refine_with_pixels": "modelling.pixel_fit",
     "relation": "config.own_relations",
     "special": "config.special_functions",
     "stream": "streams.stream",
