@@ -85,7 +85,16 @@ class MultiGaussian(Basis):
         return np.geomspace(self.sigma_min, self.sigma_max, self.number)
 
     def functions(self, values: Mapping[str, Real], x: jax.Array, y: jax.Array) -> jax.Array:
-        """As `Basis.functions`."""
+        """As `Basis.functions`.
+
+        Args:
+            values: as there.
+            x: as there.
+            y: as there.
+
+        Returns:
+            As there.
+        """
         dx, dy = x - values["center_x"], y - values["center_y"]
         r_squared = elliptical_radius_squared(dx, dy, values["e1"], values["e2"])
         half = jnp.asarray(0.5 / self.widths**2, r_squared.dtype).reshape((-1,) + (1,) * r_squared.ndim)
@@ -104,7 +113,16 @@ class Sersic(Basis):
         return 1
 
     def functions(self, values: Mapping[str, Real], x: jax.Array, y: jax.Array) -> jax.Array:
-        """As `Basis.functions`."""
+        """As `Basis.functions`.
+
+        Args:
+            values: as there.
+            x: as there.
+            y: as there.
+
+        Returns:
+            As there.
+        """
         return (sersic_ellipse(x, y, **values) / sersic_total_flux(**values))[None]
 
 
@@ -129,7 +147,16 @@ class Shapelets(Basis):
         return (self.n_max + 1) * (self.n_max + 2) // 2
 
     def functions(self, values: Mapping[str, Real], x: jax.Array, y: jax.Array) -> jax.Array:
-        """As `Basis.functions`."""
+        """As `Basis.functions`.
+
+        Args:
+            values: as there.
+            x: as there.
+            y: as there.
+
+        Returns:
+            As there.
+        """
         e1, e2, beta = values["e1"], values["e2"], values["R_sersic"]
         u, v = circularized(x - values["center_x"], y - values["center_y"], e1, e2)
         scale = 1.0 / (beta * jnp.sqrt(jnp.maximum(1.0 - e1 * e1 - e2 * e2, MIN_ONE_MINUS_E2)))

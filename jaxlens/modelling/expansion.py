@@ -54,6 +54,9 @@ def solution(lens: LensModel, params: Params, data: LensData, settings: Settings
         params: the parameters of the lens.
         data: its images.
         settings: the prior precision of amplitudes.
+
+    Returns:
+        The amplitudes, and what follows from them.
     """
     bands, exposures = data.image.shape[:2]
     each = columns(lens, params, data) * data.weight[:, :, None]
@@ -86,6 +89,9 @@ def expansion(
         data: the images of one lens.
         settings: what moves, and the prior of amplitudes.
         u: the unconstrained coordinates, (k,).
+
+    Returns:
+        The expansion; its `aux` is the value without the prior.
     """
 
     def params_of(v: jax.Array) -> Params:

@@ -45,7 +45,8 @@ def nonnegative_minimum(
         a (n,), exactly 0 where it is held, and whether each is free, (n,).
 
     >>> C, b = jnp.asarray([[2.0, 1.0], [1.0, 2.0]]), jnp.asarray([3.0, 0.0])
-    >>> print(*nonnegative_minimum(C, b, jnp.asarray([True, True])))
+    >>> a, free = nonnegative_minimum(C, b, jnp.asarray([True, True]))
+    >>> print(a.round(4), free)
     [1.5 0. ] [ True False]
     """
     size = linear.dtype.itemsize

@@ -1,0 +1,149 @@
+"""Descents of one lens from many points: one compiled program, whatever moves and whichever lens it is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import NamedTuple, TypeVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxlens.fitting import least_squares
+from jaxlens.fitting.least_squares import Descent
+from jaxlens.fitting.posterior import Constants, unconstrained_log_prior, with_free_values
+from jaxlens.kernels.types import Params
+from jaxlens.modelling.expansion import Solution, expansion, solution
+from jaxlens.modelling.model import LensData, LensModel, Settings
+from jaxlens.modelling.problem import LensProblem
+
+T = TypeVar("T")
+
+# A descent ends where the expected decrease of -ln(density) is below this: 0.03 standard deviations away.
+TOLERANCE = 5e-4
+# Starts in one call of a compiled program on a GPU.
+GPU_BATCH = 64
+
+
+class Ends(NamedTuple):
+    """Where descents ended, the best first.
+
+    Attributes:
+        points: the coordinates, (s, k).
+        values: minus the log of the density with the best amplitudes, (s,); infinite where it is not finite.
+        decreases: the decrease that one more step would bring, (s,).
+        curvatures: the curvatures there, (s, k, k).
+        steps: the steps that were taken, (s,).
+    """
+
+    points: np.ndarray
+    values: np.ndarray
+    decreases: np.ndarray
+    curvatures: np.ndarray
+    steps: np.ndarray
+
+
+def descents(
+    problem: LensProblem,
+    data: LensData,
+    settings: Settings,
+    points: np.ndarray,
+    steps: int,
+    tolerance: float = TOLERANCE,
+) -> Ends:
+    """Descend from several points.
+
+    Args:
+        problem: the model of the lens.
+        data: its images.
+        settings: what moves, and the prior of amplitudes.
+        points: the coordinates of the starts, (s, k).
+        steps: the largest number of steps.
+        tolerance: the decrease below which a descent ends.
+
+    Returns:
+        Where they ended, the best first.
+    """
+    run = partial(_descended, problem.lens, problem.constants, problem.base, data, settings)
+    found = _each(lambda point: run(point, steps, tolerance), points)
+    state, taken = jax.tree.map(lambda *leaves: np.stack([np.asarray(leaf) for leaf in leaves]), *found)
+    values = np.where(np.isfinite(state.expansion.value), state.expansion.value, np.inf)
+    order = np.argsort(values, kind="stable")
+    ends = Ends(state.point, values, state.decrease, state.expansion.curvature, taken)
+    return Ends(*(np.asarray(array)[order] for array in ends))
+
+
+def values_at(problem: LensProblem, data: LensData, settings: Settings, points: np.ndarray) -> np.ndarray:
+    """Minus the log of the density with the best amplitudes at points (s, k); infinite where not finite."""
+    run = partial(_value, problem.lens, problem.constants, problem.base, data, settings)
+    values = np.array([float(value) for value in _each(run, points)])
+    return np.where(np.isfinite(values), values, np.inf)
+
+
+def solution_at(problem: LensProblem, data: LensData, settings: Settings, point: np.ndarray) -> Solution:
+    """The best amplitudes at one point (k,)."""
+    return _solution(problem.lens, problem.constants, problem.base, data, settings, jnp.asarray(point))
+
+
+def _each(function: Callable[[jax.Array], T], points: np.ndarray) -> Sequence[T]:
+    """The function at each point: on a CPU in as many threads as there are cores."""
+    workers = (os.cpu_count() or 1) if jax.default_backend() == "cpu" else 1
+    x64 = jax.config.read("jax_enable_x64")
+
+    def one(point: np.ndarray) -> T:
+        # the switch belongs to a thread
+        with jax.enable_x64(x64):
+            return jax.block_until_ready(function(jnp.asarray(point)))
+
+    if workers == 1 or len(points) == 1:
+        return [one(point) for point in points]
+    with ThreadPoolExecutor(min(workers, len(points))) as pool:
+        first = one(points[0])  # compiles the program once
+        return [first, *pool.map(one, points[1:])]
+
+
+@partial(jax.jit, static_argnums=0)
+def _descended(
+    lens: LensModel,
+    constants: Constants,
+    base: Params,
+    data: LensData,
+    settings: Settings,
+    point: jax.Array,
+    steps: int,
+    tolerance: float,
+) -> tuple[Descent, jax.Array]:
+    function = partial(expansion, lens, constants, base, data, settings)
+
+    def unfinished(state: tuple[Descent, jax.Array]) -> jax.Array:
+        return (state[1] < steps) & ~state[0].ended(tolerance)
+
+    def step(state: tuple[Descent, jax.Array]) -> tuple[Descent, jax.Array]:
+        return least_squares.descend(function, state[0]), state[1] + 1
+
+    return jax.lax.while_loop(unfinished, step, (least_squares.start(point), jnp.asarray(0)))
+
+
+@partial(jax.jit, static_argnums=0)
+def _value(
+    lens: LensModel, constants: Constants, base: Params, data: LensData, settings: Settings, u: jax.Array
+) -> jax.Array:
+    found = solution(lens, _params(lens, constants, base, u), data, settings)
+    penalty = jnp.sum(settings.precision * found.amplitudes[:, : lens.count] ** 2)
+    used = jnp.sum(data.weight > 0.0)
+    chi_square = jnp.sum(found.residual**2)
+    return 0.5 * (chi_square - used + penalty) - unconstrained_log_prior(lens.model, constants, base, u)
+
+
+@partial(jax.jit, static_argnums=0)
+def _solution(
+    lens: LensModel, constants: Constants, base: Params, data: LensData, settings: Settings, u: jax.Array
+) -> Solution:
+    return solution(lens, _params(lens, constants, base, u), data, settings)
+
+
+def _params(lens: LensModel, constants: Constants, base: Params, u: jax.Array) -> Params:
+    return with_free_values(lens.model, constants, base, constants.transform.constrained(u))

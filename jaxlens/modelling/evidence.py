@@ -1,0 +1,129 @@
+"""The evidence of a model of a lens: the probability of its images, whatever its numbers are."""
+
+from __future__ import annotations
+
+import math
+
+import jax.numpy as jnp
+import numpy as np
+from scipy.special import erfcx, log_ndtr
+
+from jaxlens.modelling.descent import solution_at
+from jaxlens.modelling.model import LensData, Settings
+from jaxlens.modelling.problem import LensProblem
+
+
+def log_evidence(
+    problem: LensProblem,
+    data: LensData,
+    settings: Settings,
+    point: np.ndarray,
+    value: float,
+    curvature: np.ndarray,
+) -> float:
+    """ln of the evidence in the Laplace approximation, up to a constant of the images.
+
+    With minus the log of the joint density S at its minimum (`expansion`), and the k coordinates that move,
+
+        ln E = -S + k/2 ln 2 pi - 1/2 ln det H + sum over bands [ m/2 ln 2 pi - 1/2 ln det C ]
+               + sum over amplitudes ln(prior's normalisation) + sum over those held at 0 ln(integral),
+
+    where C is the curvature of the m amplitudes that are not held, and H that of the coordinates with the
+    amplitudes integrated out.  An amplitude that is held at 0 contributes the integral of exp(-g a - c a^2/2)
+    over a > 0, with its slope g and its curvature c.  Priors of coordinates that do not move are left out.
+
+    Args:
+        problem: the model of the lens.
+        data: its images.
+        settings: what moves, and the prior of amplitudes.
+        point: the coordinates of the maximum, (k,).
+        value: S there.
+        curvature: H there, (k, k).
+
+    Returns:
+        ln E.  Models of the same images are compared by its differences.
+    """
+    active = np.asarray(settings.active) > 0.0
+    found = solution_at(problem, data, settings, point)
+    total = -value - _prior_of_held(problem, point, ~active)
+    total += 0.5 * np.sum(active) * math.log(2.0 * math.pi) - 0.5 * _log_det(
+        curvature[np.ix_(active, active)]
+    )
+    positive = np.concatenate([problem.lens.positive, np.zeros(data.image.shape[1], bool)])
+    precision = np.concatenate([np.asarray(settings.precision), np.zeros(data.image.shape[1])])
+    for b in range(data.image.shape[0]):
+        total += _of_amplitudes(
+            np.asarray(found.amplitudes[b]),
+            np.asarray(found.free[b]),
+            np.asarray(found.curvature[b], np.float64),
+            np.asarray(jnp.matmul(found.rows[b], found.residual[b])),
+            positive,
+            precision,
+        )
+    return float(total)
+
+
+def _of_amplitudes(
+    amplitudes: np.ndarray,
+    free: np.ndarray,
+    curvature: np.ndarray,
+    rise: np.ndarray,
+    positive: np.ndarray,
+    precision: np.ndarray,
+) -> float:
+    """The part of ln E that the amplitudes of one band have.
+
+    Args:
+        amplitudes: the best ones, (n,).
+        free: which are not held at 0, (n,).
+        curvature: of minus the log of the density, (n, n).
+        rise: the derivative of the log likelihood in each, (n,).
+        positive: which are 0 or more, (n,).
+        precision: of their priors; 0 where it is flat, whose normalisation all models share, (n,).
+    """
+    inside = curvature[np.ix_(free, free)]
+    total = 0.5 * free.sum() * math.log(2.0 * math.pi) - 0.5 * _log_det(inside)
+    proper = precision > 0.0
+    total += np.sum(0.5 * np.log(precision[proper] / (2.0 * math.pi)) + positive[proper] * math.log(2.0))
+    # the share of the Gaussian of an amplitude that is above 0
+    spread = np.sqrt(np.diagonal(_inverse(inside)))
+    near = positive[free]
+    total += np.sum(log_ndtr(amplitudes[free][near] / spread[near]))
+    own = np.diagonal(curvature)[~free]
+    slope = np.maximum(-rise[~free], 0.0)
+    return float(
+        total + np.sum(0.5 * np.log(math.pi / (2.0 * own)) + np.log(erfcx(slope / np.sqrt(2.0 * own))))
+    )
+
+
+def _prior_of_held(problem: LensProblem, point: np.ndarray, held: np.ndarray) -> float:
+    """The log of the prior's density of the coordinates that do not move."""
+    x = problem.constrained(point)
+    slope = np.asarray(problem.constants.transform.log_derivative(point))
+    return float(
+        sum(
+            float(problem.free.priors[i].log_prob(jnp.asarray(x[i]))) + slope[i] for i in np.flatnonzero(held)
+        )
+    )
+
+
+def _scaled(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A symmetric matrix in units in which its diagonal is 1, and the units."""
+    unit = np.sqrt(np.diagonal(matrix))
+    return matrix / (unit[:, None] * unit[None, :]), unit
+
+
+def _log_det(matrix: np.ndarray) -> float:
+    """ln det of a positive definite matrix, of whose eigenvalues in natural units none counts below 1e-12."""
+    if matrix.size == 0:
+        return 0.0
+    scaled, unit = _scaled(np.asarray(matrix, np.float64))
+    eigenvalues = np.maximum(np.linalg.eigvalsh(scaled), 1e-12)
+    return float(np.sum(np.log(eigenvalues)) + 2.0 * np.sum(np.log(unit)))
+
+
+def _inverse(matrix: np.ndarray) -> np.ndarray:
+    """The inverse of a positive definite matrix, with the same floor of its eigenvalues."""
+    scaled, unit = _scaled(matrix)
+    eigenvalues, vectors = np.linalg.eigh(scaled)
+    return (vectors / np.maximum(eigenvalues, 1e-12)) @ vectors.T / (unit[:, None] * unit[None, :])
