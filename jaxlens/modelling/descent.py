@@ -68,7 +68,7 @@ def descents(
         Where they ended, the best first.
     """
     run = partial(_descended, problem.lens, problem.constants, problem.base, data, settings)
-    found = _each(lambda point: run(point, steps, tolerance), points)
+    found = each_of(lambda point: run(point, steps, tolerance), points)
     state, taken = jax.tree.map(lambda *leaves: np.stack([np.asarray(leaf) for leaf in leaves]), *found)
     values = np.where(np.isfinite(state.expansion.value), state.expansion.value, np.inf)
     order = np.argsort(values, kind="stable")
@@ -79,7 +79,7 @@ def descents(
 def values_at(problem: LensProblem, data: LensData, settings: Settings, points: np.ndarray) -> np.ndarray:
     """Minus the log of the density with the best amplitudes at points (s, k); infinite where not finite."""
     run = partial(_value, problem.lens, problem.constants, problem.base, data, settings)
-    values = np.array([float(value) for value in _each(run, points)])
+    values = np.array([float(value) for value in each_of(run, points)])
     return np.where(np.isfinite(values), values, np.inf)
 
 
@@ -88,7 +88,7 @@ def solution_at(problem: LensProblem, data: LensData, settings: Settings, point:
     return _solution(problem.lens, problem.constants, problem.base, data, settings, jnp.asarray(point))
 
 
-def _each(function: Callable[[jax.Array], T], points: np.ndarray) -> Sequence[T]:
+def each_of(function: Callable[[jax.Array], T], points: np.ndarray) -> Sequence[T]:
     """The function at each point: on a CPU in as many threads as there are cores."""
     workers = (os.cpu_count() or 1) if jax.default_backend() == "cpu" else 1
     x64 = jax.config.read("jax_enable_x64")

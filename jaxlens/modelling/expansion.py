@@ -21,7 +21,7 @@ import numpy as np
 from jax.scipy.linalg import cho_factor, cho_solve
 
 from jaxlens.fitting.least_squares import Expansion
-from jaxlens.fitting.posterior import Constants, unconstrained_log_prior, with_free_values
+from jaxlens.fitting.posterior import Array, Constants, unconstrained_log_prior, with_free_values
 from jaxlens.kernels.types import Params
 from jaxlens.modelling.columns import columns, derivatives
 from jaxlens.modelling.model import LensData, LensModel, Settings
@@ -58,20 +58,36 @@ def solution(lens: LensModel, params: Params, data: LensData, settings: Settings
     Returns:
         The amplitudes, and what follows from them.
     """
+    return solved(columns(lens, params, data), lens.positive, data, settings.precision)
+
+
+def solved(each: jax.Array, positive: np.ndarray, data: LensData, precision: Array) -> Solution:
+    """The amplitudes of given columns that fit the images best.
+
+    Args:
+        each: the image of each function at unit amplitude, (bands, exposures, count, n, n).
+        positive: which amplitudes are 0 or more, (count,).
+        data: the images.
+        precision: the prior precision of each amplitude, (count,).
+
+    Returns:
+        The amplitudes, and what follows from them.
+    """
     bands, exposures = data.image.shape[:2]
-    each = columns(lens, params, data) * data.weight[:, :, None]
-    each = jnp.reshape(jnp.swapaxes(each, 1, 2), (bands, lens.count, -1))
+    each = each * data.weight[:, :, None]
+    count = each.shape[2]
+    each = jnp.reshape(jnp.swapaxes(each, 1, 2), (bands, count, -1))
     sky = jnp.eye(exposures, dtype=each.dtype)[None, :, :, None] * jnp.reshape(
         data.weight, (bands, 1, exposures, -1)
     )
     rows = jnp.concatenate([each, jnp.reshape(sky, (bands, exposures, -1))], axis=1)
     target = jnp.reshape(data.image * data.weight, (bands, -1))
-    prior = jnp.concatenate([settings.precision, jnp.zeros(exposures, each.dtype)])
-    positive = jnp.asarray(np.concatenate([lens.positive, np.zeros(exposures, bool)]))
+    prior = jnp.concatenate([precision, jnp.zeros(exposures, each.dtype)])
+    bounded = jnp.asarray(np.concatenate([positive, np.zeros(exposures, bool)]))
 
     def of_band(rows: jax.Array, target: jax.Array) -> Solution:
         curvature = product(rows, rows.T) + jnp.diag(prior)
-        amplitudes, free = nonnegative_minimum(curvature, product(rows, target), positive)
+        amplitudes, free = nonnegative_minimum(curvature, product(rows, target), bounded)
         return Solution(amplitudes, free, rows, curvature, target - product(amplitudes, rows))
 
     return jax.vmap(of_band)(rows, target)
@@ -106,6 +122,28 @@ def expansion(
     moved = derivatives(lens, params_of, u, own, data) * settings.active[:, None, None, None, None]
     moved = jnp.reshape(moved * data.weight, (u.size, found.residual.shape[0], -1))
 
+    gradient, curvature = eliminated(moved, found)
+    penalty = jnp.sum(settings.precision * own**2)
+    used = data.weight > 0.0
+    value = 0.5 * (jnp.sum(found.residual**2 - jnp.reshape(used, found.residual.shape)) + penalty)
+    active = settings.active
+    both = active[:, None] * active[None, :]
+    total = (curvature + constants.prior_curvature) * both + jnp.diag(1.0 - active)
+    slope = (gradient + prior_gradient) * active
+    return Expansion(value + prior, slope, total, value)
+
+
+def eliminated(moved: jax.Array, found: Solution) -> tuple[jax.Array, jax.Array]:
+    """The gradient and the curvature of S in what moves, with the amplitudes at their best.
+
+    Args:
+        moved: the derivatives of the images at fixed amplitudes, times the weights, (k, bands, pixels).
+        found: the best amplitudes.
+
+    Returns:
+        The gradient (k,) and the Schur complement (k, k), sums over the bands.
+    """
+
     def of_band(moved: jax.Array, one: Solution) -> tuple[jax.Array, jax.Array]:
         both = one.free[:, None] & one.free[None, :]
         curvature = jnp.where(both, one.curvature, jnp.diag(jnp.diagonal(one.curvature)))
@@ -116,14 +154,7 @@ def expansion(
         return -product(moved, one.residual), product(moved, moved.T) - gained
 
     gradient, curvature = jax.vmap(of_band, in_axes=(1, 0))(moved, found)
-    penalty = jnp.sum(settings.precision * own**2)
-    used = data.weight > 0.0
-    value = 0.5 * (jnp.sum(found.residual**2 - jnp.reshape(used, found.residual.shape)) + penalty)
-    active = settings.active
-    both = active[:, None] * active[None, :]
-    total = (jnp.sum(curvature, axis=0) + constants.prior_curvature) * both + jnp.diag(1.0 - active)
-    slope = (jnp.sum(gradient, axis=0) + prior_gradient) * active
-    return Expansion(value + prior, slope, total, value)
+    return jnp.sum(gradient, axis=0), jnp.sum(curvature, axis=0)
 
 
 def product(a: jax.Array, b: jax.Array) -> jax.Array:

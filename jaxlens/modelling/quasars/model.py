@@ -1,4 +1,4 @@
-"""What is static in the model of a lensed quasar, the arrays of one quasar, and the names of its parameters."""
+"""What is static in the model of a lensed quasar, the arrays of one, and the names of its parameters."""
 
 from __future__ import annotations
 

@@ -84,9 +84,7 @@ def shares(quasar: QuasarModel, params: Params) -> jax.Array:
     return image_rays(quasar, params).magnification[None]
 
 
-def _stamps(
-    quasar: QuasarModel, data: LensData, own: QuasarData, x: jax.Array, y: jax.Array
-) -> jax.Array:
+def _stamps(quasar: QuasarModel, data: LensData, own: QuasarData, x: jax.Array, y: jax.Array) -> jax.Array:
     """The images of unit flux, (bands, exposures, images, n, n)."""
     n = data.image.shape[-1]
 
