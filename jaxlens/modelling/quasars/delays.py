@@ -1,4 +1,4 @@
-"""Measured time delays, which tell H0: a delay is proportional to the time-delay distance and so to 1 / H0."""
+"""Measured time delays, which tell H0: they are proportional to the time-delay distance, and so to 1 / H0."""
 
 from __future__ import annotations
 

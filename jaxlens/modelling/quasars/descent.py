@@ -89,18 +89,18 @@ def quasar_solution_at(
 def _ordered(state: Descent, taken: np.ndarray) -> Ends:
     values = np.where(np.isfinite(state.expansion.value), state.expansion.value, np.inf)
     order = np.argsort(values, kind="stable")
-    ends = Ends(state.point, values, state.decrease, state.expansion.curvature, taken)
-    return Ends(*(np.asarray(array)[order] for array in ends))
+    arrays = state.point, values, state.decrease, state.expansion.curvature, taken
+    return Ends(*(np.asarray(array)[order] for array in arrays))
 
 
 def _loop(
     function: Callable[[jax.Array], Expansion],
     point: jax.Array,
     steps: int | jax.Array,
-    tolerance: float | jax.Array,
+    tolerance: float,
 ) -> tuple[Descent, jax.Array]:
     def unfinished(state: tuple[Descent, jax.Array]) -> jax.Array:
-        return (state[1] < steps) & ~state[0].ended(jnp.asarray(tolerance))
+        return (state[1] < steps) & ~state[0].ended(tolerance)
 
     def step(state: tuple[Descent, jax.Array]) -> tuple[Descent, jax.Array]:
         return least_squares.descend(function, state[0]), state[1] + 1

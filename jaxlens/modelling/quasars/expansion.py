@@ -64,7 +64,7 @@ def quasar_expansion(
     amplitudes = found.amplitudes[:, : settings.precision.size]
     used = jnp.reshape(data.weight > 0.0, found.residual.shape)
     misfit = 0.5 * (jnp.sum(found.residual**2 - used) + jnp.sum(settings.precision * amplitudes**2))
-    others = constraint_expansion(quasar, constants, base, own, settings.active, u)
+    others = constraint_expansion(quasar, constants, base, own, jnp.asarray(settings.active), u)
     return Expansion(
         misfit + others.value,
         gradient * settings.active + others.gradient,

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.fitting.posterior import Array, Model
+from jaxlens.fitting.posterior import Model
 from jaxlens.kernels.types import Pair, Params
 from jaxlens.modelling.model import LensModel
 
@@ -89,14 +89,14 @@ class QuasarData(NamedTuple):
         reference: 1 for the image of reference of the ratios, else 0, (images,).
     """
 
-    coefficients: Array
-    tolerance: Array
-    softening: Array
-    delay_rows: Array
-    delay_target: Array
-    ratio_rows: Array
-    ratio_target: Array
-    reference: Array
+    coefficients: jax.Array
+    tolerance: jax.Array
+    softening: jax.Array
+    delay_rows: jax.Array
+    delay_target: jax.Array
+    ratio_rows: jax.Array
+    ratio_target: jax.Array
+    reference: jax.Array
 
 
 def position_names(images: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
