@@ -15,7 +15,6 @@ from jaxlens.cli.arguments import SEED_LIMIT, Commands, add_command, add_config,
 from jaxlens.config import load_config
 from jaxlens.files.fits import write_fits
 from jaxlens.files.writer import prepare
-from jaxlens.fitting.external_psf import with_psf
 from jaxlens.fitting.fit import fit
 from jaxlens.fitting.observations import Observation, read_image
 from jaxlens.fitting.result import FitResult, FitWarning
@@ -70,8 +69,6 @@ def run(arguments: argparse.Namespace) -> int:
     print_warnings(config)
     sim = Simulator(config, arguments.configuration)
     observation = _read(arguments, sim.bands)
-    if observation.psf is not None:
-        sim = with_psf(sim, observation.psf, arguments.psf_factor)
     prepare(arguments.out, observation.images.nbytes)
     result = _fit(arguments, sim, observation)
     for warning in result.warnings:
@@ -83,8 +80,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _read(arguments: argparse.Namespace, bands: tuple[str, ...]) -> Observation:
     """The image with its noise, PSF and masks."""
     given = {name: getattr(arguments, name) for name in ("sigma", "psf", "mask", "bad")}
-    files = {name: _one_or_each(paths) for name, paths in given.items() if paths}
-    return read_image(_one_or_each(arguments.images), **files, bands=bands)
+    files: dict[str, Any] = {name: _one_or_each(paths) for name, paths in given.items() if paths}
+    factor = arguments.psf_factor
+    return read_image(_one_or_each(arguments.images), **files, bands=bands, psf_factor=factor)
 
 
 def _one_or_each(names: list[str]) -> str | list[str]:
@@ -99,11 +97,9 @@ def _fit(arguments: argparse.Namespace, sim: Simulator, observation: Observation
         warnings.simplefilter("ignore", FitWarning)
         return fit(
             sim,
-            observation.images,
+            observation,
             arguments.free,
             dict(arguments.fixed),
-            noise_sigma=observation.noise_sigma,
-            mask=observation.mask,
             key=jax.random.key(arguments.seed, impl="threefry2x32"),
             **starts,
         )

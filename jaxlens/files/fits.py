@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from jaxlens.config.limited_files import TooLarge, opened
 from jaxlens.files.errors import StorageError
 
 # The largest size of a compressed file when it is unpacked, in bytes.
-_MAX_BYTES = 4 * 2**30
+MAX_BYTES = 4 * 2**30
 # A path, an array, or a path or array for each band.
 Source = str | os.PathLike[str] | ArrayLike | Sequence[Any] | Mapping[str, Any]
 
@@ -100,28 +101,48 @@ def read_fits(path: str) -> np.ndarray:
     from astropy.io import fits
 
     file, extension = (path, None) if Path(path).exists() else split_extension(path)
+    with (
+        reading(file),
+        opened(Path(file), MAX_BYTES, "cut the image out of it") as stream,
+        fits.open(stream, memmap=False) as units,
+    ):
+        return np.asarray(image_in(units, file, extension).data, np.float64)
+
+
+@contextlib.contextmanager
+def reading(file: str) -> Iterator[None]:
+    """Make a StorageError of what goes wrong while a FITS file is read; a ValueError of ours stays one."""
     try:
         with warnings.catch_warnings():
             # astropy only warns where a file ends before its data
             warnings.filterwarnings("error", message=".*truncated.*")
-            unpacked = opened(Path(file), _MAX_BYTES, "cut the image out of it")
-            with unpacked as stream, fits.open(stream, memmap=False) as units:
-                return np.asarray(_image_in(units, file, extension), np.float64)
+            yield
     except StorageError:
         raise
     except TooLarge as error:
         raise StorageError(f"{file}: {error}") from error
     except Exception as error:  # astropy raises many kinds of exceptions for a broken file
+        if isinstance(error, ValueError) and str(error).startswith(file):
+            raise
         reason = getattr(error, "strerror", None) or "cannot be read as FITS"
         raise StorageError(f"{file}: {reason}; give a FITS image") from error
 
 
-def _image_in(units: Any, file: str, extension: str | None) -> np.ndarray:
-    """The data of an open FITS file's first image, or of the image of that name or number."""
+def image_in(units: Any, file: str, extension: str | None) -> Any:
+    """The unit of an open FITS file that is its first image, or the image of that name or number.
+
+    Args:
+        units: the open file.
+        file: its name in messages.
+        extension: the name or number, or None.
+
+    Raises:
+        StorageError: if there is none.
+    """
     chosen = image_unit(units, extension)
     if chosen is None:
         raise StorageError(f"{file}: {missing_image(units, extension)}")
-    return np.asarray(chosen.data)
+    return chosen
 
 
 def write_fits(

@@ -20,6 +20,8 @@ from jaxlens.fitting.first_order import first_order
 from jaxlens.fitting.fixed_haloes import fitted_lens
 from jaxlens.fitting.free_parameters import Free, free_parameters
 from jaxlens.fitting.image_checks import check_images, of_systems
+from jaxlens.fitting.observation import Observation
+from jaxlens.fitting.observed_lens import observed_lens
 from jaxlens.fitting.optima import fit_result
 from jaxlens.fitting.problem import fit_data, problem
 from jaxlens.fitting.result import FitResult, FitWarning
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 def fit(
     sim: Simulator,
-    images: ArrayLike,
+    images: ArrayLike | Observation,
     free: Free | None = None,
     fixed: Mapping[str, ArrayLike] | None = None,
     *,
@@ -57,7 +59,8 @@ def fit(
         sim: the simulator of the configuration; its distributions are the priors.
         images: the observed images, counts/s, (n, bands, y, x), or (bands, y, x) for one image.  Each has
             parameters of its own.  Those of a time series are (n, epochs, bands, y, x), or
-            (epochs, bands, y, x) for one system, which is called one image here.
+            (epochs, bands, y, x) for one system, which is called one image here.  Or an `Observation` of one
+            system, with its noise, mask, PSF and pixels: x then points east and y north where it has a WCS.
         free: the parameters that are fitted, by default all that vary in the file.  A mapping may give each
             another prior, a distribution of `jaxlens.distributions` or one for each band, and must give one
             to a constant of the file; None stands for the file's prior.
@@ -99,6 +102,12 @@ def fit(
             print(result.table())
     """
     _check_counts(starts=starts, steps=steps)
+    if isinstance(images, Observation):
+        if noise_sigma is not None or mask is not None:
+            raise ValueError("noise_sigma and mask are those of the Observation; give them to read_image")
+        sim, seen, pixels = observed_lens(sim, images)
+        images, noise_sigma, mask = seen.images, seen.noise_sigma, seen.mask
+        fixed = {**pixels, **({} if fixed is None else fixed)}
     if sim.given_parameters:
         raise ValueError(f"{', '.join(sim.given_parameters)} have no prior; fit with a file that has them")
     count = len(of_systems(sim, images))

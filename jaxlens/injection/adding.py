@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jaxlens.files.wcs import Floats
 from jaxlens.injection.copies import BandPlanes
-from jaxlens.injection.sky import Floats
 from jaxlens.injection.stamps import Window, window
 
 

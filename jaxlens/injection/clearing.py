@@ -14,9 +14,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from jaxlens.files.wcs import Floats, places
 from jaxlens.injection.copies import BandPlanes
 from jaxlens.injection.masks import is_bad
-from jaxlens.injection.sky import Floats, places
 from jaxlens.injection.stamps import window
 
 # A place is crowded if more than this fraction of the disc's good pixels is brighter than the sky by

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from jaxlens.files.wcs import Places
 from jaxlens.injection.adding import Added
 from jaxlens.injection.images import BandImage
 from jaxlens.injection.positions import Positions
-from jaxlens.injection.sky import Places
 from jaxlens.injection.stamps import corners, window
 
 if TYPE_CHECKING:

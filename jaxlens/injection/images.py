@@ -12,11 +12,11 @@ import numpy as np
 
 from jaxlens.config.errors import nearest
 from jaxlens.config.fits_extensions import image_unit, missing_image, split_extension
+from jaxlens.files import photometry
+from jaxlens.files.by_band import by_band
 from jaxlens.files.errors import StorageError, explained
-from jaxlens.injection import photometry
-from jaxlens.injection.by_band import by_band
+from jaxlens.files.wcs import image_wcs
 from jaxlens.injection.masks import bad_bits
-from jaxlens.injection.sky import image_wcs
 
 # The names of extensions with an image, which are looked for first.
 IMAGES = ("IMAGE", "SCI")

@@ -8,10 +8,10 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
+from jaxlens.files.wcs import Floats, sky_positions
 from jaxlens.injection.images import BandImage
 from jaxlens.injection.positions import Positions, as_texts
 from jaxlens.injection.separations import Occupied
-from jaxlens.injection.sky import Floats, sky_positions
 from jaxlens.sampling.indices import consecutive
 from jaxlens.sampling.keys import dataset_key, named_keys, system_keys
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from jaxlens.catalogs.errors import CatalogError
 from jaxlens.catalogs.tables import Table
 from jaxlens.config.model.catalog import CATALOG_ID, CATALOG_ROW, DEC_SKY, RA_SKY
-from jaxlens.injection.sky import Floats
+from jaxlens.files.wcs import Floats
 from jaxlens.sampling.indices import consecutive, whole_numbers
 from jaxlens.simulator.simulator import Simulator
 

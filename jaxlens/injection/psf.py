@@ -18,9 +18,9 @@ import numpy as np
 from jaxlens.config.fits_extensions import image_unit, missing_image, split_extension
 from jaxlens.config.imported_files import import_file
 from jaxlens.files.errors import StorageError, explained
+from jaxlens.files.wcs import Floats, sky_positions
 from jaxlens.fitting.external_psf import psf_kernel
 from jaxlens.injection.images import BandImage
-from jaxlens.injection.sky import Floats, sky_positions
 
 # Kernels, each of unit sum, of places on the sky (degrees): (ra, dec) -> (n, k, k).
 Kernels = Callable[[Floats, Floats], Floats]

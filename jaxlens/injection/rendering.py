@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.config.haloes.arrays import halo_array
+from jaxlens.files.wcs import Floats, Places
 from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.optics import PSF_KERNEL
 from jaxlens.imaging.own_pixels import with_kernel, with_pixel_map
@@ -24,7 +25,6 @@ from jaxlens.imaging.scene import Scene
 from jaxlens.imaging.tables import IMAGE, with_tables
 from jaxlens.injection.images import BandImage
 from jaxlens.injection.optics import of_file
-from jaxlens.injection.sky import Floats, Places
 from jaxlens.injection.stamps import transforms
 from jaxlens.kernels.types import Params
 from jaxlens.simulator.programs import compiled

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jaxlens.config.model import PIXEL_SCALE
+from jaxlens.files.by_band import by_band
 from jaxlens.files.version import version
+from jaxlens.files.wcs import places
 from jaxlens.injection.adding import Added, add_stamp
 from jaxlens.injection.borders import seen_borders
-from jaxlens.injection.by_band import by_band
 from jaxlens.injection.clearing import Clearing, sky_of
 from jaxlens.injection.copies import BandPlanes, copied, output_names
 from jaxlens.injection.cutouts import Cutouts
@@ -28,7 +29,6 @@ from jaxlens.injection.positions import Positions
 from jaxlens.injection.psf import kernels_of
 from jaxlens.injection.rendering import Renderer
 from jaxlens.injection.separations import Occupied
-from jaxlens.injection.sky import places
 from jaxlens.injection.stamps import corners
 from jaxlens.injection.systems import Lot, Systems, known
 from jaxlens.injection.truth import Truth

@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from jaxlens.injection.sky import ARCSEC
+from jaxlens.files.wcs import ARCSEC
 
 Cell = tuple[int, int, int]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from jaxlens.injection.sky import Floats, Places
+from jaxlens.files.wcs import Floats, Places
 
 
 @dataclass(frozen=True)

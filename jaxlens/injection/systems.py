@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jaxlens.config.model import CATALOG_ROW
+from jaxlens.files.wcs import Floats, Places
 from jaxlens.injection.entries import Entries
 from jaxlens.injection.images import BandImage
 from jaxlens.injection.noise import light_noise
 from jaxlens.injection.psf import Kernels
 from jaxlens.injection.rendering import Renderer
-from jaxlens.injection.sky import Floats, Places
 from jaxlens.simulator.checks import system_indices
 from jaxlens.simulator.simulator import Simulator
 

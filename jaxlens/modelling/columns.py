@@ -33,10 +33,29 @@ def columns(lens: LensModel, params: Params, data: LensData) -> jax.Array:
     def of_exposure(own: Params, grid: jax.Array, kernel: jax.Array) -> jax.Array:
         planes, area = _rays(lens, own, data.image.shape[-1], grid)
         each = [basis.functions(_values(basis, own), *planes[lens.plane_of(basis)]) for basis in lens.bases]
-        light = averaged(jnp.concatenate(each), lens.supersampling) * area
-        return convolve(light, kernel[None])
+        return _blurred(lens, jnp.concatenate(each) * area, kernel)
 
-    return _over_exposures(params, data, of_exposure)
+    return _over_exposures(params, shifted(lens, params, data), of_exposure)
+
+
+def shifted(lens: LensModel, params: Params, data: LensData) -> LensData:
+    """The images at their places on the sky, of which some are parameters.
+
+    Args:
+        lens: the static part of the model.
+        params: the parameters of the lens.
+        data: its images.
+
+    Returns:
+        The images with another grid.
+    """
+    if not lens.offsets:
+        return data
+    bands, exposures = [
+        list(each) for each in zip(*((o.band, o.exposure) for o in lens.offsets), strict=True)
+    ]
+    shifts = jnp.stack([jnp.stack([params[name] for name in offset.parameters]) for offset in lens.offsets])
+    return data._replace(grid=jnp.asarray(data.grid).at[np.array(bands), np.array(exposures), 4:].add(shifts))
 
 
 def derivatives(
@@ -63,20 +82,24 @@ def derivatives(
     """
     params, along = jax.linearize(params_of, u)
     slopes = jax.vmap(along)(jnp.eye(u.size, dtype=u.dtype))
+    placed = shifted(lens, params, data)
+    n, (bands, exposures) = data.image.shape[-1], data.image.shape[:2]
+    masses = lens.moves_rays
 
     def of_exposure(
         own: Params, slopes: Params, grid: jax.Array, kernel: jax.Array, amplitude: jax.Array
     ) -> jax.Array:
-        n = data.image.shape[-1]
-        masses = lens.moves_rays
+        def rays(some: Params, dx: jax.Array, dy: jax.Array) -> list[Pair]:
+            return _rays(lens, {**own, **some}, n, grid.at[4].add(dx).at[5].add(dy))[0]
 
-        def rays(some: Params) -> list[Pair]:
-            return _rays(lens, {**own, **some}, n, grid)[0]
-
+        zero, unit = jnp.zeros((), grid.dtype), jnp.ones((), grid.dtype)
         moving = {name: own[name] for name in lens.mass_names} if masses.size else {}
-        planes, moved = jax.linearize(rays, moving)
-        rate = jax.vmap(moved)({name: slopes[name][masses] for name in moving}) if moving else []
-        light = jnp.zeros((u.size, *planes[0][0].shape), u.dtype)
+        planes, moved = jax.linearize(rays, moving, zero, zero)
+        turned = {name: slopes[name][masses] for name in moving}
+        rate = jax.vmap(moved, in_axes=(0, None, None))(turned, zero, zero) if moving else []
+        resting = jax.tree.map(jnp.zeros_like, moving)
+        steps = [moved(resting, unit, zero), moved(resting, zero, unit)] if lens.offsets else []
+        light = jnp.zeros((u.size + len(steps), *planes[0][0].shape), u.dtype)
         first = 0
         for basis in lens.bases:
             share, first = amplitude[first : first + basis.count], first + basis.count
@@ -85,25 +108,54 @@ def derivatives(
             values, still = _values(basis, own), jax.tree.map(jnp.zeros_like, _values(basis, own))
             _, slope = jax.linearize(partial(_brightness, basis, share), values, *planes[j])
             one, none = jnp.ones_like(planes[j][0]), jnp.zeros_like(planes[j][0])
-            if j and moving:
+            if (j and moving) or steps:
                 along_x, along_y = slope(still, one, none), slope(still, none, one)
-                light = light.at[masses].add(along_x * rate[j][0] + along_y * rate[j][1])
+            if j and moving:
+                light = light.at[masses].add(along_x[None] * rate[j][0] + along_y[None] * rate[j][1])
+            for i, step in enumerate(steps):
+                light = light.at[u.size + i].add(along_x * step[j][0] + along_y * step[j][1])
             if moves.size:
                 changes = {name: slopes[f"{basis.prefix}-{name}"][moves] for name in values}
                 own_slope = jax.vmap(slope, in_axes=(0, None, None))
                 light = light.at[moves].add(own_slope(changes, none, none))
-        area = pixel_area(PixelMap(*grid))
-        return convolve(averaged(light, lens.supersampling) * area, kernel[None])
+        return _blurred(lens, light * pixel_area(PixelMap(*grid)), kernel)
 
-    exposures = data.image.shape[1]
     of_each = jnp.repeat(amplitudes[:, None], exposures, axis=1)
-    bands = [
-        jax.vmap(lambda *each, b=b: of_exposure(_of_band(params, b), _of_band(slopes, b, 1), *each))(
-            data.grid[b], data.kernel[b], of_each[b]
-        )
-        for b in range(data.image.shape[0])
-    ]
-    return jnp.swapaxes(jnp.moveaxis(jnp.stack(bands), 2, 0), 1, 1)
+    found = jnp.stack(
+        [
+            jax.vmap(lambda *each, b=b: of_exposure(_of_band(params, b), _of_band(slopes, b, 1), *each))(
+                placed.grid[b], placed.kernel[b], of_each[b]
+            )
+            for b in range(bands)
+        ]
+    )
+    found = jnp.moveaxis(found, 2, 0)
+    return found[: u.size] + _of_offsets(lens, slopes, found[u.size :]) if lens.offsets else found
+
+
+def _of_offsets(lens: LensModel, slopes: Params, along: jax.Array) -> jax.Array:
+    """The changes of the images by the places of the exposures.
+
+    Args:
+        lens: the static part of the model.
+        slopes: the derivatives of the parameters in u, each (k,) or (k, bands).
+        along: the slopes of the images along x and y, (2, bands, exposures, n, n).
+
+    Returns:
+        Counts/s for a unit of u, (k, bands, exposures, n, n).
+    """
+    k = slopes[lens.offsets[0].parameters[0]].size
+    rates = jnp.zeros((k, *along.shape[:3]), along.dtype)
+    for offset in lens.offsets:
+        for axis, name in enumerate(offset.parameters):
+            rates = rates.at[:, axis, offset.band, offset.exposure].set(slopes[name])
+    return jnp.sum(rates[..., None, None] * along[None], axis=1)
+
+
+def _blurred(lens: LensModel, light: jax.Array, kernel: jax.Array) -> jax.Array:
+    """Light on sub-pixels (m, n s, n s) blurred by a kernel (k, k) and averaged over pixels, (m, n, n)."""
+    light = averaged(light, lens.supersampling // lens.psf_factor)
+    return averaged(convolve(light, kernel[None]), lens.psf_factor)
 
 
 def _of_band(params: Params, band: int, axis: int = 0) -> Params:

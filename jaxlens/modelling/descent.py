@@ -132,7 +132,8 @@ def _value(
     lens: LensModel, constants: Constants, base: Params, data: LensData, settings: Settings, u: jax.Array
 ) -> jax.Array:
     found = solution(lens, _params(lens, constants, base, u), data, settings)
-    penalty = jnp.sum(settings.precision * found.amplitudes[:, : lens.count] ** 2)
+    own = found.amplitudes[:, : lens.count]
+    penalty = jnp.sum(jnp.broadcast_to(settings.precision, own.shape) * own**2)
     used = jnp.sum(data.weight > 0.0)
     chi_square = jnp.sum(found.residual**2)
     return 0.5 * (chi_square - used + penalty) - unconstrained_log_prior(lens.model, constants, base, u)

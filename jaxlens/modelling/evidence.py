@@ -49,8 +49,8 @@ def log_evidence(
     total += 0.5 * np.sum(active) * math.log(2.0 * math.pi) - 0.5 * _log_det(
         curvature[np.ix_(active, active)]
     )
-    positive = np.concatenate([problem.lens.positive, np.zeros(data.image.shape[1], bool)])
-    precision = np.concatenate([np.asarray(settings.precision), np.zeros(data.image.shape[1])])
+    positive = problem.lens.all_positive(data.image.shape[1])
+    precision = np.pad(np.asarray(settings.precision), (0, positive.size - problem.lens.count))
     for b in range(data.image.shape[0]):
         total += _of_amplitudes(
             np.asarray(found.amplitudes[b]),

@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax.scipy.linalg import cho_factor, cho_solve
 
 from jaxlens.fitting.least_squares import Expansion
@@ -32,7 +31,8 @@ class Solution(NamedTuple):
     """The best amplitudes of each band, and the normal equations that they solve.
 
     Attributes:
-        amplitudes: of the functions, then of the sky of each exposure, (bands, count + exposures).
+        amplitudes: of the functions, then of the sky of each exposure where that is free,
+            (bands, count + exposures).
         free: which of them are not held at 0, of that shape.
         rows: the columns times the weights, (bands, count + exposures, pixels).
         curvature: A W A^T + P, (bands, count + exposures, count + exposures).
@@ -58,17 +58,20 @@ def solution(lens: LensModel, params: Params, data: LensData, settings: Settings
     Returns:
         The amplitudes, and what follows from them.
     """
-    return solved(columns(lens, params, data), lens.positive, data, settings.precision)
+    return solved(columns(lens, params, data), lens.positive, data, settings.precision, lens.sky)
 
 
-def solved(each: jax.Array, positive: np.ndarray, data: LensData, precision: Array) -> Solution:
+def solved(
+    each: jax.Array, positive: np.ndarray, data: LensData, precision: Array, sky: bool = True
+) -> Solution:
     """The amplitudes of given columns that fit the images best.
 
     Args:
         each: the image of each function at unit amplitude, (bands, exposures, count, n, n).
         positive: which amplitudes are 0 or more, (count,).
         data: the images.
-        precision: the prior precision of each amplitude, (count,).
+        precision: the prior precision of each amplitude, (count,) or (bands, count).
+        sky: whether each exposure has a level of its own besides.
 
     Returns:
         The amplitudes, and what follows from them.
@@ -76,21 +79,24 @@ def solved(each: jax.Array, positive: np.ndarray, data: LensData, precision: Arr
     bands, exposures = data.image.shape[:2]
     each = each * data.weight[:, :, None]
     count = each.shape[2]
-    each = jnp.reshape(jnp.swapaxes(each, 1, 2), (bands, count, -1))
-    sky = jnp.eye(exposures, dtype=each.dtype)[None, :, :, None] * jnp.reshape(
-        data.weight, (bands, 1, exposures, -1)
-    )
-    rows = jnp.concatenate([each, jnp.reshape(sky, (bands, exposures, -1))], axis=1)
+    rows = jnp.reshape(jnp.swapaxes(each, 1, 2), (bands, count, -1))
+    prior = jnp.broadcast_to(precision, (bands, count))
+    if sky:
+        own = jnp.eye(exposures, dtype=each.dtype)[None, :, :, None]
+        levels = own * jnp.reshape(data.weight, (bands, 1, exposures, -1))
+        rows = jnp.concatenate([rows, jnp.reshape(levels, (bands, exposures, -1))], axis=1)
+        # an exposure without a pixel says nothing of its sky, which then is 0
+        empty = jnp.all(data.weight == 0.0, axis=(2, 3))
+        prior = jnp.concatenate([prior, empty.astype(each.dtype)], axis=1)
     target = jnp.reshape(data.image * data.weight, (bands, -1))
-    prior = jnp.concatenate([precision, jnp.zeros(exposures, each.dtype)])
-    bounded = jnp.asarray(np.concatenate([positive, np.zeros(exposures, bool)]))
+    bounded = jnp.asarray(np.concatenate([positive, np.zeros(exposures if sky else 0, bool)]))
 
-    def of_band(rows: jax.Array, target: jax.Array) -> Solution:
+    def of_band(rows: jax.Array, target: jax.Array, prior: jax.Array) -> Solution:
         curvature = product(rows, rows.T) + jnp.diag(prior)
         amplitudes, free = nonnegative_minimum(curvature, product(rows, target), bounded)
         return Solution(amplitudes, free, rows, curvature, target - product(amplitudes, rows))
 
-    return jax.vmap(of_band)(rows, target)
+    return jax.vmap(of_band)(rows, target, prior)
 
 
 def expansion(
@@ -120,10 +126,10 @@ def expansion(
     found = solution(lens, params_of(u), data, settings)
     own = found.amplitudes[:, : lens.count]
     moved = derivatives(lens, params_of, u, own, data) * settings.active[:, None, None, None, None]
-    moved = jnp.reshape(moved * data.weight, (u.size, found.residual.shape[0], -1))
+    moved = jnp.reshape(moved * data.weight[None], (u.size, found.residual.shape[0], -1))
 
     gradient, curvature = eliminated(moved, found)
-    penalty = jnp.sum(settings.precision * own**2)
+    penalty = jnp.sum(jnp.broadcast_to(settings.precision, own.shape) * own**2)
     used = data.weight > 0.0
     value = 0.5 * (jnp.sum(found.residual**2 - jnp.reshape(used, found.residual.shape)) + penalty)
     active = settings.active

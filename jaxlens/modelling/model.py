@@ -13,6 +13,27 @@ from jaxlens.fitting.ties import dependent_ties
 from jaxlens.modelling.bases import Basis
 
 
+class Offset(NamedTuple):
+    """An exposure whose place on the sky is free.
+
+    Its two parameters are added to the x and y of its pixels, arcsec.
+
+    Attributes:
+        band: the index of its band.
+        exposure: its index in the band.
+        name: what it is called in the names of the parameters, such as "F814W-2".
+    """
+
+    band: int
+    exposure: int
+    name: str
+
+    @property
+    def parameters(self) -> tuple[str, str]:
+        """The names of the two parameters."""
+        return f"x_offset-{self.name}", f"y_offset-{self.name}"
+
+
 @dataclass(frozen=True)
 class LensModel:
     """What is static under jit.
@@ -21,11 +42,28 @@ class LensModel:
         model: the scene, the free parameters and their priors, as a fit has them.
         bases: the light, each in the place of a light profile of the scene.
         supersampling: sub-pixels along a side of a pixel, at which light is computed.
+        psf_factor: samples of the kernels along a side of a pixel, at which light is blurred; it divides
+            `supersampling`.
+        sky: whether each exposure has a level of its own besides the light.
+        offsets: the exposures whose place on the sky is free.
+
+    Raises:
+        ValueError: if `psf_factor` does not divide `supersampling`.
     """
 
     model: Model
     bases: tuple[Basis, ...]
     supersampling: int
+    psf_factor: int = 1
+    sky: bool = True
+    offsets: tuple[Offset, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.supersampling % self.psf_factor:
+            raise ValueError(
+                f"the PSF has {self.psf_factor} samples along a side of a pixel, and light is computed at "
+                f"{self.supersampling}; give a supersampling that is a multiple of {self.psf_factor}"
+            )
 
     def plane_of(self, basis: Basis) -> int:
         """The index of the plane of a basis."""
@@ -62,6 +100,10 @@ class LensModel:
         """Which amplitudes of the bases are 0 or more, (count,)."""
         return np.concatenate([np.full(basis.count, basis.positive) for basis in self.bases])
 
+    def all_positive(self, exposures: int) -> np.ndarray:
+        """Which amplitudes of a band, those of the bases and of the sky of its exposures, are 0 or more."""
+        return np.concatenate([self.positive, np.zeros(exposures if self.sky else 0, bool)])
+
     @property
     def count(self) -> int:
         """The number of functions of all bases."""
@@ -90,7 +132,7 @@ class Settings(NamedTuple):
 
     Attributes:
         active: 1 for a parameter that moves, 0 for one that is held, (k,).
-        precision: the prior precision of each amplitude, (count,).
+        precision: the prior precision of each amplitude, (count,), or (bands, count).
     """
 
     active: Array

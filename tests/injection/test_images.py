@@ -11,7 +11,8 @@ from astropy.io import fits
 from jaxlens.files.errors import StorageError
 from jaxlens.injection.images import read_images
 from jaxlens.injection.masks import bad_bits, injected_bit, is_bad
-from tests.injection.conftest import Maker, tan_header
+from tests.injection.conftest import Maker
+from tests.sky_headers import tan_header
 
 BANDS = ("g", "r", "i")
 

@@ -21,7 +21,8 @@ from scipy import stats
 import jaxlens
 from jaxlens.files.errors import StorageError
 from jaxlens.injection.inject import Injection, InjectionWarning
-from tests.injection.conftest import DEC, RA, SIDE, Maker, sip_header, tan_header
+from tests.injection.conftest import Maker
+from tests.sky_headers import DEC, RA, SIDE, sip_header, tan_header
 
 # Degrees: places about the middle of the images, some arcsec apart.
 PLACES = {"ra": [RA, RA + 0.0012, RA - 0.0013], "dec": [DEC, DEC + 0.0011, DEC - 0.0012]}

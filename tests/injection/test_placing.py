@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from jaxlens.files.wcs import pixels, tangent_plane
 from jaxlens.injection.images import BandImage, read_images
 from jaxlens.injection.placing import grid_positions, random_positions
 from jaxlens.injection.separations import Occupied
-from jaxlens.injection.sky import pixels, tangent_plane
 from tests.injection.conftest import Maker
 
 

@@ -11,10 +11,11 @@ from astropy.io import fits
 
 import jaxlens
 from jaxlens.files.errors import StorageError
+from jaxlens.files.wcs import sky_positions
 from jaxlens.injection.images import BandImage, read_images
 from jaxlens.injection.psf import kernels_of
-from jaxlens.injection.sky import sky_positions
-from tests.injection.conftest import DEC, RA, Maker, tan_header
+from tests.injection.conftest import Maker
+from tests.sky_headers import DEC, RA, tan_header
 
 PLACE = np.array([RA]), np.array([DEC])
 FUNCTION = """

@@ -9,8 +9,8 @@ from astropy.coordinates import SkyCoord
 from astropy.io import fits
 from astropy.wcs import WCS
 
-from jaxlens.injection.sky import image_wcs, pixels, places, sky_positions, tangent_plane
-from jaxlens.injection.stamps import corners, transforms, window
+from jaxlens.files.wcs import image_wcs, pixels, places, sky_positions, tangent_plane
+from tests.sky_headers import sip_header
 
 SINGULAR = {
     "CTYPE1": "RA---TAN",
@@ -20,6 +20,12 @@ SINGULAR = {
     "CD2_1": 1.0,
     "CD2_2": 1.0,
 }
+
+
+@pytest.fixture
+def wcs() -> WCS:
+    """The WCS of an image with distortion that is turned by 30 degrees."""
+    return WCS(sip_header(angle=30.0))
 
 
 def test_the_tangent_plane_is_that_of_astropys_tan_projection() -> None:
@@ -54,26 +60,6 @@ def test_places_that_the_wcs_does_not_reach_are_nan(wcs: WCS) -> None:
     found = places(wcs, ra, dec)
     assert np.isfinite(found.x).tolist() == [True, *[False] * 5]
     assert np.isfinite(found.jacobian[:, 0, 0]).tolist() == [True, *[False] * 5]
-
-
-def test_the_transform_of_a_stamp_maps_the_systems_own_pixel_to_zero(wcs: WCS) -> None:
-    ra, dec = sky_positions(wcs, np.array([20.3, 50.8]), np.array([33.4, 9.9]))
-    found = places(wcs, ra, dec)
-    for side in (15, 16):
-        numbers, first = transforms(found, side), corners(found, side)
-        i, j = np.stack([found.x, found.y]) - first.T - 0.5 * (side - 1)
-        assert np.abs(np.stack([i, j])).max() <= 0.5
-        x = numbers["transform_xx"] * i + numbers["transform_xy"] * j + numbers["x_shift"]
-        y = numbers["transform_yx"] * i + numbers["transform_yy"] * j + numbers["y_shift"]
-        assert np.abs(np.stack([x, y])).max() < 1e-12
-
-
-def test_windows_are_clipped_at_the_edges() -> None:
-    part = window(np.array([7, -1]), 4, (9, 9))
-    assert part is not None
-    assert part.image == (slice(0, 3), slice(7, 9))
-    assert part.stamp == (slice(1, 4), slice(0, 2))
-    assert window(np.array([9, 0]), 4, (9, 9)) is None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jaxlens.injection.photometry import band, gain, zero_point
+from jaxlens.files.photometry import band, gain, zero_point
 
 
 @pytest.mark.parametrize(

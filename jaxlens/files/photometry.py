@@ -44,16 +44,16 @@ def zero_point(header: Any, source: str) -> float:
     Raises:
         ValueError: if there is none of them.
     """
-    jansky = _jansky(header)
+    jansky = jansky_of(header)
     if jansky is not None:
         return float(-2.5 * np.log10(jansky / AB_JANSKY))
-    found = _number(header, ZERO_POINTS)
+    found = number(header, ZERO_POINTS)
     if found is not None:
         return found
-    flux = _number(header, (FLUX_OF_ZERO,))
+    flux = number(header, (FLUX_OF_ZERO,))
     if flux is not None and flux > 0.0:
         return float(2.5 * np.log10(flux))
-    flam, pivot = (_number(header, (name,)) for name in HUBBLE)
+    flam, pivot = (number(header, (name,)) for name in HUBBLE)
     if flam and pivot and flam > 0.0 and pivot > 0.0:
         return float(-2.5 * np.log10(flam) - 5.0 * np.log10(pivot) + HUBBLE_AB)
     raise ValueError(
@@ -78,13 +78,13 @@ def gain(header: Any, source: str) -> float:
     from astropy import units
 
     unit = _unit(header)
-    seconds = _number(header, EXPOSURES)
+    seconds = number(header, EXPOSURES)
     electrons = {units.electron: 1.0, units.electron / units.s: seconds}
     for known, factor in electrons.items():
         if unit == known and factor:
             return float(factor)
-    found = _number(header, GAINS)
-    if _jansky(header) is None and found is not None and found > 0.0:
+    found = number(header, GAINS)
+    if jansky_of(header) is None and found is not None and found > 0.0:
         is_rate = unit is not None and units.s in unit.bases
         if not is_rate:
             return found
@@ -127,37 +127,56 @@ def band(header: Any, bands: Iterable[str]) -> str | None:
     return None
 
 
-def _unit(header: Any) -> Any:
-    """The unit of BUNIT, by astropy; None where there is none."""
+def parsed_unit(text: str) -> Any:
+    """The unit of an image's pixels as astropy's, from a text as BUNIT has it; None for one that is unknown.
+
+    Spellings of observatories are known too, in small and capital letters.  Counts without more words are
+    astropy's `ct`, which may be electrons or ADU.
+
+    >>> [str(parsed_unit(text)) for text in ("ELECTRONS/S", "cps", "DN/s", "e-")]
+    ['electron / s', 'ct / s', 'adu / s', 'electron']
+    """
     from astropy import units
 
-    text = str(header.get("BUNIT", "")).strip()
-    if not text:
-        return None
-    try:
-        return units.Unit(_SPELLINGS.get(text.casefold(), text))
-    except ValueError:
-        return None
+    plain = text.strip()
+    words = plain.casefold().replace(" per ", "/").replace("sec", "s").replace(" ", "")
+    for spelling in (_spelled(words), plain, plain.casefold()):
+        try:
+            found = units.Unit(spelling) if spelling else None
+        except ValueError:
+            continue
+        if found is not None:
+            return found
+    return None
 
 
-# Spellings of units that astropy does not know.
+def _spelled(words: str) -> str:
+    """What astropy calls a unit of one of the names in `_SPELLINGS`, also by second; "" for other units."""
+    name, per_second = (words.removesuffix("/s"), " / s") if words.endswith("/s") else (words, "")
+    return f"{_SPELLINGS[name]}{per_second}" if name in _SPELLINGS else ""
+
+
+# Spellings of units, by which astropy's unit is known.
 _SPELLINGS = {
-    "electrons": "electron",
-    "e-": "electron",
-    "electrons/s": "electron / s",
-    "e-/s": "electron / s",
-    "e/s": "electron / s",
-    "counts": "adu",
-    "counts/s": "adu / s",
-    "dn": "adu",
-    "dn/s": "adu / s",
-    "adus": "adu",
-    "adu/sec": "adu / s",
+    **dict.fromkeys(("electron", "electrons", "e-", "e"), "electron"),
+    **dict.fromkeys(("count", "counts", "ct", "cts"), "ct"),
+    **dict.fromkeys(("adu", "adus", "dn", "dns"), "adu"),
+    "cps": "ct / s",
+    # the flux of AB magnitude 22.5
+    **dict.fromkeys(("nmgy", "nanomaggy", "nanomaggie", "nanomaggies"), "3.631e-6 Jy"),
 }
 
 
-def _jansky(header: Any) -> float | None:
-    """How many Jansky one unit of the image is; None where it is no flux."""
+def _unit(header: Any) -> Any:
+    """The unit of BUNIT, by astropy; None where there is none."""
+    return parsed_unit(str(header.get("BUNIT", "")))
+
+
+def jansky_of(header: Any) -> float | None:
+    """How many Jansky one unit of an image is, by BUNIT; None where it is no flux.
+
+    A surface brightness is one with PIXAR_SR, the area of a pixel.
+    """
     from astropy import units
 
     unit = _unit(header)
@@ -165,13 +184,13 @@ def _jansky(header: Any) -> float | None:
         return None
     if unit.is_equivalent(units.Jy):
         return float(unit.to(units.Jy))
-    area = _number(header, (PIXEL_AREA,))
+    area = number(header, (PIXEL_AREA,))
     if area and unit.is_equivalent(units.Jy / units.sr):
         return float(unit.to(units.Jy / units.sr)) * area
     return None
 
 
-def _number(header: Any, keywords: Iterable[str]) -> float | None:
+def number(header: Any, keywords: Iterable[str]) -> float | None:
     """The first finite number that a header has under one of these keywords."""
     for keyword in keywords:
         value = header.get(keyword)

@@ -47,13 +47,14 @@ class Places:
         return np.sqrt(np.abs(np.linalg.det(self.jacobian)))
 
 
-def image_wcs(header: Any, source: str, units: Any = None) -> Any:
+def image_wcs(header: Any, source: str, units: Any = None, axes: int | None = None) -> Any:
     """The WCS of an image, by astropy, with its SIP polynomials and distortion tables.
 
     Args:
         header: the header of the image.
         source: the name of the image in messages.
         units: the open file, in which tables of distortion are looked for; None where there are none.
+        axes: how many axes of the header are read; None: all.
 
     Raises:
         ValueError: if the header has no WCS of the sky, or one that cannot be inverted.
@@ -62,7 +63,7 @@ def image_wcs(header: Any, source: str, units: Any = None) -> Any:
 
     advice = "give an image with CTYPE, CRVAL, CRPIX and CD or CDELT of right ascension and declination"
     try:
-        wcs = WCS(header, fobj=units)
+        wcs = WCS(header, fobj=units, naxis=axes)
         if not wcs.has_celestial or wcs.naxis != 2:
             raise ValueError(f"{source} has no WCS of the sky; {advice}")
         singular = np.linalg.det(wcs.pixel_scale_matrix) == 0.0
@@ -90,6 +91,46 @@ def places(wcs: Any, ra: Floats, dec: Floats) -> Places:
     columns = _offsets(wcs, x, y, ra, dec, (HALF_STEP, 0.0)) / (2.0 * HALF_STEP)
     rows = _offsets(wcs, x, y, ra, dec, (0.0, HALF_STEP)) / (2.0 * HALF_STEP)
     return Places(x, y, np.stack([columns, rows], axis=-1))
+
+
+def jacobian_at(wcs: Any, x: float, y: float) -> Floats:
+    """d(x, y) / d(column, row) at one pixel, arcsec per pixel, (2, 2), as in `Places`.
+
+    Args:
+        wcs: astropy's WCS of the image.
+        x: the column, pixels from the centre of the first one.
+        y: the row.
+    """
+    ra, dec = sky_positions(wcs, np.array([x]), np.array([y]))
+    return places(wcs, ra, dec).jacobian[0]
+
+
+def shifted(wcs: Any, columns: int, rows: int) -> Any:
+    """The WCS of a window of an image, or of an image with a border.
+
+    Args:
+        wcs: astropy's WCS of the image, which stays as it is.
+        columns: the column of the image that is the first of the window; below 0 for a border.
+        rows: its first row.
+
+    Returns:
+        A copy whose pixels are counted from there, with its distortion.
+    """
+    from astropy.wcs import Sip
+
+    found = wcs.deepcopy()
+    shift = np.array([columns, rows], np.float64)
+    found.wcs.crpix = found.wcs.crpix - shift
+    if found.sip is not None:
+        own = found.sip
+        found.sip = Sip(own.a, own.b, own.ap, own.bp, own.crpix - shift)
+    for table in (found.cpdis1, found.cpdis2, found.det2im1, found.det2im2):
+        if table is not None:
+            table.crval = tuple(np.asarray(table.crval) - shift)
+    found.wcs.set()
+    if found.pixel_shape is not None:
+        found.pixel_shape = None
+    return found
 
 
 def pixels(wcs: Any, ra: Floats, dec: Floats) -> tuple[Floats, Floats]:
