@@ -29,7 +29,7 @@ def quasar_solution(
         settings: the prior precision of amplitudes.
     """
     each = columns(quasar.lens, params, data), point_columns(quasar, params, data, own)
-    return solved(jnp.concatenate(each, axis=2), quasar.positive, data, settings.precision)
+    return solved(jnp.concatenate(each, axis=2), quasar.positive, data, settings.precision, quasar.lens.sky)
 
 
 def quasar_expansion(
@@ -57,7 +57,7 @@ def quasar_expansion(
     """
     params = params_of(quasar, constants, base)
     found = quasar_solution(quasar, params(u), data, own, settings)
-    moved = _derivatives(quasar, constants, base, found.amplitudes, data, own, u)
+    moved = image_derivatives(quasar, constants, base, found.amplitudes, data, own, u)
     moved = moved * settings.active[:, None, None, None, None]
     moved = jnp.reshape(moved * data.weight, (u.size, found.residual.shape[0], -1))
     gradient, curvature = eliminated(moved, found)
@@ -73,7 +73,7 @@ def quasar_expansion(
     )
 
 
-def _derivatives(
+def image_derivatives(
     quasar: QuasarModel,
     constants: Constants,
     base: Params,
@@ -82,7 +82,20 @@ def _derivatives(
     own: QuasarData,
     u: jax.Array,
 ) -> jax.Array:
-    """The derivatives of the images at fixed amplitudes, (k, bands, exposures, n, n)."""
+    """The derivatives of the images in what moves, at fixed amplitudes.
+
+    Args:
+        quasar: the static part of the model.
+        constants: the priors and the transform.
+        base: all parameters; the values of the free ones are not used.
+        amplitudes: of the extended light, then of the quasar, (bands, at least those).
+        data: the images.
+        own: the arrays of the quasar.
+        u: the unconstrained coordinates, (k,).
+
+    Returns:
+        Counts/s for a unit of u, (k, bands, exposures, n, n).
+    """
     params = params_of(quasar, constants, base)
     of_lens, count = quasar.of_lens, quasar.lens.count
 

@@ -31,7 +31,6 @@ class QuasarModel:
         images: how many images are seen.
         center: the names of the two coordinates of the quasar in the source plane.
         fluxes: "free" or "lensed".
-        factor: fine pixels of the kernel along a pixel.
     """
 
     lens: LensModel
@@ -39,7 +38,6 @@ class QuasarModel:
     images: int
     center: tuple[str, str] = OWN_CENTER
     fluxes: str = FREE
-    factor: int = 1
 
     @property
     def plane(self) -> int:
@@ -78,8 +76,8 @@ class QuasarData(NamedTuple):
     Measured numbers are rows of residuals in units of their errors: rows . model - target, which may be none.
 
     Attributes:
-        coefficients: of the kernel on the fine grid, as `spline_coefficients` has them, of each band and
-            exposure, (bands, exposures, k, k).
+        coefficients: of the kernels of the images, which have `psf_factor` samples a pixel, as
+            `spline_coefficients` has them, (bands, exposures, k, k).
         tolerance: the standard deviation of each coordinate of an image about where the lens puts it, arcsec.
         softening: of `astrometry.offsets`, ().
         delay_rows: what acts on the arrival times of the images (days), (delays, images).

@@ -90,6 +90,6 @@ def _stamps(quasar: QuasarModel, data: LensData, own: QuasarData, x: jax.Array, 
 
     def of_exposure(grid: jax.Array, coefficients: jax.Array) -> jax.Array:
         i, j = image_pixels(PixelMap(*grid), n, x, y)
-        return jax.vmap(lambda i, j: spline_stamp(i, j, coefficients, n, quasar.factor))(i, j)
+        return jax.vmap(lambda i, j: spline_stamp(i, j, coefficients, n, quasar.lens.psf_factor))(i, j)
 
     return jax.vmap(jax.vmap(of_exposure))(jnp.asarray(data.grid), jnp.asarray(own.coefficients))

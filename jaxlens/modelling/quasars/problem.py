@@ -17,6 +17,7 @@ from jaxlens.fitting.transforms import transform_of
 from jaxlens.imaging.scene import COSMOLOGY
 from jaxlens.kernels.types import Params
 from jaxlens.modelling.bases import Basis
+from jaxlens.modelling.model import LensModel
 from jaxlens.modelling.problem import LensProblem, lens_problem
 from jaxlens.modelling.quasars.model import FREE, LENSED, OWN_CENTER, QuasarModel, position_names
 from jaxlens.simulator.simulator import Simulator
@@ -66,7 +67,7 @@ def quasar_problem(
     *,
     fluxes: str = FREE,
     host: str | None = None,
-    factor: int = 1,
+    psf_factor: int = 1,
     delays: bool = False,
     free: Free | None = None,
     fixed: Mapping[str, ArrayLike] | None = None,
@@ -80,7 +81,7 @@ def quasar_problem(
         pixel: the side of a pixel, arcsec.
         fluxes: "free", an amplitude for each image, or "lensed", one that is magnified.
         host: the light profile in whose centre the quasar is; None where it has a place of its own.
-        factor: fine pixels of the kernel along a pixel.
+        psf_factor: samples of the kernels along a side of a pixel.
         delays: whether delays are known, so that the cosmology moves if the file gives it a prior.
         free: as in `jaxlens.fit`.
         fixed: as in `jaxlens.fit`.
@@ -98,6 +99,8 @@ def quasar_problem(
         raise ValueError("the fit of a quasar needs a lens and a source plane, and no SUBSTRUCTURE")
     besides = [name for name in COSMOLOGY if name in sim.priors] if delays else []
     lens = lens_problem(sim, bases, free, fixed, besides)
+    static = _sampled(lens.lens, psf_factor)
+    lens = replace(lens, lens=static)
     names = [name for pair in zip(*position_names(len(places)), strict=True) for name in pair]
     priors: list[Distribution] = [Normal(float(value), POSITION_PRIOR * pixel) for value in places.ravel()]
     center = OWN_CENTER if host is None else (f"{host}-center_x", f"{host}-center_y")
@@ -106,12 +109,18 @@ def quasar_problem(
         priors += [Normal(0.0, CENTER_PRIOR)] * 2
     elif center[0] not in lens.base:
         raise ValueError(f"{host} in host is no light profile with a centre; give one of the file")
-    model = replace(lens.lens.model, free=(*lens.lens.model.free, *((name, None) for name in names)))
-    quasar = QuasarModel(lens.lens, model, len(places), center, fluxes, factor)
+    model = replace(static.model, free=(*static.model.free, *((name, None) for name in names)))
+    quasar = QuasarModel(static, model, len(places), center, fluxes)
     own = {name: jnp.zeros(()) for name in names}
     return QuasarProblem(
         lens, quasar, _extended(lens.constants, priors), {**lens.base, **own}, (*lens.names, *names)
     )
+
+
+def _sampled(lens: LensModel, psf_factor: int) -> LensModel:
+    """The model with kernels of `psf_factor` samples a pixel, and a multiple of as many sub-pixels."""
+    supersampling = -(-lens.supersampling // psf_factor) * psf_factor
+    return replace(lens, psf_factor=psf_factor, supersampling=supersampling)
 
 
 def checked_positions(positions: ArrayLike) -> np.ndarray:

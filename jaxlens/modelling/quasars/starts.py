@@ -6,6 +6,7 @@ needs minutes.  Lenses are drawn from their priors, and each descends by the pos
 
 from __future__ import annotations
 
+import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.modelling.quasars.descent import position_descents
@@ -46,8 +47,8 @@ def position_starts(
     active = _moves(problem)
     points = _drawn(problem, positions, active, draws, seed)
     wide = own._replace(
-        tolerance=np.maximum(own.tolerance, FIRST_TOLERANCE),
-        softening=np.full_like(own.softening, FIRST_SOFTENING),
+        tolerance=jnp.maximum(own.tolerance, FIRST_TOLERANCE),
+        softening=jnp.full_like(own.softening, FIRST_SOFTENING),
     )
     rough = position_descents(problem, wide, active, points, STEPS)
     ends = position_descents(problem, own, active, rough.points, STEPS)
