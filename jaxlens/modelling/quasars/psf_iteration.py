@@ -26,7 +26,7 @@ from jaxlens.modelling.model import LensData
 # The standard deviation of the error of a kernel over the kernel.
 RELATIVE_ERROR = 0.3
 # That where the kernel has no light, over its largest value.
-LEAST_ERROR = 1e-4
+LEAST_ERROR = 1e-3
 # Pixels of the image by which the kernel is smoothed for it.
 SMOOTHING = 0.7
 # Steps of the solution by conjugate gradients, and the relative residual at which it ends.
@@ -103,7 +103,7 @@ def corrected_kernel(
     shifts = Shifts(points, len(residual), len(first), factor)
     # all of the light of the sources that the given kernel does not make
     target = residual + shifts.light(spline_coefficients(kernel) - first)
-    spread = np.pad(_prior(given, factor), MARGIN, mode="edge")
+    spread = np.pad(_prior(np.maximum(given, kernel), factor), MARGIN, mode="edge")
     variance = np.square(weight)
 
     def normal(z: np.ndarray) -> np.ndarray:
