@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from jaxlens.exchange.errors import ExchangeError
     from jaxlens.exchange.from_lenstronomy import from_lenstronomy
     from jaxlens.files.errors import StorageError
+    from jaxlens.fitting.automatic_masks import AutomaticMask, automatic_mask
     from jaxlens.fitting.external_psf import with_psf
     from jaxlens.fitting.fit import fit
+    from jaxlens.fitting.noise_maps import noise_with_psf_error
     from jaxlens.fitting.observations import Observation, read_image
     from jaxlens.fitting.result import FitResult, FitWarning
     from jaxlens.injection.inject import Injection, inject
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "AutomaticMask",
     "Config",
     "ConfigError",
     "ConfigWarning",
@@ -57,6 +60,7 @@ __all__ = [
     "StorageError",
     "Stream",
     "__version__",
+    "automatic_mask",
     "check_catalog",
     "distribution",
     "fit",
@@ -72,6 +76,7 @@ __all__ = [
     "mass_potential",
     "mass_profile",
     "merge",
+    "noise_with_psf_error",
     "read_image",
     "relation",
     "special",
@@ -89,6 +94,7 @@ __all__ = [
 
 # The module of each public name; the imports above say the same to type checkers.
 _MODULES = {
+    "AutomaticMask": "fitting.automatic_masks",
     "Config": "config",
     "ConfigError": "config",
     "ConfigWarning": "config.errors",
@@ -102,6 +108,7 @@ _MODULES = {
     "Simulator": "simulator.simulator",
     "StorageError": "files.errors",
     "Stream": "streams.stream",
+    "automatic_mask": "fitting.automatic_masks",
     "check_catalog": "truth.catalog_check",
     "distribution": "distributions",
     "fit": "fitting.fit",
@@ -117,6 +124,7 @@ _MODULES = {
     "mass_potential": "config.own_profiles",
     "mass_profile": "config.own_profiles",
     "merge": "production.merging",
+    "noise_with_psf_error": "fitting.noise_maps",
     "read_image": "fitting.observations",
     "relation": "config.own_relations",
     "special": "config.special_functions",

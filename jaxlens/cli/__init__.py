@@ -20,7 +20,7 @@ from jaxlens.engine.stopping import SIGNALS, Stop, Stopped, exit_code
 
 # The commands, in the order of the help text.
 _COMMANDS = (
-    *("generate", "merge", "verify", "info", "convert", "truth", "fit", "inject", "check", "view"),
+    *("generate", "merge", "verify", "info", "convert", "truth", "fit", "mask", "inject", "check", "view"),
     *("examples", "surveys", "profiles"),
 )
 
@@ -106,8 +106,14 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name in _needed(words):
         # the commands import JAX, so they are imported after signals are watched, and only those needed
-        importlib.import_module(f"jaxlens.cli.{name}").add_to(commands)
+        importlib.import_module(f"jaxlens.cli.{_module(name, words)}").add_to(commands)
     return parser
+
+
+def _module(name: str, words: Sequence[str]) -> str:
+    """The module of a command; `fit` of a whole sample, which has `--config`, is one of its own."""
+    is_sample = any(word == "--config" or word.startswith("--config=") for word in words)
+    return "fit_sample" if name == "fit" and is_sample else name
 
 
 def _needed(words: Sequence[str]) -> Sequence[str]:

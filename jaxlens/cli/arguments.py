@@ -67,6 +67,20 @@ def whole_number(smallest: int, below: int | None = None) -> Callable[[str], int
     return number
 
 
+def fixed_value(text: str) -> tuple[str, float | list[float]]:
+    """The name and the value in the text NAME=VALUE, or the values of the bands in NAME=VALUE,VALUE.
+
+    >>> fixed_value("seeing=0.7"), fixed_value("seeing=0.7,0.8")
+    (('seeing', 0.7), ('seeing', [0.7, 0.8]))
+    """
+    name, _, value = text.partition("=")
+    try:
+        values = [float(word) for word in value.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no NAME=VALUE, as seeing=0.7") from None
+    return name, values[0] if len(values) == 1 else values
+
+
 def print_warnings(config: Config) -> None:
     """Print the warnings of a configuration file on stderr."""
     for warning in config.warnings:

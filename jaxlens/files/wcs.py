@@ -150,7 +150,11 @@ def pixels(wcs: Any, ra: Floats, dec: Floats) -> tuple[Floats, Floats]:
     if not len(ra):
         return np.zeros(0), np.zeros(0)
     known = np.isfinite(ra) & (np.abs(dec) <= 90.0)
-    ra, dec = np.where(known, ra, 0.0), np.where(known, dec, 0.0)
+    # a place that is on the sky of the image stands for those that are not
+    middle = sky_positions(wcs, wcs.wcs.crpix[:1] - 1.0, wcs.wcs.crpix[1:2] - 1.0)
+    ra, dec = np.where(known, ra, middle[0]), np.where(known, dec, middle[1])
+    known &= np.isfinite(skycoord_to_pixel(SkyCoord(ra, dec, unit="deg"), wcs, mode="wcs")).all(axis=0)
+    ra, dec = np.where(known, ra, middle[0]), np.where(known, dec, middle[1])
     sky = SkyCoord(ra, dec, unit="deg")
     try:
         x, y = skycoord_to_pixel(sky, wcs, mode="all")

@@ -108,8 +108,8 @@ def converted(
 
     >>> converted("image", None, unit="electron", exposure_time=500.0)
     (0.002, 'electron/s')
-    >>> round(converted("image", None, unit="nJy", zero_point=25.9)[0], 9)  # 1 nJy is AB magnitude 31.4
-    0.006309719
+    >>> round(converted("image", None, unit="nJy", zero_point=25.9)[0], 9)  # AB magnitude 31.4
+    0.006309192
     """
     keywords = {} if header is None else dict(header.keywords)
     source = name if header is None else f"{name} ({header.name})"

@@ -115,7 +115,9 @@ def _pixel_map(sim: Simulator, whole: Observation) -> dict[str, float]:
     if sim.config.instrument.has_pixel_map:
         return _own_map(sim, whole)
     if whole.pixel_scale is None:
-        if low != high and np.any(np.abs(np.subtract(whole.center, 0.5 * (side - 1))) > 0.0):
+        if low != high:
+            if whole.center == (0.5 * (side - 1), 0.5 * (side - 1)):
+                return {}
             raise ValueError(
                 "the pixel scale of the image is not known, and that of the configuration varies; give "
                 "read_image pixel_scale="

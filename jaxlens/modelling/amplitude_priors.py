@@ -1,4 +1,4 @@
-"""The priors of amplitudes: wide for what is positive, and by the images themselves for what may be negative."""
+"""The priors of amplitudes: wide for what is positive, by the images for what may be negative."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from jaxlens.modelling.descent import solution_at
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem
 
+# The precision of an amplitude that a model does not have, which is then 0.
+ABSENT = 1e30
 # Steps of the fixed point of the precisions.
 ROUNDS = 6
 # The largest change of ln(precision) in one of them.
@@ -48,8 +50,8 @@ def improved_precision(
         The settings with these precisions.
     """
     precision = np.array(settings.precision)
-    first = 0
-    parts = []
+    present = precision < ABSENT
+    first, parts = 0, []
     for basis in problem.lens.bases:
         parts += [] if basis.positive else [slice(first, first + basis.count)]
         first += basis.count
@@ -67,12 +69,14 @@ def improved_precision(
                     found.curvature[b],
                     np.diag(np.diagonal(found.curvature[b])),
                 )
-                variance = np.diagonal(np.linalg.inv(curvature))[part]
-                known += float(np.sum(1.0 - precision[part] * variance))
-                square += float(np.sum(np.asarray(found.amplitudes[b])[part] ** 2))
+                unit = np.sqrt(np.diagonal(curvature))
+                inverse = np.linalg.inv(curvature / (unit[:, None] * unit[None, :])) / unit**2
+                own = present[part]
+                known += float(np.sum(1.0 - (precision * np.diagonal(inverse)[: precision.size])[part][own]))
+                square += float(np.sum(np.asarray(found.amplitudes[b])[part][own] ** 2))
             wanted = max(known, 1e-3) / max(square, 1e-30)
             change = np.clip(np.log(wanted / precision[part][0]), -LARGEST_CHANGE, LARGEST_CHANGE)
-            precision[part] *= np.exp(change)
+            precision[part] = np.where(present[part], precision[part] * np.exp(change), precision[part])
         if np.max(np.abs(np.log(precision / before))) < 0.05:
             break
     return settings._replace(precision=precision)

@@ -15,10 +15,15 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.kernels.ellipse import MIN_ONE_MINUS_E2, circularized, elliptical_radius_squared
-from jaxlens.kernels.fastmath.basis_functions import hermite_functions
 from jaxlens.kernels.light.sersic import sersic_ellipse, sersic_total_flux
 from jaxlens.kernels.light.shapelets import cartesian_orders
 from jaxlens.kernels.types import Real
+from jaxlens.modelling.basis_sums import (
+    gaussians,
+    hermite_functions,
+    sum_of_gaussians,
+    sum_of_hermite_functions,
+)
 
 # The parameters of a file's light profile that place an ellipse.
 ELLIPSE = ("e1", "e2", "center_x", "center_y")
@@ -55,6 +60,23 @@ class Basis:
             The surface brightness of each function at unit amplitude, (count, *shape of x).
         """
         raise NotImplementedError
+
+    def brightness(
+        self, values: Mapping[str, Real], amplitudes: jax.Array, x: jax.Array, y: jax.Array
+    ) -> jax.Array:
+        """The sum of the functions times amplitudes.
+
+        Args:
+            values: as in `functions`.
+            amplitudes: of each function, (count,).
+            x: as in `functions`.
+            y: as in `functions`.
+
+        Returns:
+            The surface brightness, of the shape of x.
+        """
+        each = self.functions(values, x, y)
+        return jnp.tensordot(amplitudes, each, axes=1, precision=jax.lax.Precision.HIGHEST)
 
 
 @dataclass(frozen=True)
@@ -95,10 +117,31 @@ class MultiGaussian(Basis):
         Returns:
             As there.
         """
+        return gaussians(self._inverse(x), self._r_squared(values, x, y))
+
+    def brightness(
+        self, values: Mapping[str, Real], amplitudes: jax.Array, x: jax.Array, y: jax.Array
+    ) -> jax.Array:
+        """As `Basis.brightness`.
+
+        Args:
+            values: as there.
+            amplitudes: as there.
+            x: as there.
+            y: as there.
+
+        Returns:
+            As there.
+        """
+        return sum_of_gaussians(amplitudes, self._inverse(x), self._r_squared(values, x, y))
+
+    def _inverse(self, x: jax.Array) -> jax.Array:
+        """1 / (2 sigma^2) of each, (number,)."""
+        return jnp.asarray(0.5 / self.widths**2, x.dtype)
+
+    def _r_squared(self, values: Mapping[str, Real], x: jax.Array, y: jax.Array) -> jax.Array:
         dx, dy = x - values["center_x"], y - values["center_y"]
-        r_squared = elliptical_radius_squared(dx, dy, values["e1"], values["e2"])
-        half = jnp.asarray(0.5 / self.widths**2, r_squared.dtype).reshape((-1,) + (1,) * r_squared.ndim)
-        return jnp.exp(-r_squared[None] * half) * (half / np.pi)
+        return elliptical_radius_squared(dx, dy, values["e1"], values["e2"])
 
 
 @dataclass(frozen=True)
@@ -157,9 +200,35 @@ class Shapelets(Basis):
         Returns:
             As there.
         """
+        u, v, beta = self._coordinates(values, x, y)
+        along_u, along_v = (hermite_functions(w, self.n_max + 1) for w in (u, v))
+        orders = np.array(cartesian_orders(self.n_max))
+        return along_u[orders[:, 0]] * along_v[orders[:, 1]] / beta
+
+    def brightness(
+        self, values: Mapping[str, Real], amplitudes: jax.Array, x: jax.Array, y: jax.Array
+    ) -> jax.Array:
+        """As `Basis.brightness`: a product of matrices with the functions of one axis.
+
+        Args:
+            values: as there.
+            amplitudes: as there.
+            x: as there.
+            y: as there.
+
+        Returns:
+            As there.
+        """
+        u, v, beta = self._coordinates(values, x, y)
+        orders, side = np.array(cartesian_orders(self.n_max)), self.n_max + 1
+        square = jnp.zeros((side, side), x.dtype).at[orders[:, 0], orders[:, 1]].set(amplitudes)
+        return sum_of_hermite_functions(square, u, v) / beta
+
+    def _coordinates(
+        self, values: Mapping[str, Real], x: jax.Array, y: jax.Array
+    ) -> tuple[jax.Array, jax.Array, Real]:
+        """The coordinates over beta in which the ellipse is a circle, and beta."""
         e1, e2, beta = values["e1"], values["e2"], values["R_sersic"]
         u, v = circularized(x - values["center_x"], y - values["center_y"], e1, e2)
         scale = 1.0 / (beta * jnp.sqrt(jnp.maximum(1.0 - e1 * e1 - e2 * e2, MIN_ONE_MINUS_E2)))
-        along_u, along_v = (hermite_functions(w * scale, self.n_max + 1) for w in (u, v))
-        each = [along_u[n1] * along_v[n2] for n1, n2 in cartesian_orders(self.n_max)]
-        return jnp.stack(each) / beta
+        return u * scale, v * scale, beta

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -35,7 +36,7 @@ def columns(lens: LensModel, params: Params, data: LensData) -> jax.Array:
         each = [basis.functions(_values(basis, own), *planes[lens.plane_of(basis)]) for basis in lens.bases]
         return _blurred(lens, jnp.concatenate(each) * area, kernel)
 
-    return _over_exposures(params, shifted(lens, params, data), of_exposure)
+    return _over_images(of_exposure, [params], shifted(lens, params, data))
 
 
 def shifted(lens: LensModel, params: Params, data: LensData) -> LensData:
@@ -83,8 +84,7 @@ def derivatives(
     params, along = jax.linearize(params_of, u)
     slopes = jax.vmap(along)(jnp.eye(u.size, dtype=u.dtype))
     placed = shifted(lens, params, data)
-    n, (bands, exposures) = data.image.shape[-1], data.image.shape[:2]
-    masses = lens.moves_rays
+    n, masses = data.image.shape[-1], lens.moves_rays
 
     def of_exposure(
         own: Params, slopes: Params, grid: jax.Array, kernel: jax.Array, amplitude: jax.Array
@@ -106,7 +106,7 @@ def derivatives(
             j, moves = lens.plane_of(basis), lens.moves_basis(basis)
 
             values, still = _values(basis, own), jax.tree.map(jnp.zeros_like, _values(basis, own))
-            _, slope = jax.linearize(partial(_brightness, basis, share), values, *planes[j])
+            _, slope = jax.linearize(partial(_of_values, basis, share), values, *planes[j])
             one, none = jnp.ones_like(planes[j][0]), jnp.zeros_like(planes[j][0])
             if (j and moving) or steps:
                 along_x, along_y = slope(still, one, none), slope(still, none, one)
@@ -120,16 +120,8 @@ def derivatives(
                 light = light.at[moves].add(own_slope(changes, none, none))
         return _blurred(lens, light * pixel_area(PixelMap(*grid)), kernel)
 
-    of_each = jnp.repeat(amplitudes[:, None], exposures, axis=1)
-    found = jnp.stack(
-        [
-            jax.vmap(lambda *each, b=b: of_exposure(_of_band(params, b), _of_band(slopes, b, 1), *each))(
-                placed.grid[b], placed.kernel[b], of_each[b]
-            )
-            for b in range(bands)
-        ]
-    )
-    found = jnp.moveaxis(found, 2, 0)
+    of_each = jnp.repeat(amplitudes[:, None], data.image.shape[1], axis=1)
+    found = jnp.moveaxis(_over_images(of_exposure, [params, slopes], placed, of_each), 2, 0)
     return found[: u.size] + _of_offsets(lens, slopes, found[u.size :]) if lens.offsets else found
 
 
@@ -158,33 +150,55 @@ def _blurred(lens: LensModel, light: jax.Array, kernel: jax.Array) -> jax.Array:
     return averaged(convolve(light, kernel[None]), lens.psf_factor)
 
 
-def _of_band(params: Params, band: int, axis: int = 0) -> Params:
-    """The parameters of one band: those that differ by band have one axis more than `axis`."""
-    return {name: value[..., band] if value.ndim > axis else value for name, value in params.items()}
-
-
-def _over_exposures(
-    params: Params, data: LensData, function: Callable[..., jax.Array], *more: jax.Array
+def _over_images(
+    function: Callable[..., jax.Array], numbers: Sequence[Params], data: LensData, *more: jax.Array
 ) -> jax.Array:
-    """A function of the parameters of a band, a grid and a kernel, for each band and exposure.
+    """A function of each image: one after the other on a CPU, whose cache holds one, and at once elsewhere.
 
     Args:
-        params: the parameters of the lens, each () or (bands,).
-        data: its images.
-        function: of the parameters, the grid, the kernel and what else there is of an exposure.
+        function: of the numbers of a band, the grid, the kernel and what else there is of an image.
+        numbers: the parameters of the lens, each () or (bands,), and what else has the names of parameters,
+            each with one axis more.
+        data: the images; those without a pixel that is used are not computed on a CPU.
         *more: what else there is, (bands, exposures, ...).
+
+    Returns:
+        What the function returns, (bands, exposures, ...), 0 for images that are not computed.
     """
-    bands = [
-        jax.vmap(partial(function, _of_band(params, b)))(data.grid[b], data.kernel[b], *(m[b] for m in more))
-        for b in range(data.image.shape[0])
+    bands, exposures = data.image.shape[:2]
+    alike = [{name: v for name, v in own.items() if v.ndim == i} for i, own in enumerate(numbers)]
+    differing = [
+        {name: jnp.repeat(jnp.moveaxis(v, -1, 0), exposures, axis=0) for name, v in own.items() if v.ndim > i}
+        for i, own in enumerate(numbers)
     ]
-    return jnp.stack(bands)
+    arrays = [jnp.reshape(jnp.asarray(a), (-1, *a.shape[2:])) for a in (data.grid, data.kernel, *more)]
+
+    def of_image(own: Sequence[Params], *arrays: jax.Array) -> jax.Array:
+        return function(*({**a, **b} for a, b in zip(alike, own, strict=True)), *arrays)
+
+    if bands * exposures == 1:
+        found = of_image(*jax.tree.map(lambda a: a[0], (differing, *arrays)))
+        return found[None, None]
+    used = jnp.any(jnp.reshape(data.weight, (bands * exposures, -1)) > 0.0, axis=1)
+    shape = jax.eval_shape(of_image, *jax.tree.map(lambda a: a[0], (differing, *arrays)))
+
+    def in_turn(used: jax.Array, *items: Any) -> jax.Array:
+        def one(item: tuple[jax.Array, Any]) -> jax.Array:
+            return jax.lax.cond(
+                item[0], lambda own: of_image(*own), lambda _: jnp.zeros(shape.shape, shape.dtype), item[1]
+            )
+
+        return jax.lax.map(one, (used, items))
+
+    def at_once(used: jax.Array, *items: Any) -> jax.Array:
+        return jax.vmap(of_image)(*items)
+
+    found = jax.lax.platform_dependent(used, differing, *arrays, cpu=in_turn, default=at_once)
+    return jnp.reshape(found, (bands, exposures, *shape.shape))
 
 
-def _brightness(basis: Basis, amplitudes: jax.Array, values: Params, x: jax.Array, y: jax.Array) -> jax.Array:
-    """The surface brightness of a basis with given amplitudes, of the shape of x."""
-    each = basis.functions(values, x, y)
-    return jnp.tensordot(amplitudes, each, axes=1, precision=jax.lax.Precision.HIGHEST)
+def _of_values(basis: Basis, amplitudes: jax.Array, values: Params, x: jax.Array, y: jax.Array) -> jax.Array:
+    return basis.brightness(values, amplitudes, x, y)
 
 
 def _values(basis: Basis, params: Params) -> dict[str, jax.Array]:

@@ -20,6 +20,7 @@ from jaxlens.modelling.expansion import Solution, expansion, solution
 from jaxlens.modelling.model import LensData, LensModel, Settings
 from jaxlens.modelling.problem import LensProblem
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 # A descent ends where the expected decrease of -ln(density) is below this: 0.03 standard deviations away.
@@ -68,7 +69,7 @@ def descents(
         Where they ended, the best first.
     """
     run = partial(_descended, problem.lens, problem.constants, problem.base, data, settings)
-    found = each_of(lambda point: run(point, steps, tolerance), points)
+    found = in_threads(lambda point: run(jnp.asarray(point), steps, tolerance), list(points))
     state, taken = jax.tree.map(lambda *leaves: np.stack([np.asarray(leaf) for leaf in leaves]), *found)
     values = np.where(np.isfinite(state.expansion.value), state.expansion.value, np.inf)
     order = np.argsort(values, kind="stable")
@@ -79,7 +80,9 @@ def descents(
 def values_at(problem: LensProblem, data: LensData, settings: Settings, points: np.ndarray) -> np.ndarray:
     """Minus the log of the density with the best amplitudes at points (s, k); infinite where not finite."""
     run = partial(_value, problem.lens, problem.constants, problem.base, data, settings)
-    values = np.array([float(value) for value in each_of(run, points)])
+    values = np.array(
+        [float(value) for value in in_threads(lambda point: run(jnp.asarray(point)), list(points))]
+    )
     return np.where(np.isfinite(values), values, np.inf)
 
 
@@ -88,21 +91,31 @@ def solution_at(problem: LensProblem, data: LensData, settings: Settings, point:
     return _solution(problem.lens, problem.constants, problem.base, data, settings, jnp.asarray(point))
 
 
-def each_of(function: Callable[[jax.Array], T], points: np.ndarray) -> Sequence[T]:
-    """The function at each point: on a CPU in as many threads as there are cores."""
+def in_threads(function: Callable[[S], T], items: Sequence[S]) -> list[T]:
+    """A function of each of some items: on a CPU in as many threads as there are cores.
+
+    The first item comes alone, so that what all have in common is compiled once.
+
+    Args:
+        function: of one item.
+        items: the items.
+
+    Returns:
+        What the function gives for each.
+    """
     workers = (os.cpu_count() or 1) if jax.default_backend() == "cpu" else 1
     x64 = jax.config.read("jax_enable_x64")
 
-    def one(point: np.ndarray) -> T:
+    def one(item: S) -> T:
         # the switch belongs to a thread
         with jax.enable_x64(x64):
-            return jax.block_until_ready(function(jnp.asarray(point)))
+            return jax.block_until_ready(function(item))
 
-    if workers == 1 or len(points) == 1:
-        return [one(point) for point in points]
-    with ThreadPoolExecutor(min(workers, len(points))) as pool:
-        first = one(points[0])  # compiles the program once
-        return [first, *pool.map(one, points[1:])]
+    if workers == 1 or len(items) < 2:
+        return [one(item) for item in items]
+    first = one(items[0])
+    with ThreadPoolExecutor(min(workers, len(items))) as pool:
+        return [first, *pool.map(one, items[1:])]
 
 
 @partial(jax.jit, static_argnums=0)

@@ -21,7 +21,7 @@ def log_evidence(
     value: float,
     curvature: np.ndarray,
 ) -> float:
-    """ln of the evidence in the Laplace approximation, up to a constant of the images.
+    """The log of the evidence in the Laplace approximation, up to a constant of the images.
 
     With minus the log of the joint density S at its minimum (`expansion`), and the k coordinates that move,
 
@@ -114,7 +114,7 @@ def _scaled(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _log_det(matrix: np.ndarray) -> float:
-    """ln det of a positive definite matrix, of whose eigenvalues in natural units none counts below 1e-12."""
+    """The log of the determinant of a positive definite matrix, with a floor of its eigenvalues."""
     if matrix.size == 0:
         return 0.0
     scaled, unit = _scaled(np.asarray(matrix, np.float64))

@@ -136,8 +136,9 @@ def expansion(
     active = settings.active
     both = active[:, None] * active[None, :]
     total = (curvature + constants.prior_curvature) * both + jnp.diag(1.0 - active)
-    slope = (gradient + prior_gradient) * active
-    return Expansion(value + prior, slope, total, value)
+    tilt = jnp.broadcast_to(jnp.asarray(settings.tilt, u.dtype), u.shape) * active
+    slope = (gradient + prior_gradient) * active + tilt
+    return Expansion(value + prior + jnp.sum(tilt * u), slope, total, value)
 
 
 def eliminated(moved: jax.Array, found: Solution) -> tuple[jax.Array, jax.Array]:
@@ -155,8 +156,8 @@ def eliminated(moved: jax.Array, found: Solution) -> tuple[jax.Array, jax.Array]
         both = one.free[:, None] & one.free[None, :]
         curvature = jnp.where(both, one.curvature, jnp.diag(jnp.diagonal(one.curvature)))
         unit = jnp.sqrt(jnp.diagonal(curvature))
-        mixed = jnp.where(one.free, product(moved, one.rows.T), 0.0) / unit
-        factor = cho_factor(curvature / (unit[:, None] * unit))
+        mixed = jnp.where(one.free[None], product(moved, one.rows.T), 0.0) / unit[None]
+        factor = cho_factor(curvature / (unit[:, None] * unit[None]))
         gained = product(mixed, cho_solve(factor, mixed.T))
         return -product(moved, one.residual), product(moved, moved.T) - gained
 

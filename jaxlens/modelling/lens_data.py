@@ -6,7 +6,7 @@ all have in common is the sky, on which x points east and y north where the imag
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -18,8 +18,8 @@ from jaxlens.fitting.observation import Observation
 from jaxlens.fitting.windows import about
 from jaxlens.modelling.checked_observations import bands_of, called, check_observations, refuse_missing
 from jaxlens.modelling.model import LensData
-from jaxlens.modelling.psf_kernels import Kernel, common_kernels, file_kernel, given_kernel, reach
-from jaxlens.modelling.windows import Frame, first_pixel, frame_of, window
+from jaxlens.modelling.psf_kernels import Kernel, common_kernels, file_kernel, given_kernel, padded, reach
+from jaxlens.modelling.windows import Frame, Window, first_pixel, frame_of, window
 from jaxlens.simulator.simulator import Simulator
 
 # Beyond the radius there are as many more pixels as hold this share of the light of the PSF: their light is
@@ -79,10 +79,13 @@ class LensImages(NamedTuple):
     Attributes:
         data: the arrays.
         layout: what is where in them.
+        psf_variance: the variance of each pixel of the kernels, of their shape, 0 where no error is known;
+            None where no image has one.
     """
 
     data: LensData
     layout: Layout
+    psf_variance: NDArray[np.float64] | None = None
 
 
 def lens_data(
@@ -90,7 +93,6 @@ def lens_data(
     observations: Observation | Sequence[Observation],
     radius: float,
     *,
-    params: Mapping[str, ArrayLike] | None = None,
     psf: ArrayLike | None = None,
     psf_factor: int = 1,
     center: tuple[float, float] = (0.0, 0.0),
@@ -106,7 +108,6 @@ def lens_data(
         sim: the simulator of the configuration, whose bands are those of the images.
         observations: the images, as `jaxlens.read_image` gives them, each with its sigma and its PSF.
         radius: arcsec about the center within which pixels are used.
-        params: the parameters of one system, of which the width of the PSF is used where an image has no PSF.
         psf: the PSF of the images that have none, (k, k) or (bands, k, k); None: that of the configuration.
         psf_factor: the pixels of `psf` along a side of a pixel of the image.
         center: x and y of the point about which is cut, arcsec from the centre of each observation.
@@ -125,57 +126,101 @@ def lens_data(
     check_observations(sim, images, radius, align)
     if align == "sky":
         images = _about_one_point(images)
-    frames = [frame_of(sim, image) for image in images]
-    which = [(i, own, band) for i, image in enumerate(images) for own, band in bands_of(sim, image, i)]
-    refuse_missing(sim, {band for *_, band in which})
-    kernels = [
-        _kernel(sim, images[i], own, band, _scale(frames[i]), params, psf, psf_factor)
-        for i, own, band in which
+    parts = [
+        _Part(image, own, frame, _kernel(sim, image, own, band, frame.pixel_scale, psf, psf_factor))
+        for image, frame, own, band in _images(sim, images)
     ]
-    widths = [
-        max(frames[i].half_widths(radius)) + reach(k, PSF_SHARE)
-        for (i, *_), k in zip(which, kernels, strict=True)
-    ]
-    side = MULTIPLE * int(np.ceil(2.0 * max(widths) / MULTIPLE))
-    factor = max(kernel.factor for kernel in kernels)
-    places: list[Place] = []
-    for i, own, band in which:
-        exposure = sum(place.band == band for place in places)
-        places.append(Place(i, own, band, exposure, *first_pixel(frames[i], center, side)))
-    layout = Layout(sim.bands, tuple(places), max(p.exposure for p in places) + 1, side, factor)
-    windows = [
-        window(images[p.observation], frames[p.observation], p.own_band, radius, center, side) for p in places
-    ]
-    for place, found in zip(places, windows, strict=True):
+    layout = _layout(sim, images, parts, radius, center)
+    windows = [window(p.image, p.frame, p.own_band, radius, center, layout.side) for p in parts]
+    for place, found in zip(layout.places, windows, strict=True):
         if not found.weight.any():
             raise ValueError(
                 f"{called(place.observation)} has no used pixel within {radius:g} arcsec of x = "
                 f"{center[0]:g}, y = {center[1]:g}; give another radius or center, or mend its mask"
             )
-    image, weight, grid = (np.stack(each) for each in zip(*windows, strict=True))
-    return LensImages(_filled(layout, image, weight, np.stack(common_kernels(kernels, factor)), grid), layout)
+    return LensImages(_joined(layout, parts, windows), layout, _psf_variance(layout, parts))
 
 
-def _filled(
-    layout: Layout,
-    image: NDArray[np.float64],
-    weight: NDArray[np.float64],
-    kernel: NDArray[np.float64],
-    grid: NDArray[np.float64],
-) -> LensData:
-    """Arrays (bands, exposures, ...) of arrays (images, ...).
+class _Part(NamedTuple):
+    """One band of an image, where its pixels are, and its PSF."""
 
-    Exposures that a band does not have are without weight, and have the grid and the PSF of its first one.
+    image: Observation
+    own_band: int
+    frame: Frame
+    kernel: Kernel
+
+
+def _images(sim: Simulator, images: Sequence[Observation]) -> Iterator[tuple[Observation, Frame, int, int]]:
+    """Each band of each image: the image, where its pixels are, and the index of the band in both places."""
+    for i, image in enumerate(images):
+        for own, band in bands_of(sim, image, i):
+            yield image, frame_of(sim, image), own, band
+
+
+def _layout(
+    sim: Simulator,
+    images: Sequence[Observation],
+    parts: Sequence[_Part],
+    radius: float,
+    center: tuple[float, float],
+) -> Layout:
+    """Where each image is in the arrays, and how large these are."""
+    which = [(i, *pair) for i, image in enumerate(images) for pair in bands_of(sim, image, i)]
+    refuse_missing(sim, {band for *_, band in which})
+    width = max(max(p.frame.half_widths(radius)) + reach(p.kernel, PSF_SHARE) for p in parts)
+    side = MULTIPLE * int(np.ceil((2.0 * width + 1.0) / MULTIPLE))
+    places: list[Place] = []
+    for (i, own, band), part in zip(which, parts, strict=True):
+        exposure = sum(place.band == band for place in places)
+        places.append(Place(i, own, band, exposure, *first_pixel(part.frame, center, side)))
+    exposures = max(place.exposure for place in places) + 1
+    return Layout(sim.bands, tuple(places), exposures, side, max(part.kernel.factor for part in parts))
+
+
+def _entries(layout: Layout) -> tuple[NDArray[np.int_], NDArray[np.bool_]]:
+    """The image that each entry of the arrays has, and whether it is there, (bands, exposures) each.
+
+    An entry without an image has the grid and the PSF of the first one of its band.
     """
     first = {place.band: i for i, place in reversed(list(enumerate(layout.places)))}
     index = np.array([[first[band]] * layout.exposures for band in range(len(layout.bands))])
     there = np.zeros(index.shape, bool)
     for i, place in enumerate(layout.places):
         index[place.band, place.exposure], there[place.band, place.exposure] = i, True
+    return index, there
+
+
+def _joined(layout: Layout, parts: Sequence[_Part], windows: Sequence[Window]) -> LensData:
+    """The arrays (bands, exposures, ...), without weight where a band has no such exposure."""
+    image, weight, grid = (np.stack(each) for each in zip(*windows, strict=True))
+    kernel = np.stack(common_kernels([part.kernel for part in parts], layout.psf_factor))
+    index, there = _entries(layout)
     used = there[..., None, None]
     return LensData(
         np.where(used, image[index], 0.0), np.where(used, weight[index], 0.0), kernel[index], grid[index]
     )
+
+
+def _psf_variance(layout: Layout, parts: Sequence[_Part]) -> NDArray[np.float64] | None:
+    """The variance of each pixel of the kernels, of their shape; None where no image has one."""
+    known = [part.image.psf_variance is not None for part in parts]
+    if not any(known):
+        return None
+    side = max(len(k) for k in common_kernels([part.kernel for part in parts], layout.psf_factor))
+    found = []
+    for part, place in zip(parts, layout.places, strict=True):
+        variance = part.image.psf_variance
+        if variance is None:
+            found.append(np.zeros((side, side)))
+            continue
+        if part.kernel.factor != layout.psf_factor:
+            raise ValueError(
+                f"{called(place.observation)} has an error of its PSF at {part.kernel.factor} samples along "
+                f"a side of a pixel, and another image has a PSF with {layout.psf_factor}; give them alike"
+            )
+        array = np.asarray(variance, np.float64)
+        found.append(padded(array[part.own_band if len(array) > 1 else 0], side))
+    return np.stack(found)[_entries(layout)[0]]
 
 
 def _about_one_point(images: Sequence[Observation]) -> list[Observation]:
@@ -187,17 +232,12 @@ def _about_one_point(images: Sequence[Observation]) -> list[Observation]:
     return [first, *(about(other, {"ra": ra, "dec": dec}) for other in others)]
 
 
-def _scale(frame: Frame) -> float:
-    return float(np.sqrt(abs(np.linalg.det(frame.matrix))))
-
-
 def _kernel(
     sim: Simulator,
     image: Observation,
     own: int,
     band: int,
     pixel_scale: float,
-    params: Mapping[str, ArrayLike] | None,
     psf: ArrayLike | None,
     psf_factor: int,
 ) -> Kernel:
@@ -206,4 +246,4 @@ def _kernel(
         return given_kernel(image.psf, image.psf_factor, own, image.images.shape[1])
     if psf is not None:
         return given_kernel(psf, psf_factor, band, len(sim.bands))
-    return file_kernel(sim, {} if params is None else params, band, pixel_scale)
+    return file_kernel(sim, band, pixel_scale)

@@ -27,6 +27,8 @@ THRESHOLD = 4.0
 GROWTH = 2
 # Pixels from the lens at which arcs begin: nearer residuals are those of the lens's own middle.
 MIDDLE = 6.0
+# What rises above the light of the lens farther out than this times the median distance of all is no arc.
+FARTHEST = 1.8
 # A pixel counts in the mean radius of the ring with at most this significance.
 MOST = 30.0
 
@@ -130,12 +132,19 @@ def _grown(arcs: np.ndarray) -> np.ndarray:
 
 
 def _moments(significance: np.ndarray, distance: np.ndarray) -> tuple[float, float]:
-    """The mean distance of the arcs, and that within which 98% of their significance is."""
-    total = np.sum(significance)
-    if total == 0.0:
+    """The mean distance of the arcs, and that within which 98% of their significance is.
+
+    What is farther than `FARTHEST` times their median distance belongs to other objects.
+    """
+    if not np.any(significance > 0.0):
         return float("nan"), float("nan")
+    median = _quantile(significance, distance, 0.5)
+    own = np.where(distance <= FARTHEST * median, significance, 0.0)
+    return float(np.sum(own * distance) / np.sum(own)), _quantile(own, distance, 0.98)
+
+
+def _quantile(weight: np.ndarray, distance: np.ndarray, share: float) -> float:
+    """The distance within which a share of the weight is."""
     order = np.argsort(distance, axis=None)
-    share = np.cumsum(significance.ravel()[order]) / total
-    return float(np.sum(significance * distance) / total), float(
-        distance.ravel()[order][np.searchsorted(share, 0.98)]
-    )
+    total = np.cumsum(weight.ravel()[order])
+    return float(distance.ravel()[order][np.searchsorted(total, share * total[-1])])

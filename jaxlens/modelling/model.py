@@ -133,7 +133,9 @@ class Settings(NamedTuple):
     Attributes:
         active: 1 for a parameter that moves, 0 for one that is held, (k,).
         precision: the prior precision of each amplitude, (count,), or (bands, count).
+        tilt: the slope of what is added to minus the log of the density, (k,) or 0.
     """
 
     active: Array
     precision: Array
+    tilt: Array | float = 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -46,12 +46,11 @@ def given_kernel(kernel: ArrayLike, factor: int, band: int, bands: int) -> Kerne
     return Kernel(array[band if len(array) > 1 else 0], factor)
 
 
-def file_kernel(sim: Simulator, params: Mapping[str, ArrayLike], band: int, pixel_scale: float) -> Kernel:
+def file_kernel(sim: Simulator, band: int, pixel_scale: float) -> Kernel:
     """The PSF of one band as the configuration describes it.
 
     Args:
         sim: the simulator of the configuration.
-        params: the parameters of one system, each () or (bands,), of which the width of the PSF is used.
         band: the index of the band.
         pixel_scale: arcsec.
 
@@ -59,31 +58,34 @@ def file_kernel(sim: Simulator, params: Mapping[str, ArrayLike], band: int, pixe
         ValueError: if the width of the PSF varies in the configuration.
     """
     optics = sim.scene.optics
-    varies = sorted(name for name in optics.parameters if name in sim.priors)
-    if varies:
-        raise ValueError(
-            f"{' and '.join(varies)} of the PSF vary in the configuration; give the PSF of the image, as "
-            "psf= of read_image, or a constant"
-        )
     if optics.psf == "NONE":
         return Kernel(np.ones((1, 1)))
     if optics.psf == "PIXEL":
         array = np.asarray(sim.assets.psf_kernel, np.float64)
         return Kernel(unit_sum(array[band if len(array) > 1 else 0]), optics.kernel_factor)
+    numbers = {name: _constant(sim, name, band) for name in optics.parameters}
     factor = optics.blur_factor
-    seeing, *beta = (
-        float(np.ravel(params[name])[band if np.ndim(params[name]) else 0])
-        for name in ("seeing", *sorted(optics.parameters - {"seeing"}))
-    )
-    fwhm = seeing / pixel_scale * factor
+    fwhm = numbers["seeing"] / pixel_scale * factor
     if optics.psf == "MOFFAT":
         radius = moffat.moffat_radius(fwhm, factor)
-        values = moffat.moffat_kernel(jnp.asarray(fwhm), jnp.asarray(beta[0]), radius)
+        values = moffat.moffat_kernel(jnp.asarray(fwhm), jnp.asarray(numbers["moffat_beta"]), radius)
         return Kernel(unit_sum(np.asarray(values)), factor)
     sigma = fwhm / gaussian.FWHM_PER_SIGMA
     radius = gaussian.blur_radius(sigma)
     taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
     return Kernel(unit_sum(taps[:, None] * taps), factor)
+
+
+def _constant(sim: Simulator, name: str, band: int) -> float:
+    """The value of a number of the instrument in one band."""
+    quantity = dict(sim.config.instrument.quantities)[name]
+    draw = quantity.draws[band if quantity.per_band else 0]
+    if not draw.is_constant or sim.config.reach(name) != quantity.support():
+        raise ValueError(
+            f"{name} of the PSF varies in the configuration; give the PSF of the image, as psf= of "
+            "read_image, or a constant"
+        )
+    return float(draw.support()[0])
 
 
 def common_kernels(kernels: Sequence[Kernel], factor: int) -> list[NDArray[np.float64]]:

@@ -46,12 +46,16 @@ class Search:
         reached: how many of them ended in the best maximum.
         starts: how many there were.
         draws: how many lenses were drawn.
+        names: the free parameters.
+        values: their values at the ends, (s, k).
     """
 
     ends: Ends
     reached: int
     starts: int
     draws: int
+    names: tuple[str, ...]
+    values: np.ndarray
 
 
 def search(
@@ -94,7 +98,7 @@ def search(
         if reached >= max(2.0, ENOUGH * count):
             break
     assert ends is not None
-    return Search(ends, reached, count, drawn)
+    return Search(ends, reached, count, drawn, problem.names, problem.constrained(ends.points))
 
 
 def _merged(one: Ends, other: Ends) -> Ends:
@@ -128,6 +132,7 @@ def drawn_lenses(
     u = rng.standard_normal((count, k))
     light = np.concatenate(
         [problem.indices(basis.prefix) for basis in problem.lens.bases if not problem.lens.plane_of(basis)]
+        + [problem.indices(name) for offset in problem.lens.offsets for name in offset.parameters]
     )
     u[:, light] = found.point[light]
     x = problem.constrained(u).copy()

@@ -27,6 +27,11 @@ class Frame(NamedTuple):
     matrix: NDArray[np.float64]
     origin: NDArray[np.float64]
 
+    @property
+    def pixel_scale(self) -> float:
+        """The side of a square as large as a pixel, arcsec."""
+        return float(np.sqrt(abs(np.linalg.det(self.matrix))))
+
     def angles(self, columns: NDArray[np.float64], rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """The angles x and y of pixels, arcsec, (2, *shape)."""
         steps = np.stack([columns - self.origin[0], rows - self.origin[1]])

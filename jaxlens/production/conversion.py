@@ -14,6 +14,7 @@ import numpy as np
 from jaxlens.config import Config
 from jaxlens.engine.devices import chosen
 from jaxlens.engine.job import Job
+from jaxlens.files.at_once import write_at_once
 from jaxlens.files.contents import Chunk, Contents, Values
 from jaxlens.files.errors import StorageError
 from jaxlens.files.formats import ImageFormat
@@ -26,7 +27,7 @@ from jaxlens.production.chunks import Chunks
 from jaxlens.production.folder import CONFIG, finish_replacement, target
 from jaxlens.production.layout import Grid, shard_suffix
 from jaxlens.production.lock import FolderLock
-from jaxlens.production.manifest import MANIFEST, FileRecord, Manifest, Shard, write_at_once, write_manifest
+from jaxlens.production.manifest import MANIFEST, FileRecord, Manifest, Shard, write_manifest
 from jaxlens.production.recipe import Recipe, recorded_recipe
 from jaxlens.production.virtual import with_virtual_files
 

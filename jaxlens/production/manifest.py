@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from jaxlens.files.at_once import write_at_once
 from jaxlens.files.checksums import algorithm_of, open_regular
 from jaxlens.files.errors import StorageError, explained
 from jaxlens.files.formats import IMAGE_FORMATS, ImageFormat
@@ -196,25 +196,6 @@ def manifest_text(manifest: Manifest) -> str:
     state = "complete" if manifest.complete else "incomplete"
     head = {"format_version": FORMAT_VERSION, "state": state}
     return json.dumps(head | tree | {"configurations": configurations}, indent=1) + "\n"
-
-
-def write_at_once(path: Path, text: str) -> None:
-    """Write a file beside its place, and rename it when it is whole and on the disk.
-
-    Raises:
-        StorageError: if it cannot be written.
-    """
-    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}.partial")
-    with explained(path):
-        try:
-            with partial.open("x", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(path)
-        except BaseException:
-            partial.unlink(missing_ok=True)
-            raise
 
 
 def _manifest(tree: Any) -> Manifest:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from jaxlens.files.at_once import write_at_once
 from jaxlens.files.checksums import files_of, open_regular
 from jaxlens.files.errors import StorageError, explained
 from jaxlens.files.light_curves import FOLDER
@@ -29,7 +30,6 @@ from jaxlens.production.manifest import (
     Section,
     Shard,
     read_manifest,
-    write_at_once,
     write_manifest,
 )
 from jaxlens.production.virtual import with_virtual_files

@@ -21,6 +21,7 @@ from jaxlens.engine.devices import chosen
 from jaxlens.engine.executable import batch_indices
 from jaxlens.engine.job import Job
 from jaxlens.engine.progress import Progress
+from jaxlens.files.at_once import write_at_once
 from jaxlens.files.writer import prepare, remove_partials
 from jaxlens.production.arguments import Arguments
 from jaxlens.production.chunks import Chunks
@@ -28,7 +29,7 @@ from jaxlens.production.folder import CONFIG, finish_replacement, manifest_to_re
 from jaxlens.production.identity import described
 from jaxlens.production.lock import FolderLock
 from jaxlens.production.making import Making
-from jaxlens.production.manifest import Manifest, Shard, write_at_once, write_manifest
+from jaxlens.production.manifest import Manifest, Shard, write_manifest
 from jaxlens.production.products import Memory, Product, Run
 from jaxlens.production.recipe import Recipe, recipe_of
 from jaxlens.production.virtual import with_virtual_files

@@ -12,6 +12,7 @@ from matplotlib.image import imread
 from jaxlens import Simulator, cli
 from jaxlens.files.fits import write_fits
 from jaxlens.fitting.result import FitResult
+from tests.sky_headers import tan_header
 
 
 @pytest.fixture(scope="module")
@@ -44,18 +45,18 @@ def test_every_option_reaches_the_fit(lens, tmp_path, monkeypatch):
     write_fits(tmp_path / "more.fits", {"PSF": kernel, "BAD": bad, "ERR": np.full((3, 16, 16), 2.0)})
     files = [f"--{name}={tmp_path}/more.fits[{part}]" for name, part in (("psf", "PSF"), ("bad", "BAD"))]
     files += [f"--sigma={tmp_path}/more.fits[ERR]", "--mask=nonfinite", f"--out={tmp_path}/out"]
+    files += ["--psf-factor", "2"]
     options = ["--free", "theta_E", "--fixed", "seeing=0.6", "H0=70,71,72", "--starts", "5", "--seed", "6"]
     assert cli.main(["fit", str(config), str(image), *files, *options]) == 130
     assert given["free"] == ["theta_E"]
     assert given["fixed"] == {"seeing": 0.6, "H0": [70.0, 71.0, 72.0]}
     assert given["starts"] == 5
     assert (jax.random.key_data(given["key"]) == jax.random.key_data(jax.random.key(6))).all()
-    assert given["images"].shape == (1, 3, 16, 16)
-    unused = np.argwhere(~given["mask"].astype(bool))
-    assert unused.tolist() == [[0, 0, 2, 2], [0, 1, 5, 5]]
-    np.testing.assert_array_equal(given["noise_sigma"][given["mask"] == 1], 2.0)
-    # a kernel takes the place of the seeing
-    assert "seeing" not in given["sim"].parameter_names
+    seen = given["images"]
+    assert seen.images.shape == (1, 3, 16, 16)
+    assert np.argwhere(~seen.mask).tolist() == [[0, 0, 2, 2], [0, 1, 5, 5]]
+    np.testing.assert_array_equal(seen.noise_sigma[seen.mask], 2.0)
+    assert (seen.psf.shape, seen.psf_factor) == ((3, 3, 3), 2)
 
 
 @pytest.mark.slow
@@ -103,10 +104,13 @@ def test_what_is_wrong_is_explained(lens, tmp_path, fails, options, message):
     assert not (tmp_path / "out" / "fit.h5").exists()
 
 
-def test_an_image_of_another_size_is_refused(lens, tmp_path, fails):
-    write_fits(tmp_path / "large.fits", {"SCI": np.ones((3, 20, 20))})
-    text = fails("fit", lens[0], tmp_path / "large.fits", "--out", tmp_path / "out")
-    assert "images has shape (1, 3, 20, 20); it must be (n, 3, 16, 16) for the bands g, r, i" in text
+def test_an_image_of_another_scale_or_other_bands_is_refused(lens, tmp_path, fails):
+    write_fits(tmp_path / "fine.fits", {"SCI": np.ones((3, 16, 16))}, tan_header(16, scale=0.2))
+    text = fails("fit", lens[0], tmp_path / "fine.fits", "--out", tmp_path / "out")
+    assert "the image has pixels of 0.2 arcsec, and pixel_scale of the configuration is 0.25" in text
+    write_fits(tmp_path / "two.fits", {"SCI": np.ones((2, 16, 16))})
+    text = fails("fit", lens[0], tmp_path / "two.fits", "--out", tmp_path / "out")
+    assert "image has 2 bands, but 3 are named: g, r, i" in text
 
 
 def test_a_wrong_option_is_explained(capsys):

@@ -27,6 +27,7 @@ NAMES = (
     "line_of_sight",
     "om10",
     "realistic_lsst",
+    "slacs",
     "subhaloes_cdm",
     "subhaloes_wdm",
 )
@@ -34,6 +35,7 @@ NAMES = (
 ONE_BAND = {
     **dict.fromkeys(BAOBAB, "F160W"),
     "line_of_sight": "VIS",
+    "slacs": "F814W",
     "subhaloes_cdm": "F814W",
     "subhaloes_wdm": "F814W",
 }

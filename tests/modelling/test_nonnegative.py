@@ -28,7 +28,8 @@ def test_it_is_what_scipy_finds() -> None:
         both = np.concatenate([matrices[i], -matrices[i][:, 4:]], axis=1)
         split = nnls(both, targets[i])[0]
         np.testing.assert_allclose(half[i], split[:COLUMNS] - np.pad(split[COLUMNS:], (4, 0)), atol=1e-7)
-    assert ((found > 0.0) == free).all() and not free.all()
+    assert ((found > 0.0) == free).all()
+    assert not free.all()
 
 
 def test_columns_that_are_alike_share_what_they_have() -> None:

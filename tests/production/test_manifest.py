@@ -20,7 +20,6 @@ from jaxlens.production.manifest import (
     Shard,
     manifest_text,
     read_manifest,
-    write_at_once,
     write_manifest,
 )
 
@@ -139,18 +138,6 @@ def test_what_is_no_file_is_refused_and_does_not_hang(plant, tmp_path: Path) -> 
     plant(tmp_path / MANIFEST)
     with pytest.raises(StorageError, match=f"{MANIFEST}: .*; give a readable manifest"):
         read_manifest(tmp_path)
-
-
-def test_a_link_or_a_pipe_is_replaced_and_not_followed(tmp_path: Path) -> None:
-    target = tmp_path / "target"
-    target.write_text("precious")
-    for plant in (lambda path: path.symlink_to(target), os.mkfifo):
-        plant(tmp_path / "file")
-        write_at_once(tmp_path / "file", "new")
-        assert (tmp_path / "file").read_text() == "new"
-        assert not (tmp_path / "file").is_symlink()
-        assert target.read_text() == "precious"
-        (tmp_path / "file").unlink()
 
 
 def test_what_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

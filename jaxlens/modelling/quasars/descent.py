@@ -13,7 +13,7 @@ from jaxlens.fitting import least_squares
 from jaxlens.fitting.least_squares import Descent, Expansion
 from jaxlens.fitting.posterior import Constants
 from jaxlens.kernels.types import Params
-from jaxlens.modelling.descent import TOLERANCE, Ends, each_of
+from jaxlens.modelling.descent import TOLERANCE, Ends, in_threads
 from jaxlens.modelling.expansion import Solution
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.quasars.constraints import constraint_expansion, params_of
@@ -46,7 +46,7 @@ def quasar_descents(
         Where they ended, the best first.
     """
     run = partial(_descended, problem.quasar, problem.constants, problem.base, data, own, settings)
-    found = each_of(lambda point: run(point, steps, tolerance), points)
+    found = in_threads(lambda point: run(jnp.asarray(point), steps, tolerance), list(points))
     state, taken = jax.tree.map(lambda *leaves: np.stack([np.asarray(leaf) for leaf in leaves]), *found)
     return _ordered(state, taken)
 

@@ -1,0 +1,263 @@
+"""The choice of a model by evidence: from an isothermal ellipse to power laws, shear and richer sources.
+
+All models of one lens are parts of one: a number that a simpler model does not have is held, and a part of
+the light that it does not have is given amplitudes of 0.  So they are one compiled program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from jaxlens.fitting.posterior import Array
+from jaxlens.modelling.amplitude_priors import ABSENT, improved_precision
+from jaxlens.modelling.bases import Shapelets
+from jaxlens.modelling.descent import Ends, descents, in_threads, solution_at
+from jaxlens.modelling.evidence import log_evidence
+from jaxlens.modelling.model import LensData, Settings
+from jaxlens.modelling.problem import LensProblem
+
+# The slope of an isothermal lens, at which `gamma` is held.
+ISOTHERMAL = 2.0
+# A richer model is taken where ln(evidence) is larger by more than this.
+GAIN = 1.0
+# Steps of a descent of one model.
+STEPS = 60
+# The orders of shapelets that are tried.
+ORDERS = (2, 4, 6, 8, 10)
+
+
+@dataclass(frozen=True, eq=False)
+class Rung:
+    """One model of a lens, fitted.
+
+    Attributes:
+        label: what it is, such as `EPL + shear`.
+        problem: the model of which it is a part.
+        settings: what moves, and the prior of amplitudes.
+        point: the coordinates of its maximum, (k,).
+        value: minus the log of the density there.
+        decrease: what one more step would bring.
+        curvature: the curvature there, (k, k).
+        steps: the steps of its descent.
+        evidence: the log of its evidence.
+        chi_square: the sum of squared residuals over sigma.
+        degrees: used pixels minus the numbers that move and the amplitudes that are not 0.
+        orders: the largest order of its shapelets; -1 without.
+    """
+
+    label: str
+    problem: LensProblem
+    settings: Settings
+    point: np.ndarray
+    value: float
+    decrease: float
+    curvature: np.ndarray
+    steps: int
+    evidence: float
+    chi_square: float
+    degrees: int
+    orders: int = -1
+
+
+def mass_labels(problem: LensProblem) -> dict[str, dict[int, float]]:
+    """The models of the mass that the file's priors allow, the simplest first.
+
+    Args:
+        problem: the model of the lens.
+
+    Returns:
+        What each holds: coordinates by their indices.
+    """
+    slopes = held_at(problem, ("-gamma",), ISOTHERMAL)
+    shears = held_at(problem, ("-gamma1", "-gamma2"), 0.0)
+    models: dict[str, dict[int, float]] = {"SIE" if slopes else "one mass": {**slopes, **shears}}
+    if slopes:
+        models["EPL"] = shears
+    if shears:
+        models["SIE + shear" if slopes else "mass + shear"] = slopes
+    if slopes and shears:
+        models["EPL + shear"] = {}
+    return models
+
+
+def held_at(problem: LensProblem, endings: Sequence[str], value: float) -> dict[int, float]:
+    """The coordinates of the free numbers of masses with these endings, at one value."""
+    prefixes = [mass.prefix for plane in problem.lens.model.scene.planes for mass in plane.mass]
+    indices = [int(i) for prefix in prefixes for i in problem.indices(prefix, endings)]
+    x = problem.constrained(np.zeros(len(problem.names))).copy()
+    x[indices] = value
+    u = problem.unconstrained(x)
+    return {i: float(u[i]) for i in indices}
+
+
+def with_held(settings: Settings, held: Mapping[int, float]) -> Settings:
+    """Settings in which these coordinates do not move."""
+    active = np.array(settings.active)
+    active[list(held)] = 0.0
+    return settings._replace(active=active)
+
+
+def fitted(
+    label: str,
+    problem: LensProblem,
+    data: LensData,
+    settings: Settings,
+    points: np.ndarray,
+    held: Mapping[int, float],
+) -> Rung:
+    """A model of a lens, fitted from several points.
+
+    Args:
+        label: what it is.
+        problem: the model of which it is a part.
+        data: the images.
+        settings: all that moves, and the prior of amplitudes.
+        points: where to start, (s, k).
+        held: the coordinates that it does not have.
+
+    Returns:
+        The best of where the descents ended.
+    """
+    own = with_held(settings, held)
+    starts = np.array(points)
+    starts[:, list(held)] = list(held.values())
+    ends = descents(problem, data, own, starts, STEPS)
+    return rung_of(label, problem, data, own, ends)
+
+
+def rung_of(label: str, problem: LensProblem, data: LensData, settings: Settings, ends: Ends) -> Rung:
+    """The model at the first of some ends of descents.
+
+    Args:
+        label: what it is.
+        problem: the model of which it is a part.
+        data: the images.
+        settings: what moved, and the prior of amplitudes.
+        ends: where descents ended, the best first.
+
+    Returns:
+        The model with its evidence.
+    """
+    point, value, curvature = ends.points[0], float(ends.values[0]), ends.curvatures[0]
+    found = solution_at(problem, data, settings, point)
+    moving = int(np.sum(np.asarray(settings.active)))
+    amplitudes = int(
+        np.sum(np.asarray(found.free)[:, : problem.lens.count][:, np.asarray(settings.precision) < ABSENT])
+    )
+    return Rung(
+        label,
+        problem,
+        settings,
+        point,
+        value,
+        float(ends.decreases[0]),
+        curvature,
+        int(ends.steps[0]),
+        log_evidence(problem, data, settings, point, value, curvature),
+        float(np.sum(np.asarray(found.residual) ** 2)),
+        int(np.sum(np.asarray(data.weight) > 0.0)) - moving - amplitudes,
+    )
+
+
+def mass_rungs(
+    problem: LensProblem,
+    data: LensData,
+    settings: Settings,
+    models: Mapping[str, Mapping[int, float]],
+    first: Rung,
+    added: str = "",
+) -> list[Rung]:
+    """Models of the mass, each from the maximum of one of them.
+
+    Args:
+        problem: the model of the lens.
+        data: its images.
+        settings: all that moves, and the prior of amplitudes.
+        models: what each holds, by its label, as `mass_labels` has them.
+        first: the one that is known.
+        added: what the labels have besides.
+
+    Returns:
+        The models in their order.
+    """
+    unknown = {label: held for label, held in models.items() if label + added != first.label}
+    found = in_threads(
+        lambda label: fitted(label + added, problem, data, settings, first.point[None], unknown[label]),
+        list(unknown),
+    )
+    by_label = {first.label: first} | {rung.label: replace(rung, orders=first.orders) for rung in found}
+    return [by_label[label + added] for label in models]
+
+
+def best(rungs: Sequence[Rung]) -> Rung:
+    """The model with the largest evidence, or the first of those that have not `GAIN` less."""
+    most = max(rung.evidence for rung in rungs)
+    return next(rung for rung in rungs if rung.evidence > most - GAIN)
+
+
+def carried(point: np.ndarray, before: LensProblem, after: LensProblem) -> np.ndarray:
+    """Coordinates in another model: those of the same names, and medians of the others."""
+    found = np.zeros(len(after.names), np.asarray(point).dtype)
+    for i, name in enumerate(after.names):
+        if name in before.names:
+            found[i] = point[before.names.index(name)]
+    return found
+
+
+def source_rungs(
+    rich: LensProblem, data: LensData, settings: Settings, known: Rung, held: Mapping[int, float]
+) -> list[Rung]:
+    """Models with shapelets beside the source's Gaussians, of more and more orders while evidence grows.
+
+    Args:
+        rich: the model with shapelets of the largest order.
+        data: the images.
+        settings: all that moves.
+        known: the model without shapelets.
+        held: the coordinates that it does not have, in the rich model.
+
+    Returns:
+        The models that were tried.
+    """
+    point = carried(known.point, known.problem, rich)
+    largest = max(basis.n_max for basis in rich.lens.bases if isinstance(basis, Shapelets))
+    rungs: list[Rung] = []
+    for order in (each for each in ORDERS if each <= largest):
+        label = known.label + added_shapelets(order)
+        own = settings._replace(precision=with_orders(rich, settings.precision, order))
+        own = improved(rich, data, own, point, order)
+        rung = fitted(label, rich, data, own, point[None], held)
+        own = improved(rich, data, rung.settings, rung.point, order)
+        rungs.append(replace(fitted(label, rich, data, own, rung.point[None], held), orders=order))
+        if len(rungs) > 1 and rungs[-1].evidence < rungs[-2].evidence + GAIN:
+            break
+        point, settings = rungs[-1].point, settings._replace(precision=rungs[-1].settings.precision)
+    return rungs
+
+
+def added_shapelets(order: int) -> str:
+    """What the label of a model with shapelets has besides."""
+    return f", shapelets to order {order}"
+
+
+def improved(
+    problem: LensProblem, data: LensData, settings: Settings, point: np.ndarray, order: int
+) -> Settings:
+    """The precisions of the shapelets up to an order by the images, and none of those beyond."""
+    better = improved_precision(problem, data, settings, point)
+    return better._replace(precision=with_orders(problem, better.precision, order))
+
+
+def with_orders(problem: LensProblem, precision: Array, order: int) -> np.ndarray:
+    """Precisions with which shapelets beyond an order have no amplitude."""
+    found, first = np.array(precision), 0
+    for basis in problem.lens.bases:
+        if isinstance(basis, Shapelets):
+            count = (order + 1) * (order + 2) // 2
+            found[first : first + count] = found[first]
+            found[first + count : first + basis.count] = ABSENT
+        first += basis.count
+    return found

@@ -1,0 +1,293 @@
+"""The public `jaxlens.fit_lens`: a real lens, fitted without a person."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from os import PathLike
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
+
+from jaxlens.config import Config
+from jaxlens.fitting.free_parameters import Free
+from jaxlens.fitting.observation import Observation
+from jaxlens.modelling import ladder
+from jaxlens.modelling.amplitude_priors import first_precision
+from jaxlens.modelling.bases import Basis, MultiGaussian, Shapelets
+from jaxlens.modelling.joint_problem import joint_problem
+from jaxlens.modelling.lens_data import LensImages, lens_data
+from jaxlens.modelling.lens_light import Ring, pixel_positions, ring
+from jaxlens.modelling.lens_result import LensFit, lens_fit_of
+from jaxlens.modelling.marginal import with_amplitudes_integrated
+from jaxlens.modelling.model import LensData, Settings
+from jaxlens.modelling.problem import LensProblem, lens_problem
+from jaxlens.modelling.search import Search, search
+from jaxlens.simulator.simulator import Simulator
+
+_logger = logging.getLogger("jaxlens")
+
+# Gaussians of the light of the lens and of the source, and their widths in pixels.
+LENS_GAUSSIANS, LENS_WIDTHS = 20, (0.2, 80.0)
+SOURCE_GAUSSIANS, SOURCE_WIDTHS = 12, (0.2, 20.0)
+# The largest order of shapelets.
+MAX_ORDER = 10
+# Pixels: the radii of the squares of images, few, so that lenses of a sample share programs.
+RADII = (50.0, 70.0)
+# Pixels beyond the arcs up to which images are fitted.
+MARGIN = 10.0
+# Pixels: the smallest radius within which images are fitted.
+SMALLEST = 36.0
+# Maxima of the search from which the descents on the images themselves begin.
+FOLLOWED = 3
+
+
+def fit_lens(
+    config: Simulator | Config | str | PathLike[str] | Mapping[str, Any],
+    observation: Observation | Sequence[Observation],
+    *,
+    free: Free | None = None,
+    fixed: Mapping[str, ArrayLike] | None = None,
+    radius: float | None = None,
+    starts: int = 32,
+    draws: int = 400,
+    light: Sequence[Basis] | None = None,
+    models: Sequence[str] | None = None,
+    shapelets: bool = True,
+    key: jax.Array | None = None,
+) -> LensFit:
+    """The lens that a real image shows: its mass, its light, its source, and how sure all that is.
+
+    The light of the lens is fitted first, with the arcs left out; the ring that remains says where lenses are
+    drawn, and the rays of its pixels where their sources are.  The best draws descend on wide pixels, and the
+    best of these on the images.  Amplitudes of all light are solved for at each step.  Then richer models are
+    tried, and one is taken where its evidence is larger: SIE, EPL, SIE and EPL with shear, and sources with
+    shapelets of more and more orders beside their Gaussians.
+
+    Args:
+        config: the configuration, whose distributions are the priors.  Its light profiles say where light is
+            and how elliptical; their magnitudes are not used.
+        observation: the image with its sigma and PSF, as `jaxlens.read_image` gives it, or several that are
+            fitted jointly.
+        free: as in `jaxlens.fit`.
+        fixed: as in `jaxlens.fit`.
+        radius: arcsec from the centre within which pixels are used; by default just beyond the arcs.
+        starts: descents of the search; where few of them agree there are more.
+        draws: lenses that are compared with the image to find them.
+        light: the light, a basis in the place of each light profile; by default Gaussians.
+        models: the models of the mass that are tried, of those of `mass_labels`; by default all.
+        shapelets: whether sources with shapelets are tried.
+        key: the random key of the draws; a fixed one by default.
+
+    Returns:
+        The best model with its errors, and all that were tried.
+
+    Raises:
+        ValueError: as `jaxlens.fit` and `lens_data`; if the file has no light of a lens or of a source.
+    """
+    clock = _Clock()
+    sim = config if isinstance(config, Simulator) else Simulator(config)
+    bases = tuple(light) if light is not None else default_light(sim)
+    with jax.enable_x64(True):
+        problem = lens_problem(sim, bases, free, fixed)
+        scale = _pixel_scale(problem)
+        largest = RADII[-1] * scale if radius is None else radius
+        images = lens_data(sim, observation, largest)
+        problem = joint_problem(problem, images)
+        found = _ring(problem, images.data)
+        clock.lap("lens light")
+        images = _within(sim, observation, images, found, radius, scale)
+        found = found if radius is not None else _ring_again(problem, images.data, found)
+        settings = Settings(np.ones(len(problem.names)), first_precision(problem, images.data))
+        models_of_mass = {
+            label: held
+            for label, held in ladder.mass_labels(problem).items()
+            if models is None or label in models
+        }
+        first_label = _first_label(models_of_mass)
+        looked = search(
+            problem,
+            images.data,
+            ladder.with_held(settings, models_of_mass[first_label]),
+            found,
+            models_of_mass[first_label],
+            starts=starts,
+            draws=draws,
+            seed=_seed(key),
+        )
+        clock.lap("search")
+        rungs = _rungs(problem, images.data, settings, models_of_mass, first_label, looked)
+        clock.lap("models of the mass")
+        if shapelets:
+            rich = joint_problem(lens_problem(sim, _with_shapelets(sim, bases), free, fixed), images)
+            known = next(rung for rung in rungs if rung.label == first_label)
+            rungs += _source_rungs(problem, rich, images.data, known, models_of_mass)
+            clock.lap("models of the source")
+        chosen = with_amplitudes_integrated(ladder.best(rungs), images.data)
+        clock.lap("integral over amplitudes")
+        return lens_fit_of(chosen, rungs, images, looked, found, clock.laps)
+
+
+def default_light(sim: Simulator) -> tuple[Basis, ...]:
+    """Gaussians in the place of each light profile: of the lens up to 80 pixels wide, of the source up to 20.
+
+    Args:
+        sim: the simulator of the configuration.
+
+    Returns:
+        The bases, those of the lens first.
+
+    Raises:
+        ValueError: if there is no light in front of the last plane, or none in it.
+    """
+    scale = float(np.min(np.asarray(sim.config.reach("pixel_scale"))))
+    lenses = [light.prefix for plane in sim.scene.planes[:-1] for light in plane.light]
+    sources = [light.prefix for light in sim.scene.planes[-1].light]
+    if not lenses or not sources:
+        raise ValueError("fit_lens needs a LIGHT_PROFILE of the lens and one of the source behind it")
+    low, high = LENS_WIDTHS
+    of_lens = [MultiGaussian(p, LENS_GAUSSIANS, low * scale, high * scale) for p in lenses]
+    low, high = SOURCE_WIDTHS
+    of_source = [MultiGaussian(p, SOURCE_GAUSSIANS, low * scale, high * scale) for p in sources]
+    return (*of_lens, *of_source)
+
+
+class _Clock:
+    """The seconds of each stage."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self.before = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        """End a stage."""
+        now = time.perf_counter()
+        self.laps[name] = self.laps.get(name, 0.0) + now - self.before
+        self.before = now
+        _logger.debug("%s: %.1f s", name, self.laps[name])
+
+
+def _seed(key: jax.Array | None) -> int:
+    """The seed of NumPy's random numbers that belongs to a key."""
+    if key is None:
+        return 0
+    typed = jnp.issubdtype(key.dtype, jax.dtypes.prng_key)
+    data = np.asarray(jax.random.key_data(key) if typed else key)
+    return int(np.random.SeedSequence(data.ravel().tolist()).generate_state(1)[0])
+
+
+def _pixel_scale(problem: LensProblem) -> float:
+    return float(np.min(np.asarray(problem.sim.config.reach("pixel_scale"))))
+
+
+def _lens_light(problem: LensProblem) -> LensProblem:
+    """The same lens with the light of the foreground alone."""
+    own = tuple(
+        basis
+        for basis in problem.lens.bases
+        if problem.lens.plane_of(basis) < len(problem.lens.model.scene.planes) - 1
+    )
+    return replace(problem, lens=replace(problem.lens, bases=own))
+
+
+def _ring(problem: LensProblem, data: LensData) -> Ring:
+    """The light of the lens alone, and the ring."""
+    alone = _lens_light(problem)
+    names = {f"{basis.prefix}-{name}" for basis in alone.lens.bases for name in basis.parameters}
+    active = np.array([float(name in names or "_offset-" in name) for name, _ in alone.lens.model.free])
+    return ring(alone, data, Settings(active, first_precision(alone, data)), alone.lens.bases[0].prefix)
+
+
+def _within(
+    sim: Simulator,
+    observation: Observation | Sequence[Observation],
+    images: LensImages,
+    found: Ring,
+    radius: float | None,
+    scale: float,
+) -> LensImages:
+    """The images within a radius just beyond the arcs, in the smallest of the squares that hold it."""
+    if radius is not None:
+        return images
+    wanted = RADII[-1] * scale
+    if np.isfinite(found.extent):
+        wanted = min(max(found.extent + MARGIN * scale, SMALLEST * scale), wanted)
+    side = next(r * scale for r in RADII if r * scale >= wanted * 0.999)
+    if side < RADII[-1] * scale:
+        images = lens_data(sim, observation, side)
+    x, y = pixel_positions(images.data)
+    inside = np.hypot(x - found.centre[0], y - found.centre[1]) <= wanted
+    return images._replace(data=images.data._replace(weight=np.where(inside, images.data.weight, 0.0)))
+
+
+def _ring_again(problem: LensProblem, data: LensData, found: Ring) -> Ring:
+    """The ring in images of another size."""
+    return found if found.x.shape == data.image.shape else _ring(problem, data)
+
+
+def _first_label(models: Mapping[str, Mapping[int, float]]) -> str:
+    """The model of the mass with which the search is made: the most that has no free slope."""
+    labels = [label for label in models if "EPL" not in label] or list(models)
+    return labels[-1]
+
+
+def _rungs(
+    problem: LensProblem,
+    data: LensData,
+    settings: Settings,
+    models: Mapping[str, Mapping[int, float]],
+    first_label: str,
+    looked: Search,
+) -> list[ladder.Rung]:
+    """The models of the mass, fitted to the images from the maxima of the search."""
+    points = distinct(looked.ends.points)[:FOLLOWED]
+    first = ladder.fitted(first_label, problem, data, settings, points, models[first_label])
+    return ladder.mass_rungs(problem, data, settings, models, first)
+
+
+def distinct(points: np.ndarray, apart: float = 0.05) -> np.ndarray:
+    """Those of some points (s, k) that are not close to one before them."""
+    kept: list[np.ndarray] = []
+    for point in points:
+        if all(np.max(np.abs(point - other)) > apart for other in kept):
+            kept.append(point)
+    return np.array(kept)
+
+
+def _source_rungs(
+    problem: LensProblem,
+    rich: LensProblem,
+    data: LensData,
+    known: ladder.Rung,
+    models: Mapping[str, Mapping[int, float]],
+) -> list[ladder.Rung]:
+    """The models of the source with shapelets, and with the best of them all models of the mass.
+
+    A slope of the mass may make up for a source that is too simple, so that the source comes first.
+    """
+    own = {
+        label: {rich.names.index(problem.names[i]): value for i, value in held.items()}
+        for label, held in models.items()
+    }
+    settings = Settings(np.ones(len(rich.names)), first_precision(rich, data))
+    rungs = ladder.source_rungs(rich, data, settings, known, own[known.label])
+    chosen = ladder.best([known, *rungs])
+    if chosen is known:
+        return rungs
+    added = ladder.added_shapelets(chosen.orders)
+    others = ladder.mass_rungs(
+        rich, data, settings._replace(precision=chosen.settings.precision), own, chosen, added
+    )
+    return rungs + [rung for rung in others if rung is not chosen]
+
+
+def _with_shapelets(sim: Simulator, bases: Sequence[Basis]) -> tuple[Basis, ...]:
+    """The light, and shapelets beside the first basis of the last plane."""
+    sources = {light.prefix for light in sim.scene.planes[-1].light}
+    place = next((basis.prefix for basis in bases if basis.prefix in sources), None)
+    return tuple(bases) if place is None else (*bases, Shapelets(place, MAX_ORDER))

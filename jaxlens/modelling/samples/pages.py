@@ -1,0 +1,157 @@
+"""What the page of a fitted lens shows: its images, lines and words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxlens.fitting.posterior import with_free_values
+from jaxlens.kernels.types import Params
+from jaxlens.modelling.caustics import CriticalLines, critical_lines
+from jaxlens.modelling.light_images import light_of_plane, source_brightness
+from jaxlens.modelling.samples.record import Record
+from jaxlens.plotting.lens_page import LensPage
+
+if TYPE_CHECKING:
+    from jaxlens.modelling.lens_result import LensFit
+
+# Pixels along a side of the picture of the source.
+SOURCE_PIXELS = 200
+# The share of the source's light that its picture shows with room to spare, and the room.
+_SHOWN, _ROOM = 0.9, 1.8
+# Points along a side of the grid on which a source is first looked for.
+_COARSE = 120
+
+
+class Pictures(NamedTuple):
+    """Images and lines of a fitted lens.
+
+    Attributes:
+        lens_light: the model of the light of the lens with the sky, (bands, y, x).
+        source: the surface brightness of the source in its plane, counts/s/arcsec^2, (bands, m, m).
+        source_center: the middle of `source`, arcsec.
+        source_half_width: arcsec, from its middle to its edge.
+        lines: the critical lines and caustics.
+        center: the middle of the images, arcsec.
+        half_width: arcsec, from there to their edge.
+    """
+
+    lens_light: np.ndarray
+    source: np.ndarray
+    source_center: tuple[float, float]
+    source_half_width: float
+    lines: CriticalLines
+    center: tuple[float, float]
+    half_width: float
+
+
+def pictures(found: LensFit) -> Pictures:
+    """The images and lines of a fitted lens."""
+    lens, data, params = found.problem.lens, found.data, _params(found)
+    amplitudes = np.asarray(found.amplitudes)
+    scene = lens.model.scene
+    xx, xy, yx, yy, x0, y0 = np.asarray(data.grid[0, 0], float)
+    half_width = 0.5 * data.image.shape[-1] * math.sqrt(abs(xx * yy - xy * yx))
+    center = (float(x0), float(y0))
+    lines = critical_lines(scene, params, half_width, center)
+    light = light_of_plane(lens, params, data, amplitudes).reshape(-1, *data.image.shape[-2:])
+    middle, side = _where(found, params, lines, center, half_width)
+    source = source_brightness(lens, params, amplitudes, *_square(middle, side, SOURCE_PIXELS))
+    return Pictures(light, source, middle, side, lines, center, half_width)
+
+
+def _params(found: LensFit) -> Params:
+    """The parameters of the chosen model, each () or (bands,)."""
+    problem = found.problem
+    point = next(rung.point for rung in found.rungs if rung.label == found.model)
+    with jax.enable_x64(True):
+        values = problem.constants.transform.constrained(jnp.asarray(point))
+        return with_free_values(problem.lens.model, problem.constants, problem.base, values)
+
+
+def _square(center: tuple[float, float], half_width: float, points: int) -> tuple[np.ndarray, np.ndarray]:
+    """The middles of square pixels about a point: x and y, (points, points)."""
+    axis = half_width * (2.0 * np.arange(points) + 1.0 - points) / points
+    x, y = np.meshgrid(axis + center[0], axis + center[1])
+    return x, y
+
+
+def _where(
+    found: LensFit, params: Params, lines: CriticalLines, center: tuple[float, float], half_width: float
+) -> tuple[tuple[float, float], float]:
+    """The middle and the half width of the picture of the source: its light, and the tangential caustic."""
+    x, y = _square(center, 0.7 * half_width, _COARSE)
+    light = np.maximum(
+        source_brightness(found.problem.lens, params, np.asarray(found.amplitudes), x, y)[0], 0.0
+    )
+    total = light.sum()
+    if not total > 0.0:
+        return center, 0.5 * half_width
+    # the brightest part says where the source is, and faint wings of the model do not
+    bright = np.where(light > 0.2 * light.max(), light, 0.0)
+    middle = (float((bright * x).sum() / bright.sum()), float((bright * y).sum() / bright.sum()))
+    distance = np.hypot(x - middle[0], y - middle[1]).ravel()
+    order = np.argsort(distance)
+    share = np.cumsum(light.ravel()[order]) / total
+    side = _ROOM * distance[order][np.searchsorted(share, _SHOWN)]
+    caustic = lines.tangential_caustic.reshape(-1, 2)
+    if len(caustic):
+        side = max(side, 1.15 * np.abs(caustic - np.asarray(middle)).max())
+    return middle, float(np.clip(side, 0.02 * half_width, 0.7 * half_width))
+
+
+def page_of(found: LensFit, drawn: Pictures, record: Record) -> LensPage:
+    """The page of a fitted lens.
+
+    Args:
+        found: its fit.
+        drawn: its images and lines.
+        record: its numbers.
+    """
+    fit = found.fit
+    return LensPage(
+        title=f"{record.name}   {record.model}",
+        image=np.asarray(found.data.image).reshape(fit.images[0].shape),
+        model=fit.model[0],
+        noise_sigma=fit.noise_sigma[0],
+        mask=fit.mask[0],
+        lens_light=drawn.lens_light,
+        bands=fit.bands,
+        half_width=drawn.half_width,
+        center=drawn.center,
+        source=drawn.source[0],
+        source_half_width=drawn.source_half_width,
+        source_center=drawn.source_center,
+        tangential=drawn.lines.tangential,
+        radial=drawn.lines.radial,
+        tangential_caustic=drawn.lines.tangential_caustic,
+        radial_caustic=drawn.lines.radial_caustic,
+        text=tuple(_text(record)),
+    )
+
+
+def _text(record: Record) -> Iterator[str]:
+    """The lines of text of a page."""
+    yield f"theta_E          {record.theta_E:.4f} +- {record.theta_E_error:.4f} arcsec"
+    yield f"critical radius  {record.critical_radius:.4f} arcsec"
+    for name, (value, error) in record.parameters.items():
+        if "MASS_PROFILE" in name or "SHEAR_PROFILE" in name:
+            short = name.rpartition("-")[2]
+            if short != "theta_E":
+                yield f"{short:16} {value:.4f} +- {error:.4f}"
+    yield ""
+    yield (
+        f"chi-square {record.chi_square:.0f} of {record.degrees_of_freedom} degrees of freedom "
+        f"({record.chi_square_per_degree:.3f})"
+    )
+    yield f"ln(evidence) {record.evidence:.1f}"
+    yield f"reached from {record.reached} of {record.starts} starts"
+    yield ""
+    yield record.confidence
+    for flag in record.flags:
+        yield f"! {flag.words}: {flag.sentence}"

@@ -1,0 +1,193 @@
+"""The page of one fitted lens: data, model, residual, arcs, source with caustics, and words."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jaxlens.plotting.figures import new_figure, panels, show
+from jaxlens.plotting.stretch import asinh_stretch, black_and_scale
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Sigma: the colour scale of residuals goes from minus this to plus this.
+_MAX_SIGMA = 5.0
+# Inches: the sides of a panel.
+_WIDTH, _HEIGHT = 3.6, 3.3
+# Colours: tangential and radial critical lines with their caustics, and pixels that are not used.
+_TANGENTIAL, _RADIAL = "#2ee57d", "#41d3f5"
+_UNUSED = "#d8d8d8"
+# Characters of a line of the text panel.
+_LINE = 52
+# The percentile of the arcs' brightness that is drawn white.
+_ARC_PERCENTILE = 99.7
+
+
+def _no_lines() -> np.ndarray:
+    return np.zeros((0, 2, 2))
+
+
+@dataclass(frozen=True, eq=False)
+class LensPage:
+    """What the page of a lens shows.
+
+    Attributes:
+        title: the name of the lens, and what else stands above the page.
+        image: the data, (bands, y, x).
+        model: the model, of that shape.
+        noise_sigma: the standard deviation of the noise, of that shape.
+        mask: 1 where a pixel is used, of that shape.
+        lens_light: the model of the light of the lens alone, with the sky, of that shape.
+        bands: the names of the bands.
+        half_width: arcsec, from the middle of the image to its edge.
+        source: the surface brightness of the source in its plane, of the first band, (m, m).
+        source_half_width: arcsec, from the middle of `source` to its edge.
+        source_center: x and y of its middle, arcsec.
+        tangential: pieces of the tangential critical lines, (pieces, 2, 2), of each end x and y, arcsec.
+        radial: of the radial ones.
+        tangential_caustic: of the tangential caustics, in the source's plane.
+        radial_caustic: of the radial ones.
+        text: lines of text; an empty line is a gap.
+        center: x and y of the middle of the image, arcsec.
+    """
+
+    title: str
+    image: np.ndarray
+    model: np.ndarray
+    noise_sigma: np.ndarray
+    mask: np.ndarray
+    lens_light: np.ndarray
+    bands: Sequence[str]
+    half_width: float
+    source: np.ndarray
+    source_half_width: float
+    source_center: tuple[float, float] = (0.0, 0.0)
+    tangential: np.ndarray = field(default_factory=_no_lines)
+    radial: np.ndarray = field(default_factory=_no_lines)
+    tangential_caustic: np.ndarray = field(default_factory=_no_lines)
+    radial_caustic: np.ndarray = field(default_factory=_no_lines)
+    text: Sequence[str] = ()
+    center: tuple[float, float] = (0.0, 0.0)
+
+
+def view_lens(page: LensPage) -> Figure:
+    """Draw the page of a lens.
+
+    Each band has a row of data, model and residual; below them are the first band's data without the light of
+    the lens, with critical lines, the source with caustics, and the text.  Data and model have one stretch.
+    Pixels that are not used are drawn pale in the data, and are left out of the residual.
+
+    Args:
+        page: what is drawn.
+
+    Returns:
+        A matplotlib `Figure`.
+    """
+    rows = len(page.bands) + 1
+    figure = new_figure(figsize=(3 * _WIDTH, rows * _HEIGHT + 0.4))
+    figure.suptitle(page.title, fontsize="large", x=0.01, ha="left", fontweight="bold")
+    grid = np.reshape(np.array(panels(figure, rows, 3), dtype=object), (rows, 3))
+    for b, row in enumerate(grid[:-1]):
+        _draw_band(page, b, row)
+    _draw_arcs(page, grid[-1, 0])
+    _draw_source(page, grid[-1, 1])
+    _write(page.text, grid[-1, 2])
+    return figure
+
+
+def _extent(center: tuple[float, float], half_width: float) -> tuple[float, float, float, float]:
+    x, y = center
+    return x - half_width, x + half_width, y - half_width, y + half_width
+
+
+def _draw_band(page: LensPage, b: int, row: np.ndarray) -> None:
+    """Data, model and residual of one band."""
+    used = np.asarray(page.mask[b], bool)
+    image, model, sigma = (np.asarray(a[b], float) for a in (page.image, page.model, page.noise_sigma))
+    shown = image[used] if used.any() else image[np.isfinite(image)]
+    black, scale = black_and_scale(shown) if shown.size else (0.0, 1.0)
+    stretched = [asinh_stretch(pixels, black, scale) for pixels in (np.where(used, image, np.nan), model)]
+    finite = stretched[0][np.isfinite(stretched[0])]
+    limits = {"vmin": float(finite.min()), "vmax": float(finite.max())} if finite.size else {}
+    pale = asinh_stretch(np.where(np.isfinite(image), image, black), black, scale)
+    extent = _extent(page.center, page.half_width)
+    show(row[0], pale, cmap="gray", alpha=0.35, extent=extent, **limits)
+    show(row[0], stretched[0], cmap="inferno", extent=extent, **limits)
+    show(row[1], stretched[1], cmap="inferno", extent=extent, **limits)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        residual = np.where(used, (image - model) / sigma, np.nan)
+    show(row[2], residual, cmap="RdBu_r", vmin=-_MAX_SIGMA, vmax=_MAX_SIGMA, extent=extent)
+    row[2].set_facecolor(_UNUSED)
+    row[2].figure.colorbar(row[2].images[0], ax=row[2], fraction=0.046)
+    for axes, title in zip(row, ("data", "model", "(data - model) / sigma"), strict=True):
+        axes.set_title(title if len(page.bands) == 1 else f"{page.bands[b]}: {title}", fontsize="medium")
+    _scale_bar(row[0], page.center, page.half_width)
+
+
+def _draw_arcs(page: LensPage, axes: Axes) -> None:
+    """The first band without the light of the lens, in standard deviations, with critical lines."""
+    used = np.asarray(page.mask[0], bool)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        arcs = np.where(used, (page.image[0] - page.lens_light[0]) / page.noise_sigma[0], np.nan)
+        seen = np.where(used, (page.model[0] - page.lens_light[0]) / page.noise_sigma[0], np.nan)
+    finite = seen[np.isfinite(seen)]
+    top = max(float(np.percentile(finite, _ARC_PERCENTILE)), 3.0) if finite.size else 3.0
+    extent = _extent(page.center, page.half_width)
+    show(axes, arcs, cmap="gray", vmin=-0.15 * top, vmax=top, extent=extent)
+    axes.set_facecolor(_UNUSED)
+    _draw_lines(axes, page.tangential, _TANGENTIAL)
+    _draw_lines(axes, page.radial, _RADIAL)
+    axes.set_xlim(*extent[:2])
+    axes.set_ylim(*extent[2:])
+    axes.set_title("data - lens light, critical lines", fontsize="medium")
+
+
+def _draw_source(page: LensPage, axes: Axes) -> None:
+    """The source in its plane, with caustics."""
+    top = float(np.max(page.source)) if page.source.size else 1.0
+    extent = _extent(page.source_center, page.source_half_width)
+    show(axes, asinh_stretch(page.source, 0.0, max(top, 1e-30) / 10.0), cmap="inferno", extent=extent)
+    _draw_lines(axes, page.tangential_caustic, _TANGENTIAL)
+    _draw_lines(axes, page.radial_caustic, _RADIAL)
+    axes.set_xlim(*extent[:2])
+    axes.set_ylim(*extent[2:])
+    axes.set_title("source, caustics", fontsize="medium")
+    _scale_bar(axes, page.source_center, page.source_half_width)
+
+
+def _draw_lines(axes: Axes, pieces: np.ndarray, colour: str) -> None:
+    """Pieces of lines, (m, 2, 2)."""
+    from matplotlib.collections import LineCollection
+
+    axes.add_collection(LineCollection(list(pieces), colors=colour, linewidths=1.1))
+
+
+def _scale_bar(axes: Axes, center: tuple[float, float], half_width: float) -> None:
+    """A bar of a round length, at most half as long as the panel, with its length."""
+    lengths = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0)
+    length = max((one for one in lengths if one <= half_width), default=half_width)
+    x, y = center[0] - 0.9 * half_width, center[1] - 0.88 * half_width
+    axes.plot([x, x + length], [y, y], color="white", linewidth=2)
+    axes.text(x, y + 0.04 * half_width, f'{length:g}"', color="white", fontsize="small")
+
+
+def _write(lines: Sequence[str], axes: Axes) -> None:
+    """Lines of text in a panel without axes; long ones are broken."""
+    broken = [part for line in lines for part in textwrap.wrap(line, _LINE, subsequent_indent="   ") or [""]]
+    axes.axis("off")
+    axes.text(
+        0.0,
+        1.0,
+        "\n".join(broken),
+        va="top",
+        ha="left",
+        fontsize=7.5,
+        family="monospace",
+        transform=axes.transAxes,
+    )
