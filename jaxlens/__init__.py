@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from jaxlens.fitting.observations import Observation, read_image
     from jaxlens.fitting.result import FitResult, FitWarning
     from jaxlens.injection.inject import Injection, inject
+    from jaxlens.modelling.quasars.delays import TimeDelays
+    from jaxlens.modelling.quasars.fit_quasar import fit_quasar
+    from jaxlens.modelling.quasars.flux_ratios import FluxRatios
+    from jaxlens.modelling.quasars.result import QuasarFit
     from jaxlens.plotting.corner import view_corner
     from jaxlens.plotting.images import image_grid, view_image, view_image_rgb
     from jaxlens.plotting.light_curves import view_lightcurves
@@ -53,18 +57,22 @@ __all__ = [
     "ExchangeError",
     "FitResult",
     "FitWarning",
+    "FluxRatios",
     "Injection",
     "Observation",
     "PopulationFit",
+    "QuasarFit",
     "Simulator",
     "StorageError",
     "Stream",
+    "TimeDelays",
     "__version__",
     "automatic_mask",
     "check_catalog",
     "distribution",
     "fit",
     "fit_population",
+    "fit_quasar",
     "from_coolest",
     "from_lenstronomy",
     "image_grid",
@@ -102,17 +110,21 @@ _MODULES = {
     "ExchangeError": "exchange.errors",
     "FitResult": "fitting.result",
     "FitWarning": "fitting.result",
+    "FluxRatios": "modelling.quasars.flux_ratios",
     "Injection": "injection.inject",
     "Observation": "fitting.observations",
     "PopulationFit": "populations.result",
+    "QuasarFit": "modelling.quasars.result",
     "Simulator": "simulator.simulator",
     "StorageError": "files.errors",
     "Stream": "streams.stream",
+    "TimeDelays": "modelling.quasars.delays",
     "automatic_mask": "fitting.automatic_masks",
     "check_catalog": "truth.catalog_check",
     "distribution": "distributions",
     "fit": "fitting.fit",
     "fit_population": "populations.fit_population",
+    "fit_quasar": "modelling.quasars.fit_quasar",
     "from_coolest": "exchange.coolest",
     "from_lenstronomy": "exchange.from_lenstronomy",
     "image_grid": "plotting.images",
