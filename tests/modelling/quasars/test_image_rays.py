@@ -17,12 +17,11 @@ from tests.modelling.quasars.quads import BETA, THETA_E, Z_LENS, Z_SOURCE, small
 
 
 def delay_by_hand(h0: float) -> float:
-    """Days by which the image at BETA - THETA_E is later: (1 + z) D_d D_s / (c D_ds) 2 theta_E beta."""
+    """Days by which the image at BETA - THETA_E is later: r_d r_s / (r_s - r_d) 2 theta_E beta / c."""
     cosmology = FlatLambdaCDM(H0=h0, Om0=0.3)
-    near, far = (cosmology.angular_diameter_distance(z) for z in (Z_LENS, Z_SOURCE))
-    between = cosmology.angular_diameter_distance_z1z2(Z_LENS, Z_SOURCE)
+    near, far = (cosmology.comoving_distance(z) for z in (Z_LENS, Z_SOURCE))
     angle = 2.0 * THETA_E * BETA * units.arcsec.to(units.rad) ** 2
-    return float(((1.0 + Z_LENS) * near * far / between * angle / constants.c).to_value(units.day))
+    return float((near * far / (far - near) * angle / constants.c).to_value(units.day))
 
 
 class Numbers(NamedTuple):
