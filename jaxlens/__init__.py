@@ -164,6 +164,7 @@ _FOLDERS = (
     "imaging",
     "injection",
     "kernels",
+    "modelling",
     "plotting",
     "populations",
     "production",

@@ -59,11 +59,12 @@ def quasar_expansion(
     found = quasar_solution(quasar, params(u), data, own, settings)
     moved = image_derivatives(quasar, constants, base, found.amplitudes, data, own, u)
     moved = moved * settings.active[:, None, None, None, None]
-    moved = jnp.reshape(moved * data.weight, (u.size, found.residual.shape[0], -1))
+    moved = jnp.reshape(moved * data.weight[None], (u.size, found.residual.shape[0], -1))
     gradient, curvature = eliminated(moved, found)
     amplitudes = found.amplitudes[:, : settings.precision.size]
+    penalty = jnp.sum(jnp.broadcast_to(settings.precision, amplitudes.shape) * amplitudes**2)
     used = jnp.reshape(data.weight > 0.0, found.residual.shape)
-    misfit = 0.5 * (jnp.sum(found.residual**2 - used) + jnp.sum(settings.precision * amplitudes**2))
+    misfit = 0.5 * (jnp.sum(found.residual**2 - used) + penalty)
     others = constraint_expansion(quasar, constants, base, own, jnp.asarray(settings.active), u)
     return Expansion(
         misfit + others.value,
