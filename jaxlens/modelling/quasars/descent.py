@@ -82,7 +82,15 @@ def position_descents(
 def quasar_solution_at(
     problem: QuasarProblem, data: LensData, own: QuasarData, settings: Settings, point: np.ndarray
 ) -> Solution:
-    """The best amplitudes at one point (k,)."""
+    """The best amplitudes at one point.
+
+    Args:
+        problem: the model of the lens and its quasar.
+        data: the images.
+        own: the arrays of the quasar.
+        settings: the prior precision of amplitudes.
+        point: the coordinates, (k,).
+    """
     return _solution(problem.quasar, problem.constants, problem.base, data, own, settings, jnp.asarray(point))
 
 

@@ -132,9 +132,11 @@ def _numbers(
         both = one.free[:, None] & one.free[None, :]
         curvature = jnp.where(both, one.curvature, jnp.diag(jnp.diagonal(one.curvature)))
         unit = jnp.sqrt(jnp.diagonal(curvature))
-        factor = cho_factor(curvature / (unit[:, None] * unit))
+        factor = cho_factor(curvature / (unit[:, None] * unit[None, :]))
         kept = jnp.where(both, 1.0, 0.0)
-        at_fixed = cho_solve(factor, jnp.eye(unit.size, dtype=unit.dtype)) / (unit[:, None] * unit) * kept
+        at_fixed = (
+            cho_solve(factor, jnp.eye(unit.size, dtype=unit.dtype)) / (unit[:, None] * unit[None, :]) * kept
+        )
         follows = product(at_fixed, product(one.rows, moved.T))
         return at_fixed + product(product(follows, covariance), follows.T)
 
