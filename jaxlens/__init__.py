@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from jaxlens.fitting.fit import fit
     from jaxlens.fitting.noise_maps import noise_with_psf_error
     from jaxlens.fitting.observations import Observation, read_image
+    from jaxlens.fitting.posteriors.posterior_draws import Posterior, PosteriorWarning
     from jaxlens.fitting.result import FitResult, FitWarning
     from jaxlens.injection.inject import Injection, inject
+    from jaxlens.modelling.pixel_fit import refine_with_pixels
+    from jaxlens.modelling.pixel_result import PixelFit
     from jaxlens.modelling.quasars.delays import TimeDelays
     from jaxlens.modelling.quasars.fit_quasar import fit_quasar
     from jaxlens.modelling.quasars.flux_ratios import FluxRatios
@@ -60,7 +63,10 @@ __all__ = [
     "FluxRatios",
     "Injection",
     "Observation",
+    "PixelFit",
     "PopulationFit",
+    "Posterior",
+    "PosteriorWarning",
     "QuasarFit",
     "Simulator",
     "StorageError",
@@ -86,6 +92,7 @@ __all__ = [
     "merge",
     "noise_with_psf_error",
     "read_image",
+    "refine_with_pixels",
     "relation",
     "special",
     "stream",
@@ -113,7 +120,10 @@ _MODULES = {
     "FluxRatios": "modelling.quasars.flux_ratios",
     "Injection": "injection.inject",
     "Observation": "fitting.observations",
+    "PixelFit": "modelling.pixel_result",
     "PopulationFit": "populations.result",
+    "Posterior": "fitting.posteriors.posterior_draws",
+    "PosteriorWarning": "fitting.posteriors.posterior_draws",
     "QuasarFit": "modelling.quasars.result",
     "Simulator": "simulator.simulator",
     "StorageError": "files.errors",
@@ -138,6 +148,7 @@ _MODULES = {
     "merge": "production.merging",
     "noise_with_psf_error": "fitting.noise_maps",
     "read_image": "fitting.observations",
+    "refine_with_pixels": "modelling.pixel_fit",
     "relation": "config.own_relations",
     "special": "config.special_functions",
     "stream": "streams.stream",

@@ -17,6 +17,7 @@ import pytest
 import jaxlens
 from jaxlens.fitting import least_squares
 from jaxlens.fitting.least_squares import Expansion
+from jaxlens.modelling.columns import columns
 from jaxlens.modelling.expansion import expansion
 from jaxlens.modelling.joint_problem import joint_problem
 from jaxlens.modelling.lens_data import LensImages, lens_data
@@ -98,6 +99,20 @@ def noisy(lens: Lens) -> LensData:
     data = lens.images.data
     noise = SIGMA * np.random.default_rng(2).standard_normal(data.image.shape)
     return data._replace(image=data.image + noise * (np.asarray(data.weight) > 0.0))
+
+
+@pytest.mark.usefixtures("x64")
+def test_images_at_once_are_those_in_turn(lens: Lens, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a GPU computes, all images in one, and a CPU, one after the other."""
+    data = lens.images.data
+    params = {name: jnp.asarray(value, float) for name, value in lens.problem.base.items()}
+    in_turn = np.asarray(jax.jit(partial(columns, lens.problem.lens))(params, data))
+    monkeypatch.setattr(jax.lax, "platform_dependent", lambda *given, cpu, default: default(*given))
+    at_once = np.asarray(jax.jit(lambda own: columns(lens.problem.lens, own, data))(params))
+    used = np.any(np.asarray(data.weight) > 0.0, axis=(2, 3))
+    np.testing.assert_allclose(at_once[used], in_turn[used], rtol=1e-9)
+    assert np.count_nonzero(used) == 4
+    assert not in_turn[~used].any()
 
 
 def test_its_parameters(lens: Lens) -> None:
