@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from jaxlens.modelling.lens_result import LensFit
     from jaxlens.modelling.pixel_fit import refine_with_pixels
     from jaxlens.modelling.pixel_result import PixelFit
+    from jaxlens.modelling.quasars.delays import TimeDelays
+    from jaxlens.modelling.quasars.fit_quasar import fit_quasar
+    from jaxlens.modelling.quasars.flux_ratios import FluxRatios
+    from jaxlens.modelling.quasars.result import QuasarFit
     from jaxlens.modelling.samples.runs import Sample, fit_sample
     from jaxlens.plotting.corner import view_corner
     from jaxlens.plotting.images import image_grid, view_image, view_image_rgb
@@ -59,6 +63,7 @@ __all__ = [
     "ExchangeError",
     "FitResult",
     "FitWarning",
+    "FluxRatios",
     "Injection",
     "LensFit",
     "Observation",
@@ -66,10 +71,12 @@ __all__ = [
     "PopulationFit",
     "Posterior",
     "PosteriorWarning",
+    "QuasarFit",
     "Sample",
     "Simulator",
     "StorageError",
     "Stream",
+    "TimeDelays",
     "__version__",
     "automatic_mask",
     "check_catalog",
@@ -77,6 +84,7 @@ __all__ = [
     "fit",
     "fit_lens",
     "fit_population",
+    "fit_quasar",
     "fit_sample",
     "from_coolest",
     "from_lenstronomy",
@@ -116,6 +124,7 @@ _MODULES = {
     "ExchangeError": "exchange.errors",
     "FitResult": "fitting.result",
     "FitWarning": "fitting.result",
+    "FluxRatios": "modelling.quasars.flux_ratios",
     "Injection": "injection.inject",
     "LensFit": "modelling.lens_result",
     "Observation": "fitting.observations",
@@ -124,9 +133,11 @@ _MODULES = {
     "Posterior": "fitting.posteriors.posterior_draws",
     "PosteriorWarning": "fitting.posteriors.posterior_draws",
     "Sample": "modelling.samples.runs",
+    "QuasarFit": "modelling.quasars.result",
     "Simulator": "simulator.simulator",
     "StorageError": "files.errors",
     "Stream": "streams.stream",
+    "TimeDelays": "modelling.quasars.delays",
     "automatic_mask": "fitting.automatic_masks",
     "check_catalog": "truth.catalog_check",
     "distribution": "distributions",
@@ -134,6 +145,7 @@ _MODULES = {
     "fit_lens": "modelling.lens_fit",
     "fit_population": "populations.fit_population",
     "fit_sample": "modelling.samples.runs",
+    "fit_quasar": "modelling.quasars.fit_quasar",
     "from_coolest": "exchange.coolest",
     "from_lenstronomy": "exchange.from_lenstronomy",
     "image_grid": "plotting.images",
