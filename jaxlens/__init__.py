@@ -30,12 +30,15 @@ if TYPE_CHECKING:
     from jaxlens.fitting.posteriors.posterior_draws import Posterior, PosteriorWarning
     from jaxlens.fitting.result import FitResult, FitWarning
     from jaxlens.injection.inject import Injection, inject
+    from jaxlens.modelling.lens_fit import fit_lens
+    from jaxlens.modelling.lens_result import LensFit
     from jaxlens.modelling.pixel_fit import refine_with_pixels
     from jaxlens.modelling.pixel_result import PixelFit
     from jaxlens.modelling.quasars.delays import TimeDelays
     from jaxlens.modelling.quasars.fit_quasar import fit_quasar
     from jaxlens.modelling.quasars.flux_ratios import FluxRatios
     from jaxlens.modelling.quasars.result import QuasarFit
+    from jaxlens.modelling.samples.runs import Sample, fit_sample
     from jaxlens.plotting.corner import view_corner
     from jaxlens.plotting.images import image_grid, view_image, view_image_rgb
     from jaxlens.plotting.light_curves import view_lightcurves
@@ -62,12 +65,14 @@ __all__ = [
     "FitWarning",
     "FluxRatios",
     "Injection",
+    "LensFit",
     "Observation",
     "PixelFit",
     "PopulationFit",
     "Posterior",
     "PosteriorWarning",
     "QuasarFit",
+    "Sample",
     "Simulator",
     "StorageError",
     "Stream",
@@ -77,8 +82,10 @@ __all__ = [
     "check_catalog",
     "distribution",
     "fit",
+    "fit_lens",
     "fit_population",
     "fit_quasar",
+    "fit_sample",
     "from_coolest",
     "from_lenstronomy",
     "image_grid",
@@ -119,11 +126,13 @@ _MODULES = {
     "FitWarning": "fitting.result",
     "FluxRatios": "modelling.quasars.flux_ratios",
     "Injection": "injection.inject",
+    "LensFit": "modelling.lens_result",
     "Observation": "fitting.observations",
     "PixelFit": "modelling.pixel_result",
     "PopulationFit": "populations.result",
     "Posterior": "fitting.posteriors.posterior_draws",
     "PosteriorWarning": "fitting.posteriors.posterior_draws",
+    "Sample": "modelling.samples.runs",
     "QuasarFit": "modelling.quasars.result",
     "Simulator": "simulator.simulator",
     "StorageError": "files.errors",
@@ -133,7 +142,9 @@ _MODULES = {
     "check_catalog": "truth.catalog_check",
     "distribution": "distributions",
     "fit": "fitting.fit",
+    "fit_lens": "modelling.lens_fit",
     "fit_population": "populations.fit_population",
+    "fit_sample": "modelling.samples.runs",
     "fit_quasar": "modelling.quasars.fit_quasar",
     "from_coolest": "exchange.coolest",
     "from_lenstronomy": "exchange.from_lenstronomy",

@@ -20,8 +20,10 @@ from jaxlens.modelling.problem import LensProblem
 # Pixels: the standard deviation of the Gaussian that smooths light before it is compared with the noise.
 WIDTH = 1.5
 # Pixels belong to arcs where their smoothed light is more than this many standard deviations of its noise,
-# in the image without the lens's light and in the model of the source.
+# in the image without the lens's light and in the model of the source,
 THRESHOLD = 3.0
+# and more than this share of the largest such number, so that the wings of a PSF are not taken for it.
+SHARE = 0.02
 # The share of the pixels of the arcs that may end outside of the square along an axis, at each side.
 OUTSIDE = 0.003
 # The half-width over that of the square that holds the ends of the rays.
@@ -78,8 +80,10 @@ def _arcs(
     light = np.einsum("bn,bnp->bp", np.asarray(found.amplitudes) * own, np.asarray(found.rows))
     source = light.reshape(data.image.shape)
     residual = np.asarray(found.residual).reshape(data.image.shape)
-    seen = _significance(source + residual) > THRESHOLD
-    return seen & (_significance(source) > THRESHOLD) & (np.asarray(data.weight) > 0.0)
+    used = np.asarray(data.weight) > 0.0
+    seen, expected = _significance(source + residual), _significance(source)
+    least = max(THRESHOLD, SHARE * float(np.max(np.where(used, expected, 0.0))))
+    return (seen > least) & (expected > least) & used
 
 
 def _significance(light: np.ndarray) -> np.ndarray:

@@ -8,8 +8,9 @@ the second differences of the grid (in units of 1 / pixel^2), the precisions of 
     matern     s ((k^2 + w) / (k^2 + w0))^2   a Matern field of smoothness 1 and range 1 / k (pixels)
 
 (Lindgren et al. 2011, JRSSB 73, 423, for the last), where the strength s is the lambda of Suyu et al. (2006,
-MNRAS 371, 983).  ln s, and ln k of the last, are the hyperparameters, of which the evidence tells the best.  That of a Matern field is the precision of a wave of four periods in the
-grid, w0, which does not change with its range.
+MNRAS 371, 983).  ln s, and ln k of the last, are the hyperparameters, of which the evidence tells the best.
+The strength of a Matern field is the precision of a wave of four periods in the grid, whose w is w0, and does
+not change with the range.
 """
 
 from __future__ import annotations

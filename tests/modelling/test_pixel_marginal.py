@@ -30,7 +30,8 @@ def test_the_density_is_the_integral_over_the_source() -> None:
         found = jax.jit(marginal)(of, logs, positive)
         minus_log = float(value(of, found, jnp.asarray(logs)))
     light_best = np.asarray(found.light)
-    assert light_best[1] == 0.0 and not found.free[1], "one amplitude is held"
+    assert light_best[1] == 0.0
+    assert not found.free[1], "one amplitude is held"
     # quadrature by Gauss and Legendre over 7 standard deviations of each mode about the best
     width = 7.0 * np.sqrt(np.diagonal(np.linalg.inv(source @ source.T + np.diag(np.exp(logs)))))
     nodes, weights = np.polynomial.legendre.leggauss(24)
