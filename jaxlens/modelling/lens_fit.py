@@ -39,11 +39,11 @@ SOURCE_GAUSSIANS, SOURCE_WIDTHS = 12, (0.2, 20.0)
 # The largest order of shapelets.
 MAX_ORDER = 10
 # Pixels: the radii of the squares of images, few, so that lenses of a sample share programs.
-RADII = (50.0, 70.0)
+RADII = (60.0, 80.0)
 # Pixels beyond the arcs up to which images are fitted.
-MARGIN = 10.0
+MARGIN = 20.0
 # Pixels: the smallest radius within which images are fitted.
-SMALLEST = 36.0
+SMALLEST = 45.0
 # Maxima of the search from which the descents on the images themselves begin.
 FOLLOWED = 3
 
