@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -93,6 +94,10 @@ def params_of(problem: LensProblem) -> dict[str, jnp.ndarray]:
     return {name: jnp.asarray(value, float) for name, value in {**problem.base, **own}.items()}
 
 
+# the images of the functions, (bands, exposures, count, n, n)
+images_of = jax.jit(columns, static_argnums=0)
+
+
 def mock(
     problem: LensProblem,
     amplitudes: np.ndarray,
@@ -110,7 +115,7 @@ def mock(
         scale: their size, arcsec.
     """
     data = empty_data(side, scale)
-    each = np.asarray(columns(problem.lens, params_of(problem), data))
+    each = np.asarray(images_of(problem.lens, params_of(problem), data))
     image = np.einsum("i,bei...->be...", amplitudes, each)
     if seed is not None:
         image = image + SIGMA * np.random.default_rng(seed).standard_normal(image.shape)

@@ -8,8 +8,7 @@ from scipy.optimize import minimize_scalar
 
 from jaxlens.modelling.amplitude_priors import ABSENT, first_precision, improved_precision
 from jaxlens.modelling.bases import MultiGaussian, Shapelets
-from jaxlens.modelling.columns import columns
-from tests.modelling.core_mocks import SIGMA, empty_data, mock, params_of, problem_of
+from tests.modelling.core_mocks import SIGMA, empty_data, images_of, mock, params_of, problem_of
 from tests.modelling.joint_mocks import LIGHT, SOURCE
 
 BASES = (MultiGaussian(LIGHT, 1, 0.4, 0.4), Shapelets(SOURCE, 3))
@@ -37,7 +36,7 @@ def test_it_makes_the_images_most_probable() -> None:
     found = np.asarray(improved_precision(problem, lens.data, lens.settings, lens.truth).precision)
     assert found[0] == before[0]
     assert np.all(found[1:] == found[1])
-    each = np.reshape(np.asarray(columns(problem.lens, params_of(problem), lens.data)), (11, -1)) / SIGMA
+    each = np.reshape(np.asarray(images_of(problem.lens, params_of(problem), lens.data)), (11, -1)) / SIGMA
     target = np.ravel(lens.data.image) / SIGMA
     known = np.eye(target.size) + np.outer(each[0], each[0]) / before[0]
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-import jax
 import numpy as np
 import pytest
 
 import jaxlens
-from jaxlens.modelling.columns import columns
 from jaxlens.modelling.problem import lens_problem
 from tests.modelling.core_mocks import (
     FLUXES,
@@ -19,6 +15,7 @@ from tests.modelling.core_mocks import (
     SIDE,
     TRUTH,
     empty_data,
+    images_of,
     params_of,
     problem_of,
     tree,
@@ -33,7 +30,7 @@ def test_a_unit_of_flux_is_the_magnitude_of_the_zero_point() -> None:
     problem = problem_of(SERSICS)
     params = {**problem.base, **params_of(problem)}
     image = rendered(windows_of(problem.sim).with_pixel_map(SIDE), params, pixel_map(), PSF)
-    each = jax.jit(partial(columns, problem.lens))(params_of(problem), empty_data())[0, 0]
+    each = images_of(problem.lens, params_of(problem), empty_data())[0, 0]
     flux = 10.0 ** (0.4 * (25.0 - np.array([20.0, 21.0])))
     found = np.einsum("i,iyx->yx", flux, np.asarray(each))
     np.testing.assert_allclose(found, image[0], rtol=1e-10, atol=1e-10 * np.max(image))
@@ -57,7 +54,7 @@ def test_sums_of_gaussians_are_the_simulators() -> None:
     problem = lens_problem(sim, GAUSSIANS)
     params = params_of(problem)
     image = rendered(windows_of(sim).with_pixel_map(SIDE), params, pixel_map(), PSF)
-    each = jax.jit(partial(columns, problem.lens))(params, empty_data())[0, 0]
+    each = images_of(problem.lens, params, empty_data())[0, 0]
     total = np.einsum("i,iyx->yx", FLUXES, np.asarray(each))
     np.testing.assert_allclose(total, image[0], rtol=1e-10, atol=1e-10 * np.max(image))
     assert {LIGHT, SOURCE} == {basis.prefix for basis in GAUSSIANS}

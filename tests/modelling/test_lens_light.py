@@ -36,7 +36,7 @@ def test_pixels_are_where_the_grid_says() -> None:
 
 @pytest.mark.slow
 def test_arcs_are_left_out_of_the_light_and_say_the_radius() -> None:
-    """The radius of the ring is the Einstein radius to a tenth; light fitted to all pixels has the arcs in it."""
+    """The radius of the ring is the Einstein radius to a tenth; light fitted to all pixels has arcs in it."""
     problem = problem_of(BASES)
     lens = mock(problem, FLUXES, seed=1, side=SIDE, scale=SCALE)
     alone = replace(problem, lens=replace(problem.lens, bases=BASES[:1]))
