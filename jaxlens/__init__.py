@@ -30,8 +30,15 @@ if TYPE_CHECKING:
     from jaxlens.fitting.posteriors.posterior_draws import Posterior, PosteriorWarning
     from jaxlens.fitting.result import FitResult, FitWarning
     from jaxlens.injection.inject import Injection, inject
+    from jaxlens.modelling.lens_fit import fit_lens
+    from jaxlens.modelling.lens_result import LensFit
     from jaxlens.modelling.pixel_fit import refine_with_pixels
     from jaxlens.modelling.pixel_result import PixelFit
+    from jaxlens.modelling.quasars.delays import TimeDelays
+    from jaxlens.modelling.quasars.fit_quasar import fit_quasar
+    from jaxlens.modelling.quasars.flux_ratios import FluxRatios
+    from jaxlens.modelling.quasars.result import QuasarFit
+    from jaxlens.modelling.samples.runs import Sample, fit_sample
     from jaxlens.plotting.corner import view_corner
     from jaxlens.plotting.images import image_grid, view_image, view_image_rgb
     from jaxlens.plotting.light_curves import view_lightcurves
@@ -56,21 +63,29 @@ __all__ = [
     "ExchangeError",
     "FitResult",
     "FitWarning",
+    "FluxRatios",
     "Injection",
+    "LensFit",
     "Observation",
     "PixelFit",
     "PopulationFit",
     "Posterior",
     "PosteriorWarning",
+    "QuasarFit",
+    "Sample",
     "Simulator",
     "StorageError",
     "Stream",
+    "TimeDelays",
     "__version__",
     "automatic_mask",
     "check_catalog",
     "distribution",
     "fit",
+    "fit_lens",
     "fit_population",
+    "fit_quasar",
+    "fit_sample",
     "from_coolest",
     "from_lenstronomy",
     "image_grid",
@@ -109,20 +124,28 @@ _MODULES = {
     "ExchangeError": "exchange.errors",
     "FitResult": "fitting.result",
     "FitWarning": "fitting.result",
+    "FluxRatios": "modelling.quasars.flux_ratios",
     "Injection": "injection.inject",
+    "LensFit": "modelling.lens_result",
     "Observation": "fitting.observations",
     "PixelFit": "modelling.pixel_result",
     "PopulationFit": "populations.result",
     "Posterior": "fitting.posteriors.posterior_draws",
     "PosteriorWarning": "fitting.posteriors.posterior_draws",
+    "Sample": "modelling.samples.runs",
+    "QuasarFit": "modelling.quasars.result",
     "Simulator": "simulator.simulator",
     "StorageError": "files.errors",
     "Stream": "streams.stream",
+    "TimeDelays": "modelling.quasars.delays",
     "automatic_mask": "fitting.automatic_masks",
     "check_catalog": "truth.catalog_check",
     "distribution": "distributions",
     "fit": "fitting.fit",
+    "fit_lens": "modelling.lens_fit",
     "fit_population": "populations.fit_population",
+    "fit_sample": "modelling.samples.runs",
+    "fit_quasar": "modelling.quasars.fit_quasar",
     "from_coolest": "exchange.coolest",
     "from_lenstronomy": "exchange.from_lenstronomy",
     "image_grid": "plotting.images",
@@ -163,6 +186,7 @@ _FOLDERS = (
     "imaging",
     "injection",
     "kernels",
+    "modelling",
     "plotting",
     "populations",
     "production",

@@ -1,8 +1,8 @@
 """The last descents of a fit on more sub-pixels, where light is too steep for those of the file.
 
 A ray that crosses the middle of a steep source puts a kink into the likelihood: the sub-pixel that it belongs
-to is as bright as one point of the source.  On more sub-pixels each of them counts less, and the likelihood
-is smooth.
+to is as bright as one point of the source.  On more sub-pixels each of them counts less, and the kinks are
+smaller.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from jaxlens.fitting.problem import selected
 from jaxlens.fitting.stacking import with_history
 from jaxlens.imaging.scene import Scene
 
-# Sub-pixels along a side of a pixel that are enough for a Sersic source with an index of 3.
+# Sub-pixels along a side of a pixel.  For a source with a Sersic index of 3 a descent stopped at a kink where
+# ln(density) was expected to rise by 24 more on 2 x 2 sub-pixels, and by 2.6 on 5 x 5.
 ENOUGH = 5
 # A Sersic profile with a larger index is steep.
 STEEP = 1.0

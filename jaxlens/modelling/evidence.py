@@ -97,7 +97,16 @@ def amplitude_evidence(
 
 
 def prior_of_held(problem: LensProblem, point: np.ndarray, held: np.ndarray) -> float:
-    """The log of the prior's density of the coordinates that do not move."""
+    """The log of the prior's density of the coordinates that do not move.
+
+    Args:
+        problem: the model of the lens.
+        point: all coordinates, (k,).
+        held: which of them do not move, (k,).
+
+    Returns:
+        The sum of the logs.
+    """
     x = problem.constrained(point)
     slope = np.asarray(problem.constants.transform.log_derivative(point))
     return float(

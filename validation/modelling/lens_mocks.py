@@ -8,6 +8,7 @@ a PSF that is an ellipse with wings, and the PSF that a fit is given is 3% wider
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -63,10 +64,10 @@ def drawn(rng: np.random.Generator) -> dict[str, Any]:
     while True:
         dispersion = float(rng.normal(250.0, 35.0))
         # 4 pi (sigma / c)^2 in arcsec, times the ratio of distances
-        radius = 1.802 * (dispersion / 250.0) ** 2 * float(rng.uniform(0.45, 0.75))
+        radius = 1.802 * (dispersion / 250.0) ** 2 * float(rng.uniform(0.5, 0.7))
         if RADII[0] <= radius <= RADII[1]:
             break
-    size = 0.9 * (dispersion / 250.0) ** 1.3 * float(np.exp(0.2 * rng.standard_normal()))
+    size = 0.9 * (dispersion / 250.0) ** 1.3 * float(np.exp(0.12 * rng.standard_normal()))
     ratio, angle = rng.uniform(0.6, 0.98), rng.uniform(0.0, np.pi)
     own = (1.0 - ratio) / (1.0 + ratio) * np.array([np.cos(2.0 * angle), np.sin(2.0 * angle)])
     centre = 0.03 * rng.standard_normal(2)
@@ -221,5 +222,8 @@ def _image(numbers: dict[str, Any], source: Any, source_numbers: Any, light: Any
         lens_light_model_class=light,
         kwargs_numerics=numerics,
     )
-    image = made.image([numbers["mass"], numbers["shear"]], source_numbers, own)
+    with warnings.catch_warnings():
+        # it calls NumPy's transforms as NumPy will not allow it one day
+        warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"lenstronomy")
+        image = made.image([numbers["mass"], numbers["shear"]], source_numbers, own)
     return np.asarray(image, np.float64)
