@@ -27,8 +27,18 @@ if TYPE_CHECKING:
     from jaxlens.fitting.fit import fit
     from jaxlens.fitting.noise_maps import noise_with_psf_error
     from jaxlens.fitting.observations import Observation, read_image
+    from jaxlens.fitting.posteriors.posterior_draws import Posterior, PosteriorWarning
     from jaxlens.fitting.result import FitResult, FitWarning
     from jaxlens.injection.inject import Injection, inject
+    from jaxlens.modelling.lens_fit import fit_lens
+    from jaxlens.modelling.lens_result import LensFit
+    from jaxlens.modelling.pixel_fit import refine_with_pixels
+    from jaxlens.modelling.pixel_result import PixelFit
+    from jaxlens.modelling.quasars.delays import TimeDelays
+    from jaxlens.modelling.quasars.fit_quasar import fit_quasar
+    from jaxlens.modelling.quasars.flux_ratios import FluxRatios
+    from jaxlens.modelling.quasars.result import QuasarFit
+    from jaxlens.modelling.samples.runs import Sample, fit_sample
     from jaxlens.plotting.corner import view_corner
     from jaxlens.plotting.images import image_grid, view_image, view_image_rgb
     from jaxlens.plotting.light_curves import view_lightcurves
@@ -53,18 +63,29 @@ __all__ = [
     "ExchangeError",
     "FitResult",
     "FitWarning",
+    "FluxRatios",
     "Injection",
+    "LensFit",
     "Observation",
+    "PixelFit",
     "PopulationFit",
+    "Posterior",
+    "PosteriorWarning",
+    "QuasarFit",
+    "Sample",
     "Simulator",
     "StorageError",
     "Stream",
+    "TimeDelays",
     "__version__",
     "automatic_mask",
     "check_catalog",
     "distribution",
     "fit",
+    "fit_lens",
     "fit_population",
+    "fit_quasar",
+    "fit_sample",
     "from_coolest",
     "from_lenstronomy",
     "image_grid",
@@ -78,6 +99,7 @@ __all__ = [
     "merge",
     "noise_with_psf_error",
     "read_image",
+    "refine_with_pixels",
     "relation",
     "special",
     "stream",
@@ -102,17 +124,28 @@ _MODULES = {
     "ExchangeError": "exchange.errors",
     "FitResult": "fitting.result",
     "FitWarning": "fitting.result",
+    "FluxRatios": "modelling.quasars.flux_ratios",
     "Injection": "injection.inject",
+    "LensFit": "modelling.lens_result",
     "Observation": "fitting.observations",
+    "PixelFit": "modelling.pixel_result",
     "PopulationFit": "populations.result",
+    "Posterior": "fitting.posteriors.posterior_draws",
+    "PosteriorWarning": "fitting.posteriors.posterior_draws",
+    "Sample": "modelling.samples.runs",
+    "QuasarFit": "modelling.quasars.result",
     "Simulator": "simulator.simulator",
     "StorageError": "files.errors",
     "Stream": "streams.stream",
+    "TimeDelays": "modelling.quasars.delays",
     "automatic_mask": "fitting.automatic_masks",
     "check_catalog": "truth.catalog_check",
     "distribution": "distributions",
     "fit": "fitting.fit",
+    "fit_lens": "modelling.lens_fit",
     "fit_population": "populations.fit_population",
+    "fit_sample": "modelling.samples.runs",
+    "fit_quasar": "modelling.quasars.fit_quasar",
     "from_coolest": "exchange.coolest",
     "from_lenstronomy": "exchange.from_lenstronomy",
     "image_grid": "plotting.images",
@@ -126,6 +159,7 @@ _MODULES = {
     "merge": "production.merging",
     "noise_with_psf_error": "fitting.noise_maps",
     "read_image": "fitting.observations",
+    "refine_with_pixels": "modelling.pixel_fit",
     "relation": "config.own_relations",
     "special": "config.special_functions",
     "stream": "streams.stream",
@@ -152,6 +186,7 @@ _FOLDERS = (
     "imaging",
     "injection",
     "kernels",
+    "modelling",
     "plotting",
     "populations",
     "production",

@@ -196,7 +196,7 @@ def test_packages_are_imported_when_they_are_used() -> None:
     import subprocess
     import sys
 
-    never = "{'matplotlib', 'lenstronomy', 'torch', 'numpyro', 'blackjax'}"
+    never = "{'matplotlib', 'lenstronomy', 'torch', 'numpyro', 'blackjax', 'dynesty', 'arviz'}"
     code = f"""if True:
         import contextlib, io, sys, jaxlens, jaxlens.cli
         with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):

@@ -43,10 +43,24 @@ def add_to(commands: Commands) -> None:
     add("--free", metavar="NAME", nargs="+", help="the parameters that move (default: all with a prior)")
     fixed: dict[str, Any] = {"metavar": "NAME=VALUE", "nargs": "+", "type": fixed_value, "default": []}
     add("--fixed", **fixed, help="those that do not move")
+    add("--tie", metavar="NAME=OTHER", nargs="+", type=_tied, default=[], help="those that are as others are")
+    add("--sky", action="store_true", help="fit a constant level of each band, which may be negative")
     add("--starts", metavar="N", type=whole_number(1), help="from how many points to start")
+    add("--start-from", metavar="FIT.h5", type=Path, help="the result of an earlier fit, to start about it")
+    add("--steps", metavar="N", type=whole_number(1), help="the largest number of steps of the last descents")
+    add("--linear-amplitudes", action="store_true", help="solve for magnitudes at each step")
+    add("--supersampling", metavar="N", type=whole_number(1), help="sub-pixels along a side of a pixel")
     add("--seed", metavar="N", type=whole_number(0, SEED_LIMIT), default=0, help="of the starts")
     add("--configuration", metavar="NAME", help="the one to fit; needed where there are more")
     add("--out", metavar="DIR", type=Path, required=True, help="the folder for what is found")
+
+
+def _tied(text: str) -> tuple[str, str]:
+    """The names in the text NAME=OTHER."""
+    name, _, other = text.partition("=")
+    if not name or not other:
+        raise argparse.ArgumentTypeError(f"{text!r} is no NAME=OTHER, as two names of parameters")
+    return name, other
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -64,7 +78,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _fit(arguments: argparse.Namespace, sim: Simulator, observation: Observation) -> FitResult:
-    starts: dict[str, Any] = {} if arguments.starts is None else {"starts": arguments.starts}
+    given = {name: getattr(arguments, name) for name in ("starts", "steps", "supersampling")}
+    counts: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    start_from = None if arguments.start_from is None else FitResult.load(arguments.start_from)
     with warnings.catch_warnings():
         # the result has the same warnings, which are printed from there
         warnings.simplefilter("ignore", FitWarning)
@@ -73,8 +89,12 @@ def _fit(arguments: argparse.Namespace, sim: Simulator, observation: Observation
             observation,
             arguments.free,
             dict(arguments.fixed),
+            linear_amplitudes=arguments.linear_amplitudes,
+            tie=dict(arguments.tie),
+            start_from=start_from,
+            sky=arguments.sky,
             key=jax.random.key(arguments.seed, impl="threefry2x32"),
-            **starts,
+            **counts,
         )
 
 

@@ -73,6 +73,7 @@ def _add_fit(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         help='models that are tried, such as "EPL + shear" (default: all)',
     )
+    add("--no-shapelets", action="store_true", help="try no sources with shapelets")
     add("--fixed", metavar="NAME=VALUE", nargs="+", type=fixed_value, default=[], help="what does not move")
     add("--seed", metavar="N", type=whole_number(0, SEED_LIMIT), default=0, help="of the starts")
 
@@ -117,6 +118,7 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
     """The further arguments of the fit of each lens."""
     given = {name: getattr(arguments, name) for name in _OPTIONS}
     options = {name: value for name, value in given.items() if value is not None}
+    options |= {"shapelets": False} if arguments.no_shapelets else {}
     return options | ({"fixed": dict(arguments.fixed)} if arguments.fixed else {})
 
 

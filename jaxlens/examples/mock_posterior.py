@@ -1,44 +1,21 @@
-"""One mock lens and its posterior density, for the examples of samplers.
-
-A sampler works best in coordinates without bounds and with unit variance.  Here these are the coordinates z
-in which the Laplace approximation of `jaxlens.fit` is a standard normal: u = u_best + L z, where L L^T is the
-covariance, and the parameters are x = transform(u).  The density is that of `Simulator.log_posterior`.
-"""
+"""One mock lens whose posterior is sampled and compared with its fit, for the examples of samplers."""
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
-import jax.numpy as jnp
-import numpy as np
 import pandas as pd
 
 from jaxlens.fitting.fit import fit
+from jaxlens.fitting.posteriors.posterior_draws import Posterior
 from jaxlens.fitting.result import FitResult
 from jaxlens.simulator.simulator import Simulator
 
 Node = dict[str, Any]
 
-
-class Whitened(NamedTuple):
-    """A posterior in coordinates z (k,) in which it is about a standard normal, as pure functions.
-
-    Attributes:
-        log_density: the log of the density of z, up to a constant.
-        parameters: the free parameters at z, (k,).
-    """
-
-    log_density: Callable[[jax.Array], jax.Array]
-    parameters: Callable[[jax.Array], jax.Array]
-
-
-# A function that returns draws (samples, k).  Its arguments are the posterior, k, the number of draws of the
-# warm-up, the number of draws that are kept, and the seed.
-Sampler = Callable[[Whitened, int, int, int, int], np.ndarray]
 
 # Standard deviations of the fit: the largest difference of the means of draws and fit.
 MAX_OFFSET = 0.3
@@ -46,11 +23,11 @@ MAX_OFFSET = 0.3
 MAX_EXCESS = 0.15
 
 
-def main(sampler: Sampler, purpose: str, arguments: list[str] | None = None) -> int:
+def main(method: str, purpose: str, arguments: list[str] | None = None) -> int:
     """Fit the mock lens, sample its posterior and print both.
 
     Args:
-        sampler: the function that draws from the posterior.
+        method: a method of `FitResult.sample`.
         purpose: the purpose of the program, for its help text.
         arguments: the arguments of the program, by default those of the command line.
 
@@ -58,52 +35,21 @@ def main(sampler: Sampler, purpose: str, arguments: list[str] | None = None) -> 
         The exit code: 0 where fit and draws agree, else 1.
     """
     parser = argparse.ArgumentParser(description=purpose)
-    parser.add_argument("--samples", type=int, default=2000, help="draws that are kept (2000)")
-    parser.add_argument("--warmup", type=int, default=500, help="draws before, that adapt the step (500)")
+    parser.add_argument("--samples", type=int, default=500, help="draws of each of four chains (500)")
+    parser.add_argument("--warmup", type=int, default=200, help="draws before, that adapt the step (200)")
     parser.add_argument("--num-pix", type=int, default=40, help="side of the image in pixels (40)")
-    parser.add_argument("--seed", type=int, default=4, help="seed of the lens and of the draws (4)")
+    parser.add_argument("--seed", type=int, default=4, help="seed of the lens (4)")
     options = parser.parse_args(arguments)
     sim, images = mock(options.num_pix, options.seed)
     result = fit(sim, images)
-    posterior = whitened(sim, images, result)
     started = time.perf_counter()
-    drawn = sampler(posterior, len(result.names), options.warmup, options.samples, options.seed)
-    print(f"{options.samples} draws in {time.perf_counter() - started:.1f} s, compilation included")
-    table = comparison(result, drawn)
+    posterior = result.sample(method, options.samples, warmup=options.warmup)
+    print(f"{posterior!r} in {time.perf_counter() - started:.1f} s, compilation included")
+    table = comparison(result, posterior)
     print(table.to_string(float_format="{:.4f}".format))
     offset, excess = table["offset"].abs().max(), (table["ratio"] - 1.0).abs().max()
     print(f"means differ from the fit by at most {offset:.2f} sigma, standard deviations by {excess:.0%}")
     return 0 if offset < MAX_OFFSET and excess < MAX_EXCESS else 1
-
-
-def whitened(sim: Simulator, images: jax.Array, result: FitResult) -> Whitened:
-    """The posterior of one image in one band, in coordinates in which it is about a standard normal.
-
-    Args:
-        sim: the simulator that was fitted.
-        images: the image, (1, 1, y, x).
-        result: the fit of the image.
-
-    Returns:
-        The posterior.
-    """
-    best, transform = jnp.asarray(result.unconstrained[0]), result.transform
-    root = jnp.asarray(np.linalg.cholesky(result.unconstrained_covariance[0]), best.dtype)
-    others = {name: jnp.asarray(value) for name, value in result.params.items()}
-
-    def unconstrained(z: jax.Array) -> jax.Array:
-        return best + jnp.matmul(root, z, precision="highest")
-
-    def parameters(z: jax.Array) -> jax.Array:
-        return transform.constrained(unconstrained(z))
-
-    def log_density(z: jax.Array) -> jax.Array:
-        free = {name: x[None] for name, x in zip(result.names, parameters(z), strict=True)}
-        # p(u) = p(x) dx/du; the determinant of du/dz = L is left out, because it is constant
-        jacobian = jnp.sum(transform.log_derivative(unconstrained(z)))
-        return sim.log_posterior(others | free, images, names=result.names)[0] + jacobian
-
-    return Whitened(log_density, parameters)
 
 
 def mock(num_pix: int, seed: int) -> tuple[Simulator, jax.Array]:
@@ -113,13 +59,13 @@ def mock(num_pix: int, seed: int) -> tuple[Simulator, jax.Array]:
     return sim, images
 
 
-def comparison(result: FitResult, draws: np.ndarray) -> pd.DataFrame:
+def comparison(result: FitResult, posterior: Posterior) -> pd.DataFrame:
     """A row for each parameter: value and error of the fit, mean and standard deviation of the draws.
 
-    `draws` are (samples, k).  The column `offset` is the difference of the means over the error, and `ratio`
-    is the standard deviation over the error.
+    The column `offset` is the difference of the means over the error, and `ratio` is the standard deviation
+    over the error.
     """
-    mean, std = draws.mean(axis=0), draws.std(axis=0)
+    mean, std = posterior.mean[0], posterior.std[0]
     columns = {"fit": result.values[0], "sigma": result.sigma[0], "mean": mean, "std": std}
     table = pd.DataFrame(columns, index=list(result.names))
     table["offset"] = (table["mean"] - table["fit"]) / table["sigma"]

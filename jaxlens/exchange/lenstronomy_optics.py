@@ -108,7 +108,7 @@ def numerics_arguments(scene: Scene) -> dict[str, Any]:
     optics = scene.optics
     return {
         "supersampling_factor": scene.supersampling,
-        "supersampling_convolution": optics.blur_factor > 1,
+        "supersampling_convolution": optics.blur_factor > 1 and optics.psf != "NONE",
         "supersampling_kernel_size": optics.supersampling_kernel_size,
         "point_source_supersampling_factor": optics.point_factor,
         "convolution_kernel_size": optics.convolution_kernel_size,

@@ -10,7 +10,7 @@ import numpy as np
 
 from jaxlens.fitting.expansion import flattened, product, weighted
 from jaxlens.fitting.least_squares import box_minimum
-from jaxlens.fitting.posterior import Array, Constants, FitData, Model, with_free_values
+from jaxlens.fitting.posterior import Array, Constants, FitData, Model, sky_image, with_free_values
 from jaxlens.fitting.transforms import Transform
 from jaxlens.imaging import likelihood
 
@@ -23,7 +23,7 @@ MAGNITUDE_REACH = 4.0
 def templates(
     model: Model, constants: Constants, params: Mapping[str, Array], u: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
-    """The light that belongs to each free magnitude, and the light of everything else.
+    """The light that belongs to each free magnitude, and the light of all else but a sky that is fitted.
 
     An image is linear in fluxes, so that its derivative with respect to a magnitude is -0.4 ln 10 times the
     light of that magnitude.
@@ -62,6 +62,8 @@ def with_amplitudes(model: Model, constants: Constants, data: FitData, u: jax.Ar
         The coordinates, (k,).
     """
     other, light = templates(model, constants, data.params, u)
+    system = with_free_values(model, constants, data.params, constants.transform.constrained(u))
+    other = other + sky_image(system, other)
     weight = jnp.where(data.mask, 1.0 / jnp.where(data.mask, data.sigma, 1.0), 0.0)
     rows = flattened(weighted(light, weight))
     missing = jnp.ravel(jnp.where(data.mask, data.image - other, 0.0) * weight)

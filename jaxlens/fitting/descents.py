@@ -21,12 +21,18 @@ from jaxlens.fitting.expansion import expansion
 from jaxlens.fitting.least_squares import Descent, Expansion
 from jaxlens.fitting.posterior import Constants, FitData, Model
 from jaxlens.fitting.problem import batch_size, selected
+from jaxlens.fitting.rounds import Round, rounds
 
 # Steps of one call of the compiled program.
 STEPS = 2
 # A descent ends where the expected decrease of -ln(density) is below this; it is then about 0.03 standard
 # deviations from the maximum.
 TOLERANCE = 5e-4
+# A descent also ends where no step leads down any more, since the decrease of short steps is less than the
+# rounding of -ln(density).  It has reached a maximum if the decrease that is still expected is below this, at
+# 0.2 standard deviations from the maximum.  Otherwise -ln(density) has a kink there: what is computed on
+# sub-pixels jumps in its derivative where a ray crosses the middle of a steep source.
+ROUNDING = 0.02
 # Two descents have found the same maximum where their -ln(density) differ by less; 0.5 is one standard
 # deviation.
 AGREEMENT = 0.5
@@ -34,34 +40,6 @@ AGREEMENT = 0.5
 FIRST_WAVE = 8
 # Residuals count as noise where chi-square is less than this many standard deviations above its mean.
 ONLY_NOISE = 5.0
-
-
-class Round(NamedTuple):
-    """At most `steps` steps on a level of `expansion.expansion`, of the `keep` best starts of an image."""
-
-    level: int
-    keep: int
-    steps: int
-
-
-def rounds(starts: int, levels: int, steps: int) -> list[Round]:
-    """The rounds of a fit, from the most smoothed images to the images themselves.
-
-    Args:
-        starts: the number of starts of an image.
-        levels: the number of levels of smoothing.
-        steps: the largest number of steps of the last round.
-
-    Returns:
-        The rounds in order.
-
-    >>> [tuple(each) for each in rounds(24, 1, 50)]
-    [(1, 24, 2), (1, 12, 4), (0, 6, 6), (0, 3, 50)]
-    """
-    half, few = -(-starts // 2), max(4, -(-starts // 4))
-    plan = [Round(1, starts, 2), Round(1, half, 4)]
-    plan += [Round(level, few, 4) for level in range(2, levels + 1)]
-    return [*plan, Round(0, few, 6), Round(0, max(3, -(-starts // 8)), steps)]
 
 
 class Optima(NamedTuple):
@@ -72,7 +50,10 @@ class Optima(NamedTuple):
         value: minus the log of the posterior density of u, (n, s); infinite for a start that was given up.
         minus_log_posterior: minus the log of the posterior density of the parameters x, (n, s).
         curvature: the curvature of `value`, (n, s, k, k).
+        decrease: the decrease of `value` that is still expected, (n, s).
+        stuck: whether no step leads down any more, (n, s).
         converged: whether the descent reached a maximum of the density, (n, s).
+        failed: whether the density is not finite at the start, (n, s).
         history: `minus_log_posterior` after each step, (steps, n, s).
     """
 
@@ -80,8 +61,21 @@ class Optima(NamedTuple):
     value: np.ndarray
     minus_log_posterior: np.ndarray
     curvature: np.ndarray
+    decrease: np.ndarray
+    stuck: np.ndarray
     converged: np.ndarray
+    failed: np.ndarray
     history: np.ndarray
+
+    @property
+    def followed(self) -> np.ndarray:
+        """Which starts were followed to the end, (n, s)."""
+        return np.isfinite(self.value)
+
+    @property
+    def best(self) -> np.ndarray:
+        """The index of the best end of each image, (n,)."""
+        return np.argmin(self.value, axis=1)
 
 
 def descents(
@@ -111,6 +105,27 @@ def descents(
     return pool.optima()
 
 
+def last_descents(
+    model: Model, constants: Constants, data: FitData, points: np.ndarray, steps: int
+) -> Optima:
+    """Descend from points that are near maxima, on the images themselves.
+
+    Args:
+        model: the static part of the fit.
+        constants: the arrays that all images share.
+        data: all n images.
+        points: the points, (n, s, k).
+        steps: the largest number of steps.
+
+    Returns:
+        Where the descents ended.
+    """
+    pool = _Pool(model, constants, data, points)
+    pool.begin_wave(0, points.shape[1])
+    pool.run(Round(0, points.shape[1], steps), linear=False, same_level=True)
+    return pool.optima()
+
+
 class _Pool:
     """All descents as host arrays; the descent from start j of image i has the index i s + j.
 
@@ -122,7 +137,7 @@ class _Pool:
         self.data, self.shape = data, points.shape[:2]
         self.state = _starting(np.reshape(points, (-1, points.shape[-1])))
         self.current = np.zeros(self.state.point.shape[0], bool)
-        self.earlier = self.current.copy()
+        self.earlier, self.tried = self.current.copy(), self.current.copy()
         self.history: list[np.ndarray] = []
         self.last_indices, self.last_images = np.zeros(0, int), data
 
@@ -132,11 +147,14 @@ class _Pool:
         wave = np.zeros(self.shape, bool)
         wave[:, first:last] = ~(self._settled(self.earlier) & self._only_noise(self.earlier))[:, None]
         self.current = np.ravel(wave)
+        self.tried |= self.current
 
     def keep_best(self, count: int) -> None:
         """Give up all but the best `count` current starts of each image."""
-        rank = np.argsort(np.argsort(self._values(self.current), axis=1, kind="stable"), axis=1)
-        self.current &= np.ravel(rank < count)
+        current = np.reshape(self.current, self.shape)
+        # those that are not current come last, also after those whose value is not known yet
+        order = np.lexsort((self._values(self.current), ~current), axis=1)
+        self.current &= np.ravel(np.argsort(order, axis=1) < count)
 
     def run(self, plan: Round, linear: bool, same_level: bool) -> None:
         """Take the steps of one round; on another level than before the damping is reset."""
@@ -160,7 +178,7 @@ class _Pool:
     def _settled(self, chosen: np.ndarray) -> np.ndarray:
         """The images (n,) whose best maximum was found by two of the chosen descents."""
         value = self._values(chosen)
-        ended = np.reshape(chosen & np.asarray(self.state.decrease <= TOLERANCE), self.shape)
+        ended = np.reshape(chosen & _converged(self.state), self.shape)
         with np.errstate(invalid="ignore"):
             agree = value - np.min(value, axis=1, keepdims=True) < AGREEMENT
         return np.sum(ended & agree, axis=1) >= 2
@@ -202,13 +220,28 @@ class _Pool:
         """Where all descents ended, by image and start."""
         found = self.state.expansion
         followed = self.current | self.earlier
-        converged = followed & np.asarray(self.state.decrease <= TOLERANCE)
-        by_start = (self.state.point, found.aux, found.curvature, converged)
-        point, aux, curvature, converged = (
+        by_start = (
+            *(self.state.point, found.aux, found.curvature, self.state.decrease),
+            *(followed & _stuck(self.state), followed & _converged(self.state)),
+            self.tried & ~np.isfinite(found.aux),
+        )
+        point, aux, curvature, *ends = (
             np.reshape(array, (*self.shape, *np.shape(array)[1:])) for array in by_start
         )
         history = np.reshape(self.history, (-1, *self.shape))
-        return Optima(point, self._values(followed), aux, curvature, converged, history)
+        decrease, stuck, converged, failed = ends
+        value = self._values(followed)
+        return Optima(point, value, aux, curvature, decrease, stuck, converged, failed, history)
+
+
+def _stuck(state: Descent) -> np.ndarray:
+    """Which descents have no step that leads down any more, (m,)."""
+    return np.asarray(state.damping > least_squares.MAX_DAMPING)
+
+
+def _converged(state: Descent) -> np.ndarray:
+    """Which descents have reached a maximum of the density, as far as rounding allows, (m,)."""
+    return np.asarray(state.decrease <= TOLERANCE) | (_stuck(state) & np.asarray(state.decrease <= ROUNDING))
 
 
 def _starting(points: np.ndarray) -> Descent:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import jax
 import numpy as np
 from jax.typing import ArrayLike
 
-from jaxlens.fitting.descents import descents
+from jaxlens.fitting.finer import with_supersampling
 from jaxlens.fitting.first_order import first_order
 from jaxlens.fitting.fixed_haloes import fitted_lens
 from jaxlens.fitting.free_parameters import Free, free_parameters
@@ -25,7 +26,10 @@ from jaxlens.fitting.observed_lens import observed_lens
 from jaxlens.fitting.optima import fit_result
 from jaxlens.fitting.problem import fit_data, problem
 from jaxlens.fitting.result import FitResult, FitWarning
-from jaxlens.fitting.starts import DRAWS_PER_START, best_starts, drawn_points
+from jaxlens.fitting.search import search
+from jaxlens.fitting.sky import with_sky
+from jaxlens.fitting.start_points import StartPoints
+from jaxlens.fitting.starts import DRAWS_PER_START
 from jaxlens.simulator.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -44,6 +48,10 @@ def fit(
     optimizer: optax.GradientTransformation | None = None,
     steps: int = 100,
     linear_amplitudes: bool = False,
+    tie: Mapping[str, str] | None = None,
+    start_from: FitResult | Mapping[str, ArrayLike] | None = None,
+    sky: bool = False,
+    supersampling: int | None = None,
     key: jax.Array | None = None,
 ) -> FitResult:
     """The most probable parameters of one or several images, with their errors.
@@ -52,6 +60,10 @@ def fit(
     `jaxlens.fitting.transforms`, so that a parameter whose prior has bounds stays inside them.  The errors
     are those of the Laplace approximation: the covariance is the inverse of Fisher's information of the
     pixels plus the second derivatives of minus the log prior.
+
+    Where only one start of an image came to its best model a few more follow, the best of more draws.
+    Where the last descents stop at a kink of the likelihood, since rays cross the middle of a steep source,
+    they go on with more sub-pixels: the best models of such images have those of `FitResult.supersampling`.
 
     Where a fit is doubtful its result has `warnings`, each of which is also issued as a FitWarning.
 
@@ -74,7 +86,8 @@ def fit(
         noise_sigma: the noise's standard deviation, counts/s, like `images` or broadcast to it; by default it
             is the simulator's own and depends on the parameters.
         mask: True or 1 where a pixel is used, like `images` or broadcast to it.  Other pixels may be NaN.
-        starts: the number of starts of each image, which are the best of 8 times as many prior draws.
+        starts: the number of starts of each image, which are the best of 8 times as many prior draws; a
+            few more, of 32 times as many, where they do not agree.
         optimizer: an optimizer of optax, with its schedule, which moves all starts before the descents, for
             at most `steps` steps or until no image gets better.  By default there is none, because Levenberg
             and Marquardt's method does not need one.
@@ -82,6 +95,17 @@ def fit(
         linear_amplitudes: whether the free magnitudes are found by linear algebra at each step, with the
             noise of the data and without their priors, until the last round, in which they move with all
             other parameters.  At the starts they always are.
+        tie: the name of the parameter that another one follows, by the name of that one, as
+            `{"PLANE_1-OBJECT_1-LIGHT_PROFILE_2-center_x": "PLANE_1-OBJECT_1-LIGHT_PROFILE_1-center_x"}`: the
+            two are one, with the prior of the followed one.  SAME_AS in the file does the same.
+        start_from: the result of an earlier fit of these images, or the values of parameters by name, also
+            those of another file that has some of the parameters.  The starts are then this point and draws
+            about it by its covariance (of values without one within a tenth of the prior's width).
+            Parameters that it does not have are drawn from their priors.
+        sky: whether a constant level of each band is fitted, counts/s a pixel, which may be negative.  It is
+            `sky-<band>` in the result, whose `params` do not have it, and its prior is very wide.
+        supersampling: the sub-pixels along a side of a pixel on which extended light is computed, in all
+            descents.  By default they are the file's, and more of them are only taken as said above.
         key: the random key of the draws; a fixed one by default, so that a fit can be repeated.
 
     Returns:
@@ -91,7 +115,7 @@ def fit(
         ValueError: if the images do not match the simulator, or used pixels are not finite; if a name is not
             that of a parameter; if a free parameter has no prior, or a discrete one; if a parameter varies
             and is neither free nor fixed; if haloes are drawn by the file and are not given in `fixed`; if
-            the posterior is finite at none of the starts.
+            the posterior is finite at none of the starts; if ties or `start_from` are wrong.
 
     Examples:
         A mock image of a packaged example, of which all parameters that vary are fitted::
@@ -113,20 +137,25 @@ def fit(
     count = len(of_systems(sim, images))
     if noise_sigma is None and sim.scene.backgrounds == "replace":
         raise ValueError("the noise of real backgrounds is not known; give noise_sigma")
+    if supersampling is not None:
+        sim = sim.replace(scene=with_supersampling(sim.scene, supersampling))
     key = jax.random.key(0, impl="threefry2x32") if key is None else key
     lens = fitted_lens(sim, count, fixed, free)
     sim, drawn = lens.sim, lens.drawn(key, DRAWS_PER_START * starts)
-    parameters = free_parameters(sim, drawn, count, free, lens.fixed)
+    parameters = free_parameters(sim, drawn, count, free, lens.fixed, tie)
     checked = check_images(sim, images, noise_sigma, mask, parameters.params.get("num_epochs"))
+    if sky:
+        parameters = with_sky(parameters, checked)
     model, constants = problem(sim, parameters, checked.noise_sigma is not None)
     data = fit_data(model, checked, parameters)
-    candidates = drawn_points(model, constants, parameters, drawn, key)
-    points = best_starts(model, constants, data, candidates, starts)
+    start = StartPoints(lens, model, constants, data, parameters, starts)
+    points = start.first(key, drawn, start_from)
     diverged = np.zeros(points.shape[:2], bool)
     if optimizer is not None:
         points, diverged = first_order(model, constants, data, points, optimizer, steps)
-    optima = descents(model, constants, data, points, steps, linear_amplitudes)
-    result = lens.result(fit_result(sim, parameters, model, constants, data, optima, diverged))
+    more = partial(start.more, jax.random.fold_in(key, 1))
+    found = search(model, constants, data, points, more, steps, linear_amplitudes, supersampling is None)
+    result = lens.result(fit_result(sim, parameters, constants, data, found, diverged))
     for text in result.warnings:
         warnings.warn(text, FitWarning, stacklevel=2)
     return result

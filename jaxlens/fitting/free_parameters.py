@@ -7,7 +7,7 @@ a parameter that follows others by a link without scatter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -21,6 +21,7 @@ from jaxlens.config.model import LinkedDraw
 from jaxlens.config.naming import FLIP, IMAGE_INDEX
 from jaxlens.distributions import DeltaFunction, Distribution
 from jaxlens.fitting.hidden_copies import hidden_copies
+from jaxlens.fitting.own_ties import in_order, own_ties
 from jaxlens.fitting.ties import dependent_ties, marginal, tied_params, ties
 from jaxlens.fitting.transforms import Transform, transform_of
 from jaxlens.sampling.epochs import POINTING, nights_of
@@ -30,6 +31,7 @@ Prior: TypeAlias = Distribution | Sequence[Distribution] | None
 Free: TypeAlias = Iterable[str] | Mapping[str, Prior]
 
 _GIVE_PRIOR = "give it one, as in free={name: Normal(mean, std)} of jaxlens.distributions"
+_TIE_IT = "or tie it to another parameter, as in tie={name: other} (SAME_AS in the file)"
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class FreeParameters:
         places: the name of each scalar and, where each band has its own value, the band's index.
         priors: the prior of each scalar.
         file_priors: the names of the parameters whose prior is the file's.
-        changed: the names of the parameters that the caller fixed or gave a prior.
+        changed: the names of the parameters that the caller fixed, tied or gave a prior.
         transform: the map between the unconstrained space and the free parameters.
         params: all parameters of n images, (n,), (n, bands) or (n, epochs, bands); the free ones are at
             their priors' medians.
@@ -66,6 +68,7 @@ def free_parameters(
     n: int,
     free: Free | None = None,
     fixed: Mapping[str, ArrayLike] | None = None,
+    tie: Mapping[str, str] | None = None,
 ) -> FreeParameters:
     """The free parameters of a fit of n images.
 
@@ -76,6 +79,7 @@ def free_parameters(
         n: the number of images.
         free: as in `jaxlens.fit`.
         fixed: as in `jaxlens.fit`.
+        tie: as in `jaxlens.fit`.
 
     Returns:
         The free parameters, and the values of all others.
@@ -88,9 +92,12 @@ def free_parameters(
     fixed = _fixed(sim, n, {} if fixed is None else fixed)
     file = sim.priors
     hidden = hidden_copies(sim.scene, {**drawn, **fixed})
-    priors = _priors(sim, file, free, fixed, hidden)
-    _refuse_undecided(sim, file, priors, fixed, hidden)
     shapes = {name: np.shape(drawn[name])[1:] for name in sim.parameter_names}
+    free = free if free is None or isinstance(free, str | Mapping) else tuple(free)
+    own_links = own_ties(sim, tie, shapes, {*([free] if isinstance(free, str) else free or ()), *fixed})
+    tied = {link.name for link in own_links}
+    priors = _priors(sim, file, free, {**fixed, **dict.fromkeys(tied, np.nan)}, hidden)
+    _refuse_undecided(sim, file, priors, {*fixed, *tied}, hidden)
     params = {name: np.repeat(np.asarray(drawn[name])[:1], n, axis=0) for name in shapes}
     params |= {name: _value(name, fixed[name], (n, *shapes[name])) for name in fixed}
     places, distributions = _scalars(priors, shapes)
@@ -103,8 +110,8 @@ def free_parameters(
     for i, median in zip(moving, np.asarray(transform.constrained(np.zeros(moving.size))), strict=True):
         name, band = places[i]
         params[name][:, ... if band is None else band] = median
-    changed = own | frozenset(fixed)
-    every = ties(sim, changed)
+    changed = own | frozenset(fixed) | tied
+    every = in_order([*ties(sim, changed), *own_links])
     return FreeParameters(
         places=tuple(places[i] for i in moving),
         priors=tuple(distributions[i] for i in moving),
@@ -245,10 +252,10 @@ def _refuse_undecided(
     sim: Simulator,
     file: Mapping[str, tuple[Distribution, ...]],
     priors: Mapping[str, object],
-    fixed: Mapping[str, object],
+    fixed: Collection[str],
     hidden: tuple[str, ...],
 ) -> None:
-    """ValueError where a parameter that varies, and not of a hidden copy, is neither free nor fixed."""
+    """ValueError where a parameter that varies, and not of a hidden copy, is not free, fixed or tied."""
     for name, prior in file.items():
         if name not in priors and name not in fixed and not name.startswith(hidden):
             state = "takes separate values in the file" if _is_discrete(prior) else "varies in the file"
@@ -258,7 +265,7 @@ def _refuse_undecided(
         if name not in priors and name not in fixed and not name.startswith(hidden):
             if _by_epoch(sim, name):
                 raise ValueError(f"{name} {reason}; give fixed={{{POINTING!r}: ...}}, or its values in fixed")
-            raise ValueError(f"{name} {reason}, and has no prior; {_GIVE_PRIOR}, or a value in fixed")
+            raise ValueError(f"{name} {reason}, and has no prior; {_GIVE_PRIOR}, a value in fixed, {_TIE_IT}")
 
 
 def _value(name: str, value: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:

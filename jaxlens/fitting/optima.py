@@ -9,11 +9,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.fitting.descents import AGREEMENT, Optima
+from jaxlens.fitting.descents import AGREEMENT
+from jaxlens.fitting.doubts import CONVERGED, KINK, UNFINISHED, warnings
+from jaxlens.fitting.finer import Refined
 from jaxlens.fitting.free_parameters import FreeParameters
+from jaxlens.fitting.in_words import describe_prior
 from jaxlens.fitting.posterior import Array, Constants, FitData, Model, predicted, with_free_values
+from jaxlens.fitting.posteriors.image_density import image_densities, normalisation
 from jaxlens.fitting.problem import batch_size, prior_curvature, selected
-from jaxlens.fitting.result import FitResult, describe_prior
+from jaxlens.fitting.result import FitResult
 from jaxlens.simulator.generation import Params
 from jaxlens.simulator.simulator import Simulator
 
@@ -33,10 +37,9 @@ class BestModels(NamedTuple):
 def fit_result(
     sim: Simulator,
     free: FreeParameters,
-    model: Model,
     constants: Constants,
     data: FitData,
-    optima: Optima,
+    found: Refined,
     diverged: np.ndarray,
 ) -> FitResult:
     """The result of a fit of n images with s starts each.
@@ -44,28 +47,29 @@ def fit_result(
     Args:
         sim: the simulator that was fitted.
         free: the free parameters.
-        model: the static part of the fit.
         constants: the arrays that all images share.
         data: all n images.
-        optima: where the descents ended.
+        found: where the descents ended, and in which models.
         diverged: whether the optimizer of the first steps diverged from each start, (n, s).
 
     Returns:
         The result.
     """
-    rows, chosen = np.arange(len(data.image)), np.argmin(optima.value, axis=1)
+    optima = found.optima
+    rows, chosen = np.arange(len(data.image)), optima.best
     point, converged = optima.point[rows, chosen], optima.converged[rows, chosen]
     misfit = optima.minus_log_posterior[rows, chosen]
-    names, constant = free.names(sim.bands), _normalisation(data)
+    names, constant = free.names(sim.bands), normalisation(data)
     agreed = optima.minus_log_posterior - misfit[:, None] < AGREEMENT
-    best = _best_models(model, constants, data, point)
-    covariance = _covariance(model, constants, data, point, optima.curvature[rows, chosen])
+    curvature = optima.curvature[rows, chosen]
+    best, covariance, supersampling = _at_best(found, constants, data, point, curvature)
     derivative = np.exp(np.asarray(constants.transform.log_derivative(point), np.float64))
     errors = covariance * derivative[:, :, None] * derivative[:, None, :]
     values = np.asarray(constants.transform.constrained(point))
     at_bound = _at_bound(constants, values, errors)
     residual = np.where(data.mask, data.image.astype(np.float64) - best.mean, 0.0) / best.sigma
-    followed = np.isfinite(optima.value)
+    states = tuple(map(_state, converged, optima.stuck[rows, chosen]))
+    low, high = np.asarray(constants.transform.low), np.asarray(constants.transform.high)
     pixels = tuple(range(1, residual.ndim))
     return FitResult(
         names=names,
@@ -88,12 +92,48 @@ def fit_result(
         agreed=agreed,
         converged=converged,
         at_bound=at_bound,
-        warnings=_warnings(names, agreed, followed, converged, at_bound, diverged),
+        warnings=warnings(
+            names,
+            states,
+            agreed,
+            optima.followed,
+            optima.failed,
+            at_bound,
+            diverged,
+            point,
+            np.isfinite(low) & np.isfinite(high),
+            {name: np.asarray(value) for name, value in best.params.items()},
+        ),
         images=np.asarray(data.image),
         model=np.asarray(best.mean),
         noise_sigma=np.asarray(best.sigma),
         mask=np.asarray(data.mask),
+        states=states,
+        supersampling=supersampling,
+        densities=image_densities(found.models, constants, data, names),
     )
+
+
+def _state(converged: bool, stuck: bool) -> str:
+    """How a descent ended."""
+    return CONVERGED if converged else KINK if stuck else UNFINISHED
+
+
+def _at_best(
+    found: Refined, constants: Constants, data: FitData, point: np.ndarray, curvature: np.ndarray
+) -> tuple[BestModels, np.ndarray, np.ndarray]:
+    """The best models, the covariance (n, k, k) and the supersampling (n,), each image by its own model."""
+    parts = []
+    for model, rows in found.models:
+        own = selected(data, rows)
+        best = _best_models(model, constants, own, point[rows])
+        covariance = _covariance(model, constants, own, point[rows], curvature[rows])
+        parts.append((best, covariance, np.full(len(rows), model.scene.supersampling)))
+    order = np.argsort(np.concatenate([rows for _, rows in found.models]))
+    joined: tuple[BestModels, np.ndarray, np.ndarray] = jax.tree.map(
+        lambda *arrays: np.concatenate(arrays)[order], *parts
+    )
+    return joined
 
 
 def _best_models(model: Model, constants: Constants, data: FitData, points: np.ndarray) -> BestModels:
@@ -143,41 +183,3 @@ def _at_bound(constants: Constants, values: np.ndarray, covariance: np.ndarray) 
     sigma = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
     low, high = np.asarray(constants.transform.low), np.asarray(constants.transform.high)
     return np.minimum(values - low, high - values) < AT_BOUND * sigma
-
-
-def _normalisation(data: FitData) -> np.ndarray:
-    """The terms of each image's log posterior that the descents leave out, (n,).
-
-    Descents sum (r^2 - 1) / 2 + ln(s / s0) over pixels where the likelihood has (r^2 + ln 2 pi) / 2 + ln s.
-    """
-    sigma = np.where(data.mask, data.sigma, 1.0).astype(np.float64)
-    terms = np.where(data.mask, 0.5 + np.log(sigma) + 0.5 * np.log(2.0 * np.pi), 0.0)
-    return -np.sum(terms, axis=tuple(range(1, terms.ndim)))
-
-
-def _warnings(
-    names: tuple[str, ...],
-    agreed: np.ndarray,
-    followed: np.ndarray,
-    converged: np.ndarray,
-    at_bound: np.ndarray,
-    diverged: np.ndarray,
-) -> tuple[str, ...]:
-    """The warnings of a fit, each with the indices of the images that it concerns."""
-    alone = (agreed & followed).sum(axis=1) < np.minimum(2, followed.sum(axis=1))
-    found = [
-        (~converged, "no maximum was reached within the steps: the values are the best that were found"),
-        (alone, "of the starts that were followed to the end only one came to the best model: there may be"
-        " a better one, which more starts would find"),
-        (diverged.any(axis=1), "the optimizer ran away from starts, whose best points were taken instead:"
-        " lower its learning rate"),
-    ]  # fmt: skip
-    found += [(at_bound[:, i], f"{name} sits on a bound of its prior") for i, name in enumerate(names)]
-    return tuple(f"{text} ({_image_list(concerned)})" for concerned, text in found if concerned.any())
-
-
-def _image_list(concerned: np.ndarray) -> str:
-    if concerned.size == 1:
-        return "the image"
-    indices = ", ".join(map(str, np.flatnonzero(concerned)))
-    return f"image{'s' * int(concerned.sum() > 1)} {indices} of {concerned.size}"

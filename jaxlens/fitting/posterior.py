@@ -26,6 +26,8 @@ from jaxlens.sampling.link_priors import with_known, with_ties
 from jaxlens.sampling.population import Population
 from jaxlens.simulator.generation import Params
 
+# The parameter of a fit, beside those of the simulator, that is a constant level of each band, counts/s.
+SKY = "sky"
 # An array on the host or on the device.
 Array: TypeAlias = jax.Array | np.ndarray
 
@@ -211,7 +213,20 @@ def predicted_of(
         Mean and sigma, each (bands, y, x), counts/s.
     """
     mean, sigma = likelihood.expected(model.scene, params, constants.assets)
+    mean = mean + sky_image(params, mean)
     return mean, jnp.asarray(data.sigma, mean.dtype) if model.sigma_given else sigma
+
+
+def sky_image(params: Mapping[str, Array], like: jax.Array) -> jax.Array:
+    """The constant level of each band that is fitted, as an image like `like`; 0 where there is none.
+
+    Args:
+        params: all parameters of the system.
+        like: an image, (bands, y, x).
+    """
+    if SKY not in params:
+        return jnp.zeros_like(like)
+    return jnp.broadcast_to(jnp.asarray(params[SKY], like.dtype)[:, None, None], like.shape)
 
 
 def minus_log_posterior(model: Model, constants: Constants, data: FitData, u: jax.Array) -> jax.Array:

@@ -16,8 +16,11 @@ import jax
 import numpy as np
 
 from jaxlens.config.errors import nearest
-from jaxlens.distributions import Distribution
 from jaxlens.files.version import version
+from jaxlens.fitting.doubts import CONVERGED, UNFINISHED, confidence
+from jaxlens.fitting.in_words import confidence_line, one_line
+from jaxlens.fitting.posteriors.density import Part
+from jaxlens.fitting.posteriors.sampled import Sampled
 from jaxlens.fitting.result_files import read_fields, write_fields
 from jaxlens.fitting.transforms import Transform
 from jaxlens.plotting.fit import view_fit
@@ -26,6 +29,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+
+# The fields of results that files of format 1 do not have.
+_LATER = ("states", "supersampling")
+# The fields that no file has.
+_NOT_SAVED = ("densities",)
 # The number of rows of the table in `str(result)`; the middle rows of a longer table are left out.
 _MAX_ROWS = 50
 
@@ -34,24 +42,8 @@ class FitWarning(UserWarning):
     """The result of a fit is doubtful; the message says why, and for which images or parameters."""
 
 
-def describe_prior(distribution: Distribution) -> str:
-    """The name and parameters of a distribution, as the table of a result shows them.
-
-    >>> from jaxlens.distributions import Normal
-    >>> describe_prior(Normal(mean=1.0, std=0.25))
-    'normal(mean=1, std=0.25)'
-    """
-    name = type(distribution).__dict__.get("name", type(distribution).__name__.lower())
-    values = {f.name: getattr(distribution, f.name) for f in dataclasses.fields(distribution)}  # type: ignore[arg-type]
-    parameters = (
-        f"{key}={describe_prior(value) if isinstance(value, Distribution) else f'{float(value):.4g}'}"
-        for key, value in values.items()
-    )
-    return f"{name}({', '.join(parameters)})"
-
-
 @dataclass(frozen=True, eq=False, repr=False)
-class FitResult:
+class FitResult(Sampled):
     """The parameters that make images most probable, their errors, and how they were found.
 
     Images of time series have the axis of epochs before that of bands, (n, epochs, bands, y, x).
@@ -87,6 +79,11 @@ class FitResult:
         noise_sigma: the noise's standard deviation in each pixel, (n, bands, y, x).
         mask: whether each pixel is used, (n, bands, y, x).
         version: the version of jaxlens that made the fit.
+        states: how the best descent of each image ended: `converged`; `at a kink`, where no step leads up any
+            more but there is no maximum; or `not converged`, where the steps were not enough.
+        supersampling: the sub-pixels along a side of a pixel on which each best model is computed, (n,): the
+            file's, or more where light is too steep for these.  Empty in files of earlier versions.
+        densities: the posteriors that were fitted, which `sample` draws from; no file has them.
 
     Examples:
         A result of `jaxlens.fit` as a table, with samples of its posterior, a picture and a file::
@@ -124,6 +121,9 @@ class FitResult:
     noise_sigma: np.ndarray
     mask: np.ndarray
     version: str = dataclasses.field(default_factory=version)
+    states: tuple[str, ...] = ()
+    supersampling: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(0, int))
+    densities: tuple[Part, ...] = ()
 
     @property
     def sigma(self) -> np.ndarray:
@@ -135,6 +135,27 @@ class FitResult:
         """Chi-square over the degrees of freedom, (n,): about 1 for a good model; infinite without any."""
         degrees = np.asarray(self.degrees_of_freedom, float)
         return np.divide(self.chi_square, degrees, out=np.full(degrees.shape, np.inf), where=degrees > 0)
+
+    @property
+    def confidence(self) -> tuple[str, ...]:
+        """How sure the fit of each image is, in a sentence that begins with `sure`, `doubtful` or `wrong`.
+
+        Chi-square, the number of starts that came to the best model, how its descent ended, and warnings.
+        """
+        ended = (CONVERGED if converged else UNFINISHED for converged in self.converged)
+        return confidence(
+            self.chi_square,
+            self.degrees_of_freedom,
+            self.agreed,
+            self.started,
+            self.states or tuple(ended),
+            self.warnings,
+        )
+
+    @property
+    def started(self) -> np.ndarray:
+        """Which starts each image had, (n, s): some get more than others."""
+        return ~np.isneginf(self.start_log_posterior)
 
     @property
     def residual(self) -> np.ndarray:
@@ -223,19 +244,12 @@ class FitResult:
         return self.names.index(name)
 
     def __repr__(self) -> str:
-        n, k = self.values.shape
-        ended = f"{int(np.sum(self.converged))} of {n} converged"
-        reached = f"reached from {_span(self.agreed.sum(axis=1), 'd')} of {self.agreed.shape[1]} starts"
-        warned = f", {len(self.warnings)} warning{'s' * (len(self.warnings) > 1)}" if self.warnings else ""
-        return (
-            f"FitResult of {n} image{'s' * (n > 1)}, {k} free parameters: chi-square per degree of freedom "
-            f"{_span(self.chi_square_per_degree, '.3f')}, {ended}, {reached}{warned}"
-        )
+        return one_line(self)
 
     def __str__(self) -> str:
         table = self.table()
         text = table.to_string(float_format="{:.5g}".format, index_names=False, max_rows=_MAX_ROWS)
-        return f"{self!r}\n{text}"
+        return f"{self!r}\n{confidence_line(self.confidence)}\n{text}"
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the result to an HDF5 file, which replaces an earlier file of that name.
@@ -243,7 +257,7 @@ class FitResult:
         Raises:
             StorageError: if the file cannot be written; an earlier file then stays as it was.
         """
-        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        fields = {name: getattr(self, name) for name in _saved_fields()}
         write_fields(Path(path), fields)
 
     @classmethod
@@ -254,14 +268,13 @@ class FitResult:
             StorageError: if the file is missing, damaged, or not a saved FitResult.
         """
         with read_fields(Path(path)) as fields:
-            found = {field.name: fields[field.name] for field in dataclasses.fields(cls)}
+            # those of earlier versions lack the last fields
+            found = {name: fields[name] for name in _saved_fields() if name not in _LATER or name in fields}
             return cls(**found | {"transform": Transform(**found["transform"])})
 
 
-def _span(values: np.ndarray, form: str) -> str:
-    """The smallest and the largest value, or the only one where both print alike."""
-    ends = dict.fromkeys(f"{end:{form}}" for end in (values.min(), values.max()))
-    return " to ".join(ends)
+def _saved_fields() -> list[str]:
+    return [field.name for field in dataclasses.fields(FitResult) if field.name not in _NOT_SAVED]
 
 
 def _square_root(covariance: np.ndarray) -> np.ndarray:

@@ -14,12 +14,15 @@ import numpy as np
 
 from jaxlens.files.errors import StorageError
 
-# The attributes `kind` and `format` of a file.
+# The attributes `kind` and `format` of a file of a FitResult, and what to give in place of another file.
 _KIND = "jaxlens fit"
-_FORMAT = 1
+_FORMAT = 2
+# The formats that can be read.
+_READABLE = (1, 2)
+_ADVICE = "give a file that FitResult.save wrote"
 
 
-def write_fields(path: Path, fields: Mapping[str, Any]) -> None:
+def write_fields(path: Path, fields: Mapping[str, Any], kind: str = _KIND) -> None:
     """Write the fields of a result to an HDF5 file, which replaces an earlier file of that name.
 
     The file is first written under another name, so that an earlier file stays if the new one cannot be
@@ -28,6 +31,7 @@ def write_fields(path: Path, fields: Mapping[str, Any]) -> None:
     Args:
         path: the path of the file.
         fields: the values by their names: texts, tuples of texts, arrays, dataclasses and mappings of these.
+        kind: what the file says that it is.
 
     Raises:
         StorageError: if the file cannot be written.
@@ -35,7 +39,7 @@ def write_fields(path: Path, fields: Mapping[str, Any]) -> None:
     memory = io.BytesIO()
     # HDF5 writes to memory, so that a full disk raises below and not inside HDF5
     with h5py.File(memory, "w") as file:
-        file.attrs.update({"kind": _KIND, "format": _FORMAT})
+        file.attrs.update({"kind": kind, "format": _FORMAT})
         for name, value in fields.items():
             _write(file, name, value)
     partial = path.with_name(path.name + ".partial")
@@ -49,17 +53,22 @@ def write_fields(path: Path, fields: Mapping[str, Any]) -> None:
 
 
 @contextlib.contextmanager
-def read_fields(path: Path) -> Iterator[Mapping[str, Any]]:
+def read_fields(path: Path, kind: str = _KIND, advice: str = _ADVICE) -> Iterator[Mapping[str, Any]]:
     """The fields that `write_fields` wrote; dataclasses come back as dictionaries.
 
     It is a context manager, which also turns errors of reading inside the `with` block into a StorageError.
 
+    Args:
+        path: the path of the file.
+        kind: what the file must say that it is.
+        advice: what to do where it is another one.
+
     Raises:
-        StorageError: if the file is missing, damaged, or not a saved FitResult.
+        StorageError: if the file is missing, damaged, or not of this kind.
     """
-    with _explained(path, "give a file that FitResult.save wrote"), h5py.File(path) as file:
-        if (file.attrs.get("kind"), file.attrs.get("format")) != (_KIND, _FORMAT):
-            raise OSError(f"is not a fit of format {_FORMAT}")
+    with _explained(path, advice), h5py.File(path) as file:
+        if file.attrs.get("kind") != kind or file.attrs.get("format") not in _READABLE:
+            raise OSError(f"is not a {kind.split()[-1]} of format {' or '.join(map(str, _READABLE))}")
         yield {name: _read(stored) for name, stored in file.items()}
 
 

@@ -25,6 +25,8 @@ from jaxlens.simulator.generation import Params
 
 # The number of prior draws that are compared with an image for each of its starts.
 DRAWS_PER_START = 8
+# How many times more draws are compared for a second set of starts, where those of the first disagree.
+SECOND_DRAWS = 4
 # The number of draws in one call of a compiled program.
 CALL = 64
 # The number of draws of a call that are rendered at a time, which bounds the memory.
@@ -58,6 +60,29 @@ def drawn_points(
             value = np.asarray(drawn[name])
             x[i] = value if band is None else value[:, band]
     return np.clip(np.asarray(constants.transform.unconstrained(x.T)), -MAX_SIGMAS, MAX_SIGMAS)
+
+
+def around_light(model: Model, points: np.ndarray, best: np.ndarray) -> np.ndarray:
+    """Draws of which every second has the light in front of all mass as a point has it.
+
+    Where a fit is at a wrong maximum it is mostly the lens and its source that are wrong: the light of the
+    lens galaxy is found from anywhere.
+
+    Args:
+        model: the static part of the fit.
+        points: the draws, (count, k).
+        best: the point, (k,).
+
+    Returns:
+        The draws, (count, k).
+    """
+    scene = model.scene
+    planes = [plane for j, plane in enumerate(scene.planes) if not scene.is_lensed(j)]
+    front = tuple(f"{light.prefix}-" for plane in planes for light in plane.light)
+    own = [name.startswith(front) for name, _ in model.free]
+    found = points.copy()
+    found[::2, own] = best[own]
+    return found
 
 
 @jax.jit
@@ -166,12 +191,11 @@ def _rendered(
 ) -> tuple[jax.Array, jax.Array]:
     """The smoothed light, other and of each free magnitude, (c, 1 + j, pixels), and the log prior, (c,)."""
     wide, factor = coarse(model)
-    scaled = coarse_pixels(params, factor)
+    scaled, side = coarse_pixels(params, factor), model.scene.num_pix
 
     def light_and_prior(u: jax.Array) -> tuple[jax.Array, jax.Array]:
         other, light = templates(wide, constants, scaled, u)
-        # `smoothed` is in proportion to a pixel's light and to the number of pixels along a side
-        images = smoothed(jnp.concatenate([other[None], light]), wide.widths[0]) / factor
+        images = smoothed(jnp.concatenate([other[None], light]), model.widths[0], side, factor)
         return jnp.reshape(images, (len(images), -1)), unconstrained_log_prior(model, constants, params, u)
 
     return jax.lax.map(light_and_prior, points, batch_size=CHUNK)

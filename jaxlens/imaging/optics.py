@@ -46,7 +46,8 @@ class Optics:
         psf: the kind of PSF, the file's psf_type.
         num_pix: pixels along a side of the image.
         supersampling: sub-pixels along a side of a pixel on which extended light is given.
-        blur_factor: sub-pixels along a side of a pixel on which extended light is blurred.
+        blur_factor: sub-pixels along a side of a pixel on which extended light is blurred; it divides
+            `supersampling`, and has no meaning for psf_type NONE.
         point_factor: sub-pixels along a side of a pixel on which point sources are stamped.
         exact_points: whether a point source is a Gaussian integrated over pixels; otherwise it is
             lenstronomy's kernel, shifted by interpolation.
@@ -97,8 +98,8 @@ def optics(config: Config) -> Optics:
     """The static part of the PSF that `config` describes."""
     instrument = config.instrument
     numerics = instrument.numerics
-    fine = numerics.supersampling_convolution and instrument.psf_type != "NONE"
-    blur_factor = instrument.supersampling_factor if fine else 1
+    # also under psf_type NONE, in whose place a kernel may be put
+    blur_factor = instrument.supersampling_factor if numerics.supersampling_convolution else 1
     radius, point_radius = _radii(config, blur_factor)
     return Optics(
         psf=instrument.psf_type,
@@ -149,10 +150,10 @@ def blur(optics: Optics, params: Params, light: jax.Array, kernel: jax.Array | N
         The image (1 or bands, num_pix, num_pix), in the unit of `light`.
     """
     kernel = _kernel_of(optics, params, kernel)
-    if optics.blur_factor == 1:
-        light = averaged(light, optics.supersampling)
     if optics.psf == "NONE":
-        return light
+        return averaged(light, optics.supersampling)
+    if optics.blur_factor == 1 or optics.blur_factor < optics.supersampling:
+        light = averaged(light, optics.supersampling // optics.blur_factor)
     if optics.psf == "GAUSSIAN":
         return averaged(_gaussian_blur(optics, params, light), optics.blur_factor)
     used = _kernel(optics, params, kernel, optics.blur_factor, optics.radius)

@@ -17,6 +17,7 @@ import numpy as np
 from jaxlens.kernels.ellipse import MIN_ONE_MINUS_E2, circularized, elliptical_radius_squared
 from jaxlens.kernels.light.sersic import sersic_ellipse, sersic_total_flux
 from jaxlens.kernels.light.shapelets import cartesian_orders
+from jaxlens.kernels.psf.resampling import averaged
 from jaxlens.kernels.types import Real
 from jaxlens.modelling.basis_sums import (
     gaussians,
@@ -60,6 +61,20 @@ class Basis:
             The surface brightness of each function at unit amplitude, (count, *shape of x).
         """
         raise NotImplementedError
+
+    def means(self, values: Mapping[str, Real], x: jax.Array, y: jax.Array, factor: int) -> jax.Array:
+        """The mean of each function over each pixel.
+
+        Args:
+            values: the parameters of the profile, each ().
+            x: arcsec, at the sub-pixels, (n factor, n factor).
+            y: the other coordinate.
+            factor: sub-pixels along a side of a pixel.
+
+        Returns:
+            The surface brightness of each function at unit amplitude, (count, n, n).
+        """
+        return averaged(self.functions(values, x, y), factor)
 
     def brightness(
         self, values: Mapping[str, Real], amplitudes: jax.Array, x: jax.Array, y: jax.Array

@@ -20,7 +20,16 @@ def gaussians(inverse: jax.Array, r_squared: jax.Array) -> jax.Array:
 
 @jax.custom_jvp
 def sum_of_gaussians(amplitudes: jax.Array, inverse: jax.Array, r_squared: jax.Array) -> jax.Array:
-    """sum_i a_i h_i / pi exp(-h_i r^2); its derivative in r^2 is one more such sum, whatever moves r^2."""
+    """sum_i a_i h_i / pi exp(-h_i r^2); its derivative in r^2 is one more such sum, whatever moves r^2.
+
+    Args:
+        amplitudes: a, the flux of each Gaussian, (number,).
+        inverse: h = 1 / (2 sigma^2) of each, (number,).
+        r_squared: r^2, of any shape.
+
+    Returns:
+        The sum, of the shape of r^2.
+    """
     return jnp.tensordot(
         amplitudes, gaussians(inverse, r_squared), axes=1, precision=jax.lax.Precision.HIGHEST
     )
@@ -61,7 +70,16 @@ def hermite_functions(x: jax.Array, count: int) -> jax.Array:
 
 @jax.custom_jvp
 def sum_of_hermite_functions(square: jax.Array, u: jax.Array, v: jax.Array) -> jax.Array:
-    """sum_(m, n) a_(m, n) h_m(u) h_n(v), of the shape of u; its derivatives in u and v are computed once."""
+    """sum_(m, n) a_(m, n) h_m(u) h_n(v), of the shape of u; its derivatives in u and v are computed once.
+
+    Args:
+        square: a, (size, size).
+        u: a coordinate, of any shape.
+        v: the other one.
+
+    Returns:
+        The sum.
+    """
     along_u, along_v = (hermite_functions(w, len(square)) for w in (u, v))
     return jnp.sum(along_u * _mixed(square, along_v), axis=0)
 

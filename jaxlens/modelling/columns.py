@@ -33,7 +33,10 @@ def columns(lens: LensModel, params: Params, data: LensData) -> jax.Array:
 
     def of_exposure(own: Params, grid: jax.Array, kernel: jax.Array) -> jax.Array:
         planes, area = _rays(lens, own, data.image.shape[-1], grid)
-        each = [basis.functions(_values(basis, own), *planes[lens.plane_of(basis)]) for basis in lens.bases]
+        factor = lens.supersampling // lens.psf_factor
+        each = [
+            basis.means(_values(basis, own), *planes[lens.plane_of(basis)], factor) for basis in lens.bases
+        ]
         return _blurred(lens, jnp.concatenate(each) * area, kernel)
 
     return _over_images(of_exposure, [params], shifted(lens, params, data))
@@ -118,7 +121,8 @@ def derivatives(
                 changes = {name: slopes[f"{basis.prefix}-{name}"][moves] for name in values}
                 own_slope = jax.vmap(slope, in_axes=(0, None, None))
                 light = light.at[moves].add(own_slope(changes, none, none))
-        return _blurred(lens, light * pixel_area(PixelMap(*grid)), kernel)
+        light = averaged(light, lens.supersampling // lens.psf_factor) * pixel_area(PixelMap(*grid))
+        return _blurred(lens, light, kernel)
 
     of_each = jnp.repeat(amplitudes[:, None], data.image.shape[1], axis=1)
     found = jnp.moveaxis(_over_images(of_exposure, [params, slopes], placed, of_each), 2, 0)
@@ -145,8 +149,7 @@ def _of_offsets(lens: LensModel, slopes: Params, along: jax.Array) -> jax.Array:
 
 
 def _blurred(lens: LensModel, light: jax.Array, kernel: jax.Array) -> jax.Array:
-    """Light on sub-pixels (m, n s, n s) blurred by a kernel (k, k) and averaged over pixels, (m, n, n)."""
-    light = averaged(light, lens.supersampling // lens.psf_factor)
+    """Light (m, n f, n f) blurred by a kernel (k, k), both at f = `psf_factor` samples a pixel: (m, n, n)."""
     return averaged(convolve(light, kernel[None]), lens.psf_factor)
 
 

@@ -78,7 +78,17 @@ def descents(
 
 
 def values_at(problem: LensProblem, data: LensData, settings: Settings, points: np.ndarray) -> np.ndarray:
-    """Minus the log of the density with the best amplitudes at points (s, k); infinite where not finite."""
+    """Minus the log of the density with the best amplitudes at several points.
+
+    Args:
+        problem: the model of the lens.
+        data: its images.
+        settings: the prior of amplitudes.
+        points: the coordinates, (s, k).
+
+    Returns:
+        The values, (s,), infinite where they are not finite.
+    """
     run = partial(_value, problem.lens, problem.constants, problem.base, data, settings)
     values = np.array(
         [float(value) for value in in_threads(lambda point: run(jnp.asarray(point)), list(points))]
@@ -87,7 +97,17 @@ def values_at(problem: LensProblem, data: LensData, settings: Settings, points: 
 
 
 def solution_at(problem: LensProblem, data: LensData, settings: Settings, point: np.ndarray) -> Solution:
-    """The best amplitudes at one point (k,)."""
+    """The best amplitudes at one point.
+
+    Args:
+        problem: the model of the lens.
+        data: its images.
+        settings: the prior of amplitudes.
+        point: the coordinates, (k,).
+
+    Returns:
+        The amplitudes, and what follows from them.
+    """
     return _solution(problem.lens, problem.constants, problem.base, data, settings, jnp.asarray(point))
 
 

@@ -46,14 +46,14 @@ def log_evidence(
     """
     active = np.asarray(settings.active) > 0.0
     found = solution_at(problem, data, settings, point)
-    total = -value - _prior_of_held(problem, point, ~active)
-    total += 0.5 * np.sum(active) * math.log(2.0 * math.pi) - 0.5 * _log_det(
+    total = -value - prior_of_held(problem, point, ~active)
+    total += 0.5 * np.sum(active) * math.log(2.0 * math.pi) - 0.5 * log_determinant(
         curvature[np.ix_(active, active)]
     )
     positive = problem.lens.all_positive(data.image.shape[1])
     precision = np.pad(np.asarray(settings.precision), (0, positive.size - problem.lens.count))
     for b in range(data.image.shape[0]):
-        total += _of_amplitudes(
+        total += amplitude_evidence(
             np.asarray(found.amplitudes[b]),
             np.asarray(found.free[b]),
             np.asarray(found.curvature[b], np.float64),
@@ -64,7 +64,7 @@ def log_evidence(
     return float(total)
 
 
-def _of_amplitudes(
+def amplitude_evidence(
     amplitudes: np.ndarray,
     free: np.ndarray,
     curvature: np.ndarray,
@@ -83,7 +83,7 @@ def _of_amplitudes(
         precision: of their priors; 0 where it is flat, whose normalisation all models share, (n,).
     """
     inside = curvature[np.ix_(free, free)]
-    total = 0.5 * free.sum() * math.log(2.0 * math.pi) - 0.5 * _log_det(inside)
+    total = 0.5 * free.sum() * math.log(2.0 * math.pi) - 0.5 * log_determinant(inside)
     proper = precision > 0.0
     total += np.sum(0.5 * np.log(precision[proper] / (2.0 * math.pi)) + positive[proper] * math.log(2.0))
     # the share of the Gaussian of an amplitude that is above 0
@@ -101,8 +101,17 @@ def _of_amplitudes(
     )
 
 
-def _prior_of_held(problem: LensProblem, point: np.ndarray, held: np.ndarray) -> float:
-    """The log of the prior's density of the coordinates that do not move."""
+def prior_of_held(problem: LensProblem, point: np.ndarray, held: np.ndarray) -> float:
+    """The log of the prior's density of the coordinates that do not move.
+
+    Args:
+        problem: the model of the lens.
+        point: all coordinates, (k,).
+        held: which of them do not move, (k,).
+
+    Returns:
+        The sum of the logs.
+    """
     x = problem.constrained(point)
     slope = np.asarray(problem.constants.transform.log_derivative(point))
     return float(
@@ -118,7 +127,7 @@ def _scaled(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return matrix / (unit[:, None] * unit[None, :]), unit
 
 
-def _log_det(matrix: np.ndarray) -> float:
+def log_determinant(matrix: np.ndarray) -> float:
     """The log of the determinant of a positive definite matrix, with a floor of its eigenvalues."""
     if matrix.size == 0:
         return 0.0

@@ -17,10 +17,11 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.scipy.linalg import cho_factor, cho_solve
 
 from jaxlens.fitting.least_squares import Expansion
-from jaxlens.fitting.posterior import Constants, unconstrained_log_prior, with_free_values
+from jaxlens.fitting.posterior import Array, Constants, unconstrained_log_prior, with_free_values
 from jaxlens.kernels.types import Params
 from jaxlens.modelling.columns import columns, derivatives
 from jaxlens.modelling.model import LensData, LensModel, Settings
@@ -58,23 +59,42 @@ def solution(lens: LensModel, params: Params, data: LensData, settings: Settings
     Returns:
         The amplitudes, and what follows from them.
     """
+    return solved(columns(lens, params, data), lens.positive, data, settings.precision, lens.sky)
+
+
+def solved(
+    each: jax.Array, positive: np.ndarray, data: LensData, precision: Array, sky: bool = True
+) -> Solution:
+    """The amplitudes of given columns that fit the images best.
+
+    Args:
+        each: the image of each function at unit amplitude, (bands, exposures, count, n, n).
+        positive: which amplitudes are 0 or more, (count,).
+        data: the images.
+        precision: the prior precision of each amplitude, (count,) or (bands, count).
+        sky: whether each exposure has a level of its own besides.
+
+    Returns:
+        The amplitudes, and what follows from them.
+    """
     bands, exposures = data.image.shape[:2]
-    each = columns(lens, params, data) * data.weight[:, :, None]
-    rows = jnp.reshape(jnp.swapaxes(each, 1, 2), (bands, lens.count, -1))
-    prior = jnp.broadcast_to(settings.precision, (bands, lens.count))
-    if lens.sky:
+    each = each * data.weight[:, :, None]
+    count = each.shape[2]
+    rows = jnp.reshape(jnp.swapaxes(each, 1, 2), (bands, count, -1))
+    prior = jnp.broadcast_to(precision, (bands, count))
+    if sky:
         own = jnp.eye(exposures, dtype=each.dtype)[None, :, :, None]
-        sky = own * jnp.reshape(data.weight, (bands, 1, exposures, -1))
-        rows = jnp.concatenate([rows, jnp.reshape(sky, (bands, exposures, -1))], axis=1)
+        levels = own * jnp.reshape(data.weight, (bands, 1, exposures, -1))
+        rows = jnp.concatenate([rows, jnp.reshape(levels, (bands, exposures, -1))], axis=1)
         # an exposure without a pixel says nothing of its sky, which then is 0
         empty = jnp.all(data.weight == 0.0, axis=(2, 3))
         prior = jnp.concatenate([prior, empty.astype(each.dtype)], axis=1)
     target = jnp.reshape(data.image * data.weight, (bands, -1))
-    positive = jnp.asarray(lens.all_positive(exposures))
+    bounded = jnp.asarray(np.concatenate([positive, np.zeros(exposures if sky else 0, bool)]))
 
     def of_band(rows: jax.Array, target: jax.Array, prior: jax.Array) -> Solution:
         curvature = product(rows, rows.T) + jnp.diag(prior)
-        amplitudes, free = nonnegative_minimum(curvature, product(rows, target), positive)
+        amplitudes, free = nonnegative_minimum(curvature, product(rows, target), bounded)
         return Solution(amplitudes, free, rows, curvature, target - product(amplitudes, rows))
 
     return jax.vmap(of_band)(rows, target, prior)
@@ -109,6 +129,29 @@ def expansion(
     moved = derivatives(lens, params_of, u, own, data) * settings.active[:, None, None, None, None]
     moved = jnp.reshape(moved * data.weight[None], (u.size, found.residual.shape[0], -1))
 
+    gradient, curvature = eliminated(moved, found)
+    penalty = jnp.sum(jnp.broadcast_to(settings.precision, own.shape) * own**2)
+    used = data.weight > 0.0
+    value = 0.5 * (jnp.sum(found.residual**2 - jnp.reshape(used, found.residual.shape)) + penalty)
+    active = settings.active
+    both = active[:, None] * active[None, :]
+    total = (curvature + constants.prior_curvature) * both + jnp.diag(1.0 - active)
+    tilt = jnp.broadcast_to(jnp.asarray(settings.tilt, u.dtype), u.shape) * active
+    slope = (gradient + prior_gradient) * active + tilt
+    return Expansion(value + prior + jnp.sum(tilt * u), slope, total, value)
+
+
+def eliminated(moved: jax.Array, found: Solution) -> tuple[jax.Array, jax.Array]:
+    """The gradient and the curvature of S in what moves, with the amplitudes at their best.
+
+    Args:
+        moved: the derivatives of the images at fixed amplitudes, times the weights, (k, bands, pixels).
+        found: the best amplitudes.
+
+    Returns:
+        The gradient (k,) and the Schur complement (k, k), sums over the bands.
+    """
+
     def of_band(moved: jax.Array, one: Solution) -> tuple[jax.Array, jax.Array]:
         both = one.free[:, None] & one.free[None, :]
         curvature = jnp.where(both, one.curvature, jnp.diag(jnp.diagonal(one.curvature)))
@@ -119,15 +162,7 @@ def expansion(
         return -product(moved, one.residual), product(moved, moved.T) - gained
 
     gradient, curvature = jax.vmap(of_band, in_axes=(1, 0))(moved, found)
-    penalty = jnp.sum(jnp.broadcast_to(settings.precision, own.shape) * own**2)
-    used = data.weight > 0.0
-    value = 0.5 * (jnp.sum(found.residual**2 - jnp.reshape(used, found.residual.shape)) + penalty)
-    active = settings.active
-    both = active[:, None] * active[None, :]
-    total = (jnp.sum(curvature, axis=0) + constants.prior_curvature) * both + jnp.diag(1.0 - active)
-    tilt = jnp.broadcast_to(jnp.asarray(settings.tilt, u.dtype), u.shape) * active
-    slope = (jnp.sum(gradient, axis=0) + prior_gradient) * active + tilt
-    return Expansion(value + prior + jnp.sum(tilt * u), slope, total, value)
+    return jnp.sum(gradient, axis=0), jnp.sum(curvature, axis=0)
 
 
 def product(a: jax.Array, b: jax.Array) -> jax.Array:

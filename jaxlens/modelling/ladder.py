@@ -11,9 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from jaxlens.fitting.posterior import Array
-from jaxlens.modelling.amplitude_priors import ABSENT, improved_precision
-from jaxlens.modelling.bases import Shapelets
+from jaxlens.modelling.amplitude_priors import ABSENT
 from jaxlens.modelling.descent import Ends, descents, in_threads, solution_at
 from jaxlens.modelling.evidence import log_evidence
 from jaxlens.modelling.model import LensData, Settings
@@ -25,8 +23,8 @@ ISOTHERMAL = 2.0
 GAIN = 1.0
 # Steps of a descent of one model.
 STEPS = 60
-# The orders of shapelets that are tried.
-ORDERS = (2, 4, 6, 8, 10)
+# Models are compared where one more step would gain less than this; the chosen one goes on to the maximum.
+COMPARED = 1e-2
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +82,16 @@ def mass_labels(problem: LensProblem) -> dict[str, dict[int, float]]:
 
 
 def held_at(problem: LensProblem, endings: Sequence[str], value: float) -> dict[int, float]:
-    """The coordinates of the free numbers of masses with these endings, at one value."""
+    """The coordinates of the free numbers of masses with these endings, at one value.
+
+    Args:
+        problem: the model of the lens.
+        endings: of the names.
+        value: of each.
+
+    Returns:
+        The coordinates by their indices.
+    """
     prefixes = [mass.prefix for plane in problem.lens.model.scene.planes for mass in plane.mass]
     indices = [int(i) for prefix in prefixes for i in problem.indices(prefix, endings)]
     x = problem.constrained(np.zeros(len(problem.names))).copy()
@@ -107,6 +114,7 @@ def fitted(
     settings: Settings,
     points: np.ndarray,
     held: Mapping[int, float],
+    tolerance: float = COMPARED,
 ) -> Rung:
     """A model of a lens, fitted from several points.
 
@@ -117,6 +125,7 @@ def fitted(
         settings: all that moves, and the prior of amplitudes.
         points: where to start, (s, k).
         held: the coordinates that it does not have.
+        tolerance: the gain of one more step at which a descent ends.
 
     Returns:
         The best of where the descents ended.
@@ -124,8 +133,7 @@ def fitted(
     own = with_held(settings, held)
     starts = np.array(points)
     starts[:, list(held)] = list(held.values())
-    ends = descents(problem, data, own, starts, STEPS)
-    return rung_of(label, problem, data, own, ends)
+    return rung_of(label, problem, data, own, descents(problem, data, own, starts, STEPS, tolerance))
 
 
 def rung_of(label: str, problem: LensProblem, data: LensData, settings: Settings, ends: Ends) -> Rung:
@@ -199,65 +207,18 @@ def best(rungs: Sequence[Rung]) -> Rung:
 
 
 def carried(point: np.ndarray, before: LensProblem, after: LensProblem) -> np.ndarray:
-    """Coordinates in another model: those of the same names, and medians of the others."""
+    """Coordinates in another model: those of the same names, and medians of the others.
+
+    Args:
+        point: the coordinates in the first model.
+        before: the first model.
+        after: the other one.
+
+    Returns:
+        The coordinates in the other.
+    """
     found = np.zeros(len(after.names), np.asarray(point).dtype)
     for i, name in enumerate(after.names):
         if name in before.names:
             found[i] = point[before.names.index(name)]
-    return found
-
-
-def source_rungs(
-    rich: LensProblem, data: LensData, settings: Settings, known: Rung, held: Mapping[int, float]
-) -> list[Rung]:
-    """Models with shapelets beside the source's Gaussians, of more and more orders while evidence grows.
-
-    Args:
-        rich: the model with shapelets of the largest order.
-        data: the images.
-        settings: all that moves.
-        known: the model without shapelets.
-        held: the coordinates that it does not have, in the rich model.
-
-    Returns:
-        The models that were tried.
-    """
-    point = carried(known.point, known.problem, rich)
-    largest = max(basis.n_max for basis in rich.lens.bases if isinstance(basis, Shapelets))
-    rungs: list[Rung] = []
-    for order in (each for each in ORDERS if each <= largest):
-        label = known.label + added_shapelets(order)
-        own = settings._replace(precision=with_orders(rich, settings.precision, order))
-        own = improved(rich, data, own, point, order)
-        rung = fitted(label, rich, data, own, point[None], held)
-        own = improved(rich, data, rung.settings, rung.point, order)
-        rungs.append(replace(fitted(label, rich, data, own, rung.point[None], held), orders=order))
-        if len(rungs) > 1 and rungs[-1].evidence < rungs[-2].evidence + GAIN:
-            break
-        point, settings = rungs[-1].point, settings._replace(precision=rungs[-1].settings.precision)
-    return rungs
-
-
-def added_shapelets(order: int) -> str:
-    """What the label of a model with shapelets has besides."""
-    return f", shapelets to order {order}"
-
-
-def improved(
-    problem: LensProblem, data: LensData, settings: Settings, point: np.ndarray, order: int
-) -> Settings:
-    """The precisions of the shapelets up to an order by the images, and none of those beyond."""
-    better = improved_precision(problem, data, settings, point)
-    return better._replace(precision=with_orders(problem, better.precision, order))
-
-
-def with_orders(problem: LensProblem, precision: Array, order: int) -> np.ndarray:
-    """Precisions with which shapelets beyond an order have no amplitude."""
-    found, first = np.array(precision), 0
-    for basis in problem.lens.bases:
-        if isinstance(basis, Shapelets):
-            count = (order + 1) * (order + 2) // 2
-            found[first : first + count] = found[first]
-            found[first + count : first + basis.count] = ABSENT
-        first += basis.count
     return found

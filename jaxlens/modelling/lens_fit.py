@@ -17,7 +17,7 @@ from jax.typing import ArrayLike
 from jaxlens.config import Config
 from jaxlens.fitting.free_parameters import Free
 from jaxlens.fitting.observation import Observation
-from jaxlens.modelling import ladder
+from jaxlens.modelling import ladder, source_models
 from jaxlens.modelling.amplitude_priors import first_precision
 from jaxlens.modelling.bases import Basis, MultiGaussian, Shapelets
 from jaxlens.modelling.joint_problem import joint_problem
@@ -27,6 +27,7 @@ from jaxlens.modelling.lens_result import LensFit, lens_fit_of
 from jaxlens.modelling.marginal import with_amplitudes_integrated
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem, lens_problem
+from jaxlens.modelling.psf_errors import with_errors_of_lens_light
 from jaxlens.modelling.search import Search, search
 from jaxlens.simulator.simulator import Simulator
 
@@ -38,11 +39,11 @@ SOURCE_GAUSSIANS, SOURCE_WIDTHS = 12, (0.2, 20.0)
 # The largest order of shapelets.
 MAX_ORDER = 10
 # Pixels: the radii of the squares of images, few, so that lenses of a sample share programs.
-RADII = (50.0, 70.0)
+RADII = (60.0, 80.0)
 # Pixels beyond the arcs up to which images are fitted.
-MARGIN = 10.0
+MARGIN = 20.0
 # Pixels: the smallest radius within which images are fitted.
-SMALLEST = 36.0
+SMALLEST = 45.0
 # Maxima of the search from which the descents on the images themselves begin.
 FOLLOWED = 3
 
@@ -65,7 +66,8 @@ def fit_lens(
 
     The light of the lens is fitted first, with the arcs left out; the ring that remains says where lenses are
     drawn, and the rays of its pixels where their sources are.  The best draws descend on wide pixels, and the
-    best of these on the images.  Amplitudes of all light are solved for at each step.  Then richer models are
+    best of these on the images.  Amplitudes of all light are solved for at each step.  Where an image has an
+    error of its PSF, it is noise where the light of the lens is.  Then richer models are
     tried, and one is taken where its evidence is larger: SIE, EPL, SIE and EPL with shear, and sources with
     shapelets of more and more orders beside their Gaussians.
 
@@ -103,6 +105,9 @@ def fit_lens(
         clock.lap("lens light")
         images = _within(sim, observation, images, found, radius, scale)
         found = found if radius is not None else _ring_again(problem, images.data, found)
+        images = with_errors_of_lens_light(
+            _lens_light(problem), images, found.significance > 0.0, found.point
+        )
         settings = Settings(np.ones(len(problem.names)), first_precision(problem, images.data))
         models_of_mass = {
             label: held
@@ -128,7 +133,9 @@ def fit_lens(
             known = next(rung for rung in rungs if rung.label == first_label)
             rungs += _source_rungs(problem, rich, images.data, known, models_of_mass)
             clock.lap("models of the source")
-        chosen = with_amplitudes_integrated(ladder.best(rungs), images.data)
+        chosen = with_amplitudes_integrated(
+            source_models.finished(ladder.best(rungs), images.data), images.data
+        )
         clock.lap("integral over amplitudes")
         return lens_fit_of(chosen, rungs, images, looked, found, clock.laps)
 
@@ -275,11 +282,11 @@ def _source_rungs(
         for label, held in models.items()
     }
     settings = Settings(np.ones(len(rich.names)), first_precision(rich, data))
-    rungs = ladder.source_rungs(rich, data, settings, known, own[known.label])
+    rungs = source_models.source_rungs(rich, data, settings, known, own[known.label])
     chosen = ladder.best([known, *rungs])
     if chosen is known:
         return rungs
-    added = ladder.added_shapelets(chosen.orders)
+    added = source_models.added_shapelets(chosen.orders)
     others = ladder.mass_rungs(
         rich, data, settings._replace(precision=chosen.settings.precision), own, chosen, added
     )

@@ -10,11 +10,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.fitting.in_words import describe_prior
 from jaxlens.fitting.posterior import with_free_values
-from jaxlens.fitting.result import FitResult, describe_prior
+from jaxlens.fitting.result import FitResult
 from jaxlens.modelling.bases import Basis, MultiGaussian, Sersic
 from jaxlens.modelling.descent import TOLERANCE, solution_at
-from jaxlens.modelling.ladder import Rung
+from jaxlens.modelling.ladder import COMPARED, Rung
 from jaxlens.modelling.lens_data import LensImages
 from jaxlens.modelling.lens_light import Ring
 from jaxlens.modelling.model import LensData, Settings
@@ -94,7 +95,7 @@ class LensFit:
                     "chi_square": rung.chi_square,
                     "degrees_of_freedom": rung.degrees,
                     "theta_E": radius[0] if radius else np.nan,
-                    "converged": rung.decrease <= TOLERANCE,
+                    "converged": rung.decrease <= COMPARED,
                     "chosen": rung.label == self.model,
                 }
             )

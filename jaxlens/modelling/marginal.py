@@ -1,8 +1,8 @@
 """The maximum of the posterior with the amplitudes integrated out, from that with the best amplitudes.
 
-Minus the log of the marginal density is S + 1/2 ln det C, C being the curvature of amplitudes (`evidence`):
-the integral favours coordinates at which amplitudes are less well determined more than their best values do.
-The slope of the second term, as good as constant within the errors, tilts S, whose descent is repeated.
+Minus the log of the marginal density is S + 1/2 ln det C, with the curvature C of the amplitudes, `evidence`:
+the integral favours coordinates at which they are less well determined, more than their best values do.  The
+slope of the second term, as good as constant within the errors, tilts S, whose descent is repeated.
 """
 
 from __future__ import annotations

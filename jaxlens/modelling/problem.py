@@ -65,6 +65,7 @@ def lens_problem(
     bases: Sequence[Basis],
     free: Free | None = None,
     fixed: Mapping[str, ArrayLike] | None = None,
+    besides: Collection[str] = (),
 ) -> LensProblem:
     """The model of a lens.
 
@@ -75,6 +76,7 @@ def lens_problem(
         bases: the light.
         free: as in `jaxlens.fit`; by default all that varies in the file and acts on the image.
         fixed: as in `jaxlens.fit`.
+        besides: names that move although no image depends on them, such as H0 where delays are known.
 
     Returns:
         The model with its priors.
@@ -84,7 +86,7 @@ def lens_problem(
     """
     drawn = dict(sim.sample(jax.random.key(0, impl="threefry2x32"), DRAWS))
     given = {} if fixed is None else dict(fixed)
-    moving = set(() if free is None else free)
+    moving = set(() if free is None else free) | set(besides)
     still = {
         name: np.median(np.asarray(drawn[name]), axis=0)
         for name in sim.priors

@@ -7,12 +7,45 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
-from jaxlens.fitting.posterior import Array
+from jaxlens.fitting.posterior import Array, with_free_values
 from jaxlens.kernels.psf.convolution import convolve
 from jaxlens.kernels.types import Params
+from jaxlens.modelling.amplitude_priors import first_precision
 from jaxlens.modelling.columns import columns
-from jaxlens.modelling.model import LensData, LensModel
+from jaxlens.modelling.descent import solution_at
+from jaxlens.modelling.lens_data import LensImages
+from jaxlens.modelling.model import LensData, LensModel, Settings
+from jaxlens.modelling.problem import LensProblem
+
+
+def with_errors_of_lens_light(
+    alone: LensProblem, images: LensImages, arcs: np.ndarray, point: np.ndarray
+) -> LensImages:
+    """The images of a lens with the error of the PSF at the light of the lens, where one is known.
+
+    Arcs are so faint beside the middle of a lens that what the PSF's error makes of them is left out.
+
+    Args:
+        alone: the model with the light of the lens alone.
+        images: the images.
+        arcs: the pixels that show the source, of their shape.
+        point: the coordinates at which the light of the lens is as fitted, (k,).
+
+    Returns:
+        The images with smaller weights; the same ones where no image has an error of its PSF.
+    """
+    if images.psf_variance is None:
+        return images
+    data = images.data
+    without = data._replace(weight=np.where(arcs, 0.0, data.weight))
+    settings = Settings(np.ones(len(alone.names)), first_precision(alone, data))
+    amplitudes = solution_at(alone, without, settings, point).amplitudes
+    x = alone.constants.transform.constrained(jnp.asarray(point))
+    params = with_free_values(alone.lens.model, alone.constants, alone.base, x)
+    wider = with_psf_errors(alone.lens, params, amplitudes, data, images.psf_variance)
+    return images._replace(data=wider._replace(weight=np.asarray(wider.weight)))
 
 
 def with_psf_errors(

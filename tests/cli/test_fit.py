@@ -47,10 +47,15 @@ def test_every_option_reaches_the_fit(lens, tmp_path, monkeypatch):
     files += [f"--sigma={tmp_path}/more.fits[ERR]", "--mask=nonfinite", f"--out={tmp_path}/out"]
     files += ["--psf-factor", "2"]
     options = ["--free", "theta_E", "--fixed", "seeing=0.6", "H0=70,71,72", "--starts", "5", "--seed", "6"]
+    options += ["--steps", "7", "--supersampling", "3", "--sky", "--linear-amplitudes", "--tie", "a=b", "c=b"]
     assert cli.main(["fit", str(config), str(image), *files, *options]) == 130
     assert given["free"] == ["theta_E"]
     assert given["fixed"] == {"seeing": 0.6, "H0": [70.0, 71.0, 72.0]}
-    assert given["starts"] == 5
+    assert (given["starts"], given["steps"], given["supersampling"]) == (5, 7, 3)
+    assert given["sky"]
+    assert given["linear_amplitudes"]
+    assert given["tie"] == {"a": "b", "c": "b"}
+    assert given["start_from"] is None
     assert (jax.random.key_data(given["key"]) == jax.random.key_data(jax.random.key(6))).all()
     seen = given["images"]
     assert seen.images.shape == (1, 3, 16, 16)
@@ -82,6 +87,10 @@ def test_fit_finds_the_lens_that_made_the_image(lens, tmp_path, capsys):
         assert [part.name for part in parts[1:]] == ["MODEL", "SIGMA", "RESIDUAL", "MASK"]
         np.testing.assert_array_equal(parts["MODEL"].data, result.model[0])
     assert np.ptp(imread(out / "fit.png")) > 0
+    again = ["--starts", "2", "--start-from", str(out / "fit.h5"), "--mask", "nonfinite"]
+    assert cli.main(["fit", str(config), str(image), "--bad", f"{image}[DQ]", "--out", str(out), *again]) == 0
+    second = FitResult.load(out / "fit.h5")
+    assert (np.abs(second.values - result.values) < 0.1 * result.sigma).all()
 
 
 @pytest.mark.parametrize(
@@ -90,6 +99,8 @@ def test_fit_finds_the_lens_that_made_the_image(lens, tmp_path, capsys):
         ([], "image: 1 pixel used but not finite, the first (nan) in image 0, band 0, row 2, column 2; give"),
         (["--mask", "nonfinite", "--free", "theta_F"], "theta_F"),
         (["--mask", "nonfinite", "--fixed", "theta_F=1"], "theta_F"),
+        (["--mask", "nonfinite", "--tie", "theta_F=theta_G"], "theta_F in tie is no parameter"),
+        (["--mask", "nonfinite", "--start-from", "{image}"], "lens.fits: "),
         (["--mask", "nowhere.fits"], "nowhere.fits: No such file or directory; give a FITS image"),
         (["--sigma", "{image}[ERR]"], "has no image ERR; it must be one of SCI, DQ"),
         (["--psf", "{image}[SCI]", "--mask", "nonfinite"], "psf has 16 x 16 pixels; give an odd number"),
@@ -116,6 +127,7 @@ def test_an_image_of_another_scale_or_other_bands_is_refused(lens, tmp_path, fai
 def test_a_wrong_option_is_explained(capsys):
     for options, message in [
         (["--out", "x", "--fixed", "seeing"], "argument --fixed: 'seeing' is no NAME=VALUE, as seeing=0.7"),
+        (["--out", "x", "--tie", "seeing"], "argument --tie: 'seeing' is no NAME=OTHER"),
         (["--out", "x", "--starts", "0"], "0 is too small"),
         ([], "the following arguments are required: --out"),
     ]:

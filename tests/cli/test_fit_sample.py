@@ -58,6 +58,7 @@ def test_every_option_reaches_the_run(asked: dict[str, Any], tmp_path: Path) -> 
     options = ["--only", "J1", "J2", "--limit", "1", "--resume", "--retry", "--starts", "8", "--draws", "99"]
     options += ["--radius", "2.5", "--models", "SIE", "EPL + shear", "--fixed", "H0=71", "--seed", "4"]
     options += ["--published", str(tmp_path / "published.csv"), "--published-column", "bSIE", "--no-pages"]
+    options += ["--no-shapelets"]
     argv = ["fit", "lenses", "--config", "slacs", "--out", str(tmp_path / "out"), *options]
     assert cli.main(argv) == 0
     assert asked["source"] == Path("lenses")
@@ -68,6 +69,7 @@ def test_every_option_reaches_the_run(asked: dict[str, Any], tmp_path: Path) -> 
         "draws": 99,
         "radius": 2.5,
         "models": ["SIE", "EPL + shear"],
+        "shapelets": False,
         "fixed": {"H0": 71.0},
     }
     assert asked["published"].columns == ("bSIE",)

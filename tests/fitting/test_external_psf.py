@@ -34,6 +34,23 @@ def test_a_fine_psf_from_outside_stamps_point_sources_on_its_own_grid(small_quas
     assert with_psf(gaussian, np.outer(kernel, kernel), factor=3).scene == Simulator(small_quasar).scene
 
 
+def test_a_file_without_a_psf_keeps_its_convolution_on_sub_pixels(small_lens, tmp_path, key):
+    """A kernel in the place of psf_type NONE blurs as that of psf_type PIXEL does in the same file."""
+    kernel = np.random.default_rng(1).uniform(size=(5, 5))
+    np.save(tmp_path / "psf.npy", kernel)
+    image = small_lens["IMAGE"]["PARAMETERS"]
+    image |= {"psf_type": "NONE", "supersampling_factor": 2, "supersampling_convolution": True}
+    del small_lens["SURVEY"]["PARAMETERS"]["seeing"]
+    without = Simulator(small_lens)
+    outside = with_psf(without, kernel)
+    image |= {"psf_type": "PIXEL", "kernel_point_source": str(tmp_path / "psf.npy")}
+    from_file = Simulator(small_lens)
+    assert outside.scene.optics.blur_factor == 2
+    assert outside.scene == from_file.scene
+    params = from_file.sample(key, 2)
+    np.testing.assert_array_equal(outside.render(params), from_file.render(params))
+
+
 def test_the_prior_of_a_simulator_with_another_psf_has_no_seeing(small_lens, key):
     width = {"DISTRIBUTION": {"NAME": "uniform", "PARAMETERS": {"minimum": 0.6, "maximum": 0.8}}}
     small_lens["SURVEY"]["PARAMETERS"]["seeing"] = width

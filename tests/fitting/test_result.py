@@ -13,7 +13,8 @@ import pytest
 
 from jaxlens.distributions import Normal, Truncated, Uniform
 from jaxlens.files.errors import StorageError
-from jaxlens.fitting.result import FitResult, describe_prior
+from jaxlens.fitting.in_words import describe_prior
+from jaxlens.fitting.result import FitResult
 from jaxlens.fitting.transforms import transform_of
 
 PRIORS = (Uniform(0.5, 1.5), Normal(20.0, 2.0), Normal(0.0, 0.1))
@@ -163,6 +164,33 @@ def test_a_file_gives_an_equal_result(tmp_path, n):
     fitted.save(tmp_path / "fit.h5")
     assert [path.name for path in tmp_path.iterdir()] == ["fit.h5"]
     same(FitResult.load(tmp_path / "fit.h5"), fitted)
+
+
+def test_a_file_of_format_1_is_read(tmp_path):
+    """It has neither how descents ended nor the sub-pixels."""
+    fitted = result(2, states=("converged", "at a kink"), supersampling=np.array([2, 6]))
+    path = tmp_path / "fit.h5"
+    fitted.save(path)
+    same(FitResult.load(path), fitted)
+    with h5py.File(path, "r+") as file:
+        file.attrs["format"] = 1
+        del file["states"], file["supersampling"]
+    old = FitResult.load(path)
+    same(old, dataclasses.replace(fitted, states=(), supersampling=np.zeros(0, int)))
+    assert old.confidence[1].startswith("wrong: ")
+
+
+def test_a_result_says_how_sure_it_is():
+    sure = result(chi_square=np.array([120.0]))
+    assert sure.confidence == (
+        "sure: chi-square is 0.98 per degree of freedom, reached from 3 of 4 starts, no warnings",
+    )
+    assert str(sure).splitlines()[1] == sure.confidence[0]
+    several = result(2, chi_square=np.array([120.0, 250.0]), states=("converged", "converged"))
+    assert str(several).splitlines()[1] == "1 sure, 1 wrong"
+    # an image that had fewer starts than others
+    fewer = result(start_log_posterior=np.array([[-100.0, -100.0, -100.0, -np.inf]]))
+    assert "reached from 3 of 3 starts" in repr(fewer)
 
 
 def test_a_wrong_file_is_named(tmp_path):

@@ -17,7 +17,7 @@ from jaxlens.modelling.columns import columns
 from jaxlens.modelling.joint_problem import joint_problem
 from jaxlens.modelling.lens_data import LensImages, lens_data
 from jaxlens.modelling.problem import LensProblem, lens_problem
-from jaxlens.modelling.psf_errors import psf_error_variance, with_psf_errors
+from jaxlens.modelling.psf_errors import psf_error_variance, with_errors_of_lens_light, with_psf_errors
 from tests.modelling.joint_mocks import (
     BASES,
     KERNEL_SIDE,
@@ -111,6 +111,29 @@ def test_variance_is_that_of_independent_errors_of_the_kernel(lens: Lens) -> Non
         np.asarray(wider.weight)[used], 1.0 / np.sqrt(0.1**2 + expected[used]), rtol=1e-6
     )
     assert not np.asarray(wider.weight)[~used].any()
+
+
+@pytest.mark.usefixtures("x64")
+def test_the_light_of_a_lens_has_the_error_where_it_is_bright(lens: Lens) -> None:
+    """A fit of an image of the lens alone, some of whose pixels are said to be arcs."""
+    alone = replace(lens.problem, lens=replace(lens.problem.lens, bases=BASES[:1]))
+    data, place = lens.images.data, (0, 0)
+    light = 200.0 * np.asarray(lens.columns(data))[0, 0, 0]
+    image, arcs = np.array(data.image), np.zeros(data.image.shape, bool)
+    image[place], arcs[0, 0, 5:8] = light + 0.3, True
+    image[arcs] += 100.0
+    images = lens.images._replace(data=data._replace(image=image))
+    point = np.asarray(alone.unconstrained(np.array([{**TRUTH}.get(n, 0.0) for n in alone.names])))
+    found = with_errors_of_lens_light(alone, images, arcs, point)
+    assert images.psf_variance is not None
+    expected = with_psf_errors(alone.lens, lens.params, np.array([[200.0, 0.3]]), data, images.psf_variance)
+    used = np.asarray(data.weight) > 0.0
+    np.testing.assert_allclose(found.data.weight[used], np.asarray(expected.weight)[used], rtol=0.02)
+    ratio = np.where(used, found.data.weight, np.nan) / np.where(used, data.weight, 1.0)
+    assert np.nanmin(ratio[place]) < 0.7
+    assert np.nanmax(ratio[place]) > 0.9
+    none = images._replace(psf_variance=None)
+    assert with_errors_of_lens_light(alone, none, arcs, point) is none
 
 
 def test_a_supersampling_that_is_no_multiple_is_an_error(lens: Lens) -> None:

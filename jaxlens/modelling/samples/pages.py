@@ -51,7 +51,12 @@ class Pictures(NamedTuple):
 
 
 def pictures(found: LensFit) -> Pictures:
-    """The images and lines of a fitted lens."""
+    """The images and lines of a fitted lens, in double precision as the fit."""
+    with jax.enable_x64(True):
+        return _pictures(found)
+
+
+def _pictures(found: LensFit) -> Pictures:
     lens, data, params = found.problem.lens, found.data, _params(found)
     amplitudes = np.asarray(found.amplitudes)
     scene = lens.model.scene
@@ -68,10 +73,10 @@ def pictures(found: LensFit) -> Pictures:
 def _params(found: LensFit) -> Params:
     """The parameters of the chosen model, each () or (bands,)."""
     problem = found.problem
-    point = next(rung.point for rung in found.rungs if rung.label == found.model)
-    with jax.enable_x64(True):
-        values = problem.constants.transform.constrained(jnp.asarray(point))
-        return with_free_values(problem.lens.model, problem.constants, problem.base, values)
+    point = np.array(next(rung.point for rung in found.rungs if rung.label == found.model))
+    point[np.asarray(found.settings.active) > 0.0] = found.fit.unconstrained[0]
+    values = problem.constants.transform.constrained(jnp.asarray(point))
+    return with_free_values(problem.lens.model, problem.constants, problem.base, values)
 
 
 def _square(center: tuple[float, float], half_width: float, points: int) -> tuple[np.ndarray, np.ndarray]:

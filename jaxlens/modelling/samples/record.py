@@ -156,7 +156,7 @@ def record_of_failure(lens: Lens, error: Exception) -> Record:
 
 def _rung(rung: Any) -> dict[str, Any]:
     """The plain numbers and texts of a model that was tried."""
-    named = rung if isinstance(rung, Mapping) else {f.name: getattr(rung, f.name) for f in fields(rung)}
+    named = rung if isinstance(rung, Mapping) else vars(rung)
     return {
         name: value.item() if isinstance(value, np.generic) else value
         for name, value in named.items()

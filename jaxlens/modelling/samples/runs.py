@@ -17,6 +17,8 @@ from jaxlens.engine.stopping import Stopped
 from jaxlens.files.checksums import size_and_checksum
 from jaxlens.files.version import version
 from jaxlens.fitting.observations import Observation
+from jaxlens.modelling.lens_fit import fit_lens
+from jaxlens.modelling.lens_result import LensFit
 from jaxlens.modelling.samples.compilation import timed
 from jaxlens.modelling.samples.folders import RECORD, RESULTS, SUMMARY, SampleFolder
 from jaxlens.modelling.samples.lenses import Lens, find_lenses
@@ -30,10 +32,8 @@ from jaxlens.modelling.samples.table import results_table
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jaxlens.modelling.lens_result import LensFit
-
 # A function with the arguments of `fit_lens`: a configuration, the images of a lens, and options by name.
-Fitter = Callable[..., "LensFit"]
+Fitter = Callable[..., LensFit]
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +74,7 @@ def fit_sample(
     retry: bool = False,
     seed: int = 0,
     pages: bool = True,
-    fitter: Fitter | None = None,
+    fitter: Fitter = fit_lens,
     stop: Callable[[], bool] = lambda: False,
     told: Callable[[Record], object] = lambda record: None,
 ) -> Sample:
@@ -117,7 +117,6 @@ def fit_sample(
     folder = SampleFolder(out)
     asked = {"options": given, "seed": seed, "version": version()}
     folder.begin(asked, loaded.text, resume, overwrite)
-    fit = _default_fitter() if fitter is None else fitter
     records: list[Record] = []
     for lens in lenses:
         kept = folder.record(lens.folder_name) if resume else None
@@ -126,19 +125,13 @@ def fit_sample(
                 raise Stopped(remark=_remark(len(records), len(lenses)))
             key = _key(seed, lens.name)
             own = given | {"key": key, "fixed": {**_redshifts(lens, loaded), **given.get("fixed", {})}}
-            kept = _fitted(lens, loaded, folder, partial(fit, **own), pages)
+            kept = _fitted(lens, loaded, folder, partial(fitter, **own), pages)
         records.append(kept)
         told(kept)
         folder.write(RESULTS, results_table(records, published).to_csv(index=False))
     if published is not None:
         write_summary(records, published, folder.path / SUMMARY)
     return Sample(tuple(records), folder.path, published)
-
-
-def _default_fitter() -> Fitter:
-    from jaxlens.modelling.lens_fit import fit_lens
-
-    return fit_lens
 
 
 def _chosen(lenses: Sequence[Lens], only: Sequence[str], limit: int | None) -> Sequence[Lens]:
