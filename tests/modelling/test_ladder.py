@@ -1,4 +1,4 @@
-"""Models of the mass and of the source, and which of them is taken."""
+"""Models of the mass, and which of them is taken."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from jaxlens.modelling.amplitude_priors import ABSENT
-from jaxlens.modelling.bases import MultiGaussian, Shapelets
 from jaxlens.modelling.ladder import (
     Rung,
     best,
@@ -17,10 +15,9 @@ from jaxlens.modelling.ladder import (
     mass_labels,
     mass_rungs,
     with_held,
-    with_orders,
 )
 from tests.modelling.core_mocks import FLUXES, GAUSSIANS, SHEAR, TRUTH, mock, problem_of
-from tests.modelling.joint_mocks import LIGHT, MASS, SOURCE
+from tests.modelling.joint_mocks import MASS
 
 pytestmark = pytest.mark.usefixtures("x64")
 
@@ -65,14 +62,6 @@ def test_the_first_that_has_nearly_the_largest_evidence_is_taken() -> None:
     assert best([simple, *others]).label == "b"
     # of two that are alike within the gain, the first is taken, though the last has the most
     assert best([simple, *others[::-1]]).label == "c"
-
-
-def test_orders_beyond_have_no_amplitudes() -> None:
-    """The precision of those within is that of the first; Gaussians keep theirs."""
-    problem = problem_of((MultiGaussian(LIGHT, 2, 0.1, 0.4), Shapelets(SOURCE, 3)))
-    found = with_orders(problem, np.arange(1.0, 13.0), 1)
-    np.testing.assert_array_equal(found, [1.0, 2.0, 3.0, 3.0, 3.0, *[ABSENT] * 7])
-    np.testing.assert_array_equal(with_orders(problem, found, 2), [1.0, 2.0, *[3.0] * 6, *[ABSENT] * 4])
 
 
 def test_coordinates_keep_their_names() -> None:
