@@ -26,7 +26,7 @@ PRECISION = np.array([0.004, 0.003, 0.02])
 # points of the grid along a coordinate, which reaches so many standard deviations to either side
 POINTS, REACH = 21, 5.0
 
-pytestmark = pytest.mark.usefixtures("x64")
+pytestmark = [pytest.mark.usefixtures("x64"), pytest.mark.slow]
 
 
 @pytest.fixture(scope="module", params=[20.0, -2.0], ids=["all amplitudes", "one held at 0"])
