@@ -30,7 +30,8 @@ def log_evidence(
 
     where C is the curvature of the m amplitudes that are not held, and H that of the coordinates with the
     amplitudes integrated out.  An amplitude that is held at 0 contributes the integral of exp(-g a - c a^2/2)
-    over a > 0, with its slope g and its curvature c.  Priors of coordinates that do not move are left out.
+    over a > 0, with its slope g and its curvature c where those that are not held follow it.  Priors of
+    coordinates that do not move are left out.
 
     Args:
         problem: the model of the lens.
@@ -86,10 +87,14 @@ def amplitude_evidence(
     proper = precision > 0.0
     total += np.sum(0.5 * np.log(precision[proper] / (2.0 * math.pi)) + positive[proper] * math.log(2.0))
     # the share of the Gaussian of an amplitude that is above 0
-    spread = np.sqrt(np.diagonal(_inverse(inside)))
+    inverse = _inverse(inside)
+    spread = np.sqrt(np.diagonal(inverse))
     near = positive[free]
     total += np.sum(log_ndtr(amplitudes[free][near] / spread[near]))
-    own = np.diagonal(curvature)[~free]
+    # where one that is held rises, those that are not held fit what remains: its curvature is what they leave
+    across = curvature[np.ix_(free, ~free)]
+    held = np.diagonal(curvature)[~free]
+    own = np.maximum(held - np.sum(across * (inverse @ across), axis=0), 1e-12 * held)
     slope = np.maximum(-rise[~free], 0.0)
     return float(
         total + np.sum(0.5 * np.log(math.pi / (2.0 * own)) + np.log(erfcx(slope / np.sqrt(2.0 * own))))

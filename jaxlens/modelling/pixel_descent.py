@@ -61,7 +61,13 @@ def used_pixels(data: LensData) -> np.ndarray:
 
 
 def first_hyperparameters(source: PixelSource, prior: str, bands: int) -> np.ndarray:
-    """Hyperparameters before anything is known: a strength of 1, and a range of a tenth of the side."""
+    """Hyperparameters before anything is known: a strength of 1, and a range of a tenth of the side.
+
+    Args:
+        source: the grid.
+        prior: one of `pixel_priors.PRIORS`.
+        bands: how many bands there are.
+    """
     one = [0.0, -np.log(0.1 * source.side)][: number_of_hyperparameters(prior)]
     return np.tile(one, bands)
 

@@ -107,6 +107,11 @@ def value(of: Products, found: Marginal, log_precision: jax.Array) -> jax.Array:
     """F of one band by its scalar products, (): for double precision, as large numbers cancel.
 
     At the minimum the first three terms are (d.d - s.Zd - b.Bd) / 2.
+
+    Args:
+        of: the scalar products.
+        found: the best amplitudes.
+        log_precision: ln m, (s,).
     """
     explained = product(found.source, of.source_data) + product(found.light, of.light_data)
     return 0.5 * (of.data - explained) + found.half_log_ratio

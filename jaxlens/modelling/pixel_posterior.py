@@ -113,7 +113,14 @@ def weighted_images(
 
 
 def hyperparameters(lens: LensModel, prior: str, v: jax.Array, bands: int) -> tuple[jax.Array, jax.Array]:
-    """The coordinates u (k,) and the hyperparameters (bands, h) in v."""
+    """The coordinates u (k,) and the hyperparameters (bands, h) in v.
+
+    Args:
+        lens: the static part of the model.
+        prior: one of `pixel_priors.PRIORS`.
+        v: both, (k + bands h,).
+        bands: how many bands there are.
+    """
     k = len(lens.model.free)
     return v[:k], jnp.reshape(v[k:], (bands, number_of_hyperparameters(prior)))
 
@@ -127,7 +134,14 @@ def in_modes(source: PixelSource, array: jax.Array) -> jax.Array:
 def products_of(
     lens: LensModel, found: Images, settings: PixelSettings, weight: jax.Array
 ) -> tuple[Products, jax.Array]:
-    """The scalar products of each band, in the modes, and the precisions of the lens's light (bands, l)."""
+    """The scalar products of each band, in the modes, and the precisions of the lens's light (bands, l).
+
+    Args:
+        lens: the static part of the model.
+        found: the images.
+        settings: the prior of the lens's light.
+        weight: of all pixels, (bands, exposures, n, n).
+    """
     bands = weight.shape[0]
     precision = jnp.asarray(settings.precision)
     precision = jnp.broadcast_to(precision, (bands, precision.shape[-1]))

@@ -62,6 +62,11 @@ def range_prior(source: PixelSource, prior: str, hyper: jax.Array) -> jax.Array:
     """Minus the log of the density of the hyperparameters up to a constant: () .
 
     That of ln s is constant, that of ln k a normal one, which keeps the range between a pixel and the grid.
+
+    Args:
+        source: the grid.
+        prior: one of `PRIORS`.
+        hyper: ln s, and ln k of a Matern field, (1,) or (2,).
     """
     if prior != "matern":
         return jnp.zeros((), hyper.dtype)

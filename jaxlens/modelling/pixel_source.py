@@ -115,7 +115,13 @@ class PixelSource(Basis):
         return jnp.reshape(nothing.at[number, where].add(value / factor**2, mode="drop"), (self.count, n, n))
 
     def functions(self, values: Mapping[str, Real], x: jax.Array, y: jax.Array) -> jax.Array:
-        """As `Basis.functions`: the modes, in the order of `pixel_priors.eigenvalues`."""
+        """As `Basis.functions`: the modes, in the order of `pixel_priors.eigenvalues`.
+
+        Args:
+            values: as there.
+            x: as there.
+            y: as there.
+        """
         number, value = self.splines(values, x, y)
         each = jnp.zeros((self.count, x.size), value.dtype)
         each = each.at[number.reshape(16, -1), np.arange(x.size)].add(value.reshape(16, -1), mode="drop")
@@ -123,7 +129,14 @@ class PixelSource(Basis):
         return jnp.reshape(each, (self.count, *x.shape))
 
     def means(self, values: Mapping[str, Real], x: jax.Array, y: jax.Array, factor: int) -> jax.Array:
-        """As `Basis.means`, without an array of the size of modes x sub-pixels."""
+        """As `Basis.means`, without an array of the size of modes x sub-pixels.
+
+        Args:
+            values: as there.
+            x: as there.
+            y: as there.
+            factor: as there.
+        """
         each = self.pixels(values, x, y, factor)
         modes = self.transformed(jnp.reshape(each, (self.side, self.side, -1)))
         return jnp.reshape(modes, each.shape)
@@ -131,7 +144,14 @@ class PixelSource(Basis):
     def brightness(
         self, values: Mapping[str, Real], amplitudes: jax.Array, x: jax.Array, y: jax.Array
     ) -> jax.Array:
-        """As `Basis.brightness`, without an array of the size of modes x positions."""
+        """As `Basis.brightness`, without an array of the size of modes x positions.
+
+        Args:
+            values: as there.
+            amplitudes: as there.
+            x: as there.
+            y: as there.
+        """
         number, value = self.splines(values, x, y)
         coefficients = self.transformed(jnp.reshape(amplitudes, (self.side, self.side)))
         return jnp.sum(
@@ -144,7 +164,14 @@ class PixelSplines(PixelSource):
     """The same source with the coefficients of the splines as amplitudes, in which its images are sparse."""
 
     def means(self, values: Mapping[str, Real], x: jax.Array, y: jax.Array, factor: int) -> jax.Array:
-        """As `Basis.means`."""
+        """As `Basis.means`.
+
+        Args:
+            values: as there.
+            x: as there.
+            y: as there.
+            factor: as there.
+        """
         return self.pixels(values, x, y, factor)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import jax
 import numpy as np
 from jax.typing import ArrayLike
+from numpy.typing import ArrayLike as HostArrayLike
 
 from jaxlens.config import Config
 from jaxlens.fitting.free_parameters import Free
@@ -33,7 +34,7 @@ RADIUS = 1.9
 def fit_quasar(
     config: Config | Mapping[str, Any] | str | os.PathLike[str] | Simulator,
     observation: Observation | Sequence[Observation],
-    positions: ArrayLike,
+    positions: HostArrayLike,
     *,
     tolerance: float = 0.002,
     fluxes: str = FREE,

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
+from numpy.typing import ArrayLike as HostArrayLike
 
 from jaxlens.distributions import Distribution, Normal
 from jaxlens.fitting.free_parameters import Free
@@ -123,7 +124,7 @@ def _sampled(lens: LensModel, psf_factor: int) -> LensModel:
     return replace(lens, psf_factor=psf_factor, supersampling=supersampling)
 
 
-def checked_positions(positions: ArrayLike) -> np.ndarray:
+def checked_positions(positions: HostArrayLike) -> np.ndarray:
     """The positions of images as an array (images, 2).
 
     Args:

@@ -31,9 +31,9 @@ def normal(mean: float, std: float) -> dict[str, Any]:
 
 def file() -> dict[str, Any]:
     """An SIS and shear in front of a host, with a free H0."""
-    middle = {"center_x": 0.0, "center_y": 0.0}
+    middle: dict[str, Any] = {"center_x": 0.0, "center_y": 0.0}
     shear = {"gamma1": normal(0.0, 0.05), "gamma2": 0.0}
-    host = {"magnitude": 22.0, "R_sersic": 0.3, "n_sersic": 1.0, "e1": 0.1, "e2": 0.0}
+    host: dict[str, Any] = {"magnitude": 22.0, "R_sersic": 0.3, "n_sersic": 1.0, "e1": 0.1, "e2": 0.0}
     host |= {"center_x": normal(BETA, 0.1), "center_y": normal(0.0, 0.1)}
     image = {"numPix": NUM_PIX, "pixel_scale": PIXEL, "psf_type": "NONE", "exposure_time": 1000}
     return {

@@ -51,7 +51,7 @@ def made(kernel: np.ndarray) -> tuple[np.ndarray, float]:
         points = np.asarray(jax.jit(lambda p: point_columns(problem.quasar, p, data, own))(params))
         host = np.asarray(jax.jit(lambda p: columns(problem.quasar.lens, p, data))(params))
         times = np.asarray(jax.jit(lambda p: travel_times(problem.quasar, p))(params))
-    clean = np.tensordot(FLUXES, points[0, 0], axes=1) + 6.0 * host[0, 0].sum(axis=0)
+    clean = np.tensordot(FLUXES, points[0, 0], axes=1) + host[0, 0].sum(axis=0)
     noise = NOISE * np.random.default_rng(5).standard_normal(clean.shape)
     return clean + noise, float(times[1] - times[0])
 

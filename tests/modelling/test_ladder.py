@@ -1,0 +1,117 @@
+"""Models of the mass and of the source, and which of them is taken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from jaxlens.modelling.amplitude_priors import ABSENT
+from jaxlens.modelling.bases import MultiGaussian, Shapelets
+from jaxlens.modelling.ladder import (
+    Rung,
+    best,
+    carried,
+    fitted,
+    mass_labels,
+    mass_rungs,
+    with_held,
+    with_orders,
+)
+from tests.modelling.core_mocks import FLUXES, GAUSSIANS, SHEAR, TRUTH, mock, problem_of
+from tests.modelling.joint_mocks import LIGHT, MASS, SOURCE
+
+pytestmark = pytest.mark.usefixtures("x64")
+
+
+@pytest.mark.parametrize(
+    ("slope", "shear", "labels"),
+    [
+        (True, True, {"SIE": 3, "EPL": 2, "SIE + shear": 1, "EPL + shear": 0}),
+        (True, False, {"SIE": 1, "EPL": 0}),
+        (False, True, {"one mass": 2, "mass + shear": 0}),
+        (False, False, {"one mass": 0}),
+    ],
+)
+def test_models_are_those_that_the_file_allows(slope: bool, shear: bool, labels: dict[str, int]) -> None:
+    """With how many numbers each holds: the slope at 2, the shear at 0."""
+    problem = problem_of(slope=slope, shear=shear)
+    found = mass_labels(problem)
+    assert {label: len(held) for label, held in found.items()} == labels
+    assert list(found) == list(labels)
+    for held in found.values():
+        point = np.full(len(problem.names), 0.7)
+        point[list(held)] = list(held.values())
+        x = dict(zip(problem.names, problem.constrained(point), strict=True))
+        for index in held:
+            name = problem.names[index]
+            assert name in (f"{MASS}-gamma", f"{SHEAR}-gamma1", f"{SHEAR}-gamma2")
+            np.testing.assert_allclose(x[name], 2.0 if name.endswith("-gamma") else 0.0, atol=1e-7)
+
+
+def rung(label: str, evidence: float) -> Rung:
+    problem = problem_of()
+    lens = mock(problem, FLUXES, side=8)
+    k = len(problem.names)
+    return Rung(label, problem, lens.settings, np.zeros(k), 0.0, 0.0, np.eye(k), 1, evidence, 0.0, 1)
+
+
+def test_the_first_that_has_nearly_the_largest_evidence_is_taken() -> None:
+    simple = rung("simple", 10.0)
+    assert best([simple, replace(simple, label="richer", evidence=10.9)]).label == "simple"
+    assert best([simple, replace(simple, label="richer", evidence=11.1)]).label == "richer"
+    others = [replace(simple, label=name, evidence=e) for name, e in (("a", 12.0), ("b", 15.0), ("c", 15.9))]
+    assert best([simple, *others]).label == "b"
+    # of two that are alike within the gain, the first is taken, though the last has the most
+    assert best([simple, *others[::-1]]).label == "c"
+
+
+def test_orders_beyond_have_no_amplitudes() -> None:
+    """The precision of those within is that of the first; Gaussians keep theirs."""
+    problem = problem_of((MultiGaussian(LIGHT, 2, 0.1, 0.4), Shapelets(SOURCE, 3)))
+    found = with_orders(problem, np.arange(1.0, 13.0), 1)
+    np.testing.assert_array_equal(found, [1.0, 2.0, 3.0, 3.0, 3.0, *[ABSENT] * 7])
+    np.testing.assert_array_equal(with_orders(problem, found, 2), [1.0, 2.0, *[3.0] * 6, *[ABSENT] * 4])
+
+
+def test_coordinates_keep_their_names() -> None:
+    """From a model without shear to one with it and back."""
+    simple, rich = problem_of(shear=False), problem_of()
+    point = np.arange(1.0, len(simple.names) + 1.0)
+    found = dict(zip(rich.names, carried(point, simple, rich), strict=True))
+    assert {name: found[name] for name in simple.names} == dict(zip(simple.names, point, strict=True))
+    assert {found[name] for name in set(rich.names) - set(simple.names)} == {0.0}
+    np.testing.assert_array_equal(carried(carried(point, simple, rich), rich, simple), point)
+
+
+def test_held_coordinates_do_not_move() -> None:
+    settings = rung("any", 0.0).settings
+    found = with_held(settings, {2: 0.1, 4: 0.0})
+    assert np.flatnonzero(np.asarray(found.active) == 0.0).tolist() == [2, 4]
+    assert np.all(np.asarray(settings.active) == 1.0)
+
+
+@pytest.mark.slow
+def test_evidence_finds_the_model_of_the_mock() -> None:
+    """A lens with shear, and one without: the simpler one is not given what it does not need."""
+    problem = problem_of(GAUSSIANS)
+    lens = mock(problem, FLUXES, seed=4, side=18)
+    models = mass_labels(problem)
+    label = "SIE + shear"
+    first = fitted(label, problem, lens.data, lens.settings, lens.truth[None], models[label])
+    rungs = mass_rungs(problem, lens.data, lens.settings, models, first)
+    assert [each.label for each in rungs] == list(models)
+    assert rungs[2] is first
+    assert "shear" in best(rungs).label
+    by_label = {each.label: each for each in rungs}
+    assert by_label["EPL + shear"].value <= min(each.value for each in rungs) + 3.0
+    used = lens.data.image.size
+    for each in rungs:
+        held = models[each.label]
+        np.testing.assert_allclose(each.point[list(held)], list(held.values()))
+        assert used - each.degrees - (len(problem.names) - len(held)) in range(2, 9)
+        assert each.steps >= 1
+    radius = problem.names.index(f"{MASS}-theta_E")
+    found = problem.constrained(by_label["EPL + shear"].point)[radius]
+    assert abs(found - TRUTH[f"{MASS}-theta_E"]) < 0.02
