@@ -139,12 +139,12 @@ def _draw_band(page: LensPage, b: int, row: np.ndarray) -> None:
 
 def _shown(page: LensPage) -> tuple[float, float, float]:
     """The middle and half width of the part of the images that is shown: all used pixels, and some room."""
-    used = np.asarray(page.mask, bool).any(axis=0)
+    used = np.asarray(np.any(np.asarray(page.mask, bool), axis=0))
     if not used.any():
         return (*page.center, page.half_width)
     size = len(used)
     step = 2.0 * page.half_width / size
-    spans = [np.flatnonzero(used.any(axis=axis))[[0, -1]] for axis in (0, 1)]
+    spans = [np.flatnonzero(np.any(used, axis=axis))[[0, -1]] for axis in (0, 1)]
     x, y = (
         center + step * (0.5 * (first + last) - 0.5 * (size - 1))
         for (first, last), center in zip(spans, page.center, strict=True)
