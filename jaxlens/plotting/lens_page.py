@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _MAX_SIGMA = 5.0
 # Inches: the sides of a panel.
 _WIDTH, _HEIGHT = 3.6, 3.3
+# The sides of the images that are shown, over those of the square of used pixels.
+_FRAME = 1.06
 # Colours: tangential and radial critical lines with their caustics, and pixels that are not used.
 _TANGENTIAL, _RADIAL = "#2ee57d", "#41d3f5"
 _UNUSED = "#d8d8d8"
@@ -81,7 +83,8 @@ def view_lens(page: LensPage) -> Figure:
 
     Each band has a row of data, model and residual; below them are the first band's data without the light of
     the lens, with critical lines, the source with caustics, and the text.  Data and model have one stretch.
-    Pixels that are not used are drawn pale in the data, and are left out of the residual.
+    Pixels that are not used are drawn pale in the data, and are left out of the residual; what is far from
+    all used pixels is not shown.
 
     Args:
         page: what is drawn.
@@ -96,6 +99,11 @@ def view_lens(page: LensPage) -> Figure:
     for b, row in enumerate(grid[:-1]):
         _draw_band(page, b, row)
     _draw_arcs(page, grid[-1, 0])
+    x, y, half_width = _shown(page)
+    for axes in (*grid[:-1].ravel(), grid[-1, 0]):
+        axes.set_xlim(x - half_width, x + half_width)
+        axes.set_ylim(y - half_width, y + half_width)
+    _scale_bar(grid[0, 0], (x, y), half_width)
     _draw_source(page, grid[-1, 1])
     _write(page.text, grid[-1, 2])
     return figure
@@ -127,7 +135,22 @@ def _draw_band(page: LensPage, b: int, row: np.ndarray) -> None:
     row[2].figure.colorbar(row[2].images[0], ax=row[2], fraction=0.046)
     for axes, title in zip(row, ("data", "model", "(data - model) / sigma"), strict=True):
         axes.set_title(title if len(page.bands) == 1 else f"{page.bands[b]}: {title}", fontsize="medium")
-    _scale_bar(row[0], page.center, page.half_width)
+
+
+def _shown(page: LensPage) -> tuple[float, float, float]:
+    """The middle and half width of the part of the images that is shown: all used pixels, and some room."""
+    used = np.asarray(np.any(np.asarray(page.mask, bool), axis=0))
+    if not used.any():
+        return (*page.center, page.half_width)
+    size = len(used)
+    step = 2.0 * page.half_width / size
+    spans = [np.flatnonzero(np.any(used, axis=axis))[[0, -1]] for axis in (0, 1)]
+    x, y = (
+        center + step * (0.5 * (first + last) - 0.5 * (size - 1))
+        for (first, last), center in zip(spans, page.center, strict=True)
+    )
+    widest = max(last - first + 1 for first, last in spans)
+    return float(x), float(y), min(0.5 * _FRAME * step * float(widest), page.half_width)
 
 
 def _draw_arcs(page: LensPage, axes: Axes) -> None:
@@ -143,8 +166,6 @@ def _draw_arcs(page: LensPage, axes: Axes) -> None:
     axes.set_facecolor(_UNUSED)
     _draw_lines(axes, page.tangential, _TANGENTIAL)
     _draw_lines(axes, page.radial, _RADIAL)
-    axes.set_xlim(*extent[:2])
-    axes.set_ylim(*extent[2:])
     axes.set_title("data - lens light, critical lines", fontsize="medium")
 
 

@@ -72,6 +72,16 @@ def test_each_panel_shows_its_own(page: LensPage) -> None:
     assert max(map(len, text)) <= 52
 
 
+def test_what_is_far_from_used_pixels_is_not_shown(page: LensPage) -> None:
+    """The used square has its middle at x = 0.1 + 0.3, y = -0.2 and sides of 0.8."""
+    mask = np.zeros((1, SIDE, SIDE))
+    mask[0, 4:12, 9:17] = 1
+    axes = view_lens(replace(page, mask=mask)).axes[0]
+    assert np.mean(axes.get_xlim()) == pytest.approx(0.4)
+    assert np.mean(axes.get_ylim()) == pytest.approx(-0.2)
+    assert np.ptp(axes.get_xlim()) == pytest.approx(1.06 * 0.8)
+
+
 def test_each_band_has_a_row(page: LensPage) -> None:
     def twice(pixels: np.ndarray) -> np.ndarray:
         return np.concatenate([pixels, 2.0 * pixels])

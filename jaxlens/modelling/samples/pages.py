@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 # Pixels along a side of the picture of the source.
 SOURCE_PIXELS = 200
-# The share of the source's light that its picture shows with room to spare, and the room.
-_SHOWN, _ROOM = 0.9, 1.8
+# The picture of the source shows what is brighter than this share of its peak, with so much room; the faint
+# wings of a sum of Gaussians reach much farther.
+_SHOWN, _ROOM = 0.1, 1.5
 # Points along a side of the grid on which a source is first looked for.
 _COARSE = 120
 
@@ -94,16 +95,11 @@ def _where(
     light = np.maximum(
         source_brightness(found.problem.lens, params, np.asarray(found.amplitudes), x, y)[0], 0.0
     )
-    total = light.sum()
-    if not total > 0.0:
+    if not light.max() > 0.0:
         return center, 0.5 * half_width
-    # the brightest part says where the source is, and faint wings of the model do not
-    bright = np.where(light > 0.2 * light.max(), light, 0.0)
+    bright = np.where(light > _SHOWN * light.max(), light, 0.0)
     middle = (float((bright * x).sum() / bright.sum()), float((bright * y).sum() / bright.sum()))
-    distance = np.hypot(x - middle[0], y - middle[1]).ravel()
-    order = np.argsort(distance)
-    share = np.cumsum(light.ravel()[order]) / total
-    side = _ROOM * distance[order][np.searchsorted(share, _SHOWN)]
+    side = _ROOM * np.hypot(x - middle[0], y - middle[1])[bright > 0.0].max()
     caustic = lines.tangential_caustic.reshape(-1, 2)
     if len(caustic):
         side = max(side, 1.15 * np.abs(caustic - np.asarray(middle)).max())
