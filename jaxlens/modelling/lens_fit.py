@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from os import PathLike
 from typing import Any
 
@@ -19,10 +18,11 @@ from jaxlens.fitting.free_parameters import Free
 from jaxlens.fitting.observation import Observation
 from jaxlens.modelling import ladder, source_models
 from jaxlens.modelling.amplitude_priors import first_precision
-from jaxlens.modelling.bases import Basis, MultiGaussian, Shapelets
+from jaxlens.modelling.bases import Basis
+from jaxlens.modelling.default_light import default_light, with_shapelets
+from jaxlens.modelling.foreground import foreground, largest_radius, lens_alone
 from jaxlens.modelling.joint_problem import joint_problem
-from jaxlens.modelling.lens_data import LensImages, lens_data
-from jaxlens.modelling.lens_light import Ring, pixel_positions, ring
+from jaxlens.modelling.lens_data import lens_data
 from jaxlens.modelling.lens_result import LensFit, lens_fit_of
 from jaxlens.modelling.marginal import with_amplitudes_integrated
 from jaxlens.modelling.model import LensData, Settings
@@ -33,17 +33,6 @@ from jaxlens.simulator.simulator import Simulator
 
 _logger = logging.getLogger("jaxlens")
 
-# Gaussians of the light of the lens and of the source, and their widths in pixels.
-LENS_GAUSSIANS, LENS_WIDTHS = 20, (0.2, 80.0)
-SOURCE_GAUSSIANS, SOURCE_WIDTHS = 12, (0.2, 20.0)
-# The largest order of shapelets.
-MAX_ORDER = 10
-# Pixels: the radii of the squares of images, few, so that lenses of a sample share programs.
-RADII = (60.0, 80.0)
-# Pixels beyond the arcs up to which images are fitted.
-MARGIN = 20.0
-# Pixels: the smallest radius within which images are fitted.
-SMALLEST = 45.0
 # Maxima of the search from which the descents on the images themselves begin.
 FOLLOWED = 3
 
@@ -97,17 +86,11 @@ def fit_lens(
     bases = tuple(light) if light is not None else default_light(sim)
     with jax.enable_x64(True):
         problem = lens_problem(sim, bases, free, fixed)
-        scale = _pixel_scale(problem)
-        largest = RADII[-1] * scale if radius is None else radius
-        images = lens_data(sim, observation, largest)
+        images = lens_data(sim, observation, largest_radius(sim, radius))
         problem = joint_problem(problem, images)
-        found = _ring(problem, images.data)
+        images, found = foreground(problem, observation, images, radius)
+        images = with_errors_of_lens_light(lens_alone(problem), images, found.significance > 0.0, found.point)
         clock.lap("lens light")
-        images = _within(sim, observation, images, found, radius, scale)
-        found = found if radius is not None else _ring_again(problem, images.data, found)
-        images = with_errors_of_lens_light(
-            _lens_light(problem), images, found.significance > 0.0, found.point
-        )
         settings = Settings(np.ones(len(problem.names)), first_precision(problem, images.data))
         models_of_mass = {
             label: held
@@ -128,8 +111,9 @@ def fit_lens(
         clock.lap("search")
         rungs = _rungs(problem, images.data, settings, models_of_mass, first_label, looked)
         clock.lap("models of the mass")
-        if shapelets:
-            rich = joint_problem(lens_problem(sim, _with_shapelets(sim, bases), free, fixed), images)
+        richer = with_shapelets(sim, bases)
+        if shapelets and richer != bases:
+            rich = joint_problem(lens_problem(sim, richer, free, fixed), images)
             known = next(rung for rung in rungs if rung.label == first_label)
             rungs += _source_rungs(problem, rich, images.data, known, models_of_mass)
             clock.lap("models of the source")
@@ -138,30 +122,6 @@ def fit_lens(
         )
         clock.lap("integral over amplitudes")
         return lens_fit_of(chosen, rungs, images, looked, found, clock.laps)
-
-
-def default_light(sim: Simulator) -> tuple[Basis, ...]:
-    """Gaussians in the place of each light profile: of the lens up to 80 pixels wide, of the source up to 20.
-
-    Args:
-        sim: the simulator of the configuration.
-
-    Returns:
-        The bases, those of the lens first.
-
-    Raises:
-        ValueError: if there is no light in front of the last plane, or none in it.
-    """
-    scale = float(np.min(np.asarray(sim.config.reach("pixel_scale"))))
-    lenses = [light.prefix for plane in sim.scene.planes[:-1] for light in plane.light]
-    sources = [light.prefix for light in sim.scene.planes[-1].light]
-    if not lenses or not sources:
-        raise ValueError("fit_lens needs a LIGHT_PROFILE of the lens and one of the source behind it")
-    low, high = LENS_WIDTHS
-    of_lens = [MultiGaussian(p, LENS_GAUSSIANS, low * scale, high * scale) for p in lenses]
-    low, high = SOURCE_WIDTHS
-    of_source = [MultiGaussian(p, SOURCE_GAUSSIANS, low * scale, high * scale) for p in sources]
-    return (*of_lens, *of_source)
 
 
 class _Clock:
@@ -186,55 +146,6 @@ def _seed(key: jax.Array | None) -> int:
     typed = jnp.issubdtype(key.dtype, jax.dtypes.prng_key)
     data = np.asarray(jax.random.key_data(key) if typed else key)
     return int(np.random.SeedSequence(data.ravel().tolist()).generate_state(1)[0])
-
-
-def _pixel_scale(problem: LensProblem) -> float:
-    return float(np.min(np.asarray(problem.sim.config.reach("pixel_scale"))))
-
-
-def _lens_light(problem: LensProblem) -> LensProblem:
-    """The same lens with the light of the foreground alone."""
-    own = tuple(
-        basis
-        for basis in problem.lens.bases
-        if problem.lens.plane_of(basis) < len(problem.lens.model.scene.planes) - 1
-    )
-    return replace(problem, lens=replace(problem.lens, bases=own))
-
-
-def _ring(problem: LensProblem, data: LensData) -> Ring:
-    """The light of the lens alone, and the ring."""
-    alone = _lens_light(problem)
-    names = {f"{basis.prefix}-{name}" for basis in alone.lens.bases for name in basis.parameters}
-    active = np.array([float(name in names or "_offset-" in name) for name, _ in alone.lens.model.free])
-    return ring(alone, data, Settings(active, first_precision(alone, data)), alone.lens.bases[0].prefix)
-
-
-def _within(
-    sim: Simulator,
-    observation: Observation | Sequence[Observation],
-    images: LensImages,
-    found: Ring,
-    radius: float | None,
-    scale: float,
-) -> LensImages:
-    """The images within a radius just beyond the arcs, in the smallest of the squares that hold it."""
-    if radius is not None:
-        return images
-    wanted = RADII[-1] * scale
-    if np.isfinite(found.extent):
-        wanted = min(max(found.extent + MARGIN * scale, SMALLEST * scale), wanted)
-    side = next(r * scale for r in RADII if r * scale >= wanted * 0.999)
-    if side < RADII[-1] * scale:
-        images = lens_data(sim, observation, side)
-    x, y = pixel_positions(images.data)
-    inside = np.hypot(x - found.centre[0], y - found.centre[1]) <= wanted
-    return images._replace(data=images.data._replace(weight=np.where(inside, images.data.weight, 0.0)))
-
-
-def _ring_again(problem: LensProblem, data: LensData, found: Ring) -> Ring:
-    """The ring in images of another size."""
-    return found if found.x.shape == data.image.shape else _ring(problem, data)
 
 
 def _first_label(models: Mapping[str, Mapping[int, float]]) -> str:
@@ -291,10 +202,3 @@ def _source_rungs(
         rich, data, settings._replace(precision=chosen.settings.precision), own, chosen, added
     )
     return rungs + [rung for rung in others if rung is not chosen]
-
-
-def _with_shapelets(sim: Simulator, bases: Sequence[Basis]) -> tuple[Basis, ...]:
-    """The light, and shapelets beside the first basis of the last plane."""
-    sources = {light.prefix for light in sim.scene.planes[-1].light}
-    place = next((basis.prefix for basis in bases if basis.prefix in sources), None)
-    return tuple(bases) if place is None else (*bases, Shapelets(place, MAX_ORDER))

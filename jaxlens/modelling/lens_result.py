@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # Standard deviations of its prior beyond which a number is named.
 FAR = 4.0
 # Chi-square per degree of freedom above which a model is named as one that does not describe the image.
-POOR = 1.3
+POOR = 1.2
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -97,4 +97,6 @@ def test_each_band_has_a_row(page: LensPage) -> None:
 
 def test_a_lens_without_light_or_used_pixels_is_drawn(page: LensPage) -> None:
     empty = replace(page, mask=np.zeros_like(page.mask), source=np.zeros((4, 4)), text=())
-    view_lens(empty).canvas.draw()
+    figure = view_lens(empty)
+    figure.canvas.draw()
+    assert any("data" in axes.get_title() for axes in figure.axes)

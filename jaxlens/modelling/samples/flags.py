@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from jaxlens.fitting.result import FitResult
+from jaxlens.modelling.lens_result import POOR
 from jaxlens.modelling.samples.radius import einstein_radius_index
 
 if TYPE_CHECKING:
     from jaxlens.modelling.lens_result import LensFit
 
-# Chi-square per degree of freedom above this is a model that lacks something.
-POOR_FIT = 1.2
 # The share of the starts that should end in the best maximum.
 ENOUGH_STARTS = 0.1
 # Prior standard deviations from the median, beyond which a prior and the image disagree.
@@ -93,7 +92,7 @@ def _rival(fit: FitResult) -> float | None:
 def _of_residual(fit: FitResult) -> Iterator[Flag]:
     """Whether the model leaves more than noise."""
     ratio = float(fit.chi_square_per_degree[0])
-    if not ratio <= POOR_FIT:
+    if not ratio <= POOR:
         yield Flag(
             "poor fit",
             f"chi-square per degree of freedom is {ratio:.2f}: look at the residual for a neighbour to mask, "
