@@ -31,5 +31,5 @@ def test_the_comparison_is_in_errors_of_the_fit() -> None:
 def test_the_draws_spread_as_the_errors_of_the_fit(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Standard deviations within 15%: 1000 draws know them to some 3%; the posterior is about Gaussian."""
     example = importlib.import_module(f"jaxlens.examples.{name}")
-    assert example.main(["--num-pix", str(SIDE), "--samples", "250", "--warmup", "100"]) == 0
+    assert example.main(["--num-pix", str(SIDE), "--samples", "600", "--warmup", "200"]) == 0
     assert "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E" in capsys.readouterr().out
