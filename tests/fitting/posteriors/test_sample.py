@@ -110,7 +110,7 @@ def test_chains_of_a_bent_posterior_are_those_of_a_grid(method: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("around", ["fit", "prior"])
 def test_nested_evidence_of_a_bent_posterior_is_that_of_a_grid(around: str) -> None:
-    found, grid = of_bent("nested", 1500, around=around, live=400), Grid()
+    found, grid = of_bent("nested", 1500, around=around, live=150), Grid()
     error = found.log_evidence_error[0]
     assert error < 0.1
     assert abs(found.log_evidence[0] - 3.0 - grid.log_evidence) < 4.0 * error
@@ -147,7 +147,7 @@ def test_chains_that_do_not_mix_are_warned_of() -> None:
 
     density = Density(("a",), two, lambda u: u, (), np.full(1, 20.0, np.float32), np.zeros(1))
     with pytest.warns(PosteriorWarning) as caught:
-        found = sample(density, [[0.0]], [[[25.0]]], "blackjax", 100, chains=6, warmup=50)
+        found = sample(density, [[0.0]], [[[25.0]]], "blackjax", 100, chains=12, warmup=50)
     assert any("chains do not agree" in str(one.message) for one in caught)
     assert found.r_hat[0, 0] > 1.5
 
