@@ -79,11 +79,17 @@ def in_order(every: Sequence[LinkedDraw]) -> tuple[LinkedDraw, ...]:
     """
     left, found = list(every), []
     while left:
-        names = {link.name for link in left}
-        ready = [link for link in left if names.isdisjoint(followed(link))]
+        ready = [link for link in left if not any(_follows(link, other) for other in left)]
         if not ready:
             circle = ", ".join(dict.fromkeys(link.name for link in left))
             raise ValueError(f"{circle} follow each other in a circle; let one of them be free")
         found += ready
         left = [link for link in left if link not in ready]
     return tuple(found)
+
+
+def _follows(link: LinkedDraw, other: LinkedDraw) -> bool:
+    """Whether a tie follows what another gives; one band of a parameter may follow another of its bands."""
+    if link.name == other.name:
+        return link.source == link.name and other.band == link.source_band
+    return other.name in followed(link)
