@@ -1,19 +1,35 @@
-"""The priors of amplitudes: wide for what is positive, by the images for what may be negative."""
+"""The priors of amplitudes: wide for what is positive, by the images for what may be negative.
+
+The amplitudes of shapelets have normal priors of mean 0, whose precision grows with the order n,
+
+    p_n = p_0 exp(r n),
+
+as the light of galaxies has less structure on smaller scales.  p_0 and the rate r are those that make the
+images most probable.  So no order is the last one: orders that the images do not ask for have small
+amplitudes, and what they may still hold is in the errors of all other numbers.
+"""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+from scipy.optimize import minimize
 
 from jaxlens.modelling.descent import solution_at
+from jaxlens.modelling.expansion import Solution
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem
 
-# The precision of an amplitude that a model does not have, which is then 0.
-ABSENT = 1e30
-# Steps of the fixed point of the precisions.
-ROUNDS = 6
-# The largest change of ln(precision) in one of them.
-LARGEST_CHANGE = 3.0
+# How often the amplitudes that are 0 are found again.
+ROUNDS = 3
+# A change of ln(precision) below which they are not.
+SAME = 0.05
+# The largest rate, and the largest ln(precision).
+LARGEST_RATE, LARGEST_LOG = 4.0, 60.0
+# From where the maximum is looked for: steps of ln(p_0) from what it is, and rates.
+STEPS, RATES = (0.0, 5.0, 10.0), (0.0, 0.3, 0.8)
 
 
 def first_precision(problem: LensProblem, data: LensData) -> np.ndarray:
@@ -37,8 +53,12 @@ def improved_precision(
 ) -> Settings:
     """The precisions of amplitudes of any sign that make the images most probable at one point.
 
-    The amplitudes of such a basis have one precision p, for which the evidence is largest where
-    p = sum_i (1 - p (C^-1)_ii) / sum_i a_i^2 (MacKay 1992, Neural Computation 4, 415).
+    The coordinates and which amplitudes are 0 being known, the images have the probability
+
+        ln E = sum over bands [ t.a / 2 - 1/2 ln det C + 1/2 sum ln p ],
+
+    with C = A W A^T + P, t = A W d and the best amplitudes a = C^-1 t.  Its maximum is found in p_0 and the
+    rate of each basis in turn.
 
     Args:
         problem: the model of the lens.
@@ -49,34 +69,95 @@ def improved_precision(
     Returns:
         The settings with these precisions.
     """
-    precision = np.array(settings.precision)
-    present = precision < ABSENT
+    precision = np.array(settings.precision, np.float64)
     first, parts = 0, []
     for basis in problem.lens.bases:
-        parts += [] if basis.positive else [slice(first, first + basis.count)]
+        parts += [] if basis.positive else [(slice(first, first + basis.count), basis.orders)]
         first += basis.count
     if not parts:
         return settings
     for _ in range(ROUNDS):
         found = solution_at(problem, data, settings._replace(precision=precision), point)
+        bands = _normal_equations(found, precision)
         before = precision.copy()
-        for part in parts:
-            known, square = 0.0, 0.0
-            for b in range(data.image.shape[0]):
-                free = np.asarray(found.free[b])
-                curvature = np.where(
-                    free[:, None] & free[None, :],
-                    found.curvature[b],
-                    np.diag(np.diagonal(found.curvature[b])),
-                )
-                unit = np.sqrt(np.diagonal(curvature))
-                inverse = np.linalg.inv(curvature / (unit[:, None] * unit[None, :])) / unit**2
-                own = present[part]
-                known += float(np.sum(1.0 - (precision * np.diagonal(inverse)[: precision.size])[part][own]))
-                square += float(np.sum(np.asarray(found.amplitudes[b])[part][own] ** 2))
-            wanted = max(known, 1e-3) / max(square, 1e-30)
-            change = np.clip(np.log(wanted / precision[part][0]), -LARGEST_CHANGE, LARGEST_CHANGE)
-            precision[part] = np.where(present[part], precision[part] * np.exp(change), precision[part])
-        if np.max(np.abs(np.log(precision / before))) < 0.05:
+        for part, orders in parts:
+            precision[part] = _most_probable(bands, precision, part, orders)
+        if np.max(np.abs(np.log(precision / before))) < SAME:
             break
     return settings._replace(precision=precision)
+
+
+def determined(found: Solution, precision: np.ndarray) -> float:
+    """How many amplitudes the images determine: the sum of 1 - p_i (C^-1)_ii over those that are not 0.
+
+    Args:
+        found: the best amplitudes.
+        precision: of their priors, (count,).
+    """
+    total = 0.0
+    for free, curvature in zip(np.asarray(found.free), np.asarray(found.curvature), strict=True):
+        own = np.flatnonzero(free[: precision.size])
+        unit = np.sqrt(np.diagonal(curvature)[free])
+        inverse = np.linalg.inv(curvature[np.ix_(free, free)] / (unit[:, None] * unit)) / (
+            unit[:, None] * unit
+        )
+        total += float(np.sum(1.0 - precision[own] * np.diagonal(inverse)[: own.size]))
+    return total
+
+
+class _Normal(NamedTuple):
+    """The normal equations of the amplitudes of one band that are not held at 0.
+
+    Attributes:
+        matrix: A W A^T, (m, m).
+        target: A W d, (m,).
+        free: the indices of those that are not held, (m,).
+    """
+
+    matrix: np.ndarray
+    target: np.ndarray
+    free: np.ndarray
+
+
+def _normal_equations(found: Solution, precision: np.ndarray) -> list[_Normal]:
+    bands = []
+    for b in range(len(found.free)):
+        free = np.flatnonzero(np.asarray(found.free[b]))
+        matrix = np.array(found.curvature[b], np.float64)
+        # an exposure's level of sky has no prior
+        matrix[np.diag_indices(precision.size)] -= precision
+        rows, residual = np.asarray(found.rows[b], np.float64), np.asarray(found.residual[b], np.float64)
+        target = rows @ residual + matrix @ np.asarray(found.amplitudes[b], np.float64)
+        bands.append(_Normal(matrix[np.ix_(free, free)], target[free], free))
+    return bands
+
+
+def _most_probable(
+    bands: list[_Normal], precision: np.ndarray, part: slice, orders: np.ndarray
+) -> np.ndarray:
+    """The precisions of one basis with the largest evidence, (count,)."""
+
+    def precisions(numbers: np.ndarray) -> np.ndarray:
+        rate = np.clip(numbers[1], 0.0, LARGEST_RATE)
+        return np.exp(np.clip(numbers[0] + rate * orders, -LARGEST_LOG, LARGEST_LOG))
+
+    def minus_log_evidence(numbers: np.ndarray) -> float:
+        own = precision.copy()
+        own[part] = precisions(numbers)
+        total = -0.5 * len(bands) * float(np.sum(np.log(own[part])))
+        for band in bands:
+            prior = np.pad(own, (0, max(0, int(band.free[-1]) + 1 - own.size)))[band.free]
+            matrix = band.matrix + np.diag(prior)
+            unit = np.sqrt(np.diagonal(matrix))
+            factor = cho_factor(matrix / (unit[:, None] * unit), lower=True)
+            target = band.target / unit
+            total += float(np.sum(np.log(np.diagonal(factor[0]))) + np.sum(np.log(unit)))
+            total -= 0.5 * float(target @ cho_solve(factor, target))
+        return total
+
+    before = float(np.log(precision[part][0]))
+    starts = [np.array([before + step, rate]) for step in STEPS for rate in RATES]
+    best = min(starts, key=minus_log_evidence)
+    simplex = best + np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 0.2]])
+    options = {"initial_simplex": simplex, "xatol": 0.01, "fatol": 0.01}
+    return precisions(minimize(minus_log_evidence, best, method="Nelder-Mead", options=options).x)

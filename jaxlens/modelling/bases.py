@@ -49,6 +49,11 @@ class Basis:
         """The number of functions."""
         raise NotImplementedError
 
+    @property
+    def orders(self) -> np.ndarray:
+        """How fine each function is: its order, or 0 where a basis has none, (count,)."""
+        return np.zeros(self.count, int)
+
     def functions(self, values: Mapping[str, Real], x: jax.Array, y: jax.Array) -> jax.Array:
         """The functions at positions in the plane of the light.
 
@@ -203,6 +208,11 @@ class Shapelets(Basis):
     def count(self) -> int:
         """The number of functions."""
         return (self.n_max + 1) * (self.n_max + 2) // 2
+
+    @property
+    def orders(self) -> np.ndarray:
+        """n1 + n2 of each function, (count,)."""
+        return np.sum(cartesian_orders(self.n_max), axis=1)
 
     def functions(self, values: Mapping[str, Real], x: jax.Array, y: jax.Array) -> jax.Array:
         """As `Basis.functions`.

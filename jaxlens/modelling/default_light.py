@@ -13,7 +13,7 @@ from jaxlens.simulator.simulator import Simulator
 LENS_GAUSSIANS, LENS_WIDTHS = 20, (0.2, 80.0)
 SOURCE_GAUSSIANS, SOURCE_WIDTHS = 12, (0.2, 20.0)
 # The largest order of shapelets.
-MAX_ORDER = 10
+MAX_ORDER = 16
 
 
 def default_light(sim: Simulator) -> tuple[Basis, ...]:

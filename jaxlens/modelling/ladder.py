@@ -1,17 +1,17 @@
 """The choice of a model by evidence: from an isothermal ellipse to power laws, shear and richer sources.
 
-All models of one lens are parts of one: a number that a simpler model does not have is held, and a part of
-the light that it does not have is given amplitudes of 0.  So they are one compiled program.
+All models of the mass of one lens are parts of one: a number that a simpler model does not have is held.  So
+they are one compiled program.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from jaxlens.modelling.amplitude_priors import ABSENT
+from jaxlens.modelling.amplitude_priors import determined
 from jaxlens.modelling.descent import Ends, descents, in_threads, solution_at
 from jaxlens.modelling.evidence import log_evidence
 from jaxlens.modelling.model import LensData, Settings
@@ -42,8 +42,7 @@ class Rung:
         steps: the steps of its descent.
         evidence: the log of its evidence.
         chi_square: the sum of squared residuals over sigma.
-        degrees: used pixels minus the numbers that move and the amplitudes that are not 0.
-        orders: the largest order of its shapelets; -1 without.
+        degrees: used pixels minus the numbers that move and the amplitudes that the images determine.
     """
 
     label: str
@@ -57,7 +56,6 @@ class Rung:
     evidence: float
     chi_square: float
     degrees: int
-    orders: int = -1
 
 
 def mass_labels(problem: LensProblem) -> dict[str, dict[int, float]]:
@@ -152,9 +150,7 @@ def rung_of(label: str, problem: LensProblem, data: LensData, settings: Settings
     point, value, curvature = ends.points[0], float(ends.values[0]), ends.curvatures[0]
     found = solution_at(problem, data, settings, point)
     moving = int(np.sum(np.asarray(settings.active)))
-    amplitudes = int(
-        np.sum(np.asarray(found.free)[:, : problem.lens.count][:, np.asarray(settings.precision) < ABSENT])
-    )
+    amplitudes = round(determined(found, np.asarray(settings.precision)))
     return Rung(
         label,
         problem,
@@ -196,7 +192,7 @@ def mass_rungs(
         lambda label: fitted(label + added, problem, data, settings, first.point[None], unknown[label]),
         list(unknown),
     )
-    by_label = {first.label: first} | {rung.label: replace(rung, orders=first.orders) for rung in found}
+    by_label = {first.label: first} | {rung.label: rung for rung in found}
     return [by_label[label + added] for label in models]
 
 

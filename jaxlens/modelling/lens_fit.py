@@ -58,7 +58,7 @@ def fit_lens(
     best of these on the images.  Amplitudes of all light are solved for at each step.  Where an image has an
     error of its PSF, it is noise where the light of the lens is.  Then richer models are
     tried, and one is taken where its evidence is larger: SIE, EPL, SIE and EPL with shear, and sources with
-    shapelets of more and more orders beside their Gaussians.
+    shapelets beside their Gaussians.
 
     Args:
         config: the configuration, whose distributions are the priors.  Its light profiles say where light is
@@ -193,12 +193,8 @@ def _source_rungs(
         for label, held in models.items()
     }
     settings = Settings(np.ones(len(rich.names)), first_precision(rich, data))
-    rungs = source_models.source_rungs(rich, data, settings, known, own[known.label])
-    chosen = ladder.best([known, *rungs])
-    if chosen is known:
-        return rungs
-    added = source_models.added_shapelets(chosen.orders)
-    others = ladder.mass_rungs(
-        rich, data, settings._replace(precision=chosen.settings.precision), own, chosen, added
-    )
-    return rungs + [rung for rung in others if rung is not chosen]
+    first = source_models.with_shapelets_fitted(rich, data, settings, known, own[known.label])
+    if ladder.best([known, first]) is known:
+        return [first]
+    found = settings._replace(precision=first.settings.precision)
+    return ladder.mass_rungs(rich, data, found, own, first, source_models.ADDED)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
-from jaxlens.fitting.in_words import describe_prior
-from jaxlens.fitting.posterior import with_free_values
+from jaxlens.fitting.posteriors.posterior_draws import Posterior
 from jaxlens.fitting.result import FitResult
-from jaxlens.modelling.bases import Basis, MultiGaussian, Sersic
+from jaxlens.modelling.bases import Basis
 from jaxlens.modelling.descent import TOLERANCE, solution_at
+from jaxlens.modelling.fitted_numbers import numbers_of
 from jaxlens.modelling.ladder import COMPARED, Rung
 from jaxlens.modelling.lens_data import LensImages
 from jaxlens.modelling.lens_light import Ring
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem
-from jaxlens.modelling.search import AGREEMENT, Search
+from jaxlens.modelling.search import Search
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,7 @@ class LensFit:
     Attributes:
         fit: the numbers of the chosen model with their errors, as of a fit of one image.  Its images are
             those of all bands and exposures, cut about the lens.
-        model: the chosen model, such as `EPL + shear, shapelets to order 6`.
+        model: the chosen model, such as `EPL + shear, shapelets`.
         bases: its light.
         amplitudes: of the functions of its light, then of the sky of each exposure,
             (bands, count + exposures).
@@ -101,6 +101,31 @@ class LensFit:
             )
         return pd.DataFrame(rows)
 
+    def sample(
+        self, method: str, draws: int = 1000, *, key: jax.Array | None = None, **options: Any
+    ) -> Posterior:
+        """Draws of the posterior of the numbers of the mass and of the light's places and shapes.
+
+        As `FitResult.sample`, in float64.  At each draw all amplitudes of light have their best values; the
+        integral over them acts as it does in the fit, by its slope at the maximum.  `log_evidence` of nested
+        sampling is on the scale of `evidence`, so that both may be compared.
+
+        Args:
+            method: "numpyro" or "blackjax", "pathfinder" or "svi", or "nested".
+            draws: the number of draws that are kept of each chain.
+            key: the random key; a fixed one by default.
+            options: `chains`, `warmup`, and the settings of the method, as in `FitResult.sample`.
+
+        Returns:
+            The draws; each of its `warnings` is also issued as a PosteriorWarning.
+
+        Raises:
+            ValueError: if there is no such method.
+            ImportError: if the method's library is not installed; the message names the extra.
+        """
+        with jax.enable_x64(True):
+            return self.fit.sample(method, draws, key=key, **options)
+
     @property
     def confidence(self) -> str:
         """How sure the result is, in plain words."""
@@ -146,7 +171,7 @@ def lens_fit_of(
         solution_at(chosen.problem, images.data, chosen.settings, chosen.point).amplitudes
     )
     return LensFit(
-        fit=_fit_result(chosen, images, looked, found, amplitudes),
+        fit=numbers_of(chosen, images, looked, amplitudes, partial(_warnings, chosen, looked, found)),
         model=chosen.label,
         bases=chosen.problem.lens.bases,
         amplitudes=amplitudes,
@@ -161,96 +186,6 @@ def lens_fit_of(
         settings=chosen.settings,
         images=images,
     )
-
-
-def _fit_result(
-    chosen: Rung, images: LensImages, looked: Search, found: Ring, amplitudes: np.ndarray
-) -> FitResult:
-    """The numbers that moved, as a fit of one image whose bands are all bands and exposures."""
-    problem, data, point = chosen.problem, images.data, chosen.point
-    moving = np.flatnonzero(np.asarray(chosen.settings.active) > 0.0)
-    solved = solution_at(problem, data, chosen.settings, point)
-    shape = (1, -1, *np.shape(data.image)[2:])
-    weight = np.asarray(data.weight)
-    sigma = np.divide(1.0, weight, out=np.ones_like(weight), where=weight > 0.0)
-    residual = np.reshape(np.asarray(solved.residual), weight.shape)
-    model = np.where(weight > 0.0, np.asarray(data.image) - residual * sigma, 0.0)
-    unit = np.sqrt(np.diagonal(chosen.curvature)[moving])
-    inside = chosen.curvature[np.ix_(moving, moving)] / (unit[:, None] * unit)
-    covariance = np.linalg.inv(inside) / (unit[:, None] * unit)
-    slope = np.exp(np.asarray(problem.constants.transform.log_derivative(point)))[moving]
-    errors = covariance * slope[:, None] * slope
-    transform = jax.tree.map(lambda field: np.asarray(field)[moving], problem.constants.transform)
-    values = problem.constrained(point)
-    low, high = transform.low, transform.high
-    at_bound = np.minimum(values[moving] - low, high - values[moving]) < 1.25 * np.sqrt(np.diagonal(errors))
-    constant = -np.sum(np.where(weight > 0.0, 0.5 + np.log(sigma) + 0.5 * np.log(2.0 * np.pi), 0.0))
-    starts = looked.ends.points
-    carried = np.array([problem.names[i] for i in moving])
-    names = looked.names
-    columns = [names.index(name) if name in names else -1 for name in carried]
-    start_values = np.where(np.array(columns) < 0, values[moving], looked.values[:, columns])
-    converged = bool(chosen.decrease <= TOLERANCE)
-    result = FitResult(
-        names=tuple(carried.tolist()),
-        priors=tuple(describe_prior(problem.free.priors[i]) for i in moving),
-        bands=tuple(_image_names(images)),
-        configuration=problem.sim.configuration.label,
-        config=problem.sim.config.text,
-        params=_params(problem, images, point, amplitudes),
-        values=values[None, moving],
-        covariance=errors[None],
-        unconstrained=point[None, moving],
-        unconstrained_covariance=covariance[None],
-        transform=transform,
-        chi_square=np.array([chosen.chi_square]),
-        degrees_of_freedom=np.array([chosen.degrees]),
-        log_posterior=np.array([constant - chosen.value]),
-        history=np.reshape(constant - looked.ends.values, (1, 1, len(starts))),
-        start_values=start_values[None],
-        start_log_posterior=(constant - looked.ends.values)[None],
-        agreed=(looked.ends.values - looked.ends.values[0] < AGREEMENT)[None],
-        converged=np.array([converged]),
-        at_bound=at_bound[None],
-        warnings=tuple(_warnings(chosen, looked, found, carried.tolist(), at_bound, values[moving])),
-        images=np.reshape(np.where(weight > 0.0, data.image, 0.0), shape),
-        model=np.reshape(model, shape),
-        noise_sigma=np.reshape(sigma, shape),
-        mask=np.reshape(weight > 0.0, shape),
-    )
-    return result
-
-
-def _image_names(images: LensImages) -> list[str]:
-    """The names of the bands, or of the exposures where there are several, in the order of the arrays."""
-    bands, exposures = np.shape(images.data.image)[:2]
-    own = images.layout.bands
-    if exposures == 1:
-        return list(own)
-    return [f"{own[b]}-{e + 1}" for b in range(bands) for e in range(exposures)]
-
-
-def _params(
-    problem: LensProblem, images: LensImages, point: np.ndarray, amplitudes: np.ndarray
-) -> dict[str, np.ndarray]:
-    """All parameters of the file, with the magnitudes of the light as fitted where it has a flux."""
-    x = problem.constants.transform.constrained(jnp.asarray(point))
-    params = with_free_values(problem.lens.model, problem.constants, problem.base, x)
-    found = {
-        name: np.asarray(value)[None] for name, value in params.items() if name in problem.sim.parameter_names
-    }
-    zero_point = np.asarray(params.get("magnitude_zero_point", np.nan))
-    first = 0
-    for basis in problem.lens.bases:
-        own = amplitudes[:, first : first + basis.count]
-        first += basis.count
-        name = f"{basis.prefix}-magnitude"
-        if name in found and isinstance(basis, MultiGaussian | Sersic):
-            flux = np.sum(own, axis=1)
-            with np.errstate(divide="ignore"):
-                magnitude = zero_point - 2.5 * np.log10(flux)
-            found[name] = np.broadcast_to(np.atleast_1d(magnitude), (len(images.layout.bands),))[None]
-    return found
 
 
 def _warnings(

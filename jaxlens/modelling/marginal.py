@@ -7,8 +7,6 @@ slope of the second term, as good as constant within the errors, tilts S, whose 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from jaxlens.modelling.descent import descents, in_threads, solution_at
@@ -56,5 +54,4 @@ def with_amplitudes_integrated(rung: Rung, data: LensData) -> Rung:
     if not np.isfinite(ends.values[0]) or np.max(np.abs(shift[moving]) / sigma) > 5.0:
         return rung
     values_at_end = ends.values - ends.points @ (tilt * np.asarray(rung.settings.active))
-    found = rung_of(rung.label, rung.problem, data, rung.settings, ends._replace(values=values_at_end))
-    return replace(found, orders=rung.orders)
+    return rung_of(rung.label, rung.problem, data, rung.settings, ends._replace(values=values_at_end))

@@ -1,13 +1,14 @@
-"""The precision of shapelets against the maximum of the evidence, of which SciPy finds it."""
+"""The precisions of shapelets against the maximum of the evidence, of which SciPy finds it."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize
 
-from jaxlens.modelling.amplitude_priors import ABSENT, first_precision, improved_precision
+from jaxlens.modelling.amplitude_priors import determined, first_precision, improved_precision
 from jaxlens.modelling.bases import MultiGaussian, Shapelets
+from jaxlens.modelling.descent import solution_at
 from tests.modelling.core_mocks import SIGMA, empty_data, images_of, mock, params_of, problem_of
 from tests.modelling.joint_mocks import LIGHT, SOURCE
 
@@ -30,32 +31,34 @@ def test_it_makes_the_images_most_probable() -> None:
     The flux of the lens is far above 0, so that its half-normal prior may be normal here.
     """
     problem = problem_of(BASES)
-    amplitudes = np.array([20.0, *(0.3 * np.random.default_rng(5).standard_normal(10))])
-    lens = mock(problem, amplitudes, seed=6, side=SIDE)
+    orders = BASES[1].orders
+    draws = np.random.default_rng(5).standard_normal(10)
+    lens = mock(problem, np.array([20.0, *(np.exp(-0.5 * orders) * draws)]), seed=6, side=SIDE)
     before = np.array(lens.settings.precision)
-    found = np.asarray(improved_precision(problem, lens.data, lens.settings, lens.truth).precision)
+    settings = improved_precision(problem, lens.data, lens.settings, lens.truth)
+    found = np.asarray(settings.precision)
     assert found[0] == before[0]
-    assert np.all(found[1:] == found[1])
     each = np.reshape(np.asarray(images_of(problem.lens, params_of(problem), lens.data)), (11, -1)) / SIGMA
     target = np.ravel(lens.data.image) / SIGMA
     known = np.eye(target.size) + np.outer(each[0], each[0]) / before[0]
 
-    def minus_log_evidence(log_precision: float) -> float:
-        covariance = known + each[1:].T @ each[1:] * np.exp(-log_precision)
+    def minus_log_evidence(numbers: np.ndarray) -> float:
+        own = np.exp(-(numbers[0] + numbers[1] * orders))
+        covariance = known + (each[1:].T * own) @ each[1:]
         return float(np.linalg.slogdet(covariance)[1] + target @ np.linalg.solve(covariance, target))
 
-    best = minimize_scalar(minus_log_evidence, bounds=(-6.0, 10.0), method="bounded").x
-    assert abs(np.log(found[1]) - best) < 0.1
-    assert abs(best - np.log(before[1])) > 1.0
+    best = minimize(minus_log_evidence, [0.0, 1.0], method="L-BFGS-B", bounds=[(-6.0, 12.0), (0.0, 4.0)]).x
+    # the rate of the amplitudes' precision, twice that of the amplitudes, within its error
+    assert 0.2 < best[1] < 2.0
+    np.testing.assert_allclose(np.log(found[1:]), best[0] + best[1] * orders, atol=0.1)
+    assert abs(best[0] - np.log(before[1])) > 1.0
 
-    # functions that a model does not have stay without amplitudes, and count for nothing
-    absent = before.copy()
-    absent[7:] = ABSENT
-    own = np.asarray(
-        improved_precision(problem, lens.data, lens.settings._replace(precision=absent), lens.truth).precision
-    )
-    assert np.all(own[7:] == ABSENT)
-    assert own[1] != found[1]
+    # functions that the images say nothing of are not counted among those that they determine
+    number = determined(solution_at(problem, lens.data, settings, lens.truth), found)
+    gained = each[1:].T / np.sqrt(found[1:])
+    share = np.linalg.solve(known + gained @ gained.T, gained)
+    assert number == pytest.approx(1.0 + float(np.sum(gained * share)), abs=0.01)
+    assert number < 10.5
 
 
 def test_bases_of_positive_light_keep_theirs() -> None:

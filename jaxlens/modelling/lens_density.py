@@ -1,0 +1,108 @@
+"""The posterior of a fitted lens as a density that samplers take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxlens.fitting.posterior import Constants, unconstrained_log_prior, with_free_values
+from jaxlens.fitting.posteriors.density import Density, Part
+from jaxlens.fitting.transforms import Transform
+from jaxlens.kernels.types import Params
+from jaxlens.modelling.columns import columns
+from jaxlens.modelling.expansion import product, solved
+from jaxlens.modelling.model import LensData, LensModel, Settings
+from jaxlens.modelling.problem import LensProblem
+
+
+class Known(NamedTuple):
+    """What the density of a lens depends on besides its images.
+
+    Attributes:
+        constants: the priors and the transform.
+        base: all parameters; the values of the free ones are not used.
+        settings: the prior of amplitudes, and the tilt that stands for their integral.
+        point: all coordinates at the maximum, of which those that do not move are held, (k,).
+    """
+
+    constants: Constants
+    base: Params
+    settings: Settings
+    point: jax.Array
+
+
+@dataclass(frozen=True)
+class LensLogDensity:
+    """The log posterior density of the coordinates that move, with the amplitudes of light at their best.
+
+    Minus S of `expansion` and its tilt, 0 at the maximum but for S there.  S is stationary in the amplitudes,
+    so that its gradient is that at fixed amplitudes.
+
+    Attributes:
+        lens: the static part of the model.
+        moving: the indices of the coordinates that move.
+    """
+
+    lens: LensModel
+    moving: tuple[int, ...]
+
+    def __call__(self, shared: Known, data: LensData, u: jax.Array) -> jax.Array:
+        """The log-density at u, the coordinates that move."""
+        lens, settings = self.lens, shared.settings
+        all_u = jnp.asarray(shared.point, u.dtype).at[np.array(self.moving)].set(u)
+        x = shared.constants.transform.constrained(all_u)
+        params = with_free_values(lens.model, shared.constants, shared.base, x)
+        each = columns(lens, params, data)
+        found = solved(jax.lax.stop_gradient(each), lens.positive, data, settings.precision, lens.sky)
+        own = found.amplitudes[:, : lens.count]
+        rows = jnp.swapaxes(each * data.weight[:, :, None], 1, 2)
+        light = jax.vmap(product)(own, jnp.reshape(rows, (*own.shape, -1)))
+        # its value is that with the sky, which does not move at first order as all amplitudes
+        residual = found.residual - (light - jax.lax.stop_gradient(light))
+        penalty = jnp.sum(jnp.broadcast_to(settings.precision, own.shape) * own**2)
+        used = jnp.reshape(data.weight > 0.0, residual.shape)
+        value = 0.5 * (jnp.sum(residual**2 - used) + penalty)
+        tilt = jnp.sum(jnp.asarray(settings.tilt) * settings.active * (all_u - shared.point))
+        prior = unconstrained_log_prior(lens.model, shared.constants, shared.base, all_u)
+        return prior - value - tilt
+
+
+def lens_density(
+    problem: LensProblem,
+    data: LensData,
+    settings: Settings,
+    point: np.ndarray,
+    value: float,
+    curvature: np.ndarray,
+    evidence: float,
+    transform: Transform,
+) -> Part:
+    """The posterior of a lens that was fitted.
+
+    Its integral over the coordinates in Laplace's approximation is the fit's evidence, so that evidences of
+    nested sampling may be compared with it.
+
+    Args:
+        problem: the model of the lens.
+        data: its images.
+        settings: what moved, and the prior of amplitudes.
+        point: the coordinates of the maximum, (k,).
+        value: minus the log of the density there.
+        curvature: the curvature there of those that moved, (m, m).
+        evidence: the log of the evidence of the fit.
+        transform: the map from those coordinates that moved to parameters.
+    """
+    moving = tuple(int(i) for i in np.flatnonzero(np.asarray(settings.active) > 0.0))
+    laplace = -value + 0.5 * (len(moving) * np.log(2.0 * np.pi) - float(np.linalg.slogdet(curvature)[1]))
+    known: Any = jax.tree.map(
+        np.asarray, Known(problem.constants, problem.base, settings, jnp.asarray(point))
+    )
+    images = jax.tree.map(lambda array: np.asarray(array)[None], data)
+    names = tuple(problem.names[i] for i in moving)
+    log_density = LensLogDensity(problem.lens, moving)
+    offset = np.array([evidence - laplace])
+    return Part(Density(names, log_density, transform.constrained, known, images, offset), np.arange(1))

@@ -1,0 +1,95 @@
+"""The posterior that samplers take is that which was fitted, and draws have its mean and covariance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from jaxlens.modelling.descent import Ends, values_at
+from jaxlens.modelling.expansion import expansion
+from jaxlens.modelling.ladder import Rung, fitted
+from jaxlens.modelling.lens_data import Layout, LensImages, Place
+from jaxlens.modelling.lens_density import lens_density
+from jaxlens.modelling.lens_light import Ring, pixel_positions
+from jaxlens.modelling.lens_result import lens_fit_of
+from jaxlens.modelling.search import Search
+from tests.modelling.core_mocks import FLUXES, GAUSSIANS, Lens, mock, problem_of
+
+SIDE = 18
+# the slope is held
+HELD = "PLANE_1-OBJECT_1-MASS_PROFILE_1-gamma"
+
+pytestmark = [pytest.mark.usefixtures("x64"), pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def lens() -> Iterator[Lens]:
+    with jax.enable_x64(True):
+        found = mock(problem_of(GAUSSIANS), 5.0 * FLUXES, seed=5, side=SIDE)
+        tilt = np.linspace(-0.1, 0.2, found.truth.size)
+        yield found._replace(settings=found.settings._replace(tilt=tilt))
+
+
+@pytest.fixture(scope="module")
+def rung(lens: Lens) -> Rung:
+    at = lens.problem.names.index(HELD)
+    with jax.enable_x64(True):
+        plain = lens.settings._replace(tilt=0.0)
+        start = lens.truth[None]
+        return fitted("SIE + shear", lens.problem, lens.data, plain, start, {at: float(start[0, at])}, 1e-8)
+
+
+def test_it_is_the_density_of_the_descents_and_its_slope(lens: Lens, rung: Rung) -> None:
+    settings = lens.settings._replace(active=rung.settings.active)
+    moving = np.flatnonzero(rung.settings.active)
+    transform = lens.problem.constants.transform
+    own = (settings, rung.point, rung.value, np.eye(moving.size), -3.0, transform)
+    density, rows = lens_density(lens.problem, lens.data, *own)
+    assert density.names == tuple(name for name in lens.problem.names if name != HELD)
+    assert rows.tolist() == [0]
+
+    data = jax.tree.map(lambda array: jnp.asarray(array[0]), density.data)
+    both = jax.jit(jax.value_and_grad(lambda u: density.log_density(density.shared, data, u)))
+    point = np.array(rung.point)
+    point[moving] += np.linspace(-0.03, 0.05, moving.size)
+    value, slope = both(jnp.asarray(point[moving]))
+    plain = settings._replace(tilt=0.0)
+    tilted = float(np.asarray(settings.tilt)[moving] @ (point - rung.point)[moving])
+    assert float(value) == pytest.approx(
+        -float(values_at(lens.problem, lens.data, plain, point[None])[0]) - tilted, rel=1e-10
+    )
+    problem = lens.problem
+    known = (problem.lens, problem.constants, problem.base, lens.data, settings)
+    np.testing.assert_allclose(
+        slope, -np.asarray(expansion(*known, jnp.asarray(point)).gradient)[moving], rtol=1e-7, atol=1e-7
+    )
+    # its Laplace evidence is the one that was given
+    laplace = density.at(rung.point[moving][None])[0] + 0.5 * moving.size * np.log(2.0 * np.pi)
+    np.testing.assert_allclose(laplace, -3.0, atol=1e-9)
+
+
+def test_draws_have_the_mean_and_the_errors_of_the_fit(lens: Lens, rung: Rung) -> None:
+    values = lens.problem.constrained(rung.point[None])
+    ends = Ends(
+        rung.point[None], np.array([rung.value]), np.zeros(1), np.asarray(rung.curvature)[None], np.array([3])
+    )
+    looked = Search(ends, 4, 6, 24, lens.problem.names, values)
+    x, y = pixel_positions(lens.data)
+    ring = Ring(rung.point, (0.0, 0.0), np.zeros_like(x), 0.9, 0.9, x, y)
+    images = LensImages(lens.data, Layout(("g",), (Place(0, 0, 0, 0, 0, 0),), 1, SIDE, 1))
+    found = lens_fit_of(rung, [rung], images, looked, ring, {"search": 1.0})
+    drawn = found.sample("pathfinder", 400, chains=1)
+    assert drawn.names == found.fit.names
+    assert drawn.warnings == ()
+    weight = np.exp(drawn.log_weight[0, 0] - drawn.log_weight.max())
+    weight /= weight.sum()
+    mean = weight @ drawn.draws[0, 0]
+    spread = np.sqrt(weight @ (drawn.draws[0, 0] - mean) ** 2)
+    assert np.all(np.abs(mean - found.fit.values[0]) < 0.5 * found.fit.sigma[0])
+    np.testing.assert_allclose(spread, found.fit.sigma[0], rtol=0.3)
+    # where the posterior is about normal its evidence is that of the fit
+    assert drawn.log_evidence[0] == pytest.approx(rung.evidence, abs=0.3)
