@@ -16,7 +16,7 @@ from jaxlens.fitting import least_squares
 from jaxlens.fitting.least_squares import Descent
 from jaxlens.fitting.posterior import Constants, unconstrained_log_prior, with_free_values
 from jaxlens.kernels.types import Params
-from jaxlens.modelling.expansion import Solution, expansion, solution
+from jaxlens.modelling.expansion import Solution, expansion, half_log_determinant, least, solution
 from jaxlens.modelling.model import LensData, LensModel, Settings
 from jaxlens.modelling.problem import LensProblem
 
@@ -34,7 +34,7 @@ class Ends(NamedTuple):
 
     Attributes:
         points: the coordinates, (s, k).
-        values: minus the log of the density with the best amplitudes, (s,); infinite where it is not finite.
+        values: minus the log of the density, as `expansion` has it, (s,); infinite where it is not finite.
         decreases: the decrease that one more step would bring, (s,).
         curvatures: the curvatures there, (s, k, k).
         steps: the steps that were taken, (s,).
@@ -78,7 +78,7 @@ def descents(
 
 
 def values_at(problem: LensProblem, data: LensData, settings: Settings, points: np.ndarray) -> np.ndarray:
-    """Minus the log of the density with the best amplitudes at several points.
+    """Minus the log of the density at several points, as `expansion` has it.
 
     Args:
         problem: the model of the lens.
@@ -165,11 +165,10 @@ def _value(
     lens: LensModel, constants: Constants, base: Params, data: LensData, settings: Settings, u: jax.Array
 ) -> jax.Array:
     found = solution(lens, _params(lens, constants, base, u), data, settings)
-    own = found.amplitudes[:, : lens.count]
-    penalty = jnp.sum(jnp.broadcast_to(settings.precision, own.shape) * own**2)
-    used = jnp.sum(data.weight > 0.0)
-    chi_square = jnp.sum(found.residual**2)
-    return 0.5 * (chi_square - used + penalty) - unconstrained_log_prior(lens.model, constants, base, u)
+    value = least(data, settings, found, lens.count)
+    if lens.signed.size:
+        value = value + half_log_determinant(found, lens.signed)
+    return value - unconstrained_log_prior(lens.model, constants, base, u)
 
 
 @partial(jax.jit, static_argnums=0)

@@ -9,10 +9,17 @@ The amplitudes at u minimise S, some of them under the condition that they are 0
 in them, the gradient in u is that at fixed amplitudes, and the curvature of what remains is the Schur
 complement J W J^T - J W A^T (A W A^T + P)^-1 A W J^T (Kaufman 1975, BIT 15, 49), with J the derivatives of
 the image at fixed amplitudes.
+
+Amplitudes that may be negative, of which there are many, are integrated out: to S comes half the log of the
+determinant of their block of A W A^T + P.  Without it a descent would follow the best of many amplitudes to
+coordinates at which few others would do.  Its curvature is small and left out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -124,21 +131,78 @@ def expansion(
         return -unconstrained_log_prior(lens.model, constants, base, v)
 
     prior, prior_gradient = jax.value_and_grad(minus_log_prior)(u)
-    found = solution(lens, params_of(u), data, settings)
+    signed = lens.signed
+    each, back = _columns(lens, lambda v, lens: columns(lens, params_of(v), data), u)
+    found = solved(each, lens.positive, data, settings.precision, lens.sky)
     own = found.amplitudes[:, : lens.count]
     moved = derivatives(lens, params_of, u, own, data) * settings.active[:, None, None, None, None]
     moved = jnp.reshape(moved * data.weight[None], (u.size, found.residual.shape[0], -1))
 
     gradient, curvature = eliminated(moved, found)
-    penalty = jnp.sum(jnp.broadcast_to(settings.precision, own.shape) * own**2)
-    used = data.weight > 0.0
-    value = 0.5 * (jnp.sum(found.residual**2 - jnp.reshape(used, found.residual.shape)) + penalty)
+    value = least(data, settings, found, lens.count)
+    if back is not None:
+        volume, slope = _volume(found, signed)
+        slope = jnp.reshape(slope, (*slope.shape[:2], *data.image.shape[1:])) * data.weight[:, None]
+        value, gradient = value + volume, gradient + back(jnp.swapaxes(slope, 1, 2))[0]
     active = settings.active
     both = active[:, None] * active[None, :]
     total = (curvature + constants.prior_curvature) * both + jnp.diag(1.0 - active)
-    tilt = jnp.broadcast_to(jnp.asarray(settings.tilt, u.dtype), u.shape) * active
-    slope = (gradient + prior_gradient) * active + tilt
-    return Expansion(value + prior + jnp.sum(tilt * u), slope, total, value)
+    return Expansion(value + prior, (gradient + prior_gradient) * active, total, value)
+
+
+def _columns(
+    lens: LensModel, of: Callable[..., jax.Array], u: jax.Array
+) -> tuple[jax.Array, Callable[[jax.Array], tuple[jax.Array]] | None]:
+    """The columns at u, and what takes a slope along those of signed amplitudes to one along u."""
+    if not lens.signed.size:
+        return of(u, lens), None
+    parts = [tuple(basis for basis in lens.bases if basis.positive is positive) for positive in (True, False)]
+    own, back = jax.vjp(partial(of, lens=replace(lens, bases=parts[1])), u)
+    if not parts[0]:
+        return own, back
+    each = jnp.concatenate([of(u, replace(lens, bases=parts[0])), own], axis=2)
+    order = np.argsort(np.concatenate([np.flatnonzero(lens.positive), lens.signed]))
+    return (each if np.all(order == np.arange(order.size)) else each[:, :, order]), back
+
+
+def least(data: LensData, settings: Settings, found: Solution, count: int) -> jax.Array:
+    """S without the prior of u at the best amplitudes: half of chi-square less the pixels, and penalties.
+
+    Args:
+        data: the images.
+        settings: the prior of amplitudes.
+        found: the best amplitudes.
+        count: how many functions there are.
+    """
+    own = found.amplitudes[:, :count]
+    penalty = jnp.sum(jnp.broadcast_to(settings.precision, own.shape) * own**2)
+    used = jnp.reshape(data.weight > 0.0, found.residual.shape)
+    return 0.5 * (jnp.sum(found.residual**2 - used) + penalty)
+
+
+def half_log_determinant(found: Solution, signed: np.ndarray) -> jax.Array:
+    """Half the log of the determinant of the block of the curvature that some amplitudes have, of all bands.
+
+    Args:
+        found: the best amplitudes.
+        signed: the indices of those.
+    """
+    return _volume(found, signed)[0]
+
+
+def _volume(found: Solution, signed: np.ndarray) -> tuple[jax.Array, jax.Array]:
+    """Half the log of the determinant, and its derivative in the rows, (bands, signed, pixels)."""
+
+    def of_band(curvature: jax.Array, rows: jax.Array) -> tuple[jax.Array, jax.Array]:
+        block = curvature[np.ix_(signed, signed)]
+        unit = jnp.sqrt(jnp.diagonal(block))
+        factor = cho_factor(block / (unit[:, None] * unit[None]), lower=True)
+        half = jnp.sum(jnp.log(jnp.diagonal(factor[0])) + jnp.log(unit))
+        slope = cho_solve(factor, rows[signed] / unit[:, None]) / unit[:, None]
+        return half, slope
+
+    halves, slopes = jax.vmap(of_band)(found.curvature, found.rows)
+    return jnp.sum(halves), slopes
 
 
 def eliminated(moved: jax.Array, found: Solution) -> tuple[jax.Array, jax.Array]:

@@ -13,6 +13,7 @@ from jaxlens.fitting.posterior import with_free_values
 from jaxlens.fitting.result import FitResult
 from jaxlens.modelling.bases import MultiGaussian, Sersic
 from jaxlens.modelling.descent import TOLERANCE, solution_at
+from jaxlens.modelling.expansion import half_log_determinant
 from jaxlens.modelling.ladder import Rung
 from jaxlens.modelling.lens_data import LensImages
 from jaxlens.modelling.lens_density import lens_density
@@ -40,6 +41,9 @@ def numbers_of(
     problem, data, point = chosen.problem, images.data, chosen.point
     moving = np.flatnonzero(np.asarray(chosen.settings.active) > 0.0)
     solved = solution_at(problem, data, chosen.settings, point)
+    value = chosen.value
+    if problem.lens.signed.size:
+        value += float(half_log_determinant(solved, problem.lens.signed))
     shape = (1, -1, *np.shape(data.image)[2:])
     weight = np.asarray(data.weight)
     sigma = np.divide(1.0, weight, out=np.ones_like(weight), where=weight > 0.0)
@@ -93,7 +97,7 @@ def numbers_of(
                 data,
                 chosen.settings,
                 point,
-                chosen.value,
+                value,
                 chosen.curvature,
                 chosen.evidence,
                 transform,

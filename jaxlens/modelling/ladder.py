@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from jaxlens.modelling.amplitude_priors import determined
+from jaxlens.modelling.coarse_data import coarse
 from jaxlens.modelling.descent import Ends, descents, in_threads, solution_at
 from jaxlens.modelling.evidence import log_evidence
+from jaxlens.modelling.expansion import half_log_determinant
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem
 
@@ -21,6 +23,8 @@ from jaxlens.modelling.problem import LensProblem
 ISOTHERMAL = 2.0
 # A richer model is taken where ln(evidence) is larger by more than this.
 GAIN = 1.0
+# A model of the mass that costs more than this in ln(density) is not fitted.
+HOPELESS = 50.0
 # Steps of a descent of one model.
 STEPS = 60
 # Models are compared where one more step would gain less than this; the chosen one goes on to the maximum.
@@ -36,7 +40,7 @@ class Rung:
         problem: the model of which it is a part.
         settings: what moves, and the prior of amplitudes.
         point: the coordinates of its maximum, (k,).
-        value: minus the log of the density there.
+        value: minus the log of the density there with the best amplitudes, S of `expansion`.
         decrease: what one more step would bring.
         curvature: the curvature there, (k, k).
         steps: the steps of its descent.
@@ -113,6 +117,8 @@ def fitted(
     points: np.ndarray,
     held: Mapping[int, float],
     tolerance: float = COMPARED,
+    *,
+    far: bool = False,
 ) -> Rung:
     """A model of a lens, fitted from several points.
 
@@ -124,6 +130,7 @@ def fitted(
         points: where to start, (s, k).
         held: the coordinates that it does not have.
         tolerance: the gain of one more step at which a descent ends.
+        far: whether the points may be far from the maximum, so that the first steps are taken on wide pixels.
 
     Returns:
         The best of where the descents ended.
@@ -131,6 +138,8 @@ def fitted(
     own = with_held(settings, held)
     starts = np.array(points)
     starts[:, list(held)] = list(held.values())
+    if far:
+        starts = descents(problem, coarse(data), own, starts, STEPS, tolerance).points
     return rung_of(label, problem, data, own, descents(problem, data, own, starts, STEPS, tolerance))
 
 
@@ -149,6 +158,8 @@ def rung_of(label: str, problem: LensProblem, data: LensData, settings: Settings
     """
     point, value, curvature = ends.points[0], float(ends.values[0]), ends.curvatures[0]
     found = solution_at(problem, data, settings, point)
+    if problem.lens.signed.size:
+        value -= float(half_log_determinant(found, problem.lens.signed))
     moving = int(np.sum(np.asarray(settings.active)))
     amplitudes = round(determined(found, np.asarray(settings.precision)))
     return Rung(
@@ -176,6 +187,9 @@ def mass_rungs(
 ) -> list[Rung]:
     """Models of the mass, each from the maximum of one of them.
 
+    A model that holds what is far from where it would be held in the known one is not fitted: its evidence is
+    smaller by about half the squared distance in standard deviations, `HOPELESS` or more.
+
     Args:
         problem: the model of the lens.
         data: its images.
@@ -187,13 +201,36 @@ def mass_rungs(
     Returns:
         The models in their order.
     """
-    unknown = {label: held for label, held in models.items() if label + added != first.label}
+    unknown = {
+        label: held
+        for label, held in models.items()
+        if label + added != first.label and _distance(first, held) < HOPELESS
+    }
     found = in_threads(
-        lambda label: fitted(label + added, problem, data, settings, first.point[None], unknown[label]),
+        lambda label: fitted(
+            label + added, problem, data, settings, first.point[None], unknown[label], far=True
+        ),
         list(unknown),
     )
     by_label = {first.label: first} | {rung.label: rung for rung in found}
-    return [by_label[label + added] for label in models]
+    return [by_label[label + added] for label in models if label + added in by_label]
+
+
+def _distance(rung: Rung, held: Mapping[int, float]) -> float:
+    """What it costs in ln(density), by the curvature, that numbers of a model have other values.
+
+    Args:
+        rung: the model.
+        held: the values by the indices of coordinates; those that do not move in the model cost nothing.
+    """
+    moving = np.flatnonzero(np.asarray(rung.settings.active) > 0.0)
+    own = [i for i in held if i in moving]
+    if not own:
+        return 0.0
+    covariance = np.linalg.inv(rung.curvature[np.ix_(moving, moving)])
+    at = np.searchsorted(moving, own)
+    away = np.array([held[i] for i in own]) - rung.point[own]
+    return 0.5 * float(away @ np.linalg.solve(covariance[np.ix_(at, at)], away))
 
 
 def best(rungs: Sequence[Rung]) -> Rung:

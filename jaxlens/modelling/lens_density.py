@@ -14,7 +14,7 @@ from jaxlens.fitting.posteriors.density import Density, Part
 from jaxlens.fitting.transforms import Transform
 from jaxlens.kernels.types import Params
 from jaxlens.modelling.columns import columns
-from jaxlens.modelling.expansion import product, solved
+from jaxlens.modelling.expansion import least, product, solved
 from jaxlens.modelling.model import LensData, LensModel, Settings
 from jaxlens.modelling.problem import LensProblem
 
@@ -25,7 +25,7 @@ class Known(NamedTuple):
     Attributes:
         constants: the priors and the transform.
         base: all parameters; the values of the free ones are not used.
-        settings: the prior of amplitudes, and the tilt that stands for their integral.
+        settings: the prior of amplitudes.
         point: all coordinates at the maximum, of which those that do not move are held, (k,).
     """
 
@@ -37,10 +37,10 @@ class Known(NamedTuple):
 
 @dataclass(frozen=True)
 class LensLogDensity:
-    """The log posterior density of the coordinates that move, with the amplitudes of light at their best.
+    """The log posterior density of the coordinates that move, minus what `expansion` expands.
 
-    Minus S of `expansion` and its tilt, 0 at the maximum but for S there.  S is stationary in the amplitudes,
-    so that its gradient is that at fixed amplitudes.
+    Amplitudes that may be negative are integrated out, the others have their best values.  The density is
+    stationary in these, so that its gradient is that at fixed amplitudes.
 
     Attributes:
         lens: the static part of the model.
@@ -63,12 +63,15 @@ class LensLogDensity:
         light = jax.vmap(product)(own, jnp.reshape(rows, (*own.shape, -1)))
         # its value is that with the sky, which does not move at first order as all amplitudes
         residual = found.residual - (light - jax.lax.stop_gradient(light))
-        penalty = jnp.sum(jnp.broadcast_to(settings.precision, own.shape) * own**2)
-        used = jnp.reshape(data.weight > 0.0, residual.shape)
-        value = 0.5 * (jnp.sum(residual**2 - used) + penalty)
-        tilt = jnp.sum(jnp.asarray(settings.tilt) * settings.active * (all_u - shared.point))
-        prior = unconstrained_log_prior(lens.model, shared.constants, shared.base, all_u)
-        return prior - value - tilt
+        value = least(data, settings, found._replace(residual=residual), lens.count)
+        signed = lens.signed
+        if signed.size:
+            own_rows = jnp.reshape(rows, (*own.shape, -1))[:, signed]
+            prior = jnp.broadcast_to(jnp.asarray(settings.precision), own.shape)[:, signed]
+            block = jax.vmap(lambda a, p: product(a, a.T) + jnp.diag(p))(own_rows, prior)
+            value = value + 0.5 * jnp.sum(jnp.linalg.slogdet(block)[1])
+        log_prior = unconstrained_log_prior(lens.model, shared.constants, shared.base, all_u)
+        return log_prior - value
 
 
 def lens_density(
@@ -91,7 +94,7 @@ def lens_density(
         data: its images.
         settings: what moved, and the prior of amplitudes.
         point: the coordinates of the maximum, (k,).
-        value: minus the log of the density there.
+        value: minus the log of the density there, as `expansion` has it.
         curvature: the curvature there of those that moved, (m, m).
         evidence: the log of the evidence of the fit.
         transform: the map from those coordinates that moved to parameters.

@@ -24,7 +24,6 @@ from jaxlens.modelling.foreground import foreground, largest_radius, lens_alone
 from jaxlens.modelling.joint_problem import joint_problem
 from jaxlens.modelling.lens_data import lens_data
 from jaxlens.modelling.lens_result import LensFit, lens_fit_of
-from jaxlens.modelling.marginal import with_amplitudes_integrated
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem, lens_problem
 from jaxlens.modelling.psf_errors import with_errors_of_lens_light
@@ -117,10 +116,8 @@ def fit_lens(
             known = next(rung for rung in rungs if rung.label == first_label)
             rungs += _source_rungs(problem, rich, images.data, known, models_of_mass)
             clock.lap("models of the source")
-        chosen = with_amplitudes_integrated(
-            source_models.finished(ladder.best(rungs), images.data), images.data
-        )
-        clock.lap("integral over amplitudes")
+        chosen = source_models.finished(ladder.best(rungs), images.data)
+        clock.lap("last steps")
         return lens_fit_of(chosen, rungs, images, looked, found, clock.laps)
 
 

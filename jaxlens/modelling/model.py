@@ -100,6 +100,11 @@ class LensModel:
         """Which amplitudes of the bases are 0 or more, (count,)."""
         return np.concatenate([np.full(basis.count, basis.positive) for basis in self.bases])
 
+    @property
+    def signed(self) -> np.ndarray:
+        """The indices of the amplitudes that may be negative."""
+        return np.flatnonzero(~self.positive)
+
     def all_positive(self, exposures: int) -> np.ndarray:
         """Which amplitudes of a band, those of the bases and of the sky of its exposures, are 0 or more."""
         return np.concatenate([self.positive, np.zeros(exposures if self.sky else 0, bool)])
@@ -133,9 +138,7 @@ class Settings(NamedTuple):
     Attributes:
         active: 1 for a parameter that moves, 0 for one that is held, (k,).
         precision: the prior precision of each amplitude, (count,), or (bands, count).
-        tilt: the slope of what is added to minus the log of the density, (k,) or 0.
     """
 
     active: Array
     precision: Array
-    tilt: Array | float = 0.0

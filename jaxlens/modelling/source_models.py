@@ -47,8 +47,8 @@ def with_shapelets_fitted(
         The model at its maximum.
     """
     point = carried(known.point, known.problem, rich)
-    for _ in range(ROUNDS):
+    for i in range(ROUNDS):
         settings = improved_precision(rich, data, settings, point)
-        found = fitted(known.label + ADDED, rich, data, settings, point[None], held)
+        found = fitted(known.label + ADDED, rich, data, settings, point[None], held, far=i == 0)
         point = found.point
     return found

@@ -77,7 +77,9 @@ def test_shapelets_are_those_of_files() -> None:
     """Each in turn; those of files lack the factor 1 / beta."""
     found = SHAPELETS.functions(values_of(SHAPELETS, e1=0.0, e2=0.0), *points())
     own = {"n_max": 3, "beta": 0.4, "center_x": 0.1, "center_y": -0.05}
-    for amp, function in zip(np.eye(SHAPELETS.count), found, strict=True):
+    # theirs are order by order, ours row by row of the second one
+    rows = [0, 1, 3, 6, 2, 4, 7, 5, 8, 9]
+    for amp, function in zip(np.eye(SHAPELETS.count)[rows], found, strict=True):
         np.testing.assert_allclose(0.4 * function, registered("SHAPELETS", amp=amp, **own), atol=1e-13)
 
 

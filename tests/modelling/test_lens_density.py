@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from jaxlens.modelling.bases import MultiGaussian, Shapelets
 from jaxlens.modelling.descent import Ends, values_at
 from jaxlens.modelling.expansion import expansion
 from jaxlens.modelling.ladder import Rung, fitted
@@ -17,9 +18,12 @@ from jaxlens.modelling.lens_density import lens_density
 from jaxlens.modelling.lens_light import Ring, pixel_positions
 from jaxlens.modelling.lens_result import lens_fit_of
 from jaxlens.modelling.search import Search
-from tests.modelling.core_mocks import FLUXES, GAUSSIANS, Lens, mock, problem_of
+from tests.modelling.core_mocks import Lens, mock, problem_of
+from tests.modelling.joint_mocks import LIGHT, SOURCE
 
 SIDE = 18
+BASES = (MultiGaussian(LIGHT, 2, 0.2, 0.6), MultiGaussian(SOURCE, 1, 0.2, 0.2), Shapelets(SOURCE, 1))
+AMPLITUDES = np.array([20.0, 100.0, 15.0, 25.0, 5.0, -3.5])
 # the slope is held
 HELD = "PLANE_1-OBJECT_1-MASS_PROFILE_1-gamma"
 
@@ -29,25 +33,25 @@ pytestmark = [pytest.mark.usefixtures("x64"), pytest.mark.slow]
 @pytest.fixture(scope="module")
 def lens() -> Iterator[Lens]:
     with jax.enable_x64(True):
-        found = mock(problem_of(GAUSSIANS), 5.0 * FLUXES, seed=5, side=SIDE)
-        tilt = np.linspace(-0.1, 0.2, found.truth.size)
-        yield found._replace(settings=found.settings._replace(tilt=tilt))
+        yield mock(problem_of(BASES), AMPLITUDES, seed=5, side=SIDE)
 
 
 @pytest.fixture(scope="module")
 def rung(lens: Lens) -> Rung:
     at = lens.problem.names.index(HELD)
+    start = lens.truth[None]
     with jax.enable_x64(True):
-        plain = lens.settings._replace(tilt=0.0)
-        start = lens.truth[None]
-        return fitted("SIE + shear", lens.problem, lens.data, plain, start, {at: float(start[0, at])}, 1e-8)
+        return fitted(
+            "SIE + shear", lens.problem, lens.data, lens.settings, start, {at: float(start[0, at])}, 1e-8
+        )
 
 
 def test_it_is_the_density_of_the_descents_and_its_slope(lens: Lens, rung: Rung) -> None:
     settings = lens.settings._replace(active=rung.settings.active)
     moving = np.flatnonzero(rung.settings.active)
     transform = lens.problem.constants.transform
-    own = (settings, rung.point, rung.value, np.eye(moving.size), -3.0, transform)
+    at_maximum = float(values_at(lens.problem, lens.data, settings, rung.point[None])[0])
+    own = (settings, rung.point, at_maximum, np.eye(moving.size), -3.0, transform)
     density, rows = lens_density(lens.problem, lens.data, *own)
     assert density.names == tuple(name for name in lens.problem.names if name != HELD)
     assert rows.tolist() == [0]
@@ -57,11 +61,8 @@ def test_it_is_the_density_of_the_descents_and_its_slope(lens: Lens, rung: Rung)
     point = np.array(rung.point)
     point[moving] += np.linspace(-0.03, 0.05, moving.size)
     value, slope = both(jnp.asarray(point[moving]))
-    plain = settings._replace(tilt=0.0)
-    tilted = float(np.asarray(settings.tilt)[moving] @ (point - rung.point)[moving])
-    assert float(value) == pytest.approx(
-        -float(values_at(lens.problem, lens.data, plain, point[None])[0]) - tilted, rel=1e-10
-    )
+    expected = -float(values_at(lens.problem, lens.data, settings, point[None])[0])
+    assert float(value) == pytest.approx(expected, rel=1e-10)
     problem = lens.problem
     known = (problem.lens, problem.constants, problem.base, lens.data, settings)
     np.testing.assert_allclose(
