@@ -30,8 +30,8 @@ BACKGROUND, EXPOSURE = 0.008, 2000.0
 ZERO_POINT = 25.94
 # Einstein radii, arcsec, of the lenses that are kept: all arcs are in the image.
 RADII = (0.7, 1.3)
-# Galaxies of the stack.
-GALAXIES = 40
+# Galaxies of the stack, and the median of the scales of their discs, arcsec: half-light radii of 0.2.
+GALAXIES, DISC = 40, 0.12
 MASS, SHEAR = "PLANE_1-OBJECT_1-MASS_PROFILE_1", "PLANE_1-OBJECT_1-SHEAR_PROFILE_1"
 
 
@@ -104,7 +104,7 @@ def _place(rng: np.random.Generator, radius: float) -> dict[str, float]:
     away, angle = 0.3 * radius * np.sqrt(rng.uniform()), rng.uniform(0.0, 2.0 * np.pi)
     return {
         "galaxy": int(rng.integers(GALAXIES)),
-        "disc": float(np.exp(rng.normal(np.log(0.09), 0.3))),
+        "disc": float(np.exp(rng.normal(np.log(DISC), 0.3))),
         "turned": float(rng.uniform(-np.pi, np.pi)),
         "center_x": float(away * np.cos(angle)),
         "center_y": float(away * np.sin(angle)),

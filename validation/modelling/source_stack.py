@@ -10,8 +10,9 @@ from scipy import ndimage
 
 # Pixels along a side of an image, and the scale of the disc in pixels.
 SIDE, DISC = 160, 16.0
-# Standard deviation of the Gaussian by which an image is smoothed, pixels: a tenth of the disc's scale.
-SMOOTHED = 1.6
+# Standard deviation of the Gaussian by which an image is smoothed, pixels: a fifth of the disc's scale.  HST's
+# images of galaxies with discs of a quarter of an arcsecond, of which such stacks are made, have that resolution.
+SMOOTHED = 3.2
 
 
 def galaxy_image(seed: int) -> np.ndarray:
