@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,6 +38,7 @@ def values_of(problem: LensProblem, **changed: float) -> dict[str, np.ndarray]:
     return base | {name: np.asarray(v) for name, v in {**TRUTH, f"{LIGHT}-e1": 0.1, **changed}.items()}
 
 
+@cache
 def fitted_mock() -> Any:
     """A fit whose `light` and `lens_light` are the images of the simulator that made it, without noise."""
     sim = Simulator(configuration("g"))
