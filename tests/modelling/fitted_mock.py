@@ -42,7 +42,8 @@ def values_of(problem: LensProblem, **changed: float) -> dict[str, np.ndarray]:
 def fitted_mock() -> Any:
     """A fit whose `light` and `lens_light` are the images of the simulator that made it, without noise."""
     sim = Simulator(configuration("g"))
-    problem = lens_problem(sim, BASES)
+    with jax.enable_x64(True):
+        problem = lens_problem(sim, BASES)
     windows, psf = windows_of(sim), kernel(1.0)
     images = [
         rendered(windows, values_of(problem, **changed), pixel_map(), psf)
@@ -51,7 +52,6 @@ def fitted_mock() -> Any:
     noise = SIGMA * np.random.default_rng(8).normal(size=images[0].shape)
     seen = observed(images[0] + noise + SKY, SIGMA, psf, bands=("g",))
     with jax.enable_x64(True):
-        problem = lens_problem(sim, BASES)
         stack = lens_data(sim, seen, RADIUS)
         problem = joint_problem(problem, stack)
         values = values_of(problem)
