@@ -32,7 +32,7 @@ from tests.modelling.clumpy import (
 
 pytestmark = pytest.mark.slow
 
-N, SIDE = 32, 24
+N, SIDE = 28, 22
 TRUTH = {"theta_E": 0.95, "gamma1": 0.04, "gamma2": -0.03}
 WIDTHS = MultiGaussian(LENS, 6, 0.1, 1.5)
 
