@@ -87,7 +87,7 @@ def test_fit_finds_the_lens_that_made_the_image(lens, tmp_path, capsys):
         assert [part.name for part in parts[1:]] == ["MODEL", "SIGMA", "RESIDUAL", "MASK"]
         np.testing.assert_array_equal(parts["MODEL"].data, result.model[0])
     assert np.ptp(imread(out / "fit.png")) > 0
-    again = ["--starts", "2", "--start-from", str(out / "fit.h5"), "--mask", "nonfinite"]
+    again = ["--starts", "4", "--start-from", str(out / "fit.h5"), "--mask", "nonfinite"]
     assert cli.main(["fit", str(config), str(image), "--bad", f"{image}[DQ]", "--out", str(out), *again]) == 0
     second = FitResult.load(out / "fit.h5")
     assert (np.abs(second.values - result.values) < 0.1 * result.sigma).all()

@@ -35,8 +35,9 @@ def test_a_smoothed_image_is_the_same_on_wide_pixels(kind: str, factor: int) -> 
     assert wide.scene.num_pix == 18
     system = {name: value[0] for name, value in params.items()}
     width, side = model.widths[0], model.scene.num_pix
-    fine = expected(model.scene, system, sim.assets)[0]
-    light = expected(wide.scene, coarse_pixels(system, times), sim.assets)[0]
+    mean = jax.jit(lambda scene, params: expected(scene, params, sim.assets)[0], static_argnums=0)
+    fine = mean(model.scene, system)
+    light = mean(wide.scene, coarse_pixels(system, times))
     found, right = smoothed(light, width, side, times), smoothed(fine, width)
     np.testing.assert_allclose(found, right, atol=0.03 * float(right.max()))
     np.testing.assert_allclose(light.sum(), fine.sum(), rtol=0.01)

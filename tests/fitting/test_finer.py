@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import jax
 import numpy as np
@@ -14,7 +15,7 @@ from jaxlens.fitting.finer import finer, is_steep, with_supersampling
 from jaxlens.fitting.free_parameters import free_parameters
 from jaxlens.fitting.image_checks import check_images
 from jaxlens.fitting.problem import fit_data, problem
-from tests.fitting.test_fit import CENTER, sersic_file
+from tests.fitting.test_fit import CENTER, PROFILE, sersic_file
 
 
 def test_the_factor_is_the_next_multiple_of_the_files() -> None:
@@ -45,37 +46,41 @@ def test_the_psf_acts_on_the_same_sub_pixels() -> None:
 
 
 def test_steep_is_what_has_a_large_sersic_index() -> None:
+    sim = Simulator(sersic_file())
+    drawn = {name: np.asarray(v) for name, v in sim.sample(jax.random.key(1), 8).items()}
     for index, steep in ((1.0, False), (2.5, True)):
-        config = sersic_file()
-        config["SPECIES"]["GALAXY_1"]["LIGHT_PROFILE_1"]["PARAMETERS"]["n_sersic"] = index
-        sim = Simulator(config)
-        drawn = {name: np.asarray(v) for name, v in sim.sample(jax.random.key(1), 8).items()}
-        free = free_parameters(sim, drawn, 1)
+        free = free_parameters(sim, drawn, 1, fixed={f"{PROFILE}-n_sersic": index})
         model, constants = problem(sim, free, sigma_given=True)
         data = fit_data(model, check_images(sim, np.ones((1, 16, 16)), 1.0), free)
         assert is_steep(model, constants, data, np.zeros((1, len(model.free)))).tolist() == [steep]
 
 
-def misfits(factor: int) -> np.ndarray:
-    """chi-square / 2 of a galaxy whose noise is 0.01 of its peak, at 401 places along x about the true one.
-
-    The places are in the row of the middles of sub-pixels, of 2 x 2 and of 6 x 6 to a pixel.
-    """
+def steep_galaxy(factor: int) -> Simulator:
+    """A galaxy without a PSF whose middle is steep, with so many sub-pixels along a pixel."""
     config = sersic_file()
     image = config["IMAGE"]["PARAMETERS"]
     image |= {"psf_type": "NONE", "supersampling_factor": factor}
     del config["SURVEY"]["PARAMETERS"]["seeing"]
     light = config["SPECIES"]["GALAXY_1"]["LIGHT_PROFILE_1"]["PARAMETERS"]
     light |= {"R_sersic": 0.25, "n_sersic": 4.0, "center_y": 0.05}
-    sim = Simulator(config)
-    one = {name: np.asarray(v)[:1] for name, v in sim.sample(jax.random.key(1), 8).items()}
-    data = np.asarray(sim.render(one | {CENTER: np.array([0.1], np.float32)}))
-    x = np.linspace(0.0, 0.2, 401, dtype=np.float32)
-    models = np.asarray(sim.render({n: np.repeat(v, x.size, 0) for n, v in one.items()} | {CENTER: x}), float)
+    return Simulator(config)
+
+
+def misfits(sim: Simulator, galaxy: Mapping[str, np.ndarray]) -> np.ndarray:
+    """chi-square / 2 of a galaxy whose noise is 0.01 of its peak, at 401 places along x about the true one.
+
+    The places are in the row of the middles of sub-pixels, of 2 x 2 and of 6 x 6 to a pixel.
+    """
+    # the true place first
+    x = np.concatenate([[0.1], np.linspace(0.0, 0.2, 401)]).astype(np.float32)
+    params = {name: np.repeat(value, x.size, 0) for name, value in galaxy.items()}
+    data, models = np.split(np.asarray(sim.render(params | {CENTER: x}), float), [1])
     return np.asarray(0.5 * np.sum(((data - models) / (0.01 * data.max())) ** 2, axis=(1, 2, 3)))
 
 
 def test_more_sub_pixels_make_the_likelihood_smooth() -> None:
     """The sharpest turn of its slope is where the middle of the galaxy crosses that of a sub-pixel."""
-    few, many = (np.abs(np.diff(misfits(factor), 2)).max() for factor in (2, 6))
+    sims = [steep_galaxy(factor) for factor in (2, 6)]
+    galaxy = {name: np.asarray(v)[:1] for name, v in sims[0].sample(jax.random.key(1), 8).items()}
+    few, many = (np.abs(np.diff(misfits(sim, galaxy), 2)).max() for sim in sims)
     assert many < 0.3 * few

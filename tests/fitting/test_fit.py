@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import jax
@@ -66,21 +67,32 @@ class Mock(NamedTuple):
     result: FitResult
 
 
-def mock(config: dict[str, Any]) -> Mock:
-    """Fit three mock images, drawn by the program that the fit also draws its starts by."""
+def drawn_images(config: dict[str, Any]) -> tuple[Simulator, np.ndarray, dict[str, np.ndarray]]:
+    """Three mock images and their parameters, drawn by the program that the fit also draws its starts by."""
     sim = Simulator(config)
     params = sim.sample(jax.random.key(3, impl="threefry2x32"), 8 * STARTS)
     params = {name: value[:3] for name, value in params.items()}
     mean, sigma = (np.asarray(array) for array in sim.expected(params))
     noise = np.random.default_rng(1).standard_normal(mean.shape).astype(mean.dtype)
     images = mean + sigma * noise
-    truth = {name: np.asarray(value) for name, value in params.items()}
+    return sim, images, {name: np.asarray(value) for name, value in params.items()}
+
+
+def mock(config: dict[str, Any]) -> Mock:
+    """Fit three mock images."""
+    sim, images, truth = drawn_images(config)
     return Mock(sim, images, truth, fit(sim, images, starts=STARTS))
+
+
+@cache
+def tiny_mock() -> Mock:
+    """The fit of round Gaussians that several modules look at."""
+    return mock(gaussian_file())
 
 
 @pytest.fixture(scope="module")
 def tiny() -> Mock:
-    return mock(gaussian_file())
+    return tiny_mock()
 
 
 def assert_truth_is_found(found: Mock) -> None:

@@ -11,12 +11,12 @@ import pytest
 
 from jaxlens import FitResult
 from jaxlens.fitting.posteriors.whitened import laplace_log_evidence, whitening
-from tests.fitting.test_fit import Mock, gaussian_file, mock
+from tests.fitting.test_fit import Mock, tiny_mock
 
 
 @pytest.fixture(scope="module")
 def tiny() -> Mock:
-    return mock(gaussian_file())
+    return tiny_mock()
 
 
 def test_the_density_is_the_simulators(tiny: Mock) -> None:
@@ -54,7 +54,7 @@ def test_a_result_can_be_pickled_with_its_posterior(tiny: Mock) -> None:
 @pytest.mark.slow
 def test_nested_sampling_of_a_nearly_gaussian_posterior_has_laplace_s_evidence(tiny: Mock) -> None:
     result = tiny.result
-    found = result.sample("nested", 1000, live=200)
+    found = result.sample("nested", 800, live=80)
     maps = whitening(result.unconstrained, result.unconstrained_covariance)
     laplace = laplace_log_evidence(result.densities[0].density, maps)
     assert (np.abs(found.log_evidence - laplace) < 0.1 + 3.0 * found.log_evidence_error).all()

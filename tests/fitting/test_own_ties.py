@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -11,9 +12,11 @@ import pytest
 from jaxlens import Simulator
 from jaxlens.fitting.fit import fit
 from jaxlens.fitting.free_parameters import FreeParameters, free_parameters
+from jaxlens.fitting.own_ties import in_order
+from jaxlens.fitting.ties import ties
 from tests.fitting.test_derivatives import lensed_file
 from tests.fitting.test_fit import CENTER, MAGNITUDE, SIGMA, STARTS, drawn, gaussian_file
-from tests.fitting.test_ties import CENTER_Y, SOURCE_SIZE, tied_file
+from tests.fitting.test_ties import CENTER_Y, SOURCE_SIZE, linked_lens, tied_file
 
 MASS_X = "PLANE_1-OBJECT_1-MASS_PROFILE_1-center_x"
 SOURCE_MAGNITUDE = "PLANE_2-OBJECT_1-LIGHT_PROFILE_1-magnitude"
@@ -65,6 +68,17 @@ def test_bands_follow_their_own_or_all_one_number() -> None:
     np.testing.assert_array_equal(free.params[SOURCE_MAGNITUDE], free.params[CENTER][:, None] * np.ones(2))
     with pytest.raises(ValueError, match="is one number for all bands and cannot follow"):
         free_of(lensed_file(), tie={CENTER: MAGNITUDE})
+
+
+def test_a_band_may_follow_another_of_its_parameter() -> None:
+    """The magnitude in g follows that in r, which is no circle; what follows that in g comes after it."""
+    every = ties(Simulator(linked_lens()))
+    (band,) = [tie for tie in every if tie.name == MAGNITUDE]
+    assert (band.source, band.band, band.source_band) == (MAGNITUDE, "g", "r")
+    (size,) = [replace(tie, source=MAGNITUDE) for tie in every if tie.name == SOURCE_SIZE]
+    assert in_order([size, band]) == in_order([band, size]) == (band, size)
+    with pytest.raises(ValueError, match="follow each other in a circle"):
+        in_order([band, replace(band, band="r", source_band="g")])
 
 
 def test_what_cannot_be_tied_is_refused() -> None:

@@ -9,7 +9,7 @@ from jaxlens import Simulator
 from jaxlens.fitting.fit import fit
 from jaxlens.fitting.image_checks import CheckedImages
 from jaxlens.fitting.sky import sky_guess
-from tests.fitting.test_fit import STARTS, Mock, gaussian_file, mock
+from tests.fitting.test_fit import STARTS, drawn_images, gaussian_file
 
 
 def test_the_guess_is_the_median_of_the_border() -> None:
@@ -25,18 +25,13 @@ def test_the_guess_is_the_median_of_the_border() -> None:
     assert sky_guess(CheckedImages(images, None, mask))[0][0, 0] > 90.0
 
 
-@pytest.fixture(scope="module")
-def lit() -> Mock:
-    """Mock images, to which -7 and 40 counts/s are added."""
-    found = mock(gaussian_file())
-    levels = np.array([-7.0, 40.0, 0.0], np.float32)
-    return found._replace(images=found.images + levels[:, None, None, None])
-
-
 @pytest.mark.slow
-def test_a_sky_of_either_sign_is_found(lit: Mock) -> None:
-    known = np.asarray(lit.sim.expected(lit.truth)[1])
-    result = fit(lit.sim, lit.images, starts=STARTS, noise_sigma=known, sky=True)
+def test_a_sky_of_either_sign_is_found() -> None:
+    """Mock images, to which -7 and 40 counts/s are added."""
+    sim, images, truth = drawn_images(gaussian_file())
+    images = images + np.array([-7.0, 40.0, 0.0], np.float32)[:, None, None, None]
+    known = np.asarray(sim.expected(truth)[1])
+    result = fit(sim, images, starts=STARTS, noise_sigma=known, sky=True)
     assert result.names[-1] == "sky-g"
     assert result.converged.all()
     assert "sky" not in result.params
@@ -46,9 +41,9 @@ def test_a_sky_of_either_sign_is_found(lit: Mock) -> None:
     assert (result.sigma[:, -1] > known.min() / 12.0).all()
     assert (result.sigma[:, -1] < known.max() / 3.0).all()
     for i, name in enumerate(result.names[:-1]):
-        assert (np.abs(result.values[:, i] - lit.truth[name].ravel()) < 4.0 * result.sigma[:, i]).all()
+        assert (np.abs(result.values[:, i] - truth[name].ravel()) < 4.0 * result.sigma[:, i]).all()
     model = np.asarray(Simulator(gaussian_file()).render(result.params))
     np.testing.assert_allclose(result.model - model, result.values[:, -1:, None, None] + 0 * model, atol=1e-3)
     assert (np.abs(result.chi_square_per_degree - 1.0) < 0.6).all()
-    linear = fit(lit.sim, lit.images, starts=STARTS, noise_sigma=known, sky=True, linear_amplitudes=True)
+    linear = fit(sim, images, starts=STARTS, noise_sigma=known, sky=True, linear_amplitudes=True)
     assert (np.abs(linear.values - result.values) < 0.1 * result.sigma).all()

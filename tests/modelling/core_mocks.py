@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any, NamedTuple
 
 import jax
@@ -77,8 +78,20 @@ def tree(slope: bool = True, shear: bool = True) -> dict[str, Any]:
 
 def problem_of(bases: Sequence[Basis] = GAUSSIANS, slope: bool = True, shear: bool = True) -> LensProblem:
     """The model of the lens; its sky is known."""
-    found = lens_problem(jaxlens.Simulator(tree(slope, shear)), bases)
+    found = _problem_of(tuple(bases), slope, shear, jax.config.read("jax_enable_x64"))
+    return replace(found, base=dict(found.base))
+
+
+@cache
+def _problem_of(bases: tuple[Basis, ...], slope: bool, shear: bool, x64: bool) -> LensProblem:
+    """The model in one precision, with which modules share programs."""
+    found = lens_problem(_simulator(slope, shear), bases)
     return replace(found, lens=replace(found.lens, sky=False))
+
+
+@cache
+def _simulator(slope: bool, shear: bool) -> jaxlens.Simulator:
+    return jaxlens.Simulator(tree(slope, shear))
 
 
 def empty_data(side: int = SIDE, scale: float = PIXEL_SCALE) -> LensData:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,10 +38,12 @@ def values_of(problem: LensProblem, **changed: float) -> dict[str, np.ndarray]:
     return base | {name: np.asarray(v) for name, v in {**TRUTH, f"{LIGHT}-e1": 0.1, **changed}.items()}
 
 
+@cache
 def fitted_mock() -> Any:
     """A fit whose `light` and `lens_light` are the images of the simulator that made it, without noise."""
     sim = Simulator(configuration("g"))
-    problem = lens_problem(sim, BASES)
+    with jax.enable_x64(True):
+        problem = lens_problem(sim, BASES)
     windows, psf = windows_of(sim), kernel(1.0)
     images = [
         rendered(windows, values_of(problem, **changed), pixel_map(), psf)
@@ -49,7 +52,6 @@ def fitted_mock() -> Any:
     noise = SIGMA * np.random.default_rng(8).normal(size=images[0].shape)
     seen = observed(images[0] + noise + SKY, SIGMA, psf, bands=("g",))
     with jax.enable_x64(True):
-        problem = lens_problem(sim, BASES)
         stack = lens_data(sim, seen, RADIUS)
         problem = joint_problem(problem, stack)
         values = values_of(problem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import factorial
 
 import jax
@@ -18,6 +19,13 @@ from jaxlens.modelling.basis_sums import (
 )
 
 pytestmark = pytest.mark.usefixtures("x64")
+
+
+def slope_of(
+    function: Callable[..., jax.Array], *at: jax.Array
+) -> Callable[..., tuple[jax.Array, jax.Array]]:
+    """The value of a function and its slope along tangents, as one compiled program."""
+    return jax.jit(lambda *tangents: jax.jvp(function, at, tangents))
 
 
 def test_hermite_functions_are_polynomials_times_a_gaussian() -> None:
@@ -41,12 +49,12 @@ def test_the_slope_of_gaussians_is_the_automatic_one() -> None:
     def own(a: jax.Array, r: jax.Array) -> jax.Array:
         return sum_of_gaussians(a, inverse, r)
 
+    expected, found = (slope_of(f, amplitudes, r_squared) for f in (plain, own))
     for tangents in ((jnp.zeros(3), along), (more[:3], jnp.zeros(6)), (more[:3], along)):
-        expected = jax.jvp(plain, (amplitudes, r_squared), tangents)
-        found = jax.jvp(own, (amplitudes, r_squared), tangents)
-        np.testing.assert_allclose(found, expected, rtol=1e-12)
-    only = jax.jvp(lambda r: own(amplitudes, r), (r_squared,), (along,))
-    np.testing.assert_allclose(only, jax.jvp(lambda r: plain(amplitudes, r), (r_squared,), (along,)))
+        np.testing.assert_allclose(found(*tangents), expected(*tangents), rtol=1e-12)
+    # where nothing but the radii has a slope
+    only = slope_of(lambda r: own(amplitudes, r), r_squared)
+    np.testing.assert_allclose(only(along), expected(jnp.zeros(3), along))
 
 
 def test_the_slope_of_hermite_functions_is_the_automatic_one() -> None:
@@ -58,15 +66,13 @@ def test_the_slope_of_hermite_functions_is_the_automatic_one() -> None:
         one, other = hermite_functions(u, 4), hermite_functions(v, 4)
         return jnp.einsum("mn,mp,np->p", a, one, other)
 
-    turned = jnp.asarray(rng.normal(size=(4, 4)))
+    turned, still = jnp.asarray(rng.normal(size=(4, 4))), jnp.zeros((4, 4))
+    expected, found = (slope_of(f, square, u, v) for f in (plain, sum_of_hermite_functions))
     for tangents in (
-        (jnp.zeros((4, 4)), along, jnp.zeros(6)),
-        (jnp.zeros((4, 4)), jnp.zeros(6), across),
+        (still, along, jnp.zeros(6)),
+        (still, jnp.zeros(6), across),
         (turned, along, across),
     ):
-        expected = jax.jvp(plain, (square, u, v), tangents)
-        found = jax.jvp(sum_of_hermite_functions, (square, u, v), tangents)
-        np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-12)
-    only = jax.jvp(lambda u: sum_of_hermite_functions(square, u, v), (u,), (along,))
-    expected = jax.jvp(lambda u: plain(square, u, v), (u,), (along,))
-    np.testing.assert_allclose(only, expected, rtol=1e-11, atol=1e-12)
+        np.testing.assert_allclose(found(*tangents), expected(*tangents), rtol=1e-11, atol=1e-12)
+    only = slope_of(lambda u: sum_of_hermite_functions(square, u, v), u)
+    np.testing.assert_allclose(only(along), expected(still, along, jnp.zeros(6)), rtol=1e-11, atol=1e-12)

@@ -43,8 +43,8 @@ def lines() -> Callable[..., CriticalLines]:
     base = {name: value[0] for name, value in sim.sample(jax.random.key(0, impl="threefry2x32"), 1).items()}
 
     def found(mass: dict[str, float], shear: float) -> CriticalLines:
-        changed = {f"{MASS}-{name}": jnp.asarray(value) for name, value in mass.items()}
-        params = base | changed | {f"{SHEAR}-gamma1": jnp.asarray(shear)}
+        given = {f"{MASS}-{name}": value for name, value in mass.items()} | {f"{SHEAR}-gamma1": shear}
+        params = base | {name: jnp.asarray(value, jnp.float32) for name, value in given.items()}
         return critical_lines(sim.scene, params, 2.0, points=300)
 
     return found

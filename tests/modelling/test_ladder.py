@@ -16,6 +16,7 @@ from jaxlens.modelling.ladder import (
     mass_rungs,
     with_held,
 )
+from jaxlens.modelling.problem import lens_problem
 from tests.modelling.core_mocks import FLUXES, GAUSSIANS, SHEAR, TRUTH, mock, problem_of
 from tests.modelling.joint_mocks import MASS
 
@@ -33,7 +34,9 @@ pytestmark = pytest.mark.usefixtures("x64")
 )
 def test_models_are_those_that_the_file_allows(slope: bool, shear: bool, labels: dict[str, int]) -> None:
     """With how many numbers each holds: the slope at 2, the shear at 0."""
-    problem = problem_of(slope=slope, shear=shear)
+    fixed = {} if slope else {f"{MASS}-gamma": 2.1}
+    fixed |= {} if shear else {f"{SHEAR}-gamma1": 0.0, f"{SHEAR}-gamma2": 0.0}
+    problem = lens_problem(problem_of().sim, GAUSSIANS, fixed=fixed)
     found = mass_labels(problem)
     assert {label: len(held) for label, held in found.items()} == labels
     assert list(found) == list(labels)

@@ -19,7 +19,7 @@ from jaxlens.modelling.lens_result import LensFit
 from tests.modelling.core_mocks import FLUXES, GAUSSIANS, PSF, SIGMA, TRUTH, mock, problem_of, tree
 from tests.modelling.joint_mocks import LIGHT, MASS, PIXEL_SCALE, SOURCE
 
-SIDE = 34
+SIDE = 26
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +34,8 @@ def found() -> LensFit:
         lens.problem.sim,
         image,
         radius=1.6,
-        starts=6,
-        draws=24,
+        starts=4,
+        draws=20,
         light=GAUSSIANS,
         models=("SIE", "SIE + shear", "EPL + shear"),
         shapelets=False,

@@ -32,7 +32,7 @@ from tests.modelling.clumpy import (
 
 pytestmark = pytest.mark.slow
 
-N, SIDE = 36, 26
+N, SIDE = 28, 22
 TRUTH = {"theta_E": 0.95, "gamma1": 0.04, "gamma2": -0.03}
 WIDTHS = MultiGaussian(LENS, 6, 0.1, 1.5)
 
@@ -60,7 +60,7 @@ def mock() -> Mock:
     sigma = 0.02 * np.sqrt(1.0 + image)
     image += sigma * rng.normal(size=(N, N))
     y, x = np.mgrid[:N, :N] - (N - 1) / 2
-    weight = np.where(np.hypot(x, y) < 17, 1.0 / sigma, 0.0)
+    weight = np.where(np.hypot(x, y) < 13.5, 1.0 / sigma, 0.0)
     data = LensData(*(a[None, None] for a in (image, weight, kernel(), np.array([SCALE, 0, 0, SCALE, 0, 0]))))
     with jax.enable_x64(True):
         bases = (WIDTHS, MultiGaussian(SOURCE, 6, 0.03, 0.2))

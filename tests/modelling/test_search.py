@@ -17,6 +17,8 @@ from tests.modelling.core_mocks import FLUXES, GAUSSIANS, SHEAR, TRUTH, Lens, mo
 from tests.modelling.joint_mocks import LIGHT, MASS, SOURCE
 
 SIDE = 18
+# lenses drawn at once, in one compiled program
+DRAWS = 200
 ELLIPSE = jax.jit(MASS_PROFILES["EPL"].deflection)
 
 pytestmark = pytest.mark.usefixtures("x64")
@@ -59,8 +61,8 @@ def test_sources_are_where_the_rays_of_the_arcs_end(arcs: Arcs) -> None:
     lens, names = arcs.lens, list(arcs.lens.problem.names)
     places = [names.index(f"{SOURCE}-center_{axis}") for axis in "xy"]
     held = {i: float(u) for i, u in enumerate(lens.truth) if names[i].startswith((MASS, SHEAR))}
-    points = drawn_lenses(lens.problem, arcs.ring, held, np.random.default_rng(0), 200, 1.0)
-    assert points.shape == (200, len(names))
+    points = drawn_lenses(lens.problem, arcs.ring, held, np.random.default_rng(0), DRAWS, 1.0)
+    assert points.shape == (DRAWS, len(names))
     for index, value in held.items():
         np.testing.assert_array_equal(points[:, index], value)
     light = names.index(f"{LIGHT}-e1")
@@ -72,8 +74,8 @@ def test_sources_are_where_the_rays_of_the_arcs_end(arcs: Arcs) -> None:
     source = [TRUTH[f"{SOURCE}-center_{axis}"] for axis in "xy"]
     np.testing.assert_allclose(np.mean(drawn, axis=0), source, atol=0.1)
 
-    narrow = drawn_lenses(lens.problem, arcs.ring, {}, np.random.default_rng(0), 8, 1e-6)
-    for x in lens.problem.constrained(narrow):
+    narrow = drawn_lenses(lens.problem, arcs.ring, {}, np.random.default_rng(0), DRAWS, 1e-6)
+    for x in lens.problem.constrained(narrow[:8]):
         ends = traced(arcs, dict(zip(names, x, strict=True)))
         np.testing.assert_allclose(x[places], np.mean(ends, axis=1), atol=1e-5)
 
@@ -82,7 +84,11 @@ def test_radii_are_near_the_rings_or_of_the_prior(arcs: Arcs) -> None:
     """Three in four are near it: a spread of 0.01 of the radius, where the prior has 0.1."""
     at = arcs.lens.problem.names.index(f"{MASS}-theta_E")
     width = 0.01 / RADIUS_SPREAD
-    points = drawn_lenses(arcs.lens.problem, arcs.ring, {}, np.random.default_rng(0), 2000, width)
+    rng = np.random.default_rng(0)
+    # 2000 in all, by the program of as many as before
+    points = np.concatenate(
+        [drawn_lenses(arcs.lens.problem, arcs.ring, {}, rng, DRAWS, width) for _ in range(2000 // DRAWS)]
+    )
     radii = arcs.lens.problem.constrained(points)[:, at]
     near = np.abs(radii - arcs.ring.radius) < 0.03 * arcs.ring.radius
     # of the others a few are near by chance

@@ -102,7 +102,7 @@ def test_quick_approximations_of_gaussians_are_exact_and_so_is_the_evidence(meth
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["numpyro", "blackjax"])
 def test_chains_of_a_bent_posterior_are_those_of_a_grid(method: str) -> None:
-    found, grid = of_bent(method, 1500, warmup=100), Grid()
+    found, grid = of_bent(method, 1000, warmup=100), Grid()
     np.testing.assert_allclose(found.mean[0], grid.mean, atol=0.1)
     np.testing.assert_allclose(found.std[0], grid.std, rtol=0.08)
 
@@ -121,7 +121,7 @@ def test_nested_evidence_of_a_bent_posterior_is_that_of_a_grid(around: str) -> N
 @pytest.mark.slow
 def test_nested_evidence_of_gaussians_is_exact() -> None:
     density, mean, covariance = two_gaussians()
-    found = sample(density, mean, covariance, "nested", 2000, live=300)
+    found = sample(density, mean, covariance, "nested", 1500, live=200)
     assert_gaussians(found)
     pull = (found.log_evidence - log_evidences(covariance)) / found.log_evidence_error
     assert np.abs(pull).max() < 4.0

@@ -29,6 +29,7 @@ def test_a_quasar_in_its_host_has_no_place_of_its_own() -> None:
     assert problem.quasar.count == 1
 
 
+@pytest.mark.usefixtures("x64")
 def test_what_cannot_be_a_quasar_is_refused() -> None:
     with pytest.raises(ValueError, match="fluxes is 'bright'; give"):
         quasar_problem(simulator(), (), POSITIONS, PIXEL, fluxes="bright")
