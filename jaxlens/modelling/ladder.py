@@ -23,6 +23,8 @@ from jaxlens.modelling.problem import LensProblem
 ISOTHERMAL = 2.0
 # A richer model is taken where ln(evidence) is larger by more than this.
 GAIN = 1.0
+# Standard deviations of its prior beyond which a number is not what it is called.
+FAR = 4.0
 # A model of the mass that costs more than this in ln(density) is not fitted.
 HOPELESS = 50.0
 # Steps of a descent of one model.
@@ -234,9 +236,14 @@ def _distance(rung: Rung, held: Mapping[int, float]) -> float:
 
 
 def best(rungs: Sequence[Rung]) -> Rung:
-    """The model with the largest evidence, or the first of those that have not `GAIN` less."""
-    most = max(rung.evidence for rung in rungs)
-    return next(rung for rung in rungs if rung.evidence > most - GAIN)
+    """The model with the largest evidence, or the first of those that have not `GAIN` less.
+
+    A model in which a number is farther from its prior than `FAR` is left out where another is not: it
+    describes by the mass what is something else, since no prior knows its own tails.
+    """
+    near = [rung for rung in rungs if np.max(np.abs(rung.point)) <= FAR] or list(rungs)
+    most = max(rung.evidence for rung in near)
+    return next(rung for rung in near if rung.evidence > most - GAIN)
 
 
 def carried(point: np.ndarray, before: LensProblem, after: LensProblem) -> np.ndarray:

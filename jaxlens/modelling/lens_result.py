@@ -15,7 +15,7 @@ from jaxlens.fitting.result import FitResult
 from jaxlens.modelling.bases import Basis
 from jaxlens.modelling.descent import TOLERANCE, solution_at
 from jaxlens.modelling.fitted_numbers import numbers_of
-from jaxlens.modelling.ladder import COMPARED, Rung
+from jaxlens.modelling.ladder import COMPARED, FAR, Rung
 from jaxlens.modelling.lens_data import LensImages
 from jaxlens.modelling.lens_light import Ring
 from jaxlens.modelling.model import LensData, Settings
@@ -25,8 +25,6 @@ from jaxlens.modelling.search import Search
 if TYPE_CHECKING:
     import pandas as pd
 
-# Standard deviations of its prior beyond which a number is named.
-FAR = 4.0
 # Chi-square per degree of freedom above which a model is named as one that does not describe the image.
 POOR = 1.2
 
