@@ -26,7 +26,7 @@ GAIN = 1.0
 # Standard deviations of its prior beyond which a number is not what it is called.
 FAR = 4.0
 # A model of the mass that costs more than this in ln(density) is not fitted.
-HOPELESS = 50.0
+HOPELESS = 20.0
 # Steps of a descent of one model.
 STEPS = 60
 # Models are compared where one more step would gain less than this; the chosen one goes on to the maximum.

@@ -16,6 +16,7 @@ from jaxlens.modelling.ladder import (
     mass_rungs,
     with_held,
 )
+from jaxlens.modelling.model import LensData
 from jaxlens.modelling.problem import lens_problem
 from tests.modelling.core_mocks import FLUXES, GAUSSIANS, SHEAR, TRUTH, mock, problem_of
 from tests.modelling.joint_mocks import MASS
@@ -67,6 +68,27 @@ def test_the_first_that_has_nearly_the_largest_evidence_is_taken() -> None:
     assert best([simple, *others[::-1]]).label == "c"
 
 
+def test_a_model_far_from_its_prior_is_taken_only_where_all_are() -> None:
+    near = rung("near", 10.0)
+    away = np.zeros_like(near.point)
+    away[1] = -4.2
+    far = replace(near, label="far", evidence=90.0, point=away)
+    assert best([near, far]).label == "near"
+    assert best([replace(near, label="less", evidence=1.0, point=away), far]).label == "far"
+
+
+def test_a_hopeless_model_is_not_fitted() -> None:
+    """The shear of the known model is 0.03 and -0.02 with errors of a hundredth of their priors, 0.05."""
+    known = rung("SIE + shear", 0.0)
+    at = {known.problem.names.index(f"{SHEAR}-gamma{i}"): value for i, value in ((1, 0.6), (2, -0.4))}
+    point = np.array(known.point)
+    point[list(at)] = list(at.values())
+    sharp = replace(known, point=point, curvature=1e4 * np.eye(point.size))
+    models = {"SIE": dict.fromkeys(at, 0.0), "SIE + shear": {}}
+    found = mass_rungs(known.problem, LensData(*[np.zeros(())] * 4), known.settings, models, sharp)
+    assert [each.label for each in found] == ["SIE + shear"]
+
+
 def test_coordinates_keep_their_names() -> None:
     """From a model without shear to one with it and back."""
     simple, rich = problem_of(shear=False), problem_of()
@@ -85,8 +107,9 @@ def test_held_coordinates_do_not_move() -> None:
 
 
 @pytest.mark.slow
-def test_evidence_finds_the_model_of_the_mock() -> None:
-    """A lens with shear, and one without: the simpler one is not given what it does not need."""
+def test_evidence_finds_the_model_of_the_mock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lens with shear; those without it are fitted too."""
+    monkeypatch.setattr("jaxlens.modelling.ladder.HOPELESS", np.inf)
     problem = problem_of(GAUSSIANS)
     lens = mock(problem, FLUXES, seed=4, side=18)
     models = mass_labels(problem)
