@@ -71,7 +71,7 @@ def test_a_lens_is_recovered(found: LensFit) -> None:
         "lens light",
         "search",
         "models of the mass",
-        "integral over amplitudes",
+        "last steps",
     }
 
 
