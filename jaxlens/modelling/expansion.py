@@ -110,7 +110,9 @@ def solved(
 def expansion(
     lens: LensModel, constants: Constants, base: Params, data: LensData, settings: Settings, u: jax.Array
 ) -> Expansion:
-    """Minus the log of the density of u with the best amplitudes, its gradient and its curvature.
+    """Minus the log of the density of u, its gradient and its curvature.
+
+    Amplitudes that are 0 or more have their best values, those of any sign are integrated out.
 
     Args:
         lens: the static part of the model.
