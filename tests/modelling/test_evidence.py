@@ -35,7 +35,7 @@ def lens(request: pytest.FixtureRequest) -> Iterator[Lens]:
     with jax.enable_x64(True):
         found = mock(problem_of(BASES), np.array([15.0, request.param, 4.0]), seed=1, side=16)
         active = np.array([float(name in MOVING) for name in found.problem.names])
-        yield found._replace(settings=Settings(active, PRECISION, np.zeros(active.size)))
+        yield found._replace(settings=Settings(active, PRECISION))
 
 
 def test_it_is_the_integral_over_coordinates_and_amplitudes(lens: Lens) -> None:

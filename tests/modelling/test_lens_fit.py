@@ -64,8 +64,8 @@ def test_a_lens_is_recovered(found: LensFit) -> None:
         chosen = np.isin(np.flatnonzero(free), np.arange(8)[own]).astype(float)
         error = np.sqrt(chosen @ covariance @ chosen)
         assert abs(np.sum(amplitudes[own]) - np.sum(FLUXES[own])) < 4.0 * error + 0.02 * np.sum(FLUXES[own])
-    labels = [each.label for each in found.rungs]
-    assert labels == ["SIE", "SIE + shear", "EPL + shear"]
+    # its shear is so large that it is not tried without
+    assert [each.label for each in found.rungs] == ["SIE + shear", "EPL + shear"]
     assert found.amplitudes.shape == (1, 9)
     assert set(found.seconds) == {
         "lens light",
