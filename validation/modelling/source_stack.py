@@ -10,8 +10,8 @@ from scipy import ndimage
 
 # Pixels along a side of an image, and the scale of the disc in pixels.
 SIDE, DISC = 160, 16.0
-# Standard deviation of the Gaussian by which an image is smoothed, pixels: a fifth of the disc's scale.  HST's
-# images of galaxies with discs of a quarter of an arcsecond, of which such stacks are made, have that resolution.
+# Standard deviation of the Gaussian by which an image is smoothed, pixels: a fifth of the disc's scale, as
+# HST's images of galaxies with discs of a quarter of an arcsecond have it, of which such stacks are made.
 SMOOTHED = 3.2
 
 
