@@ -18,6 +18,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 
 from jaxlens.modelling.descent import solution_at
+from jaxlens.modelling.evidence import inverse
 from jaxlens.modelling.expansion import Solution
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem
@@ -28,6 +29,8 @@ ROUNDS = 3
 SAME = 0.05
 # The largest rate, and the largest ln(precision).
 LARGEST_RATE, LARGEST_LOG = 4.0, 60.0
+# Added to the diagonal of a matrix whose diagonal is 1: functions of a basis may be nearly alike.
+RIDGE = 1e-10
 # From where the maximum is looked for: steps of ln(p_0) from what it is, and rates.
 STEPS, RATES = (0.0, 5.0, 10.0), (0.0, 0.3, 0.8)
 
@@ -78,7 +81,7 @@ def improved_precision(
         return settings
     for _ in range(ROUNDS):
         found = solution_at(problem, data, settings._replace(precision=precision), point)
-        bands = _normal_equations(found, precision)
+        bands = _normal_equations(found)
         before = precision.copy()
         for part, orders in parts:
             precision[part] = _most_probable(bands, precision, part, orders)
@@ -97,11 +100,8 @@ def determined(found: Solution, precision: np.ndarray) -> float:
     total = 0.0
     for free, curvature in zip(np.asarray(found.free), np.asarray(found.curvature), strict=True):
         own = np.flatnonzero(free[: precision.size])
-        unit = np.sqrt(np.diagonal(curvature)[free])
-        inverse = np.linalg.inv(curvature[np.ix_(free, free)] / (unit[:, None] * unit)) / (
-            unit[:, None] * unit
-        )
-        total += float(np.sum(1.0 - precision[own] * np.diagonal(inverse)[: own.size]))
+        covariance = inverse(curvature[np.ix_(free, free)])
+        total += float(np.sum(1.0 - precision[own] * np.diagonal(covariance)[: own.size]))
     return total
 
 
@@ -119,14 +119,13 @@ class _Normal(NamedTuple):
     free: np.ndarray
 
 
-def _normal_equations(found: Solution, precision: np.ndarray) -> list[_Normal]:
+def _normal_equations(found: Solution) -> list[_Normal]:
     bands = []
     for b in range(len(found.free)):
         free = np.flatnonzero(np.asarray(found.free[b]))
-        matrix = np.array(found.curvature[b], np.float64)
-        # an exposure's level of sky has no prior
-        matrix[np.diag_indices(precision.size)] -= precision
         rows, residual = np.asarray(found.rows[b], np.float64), np.asarray(found.residual[b], np.float64)
+        # not the curvature less the priors, which may be far larger
+        matrix = rows @ rows.T
         target = rows @ residual + matrix @ np.asarray(found.amplitudes[b], np.float64)
         bands.append(_Normal(matrix[np.ix_(free, free)], target[free], free))
     return bands
@@ -149,7 +148,8 @@ def _most_probable(
             prior = np.pad(own, (0, max(0, int(band.free[-1]) + 1 - own.size)))[band.free]
             matrix = band.matrix + np.diag(prior)
             unit = np.sqrt(np.diagonal(matrix))
-            factor = cho_factor(matrix / (unit[:, None] * unit), lower=True)
+            scaled = matrix / (unit[:, None] * unit) + RIDGE * np.eye(unit.size)
+            factor = cho_factor(scaled, lower=True)
             target = band.target / unit
             total += float(np.sum(np.log(np.diagonal(factor[0]))) + np.sum(np.log(unit)))
             total -= 0.5 * float(target @ cho_solve(factor, target))

@@ -12,6 +12,9 @@ from jaxlens.modelling.descent import solution_at
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem
 
+# The smallest eigenvalue of a matrix whose diagonal is 1: functions of a basis may be nearly alike.
+FLOOR = 1e-12
+
 
 def log_evidence(
     problem: LensProblem,
@@ -87,14 +90,14 @@ def amplitude_evidence(
     proper = precision > 0.0
     total += np.sum(0.5 * np.log(precision[proper] / (2.0 * math.pi)) + positive[proper] * math.log(2.0))
     # the share of the Gaussian of an amplitude that is above 0
-    inverse = _inverse(inside)
-    spread = np.sqrt(np.diagonal(inverse))
+    covariance = inverse(inside)
+    spread = np.sqrt(np.diagonal(covariance))
     near = positive[free]
     total += np.sum(log_ndtr(amplitudes[free][near] / spread[near]))
     # where one that is held rises, those that are not held fit what remains: its curvature is what they leave
     across = curvature[np.ix_(free, ~free)]
     held = np.diagonal(curvature)[~free]
-    own = np.maximum(held - np.sum(across * (inverse @ across), axis=0), 1e-12 * held)
+    own = np.maximum(held - np.sum(across * (covariance @ across), axis=0), 1e-12 * held)
     slope = np.maximum(-rise[~free], 0.0)
     return float(
         total + np.sum(0.5 * np.log(math.pi / (2.0 * own)) + np.log(erfcx(slope / np.sqrt(2.0 * own))))
@@ -132,12 +135,12 @@ def log_determinant(matrix: np.ndarray) -> float:
     if matrix.size == 0:
         return 0.0
     scaled, unit = _scaled(np.asarray(matrix, np.float64))
-    eigenvalues = np.maximum(np.linalg.eigvalsh(scaled), 1e-12)
+    eigenvalues = np.maximum(np.linalg.eigvalsh(scaled), FLOOR)
     return float(np.sum(np.log(eigenvalues)) + 2.0 * np.sum(np.log(unit)))
 
 
-def _inverse(matrix: np.ndarray) -> np.ndarray:
+def inverse(matrix: np.ndarray) -> np.ndarray:
     """The inverse of a positive definite matrix, with the same floor of its eigenvalues."""
     scaled, unit = _scaled(matrix)
     eigenvalues, vectors = np.linalg.eigh(scaled)
-    return (vectors / np.maximum(eigenvalues, 1e-12)) @ vectors.T / (unit[:, None] * unit[None, :])
+    return (vectors / np.maximum(eigenvalues, FLOOR)) @ vectors.T / (unit[:, None] * unit[None, :])

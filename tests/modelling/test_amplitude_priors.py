@@ -65,3 +65,15 @@ def test_bases_of_positive_light_keep_theirs() -> None:
     problem = problem_of(BASES[:1])
     lens = mock(problem, np.array([20.0]), side=SIDE)
     assert improved_precision(problem, lens.data, lens.settings, lens.truth) is lens.settings
+
+
+def test_a_source_without_structure_has_none() -> None:
+    """Its precisions are so large that what the images say is lost beside them, and stay finite."""
+    problem = problem_of(BASES)
+    lens = mock(problem, np.array([20.0, *np.zeros(10)]), side=SIDE)
+    found = improved_precision(problem, lens.data, lens.settings, lens.truth)
+    assert np.all(np.isfinite(found.precision))
+    assert np.min(np.asarray(found.precision)[1:]) > 1e6 * np.max(lens.settings.precision)
+    again = improved_precision(problem, lens.data, found, lens.truth)
+    assert np.min(np.asarray(again.precision)[1:]) > 1e6 * np.max(lens.settings.precision)
+    assert determined(solution_at(problem, lens.data, again, lens.truth), np.asarray(again.precision)) < 1.1

@@ -199,9 +199,11 @@ def _image(numbers: dict[str, Any], source: Any, source_numbers: Any, light: Any
     from lenstronomy.ImSim.image_model import ImageModel
     from lenstronomy.LensModel.lens_model import LensModel
 
-    first = -(NUM_PIX - 1) / 2.0 * PIXEL_SCALE
+    # light beyond the borders is blurred into the image too
+    side = NUM_PIX + 2 * REACH
+    first = -(side - 1) / 2.0 * PIXEL_SCALE
     data = ImageData(
-        np.zeros((NUM_PIX, NUM_PIX)),
+        np.zeros((side, side)),
         ra_at_xy_0=first,
         dec_at_xy_0=first,
         transform_pix2angle=PIXEL_SCALE * np.eye(2),
@@ -226,4 +228,4 @@ def _image(numbers: dict[str, Any], source: Any, source_numbers: Any, light: Any
         # it calls NumPy's transforms as NumPy will not allow it one day
         warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"lenstronomy")
         image = made.image([numbers["mass"], numbers["shear"]], source_numbers, own)
-    return np.asarray(image, np.float64)
+    return np.asarray(image, np.float64)[REACH:-REACH, REACH:-REACH]
