@@ -49,11 +49,7 @@ def numbers_of(
     sigma = np.divide(1.0, weight, out=np.ones_like(weight), where=weight > 0.0)
     residual = np.reshape(np.asarray(solved.residual), weight.shape)
     model = np.where(weight > 0.0, np.asarray(data.image) - residual * sigma, 0.0)
-    unit = np.sqrt(np.diagonal(chosen.curvature)[moving])
-    inside = chosen.curvature[np.ix_(moving, moving)] / (unit[:, None] * unit)
-    covariance = np.linalg.inv(inside) / (unit[:, None] * unit)
-    slope = np.exp(np.asarray(problem.constants.transform.log_derivative(point)))[moving]
-    errors = covariance * slope[:, None] * slope
+    covariance, errors = _covariances(chosen, moving)
     transform = jax.tree.map(lambda field: np.asarray(field)[moving], problem.constants.transform)
     values = problem.constrained(point)
     low, high = transform.low, transform.high
@@ -104,6 +100,15 @@ def numbers_of(
             ),
         ),
     )
+
+
+def _covariances(chosen: Rung, moving: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The covariance of the coordinates that move, and that of their parameters, each (k, k)."""
+    unit = np.sqrt(np.diagonal(chosen.curvature)[moving])
+    inside = chosen.curvature[np.ix_(moving, moving)] / (unit[:, None] * unit)
+    covariance = np.linalg.inv(inside) / (unit[:, None] * unit)
+    slope = np.exp(np.asarray(chosen.problem.constants.transform.log_derivative(chosen.point)))[moving]
+    return covariance, covariance * slope[:, None] * slope
 
 
 def _image_names(images: LensImages) -> list[str]:
