@@ -222,9 +222,11 @@ def _image(truth: dict[str, float], x: np.ndarray, y: np.ndarray, flux: np.ndarr
     from lenstronomy.LightModel.light_model import LightModel
     from lenstronomy.PointSource.point_source import PointSource
 
-    first = -(NUM_PIX - 1) / 2.0 * PIXEL_SCALE
+    # light beyond the borders is blurred into the image too
+    side = NUM_PIX + 2 * PSF_REACH
+    first = -(side - 1) / 2.0 * PIXEL_SCALE
     data = ImageData(
-        np.zeros((NUM_PIX, NUM_PIX)),
+        np.zeros((side, side)),
         ra_at_xy_0=first,
         dec_at_xy_0=first,
         transform_pix2angle=PIXEL_SCALE * np.eye(2),
@@ -258,4 +260,4 @@ def _image(truth: dict[str, float], x: np.ndarray, y: np.ndarray, flux: np.ndarr
     )
     points = [{"ra_image": x, "dec_image": y, "point_amp": flux}]
     image = made.image(numbers, lights[1], lights[0], points)
-    return np.asarray(image, np.float64)
+    return np.asarray(image, np.float64)[PSF_REACH:-PSF_REACH, PSF_REACH:-PSF_REACH]
