@@ -1,0 +1,130 @@
+"""Pages of the reference that are made of the code, so that they say what it does; in docs/reference/generated."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from jaxlens.cli import _parser
+from jaxlens.cli.packaged_files import format_entry
+from jaxlens.config import example_path, examples
+from jaxlens.config.surveys import survey_path, surveys
+from jaxlens.distributions import DISTRIBUTIONS, parameter_defaults, parameter_names
+
+MADE = "% made by docs/generated_pages.py\n\n"
+
+
+def write(docs: Path) -> None:
+    """Write the pages into `docs`/reference/generated; a page that is the same is left alone."""
+    folder = docs / "reference" / "generated"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        path = folder / f"{name}.md"
+        text = MADE + text.rstrip() + "\n"
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+
+
+def pages() -> dict[str, str]:
+    """The text of each page by its name."""
+    return {
+        "command_line": "\n".join(command_line()),
+        "distributions": "\n".join(distributions()),
+        "surveys": "\n".join(survey_presets()),
+        "packaged_files": "\n".join(packaged_files()),
+    }
+
+
+def command_line() -> Iterator[str]:
+    """Each command with its arguments, from the parsers that read them."""
+    yield "# The command line\n"
+    yield "`jaxlens COMMAND --help` prints the same. Exit codes: 0, 1 after a message, 2 for wrong arguments."
+    for words in ([], ["fit", "--config=x"]):
+        parser = _parser(words)
+        (commands,) = (
+            action for action in parser._actions if isinstance(action, argparse._SubParsersAction)
+        )
+        for name, command in commands.choices.items():
+            title = f"{name} ... --config" if words else name
+            yield f"\n## `jaxlens {title}`\n\n{_sentence(command.description or '')}\n"
+            usage = command.format_usage().removeprefix("usage: ")
+            yield f"```text\n{usage.rstrip()}\n```\n"
+            rows = [_argument(action) for action in command._actions if action.help != argparse.SUPPRESS]
+            yield "\n".join(["| argument | meaning |", "|---|---|", *filter(None, rows)])
+
+
+def _argument(action: argparse.Action) -> str:
+    if isinstance(action, argparse._HelpAction):
+        return ""
+    named = ", ".join(action.option_strings)
+    metavar = action.metavar if isinstance(action.metavar, str) else None
+    value = metavar or ("" if action.nargs == 0 else action.dest.upper())
+    if action.choices is not None and metavar is None:
+        value = "{" + ", ".join(map(str, action.choices)) + "}"
+    told = (action.help or "") % vars(action) if "%(" in (action.help or "") else (action.help or "")
+    default = action.default
+    if default not in (None, False, argparse.SUPPRESS, [], ()) and "default" not in told:
+        told += f" (default: {default})"
+    return f"| `{' '.join(filter(None, (named, value)))}` | {told.replace('|', chr(92) + '|')} |"
+
+
+def distributions() -> Iterator[str]:
+    """Each distribution that a file may name: its parameters and its docstring."""
+    yield "# Distributions\n"
+    yield (
+        "What stands as NAME of a DISTRIBUTION. TRUNCATE keeps the draws of any of them in an interval; "
+        "[the language](../language.md) shows how they are written, and [populations of galaxies]"
+        "(../../populations_of_galaxies.md) which of them describe galaxies. Distributions of your own: "
+        "[a tutorial](../../tutorials/own_profiles_and_distributions.md).\n"
+    )
+    for name, kind in sorted(DISTRIBUTIONS.items()):
+        defaults = parameter_defaults(name)
+        written = [f"{one}: {defaults[one]}" if one in defaults else one for one in parameter_names(name)]
+        yield f"## `{name}`\n\nParameters: {', '.join(f'`{one}`' for one in written) or 'none'}.\n"
+        yield f"```text\n{_doc(kind)}\n```\n"
+
+
+def survey_presets() -> Iterator[str]:
+    """Each survey with its sources and its file."""
+    yield "# Surveys\n"
+    yield (
+        "`jaxlens generate FILE --survey NAME` and `survey=NAME` in Python take IMAGE and SURVEY from these "
+        "files; `jaxlens surveys --copy-to .` copies them. The first lines of each say where its numbers are from.\n"
+    )
+    for name in surveys():
+        lines = survey_path(name).read_text(encoding="utf-8").splitlines()
+        head = [line.removeprefix("#").strip() for line in lines[: _first_code(lines)]]
+        yield f"## `{name}`\n\n{' '.join(head)}\n"
+        yield "```yaml\n" + "\n".join(lines[_first_code(lines) :]).rstrip() + "\n```\n"
+
+
+def packaged_files() -> Iterator[str]:
+    """The configurations that are packaged, with what they are."""
+    yield "# Packaged configurations\n"
+    yield (
+        "`jaxlens generate NAME` makes a dataset of one, `jaxlens.Simulator(NAME)` is one in Python, "
+        "`jaxlens examples NAME --copy-to .` copies it to begin a file of your own.\n"
+    )
+    rows = []
+    for name, text in examples().items():
+        told = re.sub(r"\s+", " ", format_entry(name, text)).strip().removeprefix(name).strip()
+        rows.append(f"| `{name}` | {told} |")
+    yield "\n".join(["| name | what it has |", "|---|---|", *rows])
+    yield "\n## `galaxy_galaxy`, the whole file\n"
+    yield f"```yaml\n{example_path('galaxy_galaxy').read_text(encoding='utf-8').rstrip()}\n```"
+
+
+def _first_code(lines: list[str]) -> int:
+    return next(i for i, line in enumerate(lines) if line.strip() and not line.startswith("#"))
+
+
+def _doc(kind: type) -> str:
+    text = inspect.getdoc(kind) or ""
+    return text.split("\n>>>")[0].split("\n\n>>>")[0].rstrip()
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."
