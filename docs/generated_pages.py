@@ -44,9 +44,7 @@ def command_line() -> Iterator[str]:
     yield "`jaxlens COMMAND --help` prints the same. Exit codes: 0, 1 after a message, 2 for wrong arguments."
     for words in ([], ["fit", "--config=x"]):
         parser = _parser(words)
-        (commands,) = (
-            action for action in parser._actions if isinstance(action, argparse._SubParsersAction)
-        )
+        (commands,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
         for name, command in commands.choices.items():
             title = f"{name} ... --config" if words else name
             yield f"\n## `jaxlens {title}`\n\n{_sentence(command.description or '')}\n"

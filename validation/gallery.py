@@ -146,8 +146,8 @@ def page() -> str:
     """The page: each picture with its file."""
     parts = [
         "# Gallery",
-        "Each picture with what made it. Those from packaged files are drawn by `python -m validation.gallery`: "
-        f"the first {SYSTEMS} systems of a seed.",
+        "Each picture with what made it. Those from packaged files are drawn by "
+        f"`python -m validation.gallery`: the first {SYSTEMS} systems of a seed.",
     ]
     for one in PICTURES:
         parts += [f"## {one.title}", f"![{one.title}](gallery/{one.name}.png)"]
