@@ -17,11 +17,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from jaxlens.config.errors import one_of, spelled_alike
+from jaxlens.config.errors import Report, one_of, spelled_alike
+from jaxlens.config.files import FROM_DICT
 from jaxlens.config.meanings import meanings
 from jaxlens.config.model import Configuration
+from jaxlens.config.reader import read_text
+from jaxlens.config.text import plain
 
 # The largest number of full names in a message; of more the first ones are listed.
 MAX_LISTED = 12
@@ -61,7 +64,7 @@ PLANE_2-OBJECT_1-LIGHT_PROFILE_1-n_sersic (SOURCE.n_sersic); give one of these n
         self, names: Iterable[str] | Mapping[str, str], objects: Mapping[str, Words] | None = None
     ) -> None:
         self.names = dict(names) if isinstance(names, Mapping) else {name: name for name in names}
-        self._objects = {} if objects is None else dict(objects)
+        self.objects = {} if objects is None else dict(objects)
 
     def full(self, given: str, where: str = "") -> str:
         """The full name that a name means.
@@ -190,7 +193,7 @@ PLANE_2-OBJECT_1-LIGHT_PROFILE_1-n_sersic (SOURCE.n_sersic); give one of these n
         """The prefix of the object that a name belongs to, with each of its NAMEs; empty without one."""
         return [
             (prefix, own)
-            for prefix, every in self._objects.items()
+            for prefix, every in self.objects.items()
             if name.startswith((f"{prefix}-", f"{prefix}."))
             for own in every
         ]
@@ -211,6 +214,32 @@ def object_names(*configurations: Configuration) -> dict[str, Words]:
         for label, source in configuration.noise:
             found[label][source.name] = None
     return {prefix: tuple(own) for prefix, own in found.items()}
+
+
+def objects_in(text: str, label: str) -> dict[str, Words]:
+    """`object_names` of the configuration with a label, from the text of a file that is not checked again.
+
+    Args:
+        text: YAML, as `Config.text` has it.
+        label: the label of the configuration.
+
+    >>> from jaxlens.config import load_config
+    >>> objects_in(load_config("galaxy_galaxy").text, "CONFIGURATION_1")
+    {'PLANE_1-OBJECT_1': ('LENS',), 'PLANE_2-OBJECT_1': ('SOURCE',)}
+    """
+    tree: Any = plain(read_text(text, FROM_DICT, Report(), numbered=False)) if text else {}
+    found: dict[str, Words] = {}
+    for plane, own in _entries(_entries(_entries(tree).get("GEOMETRY")).get(label)).items():
+        for one, entry in _entries(own).items():
+            name = _entries(entry).get("NAME")
+            if plane.startswith("PLANE_") and isinstance(name, str):
+                found[f"{plane}-{one}"] = (name,)
+    return found
+
+
+def _entries(value: Any) -> dict[str, Any]:
+    """A mapping of the file; empty where it is none."""
+    return value if isinstance(value, dict) else {}
 
 
 def shown_name(given: object) -> str:

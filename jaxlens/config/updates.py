@@ -23,6 +23,7 @@ from jaxlens.config.model_names import population_name
 from jaxlens.config.naming import BY_EPOCH, MICROLENSING, in_pixels, named_quantities
 from jaxlens.config.profile_parameters import list_entry
 from jaxlens.config.reader import Node, read_text
+from jaxlens.config.short_names import ShortNames, object_names
 from jaxlens.config.text import plain, yaml_text
 from jaxlens.config.transients.timeseries import SERIES_KEYS
 from jaxlens.kernels.relations import RELATIONS
@@ -97,13 +98,14 @@ def set_parameters(tree: Tree, config: Config, label: str, values: Mapping[str, 
             with DISTRIBUTION.  A linked parameter is then linked no more; the numbers of its link are set by
             names of their own, as `<parameter>-TIMES`.  With a band only that band's value is changed; the
             band is ignored where a parameter is the same in all bands (mass, positions, redshifts, the
-            cosmology).
+            cosmology).  Names may be short, see `jaxlens.config.short_names`.
 
     Raises:
-        ValueError: if a name is not that of a parameter of this configuration; then nothing is changed.
+        ValueError: if a name is not that of one parameter of this configuration; then nothing is changed.
     """
     known = dict(_entries(config, config.configuration(label)))
-    found = [_find(name, known, config.bands, label) for name in values]
+    names = _short_names(known, config.bands, config.configuration(label))
+    found = [_find(name, known, names, config.bands, label) for name in values]
     # on a copy first, so that nothing is changed where one of the values raises an error
     for target in (copy.deepcopy(tree), tree):
         for (entry, band), value in zip(found, values.values(), strict=True):
@@ -238,10 +240,23 @@ def _link_keys(draw: Draw) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
             yield (last, *own), (*keys, *more)
 
 
+def _short_names(
+    known: Mapping[str, KeyPath], bands: tuple[str, ...], configuration: Configuration
+) -> ShortNames:
+    """What the full and short names of entries mean, with a band at their end or without."""
+    first: dict[KeyPath, str] = {}
+    # a plane's redshift has several names
+    meant = {name: first.setdefault(path, name) for name, path in known.items()}
+    banded = {f"{name}-{band}": f"{own}-{band}" for band in bands for name, own in meant.items()}
+    return ShortNames(banded | meant, object_names(configuration))
+
+
 def _find(
-    name: str, known: Mapping[str, KeyPath], bands: tuple[str, ...], label: str
+    name: str, known: Mapping[str, KeyPath], names: ShortNames, bands: tuple[str, ...], label: str
 ) -> tuple[KeyPath, str | None]:
     """The keys of the entry that a name means, and the band at its end (None without one)."""
+    if name not in known and names.meant(name):
+        name = names.full(name)
     if name in known:
         return known[name], None
     for band in bands:

@@ -122,7 +122,7 @@ class Simulator(SimulatorExchanges):
 
         Args:
             table: a DataFrame, a mapping from column to values, or the path of a `*_metadata.csv` or
-                `*_images.h5`.
+                `*_images.h5`.  Its columns may have short names, and what bands share needs no band.
             haloes: those of the systems, as `Dataset.haloes` gives them, or the path of a `*_haloes.h5`; by
                 default the file beside the table.  Only a file with SUBSTRUCTURE or LINE_OF_SIGHT needs them.
 
@@ -142,7 +142,7 @@ class Simulator(SimulatorExchanges):
 
         drawn = jax.eval_shape(lambda key: self.sample(key, 1), ANY_KEY)
         wanted = {name: drawn[name] for name in self.parameter_names if name in drawn}
-        values = table_params(table, haloes, wanted, self.bands)
+        values = table_params(table, haloes, wanted, self.bands, self.short_names)
         return {name: jnp.asarray(value, wanted[name].dtype) for name, value in values.items()}
 
     def render(self, params: Mapping[str, ArrayLike]) -> jax.Array:

@@ -265,7 +265,7 @@ def test_double_precision_is_kept(two: dict[str, Any], x64: None) -> None:
         ({"start": [1, 2]}, r"start has shape \(2,\); give one index"),
         ({"start": "0"}, "start is '0'"),
         ({"seed": 2**64}, "seed is 18446744073709551616"),
-        ({"labels": ["theta"]}, "'theta' is no number of these configurations"),
+        ({"labels": ["theta"]}, f"theta in labels is no parameter; did you mean {THETA_E}"),
         ({"labels": [THETA_E.lower()]}, f"did you mean {THETA_E}"),
         ({"configurations": ()}, "configurations is empty"),
         ({"image_dtype": "bfloat16"}, "image_dtype is 'bfloat16'; it must be 'float32' or 'float16'"),
