@@ -1,4 +1,4 @@
-"""Pages of the reference that are made of the code, so that they say what it does; in docs/reference/generated."""
+"""Pages of the reference that are made of the code, so that they cannot go stale."""
 
 from __future__ import annotations
 
@@ -90,7 +90,8 @@ def survey_presets() -> Iterator[str]:
     yield "# Surveys\n"
     yield (
         "`jaxlens generate FILE --survey NAME` and `survey=NAME` in Python take IMAGE and SURVEY from these "
-        "files; `jaxlens surveys --copy-to .` copies them. The first lines of each say where its numbers are from.\n"
+        "files; `jaxlens surveys --copy-to .` copies them. What is said of each says where its "
+        "numbers are from.\n"
     )
     for name in surveys():
         lines = survey_path(name).read_text(encoding="utf-8").splitlines()
