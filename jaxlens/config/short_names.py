@@ -231,8 +231,8 @@ def objects_in(text: str, label: str) -> dict[str, Words]:
     found: dict[str, Words] = {}
     for plane, own in _entries(_entries(_entries(tree).get("GEOMETRY")).get(label)).items():
         for one, entry in _entries(own).items():
-            name = _entries(entry).get("NAME")
-            if plane.startswith("PLANE_") and isinstance(name, str):
+            name = _entries(entry).get("NAME") if isinstance(entry, dict) else entry
+            if plane.startswith("PLANE_") and one.startswith("OBJECT_") and isinstance(name, str):
                 found[f"{plane}-{one}"] = (name,)
     return found
 

@@ -145,8 +145,8 @@ def free_hyperparameters(sim: Simulator, paths: Sequence[str]) -> FreeHyperparam
         The hyperparameters; one that is bounded by another comes after it.
 
     Raises:
-        ValueError: if a path is not in the file, may mean several, or is given twice, or is that of an array or of a parameter
-            of a discrete distribution; if a hyperparameter starts on or beyond its bound.
+        ValueError: if a path is not in the file, may mean several, or is given twice, or is that of an array
+            or of a parameter of a discrete distribution; if a hyperparameter starts on or beyond its bound.
 
     >>> import jaxlens
     >>> free_hyperparameters(jaxlens.Simulator("galaxy_galaxy"), ["COSMOLOGY.H0"])

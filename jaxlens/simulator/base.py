@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from os import PathLike
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import jax
 import jax.numpy as jnp
@@ -15,6 +15,7 @@ from jax.typing import ArrayLike
 
 from jaxlens.config import Config, issue_warnings, load_config
 from jaxlens.config.model import Configuration
+from jaxlens.config.selectable import derived_names
 from jaxlens.config.short_names import ShortNames, object_names
 from jaxlens.imaging.assets import Assets, assets
 from jaxlens.imaging.own_pixels import with_kernel, with_pixel_map
@@ -30,7 +31,11 @@ from jaxlens.simulator.checks import (
 )
 from jaxlens.simulator.generation import Params
 from jaxlens.simulator.given_params import full_params
+from jaxlens.simulator.name_table import name_rows
 from jaxlens.simulator.psf_bounds import remember_widths, scene_for_params, without_bound
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Where only names or shapes are asked for any key will do.
 ANY_KEY = np.zeros(2, np.uint32)
@@ -100,6 +105,34 @@ class SimulatorBase:
         if names not in self._short:
             self._short[names] = ShortNames(names, object_names(self.configuration))
         return self._short[names]
+
+    def names(self) -> pd.DataFrame:
+        """All numbers of a system: the shortest name, the value or distribution in the file, and the unit.
+
+        Every argument that names parameters takes the short name or the full one: `free`, `fixed` and `tie`
+        of a fit, labels of streams, keys of `params`, `Dataset.update_param`, columns of `view_corner`.
+
+        Returns:
+            A row for each number, by its full name; those of the file come first, in its order, also such on
+            which no image depends.  The columns are `short`, `value` and `unit`.
+
+        >>> import jaxlens
+        >>> sim = jaxlens.Simulator("galaxy_galaxy")
+        >>> sim.names().loc["PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v"].tolist()
+        ['sigma_v', 'normal(mean=290, std=20)', 'km/s']
+        """
+        # pandas, which simulations do without
+        import pandas as pd
+
+        rows = name_rows(self.config, self.configuration, self.population, self.parameter_names)
+        known = [row.name for row in rows] + list(derived_names(self.configuration))
+        names = ShortNames([*known, *self.parameter_names], object_names(self.configuration))
+        columns = {
+            "short": [names.shortest(row.name) for row in rows],
+            "value": [row.value for row in rows],
+            "unit": [row.unit for row in rows],
+        }
+        return pd.DataFrame(columns, index=pd.Index([row.name for row in rows], name="name"))
 
     @property
     def short_paths(self) -> ShortNames:
