@@ -47,6 +47,9 @@ def with_survey(
 ) -> Node:
     """The tree with a survey's preset, which uses those of the file's bands that the survey has.
 
+    A file of several bands that gives every number once, for all of them, takes all bands of the survey, as
+    in deeplenstronomy.  The numbers of a file of one band are those of that band.
+
     Args:
         tree: the whole file.
         merged: the file with the preset's numbers, as `inputs.with_preset` gives it.
@@ -60,15 +63,15 @@ def with_survey(
         ValueError: if the survey has not got one of `asked`.
     """
     own, theirs = _names(_bands(tree)), _names(_bands(preset))
-    if _bands(merged) is None:
-        # a section is no mapping, which is reported elsewhere
+    if _bands(merged) is None or not theirs:
+        # a section is no mapping, which is reported elsewhere, or the preset is not one of bands
         return merged
     used = [band for band in _names(_bands(tree, BANDS_USED)) or own if band in theirs]
     if asked:
         _check(asked, theirs, f"the survey {name}")
         used = list(asked)
-    elif not own:
-        used = list(theirs)
+    elif not own or (len(own) > 1 and not _tells_apart(tree, own)):
+        own, used = (), list(theirs)
     elif not used:
         finding = f"has no band of the survey {name}; the file has {', '.join(own)}, and the survey "
         advice = f"take another survey, or choose bands of {name} that the file has numbers for, as bands="
@@ -168,6 +171,9 @@ class _Kept:
         if _SELECT in path and kept:
             for band in node.entries.keys() - kept.keys():
                 self._remark(node.entries[band])
+        if not kept and _SELECT not in path:
+            # the reader says which bands are missing
+            return node
         return Node(node.place, kept, node.text) if kept else None
 
     def _is_by_band(self, key: str, node: Node) -> bool:
@@ -256,6 +262,25 @@ def _place(tree: Node) -> Place:
     """Where BANDS stands in the file."""
     node = _bands(tree)
     return tree.place.at(f"{_SURVEY}.{_PARAMETERS}.{BANDS}") if node is None else node.place
+
+
+def _tells_apart(tree: Node, bands: Sequence[str]) -> bool:
+    """Whether a file has a mapping by band, or names a number of a band, outside of IMAGE and SURVEY."""
+    ends = tuple(f"-{band}" for band in bands)
+
+    def tells(node: Node, key: str) -> bool:
+        if isinstance(node.value, tuple):
+            return any(tells(one, key) for one in node.value)
+        if not isinstance(node.value, dict):
+            return isinstance(node.value, str) and node.value.strip().endswith(ends)
+        by_band = key != _PARAMETERS and bool(node.value) and node.value.keys() <= set(bands)
+        named = any(
+            name.endswith((*ends, *(f"{end}{bound}" for end in ends for bound in _ENDS)))
+            for name in node.value
+        )
+        return by_band or named or any(tells(one, name) for name, one in node.value.items())
+
+    return any(tells(one, key) for key, one in tree.entries.items() if key not in ("IMAGE", _SURVEY))
 
 
 def _check(asked: Sequence[str], bands: Sequence[str], what: str) -> None:

@@ -76,6 +76,16 @@ def test_a_band_of_the_survey_for_which_the_file_has_numbers() -> None:
         load_config("galaxy_galaxy", "lsst", bands="u,g")
 
 
+def test_a_file_that_tells_no_bands_apart_takes_those_of_the_survey(good: str) -> None:
+    """As deeplenstronomy does; of a file of one band the numbers are those of the band."""
+    text = good.replace("{g: 22.0, r: 21.5}", "22")
+    assert load_config(yaml.safe_load(text), "lsst").bands == tuple("ugrizY")
+    assert load_config(yaml.safe_load(good), "lsst").bands == ("g", "r")
+    linked = text.replace("R_sersic: 0.4", "R_sersic: {SAME_AS: seeing-g}")
+    assert load_config(yaml.safe_load(linked), "lsst").bands == ("g", "r")
+    assert load_config(yaml.safe_load(text.replace("BANDS: g,r", "BANDS: r")), "lsst").bands == ("r",)
+
+
 def test_the_bands_are_in_the_order_that_is_asked_for() -> None:
     config = load_config("galaxy_galaxy", bands="i,g")
     whole = load_config("galaxy_galaxy")
