@@ -11,6 +11,7 @@ from pathlib import Path
 from jaxlens.cli import _parser
 from jaxlens.cli.packaged_files import format_entry
 from jaxlens.config import example_path, examples
+from jaxlens.config.schema.listing import Key, keys
 from jaxlens.config.surveys import survey_path, surveys
 from jaxlens.distributions import DISTRIBUTIONS, parameter_defaults, parameter_names
 
@@ -31,11 +32,56 @@ def write(docs: Path) -> None:
 def pages() -> dict[str, str]:
     """The text of each page by its name."""
     return {
+        "keys": "\n".join(file_keys()),
+        "profile_keys": "\n".join(profile_keys()),
         "command_line": "\n".join(command_line()),
         "distributions": "\n".join(distributions()),
         "surveys": "\n".join(survey_presets()),
         "packaged_files": "\n".join(packaged_files()),
     }
+
+
+def file_keys() -> Iterator[str]:
+    """Every key but those of profiles, a table for each section, from the tables of the reader."""
+    yield "# Every key of the file\n"
+    yield (
+        "`_n` stands for any number. A number may be a constant, a DISTRIBUTION or a link, and where it says "
+        "so a mapping by band ([the language](../language.md)). Keys in bold must be there. The same tables "
+        "make the JSON Schema, `jaxlens schema`, by which editors complete and check a file. The parameters of "
+        "profiles are on [a page of their own](profile_keys.md).\n"
+    )
+    found = [key for key in keys() if "(" not in key.path]
+    for section in dict.fromkeys(key.path.split(".")[0] for key in found):
+        inner = [key for key in found if key.path.split(".")[0] == section]
+        yield f"## {section}\n\n{inner[0].text}\n"
+        rows = [_key_row(key.path.removeprefix(f"{section}."), key) for key in inner[1:]]
+        yield "\n".join([_KEY_HEAD, *rows]) + "\n"
+
+
+def profile_keys() -> Iterator[str]:
+    """The parameters of each profile, a table for light and one for mass."""
+    yield "# Keys of profiles\n"
+    yield "What stands under PARAMETERS of a profile; see [the profiles](../../profiles.md) for equations.\n"
+    for kind in ("LIGHT_PROFILE", "MASS_PROFILE"):
+        yield f"## {kind}_n\n"
+        rows = []
+        for key in keys():
+            found = re.search(rf"{kind}_n\.PARAMETERS \((\w+)\)\.(.*)", key.path)
+            if found:
+                rows.append(f"| {found[1]} " + _key_row(found[2], key))
+        yield (
+            "\n".join(["| profile " + _KEY_HEAD.split("\n")[0], "|---" + _KEY_HEAD.split("\n")[1], *rows])
+            + "\n"
+        )
+
+
+_KEY_HEAD = "| key | what may stand there | default | unit | what it is |\n|---|---|---|---|---|"
+
+
+def _key_row(name: str, key: Key) -> str:
+    written = f"**`{name}`**" if key.required else f"`{name}`"
+    cells = (written, key.type, key.default, key.unit, key.text)
+    return "| " + " | ".join(one.replace("|", "\\|").replace("\n", " ") for one in cells) + " |"
 
 
 def command_line() -> Iterator[str]:

@@ -22,6 +22,7 @@ import yaml
 
 import jaxlens
 from jaxlens.cli import _parser
+from jaxlens.config.schema.listing import keys
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -228,6 +229,23 @@ def test_every_public_name_has_an_example() -> None:
         texts = [doc, *(inspect.getdoc(one) or "" for one in methods)]
         in_doc = any(">>>" in text or re.search(r"^    .*\bjaxlens\.", text, re.MULTILINE) for text in texts)
         assert in_doc or re.search(rf"\b(jaxlens|dl)\.{name}\b", shown), name
+
+
+def test_every_key_is_in_the_reference() -> None:
+    """As the build writes it, from the tables that the reader uses."""
+    spec = importlib.util.spec_from_file_location("generated_pages", DOCS / "generated_pages.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    pages = module.pages()
+    rows = sum(
+        pages[name].count("\n| ") - pages[name].count("\n| key |") for name in ("keys", "profile_keys")
+    )
+    sections = {key.path for key in keys() if "." not in key.path}
+    assert rows - pages["profile_keys"].count("| profile |") == len(keys()) - len(sections)
+    for name in ("command_line", "distributions", "surveys", "packaged_files"):
+        assert len(pages[name].splitlines()) > 20
 
 
 def test_links_between_pages_exist() -> None:
