@@ -35,7 +35,7 @@ class ColumnNames:
             stem, _, band = name.rpartition("-")
             if stem and band:
                 self._stems.setdefault(stem, []).append(name)
-        self._without_bands = ShortNames(self._stems)
+        self._without_bands = ShortNames(tuple(self._stems))
 
     def full(self, name: str) -> str:
         """The column that a name means.
