@@ -16,6 +16,7 @@ from typing import Any
 import jax
 import numpy as np
 import yaml
+from PIL import Image
 
 from jaxlens.config import example_path
 from jaxlens.plotting.images import image_grid
@@ -140,6 +141,10 @@ def draw(picture: Picture, path: Path) -> None:
     images, _ = sim(jax.random.key(picture.seed, impl="threefry2x32"), SYSTEMS)
     figure = image_grid(list(np.asarray(images)), columns=SYSTEMS, panel_size=1.1)
     figure.savefig(path, dpi=100)
+    # a few colours are enough, and a third of the bytes
+    with Image.open(path) as drawn:
+        small = drawn.convert("RGB").quantize(128)
+    small.save(path, optimize=True)
 
 
 def page() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from jaxlens.config.quantities import ANY, Rule
@@ -11,7 +11,7 @@ from jaxlens.config.schema.entries import Entries, Entry, mapping
 from jaxlens.config.schema.halo_keys import LINE_OF_SIGHT_KEYS
 from jaxlens.config.schema.instrument_keys import COSMOLOGY_KEYS, DATASET, IMAGE_KEYS, SURVEY_KEYS
 from jaxlens.config.schema.other_keys import BACKGROUNDS, CATALOG, DISTRIBUTIONS, GEOMETRY
-from jaxlens.config.schema.profiles import light_schema, mass_schema, profile_keys
+from jaxlens.config.schema.profiles import light_schema, mass_schema, profile_keys, whole
 from jaxlens.config.schema.species_keys import species
 from jaxlens.config.schema.values import (
     TEXT,
@@ -19,14 +19,18 @@ from jaxlens.config.schema.values import (
     Schema,
     bounded,
     definitions,
+    needing,
     number,
     number_definitions,
     optional,
     reference,
     section,
 )
+from jaxlens.config.sections import INPUT
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
 
+# The sections that set numbers, also those that the file has elsewhere or not at all.
+_TABLES = ("DISTRIBUTIONS", "CATALOG", "BACKGROUNDS")
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 # The digits of a numbered key, as GALAXY_1.
 _DIGITS = "[1-9][0-9]{0,8}"
@@ -80,20 +84,24 @@ def json_schema() -> dict[str, Any]:
     >>> sorted(schema["required"])[:3], "sigma_v" in str(schema)
     (['COSMOLOGY', 'DATASET', 'GEOMETRY'], True)
     """
-    whole = _section(file_keys())
+    document = _section(file_keys())
     required = [key for key, entry in file_keys().items() if entry.required]
-    del whole["anyOf"]
+    del document["anyOf"]
     return {
         "$schema": _DIALECT,
         "title": "A configuration of jaxlens",
         "description": "Strong-lens images in deeplenstronomy's format.",
-        **whole,
+        **document,
         "required": required,
+        "if": {"not": {"anyOf": [{"required": [key]} for key in _TABLES]}},
+        "then": _without_tables(),
         "$defs": {
             **definitions(),
             **number_definitions(_rules()),
             "light": light_schema(),
             "mass": mass_schema(),
+            "whole_light": whole(LIGHT_PROFILES),
+            "whole_mass": whole(MASS_PROFILES),
         },
     }
 
@@ -110,6 +118,31 @@ def _rules() -> set[Rule]:
     return {ANY, *within(file_keys()), *(rule for one in profiles for rule in within(profile_keys(one)))}
 
 
+def _without_tables() -> Schema:
+    """What a file must have besides, where there is no table that could set it."""
+    profiles = {
+        f"^{key.removesuffix('n')}{_DIGITS}$": reference(f"whole_{kind}") for key, kind in _PROFILES.items()
+    }
+    planes = {f"^PLANE_{_DIGITS}$": {"required": ["PARAMETERS"], **_with(["REDSHIFT"])}}
+    return {
+        "properties": {
+            "COSMOLOGY": _with(["H0", "Om0"]),
+            "SPECIES": {
+                "patternProperties": {
+                    f"^GALAXY_{_DIGITS}$": {"patternProperties": profiles},
+                    f"^POINTSOURCE_{_DIGITS}$": _with(["magnitude"]),
+                }
+            },
+            "GEOMETRY": {"patternProperties": {f"^CONFIGURATION_{_DIGITS}$": {"patternProperties": planes}}},
+        }
+    }
+
+
+def _with(keys: Collection[str]) -> Schema:
+    """A mapping whose PARAMETERS, if it is a mapping, have these keys."""
+    return {"properties": {"PARAMETERS": needing(keys)}}
+
+
 def _section(entries: Entries) -> Schema:
     """The schema of a mapping with these keys."""
     properties, patterns = {}, {}
@@ -121,7 +154,9 @@ def _section(entries: Entries) -> Schema:
             patterns[f".{re.escape(key.removeprefix('*'))}$"] = value
         else:
             properties[key] = value
-    return section(properties, [key for key, entry in entries.items() if entry.required], patterns)
+    # of numbered keys that must be there the first is
+    required = [key.replace("_n", "_1") for key, entry in entries.items() if entry.required]
+    return section(properties, required, patterns)
 
 
 def _described(key: str, entry: Entry) -> Schema:
@@ -130,7 +165,8 @@ def _described(key: str, entry: Entry) -> Schema:
     unit = f" Unit: {entry.unit}." if entry.unit else ""
     default = f" Default: {entry.default}." if entry.default else ""
     return {
-        **(value if entry.required else optional(value)),
+        # of numbered keys that are empty there is none
+        **(value if entry.required and not key.endswith("_n") else optional(value)),
         "description": f"{entry.text}{unit}{default}",
     }
 
@@ -140,7 +176,7 @@ def _value(entry: Entry) -> Schema:
     simple: dict[str, Schema] = {
         "text": TEXT,
         "texts": TEXTS,
-        "constant": reference("constant"),
+        "constant": bounded(entry.rule),
         "switch": _SWITCH,
         "array": {"type": "array", "minItems": 1},
         "any": {"not": {"type": "null"}},
@@ -153,5 +189,7 @@ def _value(entry: Entry) -> Schema:
         return {"enum": [*entry.choices, *(["None", "none"] if "NONE" in entry.choices else [])]}
     if entry.kind == "mapping":
         own: Schema = {"type": "object"} if entry.inner is None else _section(entry.inner)
+        if entry.one_of:
+            own["allOf"] = [{"anyOf": [{"required": [key]} for key in (*entry.one_of, INPUT)]}]
         return {"anyOf": [own, TEXT]} if entry.or_text else own
     return simple[entry.kind]

@@ -40,6 +40,7 @@ class Entry(NamedTuple):
         free: the text about keys that the user chooses, in a mapping without `inner`.
         or_text: whether a text may stand in place of a mapping.
         least: the smallest integer.
+        one_of: keys of which a mapping must have at least one.
     """
 
     kind: EntryKind
@@ -53,6 +54,7 @@ class Entry(NamedTuple):
     free: str = ""
     or_text: bool = False
     least: int = 0
+    one_of: tuple[str, ...] = ()
 
 
 def mapping(text: str, inner: Entries, required: bool = False, or_text: bool = False) -> Entry:

@@ -9,6 +9,7 @@ from jaxlens.config.copies import COUNT, LARGEST_MAX, MAX, NUMBER, POSITION
 from jaxlens.config.geometry import REDSHIFT
 from jaxlens.config.joints import DEFAULT_STEP
 from jaxlens.config.joints import MODES as TABLE_MODES
+from jaxlens.config.quantities import NOT_NEGATIVE, POSITIVE
 from jaxlens.config.schema.entries import Entries, Entry, choice, mapping
 from jaxlens.config.schema.halo_keys import LINE_OF_SIGHT_KEYS
 from jaxlens.config.selection import MAX_TRIES
@@ -33,15 +34,19 @@ _OBJECT: Entries = {
     POSITION: mapping(
         "Where copies are: evenly in a ring about the centre of the image.",
         {
-            "within": Entry("constant", "The largest distance from the centre.", "arcsec", required=True),
-            "outside": Entry("constant", "The smallest distance from the centre.", "arcsec", "0"),
+            "within": Entry(
+                "constant", "The largest distance from the centre.", "arcsec", required=True, rule=POSITIVE
+            ),
+            "outside": Entry(
+                "constant", "The smallest distance from the centre.", "arcsec", "0", rule=NOT_NEGATIVE
+            ),
         },
     ),
 }
 _PLANE: Entries = {
     "NAME": Entry("text", "A mere name."),
     "OBJECT_n": mapping(
-        "What stands in the plane: a NAME of SPECIES, or NAME and further keys.", _OBJECT, or_text=True
+        "What stands in the plane: a NAME of SPECIES, or NAME and further keys.", _OBJECT, True, or_text=True
     ),
     "PARAMETERS": mapping(
         "Where the plane is.", {"REDSHIFT": Entry("number", "Its redshift.", rule=REDSHIFT)}
@@ -61,8 +66,8 @@ _SERIES: Entries = {
 }
 _CONFIGURATION: Entries = {
     "NAME": Entry("text", "A name of the configuration.", default="its label"),
-    "FRACTION": Entry("constant", "Its share of the systems of SIZE.", required=True),
-    "PLANE_n": mapping("What is at one redshift; planes are numbered from the nearest.", _PLANE),
+    "FRACTION": Entry("constant", "Its share of the systems of SIZE.", required=True, rule=NOT_NEGATIVE),
+    "PLANE_n": mapping("What is at one redshift; planes are numbered from the nearest.", _PLANE, True),
     "NOISE_SOURCE_n": Entry("text", "The NAME of a NOISE_n of SPECIES that is added."),
     "TIMESERIES": mapping("Which objects vary, and when they are observed.", _SERIES),
     "SELECT": mapping(

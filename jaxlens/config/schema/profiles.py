@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from itertools import combinations
 
 from jaxlens.config.aliases import LIGHT_ALIASES, MASS_ALIASES
 from jaxlens.config.naming import IMAGE_INDEX
@@ -11,11 +12,13 @@ from jaxlens.config.physical import forms
 from jaxlens.config.profile_ranges import profile_rule
 from jaxlens.config.quantities import ANY, ANY_BY_BAND
 from jaxlens.config.schema.entries import Entries, Entry, choice
-from jaxlens.config.schema.values import NUMBERS, TEXT, Schema, number, optional, section, when
+from jaxlens.config.schema.values import NUMBERS, TEXT, Schema, needing, number, optional, section, when
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
 from jaxlens.kernels.halos import MASS_DEFINITIONS
 from jaxlens.kernels.registry import LightProfile, Profile
 
+# What the images of a stack may give.
+_OF_IMAGES = ("scale", "phi_G", "size", "flip", "image_index")
 # The meaning of parameters that stand in place of those of a profile.
 _FORMS = {
     "q": ("", "The axis ratio, in place of e1 and e2."),
@@ -107,6 +110,32 @@ def _parameters(profile: Profile) -> Schema:
         for key, entry in profile_keys(profile).items()
     }
     return section(properties)
+
+
+def whole(profiles: Mapping[str, Profile]) -> Schema:
+    """The schema of profiles whose PARAMETERS have what the file must give, in one of its forms."""
+    conditions = []
+    for name, profile in profiles.items():
+        needed = [key for key, default in profile.parameters.items() if default is None]
+        needed += (
+            [key for key in _brightness(profile) if key not in needed]
+            if isinstance(profile, LightProfile)
+            else []
+        )
+        ways: list[list[str]] = [needed]
+        for form in forms(profile):
+            rest = [key for key in needed if key not in form.replaced]
+            ways += [[*rest, *form.given]] if len(rest) < len(needed) else []
+        for one, other in combinations(forms(profile), 2):
+            both = {*one.replaced, *other.replaced}
+            if not {*one.replaced} & {*other.replaced}:
+                ways.append([*(key for key in needed if key not in both), *one.given, *other.given])
+        images = (
+            [[key for key in way if key not in _OF_IMAGES] for way in ways] if "image" in needed else ways
+        )
+        then = {"properties": {"PARAMETERS": {"anyOf": [needing(way) for way in images]}}}
+        conditions.append(when("NAME", [name], then))
+    return {"allOf": conditions}
 
 
 def _value(entry: Entry) -> Schema:

@@ -54,6 +54,8 @@ _MODEL: Mapping[str, tuple[str, str]] = {
     "STEP": ("mag", "How much the magnitude changes at random from night to night."),
     "MAG_SHIFT": ("mag", "The magnitude added to a light curve of a file."),
 }
+# A galaxy has one of these.
+_PROFILES = ("LIGHT_PROFILE_1", "MASS_PROFILE_1", "SHEAR_PROFILE_1")
 _DUST = ("fitzpatrick99", "odonnell94")
 _SPECIAL = Entry(
     "mapping", "Functions that change the numbers of an object: name -> arguments.", free="Its arguments."
@@ -90,7 +92,7 @@ def species() -> Entries:
         "SPECIAL": _SPECIAL,
     }
     return {
-        "GALAXY_n": mapping("A galaxy, with light, mass or both.", galaxy),
+        "GALAXY_n": mapping("A galaxy, with light, mass or both.", galaxy)._replace(one_of=_PROFILES),
         "POINTSOURCE_n": mapping(
             "A point source, such as a quasar, a supernova or a star.", _point_source(name)
         ),

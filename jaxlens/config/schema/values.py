@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from jaxlens.config.links.reading import PLUS, RELATION, SAME_AS, SCATTER, TIMES
-from jaxlens.config.quantities import Rule
+from jaxlens.config.quantities import NOT_NEGATIVE, Rule
 from jaxlens.config.sections import INPUT
+from jaxlens.config.survey_draws import COADDED, YEARS
 from jaxlens.config.surveys import survey_distributions
 from jaxlens.distributions import DISTRIBUTIONS, USER_DISTRIBUTIONS, parameter_defaults, parameter_names
 from jaxlens.kernels.relations import RELATIONS
@@ -22,7 +23,10 @@ NUMBER_TEXT: Schema = {
     "pattern": r"^\s*[-+]?([0-9][0-9_]*\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$",
 }
 # A word; numbers and dates may be names.
-TEXT: Schema = {"type": ["string", "number", "boolean"], "pattern": r"\S"}
+TEXT: Schema = {
+    "type": ["string", "number", "boolean"],
+    "pattern": r"^(?!\s*([Nn][Oo][Nn][Ee]|[Nn][Uu][Ll][Ll])\s*$).*\S",
+}
 # What stands for no value.
 NOTHING: Schema = {
     "anyOf": [{"type": "null"}, {"type": "string", "pattern": r"^\s*([Nn][Oo][Nn][Ee]|[Nn][Uu][Ll][Ll])\s*$"}]
@@ -71,6 +75,11 @@ def section(
     if required:
         found["anyOf"] = [{"required": sorted(required)}, {"required": [INPUT]}]
     return found
+
+
+def needing(keys: Collection[str]) -> Schema:
+    """The schema of a value that, where it is a mapping without INPUT, has these keys."""
+    return {"anyOf": [{"not": {"type": "object"}}, {"required": [INPUT]}, {"required": sorted(keys)}]}
 
 
 def bounded(rule: Rule, whole: bool = False) -> Schema:
@@ -125,7 +134,10 @@ def definitions() -> dict[str, Schema]:
             SAME_AS: {**TEXT, "description": "The name of the number that it is the same as."},
             TIMES: {**part, "description": "A factor."},
             PLUS: {**part, "description": "What is added."},
-            SCATTER: {**part, "description": "The standard deviation about it."},
+            SCATTER: {
+                "anyOf": [*bounded(NOT_NEGATIVE)["anyOf"], reference("distribution")],
+                "description": "The standard deviation about it.",
+            },
             "TRUNCATE": TRUNCATE,
             RELATION: _relation(),
         }
@@ -148,7 +160,14 @@ def when(key: str, words: Collection[str], then: Schema) -> Schema:
 def _distribution() -> Schema:
     """The mapping under DISTRIBUTION."""
     names = [*sorted(DISTRIBUTIONS), *survey_distributions(), *sorted(USER_DISTRIBUTIONS)]
-    conditions = []
+    constant = reference("constant")
+    surveys = [
+        when("NAME", [name], {"properties": {"PARAMETERS": optional(section({}))}})
+        for name in survey_distributions()
+        if name != COADDED
+    ]
+    years = {"PARAMETERS": optional(section({YEARS: constant}))}
+    conditions = [*surveys, when("NAME", [COADDED], {"properties": years})]
     for name in sorted(DISTRIBUTIONS):
         keys, defaults, lists = parameter_names(name), parameter_defaults(name), DISTRIBUTIONS[name].lists
         own = section(
