@@ -35,6 +35,7 @@ PAGES = {
 TESTED = {
     "README.md": "tests/test_readme.py",
     "docs/clusters.md": "tests/extras/test_executors.py",
+    "docs/names.md": "tests/test_documented_names.py",
     "docs/observations.md": "tests/test_documented_observations.py",
     "docs/other_codes.md": "tests/extras/test_lenstronomy.py",
     "docs/own_profiles.md": "tests/validation/test_profile_pages.py",
