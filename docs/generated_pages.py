@@ -46,9 +46,9 @@ def file_keys() -> Iterator[str]:
     yield "# Every key of the file\n"
     yield (
         "`_n` stands for any number. A number may be a constant, a DISTRIBUTION or a link, and where it says "
-        "so a mapping by band ([the language](../language.md)). Keys in bold must be there. By "
-        "the same tables `jaxlens schema` writes a JSON Schema, with which editors complete and check a file. The parameters "
-        "of profiles are on [a page of their own](profile_keys.md).\n"
+        "so a mapping by band ([the language](../language.md)). Keys in bold must be there. "
+        "`jaxlens schema` writes the same tables as a JSON Schema, by which editors complete and check a file. "
+        "The parameters of profiles are on [a page of their own](profile_keys.md).\n"
     )
     found = [key for key in keys() if "(" not in key.path]
     for section in dict.fromkeys(key.path.split(".")[0] for key in found):
