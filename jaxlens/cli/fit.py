@@ -65,7 +65,7 @@ def _tied(text: str) -> tuple[str, str]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read the image, fit it, print the result and write it into the folder."""
-    config = load_config(arguments.config, arguments.survey, arguments.configuration)
+    config = load_config(arguments.config, arguments.survey, arguments.configuration, arguments.bands)
     print_warnings(config)
     sim = Simulator(config, arguments.configuration)
     observation = read_observation(arguments, sim.bands)

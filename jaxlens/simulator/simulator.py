@@ -46,7 +46,8 @@ class Simulator(SimulatorLensMaps):
         config: a Config, the path of a YAML file, the name of a packaged example, or a dictionary.
         configuration: its label or NAME; may be left out when the file has one.  What is wrong with the
             others alone is a warning.
-        survey: the name of a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
+        survey: a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
+        bands: the bands that are used, as in `load_config`.
 
     Raises:
         ConfigError: if the file is wrong.

@@ -24,6 +24,7 @@ def train_test_streams(
     devices: Iterable[jax.Device] | None = None,
     configurations: str | Iterable[str] | None = None,
     survey: str | None = None,
+    bands: str | Sequence[str] | None = None,
 ) -> tuple[Stream, ...]:
     """Streams for training and test, and one for validation between them where it is asked for.
 
@@ -43,6 +44,7 @@ def train_test_streams(
         devices: the devices that share each batch.
         configurations: those that are mixed.
         survey: the survey whose IMAGE and SURVEY take the place of the file's.
+        bands: the bands that are used.
 
     Returns:
         (train, test), or (train, validation, test).
@@ -57,7 +59,14 @@ def train_test_streams(
     (0, True, True)
     """
     whole = stream(
-        config, batch_size, seed, labels, devices=devices, configurations=configurations, survey=survey
+        config,
+        batch_size,
+        seed,
+        labels,
+        devices=devices,
+        configurations=configurations,
+        survey=survey,
+        bands=bands,
     )
     train, test = whole.between(0, _VALIDATION), whole.between(_TEST, INDEX_LIMIT)
     return (train, whole.between(_VALIDATION, _TEST), test) if validation else (train, test)

@@ -37,6 +37,7 @@ def stream(
     devices: Iterable[jax.Device] | None = None,
     configurations: str | Iterable[str] | None = None,
     survey: str | None = None,
+    bands: str | Sequence[str] | None = None,
     image_dtype: str | None = None,
 ) -> Stream:
     """Batches of simulated systems without end, on the device, for a training loop.
@@ -58,6 +59,7 @@ def stream(
         configurations: labels or NAMEs of those that are mixed; by default all that have a FRACTION above 0.
             What is wrong with the others alone is a warning.
         survey: the name of a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
+        bands: the bands that are used, as in `load_config`.
         image_dtype: "float32", or "float16", which halves a batch and rounds its pixels to 11 bits (5e-4 of a
             pixel) after all arithmetic; by default the `image_dtype` of the file's DATASET, else "float32".
 
@@ -80,7 +82,7 @@ def stream(
     """
     names = (configurations,) if isinstance(configurations, str) else configurations
     chosen_names = None if names is None else tuple(names)
-    loaded = load_config(config, survey=survey, configurations=chosen_names)
+    loaded = load_config(config, survey, chosen_names, bands)
     if not isinstance(config, Config):
         issue_warnings(loaded.passed_over)
     spread = spread_over(devices)
