@@ -8,7 +8,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import jax
 import numpy as np
 
 from jaxlens.cli.arguments import (
@@ -93,7 +92,7 @@ def _fit(arguments: argparse.Namespace, sim: Simulator, observation: Observation
             tie=dict(arguments.tie),
             start_from=start_from,
             sky=arguments.sky,
-            key=jax.random.key(arguments.seed, impl="threefry2x32"),
+            key=arguments.seed,
             **counts,
         )
 

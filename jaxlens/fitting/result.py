@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import jax
 import numpy as np
 
-from jaxlens.config.errors import nearest
+from jaxlens.config.short_names import ShortNames, objects_in
 from jaxlens.files.version import version
 from jaxlens.fitting.doubts import CONVERGED, UNFINISHED, confidence
 from jaxlens.fitting.in_words import confidence_line, one_line
@@ -24,6 +25,7 @@ from jaxlens.fitting.posteriors.sampled import Sampled
 from jaxlens.fitting.result_files import read_fields, write_fields
 from jaxlens.fitting.transforms import Transform
 from jaxlens.plotting.fit import view_fit
+from jaxlens.sampling.keys import Key, typed_key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +92,7 @@ class FitResult(Sampled):
 
             result = jaxlens.fit(sim, images)
             print(result)
-            samples = result.samples(jax.random.key(0), 1000)
+            samples = result.samples(0, 1000)
             result.plot().savefig("fit.png")
             result.save("fit.h5")
     """
@@ -163,14 +165,14 @@ class FitResult(Sampled):
         difference = self.images - self.model
         return np.divide(difference, self.noise_sigma, out=np.zeros_like(difference), where=self.mask)
 
-    def samples(self, key: jax.Array, count: int) -> np.ndarray:
+    def samples(self, key: Key, count: int) -> np.ndarray:
         """Draws of the free parameters of each image from the Laplace approximation.
 
         The posterior is taken to be Gaussian in the unconstrained space, so that every draw is allowed by its
         prior.
 
         Args:
-            key: the random key of the draws.
+            key: a seed or a random key of the draws.
             count: the number of draws for each image.
 
         Returns:
@@ -178,11 +180,11 @@ class FitResult(Sampled):
         """
         return self._draws(key, count, range(len(self.values)))
 
-    def _draws(self, key: jax.Array, count: int, indices: Sequence[int]) -> np.ndarray:
+    def _draws(self, key: Key, count: int, indices: Sequence[int]) -> np.ndarray:
         """The draws that `samples` returns, for the images with these indices."""
         centers = self.unconstrained[indices, None]
         roots = _square_root(self.unconstrained_covariance[indices])
-        normal = jax.random.normal(key, (len(indices), count, len(self.names)))
+        normal = jax.random.normal(typed_key(key), (len(indices), count, len(self.names)))
         return np.asarray(self.transform.constrained(centers + np.asarray(normal) @ roots))
 
     def intervals(self) -> tuple[np.ndarray, np.ndarray]:
@@ -214,7 +216,7 @@ class FitResult(Sampled):
 
         Args:
             index: the index of the image.
-            names: the free parameters of the corner plot, by default all.
+            names: the free parameters of the corner plot, by full or short names; by default all.
             draws: the number of draws of the Laplace approximation in the corner plot.
 
         Returns:
@@ -225,9 +227,9 @@ class FitResult(Sampled):
         """
         import pandas as pd
 
-        chosen = self.names if names is None else tuple(names)
+        chosen = self.names if names is None else tuple(self.names[self._column(name)] for name in names)
         columns = [self._column(name) for name in chosen]
-        samples = self._draws(jax.random.key(0), draws, [index])[0][:, columns]
+        samples = self._draws(0, draws, [index])[0][:, columns]
         return view_fit(
             self.images[index],
             self.model[index],
@@ -239,9 +241,12 @@ class FitResult(Sampled):
         )
 
     def _column(self, name: str) -> int:
-        if name not in self.names:
-            raise ValueError(f"{name!r} is not among the free parameters; {nearest(name, self.names)}")
-        return self.names.index(name)
+        return self.names.index(self._short_names.full(name, "names"))
+
+    @cached_property
+    def _short_names(self) -> ShortNames:
+        """What the full and short names of the free parameters mean."""
+        return ShortNames(self.names, objects_in(self.config, self.configuration))
 
     def __repr__(self) -> str:
         return one_line(self)
