@@ -96,7 +96,8 @@ def _refuse_different_images(simulators: Sequence[Simulator]) -> None:
         listed = ", ".join(f"{name} has {shape}" for name, shape in shapes)
         raise ValueError(
             f"a stream needs images of one shape, but {listed}; "
-            "name configurations with as many epochs each, or give all of them a TIMESERIES, and files one numPix"
+            "name configurations with as many epochs each, or give all of them a TIMESERIES; several files "
+            "must have one numPix"
         )
 
 
