@@ -17,10 +17,14 @@ import jax
 import numpy as np
 
 from jaxlens.config.short_names import ShortNames, objects_in
+from jaxlens.distributions import Distribution
 from jaxlens.files.version import version
+from jaxlens.fitting.comparison import Compared
 from jaxlens.fitting.doubts import CONVERGED, UNFINISHED, confidence
+from jaxlens.fitting.estimates import ByName
 from jaxlens.fitting.in_words import confidence_line, one_line
 from jaxlens.fitting.posteriors.density import Part
+from jaxlens.fitting.posteriors.exported import Exported
 from jaxlens.fitting.posteriors.sampled import Sampled
 from jaxlens.fitting.result_files import read_fields, write_fields
 from jaxlens.fitting.transforms import Transform
@@ -35,7 +39,7 @@ if TYPE_CHECKING:
 # The fields of results that files of format 1 do not have.
 _LATER = ("states", "supersampling")
 # The fields that no file has.
-_NOT_SAVED = ("densities",)
+_NOT_SAVED = ("densities", "prior_distributions")
 # The number of rows of the table in `str(result)`; the middle rows of a longer table are left out.
 _MAX_ROWS = 50
 
@@ -45,10 +49,11 @@ class FitWarning(UserWarning):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class FitResult(Sampled):
+class FitResult(Sampled, Compared, Exported, ByName):
     """The parameters that make images most probable, their errors, and how they were found.
 
-    Images of time series have the axis of epochs before that of bands, (n, epochs, bands, y, x).
+    `result["theta_E"]` is the value and the error of the parameter whose name ends so.  Images of time series
+    have the axis of epochs before that of bands, (n, epochs, bands, y, x).
 
     Attributes:
         names: the k free parameters: a name, with `-<band>` where each band has its own value.
@@ -86,12 +91,13 @@ class FitResult(Sampled):
         supersampling: the sub-pixels along a side of a pixel on which each best model is computed, (n,): the
             file's, or more where light is too steep for these.  Empty in files of earlier versions.
         densities: the posteriors that were fitted, which `sample` draws from; no file has them.
+        prior_distributions: the prior of each free parameter as a distribution; no file has them.
 
     Examples:
         A result of `jaxlens.fit` as a table, with samples of its posterior, a picture and a file::
 
             result = jaxlens.fit(sim, images)
-            print(result)
+            print(result, result["theta_E"].value, result.bic)
             samples = result.samples(0, 1000)
             result.plot().savefig("fit.png")
             result.save("fit.h5")
@@ -126,6 +132,7 @@ class FitResult(Sampled):
     states: tuple[str, ...] = ()
     supersampling: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(0, int))
     densities: tuple[Part, ...] = ()
+    prior_distributions: tuple[Distribution, ...] = ()
 
     @property
     def sigma(self) -> np.ndarray:
