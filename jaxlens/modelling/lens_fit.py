@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from os import PathLike
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
@@ -48,6 +49,7 @@ def fit_lens(
     light: Sequence[Basis] | None = None,
     models: Sequence[str] | None = None,
     shapelets: bool = True,
+    align: Literal["sky", "centers"] = "sky",
     key: jax.Array | None = None,
 ) -> LensFit:
     """The lens that a real image shows: its mass, its light, its source, and how sure all that is.
@@ -72,6 +74,8 @@ def fit_lens(
         light: the light, a basis in the place of each light profile; by default Gaussians.
         models: the models of the mass that are tried, of those of `mass_labels`; by default all.
         shapelets: whether sources with shapelets are tried.
+        align: of several images, as in `lens_data`: whether the centre of the first is found in the others by
+            their WCS, "sky", or each has its own, "centers".
         key: the random key of the draws; a fixed one by default.
 
     Returns:
@@ -85,9 +89,10 @@ def fit_lens(
     bases = tuple(light) if light is not None else default_light(sim)
     with jax.enable_x64(True):
         problem = lens_problem(sim, bases, free, fixed)
-        images = lens_data(sim, observation, largest_radius(sim, radius))
+        cut = partial(lens_data, sim, observation, align=align)
+        images = cut(largest_radius(sim, radius))
         problem = joint_problem(problem, images)
-        images, found = foreground(problem, observation, images, radius)
+        images, found = foreground(problem, cut, images, radius)
         images = with_errors_of_lens_light(lens_alone(problem), images, found.significance > 0.0, found.point)
         clock.lap("lens light")
         settings = Settings(np.ones(len(problem.names)), first_precision(problem, images.data))
