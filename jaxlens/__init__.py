@@ -190,6 +190,7 @@ _FOLDERS = (
     "plotting",
     "populations",
     "production",
+    "products",
     "sampling",
     "simulator",
     "streams",

@@ -16,7 +16,7 @@ FLOORS = [
     ("distributions", "plotting", "catalogs"),
     ("config",),
     ("files", "sampling", "imaging"),
-    ("exchange",),
+    ("exchange", "products"),
     ("simulator",),
     ("engine", "fitting", "truth"),
     ("populations", "modelling"),

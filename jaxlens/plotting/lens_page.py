@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,10 +31,6 @@ _LINE = 52
 _ARC_PERCENTILE = 99.7
 
 
-def _no_lines() -> np.ndarray:
-    return np.zeros((0, 2, 2))
-
-
 @dataclass(frozen=True, eq=False)
 class LensPage:
     """What the page of a lens shows.
@@ -51,7 +47,7 @@ class LensPage:
         source: the surface brightness of the source in its plane, of the first band, (m, m).
         source_half_width: arcsec, from the middle of `source` to its edge.
         source_center: x and y of its middle, arcsec.
-        tangential: pieces of the tangential critical lines, (pieces, 2, 2), of each end x and y, arcsec.
+        tangential: the tangential critical lines, each (points, 2) of x and y, arcsec.
         radial: of the radial ones.
         tangential_caustic: of the tangential caustics, in the source's plane.
         radial_caustic: of the radial ones.
@@ -70,10 +66,10 @@ class LensPage:
     source: np.ndarray
     source_half_width: float
     source_center: tuple[float, float] = (0.0, 0.0)
-    tangential: np.ndarray = field(default_factory=_no_lines)
-    radial: np.ndarray = field(default_factory=_no_lines)
-    tangential_caustic: np.ndarray = field(default_factory=_no_lines)
-    radial_caustic: np.ndarray = field(default_factory=_no_lines)
+    tangential: Sequence[np.ndarray] = ()
+    radial: Sequence[np.ndarray] = ()
+    tangential_caustic: Sequence[np.ndarray] = ()
+    radial_caustic: Sequence[np.ndarray] = ()
     text: Sequence[str] = ()
     center: tuple[float, float] = (0.0, 0.0)
 
@@ -182,11 +178,11 @@ def _draw_source(page: LensPage, axes: Axes) -> None:
     _scale_bar(axes, page.source_center, page.source_half_width)
 
 
-def _draw_lines(axes: Axes, pieces: np.ndarray, colour: str) -> None:
-    """Pieces of lines, (m, 2, 2)."""
+def _draw_lines(axes: Axes, lines: Sequence[np.ndarray], colour: str) -> None:
+    """Polylines, each (points, 2)."""
     from matplotlib.collections import LineCollection
 
-    axes.add_collection(LineCollection(list(pieces), colors=colour, linewidths=1.1))
+    axes.add_collection(LineCollection(list(lines), colors=colour, linewidths=1.1))
 
 
 def _scale_bar(axes: Axes, center: tuple[float, float], half_width: float) -> None:
