@@ -44,30 +44,8 @@ _WORDS = {
 }
 
 
-def short_names(names: Sequence[str]) -> list[str]:
-    """The shortest ending of each name, in whole parts, that no other name has.
-
-    Args:
-        names: names whose parts are joined by `-`.
-
-    >>> short_names(["PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E", "PLANE_1-OBJECT_2-MASS_PROFILE_1-theta_E", "H0"])
-    ['OBJECT_1-MASS_PROFILE_1-theta_E', 'OBJECT_2-MASS_PROFILE_1-theta_E', 'H0']
-    """
-    parts = [name.split("-") for name in names]
-    return ["-".join(_shortest(one, [other for other in parts if other is not one])) for one in parts]
-
-
-def _shortest(parts: list[str], others: list[list[str]]) -> list[str]:
-    """The shortest ending of `parts` that none of the others has."""
-    for count in range(1, len(parts) + 1):
-        ending = parts[-count:]
-        if not any(other[-count:] == ending for other in others):
-            return ending
-    return parts
-
-
 def axis_labels(names: Sequence[str], bands: Sequence[str] = ()) -> list[str]:
-    """Labels for axes: the symbol of each parameter, what tells it from others, and its unit.
+    r"""Labels for axes: the symbol of each parameter, what tells it from others, and its unit.
 
     Only those parts of a name stand in its label in which names with the same symbol differ.
 
@@ -76,7 +54,7 @@ def axis_labels(names: Sequence[str], bands: Sequence[str] = ()) -> list[str]:
         bands: the names of the bands.
 
     >>> axis_labels(["PLANE_1-OBJECT_1-SHEAR_PROFILE_1-gamma1", "H0"])
-    ['$\\\\gamma_1$', '$H_0$ (km/s/Mpc)']
+    ['$\\gamma_1$', '$H_0$ (km/s/Mpc)']
     """
     split = [_split(name, bands) for name in names]
     labels = []

@@ -1,18 +1,8 @@
 """Short labels of parameters."""
 
-from jaxlens.plotting.labels import axis_labels, short_names
+from jaxlens.plotting.labels import axis_labels
 
 LENS, SOURCE = "PLANE_1-OBJECT_1", "PLANE_2-OBJECT_1"
-
-
-def test_a_short_name_is_the_shortest_ending_that_no_other_name_has():
-    names = [
-        f"{LENS}-LIGHT_PROFILE_1-R_sersic",
-        f"{SOURCE}-LIGHT_PROFILE_1-R_sersic",
-        f"{LENS}-SHEAR_PROFILE_1-gamma1",
-    ]
-    assert short_names(names) == [*names[:2], "gamma1"]
-    assert short_names(["a-b", "c-b", "b"]) == ["a-b", "c-b", "b"]
 
 
 def test_labels_have_symbols_units_and_what_tells_them_apart():
