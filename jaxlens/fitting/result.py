@@ -235,7 +235,7 @@ class FitResult(Sampled, Compared, Exported, ByName):
         Args:
             index: the index of the image.
             names: the free parameters of the corner plot, by full or short names; by default all.
-            draws: the number of draws of the Laplace approximation in the corner plot.
+            draws: how many of the Laplace approximation are in it.
             sim: the simulator that draws the lens; by default the one that was fitted.
 
         Returns:
