@@ -20,7 +20,7 @@ from jaxlens.simulator.base import ANY_KEY
 from jaxlens.simulator.batched_draws import draw
 from jaxlens.simulator.checks import number_of_systems, system_count, system_indices
 from jaxlens.simulator.generation import Batch, Params
-from jaxlens.simulator.lens_maps import SimulatorLensMaps
+from jaxlens.simulator.plots import SimulatorPlots
 from jaxlens.simulator.psf_bounds import scene_for_hyperparameters
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from jaxlens.files.system_haloes import SystemHaloes
 
 
-class Simulator(SimulatorLensMaps):
+class Simulator(SimulatorPlots):
     """Images of one configuration of a file, as pure functions.
 
     `params` is a flat dictionary of float arrays, (n,) for what the bands share, (n, bands) for what differs
