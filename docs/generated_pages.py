@@ -47,7 +47,7 @@ def file_keys() -> Iterator[str]:
     yield (
         "`_n` stands for any number. A number may be a constant, a DISTRIBUTION or a link, and where it says "
         "so a mapping by band ([the language](../language.md)). Keys in bold must be there. "
-        "`jaxlens schema` writes the same tables as a JSON Schema, by which editors complete and check a file. "
+        "`jaxlens schema` writes the same tables as a JSON Schema, by which editors complete a file. "
         "The parameters of profiles are on [a page of their own](profile_keys.md).\n"
     )
     found = [key for key in keys() if "(" not in key.path]
