@@ -67,6 +67,12 @@ class StreamBatch(NamedTuple):
     parameters: dict[str, Any]
     index_upper: Any
 
+    def __repr__(self) -> str:
+        shapes = ", ".join(
+            f"{name} {np.shape(getattr(self, name))}" for name in ("images", "labels", "index")
+        )
+        return f"StreamBatch({shapes}, {len(self.parameters)} parameters)"
+
 
 class BatchMaker:
     """Makes the batches of a stream.
