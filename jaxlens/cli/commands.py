@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "inject": "put systems into real images, at places on the sky",
     "check": "list every problem of a configuration file",
     "view": "draw the first images of a dataset",
+    "names": "list the parameters of a file with their short names",
     "examples": "list the packaged configuration files, or copy them",
     "surveys": "list the survey presets, print one, or copy them",
     "profiles": "list the light and mass profiles, or explain one",
