@@ -198,6 +198,7 @@ _FOLDERS = (
     "plotting",
     "populations",
     "production",
+    "products",
     "sampling",
     "simulator",
     "streams",

@@ -8,7 +8,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import jax
 import numpy as np
 
 from jaxlens.cli.arguments import (
@@ -67,7 +66,7 @@ def _tied(text: str) -> tuple[str, str]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read the image, fit it, print the result and write it into the folder."""
-    config = load_config(arguments.config, arguments.survey, arguments.configuration)
+    config = load_config(arguments.config, arguments.survey, arguments.configuration, arguments.bands)
     print_warnings(config)
     sim = Simulator(config, arguments.configuration)
     observation = read_observation(arguments, sim.bands)
@@ -95,7 +94,7 @@ def _fit(arguments: argparse.Namespace, sim: Simulator, observation: Observation
             tie=dict(arguments.tie),
             start_from=start_from,
             sky=arguments.sky,
-            key=jax.random.key(arguments.seed, impl="threefry2x32"),
+            key=arguments.seed,
             progress=False if arguments.quiet else None,
             **counts,
         )

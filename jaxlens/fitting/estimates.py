@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxlens.config.errors import nearest
+from jaxlens.config.short_names import ShortNames
 
 
 class Estimate(NamedTuple):
@@ -59,8 +59,16 @@ class ByName:
         """The standard deviation of each free parameter, (n, k)."""
         raise NotImplementedError
 
+    @property
+    def _short_names(self) -> ShortNames:
+        """What the full and short names of the free parameters mean."""
+        raise NotImplementedError
+
     def __getitem__(self, name: str) -> Estimate:
-        at = self.names.index(_full_name(name, self.names))
+        try:
+            at = self.names.index(self._short_names.full(name, "this fit"))
+        except ValueError as error:
+            raise KeyError(str(error)) from None
         columns = self.values[:, at], self.sigma[:, at]
         return Estimate(*(float(c[0]) if len(c) == 1 else c for c in columns))
 
@@ -76,15 +84,3 @@ class ByName:
     def keys(self) -> tuple[str, ...]:
         """The names of the free parameters."""
         return self.names
-
-
-def _full_name(name: str, names: Sequence[str]) -> str:
-    """The name that has this unique ending; KeyError where there is none, or several."""
-    if name in names:
-        return name
-    found = [each for each in names if each.endswith(f"-{name}")]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise KeyError(f"{name!r} may be {' or '.join(found)}; give more of the name")
-    raise KeyError(f"{name!r} is no free parameter of this fit; {nearest(str(name), names)}")

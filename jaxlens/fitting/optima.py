@@ -112,6 +112,7 @@ def fit_result(
         supersampling=supersampling,
         densities=image_densities(found.models, constants, data, names),
         prior_distributions=free.priors,
+        sim=sim,
     )
 
 

@@ -10,7 +10,6 @@ from os import PathLike
 from typing import Any, Literal
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
@@ -30,6 +29,7 @@ from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem, lens_problem
 from jaxlens.modelling.psf_errors import with_errors_of_lens_light
 from jaxlens.modelling.search import Search, search
+from jaxlens.sampling.keys import Key, random_key
 from jaxlens.simulator.simulator import Simulator
 
 _logger = logging.getLogger("jaxlens")
@@ -51,7 +51,7 @@ def fit_lens(
     models: Sequence[str] | None = None,
     shapelets: bool = True,
     align: Literal["sky", "centers"] = "sky",
-    key: jax.Array | None = None,
+    key: Key | None = None,
     progress: bool | None = None,
 ) -> LensFit:
     """The lens that a real image shows: its mass, its light, its source, and how sure all that is.
@@ -78,7 +78,7 @@ def fit_lens(
         shapelets: whether sources with shapelets are tried.
         align: of several images, as in `lens_data`: whether the centre of the first is found in the others by
             their WCS, "sky", or each has its own, "centers".
-        key: the random key of the draws; a fixed one by default.
+        key: a seed or a random key of the draws; by default a fixed one.
         progress: True for a line that says what is done, False for none; None shows it in a terminal, and
             elsewhere tells the logger `jaxlens`.
 
@@ -155,13 +155,11 @@ class _Clock:
         _logger.debug("%s: %.1f s", name, self.laps[name])
 
 
-def _seed(key: jax.Array | None) -> int:
+def _seed(key: Key | None) -> int:
     """The seed of NumPy's random numbers that belongs to a key."""
     if key is None:
         return 0
-    typed = jnp.issubdtype(key.dtype, jax.dtypes.prng_key)
-    data = np.asarray(jax.random.key_data(key) if typed else key)
-    return int(np.random.SeedSequence(data.ravel().tolist()).generate_state(1)[0])
+    return int(np.random.SeedSequence(np.asarray(random_key(key)).tolist()).generate_state(1)[0])
 
 
 def _first_label(models: Mapping[str, Mapping[int, float]]) -> str:

@@ -92,6 +92,7 @@ def mixed_files(
     configurations: str | Iterable[str] | None,
     weights: Weights | None,
     survey: str | None,
+    bands: str | Sequence[str] | None = None,
 ) -> MixedFiles:
     """The files that a stream is asked for.
 
@@ -100,6 +101,7 @@ def mixed_files(
         configurations: as in `stream`.
         weights: as in `stream`.
         survey: as in `stream`.
+        bands: as in `stream`.
 
     Raises:
         ConfigError: if a file is wrong.
@@ -122,7 +124,7 @@ def mixed_files(
         other = "several files" if several else "weights, which name those that are mixed"
         raise ValueError(f"configurations cannot be given with {other}; leave it out")
     wanted = tuple(weights) if isinstance(weights, Mapping) else chosen
-    loaded = tuple(load_config(source, survey=survey, configurations=wanted) for source in sources)
+    loaded = tuple(load_config(source, survey, wanted, bands) for source in sources)
     for source, one in zip(sources, loaded, strict=True):
         if not isinstance(source, Config):
             issue_warnings(one.passed_over)
@@ -135,9 +137,7 @@ def _refuse_different_bands(configs: Sequence[Config]) -> None:
     bands = {config.bands: config.name for config in configs}
     if len(bands) > 1:
         listed = ", ".join(f"{name} has {', '.join(own)}" for own, name in bands.items())
-        raise ValueError(
-            f"a stream needs images of the same bands, but {listed}; give `survey`, or change BANDS"
-        )
+        raise ValueError(f"a stream needs images of the same bands, but {listed}; give `survey` or `bands`")
 
 
 def _names(sources: Sequence[Source], configs: Sequence[Config]) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ def train_test_streams(
     devices: Iterable[jax.Device] | None = None,
     configurations: str | Iterable[str] | None = None,
     survey: str | None = None,
+    bands: str | Sequence[str] | None = None,
     image_dtype: str | None = None,
     weights: Weights | None = None,
     transform: Transform | None = None,
@@ -48,6 +49,7 @@ def train_test_streams(
         devices: the devices that share each batch.
         configurations: those that are mixed.
         survey: the survey whose IMAGE and SURVEY take the place of the file's.
+        bands: the bands that are used.
         image_dtype: the precision of the images.
         weights: how often systems are of each file, or of each configuration.
         transform: what is made of the images.
@@ -72,6 +74,7 @@ def train_test_streams(
         devices=devices,
         configurations=configurations,
         survey=survey,
+        bands=bands,
         image_dtype=image_dtype,
         weights=weights,
         transform=transform,

@@ -34,6 +34,7 @@ def stream(
     devices: Iterable[jax.Device] | None = None,
     configurations: str | Iterable[str] | None = None,
     survey: str | None = None,
+    bands: str | Sequence[str] | None = None,
     image_dtype: str | None = None,
     weights: Weights | None = None,
     transform: Transform | None = None,
@@ -46,11 +47,12 @@ def stream(
             images must have the same bands and shape.
         batch_size: systems a batch; a multiple of the number of devices.
         seed: the same seed gives the same systems.  They are not those of the dataset of that seed.
-        labels: the parameters that each batch has as the columns of an array, in this order, such as
-            `PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E`, with the band (`seeing-g`) or without; one
-            that differs by band gives a label for each band, and one that differs by epoch for each band and
-            epoch (`day-g-0`).  Fluxes that are measured on the images of a time series
-            (`PLANE_2-OBJECT_2-forced_flux`) are computed where one of them is a label.
+        labels: the parameters that each batch has as the columns of an array, in this order, by full or
+            short names (`theta_E`, `LENS.e1`, see `Simulator.names`), with the band (`seeing-g`) or without;
+            `stream.label_names` are full names.  One that differs by band gives a label for each band, and
+            one that differs by epoch for each band and epoch (`day-g-0`).  Fluxes that are measured on the
+            images of a time series (`PLANE_2-OBJECT_2-forced_flux`) are computed where one of them is a
+            label.
         start: the index of the first system, from 0 to 2^63 - 1; `stream.index` of an earlier stream
             continues it, and so does `load_state_dict`, which also checks that it is the same stream.
         devices: the devices that share each batch, as `jax.local_devices()`; by default one.  Those of other
@@ -59,6 +61,7 @@ def stream(
         configurations: labels or NAMEs of those that are mixed; by default all that have a FRACTION above 0.
             What is wrong with the others alone is a warning.
         survey: the name of a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
+        bands: the bands that are used, as in `load_config`.
         image_dtype: "float32", or "float16", which halves a batch and rounds its pixels to 11 bits (5e-4 of a
             pixel) after all arithmetic; by default the `image_dtype` of the file's DATASET, else "float32".
         weights: how often systems are of each file, a number for each, by default equally often.  Of a single
@@ -81,12 +84,13 @@ def stream(
         ConfigWarning: for what is wrong with the file but not used, unless `config` is a Config.
 
     >>> from jaxlens.streams.stream import stream
-    >>> theta_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
-    >>> batches = stream("lens_or_not", 4, labels=[theta_E])
-    >>> batches.configurations, batches.has(theta_E).tolist()
+    >>> batches = stream("lens_or_not", 4, labels=["theta_E"])
+    >>> batches.label_names
+    ('PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E',)
+    >>> batches.configurations, batches.has("theta_E").tolist()
     (('LENSED', 'NOT_LENSED'), [True, False])
     """
-    files = mixed_files(config, configurations, weights, survey)
+    files = mixed_files(config, configurations, weights, survey, bands)
     spread = spread_over(devices)
     return Stream(
         position(batch_size, start, len(spread)),

@@ -82,7 +82,11 @@ def test_what_cannot_be_mixed_is_refused(galaxies: dict[str, Any]) -> None:
     refused("give numbers above 0", galaxies, weights={"SINGLE": -1})
     refused("configurations cannot be given with several files", galaxies, galaxies, configurations="SINGLE")
     refused("with weights", galaxies, weights={"SINGLE": 1}, configurations="SINGLE")
-    refused(r"of the same bands, but Near has g, r, .* has g, r, i; give `survey`", galaxies, "lens_or_not")
+    refused(
+        r"of the same bands, but Near has g, r, .* has g, r, i; give `survey` or `bands`",
+        galaxies,
+        "lens_or_not",
+    )
     wide = copy.deepcopy(galaxies)
     wide["IMAGE"]["PARAMETERS"]["numPix"] = 9
     with pytest.raises(ValueError, match="images of one shape"):
