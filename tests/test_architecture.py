@@ -16,7 +16,7 @@ FLOORS = [
     ("distributions", "catalogs"),
     ("config",),
     ("files", "sampling", "imaging", "plotting"),
-    ("exchange",),
+    ("exchange", "products"),
     ("simulator",),
     ("engine", "fitting", "truth"),
     ("populations", "modelling"),

@@ -26,6 +26,7 @@ from jaxlens.fitting.observation import Observation
 from jaxlens.fitting.observed_lens import observed_lens
 from jaxlens.fitting.optima import fit_result
 from jaxlens.fitting.problem import fit_data, problem
+from jaxlens.fitting.progress import FitProgress
 from jaxlens.fitting.result import FitResult, FitWarning
 from jaxlens.fitting.search import search
 from jaxlens.fitting.sky import with_sky
@@ -55,6 +56,7 @@ def fit(
     sky: bool = False,
     supersampling: int | None = None,
     key: Key | None = None,
+    progress: bool | None = None,
 ) -> FitResult:
     """The most probable parameters of one or several images, with their errors.
 
@@ -110,6 +112,8 @@ def fit(
         supersampling: the sub-pixels along a side of a pixel on which extended light is computed, in all
             descents.  By default they are the file's, and more of them are only taken as said above.
         key: a seed or a random key of the draws; by default 0, so that a fit can be repeated.
+        progress: True for a line that says what is done and how good the best model is, False for none; None
+            shows it in a terminal, and elsewhere tells the logger `jaxlens`.
 
     Returns:
         The best parameters of each image with their errors, and the history of the fit.
@@ -154,13 +158,19 @@ def fit(
     model, constants = problem(sim, parameters, checked.noise_sigma is not None)
     data = fit_data(model, checked, parameters)
     start = StartPoints(lens, model, constants, data, parameters, starts)
-    points = start.first(key, drawn, start_from)
-    diverged = np.zeros(points.shape[:2], bool)
-    if optimizer is not None:
-        points, diverged = first_order(model, constants, data, points, optimizer, steps)
-    more = partial(start.more, jax.random.fold_in(key, 1))
-    found = search(model, constants, data, points, more, steps, linear_amplitudes, supersampling is None)
-    result = lens.result(fit_result(sim, parameters, constants, data, found, diverged))
+    with FitProgress(progress) as told:
+        told.stage(
+            f"{len(parameters.places)} free parameters: comparing draws of their priors with the image"
+        )
+        points = start.first(key, drawn, start_from)
+        diverged = np.zeros(points.shape[:2], bool)
+        if optimizer is not None:
+            points, diverged = first_order(model, constants, data, points, optimizer, steps)
+        more = partial(start.more, jax.random.fold_in(key, 1))
+        adaptive = supersampling is None
+        found = search(model, constants, data, points, more, steps, linear_amplitudes, adaptive, told)
+        told.stage("errors of the best models")
+        result = lens.result(fit_result(sim, parameters, constants, data, found, diverged))
     for text in result.warnings:
         warnings.warn(text, FitWarning, stacklevel=2)
     return result

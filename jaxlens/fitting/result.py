@@ -17,25 +17,30 @@ import jax
 import numpy as np
 
 from jaxlens.config.short_names import ShortNames, objects_in
+from jaxlens.distributions import Distribution
 from jaxlens.files.version import version
+from jaxlens.fitting.comparison import Compared
 from jaxlens.fitting.doubts import CONVERGED, UNFINISHED, confidence
+from jaxlens.fitting.estimates import ByName
 from jaxlens.fitting.in_words import confidence_line, one_line
 from jaxlens.fitting.posteriors.density import Part
+from jaxlens.fitting.posteriors.exported import Exported
 from jaxlens.fitting.posteriors.sampled import Sampled
 from jaxlens.fitting.result_files import read_fields, write_fields
 from jaxlens.fitting.transforms import Transform
-from jaxlens.plotting.fit import view_fit
 from jaxlens.sampling.keys import Key, typed_key
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from jaxlens.simulator.simulator import Simulator
+
 
 # The fields of results that files of format 1 do not have.
 _LATER = ("states", "supersampling")
 # The fields that no file has.
-_NOT_SAVED = ("densities",)
+_NOT_SAVED = ("densities", "prior_distributions", "sim")
 # The number of rows of the table in `str(result)`; the middle rows of a longer table are left out.
 _MAX_ROWS = 50
 
@@ -45,10 +50,11 @@ class FitWarning(UserWarning):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class FitResult(Sampled):
+class FitResult(Sampled, Compared, Exported, ByName):
     """The parameters that make images most probable, their errors, and how they were found.
 
-    Images of time series have the axis of epochs before that of bands, (n, epochs, bands, y, x).
+    `result["theta_E"]` is the value and the error of the parameter whose name ends so.  Images of time series
+    have the axis of epochs before that of bands, (n, epochs, bands, y, x).
 
     Attributes:
         names: the k free parameters: a name, with `-<band>` where each band has its own value.
@@ -86,12 +92,14 @@ class FitResult(Sampled):
         supersampling: the sub-pixels along a side of a pixel on which each best model is computed, (n,): the
             file's, or more where light is too steep for these.  Empty in files of earlier versions.
         densities: the posteriors that were fitted, which `sample` draws from; no file has them.
+        prior_distributions: the prior of each free parameter as a distribution; no file has them.
+        sim: the simulator that was fitted, with which `plot` draws the lens; no file has it.
 
     Examples:
         A result of `jaxlens.fit` as a table, with samples of its posterior, a picture and a file::
 
             result = jaxlens.fit(sim, images)
-            print(result)
+            print(result, result["theta_E"].value, result.bic)
             samples = result.samples(0, 1000)
             result.plot().savefig("fit.png")
             result.save("fit.h5")
@@ -126,6 +134,8 @@ class FitResult(Sampled):
     states: tuple[str, ...] = ()
     supersampling: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(0, int))
     densities: tuple[Part, ...] = ()
+    prior_distributions: tuple[Distribution, ...] = ()
+    sim: Simulator | None = None
 
     @property
     def sigma(self) -> np.ndarray:
@@ -209,15 +219,24 @@ class FitResult(Sampled):
         table["at_bound"] = np.ravel(self.at_bound)
         return table.droplevel("image") if n == 1 else table
 
-    def plot(self, index: int = 0, names: Sequence[str] | None = None, draws: int = 20_000) -> Figure:
-        """Data, model and residuals of one image, band by band, over a corner plot of its posterior.
+    def plot(
+        self,
+        index: int = 0,
+        names: Sequence[str] | None = None,
+        draws: int = 20_000,
+        sim: Simulator | None = None,
+    ) -> Figure:
+        """The lens, then data, model and residuals of one image, band by band, over a corner plot.
 
-        Those of a time series have a column for each epoch.
+        The lens is drawn as by `Simulator.plot`: the image in colours, the convergence with critical curves,
+        and the source with caustics.  It is left out of the figure of a time series, whose images have a
+        column for each epoch, and of a result from a file, which has no simulator, unless one is given.
 
         Args:
             index: the index of the image.
             names: the free parameters of the corner plot, by full or short names; by default all.
-            draws: the number of draws of the Laplace approximation in the corner plot.
+            draws: how many of the Laplace approximation are in it.
+            sim: the simulator that draws the lens; by default the one that was fitted.
 
         Returns:
             A matplotlib `Figure`.
@@ -225,20 +244,11 @@ class FitResult(Sampled):
         Raises:
             ValueError: if one of the names is not that of a free parameter.
         """
-        import pandas as pd
+        from jaxlens.fitting.plots import plot_fit
 
-        chosen = self.names if names is None else tuple(self.names[self._column(name)] for name in names)
-        columns = [self._column(name) for name in chosen]
+        columns = [self._column(name) for name in (self.names if names is None else names)]
         samples = self._draws(0, draws, [index])[0][:, columns]
-        return view_fit(
-            self.images[index],
-            self.model[index],
-            self.noise_sigma[index],
-            self.mask[index],
-            bands=self.bands,
-            samples=pd.DataFrame(samples, columns=list(chosen)),
-            best=self.values[index, columns],
-        )
+        return plot_fit(self, index, columns, samples, sim or self.sim)
 
     def _column(self, name: str) -> int:
         return self.names.index(self._short_names.full(name, "names"))

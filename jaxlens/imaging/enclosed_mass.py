@@ -100,7 +100,7 @@ def einstein_radius(scene: Scene, params: Params) -> jax.Array:
         return sum(a for a, _ in own), sum(b for _, b in own)  # type: ignore[return-value]
 
     centre = main_centre(scene, params)
-    return _outermost(deflection, centre)
+    return outermost_radius(deflection, centre)
 
 
 def main_centre(scene: Scene, params: Params) -> Pair:
@@ -157,11 +157,15 @@ class _Interval(NamedTuple):
     part: jax.Array
 
 
-def _outermost(deflection: Rays, centre: Pair) -> jax.Array:
-    """The largest radius at which the mean convergence falls below 1, arcsec; 0 without one.
+def outermost_radius(deflection: Rays, centre: Pair) -> jax.Array:
+    """The largest radius at which the mean convergence falls below 1, arcsec, (); 0 without one.
 
     The interval in which it does is found among SAMPLES radii at equal ratios, and divided again; in the last
     one the mean convergence is a straight line.
+
+    Args:
+        deflection: `(x, y)` -> (alpha_x, alpha_y), arcsec.
+        centre: the centre of the circles (arcsec), each coordinate ().
     """
     low, high = (jnp.asarray(np.log(end), jnp.result_type(float)) for end in RADII)
     steps = jnp.arange(SAMPLES, dtype=low.dtype) / (SAMPLES - 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Self
@@ -58,9 +58,10 @@ class SimulatorBase:
         config: Config | str | PathLike[str] | Mapping[str, Any],
         configuration: str | None = None,
         survey: str | None = None,
+        bands: str | Sequence[str] | None = None,
     ) -> None:
         asked = None if configuration is None else (configuration,)
-        self.config = load_config(config, survey=survey, configurations=asked)
+        self.config = load_config(config, survey, asked, bands)
         if not isinstance(config, Config):
             issue_warnings(self.config.passed_over)
         self.configuration: Configuration = self.config.configuration(configuration)

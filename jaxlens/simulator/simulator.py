@@ -19,8 +19,8 @@ from jaxlens.simulator.acceptance import Acceptance, measured_acceptance
 from jaxlens.simulator.base import ANY_KEY
 from jaxlens.simulator.batched_draws import draw
 from jaxlens.simulator.checks import number_of_systems, system_count, system_indices
-from jaxlens.simulator.exchanges import SimulatorExchanges
 from jaxlens.simulator.generation import Batch, Params
+from jaxlens.simulator.plots import SimulatorPlots
 from jaxlens.simulator.psf_bounds import scene_for_hyperparameters
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from jaxlens.files.system_haloes import SystemHaloes
 
 
-class Simulator(SimulatorExchanges):
+class Simulator(SimulatorPlots):
     """Images of one configuration of a file, as pure functions.
 
     `params` is a flat dictionary of float arrays, (n,) for what the bands share, (n, bands) for what differs
@@ -42,7 +42,8 @@ class Simulator(SimulatorExchanges):
         config: a Config, the path of a YAML file, the name of a packaged example, or a dictionary.
         configuration: its label or NAME; may be left out when the file has one.  What is wrong with the
             others alone is a warning.
-        survey: the name of a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
+        survey: a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
+        bands: the bands that are used, as in `load_config`.
 
     Raises:
         ConfigError: if the file is wrong.

@@ -101,12 +101,13 @@ def mixed_columns(simulators: Sequence[Simulator], measured: bool = False) -> Mi
 
 def _refuse_different_images(simulators: Sequence[Simulator]) -> None:
     """ValueError where the images of the configurations cannot stand in one array."""
-    shapes = {simulator.configuration.name: simulator.scene.image_shape for simulator in simulators}
-    if len(set(shapes.values())) > 1:
-        listed = ", ".join(f"{name} has {shape}" for name, shape in shapes.items())
+    shapes = [(simulator.configuration.name, simulator.scene.image_shape) for simulator in simulators]
+    if len({shape for _, shape in shapes}) > 1:
+        listed = ", ".join(f"{name} has {shape}" for name, shape in shapes)
         raise ValueError(
             f"a stream needs images of one shape, but {listed}; "
-            "name configurations with as many epochs each, or give all of them a TIMESERIES"
+            "name configurations with as many epochs each, or give all of them a TIMESERIES; several files "
+            "must have one numPix"
         )
 
 

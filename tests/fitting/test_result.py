@@ -229,7 +229,7 @@ def test_the_plot_has_the_images_and_a_corner():
     assert np.ma.getmaskarray(residual)[0, 0]
     assert [axes.get_ylabel() for axes in bands.axes if axes.get_ylabel()] == ["g", "r"]
     assert len(corner.axes) == 6
-    assert corner.axes[-1].get_xlabel() == "gamma1"
+    assert corner.axes[-1].get_xlabel() == r"$\gamma_1$"
     figure.canvas.draw()
 
 

@@ -12,10 +12,10 @@ import numpy as np
 
 from jaxlens.fitting.posterior import with_free_values
 from jaxlens.kernels.types import Params
-from jaxlens.modelling.caustics import CriticalLines, critical_lines
 from jaxlens.modelling.light_images import light_of_plane, source_brightness
 from jaxlens.modelling.samples.record import Record
 from jaxlens.plotting.lens_page import LensPage
+from jaxlens.products.critical_curves import CriticalCurves, critical_curves
 
 if TYPE_CHECKING:
     from jaxlens.modelling.lens_result import LensFit
@@ -46,7 +46,7 @@ class Pictures(NamedTuple):
     source: np.ndarray
     source_center: tuple[float, float]
     source_half_width: float
-    lines: CriticalLines
+    lines: CriticalCurves
     center: tuple[float, float]
     half_width: float
 
@@ -64,7 +64,7 @@ def _pictures(found: LensFit) -> Pictures:
     xx, xy, yx, yy, x0, y0 = np.asarray(data.grid[0, 0], float)
     half_width = 0.5 * data.image.shape[-1] * math.sqrt(abs(xx * yy - xy * yx))
     center = (float(x0), float(y0))
-    lines = critical_lines(scene, params, half_width, center)
+    lines = critical_curves(scene, len(scene.planes) - 1, params, half_width, center)
     light = light_of_plane(lens, params, data, amplitudes).reshape(-1, *data.image.shape[-2:])
     middle, side = _where(found, params, lines, center, half_width)
     source = source_brightness(lens, params, amplitudes, *_square(middle, side, SOURCE_PIXELS))
@@ -88,7 +88,7 @@ def _square(center: tuple[float, float], half_width: float, points: int) -> tupl
 
 
 def _where(
-    found: LensFit, params: Params, lines: CriticalLines, center: tuple[float, float], half_width: float
+    found: LensFit, params: Params, lines: CriticalCurves, center: tuple[float, float], half_width: float
 ) -> tuple[tuple[float, float], float]:
     """The middle and the half width of the picture of the source: its light, and the tangential caustic."""
     x, y = _square(center, 0.7 * half_width, _COARSE)
@@ -100,8 +100,7 @@ def _where(
     bright = np.where(light > _SHOWN * light.max(), light, 0.0)
     middle = (float((bright * x).sum() / bright.sum()), float((bright * y).sum() / bright.sum()))
     side = _ROOM * np.hypot(x - middle[0], y - middle[1])[bright > 0.0].max()
-    caustic = lines.tangential_caustic.reshape(-1, 2)
-    if len(caustic):
+    for caustic in lines.tangential_caustics:
         side = max(side, 1.15 * np.abs(caustic - np.asarray(middle)).max())
     return middle, float(np.clip(side, 0.02 * half_width, 0.7 * half_width))
 
@@ -130,8 +129,8 @@ def page_of(found: LensFit, drawn: Pictures, record: Record) -> LensPage:
         source_center=drawn.source_center,
         tangential=drawn.lines.tangential,
         radial=drawn.lines.radial,
-        tangential_caustic=drawn.lines.tangential_caustic,
-        radial_caustic=drawn.lines.radial_caustic,
+        tangential_caustic=drawn.lines.tangential_caustics,
+        radial_caustic=drawn.lines.radial_caustics,
         text=tuple(_text(record)),
     )
 
