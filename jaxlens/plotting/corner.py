@@ -151,7 +151,7 @@ def draw_corner(
         "levels": LEVELS,
         "max_n_ticks": _MOST_TICKS,
         "plot_contours": enough,
-        "plot_density": enough,
+        "plot_density": False,
         "fill_contours": enough,
         "plot_datapoints": not enough,
     }
