@@ -22,6 +22,7 @@ from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem
 from jaxlens.modelling.search import Search
 from jaxlens.plotting.lens_page import view_lens
+from jaxlens.sampling.keys import Key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,9 +117,7 @@ class LensFit:
 
         return view_lens(page_of_fit(self))
 
-    def sample(
-        self, method: str, draws: int = 1000, *, key: jax.Array | None = None, **options: Any
-    ) -> Posterior:
+    def sample(self, method: str, draws: int = 1000, *, key: Key | None = None, **options: Any) -> Posterior:
         """Draws of the posterior of the numbers of the mass and of the light's places and shapes.
 
         As `FitResult.sample`, in float64.  At each draw the amplitudes of shapelets are integrated out and
@@ -128,7 +127,7 @@ class LensFit:
         Args:
             method: "numpyro" or "blackjax", "pathfinder" or "svi", or "nested".
             draws: the number of draws that are kept of each chain.
-            key: the random key; a fixed one by default.
+            key: a seed or a random key; by default 0.
             options: `chains`, `warmup`, and the settings of the method, as in `FitResult.sample`.
 
         Returns:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from jaxlens.plotting.column_names import ColumnNames
 from jaxlens.plotting.figures import plain_figure
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def view_corner(
 
     Args:
         metadata: a dataset's metadata.
-        labels: name of a column -> label of its axis.
+        labels: name of a column -> label of its axis.  The name may be short: an ending, with the band or,
+            where all bands have the same values, without it (`theta_E`, `seeing-g`).
         hist_kwargs: arguments for matplotlib's `hist`, on the diagonal; `bins` are those of all panels.
         hist2d_kwargs: arguments for `corner.hist2d`, below the diagonal, such as `plot_datapoints`; of
             matplotlib's `hist2d` it takes `bins`, `range`, `weights` and `cmap`.
@@ -67,15 +69,17 @@ def view_corner(
 
     Raises:
         TypeError: if `metadata` is not a DataFrame, or `labels` is not a dictionary.
-        KeyError: if a column is not in the metadata.
+        KeyError: if a column is not in the metadata, or its name may mean several that differ.
         ImportError: if corner is not installed.
 
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"seeing-g": [0.8, 0.9, 1.1], "H0-g": [70.0, 71.0, 69.0]})
-    >>> sum(axes.get_visible() for axes in view_corner(frame, {"seeing-g": "seeing", "H0-g": "H0"}).axes)
+    >>> sum(axes.get_visible() for axes in view_corner(frame, {"seeing": "seeing", "H0": "H0"}).axes)
     3
     """
     _check(metadata, labels)
+    columns = ColumnNames(metadata)
+    labels = {columns.full(name): label for name, label in labels.items()}
     diagonal, pairs = dict(hist_kwargs or {}), dict(hist2d_kwargs or {})
     bins = diagonal.pop("bins", pairs.pop("bins", None))
     if "cmap" in pairs:
@@ -105,9 +109,6 @@ def _check(metadata: pd.DataFrame, labels: Mapping[str, str]) -> None:
         raise TypeError(f"metadata is a {type(metadata).__name__}; it must be a pandas DataFrame")
     if not isinstance(labels, Mapping):
         raise TypeError(f"labels is a {type(labels).__name__}; it must be a dictionary, column to axis label")
-    missing = [name for name in labels if name not in metadata.columns]
-    if missing:
-        raise KeyError(f"{', '.join(missing)}: not in the metadata")
 
 
 def draw_corner(
