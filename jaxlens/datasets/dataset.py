@@ -173,6 +173,7 @@ def make_dataset(
     workers: int | None = None,
     image_dtype: str | None = None,
     compression: str | None = None,
+    products: bool = False,
     check: Callable[[], None] = lambda: None,
 ) -> Dataset:
     """Make the images and the metadata that a configuration file describes.
@@ -228,6 +229,8 @@ def make_dataset(
             images and planes to 11 bits (5e-4 of a pixel) after all arithmetic; by default the `image_dtype`
             of the file's DATASET, else "float32".
         compression: "gzip" compresses the images in HDF5, Zarr and Parquet files, "lzf" in HDF5 files.
+        products: add to the metadata what docs/products.md lists, such as `einstein_radius`, `arc_snr` and,
+            with LABELS in the file, `detectable`.
         check: is called between batches; what it raises ends the work, and shards that are whole are kept.
 
     Returns:
@@ -277,6 +280,7 @@ def make_dataset(
         "workers": workers,
         "image_dtype": image_dtype,
         "compression": compression,
+        "products": products,
     }
     file = os.fspath(config) if isinstance(config, str | os.PathLike) else None
     loaded = load_config(config, survey=survey, configurations=arguments["configurations"])

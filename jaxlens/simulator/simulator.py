@@ -25,7 +25,7 @@ from jaxlens.simulator.checks import (
     system_indices,
 )
 from jaxlens.simulator.generation import Batch, Params
-from jaxlens.simulator.lens_maps import SimulatorLensMaps
+from jaxlens.simulator.light_products import SimulatorLightProducts
 from jaxlens.simulator.psf_bounds import scene_for_hyperparameters
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from jaxlens.files.system_haloes import SystemHaloes
 
 
-class Simulator(SimulatorLensMaps):
+class Simulator(SimulatorLightProducts):
     """Images of one configuration of a file, as pure functions.
 
     `params` is a flat dictionary of float arrays, (n,) for what the bands share, (n, bands) for what differs
