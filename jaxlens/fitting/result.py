@@ -22,6 +22,7 @@ from jaxlens.fitting.in_words import confidence_line, one_line
 from jaxlens.fitting.posteriors.density import Part
 from jaxlens.fitting.posteriors.sampled import Sampled
 from jaxlens.fitting.result_files import read_fields, write_fields
+from jaxlens.fitting.result_products import ResultProducts
 from jaxlens.fitting.transforms import Transform
 from jaxlens.plotting.fit import view_fit
 
@@ -43,7 +44,7 @@ class FitWarning(UserWarning):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class FitResult(Sampled):
+class FitResult(ResultProducts, Sampled):
     """The parameters that make images most probable, their errors, and how they were found.
 
     Images of time series have the axis of epochs before that of bands, (n, epochs, bands, y, x).

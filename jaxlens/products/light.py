@@ -7,10 +7,10 @@ without what varies.
 The signal-to-noise ratio of a pixel is S / sigma, with S the light of the source and sigma the noise of all
 light and the sky.  That of an image is
 
-    sum S / sqrt(sum sigma^2)    over the pixels in which S > sigma,
+    sum S / sqrt(sum sigma^2)    over the pixels in which S > sigma.
 
-the total signal-to-noise ratio with which Collett (2015, ApJ 811, 20) and the forecasts for LSST and Euclid
-that build on it call a lens detectable, where it is above 20.
+It is the kind of ratio by which Collett (2015, ApJ 811, 20) forecasts what surveys find, with a threshold of
+20; there the pixels are those that make it largest, a few more than these.
 """
 
 from __future__ import annotations

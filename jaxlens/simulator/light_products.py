@@ -115,8 +115,8 @@ class SimulatorLightProducts(SimulatorLensMaps):
     def snr(self, params: Mapping[str, ArrayLike]) -> jax.Array:
         """The total signal-to-noise ratio of the source in the image, (n, bands).
 
-        It is sum S / sqrt(sum sigma^2) over the pixels in which its light S exceeds the noise sigma, which
-        Collett (2015, ApJ 811, 20) asks to be above 20; that of `snr_min` in SELECT, with haloes.
+        It is sum S / sqrt(sum sigma^2) over the pixels in which its light S exceeds the noise sigma, as that
+        of `snr_min` in SELECT: the kind of ratio that Collett (2015, ApJ 811, 20) asks to be above 20.
 
         Args:
             params: as in `render`.
