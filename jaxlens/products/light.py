@@ -78,7 +78,7 @@ def lensed_fluxes(scene: Scene, params: Params, assets: Assets) -> Fluxes:
         )
         for own in (slice(source), slice(source, None))
     ]
-    return Fluxes(*parts, _lensed_points(scene, params))
+    return Fluxes(parts[0], parts[1], _lensed_points(scene, params))
 
 
 def lensed_magnitudes(scene: Scene, params: Params, assets: Assets) -> Fluxes:
@@ -121,7 +121,8 @@ def source_magnification(scene: Scene, params: Params, assets: Assets) -> jax.Ar
     rays = rays_of_image(alone, params)
     light = extended_light(alone, params, slice(source, None), rays)
     lensed = _by_band(scene, jnp.sum(light, axis=(1, 2)) / scene.supersampling**2)
-    own = [counts_by_band(scene, params, one.prefix) for one in (*plane.light, *plane.points)]
+    prefixes = [*(one.prefix for one in plane.light), *(one.prefix for one in plane.points)]
+    own = [counts_by_band(scene, params, prefix) for prefix in prefixes]
     unlensed = sum((_by_band(scene, flux) for flux in own), jnp.zeros_like(lensed))
     return (lensed + _lensed_points(alone, params)) / unlensed
 

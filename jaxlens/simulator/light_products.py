@@ -199,8 +199,6 @@ class SimulatorLightProducts(SimulatorLensMaps):
             if name not in known:
                 reason = "is none of this configuration" if name in NAMES else "is no product"
                 raise ValueError(f"{name!r} {reason}; {nearest(name, known)}")
-        changes = {"products": tuple(name for name in NAMES if name in wanted)}
-        replaced = {"scene": dataclasses.replace(self.scene, **changes)}
-        if self._scene_of_draws is not None:
-            replaced["_scene_of_draws"] = dataclasses.replace(self._scene_of_draws, **changes)
-        return self.replace(**replaced)
+        asked = tuple(name for name in NAMES if name in wanted)
+        scene, drawn = (dataclasses.replace(one, products=asked) for one in (self.scene, self.drawn_scene))
+        return self.replace(scene=scene, _scene_of_draws=None if self._scene_of_draws is None else drawn)
