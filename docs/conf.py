@@ -1,8 +1,13 @@
-"""Sphinx: `sphinx-build -W docs docs/_build`.  It downloads nothing."""
+"""Sphinx: `sphinx-build -W -j 2 docs docs/_build`.  It downloads nothing.
+
+Pages that begin with `file_format: mystnb` are notebooks, which are executed while the site is built; an
+exception in a cell is an error of the build.  `generated_pages` writes the pages that are made of the code.
+"""
 
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import re
 import sys
 from itertools import pairwise
@@ -15,26 +20,44 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import make_refnode
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+import generated_pages  # noqa: E402
 
 project = "jaxlens"
 author = "The jaxlens developers"
 copyright = author
 release = importlib.metadata.version("jaxlens-sim")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.napoleon"]
-exclude_patterns = ["_build", "_templates"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.napoleon"]
+exclude_patterns = ["_build", "_templates", "_parts"]
 templates_path = ["_templates"]
 html_theme = "pydata_sphinx_theme"
 html_theme_options = {
     "icon_links": [
         {"name": "GitHub", "url": "https://github.com/jaxlens/jaxlens", "icon": "fa-brands fa-github"}
-    ]
+    ],
+    "header_links_before_dropdown": 7,
+    "show_prev_next": False,
 }
+# pages without others in their section
+html_sidebars = {page: [] for page in ("start", "from_deeplenstronomy", "gallery", "faq", "changelog")}
 html_show_sphinx = False
 
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
+nb_execution_raise_on_error = True
+nb_execution_timeout = 240
+nb_execution_in_temp = True
+nb_merge_streams = True
+# The notebooks share compiled programs, which are made with less optimisation: they run for milliseconds.
+os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(HERE / "_build" / "programs"))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
+# `jaxlens` of the environment that builds
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 # shapes and units stand in the text, so types are as they are written
@@ -119,6 +142,7 @@ def _escaped(line: str) -> str:
 
 def setup(app: Sphinx) -> None:
     app.add_role("code_or_object", CodeOrObject())
+    app.connect("builder-inited", lambda app: generated_pages.write(HERE))
     app.connect("missing-reference", public_name)
     # before napoleon
     app.connect("autodoc-process-docstring", plain_text, priority=100)

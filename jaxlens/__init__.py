@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from jaxlens.production.merging import merge
     from jaxlens.production.verification import verify
     from jaxlens.simulator.simulator import Simulator
+    from jaxlens.streams.balance import LabelBalance
+    from jaxlens.streams.scaling import ImageScaling, LabelScaling
     from jaxlens.streams.splits import train_test_streams
     from jaxlens.streams.stream import Stream, stream
     from jaxlens.truth.catalog_check import check_catalog
@@ -64,7 +66,10 @@ __all__ = [
     "FitResult",
     "FitWarning",
     "FluxRatios",
+    "ImageScaling",
     "Injection",
+    "LabelBalance",
+    "LabelScaling",
     "LensFit",
     "Observation",
     "PixelFit",
@@ -125,7 +130,10 @@ _MODULES = {
     "FitResult": "fitting.result",
     "FitWarning": "fitting.result",
     "FluxRatios": "modelling.quasars.flux_ratios",
+    "ImageScaling": "streams.scaling",
     "Injection": "injection.inject",
+    "LabelBalance": "streams.balance",
+    "LabelScaling": "streams.scaling",
     "LensFit": "modelling.lens_result",
     "Observation": "fitting.observations",
     "PixelFit": "modelling.pixel_result",

@@ -13,9 +13,9 @@ ROOT = Path(jaxlens.__file__).parent
 # From the ground up; floors of one line do not import each other.
 FLOORS = [
     ("kernels",),
-    ("distributions", "plotting", "catalogs"),
+    ("distributions", "catalogs"),
     ("config",),
-    ("files", "sampling", "imaging"),
+    ("files", "sampling", "imaging", "plotting"),
     ("exchange", "products"),
     ("simulator",),
     ("engine", "fitting", "truth"),

@@ -15,7 +15,7 @@ from jaxlens.config.model import Draw
 from jaxlens.config.naming import named_quantities
 
 TEXT = (Path(__file__).parents[1] / "docs" / "neighbours.md").read_text(encoding="utf-8")
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+SUPPORTED = (Path(__file__).parents[1] / "docs" / "reference" / "supported.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -54,6 +54,6 @@ def test_the_bounds_of_the_page_are_those_of_poisson_distributions() -> None:
 
 def test_the_readme_has_every_key_of_the_page() -> None:
     keys = re.findall(r"^\| `([A-Z]+)` \|", TEXT, re.MULTILINE)
-    (row,) = re.findall(r"^\| GEOMETRY .*$", README, re.MULTILINE)
+    (row,) = re.findall(r"^\| GEOMETRY .*$", SUPPORTED, re.MULTILINE)
     assert keys == ["NAME", "NUMBER", "MAX", "POSITION"]
     assert all(key in row for key in keys)

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from jaxlens.distributions import DISTRIBUTIONS
@@ -19,11 +18,22 @@ from validation.speed.table import markdown
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+PAGES = {
+    name: (ROOT / "docs" / f"{name}.md").read_text()
+    for name in (
+        "explanations/agreement",
+        "explanations/fits_measured",
+        "explanations/speed",
+        "training_measured",
+    )
+}
+SUPPORTED = (ROOT / "docs" / "reference" / "supported.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
-def test_there_is_an_example_of_each_use_and_of_functions_of_the_user() -> None:
-    assert len(BLOCKS) == 6
+def test_it_is_a_page_with_an_example_of_each_use() -> None:
+    assert len(README.splitlines()) <= 120
+    assert len(BLOCKS) == 3
 
 
 # What must hold in an example's namespace once it has run.
@@ -33,18 +43,11 @@ OUTCOMES: dict[str, Callable[[dict[str, Any]], bool]] = {
         made["result"].converged.all() and made["result"].chi_square_per_degree[0] < 1.1
     ),
     "stream": lambda made: made["batch"].images.shape[0] == 32 and made["batch"].labels.shape == (32, 1),
-    # all weights at zero give a loss of 0.96
-    "training": lambda made: bool(made["loss"] < 0.7),
-    "gradient": lambda made: bool(abs(made["sigma_v"] / made["truth"][made["name"]] - 1) < 0.02),
-    "functions": lambda made: np.allclose(
-        made["params"]["PLANE_1-OBJECT_1-LIGHT_PROFILE_1-R_sersic"],
-        0.5 * made["params"]["PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"],
-    ),
 }
 
 
 # those whose programs take long to compile
-SLOW = ("dataset", "fit", "stream", "training", "gradient", "functions")
+SLOW = ("dataset", "fit", "stream")
 EXAMPLES = [
     pytest.param(code, use, id=use, marks=[pytest.mark.slow] if use in SLOW else [])
     for code, use in zip(BLOCKS, OUTCOMES, strict=True)
@@ -63,7 +66,7 @@ def test_examples_run_and_do_what_they_say(
 
 def test_every_distribution_is_listed() -> None:
     for name in DISTRIBUTIONS:
-        assert f"`{name}`" in README, name
+        assert f"`{name}`" in SUPPORTED, name
 
 
 def test_pictures_and_links_exist() -> None:
@@ -74,22 +77,23 @@ def test_pictures_and_links_exist() -> None:
 def test_the_summary_is_that_of_the_validation_that_docs_has() -> None:
     report = (ROOT / "docs" / "validation.md").read_text()
     table = report[report.index("| topic |") :].split("\n\n")[0]
-    assert table in README
+    assert table in PAGES["explanations/agreement"]
     assert table.count("| ok |") == len(table.splitlines()) - 2
 
 
-# By what a file of results begins with.
-TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
-    "AMD": markdown,
-    "fit_": fits.markdown,
-    "training_reads": lambda results: training_reads.markdown(results["rows"]),
+# By what a file of results begins with: the page, and how its table is written.
+TABLES: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
+    "AMD": ("explanations/speed", markdown),
+    "fit_": ("explanations/fits_measured", fits.markdown),
+    "training_reads": ("training_measured", lambda results: training_reads.markdown(results["rows"])),
 }
 
 
 @pytest.mark.parametrize("start", TABLES)
 def test_the_figures_are_those_that_were_measured(start: str) -> None:
-    (file,) = re.findall(rf"\((validation/results/{start}[^)]*\.json)\)", README)
-    assert TABLES[start](json.loads((ROOT / file).read_text())) in README
+    page, written = TABLES[start]
+    (file,) = re.findall(rf"\((?:\.\./)+(validation/results/{start}[^)]*\.json)\)", PAGES[page])
+    assert written(json.loads((ROOT / file).read_text())) in PAGES[page]
 
 
 def test_ci_runs_the_readme_s_test_command() -> None:

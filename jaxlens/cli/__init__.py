@@ -21,7 +21,7 @@ from jaxlens.engine.stopping import SIGNALS, Stop, Stopped, exit_code
 # The commands, in the order of the help text.
 _COMMANDS = (
     *("generate", "merge", "verify", "info", "convert", "truth", "fit", "mask", "inject", "check", "view"),
-    *("examples", "surveys", "profiles"),
+    *("names", "examples", "surveys", "profiles", "schema"),
 )
 
 

@@ -43,9 +43,17 @@ def add_command(
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
-    """Add CONFIG and `--survey`, the arguments of `load_config`."""
+    """Add CONFIG, `--survey` and `--bands`, the arguments of `load_config`."""
     parser.add_argument("config", metavar="CONFIG", help="a YAML file, or the name of a packaged example")
-    parser.add_argument("--survey", metavar="NAME", help="IMAGE and SURVEY of this survey, not of the file")
+    add_survey(parser)
+
+
+def add_survey(parser: argparse.ArgumentParser) -> None:
+    """Add `--survey` and `--bands`."""
+    own = "IMAGE and SURVEY of this survey, not of the file; its bands that the file has"
+    parser.add_argument("--survey", metavar="NAME", help=own)
+    bands = "the bands that are used, as g,r,i: some of the file's, or of the survey's"
+    parser.add_argument("--bands", metavar="BANDS", help=bands)
 
 
 def whole_number(smallest: int, below: int | None = None) -> Callable[[str], int]:

@@ -40,7 +40,7 @@ def add_to(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read the file, and print its warnings; a `ConfigError` lists every problem."""
-    config = load_config(arguments.config, arguments.survey, arguments.configuration)
+    config = load_config(arguments.config, arguments.survey, arguments.configuration, arguments.bands)
     print_warnings(config)
     for line in described_catalog(config.catalog):
         print(f"CATALOG: {line}")

@@ -8,7 +8,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import jax
 import numpy as np
 
 from jaxlens.cli.arguments import (
@@ -20,6 +19,7 @@ from jaxlens.cli.arguments import (
     print_warnings,
     whole_number,
 )
+from jaxlens.cli.logs import add_verbosity
 from jaxlens.cli.observations import add_observation, read_observation
 from jaxlens.config import load_config
 from jaxlens.files.fits import write_fits
@@ -53,6 +53,7 @@ def add_to(commands: Commands) -> None:
     add("--seed", metavar="N", type=whole_number(0, SEED_LIMIT), default=0, help="of the starts")
     add("--configuration", metavar="NAME", help="the one to fit; needed where there are more")
     add("--out", metavar="DIR", type=Path, required=True, help="the folder for what is found")
+    add_verbosity(parser)
 
 
 def _tied(text: str) -> tuple[str, str]:
@@ -65,7 +66,7 @@ def _tied(text: str) -> tuple[str, str]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read the image, fit it, print the result and write it into the folder."""
-    config = load_config(arguments.config, arguments.survey, arguments.configuration)
+    config = load_config(arguments.config, arguments.survey, arguments.configuration, arguments.bands)
     print_warnings(config)
     sim = Simulator(config, arguments.configuration)
     observation = read_observation(arguments, sim.bands)
@@ -93,7 +94,8 @@ def _fit(arguments: argparse.Namespace, sim: Simulator, observation: Observation
             tie=dict(arguments.tie),
             start_from=start_from,
             sky=arguments.sky,
-            key=jax.random.key(arguments.seed, impl="threefry2x32"),
+            key=arguments.seed,
+            progress=False if arguments.quiet else None,
             **counts,
         )
 

@@ -12,6 +12,7 @@ from jaxlens.cli.arguments import (
     SEED_LIMIT,
     Commands,
     add_command,
+    add_survey,
     fixed_value,
     print_warnings,
     whole_number,
@@ -41,7 +42,7 @@ def add_to(commands: Commands) -> None:
         "the columns name, image, sigma, psf, and so on",
     )
     add("--config", metavar="CONFIG", required=True, help="a YAML file, or a packaged one such as slacs")
-    add("--survey", metavar="NAME", help="IMAGE and SURVEY of this survey, not of the file")
+    add_survey(parser)
     add("--out", metavar="DIR", type=Path, required=True, help="the folder of the results")
     _add_choice(parser)
     _add_fit(parser)
@@ -80,7 +81,7 @@ def _add_fit(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Fit the sample, printing a line for each lens; 1 where a lens has failed."""
-    config = load_config(arguments.config, arguments.survey)
+    config = load_config(arguments.config, arguments.survey, bands=arguments.bands)
     print_warnings(config)
     published = None
     if arguments.published is not None:

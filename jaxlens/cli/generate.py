@@ -90,7 +90,7 @@ def _part(text: str) -> tuple[int, int]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the dataset on disk, and print how fast it was made and where it is."""
-    loaded = load_config(arguments.config, arguments.survey, arguments.configuration)
+    loaded = load_config(arguments.config, arguments.survey, arguments.configuration, arguments.bands)
     config = _with_overrides(loaded, arguments)
     print_warnings(config)
     message = "finishing the batch, then stopping; once more stops at once"

@@ -78,7 +78,7 @@ def _add_images(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Inject, and print what became of the positions and where the files are."""
-    config = load_config(arguments.config, arguments.survey, arguments.configuration)
+    config = load_config(arguments.config, arguments.survey, arguments.configuration, arguments.bands)
     print_warnings(config)
     bands = config.bands
     given = {name: _by_band(getattr(arguments, name), bands, _KINDS.get(name, str)) for name in _BY_BAND}

@@ -101,7 +101,8 @@ class Report:
     so that none contains a placeholder.
 
     Attributes:
-        bands: the bands of the file; empty until they have been read.
+        bands: the bands that are used; empty until they have been read.
+        file_bands: the bands that the file has numbers for, as its BANDS says.
         bands_of: the text ` of the survey NAME` for messages where a preset sets the bands, else empty.
         paths: the absolute path of each file that the configuration names, by the place of the name, where
             the name is another.
@@ -114,6 +115,7 @@ class Report:
 
     def __init__(self) -> None:
         self.bands: tuple[str, ...] = ()
+        self.file_bands: tuple[str, ...] = ()
         self.bands_of = ""
         self.paths: dict[Place, str] = {}
         self.named: set[str] = set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jaxlens.config.backgrounds import read_backgrounds
@@ -40,6 +40,7 @@ from jaxlens.config.surveys import survey_path
 from jaxlens.config.text import dictionary_text, yaml_text
 from jaxlens.config.transients.checks import check_transients
 from jaxlens.config.transients.timeseries import objects_of_series
+from jaxlens.config.used_bands import band_names, with_bands, with_survey, with_used_bands
 
 # The name of a configuration that is a Config in messages.
 FROM_CONFIG = "<config>"
@@ -49,10 +50,26 @@ MAX_NAME_LENGTH = 300
 LARGEST_SIZE = 2**63 - 1
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked for of a file.
+
+    Attributes:
+        preset: the file of a survey's preset, or None.
+        configurations: labels or NAMEs of configurations; None for all.
+        bands: the bands that are used; empty for all, or for those that the survey has.
+    """
+
+    preset: Path | None
+    configurations: tuple[str, ...] | None
+    bands: tuple[str, ...]
+
+
 def load_config(
     config: str | os.PathLike[str] | Mapping[str, object] | Config,
     survey: str | None = None,
     configurations: str | Iterable[str] | None = None,
+    bands: str | Iterable[str] | None = None,
 ) -> Config:
     """Read and check a configuration.
 
@@ -62,24 +79,32 @@ def load_config(
             In any mapping `INPUT: file` includes the keys of another file.  Files are looked for in the
             folder of the file that names them, then in the working directory.
         survey: the name of a survey (see `jaxlens.config.surveys`), whose preset replaces the parameters
-            of IMAGE and SURVEY; those that it lacks are kept.
+            of IMAGE and SURVEY; those that it lacks are kept.  Of the file's bands those are used that the
+            survey has, and a warning names the others.
         configurations: labels or NAMEs of the configurations that will be used; by default all.  What is
             wrong with the others alone is a warning, and is raised when they are used.
+        bands: the bands that are used, in this order, as `"g,r,i"` or a list of names: some of the file's, or
+            of the survey's where there is one.  By default all, as `survey` says.
 
     Returns:
         The checked configuration.
 
     Raises:
         ConfigError: if the file is illegal; it lists every problem with its line.
-        ValueError: if there is no such survey or configuration; the message names what there is.
+        ValueError: if there is no such survey, configuration or band; the message names what there is.
 
     >>> config = load_config("galaxy_galaxy")
     >>> config.bands, config.configurations[0].label
     (('g', 'r', 'i'), 'CONFIGURATION_1')
+    >>> load_config("galaxy_galaxy", survey="lsst", bands="i,g").bands
+    ('i', 'g')
     """
     names = (configurations,) if isinstance(configurations, str) else configurations
     chosen = None if names is None else tuple(names)
-    loaded = _loaded(config, None if survey is None else survey_path(survey), chosen)
+    asked = _Asked(
+        None if survey is None else survey_path(survey), chosen, () if bands is None else band_names(bands)
+    )
+    loaded = _loaded(config, asked)
     # a Config may have been read for others
     loaded.chosen(chosen)
     return loaded
@@ -100,55 +125,53 @@ def issue_warnings(lines: Iterable[str], stacklevel: int = 2) -> None:
         warnings.warn(line, ConfigWarning, stacklevel=stacklevel + 1)
 
 
-def _loaded(
-    config: str | os.PathLike[str] | Mapping[str, object] | Config,
-    preset: Path | None,
-    asked: tuple[str, ...] | None,
-) -> Config:
-    """The Config of what `load_config` is given, with the survey's `preset` and for the names `asked`."""
+def _loaded(config: str | os.PathLike[str] | Mapping[str, object] | Config, asked: _Asked) -> Config:
+    """The Config of what `load_config` is given."""
     report = Report()
     if isinstance(config, Config):
-        if preset is None:
+        if asked.preset is None and asked.bands in ((), config.bands):
             return config
         # its size, directory and seed may differ from those of its text
-        again = _load(config.text, FROM_CONFIG, report, preset, asked)
+        again = _load(config.text, FROM_CONFIG, report, asked)
         return replace(again, size=config.size, outdir=config.outdir, seed=config.seed)
     if isinstance(config, Mapping):
-        return _load(dictionary_text(config, report), FROM_DICT, report, preset, asked)
+        return _load(dictionary_text(config, report), FROM_DICT, report, asked)
     path = _find(os.fsdecode(config), report)
-    return _load(_read(path, report), str(path), report, preset, asked)
+    return _load(_read(path, report), str(path), report, asked)
 
 
-def _load(
-    text: str, source: str, report: Report, preset: Path | None, asked: tuple[str, ...] | None
-) -> Config:
+def _load(text: str, source: str, report: Report, asked: _Asked) -> Config:
     """The Config that YAML text describes.
 
     Args:
         text: the text.
         source: its name in messages.
         report: the problems and remarks are added to it.
-        preset: the file of a survey's preset, or None.
-        asked: labels or NAMEs of the configurations that are asked for; None for all.
+        asked: what is asked for.
     """
     report.sources.append(source)
     usage = Usage()
     written = read_text(text, source, report, numbered=source != FROM_DICT, usage=usage)
     tree = include(written, report, usage)
-    if preset is not None:
-        report.bands_of = f" of the survey {preset.stem}"
-        tree = with_preset(tree, read_text(_read(preset, report), str(preset), report), asked)
+    if asked.preset is not None:
+        name = asked.preset.stem
+        report.bands_of = f" of the survey {name}"
+        preset = read_text(_read(asked.preset, report), str(asked.preset), report)
+        merged = with_preset(tree, preset, asked.configurations)
+        tree = with_survey(tree, merged, preset, name, asked.bands, report)
+    elif asked.bands:
+        tree = with_bands(tree, asked.bands)
     tree = with_filters(tree)
-    return _parse(tree, report, asked, verbatim=text if tree is written else None)
+    return _parse(tree, report, asked.configurations, verbatim=text if tree is written else None)
 
 
-def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: str | None) -> Config:
+def _parse(whole: Node, report: Report, asked: tuple[str, ...] | None, verbatim: str | None) -> Config:
     """The Config that a tree describes; ConfigError where there are problems.
 
-    The text of the Config is `verbatim`.  It is written from the tree instead where `verbatim` is None, since
-    the tree was joined from several files, or where the file names other files by relative paths.
+    The text of the Config is `verbatim`.  It is written from the tree `whole` instead where `verbatim` is
+    None, since the tree was joined from several files, or where the file names other files by relative paths.
     """
-    written = len(report.sources)
+    written, tree = len(report.sources), with_used_bands(whole, report)
     with Section(tree, report, noun="a section of a configuration") as root:
         report.bands = read_bands(root)
         with root.sub("DATASET") as dataset, dataset.sub("PARAMETERS") as parameters:
@@ -187,7 +210,7 @@ def _parse(tree: Node, report: Report, asked: tuple[str, ...] | None, verbatim: 
         instrument=instrument,
         species=tuple((species or {}).values()),
         configurations=configurations,
-        text=yaml_text(tree, report.paths) if verbatim is None or report.paths else verbatim,
+        text=yaml_text(whole, report.paths) if verbatim is None or report.paths else verbatim,
         joints=joints,
         backgrounds=backgrounds,
         input_files=input_files(report, report.sources[written:]),

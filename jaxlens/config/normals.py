@@ -14,6 +14,7 @@ from jaxlens.config.quantities import SMALLEST_PROBABILITY
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.config.spellings import switch
+from jaxlens.config.used_bands import of_other_band
 from jaxlens.config.values import describe, number, word
 
 # The largest relative difference at which the covariances (i, j) and (j, i) count as equal.
@@ -164,7 +165,7 @@ def _match(written: list[tuple[str, Place]], names: Names, report: Report) -> li
     """The parameter that has each name; None, and a remark, where no parameter has it."""
     matched = [names.find(name) for name, _ in written]
     for (name, place), column in zip(written, matched, strict=True):
-        if column is None and name:
+        if column is None and name and not of_other_band(name, report):
             report.remark(place, f"matches no parameter; {names.advice(name)}")
     return matched
 

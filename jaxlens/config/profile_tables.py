@@ -22,6 +22,7 @@ from jaxlens.config.profile_table_checks import complete_grid, table_problem
 from jaxlens.config.quantities import Rule
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
+from jaxlens.config.used_bands import in_used_bands
 from jaxlens.config.values import finite
 from jaxlens.kernels.registry import Profile
 
@@ -136,7 +137,7 @@ def _of_list(node: Node, report: Report, advice: str) -> ProfileArray | None:
     """The array that a list of numbers, or of lists, is; None, and a problem, where it is none."""
     numbers = _numbers(node, report, advice)
     try:
-        array = np.array(numbers, np.float64)
+        array = in_used_bands(np.array(numbers, np.float64), report)
     except ValueError:
         report.problem(node.place, f"has rows of different lengths; {advice}")
         return None

@@ -13,9 +13,9 @@ from jaxlens.config.sections import Section
 from jaxlens.config.surveys import histogram, histograms
 
 # The only survey distribution that has a parameter.
-_COADDED = "lsst_num_exposures"
+COADDED = "lsst_num_exposures"
 # Its parameter, the number of years whose exposures are added.
-_YEARS = "coadd_years"
+YEARS = "coadd_years"
 # Years: the time in which the exposures in the table of lsst_num_exposures are taken; the default.
 _ALL_YEARS = 10.0
 # Years: the largest legal value of the parameter.
@@ -36,16 +36,16 @@ def read_survey_draws(
     Returns:
         The draws; `WRONG`, and a problem, for each draw that is illegal.
     """
-    years = {_YEARS: False} if name == _COADDED else {}
+    years = {YEARS: False} if name == COADDED else {}
     parameters = read_parameters(section, name, node, years, years)
     if unknown(parameters):
         return (WRONG,) * len(bands)
     share = None
     if years:
-        coadded = np.asarray(dict(parameters).get(_YEARS, _ALL_YEARS)).item()
+        coadded = np.asarray(dict(parameters).get(YEARS, _ALL_YEARS)).item()
         if not 0.0 < coadded <= _MAX_YEARS:
             finding = f"is {coadded:g}; it must be above 0 and at most {_MAX_YEARS:g}"
-            section.report.problem(node.entries[_YEARS].place, finding)  # type: ignore[union-attr]
+            section.report.problem(node.entries[YEARS].place, finding)  # type: ignore[union-attr]
             return (WRONG,) * len(bands)
         share = coadded / _ALL_YEARS
     return tuple(_measured(section, name, band, share) for band in bands)

@@ -10,6 +10,7 @@ from jaxlens.config.columns import Names
 from jaxlens.config.errors import Place, Report
 from jaxlens.config.model import Column
 from jaxlens.config.tables import Table
+from jaxlens.config.used_bands import of_other_band
 
 # The name of a column and its place in the file.
 Written = tuple[str, Place]
@@ -38,6 +39,8 @@ def match_columns(written: Sequence[Written], table: Table, names: Names, report
     unknown = 0
     for i, (name, place) in enumerate(written):
         column = names.find(name)
+        if column is None and of_other_band(name, report):
+            continue
         if column is None:
             unknown += 1
             # the advice on a name is a search among all parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,9 @@ from jaxlens.production.arguments import Arguments
 from jaxlens.production.manifest import Manifest, read_manifest
 from jaxlens.production.products import Run
 from jaxlens.production.run import produce
+
+# The arguments of make_dataset that change the file, and nothing else.
+_OF_THE_FILE = ("survey", "bands")
 
 
 class Dataset(DatasetExports):
@@ -104,8 +107,8 @@ class Dataset(DatasetExports):
         """Make this dataset again from `config_dict` as it is now; its images and metadata are replaced.
 
         The arguments are those of make_dataset but for `config`; those that are not given are as they were.
-        A `survey` that was given before is in `config_dict` already, and is not applied again.  Files in the
-        same OUTDIR are replaced too.
+        A `survey` and `bands` that were given before are in `config_dict` already, and are not applied
+        again.  Files in the same OUTDIR are replaced too.
 
         Raises:
             ConfigError: if `config_dict` is wrong; the dataset stays as it was.
@@ -119,14 +122,14 @@ class Dataset(DatasetExports):
         if arguments["save_to_disk"] and not {"resume", "overwrite"} & make_dataset_args.keys():
             arguments |= {"resume": False, "overwrite": True}
         arguments["configurations"] = _listed(arguments["configurations"])
-        survey, configurations = make_dataset_args.get("survey"), arguments["configurations"]
-        config = load_config(self.config_dict, survey=survey, configurations=configurations)
+        survey, bands = (make_dataset_args.get(name) for name in _OF_THE_FILE)
+        config = load_config(self.config_dict, survey, arguments["configurations"], bands)
         issue_warnings(config.warnings)
         self._make(config, arguments, lambda: None)
 
     def _make(self, config: Config, arguments: Mapping[str, Any], check: Callable[[], None]) -> None:
         """Make all configurations, then replace the attributes."""
-        asked = Arguments(**{name: value for name, value in arguments.items() if name != "survey"})
+        asked = Arguments(**{name: value for name, value in arguments.items() if name not in _OF_THE_FILE})
         produced = produce(config, asked, check)
         products = produced.products
         self._forget()
@@ -174,6 +177,7 @@ def make_dataset(
     image_dtype: str | None = None,
     compression: str | None = None,
     products: bool = False,
+    bands: str | Sequence[str] | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> Dataset:
     """Make the images and the metadata that a configuration file describes.
@@ -225,12 +229,12 @@ def make_dataset(
         executor: any `concurrent.futures.Executor`, whose workers make the shards; they must be able to write
             OUTDIR, and must not be forked from this process.  It is not shut down.
         workers: the same with this many processes of our own.
-        image_dtype: "float32", or "float16", which halves the files and the memory and rounds the pixels of
-            images and planes to 11 bits (5e-4 of a pixel) after all arithmetic; by default the `image_dtype`
-            of the file's DATASET, else "float32".
+        image_dtype: "float32", or "float16", which halves files and memory and rounds images and planes to 11
+            bits (5e-4 of a pixel) after all arithmetic; by default the file's `image_dtype`, else "float32".
         compression: "gzip" compresses the images in HDF5, Zarr and Parquet files, "lzf" in HDF5 files.
-        products: add to the metadata what docs/products.md lists, such as `einstein_radius`, `arc_snr` and,
-            with LABELS in the file, `detectable`.
+        products: add what docs/products.md lists to the metadata, as `einstein_radius` and `arc_snr`.
+        bands: the bands that are made, in this order, as `"g,r,i"` or a list: some of the file's, or of the
+            survey's where there is one.  By default all of the file's that the survey has.
         check: is called between batches; what it raises ends the work, and shards that are whole are kept.
 
     Returns:
@@ -263,6 +267,7 @@ def make_dataset(
         "store_sample": store_sample,
         "image_file_format": image_file_format,
         "survey": survey,
+        "bands": bands,
         "return_planes": return_planes,
         "skip_image_generation": skip_image_generation,
         "solve_lens_equation": solve_lens_equation,
@@ -283,7 +288,7 @@ def make_dataset(
         "products": products,
     }
     file = os.fspath(config) if isinstance(config, str | os.PathLike) else None
-    loaded = load_config(config, survey=survey, configurations=arguments["configurations"])
+    loaded = load_config(config, survey, arguments["configurations"], bands)
     issue_warnings(loaded.warnings)
     return Dataset(loaded, arguments, file, check)
 

@@ -23,23 +23,23 @@ class DatasetUpdates(DatasetArrays):
 
         Args:
             new_param_dict: a number, or what else may stand in the file, by name: the metadata's column
-                (`PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E`, `seeing`), `SIZE`, `OUTDIR`, `SEED`, `BANDS`,
-                `numPix` and the other entries of IMAGE, `NOISE_SOURCE_1-NAME`.  A name that ends in a band
-                (`seeing-g`) sets that band alone; the others keep what they have, and where that is one
-                DISTRIBUTION each then draws from it on its own.  Where a parameter is the same in all bands,
-                the band makes no difference.
+                (`PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E`, `seeing`) or a short name of it (`theta_E`,
+                `LENS.e1`), `SIZE`, `OUTDIR`, `SEED`, `BANDS`, `numPix` and the other entries of IMAGE,
+                `NOISE_SOURCE_1-NAME`.  A name that ends in a band (`seeing-g`) sets that band alone; the
+                others keep what they have, and where that is one DISTRIBUTION each then draws from it on its
+                own.  Where a parameter is the same in all bands, the band makes no difference.
             configuration: a label or NAME; it may be left out where the file has one.
 
         An object of the file may stand in several places: a change of its parameters is seen wherever it
         does, in other configurations too.  A column of a USERDIST goes before what is set here.
 
         Raises:
-            ValueError: if a name is no parameter of the configuration, with the nearest names; nothing is
-                changed then.
+            ValueError: if a name is that of no parameter of the configuration, with the nearest names, or of
+                several; nothing is changed then.
 
         >>> from jaxlens import make_dataset
         >>> dataset = make_dataset("galaxy_galaxy", skip_image_generation=True)
-        >>> dataset.update_param({"SIZE": 2, "PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v": 250.0})
+        >>> dataset.update_param({"SIZE": 2, "LENS.sigma_v": 250.0})
         >>> dataset.regenerate()
         >>> dataset.metadata()["PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v-g"].tolist()
         [250.0, 250.0]

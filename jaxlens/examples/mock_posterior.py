@@ -55,7 +55,7 @@ def main(method: str, purpose: str, arguments: list[str] | None = None) -> int:
 def mock(num_pix: int, seed: int) -> tuple[Simulator, jax.Array]:
     """A simulator of arcs without light of the lens, and one image (1, 1, num_pix, num_pix) of it."""
     sim = Simulator(mock_file(num_pix))
-    images, _ = sim(jax.random.key(seed, impl="threefry2x32"), 1)
+    images, _ = sim(seed, 1)
     return sim, images
 
 

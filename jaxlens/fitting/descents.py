@@ -21,6 +21,7 @@ from jaxlens.fitting.expansion import expansion
 from jaxlens.fitting.least_squares import Descent, Expansion
 from jaxlens.fitting.posterior import Constants, FitData, Model
 from jaxlens.fitting.problem import batch_size, selected
+from jaxlens.fitting.progress import SILENT, FitProgress, chi_square_in_words
 from jaxlens.fitting.rounds import Round, rounds
 
 # Steps of one call of the compiled program.
@@ -79,7 +80,13 @@ class Optima(NamedTuple):
 
 
 def descents(
-    model: Model, constants: Constants, data: FitData, points: np.ndarray, steps: int, linear: bool = False
+    model: Model,
+    constants: Constants,
+    data: FitData,
+    points: np.ndarray,
+    steps: int,
+    linear: bool = False,
+    told: FitProgress = SILENT,
 ) -> Optima:
     """Descend from all starts of all images.
 
@@ -90,11 +97,12 @@ def descents(
         points: the starts, the best first, (n, s, k).
         steps: the largest number of steps of the last round.
         linear: whether the free magnitudes are solved for at each step until the last round.
+        told: is told how far they are.
 
     Returns:
         Where the descents ended.
     """
-    pool = _Pool(model, constants, data, points)
+    pool = _Pool(model, constants, data, points, told)
     for first, last in ((0, FIRST_WAVE), (FIRST_WAVE, points.shape[1])):
         pool.begin_wave(first, last)
         plan = rounds(min(last, points.shape[1]) - first, len(model.widths), steps)
@@ -106,7 +114,7 @@ def descents(
 
 
 def last_descents(
-    model: Model, constants: Constants, data: FitData, points: np.ndarray, steps: int
+    model: Model, constants: Constants, data: FitData, points: np.ndarray, steps: int, told: FitProgress
 ) -> Optima:
     """Descend from points that are near maxima, on the images themselves.
 
@@ -116,11 +124,12 @@ def last_descents(
         data: all n images.
         points: the points, (n, s, k).
         steps: the largest number of steps.
+        told: is told how far they are.
 
     Returns:
         Where the descents ended.
     """
-    pool = _Pool(model, constants, data, points)
+    pool = _Pool(model, constants, data, points, told)
     pool.begin_wave(0, points.shape[1])
     pool.run(Round(0, points.shape[1], steps), linear=False, same_level=True)
     return pool.optima()
@@ -132,9 +141,12 @@ class _Pool:
     `current` are the descents of this wave that have not been given up, `earlier` those of earlier waves.
     """
 
-    def __init__(self, model: Model, constants: Constants, data: FitData, points: np.ndarray) -> None:
-        self.model, self.constants = model, jax.device_put(constants)
+    def __init__(
+        self, model: Model, constants: Constants, data: FitData, points: np.ndarray, told: FitProgress
+    ) -> None:
+        self.model, self.constants, self.told = model, jax.device_put(constants), told
         self.data, self.shape = data, points.shape[:2]
+        self._pixels = np.sum(data.mask, axis=tuple(range(1, data.mask.ndim)))
         self.state = _starting(np.reshape(points, (-1, points.shape[-1])))
         self.current = np.zeros(self.state.point.shape[0], bool)
         self.earlier, self.tried = self.current.copy(), self.current.copy()
@@ -169,7 +181,17 @@ class _Pool:
                 active &= np.repeat(~self._settled(self.current), self.shape[1])
             if not active.any():
                 return
+            self._tell(int(active.sum()), plan.level)
             self._advance(np.flatnonzero(active), plan.level, linear)
+
+    def _tell(self, count: int, level: int) -> None:
+        """Say how many descents go on, and how good the best model of each image is."""
+        if not self.history:
+            self.told.stage("compiling the descents, unless an earlier fit has")
+            return
+        best = np.min(self._values(self.current | self.earlier), axis=1)
+        on = "on smoothed images" if level else "on the images"
+        self.told.status(f"{count} descents {on}{chi_square_in_words(best, self._pixels)}")
 
     def _values(self, chosen: np.ndarray) -> np.ndarray:
         """-ln(density) of the chosen descents, (n, s), infinite for the others."""
@@ -189,8 +211,7 @@ class _Pool:
         -ln(density) is at least (chi-square - pixels) / 2; the standard deviation of chi-square is
         sqrt(2 pixels).
         """
-        pixels = np.sum(self.data.mask, axis=tuple(range(1, self.data.mask.ndim)))
-        return np.min(self._values(chosen), axis=1) < ONLY_NOISE * np.sqrt(0.5 * pixels)
+        return np.min(self._values(chosen), axis=1) < ONLY_NOISE * np.sqrt(0.5 * self._pixels)
 
     def _advance(self, active: np.ndarray, level: int, linear: bool) -> None:
         """Take `STEPS` steps of the descents with these indices."""

@@ -15,6 +15,7 @@ import numpy as np
 from jaxlens.fitting.descents import Optima, last_descents
 from jaxlens.fitting.posterior import Constants, FitData, Model
 from jaxlens.fitting.problem import selected
+from jaxlens.fitting.progress import SILENT, FitProgress
 from jaxlens.fitting.stacking import with_history
 from jaxlens.imaging.scene import Scene
 
@@ -66,7 +67,14 @@ def finer(model: Model) -> Model | None:
     return dataclasses.replace(model, scene=with_supersampling(model.scene, own * -(-ENOUGH // own)))
 
 
-def refined(model: Model, constants: Constants, data: FitData, optima: Optima, steps: int) -> Refined:
+def refined(
+    model: Model,
+    constants: Constants,
+    data: FitData,
+    optima: Optima,
+    steps: int,
+    told: FitProgress = SILENT,
+) -> Refined:
     """Descend again, on more sub-pixels, where steep light has kept the best end from a maximum.
 
     Args:
@@ -75,6 +83,7 @@ def refined(model: Model, constants: Constants, data: FitData, optima: Optima, s
         data: all n images.
         optima: where the descents ended.
         steps: the largest number of steps.
+        told: is told how far the descents are.
 
     Returns:
         The ends, of which those of such images are on more sub-pixels.
@@ -88,7 +97,7 @@ def refined(model: Model, constants: Constants, data: FitData, optima: Optima, s
     chosen = np.flatnonzero(wanted)
     kept = np.argsort(optima.value[chosen], axis=1, kind="stable")[:, :KEPT]
     points = np.take_along_axis(optima.point[chosen], kept[..., None], axis=1)
-    ends = last_descents(fine, constants, selected(data, chosen), points, steps)
+    ends = last_descents(fine, constants, selected(data, chosen), points, steps, told)
     # an end that was given up has been followed no more
     real = np.take_along_axis(optima.followed[chosen], kept, axis=1)
     ends = ends._replace(value=np.where(real, ends.value, np.inf), converged=ends.converged & real)

@@ -20,16 +20,19 @@ from jaxlens.fitting.finer import with_supersampling
 from jaxlens.fitting.first_order import first_order
 from jaxlens.fitting.fixed_haloes import fitted_lens
 from jaxlens.fitting.free_parameters import Free, free_parameters
+from jaxlens.fitting.full_names import full_names, full_start
 from jaxlens.fitting.image_checks import check_images, of_systems
 from jaxlens.fitting.observation import Observation
 from jaxlens.fitting.observed_lens import observed_lens
 from jaxlens.fitting.optima import fit_result
 from jaxlens.fitting.problem import fit_data, problem
+from jaxlens.fitting.progress import FitProgress
 from jaxlens.fitting.result import FitResult, FitWarning
 from jaxlens.fitting.search import search
 from jaxlens.fitting.sky import with_sky
 from jaxlens.fitting.start_points import StartPoints
 from jaxlens.fitting.starts import DRAWS_PER_START
+from jaxlens.sampling.keys import Key, typed_key
 from jaxlens.simulator.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -52,7 +55,8 @@ def fit(
     start_from: FitResult | Mapping[str, ArrayLike] | None = None,
     sky: bool = False,
     supersampling: int | None = None,
-    key: jax.Array | None = None,
+    key: Key | None = None,
+    progress: bool | None = None,
 ) -> FitResult:
     """The most probable parameters of one or several images, with their errors.
 
@@ -73,16 +77,17 @@ def fit(
             parameters of its own.  Those of a time series are (n, epochs, bands, y, x), or
             (epochs, bands, y, x) for one system, which is called one image here.  Or an `Observation` of one
             system, with its noise, mask, PSF and pixels: x then points east and y north where it has a WCS.
-        free: the parameters that are fitted, by default all that vary in the file.  A mapping may give each
+        free: the parameters that are fitted, by full or short names (as `theta_E` or `LENS.e1`, see
+            `Simulator.names`), by default all that vary in the file.  A mapping may give each
             another prior, a distribution of `jaxlens.distributions` or one for each band, and must give one
             to a constant of the file; None stands for the file's prior.
-        fixed: the values of parameters that vary in the file and are not free, or that replace a constant of
-            the file: each a number, (n,), (bands,) or (n, bands).  What differs by epoch is (epochs, bands)
-            or (n, epochs, bands), and cannot be free.  Where a time series has several pointings, `POINTING`
-            is the index of that of each system, or `day` and `num_epochs` are given; what comes after the
-            last epoch of a band is not used.  Haloes of SUBSTRUCTURE and LINE_OF_SIGHT do not move: their
-            NUMBER and arrays, (haloes,) or (n, haloes), as `Dataset.haloes().params()` has them, are given
-            here, or `<prefix>-NUMBER` is 0, which fits the lens without haloes.
+        fixed: the values by name of parameters that vary in the file and are not free, or that replace a
+            constant of the file: each a number, (n,), (bands,) or (n, bands).  What differs by epoch is
+            (epochs, bands) or (n, epochs, bands), and cannot be free.  Where a time series has several
+            pointings, `POINTING` is the index of that of each system, or `day` and `num_epochs` are given;
+            what comes after the last epoch of a band is not used.  Haloes of SUBSTRUCTURE and LINE_OF_SIGHT
+            do not move: their NUMBER and arrays, (haloes,) or (n, haloes), as `Dataset.haloes().params()` has
+            them, are given here, or `<prefix>-NUMBER` is 0, which fits the lens without haloes.
         noise_sigma: the noise's standard deviation, counts/s, like `images` or broadcast to it; by default it
             is the simulator's own and depends on the parameters.
         mask: True or 1 where a pixel is used, like `images` or broadcast to it.  Other pixels may be NaN.
@@ -96,8 +101,8 @@ def fit(
             noise of the data and without their priors, until the last round, in which they move with all
             other parameters.  At the starts they always are.
         tie: the name of the parameter that another one follows, by the name of that one, as
-            `{"PLANE_1-OBJECT_1-LIGHT_PROFILE_2-center_x": "PLANE_1-OBJECT_1-LIGHT_PROFILE_1-center_x"}`: the
-            two are one, with the prior of the followed one.  SAME_AS in the file does the same.
+            `{"LENS.LIGHT_PROFILE_2.center_x": "LENS.LIGHT_PROFILE_1.center_x"}`: the two are one, with the
+            prior of the followed one.  SAME_AS in the file does the same.
         start_from: the result of an earlier fit of these images, or the values of parameters by name, also
             those of another file that has some of the parameters.  The starts are then this point and draws
             about it by its covariance (of values without one within a tenth of the prior's width).
@@ -106,7 +111,9 @@ def fit(
             `sky-<band>` in the result, whose `params` do not have it, and its prior is very wide.
         supersampling: the sub-pixels along a side of a pixel on which extended light is computed, in all
             descents.  By default they are the file's, and more of them are only taken as said above.
-        key: the random key of the draws; a fixed one by default, so that a fit can be repeated.
+        key: a seed or a random key of the draws; by default 0, so that a fit can be repeated.
+        progress: True for a line that says what is done and how good the best model is, False for none; None
+            shows it in a terminal, and elsewhere tells the logger `jaxlens`.
 
     Returns:
         The best parameters of each image with their errors, and the history of the fit.
@@ -121,7 +128,7 @@ def fit(
         A mock image of a packaged example, of which all parameters that vary are fitted::
 
             sim = jaxlens.Simulator("galaxy_galaxy")
-            images, params = sim(jax.random.key(1, impl="threefry2x32"), 1)
+            images, params = sim(1, 1)
             result = jaxlens.fit(sim, images)
             print(result.table())
     """
@@ -134,12 +141,14 @@ def fit(
         fixed = {**pixels, **({} if fixed is None else fixed)}
     if sim.given_parameters:
         raise ValueError(f"{', '.join(sim.given_parameters)} have no prior; fit with a file that has them")
+    free, fixed, tie = full_names(sim, free, fixed, tie)
+    start_from = full_start(sim, start_from)
     count = len(of_systems(sim, images))
     if noise_sigma is None and sim.scene.backgrounds == "replace":
         raise ValueError("the noise of real backgrounds is not known; give noise_sigma")
     if supersampling is not None:
         sim = sim.replace(scene=with_supersampling(sim.scene, supersampling))
-    key = jax.random.key(0, impl="threefry2x32") if key is None else key
+    key = typed_key(0 if key is None else key)
     lens = fitted_lens(sim, count, fixed, free)
     sim, drawn = lens.sim, lens.drawn(key, DRAWS_PER_START * starts)
     parameters = free_parameters(sim, drawn, count, free, lens.fixed, tie)
@@ -149,13 +158,19 @@ def fit(
     model, constants = problem(sim, parameters, checked.noise_sigma is not None)
     data = fit_data(model, checked, parameters)
     start = StartPoints(lens, model, constants, data, parameters, starts)
-    points = start.first(key, drawn, start_from)
-    diverged = np.zeros(points.shape[:2], bool)
-    if optimizer is not None:
-        points, diverged = first_order(model, constants, data, points, optimizer, steps)
-    more = partial(start.more, jax.random.fold_in(key, 1))
-    found = search(model, constants, data, points, more, steps, linear_amplitudes, supersampling is None)
-    result = lens.result(fit_result(sim, parameters, constants, data, found, diverged))
+    with FitProgress(progress) as told:
+        told.stage(
+            f"{len(parameters.places)} free parameters: comparing draws of their priors with the image"
+        )
+        points = start.first(key, drawn, start_from)
+        diverged = np.zeros(points.shape[:2], bool)
+        if optimizer is not None:
+            points, diverged = first_order(model, constants, data, points, optimizer, steps)
+        more = partial(start.more, jax.random.fold_in(key, 1))
+        adaptive = supersampling is None
+        found = search(model, constants, data, points, more, steps, linear_amplitudes, adaptive, told)
+        told.stage("errors of the best models")
+        result = lens.result(fit_result(sim, parameters, constants, data, found, diverged))
     for text in result.warnings:
         warnings.warn(text, FitWarning, stacklevel=2)
     return result

@@ -111,6 +111,8 @@ def fit_result(
         states=states,
         supersampling=supersampling,
         densities=image_densities(found.models, constants, data, names),
+        prior_distributions=free.priors,
+        sim=sim,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,26 +16,32 @@ from typing import TYPE_CHECKING
 import jax
 import numpy as np
 
-from jaxlens.config.errors import nearest
+from jaxlens.config.short_names import ShortNames, objects_in
+from jaxlens.distributions import Distribution
 from jaxlens.files.version import version
+from jaxlens.fitting.comparison import Compared
 from jaxlens.fitting.doubts import CONVERGED, UNFINISHED, confidence
+from jaxlens.fitting.estimates import ByName
 from jaxlens.fitting.in_words import confidence_line, one_line
 from jaxlens.fitting.posteriors.density import Part
+from jaxlens.fitting.posteriors.exported import Exported
 from jaxlens.fitting.posteriors.sampled import Sampled
 from jaxlens.fitting.result_files import read_fields, write_fields
 from jaxlens.fitting.result_products import ResultProducts
 from jaxlens.fitting.transforms import Transform
-from jaxlens.plotting.fit import view_fit
+from jaxlens.sampling.keys import Key, typed_key
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from jaxlens.simulator.simulator import Simulator
+
 
 # The fields of results that files of format 1 do not have.
 _LATER = ("states", "supersampling")
 # The fields that no file has.
-_NOT_SAVED = ("densities",)
+_NOT_SAVED = ("densities", "prior_distributions", "sim")
 # The number of rows of the table in `str(result)`; the middle rows of a longer table are left out.
 _MAX_ROWS = 50
 
@@ -44,10 +51,11 @@ class FitWarning(UserWarning):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class FitResult(ResultProducts, Sampled):
+class FitResult(ResultProducts, Sampled, Compared, Exported, ByName):
     """The parameters that make images most probable, their errors, and how they were found.
 
-    Images of time series have the axis of epochs before that of bands, (n, epochs, bands, y, x).
+    `result["theta_E"]` is the value and the error of the parameter whose name ends so.  Images of time series
+    have the axis of epochs before that of bands, (n, epochs, bands, y, x).
 
     Attributes:
         names: the k free parameters: a name, with `-<band>` where each band has its own value.
@@ -85,13 +93,15 @@ class FitResult(ResultProducts, Sampled):
         supersampling: the sub-pixels along a side of a pixel on which each best model is computed, (n,): the
             file's, or more where light is too steep for these.  Empty in files of earlier versions.
         densities: the posteriors that were fitted, which `sample` draws from; no file has them.
+        prior_distributions: the prior of each free parameter as a distribution; no file has them.
+        sim: the simulator that was fitted, with which `plot` draws the lens; no file has it.
 
     Examples:
         A result of `jaxlens.fit` as a table, with samples of its posterior, a picture and a file::
 
             result = jaxlens.fit(sim, images)
-            print(result)
-            samples = result.samples(jax.random.key(0), 1000)
+            print(result, result["theta_E"].value, result.bic)
+            samples = result.samples(0, 1000)
             result.plot().savefig("fit.png")
             result.save("fit.h5")
     """
@@ -125,6 +135,8 @@ class FitResult(ResultProducts, Sampled):
     states: tuple[str, ...] = ()
     supersampling: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(0, int))
     densities: tuple[Part, ...] = ()
+    prior_distributions: tuple[Distribution, ...] = ()
+    sim: Simulator | None = None
 
     @property
     def sigma(self) -> np.ndarray:
@@ -164,14 +176,14 @@ class FitResult(ResultProducts, Sampled):
         difference = self.images - self.model
         return np.divide(difference, self.noise_sigma, out=np.zeros_like(difference), where=self.mask)
 
-    def samples(self, key: jax.Array, count: int) -> np.ndarray:
+    def samples(self, key: Key, count: int) -> np.ndarray:
         """Draws of the free parameters of each image from the Laplace approximation.
 
         The posterior is taken to be Gaussian in the unconstrained space, so that every draw is allowed by its
         prior.
 
         Args:
-            key: the random key of the draws.
+            key: a seed or a random key of the draws.
             count: the number of draws for each image.
 
         Returns:
@@ -179,11 +191,11 @@ class FitResult(ResultProducts, Sampled):
         """
         return self._draws(key, count, range(len(self.values)))
 
-    def _draws(self, key: jax.Array, count: int, indices: Sequence[int]) -> np.ndarray:
+    def _draws(self, key: Key, count: int, indices: Sequence[int]) -> np.ndarray:
         """The draws that `samples` returns, for the images with these indices."""
         centers = self.unconstrained[indices, None]
         roots = _square_root(self.unconstrained_covariance[indices])
-        normal = jax.random.normal(key, (len(indices), count, len(self.names)))
+        normal = jax.random.normal(typed_key(key), (len(indices), count, len(self.names)))
         return np.asarray(self.transform.constrained(centers + np.asarray(normal) @ roots))
 
     def intervals(self) -> tuple[np.ndarray, np.ndarray]:
@@ -208,15 +220,24 @@ class FitResult(ResultProducts, Sampled):
         table["at_bound"] = np.ravel(self.at_bound)
         return table.droplevel("image") if n == 1 else table
 
-    def plot(self, index: int = 0, names: Sequence[str] | None = None, draws: int = 20_000) -> Figure:
-        """Data, model and residuals of one image, band by band, over a corner plot of its posterior.
+    def plot(
+        self,
+        index: int = 0,
+        names: Sequence[str] | None = None,
+        draws: int = 20_000,
+        sim: Simulator | None = None,
+    ) -> Figure:
+        """The lens, then data, model and residuals of one image, band by band, over a corner plot.
 
-        Those of a time series have a column for each epoch.
+        The lens is drawn as by `Simulator.plot`: the image in colours, the convergence with critical curves,
+        and the source with caustics.  It is left out of the figure of a time series, whose images have a
+        column for each epoch, and of a result from a file, which has no simulator, unless one is given.
 
         Args:
             index: the index of the image.
-            names: the free parameters of the corner plot, by default all.
-            draws: the number of draws of the Laplace approximation in the corner plot.
+            names: the free parameters of the corner plot, by full or short names; by default all.
+            draws: how many of the Laplace approximation are in it.
+            sim: the simulator that draws the lens; by default the one that was fitted.
 
         Returns:
             A matplotlib `Figure`.
@@ -224,25 +245,19 @@ class FitResult(ResultProducts, Sampled):
         Raises:
             ValueError: if one of the names is not that of a free parameter.
         """
-        import pandas as pd
+        from jaxlens.fitting.plots import plot_fit
 
-        chosen = self.names if names is None else tuple(names)
-        columns = [self._column(name) for name in chosen]
-        samples = self._draws(jax.random.key(0), draws, [index])[0][:, columns]
-        return view_fit(
-            self.images[index],
-            self.model[index],
-            self.noise_sigma[index],
-            self.mask[index],
-            bands=self.bands,
-            samples=pd.DataFrame(samples, columns=list(chosen)),
-            best=self.values[index, columns],
-        )
+        columns = [self._column(name) for name in (self.names if names is None else names)]
+        samples = self._draws(0, draws, [index])[0][:, columns]
+        return plot_fit(self, index, columns, samples, sim or self.sim)
 
     def _column(self, name: str) -> int:
-        if name not in self.names:
-            raise ValueError(f"{name!r} is not among the free parameters; {nearest(name, self.names)}")
-        return self.names.index(name)
+        return self.names.index(self._short_names.full(name, "names"))
+
+    @cached_property
+    def _short_names(self) -> ShortNames:
+        """What the full and short names of the free parameters mean."""
+        return ShortNames(self.names, objects_in(self.config, self.configuration))
 
     def __repr__(self) -> str:
         return one_line(self)
@@ -279,9 +294,6 @@ def _saved_fields() -> list[str]:
 
 
 def _square_root(covariance: np.ndarray) -> np.ndarray:
-    """R with R^T R = covariance (..., k, k), so that standard normal rows times R have that covariance.
-
-    Eigenvalues that rounding has made negative are set to zero.
-    """
+    """R with R^T R = covariance (..., k, k): standard normal rows times R have it; rounding below 0 is 0."""
     variance, directions = np.linalg.eigh(np.asarray(covariance, np.float64))
     return np.sqrt(np.maximum(variance, 0.0))[..., None] * np.swapaxes(directions, -1, -2)

@@ -27,16 +27,20 @@ class ResultProducts:
         configuration: the label of the configuration that was fitted.
         config: the text of its YAML file.
         images: the data, (n, bands, y, x).
+        sim: the simulator that was fitted, or None.
     """
 
     params: Mapping[str, np.ndarray]
     configuration: str
     config: str
     images: np.ndarray
+    sim: Simulator | None
 
     @cached_property
     def simulator(self) -> Simulator:
-        """A simulator of the lenses that were fitted, with their pixels, and the PSF of the file."""
+        """The simulator that was fitted; of a result from a file one with its pixels, and the PSF of the file."""
+        if self.sim is not None:
+            return self.sim
         found = Simulator(load_config(yaml.safe_load(self.config)), self.configuration)
         return found.with_pixel_map(self.images.shape[-1]) if TRANSFORM[0] in self.params else found
 

@@ -10,6 +10,7 @@ from jaxlens.fitting.descents import AGREEMENT, Optima, descents
 from jaxlens.fitting.finer import Refined, refined
 from jaxlens.fitting.posterior import Constants, FitData, Model
 from jaxlens.fitting.problem import selected
+from jaxlens.fitting.progress import SILENT, FitProgress
 from jaxlens.fitting.stacking import with_more_starts
 
 # From the ends of all images and the indices (m,) of some of them to more starts of these, (m, t, k).
@@ -25,6 +26,7 @@ def search(
     steps: int,
     linear: bool,
     adaptive: bool,
+    told: FitProgress = SILENT,
 ) -> Refined:
     """Where the posterior of each image is largest.
 
@@ -37,19 +39,21 @@ def search(
         steps: the largest number of steps of the last round of descents.
         linear: whether the free magnitudes are solved for at each step until the last round.
         adaptive: whether the last descents take more sub-pixels where light is too steep.
+        told: is told how far they are.
 
     Returns:
         The ends of all descents, and the models that they belong to.
     """
-    optima = descents(model, constants, data, points, steps, linear)
+    optima = descents(model, constants, data, points, steps, linear, told)
     doubtful = np.flatnonzero(reached(optima) < min(2, points.shape[1]))
     if doubtful.size:
+        told.stage(f"more starts of {doubtful.size} of {len(points)} images")
         own = selected(data, doubtful)
-        later = descents(model, constants, own, more(optima, doubtful), steps, linear)
+        later = descents(model, constants, own, more(optima, doubtful), steps, linear, told)
         optima = with_more_starts(optima, later, doubtful)
     if not adaptive:
         return Refined(optima, ((model, np.arange(len(points))),))
-    return refined(model, constants, data, optima, steps)
+    return refined(model, constants, data, optima, steps, told)
 
 
 def reached(optima: Optima) -> np.ndarray:

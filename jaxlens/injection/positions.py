@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import jax
 import numpy as np
 from numpy.typing import NDArray
 
@@ -87,7 +86,7 @@ def catalog_positions(simulator: Simulator, seed: int) -> Positions:
             f"there are no positions, and {label} has no CATALOG with SKY; give a table with ra and dec, or "
             "how many places to draw"
         )
-    rows = np.asarray(simulator.numbers(jax.random.key(seed, impl="threefry2x32"), count).values[CATALOG_ROW])
+    rows = np.asarray(simulator.numbers(seed, count).values[CATALOG_ROW])
     columns = catalog.of_rows(rows)
     index = consecutive(0, count)
     ids = _distinct(as_texts(columns.get(CATALOG_ID, index)), catalog.source)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from jaxlens.fitting.observation import Observation
 from jaxlens.modelling.amplitude_priors import first_precision
-from jaxlens.modelling.lens_data import LensImages, lens_data
+from jaxlens.modelling.lens_data import LensImages
 from jaxlens.modelling.lens_light import Ring, pixel_positions, ring
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem
@@ -48,7 +47,7 @@ def largest_radius(sim: Simulator, radius: float | None) -> float:
 
 def foreground(
     problem: LensProblem,
-    observation: Observation | Sequence[Observation],
+    cut: Callable[[float], LensImages],
     images: LensImages,
     radius: float | None,
 ) -> tuple[LensImages, Ring]:
@@ -58,7 +57,7 @@ def foreground(
 
     Args:
         problem: the model of the lens.
-        observation: what was observed.
+        cut: what was observed, within a radius in arcsec, as `lens_data` gives it.
         images: it within `largest_radius`.
         radius: the radius that was given, arcsec, or None.
 
@@ -68,13 +67,13 @@ def foreground(
     found = _ring(problem, images.data)
     if radius is not None:
         return images, found
-    sim, scale = problem.sim, pixel_scale(problem.sim)
+    scale = pixel_scale(problem.sim)
     wanted = RADII[-1] * scale
     if np.isfinite(found.extent):
         wanted = min(max(found.extent + MARGIN * scale, SMALLEST * scale), wanted)
     side = next(r * scale for r in RADII if r * scale >= wanted * 0.999)
     if side < RADII[-1] * scale:
-        images = lens_data(sim, observation, side)
+        images = cut(side)
     x, y = pixel_positions(images.data)
     inside = np.hypot(x - found.centre[0], y - found.centre[1]) <= wanted
     images = images._replace(data=images.data._replace(weight=np.where(inside, images.data.weight, 0.0)))

@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from os import PathLike
-from typing import Any
+from typing import Any, Literal
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
 from jaxlens.config import Config
 from jaxlens.fitting.free_parameters import Free
 from jaxlens.fitting.observation import Observation
+from jaxlens.fitting.progress import FitProgress
 from jaxlens.modelling import ladder, source_models
 from jaxlens.modelling.amplitude_priors import first_precision
 from jaxlens.modelling.bases import Basis
@@ -28,6 +29,7 @@ from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem, lens_problem
 from jaxlens.modelling.psf_errors import with_errors_of_lens_light
 from jaxlens.modelling.search import Search, search
+from jaxlens.sampling.keys import Key, random_key
 from jaxlens.simulator.simulator import Simulator
 
 _logger = logging.getLogger("jaxlens")
@@ -48,7 +50,9 @@ def fit_lens(
     light: Sequence[Basis] | None = None,
     models: Sequence[str] | None = None,
     shapelets: bool = True,
-    key: jax.Array | None = None,
+    align: Literal["sky", "centers"] = "sky",
+    key: Key | None = None,
+    progress: bool | None = None,
 ) -> LensFit:
     """The lens that a real image shows: its mass, its light, its source, and how sure all that is.
 
@@ -72,7 +76,11 @@ def fit_lens(
         light: the light, a basis in the place of each light profile; by default Gaussians.
         models: the models of the mass that are tried, of those of `mass_labels`; by default all.
         shapelets: whether sources with shapelets are tried.
-        key: the random key of the draws; a fixed one by default.
+        align: of several images, as in `lens_data`: whether the centre of the first is found in the others by
+            their WCS, "sky", or each has its own, "centers".
+        key: a seed or a random key of the draws; by default a fixed one.
+        progress: True for a line that says what is done, False for none; None shows it in a terminal, and
+            elsewhere tells the logger `jaxlens`.
 
     Returns:
         The best model with its errors, and all that were tried.
@@ -83,11 +91,13 @@ def fit_lens(
     clock = _Clock()
     sim = config if isinstance(config, Simulator) else Simulator(config)
     bases = tuple(light) if light is not None else default_light(sim)
-    with jax.enable_x64(True):
+    with jax.enable_x64(True), FitProgress(progress) as told:
         problem = lens_problem(sim, bases, free, fixed)
-        images = lens_data(sim, observation, largest_radius(sim, radius))
+        cut = partial(lens_data, sim, observation, align=align)
+        images = cut(largest_radius(sim, radius))
         problem = joint_problem(problem, images)
-        images, found = foreground(problem, observation, images, radius)
+        told.stage("the light of the lens; compiling it, unless an earlier fit has")
+        images, found = foreground(problem, cut, images, radius)
         images = with_errors_of_lens_light(lens_alone(problem), images, found.significance > 0.0, found.point)
         clock.lap("lens light")
         settings = Settings(np.ones(len(problem.names)), first_precision(problem, images.data))
@@ -97,6 +107,7 @@ def fit_lens(
             if models is None or label in models
         }
         first_label = _first_label(models_of_mass)
+        told.stage(f"a search for the lens, from {draws} draws and {starts} starts")
         looked = search(
             problem,
             images.data,
@@ -108,17 +119,25 @@ def fit_lens(
             seed=_seed(key),
         )
         clock.lap("search")
+        told.stage(f"{len(models_of_mass)} models of the mass, beginning with {first_label}")
         rungs = _rungs(problem, images.data, settings, models_of_mass, first_label, looked)
         clock.lap("models of the mass")
         richer = with_shapelets(sim, bases)
         if shapelets and richer != bases:
             rich = joint_problem(lens_problem(sim, richer, free, fixed), images)
+            told.stage(f"models of the source; so far {_in_words(ladder.best(rungs))}")
             known = next(rung for rung in rungs if rung.label == first_label)
             rungs += _source_rungs(problem, rich, images.data, known, models_of_mass)
             clock.lap("models of the source")
+        told.stage(f"the last steps; {_in_words(ladder.best(rungs))}")
         chosen = source_models.finished(ladder.best(rungs), images.data)
         clock.lap("last steps")
         return lens_fit_of(chosen, rungs, images, looked, found, clock.laps)
+
+
+def _in_words(rung: ladder.Rung) -> str:
+    """A model and its chi-square, for a line that says how far a fit is."""
+    return f"{rung.label} with chi-square {rung.chi_square / max(rung.degrees, 1):.2f} per degree of freedom"
 
 
 class _Clock:
@@ -136,13 +155,11 @@ class _Clock:
         _logger.debug("%s: %.1f s", name, self.laps[name])
 
 
-def _seed(key: jax.Array | None) -> int:
+def _seed(key: Key | None) -> int:
     """The seed of NumPy's random numbers that belongs to a key."""
     if key is None:
         return 0
-    typed = jnp.issubdtype(key.dtype, jax.dtypes.prng_key)
-    data = np.asarray(jax.random.key_data(key) if typed else key)
-    return int(np.random.SeedSequence(data.ravel().tolist()).generate_state(1)[0])
+    return int(np.random.SeedSequence(np.asarray(random_key(key)).tolist()).generate_state(1)[0])
 
 
 def _first_label(models: Mapping[str, Mapping[int, float]]) -> str:

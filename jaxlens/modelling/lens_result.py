@@ -21,6 +21,7 @@ from jaxlens.modelling.lens_light import Ring
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem
 from jaxlens.modelling.search import Search
+from jaxlens.sampling.keys import Key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,9 +100,7 @@ class LensFit:
             )
         return pd.DataFrame(rows)
 
-    def sample(
-        self, method: str, draws: int = 1000, *, key: jax.Array | None = None, **options: Any
-    ) -> Posterior:
+    def sample(self, method: str, draws: int = 1000, *, key: Key | None = None, **options: Any) -> Posterior:
         """Draws of the posterior of the numbers of the mass and of the light's places and shapes.
 
         As `FitResult.sample`, in float64.  At each draw the amplitudes of shapelets are integrated out and
@@ -111,7 +110,7 @@ class LensFit:
         Args:
             method: "numpyro" or "blackjax", "pathfinder" or "svi", or "nested".
             draws: the number of draws that are kept of each chain.
-            key: the random key; a fixed one by default.
+            key: a seed or a random key; by default 0.
             options: `chains`, `warmup`, and the settings of the method, as in `FitResult.sample`.
 
         Returns:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
 from jaxlens.fitting.free_parameters import Free, FreeParameters, free_parameters
+from jaxlens.fitting.full_names import full_names
 from jaxlens.fitting.posterior import Constants
 from jaxlens.fitting.problem import problem
 from jaxlens.kernels.types import Params
@@ -84,7 +84,8 @@ def lens_problem(
     Raises:
         ValueError: as `jaxlens.fit` for names and priors.
     """
-    drawn = dict(sim.sample(jax.random.key(0, impl="threefry2x32"), DRAWS))
+    free, fixed, _ = full_names(sim, free, fixed)
+    drawn = dict(sim.sample(0, DRAWS))
     given = {} if fixed is None else dict(fixed)
     moving = set(() if free is None else free) | set(besides)
     still = {

@@ -1,14 +1,16 @@
-"""Corner plots: a histogram of each column, and of every pair of columns."""
+"""Corner plots, by the library corner: a histogram of each column, and of every pair of columns."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from jaxlens.plotting.figures import new_figure, panels
+from jaxlens.plotting.column_names import ColumnNames
+from jaxlens.plotting.figures import plain_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,18 +18,29 @@ if TYPE_CHECKING:
 
 Options = Mapping[str, Any] | None
 
-# Inches: the margin for the names along the left and the lower edge of the corner plot of a posterior.
-MARGIN = 1.1
-# The fraction of its cell that a panel fills; the rest is the gap to the next panel.
-_FILLED = 0.95
-# The right and the upper end of the panels, as a fraction of the figure.
-_UPPER_END = 0.99
-# Inches: the width and the height of the figure of `view_corner`.
-_FIGURE_INCHES = 14
-# The number of bins of a histogram of one parameter.
-_HISTOGRAM_BINS = 40
-# The number of bins along each axis of a histogram of two parameters.
-_PAIR_BINS = 30
+# Inches: the smallest side of the figure of `view_corner`, and the side of one of its panels.
+_SMALLEST, _PANEL = 6.0, 1.9
+# Inches: the margin for the labels along the left and the lower edge, that at the other edges, and the
+# distance of the labels from their panels.
+MARGIN, _EDGE, _LABEL_DISTANCE = 1.25, 0.15, 0.62
+# The share of its cell that a panel fills; the rest is the gap to the next panel.
+_FILLED = 0.94
+# Inches: in panels of less than this the unit stands below the symbol.
+_NARROW = 1.7
+# The size of the ticks' labels over that of the axes' labels, and how many ticks an axis has at most.
+_TICK_SIZE, _MOST_TICKS = 0.85, 3
+# Bins: the width of the Gaussian that smooths histograms of two parameters.
+_SMOOTHED = 1.0
+# Bins along an axis of each histogram: the square root of the number of rows, within these bounds.
+_FEWEST_BINS, _MOST_BINS = 8, 30
+# The share of the rows within the contours of two dimensions: one and two standard deviations of a Gaussian.
+LEVELS = (1.0 - math.exp(-0.5), 1.0 - math.exp(-2.0))
+# Fewer rows than this are drawn as points, without contours, which need several rows in a bin.
+_FEWEST_FOR_CONTOURS = 200
+# The colours of a posterior and of the best values.
+_COLOUR, _BEST_COLOUR = "#1f4e79", "#d55e00"
+# Half the width of a range about a column of one value, as a share of the value, or that where it is 0.
+_CONSTANT = 0.5
 
 
 def view_corner(
@@ -36,46 +49,58 @@ def view_corner(
     hist_kwargs: Options = None,
     hist2d_kwargs: Options = None,
     label_kwargs: Options = None,
+    **corner_kwargs: Any,
 ) -> Figure:
-    """Draw histograms of metadata columns, and of every pair of them.
+    """Draw histograms of metadata columns, and of every pair of them, by the library corner.
 
     Args:
         metadata: a dataset's metadata.
-        labels: name of a column -> label of its axis.
-        hist_kwargs: arguments for matplotlib's `hist`, on the diagonal.
-        hist2d_kwargs: arguments for matplotlib's `hist2d`, below the diagonal.
+        labels: name of a column -> label of its axis.  The name may be short: an ending, with the band or,
+            where all bands have the same values, without it (`theta_E`, `seeing-g`).
+        hist_kwargs: arguments for matplotlib's `hist`, on the diagonal; `bins` are those of all panels.
+        hist2d_kwargs: arguments for `corner.hist2d`, below the diagonal, such as `plot_datapoints`; of
+            matplotlib's `hist2d` it takes `bins`, `range`, `weights` and `cmap`.
         label_kwargs: arguments for `set_xlabel` and `set_ylabel`.
+        corner_kwargs: further arguments for `corner.corner`, such as `truths`, `quantiles` or `color`.
 
     Returns:
-        A matplotlib `Figure` of as many rows and columns of panels as there are labels.
+        A matplotlib `Figure` of as many rows and columns of panels as there are labels; those above the
+        diagonal are not visible.
 
     Raises:
         TypeError: if `metadata` is not a DataFrame, or `labels` is not a dictionary.
-        KeyError: if a column is not in the metadata.
+        KeyError: if a column is not in the metadata, or its name may mean several that differ.
+        ImportError: if corner is not installed.
 
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"seeing-g": [0.8, 0.9, 1.1], "H0-g": [70.0, 71.0, 69.0]})
-    >>> sum(axes.get_visible() for axes in view_corner(frame, {"seeing-g": "seeing", "H0-g": "H0"}).axes)
+    >>> sum(axes.get_visible() for axes in view_corner(frame, {"seeing": "seeing", "H0": "H0"}).axes)
     3
     """
     _check(metadata, labels)
-    size = len(labels)
-    figure = new_figure(figsize=(_FIGURE_INCHES, _FIGURE_INCHES))
-    grid = np.reshape(np.array(panels(figure, size, size), dtype=object), (size, size))
-    for row, vertical in enumerate(labels):
-        for column, horizontal in enumerate(labels):
-            axes = grid[row, column]
-            if row == column:
-                axes.hist(metadata[vertical].to_numpy(), **(hist_kwargs or {}))
-            elif row > column:
-                x, y = metadata[horizontal].to_numpy(), metadata[vertical].to_numpy()
-                axes.hist2d(x, y, **(hist2d_kwargs or {}))
-            else:
-                axes.set_visible(False)
-            if row == size - 1:
-                axes.set_xlabel(labels[horizontal], **(label_kwargs or {}))
-            if column == 0 and row != 0:
-                axes.set_ylabel(labels[vertical], **(label_kwargs or {}))
+    columns = ColumnNames(metadata)
+    labels = {columns.full(name): label for name, label in labels.items()}
+    diagonal, pairs = dict(hist_kwargs or {}), dict(hist2d_kwargs or {})
+    bins = diagonal.pop("bins", pairs.pop("bins", None))
+    if "cmap" in pairs:
+        pairs["contourf_kwargs"] = {"cmap": pairs.pop("cmap"), "colors": None} | pairs.get(
+            "contourf_kwargs", {}
+        )
+    own = {name: pairs.pop(name) for name in ("range", "weights") if name in pairs}
+    side = max(_SMALLEST, _PANEL * len(labels))
+    figure = plain_figure((side, side))
+    draw_corner(
+        figure,
+        metadata[list(labels)],
+        list(labels.values()),
+        above=True,
+        **({"bins": bins} if bins is not None else {}),
+        **own,
+        hist_kwargs=diagonal,
+        label_kwargs=dict(label_kwargs or {}),
+        **pairs,
+        **corner_kwargs,
+    )
     return figure
 
 
@@ -84,51 +109,111 @@ def _check(metadata: pd.DataFrame, labels: Mapping[str, str]) -> None:
         raise TypeError(f"metadata is a {type(metadata).__name__}; it must be a pandas DataFrame")
     if not isinstance(labels, Mapping):
         raise TypeError(f"labels is a {type(labels).__name__}; it must be a dictionary, column to axis label")
-    missing = [name for name in labels if name not in metadata.columns]
-    if missing:
-        raise KeyError(f"{', '.join(missing)}: not in the metadata")
 
 
-def draw_posterior(part: SubFigure, samples: pd.DataFrame, best: np.ndarray) -> None:
-    """Draw the corner plot of a posterior with lines at the best values.
+def draw_corner(
+    part: Figure | SubFigure,
+    samples: pd.DataFrame,
+    labels: Sequence[str],
+    font_size: float = 12.5,
+    above: bool = False,
+    **options: Any,
+) -> None:
+    """Draw a corner plot of square panels, as large as a figure or a part of one has room for.
+
+    A column of one value, which has no histogram, is drawn in a range about it.
 
     Args:
-        part: the part of a figure that the plot fills.
-        samples: draws of the posterior, a column for each parameter.
-        best: the best value of each parameter, shape (columns,).
+        part: the figure or the part, without axes.
+        samples: a column for each parameter, a row for each draw.
+        labels: the label of each column.
+        font_size: of the labels, in points.
+        above: whether there are axes, which are not visible, above the diagonal too.
+        options: arguments for `corner.corner`.
+
+    Raises:
+        ImportError: if corner is not installed.
     """
-    names, size = list(samples.columns), len(samples.columns)
-    # Panels are placed by hand: matplotlib's layout of hundreds of panels takes longer than drawing them.
-    margin = np.array([MARGIN / part.bbox.width, MARGIN / part.bbox.height]) * part.dpi
-    width, height = (_UPPER_END - margin) / size
-    for row in range(size):
-        for column in range(row + 1):
-            corner = margin[0] + column * width, margin[1] + (size - 1 - row) * height
-            axes = part.add_axes((*corner, _FILLED * width, _FILLED * height))
-            _draw_panel(axes, samples.to_numpy().T, best, row, column)
-            _label_edges(axes, names[row], names[column], left=column == 0 < row, below=row == size - 1)
+    try:
+        import corner
+    except ImportError as error:
+        raise ImportError(
+            'corner plots need corner; install it with: pip install "jaxlens-sim[plot]"'
+        ) from error
+    values = samples.to_numpy(float)
+    count, size = values.shape
+    enough = count >= _FEWEST_FOR_CONTOURS
+    settings: dict[str, Any] = {
+        "range": [_range(column) for column in values.T],
+        "bins": int(np.clip(math.sqrt(count), _FEWEST_BINS, _MOST_BINS)),
+        "smooth": _SMOOTHED if enough else None,
+        "color": _COLOUR,
+        "truth_color": _BEST_COLOUR,
+        "levels": LEVELS,
+        "max_n_ticks": _MOST_TICKS,
+        "plot_contours": enough,
+        "plot_density": enough,
+        "fill_contours": enough,
+        "plot_datapoints": not enough,
+    }
+    settings |= options
+    settings["label_kwargs"] = {"fontsize": font_size} | settings.get("label_kwargs", {})
+    grid = _Grid(part, size, above)
+    # the unit below the symbol where both are wider than a panel
+    own = [label.replace(" (", "\n(") for label in labels] if grid.panel < _NARROW else list(labels)
+    corner.corner(values, labels=own, fig=grid, **settings)
+    grid.finish(_TICK_SIZE * font_size)
 
 
-def _draw_panel(axes: Axes, values: np.ndarray, best: np.ndarray, row: int, column: int) -> None:
-    """Draw a histogram of one parameter or, off the diagonal, of two; `values` is (parameters, draws)."""
-    if row == column:
-        axes.hist(values[row], bins=_HISTOGRAM_BINS, histtype="step", color="black")
-    else:
-        counts, x, y = np.histogram2d(values[column], values[row], bins=_PAIR_BINS)
-        # much faster than hist2d, which draws every bin as a polygon
-        extent = (x[0], x[-1], y[0], y[-1])
-        axes.imshow(counts.T, origin="lower", extent=extent, aspect="auto", cmap="Blues")
-        axes.axhline(best[row], color="C1", linewidth=0.8)
-    axes.axvline(best[column], color="C1", linewidth=0.8)
+class _Grid:
+    """The panels of a corner plot, as the figure that `corner.corner` asks for.
+
+    They are placed by hand: matplotlib's layout of hundreds of panels takes longer than drawing them.
+    """
+
+    def __init__(self, part: Figure | SubFigure, size: int, above: bool) -> None:
+        inches = np.array([part.bbox.width, part.bbox.height]) / part.figure.dpi
+        self._panel = np.full(2, float((inches - MARGIN - _EDGE).min()) / size)
+        elsewhere = None if above else plain_figure((1.0, 1.0)).add_axes((0.0, 0.0, 1.0, 1.0))
+        self.axes: list[Axes] = []
+        for row in range(size):
+            for column in range(size):
+                if column > row and elsewhere is not None:
+                    self.axes.append(elsewhere)
+                    continue
+                corner = (MARGIN + self._panel * (column, size - 1 - row)) / inches
+                self.axes.append(part.add_axes((*corner, *(_FILLED * self._panel / inches))))
+        self._size = size
+
+    @property
+    def panel(self) -> float:
+        """The side of a panel with its gap, inches."""
+        return float(self._panel[0])
+
+    def subplots_adjust(self, **_: float) -> None:
+        """The panels are where they are."""
+
+    def finish(self, tick_size: float) -> None:
+        """Place labels and ticks at equal distances from panels of any size, and hide what is above."""
+        from matplotlib.ticker import ScalarFormatter
+
+        offsets = -_LABEL_DISTANCE / (_FILLED * self._panel)
+        for i, axes in enumerate(self.axes):
+            row, column = divmod(i, self._size)
+            axes.set_visible(column <= row)
+            axes.tick_params(labelsize=tick_size)
+            for axis in (axes.xaxis, axes.yaxis):
+                # panels that have no labels have no such formatter
+                if isinstance(formatter := axis.get_major_formatter(), ScalarFormatter):
+                    formatter.set_useOffset(False)
+            axes.xaxis.set_label_coords(0.5, offsets[1])
+            axes.yaxis.set_label_coords(offsets[0], 0.5)
+            axes.xaxis.label.set_verticalalignment("top")
+            axes.yaxis.label.set_verticalalignment("bottom")
 
 
-def _label_edges(axes: Axes, row: str, column: str, left: bool, below: bool) -> None:
-    """Draw names and a few ticks on panels at the left and the lower edge, and none on other panels."""
-    axes.locator_params(nbins=3)
-    axes.ticklabel_format(useOffset=False)
-    axes.tick_params(labelsize=5, labelleft=left, labelbottom=below, left=left, bottom=below)
-    axes.tick_params(axis="x", rotation=45)
-    if below:
-        axes.set_xlabel(column.replace("-", "\n"), fontsize=6)
-    if left:
-        axes.set_ylabel(row.replace("-", "\n"), fontsize=6)
+def _range(column: np.ndarray) -> tuple[float, float]:
+    """The smallest and the largest value; a range about it where there is one value."""
+    low, high = float(np.nanmin(column)), float(np.nanmax(column))
+    half = _CONSTANT * abs(low) or _CONSTANT
+    return (low, high) if high > low else (low - half, low + half)

@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from jaxlens.plotting.corner import MARGIN, draw_posterior
-from jaxlens.plotting.figures import new_figure, panels, show
-from jaxlens.plotting.stretch import asinh_stretch, black_and_scale
+from jaxlens.plotting.corner import MARGIN, draw_corner
+from jaxlens.plotting.figures import (
+    MAX_SIGMA,
+    SIGNED_COLOURS,
+    SKY_COLOURS,
+    colour_bar,
+    new_figure,
+    panels,
+    show,
+    styled,
+)
+from jaxlens.plotting.labels import axis_labels
+from jaxlens.plotting.stretch import asinh_norm
+from jaxlens.plotting.system import FONT, HEIGHT, SystemPicture, draw_system
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
 
-# Sigma: the colour scale of residuals goes from minus this to plus this.
-_MAX_SIGMA = 5.0
-# Inches: the smallest width of the figure.
-_MIN_WIDTH = 8.4
-# Inches: the side of a panel of the corner plot.
-_CORNER_PANEL = 0.9
-# Inches: the largest height of the rows of all bands together.
-_MAX_BANDS_HEIGHT = 9.3
-# The height of a band's row of three panels, as a fraction of the figure's width.
-_ROW_HEIGHT = 0.31
+# Inches: the width of the figure where the corner plot is not wider.
+_WIDTH = 14.1
+# Inches: the least and the largest side of a panel of the corner plot.
+_CORNER_PANEL = (1.05, 2.1)
+# Inches: the height of a band's row of three panels, and the largest height of all of them together.
+_ROW, _MAX_BANDS_HEIGHT = 4.3, 17.0
+# Inches: the side of a panel of a time series, of which there is one for each epoch.
+_EPOCH_PANEL = 2.2
+# How residuals are drawn.
+_RESIDUAL: dict[str, Any] = {"cmap": SIGNED_COLOURS, "vmin": -MAX_SIGMA, "vmax": MAX_SIGMA}
 
 
 def view_fit(
@@ -36,6 +47,7 @@ def view_fit(
     bands: Sequence[str],
     samples: pd.DataFrame,
     best: ArrayLike,
+    system: SystemPicture | None = None,
 ) -> Figure:
     """Draw an image, its model and the residual, band by band, over a corner plot of the posterior.
 
@@ -51,9 +63,11 @@ def view_fit(
         bands: the names of the bands.
         samples: draws of the posterior, a column for each parameter; without columns there is no corner plot.
         best: the best value of each parameter, marked by lines, shape (columns,).
+        system: the lens of the model, whose image, convergence with critical curves and source with caustics
+            stand above the bands; None for none.
 
     Returns:
-        A matplotlib `Figure` of one or two subfigures.
+        A matplotlib `Figure` of one to three subfigures: the lens, the bands, the corner plot.
 
     >>> import numpy as np, pandas as pd
     >>> ones, posterior = np.ones((2, 8, 8)), pd.DataFrame({"a": [0.1, 0.3], "b": [1.0, 2.0]})
@@ -61,21 +75,28 @@ def view_fit(
     >>> len([axes for part in figure.subfigs for axes in part.axes if axes.get_title()])
     3
     """
-    size, is_series = len(samples.columns), np.ndim(image) == 4
-    corner = MARGIN + _CORNER_PANEL * max(size, 2) if size else 0.0
-    width = max(_MIN_WIDTH, corner)
-    rows = min(_ROW_HEIGHT * width * len(bands), _MAX_BANDS_HEIGHT)
-    if is_series:
-        rows = 3 * len(bands) * width / len(np.asarray(image))
-    figure = new_figure(figsize=(width, rows + corner))
-    heights = [rows, corner] if size else [rows]
-    parts = list(figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False).ravel())
+    size, data = len(samples.columns), np.asarray(image, float)
+    side = float(np.clip((_WIDTH - MARGIN) / max(size, 1), *_CORNER_PANEL))
+    corner = MARGIN + side * max(size, 2) if size else 0.0
+    width = max(_WIDTH, corner)
+    rows = min(_ROW * len(bands), _MAX_BANDS_HEIGHT)
+    if data.ndim == 4:
+        width = max(width, _EPOCH_PANEL * len(data))
+        rows = 3 * len(bands) * width / len(data)
+    heights = [HEIGHT if system else 0.0, rows, corner]
     used = np.asarray(mask, bool)
     data, light = (np.where(used, np.asarray(pixels, float), np.nan) for pixels in (image, model))
-    draw = _draw_epochs if is_series else _draw_bands
-    draw(parts[0], data, light, np.asarray(noise_sigma), bands)
-    if size:
-        draw_posterior(parts[1], samples, np.asarray(best))
+    draw = _draw_epochs if data.ndim == 4 else _draw_bands
+    with styled(FONT):
+        figure = new_figure(figsize=(width, sum(heights)))
+        shown = [height for height in heights if height]
+        parts = iter(figure.subfigures(len(shown), 1, height_ratios=shown, squeeze=False).ravel())
+        if system:
+            draw_system(next(parts), system)
+        draw(next(parts), data, light, np.asarray(noise_sigma), bands)
+        if size:
+            labels = axis_labels(list(samples.columns), bands)
+            draw_corner(next(parts), samples, labels, truths=list(np.asarray(best, float)))
     return figure
 
 
@@ -85,19 +106,17 @@ def _draw_bands(
     """A row for each band: data, model, and their difference over sigma."""
     grid = np.reshape(np.array(panels(part, len(bands), 3), dtype=object), (-1, 3))
     residual = (image - model) / noise_sigma
-    for axes, title in zip(grid[0], ("data", "model", "(data - model) / sigma"), strict=True):
-        axes.set_title(title, fontsize="medium")
+    for axes, title in zip(grid[0], ("data", "model", r"(data $-$ model) / $\sigma$"), strict=True):
+        axes.set_title(title)
     for b, row in enumerate(grid):
         row[0].set_ylabel(bands[b])
-        finite = image[b][np.isfinite(image[b])]
-        black, scale = black_and_scale(finite) if finite.size else (0.0, 1.0)
-        stretched = [asinh_stretch(pixels[b], black, scale) for pixels in (image, model)]
         # the model has the colour scale of the data
-        vmin, vmax = _range(stretched[0])
-        for axes, pixels in zip(row[:2], stretched, strict=True):
-            show(axes, pixels, vmin=vmin, vmax=vmax)
-        show(row[2], residual[b], cmap="RdBu_r", vmin=-_MAX_SIGMA, vmax=_MAX_SIGMA)
-        part.colorbar(row[2].images[0], ax=row[2], fraction=0.046)
+        norm = asinh_norm(image[b])
+        for axes, pixels in zip(row[:2], (image, model), strict=True):
+            show(axes, pixels[b], cmap=SKY_COLOURS, norm=norm)
+        colour_bar(row[1], "counts/s")
+        show(row[2], residual[b], **_RESIDUAL)
+        colour_bar(row[2], extend="both")
 
 
 def _draw_epochs(
@@ -107,21 +126,12 @@ def _draw_epochs(
     grid = np.reshape(np.array(panels(part, 3 * len(bands), len(image)), dtype=object), (-1, 3, len(image)))
     residual = (image - model) / noise_sigma
     for e, axes in enumerate(grid[0, 0]):
-        axes.set_title(f"epoch {e}", fontsize="small")
+        axes.set_title(f"epoch {e}")
     for b, rows in enumerate(grid):
-        finite = image[:, b][np.isfinite(image[:, b])]
-        black, scale = black_and_scale(finite) if finite.size else (0.0, 1.0)
-        data, light = (asinh_stretch(pixels[:, b], black, scale) for pixels in (image, model))
-        vmin, vmax = _range(data)
+        norm = asinh_norm(image[:, b])
         for row, title in zip(rows, ("data", "model", "residual"), strict=True):
-            row[0].set_ylabel(f"{bands[b]} {title}", fontsize="small")
+            row[0].set_ylabel(f"{bands[b]} {title}")
         for e in range(len(image)):
-            show(rows[0, e], data[e], vmin=vmin, vmax=vmax)
-            show(rows[1, e], light[e], vmin=vmin, vmax=vmax)
-            show(rows[2, e], residual[e, b], cmap="RdBu_r", vmin=-_MAX_SIGMA, vmax=_MAX_SIGMA)
-
-
-def _range(pixels: np.ndarray) -> tuple[float, float]:
-    """The smallest and the largest finite value; 0 and 1 where there is none."""
-    finite = pixels[np.isfinite(pixels)]
-    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+            show(rows[0, e], image[e, b], cmap=SKY_COLOURS, norm=norm)
+            show(rows[1, e], model[e, b], cmap=SKY_COLOURS, norm=norm)
+            show(rows[2, e], residual[e, b], **_RESIDUAL)

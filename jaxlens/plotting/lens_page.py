@@ -9,24 +9,33 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jaxlens.plotting.figures import new_figure, panels, show
+from jaxlens.plotting.figures import (
+    MAX_SIGMA,
+    SIGNED_COLOURS,
+    SKY_COLOURS,
+    colour_bar,
+    new_figure,
+    panels,
+    show,
+    styled,
+)
+from jaxlens.plotting.lensing import draw_curves, draw_legend, scale_bar, square
 from jaxlens.plotting.stretch import asinh_stretch, black_and_scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Sigma: the colour scale of residuals goes from minus this to plus this.
-_MAX_SIGMA = 5.0
 # Inches: the sides of a panel.
-_WIDTH, _HEIGHT = 3.6, 3.3
+_WIDTH, _HEIGHT = 4.2, 3.9
+# Points: the size of the text, which is still read at half the size, and of the lines of the text panel.
+_FONT, _TEXT = 13.0, 9.5
 # The sides of the images that are shown, over those of the square of used pixels.
 _FRAME = 1.06
-# Colours: tangential and radial critical lines with their caustics, and pixels that are not used.
-_TANGENTIAL, _RADIAL = "#2ee57d", "#41d3f5"
+# The colour of pixels that are not used.
 _UNUSED = "#d8d8d8"
 # Characters of a line of the text panel.
-_LINE = 52
+_LINE = 48
 # The percentile of the arcs' brightness that is drawn white.
 _ARC_PERCENTILE = 99.7
 
@@ -88,9 +97,15 @@ def view_lens(page: LensPage) -> Figure:
     Returns:
         A matplotlib `Figure`.
     """
+    with styled(_FONT):
+        return _page(page)
+
+
+def _page(page: LensPage) -> Figure:
+    """The figure, in the current style."""
     rows = len(page.bands) + 1
     figure = new_figure(figsize=(3 * _WIDTH, rows * _HEIGHT + 0.4))
-    figure.suptitle(page.title, fontsize="large", x=0.01, ha="left", fontweight="bold")
+    figure.suptitle(page.title, x=0.01, ha="left", fontweight="bold")
     grid = np.reshape(np.array(panels(figure, rows, 3), dtype=object), (rows, 3))
     for b, row in enumerate(grid[:-1]):
         _draw_band(page, b, row)
@@ -99,15 +114,10 @@ def view_lens(page: LensPage) -> Figure:
     for axes in (*grid[:-1].ravel(), grid[-1, 0]):
         axes.set_xlim(x - half_width, x + half_width)
         axes.set_ylim(y - half_width, y + half_width)
-    _scale_bar(grid[0, 0], (x, y), half_width)
+    scale_bar(grid[0, 0], square((x, y), half_width))
     _draw_source(page, grid[-1, 1])
     _write(page.text, grid[-1, 2])
     return figure
-
-
-def _extent(center: tuple[float, float], half_width: float) -> tuple[float, float, float, float]:
-    x, y = center
-    return x - half_width, x + half_width, y - half_width, y + half_width
 
 
 def _draw_band(page: LensPage, b: int, row: np.ndarray) -> None:
@@ -120,17 +130,17 @@ def _draw_band(page: LensPage, b: int, row: np.ndarray) -> None:
     finite = stretched[0][np.isfinite(stretched[0])]
     limits = {"vmin": float(finite.min()), "vmax": float(finite.max())} if finite.size else {}
     pale = asinh_stretch(np.where(np.isfinite(image), image, black), black, scale)
-    extent = _extent(page.center, page.half_width)
+    extent = square(page.center, page.half_width)
     show(row[0], pale, cmap="gray", alpha=0.35, extent=extent, **limits)
-    show(row[0], stretched[0], cmap="inferno", extent=extent, **limits)
-    show(row[1], stretched[1], cmap="inferno", extent=extent, **limits)
+    show(row[0], stretched[0], cmap=SKY_COLOURS, extent=extent, **limits)
+    show(row[1], stretched[1], cmap=SKY_COLOURS, extent=extent, **limits)
     with np.errstate(divide="ignore", invalid="ignore"):
         residual = np.where(used, (image - model) / sigma, np.nan)
-    show(row[2], residual, cmap="RdBu_r", vmin=-_MAX_SIGMA, vmax=_MAX_SIGMA, extent=extent)
+    show(row[2], residual, cmap=SIGNED_COLOURS, vmin=-MAX_SIGMA, vmax=MAX_SIGMA, extent=extent)
     row[2].set_facecolor(_UNUSED)
-    row[2].figure.colorbar(row[2].images[0], ax=row[2], fraction=0.046)
-    for axes, title in zip(row, ("data", "model", "(data - model) / sigma"), strict=True):
-        axes.set_title(title if len(page.bands) == 1 else f"{page.bands[b]}: {title}", fontsize="medium")
+    colour_bar(row[2], extend="both")
+    for axes, title in zip(row, ("data", "model", r"(data $-$ model) / $\sigma$"), strict=True):
+        axes.set_title(title if len(page.bands) == 1 else f"{page.bands[b]}: {title}")
 
 
 def _shown(page: LensPage) -> tuple[float, float, float]:
@@ -157,41 +167,24 @@ def _draw_arcs(page: LensPage, axes: Axes) -> None:
         seen = np.where(used, (page.model[0] - page.lens_light[0]) / page.noise_sigma[0], np.nan)
     finite = seen[np.isfinite(seen)]
     top = max(float(np.percentile(finite, _ARC_PERCENTILE)), 3.0) if finite.size else 3.0
-    extent = _extent(page.center, page.half_width)
+    extent = square(page.center, page.half_width)
     show(axes, arcs, cmap="gray", vmin=-0.15 * top, vmax=top, extent=extent)
     axes.set_facecolor(_UNUSED)
-    _draw_lines(axes, page.tangential, _TANGENTIAL)
-    _draw_lines(axes, page.radial, _RADIAL)
-    axes.set_title("data - lens light, critical lines", fontsize="medium")
+    draw_curves(axes, tangential=page.tangential, radial=page.radial)
+    axes.set_title(r"data $-$ lens light, critical curves")
 
 
 def _draw_source(page: LensPage, axes: Axes) -> None:
     """The source in its plane, with caustics."""
     top = float(np.max(page.source)) if page.source.size else 1.0
-    extent = _extent(page.source_center, page.source_half_width)
-    show(axes, asinh_stretch(page.source, 0.0, max(top, 1e-30) / 10.0), cmap="inferno", extent=extent)
-    _draw_lines(axes, page.tangential_caustic, _TANGENTIAL)
-    _draw_lines(axes, page.radial_caustic, _RADIAL)
+    extent = square(page.source_center, page.source_half_width)
+    show(axes, asinh_stretch(page.source, 0.0, max(top, 1e-30) / 10.0), cmap=SKY_COLOURS, extent=extent)
+    draw_curves(axes, tangential=page.tangential_caustic, radial=page.radial_caustic)
     axes.set_xlim(*extent[:2])
     axes.set_ylim(*extent[2:])
-    axes.set_title("source, caustics", fontsize="medium")
-    _scale_bar(axes, page.source_center, page.source_half_width)
-
-
-def _draw_lines(axes: Axes, lines: Sequence[np.ndarray], colour: str) -> None:
-    """Polylines, each (points, 2)."""
-    from matplotlib.collections import LineCollection
-
-    axes.add_collection(LineCollection(list(lines), colors=colour, linewidths=1.1))
-
-
-def _scale_bar(axes: Axes, center: tuple[float, float], half_width: float) -> None:
-    """A bar of a round length, at most half as long as the panel, with its length."""
-    lengths = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0)
-    length = max((one for one in lengths if one <= half_width), default=half_width)
-    x, y = center[0] - 0.9 * half_width, center[1] - 0.88 * half_width
-    axes.plot([x, x + length], [y, y], color="white", linewidth=2)
-    axes.text(x, y + 0.04 * half_width, f'{length:g}"', color="white", fontsize="small")
+    axes.set_title("source and caustics")
+    draw_legend(axes)
+    scale_bar(axes, extent)
 
 
 def _write(lines: Sequence[str], axes: Axes) -> None:
@@ -204,7 +197,7 @@ def _write(lines: Sequence[str], axes: Axes) -> None:
         "\n".join(broken),
         va="top",
         ha="left",
-        fontsize=7.5,
+        fontsize=_TEXT,
         family="monospace",
         transform=axes.transAxes,
     )

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from jaxlens.plotting.bands import COLOURS
+
+if TYPE_CHECKING:
+    from matplotlib.colors import Normalize
 
 # The smallest scale of a stretch, in the image's unit, which avoids a division by zero in a constant image.
 _MIN_SCALE = 1e-12
@@ -16,8 +22,14 @@ _PERCENTILES = (16.0, 50.0, 90.0, 99.0)
 _LIGHT_FACTOR = 0.15
 # The scale is at least this many sigma of the sky, which is its value in a faint image.
 _SKY_SIGMAS = 2.0
-# The softening of the colour stretch in a grid; chosen by eye.
+# The same of the noise of single bands in a colour image.
+_COLOUR_SKY_SIGMAS = 4.0
+# The number of values that are written at a colour bar, at most.
+_TICKS = 6
+# The softening of the colour stretch of an image's own scale; chosen by eye.
 _GRID_SOFTENING = 8.0
+# The softening where the scale is given: deeplenstronomy's.
+_SOFTENING = 2.0
 
 
 def asinh_stretch(pixels: np.ndarray, black: float, scale: float) -> np.ndarray:
@@ -65,22 +77,82 @@ def lupton_rgb(bands: np.ndarray, Q: float, stretch: float) -> np.ndarray:
         return np.asarray(make_lupton_rgb(bands[2], bands[1], bands[0], Q=Q, stretch=stretch))
 
 
-def stretched(bands: np.ndarray, rgb: bool | None) -> np.ndarray:
+def colours(bands: np.ndarray, Q: float | None = None, stretch: float | None = None) -> np.ndarray:
+    """A colour image of three bands, whose stretch is that of the image unless it is given.
+
+    Args:
+        bands: shape (3, y, x), bluest first, in one unit of flux.
+        Q: the softening of the asinh stretch; by default 8, or 2 where `stretch` is given.
+        stretch: the linear stretch, in the unit of the image; by default from the sky and the light of the
+            image, whose sky is then drawn black.
+
+    Returns:
+        Colours from 0 to 255, shape (y, x, 3).
+    """
+    if stretch is not None:
+        return lupton_rgb(bands, Q=_SOFTENING if Q is None else Q, stretch=stretch)
+    finite = np.where(np.isfinite(bands), bands, 0.0)
+    black, scale = black_and_scale(finite.mean(axis=0))
+    # the noise of single bands, which would be confetti, is larger than that of their mean
+    low, sky = np.percentile(finite, _PERCENTILES[:2], axis=(1, 2))
+    scale = max(scale, _COLOUR_SKY_SIGMAS * float(np.mean(sky - low)))
+    return lupton_rgb(finite - black, Q=_GRID_SOFTENING if Q is None else Q, stretch=scale)
+
+
+def stretched(bands: np.ndarray, rgb: bool | None, chosen: Sequence[int] = (0, 1, 2)) -> np.ndarray:
     """One system with its own stretch: colours (y, x, 3), or grey (y, x).
 
     Args:
         bands: shape (bands, y, x).
-        rgb: whether the first three bands become colours; None where there are three.
+        rgb: whether three bands become colours; None where there are three.
+        chosen: the indices of the bands that are drawn, bluest first; the first is the one that is drawn grey
+            where there are no colours.
 
     Raises:
         ValueError: if `rgb` is true and there are fewer than three bands.
     """
-    if rgb or (rgb is None and len(bands) >= 3):
-        if len(bands) < 3:
+    if rgb or (rgb is None and len(bands) >= COLOURS and len(chosen) == COLOURS):
+        if len(bands) < COLOURS:
             raise ValueError(f"a colour image needs three bands; there are {len(bands)}")
-        black, scale = black_and_scale(bands[:3].mean(axis=0))
-        return lupton_rgb(bands - black, Q=_GRID_SOFTENING, stretch=scale)
-    return asinh_stretch(bands[0], *black_and_scale(bands[0]))
+        return colours(bands[list(chosen)])
+    grey = bands[chosen[0]]
+    return asinh_stretch(grey, *black_and_scale(grey))
+
+
+def asinh_norm(pixels: np.ndarray, vmin: float | None = None, vmax: float | None = None) -> Normalize:
+    """Matplotlib's norm of the asinh stretch that suits an image, with which a colour bar has its unit.
+
+    Args:
+        pixels: counts, any shape; what is not finite does not count.
+        vmin: the value at the lower end; by default the level that is drawn black.
+        vmax: the value at the upper end; by default the largest.
+
+    Returns:
+        A norm from `vmin` to `vmax` with the attribute `ticks`, round values at about equal distances.
+    """
+    from matplotlib.colors import FuncNorm
+
+    finite = pixels[np.isfinite(pixels)]
+    black, scale = black_and_scale(finite) if finite.size else (0.0, 1.0)
+    low = black if vmin is None else vmin
+    high = (float(finite.max()) if finite.size else 1.0) if vmax is None else vmax
+    high = high if high > low else low + scale
+    norm = FuncNorm(
+        (lambda value: np.arcsinh((value - black) / scale), lambda place: black + scale * np.sinh(place)),
+        vmin=low,
+        vmax=high,
+    )
+    ends = np.arcsinh((np.array([low, high]) - black) / scale)
+    places = np.linspace(*ends, _TICKS)
+    norm.ticks = _rounded(black + scale * np.sinh(places), low, high)  # type: ignore[attr-defined]
+    return norm
+
+
+def _rounded(values: np.ndarray, low: float, high: float) -> list[float]:
+    """Values with one digit, and 0 if it is between the ends; those beyond the ends are left out."""
+    smallest = 0.02 * (high - low) / len(values)
+    digits = [0.0 if abs(v) < smallest else float(f"{v:.0e}") for v in values]
+    return sorted({one for one in digits if low <= one <= high})
 
 
 def stretched_alike(images: np.ndarray) -> tuple[list[np.ndarray], dict[str, Any]]:

@@ -20,6 +20,7 @@ from jaxlens.populations.result import PopulationFit
 from jaxlens.populations.search import Search
 from jaxlens.populations.simulated_sets import Features
 from jaxlens.populations.statistics import energy_distance
+from jaxlens.sampling.keys import Key, typed_key
 from jaxlens.simulator.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def fit_population(
     steps: int = 30,
     optimizer: optax.GradientTransformation | None = None,
     bootstrap: int = 100,
-    key: jax.Array | None = None,
+    key: Key | None = None,
 ) -> PopulationFit:
     """Find the hyperparameters of a file with which its simulated images are like a set of observed ones.
 
@@ -112,7 +113,7 @@ def fit_population(
     _refuse_haloes(sim, free)
     chosen = free_hyperparameters(sim, free)
     pixels = jnp.asarray(_checked(sim, images))
-    folded = jax.random.fold_in(jax.random.key(0) if key is None else key, crc32(b"fit_population"))
+    folded = jax.random.fold_in(typed_key(0 if key is None else key), crc32(b"fit_population"))
     given = None if features is None else _hashable(features)
     search = Search(sim, pixels, chosen, given, _hashable(distance), simulated, folded)
     result = search.result(search.run(steps, optimizer), bootstrap)

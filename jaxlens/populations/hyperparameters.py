@@ -139,14 +139,14 @@ def free_hyperparameters(sim: Simulator, paths: Sequence[str]) -> FreeHyperparam
 
     Args:
         sim: the simulator of the configuration.
-        paths: the paths of the hyperparameters, as in `sim.hyperparameters`.
+        paths: the paths of the hyperparameters, as in `sim.hyperparameters`, or endings that only one has.
 
     Returns:
         The hyperparameters; one that is bounded by another comes after it.
 
     Raises:
-        ValueError: if a path is not in the file or is given twice, or is that of an array or of a parameter
-            of a discrete distribution; if a hyperparameter starts on or beyond its bound.
+        ValueError: if a path is not in the file, may mean several, or is given twice, or is that of an array
+            or of a parameter of a discrete distribution; if a hyperparameter starts on or beyond its bound.
 
     >>> import jaxlens
     >>> free_hyperparameters(jaxlens.Simulator("galaxy_galaxy"), ["COSMOLOGY.H0"])
@@ -158,16 +158,22 @@ def free_hyperparameters(sim: Simulator, paths: Sequence[str]) -> FreeHyperparam
     every = sim.hyperparameters
     if not paths:
         raise ValueError("free is empty; give the paths of the numbers to fit, of sim.hyperparameters")
-    for path in paths:
+    full = [_full(sim, path) for path in paths]
+    for path in full:
         _check(path, every, draws)
-        if list(paths).count(path) > 1:
-            raise ValueError(f"{path} stands in free {list(paths).count(path)} times; name it once")
+        if full.count(path) > 1:
+            raise ValueError(f"{path} stands in free {full.count(path)} times; name it once")
     rules = _rules(sim)
-    found = [_free(path, draws[path], rules[draws[path].name], set(paths), every) for path in paths]
+    found = [_free(path, draws[path], rules[draws[path].name], set(full), every) for path in full]
     found.sort(key=lambda each: isinstance(each.low, str) or isinstance(each.high, str))
     for each in found:
         _check_inside(each, {path: float(every[path]) for path in draws if every[path].ndim == 0})
     return tuple(found)
+
+
+def _full(sim: Simulator, path: str) -> str:
+    """The full path that a short one means; an unknown one as it is."""
+    return sim.short_paths.full(path, "free") if sim.short_paths.meant(path) else path
 
 
 def _check(path: str, every: Mapping[str, jax.Array], draws: Mapping[str, ParameterDraw]) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from os import PathLike
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import jax
 import jax.numpy as jnp
@@ -15,15 +15,27 @@ from jax.typing import ArrayLike
 
 from jaxlens.config import Config, issue_warnings, load_config
 from jaxlens.config.model import Configuration
+from jaxlens.config.selectable import derived_names
+from jaxlens.config.short_names import ShortNames, object_names
 from jaxlens.imaging.assets import Assets, assets
 from jaxlens.imaging.own_pixels import with_kernel, with_pixel_map
 from jaxlens.imaging.scene import Scene, scene
 from jaxlens.sampling.population import Population, population
 from jaxlens.simulator import batched
 from jaxlens.simulator.checked_arrays import CheckedArrays
-from jaxlens.simulator.checks import checked_params, image_indices, refuse_unknown, system_indices
+from jaxlens.simulator.checks import (
+    changed_hyperparameters,
+    checked_params,
+    image_indices,
+    system_indices,
+)
 from jaxlens.simulator.generation import Params
+from jaxlens.simulator.given_params import full_params
+from jaxlens.simulator.name_table import name_rows
 from jaxlens.simulator.psf_bounds import remember_widths, scene_for_params, without_bound
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Where only names or shapes are asked for any key will do.
 ANY_KEY = np.zeros(2, np.uint32)
@@ -46,9 +58,10 @@ class SimulatorBase:
         config: Config | str | PathLike[str] | Mapping[str, Any],
         configuration: str | None = None,
         survey: str | None = None,
+        bands: str | Sequence[str] | None = None,
     ) -> None:
         asked = None if configuration is None else (configuration,)
-        self.config = load_config(config, survey=survey, configurations=asked)
+        self.config = load_config(config, survey, asked, bands)
         if not isinstance(config, Config):
             issue_warnings(self.config.passed_over)
         self.configuration: Configuration = self.config.configuration(configuration)
@@ -59,6 +72,7 @@ class SimulatorBase:
         # what is static under jit holds no arrays, since jit keeps it for good
         self.static_population: Population = self.population.static
         self._hyperparameters: dict[np.dtype[Any], Params] = {}
+        self._short: dict[tuple[str, ...], ShortNames] = {}
         self._known = CheckedArrays()
 
     def __repr__(self) -> str:
@@ -83,6 +97,69 @@ class SimulatorBase:
     def parameter_names(self) -> tuple[str, ...]:
         """The keys of `params`."""
         return self.scene.parameters
+
+    @property
+    def short_names(self) -> ShortNames:
+        """What the full and short names of the parameters mean."""
+        names = self.parameter_names
+        if names not in self._short:
+            self._short[names] = ShortNames(names, object_names(self.configuration))
+        return self._short[names]
+
+    def names(self) -> pd.DataFrame:
+        """All numbers of a system: the shortest name, the value or distribution in the file, and the unit.
+
+        Every argument that names parameters takes the short name or the full one: `free`, `fixed` and `tie`
+        of a fit, labels of streams, keys of `params`, `Dataset.update_param`, columns of `view_corner`.
+
+        Returns:
+            A row for each number, by its full name; those of the file come first, in its order, also such on
+            which no image depends.  The columns are `short`, `value` and `unit`.
+
+        >>> import jaxlens
+        >>> sim = jaxlens.Simulator("galaxy_galaxy")
+        >>> sim.names().loc["PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v"].tolist()
+        ['sigma_v', 'normal(mean=290, std=20)', 'km/s']
+        """
+        # pandas, which simulations do without
+        import pandas as pd
+
+        rows = name_rows(self.config, self.configuration, self.population, self.parameter_names)
+        known = [row.name for row in rows] + list(derived_names(self.configuration))
+        names = ShortNames([*known, *self.parameter_names], object_names(self.configuration))
+        columns = {
+            "short": [names.shortest(row.name) for row in rows],
+            "value": [row.value for row in rows],
+            "unit": [row.unit for row in rows],
+        }
+        return pd.DataFrame(columns, index=pd.Index([row.name for row in rows], name="name"))
+
+    @property
+    def short_paths(self) -> ShortNames:
+        """What the full and short paths of `hyperparameters` mean."""
+        paths = tuple(self.hyperparameters)
+        if paths not in self._short:
+            species = {f"SPECIES.{one.label}": (one.name,) for one in self.config.species}
+            self._short[paths] = ShortNames(paths, species)
+        return self._short[paths]
+
+    def full_name(self, name: str) -> str:
+        """The full name of the parameter that a short name means, which is its key in `params`.
+
+        A full name means itself, and so does any ending of it that no other parameter has, and such words of
+        it as only one has; the NAME of an object may stand before what is its own.
+
+        Raises:
+            ValueError: if it may mean several parameters, which are listed, or none, with similar names.
+
+        >>> import jaxlens
+        >>> sim = jaxlens.Simulator("galaxy_galaxy")
+        >>> sim.full_name("sigma_v")
+        'PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v'
+        >>> sim.full_name("SOURCE.n_sersic")
+        'PLANE_2-OBJECT_1-LIGHT_PROFILE_1-n_sersic'
+        """
+        return self.short_names.full(name)
 
     @property
     def hyperparameters(self) -> Params:
@@ -119,9 +196,9 @@ class SimulatorBase:
         Args:
             num_pix: pixels along a side of an image; None: as many as in the file.
 
-        >>> import jax, jaxlens, jax.numpy as jnp
+        >>> import jaxlens, jax.numpy as jnp
         >>> sim = jaxlens.Simulator("galaxy_galaxy").with_pixel_map()
-        >>> params = sim.sample(jax.random.key(1, impl="threefry2x32"), 2)
+        >>> params = sim.sample(1, 2)
         >>> numbers = {"xx": -0.2, "xy": 0.01, "yx": 0.01, "yy": 0.2}
         >>> pixels = {f"transform_{own}": jnp.full((2,), value) for own, value in numbers.items()}
         >>> pixels |= {"x_shift": jnp.array([0.03, -0.05]), "y_shift": jnp.array([0.0, 0.08])}
@@ -188,11 +265,18 @@ class SimulatorBase:
         return params
 
     def _arrays(self, params: Mapping[str, ArrayLike]) -> Params:
-        """`params` as float arrays; ValueError where a parameter is missing or no value has its name."""
-        checked = checked_params(self.scene, self.assets, params, self._known)
-        if len(params) > len(checked):
-            refuse_unknown(params, self.parameter_names, self._value_names)
-        return checked
+        """`params` as float arrays with full names; ValueError where names or shapes are wrong."""
+        given = full_params(params, self.short_names, lambda: self._value_names)
+        return checked_params(self.scene, self.assets, given, self._known)
+
+    def _changed(
+        self, hyperparameters: Mapping[str, ArrayLike] | None
+    ) -> tuple[Params, Mapping[str, ArrayLike]]:
+        """The numbers of the file with those that are changed, and the changes alone by their full paths."""
+        if not hyperparameters:
+            return self.hyperparameters, {}
+        changes = self.short_paths.full_keys(hyperparameters, "hyperparameters")
+        return changed_hyperparameters(self.hyperparameters, changes), changes
 
     @cached_property
     def _value_names(self) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 import jax
@@ -11,7 +11,6 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
-from jaxlens.config.errors import nearest
 from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.optics import PSF_KERNEL
 from jaxlens.imaging.scene import Scene
@@ -19,6 +18,7 @@ from jaxlens.sampling.indices import INDEX_LIMIT, consecutive, index_words, whol
 from jaxlens.simulator.batched import Observed
 from jaxlens.simulator.checked_arrays import CheckedArrays, as_array
 from jaxlens.simulator.generation import Params
+from jaxlens.simulator.given_params import as_arrays
 from jaxlens.simulator.halo_params import padded_haloes
 
 
@@ -31,41 +31,26 @@ def checked_params(
         scene: whose parameters are taken.
         assets: its arrays; `BACKGROUND_IDX` must be an index of its backgrounds, and `image_index` of a
             profile one of its stack of images.
-        params: {name: (n,) or (n, bands)}, of a time series also (n, epochs, bands) or (n, epochs, 1);
-            entries that the scene does not have are left out.  Arrays of haloes are (n, haloes), with any
-            number of haloes for which there is room.
+        params: {name: (n,) or (n, bands)}, of a time series also (n, epochs, bands) or (n, epochs, 1), or
+            one number for all systems; entries that the scene does not have are left out.  Arrays of haloes
+            are (n, haloes), with any number of haloes for which there is room.
         known: indices of images that have been checked.
 
     Raises:
-        ValueError: if a parameter is missing or has another number of epochs than the scene, or a
-            image's index is none, or if arrays of haloes or kernels of the PSF have wrong shapes.
+        ValueError: if a parameter is missing or no number, has another shape or number of epochs than the
+            scene, or an image's index is none.
     """
     missing = [name for name in scene.parameters if name not in params]
     if missing:
-        near = get_close_matches(missing[0], list(params), n=1)
+        near = get_close_matches(missing[0], [name for name in params if isinstance(name, str)], n=1)
         hint = f"; {near[0]!r} is given" if near else ""
         raise ValueError(f"params lacks {', '.join(missing)}{hint}")
-    dtype = jnp.result_type(float)
-    checked = {name: as_array(params[name], dtype) for name in scene.parameters}
+    checked = as_arrays(scene, params)
     _check_kernel(scene, checked)
     _check_background(assets, checked, known)
     _check_images(assets, checked, known)
     _check_epochs(scene, checked)
     return padded_haloes(scene, checked) if scene.haloes else checked
-
-
-def refuse_unknown(names: Iterable[str], parameters: Collection[str], others: Collection[str]) -> None:
-    """ValueError where one of `names` is no value of a system.
-
-    Args:
-        names: the names to check.
-        parameters: the parameters on which the image depends, of which the message names the nearest.
-        others: names of further values, which may stand beside them without changing anything.
-    """
-    for name in names:
-        if name not in parameters and name not in others:
-            advice = nearest(str(name), parameters, listed=("a name of sim.parameter_names",))
-            raise ValueError(f"params has {name}, which is no parameter; {advice}")
 
 
 def _check_kernel(scene: Scene, params: Params) -> None:
@@ -128,16 +113,22 @@ def _check_images(assets: Assets, params: Params, known: CheckedArrays) -> None:
 def changed_hyperparameters(hyperparameters: Params, changes: Mapping[str, ArrayLike] | None) -> Params:
     """`hyperparameters` with some of them changed.
 
+    Args:
+        hyperparameters: every number of the file by its path.
+        changes: the new numbers, by full paths.
+
     Raises:
-        ValueError: if a path in `changes` is not among them, with the nearest.
+        ValueError: if a new number has another shape than that of the file.
     """
     if not changes:
         return hyperparameters
-    for path in changes:
-        if path not in hyperparameters:
-            raise ValueError(f"{path} is no number of the file; {nearest(path, hyperparameters)}")
     dtype = jnp.result_type(float)
-    return {**hyperparameters, **{path: jnp.asarray(value, dtype) for path, value in changes.items()}}
+    new = {path: jnp.asarray(value, dtype) for path, value in changes.items()}
+    for path, value in new.items():
+        right = hyperparameters[path].shape
+        if value.shape != right:
+            raise ValueError(f"{path} has shape {value.shape}; give {right if right else 'one number'}")
+    return {**hyperparameters, **new}
 
 
 def number_of_systems(n: object) -> int:

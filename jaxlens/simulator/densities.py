@@ -13,7 +13,7 @@ from jaxlens.sampling.joint_priors import Priors
 from jaxlens.sampling.population import Population
 from jaxlens.simulator import batched
 from jaxlens.simulator.base import SimulatorBase
-from jaxlens.simulator.checks import changed_hyperparameters, observed_images, system_count
+from jaxlens.simulator.checks import observed_images, system_count
 
 # For how many sets of names it is remembered that all have a prior density.
 _KEPT_NAMES = 256
@@ -65,18 +65,23 @@ class SimulatorDensities(SimulatorBase):
             ValueError: where one of them has no density (it comes from a table, a function, or SPECIAL, or is
                 drawn with haloes).
 
-        >>> import jax, jaxlens, numpy as np
+        >>> import jaxlens, numpy as np
         >>> sim = jaxlens.Simulator("galaxy_galaxy")
-        >>> params = sim.sample(jax.random.key(1, impl="threefry2x32"), 2)
+        >>> params = sim.sample(1, 2)
         >>> size = sim.log_prior(params, names=["PLANE_1-OBJECT_1-LIGHT_PROFILE_1-R_sersic"])
         >>> [round(float(np.exp(-p)), 3) for p in size]  # uniform between 0.6 and 1.2
         [0.6, 0.6]
         """
-        asked = None if names is None else frozenset(names)
+        asked = None if names is None else frozenset(self._full_names(names))
         wanted = _names_with_prior(self.static_population, self.parameter_names, asked)
         checked = self._arrays(params)
-        changed = changed_hyperparameters(self.hyperparameters, hyperparameters)
-        return batched.log_prior(self.static_population, changed, checked, wanted)
+        numbers, _ = self._changed(hyperparameters)
+        return batched.log_prior(self.static_population, numbers, checked, wanted)
+
+    def _full_names(self, names: Collection[str]) -> list[str]:
+        if isinstance(names, str):
+            raise ValueError(f"names is the text {names!r}; give a list, as [{names!r}]")
+        return [self.short_names.full(name, "names") for name in names]
 
     def expected(self, params: Mapping[str, ArrayLike]) -> tuple[jax.Array, jax.Array]:
         """Mean and standard deviation of every pixel of the observed images, each like `render`.
@@ -109,9 +114,9 @@ class SimulatorDensities(SimulatorBase):
             ValueError: where a shape does not fit, or where real images stand in for the background's noise,
                 whose sigma is not known, and no `noise_sigma` is given.
 
-        >>> import jax, jaxlens
+        >>> import jaxlens
         >>> sim = jaxlens.Simulator("galaxy_galaxy")
-        >>> images, params = sim(jax.random.key(1, impl="threefry2x32"), 2)
+        >>> images, params = sim(1, 2)
         >>> sim.log_likelihood(params, images).shape
         (2,)
         """

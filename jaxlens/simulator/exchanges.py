@@ -51,9 +51,9 @@ class SimulatorExchanges(SimulatorDensities):
             ValueError: for a system that is not there, and an epoch that is missing or too many; and as
                 `render`.
 
-        >>> import jax, jaxlens
+        >>> import jaxlens
         >>> sim = jaxlens.Simulator("galaxy_galaxy")
-        >>> params = sim.sample(jax.random.key(1, impl="threefry2x32"), 2)
+        >>> params = sim.sample(1, 2)
         >>> sim.to_lenstronomy(params, 0)["g"]["kwargs_model"]["lens_model_list"]
         ['SIE', 'SHEAR']
         """
@@ -94,9 +94,9 @@ class SimulatorExchanges(SimulatorDensities):
             ImportError: if the package coolest is not installed (the extra `coolest`).
             ValueError: if COOLEST cannot hold the system; the message lists what.
 
-        >>> import jax, jaxlens
+        >>> import jaxlens
         >>> sim = jaxlens.Simulator("galaxy_galaxy")
-        >>> params = sim.sample(jax.random.key(1, impl="threefry2x32"), 3)
+        >>> params = sim.sample(1, 3)
         >>> sim.to_coolest(params, 0, "lens.json")  # doctest: +SKIP
         [PosixPath('lens_g.json'), PosixPath('lens_r.json'), PosixPath('lens_i.json')]
         """

@@ -13,19 +13,14 @@ from jax.typing import ArrayLike
 
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
 from jaxlens.sampling.indices import consecutive
-from jaxlens.sampling.keys import dataset_key
+from jaxlens.sampling.keys import Key, random_key
 from jaxlens.simulator import batched
 from jaxlens.simulator.acceptance import Acceptance, measured_acceptance
 from jaxlens.simulator.base import ANY_KEY
 from jaxlens.simulator.batched_draws import draw
-from jaxlens.simulator.checks import (
-    changed_hyperparameters,
-    number_of_systems,
-    system_count,
-    system_indices,
-)
+from jaxlens.simulator.checks import number_of_systems, system_count, system_indices
 from jaxlens.simulator.generation import Batch, Params
-from jaxlens.simulator.light_products import SimulatorLightProducts
+from jaxlens.simulator.plots import SimulatorPlots
 from jaxlens.simulator.psf_bounds import scene_for_hyperparameters
 
 if TYPE_CHECKING:
@@ -34,19 +29,21 @@ if TYPE_CHECKING:
     from jaxlens.files.system_haloes import SystemHaloes
 
 
-class Simulator(SimulatorLightProducts):
+class Simulator(SimulatorPlots):
     """Images of one configuration of a file, as pure functions.
 
     `params` is a flat dictionary of float arrays, (n,) for what the bands share, (n, bands) for what differs
-    by band, and (n, haloes) for haloes, of which the first NUMBER count.  All methods jit, vmap over further
-    axes, and differentiate with respect to every float in `params`.  The key is the dataset's:
-    `jax.random.key(seed, impl="threefry2x32")` gives the systems of a dataset with that seed.
+    by band, and (n, haloes) for haloes, of which the first NUMBER count; one number stands for all systems.
+    Names may be short: `params | {"theta_E": 1.2}` (see `names` and `full_name`).  All methods jit, vmap over
+    further axes, and differentiate with respect to every float in `params`.  A key is a seed, and gives the
+    systems of a dataset with that seed; a key of `jax.random.key(seed)`, of any kind, means the same.
 
     Args:
         config: a Config, the path of a YAML file, the name of a packaged example, or a dictionary.
         configuration: its label or NAME; may be left out when the file has one.  What is wrong with the
             others alone is a warning.
-        survey: the name of a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
+        survey: a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
+        bands: the bands that are used, as in `load_config`.
 
     Raises:
         ConfigError: if the file is wrong.
@@ -55,16 +52,16 @@ class Simulator(SimulatorLightProducts):
     Warns:
         ConfigWarning: for what is wrong with the file but not used, unless `config` is a Config.
 
-    >>> import jax, jaxlens
+    >>> import jaxlens
     >>> sim = jaxlens.Simulator("galaxy_galaxy")
-    >>> images, params = sim(jax.random.key(1, impl="threefry2x32"), 2)
+    >>> images, params = sim(1, 2)
     >>> images.shape[:2], sim.bands
     ((2, 3), ('g', 'r', 'i'))
     """
 
     def sample(
         self,
-        key: jax.Array,
+        key: Key,
         n: int,
         start: ArrayLike = 0,
         hyperparameters: Mapping[str, ArrayLike] | None = None,
@@ -78,11 +75,11 @@ class Simulator(SimulatorLightProducts):
         haloes of a system has no derivative where its NUMBER changes, and that of NUMBER is 0.
 
         Args:
-            key: the key of the dataset's seed.
+            key: the dataset's seed, or its key.
             n: the number of systems, 0 or more.
             start: the index of the first system, or of every system, (n,); from 0 to 2^63 - 1.
             hyperparameters: take the place of some or all numbers of the file, by the paths of
-                `sim.hyperparameters`.
+                `sim.hyperparameters`, or endings of these that only one has.
 
         Returns:
             {name: (n,) or (n, bands)}, and (n, haloes) for arrays of haloes.  Where NUMBER is more than there
@@ -94,18 +91,17 @@ class Simulator(SimulatorLightProducts):
             ValueError: for a path that is no number of the file, and where `n` is no number of systems.
 
         >>> import jax, jaxlens
-        >>> sim, key = jaxlens.Simulator("galaxy_galaxy"), jax.random.key(1, impl="threefry2x32")
-        >>> path = "SPECIES.GALAXY_1.MASS_PROFILE_1.sigma_v.mean"
-        >>> drawn = lambda v: sim.sample(key, 8, hyperparameters={path: v})
-        >>> mean = lambda v: drawn(v)["PLANE_1-OBJECT_1-MASS_PROFILE_1-sigma_v"].mean()
+        >>> sim = jaxlens.Simulator("galaxy_galaxy")
+        >>> drawn = lambda v: sim.sample(1, 8, hyperparameters={"sigma_v.mean": v})
+        >>> mean = lambda v: drawn(v)[sim.full_name("sigma_v")].mean()
         >>> float(jax.grad(mean)(300.0))
         1.0
         """
-        changed = changed_hyperparameters(self.hyperparameters, hyperparameters)
+        numbers, changed = self._changed(hyperparameters)
         indices, population = system_indices(start, n), self.static_population
         # a selection by images is made with the blur that these numbers need
-        admitted = scene_for_hyperparameters(self.drawn_scene, self.population, hyperparameters or ())
-        values = draw(population, admitted, changed, key, indices, self.assets)
+        admitted = scene_for_hyperparameters(self.drawn_scene, self.population, changed)
+        values = draw(population, admitted, numbers, random_key(key), indices, self.assets)
         given = self.given_parameters
         params = {name: values[name] for name in self.parameter_names if name not in given}
         return params if hyperparameters else self._drawn(params)
@@ -127,7 +123,7 @@ class Simulator(SimulatorLightProducts):
 
         Args:
             table: a DataFrame, a mapping from column to values, or the path of a `*_metadata.csv` or
-                `*_images.h5`.
+                `*_images.h5`.  Its columns may have short names, and what bands share needs no band.
             haloes: those of the systems, as `Dataset.haloes` gives them, or the path of a `*_haloes.h5`; by
                 default the file beside the table.  Only a file with SUBSTRUCTURE or LINE_OF_SIGHT needs them.
 
@@ -147,7 +143,7 @@ class Simulator(SimulatorLightProducts):
 
         drawn = jax.eval_shape(lambda key: self.sample(key, 1), ANY_KEY)
         wanted = {name: drawn[name] for name in self.parameter_names if name in drawn}
-        values = table_params(table, haloes, wanted, self.bands)
+        values = table_params(table, haloes, wanted, self.bands, self.short_names)
         return {name: jnp.asarray(value, wanted[name].dtype) for name, value in values.items()}
 
     def render(self, params: Mapping[str, ArrayLike]) -> jax.Array:
@@ -172,11 +168,11 @@ class Simulator(SimulatorLightProducts):
         checked, admitted = self._checked(params)
         return batched.render(admitted, checked, self.assets)
 
-    def observe(self, key: jax.Array, params: Mapping[str, ArrayLike], start: ArrayLike = 0) -> jax.Array:
+    def observe(self, key: Key, params: Mapping[str, ArrayLike], start: ArrayLike = 0) -> jax.Array:
         """`render` with the noise of systems start..start+n-1.
 
         Args:
-            key: the key of the dataset's seed.
+            key: the dataset's seed, or its key.
             params: as in `render`.
             start: the index of the first system, or of every system, (n,); from 0 to 2^63 - 1.
 
@@ -188,11 +184,13 @@ class Simulator(SimulatorLightProducts):
         """
         checked, admitted = self._checked(params)
         indices = system_indices(start, system_count(checked))
-        return batched.observe(self.population.label, admitted, checked, key, indices, self.assets)
+        return batched.observe(
+            self.population.label, admitted, checked, random_key(key), indices, self.assets
+        )
 
     def __call__(
         self,
-        key: jax.Array,
+        key: Key,
         n: int,
         start: ArrayLike = 0,
         hyperparameters: Mapping[str, ArrayLike] | None = None,
@@ -200,7 +198,7 @@ class Simulator(SimulatorLightProducts):
         """Noisy images of systems start..start+n-1, and their parameters.
 
         Args:
-            key: the key of the dataset's seed.
+            key: the dataset's seed, or its key.
             n: the number of systems.
             start: the index of the first system, or of every system, (n,); from 0 to 2^63 - 1.
             hyperparameters: as in `sample`.
@@ -212,11 +210,11 @@ class Simulator(SimulatorLightProducts):
             ValueError: as `sample`.
         """
         self._refuse_given()
-        changed = changed_hyperparameters(self.hyperparameters, hyperparameters)
-        admitted = scene_for_hyperparameters(self.scene, self.population, hyperparameters or ())
+        numbers, changed = self._changed(hyperparameters)
+        admitted = scene_for_hyperparameters(self.scene, self.population, changed)
         indices = system_indices(start, n)
         images, params = batched.sample_and_observe(
-            self.static_population, admitted, changed, key, indices, self.assets
+            self.static_population, admitted, numbers, random_key(key), indices, self.assets
         )
         return images, params if hyperparameters else self._drawn(params)
 
@@ -245,26 +243,26 @@ class Simulator(SimulatorLightProducts):
         return batched.time_delays(admitted, checked, self.assets)
 
     def generate(
-        self, key: jax.Array, n: int, start: ArrayLike = 0, planes: bool = False, measured: bool = True
+        self, key: Key, n: int, start: ArrayLike = 0, planes: bool = False, measured: bool = True
     ) -> Batch:
         """Systems start..start+n-1 with images, all values, and flags; their planes if asked for.
 
         Args:
-            key: the key of the dataset's seed.
+            key: the dataset's seed, or its key.
             n: the number of systems.
             start: the index of the first system, or of every system, (n,); from 0 to 2^63 - 1.
             planes: whether the parts that add up to the images are made too.
             measured: whether the fluxes of transients are measured on the images of a time series.
         """
         self._refuse_given()
-        indices, assets = system_indices(start, n), self.assets
+        words, indices, assets = random_key(key), system_indices(start, n), self.assets
         batch: Batch = batched.generate(
-            self.static_population, self.scene, self.hyperparameters, key, indices, assets, planes, measured
+            self.static_population, self.scene, self.hyperparameters, words, indices, assets, planes, measured
         )
         self._drawn(batch.values)
         return batch
 
-    def acceptance(self, key: ArrayLike | None = None, n: int = 1000) -> Acceptance:
+    def acceptance(self, key: Key | None = None, n: int = 1000) -> Acceptance:
         """The share of drawn systems that SELECT keeps, from the first draws of systems 0..n-1.
 
         Args:
@@ -282,18 +280,19 @@ class Simulator(SimulatorLightProducts):
             raise ValueError("n is 0; give at least one draw")
         if self.population.selection is None:
             return Acceptance(1.0, count, {})
-        raw = dataset_key(self.config.seed or 0) if key is None else key
-        return measured_acceptance(self, raw, consecutive(0, count), np.zeros(count, np.uint32))
+        words = random_key(self.config.seed or 0) if key is None else random_key(key)
+        return measured_acceptance(self, words, consecutive(0, count), np.zeros(count, np.uint32))
 
-    def numbers(self, key: jax.Array, n: int, start: ArrayLike = 0) -> Batch:
+    def numbers(self, key: Key, n: int, start: ArrayLike = 0) -> Batch:
         """`generate` without images, whose program is then not compiled: all values of each system.
 
         Args:
-            key: the key of the dataset's seed.
+            key: the dataset's seed, or its key.
             n: the number of systems.
             start: the index of the first system, or of every system, (n,); from 0 to 2^63 - 1.
         """
         indices = system_indices(start, n)
+        words, scene = random_key(key), self.drawn_scene
         return batched.tabulate(
-            self.static_population, self.drawn_scene, self.hyperparameters, key, indices, self.assets
+            self.static_population, scene, self.hyperparameters, words, indices, self.assets
         )

@@ -5,7 +5,7 @@ It imports pandas and h5py, which simulations do without.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 import jax
 import numpy as np
 
+from jaxlens.config.columns import stems
 from jaxlens.config.haloes.arrays import HaloArray, halo_array
 from jaxlens.config.haloes.names import KAPPA_SHEET
+from jaxlens.config.short_names import ShortNames
 from jaxlens.files.haloes_reading import haloes_beside, open_haloes
 from jaxlens.files.reader import read_metadata
 from jaxlens.files.system_haloes import SystemHaloes
@@ -29,6 +31,7 @@ def table_params(
     haloes: SystemHaloes | str | PathLike[str] | None,
     wanted: Mapping[str, jax.ShapeDtypeStruct],
     bands: tuple[str, ...],
+    names: ShortNames,
 ) -> dict[str, np.ndarray]:
     """The parameters of the systems in a metadata table, on the host.
 
@@ -37,6 +40,7 @@ def table_params(
         haloes: as there.
         wanted: the shape of each parameter of one system, (1, ...), by name.
         bands: the names of the bands.
+        names: what short names mean.
 
     Raises:
         ValueError, StorageError: as `Simulator.params_from_table`.
@@ -44,6 +48,7 @@ def table_params(
     arrays = {name: found for name in wanted if (found := halo_array(name)) is not None}
     read = read_metadata(table) if isinstance(table, str | PathLike) else table
     columns = {str(name): np.asarray(column) for name, column in read.items()}
+    columns = _full_columns(columns, [name for name in wanted if name not in arrays], names, bands)
     shapes = {name: one.shape[1:] for name, one in wanted.items() if name not in arrays}
     values: dict[str, np.ndarray] = dict(parameters(columns, shapes, bands))
     if not arrays:
@@ -53,6 +58,22 @@ def table_params(
     own = _haloes(table, haloes).params(systems, room)
     _refuse_others(arrays, wanted, own)
     return values | {name: own[name] for name in arrays}
+
+
+def _full_columns(
+    columns: Mapping[str, np.ndarray], wanted: Sequence[str], names: ShortNames, bands: tuple[str, ...]
+) -> dict[str, np.ndarray]:
+    """The columns of a table, with those that its short names mean, and those of all bands of one without."""
+    found = dict(columns)
+    lacking = {f"{name}-{band}" for name in wanted for band in bands} - columns.keys()
+    for column, values in columns.items() if lacking else ():
+        for stem, band in stems(column, bands):
+            meant = names.meant(stem)
+            targets = (
+                {f"{meant[0]}-{own}" for own in ([band] if band else bands)} if len(meant) == 1 else set()
+            )
+            found |= dict.fromkeys(sorted(targets & lacking), values)
+    return found
 
 
 def _haloes(table: Any, haloes: SystemHaloes | str | PathLike[str] | None) -> SystemHaloes:

@@ -14,19 +14,22 @@ from jaxlens.config import Config
 from jaxlens.engine.devices import Devices, batches_at_once
 from jaxlens.products.columns import NAMES
 from jaxlens.simulator.simulator import Simulator
-from jaxlens.streams.arguments import check_seed, selected
-from jaxlens.streams.batches import BatchMaker, StreamBatch
+from jaxlens.streams.arguments import check_seed
+from jaxlens.streams.batches import BatchMaker, StreamBatch, Transform
 from jaxlens.streams.columns import MixedColumns, mixed_columns
+from jaxlens.streams.mixed_files import MixedFiles
 from jaxlens.streams.mixing import Mixture
-from jaxlens.streams.state import configuration_digest
+from jaxlens.streams.state import mixture_digest
 
 
 class StreamBase:
     """What is in the batches of a stream, and what makes them.
 
     Attributes:
-        config: the configuration file.
-        configurations: the NAMEs of the configurations, to which `batch.configuration` is an index.
+        config: the configuration file, the first of several.
+        files: the names of the files, to which `batch.file` is an index.
+        configurations: the NAMEs of the configurations, to which `batch.configuration` is an index; of
+            several files `<file>/<NAME>`.
         bands: the names of the bands.
         label_names: the names of the columns of `batch.labels`.
         batch_size: systems a batch.
@@ -36,20 +39,22 @@ class StreamBase:
 
     def __init__(
         self,
-        config: Config,
+        files: MixedFiles,
         batch_size: int,
         *,
         seed: int,
         labels: tuple[str, ...],
         devices: Devices,
-        configurations: tuple[str, ...] | None,
         image_dtype: str = "float32",
+        transform: Transform | None = None,
     ) -> None:
         check_seed(seed)
-        self._devices, self.image_dtype = devices, image_dtype
-        self.config, self._mixed = config, selected(config, configurations)
+        self._devices, self.image_dtype, self._transform = devices, image_dtype, transform
+        self.files, self._mixed = files.names, files.mixed()
+        self.config: Config = files.configs[0]
+        self._weighted = files.weights is not None or len(files.configs) > 1
         self.configurations = tuple(mixed.name for mixed in self._mixed)
-        self.bands = config.bands
+        self.bands = self.config.bands
         self.batch_size, self.seed = batch_size, int(seed)
         self._products = tuple(name for name in NAMES if any(_is_of(label, name) for label in labels))
         self._measured = self._asks_for_measured(labels)
@@ -79,7 +84,7 @@ class StreamBase:
 
     @cached_property
     def _simulators(self) -> list[Simulator]:
-        found = [Simulator(self.config, mixed.label) for mixed in self._mixed]
+        found = [Simulator(mixed.config, mixed.configuration.label) for mixed in self._mixed]
         if not self._products:
             return found
         return [one.with_products(set(self._products) & set(one.product_names)) for one in found]
@@ -90,7 +95,8 @@ class StreamBase:
 
     @cached_property
     def _digest(self) -> str:
-        return configuration_digest(self.config, self._simulators)
+        fractions = [mixed.fraction for mixed in self._mixed] if self._weighted else []
+        return mixture_digest([mixed.config for mixed in self._mixed], self._simulators, fractions)
 
     def _asks_for_measured(self, labels: tuple[str, ...]) -> bool:
         """Whether a label is none of the values that are known without images."""
@@ -112,6 +118,8 @@ class StreamBase:
             list(self._labels.values()),
             self._measured,
             self.image_dtype,
+            [mixed.file for mixed in self._mixed],
+            self._transform,
         )
 
     def _executor(self) -> ThreadPoolExecutor:

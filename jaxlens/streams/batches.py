@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from typing import Any, NamedTuple
@@ -34,6 +34,8 @@ from jaxlens.streams.parts import Part, part_size
 
 # The names and the shapes of the arrays of haloes of one system.
 HaloShapes = tuple[tuple[str, tuple[int, ...]], ...]
+# A function of images (systems, ...), whose result has the systems along its first axis too.
+Transform = Callable[[jax.Array], jax.Array]
 # The images of a part, its packed values, and its arrays of haloes.
 Made = tuple[Any, Any, dict[str, Any]]
 
@@ -43,7 +45,8 @@ class StreamBatch(NamedTuple):
 
     Attributes:
         images: (batch, bands, num_pix, num_pix), in counts/s, float32 or the stream's `image_dtype`;
-            of time series (batch, epochs, bands, num_pix, num_pix), zero where an epoch is not observed.
+            of time series (batch, epochs, bands, num_pix, num_pix), zero where an epoch is not observed;
+            or what the stream's `transform` makes of them.
         labels: (batch, labels), float32, in the order of `stream.label_names`; 0 where the configuration has
             no such value.
         present: (batch, labels), whether it has.
@@ -57,6 +60,7 @@ class StreamBatch(NamedTuple):
             haloes), such as `LINE_OF_SIGHT-mass`, zero after the first `LINE_OF_SIGHT-NUMBER`; in the rare
             batch in which a system has more than there is room for they are twice as long, or more.
         index_upper: (batch,), uint32, the upper 32 bits of the index of each system.
+        file: (batch,), int32, the place in `stream.files` of the file that a system is of.
     """
 
     images: Any
@@ -66,6 +70,7 @@ class StreamBatch(NamedTuple):
     index: Any
     parameters: dict[str, Any]
     index_upper: Any
+    file: Any
 
 
 class BatchMaker:
@@ -82,6 +87,8 @@ class BatchMaker:
         labels: the columns that are labels.
         measured: whether `columns` has the fluxes that are measured on the images of time series.
         image_dtype: of the images, "float32" or "float16".
+        files: the place of the file of each configuration; by default all are of one.
+        transform: what is made of the images; by default they stay.
     """
 
     def __init__(
@@ -95,8 +102,12 @@ class BatchMaker:
         labels: Sequence[int],
         measured: bool = False,
         image_dtype: str = "float32",
+        files: Sequence[int] | None = None,
+        transform: Transform | None = None,
     ) -> None:
         self._measured, self._image_dtype = measured, image_dtype
+        self._files = np.asarray([0] * len(simulators) if files is None else files, np.int32)
+        self._transform = transform
         self._mixture, self._size, self._seed, self._everywhere = mixture, size, seed, devices
         self._own = [k for k, one in enumerate(devices) if one.process_index == jax.process_index()]
         self._devices = tuple(devices[k] for k in self._own)
@@ -110,6 +121,8 @@ class BatchMaker:
         self._sizes, self._columns = sizes, columns
         self._labels = np.asarray(labels, np.int32)
         self._images = [sim.scene.image_shape for sim in simulators]
+        if transform is not None:
+            check_transform(transform, (self._share, *self._images[0]), image_dtype)
         self._widths = [
             sum(math.prod(shape) for shape in layout(sim, measured).values()) for sim in simulators
         ]
@@ -198,7 +211,8 @@ class BatchMaker:
             made.append((image, array(size, (self._widths[c],), self._float), own))
         each = [array(self._share, (), jnp.int32) for _ in range(2)]
         each.append(array(self._share, (2,), jnp.uint32))
-        function = partial(placed, self._configurations, self._columns, self._labels)
+        placing = partial(placed, self._configurations, self._columns, self._labels)
+        function = partial(placing, files=self._files, transform=self._transform)
         program = jax.shard_map(function, mesh=mesh, in_specs=spread, out_specs=spread, check_vma=False)
         return jax.jit(program).lower(made, *each).compile()
 
@@ -211,6 +225,9 @@ def placed(
     places: jax.Array,
     configuration: jax.Array,
     index: jax.Array,
+    *,
+    files: np.ndarray,
+    transform: Transform | None = None,
 ) -> StreamBatch:
     """The systems of all parts, in their places.
 
@@ -222,14 +239,37 @@ def placed(
         places: (batch,), where each system of the batch stands in the concatenation of the parts.
         configuration: (batch,), its configuration.
         index: (batch, 2), the two words of its index.
+        files: (configurations,), the file of each.
+        transform: what is made of the images; None where they stay.
     """
     images = jnp.concatenate([image for image, *_ in made])[places]
+    images = images if transform is None else transform(images)
     aligned = [_aligned(own, columns.places[c]) for c, (_, own, _) in zip(configurations, made, strict=True)]
     rows = jnp.concatenate(aligned)[places]
     present = jnp.asarray(columns.places[:, labels] >= 0)[configuration]
     chosen = rows[:, labels].astype(jnp.float32)
     parameters = unpacked(rows, columns.shapes) | _haloes([own for *_, own in made], aligned, places)
-    return StreamBatch(images, chosen, present, configuration, index[:, 0], parameters, index[:, 1])
+    file = jnp.asarray(files)[configuration]
+    return StreamBatch(images, chosen, present, configuration, index[:, 0], parameters, index[:, 1], file)
+
+
+def check_transform(transform: Transform, shape: tuple[int, ...], dtype: str) -> None:
+    """ValueError where a function does not make an array of as many systems of images.
+
+    Args:
+        transform: the function.
+        shape: the shape of the images, (systems, ...).
+        dtype: their precision.
+    """
+    made = jax.eval_shape(transform, jax.ShapeDtypeStruct(shape, dtype))
+    if not isinstance(made, jax.ShapeDtypeStruct) or made.shape[:1] != shape[:1]:
+        is_what = (
+            f"an array {made.shape}" if isinstance(made, jax.ShapeDtypeStruct) else f"a {type(made).__name__}"
+        )
+        raise ValueError(
+            f"transform makes {is_what} of images {shape}; it must return one array whose first axis has the "
+            f"{shape[0]} systems"
+        )
 
 
 def _haloes(

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from jaxlens.config.errors import nearest
 from jaxlens.config.haloes.arrays import halo_array
 from jaxlens.config.haloes.names import NUMBER
+from jaxlens.config.short_names import ShortNames, object_names
 from jaxlens.engine.columns import Layout, layout
 from jaxlens.simulator.simulator import Simulator
 
 
-class MixedColumns(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class MixedColumns:
     """The columns of a batch in which systems of several configurations are mixed.
 
     Attributes:
@@ -23,35 +25,42 @@ class MixedColumns(NamedTuple):
         shapes: the shape of each value of one system by name, in the order of the columns.
         places: (configurations, columns), where each column stands among a configuration's own columns, -1
             where the configuration has no such value.
+        objects: the NAMEs of the objects of all configurations, by the beginning of their values' names.
     """
 
     bands: tuple[str, ...]
     shapes: Layout
     places: np.ndarray
+    objects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def find(self, name: str) -> dict[str, int]:
-        """The columns of a value by its name, by name and band, or by name, band and epoch.
+        """The columns of a value by its full or short name, by name and band, or by name, band and epoch.
 
         A value that differs by band and by epoch has the columns `name-band-epoch`, the epochs counted from
         0; `name-band` are those of one band.  One that all bands share has `name-epoch`.
 
         Raises:
-            ValueError: if there is none of that name, with the nearest.
+            ValueError: if there is none of that name, with the nearest, or there are several.
         """
         known = self._by_name()
+        if known.get(name):
+            return known[name]
         found = halo_array(name)
-        if found is not None and not known.get(name):
+        if found is not None:
             raise ValueError(
                 f"{name!r} is an array of haloes, which batch.parameters has; a label is one number of a "
                 f"system, such as '{found.prefix}-{NUMBER}'"
             )
-        if not known.get(name):
-            raise ValueError(f"{name!r} is no number of these configurations; {nearest(name, known)}")
-        return known[name]
+        return known[self._short_names.full(name, "labels")]
 
     def has(self, name: str) -> bool:
         """Whether `find` has columns for this name."""
-        return bool(self._by_name().get(name))
+        return bool(self._by_name().get(name)) or len(self._short_names.meant(name)) == 1
+
+    @cached_property
+    def _short_names(self) -> ShortNames:
+        """What the full and short names of columns mean."""
+        return ShortNames((name for name, own in self._by_name().items() if own), self.objects)
 
     def _by_name(self) -> dict[str, dict[str, int]]:
         """The columns of every name that `find` takes."""
@@ -86,17 +95,19 @@ def mixed_columns(simulators: Sequence[Simulator], measured: bool = False) -> Mi
         shapes |= {name: np.broadcast_shapes(shape, shapes.get(name, ())) for name, shape in own.items()}
     shapes = {name: shapes[name] for name in sorted(shapes)}
     places = np.array([_places(shapes, own) for own in layouts], np.int32)
-    return MixedColumns(simulators[0].bands, shapes, places)
+    objects = object_names(*(simulator.configuration for simulator in simulators))
+    return MixedColumns(simulators[0].bands, shapes, places, objects)
 
 
 def _refuse_different_images(simulators: Sequence[Simulator]) -> None:
     """ValueError where the images of the configurations cannot stand in one array."""
-    shapes = {simulator.configuration.name: simulator.scene.image_shape for simulator in simulators}
-    if len(set(shapes.values())) > 1:
-        listed = ", ".join(f"{name} has {shape}" for name, shape in shapes.items())
+    shapes = [(simulator.configuration.name, simulator.scene.image_shape) for simulator in simulators]
+    if len({shape for _, shape in shapes}) > 1:
+        listed = ", ".join(f"{name} has {shape}" for name, shape in shapes)
         raise ValueError(
             f"a stream needs images of one shape, but {listed}; "
-            "name configurations with as many epochs each, or give all of them a TIMESERIES"
+            "name configurations with as many epochs each, or give all of them a TIMESERIES; several files "
+            "must have one numPix"
         )
 
 

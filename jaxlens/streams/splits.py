@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 import jax
 
 from jaxlens.sampling.indices import INDEX_LIMIT
-from jaxlens.streams.stream import Source, Stream, stream
+from jaxlens.streams.batches import Transform
+from jaxlens.streams.mixed_files import Source, Weights
+from jaxlens.streams.stream import Stream, stream
 
 # The index at which the systems for validation begin, and that at which those for the test do.
 _VALIDATION = INDEX_LIMIT // 2
@@ -15,7 +17,7 @@ _TEST = _VALIDATION + INDEX_LIMIT // 4
 
 
 def train_test_streams(
-    config: Source,
+    config: Source | Sequence[Source],
     batch_size: int,
     seed: int = 0,
     labels: str | Sequence[str] | None = None,
@@ -24,6 +26,10 @@ def train_test_streams(
     devices: Iterable[jax.Device] | None = None,
     configurations: str | Iterable[str] | None = None,
     survey: str | None = None,
+    bands: str | Sequence[str] | None = None,
+    image_dtype: str | None = None,
+    weights: Weights | None = None,
+    transform: Transform | None = None,
 ) -> tuple[Stream, ...]:
     """Streams for training and test, and one for validation between them where it is asked for.
 
@@ -43,6 +49,10 @@ def train_test_streams(
         devices: the devices that share each batch.
         configurations: those that are mixed.
         survey: the survey whose IMAGE and SURVEY take the place of the file's.
+        bands: the bands that are used.
+        image_dtype: the precision of the images.
+        weights: how often systems are of each file, or of each configuration.
+        transform: what is made of the images.
 
     Returns:
         (train, test), or (train, validation, test).
@@ -57,7 +67,17 @@ def train_test_streams(
     (0, True, True)
     """
     whole = stream(
-        config, batch_size, seed, labels, devices=devices, configurations=configurations, survey=survey
+        config,
+        batch_size,
+        seed,
+        labels,
+        devices=devices,
+        configurations=configurations,
+        survey=survey,
+        bands=bands,
+        image_dtype=image_dtype,
+        weights=weights,
+        transform=transform,
     )
     train, test = whole.between(0, _VALIDATION), whole.between(_TEST, INDEX_LIMIT)
     return (train, whole.between(_VALIDATION, _TEST), test) if validation else (train, test)

@@ -66,6 +66,22 @@ def _is_index(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= INDEX_LIMIT
 
 
+def mixture_digest(
+    configs: Sequence[Config], simulators: Sequence[Simulator], fractions: Sequence[float]
+) -> str:
+    """A SHA-256 of everything that the systems of a stream depend on.
+
+    Args:
+        configs: the file of each configuration.
+        simulators: one for each configuration.
+        fractions: their shares, where these are not those of one file; else empty.
+    """
+    if not fractions:
+        return configuration_digest(configs[0], simulators)
+    each = [configuration_digest(*pair) for pair in zip(configs, ([one] for one in simulators), strict=True)]
+    return hashlib.sha256(json.dumps([each, list(fractions)]).encode()).hexdigest()
+
+
 def configuration_digest(config: Config, simulators: Sequence[Simulator]) -> str:
     """A SHA-256 of everything in a file that the systems of some of its configurations depend on.
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from os import PathLike
 from types import TracebackType
 from typing import Any
 
 import jax
 
-from jaxlens.config import Config, issue_warnings, load_config
 from jaxlens.engine.pipeline import Pipeline
 from jaxlens.streams.arguments import checked_image_dtype, position, spread_over
 from jaxlens.streams.base import StreamBase
-from jaxlens.streams.batches import StreamBatch
+from jaxlens.streams.batches import StreamBatch, Transform
 from jaxlens.streams.feeds import numpy_batches, torch_dataset
+from jaxlens.streams.mixed_files import MixedFiles, Source, Weights, mixed_files
 from jaxlens.streams.position import Position
 from jaxlens.streams.sources import StreamSource
 from jaxlens.streams.state import VERSION, checked_state
@@ -24,11 +23,9 @@ from jaxlens.streams.state import VERSION, checked_state
 # Batches that are started beyond the one that is used.
 _AHEAD = 2
 
-Source = Config | str | PathLike[str] | Mapping[str, Any]
-
 
 def stream(
-    config: Source,
+    config: Source | Sequence[Source],
     batch_size: int,
     seed: int = 0,
     labels: str | Sequence[str] | None = None,
@@ -37,19 +34,25 @@ def stream(
     devices: Iterable[jax.Device] | None = None,
     configurations: str | Iterable[str] | None = None,
     survey: str | None = None,
+    bands: str | Sequence[str] | None = None,
     image_dtype: str | None = None,
+    weights: Weights | None = None,
+    transform: Transform | None = None,
 ) -> Stream:
     """Batches of simulated systems without end, on the device, for a training loop.
 
     Args:
-        config: a YAML file, the name of a packaged example, a dictionary of the same content, or a Config.
+        config: a YAML file, the name of a packaged example, a dictionary of the same content, or a Config; or
+            several of them, whose systems are mixed (`batch.file` says which file a system is of).  Their
+            images must have the same bands and shape.
         batch_size: systems a batch; a multiple of the number of devices.
         seed: the same seed gives the same systems.  They are not those of the dataset of that seed.
-        labels: the parameters that each batch has as the columns of an array, in this order, such as
-            `PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E`, with the band (`seeing-g`) or without; one
-            that differs by band gives a label for each band, and one that differs by epoch for each band and
-            epoch (`day-g-0`).  Fluxes that are measured on the images of a time series
-            (`PLANE_2-OBJECT_2-forced_flux`) are computed where one of them is a label.
+        labels: the parameters that each batch has as the columns of an array, in this order, by full or
+            short names (`theta_E`, `LENS.e1`, see `Simulator.names`), with the band (`seeing-g`) or without;
+            `stream.label_names` are full names.  One that differs by band gives a label for each band, and
+            one that differs by epoch for each band and epoch (`day-g-0`).  Fluxes that are measured on the
+            images of a time series (`PLANE_2-OBJECT_2-forced_flux`) are computed where one of them is a
+            label.
         start: the index of the first system, from 0 to 2^63 - 1; `stream.index` of an earlier stream
             continues it, and so does `load_state_dict`, which also checks that it is the same stream.
         devices: the devices that share each batch, as `jax.local_devices()`; by default one.  Those of other
@@ -58,8 +61,16 @@ def stream(
         configurations: labels or NAMEs of those that are mixed; by default all that have a FRACTION above 0.
             What is wrong with the others alone is a warning.
         survey: the name of a survey whose IMAGE and SURVEY take the place of the file's, as in `load_config`.
+        bands: the bands that are used, as in `load_config`.
         image_dtype: "float32", or "float16", which halves a batch and rounds its pixels to 11 bits (5e-4 of a
             pixel) after all arithmetic; by default the `image_dtype` of the file's DATASET, else "float32".
+        weights: how often systems are of each file, a number for each, by default equally often.  Of a single
+            file a mapping from the labels or NAMEs of the configurations that are mixed to how often they are
+            made, in the place of FRACTION, as `{"LENSED": 1, "NOT_LENSED": 1}`.
+        transform: a function of the images (systems, bands, y, x) of a batch, or of a device's share of it,
+            that returns an array with as many systems: a scaling, as `ImageScaling.scale`, `jnp.arcsinh`, a
+            crop.  It is compiled with the program that puts a batch together.  For workers of other processes
+            it must be a function of a module, which can be pickled.
 
     The system of an index is the same whatever the batch size, start and devices.  Its configuration
     follows from the index alone, so that every batch has them in the proportions of FRACTION.
@@ -73,26 +84,31 @@ def stream(
         ConfigWarning: for what is wrong with the file but not used, unless `config` is a Config.
 
     >>> from jaxlens.streams.stream import stream
-    >>> theta_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
-    >>> batches = stream("lens_or_not", 4, labels=[theta_E])
-    >>> batches.configurations, batches.has(theta_E).tolist()
+    >>> batches = stream("lens_or_not", 4, labels=["theta_E"])
+    >>> batches.label_names
+    ('PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E',)
+    >>> batches.configurations, batches.has("theta_E").tolist()
     (('LENSED', 'NOT_LENSED'), [True, False])
     """
-    names = (configurations,) if isinstance(configurations, str) else configurations
-    chosen_names = None if names is None else tuple(names)
-    loaded = load_config(config, survey=survey, configurations=chosen_names)
-    if not isinstance(config, Config):
-        issue_warnings(loaded.passed_over)
+    files = mixed_files(config, configurations, weights, survey, bands)
     spread = spread_over(devices)
     return Stream(
         position(batch_size, start, len(spread)),
-        config=loaded,
+        files=files,
         seed=seed,
         labels=(labels,) if isinstance(labels, str) else tuple(labels or ()),
         devices=spread,
-        configurations=chosen_names,
-        image_dtype=checked_image_dtype(image_dtype or loaded.image_dtype),
+        image_dtype=checked_image_dtype(image_dtype or _image_dtype(files)),
+        transform=transform,
     )
+
+
+def _image_dtype(files: MixedFiles) -> str:
+    """The precision of images that the files ask for."""
+    asked = {config.image_dtype for config in files.configs}
+    if len(asked) > 1:
+        raise ValueError(f"the files ask for images of {' and '.join(sorted(asked))}; give image_dtype")
+    return asked.pop()
 
 
 class Stream(StreamBase, Iterator[StreamBatch]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Any, NamedTuple
 
@@ -41,6 +41,7 @@ def check_catalog(
     configuration: str | None = None,
     systems: int | None = SYSTEMS,
     survey: str | None = None,
+    bands: str | Sequence[str] | None = None,
 ) -> ImageDifferences:
     """Compare the images of a catalogue's systems with ours.
 
@@ -54,6 +55,7 @@ def check_catalog(
         configuration: its label or NAME; may be left out when the file has one.
         systems: how many are compared at most; None for one of each row.
         survey: the name of a survey whose IMAGE and SURVEY take the place of the file's.
+        bands: the bands that are used, as in `load_config`.
 
     Returns:
         Their images and ours, and the differences; `table()` has them as a DataFrame.
@@ -67,7 +69,7 @@ def check_catalog(
     >>> bool(found.same_number.all()), bool(found.spread(found.position).largest < 1e-3)
     (True, True)
     """
-    simulator = Simulator(config, configuration, survey)
+    simulator = Simulator(config, configuration, survey, bands)
     catalog = listed_images(simulator)
     if main_source(simulator.scene) is None:
         raise ValueError(

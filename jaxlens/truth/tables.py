@@ -59,7 +59,7 @@ def truth_tables(
 
     >>> import jax
     >>> sim = Simulator("galaxy_galaxy")
-    >>> tables = truth_tables(sim, sim.sample(jax.random.key(1, impl="threefry2x32"), 2), ids=["a", "b"])
+    >>> tables = truth_tables(sim, sim.sample(1, 2), ids=["a", "b"])
     >>> tables["lens"]["id"].tolist(), tables["host"]["species"].tolist()
     (['a', 'b'], ['SOURCE', 'SOURCE'])
     """

@@ -1,5 +1,7 @@
 """The command `view`."""
 
+import os
+
 import numpy as np
 import pytest
 from matplotlib.image import imread
@@ -45,6 +47,62 @@ def test_view_of_nothing_or_to_nowhere_is_explained(dataset, tmp_path, fails):
     assert "nowhere" in fails("view", dataset, "--save", tmp_path / "nowhere" / "x.png")
 
 
+def drawn_grids(monkeypatch):
+    """What the command draws: the arguments of each call of `draw_grid`."""
+    calls = []
+    monkeypatch.setattr(view, "draw_grid", lambda part, *arguments: calls.append(arguments))
+    return calls
+
+
+def test_view_draws_as_many_systems_and_bands_as_are_asked_for(dataset, tmp_path, monkeypatch):
+    calls = drawn_grids(monkeypatch)
+    options = ["--count", "2", "--columns", "1", "--bands", "i", "--save", str(tmp_path / "x.png")]
+    assert cli.main(["view", str(dataset), *options]) == 0
+    assert [(len(images), columns, rgb, chosen) for images, columns, rgb, _, chosen, *_ in calls] == [
+        (2, 1, False, [2]),
+        (2, 1, False, [2]),
+    ]
+
+
+def test_view_says_which_bands_there_are(dataset, fails):
+    assert "'z' is no band; the bands are g, r, i" in fails("view", dataset, "--bands", "g,r,z")
+    assert "give one band, or three" in fails("view", dataset, "--bands", "g,r")
+
+
+def test_view_scales_bands_by_the_zero_points_of_the_metadata(tmp_path, monkeypatch):
+    """Bands u, g, r, i, of which g, r, i are drawn."""
+    contents = Contents("CONFIGURATION_1", "Random", ("u", "g", "r", "i"), 8, 2, fixed={})
+    zeros = np.array([[27.0, 28.0, 28.5, 27.5]] * 2)
+    with Writer(tmp_path, contents) as file:
+        images = {"images": np.ones((2, 4, 8, 8), np.float32)}
+        file.append(Chunk(0, {"H0": np.full(2, 70.0), "magnitude_zero_point": zeros}, images))
+    commit(tmp_path, file.written)
+    calls = drawn_grids(monkeypatch)
+    assert cli.main(["view", str(tmp_path)]) == 0
+    ((_, _, rgb, _, chosen, zero_points, bands),) = calls
+    assert rgb
+    assert chosen == [1, 2, 3]
+    assert bands == ("u", "g", "r", "i")
+    np.testing.assert_allclose(zero_points, zeros)
+
+
+def test_view_never_mixes_two_runs(dataset, tmp_path, capsys, monkeypatch):
+    """A newer run of another file has replaced the first configuration alone."""
+    contents = Contents(
+        "CONFIGURATION_1", "New", ("g", "r", "i"), 16, 2, fixed={}, attributes={"seed": 7, "yaml": "{}"}
+    )
+    with Writer(dataset, contents) as file:
+        file.append(Chunk(0, {"H0": np.full(2, 70.0)}, {"images": np.ones((2, 3, 16, 16), np.float32)}))
+    commit(dataset, file.written)
+    os.utime(dataset / "CONFIGURATION_2_images.h5", (1e9, 1e9))
+    calls = drawn_grids(monkeypatch)
+    with pytest.warns(UserWarning, match="cannot be read"):
+        assert cli.main(["view", str(dataset), "--save", str(tmp_path / "x.png")]) == 0
+    assert len(calls) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("CONFIGURATION_2: left out, since another run of jaxlens made them earlier\n")
+
+
 @pytest.fixture
 def series(dataset):
     """That dataset with a configuration of two systems of three epochs; the second lacks its last."""
@@ -66,7 +124,8 @@ def test_a_series_is_drawn_by_system_and_epoch(series, monkeypatch):
     drawn = []
     monkeypatch.setattr(view, "draw_series", lambda part, *arrays: drawn.append(arrays))
     assert cli.main(["view", str(series)]) == 0
-    ((images, mjd, mask),) = drawn
+    ((images, mjd, mask, chosen),) = drawn
+    assert chosen == [0, 1, 2]
     assert images.shape == (2, 3, 3, 16, 16)
     assert mjd.shape == mask.shape == (2, 3, 3)
     assert mask[1, 2].tolist() == [False] * 3
@@ -83,5 +142,5 @@ def test_a_picture_of_series_has_the_other_configurations_too(series):
 def test_of_many_epochs_some_are_drawn():
     images = np.arange(5 * 40).reshape(5, 40, 1, 1, 1)
     chosen = view._epochs(Series(images, images[..., 0, 0], images[..., 0, 0] >= 0))
-    assert chosen.images.shape == (4, 12, 1, 1, 1)
+    assert chosen.images.shape == (5, 12, 1, 1, 1)
     assert chosen.images[0, [0, -1], 0, 0, 0].tolist() == [0, 39]

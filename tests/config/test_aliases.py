@@ -8,7 +8,7 @@ from pathlib import Path
 from jaxlens.config.aliases import LIGHT_ALIASES, MASS_ALIASES
 from jaxlens.kernels import LIGHT_PROFILES, MASS_PROFILES
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+SUPPORTED = (Path(__file__).parents[2] / "docs" / "reference" / "supported.md").read_text()
 
 # The two lists of lenstronomy 1.14.2.
 LIGHT = [
@@ -175,4 +175,4 @@ def test_an_alias_stands_for_a_profile_and_hides_none():
 
 def test_the_readme_counts_them():
     for kind, names in (("light", LIGHT), ("mass", MASS)):
-        assert re.search(rf"\| {kind} profiles \| all {len(names)} of lenstronomy 1\.14\.2", README)
+        assert re.search(rf"\| {kind} profiles \| all {len(names)} of lenstronomy 1\.14\.2", SUPPORTED)

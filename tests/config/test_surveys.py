@@ -339,6 +339,12 @@ def test_numbers_by_band_must_be_of_the_preset_s_bands(load_text: Callable[[str]
     load_text(good)
     with pytest.raises(ConfigError) as caught:
         load_config("c.yaml", survey="euclid")
+    assert caught.value.problems[0].startswith(
+        "c.yaml:19: SURVEY.PARAMETERS.BANDS: has no band of the survey euclid; the file has g, r, and the "
+        "survey VIS; "
+    )
+    with pytest.raises(ConfigError) as caught:
+        load_config("c.yaml", survey="euclid", bands="VIS")
     path = "SPECIES.GALAXY_2.LIGHT_PROFILE_1.PARAMETERS.magnitude"
     assert caught.value.problems == (
         f"c.yaml:45: {path}.VIS: is missing; give every band of the survey euclid a value",

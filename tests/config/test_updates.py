@@ -180,6 +180,15 @@ def test_a_name_that_is_no_parameter_is_named_and_changes_nothing(
     assert dataset.config_dict == before
 
 
+def test_a_parameter_may_be_named_in_short(dataset: Any) -> None:
+    dataset.update_param({"theta_E": 1.1, "LENS.MASS_PROFILE_1.e1": 0.1, "seeing-g": 0.5}, "CONFIGURATION_1")
+    species = dataset.config_dict["SPECIES"]["GALAXY_1"]["MASS_PROFILE_1"]["PARAMETERS"]
+    assert (species["theta_E"], species["e1"]) == (1.1, 0.1)
+    assert dataset.config_dict["SURVEY"]["PARAMETERS"]["seeing"]["g"] == 0.5
+    with pytest.raises(ValueError, match="magnitude-g may mean PLANE_1-"):
+        dataset.update_param({"magnitude-g": 1.0}, "CONFIGURATION_1")
+
+
 @pytest.mark.parametrize(
     ("description", "message"),
     [

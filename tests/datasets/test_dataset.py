@@ -378,7 +378,7 @@ def test_a_dataset_of_an_earlier_version_is_not_mixed_with_another(fake, tmp_pat
 def test_a_survey_is_handed_to_the_file(fake, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        "jaxlens.datasets.dataset.load_config", lambda config, survey, **_: asked.append(survey) or small()
+        "jaxlens.datasets.dataset.load_config", lambda config, survey, *_: asked.append(survey) or small()
     )
     dataset = make_dataset("galaxy_galaxy", survey="des")
     assert dataset.arguments["survey"] == "des"

@@ -10,7 +10,9 @@ from tests.products.lenses import LENS, lens, simulator
 
 def test_they_are_those_of_the_best_parameters() -> None:
     params = lens(0.1)
-    found = result(bands=1, config=LENS, params={name: np.asarray(one, float) for name, one in params.items()})
+    found = result(
+        bands=1, config=LENS, params={name: np.asarray(one, float) for name, one in params.items()}
+    )
     sim, x, y = simulator(), [0.7, -1.1, 2.0, 0.4], [0.5, 0.9, -0.3, -1.6]
     np.testing.assert_allclose(found.convergence(x, y), sim.convergence(params, x, y), rtol=1e-6)
     np.testing.assert_allclose(found.shear(x, y).gamma2, sim.shear(params, x, y).gamma2, rtol=1e-6)

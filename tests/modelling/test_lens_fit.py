@@ -134,3 +134,9 @@ def test_a_file_needs_the_light_of_a_lens_and_of_a_source(galaxy: str) -> None:
 def test_points_that_are_close_count_once() -> None:
     points = np.array([[0.0, 0.0], [0.04, 0.0], [0.0, 0.2], [0.03, 0.21], [1.0, 1.0]])
     np.testing.assert_array_equal(distinct(points), points[[0, 2, 4]])
+
+
+def test_how_several_images_are_aligned_is_that_of_lens_data() -> None:
+    image = jaxlens.read_image(np.ones((SIDE, SIDE)), sigma=SIGMA, psf=PSF, pixel_scale=PIXEL_SCALE)
+    with pytest.raises(ValueError, match="align is 'stars'; give 'sky' or 'centers'"):
+        fit_lens(tree(), [image, image], radius=1.0, light=GAUSSIANS, align="stars")  # type: ignore[arg-type]

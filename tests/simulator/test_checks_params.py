@@ -64,7 +64,7 @@ def test_a_misspelt_parameter_is_refused_with_the_nearest(small_lens: dict[str, 
     for ask in asked:
         with pytest.raises(ValueError, match=f"params has {THETA_E}x, .* did you mean {THETA_E}\\?"):
             ask()
-    with pytest.raises(ValueError, match=r"params has weather, .* a name of sim\.parameter_names"):
+    with pytest.raises(ValueError, match=r"params has weather, .* sim\.names\(\) .* lists the names"):
         sim.render(params | {"weather": 1.0})
     paths = {"SPECIES.GALAXY_1.MASS_PROFILE_1.theta_E.minimun": 1.0}
     with pytest.raises(ValueError, match=r"did you mean SPECIES\..*\.theta_E\.minimum\?"):

@@ -24,7 +24,7 @@ class QuickMaker:
         threads.submit(time.sleep, random.random() / 1000).result()
         words = index_words(consecutive(start, self._size))
         nothing = np.zeros(self._size)
-        return StreamBatch(nothing, nothing, nothing, nothing, words[:, 0], {}, words[:, 1])
+        return StreamBatch(nothing, nothing, nothing, nothing, words[:, 0], {}, words[:, 1], nothing)
 
 
 @pytest.fixture

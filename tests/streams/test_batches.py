@@ -29,7 +29,16 @@ def test_haloes_are_put_into_their_places_with_the_room_of_the_widest() -> None:
     made = [part(10.0, **{MASS: narrow}), part(20.0), part(30.0, **{MASS: wide, "LINE_OF_SIGHT-x": narrow})]
     places, index = jnp.array([5, 0, 2, 4]), jnp.zeros((4, 2), jnp.uint32)
     with jax.numpy_rank_promotion("raise"):
-        batch = placed([0, 1, 0], COLUMNS, np.array([0]), made, places, jnp.array([0, 0, 1, 0]), index)
+        batch = placed(
+            [0, 1, 0],
+            COLUMNS,
+            np.array([0]),
+            made,
+            places,
+            jnp.array([0, 0, 1, 0]),
+            index,
+            files=np.zeros(2, np.int32),
+        )
     assert batch.labels[:, 0].tolist() == [31.0, 10.0, 20.0, 30.0]
     assert batch.parameters["H0"].tolist() == [31.0, 10.0, 20.0, 30.0]
     wanted = [[6.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0], [3.0, 4.0, 5.0]]

@@ -230,6 +230,14 @@ def test_a_share_is_every_so_many_eth_batch(two: dict[str, Any]) -> None:
         stream(two, 4).share(3, 3)
 
 
+def test_labels_may_be_named_in_short_and_have_full_names(two: dict[str, Any]) -> None:
+    batches = stream(two, 4, labels=["theta_E", "seeing"])
+    assert batches.label_names == (THETA_E, *(f"seeing-{band}" for band in batches.bands))
+    np.testing.assert_array_equal(batches.has("theta_E"), batches.has(THETA_E))
+    with pytest.raises(ValueError, match="REDSHIFT in labels may mean PLANE_1-OBJECT_1-REDSHIFT"):
+        stream(two, 4, labels=["REDSHIFT"])
+
+
 def test_numpy_batches_are_those_of_the_stream(two: dict[str, Any]) -> None:
     batch = next(stream(two, 4).numpy())
     assert type(batch.images) is np.ndarray
@@ -265,7 +273,7 @@ def test_double_precision_is_kept(two: dict[str, Any], x64: None) -> None:
         ({"start": [1, 2]}, r"start has shape \(2,\); give one index"),
         ({"start": "0"}, "start is '0'"),
         ({"seed": 2**64}, "seed is 18446744073709551616"),
-        ({"labels": ["theta"]}, "'theta' is no number of these configurations"),
+        ({"labels": ["theta"]}, f"theta in labels is no parameter; did you mean {THETA_E}"),
         ({"labels": [THETA_E.lower()]}, f"did you mean {THETA_E}"),
         ({"configurations": ()}, "configurations is empty"),
         ({"image_dtype": "bfloat16"}, "image_dtype is 'bfloat16'; it must be 'float32' or 'float16'"),

@@ -11,6 +11,6 @@
   `compiled`, `hlo`, `hlo_text`, `hlo_work` and `bounds`.
 - `training_reads`, `training_sets`: batches simulated or read from files, for a training loop.
 
-Results that the README quotes are in `validation/results`.  Whether images are right is the subject of
+Results that the documentation quotes are in `validation/results`.  Whether images are right is the subject of
 `validation.agreement`.
 """

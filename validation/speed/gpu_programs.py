@@ -133,7 +133,7 @@ def stream_batch(sim: Simulator, batch: int) -> Source:
     labels = np.arange(len(columns.places[0]), dtype=np.int32)
 
     def place(parts: Shapes, places: jax.Array, configuration: jax.Array, index: jax.Array) -> StreamBatch:
-        return placed([0], columns, labels, parts, places, configuration, index)
+        return placed([0], columns, labels, parts, places, configuration, index, files=np.zeros(1, np.int32))
 
     return _source(sim, batch, (make, given), (place, ([made], numbers, numbers, given[-1])))
 

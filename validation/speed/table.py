@@ -1,4 +1,4 @@
-"""The results as text: for the terminal, and in Markdown for the README."""
+"""The results as text: for the terminal, and in Markdown for docs/explanations/speed.md."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _targets(targets: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def markdown(results: Results) -> str:
-    """The table of the README: systems a second, beside each peer."""
+    """The table of docs/explanations/speed.md: systems a second, beside each peer."""
     lines = ["| | jaxlens | beside | | ratio |", "|---|---|---|---|---|"]
     for target in results["targets"]:
         workload, _, peer = target["name"].partition(": ")

@@ -146,7 +146,7 @@ def _microseconds(name: str, times: Sequence[Taken]) -> dict[str, float]:
 
 
 def markdown(rows: Sequence[dict[str, Any]]) -> str:
-    """The table of the README."""
+    """The table of docs/training_measured.md."""
     head = "| microseconds an image | page cache | alone | of processors | cost in the loop | of processors |"
     names = ("alone", "alone_processor", "cost", "cost_processor")
     lines = [

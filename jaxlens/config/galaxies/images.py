@@ -20,6 +20,7 @@ from jaxlens.config.galaxies.columns import Columns, columns_beside, read_catalo
 from jaxlens.config.model import ProfileArray
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
+from jaxlens.config.used_bands import in_used_bands
 from jaxlens.config.values import number
 
 # The largest size of all images of a stack, in bytes.
@@ -56,7 +57,8 @@ def read_images(node: Node, report: Report) -> ProfileArray | None:
 def _read(node: Node, report: Report) -> ProfileArray | None:
     """As `read_images`, with an array of its own."""
     if not node.entries:
-        return _of_file(node, report)
+        found = _of_file(node, report)
+        return found and replace(found, array=in_used_bands(found.array, report))
     if not set(_KEYS) & node.entries.keys():
         if set(node.entries) & set(report.bands) or not report.bands:
             return _by_band(node, report)

@@ -15,6 +15,7 @@ from jaxlens.config.errors import Report, nearest
 from jaxlens.config.model import Config, Configuration, Galaxy, ImageChoice
 from jaxlens.config.naming import IMAGE_INDEX, redshift_name
 from jaxlens.config.reader import Node
+from jaxlens.config.used_bands import of_other_band
 
 # A parameter, and the band whose value is meant; None for the mean over all bands.
 Target = tuple[str, str | None]
@@ -69,7 +70,10 @@ def check_choosers(config: Config, names: Names, tree: Node, report: Report) -> 
         for one in found:
             for column, name in one.choice.nearest:
                 target = _target(one.prefix, name, names.parameters[label], config.bands)
-                wrong = _wrong(one, name, target, following, names.parameters[label], label)
+                if target is None and of_other_band(name, report):
+                    wrong = f"{name} is of a band that is not used; use {name.rpartition('-')[2]} too"
+                else:
+                    wrong = _wrong(one, name, target, following, names.parameters[label], label)
                 if wrong:
                     place = place_of(tree, f"{one.choice.path}.{IMAGE_INDEX}.NEAREST.{column}")
                     report.problem(place, wrong, configurations=(label,))

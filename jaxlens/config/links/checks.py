@@ -11,6 +11,7 @@ from jaxlens.config.links.values import known_draw
 from jaxlens.config.model import Config, Galaxy, Joint, PointSource
 from jaxlens.config.quantities import check_draw
 from jaxlens.config.special_functions import is_built_in
+from jaxlens.config.used_bands import of_other_band
 
 
 def check_links(config: Config, joints: Sequence[Joint], report: Report) -> None:
@@ -30,7 +31,7 @@ def check_links(config: Config, joints: Sequence[Joint], report: Report) -> None
 def _check_configuration(links: Links, report: Report) -> None:
     circular = False
     for place in links.links:
-        finding = _wrong_name(links, place) or _in_circle(links, place)
+        finding = _wrong_name(links, place, report) or _in_circle(links, place)
         circular |= finding.startswith("follows itself")
         _report(links, place, finding, report)
     if circular:
@@ -52,7 +53,7 @@ def _report(links: Links, place: Place, finding: str, report: Report) -> None:
             report.problem(link.place, finding, configurations=[links.configuration.label])
 
 
-def _wrong_name(links: Links, place: Place) -> str:
+def _wrong_name(links: Links, place: Place, report: Report) -> str:
     """What is wrong with the name that a SAME_AS gives; "" where nothing is."""
     (name, _), link = place, links.links[place].link
     if name in links.by_epoch:
@@ -62,6 +63,9 @@ def _wrong_name(links: Links, place: Place) -> str:
     if link is None or not link.source:
         return ""
     text, found = link.source, links.find(name, link)
+    if found is None and of_other_band(text, report):
+        band = text.rpartition("-")[2]
+        return f"follows {text}, of a band that is not used; use the band {band} too, or give it a number"
     if found is None:
         label = links.configuration.label
         return f"{shown(text)} is no number of {label}; {links.advice(name, text)}"

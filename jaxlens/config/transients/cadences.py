@@ -76,7 +76,7 @@ class CadenceReader:
         """The cadence in a file of any kind, and its problems, which are not in `report` yet."""
         # a report of its own, since a text that is not YAML raises all problems of its report at once
         own = Report()
-        own.bands, own.bands_of = report.bands, report.bands_of
+        own.bands, own.bands_of, own.file_bands = report.bands, report.bands_of, report.file_bands
         cadence = None
         with contextlib.suppress(ConfigError):
             cadence = self._file(path, mjd, own)
@@ -183,7 +183,9 @@ def _pointing(node: Node, report: Report) -> Nights | None:
         }
         for band in node.value.keys() - lists.keys():
             section.has(band)
-            report.remark(node.value[band].place, f"{shown(band)} is no band of the survey; it is not used")
+            if band not in report.file_bands:
+                finding = f"{shown(band)} is no band of the survey; it is not used"
+                report.remark(node.value[band].place, finding)
     given = {band: one for band, one in lists.items() if one is not None}
     nights = {band: found for band, one in given.items() if (found := read_nights(one, report)) is not None}
     if len(nights) < len(report.bands):

@@ -17,7 +17,7 @@ def of_draws(posterior: Mapping[str, np.ndarray], statistics: Mapping[str, np.nd
 
     Args:
         posterior: the draws of each parameter, (n, chains, draws).
-        statistics: a number for each draw, (n, chains, draws), by ArviZ's names.
+        statistics: numbers for each draw, (n, chains, draws), by ArviZ's names; may be empty.
         method: the name of the method that made them.
 
     Returns:
@@ -28,7 +28,7 @@ def of_draws(posterior: Mapping[str, np.ndarray], statistics: Mapping[str, np.nd
         ImportError: if arviz is not installed.
     """
     arviz = required("arviz", "inference")
-    groups = {"posterior": _last(posterior), "sample_stats": _last(statistics)}
+    groups = {"posterior": _last(posterior)} | ({"sample_stats": _last(statistics)} if statistics else {})
     several = len(next(iter(posterior.values()))) > 1
     dims = {name: ["image"] for name in (*posterior, *statistics)} if several else {}
     attributes = {"inference_library": "jaxlens", "inference_library_version": version(), "method": method}

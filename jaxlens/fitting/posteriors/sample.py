@@ -21,6 +21,7 @@ from jaxlens.fitting.posteriors.nuts_numpyro import NumpyroNUTS
 from jaxlens.fitting.posteriors.posterior_draws import Posterior, PosteriorWarning, joined
 from jaxlens.fitting.posteriors.quick import NormalSVI, Pathfinder
 from jaxlens.fitting.posteriors.whitened import Whitening, whitening
+from jaxlens.sampling.keys import Key, typed_key
 
 _NUTS = {"numpyro": NumpyroNUTS, "blackjax": BlackjaxNUTS}
 _QUICK = {"pathfinder": Pathfinder, "svi": NormalSVI}
@@ -43,7 +44,7 @@ def sample(
     *,
     chains: int = 4,
     warmup: int = 200,
-    key: jax.Array | None = None,
+    key: Key | None = None,
     **options: Any,
 ) -> Posterior:
     """Draws of the posteriors of n lenses, in the coordinates that their covariances whiten.
@@ -58,7 +59,7 @@ def sample(
         chains: the number of chains of each lens, or of approximations, each from a start of its own;
             "nested" has one.
         warmup: the number of draws before them by which a chain of NUTS adapts its step.
-        key: the random key; a fixed one by default, so that draws can be repeated.
+        key: a seed or a random key; by default 0, so that draws can be repeated.
         options: other settings of the method, which are attributes of `NumpyroNUTS`, `BlackjaxNUTS`,
             `Pathfinder`, `NormalSVI` or `Nested`.
 
@@ -75,7 +76,7 @@ def sample(
     for name, count in {"draws": draws, "chains": chains, "warmup": warmup}.items():
         if count < 1:
             raise ValueError(f"{name} is {count}; it must be at least 1")
-    key = jax.random.key(0, impl="threefry2x32") if key is None else key
+    key = typed_key(0 if key is None else key)
     maps = whitening(center, covariance)
     if isinstance(densities, Density):
         densities = [Part(densities, np.arange(len(densities)))]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax
 import numpy as np
 
 from jaxlens.fitting.posteriors.density import Part
 from jaxlens.fitting.posteriors.posterior_draws import Posterior
 from jaxlens.fitting.posteriors.sample import sample
+from jaxlens.sampling.keys import Key
 
 
 class Sampled:
@@ -32,7 +32,7 @@ class Sampled:
         *,
         chains: int = 4,
         warmup: int = 200,
-        key: jax.Array | None = None,
+        key: Key | None = None,
         **options: Any,
     ) -> Posterior:
         """Draws of the posterior itself, of all lenses together, beginning at the fit.
@@ -47,7 +47,7 @@ class Sampled:
             chains: the number of chains of each lens, or of approximations, each from a start of its own;
                 "nested" has one.
             warmup: the number of draws before them by which a chain of NUTS adapts its step.
-            key: the random key; a fixed one by default, so that draws can be repeated.
+            key: a seed or a random key; by default 0, so that draws can be repeated.
             options: other settings of the method, which are attributes of `NumpyroNUTS`, `BlackjaxNUTS`,
                 `Pathfinder`, `NormalSVI` or `Nested` in `jaxlens.fitting.posteriors`.
 

@@ -119,7 +119,7 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def markdown(results: Mapping[str, Any]) -> str:
-    """The table of the README."""
+    """The table of docs/explanations/fits_measured.md."""
     lines = ["| | s a lens | processor s | reached | compilation, s |", "|---|---|---|---|---|"]
     for row in results["rows"]:
         lines.append(f"| {row['method']} | {_cells(row) if row['seconds'] else row['remark'] + ' | | |'} |")
