@@ -202,12 +202,12 @@ class SimulatorLensMaps(SimulatorExchanges):
             ValueError: as `convergence`; where a mass profile has no potential, where one of `x_source` and
                 `y_source` is missing, or both are given and several planes deflect.
         """
-        if (x_source is None) != (y_source is None):
-            raise ValueError("of x_source and y_source only one is given; give both, or none")
         own: tuple[Pair, ...] = ()
-        if x_source is not None:
+        if x_source is not None and y_source is not None:
             count = system_count(self._arrays(params))
-            own = (tuple(_by_system(one, count) for one in (x_source, y_source)),)  # type: ignore[assignment]
+            own = ((_by_system(x_source, count), _by_system(y_source, count)),)
+        elif x_source is not y_source:
+            raise ValueError("of x_source and y_source only one is given; give both, or none")
         return self._mapped(lens_maps.arrival_time, params, x, y, by_system, plane, own)
 
     def einstein_radius(
