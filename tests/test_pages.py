@@ -40,6 +40,7 @@ TESTED = {
     "docs/other_codes.md": "tests/extras/test_lenstronomy.py",
     "docs/own_profiles.md": "tests/validation/test_profile_pages.py",
     "docs/posteriors.md": "tests/test_documented_posteriors.py",
+    "docs/products.md": "tests/test_documented_products.py",
     "docs/real_galaxies.md": "tests/test_documented_arrays.py",
     "docs/several_images.md": "tests/test_documented_several_images.py",
     "docs/slsprinkler.md": "tests/test_documented_slsprinkler.py",
