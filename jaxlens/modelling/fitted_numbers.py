@@ -17,12 +17,14 @@ from jaxlens.modelling.expansion import half_log_determinant
 from jaxlens.modelling.ladder import Rung
 from jaxlens.modelling.lens_data import LensImages
 from jaxlens.modelling.lens_density import lens_density
+from jaxlens.modelling.model_average import mixed_covariance
 from jaxlens.modelling.problem import LensProblem
 from jaxlens.modelling.search import AGREEMENT, Search
 
 
 def numbers_of(
     chosen: Rung,
+    rungs: Sequence[Rung],
     images: LensImages,
     looked: Search,
     amplitudes: np.ndarray,
@@ -32,6 +34,7 @@ def numbers_of(
 
     Args:
         chosen: the model.
+        rungs: all models that were compared, which are in the errors by their evidence.
         images: what was fitted.
         looked: the search.
         amplitudes: of the light and the sky, (bands, count + exposures).
@@ -49,7 +52,9 @@ def numbers_of(
     sigma = np.divide(1.0, weight, out=np.ones_like(weight), where=weight > 0.0)
     residual = np.reshape(np.asarray(solved.residual), weight.shape)
     model = np.where(weight > 0.0, np.asarray(data.image) - residual * sigma, 0.0)
-    covariance, errors = _covariances(chosen, moving)
+    covariance = mixed_covariance(chosen, rungs, moving)
+    slope = np.exp(np.asarray(problem.constants.transform.log_derivative(point)))[moving]
+    errors = covariance * slope[:, None] * slope
     transform = jax.tree.map(lambda field: np.asarray(field)[moving], problem.constants.transform)
     values = problem.constrained(point)
     low, high = transform.low, transform.high
@@ -100,15 +105,6 @@ def numbers_of(
             ),
         ),
     )
-
-
-def _covariances(chosen: Rung, moving: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The covariance of the coordinates that move, and that of their parameters, each (k, k)."""
-    unit = np.sqrt(np.diagonal(chosen.curvature)[moving])
-    inside = chosen.curvature[np.ix_(moving, moving)] / (unit[:, None] * unit)
-    covariance = np.linalg.inv(inside) / (unit[:, None] * unit)
-    slope = np.exp(np.asarray(chosen.problem.constants.transform.log_derivative(chosen.point)))[moving]
-    return covariance, covariance * slope[:, None] * slope
 
 
 def _image_names(images: LensImages) -> list[str]:

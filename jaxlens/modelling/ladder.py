@@ -241,9 +241,14 @@ def best(rungs: Sequence[Rung]) -> Rung:
     A model in which a number is farther from its prior than `FAR` is left out where another is not: it
     describes by the mass what is something else, since no prior knows its own tails.
     """
-    near = [rung for rung in rungs if np.max(np.abs(rung.point)) <= FAR] or list(rungs)
-    most = max(rung.evidence for rung in near)
-    return next(rung for rung in near if rung.evidence > most - GAIN)
+    own = near(rungs)
+    most = max(rung.evidence for rung in own)
+    return next(rung for rung in own if rung.evidence > most - GAIN)
+
+
+def near(rungs: Sequence[Rung]) -> list[Rung]:
+    """The models whose numbers are all within `FAR` of their priors; where there is none, all models."""
+    return [rung for rung in rungs if np.max(np.abs(rung.point)) <= FAR] or list(rungs)
 
 
 def carried(point: np.ndarray, before: LensProblem, after: LensProblem) -> np.ndarray:

@@ -19,6 +19,7 @@ from jaxlens.modelling.ladder import COMPARED, FAR, Rung
 from jaxlens.modelling.lens_data import LensImages
 from jaxlens.modelling.lens_light import Ring
 from jaxlens.modelling.model import LensData, Settings
+from jaxlens.modelling.model_average import covariance_of
 from jaxlens.modelling.problem import LensProblem
 from jaxlens.modelling.search import Search
 from jaxlens.sampling.keys import Key
@@ -35,8 +36,9 @@ class LensFit:
     """A lens as `jaxlens.fit_lens` found it.
 
     Attributes:
-        fit: the numbers of the chosen model with their errors, as of a fit of one image.  Its images are
-            those of all bands and exposures, cut about the lens.
+        fit: the numbers of the chosen model with their errors, as of a fit of one image.  The errors have
+            the other models in them by their evidence, as `model_average`.  Its images are those of all bands
+            and exposures, cut about the lens.
         model: the chosen model, such as `EPL + shear, shapelets`.
         bases: its light.
         amplitudes: of the functions of its light, then of the sky of each exposure,
@@ -80,20 +82,20 @@ class LensFit:
         return float(self.fit.values[0, at[0]]) if at else float("nan")
 
     def models(self) -> pd.DataFrame:
-        """A row for each model that was tried: its evidence, chi-square and Einstein radius."""
+        """A row for each model that was tried: its evidence, chi-square, Einstein radius and own error."""
         import pandas as pd
 
         rows = []
         for rung in self.rungs:
-            values = dict(zip(rung.problem.names, rung.problem.constrained(rung.point), strict=True))
-            radius = [value for name, value in values.items() if name.endswith("-theta_E")]
+            radius, error = _einstein_radius(rung)
             rows.append(
                 {
                     "model": rung.label,
                     "log_evidence": rung.evidence,
                     "chi_square": rung.chi_square,
                     "degrees_of_freedom": rung.degrees,
-                    "theta_E": radius[0] if radius else np.nan,
+                    "theta_E": radius,
+                    "theta_E_error": error,
                     "converged": rung.decrease <= COMPARED,
                     "chosen": rung.label == self.model,
                 }
@@ -143,6 +145,16 @@ class LensFit:
         return f"{self!r}\n{models}\n{self.fit.table().to_string(float_format='{:.5g}'.format)}"
 
 
+def _einstein_radius(rung: Rung) -> tuple[float, float]:
+    """theta_E of the first mass that has one, and its error in this model alone; NaN where none is free."""
+    at = [i for i, name in enumerate(rung.problem.names) if name.endswith("-theta_E")]
+    if not at:
+        return float("nan"), float("nan")
+    slope = np.exp(np.asarray(rung.problem.constants.transform.log_derivative(rung.point))[at[0]])
+    variance = covariance_of(rung)[at[0], at[0]]
+    return float(rung.problem.constrained(rung.point)[at[0]]), float(slope * np.sqrt(variance))
+
+
 def lens_fit_of(
     chosen: Rung,
     rungs: Sequence[Rung],
@@ -168,7 +180,7 @@ def lens_fit_of(
         solution_at(chosen.problem, images.data, chosen.settings, chosen.point).amplitudes
     )
     return LensFit(
-        fit=numbers_of(chosen, images, looked, amplitudes, partial(_warnings, chosen, looked, found)),
+        fit=numbers_of(chosen, rungs, images, looked, amplitudes, partial(_warnings, chosen, looked, found)),
         model=chosen.label,
         bases=chosen.problem.lens.bases,
         amplitudes=amplitudes,

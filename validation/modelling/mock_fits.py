@@ -56,7 +56,7 @@ def record_of(seed: int, mock: Mock, fit: LensFit, seconds: float) -> Record:
         "values": dict(zip(result.names, result.values[0].tolist(), strict=True)),
         "sigma": dict(zip(result.names, result.sigma[0].tolist(), strict=True)),
         "model": fit.model,
-        "models": models[["model", "log_evidence", "theta_E"]].to_dict("records"),
+        "models": models[["model", "log_evidence", "theta_E", "theta_E_error"]].to_dict("records"),
         "chi_square_per_degree": float(result.chi_square_per_degree[0]),
         "converged": bool(result.converged[0]),
         "reached": fit.reached,
