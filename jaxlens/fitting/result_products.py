@@ -15,7 +15,8 @@ from jaxlens.config import load_config
 from jaxlens.config.model import TRANSFORM
 from jaxlens.kernels.types import Params
 from jaxlens.products.critical_curves import CriticalCurves
-from jaxlens.simulator.lens_maps import Caustics, Shear
+from jaxlens.simulator.lens_curves import Caustics
+from jaxlens.simulator.lens_maps import Shear
 from jaxlens.simulator.simulator import Simulator
 
 
@@ -38,7 +39,7 @@ class ResultProducts:
 
     @cached_property
     def simulator(self) -> Simulator:
-        """The simulator that was fitted; of a result from a file one with its pixels, and the PSF of the file."""
+        """The simulator that was fitted; of a result from a file one of its configuration and pixels."""
         if self.sim is not None:
             return self.sim
         found = Simulator(load_config(yaml.safe_load(self.config)), self.configuration)

@@ -15,7 +15,7 @@ from jaxlens.products.columns import NAMES, product_values, products_of
 from jaxlens.products.light import Fluxes
 from jaxlens.simulator import light_programs
 from jaxlens.simulator.generation import Params
-from jaxlens.simulator.lens_maps import SimulatorLensMaps
+from jaxlens.simulator.lens_curves import SimulatorLensCurves
 
 
 class ImageParts(NamedTuple):
@@ -44,7 +44,7 @@ class Masks(NamedTuple):
     arcs: jax.Array
 
 
-class SimulatorLightProducts(SimulatorLensMaps):
+class SimulatorLightProducts(SimulatorLensCurves):
     """The methods of a Simulator that give what is seen of a system.
 
     The source is the farthest plane that has light.  Of a time series its first epoch counts, without what

@@ -35,7 +35,7 @@ def test_the_products_of_a_configuration() -> None:
 
 
 def test_detectable_systems_meet_all_labels() -> None:
-    """Theta_E is 0, 0.3 (too small), 0.8 (below 1.5 times the seeing of 0.7) and 1.2; the last one is faint."""
+    """Theta_E is 0, 0.3 (too small), 0.8 (below 1.5 times the seeing 0.7) and 1.2; the last is faint."""
     sizes, light = [0.0, 0.3, 0.8, 1.2, 1.2], [21.0, 21.0, 21.0, 21.0, 28.0]
     params = {name: jnp.repeat(value, 5, axis=0) for name, value in lens(0.02).items()}
     params |= {f"{MASS}-theta_E": jnp.asarray(sizes)}
