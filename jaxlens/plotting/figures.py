@@ -58,7 +58,7 @@ def styled(font_size: float) -> Iterator[None]:
     """
     import matplotlib
 
-    sizes = {
+    sizes: Any = {
         "font.size": font_size,
         "axes.labelsize": font_size,
         "axes.titlesize": 1.1 * font_size,
