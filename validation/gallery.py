@@ -61,7 +61,7 @@ class Picture:
 
 # The parameters of the lens and of the source of galaxy_galaxy, and its pixels.
 _LENS, _SOURCE, _IMAGE = "SPECIES.GALAXY_1", "SPECIES.GALAXY_2", "IMAGE.PARAMETERS"
-_SHARP = {
+_SHARP: dict[str, Mapping[str, Any]] = {
     _IMAGE: {"numPix": 80, "pixel_scale": 0.08, "exposure_time": 500},
     "SURVEY.PARAMETERS": {"seeing": {"g": 0.1, "r": 0.11, "i": 0.12}},
 }
