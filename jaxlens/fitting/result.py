@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -251,12 +250,8 @@ class FitResult(Sampled, Compared, Exported, ByName):
         return plot_fit(self, index, columns, samples, sim or self.sim)
 
     def _column(self, name: str) -> int:
-        return self.names.index(self._short_names.full(name, "names"))
-
-    @cached_property
-    def _short_names(self) -> ShortNames:
-        """What the full and short names of the free parameters mean."""
-        return ShortNames(self.names, objects_in(self.config, self.configuration))
+        short_names = ShortNames(self.names, objects_in(self.config, self.configuration))
+        return self.names.index(short_names.full(name, "names"))
 
     def __repr__(self) -> str:
         return one_line(self)

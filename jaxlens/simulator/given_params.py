@@ -15,14 +15,31 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from jaxlens.config.haloes.arrays import halo_array
+from jaxlens.config.haloes.names import NUMBER
 from jaxlens.config.instrument import COSMOLOGY
-from jaxlens.config.model import PIXEL_SCALE
-from jaxlens.config.naming import has_band_axis
+from jaxlens.config.model import PIXEL_MAP, PIXEL_SCALE
+from jaxlens.config.naming import IN_IMAGE, has_band_axis
 from jaxlens.config.short_names import ShortNames, shown_name
 from jaxlens.imaging.optics import PSF_KERNEL
 from jaxlens.imaging.scene import Scene
 from jaxlens.simulator.checked_arrays import as_array
 from jaxlens.simulator.generation import Params
+
+# The numbers that all bands share, besides those of masses and positions of profiles, by the last word.
+_SHARED = frozenset(
+    (
+        *COSMOLOGY,
+        PIXEL_SCALE,
+        *PIXEL_MAP,
+        *IN_IMAGE,
+        NUMBER,
+        "REDSHIFT",
+        "sep",
+        "angle",
+        "PEAK",
+        "BACKGROUND_IDX",
+    )
+)
 
 
 def full_params(
@@ -143,9 +160,11 @@ def _has_own_check(scene: Scene, name: str) -> bool:
 
 def _may_differ_by_band(name: str) -> bool:
     """Whether a parameter may have an axis of bands; masses, positions and the cosmology may not."""
-    if not name.startswith("PLANE_"):
-        return name not in (PIXEL_SCALE, *COSMOLOGY)
-    return has_band_axis(name)
+    owner, _, own = name.rpartition("-")
+    if "LIGHT_PROFILE_" in owner:
+        return has_band_axis(name)
+    # what is left of an object are magnitudes and the numbers of transients
+    return "_PROFILE_" not in owner and own not in _SHARED
 
 
 def _right(scene: Scene, name: str, count: int) -> str:

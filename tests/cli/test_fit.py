@@ -56,7 +56,7 @@ def test_every_option_reaches_the_fit(lens, tmp_path, monkeypatch):
     assert given["linear_amplitudes"]
     assert given["tie"] == {"a": "b", "c": "b"}
     assert given["start_from"] is None
-    assert (jax.random.key_data(given["key"]) == jax.random.key_data(jax.random.key(6))).all()
+    assert given["key"] == 6
     seen = given["images"]
     assert seen.images.shape == (1, 3, 16, 16)
     assert np.argwhere(~seen.mask).tolist() == [[0, 0, 2, 2], [0, 1, 5, 5]]
