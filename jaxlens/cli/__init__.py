@@ -16,13 +16,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from jaxlens.cli.commands import COMMANDS
 from jaxlens.engine.stopping import SIGNALS, Stop, Stopped, exit_code
-
-# The commands, in the order of the help text.
-_COMMANDS = (
-    *("generate", "merge", "verify", "info", "convert", "truth", "fit", "mask", "inject", "check", "view"),
-    *("names", "examples", "surveys", "profiles", "schema"),
-)
 
 
 def command() -> NoReturn:
@@ -69,20 +64,26 @@ def _run(argv: Sequence[str] | None, stop: Stop) -> int:
         from concurrent.futures import BrokenExecutor
 
         from jaxlens.cli.logs import configure_logging
-        from jaxlens.config import ConfigError
-        from jaxlens.config.imported_files import import_file
+        from jaxlens.config.errors import ConfigError
     run: Callable[[argparse.Namespace], int] = arguments.run
     quiet, verbose = (getattr(arguments, name, False) for name in ("quiet", "verbose"))
     try:
         with configure_logging(quiet, verbose):
-            for path in getattr(arguments, "imports", ()):
-                import_file(path)
+            _import(getattr(arguments, "imports", ()))
             return run(arguments)
     except ConfigError as error:
         print(error, file=sys.stderr)
     except (ValueError, OSError, ImportError, MemoryError, BrokenExecutor) as error:
         print(f"jaxlens: {error}", file=sys.stderr)
     return 1
+
+
+def _import(paths: Sequence[str]) -> None:
+    """Import the Python files of the user."""
+    for path in paths:
+        from jaxlens.config.imported_files import import_file
+
+        import_file(path)
 
 
 def _say_what_ended(ended: BaseException, stop: Stop) -> None:
@@ -103,10 +104,18 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser("jaxlens", description="Images of strong lenses from one YAML file.")
     parser.add_argument("--version", action="version", version=f"jaxlens {version()}")
+    from jaxlens.cli.completion import SHELLS, PrintCompletion
+
+    text = "print what makes a shell complete commands and options, by shtab, and end"
+    parser.add_argument("--print-completion", choices=SHELLS, action=PrintCompletion, help=text)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for name in _needed(words):
-        # the commands import JAX, so they are imported after signals are watched, and only those needed
-        importlib.import_module(f"jaxlens.cli.{_module(name, words)}").add_to(commands)
+    first = words[0] if words else ""
+    if first in COMMANDS:
+        # commands import JAX, so the one that is needed is imported alone, after signals are watched
+        importlib.import_module(f"jaxlens.cli.{_module(first, words)}").add_to(commands)
+    else:
+        for name, description in COMMANDS.items():
+            commands.add_parser(name, help=description)
     return parser
 
 
@@ -114,11 +123,3 @@ def _module(name: str, words: Sequence[str]) -> str:
     """The module of a command; `fit` of a whole sample, which has `--config`, is one of its own."""
     is_sample = any(word == "--config" or word.startswith("--config=") for word in words)
     return "fit_sample" if name == "fit" and is_sample else name
-
-
-def _needed(words: Sequence[str]) -> Sequence[str]:
-    """The commands that the parser must know: the one that is named, none for the version, or all."""
-    first = words[0] if words else ""
-    if first == "--version":
-        return ()
-    return (first,) if first in _COMMANDS else _COMMANDS

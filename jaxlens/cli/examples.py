@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jaxlens.cli.arguments import Commands, add_command
 from jaxlens.cli.packaged_files import copy_file, format_entry
-from jaxlens.config import example_files, examples
+from jaxlens.config.examples import example_files, examples
 
 
 def add_to(commands: Commands) -> None:

@@ -11,7 +11,7 @@ from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
 from jaxlens.config.spellings import is_nothing
 from jaxlens.config.survey_draws import read_survey_draws
-from jaxlens.config.surveys import survey_distributions
+from jaxlens.config.surveys import survey_distributions, surveys
 from jaxlens.config.user_draws import read_user_draws
 from jaxlens.config.values import describe, number, word
 from jaxlens.distributions import (
@@ -72,9 +72,19 @@ def _name(section: Section) -> str:
     name = word(node, section.report, one_of(listed))
     if not name or name in listed or name in survey_distributions():
         return name
-    advice = nearest(name, (*listed, *survey_distributions()), listed)
+    advice = _of_survey(name) or nearest(name, (*listed, *survey_distributions()), listed)
     section.report.problem(node.place, f"{shown(name)} is not a distribution; {advice}")  # type: ignore[union-attr]
     return ""
+
+
+def _of_survey(name: str) -> str:
+    """Advice on a name such as `roman_seeing`, of a survey that has no such distribution; "" for others."""
+    survey = name.partition("_")[0]
+    if survey not in surveys():
+        return ""
+    own = [one for one in survey_distributions() if one.startswith(f"{survey}_")]
+    has = f"has {', '.join(own)}" if own else "has no distributions"
+    return f"the survey {survey} {has}; its preset has the numbers, see `jaxlens surveys {survey}`"
 
 
 def _built_in(section: Section, name: str, node: Node | None) -> Draw:

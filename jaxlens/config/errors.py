@@ -6,10 +6,12 @@ import difflib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from jaxlens.config.meanings import meanings, other_advice
+
+if TYPE_CHECKING:
+    import numpy as np
 
 # The largest number of characters of a word of the file in messages; longer words are cut.
 MAX_WORD_LENGTH = 60

@@ -90,6 +90,7 @@ def load_config(
 
     Raises:
         ConfigError: if the file is illegal; it lists every problem with its line.
+        TypeError: if `config` is of another type.
         ValueError: if there is no such survey, configuration or band; the message names what there is.
 
     >>> config = load_config("galaxy_galaxy")
@@ -135,6 +136,9 @@ def _loaded(config: str | os.PathLike[str] | Mapping[str, object] | Config, aske
         return replace(again, size=config.size, outdir=config.outdir, seed=config.seed)
     if isinstance(config, Mapping):
         return _load(dictionary_text(config, report), FROM_DICT, report, asked)
+    if not isinstance(config, str | bytes | os.PathLike):
+        wanted = "a YAML file, the name of a packaged example, a dictionary or a Config"
+        raise TypeError(f"config is a {type(config).__name__}; give {wanted}")
     path = _find(os.fsdecode(config), report)
     return _load(_read(path, report), str(path), report, asked)
 

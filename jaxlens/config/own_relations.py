@@ -50,6 +50,8 @@ def relation(name: str, *, scatter: float = 0.0, unit: Unit = "linear") -> Calla
         raise ValueError(f"{name} is a relation of jaxlens; choose another name")
 
     def decorate(function: F) -> F:
+        if not callable(function):
+            raise ValueError(f"{name} is no function but a {type(function).__name__}; register a function")
         relations.relation(name, scatter=scatter, unit=unit)(function)
         _OWN.add(name)
         return function

@@ -90,6 +90,8 @@ def is_built_in(name: str) -> bool:
 
 def _enter(name: str, function: Function, check: Check) -> None:
     """Register a function; ValueError for the name of a built-in one."""
+    if not callable(function):
+        raise ValueError(f"{name} is no function but a {type(function).__name__}; register a function")
     if name.lower() in _BUILT_IN:
         raise ValueError(f"{name} is a function of jaxlens; choose another name")
     SPECIALS[name.lower()] = Entry(function, check)

@@ -10,7 +10,8 @@ from jaxlens.config.draw_parameters import WRONG, constant_draw, read_parameters
 from jaxlens.config.model import Draw
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
-from jaxlens.config.surveys import histogram, histograms
+from jaxlens.config.surveys import histogram, histograms, survey_distributions
+from jaxlens.distributions import RESERVED
 
 # The only survey distribution that has a parameter.
 COADDED = "lsst_num_exposures"
@@ -20,6 +21,9 @@ YEARS = "coadd_years"
 _ALL_YEARS = 10.0
 # Years: the largest legal value of the parameter.
 _MAX_YEARS = 100.0
+
+# no distribution of a user has the name of a survey's
+RESERVED.update(survey_distributions())
 
 
 def read_survey_draws(

@@ -19,6 +19,7 @@ from jaxlens.config.naming import BY_EPOCH, MICROLENSING, named_quantities
 from jaxlens.config.profile_parameters import list_entry
 from jaxlens.config.reader import Node, read_text
 from jaxlens.config.text import plain, yaml_text
+from jaxlens.config.used_bands import BANDS, BANDS_USED
 from jaxlens.kernels.relations import RELATIONS
 
 # A configuration file as nested dictionaries.
@@ -151,6 +152,9 @@ def _set(tree: Tree, keys: tuple[str, ...], band: str | None, bands: tuple[str, 
     if last not in tree and entry and isinstance(tree.get(entry[0]), list):
         _set_entry(tree[entry[0]], entry[1], band, bands, value)
         return
+    if last == BANDS:
+        # all of the new ones are used
+        tree.pop(BANDS_USED, None)
     tree[last] = value if band is None else _by_band(tree, last, bands) | {band: value}
 
 

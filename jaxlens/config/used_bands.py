@@ -32,6 +32,8 @@ def band_names(bands: str | Iterable[str]) -> tuple[str, ...]:
     >>> band_names("g, r"), band_names(["g", "r"])
     (('g', 'r'), ('g', 'r'))
     """
+    if not isinstance(bands, Iterable):
+        raise ValueError(f"bands={bands!r} is no list of names; give the names of bands, as g,r,i")
     words = bands.split(",") if isinstance(bands, str) else [str(band) for band in bands]
     names = tuple(word.strip() for word in words)
     if not names or "" in names:

@@ -150,12 +150,20 @@ class DatasetArrays:
         """
         return self._find(self._label(configuration))
 
+    def _advice(self, label: str, kind: str) -> str:
+        """What the dataset has in place of an attribute that names a configuration; "" for other names."""
+        if not label.startswith("CONFIGURATION_") or kind not in _ATTRIBUTES:
+            return ""
+        found = self.__dict__.get("_systems", {})
+        there = [f"{one}_{what}" for one, own in found.items() for what in _ATTRIBUTES if _has(own, what)]
+        return f"; it has {', '.join(there)}" if there else "; nothing of it is there"
+
     def __getattr__(self, name: str) -> Any:
         """What there is of a configuration, such as `CONFIGURATION_1_images`, when it is first asked for."""
         label, _, kind = name.rpartition("_")
         systems = self.__dict__.get("_systems", {}).get(label)
         if systems is None or kind not in _ATTRIBUTES or not _has(systems, kind):
-            reason = _WITHOUT_CONFIG if name in ("config", "config_dict") else ""
+            reason = _WITHOUT_CONFIG if name in ("config", "config_dict") else self._advice(label, kind)
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{reason}")
         found = _of(systems, kind)
         self.__dict__[name] = found

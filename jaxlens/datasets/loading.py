@@ -48,6 +48,8 @@ def load(folder: str | Path) -> Dataset:
     ...     load(outdir).images()[-1].shape
     (3, 50, 50)
     """
+    if not isinstance(folder, str | Path):
+        raise TypeError(f"folder is a {type(folder).__name__}; give the path of a dataset's folder")
     folder = Path(folder)
     manifest = read_manifest(folder)
     if manifest is None:

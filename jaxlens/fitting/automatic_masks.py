@@ -75,6 +75,10 @@ class AutomaticMask:
     mask: NDArray[np.bool_]
     left_out: tuple[LeftOut, ...]
 
+    def __repr__(self) -> str:
+        left_out = f"{pixel_count(~self.mask)} of {self.mask.size} left out"
+        return f"AutomaticMask({left_out}, {len(self.left_out)} reasons)"
+
     def __str__(self) -> str:
         lines = [f"{pixel_count(~self.mask)} of {self.mask.size} left out", *map(str, self.left_out)]
         return "\n  ".join(lines)

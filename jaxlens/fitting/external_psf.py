@@ -10,6 +10,7 @@ from jaxlens.config.unit_sums import sum_problem, unit_sum
 from jaxlens.files.fits import as_floats
 from jaxlens.fitting.image_checks import pixel_count
 from jaxlens.imaging.own_pixels import with_kernel
+from jaxlens.simulator.arguments import check_simulator
 from jaxlens.simulator.simulator import Simulator
 
 
@@ -64,6 +65,7 @@ def with_psf(sim: Simulator, kernel: ArrayLike, factor: int = 1) -> Simulator:
     >>> sim.scene.optics.psf, "seeing" in sim.parameter_names
     ('PIXEL', False)
     """
+    check_simulator(sim)
     if factor < 1:
         raise ValueError(
             f"factor is {factor}; it must be at least 1, the pixels of the kernel to one of the image"

@@ -33,6 +33,7 @@ from jaxlens.fitting.sky import with_sky
 from jaxlens.fitting.start_points import StartPoints
 from jaxlens.fitting.starts import DRAWS_PER_START
 from jaxlens.sampling.keys import Key, typed_key
+from jaxlens.simulator.arguments import check_simulator
 from jaxlens.simulator.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ def fit(
             result = jaxlens.fit(sim, images)
             print(result.table())
     """
+    check_simulator(sim)
     _check_counts(starts=starts, steps=steps)
     if isinstance(images, Observation):
         if noise_sigma is not None or mask is not None:

@@ -122,7 +122,7 @@ def lens_data(
             configuration, or no used pixel within the radius; if a band has no image; if some images have a
             WCS and others none.
     """
-    images = [observations] if isinstance(observations, Observation) else list(observations)
+    images = [observations] if isinstance(observations, Observation) else _listed(observations)
     check_observations(sim, images, radius, align)
     if align == "sky":
         images = _about_one_point(images)
@@ -247,3 +247,13 @@ def _kernel(
     if psf is not None:
         return given_kernel(psf, psf_factor, band, len(sim.bands))
     return file_kernel(sim, band, pixel_scale)
+
+
+def _listed(observations: Sequence[Observation]) -> list[Observation]:
+    """The observations as a list; TypeError where they are something else, such as an array."""
+    found = list(observations) if isinstance(observations, Sequence) else [observations]
+    for one in found:
+        if not isinstance(one, Observation):
+            wanted = "give what jaxlens.read_image returns, or a list of such"
+            raise TypeError(f"observation is a {type(one).__name__}; {wanted}")
+    return found

@@ -57,6 +57,8 @@ def refine_with_pixels(
     Raises:
         ValueError: if there is no such prior, the fit has no source, or its source is not seen.
     """
+    if not hasattr(fit, "rungs"):
+        raise TypeError(f"fit is a {type(fit).__name__}; give the LensFit of jaxlens.fit_lens")
     chosen = next(rung for rung in fit.rungs if rung.label == fit.model)
     return pixel_fit(
         chosen.problem,

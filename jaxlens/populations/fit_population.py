@@ -21,6 +21,7 @@ from jaxlens.populations.search import Search
 from jaxlens.populations.simulated_sets import Features
 from jaxlens.populations.statistics import energy_distance
 from jaxlens.sampling.keys import Key, typed_key
+from jaxlens.simulator.arguments import check_simulator
 from jaxlens.simulator.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def fit_population(
             f"simulated is {simulated}, steps {steps}, bootstrap {bootstrap}; "
             f"they must be at least {MIN_IMAGES}, 1 and 2"
         )
+    check_simulator(sim)
     _refuse_haloes(sim, free)
     chosen = free_hyperparameters(sim, free)
     pixels = jnp.asarray(_checked(sim, images))

@@ -52,6 +52,10 @@ class PopulationFit:
     config: Mapping[str, Any]
     text: str
 
+    def __repr__(self) -> str:
+        values = ", ".join(f"{path}={value:.4g}" for path, value in self.hyperparameters.items())
+        return f"PopulationFit({values}; {'converged' if self.converged else 'not converged'})"
+
     @property
     def hyperparameters(self) -> dict[str, float]:
         """The best values by their paths, as `Simulator.sample` takes them."""

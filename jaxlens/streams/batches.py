@@ -72,6 +72,12 @@ class StreamBatch(NamedTuple):
     index_upper: Any
     file: Any
 
+    def __repr__(self) -> str:
+        shapes = ", ".join(
+            f"{name} {np.shape(getattr(self, name))}" for name in ("images", "labels", "index")
+        )
+        return f"StreamBatch({shapes}, {len(self.parameters)} parameters)"
+
 
 class BatchMaker:
     """Makes the batches of a stream.

@@ -14,7 +14,7 @@ from jaxlens.config import Config, ConfigError, load_config
 from jaxlens.config.errors import Report
 from jaxlens.config.examples import example_path, examples
 from jaxlens.config.surveys import survey_path, surveys
-from jaxlens.config.updates import config_dict
+from jaxlens.config.updates import config_dict, set_parameters
 from jaxlens.config.used_bands import in_used_bands
 
 LoadEdited = Callable[[tuple[tuple[str, str], ...]], Config]
@@ -188,3 +188,11 @@ def test_simulators_and_streams_take_bands() -> None:
     assert jaxlens.Simulator("galaxy_galaxy", survey="des", bands="r").bands == ("r",)
     train, test = jaxlens.train_test_streams("galaxy_galaxy", 4, survey="des", bands="r,i")
     assert train.config.bands == test.config.bands == ("r", "i")
+
+
+def test_new_bands_of_a_dataset_are_all_used() -> None:
+    config = load_config("galaxy_galaxy", bands="r")
+    tree = config_dict(config)
+    set_parameters(tree, config, "CONFIGURATION_1", {"BANDS": "g,i"})
+    assert "BANDS_USED" not in tree["SURVEY"]["PARAMETERS"]
+    assert tree["SURVEY"]["PARAMETERS"]["BANDS"] == "g,i"

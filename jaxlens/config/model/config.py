@@ -120,6 +120,10 @@ class Config:
     image_dtype: str = "float32"
     catalog: Catalog | None = None
 
+    def __repr__(self) -> str:
+        labels = ", ".join(f"{one.label} ({one.name})" for one in self.configurations)
+        return f"Config({self.name!r}, {self.size} systems of {labels}, in {', '.join(self.bands)})"
+
     @property
     def bands(self) -> tuple[str, ...]:
         """The names of the photometric bands, in order."""

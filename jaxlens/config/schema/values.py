@@ -152,7 +152,13 @@ def definitions() -> dict[str, Schema]:
 
 
 def when(key: str, words: Collection[str], then: Schema) -> Schema:
-    """The condition that a mapping whose `key` is one of some words has a schema."""
+    """The condition that a mapping whose `key` is one of some words has a schema.
+
+    Args:
+        key: the key.
+        words: the words.
+        then: the schema.
+    """
     is_one: Schema = {"properties": {key: {"enum": sorted(words)}}, "required": [key]}
     return {"if": is_one, "then": then}
 

@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 from jaxlens.config.errors import nearest
-from jaxlens.distributions import RESERVED
 
 _FOLDER = Path(__file__).parent
 # In a table, the name of a band that stands for all bands without lines of their own.
@@ -70,9 +69,6 @@ def histogram(name: str, band: str) -> Histogram | None:
     """(values, weights) of the distribution `name` in one band; None where the survey has no such band."""
     table = histograms(name)
     return table.get(band, table.get(_OTHERS))
-
-
-RESERVED.update(survey_distributions())
 
 
 def _first_line(path: Path) -> str:

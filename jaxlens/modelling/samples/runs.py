@@ -50,6 +50,10 @@ class Sample:
     folder: Path
     published: Published | None = None
 
+    def __repr__(self) -> str:
+        failed = f", {len(self.failed)} failed" if self.failed else ""
+        return f"Sample({len(self.records)} lenses{failed}, in {str(self.folder)!r})"
+
     @property
     def failed(self) -> tuple[Record, ...]:
         """The lenses whose fit has ended with an error."""

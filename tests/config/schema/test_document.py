@@ -97,7 +97,7 @@ def broken_texts(good: str) -> Iterator[tuple[str, str, str]]:
 def test_broken_files_are_refused_where_their_structure_is_at_fault(
     good: str, validator: Draft202012Validator
 ) -> None:
-    """About four in ten of the broken files are refused; what is not seen follows from several entries or other files."""
+    """About four in ten are; what is not seen follows from several entries or from other files."""
     Draft202012Validator.check_schema(json_schema())
     accepted, refused = set(), 0
     for name, text, says in broken_texts(good):
