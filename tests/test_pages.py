@@ -82,7 +82,7 @@ Names = dict[str, Any]
 RUN_HERE: dict[str, tuple[int, Callable[[Names], bool]]] = {
     # page: (which of its blocks, what must hold once it has run)
     "docs/fitting.md": (
-        2,
+        4,
         lambda names: bool(abs(names["sigma_v"] / names["truth"][names["name"]] - 1) < 0.02),
     ),
     "docs/from_deeplenstronomy.md": (0, lambda names: len(names["dataset"].CONFIGURATION_1_images) == 4),

@@ -25,6 +25,7 @@ from jaxlens.fitting.in_words import confidence_line, one_line
 from jaxlens.fitting.posteriors.density import Part
 from jaxlens.fitting.posteriors.exported import Exported
 from jaxlens.fitting.posteriors.sampled import Sampled
+from jaxlens.fitting.posteriors.whitened import square_root
 from jaxlens.fitting.result_files import read_fields, write_fields
 from jaxlens.fitting.transforms import Transform
 from jaxlens.sampling.keys import Key, typed_key
@@ -192,7 +193,7 @@ class FitResult(Sampled, Compared, Exported, ByName):
     def _draws(self, key: Key, count: int, indices: Sequence[int]) -> np.ndarray:
         """The draws that `samples` returns, for the images with these indices."""
         centers = self.unconstrained[indices, None]
-        roots = _square_root(self.unconstrained_covariance[indices])
+        roots = square_root(self.unconstrained_covariance[indices])
         normal = jax.random.normal(typed_key(key), (len(indices), count, len(self.names)))
         return np.asarray(self.transform.constrained(centers + np.asarray(normal) @ roots))
 
@@ -285,12 +286,3 @@ class FitResult(Sampled, Compared, Exported, ByName):
 
 def _saved_fields() -> list[str]:
     return [field.name for field in dataclasses.fields(FitResult) if field.name not in _NOT_SAVED]
-
-
-def _square_root(covariance: np.ndarray) -> np.ndarray:
-    """R with R^T R = covariance (..., k, k), so that standard normal rows times R have that covariance.
-
-    Eigenvalues that rounding has made negative are set to zero.
-    """
-    variance, directions = np.linalg.eigh(np.asarray(covariance, np.float64))
-    return np.sqrt(np.maximum(variance, 0.0))[..., None] * np.swapaxes(directions, -1, -2)

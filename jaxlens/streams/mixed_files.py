@@ -127,7 +127,8 @@ def mixed_files(
     loaded = tuple(load_config(source, survey, wanted, bands) for source in sources)
     for source, one in zip(sources, loaded, strict=True):
         if not isinstance(source, Config):
-            issue_warnings(one.passed_over)
+            # of the line that calls `stream`
+            issue_warnings(one.passed_over, stacklevel=3)
     _refuse_different_bands(loaded)
     pairs = None if weights is None else tuple(weights.items() if isinstance(weights, Mapping) else weights)
     return MixedFiles(_names(sources, loaded), loaded, chosen, pairs)

@@ -11,14 +11,15 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Protocol, Self, TypeVar, cast
 
 import jax
 import numpy as np
 
 from jaxlens.streams.batches import StreamBatch
 
-_Array = TypeVar("_Array", jax.Array, np.ndarray)
+# An array of JAX or NumPy, or a tensor of PyTorch.
+_Array = TypeVar("_Array")
 
 
 class Batches(Protocol):
@@ -56,18 +57,20 @@ class Scaling:
             return np.sqrt(self.squares / self.count)
 
     def scale(self, array: _Array) -> _Array:
-        """(array - mean) / std of each channel, for a jax or a NumPy array, also inside of a jitted function.
+        """(array - mean) / std of each channel, of an array of JAX (also under jit) or NumPy, or a tensor.
 
         Raises:
             ValueError: if a channel was not seen, or always has the same value.
         """
         self._check()
-        return (array - self._along(array, self.mean)) / self._along(array, self.std)
+        return cast(_Array, (cast(Any, array) - self._along(array, self.mean)) / self._along(array, self.std))
 
     def inverse(self, scaled: _Array) -> _Array:
         """The array of which `scale` makes `scaled`, such as parameters from what a network predicts."""
         self._check()
-        return scaled * self._along(scaled, self.std) + self._along(scaled, self.mean)
+        return cast(
+            _Array, cast(Any, scaled) * self._along(scaled, self.std) + self._along(scaled, self.mean)
+        )
 
     def state_dict(self) -> dict[str, Any]:
         """All that is known, as plain numbers and texts, to save beside the state of a stream."""
@@ -124,10 +127,13 @@ class Scaling:
             if not std > 0.0:
                 raise ValueError(f"{name} always has the same value, and cannot be scaled; leave it out")
 
-    def _along(self, array: Any, values: np.ndarray) -> np.ndarray:
+    def _along(self, array: Any, values: np.ndarray) -> Any:
         """Values (channels,) in the shape and precision in which they are combined with an array."""
         shape = [1] * array.ndim
         shape[self.axis] = len(values)
+        if hasattr(array, "new_tensor"):
+            # a tensor of PyTorch, on its device
+            return array.new_tensor(values).reshape(shape)
         return values.reshape(shape).astype(np.result_type(array.dtype, np.float32))
 
 

@@ -64,3 +64,16 @@ def test_what_cannot_be_scaled_is_refused() -> None:
         found.inverse(np.ones((1, 2)))
     with pytest.raises(ValueError, match="there are 1 channels; give 2, a, b"):
         found.update(np.ones((3, 1)))
+
+
+@pytest.mark.slow
+def test_tensors_are_scaled_as_arrays() -> None:
+    import torch
+
+    found = LabelScaling(("a", "b"))
+    found.update(np.array([[1.0, 2.0], [2.0, 7.0]]))
+    labels = torch.tensor([[1.5, 3.0]], requires_grad=True)
+    scaled = found.scale(labels)
+    assert scaled.dtype == torch.float32
+    np.testing.assert_allclose(scaled.detach().numpy(), found.scale(np.array([[1.5, 3.0]])), rtol=1e-6)
+    np.testing.assert_allclose(found.inverse(scaled).detach().numpy(), labels.detach().numpy(), rtol=1e-6)

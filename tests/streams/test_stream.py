@@ -287,7 +287,7 @@ def test_what_is_wrong_is_named(two: dict[str, Any], arguments: dict[str, Any], 
 
 
 def test_labels_that_only_other_configurations_have_are_refused(two: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="is no number of these configurations"):
+    with pytest.raises(ValueError, match="theta_E in labels is no parameter; did you mean"):
         stream(two, 4, labels=THETA_E, configurations="SINGLE")
 
 

@@ -75,7 +75,9 @@ def test_measured_fluxes_are_not_among_the_values_without_a_label(file: dict[str
     assert not mixed_columns(simulators).has(MEASURED)
     assert mixed_columns(simulators, measured=True).has(f"{MEASURED}-g-2")
     assert stream(file, 4, labels=f"{MEASURED}-g-2").label_names == (f"{MEASURED}-g-2",)
-    with pytest.raises(ValueError, match=r"forced_fluxes' is no number .* did you mean"):
+    with pytest.raises(
+        ValueError, match=r"forced_fluxes in labels is no parameter; did you mean .*forced_flux\?"
+    ):
         stream(file, 4, labels=f"{MEASURED}es")
 
 

@@ -96,3 +96,12 @@ def laplace_log_evidence(density: Density, maps: Whitening) -> np.ndarray:
     roots = np.asarray(maps.root, np.float64)
     log_determinant = np.sum(np.log(np.diagonal(roots, axis1=-2, axis2=-1)), axis=-1)
     return density.at(maps.center) + 0.5 * roots.shape[-1] * np.log(2.0 * np.pi) + log_determinant
+
+
+def square_root(covariance: np.ndarray) -> np.ndarray:
+    """R with R^T R = covariance (..., k, k), so that standard normal rows times R have that covariance.
+
+    Eigenvalues that rounding has made negative are set to zero.
+    """
+    variance, directions = np.linalg.eigh(np.asarray(covariance, np.float64))
+    return np.sqrt(np.maximum(variance, 0.0))[..., None] * np.swapaxes(directions, -1, -2)
