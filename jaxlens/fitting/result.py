@@ -228,9 +228,8 @@ class FitResult(Sampled, Compared, Exported, ByName):
     ) -> Figure:
         """The lens, then data, model and residuals of one image, band by band, over a corner plot.
 
-        The lens is drawn as by `Simulator.plot`: the image in colours, the convergence with critical curves,
-        and the source with caustics.  It is left out of the figure of a time series, whose images have a
-        column for each epoch, and of a result from a file, which has no simulator, unless one is given.
+        The lens is drawn as by `Simulator.plot`.  It is left out for a time series, whose images have a
+        column for each epoch, and for a result from a file, which has no simulator, unless one is given.
 
         Args:
             index: the index of the image.

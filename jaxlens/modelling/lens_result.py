@@ -22,10 +22,12 @@ from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.model_average import covariance_of
 from jaxlens.modelling.problem import LensProblem
 from jaxlens.modelling.search import Search
+from jaxlens.plotting.lens_page import view_lens
 from jaxlens.sampling.keys import Key
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 # Chi-square per degree of freedom above which a model is named as one that does not describe the image.
 POOR = 1.2
@@ -101,6 +103,21 @@ class LensFit:
                 }
             )
         return pd.DataFrame(rows)
+
+    def plot(self) -> Figure:
+        """Data, model and residual of each band, the arcs with critical curves, and the source with caustics.
+
+        It is the page that `fit_sample` writes for each lens.  `fit.plot()` has the posterior.
+
+        Returns:
+            A matplotlib `Figure`.
+
+        Raises:
+            ImportError: if matplotlib is not installed (the extra `plot`).
+        """
+        from jaxlens.modelling.samples.pages import page_of_fit
+
+        return view_lens(page_of_fit(self))
 
     def sample(self, method: str, draws: int = 1000, *, key: Key | None = None, **options: Any) -> Posterior:
         """Draws of the posterior of the numbers of the mass and of the light's places and shapes.

@@ -32,8 +32,10 @@ _NANOMETRES = {
 # Hubble's, Roman's and JWST's names: the wavelength in nanometres or, above one micron, in units of 10 nm.
 _FILTER = re.compile(r"F(\d{3})[A-Z]*\d?")
 # JWST's filters beyond those numbers with which Hubble's optical ones begin.
-_JWST_RED = ("F250M", "F277W", "F300M", "F322W2", "F335M", "F356W", "F360M", "F410M", "F430M", "F444W")
-_JWST_RED += ("F460M", "F480M", "F560W", "F770W")
+_JWST_RED = (
+    *("F250M", "F277W", "F300M", "F322W2", "F335M", "F356W", "F360M", "F410M", "F430M", "F444W"),
+    *("F460M", "F480M", "F560W", "F770W"),
+)
 # The number above which a filter of Hubble is in nanometres.
 _FIRST_OPTICAL = 218
 # Nanometres: bluer bands are too shallow for a colour image where there are enough others.

@@ -22,10 +22,10 @@ Options = Mapping[str, Any] | None
 _SMALLEST, _PANEL = 6.0, 1.9
 # Inches: the margin for the labels along the left and the lower edge, that at the other edges, and the
 # distance of the labels from their panels.
-MARGIN, _EDGE, _LABEL_DISTANCE = 1.25, 0.15, 0.62
+MARGIN, _EDGE, _LABEL_DISTANCE = 1.5, 0.15, 0.62
 # The share of its cell that a panel fills; the rest is the gap to the next panel.
 _FILLED = 0.94
-# Inches: in panels of less than this the unit stands below the symbol.
+# Inches: in panels of less than this each word of a label has a line of its own.
 _NARROW = 1.7
 # The size of the ticks' labels over that of the axes' labels, and how many ticks an axis has at most.
 _TICK_SIZE, _MOST_TICKS = 0.85, 3
@@ -152,15 +152,16 @@ def draw_corner(
         "levels": LEVELS,
         "max_n_ticks": _MOST_TICKS,
         "plot_contours": enough,
-        "plot_density": enough,
+        "plot_density": False,
         "fill_contours": enough,
         "plot_datapoints": not enough,
     }
     settings |= options
     settings["label_kwargs"] = {"fontsize": font_size} | settings.get("label_kwargs", {})
     grid = _Grid(part, size, above)
-    # the unit below the symbol where both are wider than a panel
-    own = [label.replace(" (", "\n(") for label in labels] if grid.panel < _NARROW else list(labels)
+    # one word a line where two are wider than a panel
+    own = [label.replace(" (", "\n(").replace(", ", "\n") for label in labels]
+    own = own if grid.panel < _NARROW else list(labels)
     corner.corner(values, labels=own, fig=grid, **settings)
     grid.finish(_TICK_SIZE * font_size)
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SKY_COLOURS, SIGNED_COLOURS = "inferno", "RdBu_r"
 # The largest residual that is told apart, in standard deviations of the noise.
 MAX_SIGMA = 5.0
+# Round lengths of scale bars, arcsec.
+_LENGTHS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0)
 
 
 def new_figure(figsize: tuple[float, float]) -> Figure:
@@ -56,7 +58,7 @@ def styled(font_size: float) -> Iterator[None]:
     """
     import matplotlib
 
-    sizes = {
+    sizes: Any = {
         "font.size": font_size,
         "axes.labelsize": font_size,
         "axes.titlesize": 1.1 * font_size,
@@ -83,7 +85,17 @@ def panels(
     Returns:
         `rows * columns` axes.
     """
-    return list(figure.subplots(rows, columns, squeeze=False, width_ratios=widths).ravel())
+    grid = list(figure.subplots(rows, columns, squeeze=False, width_ratios=widths).ravel())
+    for axes in grid:
+        _keep_tick_size(axes)
+    return grid
+
+
+def _keep_tick_size(axes: Axes) -> None:
+    """Let ticks that are made later have the size of the current style."""
+    import matplotlib
+
+    axes.tick_params(labelsize=matplotlib.rcParams["xtick.labelsize"])
 
 
 def show(axes: Axes, pixels: np.ndarray, **imshow_kwargs: Any) -> None:
@@ -133,4 +145,37 @@ def colour_bar(axes: Axes, label: str = "", **kwargs: Any) -> None:
     if ticks is not None:
         bar.minorticks_off()
         bar.ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    _keep_tick_size(bar.ax)
     bar.set_label(label)
+
+
+def scale_bar(axes: Axes, extent: tuple[float, float, float, float]) -> None:
+    """A bar of a round length with its length, in the lower left corner.
+
+    Args:
+        axes: the panel.
+        extent: its edges, arcsec.
+    """
+    width = extent[1] - extent[0]
+    length = max((one for one in _LENGTHS if one <= 0.3 * width), default=0.3 * width)
+    x, y = extent[0] + 0.05 * width, extent[2] + 0.06 * width
+    axes.plot([x, x + length], [y, y], color="white", linewidth=2.5, path_effects=outline())
+    axes.text(
+        x + 0.5 * length,
+        y + 0.025 * width,
+        f"{length:g}\N{DOUBLE PRIME}",
+        color="white",
+        ha="center",
+        path_effects=outline(),
+    )
+
+
+def outline(width: float = 2.5) -> list[Any]:
+    """A dark outline, with which white can be read on bright light.
+
+    Args:
+        width: of the line with its outline, in points.
+    """
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=width, foreground="#00000090")]

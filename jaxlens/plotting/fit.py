@@ -35,6 +35,8 @@ _CORNER_PANEL = (1.05, 2.1)
 _ROW, _MAX_BANDS_HEIGHT = 4.3, 17.0
 # Inches: the side of a panel of a time series, of which there is one for each epoch.
 _EPOCH_PANEL = 2.2
+# The side of what is shown of an image, over that of the square of used pixels.
+_FRAME = 1.04
 # How residuals are drawn.
 _RESIDUAL: dict[str, Any] = {"cmap": SIGNED_COLOURS, "vmin": -MAX_SIGMA, "vmax": MAX_SIGMA}
 
@@ -79,7 +81,7 @@ def view_fit(
     side = float(np.clip((_WIDTH - MARGIN) / max(size, 1), *_CORNER_PANEL))
     corner = MARGIN + side * max(size, 2) if size else 0.0
     width = max(_WIDTH, corner)
-    rows = min(_ROW * len(bands), _MAX_BANDS_HEIGHT)
+    rows = min(_ROW * len(bands) * width / _WIDTH, _MAX_BANDS_HEIGHT)
     if data.ndim == 4:
         width = max(width, _EPOCH_PANEL * len(data))
         rows = 3 * len(bands) * width / len(data)
@@ -117,6 +119,17 @@ def _draw_bands(
         colour_bar(row[1], "counts/s")
         show(row[2], residual[b], **_RESIDUAL)
         colour_bar(row[2], extend="both")
+        _show_used(row, np.isfinite(image[b]))
+
+
+def _show_used(row: np.ndarray, used: np.ndarray) -> None:
+    """Leave out of panels what is far from all used pixels."""
+    if used.any():
+        (low, high), (left, right) = (np.flatnonzero(used.any(axis=axis))[[0, -1]] for axis in (1, 0))
+        half = 0.5 * _FRAME * max(high - low + 1, right - left + 1)
+        for axes in row:
+            axes.set_xlim(0.5 * (left + right) - half, 0.5 * (left + right) + half)
+            axes.set_ylim(0.5 * (low + high) - half, 0.5 * (low + high) + half)
 
 
 def _draw_epochs(

@@ -261,7 +261,8 @@ def draw_grid(
     grid = panels(part, math.ceil(len(images) / columns), columns)
     for axes in grid:
         axes.set_axis_off()
-    zeros = [zero_points] * len(images) if np.ndim(zero_points) < 2 else list(np.asarray(zero_points))
+    given = None if zero_points is None else np.asarray(zero_points, float)
+    zeros = [given] * len(images) if given is None or given.ndim < 2 else list(given)
     for axes, image, zero in zip(grid, images, zeros, strict=False):
         if image is not None:
             show(

@@ -16,10 +16,11 @@ from jaxlens.plotting.figures import (
     colour_bar,
     new_figure,
     panels,
+    scale_bar,
     show,
     styled,
 )
-from jaxlens.plotting.lensing import draw_curves, draw_legend, scale_bar, square
+from jaxlens.plotting.lensing import draw_curves, draw_legend, square
 from jaxlens.plotting.stretch import asinh_stretch, black_and_scale
 
 if TYPE_CHECKING:

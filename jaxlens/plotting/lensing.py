@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jaxlens.plotting.bands import COLOURS, colour_bands, in_flux_units
-from jaxlens.plotting.figures import SKY_COLOURS, colour_bar
+from jaxlens.plotting.bands import COLOURS, band_indices, colour_bands, in_flux_units
+from jaxlens.plotting.figures import SKY_COLOURS, colour_bar, outline
 from jaxlens.plotting.stretch import asinh_norm, colours
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ _CONVERGENCE_TICKS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0,
 _SOURCE_LINEAR = 0.1
 # The same of a source in colours, in Lupton's terms; chosen by eye.
 _SOURCE_STRETCH, _SOURCE_SOFTENING = 0.25, 6.0
-# Round lengths of scale bars, arcsec.
-_LENGTHS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,10 +118,8 @@ def draw_light(
     Returns:
         The names of the bands that are drawn, the reddest first.
     """
-    one = rgb_bands is not None and len(rgb_bands) == 1
-    if len(light) < COLOURS or one:
-        first = rgb_bands[0] if one and rgb_bands else 0
-        b = list(bands).index(first) if isinstance(first, str) else int(first)
+    b = _one_band(len(light), bands, rgb_bands)
+    if b is not None:
         axes.imshow(light[b], origin="lower", extent=extent, cmap=SKY_COLOURS, norm=asinh_norm(light[b]))
         return str(bands[b])
     chosen = colour_bands(bands, rgb_bands)
@@ -170,10 +166,8 @@ def draw_source(
         rgb_bands: as in `draw_light`.
     """
     axes.set_facecolor("black")
-    one = rgb_bands is not None and len(rgb_bands) == 1
-    if len(source) < COLOURS or one:
-        first = rgb_bands[0] if one and rgb_bands and len(source) > 1 else 0
-        b = list(bands).index(first) if isinstance(first, str) else int(first)
+    b = _one_band(len(source), bands, rgb_bands)
+    if b is not None:
         top = float(np.max(source[b])) if source.size else 0.0
         picture = np.arcsinh(source[b] / (_SOURCE_LINEAR * top)) if top > 0 else source[b]
         axes.imshow(picture, origin="lower", extent=extent, cmap=SKY_COLOURS)
@@ -187,6 +181,13 @@ def draw_source(
     )
 
 
+def _one_band(count: int, bands: Sequence[str], rgb_bands: Sequence[str | int] | None) -> int | None:
+    """The index of the band that is drawn alone, where there are no colours; 0 where bands are alike."""
+    if rgb_bands is not None and len(rgb_bands) == 1:
+        return band_indices(bands, rgb_bands)[0] if count > 1 else 0
+    return 0 if count < COLOURS else None
+
+
 def draw_curves(axes: Axes, **curves: Curves) -> None:
     """Critical curves or caustics.
 
@@ -197,7 +198,7 @@ def draw_curves(axes: Axes, **curves: Curves) -> None:
     for kind, lines in curves.items():
         for i, line in enumerate(lines):
             label = kind if i == 0 else None
-            axes.plot(*np.asarray(line).T, **CURVES[kind], label=label, path_effects=_outline(3.0))
+            axes.plot(*np.asarray(line).T, **CURVES[kind], label=label, path_effects=outline(3.0))
 
 
 def draw_legend(axes: Axes) -> None:
@@ -237,7 +238,7 @@ def draw_point_images(axes: Axes, points: Mapping[str, PointImages]) -> None:
                 fontweight="bold",
                 ha="center",
                 va="center",
-                path_effects=_outline(),
+                path_effects=outline(),
             )
             lines.append(f"{letter}  {magnification:+.1f}".replace("-", "\N{MINUS SIGN}"))
     if lines:
@@ -250,7 +251,7 @@ def draw_point_images(axes: Axes, points: Mapping[str, PointImages]) -> None:
             va="top",
             color="white",
             fontsize="small",
-            path_effects=_outline(),
+            path_effects=outline(),
         )
 
 
@@ -271,31 +272,3 @@ def draw_point_sources(axes: Axes, points: Mapping[str, PointImages]) -> None:
             mec="black",
             label="point source" if i == 0 else None,
         )
-
-
-def scale_bar(axes: Axes, extent: Extent) -> None:
-    """A bar of a round length with its length, in the lower left corner.
-
-    Args:
-        axes: the panel.
-        extent: its edges, arcsec.
-    """
-    width = extent[1] - extent[0]
-    length = max((one for one in _LENGTHS if one <= 0.3 * width), default=0.3 * width)
-    x, y = extent[0] + 0.05 * width, extent[2] + 0.06 * width
-    axes.plot([x, x + length], [y, y], color="white", linewidth=2.5, path_effects=_outline())
-    axes.text(
-        x + 0.5 * length,
-        y + 0.025 * width,
-        f"{length:g}\N{DOUBLE PRIME}",
-        color="white",
-        ha="center",
-        path_effects=_outline(),
-    )
-
-
-def _outline(width: float = 2.5) -> list[Any]:
-    """A dark outline, with which white can be read on bright light."""
-    from matplotlib.patheffects import withStroke
-
-    return [withStroke(linewidth=width, foreground="#00000090")]

@@ -142,8 +142,8 @@ def asinh_norm(pixels: np.ndarray, vmin: float | None = None, vmax: float | None
         vmin=low,
         vmax=high,
     )
-    ends = np.arcsinh((np.array([low, high]) - black) / scale)
-    places = np.linspace(*ends, _TICKS)
+    first, last = (math.asinh((end - black) / scale) for end in (low, high))
+    places = np.linspace(first, last, _TICKS)
     norm.ticks = _rounded(black + scale * np.sinh(places), low, high)  # type: ignore[attr-defined]
     return norm
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jaxlens.plotting.figures import new_figure, panels, styled
+from jaxlens.plotting.figures import new_figure, panels, scale_bar, styled
 from jaxlens.plotting.lensing import (
     LensCurves,
     PointImages,
@@ -20,7 +20,6 @@ from jaxlens.plotting.lensing import (
     draw_point_sources,
     draw_sky,
     draw_source,
-    scale_bar,
     square,
 )
 

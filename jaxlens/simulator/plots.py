@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 # Points along a side of the maps of the convergence and of the source.
 _POINTS = 160
-# The map of the source shows what is brighter than this share of its peak, and caustics, with so much room.
-_SHOWN, _ROOM = 0.1, 1.12
+# The map of the source shows where this share of its light is, the brightest, and caustics, with some room.
+_SHOWN, _ROOM = 0.7, 1.12
 # The source is first looked for within this share of the image.
 _SEARCHED = 0.7
 
@@ -198,9 +198,13 @@ class _Frame:
 def _bright_places(light: np.ndarray, half_width: float) -> np.ndarray:
     """Where a source is bright, (k, 2), of its light on a square about the origin."""
     mean = light.mean(axis=0)
-    peak = float(mean.max())
+    descending = np.sort(mean, axis=None)[::-1]
+    if not descending[0] > 0.0:
+        return np.zeros((0, 2))
+    within = np.cumsum(descending) <= _SHOWN * descending.sum()
+    faintest = descending[max(int(within.sum()) - 1, 0)]
     axis = half_width * (2.0 * np.arange(len(mean)) + 1.0 - len(mean)) / len(mean)
-    rows, columns = np.nonzero(mean > _SHOWN * peak) if peak > 0.0 else (np.zeros(0, int),) * 2
+    rows, columns = np.nonzero(mean >= faintest)
     return np.stack([axis[columns], axis[rows]], axis=-1)
 
 

@@ -16,6 +16,7 @@ from jaxlens.files.errors import StorageError
 from jaxlens.fitting.in_words import describe_prior
 from jaxlens.fitting.result import FitResult
 from jaxlens.fitting.transforms import transform_of
+from jaxlens.plotting.system import SystemPicture
 
 PRIORS = (Uniform(0.5, 1.5), Normal(20.0, 2.0), Normal(0.0, 0.1))
 NAMES = ("PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E", "PLANE_1-OBJECT_1-LIGHT_PROFILE_1-magnitude-g", "gamma1")
@@ -227,10 +228,29 @@ def test_the_plot_has_the_images_and_a_corner():
     residual = bands.axes[2].images[0].get_array()
     np.testing.assert_allclose(residual[1:], (fitted.images - fitted.model)[1, 0, 1:])
     assert np.ma.getmaskarray(residual)[0, 0]
-    assert [axes.get_ylabel() for axes in bands.axes if axes.get_ylabel()] == ["g", "r"]
+    labels = [axes.get_ylabel() for axes in bands.axes if axes.images and axes.get_ylabel()]
+    assert labels == ["g", "r"]
     assert len(corner.axes) == 6
     assert corner.axes[-1].get_xlabel() == r"$\gamma_1$"
     figure.canvas.draw()
+
+
+class Drawing:
+    """A simulator that draws a lens of any parameters."""
+
+    def picture(self, params, index, image):
+        """The data in one panel, without what is not used."""
+        return SystemPicture(image, ["g", "r"], 1.0, title=str(index))
+
+
+def test_the_lens_stands_above_where_the_simulator_is_known():
+    fitted = result(2)
+    lens, bands = fitted.plot(1, names=[], sim=Drawing()).subfigs
+    shown = lens.axes[0].images[0].get_array()
+    np.testing.assert_array_equal(shown[1:], fitted.images[1, 0, 1:])
+    assert np.isnan(np.ma.filled(shown, np.nan)[0, 0])
+    assert len([axes for axes in bands.axes if axes.images]) == 6
+    assert len(dataclasses.replace(fitted, sim=Drawing()).plot(1, names=[]).subfigs) == 2
 
 
 def test_the_corner_shows_what_is_asked_for():

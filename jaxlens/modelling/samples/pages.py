@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import jax
@@ -106,16 +106,30 @@ def _where(
 
 
 def page_of(found: LensFit, drawn: Pictures, record: Record) -> LensPage:
-    """The page of a fitted lens.
+    """The page of a fitted lens of a sample.
 
     Args:
         found: its fit.
         drawn: its images and lines.
         record: its numbers.
     """
+    return _page(found, drawn, f"{record.name}   {record.model}", _text(record))
+
+
+def page_of_fit(found: LensFit) -> LensPage:
+    """The page of a fitted lens that is of no sample.
+
+    Args:
+        found: its fit.
+    """
+    drawn = pictures(found)
+    return _page(found, drawn, found.model, _text_of_fit(found, drawn.lines.einstein_radius))
+
+
+def _page(found: LensFit, drawn: Pictures, title: str, text: Iterable[str]) -> LensPage:
     fit = found.fit
     return LensPage(
-        title=f"{record.name}   {record.model}",
+        title=title,
         image=np.asarray(found.data.image).reshape(fit.images[0].shape),
         model=fit.model[0],
         noise_sigma=fit.noise_sigma[0],
@@ -131,7 +145,7 @@ def page_of(found: LensFit, drawn: Pictures, record: Record) -> LensPage:
         radial=drawn.lines.radial,
         tangential_caustic=drawn.lines.tangential_caustics,
         radial_caustic=drawn.lines.radial_caustics,
-        text=tuple(_text(record)),
+        text=tuple(text),
     )
 
 
@@ -139,11 +153,7 @@ def _text(record: Record) -> Iterator[str]:
     """The lines of text of a page."""
     yield f"theta_E          {record.theta_E:.4f} +- {record.theta_E_error:.4f} arcsec"
     yield f"critical radius  {record.critical_radius:.4f} arcsec"
-    for name, (value, error) in record.parameters.items():
-        if "MASS_PROFILE" in name or "SHEAR_PROFILE" in name:
-            short = name.rpartition("-")[2]
-            if short != "theta_E":
-                yield f"{short:16} {value:.4f} +- {error:.4f}"
+    yield from _numbers_of_mass(record.parameters)
     yield ""
     yield (
         f"chi-square {record.chi_square:.0f} of {record.degrees_of_freedom} degrees of freedom "
@@ -155,3 +165,31 @@ def _text(record: Record) -> Iterator[str]:
     yield record.confidence
     for flag in record.flags:
         yield f"! {flag.words}: {flag.sentence}"
+
+
+def _text_of_fit(found: LensFit, critical_radius: float) -> Iterator[str]:
+    """The lines of text of the page of a fit alone."""
+    fit = found.fit
+    pairs = zip(fit.values[0].tolist(), fit.sigma[0].tolist(), strict=True)
+    numbers = dict(zip(fit.names, pairs, strict=True))
+    radius = [pair for name, pair in numbers.items() if name.endswith("-theta_E")]
+    if radius:
+        yield f"theta_E          {radius[0][0]:.4f} +- {radius[0][1]:.4f} arcsec"
+    yield f"critical radius  {critical_radius:.4f} arcsec"
+    yield from _numbers_of_mass(numbers)
+    yield ""
+    yield (
+        f"chi-square {fit.chi_square[0]:.0f} of {fit.degrees_of_freedom[0]} degrees of freedom "
+        f"({fit.chi_square_per_degree[0]:.3f})"
+    )
+    yield f"ln(evidence) {found.evidence:.1f}"
+    yield ""
+    yield found.confidence
+
+
+def _numbers_of_mass(numbers: Mapping[str, tuple[float, float]]) -> Iterator[str]:
+    """The numbers of masses and shears but theta_E with their errors."""
+    for name, (value, error) in numbers.items():
+        short = name.rpartition("-")[2]
+        if ("MASS_PROFILE" in name or "SHEAR_PROFILE" in name) and short != "theta_E":
+            yield f"{short:16} {value:.4f} +- {error:.4f}"
