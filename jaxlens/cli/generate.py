@@ -37,6 +37,8 @@ def add_to(commands: Commands) -> None:
     add("--planes", action="store_true", help="write lens, source, points and noise apart too")
     images = "list the images of lensed point sources, or else of lensed galaxies' centres, in the metadata"
     add("--solve-lens-equation", action="store_true", help=images)
+    products = "add the Einstein radius, magnification, S/N, magnitudes and `detectable` to the metadata"
+    add("--products", action="store_true", help=products)
     add("--metadata-only", action="store_true", help="write the table and no images")
     _add_production(parser)
     add_verbosity(parser)
@@ -115,6 +117,7 @@ def run(arguments: argparse.Namespace) -> int:
             workers=arguments.workers,
             image_dtype=arguments.image_dtype,
             compression=arguments.compression,
+            products=arguments.products,
             check=check_of(arguments.stop, "what is whole is kept; go on with --resume"),
         )
     for label, configuration_run in dataset.runs.items():

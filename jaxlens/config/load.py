@@ -23,6 +23,7 @@ from jaxlens.config.haloes.bounds import with_bounds
 from jaxlens.config.inputs import include, with_preset
 from jaxlens.config.instrument import read_bands, read_cosmology, read_instrument
 from jaxlens.config.joints import column_names, read_joints, read_userdists
+from jaxlens.config.labels import read_labels
 from jaxlens.config.memory import check_memory
 from jaxlens.config.model import CATALOG, IMAGE_DTYPES, Config
 from jaxlens.config.naming import needs_passbands
@@ -203,6 +204,7 @@ def _parse(whole: Node, report: Report, asked: tuple[str, ...] | None, verbatim:
         joints = read_joints(root, tables, ranges, first)
         joints = (*((in_order(catalog, joints, ranges, report),) if catalog else first), *joints)
         backgrounds = read_backgrounds(root, instrument, configurations, joints, names)
+        labels = read_labels(root, instrument)
     config = Config(
         name=name,
         size=size,
@@ -218,6 +220,7 @@ def _parse(whole: Node, report: Report, asked: tuple[str, ...] | None, verbatim:
         input_files=input_files(report, report.sources[written:]),
         image_dtype=image_dtype or IMAGE_DTYPES[0],
         catalog=catalog.catalog if catalog else None,
+        labels=labels,
     )
     config = with_selections(config, tree, names, report)
     config = with_bounds(config, tree, report)

@@ -176,6 +176,7 @@ def make_dataset(
     workers: int | None = None,
     image_dtype: str | None = None,
     compression: str | None = None,
+    products: bool = False,
     bands: str | Sequence[str] | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> Dataset:
@@ -228,10 +229,10 @@ def make_dataset(
         executor: any `concurrent.futures.Executor`, whose workers make the shards; they must be able to write
             OUTDIR, and must not be forked from this process.  It is not shut down.
         workers: the same with this many processes of our own.
-        image_dtype: "float32", or "float16", which halves the files and the memory and rounds the pixels of
-            images and planes to 11 bits (5e-4 of a pixel) after all arithmetic; by default the `image_dtype`
-            of the file's DATASET, else "float32".
+        image_dtype: "float32", or "float16", which halves files and memory and rounds images and planes to 11
+            bits (5e-4 of a pixel) after all arithmetic; by default the file's `image_dtype`, else "float32".
         compression: "gzip" compresses the images in HDF5, Zarr and Parquet files, "lzf" in HDF5 files.
+        products: add what docs/products.md lists to the metadata, as `einstein_radius` and `arc_snr`.
         bands: the bands that are made, in this order, as `"g,r,i"` or a list: some of the file's, or of the
             survey's where there is one.  By default all of the file's that the survey has.
         check: is called between batches; what it raises ends the work, and shards that are whole are kept.
@@ -284,6 +285,7 @@ def make_dataset(
         "workers": workers,
         "image_dtype": image_dtype,
         "compression": compression,
+        "products": products,
     }
     file = os.fspath(config) if isinstance(config, str | os.PathLike) else None
     loaded = load_config(config, survey, arguments["configurations"], bands)

@@ -101,6 +101,7 @@ def _arguments(manifest: Manifest, config: Config | None) -> dict[str, Any]:
         "store_in_memory": False,
         "image_file_format": manifest.format,
         "solve_lens_equation": options["solve_lens_equation"],
+        "products": bool(options.get("products")),
         "batch_size": batches.pop() if len(batches) == 1 else None,
         "configurations": None if every else tuple(sections),
         "shard_size": sizes.pop() if len(sizes) == 1 else None,

@@ -27,6 +27,7 @@ from jaxlens.fitting.posteriors.exported import Exported
 from jaxlens.fitting.posteriors.sampled import Sampled
 from jaxlens.fitting.posteriors.whitened import square_root
 from jaxlens.fitting.result_files import read_fields, write_fields
+from jaxlens.fitting.result_products import ResultProducts
 from jaxlens.fitting.transforms import Transform
 from jaxlens.sampling.keys import Key, typed_key
 
@@ -50,7 +51,7 @@ class FitWarning(UserWarning):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class FitResult(Sampled, Compared, Exported, ByName):
+class FitResult(ResultProducts, Sampled, Compared, Exported, ByName):
     """The parameters that make images most probable, their errors, and how they were found.
 
     `result["theta_E"]` is the value and the error of the parameter whose name ends so.  Images of time series

@@ -121,19 +121,23 @@ def _positions(scene: Scene, params: Params) -> Measure:
 def _images(scene: Scene, criteria: Sequence[Criterion], params: Params, assets: Assets) -> Measure:
     """What follows from the images of the source plane and of all other light."""
     source = source_plane(scene)
-    light = render(_with_light_of(scene, lambda j: j == source), params, assets)
+    light = render(with_light_of(scene, lambda j: j == source), params, assets)
     found: dict[str, Measure] = {"magnification": partial(_magnification, scene, params, source, light)}
     if any(one.quantity == "snr" for one in criteria):
-        others = _with_light_of(scene, lambda j: j != source)
+        others = with_light_of(scene, lambda j: j != source)
         _, sigma = with_noise(scene, params, light + render(others, params, assets), assets)
         found["snr"] = partial(_signal_to_noise, scene, light, sigma)
     return lambda one: found[one.quantity](one)
 
 
-def _with_light_of(scene: Scene, shown: Callable[[int], bool]) -> Scene:
+def with_light_of(scene: Scene, shown: Callable[[int], bool]) -> Scene:
     """The scene with the light of some planes alone, all masses, and without what varies in a time series.
 
     Stars of the foreground and all copies count to the planes in front of the source plane.
+
+    Args:
+        scene: the static part of the configuration.
+        shown: whether the plane of an index has its light.
     """
 
     def is_steady(prefix: str) -> bool:
@@ -175,13 +179,27 @@ def _magnification(
 
 
 def _signal_to_noise(scene: Scene, light: jax.Array, sigma: jax.Array, criterion: Criterion) -> jax.Array:
-    """The signal-to-noise ratio of light in the pixels where it exceeds the noise, in the best band, ()."""
+    """The signal-to-noise ratio of light in the best band, or in the criterion's, ()."""
+    ratio = signal_to_noise(light, sigma)
+    return jnp.max(ratio) if criterion.band is None else _in_band(scene, criterion, ratio)
+
+
+def signal_to_noise(light: jax.Array, sigma: jax.Array) -> jax.Array:
+    """The signal-to-noise ratio of light in the pixels where it exceeds the noise.
+
+    Args:
+        light: without noise, counts/s, (bands, y, x).
+        sigma: the standard deviation of the noise, of that shape.
+
+    Returns:
+        The sum of the light over the square root of that of the variance, (bands,); 0 where no pixel exceeds
+        the noise, infinite where there is no noise.
+    """
     used = light > sigma
     signal = jnp.sum(jnp.where(used, light, 0.0), axis=(1, 2))
     variance = jnp.sum(jnp.where(used, sigma**2, 0.0), axis=(1, 2))
-    # 0 where no pixel exceeds the noise, infinite where there is no noise, and NaN where the light is
-    ratio = jnp.where(signal > 0.0, signal / jnp.sqrt(variance), 0.0) + 0.0 * jnp.sum(light, axis=(1, 2))
-    return jnp.max(ratio) if criterion.band is None else _in_band(scene, criterion, ratio)
+    # NaN where the light is
+    return jnp.where(signal > 0.0, signal / jnp.sqrt(variance), 0.0) + 0.0 * jnp.sum(light, axis=(1, 2))
 
 
 def _in_band(scene: Scene, criterion: Criterion, number: jax.Array) -> jax.Array:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from jaxlens.config.model import PIXEL_MAP, PIXEL_SCALE, TRANSFORM, Config, Configuration, PointSource
+from jaxlens.config.model.labels import Labels
 from jaxlens.config.naming import image_slots
 from jaxlens.imaging.optics import Optics, optics
 from jaxlens.imaging.scene_objects import FieldHaloes, Haloes, Mass, ScenePlane
@@ -44,6 +45,8 @@ class Scene:
         field_haloes: the haloes along the line of sight, or None.
         halo_tolerance: the error of the deflection of haloes in images, over the Einstein radius; 0 where it
             is exact.
+        products: the names of the products that are computed with a system (see `jaxlens.products.columns`).
+        labels: what makes a system detectable, or None.
     """
 
     bands: tuple[str, ...]
@@ -62,6 +65,8 @@ class Scene:
     series: Series | None = None
     field_haloes: FieldHaloes | None = None
     halo_tolerance: float = 0.0
+    products: tuple[str, ...] = ()
+    labels: Labels | None = None
 
     @property
     def image_shape(self) -> tuple[int, ...]:
@@ -172,6 +177,7 @@ def scene(config: Config, configuration: Configuration) -> Scene:
         series=time_series,
         field_haloes=field,
         halo_tolerance=instrument.halo_tolerance,
+        labels=config.labels,
     )
 
 

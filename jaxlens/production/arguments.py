@@ -49,6 +49,7 @@ class Arguments:
     workers: int | None = None
     image_dtype: str | None = None
     compression: str | None = None
+    products: bool = False
 
     def __post_init__(self) -> None:
         chosen(self.devices)

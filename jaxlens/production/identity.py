@@ -53,7 +53,9 @@ def described(
             "solve_lens_equation": recipe.positions,
             "csv": recipe.csv,
             "compression": recipe.compression,
-        },
+        }
+        # as the manifests of datasets without products have always been
+        | ({"products": True} if recipe.products else {}),
         precision="float64" if recipe.x64 else "float32",
         device_kind=device_kind(devices),
         devices=len(devices),

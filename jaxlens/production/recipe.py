@@ -49,6 +49,7 @@ class Recipe:
         dtype: of the arrays, "float32" or "float16".
         compression: of the arrays in HDF5 files, or None.
         x64: whether systems are computed in float64.
+        products: whether the metadata has the products of each system (see `jaxlens.products.columns`).
     """
 
     config: Config
@@ -60,6 +61,7 @@ class Recipe:
     dtype: str
     compression: str | None
     x64: bool
+    products: bool = False
 
     def job(self, label: str, devices: Devices, batch_size: int | None = None) -> Job:
         """All systems of a configuration.
@@ -117,7 +119,7 @@ class Recipe:
         scene, contents = job.simulator.scene, self.contents(job, 1)
         sources = len(scene.lensed_points or scene.lensed_centres)
         more = _POSITION_NUMBERS * (sources + 1) if job.positions and sources else 0
-        more += _TRANSIENT_COLUMNS * len(contents.transients)
+        more += _TRANSIENT_COLUMNS * len(contents.transients) + len(scene.products)
         catalog = self.config.catalog_of(job.simulator.configuration)
         more += 0 if catalog is None else 1 + len(catalog.columns)
         return contents.bytes_on_disk(len(job.simulator.parameter_names) + more, self.csv)
@@ -133,7 +135,8 @@ class Recipe:
 
     def _simulator(self, label: str) -> Simulator:
         if label not in self._simulators:
-            self._simulators[label] = Simulator(self.config, label)
+            simulator = Simulator(self.config, label)
+            self._simulators[label] = simulator.with_products() if self.products else simulator
         return self._simulators[label]
 
     @cached_property
@@ -200,6 +203,7 @@ def recipe_of(config: Config, seed: int, arguments: Arguments) -> Recipe:
         arguments.image_dtype or config.image_dtype,
         arguments.compression,
         jnp.result_type(float) == jnp.float64,
+        arguments.products,
     )
 
 
@@ -217,6 +221,7 @@ def recorded_recipe(config: Config, manifest: Manifest) -> Recipe:
         manifest.dtype,
         options["compression"],  # type: ignore[arg-type]
         manifest.precision == "float64",
+        bool(options.get("products")),
     )
 
 

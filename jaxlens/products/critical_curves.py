@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -255,7 +255,7 @@ def _roots(
 
 def _mass_centres(scene: Scene, j: int, params: Params) -> np.ndarray:
     """Where the masses in front of plane `j` are, each place once, (k, 2)."""
-    found = []
+    found: list[Any] = []
     for plane in scene.planes[:j]:
         for mass in plane.mass:
             if not mass.is_linear and "center_x" in mass.parameters:

@@ -258,7 +258,8 @@ def tabulate(
     values = draw(population, scene, hyperparameters, key, indices, assets)
     values = jax.vmap(partial(tabulate_system, scene, assets))(values)
     no_overflow = jnp.zeros(jnp.shape(indices)[:1], dtype=bool)
-    batch = Batch(None, values, no_overflow, jax.vmap(all_finite)(values), {})
+    drawn = {name: value for name, value in values.items() if name not in scene.products}
+    batch = Batch(None, values, no_overflow, jax.vmap(all_finite)(drawn), {})
     return haloes_apart(population, scene, batch) if population.haloes else batch
 
 

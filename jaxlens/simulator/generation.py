@@ -20,6 +20,7 @@ from jaxlens.imaging.series_columns import measured_quantities, series_quantitie
 from jaxlens.imaging.tables import with_tables
 from jaxlens.kernels.fastmath.compiler import computed_apart
 from jaxlens.kernels.lensing.lens_equation import ImagePositions
+from jaxlens.products.columns import product_values
 
 Params = dict[str, jax.Array]
 Positions = dict[str, ImagePositions]
@@ -98,6 +99,8 @@ def generate_system(
         parts = _by_epoch(scene, jnp.concatenate([parts, (image - light)[None]]).astype(jnp.float32))
     image = image.astype(jnp.float32)
     finite = all_finite(values, image)
+    if scene.products:
+        values = values | product_values(scene, values, assets)
     return Batch(image, values, overflow, finite, positions, parts, difference)
 
 
@@ -113,7 +116,8 @@ def tabulate_system(scene: Scene, assets: Assets, values: Params) -> Params:
         The drawn values and those that follow from them, by name.
     """
     params = with_tables(scene, {name: values[name] for name in scene.parameters}, assets)
-    values = values | derived_quantities(scene, params)
+    more = product_values(scene, values, assets) if scene.products else {}
+    values = values | derived_quantities(scene, params) | more
     if scene.series is None:
         return values
     positions = point_sources.point_source_images(scene, params)

@@ -19,7 +19,7 @@ from jaxlens.plotting.system import SystemPicture, view_system
 from jaxlens.products import lens_maps
 from jaxlens.products.source_plane import point_source_positions, source_light
 from jaxlens.simulator import batched, lens_programs
-from jaxlens.simulator.lens_maps import SimulatorLensMaps
+from jaxlens.simulator.light_products import SimulatorLightProducts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,7 +32,7 @@ _SHOWN, _ROOM = 0.7, 1.12
 _SEARCHED = 0.7
 
 
-class SimulatorPlots(SimulatorLensMaps):
+class SimulatorPlots(SimulatorLightProducts):
     """The method of a Simulator that draws a system."""
 
     def plot(

@@ -12,6 +12,7 @@ import numpy as np
 
 from jaxlens.config import Config
 from jaxlens.engine.devices import Devices, batches_at_once
+from jaxlens.products.columns import NAMES
 from jaxlens.simulator.simulator import Simulator
 from jaxlens.streams.arguments import check_seed
 from jaxlens.streams.batches import BatchMaker, StreamBatch, Transform
@@ -55,6 +56,7 @@ class StreamBase:
         self.configurations = tuple(mixed.name for mixed in self._mixed)
         self.bands = self.config.bands
         self.batch_size, self.seed = batch_size, int(seed)
+        self._products = tuple(name for name in NAMES if any(_is_of(label, name) for label in labels))
         self._measured = self._asks_for_measured(labels)
         self._labels = {
             name: column for label in labels for name, column in self._columns.find(label).items()
@@ -82,7 +84,10 @@ class StreamBase:
 
     @cached_property
     def _simulators(self) -> list[Simulator]:
-        return [Simulator(mixed.config, mixed.configuration.label) for mixed in self._mixed]
+        found = [Simulator(mixed.config, mixed.configuration.label) for mixed in self._mixed]
+        if not self._products:
+            return found
+        return [one.with_products(set(self._products) & set(one.product_names)) for one in found]
 
     @cached_property
     def _columns(self) -> MixedColumns:
@@ -136,3 +141,8 @@ class StreamBase:
                 "this process was forked from the one that made the stream, and JAX does not work in a fork; "
                 "give DataLoader num_workers=0, or multiprocessing_context='spawn'"
             )
+
+
+def _is_of(label: str, product: str) -> bool:
+    """Whether a label is a product, or that of a band."""
+    return label == product or label.startswith(f"{product}-")

@@ -10,6 +10,7 @@ from jaxlens.config.model.catalog import Catalog
 from jaxlens.config.model.copies import Copies
 from jaxlens.config.model.haloes import LineOfSight
 from jaxlens.config.model.instrument import Instrument
+from jaxlens.config.model.labels import Labels
 from jaxlens.config.model.pixel_maps import PIXEL_SCALE, map_scale_range
 from jaxlens.config.model.quantities import Quantity
 from jaxlens.config.model.selection import Selection
@@ -101,6 +102,7 @@ class Config:
         joints: CATALOG and the entries of DISTRIBUTIONS; of two that set a parameter the last one counts.
         backgrounds: BACKGROUNDS, or None.
         catalog: the catalogue whose rows are the systems, or None.
+        labels: LABELS, or None.
     """
 
     name: str
@@ -119,6 +121,7 @@ class Config:
     input_files: tuple[str, ...] = ()
     image_dtype: str = "float32"
     catalog: Catalog | None = None
+    labels: Labels | None = None
 
     def __repr__(self) -> str:
         labels = ", ".join(f"{one.label} ({one.name})" for one in self.configurations)

@@ -10,7 +10,7 @@ from jaxlens.config.quantities import ANY, Rule
 from jaxlens.config.schema.entries import Entries, Entry, mapping
 from jaxlens.config.schema.halo_keys import LINE_OF_SIGHT_KEYS
 from jaxlens.config.schema.instrument_keys import COSMOLOGY_KEYS, DATASET, IMAGE_KEYS, SURVEY_KEYS
-from jaxlens.config.schema.other_keys import BACKGROUNDS, CATALOG, DISTRIBUTIONS, GEOMETRY
+from jaxlens.config.schema.other_keys import BACKGROUNDS, CATALOG, DISTRIBUTIONS, GEOMETRY, LABELS
 from jaxlens.config.schema.profiles import light_schema, mass_schema, profile_keys, whole
 from jaxlens.config.schema.species_keys import species
 from jaxlens.config.schema.values import (
@@ -63,6 +63,7 @@ def file_keys() -> Entries:
         "GEOMETRY": mapping("What is where: configurations and their planes.", GEOMETRY, required=True),
         "DISTRIBUTIONS": mapping("What sets several parameters together.", DISTRIBUTIONS),
         "BACKGROUNDS": mapping("Observed images behind or in place of simulated noise.", BACKGROUNDS),
+        "LABELS": mapping("What makes a system `detectable`, a product.", LABELS),
         "CATALOG": mapping("A catalogue, of which each row is a system.", CATALOG),
         "LINE_OF_SIGHT": LINE_OF_SIGHT_KEYS,
     }

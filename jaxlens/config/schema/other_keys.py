@@ -1,4 +1,4 @@
-"""The keys of GEOMETRY, DISTRIBUTIONS, BACKGROUNDS and CATALOG."""
+"""The keys of GEOMETRY, DISTRIBUTIONS, BACKGROUNDS, LABELS and CATALOG."""
 
 from __future__ import annotations
 
@@ -116,6 +116,18 @@ BACKGROUNDS: Entries = {
     "CONFIGURATIONS": Entry("texts", f"{_CONFIGURATIONS} that have them.", required=True),
     "ITERATE": Entry("switch", "Whether system i takes image i.", default="false"),
     "MODE": choice("Whether images are added to the noise or take its place.", BACKGROUND_MODES, "add"),
+}
+LABELS: Entries = {
+    "snr_min": Entry(
+        "constant", "The smallest signal-to-noise ratio of the source, in its best band.", rule=NOT_NEGATIVE
+    ),
+    "theta_E_min": Entry("constant", "The smallest Einstein radius by area.", "arcsec", rule=NOT_NEGATIVE),
+    "magnification_min": Entry(
+        "constant", "The smallest magnification of the source's flux, in its best band.", rule=NOT_NEGATIVE
+    ),
+    "resolved": Entry(
+        "constant", "The smallest Einstein radius over the seeing of the sharpest band.", rule=NOT_NEGATIVE
+    ),
 }
 _MATCH: Entries = {
     "FILENAME": _FILE,

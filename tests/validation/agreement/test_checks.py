@@ -16,7 +16,7 @@ from validation.agreement.topics import TOPICS
 QUICK = ("amplitudes", "cosmology")
 # Topics with tests of their own: test_families.py, test_searches.py, tests/truth/test_catalog_check.py, and
 # in tests/extras.
-ELSEWHERE = ("families", "searches", "exchange", "catalogs", "coolest")
+ELSEWHERE = ("families", "searches", "exchange", "catalogs", "coolest", "products")
 # The mass profiles compared at usual parameters; tests/kernels/test_registry_profiles.py compares all.
 SOME_MASSES = ("SIE", "NFW", "SHEAR")
 

@@ -35,12 +35,13 @@ OTHER_TOPICS = {
     "catalogs": "systems of a catalogue in OM10's layout, from an independent solver",
     "exchange": "packaged examples to lenstronomy and back, each band; asks the installed lenstronomy",
     "coolest": "packaged examples as COOLEST templates, back again and in lenstronomy; asks coolest",
+    "products": "convergence, shear, magnification, delays, radii and curves; asks the installed lenstronomy",
     "searches": "image positions behind every mass profile and sums of them, by a fine grid",
 }
 TOPICS = REFERENCE_TOPICS | OTHER_TOPICS
 # Topics that compile a program a profile, or an example, and take as long as all others together: only where
 # they are named.
-NAMED_ONLY = ("searches", "exchange", "coolest")
+NAMED_ONLY = ("searches", "exchange", "coolest", "products")
 
 
 def listing(topics: dict[str, str]) -> str:
