@@ -52,7 +52,8 @@ nb_execution_in_temp = True
 nb_merge_streams = True
 # The notebooks share compiled programs, which are made with less optimisation: they run for milliseconds.
 os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+os.environ.setdefault("PYTHONWARNINGS", "ignore:IProgress not found")
+os.environ.setdefault("XLA_FLAGS", generated_pages.quick_compilation())
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(HERE / "_build" / "programs"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
 # `jaxlens` of the environment that builds

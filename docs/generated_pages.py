@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +18,22 @@ from jaxlens.config.schema.listing import Key, keys
 from jaxlens.config.surveys import survey_path, surveys
 from jaxlens.distributions import DISTRIBUTIONS, parameter_defaults, parameter_names
 
+# XLA generates code in its older way and optimises it little, as in the tests: a fraction of the work.
+QUICK_COMPILATION = (
+    "--xla_backend_optimization_level=0",
+    "--xla_cpu_use_fusion_emitters=false",
+    "--xla_cpu_parallel_codegen_split_count=1",
+)
 MADE = "% made by docs/generated_pages.py\n\n"
+
+
+def quick_compilation() -> str:
+    """Those flags that XLA knows: it ends the process with a message that names all others."""
+    start = "import jax; jax.devices('cpu')"
+    environment = os.environ | {"XLA_FLAGS": " ".join(QUICK_COMPILATION)}
+    done = subprocess.run([sys.executable, "-c", start], env=environment, capture_output=True, text=True)
+    unknown = {word for line in done.stderr.splitlines() if "Unknown flag" in line for word in line.split()}
+    return " ".join(flag for flag in QUICK_COMPILATION if flag not in unknown)
 
 
 def write(docs: Path) -> None:
@@ -46,9 +64,9 @@ def file_keys() -> Iterator[str]:
     yield "# Every key of the file\n"
     yield (
         "`_n` stands for any number. A number may be a constant, a DISTRIBUTION or a link, and where it says "
-        "so a mapping by band ([the language](../language.md)). Keys in bold must be there. By "
-        "the same tables `jaxlens schema` writes a JSON Schema, with which editors complete and check a file. The parameters "
-        "of profiles are on [a page of their own](profile_keys.md).\n"
+        "so a mapping by band ([the language](../language.md)). Keys in bold must be there. "
+        "`jaxlens schema` writes the same tables as a JSON Schema, by which editors complete a file. "
+        "The parameters of profiles are on [a page of their own](profile_keys.md).\n"
     )
     found = [key for key in keys() if "(" not in key.path]
     for section in dict.fromkeys(key.path.split(".")[0] for key in found):

@@ -16,7 +16,6 @@ from typing import Any
 import jax
 import numpy as np
 import yaml
-from PIL import Image
 
 from jaxlens.config import example_path
 from jaxlens.plotting.images import image_grid
@@ -95,7 +94,7 @@ PICTURES = (
         | {
             f"{_LENS}.MASS_PROFILE_1": {
                 "NAME": "NFW_ELLIPSE_POTENTIAL",
-                "PARAMETERS": {"Rs": 12.0, "alpha_Rs": 6.0, "e1": 0.1, "e2": -0.05},
+                "PARAMETERS": {"Rs": 8.0, "alpha_Rs": 2.4, "e1": 0.03, "e2": -0.02},
             },
             f"{_LENS}.LIGHT_PROFILE_1.PARAMETERS": {"magnitude": 24.0},
         },
@@ -140,11 +139,7 @@ def draw(picture: Picture, path: Path) -> None:
     sim = Simulator(picture.config(), picture.configuration)
     images, _ = sim(jax.random.key(picture.seed, impl="threefry2x32"), SYSTEMS)
     figure = image_grid(list(np.asarray(images)), columns=SYSTEMS, panel_size=1.1)
-    figure.savefig(path, dpi=100)
-    # a few colours are enough, and a third of the bytes
-    with Image.open(path) as drawn:
-        small = drawn.convert("RGB").quantize(128)
-    small.save(path, optimize=True)
+    figure.savefig(path, dpi=72)
 
 
 def page() -> str:
