@@ -1,4 +1,4 @@
-"""Sphinx: `sphinx-build -W -j 2 docs docs/_build`.  It downloads nothing.
+"""Sphinx: `sphinx-build -W -j 2 docs docs/_build/html`.  It downloads nothing.
 
 Pages that begin with `file_format: mystnb` are notebooks, which are executed while the site is built; an
 exception in a cell is an error of the build.  `generated_pages` writes the pages that are made of the code.
