@@ -251,8 +251,11 @@ class FitResult(ResultProducts, Sampled, Compared, Exported, ByName):
         return plot_fit(self, index, columns, samples, sim or self.sim)
 
     def _column(self, name: str) -> int:
-        short_names = ShortNames(self.names, objects_in(self.config, self.configuration))
-        return self.names.index(short_names.full(name, "names"))
+        return self.names.index(self._short_names.full(name, "names"))
+
+    @property
+    def _short_names(self) -> ShortNames:
+        return ShortNames(self.names, objects_in(self.config, self.configuration))
 
     def __repr__(self) -> str:
         return one_line(self)
