@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from jaxlens.config.draw_parameters import WRONG, read_parameters, unknown
-from jaxlens.config.errors import Report, nearest, one_of, shown
+from jaxlens.config.errors import Report, nearest, one_of, shown, spelled_alike
 from jaxlens.config.model import Draw
 from jaxlens.config.reader import Node
 from jaxlens.config.sections import Section
@@ -83,6 +83,8 @@ def _of_survey(name: str) -> str:
     if survey not in surveys():
         return ""
     own = [one for one in survey_distributions() if one.startswith(f"{survey}_")]
+    if alike := spelled_alike(name, own):
+        return f"did you mean {alike[0]}?"
     has = f"has {', '.join(own)}" if own else "has no distributions"
     return f"the survey {survey} {has}; its preset has the numbers, see `jaxlens surveys {survey}`"
 

@@ -22,7 +22,7 @@ def curved_area(points: np.ndarray, tangents: np.ndarray) -> float:
     Returns:
         The area, above 0 where the curve runs counter-clockwise.
 
-    >>> angle = np.linspace(0.0, 2.0 * np.pi, 33)
+    >>> angle = np.linspace(0.0, 2.0 * np.pi, 65)
     >>> circle = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
     >>> area = curved_area(circle, np.stack([-np.sin(angle), np.cos(angle)], axis=-1))
     >>> bool(abs(area - np.pi) < 1e-5)

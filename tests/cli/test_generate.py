@@ -149,6 +149,7 @@ def test_every_option_reaches_the_dataset(config_file, monkeypatch):
         "workers": 2,
         "image_dtype": "float16",
         "compression": None,
+        "products": False,
     }
 
 

@@ -321,9 +321,8 @@ def test_the_dictionary_has_what_input_and_a_survey_bring(small_lens: dict[str, 
     dataset.update_param({"seeing": 0.2})
     dataset.regenerate()
     assert column(dataset, "seeing-VIS") == [0.2] * 4
-    dataset.regenerate(survey="hst")
-    assert dataset.bands == ["F160W"]
-    assert column(dataset, "seeing-F160W") == [0.08] * 4
+    with pytest.raises(ConfigError, match="no band of the survey hst; the file has VIS"):
+        dataset.regenerate(survey="hst")
 
 
 def test_the_dictionary_has_the_size_folder_and_seed_of_a_config_that_was_changed(

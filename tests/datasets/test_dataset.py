@@ -54,7 +54,7 @@ class FakeSimulator:
     def __init__(self, config, label, image_slots=8):
         self.config, self.configuration = config, config.configuration(label)
         lensed = {"lensed_points": ("PLANE_2-OBJECT_2",), "lensed_centres": ()}
-        self.scene = type("Scene", (), {"image_slots": image_slots, "planes": ()} | lensed)
+        self.scene = type("Scene", (), {"image_slots": image_slots, "planes": (), "products": ()} | lensed)
         self.parameter_names = ("H0",)
 
     def generate(self, key, n, start=0, planes=False):
