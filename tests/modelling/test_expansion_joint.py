@@ -101,6 +101,7 @@ def noisy(lens: Lens) -> LensData:
     return data._replace(image=data.image + noise * (np.asarray(data.weight) > 0.0))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 def test_images_at_once_are_those_in_turn(lens: Lens, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a GPU computes, all images in one, and a CPU, one after the other."""
@@ -124,6 +125,7 @@ def test_its_parameters(lens: Lens) -> None:
     np.testing.assert_allclose(x[-6:], 0.5 * 0.15, rtol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 def test_the_truth_fits_the_simulators_images(lens: Lens) -> None:
     """Where the pixels are, the PSF of each and the levels of the sky are right: residuals are rounding."""

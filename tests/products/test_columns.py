@@ -34,6 +34,7 @@ def test_the_products_of_a_configuration() -> None:
         simulator().with_products(["arc_snir"])
 
 
+@pytest.mark.slow
 def test_detectable_systems_meet_all_labels() -> None:
     """Theta_E is 0, 0.3 (too small), 0.8 (below 1.5 times the seeing 0.7) and 1.2; the last is faint."""
     sizes, light = [0.0, 0.3, 0.8, 1.2, 1.2], [21.0, 21.0, 21.0, 21.0, 28.0]
