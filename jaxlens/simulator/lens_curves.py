@@ -62,9 +62,9 @@ class SimulatorLensCurves(SimulatorLensMaps):
         Raises:
             ValueError: as `convergence`, or if `by` is something else.
 
-        >>> import jax, jaxlens
+        >>> import jaxlens
         >>> sim = jaxlens.Simulator("galaxy_galaxy")
-        >>> params = sim.sample(jax.random.key(1, impl="threefry2x32"), 2)
+        >>> params = sim.sample(1, 2)
         >>> sim.einstein_radius(params).shape
         (2,)
         """
@@ -93,9 +93,9 @@ class SimulatorLensCurves(SimulatorLensMaps):
         Raises:
             ValueError: as `convergence`.
 
-        >>> import jax, jaxlens
+        >>> import jaxlens
         >>> sim = jaxlens.Simulator("galaxy_galaxy")
-        >>> params = sim.sample(jax.random.key(1, impl="threefry2x32"), 1)
+        >>> params = sim.sample(1, 1)
         >>> curves = sim.critical_curves(params)[0]
         >>> len(curves.tangential), curves.tangential[0].shape[1], len(curves.radial), len(curves.cuts)
         (1, 2, 0, 1)

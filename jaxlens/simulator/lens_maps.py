@@ -61,9 +61,9 @@ class SimulatorLensMaps(SimulatorExchanges):
         Raises:
             ValueError: for shapes that do not fit, or a plane that is not there; and as `render`.
 
-        >>> import jax, jaxlens
+        >>> import jaxlens
         >>> sim = jaxlens.Simulator("galaxy_galaxy")
-        >>> params = sim.sample(jax.random.key(1, impl="threefry2x32"), 2)
+        >>> params = sim.sample(1, 2)
         >>> sim.convergence(params, x=[0.5, 1.0, 2.0], y=[0.0, 0.0, 0.0]).shape
         (2, 3)
         """

@@ -60,9 +60,9 @@ class SimulatorLightProducts(SimulatorLensCurves):
         Raises:
             ValueError: as `render`.
 
-        >>> import jax, jaxlens
+        >>> import jaxlens
         >>> sim = jaxlens.Simulator("galaxy_galaxy")
-        >>> params = sim.sample(jax.random.key(1, impl="threefry2x32"), 2)
+        >>> params = sim.sample(1, 2)
         >>> sim.image_parts(params).arcs.shape[:2]
         (2, 3)
         """
@@ -173,9 +173,9 @@ class SimulatorLightProducts(SimulatorLensCurves):
         Raises:
             ValueError: as `render`, or for a product that this configuration has not.
 
-        >>> import jax, jaxlens
+        >>> import jaxlens
         >>> sim = jaxlens.Simulator("galaxy_galaxy")
-        >>> params = sim.sample(jax.random.key(1, impl="threefry2x32"), 2)
+        >>> params = sim.sample(1, 2)
         >>> sim.products(params, ["einstein_radius"])["einstein_radius"].shape
         (2,)
         """

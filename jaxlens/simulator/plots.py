@@ -68,10 +68,11 @@ class SimulatorPlots(SimulatorLightProducts):
                 those of the file; and as `render`.
             ImportError: if matplotlib is not installed (the extra `plot`).
 
-        >>> import jax, jaxlens
-        >>> sim = jaxlens.Simulator("galaxy_galaxy")
-        >>> params = sim.sample(jax.random.key(1, impl="threefry2x32"), 2)
-        >>> sim.plot(params, 1).savefig("system.png")  # doctest: +SKIP
+        Examples:
+            The second system of a seed, which docs/howto/critical_curves.md draws::
+
+                params = sim.sample(1, 2)
+                sim.plot(params, 1).savefig("system.png")
         """
         return view_system(self.picture(params, i, image, rgb_bands, epoch, title))
 
