@@ -17,8 +17,20 @@ if TYPE_CHECKING:
     from jaxlens.fitting.result import FitResult
     from jaxlens.simulator.simulator import Simulator
 
+# A corner plot of more parameters than these has panels that are too small to read.
+_MOST_SHOWN = 12
 # The number of axes of the images of time series.
 _SERIES_AXES = 5
+
+
+def shown_names(names: Sequence[str]) -> Sequence[str]:
+    """The free parameters that a corner plot shows: all, or of many those of the masses.
+
+    >>> len(shown_names([f"PLANE_1-OBJECT_1-MASS_PROFILE_1-e{i}" for i in range(4)] + ["seeing"] * 20))
+    4
+    """
+    masses = [name for name in names if "-MASS_PROFILE_" in name or "-SHEAR_PROFILE_" in name]
+    return masses if masses and len(names) > _MOST_SHOWN else names
 
 
 def plot_fit(

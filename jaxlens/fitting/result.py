@@ -234,7 +234,8 @@ class FitResult(ResultProducts, Sampled, Compared, Exported, ByName):
 
         Args:
             index: the index of the image.
-            names: the free parameters of the corner plot, by full or short names; by default all.
+            names: the free parameters of the corner plot, by full or short names; by default all, or of more
+                than 12 those of the masses.
             draws: how many of the Laplace approximation are in it.
             sim: the simulator that draws the lens; by default the one that was fitted.
 
@@ -244,9 +245,9 @@ class FitResult(ResultProducts, Sampled, Compared, Exported, ByName):
         Raises:
             ValueError: if one of the names is not that of a free parameter.
         """
-        from jaxlens.fitting.plots import plot_fit
+        from jaxlens.fitting.plots import plot_fit, shown_names
 
-        columns = [self._column(name) for name in (self.names if names is None else names)]
+        columns = [self._column(name) for name in (shown_names(self.names) if names is None else names)]
         samples = self._draws(0, draws, [index])[0][:, columns]
         return plot_fit(self, index, columns, samples, sim or self.sim)
 
