@@ -47,7 +47,7 @@ html_show_sphinx = False
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
 nb_execution_raise_on_error = True
-nb_execution_timeout = 240
+nb_execution_timeout = 3600
 nb_execution_in_temp = True
 nb_merge_streams = True
 # The notebooks share compiled programs, which are made with less optimisation: they run for milliseconds.
