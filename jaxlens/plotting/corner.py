@@ -162,7 +162,11 @@ def draw_corner(
     # one word a line where two are wider than a panel
     own = [label.replace(" (", "\n(").replace(", ", "\n") for label in labels]
     own = own if grid.panel < _NARROW else list(labels)
+    # corner 2.3 draws no line in a single panel
+    line = settings.pop("truths", None) if size == 1 else None
     corner.corner(values, labels=own, fig=grid, **settings)
+    if line is not None:
+        grid.axes[0].axvline(float(np.ravel(line)[0]), color=settings["truth_color"])
     grid.finish(_TICK_SIZE * font_size)
 
 

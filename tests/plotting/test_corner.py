@@ -34,6 +34,12 @@ def test_a_posterior_has_contours_and_the_best_values():
     figure.canvas.draw()
 
 
+def test_a_single_parameter_has_its_best_value():
+    frame = pd.DataFrame({"a": np.random.default_rng(3).normal(size=500)})
+    figure = view_corner(frame, {"a": "a"}, truths=[0.3])
+    assert [0.3, 0.3] in [list(line.get_xdata()) for line in figure.axes[0].lines]
+
+
 def test_a_column_of_one_value_is_drawn():
     frame = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [2.0, 2.0, 2.0], "c": [0.0, 0.0, 0.0]})
     figure = view_corner(frame, {name: name for name in frame})
