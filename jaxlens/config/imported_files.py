@@ -32,7 +32,7 @@ def import_file(path: str | Path) -> None:
     if not file.is_file() or file.suffix != ".py":
         raise ValueError(f"{path} is no Python file; give the path of one, such as my_profiles.py")
     name = file.stem
-    if not name.isidentifier() or name in sys.modules or importlib.util.find_spec(name) is not None:
+    if not name.isidentifier() or name in sys.modules or _is_another(name, file):
         raise ValueError(f"{path} has the name of another module, or one that is no word; rename the file")
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
@@ -60,3 +60,9 @@ def _line(error: Exception, file: Path) -> str:
         frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)
     ]
     return f":{lines[-1]}" if lines else ""
+
+
+def _is_another(name: str, file: Path) -> bool:
+    """Whether `import name` would find another file: a folder on `sys.path` may be the one of this file."""
+    spec = importlib.util.find_spec(name)
+    return spec is not None and (spec.origin is None or Path(spec.origin).resolve() != file)
