@@ -59,7 +59,7 @@ def _add_production(parser: argparse.ArgumentParser) -> None:
         "--shard-size",
         metavar="N",
         type=whole_number(1),
-        help="systems a shard (default: as many as 256 MiB hold)",
+        help="systems a shard, rounded up to whole batches (default: as many as 256 MiB hold)",
     )
     add("--workers", metavar="N", type=whole_number(1), help="make the shards in this many processes")
     part = parser.add_mutually_exclusive_group()
