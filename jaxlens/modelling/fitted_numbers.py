@@ -17,7 +17,7 @@ from jaxlens.modelling.expansion import half_log_determinant
 from jaxlens.modelling.ladder import Rung
 from jaxlens.modelling.lens_data import LensImages
 from jaxlens.modelling.lens_density import lens_density
-from jaxlens.modelling.model_average import mixed_covariance
+from jaxlens.modelling.model_average import covariance_of, mixed_covariance
 from jaxlens.modelling.problem import LensProblem
 from jaxlens.modelling.search import AGREEMENT, Search
 
@@ -58,7 +58,9 @@ def numbers_of(
     transform = jax.tree.map(lambda field: np.asarray(field)[moving], problem.constants.transform)
     values = problem.constrained(point)
     low, high = transform.low, transform.high
-    at_bound = np.minimum(values[moving] - low, high - values[moving]) < 1.25 * np.sqrt(np.diagonal(errors))
+    # by the errors of this model alone: what other models allow says nothing of a bound
+    own = slope * np.sqrt(np.diagonal(covariance_of(chosen))[moving])
+    at_bound = np.minimum(values[moving] - low, high - values[moving]) < 1.25 * own
     constant = -np.sum(np.where(weight > 0.0, 0.5 + np.log(sigma) + 0.5 * np.log(2.0 * np.pi), 0.0))
     starts = looked.ends.points
     carried = np.array([problem.names[i] for i in moving])
