@@ -24,6 +24,8 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 import generated_pages  # noqa: E402
 
+from validation.quick_compilation import quick_compilation  # noqa: E402
+
 project = "jaxlens"
 author = "The jaxlens developers"
 copyright = author
@@ -53,7 +55,7 @@ nb_merge_streams = True
 # The notebooks share compiled programs, which are made with less optimisation: they run for milliseconds.
 os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
 os.environ.setdefault("PYTHONWARNINGS", "ignore:IProgress not found")
-os.environ.setdefault("XLA_FLAGS", generated_pages.quick_compilation())
+os.environ.setdefault("XLA_FLAGS", quick_compilation())
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(HERE / "_build" / "programs"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
 # `jaxlens` of the environment that builds

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,22 +15,7 @@ from jaxlens.config.schema.listing import Key, keys
 from jaxlens.config.surveys import survey_path, surveys
 from jaxlens.distributions import DISTRIBUTIONS, parameter_defaults, parameter_names
 
-# XLA generates code in its older way and optimises it little, as in the tests: a fraction of the work.
-QUICK_COMPILATION = (
-    "--xla_backend_optimization_level=0",
-    "--xla_cpu_use_fusion_emitters=false",
-    "--xla_cpu_parallel_codegen_split_count=1",
-)
 MADE = "% made by docs/generated_pages.py\n\n"
-
-
-def quick_compilation() -> str:
-    """Those flags that XLA knows: it ends the process with a message that names all others."""
-    start = "import jax; jax.devices('cpu')"
-    environment = os.environ | {"XLA_FLAGS": " ".join(QUICK_COMPILATION)}
-    done = subprocess.run([sys.executable, "-c", start], env=environment, capture_output=True, text=True)
-    unknown = {word for line in done.stderr.splitlines() if "Unknown flag" in line for word in line.split()}
-    return " ".join(flag for flag in QUICK_COMPILATION if flag not in unknown)
 
 
 def write(docs: Path) -> None:

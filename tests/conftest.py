@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,30 +24,14 @@ from jaxlens.config.special_functions import SPECIALS
 from jaxlens.distributions import USER_DISTRIBUTIONS
 from jaxlens.kernels.registry import LIGHT_PROFILES, MASS_PROFILES, light_profile, mass_potential
 from jaxlens.kernels.types import Real, Reals
+from validation.quick_compilation import quick_compilation
 
 ROOT = Path(__file__).parents[1]
 
-# Most of the time of the tests goes into compiling programs that run for milliseconds.  So XLA generates code
-# in its older way, in one module for a program, and LLVM optimises it little: a quarter of the work.
+# Most of the time of the tests goes into compiling programs that run for milliseconds.
 # `XLA_FLAGS= pytest` runs the code that a user gets, as one job of the workflow `tests` does.
-QUICK_COMPILATION = (
-    "--xla_backend_optimization_level=0",
-    "--xla_cpu_use_fusion_emitters=false",
-    "--xla_cpu_parallel_codegen_split_count=1",
-)
-
-
-def known_flags() -> str:
-    """Those that XLA knows: it ends the process with a message that names all others (jaxlib 0.11 one)."""
-    start = "import jax; jax.devices('cpu')"
-    environment = os.environ | {"XLA_FLAGS": " ".join(QUICK_COMPILATION)}
-    done = subprocess.run([sys.executable, "-c", start], env=environment, capture_output=True, text=True)
-    unknown = {word for line in done.stderr.splitlines() if "Unknown flag" in line for word in line.split()}
-    return " ".join(flag for flag in QUICK_COMPILATION if flag not in unknown)
-
-
 if "XLA_FLAGS" not in os.environ:
-    os.environ["XLA_FLAGS"] = known_flags()
+    os.environ["XLA_FLAGS"] = quick_compilation()
 
 CACHE = os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(ROOT / ".cache" / "jax"))
 os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.2"

@@ -8,6 +8,7 @@ that names the bands of both.
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from collections.abc import Iterator, Sequence
 
@@ -18,6 +19,7 @@ from jaxlens import Simulator
 from jaxlens.config import Config, ConfigError, examples, load_config
 from jaxlens.config.surveys import surveys
 from jaxlens.config.updates import config_dict
+from validation.quick_compilation import quick_compilation
 
 # Pixels along a side of the images.
 PIXELS = 16
@@ -31,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--systems", type=int, default=1, help="of each configuration")
     options = parser.parse_args(arguments)
+    # each pair has programs of its own, which run once
+    os.environ.setdefault("XLA_FLAGS", quick_compilation())
     made, refused, failed = 0, 0, 0
     for example in options.examples:
         own = load_config(example).bands

@@ -65,7 +65,7 @@ def _tied(text: str) -> tuple[str, str]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Read the image, fit it, print the result and write it into the folder."""
+    """Read the image, fit it, write the result into the folder and print it, unless it is to be quiet."""
     config = load_config(arguments.config, arguments.survey, arguments.configuration, arguments.bands)
     print_warnings(config)
     sim = Simulator(config, arguments.configuration)
@@ -74,7 +74,9 @@ def run(arguments: argparse.Namespace) -> int:
     result = _fit(arguments, sim, observation)
     for warning in result.warnings:
         print(f"warning: {warning}", file=sys.stderr)
-    print(result, *_write(result, arguments.out), sep="\n")
+    written = _write(result, arguments.out)
+    if not arguments.quiet:
+        print(result, *written, sep="\n")
     return 0
 
 

@@ -17,6 +17,7 @@ from jaxlens.cli.arguments import (
     print_warnings,
     whole_number,
 )
+from jaxlens.cli.logs import add_verbosity
 from jaxlens.config import load_config
 from jaxlens.config.errors import ConfigWarning
 from jaxlens.fitting.result import FitWarning
@@ -49,6 +50,7 @@ def add_to(commands: Commands) -> None:
     add("--published", metavar="TABLE", type=Path, help="Einstein radii to compare with, by name")
     add("--published-column", metavar="NAME", nargs="+", default=[], help="which of its columns they are")
     add("--no-pages", action="store_true", help="draw no page of each lens")
+    add_verbosity(parser)
 
 
 def _add_choice(parser: argparse.ArgumentParser) -> None:
@@ -80,7 +82,7 @@ def _add_fit(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Fit the sample, printing a line for each lens; 1 where a lens has failed."""
+    """Fit the sample, printing a line for each lens unless it is to be quiet; 1 where a lens has failed."""
     config = load_config(arguments.config, arguments.survey, bands=arguments.bands)
     print_warnings(config)
     published = None
@@ -107,9 +109,10 @@ def run(arguments: argparse.Namespace) -> int:
             seed=arguments.seed,
             pages=not arguments.no_pages,
             stop=arguments.stop,
-            told=lambda record: _tell(record, published),
+            told=lambda record: None if arguments.quiet else _tell(record, published),
         )
-    print(*_summary(sample), sep="\n")
+    if not arguments.quiet:
+        print(*_summary(sample), sep="\n")
     for record in sample.failed:
         print(f"jaxlens: {record.name} has failed: {record.error}", file=sys.stderr)
     return 1 if sample.failed else 0

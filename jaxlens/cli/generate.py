@@ -89,7 +89,7 @@ def _part(text: str) -> tuple[int, int]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Make the dataset on disk, and print how fast it was made and where it is."""
+    """Make the dataset on disk, and print how fast it was made and where it is, unless it is to be quiet."""
     loaded = load_config(arguments.config, arguments.survey, arguments.configuration, arguments.bands)
     config = _with_overrides(loaded, arguments)
     print_warnings(config)
@@ -120,6 +120,8 @@ def run(arguments: argparse.Namespace) -> int:
             products=arguments.products,
             check=check_of(arguments.stop, "what is whole is kept; go on with --resume"),
         )
+    if arguments.quiet:
+        return 0
     for label, configuration_run in dataset.runs.items():
         print(_summary(dataset, label, configuration_run))
     advice = "" if arguments.metadata_only else f"; look at it with: jaxlens view {dataset.folder}"

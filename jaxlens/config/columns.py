@@ -1,4 +1,7 @@
-"""The column names of tables, `[CONFIGURATION_n-]parameter[-band]`, and the parameters that they set."""
+"""The column names of tables, `[CONFIGURATION_n-]parameter[-band]`, and the parameters that they set.
+
+The parameter may have its full name or a short one, as `short_names` has it.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from jaxlens.config.naming import Named, named_quantities, redshift_name
 from jaxlens.config.profile_ranges import profile_rule
 from jaxlens.config.profile_tables import image_rules
 from jaxlens.config.quantities import ANY, ANY_BY_BAND, NOT_NEGATIVE_BY_BAND, Rule
+from jaxlens.config.short_names import ShortNames, object_names
 from jaxlens.config.transients.rules import transient_rules
 
 # The largest number of similar names in the advice on an unknown name.
@@ -35,26 +39,50 @@ class Names:
         parameters: legal name -> parameter.  A plane's redshift has several names: that of the plane and one
             for each of its objects.
         redshifts: the name and quantity of each plane's redshift, in order.
+        short: what short names mean.
     """
 
     bands: tuple[str, ...]
     rules: Mapping[str, Mapping[str, Rule]]
     parameters: Mapping[str, Mapping[str, str]]
     redshifts: Mapping[str, tuple[Named, ...]]
+    short: Mapping[str, ShortNames]
 
     def find(self, name: str) -> Column | None:
         """The parameter that a column of this name sets; None where no configuration has such a parameter.
 
         The name may end in `-band` or `_band`; this is ignored where the parameter is the same in all bands.
+        What is no full name may be a short one, where it means one parameter.
         """
         configuration, rest = self._split(name)
+        labels = self._labels(configuration)
         for stem, band in stems(rest, self.bands):
-            for label in self._labels(configuration):
+            for label in labels:
                 parameter = self.parameters[label].get(stem)
                 if parameter is not None:
-                    by_band = self.rules[label][parameter].by_band
-                    return Column(configuration, parameter, band if by_band else None)
+                    return self._column(configuration, label, parameter, band)
+        for stem, band in stems(rest, self.bands):
+            meant = self._may_mean(stem, labels)
+            if len(meant) == 1:
+                ((parameter, label),) = meant.items()
+                return self._column(configuration, label, parameter, band)
         return None
+
+    def _column(self, configuration: str | None, label: str, parameter: str, band: str | None) -> Column:
+        """The column of a parameter that the configuration `label` has."""
+        return Column(configuration, parameter, band if self.rules[label][parameter].by_band else None)
+
+    def several(self, name: str, labels: Iterable[str]) -> str:
+        """That a short name may mean several parameters of one configuration; "" where it may not."""
+        for label in labels:
+            found = self.short[label].meant(name)
+            if len(found) > 1:
+                return f"it may mean {self.short[label].listed(found)}; give one of these names"
+        return ""
+
+    def _may_mean(self, stem: str, labels: Iterable[str]) -> dict[str, str]:
+        """The parameters that a short name may mean, each with a configuration that has it."""
+        return {meant: label for label in labels for meant in self.short[label].meant(stem)}
 
     def targets(self, column: Column) -> dict[str, Rule]:
         """The labels of the configurations in which a column sets its parameter, with the legal values."""
@@ -68,6 +96,7 @@ class Names:
             {label: self.rules[label] for label in labels},
             {label: self.parameters[label] for label in labels},
             {label: self.redshifts[label] for label in labels},
+            {label: self.short[label] for label in labels},
         )
 
     def advice(self, name: str) -> str:
@@ -77,6 +106,9 @@ class Names:
         if configuration and not labels:
             return f"the configurations are {', '.join(self.rules)}"
         stem, band = stems(rest, self.bands)[-1]
+        several = self.several(stem, labels)
+        if several:
+            return several
         owner, _, key = stem.rpartition("-")
         known = {written for label in labels for written in self.parameters[label]}
         if key == "magnitude" and known & {f"{owner}-sep", f"{owner}-ra_image"}:
@@ -137,7 +169,8 @@ def known_names(
         one.label: tuple((redshift_name(plane), plane.redshift) for plane in one.planes)
         for one in configurations
     }
-    return Names(instrument.bands, rules, written, redshifts)
+    short = {one.label: ShortNames(written[one.label], object_names(one)) for one in configurations}
+    return Names(instrument.bands, rules, written, redshifts, short)
 
 
 def _rules(

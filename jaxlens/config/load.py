@@ -41,6 +41,7 @@ from jaxlens.config.text import dictionary_text, yaml_text
 from jaxlens.config.transients.checks import check_transients
 from jaxlens.config.transients.timeseries import objects_of_series
 from jaxlens.config.used_bands import band_names, with_bands, with_survey, with_used_bands
+from jaxlens.config.users_line import users_line
 
 # The name of a configuration that is a Config in messages.
 FROM_CONFIG = "<config>"
@@ -111,19 +112,17 @@ def load_config(
     return loaded
 
 
-def issue_warnings(lines: Iterable[str], stacklevel: int = 2) -> None:
+def issue_warnings(lines: Iterable[str]) -> None:
     """Issue what the checks of a file found as warnings.
 
     Args:
         lines: `Config.warnings`, or `Config.passed_over`.
-        stacklevel: how many calls lie between this function and the line to which the warnings belong, with
-            one for the caller itself.
 
     Warns:
         ConfigWarning: for each line.
     """
     for line in lines:
-        warnings.warn(line, ConfigWarning, stacklevel=stacklevel + 1)
+        warnings.warn(line, ConfigWarning, stacklevel=users_line())
 
 
 def _loaded(config: str | os.PathLike[str] | Mapping[str, object] | Config, asked: _Asked) -> Config:

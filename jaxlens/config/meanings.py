@@ -77,7 +77,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "add": ("sum", "plus"),
     "replace": ("substitute", "instead"),
     "arcsec": ("arcsecond", "arcseconds", "as"),
-    "kpc": ("kiloparsec", "kiloparsecs", "physical"),
+    "kpc": ("kiloparsec", "kiloparsecs", "physical", "parsec", "parsecs", "pc"),
     "e-": ("e", "electron", "electrons", "photons"),
     "ADU": ("dn", "datanumber"),
     "Foreground": ("star", "mw", "milkyway"),

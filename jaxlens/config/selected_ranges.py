@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from jaxlens.config.columns import Names
 from jaxlens.config.errors import Report
+from jaxlens.config.model import MEASURED
 from jaxlens.config.quantities import Rule
 from jaxlens.config.reader import Node
 from jaxlens.config.values import number
@@ -38,7 +39,9 @@ def with_selected_ranges(names: Names, tree: Node) -> Names:
 def _bounds(select: Node, names: Names) -> Iterator[tuple[str, str, float]]:
     """The parameters that SELECT bounds in all bands, with the end, `_min` or `_max`, and the bound."""
     for key, node in select.entries.items():
-        column = names.find(key[:-4]) if key.endswith(_ENDS) and not node.entries else None
+        stem = key[:-4]
+        is_bound = key.endswith(_ENDS) and stem not in MEASURED and not node.entries
+        column = names.find(stem) if is_bound else None
         if column is not None and column.band is None:
             yield column.parameter, key[-4:], number(node, Report(), "")
 

@@ -129,6 +129,9 @@ class _Reader:
         """The problem of a key that is no criterion."""
         if not end and self._quantity(stem):
             return f"is no criterion; write {stem}_min or {stem}_max"
+        several = self.names.several(stem, [self.configuration.label]) if end else ""
+        if several:
+            return f"is no criterion of this configuration; {several}"
         known = [*self.names.parameters[self.configuration.label], *derived_names(self.configuration)]
         ends = (end,) if end else _ENDS
         choices = [*_KEYS, "MAX_TRIES", *(f"{name}{one}" for name in known for one in ends)]

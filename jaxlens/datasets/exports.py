@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from jaxlens.datasets.cutouts import fits_header
+from jaxlens.datasets.cutouts import fits_header, sky_places
 from jaxlens.datasets.labelled import labelled
 from jaxlens.datasets.saving import save
 from jaxlens.datasets.updates import DatasetUpdates
 from jaxlens.files.fits import write_fits
 from jaxlens.files.formats import ImageFormat
 from jaxlens.production.manifest import Manifest
+from jaxlens.truth.sky import sky_position
 
 if TYPE_CHECKING:
     import xarray
@@ -76,6 +78,35 @@ class DatasetExports(DatasetUpdates):
         from astropy.wcs import WCS
 
         return WCS(fits_header(self.systems_of(configuration), index))
+
+    def sky_positions(
+        self, x: ArrayLike, y: ArrayLike, configuration: str | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Right ascension and declination of directions that are known as offsets from each system's origin.
+
+        Offsets are coordinates of the tangent plane at the place of a system, x to the east and y to the
+        north, as images of point sources, critical curves and light profiles have them.
+
+        Args:
+            x: arcsec, (systems,), (systems, m), or a number for all.
+            y: the same for the other axis.
+            configuration: a label or NAME; it may be left out where the file has one.
+
+        Returns:
+            Both in degrees (ICRS), of the shape of the offsets.
+
+        Raises:
+            ValueError: if the systems have no place on the sky, or there are offsets of another number.
+        """
+        systems = self.systems_of(configuration)
+        ra, dec = sky_places(systems)
+        offsets = np.broadcast_arrays(np.asarray(x, np.float64), np.asarray(y, np.float64))
+        if offsets[0].ndim and offsets[0].shape[0] != ra.size:
+            raise ValueError(
+                f"x and y have {offsets[0].shape[0]} rows; give {ra.size}, one for each system, or one number"
+            )
+        shape = (-1, *[1] * (offsets[0].ndim - 1)) if offsets[0].ndim else (-1,)
+        return sky_position(ra.reshape(shape), dec.reshape(shape), *offsets)
 
     def write_cutout(self, path: str | Path, index: int, configuration: str | None = None) -> None:
         """Write the images of one system as FITS, one extension a band, with their place on the sky.

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from jaxlens.config import Config, ConfigError, load_config
+from jaxlens.config.users_line import users_line
 from jaxlens.datasets.dataset import Dataset, make_dataset
 from jaxlens.datasets.stored import files_without_manifest
 from jaxlens.files.errors import StorageError
@@ -59,7 +60,7 @@ def load(folder: str | Path) -> Dataset:
             f"{folder}: a complete replacement waits for being put in its place; generate again with --resume"
         )
     if not manifest.complete:
-        warnings.warn(f"{folder}: {_missing(manifest)}; only what is whole is there", stacklevel=2)
+        warnings.warn(f"{folder}: {_missing(manifest)}; only what is whole is there", stacklevel=users_line())
     config = _config(folder, manifest)
     return Dataset.of_folder(folder, manifest, config, _arguments(manifest, config), _described(manifest))
 
@@ -84,7 +85,7 @@ def _config(folder: Path, manifest: Manifest) -> Config | None:
 
 def _warn_of_configuration(where: str, error: Exception) -> None:
     text = "so that the dataset has no config and cannot be made again"
-    warnings.warn(f"{where}: cannot be read, {text}: {error}", stacklevel=4)
+    warnings.warn(f"{where}: cannot be read, {text}: {error}", stacklevel=users_line())
 
 
 def _arguments(manifest: Manifest, config: Config | None) -> dict[str, Any]:

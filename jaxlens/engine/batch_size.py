@@ -12,6 +12,7 @@ import numpy as np
 
 from jaxlens.config import Config
 from jaxlens.config.memory import halo_numbers
+from jaxlens.config.users_line import users_line
 from jaxlens.engine.devices import batches_at_once, memory_for_batch
 from jaxlens.engine.executable import Executable, batch_indices
 from jaxlens.engine.job import Job
@@ -147,7 +148,7 @@ def halved_size(job: Job, size: int, error: Exception) -> int:
         ) from error
     half = job.rounded(size // 2)
     text = f"{job.label}: there is not enough memory for batches of {size} systems; going on with {half}"
-    warnings.warn(text, stacklevel=2)
+    warnings.warn(text, stacklevel=users_line())
     return half
 
 

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxlens.config.model import TRIES
+from jaxlens.config.users_line import users_line
 from jaxlens.engine.executable import Executable
 from jaxlens.engine.haloes import room_for_haloes
 from jaxlens.engine.job import Job
@@ -89,7 +90,7 @@ class CompletePrograms:
             warnings.warn(
                 f"{self._job.label}: {source} has more than {self.max_slots} images in system "
                 f"{systems}; some of them are missing from the {where}",
-                stacklevel=2,
+                stacklevel=users_line(),
             )
 
     def _more_room(self, room: int, batch: Batch, lacking: np.ndarray) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from jaxlens.config.errors import ConfigWarning
+from jaxlens.config.users_line import users_line
 from jaxlens.exchange.coolest_exposure import Columns, instrument_in, zero_points
 from jaxlens.exchange.coolest_in import Species, geometry_problems, species_of
 from jaxlens.exchange.coolest_reading import Take, read_template
@@ -84,7 +85,7 @@ def from_coolest(
     remarks: list[str] = []
     found = file_of([read_template(one, values) for one in paths], paths[0].stem, columns, remarks)
     for remark in dict.fromkeys(remarks):
-        warnings.warn(f"{paths[0]}: {remark}", ConfigWarning, stacklevel=2)
+        warnings.warn(f"{paths[0]}: {remark}", ConfigWarning, stacklevel=users_line())
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from jaxlens.config.users_line import users_line
 from jaxlens.files.contents import ArrayName, Chunk, Contents
 
 HALF = "float16"
@@ -95,5 +96,5 @@ def warn_faint(what: str, indices: Sequence[int], largest: np.ndarray) -> None:
         warnings.warn(
             f"{what} of system {indices[first]} have no pixel above {largest[first]:.2g}, and float16 rounds "
             f"what is below {_SMALLEST:.1g} to multiples of {_STEP:.1g}; give float32",
-            stacklevel=3,
+            stacklevel=users_line(),
         )

@@ -24,6 +24,8 @@ _MATRIX = ("transform_xx", "transform_xy", "transform_yx", "transform_yy")
 _SHIFT = ("x_shift", "y_shift")
 # What a place on the sky follows from.
 _USED = {RA_SKY, DEC_SKY, "pixel_scale", *_MATRIX, *_SHIFT}
+# What is said of systems without a place.
+NO_PLACE = "the systems have no place on the sky; give CATALOG the key SKY: {ra: ..., dec: ...}"
 
 
 def wcs_keywords(values: Mapping[str, ArrayLike], num_pix: int) -> dict[str, str | float]:
@@ -45,9 +47,7 @@ def wcs_keywords(values: Mapping[str, ArrayLike], num_pix: int) -> dict[str, str
     (150.0, 6.0, 0.0001)
     """
     if RA_SKY not in values or DEC_SKY not in values:
-        raise ValueError(
-            "the systems have no place on the sky; give CATALOG the key SKY: {ra: ..., dec: ...}"
-        )
+        raise ValueError(NO_PLACE)
     number = {name: float(np.ravel(np.asarray(value))[0]) for name, value in values.items() if name in _USED}
     scale = number.get("pixel_scale", np.nan)
     square = dict(zip(_MATRIX, (scale, 0.0, 0.0, scale), strict=True))

@@ -16,6 +16,7 @@ import jax
 import numpy as np
 from jax.typing import ArrayLike
 
+from jaxlens.config.users_line import users_line
 from jaxlens.fitting.finer import with_supersampling
 from jaxlens.fitting.first_order import first_order
 from jaxlens.fitting.fixed_haloes import fitted_lens
@@ -174,7 +175,7 @@ def fit(
         told.stage("errors of the best models")
         result = lens.result(fit_result(sim, parameters, constants, data, found, diverged))
     for text in result.warnings:
-        warnings.warn(text, FitWarning, stacklevel=2)
+        warnings.warn(text, FitWarning, stacklevel=users_line())
     return result
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jaxlens.config import Config
+from jaxlens.config.users_line import users_line
 from jaxlens.injection.clearing import BRIGHT_SIGMA, MAX_BRIGHT
 from jaxlens.injection.images import read_images
 from jaxlens.injection.options import BATCH_SIZE, Options
@@ -174,7 +175,7 @@ def inject(
     )
     made = run(simulator, read, _positions(simulator, positions, asked), asked)
     for warning in made.warnings:
-        warnings.warn(warning, InjectionWarning, stacklevel=2)
+        warnings.warn(warning, InjectionWarning, stacklevel=users_line())
     return Injection(asked.out, made.table, made.images, made.files, asked.seed, made.warnings)
 
 

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
+from jaxlens.config.users_line import users_line
 from jaxlens.fitting.image_checks import check_images
 from jaxlens.fitting.result import FitWarning
 from jaxlens.populations.distances import Distance
@@ -120,7 +121,7 @@ def fit_population(
     search = Search(sim, pixels, chosen, given, _hashable(distance), simulated, folded)
     result = search.result(search.run(steps, optimizer), bootstrap)
     for text in result.warnings:
-        warnings.warn(text, FitWarning, stacklevel=2)
+        warnings.warn(text, FitWarning, stacklevel=users_line())
     return result
 
 

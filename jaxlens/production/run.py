@@ -14,6 +14,7 @@ import jax
 
 from jaxlens.config import Config, ConfigError, load_config
 from jaxlens.config.identity import config_digest
+from jaxlens.config.users_line import users_line
 from jaxlens.engine.ahead import compiled_ahead
 from jaxlens.engine.batch_size import default_size, planned
 from jaxlens.engine.completion import CompletePrograms, refuse_not_finite
@@ -72,7 +73,7 @@ def produce(config: Config, arguments: Arguments, check: Callable[[], None] = la
     labels = [one.label for one in config.chosen(arguments.configurations)]
     jobs = {label: recipe.job(label, devices, arguments.batch_size) for label in labels}
     for text in arguments.idle:
-        warnings.warn(text, stacklevel=2)
+        warnings.warn(text, stacklevel=users_line())
     if arguments.solve_lens_equation:
         _warn_of_nothing_to_solve(jobs.values())
     for job in jobs.values():
@@ -202,5 +203,5 @@ def _warn_of_nothing_to_solve(jobs: Iterable[Job]) -> None:
             finding = "has no point source and no galaxy with light behind a mass"
             warnings.warn(
                 f"{job.label} ({name}) {finding}; solve_lens_equation adds no columns to its metadata",
-                stacklevel=2,
+                stacklevel=users_line(),
             )

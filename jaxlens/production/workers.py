@@ -19,6 +19,7 @@ from concurrent.futures import (
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any
 
+from jaxlens.config.users_line import users_line
 from jaxlens.engine.stopping import begin_worker
 from jaxlens.production.shards import Made, Task, run_task
 
@@ -54,7 +55,7 @@ def tasks_done(
     except BrokenExecutor as error:
         warnings.warn(
             f"the executor is broken, since a worker ended ({error}); {len(left)} shards are made here",
-            stacklevel=2,
+            stacklevel=users_line(),
         )
         for task in left.values():
             check()
@@ -88,7 +89,7 @@ def own_workers(count: int, tasks: Sequence[Task], check: Callable[[], None]) ->
                     f"for {count} of them, and is what your program does under `if __name__ == "
                     f"'__main__':`, since each of them imports it? ({error})"
                 ) from error
-            warnings.warn("a worker ended; its shards are made again", stacklevel=2)
+            warnings.warn("a worker ended; its shards are made again", stacklevel=users_line())
 
 
 def _submitted(

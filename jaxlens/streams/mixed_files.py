@@ -128,7 +128,7 @@ def mixed_files(
     for source, one in zip(sources, loaded, strict=True):
         if not isinstance(source, Config):
             # of the line that calls `stream`
-            issue_warnings(one.passed_over, stacklevel=3)
+            issue_warnings(one.passed_over)
     _refuse_different_bands(loaded)
     pairs = None if weights is None else tuple(weights.items() if isinstance(weights, Mapping) else weights)
     return MixedFiles(_names(sources, loaded), loaded, chosen, pairs)

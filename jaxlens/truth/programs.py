@@ -11,6 +11,7 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from jaxlens.config.haloes.arrays import halo_array
+from jaxlens.config.users_line import users_line
 from jaxlens.imaging.assets import Assets
 from jaxlens.imaging.derived import derived_quantities
 from jaxlens.imaging.epochs import transient_fluxes
@@ -151,6 +152,6 @@ def _batch(simulator: Simulator, params: dict[str, np.ndarray]) -> Systems:
     if more > scene.image_slots:
         warnings.warn(
             f"a point source has {more} images, of which {scene.image_slots} are in the truth tables",
-            stacklevel=2,
+            stacklevel=users_line(),
         )
     return found

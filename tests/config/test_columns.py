@@ -42,10 +42,15 @@ def names(config: Config) -> Names:
         # a plane's redshift under its own name and those of its objects
         ("PLANE_2-REDSHIFT", Column(None, "PLANE_2-OBJECT_1-REDSHIFT")),
         ("PLANE_2-OBJECT_2-REDSHIFT-g", Column(None, "PLANE_2-OBJECT_1-REDSHIFT")),
-        # no match
+        # short names
+        ("ELLIPTICAL.theta_E", Column(None, f"{MASS}-theta_E")),
+        ("CONFIGURATION_1-MASS_PROFILE_1-theta_E-g", Column("CONFIGURATION_1", f"{MASS}-theta_E")),
+        ("PLANE_1.LIGHT_PROFILE_1.magnitude_r", Column(None, f"{LIGHT}-magnitude", "r")),
+        # no match, or several: CONFIGURATION_4 has two
+        ("magnitude", None),
+        ("theta_E", None),
         ("seeings", None),
         ("seeing-q", None),
-        ("theta_E", None),
         (f"CONFIGURATION_9-{MASS}-theta_E", None),
         ("PLANE_2-OBJECT_9-REDSHIFT", None),
         ("__class__", None),

@@ -21,6 +21,9 @@ def labels(value: Any, **image: Any) -> Labels | None:
 def test_a_file_with_and_without_labels() -> None:
     assert load_config(yaml.safe_load(LENS)).labels is None
     assert labels({"snr_min": 20, "resolved": 1.5}) == Labels(snr_min=20.0, resolved=1.5)
+    for text in ("theta_E > 1.5 * seeing", "theta_E>=seeing*1.5", 1.5):
+        assert labels({"resolved": text}) == Labels(resolved=1.5)
+    assert labels({"resolved": "theta_E > seeing"}) == Labels(resolved=1.0)
     assert labels({"theta_E_min": 0.5, "magnification_min": 0}) == Labels(None, 0.5, 0.0, None)
 
 
@@ -30,6 +33,9 @@ def test_a_file_with_and_without_labels() -> None:
         ({"snr_mim": 20}, "LABELS.snr_mim: is not a label; did you mean snr_min"),
         ({"snr_min": -1}, "LABELS.snr_min: is -1; it must be a finite number of at least 0"),
         ({"snr_min": "many"}, "LABELS.snr_min: .*; give a number"),
+        ({"resolved": "theta_E < seeing"}, "LABELS.resolved: is 'theta_E < seeing'; give theta_E > seeing, "),
+        ({"resolved": "theta_E > 2 * seeing * 2"}, "LABELS.resolved: .*, or the number alone"),
+        ({"resolved": "theta_E > much * seeing"}, "LABELS.resolved: is the text 'much'; give a number"),
         (20, "LABELS: .*; give a mapping of keys to values"),
     ],
 )

@@ -65,6 +65,15 @@ def test_the_magnification_of_a_point_source_needs_no_image(small_quasar: dict[s
     assert [one.kind for one in found.criteria] == ["positions"]
 
 
+def test_a_criterion_may_have_a_short_name(small_lens: dict[str, Any]) -> None:
+    """But one that the language has itself, such as theta_E, means that."""
+    bounds = {"SOURCE.center_x_max": 0.05, "MASS_PROFILE_1-theta_E_min": 0.9, "theta_E_min": 0.9}
+    found = selection_of(small_lens, bounds)
+    assert found is not None
+    names = {"PLANE_2-OBJECT_1-LIGHT_PROFILE_1-center_x", f"{MASS}-theta_E", "theta_E"}
+    assert {one.quantity for one in found.criteria} == names
+
+
 def test_without_a_criterion_all_systems_are_kept(small_lens: dict[str, Any]) -> None:
     assert selection_of(small_lens, None) is None
 
@@ -76,6 +85,7 @@ def test_without_a_criterion_all_systems_are_kept(small_lens: dict[str, Any]) ->
         ({"SNR_min": 1}, ".SNR_min: is no criterion of this configuration; did you mean snr_min?"),
         ({"theta_E": 1}, ".theta_E: is no criterion; write theta_E_min or theta_E_max"),
         ({f"{MASS}-thetaE_min": 1}, f"did you mean {MASS}-theta_E_min?"),
+        ({"e1_min": 0}, ".e1_min: is no criterion of this configuration; it may mean "),
         ({"PLANE_3-OBJECT_1-x_max": 1, "images_min": 1}, "is no criterion of this configuration; "),
         ({}, ": has no criterion; give some of theta_E_min, "),
         ({"theta_E_min": 0.9, "MAX_TRIES": 0}, ".MAX_TRIES: is 0; give one whole number of at least 1"),

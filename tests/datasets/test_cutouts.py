@@ -74,6 +74,21 @@ def test_a_cutout_has_the_place_of_its_system(made: Dataset, tmp_path: Path) -> 
         dataset.wcs(5)
 
 
+def test_offsets_are_directions_on_the_sky(made: Dataset) -> None:
+    """As astropy's WCS of each system has them."""
+    ra, dec = made.sky_positions(np.tile([1.0, 0.0, -2.0], (5, 1)), 0.5)
+    assert ra.shape == dec.shape == (5, 3)
+    scale = float(made.metadata()["pixel_scale-g"].iloc[0])
+    for i in range(5):
+        expected = made.wcs(i).pixel_to_world(3.5 + np.array([1.0, 0.0, -2.0]) / scale, 3.5 + 0.5 / scale)
+        np.testing.assert_allclose([ra[i], dec[i]], [expected.ra.deg, expected.dec.deg], rtol=0, atol=1e-11)
+    origins = made.sky_positions(0.0, 0.0)
+    np.testing.assert_allclose(origins[0], ROWS["ra"][[0, 1, 2, 0, 1]], rtol=0, atol=1e-12)
+    with pytest.raises(ValueError, match="x and y have 3 rows; give 5, one for each system, or one number"):
+        made.sky_positions(np.zeros(3), 0.0)
+
+
 def test_without_a_catalogue_there_is_no_place(on_disk: OnDisk) -> None:
-    with pytest.raises(ValueError, match="no place on the sky"):
-        on_disk.dataset.wcs(0)
+    for ask in (lambda: on_disk.dataset.wcs(0), lambda: on_disk.dataset.sky_positions(0.0, 0.0)):
+        with pytest.raises(ValueError, match="no place on the sky"):
+            ask()

@@ -257,8 +257,9 @@ def test_a_wrong_argument_is_explained(wrong, message, fake):
     ],
 )
 def test_an_argument_that_does_nothing_says_so(idle, message, fake):
-    with pytest.warns(UserWarning, match=f"^{re.escape(message)}$"):
+    with pytest.warns(UserWarning, match=f"^{re.escape(message)}$") as caught:
         make_dataset(small(), batch_size=4, **idle)
+    assert [warning.filename for warning in caught] == [__file__]
 
 
 def test_a_failure_midway_keeps_the_shards_that_are_whole_and_nothing_else(fake, tmp_path, monkeypatch):

@@ -1,7 +1,7 @@
 """What the names in links mean in one configuration, in which order links are evaluated, and what is wrong.
 
 A name is looked up within the profile and the object of the number that is linked, then in its plane, then
-as a whole name of the configuration.  It may end in `-<band>`.
+as a whole name of the configuration, then as a short one.  It may end in `-<band>`.
 """
 
 from __future__ import annotations
@@ -117,12 +117,17 @@ class Links:
 
     def find(self, name: str, link: Link) -> Place | None:
         """The parameter and the band ("" for none) that a SAME_AS names; None where there is none."""
-        known = self.names.parameters[self.configuration.label]
+        label = self.configuration.label
+        known, short = self.names.parameters[label], self.names.short[label]
         for stem, band in stems(link.source, self.instrument.bands):
             for prefix in self._prefixes(name):
                 parameter = known.get(prefix + stem)
                 if parameter is not None:
                     return parameter, band or ""
+        for stem, band in stems(link.source, self.instrument.bands):
+            meant = short.meant(stem)
+            if len(meant) == 1:
+                return meant[0], band or ""
         return None
 
     def _prefixes(self, name: str) -> list[str]:
@@ -224,6 +229,9 @@ class Links:
             owner = found.rpartition("-")[0]
             own = [one.removeprefix(f"{owner}-") for one in known if one.startswith(f"{owner}-")]
             return f"it is derived in this file from others of {owner}, which has {', '.join(own)}"
+        several = self.names.several(stem, [label])
+        if several:
+            return several
         choices: dict[str, None] = {}
         for prefix in self._prefixes(name):
             choices |= dict.fromkeys(one.removeprefix(prefix) for one in known if one.startswith(prefix))

@@ -177,7 +177,7 @@ def _value(entry: Entry) -> Schema:
     simple: dict[str, Schema] = {
         "text": TEXT,
         "texts": TEXTS,
-        "constant": bounded(entry.rule),
+        "constant": {"anyOf": [bounded(entry.rule), TEXT]} if entry.or_text else bounded(entry.rule),
         "switch": _SWITCH,
         "array": {"type": "array", "minItems": 1},
         "any": {"not": {"type": "null"}},

@@ -38,7 +38,7 @@ class Entry(NamedTuple):
         choices: the words of a choice.
         inner: the keys of a mapping, which has no others.
         free: the text about keys that the user chooses, in a mapping without `inner`.
-        or_text: whether a text may stand in place of a mapping.
+        or_text: whether a text may stand in place of a mapping or a constant.
         least: the smallest integer.
         one_of: keys of which a mapping must have at least one.
     """

@@ -126,7 +126,11 @@ LABELS: Entries = {
         "constant", "The smallest magnification of the source's flux, in its best band.", rule=NOT_NEGATIVE
     ),
     "resolved": Entry(
-        "constant", "The smallest Einstein radius over the seeing of the sharpest band.", rule=NOT_NEGATIVE
+        "constant",
+        "The smallest Einstein radius over the seeing of the sharpest band, or a text such as "
+        "`theta_E > 1.5 * seeing`.",
+        rule=NOT_NEGATIVE,
+        or_text=True,
     ),
 }
 _MATCH: Entries = {

@@ -12,6 +12,7 @@ from jaxlens.config.model.transients import Library
 from jaxlens.config.templates import library
 from jaxlens.config.transients.core_collapse import core_collapse_spectra
 from jaxlens.config.transients.core_collapse_types import TYPES
+from jaxlens.config.users_line import users_line
 
 # The type of a toy model, for the metadata, by the string of MODEL.
 TOY_TYPES = {
@@ -83,7 +84,7 @@ def drw_grid(tau_smallest: float, start: float, stop: float) -> np.ndarray:
             f"a damped random walk over {last - first:.0f} days in the rest frame, with tau down to "
             f"{tau_smallest:.1f} days, is drawn every {shortest:.2f} days and not every {step:.2f}: its "
             f"squared structure function is too small by up to {100.0 * lost:.1f}% of SF_inf^2",
-            stacklevel=2,
+            stacklevel=users_line(),
         )
         step = shortest
     return step * np.arange(np.floor(first / step), np.ceil(last / step) + 1.0)

@@ -13,6 +13,7 @@ from jax.typing import ArrayLike
 from scipy.special import logsumexp
 
 from jaxlens.config.errors import nearest
+from jaxlens.config.users_line import users_line
 from jaxlens.fitting.posteriors.chains import Chain, run_chains
 from jaxlens.fitting.posteriors.density import Density, Part
 from jaxlens.fitting.posteriors.nested import Nested, run_nested
@@ -89,7 +90,7 @@ def sample(
     posterior = joined(drawn, np.concatenate([rows for _, rows in densities]))
     posterior = dataclasses.replace(posterior, warnings=_warnings(posterior))
     for text in posterior.warnings:
-        warnings.warn(text, PosteriorWarning, stacklevel=2)
+        warnings.warn(text, PosteriorWarning, stacklevel=users_line())
     return posterior
 
 

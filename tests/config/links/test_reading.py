@@ -55,6 +55,23 @@ def test_names_are_found_within_profile_object_plane_and_configuration(small_len
     assert order.index(f"{LIGHT}-center_x") < order.index(f"{LIGHT}-center_y")
 
 
+def test_a_link_may_have_a_short_name(small_lens: dict[str, Any]) -> None:
+    """Of another object, since the own one comes first; one that may mean several is a problem."""
+    light = small_lens["SPECIES"]["GALAXY_1"]["LIGHT_PROFILE_1"]["PARAMETERS"]
+    light["R_sersic"] = {"SAME_AS": "theta_E", "TIMES": 0.5}
+    light["n_sersic"] = {"SAME_AS": "SOURCE.n_sersic"}
+    light["magnitude"] = {"g": {"SAME_AS": "SOURCE.magnitude-g", "PLUS": -2.0}, "r": 19.0}
+    assert set(linked(load_config(small_lens))) == {
+        (f"{LIGHT}-R_sersic", "", f"{MASS}-theta_E", ""),
+        (f"{LIGHT}-n_sersic", "", "PLANE_2-OBJECT_1-LIGHT_PROFILE_1-n_sersic", ""),
+        (f"{LIGHT}-magnitude", "g", "PLANE_2-OBJECT_1-LIGHT_PROFILE_1-magnitude", "g"),
+    }
+    source = small_lens["SPECIES"]["GALAXY_2"]["LIGHT_PROFILE_1"]["PARAMETERS"]
+    source["e1"] = {"SAME_AS": "LENS.e1"}
+    with pytest.raises(ConfigError, match=r"'LENS.e1' is no number .*; it may mean .*LIGHT_PROFILE_1-e1"):
+        load_config(small_lens)
+
+
 def test_a_species_in_two_planes_follows_its_own_numbers_in_each(good: str, load_edited: Load) -> None:
     edits = (("        n_sersic: 1\n", "        n_sersic: {SAME_AS: REDSHIFT, PLUS: 1}\n"),)
     config, name = load_edited(edits), "OBJECT_1-LIGHT_PROFILE_1-n_sersic"
