@@ -61,6 +61,7 @@ REPLACING = pytest.StashKey[set[Path]]()
 
 # The examples of docstrings that take longest to compile, in module.object; they run with the slow tests.
 SLOW_EXAMPLES = {
+    "jaxlens.datasets.dataset.make_dataset",
     "jaxlens.datasets.loading.load",
     "jaxlens.datasets.updates.DatasetUpdates.search",
     "jaxlens.datasets.updates.DatasetUpdates.update_param",
@@ -69,8 +70,13 @@ SLOW_EXAMPLES = {
     "jaxlens.kernels.lensing.selection.lowest",
     "jaxlens.kernels.noise.poisson.poisson",
     "jaxlens.kernels.psf.moffat.moffat_kernel",
+    "jaxlens.simulator.base.SimulatorBase.with_pixel_map",
     "jaxlens.simulator.densities.SimulatorDensities.log_likelihood",
     "jaxlens.simulator.densities.SimulatorDensities.log_prior",
+    "jaxlens.simulator.lens_curves.SimulatorLensCurves.critical_curves",
+    "jaxlens.simulator.lens_curves.SimulatorLensCurves.einstein_radius",
+    "jaxlens.simulator.light_products.SimulatorLightProducts.image_parts",
+    "jaxlens.simulator.light_products.SimulatorLightProducts.products",
     "jaxlens.simulator.simulator.Simulator",
     "jaxlens.simulator.simulator.Simulator.sample",
     "jaxlens.truth.catalog_check.check_catalog",

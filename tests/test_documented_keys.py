@@ -30,6 +30,8 @@ from jaxlens.kernels import cosmology
 from jaxlens.sampling.keys import system_keys
 from jaxlens.sampling.population import draw_system
 
+pytestmark = pytest.mark.slow
+
 Edited = Callable[..., Simulator]
 LIGHT = "PLANE_1-OBJECT_1-LIGHT_PROFILE_1"
 MASS = "PLANE_1-OBJECT_1-MASS_PROFILE_1"

@@ -13,6 +13,7 @@ TEXT = (Path(__file__).parents[1] / "docs" / "several_images.md").read_text()
 MOCK, FIT, SKY = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 
+@pytest.mark.slow
 def test_the_images_of_the_page() -> None:
     known: dict[str, Any] = {}
     exec(compile(MOCK, "several_images.md", "exec"), known)

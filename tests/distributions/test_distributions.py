@@ -303,6 +303,7 @@ def central(f: Callable[[float], Any], x: float, step: float = 1e-5) -> float:
     return float(f(x + step) - f(x - step)) / (2 * step)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "theirs"),
     [
@@ -398,6 +399,7 @@ def in_the_tail(
     return found, distribution.log_prob(x)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("low", "high"), [(8.0, math.inf), (6.0, 6.5), (-math.inf, -9.0), (-7.0, -6.9), (11.0, 12.0)]
 )

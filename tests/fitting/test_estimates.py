@@ -8,6 +8,8 @@ import pytest
 from jaxlens.fitting.estimates import Estimate
 from tests.fitting.test_result import NAMES, result
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_name_gives_value_and_error() -> None:
     found = result()

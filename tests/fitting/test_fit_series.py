@@ -121,6 +121,7 @@ def test_a_result_of_a_series_is_saved_and_drawn(mock: Mock, tmp_path: Path) -> 
     assert [title for title in titles if title] == [f"epoch {k}" for k in range(4)]
 
 
+@pytest.mark.slow
 def test_what_a_fit_of_a_series_cannot_find_is_refused(sim: Simulator) -> None:
     images, seeing = np.ones((4, 4, 1, 12, 12)), np.full((4, 4, 1), 0.6)
 

@@ -45,6 +45,7 @@ def test_a_tie_is_that_of_the_file() -> None:
     np.testing.assert_allclose(fixed.params[CENTER_Y], [0.1, -0.2], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_ties_follow_ties_and_take_the_place_of_links() -> None:
     """The source's size follows the place of the lens by way of the place of its mass."""
     sim, free = free_of(lensed_file(), tie={SOURCE_SIZE: MASS_X, MASS_X: CENTER})

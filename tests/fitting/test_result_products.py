@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from tests.fitting.test_result import result
 from tests.products.lenses import LENS, lens, simulator
+
+pytestmark = pytest.mark.slow
 
 
 def test_they_are_those_of_the_best_parameters() -> None:

@@ -27,6 +27,8 @@ from jaxlens.kernels.lensing.rays import lensing_weights, shoot
 from jaxlens.kernels.types import Pair, Params
 from tests.imaging.haloes import FIELD, SUBHALOES, halo_params, with_haloes
 
+pytestmark = pytest.mark.slow
+
 MASS = "PLANE_1-OBJECT_1-MASS_PROFILE_1"
 # G of a solar mass over c^2, over a Mpc and an arcsec squared, in lenstronomy's constants: theta_E^2 of a
 # point mass is 4 times this times its mass times D_ds / (D_d D_s).

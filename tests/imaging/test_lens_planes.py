@@ -13,6 +13,8 @@ from jaxlens.imaging.scene_objects import Copied, Mass
 from jaxlens.kernels import MASS_PROFILES
 from jaxlens.kernels.lensing.rays import jacobian
 
+pytestmark = pytest.mark.slow
+
 X, Y = np.array([0.9, -1.2]), np.array([0.7, 0.4])
 LENS = {
     "EPL": {"theta_E": 1.2, "gamma": 1.9, "e1": 0.1, "e2": -0.05, "center_x": 0.05, "center_y": -0.02},

@@ -24,6 +24,7 @@ def tiny(small_lens: dict[str, Any]) -> dict[str, Any]:
     return small_lens
 
 
+@pytest.mark.slow
 def test_the_likelihood_is_scipys_normal_density(tiny: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(tiny)
     images, params = sim(key, 3)
@@ -52,6 +53,7 @@ def test_mean_and_sigma_are_those_of_many_observations(tiny: dict[str, Any], key
     np.testing.assert_allclose(observed.std(0) / sigma, 1.0, atol=5.0 / (2.0 * count) ** 0.5 * 1.3)
 
 
+@pytest.mark.slow
 def test_masked_pixels_count_for_nothing_whatever_they_hold(tiny: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(tiny)
     images, params = sim(key, 3)

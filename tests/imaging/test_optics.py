@@ -91,6 +91,7 @@ def kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, np.nda
 PIXEL = {"psf_type": "PIXEL", "kernel_point_source": {"g": "g.npy", "r": "r.npy"}}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 def test_a_kernel_blurs_each_band(kernels: dict[str, np.ndarray]) -> None:
     clear = unblurred(1)

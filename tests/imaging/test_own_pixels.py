@@ -14,6 +14,8 @@ from jaxlens import Simulator
 from jaxlens.fitting.external_psf import with_psf
 from jaxlens.imaging.optics import blur, stamped, unit_stamps
 
+pytestmark = pytest.mark.slow
+
 N, SIDE = 13, 5
 STAR = "PLANE_1-OBJECT_2"
 

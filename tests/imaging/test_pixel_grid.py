@@ -128,6 +128,7 @@ def test_a_map_that_is_a_plain_grid_gives_the_plain_image(
     np.testing.assert_allclose(image(), plain, rtol=1e-12, atol=1e-12 * float(plain.max()))
 
 
+@pytest.mark.slow
 def test_a_crooked_grid_gives_the_image_of_lenstronomy(image: Callable[..., np.ndarray]) -> None:
     """Two diagonals of that of ImageData with transform_pix2angle, ra_at_xy_0 and dec_at_xy_0."""
     found, along = image(CROOKED, **STAR_AT), np.arange(2, N, 4)

@@ -19,6 +19,8 @@ from jaxlens.kernels.types import Pair, Params
 from tests.imaging.haloes import FIELD, SUBHALOES, halo_params, with_haloes
 from tests.imaging.test_halo_rays import MASS, system
 
+pytestmark = pytest.mark.slow
+
 QUASAR, HOST = "PLANE_2-OBJECT_2", "PLANE_2-OBJECT_1-LIGHT_PROFILE_1"
 
 

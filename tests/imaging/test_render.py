@@ -16,6 +16,7 @@ from jaxlens.imaging import extended_light
 from jaxlens.imaging.scene import Scene
 
 
+@pytest.mark.slow
 def test_light_of_several_bands_and_its_derivative_are_those_of_each_band(
     small_lens: dict[str, Any], key: jax.Array
 ) -> None:

@@ -45,6 +45,7 @@ def stamps(made: Injection, band: str) -> dict[tuple[str, int], np.ndarray]:
         return {(unit.name, unit.ver): np.asarray(unit.data, float) for unit in units[1:]}
 
 
+@pytest.mark.slow
 def test_light_is_the_flux_that_was_asked_for(
     blobs: dict[str, Any], make_image: Maker, tmp_path: Path
 ) -> None:
@@ -74,6 +75,7 @@ def jaxlens_key(seed: int) -> Any:
     return jax.random.key(seed, impl="threefry2x32")
 
 
+@pytest.mark.slow
 def test_noise_is_that_of_the_added_light_and_so_is_the_variance(
     blobs: dict[str, Any], make_image: Maker, tmp_path: Path
 ) -> None:

@@ -127,6 +127,7 @@ def position_derivatives(name, x, y, parameters):
     return (*along(one, zero), *along(zero, one))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("name", ["NIE", "EPL"])
 def test_derivatives_along_the_position_alone_are_those_along_all_arguments(name):
@@ -172,6 +173,7 @@ def test_gradient_as_the_ellipse_becomes_a_circle(name, central_difference):
             np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ELLIPTICAL)
 def test_single_precision_has_the_derivatives_of_double_precision(name):
     """In every parameter, from the round lens past the seam of series and closed form."""

@@ -23,6 +23,7 @@ PROFILES |= {("mass", name): MASS_PROFILES[name] for name in sorted(MASS_PROFILE
 HEAVY = {
     "BPL",
     "CNFW",
+    "CTNFW_GAUSS_DEC",
     "CNFW_ELLIPSE_POTENTIAL",
     "EPL_BOXYDISKY",
     "EPL_BOXYDISKY_ELL",
@@ -90,11 +91,13 @@ def test_values_are_lenstronomys(kind, name):
     assert_within(kind, name, comparison.all_errors(name, kind, REFERENCES[kind][name]))
 
 
+@pytest.mark.slow
 @heavy_ones_slow
 def test_values_in_single_precision_are_lenstronomys(kind, name):
     assert_within(kind, name, comparison.all_errors(name, kind, REFERENCES[kind][name]))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 @every_profile
 def test_shapes_and_types_follow_the_arguments(kind, name):
@@ -105,6 +108,7 @@ def test_shapes_and_types_follow_the_arguments(kind, name):
     assert result.dtype == jnp.float32
 
 
+@pytest.mark.slow
 @heavy_ones_slow
 def test_what_is_no_number_makes_no_number(kind, name):
     if name not in CONSTANT:

@@ -15,7 +15,7 @@ from tests.modelling.joint_mocks import LIGHT, SOURCE
 BASES = (MultiGaussian(LIGHT, 1, 0.4, 0.4), Shapelets(SOURCE, 3))
 SIDE = 14
 
-pytestmark = pytest.mark.usefixtures("x64")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("x64")]
 
 
 def test_at_first_it_is_that_of_all_light() -> None:
@@ -68,6 +68,7 @@ def test_bases_of_positive_light_keep_theirs() -> None:
     assert improved_precision(problem, lens.data, lens.settings, lens.truth) is lens.settings
 
 
+@pytest.mark.slow
 def test_a_source_without_structure_has_none() -> None:
     """Its precisions are so large that what the images say is lost beside them, and stay finite."""
     problem = problem_of(BASES)

@@ -18,7 +18,7 @@ GAUSSIANS, SERSIC, SHAPELETS = MultiGaussian("L", 4, 0.2, 0.9), Sersic("L"), Sha
 BASES = (GAUSSIANS, SERSIC, SHAPELETS)
 STEP = 0.1
 
-pytestmark = pytest.mark.usefixtures("x64")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("x64")]
 
 
 def values_of(basis: Basis, **changed: float) -> dict[str, jax.Array]:

@@ -36,6 +36,8 @@ from tests.modelling.joint_mocks import (
     windows_of,
 )
 
+pytestmark = pytest.mark.slow
+
 BANDS = ("g", "r", "i")
 ELLIPTICITY = np.array([0.1, 0.02, -0.07])
 SIGMA = 0.05

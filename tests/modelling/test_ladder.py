@@ -21,7 +21,7 @@ from jaxlens.modelling.problem import lens_problem
 from tests.modelling.core_mocks import FLUXES, GAUSSIANS, SHEAR, TRUTH, mock, problem_of
 from tests.modelling.joint_mocks import MASS
 
-pytestmark = pytest.mark.usefixtures("x64")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("x64")]
 
 
 @pytest.mark.parametrize(

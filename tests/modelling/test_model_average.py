@@ -30,6 +30,7 @@ def models() -> list[Rung]:
     return [simple, rich]
 
 
+@pytest.mark.slow
 def test_shares_are_those_of_the_evidence(models: list[Rung]) -> None:
     np.testing.assert_allclose(weights(models), [0.75, 0.25])
 

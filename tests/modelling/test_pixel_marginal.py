@@ -5,11 +5,14 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from jaxlens.modelling.pixel_descent import of_strength
 from jaxlens.modelling.pixel_marginal import marginal, products, solved, value
 from jaxlens.modelling.pixel_priors import log_precision
 from jaxlens.modelling.pixel_source import PixelSource
+
+pytestmark = pytest.mark.slow
 
 SOURCE = PixelSource("source", 2)
 

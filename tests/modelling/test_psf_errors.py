@@ -31,6 +31,8 @@ from tests.modelling.joint_mocks import (
     windows_of,
 )
 
+pytestmark = pytest.mark.slow
+
 FACTOR = 2
 ERROR = 0.2
 

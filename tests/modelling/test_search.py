@@ -21,7 +21,7 @@ SIDE = 18
 DRAWS = 200
 ELLIPSE = jax.jit(MASS_PROFILES["EPL"].deflection)
 
-pytestmark = pytest.mark.usefixtures("x64")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("x64")]
 
 
 class Arcs(NamedTuple):

@@ -17,6 +17,8 @@ from jaxlens.kernels.halos.sheth_tormen import ln_number_density
 from jaxlens.sampling.field_haloes import Sight, line_of_sight, planes_of
 from jaxlens.sampling.haloes import HaloDraws
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = {
     "cone_radius": 3.0, "cone_end": 0.1, "M_min": 1e7, "M_max": 1e10, "normalization": 1.5,
     "slope_change": 0.0, "half_mode_mass": 1e7, "turnover_a": 2.3, "turnover_b": 0.8, "turnover_c": -1.0,

@@ -195,6 +195,7 @@ def test_a_star_s_place_in_a_table_is_in_arcsec(iterated_tables: dict[str, Any],
     assert np.all(np.abs(drawn["PLANE_1-OBJECT_2-dec_image"]) < 24 * 0.2 / 2)
 
 
+@pytest.mark.slow
 def test_tables_of_redshifts_are_drawn_until_planes_are_in_order(
     small_lens: dict[str, Any], key: jax.Array, tmp_path: Path
 ) -> None:

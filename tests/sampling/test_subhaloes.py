@@ -17,6 +17,8 @@ from jaxlens.kernels.halos.concentrations import diemer_joyce
 from jaxlens.sampling.haloes import HaloDraws
 from jaxlens.sampling.subhaloes import Host, subhaloes
 
+pytestmark = pytest.mark.slow
+
 PREFIX = "PLANE_1-OBJECT_1-SUBSTRUCTURE"
 NUMBERS = {
     "f_sub": 0.01, "f_sub_radius": 1.0, "radius": 3.0, "M_host": 1e13, "slope": -1.9, "M_pivot": 1e8,

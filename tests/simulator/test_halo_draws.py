@@ -13,6 +13,8 @@ import pytest
 
 from jaxlens import Simulator
 
+pytestmark = pytest.mark.slow
+
 PREFIX = "PLANE_1-OBJECT_1-SUBSTRUCTURE"
 NAMES = [f"{PREFIX}-{name}" for name in ("NUMBER", "x", "y", "mass")]
 SIZE = f"{PREFIX}-mass"

@@ -117,6 +117,7 @@ def test_a_stream_goes_on_where_another_stood(two: dict[str, Any]) -> None:
     np.testing.assert_array_equal(taken(begun, 2).images, rest.images)
 
 
+@pytest.mark.slow
 def test_systems_are_those_of_the_simulator_and_of_no_dataset(two: dict[str, Any]) -> None:
     batch = taken(stream(two, 4, seed=1), 2)
     key = jax.random.key(1, impl="threefry2x32")

@@ -18,6 +18,7 @@ from jaxlens.fitting.problem import fit_data, problem
 from tests.fitting.test_result import NAMES, result
 
 
+@pytest.mark.slow
 def test_arviz_gets_draws_of_the_laplace_approximation(monkeypatch: pytest.MonkeyPatch) -> None:
     library = ModuleType("arviz")
     library.from_dict = lambda data, *, dims=None, attrs=None: (data, dims, attrs)  # type: ignore[attr-defined]

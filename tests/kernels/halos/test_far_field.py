@@ -10,6 +10,8 @@ import pytest
 from jaxlens.kernels.halos.far_field import Boxes, error_bounds, far_and_near, interpolated_haloes
 from jaxlens.kernels.halos.sums import deflection
 
+pytestmark = pytest.mark.slow
+
 # Haloes of a lens, half the side of an image (arcsec), and rays along a side.
 COUNT = 1000
 HALF = 2.5

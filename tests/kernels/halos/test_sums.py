@@ -13,6 +13,8 @@ from jaxlens.kernels.halos.round_profiles import ROUND_PROFILES
 from jaxlens.kernels.halos.sums import deflection, potential
 from jaxlens.kernels.registry import MASS_PROFILES
 
+pytestmark = pytest.mark.slow
+
 # Haloes of which the first SHOWN exist.
 COUNT = 7
 SHOWN = 5

@@ -16,6 +16,8 @@ from jaxlens.kernels.mass.external import convergence, shear
 from jaxlens.kernels.mass.isothermal import sie
 from jaxlens.kernels.mass.power_law import epl
 
+pytestmark = pytest.mark.slow
+
 SLOTS, CASES = 6, 400
 SHAPE = ("theta_E", "e1", "e2", "center_x", "center_y")
 NAMES = (*SHAPE, "gamma1", "gamma2", "kappa")

@@ -13,6 +13,8 @@ from jaxlens.kernels.mass.isothermal import sis
 from jaxlens.kernels.mass.power_law import epl
 from jaxlens.kernels.registry import MASS_PROFILES
 
+pytestmark = pytest.mark.slow
+
 ARC = {"tangential_stretch": 8.0, "curvature": 0.7, "direction": 0.6, "center_x": 0.1, "center_y": -0.2}
 STRETCHED = ARC | {"radial_stretch": 1.2}
 X, Y = np.array([0.4, -1.1, 2.0, -0.9]), np.array([0.3, 0.7, -0.1, -1.0])

@@ -19,6 +19,8 @@ from jaxlens.kernels.transients.damped_random_walk import SEED, damped_random_wa
 from jaxlens.kernels.transients.interpolation import flux_at
 from jaxlens.kernels.transients.registry import LightCurve
 
+pytestmark = pytest.mark.slow
+
 STEP = 5.0
 INDEX = np.arange(-20, 41, dtype=np.int32)
 ARRAYS = {"index": INDEX.astype(float), "times": STEP * INDEX, "step": np.array(STEP)}

@@ -18,6 +18,8 @@ from jaxlens.modelling.quasars.flux_ratios import FluxRatios
 from jaxlens.modelling.quasars.rounds import Rounds, first_settings, quasar_data
 from tests.modelling.quasars.quads import BETA, NUM_PIX, PIXEL, small_problem
 
+pytestmark = pytest.mark.slow
+
 
 class Expanded(NamedTuple):
     """The expansion as one program at given coordinates."""

@@ -20,6 +20,8 @@ from validation.agreement.inputs.families import files
 from validation.agreement.references import Group
 from validation.agreement.registered.evaluation import operation_by_operation
 
+pytestmark = pytest.mark.slow
+
 FAMILIES = [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in files()]
 
 

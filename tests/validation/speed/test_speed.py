@@ -18,6 +18,8 @@ from validation.speed.names import LENS, SOURCE, of_band
 from validation.speed.targets import ENGINE, OWN_JIT, run_targets, targets
 from validation.speed.timing import Task, Timed
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_task_is_timed_in_turns_and_by_the_median(monkeypatch: pytest.MonkeyPatch) -> None:
     """With a clock that only tasks advance: 2 s for two systems, and a first call that takes 5 s more."""
