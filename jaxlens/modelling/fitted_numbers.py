@@ -17,8 +17,8 @@ from jaxlens.modelling.expansion import half_log_determinant
 from jaxlens.modelling.ladder import Rung
 from jaxlens.modelling.lens_data import LensImages
 from jaxlens.modelling.lens_density import lens_density
-from jaxlens.modelling.model_average import covariance_of, mixed_covariance
 from jaxlens.modelling.problem import LensProblem
+from jaxlens.modelling.richest_model import covariance_about, covariance_of
 from jaxlens.modelling.search import AGREEMENT, Search
 
 
@@ -34,7 +34,7 @@ def numbers_of(
 
     Args:
         chosen: the model.
-        rungs: all models that were compared, which are in the errors by their evidence.
+        rungs: all models that were compared, of which the richest gives the errors.
         images: what was fitted.
         looked: the search.
         amplitudes: of the light and the sky, (bands, count + exposures).
@@ -52,13 +52,13 @@ def numbers_of(
     sigma = np.divide(1.0, weight, out=np.ones_like(weight), where=weight > 0.0)
     residual = np.reshape(np.asarray(solved.residual), weight.shape)
     model = np.where(weight > 0.0, np.asarray(data.image) - residual * sigma, 0.0)
-    covariance = mixed_covariance(chosen, rungs, moving)
+    covariance = covariance_about(chosen, rungs, moving)
     slope = np.exp(np.asarray(problem.constants.transform.log_derivative(point)))[moving]
     errors = covariance * slope[:, None] * slope
     transform = jax.tree.map(lambda field: np.asarray(field)[moving], problem.constants.transform)
     values = problem.constrained(point)
     low, high = transform.low, transform.high
-    # by the errors of this model alone: what other models allow says nothing of a bound
+    # by the errors of this model alone: what a richer one allows says nothing of a bound
     own = slope * np.sqrt(np.diagonal(covariance_of(chosen))[moving])
     at_bound = np.minimum(values[moving] - low, high - values[moving]) < 1.25 * own
     constant = -np.sum(np.where(weight > 0.0, 0.5 + np.log(sigma) + 0.5 * np.log(2.0 * np.pi), 0.0))

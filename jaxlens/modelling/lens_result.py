@@ -19,8 +19,8 @@ from jaxlens.modelling.ladder import COMPARED, FAR, Rung
 from jaxlens.modelling.lens_data import LensImages
 from jaxlens.modelling.lens_light import Ring
 from jaxlens.modelling.model import LensData, Settings
-from jaxlens.modelling.model_average import covariance_of
 from jaxlens.modelling.problem import LensProblem
+from jaxlens.modelling.richest_model import covariance_of
 from jaxlens.modelling.search import Search
 from jaxlens.plotting.lens_page import view_lens
 from jaxlens.sampling.keys import Key
@@ -38,8 +38,8 @@ class LensFit:
     """A lens as `jaxlens.fit_lens` found it.
 
     Attributes:
-        fit: the numbers of the chosen model with their errors, as of a fit of one image.  The errors have
-            the other models in them by their evidence, as `model_average`.  Its images are those of all bands
+        fit: the numbers of the chosen model with their errors, as of a fit of one image.  The errors are
+            those of the richest model of the mass, see `richest_model`.  Its images are those of all bands
             and exposures, cut about the lens.
         model: the chosen model, such as `EPL + shear, shapelets`.
         bases: its light.
