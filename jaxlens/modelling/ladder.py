@@ -247,8 +247,22 @@ def best(rungs: Sequence[Rung]) -> Rung:
 
 
 def near(rungs: Sequence[Rung]) -> list[Rung]:
-    """The models whose numbers are all within `FAR` of their priors; where there is none, all models."""
-    return [rung for rung in rungs if np.max(np.abs(rung.point)) <= FAR] or list(rungs)
+    """The models whose numbers are within `FAR` of their priors; where there is none, all models.
+
+    Sizes and shapes of sources do not count, since their light has amplitudes of many scales besides.
+    """
+    return [rung for rung in rungs if np.all(np.abs(rung.point[_of_the_lens(rung)]) <= FAR)] or list(rungs)
+
+
+def _of_the_lens(rung: Rung) -> np.ndarray:
+    """Which numbers of a model are not those of light behind a mass, (k,)."""
+    lens = rung.problem.lens
+    found = np.ones(rung.point.size, bool)
+    for basis in lens.bases:
+        if lens.plane_of(basis):
+            found[lens.moves_basis(basis)] = False
+    found[lens.moves_rays] = True
+    return found
 
 
 def carried(point: np.ndarray, before: LensProblem, after: LensProblem) -> np.ndarray:

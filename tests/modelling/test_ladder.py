@@ -75,6 +75,10 @@ def test_a_model_far_from_its_prior_is_taken_only_where_all_are() -> None:
     far = replace(near, label="far", evidence=90.0, point=away)
     assert best([near, far]).label == "near"
     assert best([replace(near, label="less", evidence=1.0, point=away), far]).label == "far"
+    # the size of a source is no number of the lens
+    size = next(i for i, name in enumerate(near.problem.names) if name.startswith("PLANE_2"))
+    small = np.where(np.arange(near.point.size) == size, -4.2, 0.0)
+    assert best([near, replace(far, point=small)]).label == "far"
 
 
 def test_a_hopeless_model_is_not_fitted() -> None:
