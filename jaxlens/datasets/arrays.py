@@ -194,7 +194,8 @@ class DatasetArrays:
             return self.configurations[0]
         if configuration in self.configurations:
             return str(configuration)
-        raise ValueError(f"configuration {configuration!r} is not there; there are {self.configurations}")
+        there = ", ".join(self.configurations)
+        raise ValueError(f"configuration {configuration!r} is not there; give one of {there}")
 
     def _rows(self, name: ArrayName, label: str) -> Array:
         self._array(name, label)

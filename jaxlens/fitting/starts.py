@@ -122,7 +122,10 @@ def best_starts(
     u, misfit = (np.concatenate(arrays) for arrays in zip(*calls, strict=True))
     misfit = np.where(np.isnan(misfit), np.inf, misfit)
     if np.isinf(misfit).all(axis=0).any():
-        raise ValueError("the posterior is finite at none of the starts; is there noise in the file?")
+        raise ValueError(
+            "the posterior is finite at none of the starts; give the image a sigma, or the file noise "
+            "(sky_brightness, read_noise or background_noise), and pixels that are numbers"
+        )
     order = np.argsort(misfit, axis=0, kind="stable")[:starts]
     return np.moveaxis(np.take_along_axis(u, order[..., None], axis=0), 0, 1)
 

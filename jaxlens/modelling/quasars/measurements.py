@@ -43,5 +43,7 @@ def whitened(
     try:
         factor = np.linalg.inv(np.linalg.cholesky(chosen))
     except np.linalg.LinAlgError:
-        raise ValueError(f"the covariance of {what} is not positive definite") from None
+        raise ValueError(
+            f"the covariance of {what} is not positive definite; give one that is, or the errors alone"
+        ) from None
     return known, factor, given[known]
