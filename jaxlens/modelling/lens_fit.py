@@ -28,7 +28,7 @@ from jaxlens.modelling.lens_result import LensFit, lens_fit_of
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem, lens_problem
 from jaxlens.modelling.psf_errors import with_errors_of_lens_light
-from jaxlens.modelling.search import Search, search
+from jaxlens.modelling.search import Search, distinct, search
 from jaxlens.sampling.keys import Key, random_key
 from jaxlens.simulator.simulator import Simulator
 
@@ -127,7 +127,7 @@ def fit_lens(
             rich = joint_problem(lens_problem(sim, richer, free, fixed), images)
             told.stage(f"models of the source; so far {_in_words(ladder.best(rungs))}")
             known = next(rung for rung in rungs if rung.label == first_label)
-            rungs += _source_rungs(problem, rich, images.data, known, models_of_mass)
+            rungs += _source_rungs(problem, rich, images.data, known, models_of_mass, looked)
             clock.lap("models of the source")
         told.stage(f"the last steps; {_in_words(ladder.best(rungs))}")
         chosen = source_models.finished(ladder.best(rungs), images.data)
@@ -182,21 +182,13 @@ def _rungs(
     return ladder.mass_rungs(problem, data, settings, models, first)
 
 
-def distinct(points: np.ndarray, apart: float = 0.05) -> np.ndarray:
-    """Those of some points (s, k) that are not close to one before them."""
-    kept: list[np.ndarray] = []
-    for point in points:
-        if all(np.max(np.abs(point - other)) > apart for other in kept):
-            kept.append(point)
-    return np.array(kept)
-
-
 def _source_rungs(
     problem: LensProblem,
     rich: LensProblem,
     data: LensData,
     known: ladder.Rung,
     models: Mapping[str, Mapping[int, float]],
+    looked: Search,
 ) -> list[ladder.Rung]:
     """The models of the source with shapelets, and with the best of them all models of the mass.
 
@@ -207,7 +199,8 @@ def _source_rungs(
         for label, held in models.items()
     }
     settings = Settings(np.ones(len(rich.names)), first_precision(rich, data))
-    first = source_models.with_shapelets_fitted(rich, data, settings, known, own[known.label])
+    points = distinct(looked.ends.points, source_models.APART)
+    first = source_models.best_with_shapelets(rich, data, settings, known, own[known.label], points)
     if ladder.best([known, first]) is known:
         return [first]
     found = settings._replace(precision=first.settings.precision)

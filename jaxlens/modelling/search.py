@@ -107,6 +107,20 @@ def _merged(one: Ends, other: Ends) -> Ends:
     return Ends(*(array[order] for array in both))
 
 
+def distinct(points: np.ndarray, apart: float = 0.05) -> np.ndarray:
+    """Those of some points (s, k) that are not close to one before them.
+
+    Args:
+        points: the coordinates.
+        apart: the largest difference of a coordinate of two that are close.
+    """
+    kept: list[np.ndarray] = []
+    for point in points:
+        if all(np.max(np.abs(point - other)) > apart for other in kept):
+            kept.append(point)
+    return np.array(kept)
+
+
 def drawn_lenses(
     problem: LensProblem,
     found: Ring,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
 
 from jaxlens.modelling.amplitude_priors import improved_precision
 from jaxlens.modelling.descent import TOLERANCE, descents
@@ -14,6 +18,9 @@ from jaxlens.modelling.problem import LensProblem
 ADDED = ", shapelets"
 # The priors of shapelets and the numbers of the lens are found in turn so often.
 ROUNDS = 2
+# Chi-square above the degrees of freedom, in its own standard deviations, at which other maxima are tried;
+# how many of them, and by how much they differ at least, in standard deviations of priors.
+DOUBTFUL, OTHERS, APART = 5.0, 4, 0.3
 
 
 def finished(rung: Rung, data: LensData) -> Rung:
@@ -29,6 +36,38 @@ def finished(rung: Rung, data: LensData) -> Rung:
     settings = improved_precision(rung.problem, data, rung.settings, rung.point)
     ends = descents(rung.problem, data, settings, rung.point[None], STEPS, TOLERANCE)
     return rung_of(rung.label, rung.problem, data, settings, ends)
+
+
+def best_with_shapelets(
+    rich: LensProblem,
+    data: LensData,
+    settings: Settings,
+    known: Rung,
+    held: Mapping[int, float],
+    points: np.ndarray,
+) -> Rung:
+    """A model with shapelets, from the known one, and from other maxima where it does not describe the image.
+
+    Without structure in the source a wrong lens may have the best maximum, which shapelets do not leave.
+
+    Args:
+        rich: the model with shapelets.
+        data: the images.
+        settings: all that moves.
+        known: the model without shapelets.
+        held: the coordinates that it does not have, in the rich model.
+        points: coordinates of maxima of the known model, the best first, (s, k).
+
+    Returns:
+        The one with the largest evidence.
+    """
+    best = with_shapelets_fitted(rich, data, settings, known, held)
+    for point in points[1 : 1 + OTHERS]:
+        if best.chi_square - best.degrees <= DOUBTFUL * math.sqrt(2.0 * max(best.degrees, 1)):
+            break
+        other = with_shapelets_fitted(rich, data, settings, replace(known, point=point), held)
+        best = max(best, other, key=lambda rung: rung.evidence)
+    return best
 
 
 def with_shapelets_fitted(

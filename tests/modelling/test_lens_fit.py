@@ -14,8 +14,9 @@ from jaxlens.fitting.result import FitResult
 from jaxlens.modelling.bases import MultiGaussian
 from jaxlens.modelling.default_light import default_light
 from jaxlens.modelling.descent import solution_at
-from jaxlens.modelling.lens_fit import distinct, fit_lens
+from jaxlens.modelling.lens_fit import fit_lens
 from jaxlens.modelling.lens_result import LensFit
+from jaxlens.modelling.search import distinct
 from tests.modelling.core_mocks import FLUXES, GAUSSIANS, PSF, SIGMA, TRUTH, mock, problem_of, tree
 from tests.modelling.joint_mocks import LIGHT, MASS, PIXEL_SCALE, SOURCE
 

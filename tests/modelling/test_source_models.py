@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
+from jaxlens.modelling import source_models
 from jaxlens.modelling.bases import MultiGaussian, Shapelets
 from jaxlens.modelling.ladder import best, fitted
-from jaxlens.modelling.source_models import ADDED, finished, with_shapelets_fitted
+from jaxlens.modelling.source_models import ADDED, best_with_shapelets, finished, with_shapelets_fitted
 from tests.modelling.core_mocks import mock, problem_of
 from tests.modelling.joint_mocks import LIGHT, MASS, SOURCE
+from tests.modelling.test_ladder import rung
 
 SIMPLE = (MultiGaussian(LIGHT, 2, 0.2, 0.6), MultiGaussian(SOURCE, 2, 0.1, 0.3))
 RICH = (*SIMPLE, Shapelets(SOURCE, 4))
@@ -39,3 +44,30 @@ def test_a_source_with_structure_gets_shapelets() -> None:
     covariance = np.linalg.inv(last.curvature)
     at = rich.names.index(f"{MASS}-theta_E")
     assert abs(last.point[at] - lens.truth[at]) < 4.0 * np.sqrt(covariance[at, at])
+
+
+@pytest.mark.usefixtures("x64")
+def test_other_maxima_are_tried_until_one_describes_the_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = replace(rung("SIE", 0.0), degrees=5000)
+    # chi-square and evidence of what comes of each point; five standard deviations are 500
+    ends = {0.0: (5900.0, -900.0), 1.0: (5600.0, -700.0), 2.0: (5200.0, -300.0), 3.0: (5000.0, -100.0)}
+    tried: list[float] = []
+
+    def fit(rich: Any, data: Any, settings: Any, known: Any, held: Any) -> Any:
+        tried.append(float(known.point[0]))
+        chi_square, evidence = ends[tried[-1]]
+        return replace(known, chi_square=chi_square, evidence=evidence)
+
+    monkeypatch.setattr(source_models, "with_shapelets_fitted", fit)
+    points = np.arange(4.0)[:, None] * np.ones(known.point.size)
+
+    def best(points: np.ndarray) -> tuple[float, list[float]]:
+        tried.clear()
+        lens: Any = None
+        found = best_with_shapelets(known.problem, lens, known.settings, known, {}, points)
+        return found.evidence, list(tried)
+
+    assert best(points) == (-300.0, [0.0, 1.0, 2.0])
+    assert best(points[:2]) == (-700.0, [0.0, 1.0])
+    ends[0.0] = 5400.0, -200.0
+    assert best(points) == (-200.0, [0.0])
