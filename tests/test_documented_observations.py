@@ -44,7 +44,7 @@ def test_the_programs_of_the_page_run(folder: None, capsys: pytest.CaptureFixtur
     assert names["sigma"].max() > 3.0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_fit_of_the_page_finds_the_galaxy(folder: None) -> None:
     # the image, its mask and the fit
     result = run([BLOCKS[0], BLOCKS[4], BLOCKS[-1]])["result"]

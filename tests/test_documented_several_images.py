@@ -21,7 +21,7 @@ def test_the_images_of_the_page() -> None:
     assert shapes == [(1, 2, 60, 60), (1, 1, 60, 60)]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_program_of_the_page(capsys: pytest.CaptureFixture[str]) -> None:
     known: dict[str, Any] = {}
     for block in (MOCK, FIT, SKY):

@@ -187,7 +187,7 @@ def test_a_shard_that_does_not_exist_is_named(config_file, tmp_path, capsys, tex
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_generate_writes_planes_and_image_positions(tmp_path, capsys):
     text = re.sub(r"numPix: \d+", "numPix: 16", example_path("lensed_quasar").read_text())
     (tmp_path / "small.yaml").write_text(text.replace("pixel_scale: 0.05", "pixel_scale: 0.25"))

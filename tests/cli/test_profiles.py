@@ -90,7 +90,7 @@ def test_files_that_cannot_be_imported(
     assert says in message
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_workers_import_the_file_and_a_changed_one_is_another_dataset(
     own_file: Path, own_config: str, tmp_path: Path, fails: Callable[..., str]
 ) -> None:

@@ -133,7 +133,7 @@ def test_the_table_of_a_quasar_covers_every_night_and_delay() -> None:
     assert times[-1] > day.max()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("label", "images"), [("DOUBLES", 2), ("QUADS", 4)])
 def test_the_quasars_have_the_images_that_their_names_say(label: str, images: int) -> None:
     sim = Simulator("des_quasars", label)

@@ -232,7 +232,7 @@ def test_what_was_wrong_is_found_when_it_is_made_and_the_dataset_stays(dataset: 
     assert dataset.metadata("CONFIGURATION_1") is before
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_regenerate_is_make_dataset_of_the_dictionary(small_lens: dict[str, Any]) -> None:
     dataset: Any = make_dataset(small_lens, return_planes=True, batch_size=4)
     images = dataset.images()

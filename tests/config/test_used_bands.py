@@ -53,7 +53,7 @@ def test_a_packaged_file_with_a_survey_that_has_one_of_its_bands(example: str, s
     check_pair(example, survey)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_packaged_file_with_every_survey_that_has_one_of_its_bands() -> None:
     for example, survey in PAIRS:
         check_pair(example, survey)

@@ -205,7 +205,7 @@ def test_only_the_configurations_that_are_named_are_made(fake):
         make_dataset(config, configurations=["NOBODY"])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_configuration_without_systems_is_empty_and_has_every_column(tmp_path):
     config = small(size=2, outdir=tmp_path)
     full = config.configurations[0]
@@ -343,7 +343,7 @@ def test_files_hold_what_memory_holds_and_say_how_they_were_made(tmp_path):
     assert np.isfinite(stored.images).all()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_without_images_there_are_the_metadata_alone(small_quasar, tmp_path, monkeypatch):
     small_quasar["DATASET"]["PARAMETERS"]["OUTDIR"] = str(tmp_path)
     whole = make_dataset(small_quasar, batch_size=4).metadata()

@@ -37,7 +37,7 @@ def field(unlensed_series: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
     return unlensed_series
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_dataset_has_the_number_and_each_copy(field: dict[str, Any], tmp_path: Path) -> None:
     """Rows of metadata are recipes; each copy takes an image of its own; the parts add up to the image."""
     field["DATASET"]["PARAMETERS"]["OUTDIR"] = str(tmp_path / "field")

@@ -268,7 +268,7 @@ def test_any_batch_size_gives_the_same_systems(made: Dataset, tmp_path: Path) ->
     np.testing.assert_array_equal(stored.series.images, parts.series())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_images_of_a_lensed_source_have_columns_of_their_own(tmp_path: Path) -> None:
     config = lensed(tmp_path)
     dataset = make_dataset(config, True, solve_lens_equation=True, batch_size=5)

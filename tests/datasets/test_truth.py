@@ -85,7 +85,7 @@ def assert_files_have_the_same(made, tmp_path):
         pd.testing.assert_frame_equal(read, table, check_dtype=False, rtol=1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_lenses_with_haloes_have_rows(tmp_path):
     """Haloes, of which each system has a number of its own, are read from their file."""
     document = halo_document(tmp_path / "out", size=3, field=None)

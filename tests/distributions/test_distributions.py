@@ -178,7 +178,7 @@ def uniform_draws() -> jax.Array:
 
 @pytest.mark.parametrize(
     ("distribution", "theirs"),
-    [pytest.param(*pair, marks=[pytest.mark.slow] * isinstance(pair[0], HEAVY)) for pair in WITH_SCIPY],
+    [pytest.param(*pair, marks=[pytest.mark.long] * isinstance(pair[0], HEAVY)) for pair in WITH_SCIPY],
     ids=name_of,
 )
 def test_mean_variance_and_support_of_100_000_draws(

@@ -32,7 +32,7 @@ def test_quantiles_of_float32_uniform_numbers_are_exact() -> None:
     assert np.isnan(quantiles(np.full(shape, np.nan, np.float32), np.full(shape, 0.5, np.float32))).all()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_quantiles_of_large_means_are_exact() -> None:
     assert_exact(MEANS, 5000)
 
@@ -50,7 +50,7 @@ def test_probabilities_are_scipy_s() -> None:
     np.testing.assert_allclose(Poisson(means).log_prob(n), expected, rtol=3e-6, atol=3e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_derivatives_in_the_mean() -> None:
     by_cdf = jax.grad(lambda mean: Poisson(mean).cdf(3.0))(2.0)
     assert float(by_cdf) == pytest.approx(-stats.poisson(2.0).pmf(3), rel=1e-5)

@@ -80,7 +80,7 @@ def compilations() -> Iterator[list[str]]:
     getattr(jax.monitoring, "unregister_event_duration_listener", lambda listener: None)(listen)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_four_devices_make_the_systems_of_one(small_lens: dict[str, Any]) -> None:
     """Also where neither batch size nor number of systems is a multiple of four; with SELECT and NUMBER."""
     small_lens["DATASET"]["PARAMETERS"]["SIZE"] = 9
@@ -92,7 +92,7 @@ def test_four_devices_make_the_systems_of_one(small_lens: dict[str, Any]) -> Non
     run(FOUR_DEVICES, small_lens, XLA_FLAGS=flags)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="no other system tells the peak of its memory so")
 def test_memory_does_not_grow_with_the_number_of_systems(small_lens: dict[str, Any], tmp_path: Path) -> None:
     small_lens["DATASET"]["PARAMETERS"]["OUTDIR"] = str(tmp_path)
@@ -111,7 +111,7 @@ def test_a_configuration_is_compiled_once(small_lens: dict[str, Any], compilatio
     np.testing.assert_array_equal(made.images(), again.images())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_program_makes_what_the_simulator_makes(small_quasar: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(small_quasar)
     # those of galaxies' centres are tested in tests/files/test_metadata.py

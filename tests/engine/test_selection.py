@@ -30,7 +30,7 @@ def selected(small_lens: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
     return small_lens
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_dataset_and_a_stream_have_only_systems_that_meet_the_criteria(selected: dict[str, Any]) -> None:
     dataset = make_dataset(selected)
     metadata = dataset.metadata()
@@ -45,7 +45,7 @@ def test_a_dataset_and_a_stream_have_only_systems_that_meet_the_criteria(selecte
     assert np.min(batch.parameters["SELECTION_TRIES"]) == 1.0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_rejects_all_is_said_before_anything_is_written(
     selected: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -49,7 +49,7 @@ def test_the_options_have_defaults() -> None:
     assert (options.steps, options.batch, options.config, options.pure) == (3, 128, "lens_or_not", False)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["trained", "trained_purely"])
 def test_the_loss_falls(name: str, config: str) -> None:
     weights = train_jax.initial(jax.random.key(0), 3, 16)
@@ -57,7 +57,7 @@ def test_the_loss_falls(name: str, config: str) -> None:
     assert np.mean(losses[-10:]) < 0.8 * np.mean(losses[:10])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_loss_falls_with_pytorch(config: str) -> None:
     import torch
 
@@ -70,7 +70,7 @@ def test_the_loss_falls_with_pytorch(config: str) -> None:
     assert np.mean(losses[-10:]) < 0.9 * np.mean(losses[:10])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["train_jax", "train_torch"])
 def test_an_example_runs(name: str, config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     picture = tmp_path / "scatter.png"

@@ -44,7 +44,7 @@ def simple_file(num_pix: int) -> dict[str, Any]:
     return config
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "file"), [("nuts_blackjax", None), ("nuts_numpyro", simple_file)])
 def test_the_draws_spread_as_the_errors_of_the_fit(
     name: str,

@@ -29,7 +29,7 @@ def test_the_brightest_systems_are_chosen():
     np.testing.assert_array_equal(supernova_series.brightest(Measured(), 2), [0, 2])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_pictures_are_made(massless_series, tmp_path, capsys):
     """Those of a small file; the one of the example is made in tests/test_documents.py."""
     config, pictures = tmp_path / "small.yaml", tmp_path / "pictures"

@@ -276,7 +276,7 @@ def listed(frame, name, system):
     return np.stack([np.array(list(map(float, column))) for column in words], axis=1)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_listed_positions_solve_the_lens_equation_brightest_first(solved):
     frame = solved.metadata()
     for name in POINT_SOURCES:
@@ -292,7 +292,7 @@ def test_listed_positions_solve_the_lens_equation_brightest_first(solved):
     assert frame["x_mins-g"].equals(frame["PLANE_2-OBJECT_3-x_mins-g"].rename("x_mins-g"))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_listed_positions_are_those_of_the_simulator():
     document = yaml.safe_load(EVERYTHING)
     host = document["SPECIES"]["GALAXY_2"]["LIGHT_PROFILE_1"]["PARAMETERS"]
@@ -368,7 +368,7 @@ def solved_galaxies(galaxies):
         return make_dataset(galaxies, solve_lens_equation=True, batch_size=2)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_without_point_sources_the_images_are_those_of_galaxies_centres(solved_galaxies):
     """The positions of a source at (0.1, 0), found by bisection on the axis and by symmetry beside it."""
     frame = solved_galaxies.metadata("CONFIGURATION_1")

@@ -37,7 +37,7 @@ def lensed_file() -> dict[str, Any]:
     return config
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_derivatives_by_groups_are_those_of_all_parameters_at_once(x64: None) -> None:
     sim = Simulator(lensed_file())
     params = {name: np.asarray(v) for name, v in sim.sample(jax.random.key(1), 8).items()}

@@ -11,6 +11,7 @@ from tests.fitting.test_result import NAMES, result
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.long
 def test_a_name_gives_value_and_error() -> None:
     found = result()
     value, sigma = found["theta_E"]

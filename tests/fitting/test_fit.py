@@ -111,7 +111,7 @@ def test_the_truth_is_found_within_its_errors(tiny: Mock) -> None:
     assert_truth_is_found(tiny)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_sersic_behind_a_psf_is_found_within_its_errors() -> None:
     assert_truth_is_found(mock(sersic_file()))
 
@@ -148,7 +148,7 @@ def test_masked_pixels_may_hold_anything(tiny: Mock) -> None:
             assert (first.sigma[:, i] > tiny.result.sigma[:, i]).all()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_solving_for_amplitudes_ends_at_the_same_maximum(tiny: Mock) -> None:
     result = fit(tiny.sim, tiny.images, starts=STARTS, linear_amplitudes=True)
     assert (np.abs(result.values - tiny.result.values) < 0.1 * tiny.result.sigma).all()
@@ -177,7 +177,7 @@ def test_a_warning_names_a_fit_that_reaches_no_maximum(tiny: Mock, monkeypatch: 
     assert np.isfinite(result.values).all()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_parameter_that_its_data_push_beyond_a_bound_sits_on_it() -> None:
     sim = Simulator(sersic_file())
     images, truth = sim(jax.random.key(3, impl="threefry2x32"), 3)
@@ -190,7 +190,7 @@ def test_a_parameter_that_its_data_push_beyond_a_bound_sits_on_it() -> None:
     assert (result.values > narrow.minimum).all()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_covariance_is_the_inverse_of_the_second_derivatives(x64: None) -> None:
     sim = Simulator(sersic_file())
     params = sim.sample(jax.random.key(3, impl="threefry2x32"), 1)

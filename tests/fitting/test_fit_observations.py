@@ -21,7 +21,7 @@ from tests.sky_headers import tan_header
 PREFIX = "PLANE_1-OBJECT_1-LIGHT_PROFILE_1"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_turned_image_that_is_not_square_is_fitted_on_the_sky(tmp_path: Path) -> None:
     """A galaxy is put at a pixel by astropy; the fit finds it at its offset on the sky."""
     header, rows, columns = tan_header(side=SIDE, angle=35.0), 20, 23

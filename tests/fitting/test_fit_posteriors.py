@@ -51,7 +51,7 @@ def test_a_result_can_be_pickled_with_its_posterior(tiny: Mock) -> None:
     np.testing.assert_array_equal(again.densities[0].density.at(u), tiny.result.densities[0].density.at(u))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_nested_sampling_of_a_nearly_gaussian_posterior_has_laplace_s_evidence(tiny: Mock) -> None:
     result = tiny.result
     found = result.sample("nested", 800, live=80)
@@ -62,7 +62,7 @@ def test_nested_sampling_of_a_nearly_gaussian_posterior_has_laplace_s_evidence(t
     np.testing.assert_allclose(found.std / result.sigma, 1.0, atol=0.15)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_chains_of_three_images_spread_as_the_errors_of_their_fits(tiny: Mock) -> None:
     result = tiny.result
     found = result.sample("blackjax", 500, warmup=100, key=jax.random.key(2))

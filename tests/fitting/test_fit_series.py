@@ -83,7 +83,7 @@ def mock(sim: Simulator) -> Mock:
     return Mock(sim, images, truth, pointing, fit(sim, images, fixed=fixed, starts=STARTS))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_truth_of_a_series_is_found_within_its_errors(mock: Mock) -> None:
     result = mock.result
     assert result.names == (CENTER, "PEAK", SHIFT)

@@ -107,7 +107,7 @@ def test_a_parameter_of_special_may_be_tied_and_the_message_says_so() -> None:
     assert [tie.name for tie in free.ties] == [CENTER_Y]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_tied_fit_is_that_of_a_file_with_a_link() -> None:
     link, plain = Simulator(tied_file()), Simulator(two_centres())
     truth = {name: np.asarray(v)[:1] for name, v in link.sample(jax.random.key(4), 8).items()}

@@ -221,7 +221,7 @@ def test_a_file_that_cannot_be_finished_leaves_the_earlier_one(tmp_path, monkeyp
     assert path.read_bytes() == before
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_plot_has_the_images_and_a_corner():
     fitted = result(2)
     figure = fitted.plot(1, draws=100)
@@ -254,7 +254,7 @@ def test_the_lens_stands_above_where_the_simulator_is_known():
     assert len(dataclasses.replace(fitted, sim=Drawing()).plot(1, names=[]).subfigs) == 2
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_corner_shows_what_is_asked_for():
     assert len(result(bands=1).plot(names=["gamma1", NAMES[0]], draws=100).subfigs[1].axes) == 3
     assert len(result(bands=1).plot(names=[]).subfigs) == 1

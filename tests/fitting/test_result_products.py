@@ -11,6 +11,7 @@ from tests.products.lenses import LENS, lens, simulator
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.long
 def test_they_are_those_of_the_best_parameters() -> None:
     params = lens(0.1)
     found = result(

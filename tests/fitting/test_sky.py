@@ -25,7 +25,7 @@ def test_the_guess_is_the_median_of_the_border() -> None:
     assert sky_guess(CheckedImages(images, None, mask))[0][0, 0] > 90.0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_sky_of_either_sign_is_found() -> None:
     """Mock images, to which -7 and 40 counts/s are added."""
     sim, images, truth = drawn_images(gaussian_file())

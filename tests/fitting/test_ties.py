@@ -90,7 +90,7 @@ def test_the_scale_of_a_scattered_parameter_is_that_of_all_systems() -> None:
     np.testing.assert_allclose(free.priors[names.index(CENTER_Y)].std, 0.01)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_derivatives_follow_ties(x64: None) -> None:
     """By groups, by band and across bands they are those of the whole image at once; so are the priors'."""
     sim, free = free_of(linked_lens())
@@ -130,7 +130,7 @@ def test_derivatives_follow_ties(x64: None) -> None:
     assert set(params) == set(sim.parameter_names)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_tied_fit_finds_one_parameter_where_there_were_two() -> None:
     sim = Simulator(tied_file())
     truth = {name: np.asarray(v)[:2] for name, v in sim.sample(jax.random.key(4), 8).items()}

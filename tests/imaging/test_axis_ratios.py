@@ -112,7 +112,7 @@ def test_the_prior_is_that_of_the_axis_ratio(small_lens: dict[str, Any]) -> None
     assert np.isneginf(sim.log_prior({**one, f"{MASS}-q": one[f"{MASS}-q"] / 3.0})[0])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_a_file_with_axis_ratios_is_a_file_with_ellipticities(small_lens: dict[str, Any]) -> None:
     angles, ratio = {"q": Q, "phi": PHI}, ellipticity(Q, PHI)

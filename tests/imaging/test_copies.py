@@ -142,7 +142,7 @@ def test_copies_are_as_the_same_objects_written_out(small_lens: dict[str, Any], 
     assert_same_light(pair(without_lens(small_lens)))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_derivatives_are_as_those_of_the_same_objects(small_lens: dict[str, Any], x64: None) -> None:
     """And zero in the numbers of copies that are not shown."""
     assert_same(pair(without_lens(small_lens)))
@@ -166,7 +166,7 @@ def test_copies_deflect_as_the_same_objects_written_out(small_quasar: dict[str, 
     assert not np.allclose(found[:2], rays_to_plane(sims[0].scene, 1, x, y, drawn | fewer))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_group_makes_the_images_of_the_same_objects_written_out(
     small_quasar: dict[str, Any], x64: None
 ) -> None:
@@ -179,7 +179,7 @@ def test_a_group_makes_the_images_of_the_same_objects_written_out(
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-8, atol=1e-9), found, expected)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_form_of_gpus_is_that_of_cpus(small_lens: dict[str, Any], x64: None) -> None:
     """Copies in front of the lens's mass and lensed ones behind it: light and its derivative."""
     small_lens["IMAGE"]["PARAMETERS"] |= {"numPix": 8, "pixel_scale": 0.5, "psf_type": "NONE"}

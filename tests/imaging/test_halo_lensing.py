@@ -52,7 +52,7 @@ def test_subhaloes_belong_to_a_lens_behind_a_line_of_sight(small_lens: dict[str,
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_light_of_a_series_is_lensed_by_haloes(small_series: dict[str, Any], key: Any) -> None:
     numbers = {"f_sub": 0.1, "f_sub_radius": 1.0, "radius": 2.0, "M_min": 1e8, "M_max": 1e10}
     small_series["SPECIES"]["GALAXY_1"]["SUBSTRUCTURE"] = {"PARAMETERS": numbers}

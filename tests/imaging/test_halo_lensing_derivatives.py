@@ -18,7 +18,7 @@ from tests.imaging.haloes import FIELD, SUBHALOES, halo_params, with_haloes
 MASS = "PLANE_1-OBJECT_1-MASS_PROFILE_1"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_derivatives_of_an_image_are_central_differences(small_lens: dict[str, Any], key: jax.Array) -> None:
     small_lens["IMAGE"]["PARAMETERS"]["numPix"] = 12

@@ -108,7 +108,7 @@ def written_out(own: Scene, params: Params, x: jax.Array, y: jax.Array) -> list[
     return [found[int(k)] for k in np.searchsorted(z, file_z)]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_rays_are_those_through_all_planes_written_out(small_lens: dict[str, Any]) -> None:
     lens = {f"PLANE_{k}-OBJECT_1-MASS_PROFILE_1-theta_E": 0.6 for k in (1, 2)}
@@ -148,6 +148,7 @@ def test_rays_and_arrival_times_of_lenstronomy(small_lens: dict[str, Any]) -> No
     np.testing.assert_allclose(times - times[0], TIMES, rtol=0.0, atol=1e-4)
 
 
+@pytest.mark.long
 def test_haloes_are_in_the_nearest_plane_and_never_cut(small_lens: dict[str, Any]) -> None:
     own, params = system(small_lens, (0.4, 1.2))
     own = with_haloes(own, "POINT_MASS", planes=(2, 4), field_bound=8, window=3)

@@ -66,6 +66,7 @@ def _plane(*names: str) -> tuple[list[Mass], list[dict[str, float]]]:
     return [Mass(f"MASS_PROFILE_{k}", name, tuple(own)) for k, (name, own) in pairs], values
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_a_line_of_sight_is_that_of_lenstronomy(name):
     masses, values = _plane("EPL", name, "SHEAR")

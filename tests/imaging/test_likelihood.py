@@ -24,7 +24,7 @@ def tiny(small_lens: dict[str, Any]) -> dict[str, Any]:
     return small_lens
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_likelihood_is_scipys_normal_density(tiny: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(tiny)
     images, params = sim(key, 3)
@@ -38,7 +38,7 @@ def test_the_likelihood_is_scipys_normal_density(tiny: dict[str, Any], key: jax.
     np.testing.assert_allclose(sim.log_posterior(params, images), total, rtol=1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_mean_and_sigma_are_those_of_many_observations(tiny: dict[str, Any], key: jax.Array) -> None:
     tiny["SPECIES"]["NOISE_1"] = {"NAME": "POISSON_NOISE", "PARAMETERS": {"mean": 0.7}}
     tiny["GEOMETRY"]["CONFIGURATION_1"]["NOISE_SOURCE_1"] = "POISSON_NOISE"

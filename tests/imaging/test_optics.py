@@ -190,7 +190,7 @@ def test_without_supersampling_there_is_no_fine_grid(kernels: dict[str, np.ndarr
         np.testing.assert_array_equal(fine, rendered(psf))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_single_precision(kernels: dict[str, np.ndarray]) -> None:
     """As in float64, to float32's rounding; a simulator made in the one works in the other."""
     for psf in (PIXEL, {"psf_type": "MOFFAT", "moffat_beta": 3.0}):
@@ -204,7 +204,7 @@ def test_single_precision(kernels: dict[str, np.ndarray]) -> None:
         assert np.max(np.abs(single - double)) < 2e-6 * double.max()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_batch_gives_the_images_of_its_systems(kernels: dict[str, np.ndarray]) -> None:
     drawn = {"DISTRIBUTION": {"NAME": "uniform", "PARAMETERS": {"minimum": 2.0, "maximum": 4.0}}}
     for psf in (PIXEL, {"psf_type": "MOFFAT", "moffat_beta": drawn}):
@@ -251,7 +251,7 @@ def test_gradients_are_central_differences(psf: dict[str, Any], steps: dict[str,
         assert float(jnp.sum(gradients[name])) == pytest.approx(float(expected), rel=1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_both_ways_to_blur_have_the_same_derivatives(monkeypatch: pytest.MonkeyPatch) -> None:
     """In forward and reverse mode; the central differences above are those of matrix products."""
@@ -332,7 +332,7 @@ def test_how_far_a_psf_reaches(kernels: dict[str, np.ndarray]) -> None:
     assert found == pytest.approx({"kernel": 4.0, "thirds": 4.0 / 3.0, "moffat": 35.0, "none": 1.0})
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_a_lensed_quasar_is_stamped_with_the_kernel(
     small_quasar: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

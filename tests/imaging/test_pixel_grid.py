@@ -232,7 +232,7 @@ def test_pixels_of_angles_are_the_inverse_and_the_window_has_all_of_them() -> No
     np.testing.assert_allclose(farthest_angle(grid, 12.0), np.abs(corners).max())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_images_of_a_lensed_point_source_turn_with_the_grid(params: dict[str, np.ndarray]) -> None:
     """All four of them, also where the grid is off centre, so that the window of the search is larger."""
     document = file(six())

@@ -36,7 +36,7 @@ def on_grid(u: np.ndarray, v: np.ndarray) -> int:
     return count
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_images_are_those_of_a_fine_grid(small_quasar: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(small_quasar)

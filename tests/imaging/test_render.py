@@ -16,7 +16,7 @@ from jaxlens.imaging import extended_light
 from jaxlens.imaging.scene import Scene
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_light_of_several_bands_and_its_derivative_are_those_of_each_band(
     small_lens: dict[str, Any], key: jax.Array
 ) -> None:
@@ -39,7 +39,7 @@ def test_light_of_several_bands_and_its_derivative_are_those_of_each_band(
             np.testing.assert_allclose(found[band], expected[0], atol=2e-5 * float(jnp.abs(expected).max()))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_the_light_by_plane_for_a_gpu_is_that_of_all_planes_with_the_same_derivatives(
     key: jax.Array, monkeypatch: pytest.MonkeyPatch

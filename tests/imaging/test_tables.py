@@ -134,7 +134,7 @@ def test_images_differ_by_system_and_have_the_same_magnitude(sources):
     np.testing.assert_allclose(images.sum(axis=(1, 2, 3)), images[0].sum(), rtol=0.3)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_thousand_systems_of_a_stack_behind_an_elliptical_power_law(tmp_path):
     """They differ by the image that each has, and the gradient in positions is that of differences."""
     mass = {"NAME": "EPL", "PARAMETERS": {"theta_E": 1.0, "gamma": 2.1, "e1": 0.1, "e2": 0.05}}
@@ -185,7 +185,7 @@ def test_the_gradient_in_positions_writes_nothing_to_the_stack(sources):
     assert written == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_deflector_on_a_grid_is_the_lens_it_was_made_of(tmp_path):
     """In images and in a quasar's delays, which need its positions, up to the errors of interpolation."""
     axis = np.linspace(-3.0, 3.0, 601)

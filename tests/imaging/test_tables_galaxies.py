@@ -60,7 +60,7 @@ def simulator(tmp_path: Path, lensed: bool, **copies: Any) -> Simulator:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_galaxies_without_a_lens_have_the_flux_of_their_magnitudes(tmp_path: Path) -> None:
     """To 1e-5, whatever image, size, angle and place, in each band; mirrored or not.
 
@@ -74,7 +74,7 @@ def test_galaxies_without_a_lens_have_the_flux_of_their_magnitudes(tmp_path: Pat
     np.testing.assert_allclose(found, np.broadcast_to(wanted, found.shape), rtol=1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_lens_has_light_of_the_stack_and_sources_are_magnified(tmp_path: Path) -> None:
     """The lens keeps its flux, each band its own, and a source behind it has more than its own."""
     sim = simulator(tmp_path, lensed=True)
@@ -93,7 +93,7 @@ def test_a_lens_has_light_of_the_stack_and_sources_are_magnified(tmp_path: Path)
     assert (whole - lens > 1.5 * behind).all()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_copies_are_galaxies_of_the_stack(tmp_path: Path) -> None:
     """Each with an image and a size of its own, and the flux of its magnitude, where it is shown."""
     count = {"DISTRIBUTION": {"NAME": "uniform_int", "PARAMETERS": {"minimum": -0.5, "maximum": 3.49}}}

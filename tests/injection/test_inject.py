@@ -287,7 +287,7 @@ def test_wrong_arguments_are_errors(blobs: dict[str, Any], make_image: Maker, tm
     assert not out.exists()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_system_is_the_same_in_every_batch(
     blobs: dict[str, Any], make_image: Maker, tmp_path: Path
 ) -> None:
@@ -297,7 +297,7 @@ def test_a_system_is_the_same_in_every_batch(
         assert np.abs(difference(alone, band, one.images[band])).max() < 1e-4
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_truth_has_the_images_of_point_sources_where_they_are_seen(
     small_quasar: dict[str, Any], make_image: Maker, tmp_path: Path
 ) -> None:
@@ -325,7 +325,7 @@ def test_truth_has_the_images_of_point_sources_where_they_are_seen(
         pytest.fail("no image stands alone")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_large_image_takes_no_more_memory_than_a_small_one(
     blobs: dict[str, Any], make_image: Maker, tmp_path: Path
 ) -> None:

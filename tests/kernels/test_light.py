@@ -68,7 +68,7 @@ def _total_flux(name, parameters):
     return jax.value_and_grad(lambda p: LIGHT_PROFILES[name].total_flux(**p))(parameters)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("name", NAMES)
 def test_derivatives_of_brightness_to_second_order(name):

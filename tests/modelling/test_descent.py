@@ -24,7 +24,7 @@ def lens() -> Iterator[Lens]:
         yield mock(problem_of(GAUSSIANS), FLUXES, side=SIDE)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_they_reach_the_truth(lens: Lens) -> None:
     """What remains without noise is the pull of the priors."""
     rng = np.random.default_rng(2)

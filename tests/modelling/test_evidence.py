@@ -38,6 +38,7 @@ def lens(request: pytest.FixtureRequest) -> Iterator[Lens]:
         yield found._replace(settings=Settings(active, PRECISION))
 
 
+@pytest.mark.long
 def test_it_is_the_integral_over_coordinates_and_amplitudes(lens: Lens) -> None:
     """Amplitudes far from 0 are integrated in closed form, the others and coordinates on grids."""
     problem, data, settings = lens.problem, lens.data, lens.settings

@@ -19,7 +19,7 @@ BASES = (MultiGaussian(LIGHT, 1, 0.4, 0.4), Shapelets(SOURCE, 2))
 AMPLITUDES = np.array([20.0, 1.0, 0.1, -0.1, 0.05, 0.02, 0.1])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_it_is_the_maximum_of_the_integral() -> None:
     """The scale of the shapelets moves: large ones are known better, so that the integral favours small ones.

@@ -110,7 +110,7 @@ def test_held_coordinates_do_not_move() -> None:
     assert np.all(np.asarray(settings.active) == 1.0)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_evidence_finds_the_model_of_the_mock(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lens with shear; those without it are fitted too."""
     monkeypatch.setattr("jaxlens.modelling.ladder.HOPELESS", np.inf)

@@ -46,6 +46,7 @@ def rung(lens: Lens) -> Rung:
         )
 
 
+@pytest.mark.long
 def test_it_is_the_density_of_the_descents_and_its_slope(lens: Lens, rung: Rung) -> None:
     settings = lens.settings._replace(active=rung.settings.active)
     moving = np.flatnonzero(rung.settings.active)
@@ -73,6 +74,7 @@ def test_it_is_the_density_of_the_descents_and_its_slope(lens: Lens, rung: Rung)
     np.testing.assert_allclose(laplace, -3.0, atol=1e-9)
 
 
+@pytest.mark.long
 def test_draws_have_the_mean_and_the_errors_of_the_fit(lens: Lens, rung: Rung) -> None:
     values = lens.problem.constrained(rung.point[None])
     ends = Ends(

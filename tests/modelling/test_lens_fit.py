@@ -43,7 +43,7 @@ def found() -> LensFit:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_lens_is_recovered(found: LensFit) -> None:
     """Each number within four of its errors, and the fluxes of both galaxies within theirs."""
     assert "shear" in found.model

@@ -34,7 +34,7 @@ def test_pixels_are_where_the_grid_says() -> None:
     np.testing.assert_allclose(y[0, 0, 1], [0.75, -0.25, -1.25])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_arcs_are_left_out_of_the_light_and_say_the_radius() -> None:
     """The radius of the ring is the Einstein radius to a tenth; light fitted to all pixels has arcs in it."""
     problem = problem_of(BASES)

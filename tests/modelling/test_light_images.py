@@ -24,6 +24,7 @@ def params(found: Any) -> dict[str, Any]:
     return {name: jnp.asarray(value) for name, value in values_of(found.problem).items()}
 
 
+@pytest.mark.long
 def test_the_light_of_each_plane_is_the_simulators(found: Any) -> None:
     """The amplitudes were solved for in an image with noise, and so are the fluxes to some errors."""
     lens = found.problem.lens

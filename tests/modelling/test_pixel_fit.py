@@ -77,6 +77,7 @@ def found(mock: Mock) -> PixelFit:
     return pixel_fit(mock.problem, mock.data, mock.settings, mock.point, side=SIDE)
 
 
+@pytest.mark.long
 def test_the_source_is_reproduced_to_its_noise(found: PixelFit) -> None:
     truth = clumps(*found.source_positions)
     pulls = (found.source[0] - truth) / found.source_sigma[0]

@@ -112,6 +112,7 @@ def oracle(mock: Mock, v: np.ndarray) -> tuple[float, np.ndarray]:
     return total - 0.5 * used.sum() - float(prior) + 0.5 * pull**2, best
 
 
+@pytest.mark.long
 def test_the_value_is_that_of_normal_data(mock: Mock) -> None:
     for theta_E, hyper in ((0.7, HYPER), (0.73, HYPER + np.array([1.0, -0.7]))):
         v = point_of(mock.problem, **{**TRUTH, "theta_E": theta_E})
@@ -132,6 +133,7 @@ def test_the_gradient_is_that_of_differences(mock: Mock) -> None:
         np.testing.assert_allclose(gradient[i], (ends[0] - ends[1]) / (2.0 * step), rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.long
 def test_the_strength_has_the_largest_evidence(mock: Mock) -> None:
     problem = mock.problem
     args = (problem.constants, problem.base, mock.data, mock.settings)

@@ -97,7 +97,7 @@ def test_radii_are_near_the_rings_or_of_the_prior(arcs: Arcs) -> None:
     assert np.std(radii[~near]) > 0.05
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_search_finds_the_lens(arcs: Arcs) -> None:
     lens = arcs.lens
     gamma = lens.problem.names.index(f"{MASS}-gamma")

@@ -20,7 +20,7 @@ SIMPLE = (MultiGaussian(LIGHT, 2, 0.2, 0.6), MultiGaussian(SOURCE, 2, 0.1, 0.3))
 RICH = (*SIMPLE, Shapelets(SOURCE, 4))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_a_source_with_structure_gets_shapelets() -> None:
     """The same light without them leaves residuals, and its numbers are off."""

@@ -94,7 +94,7 @@ def broken_texts(good: str) -> Iterator[tuple[str, str, str]]:
         yield name, text, row["says"][0]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_broken_files_are_refused_where_their_structure_is_at_fault(
     good: str, validator: Draft202012Validator
 ) -> None:

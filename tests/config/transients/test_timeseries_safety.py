@@ -40,7 +40,7 @@ def changed(good: str, model: Any = "agn_drw", series: Any = None) -> dict[str, 
     return tree
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_nonsense(good: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     count = 0

@@ -40,7 +40,7 @@ def test_a_result_from_a_file_has_no_posterior() -> None:
         result().to_numpyro()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_model_for_numpyro_has_the_posterior_that_was_fitted() -> None:
     from numpyro.infer import Predictive
     from numpyro.infer.util import log_density

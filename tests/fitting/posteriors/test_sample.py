@@ -70,7 +70,7 @@ def assert_gaussians(found: Posterior) -> None:
     np.testing.assert_allclose(found.log_density[:, 0, 7], own_density, atol=0.05)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("method", ["numpyro", "blackjax"])
 def test_chains_of_two_gaussians_have_their_moments(method: str) -> None:
     """The lenses' scales differ by a thousand; nothing but the step is adapted, in 50 draws."""
@@ -99,7 +99,7 @@ def test_quick_approximations_of_gaussians_are_exact_and_so_is_the_evidence(meth
     assert (found.log_evidence_error < 0.03).all()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("method", ["numpyro", "blackjax"])
 def test_chains_of_a_bent_posterior_are_those_of_a_grid(method: str) -> None:
     found, grid = of_bent(method, 1000, warmup=100), Grid()
@@ -107,7 +107,7 @@ def test_chains_of_a_bent_posterior_are_those_of_a_grid(method: str) -> None:
     np.testing.assert_allclose(found.std[0], grid.std, rtol=0.08)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("around", ["fit", "prior"])
 def test_nested_evidence_of_a_bent_posterior_is_that_of_a_grid(around: str) -> None:
     found, grid = of_bent("nested", 1500, around=around, live=150), Grid()
@@ -118,7 +118,7 @@ def test_nested_evidence_of_a_bent_posterior_is_that_of_a_grid(around: str) -> N
     np.testing.assert_allclose(found.std[0], grid.std, rtol=0.1)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_nested_evidence_of_gaussians_is_exact() -> None:
     density, mean, covariance = two_gaussians()
     found = sample(density, mean, covariance, "nested", 1500, live=200)

@@ -84,7 +84,7 @@ def test_values_and_derivatives_are_those_of_scipy(precision):
     check("dF/dt", in_t, (45 * first - 9 * second + third) / (60 * h), 1e-7 if precision else 1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("precision", [False, True])
 def test_second_derivatives_are_those_of_scipy(precision):
     with jax.enable_x64(precision):

@@ -56,6 +56,7 @@ def difference(a: object, b: object) -> float:
     return float(np.max(np.hypot(*(np.asarray(a) - np.asarray(b)))))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("profile", ["TNFW", pytest.param("POINT_MASS", marks=pytest.mark.slow)])
 def test_the_error_of_many_haloes_is_below_the_tolerance(profile):
     haloes, shown = population(profile), jnp.ones(COUNT, bool)
@@ -70,6 +71,7 @@ def test_the_error_of_many_haloes_is_below_the_tolerance(profile):
             assert 1e-9 < found < tolerance + 3e-7
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "profile", ["POINT_MASS", *[pytest.param(p, marks=pytest.mark.slow) for p in OTHERS]]
 )
@@ -106,7 +108,7 @@ def test_as_many_haloes_as_fit_are_interpolated_and_no_heavy_one():
     np.testing.assert_array_equal(none, [[0, 0, 0, 1, 0, 0], [0, 0, 0, 0, 0, 1]])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_derivatives_in_numbers_of_haloes_are_those_of_the_approximate_sum(x64):
     haloes, shown = population("PJAFFE", 60), jnp.arange(60) < 50
     x, y = (a[:, ::4, ::4] for a in lensed_rays())

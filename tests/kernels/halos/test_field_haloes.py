@@ -101,7 +101,7 @@ def test_no_haloes_are_finite():
     assert all(np.isfinite(values).all() for values in found)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_masses_are_differentiable_at_fixed_uniform_numbers(x64, check_first_derivatives):
     """The plane of a halo is a step function of its uniform number, so these numbers are far from a step."""
     uniform = (jnp.array([0.3, 0.5]), jnp.array([0.02, 0.7]), jnp.array([0.2, 0.6]), jnp.array([0.1, 0.4]))

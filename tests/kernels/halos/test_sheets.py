@@ -110,7 +110,7 @@ def excess(profile: str, offset: jax.Array, key: jax.Array) -> tuple[jax.Array, 
     return jnp.mean(found), jnp.var(found) / DRAWN
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("profile", "offset", "edge"), CASES)
 def test_the_mean_convergence_of_haloes_less_the_sheets_is_zero(profile, offset, edge):
     """At the centre of the discs, and at a share of their radius where the edge is felt."""

@@ -58,6 +58,7 @@ def one_by_one(profile: str, function: str, haloes: dict[str, jax.Array]) -> Any
     return total
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("profile", ROUND_PROFILES)
 def test_the_sum_is_that_of_the_registered_profile(profile, x64):
     haloes, shown = haloes_of(profile)
@@ -67,7 +68,7 @@ def test_the_sum_is_that_of_the_registered_profile(profile, x64):
     np.testing.assert_allclose(psi, one_by_one(profile, "potential", haloes), rtol=1e-11, atol=1e-15)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_haloes_that_are_not_shown_have_no_derivative_and_others_have(x64):
     haloes, shown = haloes_of("TNFW")
 

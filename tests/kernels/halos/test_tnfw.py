@@ -49,7 +49,7 @@ def test_slopes_in_float32_are_right_at_all_radii(name, x64):
     np.testing.assert_allclose(single(name), wanted, rtol=4e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_derivatives_in_float32_are_those_in_float64(x64):
     shape = RADII.shape
     dtype = jnp.dtype(jnp.float32)

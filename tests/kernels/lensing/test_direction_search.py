@@ -152,7 +152,7 @@ def behind_a_power_law(args, x, y, search):
     return jax.vmap(solve)(args, x, y)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_no_image_behind_a_power_law_is_lost_and_none_invented():
     """With slopes from 1.4 to 2.8; the sources are next to the caustics of the isothermal lenses."""
@@ -167,7 +167,7 @@ def test_no_image_behind_a_power_law_is_lost_and_none_invented():
     assert set(np.asarray(found.found)) >= {2, 4}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_the_program_of_a_gpu_finds_the_same_images(monkeypatch):
     """It has as many Newton steps for all lenses, and no loops over what is looked for."""
@@ -183,7 +183,7 @@ def test_the_program_of_a_gpu_finds_the_same_images(monkeypatch):
     assert not missing(found, expected).any()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_image_of_the_grid_is_lost_and_none_invented(kind):
@@ -219,7 +219,7 @@ def test_a_source_on_the_axis_in_single_precision(e1):
     check_a_source_on_the_axis(e1)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_derivatives_are_those_of_solving_again():
     """With respect to theta_E, of images that are not next to a critical curve."""

@@ -200,7 +200,7 @@ def test_images_beyond_the_window_are_left_out():
     assert float(images.x[0]) == pytest.approx(-0.6, abs=1e-9)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("precision", [False, True])
 def test_a_ring_is_capped_with_finite_gradients(precision):
     """A source exactly behind a sphere has no countable images; what is returned is finite."""
@@ -239,7 +239,7 @@ def test_derivatives_through_the_solver_equal_solving_again(number, central_diff
     np.testing.assert_array_equal(derivative[:, number:], 0.0)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_second_derivatives_of_positions_equal_solving_again(central_difference):
     values = lens(4)

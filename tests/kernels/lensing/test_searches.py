@@ -27,7 +27,7 @@ def perturbed(x: jax.Array, y: jax.Array, shift: jax.Array) -> Pair:
     return u - shift, v
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_perturbation_that_shifts_the_source_makes_the_images_of_the_shifted_source() -> None:
     angle = jnp.linspace(0.0, 2.0 * jnp.pi, 8, endpoint=False)
     smooth = Smooth(quadrupole, jnp.cos(angle), jnp.sin(angle))

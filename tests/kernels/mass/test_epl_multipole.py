@@ -18,7 +18,7 @@ STRENGTHS = {"a1_a": 0.03, "a3_a": -0.02, "a4_a": 0.04}
 ANGLES = {"delta_phi_m1": 0.7, "delta_phi_m3": 0.2, "delta_phi_m4": -0.3}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("about_ellipse", [False, True])
 @pytest.mark.parametrize("orders", [(4,), (3, 4), (1, 3, 4)])
 def test_it_is_the_sum_of_its_parts(orders, about_ellipse, x64):

@@ -41,7 +41,7 @@ def test_the_mean_exponential_is_that_of_quadrature(precision):
     assert np.max(error / np.abs(expected)) < (1e-12 if precision else 2e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_at_large_ellipticities_half_the_divergence_is_the_gaussian_and_the_deflection_the_gradient(x64):
     @jax.jit
     def derivatives(x, y, e1):

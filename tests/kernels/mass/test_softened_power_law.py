@@ -69,7 +69,7 @@ def test_it_is_the_integral_of_its_convergence_0_at_the_centre_and_nan_where_a_p
     np.testing.assert_allclose(found, np.transpose(expected), rtol=1e-11)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("precision", "tolerance"), [("float32", 2e-6), ("float64", 1e-12)])
 def test_without_a_core_it_is_the_power_law_and_at_gamma_2_the_nie(precision: str, tolerance: float) -> None:
     def agree(found, expected):

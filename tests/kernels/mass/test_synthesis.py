@@ -47,7 +47,7 @@ def test_it_is_the_sum_of_elliptical_components_with_the_weights_of_the_round_fi
     np.testing.assert_allclose(ours, np.sum(parts, axis=0), rtol=1e-9)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_its_derivatives_are_right_and_single_precision_is_enough(fitted, check_first_derivatives):
     def alpha(theta_E: jax.Array, core: jax.Array) -> jax.Array:
         x, y = jnp.asarray(X, core.dtype), jnp.asarray(Y, core.dtype)

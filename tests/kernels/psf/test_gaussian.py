@@ -89,7 +89,7 @@ def test_the_form_for_a_gpu_is_the_same_blur_with_the_same_derivatives():
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12), found, expected)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_derivatives_of_the_blur_to_second_order():
     values = jnp.asarray(IMAGES[0, :6, :6]), jnp.asarray(1.13)

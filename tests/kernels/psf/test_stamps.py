@@ -62,7 +62,7 @@ def test_derivatives_of_a_stamp(exact, check_first_derivatives):
     check_first_derivatives(lambda *values: stamps.stamp_point_sources(*values, 9, exact), *STAMP)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("exact", [False, True])
 def test_derivatives_of_a_stamp_to_second_order(exact):

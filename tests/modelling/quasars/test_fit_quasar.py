@@ -56,7 +56,7 @@ def made(kernel: np.ndarray) -> tuple[np.ndarray, float]:
     return clean + noise, float(times[1] - times[0])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_h0_fluxes_and_psf_are_recovered() -> None:
     true, given = gaussian(1.25, 1.15), gaussian(1.15, 1.15)
     image, delay = made(true)

@@ -26,6 +26,7 @@ def found() -> Any:
     return fitted_mock()
 
 
+@pytest.mark.long
 def test_each_file_has_what_was_fitted(found: Any, tmp_path: Path) -> None:
     record = write_results(Lens("J1", ()), found, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {

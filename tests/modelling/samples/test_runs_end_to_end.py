@@ -78,7 +78,7 @@ def write_mocks(folder: Path, count: int = 2) -> np.ndarray:
     return np.asarray(params[THETA_E], float)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_mocks_are_found_again_by_one_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     truth = write_mocks(tmp_path / "mocks")
     (tmp_path / "lens.yaml").write_text(FILE)

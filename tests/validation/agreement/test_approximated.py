@@ -17,7 +17,7 @@ def test_a_density_is_projected_along_the_line_of_sight():
     np.testing.assert_allclose(found, np.pi / np.sqrt(1.0 + x * x), rtol=1e-4)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_sum_of_cored_ellipsoids_is_the_halo_to_a_few_parts_in_a_million():
     group = references.load("mass_profiles")["NFW_ELLIPSE_CSE"]
     with jax.enable_x64(True):

@@ -25,7 +25,7 @@ CASES = [
     *[pytest.param(topic, True, id=f"{topic}-float64") for topic in QUICK],
     *[pytest.param(topic, False, id=f"{topic}-float32") for topic in QUICK],
     *[
-        pytest.param(topic, True, id=f"{topic}-float64", marks=pytest.mark.slow)
+        pytest.param(topic, True, id=f"{topic}-float64", marks=pytest.mark.long)
         for topic in TOPICS
         if topic not in (*QUICK, *ELSEWHERE)
     ],

@@ -31,6 +31,7 @@ def groups() -> dict[str, dict[str, np.ndarray]]:
     return references.load("families")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FAMILIES)
 def test_the_image_of_a_family_is_lenstronomy_s(name: str) -> None:
     """Computed operation by operation: a dozen programs would take longer to compile."""
@@ -44,6 +45,7 @@ def test_the_image_of_a_family_is_lenstronomy_s(name: str) -> None:
     assert np.min(np.max(theirs, axis=(1, 2))) > 1.0, "there is something to compare"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FAMILIES)
 def test_the_derivative_of_an_image_is_that_of_differences(name: str) -> None:
     """In reverse mode where it is quick; the profiles' own tests compare the two modes."""

@@ -10,7 +10,7 @@ from validation.agreement.checks.searches import QUICK_ALONE
 from validation.agreement.registered import images
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_image_that_the_search_leaves_out_is_missed(monkeypatch: pytest.MonkeyPatch):
     with jax.enable_x64(True):
         found = images.wrong_images(images.single(QUICK_ALONE[0]))

@@ -52,13 +52,13 @@ def test_the_exit_code_tells(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ca
         faults.main(["no such fault"])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_faults_in_this_process_lose_nothing() -> None:
     found = faults.run(IN_PROCESS, count=10)
     assert all(one.good for one in found), table(found)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", WITH_PROCESSES)
 def test_faults_of_processes_lose_nothing(name: str) -> None:
     (found,) = faults.run([name], count=10)

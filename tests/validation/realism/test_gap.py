@@ -11,6 +11,7 @@ from jaxlens.examples.lens_finding import Score
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.long
 def test_completeness_purity_and_false_positives() -> None:
     """Of 100 lenses 80 are above even odds, and of 100 others 20."""
     from validation.realism import gap

@@ -49,7 +49,7 @@ def test_a_page_gets_its_tables() -> None:
         page.with_table(text, "survey", "new")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_file_keeps_what_it_selects() -> None:
     """Sixteen lenses: their Einstein radii, magnifications, and numbers of galaxies nearby."""
     sim = jaxlens.Simulator(FILE, "LENSED")

@@ -19,7 +19,7 @@ def test_the_free_hyperparameters_are_those_of_the_file() -> None:
     assert {path: float(hyperparameters[path]) for path in TRUTH} == pytest.approx(TRUTH)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_mock_images_are_of_their_seed() -> None:
     first, second = mock_images(1, 3), mock_images(2, 3)
     assert first.shape == (3, 1, 32, 32)

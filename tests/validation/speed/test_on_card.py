@@ -60,7 +60,7 @@ def test_a_known_card_has_the_limits_of_its_data_sheet(monkeypatch: pytest.Monke
     assert cards.limits_of(jax.devices()[0]) == (2e10, 5e10, "measured")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_each_task_makes_what_it_counts_also_on_a_cpu(tmp_path: Path) -> None:
     sim = simulator("A", tmp_path, numPix=12)
     makes = (on_card.on_the_device, on_card.to_the_host, on_card.to_pinned_memory)
@@ -80,7 +80,7 @@ def test_each_task_makes_what_it_counts_also_on_a_cpu(tmp_path: Path) -> None:
     assert counted[2]["operations"] > 50 * 144
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_whole_measurement_runs_on_a_cpu(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

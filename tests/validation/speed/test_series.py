@@ -21,7 +21,7 @@ def test_workloads_have_their_epochs_bands_and_pixels() -> None:
     assert by_epoch == [{"seeing", "sky_brightness"}, set(), set()]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_parts_of_a_series_add_up_to_the_whole(massless_series: dict[str, Any]) -> None:
     sim = Simulator(massless_series)
     _, curves, light = series._parts(sim, 2)[SERIES_PARTS[0]](0)

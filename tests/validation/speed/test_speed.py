@@ -235,7 +235,7 @@ def test_the_psf_of_d_has_unit_sum_and_its_width() -> None:
     assert 2.0 * half == pytest.approx(2.4, abs=0.2)  # between pixels
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_chi_square_of_e_is_small_but_not_zero(tmp_path: Path) -> None:
     sim = workloads.simulator("A", tmp_path, numPix=12)
     function, params = ours.chi_square(sim, 2)

@@ -31,7 +31,7 @@ def images(folder: Path) -> Iterator[Images]:
     found.close()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_way_reads_the_whole_set_with_its_labels(images: Images, folder: Path) -> None:
     stored = [read(folder / f"{label}_images.h5") for label in LABELS]
     whole = np.concatenate([one.images for one in stored])
