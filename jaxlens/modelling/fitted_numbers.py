@@ -94,18 +94,7 @@ def numbers_of(
         model=np.reshape(model, shape),
         noise_sigma=np.reshape(sigma, shape),
         mask=np.reshape(weight > 0.0, shape),
-        densities=(
-            lens_density(
-                problem,
-                data,
-                chosen.settings,
-                point,
-                value,
-                chosen.curvature,
-                chosen.evidence,
-                transform,
-            ),
-        ),
+        densities=(lens_density(chosen, data, value, transform),),
     )
 
 

@@ -15,8 +15,8 @@ from jaxlens.fitting.transforms import Transform
 from jaxlens.kernels.types import Params
 from jaxlens.modelling.columns import columns
 from jaxlens.modelling.expansion import least, product, solved
+from jaxlens.modelling.ladder import Rung
 from jaxlens.modelling.model import LensData, LensModel, Settings
-from jaxlens.modelling.problem import LensProblem
 
 
 class Known(NamedTuple):
@@ -74,38 +74,27 @@ class LensLogDensity:
         return log_prior - value
 
 
-def lens_density(
-    problem: LensProblem,
-    data: LensData,
-    settings: Settings,
-    point: np.ndarray,
-    value: float,
-    curvature: np.ndarray,
-    evidence: float,
-    transform: Transform,
-) -> Part:
+def lens_density(rung: Rung, data: LensData, value: float, transform: Transform) -> Part:
     """The posterior of a lens that was fitted.
 
     Its integral over the coordinates in Laplace's approximation is the fit's evidence, so that evidences of
     nested sampling may be compared with it.
 
     Args:
-        problem: the model of the lens.
+        rung: the model of the lens at its maximum.
         data: its images.
-        settings: what moved, and the prior of amplitudes.
-        point: the coordinates of the maximum, (k,).
         value: minus the log of the density there, as `expansion` has it.
-        curvature: the curvature there of those that moved, (m, m).
-        evidence: the log of the evidence of the fit.
         transform: the map from those coordinates that moved to parameters.
     """
-    moving = tuple(int(i) for i in np.flatnonzero(np.asarray(settings.active) > 0.0))
-    laplace = -value + 0.5 * (len(moving) * np.log(2.0 * np.pi) - float(np.linalg.slogdet(curvature)[1]))
+    problem = rung.problem
+    moving = tuple(int(i) for i in np.flatnonzero(np.asarray(rung.settings.active) > 0.0))
+    # coordinates that do not move have a curvature of 1 and none with others
+    volume = len(moving) * np.log(2.0 * np.pi) - float(np.linalg.slogdet(rung.curvature)[1])
     known: Any = jax.tree.map(
-        np.asarray, Known(problem.constants, problem.base, settings, jnp.asarray(point))
+        np.asarray, Known(problem.constants, problem.base, rung.settings, jnp.asarray(rung.point))
     )
     images = jax.tree.map(lambda array: np.asarray(array)[None], data)
     names = tuple(problem.names[i] for i in moving)
     log_density = LensLogDensity(problem.lens, moving)
-    offset = np.array([evidence - laplace])
+    offset = np.array([rung.evidence + value - 0.5 * volume])
     return Part(Density(names, log_density, transform.constrained, known, images, offset), np.arange(1))

@@ -123,8 +123,9 @@ class LensFit:
         """Draws of the posterior of the numbers of the mass and of the light's places and shapes.
 
         As `FitResult.sample`, in float64.  At each draw the amplitudes of shapelets are integrated out and
-        all others have their best values, as in the fit.  `log_evidence` of nested sampling is on the scale
-        of `evidence`, so that both may be compared.
+        all others have their best values, as in the fit.  What the chosen model holds does not move, so that
+        the draws may spread less than the errors of `fit`, which are of the richest model.  `log_evidence` of
+        nested sampling is on the scale of `evidence`, so that both may be compared.
 
         Args:
             method: "numpyro" or "blackjax", "pathfinder" or "svi", or "nested".

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
@@ -52,8 +53,8 @@ def test_it_is_the_density_of_the_descents_and_its_slope(lens: Lens, rung: Rung)
     moving = np.flatnonzero(rung.settings.active)
     transform = lens.problem.constants.transform
     at_maximum = float(values_at(lens.problem, lens.data, settings, rung.point[None])[0])
-    own = (settings, rung.point, at_maximum, np.eye(moving.size), -3.0, transform)
-    density, rows = lens_density(lens.problem, lens.data, *own)
+    given = replace(rung, settings=settings, curvature=np.eye(rung.point.size), evidence=-3.0)
+    density, rows = lens_density(given, lens.data, at_maximum, transform)
     assert density.names == tuple(name for name in lens.problem.names if name != HELD)
     assert rows.tolist() == [0]
 
