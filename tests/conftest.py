@@ -96,6 +96,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish() -> None:
     """Look for garbage less often, and not among modules: a tenth of the time of tests that trace much."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 10)
@@ -122,7 +123,8 @@ def files_in(tree: Path) -> set[str]:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Remember the files of the tree, in the process that starts the workers."""
+    """Remember the files of the tree, in the process that starts the workers; no garbage while collecting."""
+    gc.disable()
     if not hasattr(session.config, "workerinput"):
         session.config.stash[FILES_BEFORE] = files_in(ROOT)
 

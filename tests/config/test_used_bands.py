@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ LoadEdited = Callable[[tuple[tuple[str, str], ...]], Config]
 MAGNITUDE = "SPECIES.GALAXY_1.LIGHT_PROFILE_1.magnitude"
 
 
+@cache
 def bands_in(path: Path) -> list[str]:
     words = yaml.safe_load(path.read_text(encoding="utf-8"))["SURVEY"]["PARAMETERS"]["BANDS"]
     return [word.strip() for word in words.split(",")]
