@@ -93,7 +93,7 @@ class DatasetExports(DatasetUpdates):
             configuration: a label or NAME; it may be left out where the file has one.
 
         Returns:
-            Both in degrees (ICRS), of the shape of the offsets.
+            Both in degrees (ICRS), of the shape of the offsets, or (systems,) where these are one number.
 
         Raises:
             ValueError: if the systems have no place on the sky, or there are offsets of another number.
