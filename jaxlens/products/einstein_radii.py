@@ -1,8 +1,8 @@
 """The Einstein radius of all that deflects: by the area within tangential critical curves, and by the mass.
 
-By area it is sqrt(A / pi), with A the area of the directions in which an eigenvalue of d beta / d theta is
-below 0, which is bounded by the tangential critical curves.  With r the ends of the parts of the ray from the
-centre in the direction phi that lie in it,
+By area it is sqrt(A / pi), with A the area within the tangential critical curves: of the directions in which
+an eigenvalue of d beta / d theta is below 0, and of what they enclose.  With r the ends of the parts of the
+ray from the centre in the direction phi that lie in it,
 
     A = 1/2 integral d phi  sum (+-) r(phi)^2.
 
@@ -35,6 +35,8 @@ DIRECTIONS, SAMPLES = 128, 64
 _NEAREST, _FARTHEST = 0.02, 3.0
 # How many ends of parts of a direction are followed, from the farthest on.
 _ENDS = 3
+# How often what is outside of the curves spreads to the directions beside it.
+_SPREADS = 8
 # Halvings of the interval in which an end lies.
 _HALVINGS = 24
 
@@ -104,7 +106,7 @@ class _Ends(NamedTuple):
 def _ends(rays: Rays, centre: Pair, scale: jax.Array) -> _Ends:
     """The farthest ends along each direction."""
     radii = scale * jnp.linspace(_NEAREST, _FARTHEST, SAMPLES, dtype=scale.dtype)
-    inside = _is_inside(rays, *_places(centre, jnp.broadcast_to(radii[:, None], (SAMPLES, DIRECTIONS))))
+    inside = _inside_along(rays, *_places(centre, jnp.broadcast_to(radii[:, None], (SAMPLES, DIRECTIONS))))
     changes = inside[:-1] != inside[1:]
     order = jnp.where(changes, jnp.arange(1, SAMPLES)[:, None], 0)
     last = jax.lax.top_k(order.T, _ENDS)[0].T
@@ -155,6 +157,32 @@ def _determinant(rays: Rays, x: jax.Array, y: jax.Array) -> jax.Array:
     """The determinant of A."""
     a_xx, a_xy, a_yx, a_yy = jacobian(rays, x, y)
     return a_xx * a_yy - a_xy * a_yx
+
+
+def _inside_along(rays: Rays, x: jax.Array, y: jax.Array) -> jax.Array:
+    """Whether points along directions, (SAMPLES, DIRECTIONS), lie within the tangential critical curves.
+
+    Outside of them both eigenvalues are above 0.  So they may be in holes near masses of planes behind the
+    first, which are what cannot be reached from the farthest points.
+    """
+    outside = ~_is_inside(rays, x, y)
+
+    def along(reached: jax.Array, inwards: bool) -> jax.Array:
+        def step(before: jax.Array, here: Pair) -> Pair:
+            is_outside, was_reached = here
+            found = is_outside & (was_reached | before)
+            return found, found
+
+        none = jnp.zeros(outside.shape[1:], bool)
+        return jax.lax.scan(step, none, (outside, reached), reverse=inwards)[1]
+
+    def spread(_: int, reached: jax.Array) -> jax.Array:
+        reached = along(along(reached, True), False)
+        beside = jnp.roll(reached, 1, axis=1) | jnp.roll(reached, -1, axis=1)
+        return reached | (outside & beside)
+
+    farthest = outside & (jnp.arange(outside.shape[0]) == outside.shape[0] - 1)[:, None]
+    return ~along(jax.lax.fori_loop(0, _SPREADS, spread, farthest), True)
 
 
 def _is_inside(rays: Rays, x: jax.Array, y: jax.Array) -> jax.Array:

@@ -7,7 +7,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+import jaxlens
 from tests.products.lenses import MASS, SHEAR, lens, simulator
+from validation.agreement.checks import products
 
 
 def radius(by: str, shear: float, **mass: float) -> float:
@@ -44,6 +46,15 @@ def test_derivatives() -> None:
     factor = np.sqrt(1.0 + 0.5 * 0.1**2) / (1.0 - 0.1**2)
     by_shear = 1.2 * factor * (0.5 * 0.1 / (1.0 + 0.5 * 0.1**2) + 2.0 * 0.1 / (1.0 - 0.1**2))
     np.testing.assert_allclose(slopes, [factor, by_shear], rtol=2e-5)
+
+
+@pytest.mark.slow
+def test_behind_two_planes_it_is_of_the_area_within_the_curves() -> None:
+    """Also where both eigenvalues are above 0 in a hole near the mass of the second plane."""
+    sim = jaxlens.Simulator(products.lens_file("two planes"))
+    params = sim.sample(jax.random.key(products.SEED), 11)
+    found = sim.einstein_radius(params)
+    np.testing.assert_allclose(found, [one.einstein_radius for one in sim.critical_curves(params)], rtol=2e-4)
 
 
 def test_another_definition_is_refused() -> None:
