@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from jaxlens.modelling.bases import Shapelets
 from jaxlens.modelling.ladder import FAR, Rung, with_held
-from jaxlens.modelling.richest_model import covariance_about, covariance_of, richest
+from jaxlens.modelling.richest_model import STRUCTURE, covariance_about, covariance_of, richest
 from tests.modelling.test_ladder import rung
 
 pytestmark = pytest.mark.usefixtures("x64")
@@ -55,6 +56,16 @@ def test_where_the_richest_is_chosen_they_are_its_own(models: list[Rung]) -> Non
     finished = replace(rich, point=rich.point + 0.1)
     assert richest(finished, models) is finished
     np.testing.assert_allclose(covariance_about(finished, models, moving), covariance_of(rich))
+
+
+def test_sources_with_shapelets_have_calibrated_errors(models: list[Rung]) -> None:
+    _, rich = models
+    lens = rich.problem.lens
+    shapelets = replace(lens, bases=(*lens.bases, Shapelets(lens.bases[-1].prefix, 1)))
+    structured = replace(rich, problem=replace(rich.problem, lens=shapelets))
+    moving = np.arange(rich.point.size)
+    found = covariance_about(structured, [structured], moving)
+    np.testing.assert_allclose(found, STRUCTURE**2 * covariance_of(rich))
 
 
 def test_models_that_are_out_of_the_question_do_not_count(models: list[Rung]) -> None:

@@ -320,7 +320,7 @@ def _derivatives(kind: str, lenses: _Lenses) -> Row:
         radii = [sim.einstein_radius(own, by)[:, None] for by in ("area", "mass")]
         return jnp.concatenate([*maps, times, *radii], axis=1)
 
-    zero, h = jnp.zeros(()), 1e-3
+    zero, h = jnp.zeros(()), 2e-4
     _, slope = jax.jvp(all_of, (zero,), (jnp.ones(()),))
     values = [np.asarray(all_of(zero + k * h)) for k in (-2, -1, 1, 2)]
     central = (8.0 * (values[2] - values[1]) - (values[3] - values[0])) / (12.0 * h)
