@@ -39,8 +39,8 @@ class LensFit:
 
     Attributes:
         fit: the numbers of the chosen model with their errors, as of a fit of one image.  The errors are
-            those of the richest model of the mass, calibrated by mocks, see `richest_model`.  Its images are those of all bands
-            and exposures, cut about the lens.
+            those of the richest model of the mass, calibrated by mocks, see `richest_model`.  Its images are
+            those of all bands and exposures, cut about the lens.
         model: the chosen model, such as `EPL + shear, shapelets`.
         bases: its light.
         amplitudes: of the functions of its light, then of the sky of each exposure,

@@ -8,9 +8,9 @@ reported its second moment is
 
     C = f^2 [C_r + (u_r - u) (u_r - u)^T].
 
-The factor f is 1, and `STRUCTURE` where the source has shapelets.  Their amplitudes have normal priors that are
-the same everywhere in the source, and the light of galaxies is in arms and knots; no prior that was tried has
-right errors (docs/lens_mocks.md), so that they are calibrated.
+The factor f is 1, and `STRUCTURE` where the source has shapelets.  Their amplitudes have normal priors that
+are the same everywhere in the source, and the light of galaxies is in arms and knots; no prior that was tried
+has right errors (docs/lens_mocks.md), so that they are calibrated.
 """
 
 from __future__ import annotations
@@ -21,9 +21,8 @@ import numpy as np
 
 from jaxlens.modelling.ladder import Rung, near
 
-
-# The width of the pulls (fit - truth) / sigma of the numbers of the mass, slope, shear, ellipticity, centre and
-# Einstein radius, in the first 60 mocks of `python -m validation.modelling mocks`, with f = 1.
+# The width of the pulls (fit - truth) / sigma of the numbers of the mass (Einstein radius, slope, shape, centre
+# and shear) in the first 60 mocks of `python -m validation.modelling mocks`, with f = 1.
 STRUCTURE = 1.27
 
 
