@@ -21,8 +21,8 @@ import numpy as np
 
 from jaxlens.modelling.ladder import Rung, near
 
-# The width of the pulls (fit - truth) / sigma of the numbers of the mass (Einstein radius, slope, shape, centre
-# and shear) in the first 60 mocks of `python -m validation.modelling mocks`, with f = 1.
+# The width of the pulls (fit - truth) / sigma of the numbers of the mass (Einstein radius, slope, shape and
+# centre, and shear) in the first 60 mocks of `python -m validation.modelling mocks`, with f = 1.
 STRUCTURE = 1.27
 
 
