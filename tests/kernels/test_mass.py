@@ -84,7 +84,7 @@ def hessian(name, parameters, x=X, y=Y):
     return np.stack([in_x[0], in_y[0], in_x[1], in_y[1]])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("name", NAMES)
 def test_derivatives_of_the_deflection_to_second_order(name):
@@ -191,7 +191,7 @@ def test_single_precision_has_the_derivatives_of_double_precision(name):
             )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("name", ELLIPTICAL)
 def test_second_derivative_of_a_round_lens_in_its_ellipticity(name, central_difference):
@@ -238,7 +238,7 @@ def scaled(name):
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("name", NAMES)
 def test_jit_changes_nothing(name):

@@ -47,10 +47,10 @@ HEAVY = {
 # Profiles that are the same everywhere.
 CONSTANT = ("UNIFORM", "BLANK_PLANE")
 every_profile = pytest.mark.parametrize(("kind", "name"), PROFILES, ids=map("-".join, PROFILES))
-heavy_ones_slow = pytest.mark.parametrize(
+heavy_ones_long = pytest.mark.parametrize(
     ("kind", "name"),
     [
-        pytest.param(kind, name, id=f"{kind}-{name}", marks=[pytest.mark.slow] if name in HEAVY else [])
+        pytest.param(kind, name, id=f"{kind}-{name}", marks=[pytest.mark.long] if name in HEAVY else [])
         for kind, name in PROFILES
     ],
 )
@@ -85,21 +85,21 @@ def test_references_and_stated_tolerances_are_of_registered_profiles(kind):
 
 
 @pytest.mark.usefixtures("x64")
-@heavy_ones_slow
+@heavy_ones_long
 def test_values_are_lenstronomys(kind, name):
     """And the deflection is the gradient of the potential, and its derivatives are lenstronomy's."""
     assert_within(kind, name, comparison.all_errors(name, kind, REFERENCES[kind][name]))
 
 
 @pytest.mark.slow
-@heavy_ones_slow
+@heavy_ones_long
 def test_values_in_single_precision_are_lenstronomys(kind, name):
     assert_within(kind, name, comparison.all_errors(name, kind, REFERENCES[kind][name]))
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("x64")
-@every_profile
+@heavy_ones_long
 def test_shapes_and_types_follow_the_arguments(kind, name):
     """In a program, of coordinates (1, 2, 3) and parameters (4, 1, 1) and (), all float32."""
     profile = PROFILES[kind, name]
@@ -109,14 +109,14 @@ def test_shapes_and_types_follow_the_arguments(kind, name):
 
 
 @pytest.mark.slow
-@heavy_ones_slow
+@heavy_ones_long
 def test_what_is_no_number_makes_no_number(kind, name):
     if name not in CONSTANT:
         assert derivatives.lost_numbers(PROFILES[kind, name]) == []
 
 
 @pytest.mark.slow
-@every_profile
+@heavy_ones_long
 def test_derivatives_are_finite_at_the_centre_and_over_the_usual_range(kind, name):
     """In single precision, where numbers end sooner."""
     assert derivatives.infinite_derivatives(PROFILES[kind, name]) == []
@@ -154,7 +154,7 @@ def assert_derivatives(kind: str, name: str, function_of: derivatives.FunctionOf
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("x64")
-@every_profile
+@heavy_ones_long
 def test_derivatives_are_central_differences(kind, name):
     """In every argument; for round lenses on their axes, whole slopes, equal lengths, and elsewhere."""
     assert_derivatives(kind, name, evaluation.function_of)

@@ -48,7 +48,7 @@ def test_they_reach_the_truth(lens: Lens) -> None:
     np.testing.assert_allclose(np.sum(amplitudes[4:]), np.sum(FLUXES[4:]), rtol=0.05)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_is_not_finite_is_the_worst(lens: Lens) -> None:
     points = np.stack([np.full(lens.truth.size, np.nan), lens.truth])
     values = values_at(lens.problem, lens.data, lens.settings, points)

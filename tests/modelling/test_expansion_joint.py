@@ -103,7 +103,7 @@ def noisy(lens: Lens) -> LensData:
     return data._replace(image=data.image + noise * (np.asarray(data.weight) > 0.0))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_images_at_once_are_those_in_turn(lens: Lens, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a GPU computes, all images in one, and a CPU, one after the other."""

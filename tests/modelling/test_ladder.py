@@ -24,6 +24,7 @@ from tests.modelling.joint_mocks import MASS
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("x64")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("slope", "shear", "labels"),
     [

@@ -76,7 +76,7 @@ def test_a_lens_is_recovered(found: LensFit) -> None:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_it_says_what_it_found(found: LensFit) -> None:
     table = found.models()
     assert table["model"].tolist() == [each.label for each in found.rungs]

@@ -86,6 +86,7 @@ def test_the_source_is_reproduced_to_its_noise(found: PixelFit) -> None:
     assert np.corrcoef(found.source[0].ravel(), truth.ravel())[0, 1] > 0.95
 
 
+@pytest.mark.long
 def test_the_lens_is_found_with_right_errors(found: PixelFit) -> None:
     assert found.converged, found.end.decrease
     wanted = {f"{MASS}-theta_E": 0.95, f"{SHEAR}-gamma1": 0.04, f"{SHEAR}-gamma2": -0.03}

@@ -92,7 +92,7 @@ def found(blurred_guess: Simulator, blurred_images: np.ndarray) -> PopulationFit
     return fit_population(blurred_guess, blurred_images, list(TRUTH), simulated=SIMULATED, bootstrap=50)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_images_follow_the_hyperparameters_as_differences_tell(small_lens: dict[str, Any]) -> None:
     """The gradient of a statistic of noisy images reaches means, widths, bounds, the seeing and the sky."""
     mass = small_lens["SPECIES"]["GALAXY_1"]["MASS_PROFILE_1"]["PARAMETERS"]
@@ -117,7 +117,7 @@ def test_images_follow_the_hyperparameters_as_differences_tell(small_lens: dict[
             assert float(jnp.max(jnp.abs(derivative))) > 1e-4
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_fit_finds_mean_width_and_seeing_within_their_errors(found: PopulationFit) -> None:
     assert found.converged
     assert found.warnings == ()

@@ -18,7 +18,7 @@ def drawn(name: str, **parameters: float) -> dict[str, Any]:
     return {"DISTRIBUTION": {"NAME": name, "PARAMETERS": parameters}}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_numbers_of_a_light_curve_and_of_each_night_are_found(unlensed_series: dict[str, Any]) -> None:
     def simulator(mean: float, seeing: float) -> Simulator:
         model = {"NAME": "flat", "MAG": drawn("normal", mean=mean, std=0.5), "COLOR": 0.0}

@@ -14,7 +14,7 @@ from jaxlens.populations.hyperparameters import free_hyperparameters
 from jaxlens.populations.simulated_sets import PopulationModel, SimulationInputs, simulated_statistics
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_systems_of_a_selection_are_those_of_the_simulator(
     small_lens: dict[str, Any], key: jax.Array
 ) -> None:

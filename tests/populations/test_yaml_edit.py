@@ -52,7 +52,7 @@ def test_another_shape_is_written_anew(changed: dict[str, object]) -> None:
     assert yaml.safe_load(edited_yaml(wanted, TEXT)) == wanted
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", examples())
 def test_the_examples_keep_their_comments(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(example_path(name).parent)  # where the tables are that an example names

@@ -98,7 +98,7 @@ def test_what_is_whole_is_kept_where_the_work_is_ended(tmp_path: Path) -> None:
     assert verify(folder).whole
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_run_that_is_cut_at_any_rename_is_resumed(
     undisturbed: Path, tmp_path: Path, cut: Callable[[int], None]
 ) -> None:

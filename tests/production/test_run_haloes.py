@@ -52,6 +52,7 @@ def made(folder: Path) -> Dataset:
     return generate(folder, folder / "out")
 
 
+@pytest.mark.long
 def test_files_of_haloes_stand_beside_images(folder: Path, made: Dataset) -> None:
     names = {path.name for path in (folder / "out").iterdir()}
     assert {f"{LABEL}_haloes.h5", *(f"{LABEL}_haloes-0000{k}-of-00003.h5" for k in range(3))} < names

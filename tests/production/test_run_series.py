@@ -15,7 +15,7 @@ from .conftest import contents
 CURVES = "lightcurves/CONFIGURATION_1_PLANE_1-OBJECT_2-00001-of-00002.csv"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("image_format", ["h5", "npy"])
 def test_a_time_series_with_planes(
     unlensed_series: dict[str, Any], image_format: Any, tmp_path: Path

@@ -42,7 +42,7 @@ def crowded(small_quasar: dict[str, Any]) -> dict[str, Any]:
     return small_quasar
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_planes_add_up_to_the_image_and_are_what_they_are_called(
     crowded: dict[str, Any], key: jax.Array
 ) -> None:
@@ -80,7 +80,7 @@ def test_one_plane_is_the_lens_s(small_lens: dict[str, Any], key: jax.Array) -> 
     assert not planes[:, [SOURCE, POINTS]].any()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_middle_plane_is_the_lens_s_light_and_lensed_by_what_is_in_front(
     small_lens: dict[str, Any], key: jax.Array
 ) -> None:

@@ -259,7 +259,7 @@ def test_what_workers_have_made_is_recorded_and_the_log_goes_on_while_they_work(
     assert updates == [0, 2, 0]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_in_float64_too_where_a_process_is_killed_the_bytes_are_those_of_one_process(
     undisturbed: Path, tmp_path: Path
 ) -> None:
@@ -287,7 +287,7 @@ def test_in_float64_too_where_a_process_is_killed_the_bytes_are_those_of_one_pro
     assert one[table] != single, "float64 makes a difference"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_no_worker_outlives_the_command(number: signal.Signals, tmp_path: Path) -> None:
     """Ctrl-C reaches all processes of a terminal."""

@@ -34,7 +34,7 @@ def test_the_products_of_a_configuration() -> None:
         simulator().with_products(["arc_snir"])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_detectable_systems_meet_all_labels() -> None:
     """Theta_E is 0, 0.3 (too small), 0.8 (below 1.5 times the seeing 0.7) and 1.2; the last is faint."""
     sizes, light = [0.0, 0.3, 0.8, 1.2, 1.2], [21.0, 21.0, 21.0, 21.0, 28.0]
@@ -49,7 +49,7 @@ def test_detectable_systems_meet_all_labels() -> None:
     assert found["source_magnification"][3] == pytest.approx(found["source_magnification"][4], rel=1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_columns_and_labels() -> None:
     """Those of a dataset are the products of its parameters, at any batch size, and those of a stream too."""
     text = yaml.safe_load(LENS) | {"LABELS": BOUNDS}

@@ -49,7 +49,7 @@ def test_parts_add_up_to_the_image() -> None:
     assert np.all(np.asarray(parts.lens) == 0.0)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_lensed_quasar() -> None:
     """Its magnification is the sum over its images, whose magnitude is that of all of them."""
     import jax

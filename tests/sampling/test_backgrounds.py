@@ -140,7 +140,7 @@ def test_MODE_replace_leaves_the_shot_noise_of_the_objects(
     np.testing.assert_allclose(added, expected, atol=2e-6 * float(jnp.max(found)))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("galaxies")
 def test_poisson_noise_sources_stay(with_images: Make, small_lens: dict[str, Any], key: jax.Array) -> None:
     plain, _ = simulator(with_images(MODE="replace"))(key, 2)
@@ -152,7 +152,7 @@ def test_poisson_noise_sources_stay(with_images: Make, small_lens: dict[str, Any
     assert extra.mean() == pytest.approx(5.0, abs=0.2)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("galaxies")
 @pytest.mark.parametrize("mode", ["add", "replace"])
 def test_gradients_pass(with_images: Make, key: jax.Array, mode: str) -> None:
@@ -244,7 +244,7 @@ def test_an_index_without_an_image(with_images: Make, key: jax.Array) -> None:
     assert seen.tolist() == [True, True, False, False]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("galaxies")
 def test_a_dataset_has_the_index_in_its_metadata(with_images: Make, tmp_path: Path) -> None:
     """A row of it makes the image again."""

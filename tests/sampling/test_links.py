@@ -143,7 +143,7 @@ def test_any_batch_gives_the_same_systems(drawn: Any, small_lens: dict[str, Any]
         np.testing.assert_array_equal(whole[name][5:8], value, err_msg=name)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_gradients_flow_to_the_numbers_of_a_link_and_of_its_source(
     x64: None, small_lens: dict[str, Any]
 ) -> None:

@@ -111,7 +111,7 @@ def test_the_diagonal_prior() -> None:
         np.testing.assert_array_equal(ours[f"{LENS_LIGHT}-{at}"], ours[f"{LENS_MASS}-{at}"])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_covariance_prior() -> None:
     rng = np.random.default_rng(2)
     logs = rng.multivariate_normal([0.7, 1.25], [[0.1, 0.03], [0.03, 0.4]], SYSTEMS)
@@ -214,7 +214,7 @@ def magnitudes_behind(rng: np.random.Generator, z: np.ndarray) -> tuple[np.ndarr
     return galaxies, by_density(rng, grid, 1.0 / (bright + faint))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_empirical_prior() -> None:
     """Where the slope is legal: the file draws no others."""
     ours, theirs = drawn("baobab_empirical"), empirical(np.random.default_rng(4))

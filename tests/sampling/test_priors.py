@@ -154,7 +154,7 @@ def test_hyperparameters_move_the_draws(varied: dict[str, Any], key: jax.Array) 
         sim.sample(key, 4, hyperparameters={path[:-1]: 0.1})
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_hyperparameters_move_the_images(varied: dict[str, Any], key: jax.Array) -> None:
     sim, changed = Simulator(varied), {"SPECIES.GALAXY_1.MASS_PROFILE_1.e1.std": 0.1}
     images, params = sim(key, 4, hyperparameters=changed)

@@ -91,7 +91,7 @@ def test_no_system_gives_an_empty_image(small_lens: dict[str, Any]) -> None:
     assert sim.render(none).shape == (0, *sim.scene.image_shape)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_no_system_is_a_batch_too(small_quasar: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(small_quasar)
     none = sim.sample(key, 0)

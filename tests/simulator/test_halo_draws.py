@@ -98,7 +98,7 @@ def test_haloes_have_no_density(listed: dict[str, Any], key: jax.Array) -> None:
     assert "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E" in sim.priors
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_plane_of_haloes_without_room_is_an_overflow(small_lens: dict[str, Any], key: jax.Array) -> None:
     """The window of one plane is exceeded before the bound of all haloes is."""
     small_lens["LINE_OF_SIGHT"] = {"PROFILE": "POINT_MASS", "dz": 0.3, "SHEETS": False}

@@ -29,7 +29,7 @@ def with_subhaloes(document: dict[str, Any], room: int = 100, **numbers: Any) ->
     return document
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_f_sub_is_the_mean_fraction_of_the_mass_of_the_lens(
     small_lens: dict[str, Any], key: jax.Array
 ) -> None:
@@ -49,7 +49,7 @@ def test_f_sub_is_the_mean_fraction_of_the_mass_of_the_lens(
     assert abs(np.mean(inside - wanted)) < 3.0 * error
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_system_has_the_same_haloes_in_any_program(small_lens: dict[str, Any], key: jax.Array) -> None:
     """Whatever the batch, the room and a selection; with too little room it has the first of them."""
     file = with_subhaloes(small_lens)
@@ -73,7 +73,7 @@ def test_a_system_has_the_same_haloes_in_any_program(small_lens: dict[str, Any],
     assert np.all(np.isfinite(kept[SIZE]))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_haloes_are_smooth_in_hyperparameters(small_lens: dict[str, Any], key: jax.Array, x64: None) -> None:
     """At fixed random numbers, by their path in the file; the numbers of haloes have no derivative."""
     numbers = {"M_min": 1e8, "cone_radius": 2.0, "half_mode_mass": 1e7}

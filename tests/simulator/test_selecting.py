@@ -74,7 +74,7 @@ def test_what_is_kept_is_the_population_under_the_condition(bright: dict[str, An
         np.testing.assert_array_equal(np.asarray(value), np.asarray(kept[name])[shuffled], err_msg=name)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_criteria_on_images_keep_the_same_systems_as_rejection_on_the_host(
     bright: dict[str, Any], key: jax.Array
 ) -> None:

@@ -46,7 +46,7 @@ def test_images_have_the_promised_shape_and_are_finite(small_quasar: dict[str, A
     assert sim.bands == ("g", "r")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_caller_s_jit_and_vmap_and_a_loop_change_nothing(
     small_lens: dict[str, Any], key: jax.Array
 ) -> None:
@@ -59,7 +59,7 @@ def test_a_caller_s_jit_and_vmap_and_a_loop_change_nothing(
     assert_close(jax.jit(jax.vmap(sim.render))(stacked), jnp.stack([batch, batch[::-1]]), 1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_without_jit_the_images_are_the_same(small_lens: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(small_lens)
     params = sim.sample(key, 1)
@@ -68,7 +68,7 @@ def test_without_jit_the_images_are_the_same(small_lens: dict[str, Any], key: ja
         assert_close(sim.render(params), compiled, 1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_any_batch_size_and_start_give_the_same_observation(
     small_quasar: dict[str, Any], key: jax.Array
 ) -> None:
@@ -109,7 +109,7 @@ def test_noise_has_the_exposure_s_mean_and_variance(galaxy: dict[str, Any], key:
     assert abs(np.corrcoef(noisy[:, 0, 3, 3], noisy[:, 1, 3, 3])[0, 1]) < 0.1
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_poisson_shot_noise_has_the_same_moments(galaxy: dict[str, Any], key: jax.Array) -> None:
     galaxy["IMAGE"]["PARAMETERS"] |= {"shot_noise": "poisson", "background_noise": 0.001}
     sim = Simulator(galaxy)
@@ -119,7 +119,7 @@ def test_poisson_shot_noise_has_the_same_moments(galaxy: dict[str, Any], key: ja
     assert (noisy.var(0) / expected).mean() == pytest.approx(1.0, abs=0.01)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_poisson_noise_species_adds_integers_in_image_units(galaxy: dict[str, Any], key: jax.Array) -> None:
     noiseless = copy.deepcopy(galaxy)
     galaxy["SPECIES"]["NOISE_1"] = {"NAME": "POISSON_NOISE", "PARAMETERS": {"mean": 2.0}}
@@ -131,7 +131,7 @@ def test_poisson_noise_species_adds_integers_in_image_units(galaxy: dict[str, An
     assert added.var() == pytest.approx(2.0, abs=0.1)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_adu_are_electrons_over_the_gain(galaxy: dict[str, Any], key: jax.Array) -> None:
     electrons = Simulator(galaxy)
     galaxy["IMAGE"]["PARAMETERS"] |= {"data_count_unit": "ADU", "ccd_gain": 4.0}
@@ -206,7 +206,7 @@ def test_a_separation_in_kpc_is_proper_at_the_plane_s_redshift(
     np.testing.assert_allclose(moved, arcsec, rtol=1e-4)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_image_positions_map_back_and_their_flux_is_in_the_image(
     small_quasar: dict[str, Any], key: jax.Array
 ) -> None:
@@ -222,7 +222,7 @@ def test_image_positions_map_back_and_their_flux_is_in_the_image(
     np.testing.assert_allclose(points.sum((2, 3)), expected, rtol=2e-3)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_more_images_than_slots_raise_the_flag(small_quasar: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(small_quasar)
     few, enough = sim.with_image_slots(1).generate(key, N), sim.generate(key, N)
@@ -232,7 +232,7 @@ def test_more_images_than_slots_raise_the_flag(small_quasar: dict[str, Any], key
     np.testing.assert_array_equal(found, expected)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_gradients_are_finite_where_a_point_source_is_a_ring_and_where_it_is_a_double(
     small_quasar: dict[str, Any], key: jax.Array
 ) -> None:
@@ -257,7 +257,7 @@ def test_missing_parameters_are_named(small_lens: dict[str, Any], key: jax.Array
         sim.render(params | {"exposure_tim": exposure})
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_seeing_beyond_the_file_s_is_blurred_all_the_same(galaxy: dict[str, Any], key: jax.Array) -> None:
     galaxy["IMAGE"]["PARAMETERS"]["numPix"] = 64
     sim = Simulator(galaxy)
@@ -326,7 +326,7 @@ def _step(params: dict[str, jax.Array], name: str, band: int | None) -> float:
     return 1e-5 * max(1.0, abs(float(params[name][0] if band is None else params[name][0, band])))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_gradient_of_chi_square_is_its_difference_for_every_parameter(key: jax.Array) -> None:
     """Equal to central differences of fourth order, in float64.
 
@@ -389,7 +389,7 @@ def test_numbers_are_those_of_a_chunk_without_its_images(
         np.testing.assert_allclose(numbers.values[name], value, rtol=1e-5, atol=1e-6, err_msg=name)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_images_behind_a_velocity_dispersion_are_those_of_its_einstein_radius(
     small_quasar: dict[str, Any], key: jax.Array
 ) -> None:

@@ -109,7 +109,7 @@ def test_gradients_with_respect_to_dark_energy(small_lens: dict[str, Any]) -> No
     check_gradients(loss, {name: params[name] for name in ("Ode0", "w0", "wa", "Om0")}, least=1e-4)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_gradients_of_images_with_respect_to_dark_energy(small_lens: dict[str, Any]) -> None:
     """As above, of whole images."""

@@ -37,7 +37,7 @@ def all_nan(array: Any) -> list[bool]:
     return [bool(np.isnan(one).all()) for one in np.asarray(array)]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("file", "shot_noise"), [("small_lens", "poisson"), ("unlensed_series", "gaussian")])
 def test_a_nan_in_any_parameter_is_in_every_pixel_and_the_likelihood(
     file: str, shot_noise: str, key: jax.Array, request: pytest.FixtureRequest
@@ -62,7 +62,7 @@ def test_a_nan_in_any_parameter_is_in_every_pixel_and_the_likelihood(
         assert [name for name, nan in zip(names, found, strict=True) if not nan] == ["as it is"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_image_positions_and_delays_are_nan_where_the_rays_are(
     small_quasar: dict[str, Any], key: jax.Array
 ) -> None:
@@ -82,7 +82,7 @@ def test_image_positions_and_delays_are_nan_where_the_rays_are(
     assert [name for name, nan in zip(names, all_nan(pixels), strict=True) if not nan] == ["as it is"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_planes_and_the_flag_of_a_dataset_know_of_a_nan(small_lens: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(small_lens)
     indices = np.arange(2, dtype=np.uint32)
@@ -149,7 +149,7 @@ def extreme(name: str, shape: tuple[int, ...], rng: np.random.Generator) -> np.n
     return sign * np.exp(np.log(low) + np.log(high / low) * u)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_extreme_parameters_give_finite_images(small_quasar: dict[str, Any], key: jax.Array) -> None:
     """2,000 systems from all over what a file may give, every tenth without mass."""
     mass = small_quasar["SPECIES"]["GALAXY_1"]["MASS_PROFILE_1"]

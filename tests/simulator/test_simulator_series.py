@@ -37,7 +37,7 @@ def series_of(file: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_same_shift_of_PEAK_and_NITES_changes_nothing(massless_series: dict[str, Any], key: Any) -> None:
     series = series_of(massless_series)
     plain, _ = Simulator(massless_series)(key, 2)
@@ -47,7 +47,7 @@ def test_the_same_shift_of_PEAK_and_NITES_changes_nothing(massless_series: dict[
     assert_close(moved, plain)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_system_is_the_same_in_any_batch_and_with_more_pointings_of_more_nights(
     massless_series: dict[str, Any], tmp_path: Path, key: Any
 ) -> None:
@@ -70,7 +70,7 @@ def test_a_system_is_the_same_in_any_batch_and_with_more_pointings_of_more_night
     assert_close(np.asarray(same)[short], np.asarray(images)[short, :2])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_static_nights_of_equal_seeing_are_one_image_without_noise(
     massless_series: dict[str, Any], key: Any
 ) -> None:
@@ -86,7 +86,7 @@ def test_static_nights_of_equal_seeing_are_one_image_without_noise(
     assert_close(images[:, 0], single.render(own), 1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_lensed_curve_is_the_sum_of_its_images_at_their_delays(
     small_series: dict[str, Any], key: Any, x64: None
 ) -> None:
@@ -112,7 +112,7 @@ def test_a_lensed_curve_is_the_sum_of_its_images_at_their_delays(
             np.testing.assert_allclose(light[i, :, b], expected, rtol=1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_planes_add_up_at_each_epoch(massless_series: dict[str, Any], tmp_path: Path, key: Any) -> None:
     seeing = {"DISTRIBUTION": {"NAME": "uniform", "PARAMETERS": {"minimum": 0.6, "maximum": 1.2}}}
     massless_series["SURVEY"]["PARAMETERS"]["seeing"] = seeing
@@ -132,7 +132,7 @@ def test_planes_add_up_at_each_epoch(massless_series: dict[str, Any], tmp_path: 
     assert all("forced_flux" in name or "magnitude_measured" in name for name in measured)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_missing_epochs_do_not_count_in_the_likelihood(
     unlensed_series: dict[str, Any], tmp_path: Path, key: Any
 ) -> None:
@@ -150,7 +150,7 @@ def test_missing_epochs_do_not_count_in_the_likelihood(
     np.testing.assert_array_equal(sim.log_likelihood(params, unknown), found)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_prior_of_what_is_drawn_at_each_epoch_is_the_sum_over_epochs(
     unlensed_series: dict[str, Any], tmp_path: Path, key: Any
 ) -> None:
@@ -176,7 +176,7 @@ def test_the_prior_of_what_is_drawn_at_each_epoch_is_the_sum_over_epochs(
     assert bool(jnp.isfinite(single.log_prior(single.sample(key, 2))).all())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_gradients_of_a_series_are_central_differences(x64: None) -> None:
     from validation.recovery.mocks import lensed_supernova_mock
 

@@ -40,7 +40,7 @@ def found(catalogue: Table, tmp_path_factory: pytest.TempPathFactory) -> ImageDi
     return check_catalog(file_with(tmp_path_factory.mktemp("om10"), catalogue))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_row_is_a_system(found: ImageDifferences, catalogue: Table) -> None:
     np.testing.assert_array_equal(found.row, np.arange(SYSTEMS))
     assert found.same_number.all()
@@ -50,7 +50,7 @@ def test_every_row_is_a_system(found: ImageDifferences, catalogue: Table) -> Non
     assert np.nanmax(np.abs(found.theirs.magnification)) > 20.0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_positions_to_a_thousandth_of_an_arcsec(found: ImageDifferences) -> None:
     spread = found.spread(found.position)
     assert spread.images == found.theirs.mask.sum()
@@ -58,7 +58,7 @@ def test_positions_to_a_thousandth_of_an_arcsec(found: ImageDifferences) -> None
     assert spread.largest < 1e-5
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_magnifications_to_a_percent(found: ImageDifferences) -> None:
     spread = found.spread(found.magnification)
     assert spread.images == found.theirs.mask.sum()
@@ -66,7 +66,7 @@ def test_magnifications_to_a_percent(found: ImageDifferences) -> None:
     assert spread.largest < 1e-4
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_delays_to_a_percent(found: ImageDifferences) -> None:
     spread = found.spread(found.delay)
     assert spread.images == found.theirs.mask.sum() - SYSTEMS
@@ -75,7 +75,7 @@ def test_delays_to_a_percent(found: ImageDifferences) -> None:
     assert found.theirs.delay[found.theirs.delay > 0.0].min() < 1.0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_is_wrong_with_a_catalogue_is_seen(
     catalogue: Table, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -71,7 +71,7 @@ def is_isolated(rows):
     return bool(np.all(apart > 2.5)) and bool((rows["magnification"].abs() > 0.3).all())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_forced_photometry_gives_the_magnitudes(isolated, tmp_path):
     isolated["IMAGE"]["PARAMETERS"]["point_source"] = "exact"
     dataset = jaxlens.make_dataset(isolated)
@@ -88,7 +88,7 @@ def test_forced_photometry_gives_the_magnitudes(isolated, tmp_path):
     assert measured >= 12
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_forced_photometry_of_a_series_gives_the_magnitudes_of_each_epoch(isolated):
     """Of a quasar that varies: each image shows it at its own time.
 

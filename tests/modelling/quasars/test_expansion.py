@@ -54,6 +54,7 @@ def at(expanded: Expanded, u: np.ndarray) -> Expansion:
         return found
 
 
+@pytest.mark.long
 def test_the_gradient_is_that_of_the_value_in_each_parameter(expanded: Expanded) -> None:
     u = 0.3 * np.random.default_rng(2).standard_normal(len(expanded.names))
     gradient, step = at(expanded, u).gradient, 1e-5

@@ -51,6 +51,7 @@ def test_each_file_has_what_was_fitted(found: Any, tmp_path: Path) -> None:
     assert np.ptp(imread(tmp_path / "page.png")) > 0
 
 
+@pytest.mark.long
 def test_a_page_that_cannot_be_drawn_is_a_warning(
     found: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -118,7 +118,7 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x, y, *, e1, **values: function(x, y, e1=jnp.where(e1 == 0.0, 0.0, e1), **values)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_light(plant_in_profile: Callable[..., None]) -> None:
     """A radius along the major axis, half a total flux, and a sign."""
     plant_in_profile(LIGHT_PROFILES, "SERSIC_ELLIPSE", "surface_brightness", by_major_axis)
@@ -132,7 +132,7 @@ def test_light(plant_in_profile: Callable[..., None]) -> None:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_mass(plant_in_profile: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     """A sign, half a potential, and the root of an Einstein radius; at usual parameters, of five profiles."""
     some = partial(comparison.rows, names=("SIE", "SHEAR", "POINT_MASS", "SIS", "CONVERGENCE"))
@@ -146,7 +146,7 @@ def test_mass(plant_in_profile: Callable[..., None], monkeypatch: pytest.MonkeyP
     assert {name for name in found if "SIE" not in name and "POINT" not in name} == of_shear
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_blur(plant: Callable[..., None]) -> None:
     """Without its outermost tap."""
 
@@ -162,7 +162,7 @@ def test_blur(plant: Callable[..., None]) -> None:
     assert found == {"Gaussian blur by sums of shifted images", "Gaussian blur by matrix products"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_stamps(plant: Callable[..., None]) -> None:
     """Moved by half a pixel."""
     plant(
@@ -172,7 +172,7 @@ def test_stamps(plant: Callable[..., None]) -> None:
     assert missed(psf_check.check(True).rows) == {"point source's stamp"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_kernels(plant: Callable[..., None]) -> None:
     """Rows and columns exchanged."""
     plant(
@@ -185,7 +185,7 @@ def test_kernels(plant: Callable[..., None]) -> None:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_noise(plant: Callable[..., None]) -> None:
     """Half of the shot noise's variance, and a photon too many in every pixel."""
     plant("variance of the shot noise", halved)
@@ -196,20 +196,20 @@ def test_noise(plant: Callable[..., None]) -> None:
     assert [row.passed for row in counted] == [True, True, False]  # variance, pooled variance, mean
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_photometry_of_a_template(plant: Callable[..., None]) -> None:
     """Two thousandths too bright; the brightness of a SALT model is given by x0."""
     plant("distance and redshift of a spectrum", lambda dilution: lambda sky: 1.002 * dilution(sky))
     assert missed(photometry_check.check(True).rows) == {"the template of Hsiao et al."}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_colour_law(plant: Callable[..., None]) -> None:
     plant("colour law of SALT", lambda law: lambda *arguments: 1.01 * law(*arguments))
     assert missed(photometry_check.check(True).rows) == {"a SALT model"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_half_a_pixel_moves_the_einstein_ring(plant: Callable[..., None]) -> None:
     def moved(grid: Function) -> Function:
         def planted(scene: Any, columns: int) -> tuple[jax.Array, jax.Array]:
@@ -223,13 +223,13 @@ def test_half_a_pixel_moves_the_einstein_ring(plant: Callable[..., None]) -> Non
     assert found == {"Einstein ring: image", "Einstein ring: mean radius"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_factor_in_the_delay_is_seen(plant: Callable[..., None]) -> None:
     plant("arrival time", lambda arrival_time: lambda *arguments: 1.001 * arrival_time(*arguments))
     assert missed(analytic_lenses.sphere(20)) == {"SIS: delay in days"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_gradient_that_vanishes_for_a_round_galaxy_is_seen(plant_in_profile: Callable[..., None]) -> None:
     name = "SERSIC_ELLIPSE"
     plant_in_profile(LIGHT_PROFILES, name, "surface_brightness", guarded)

@@ -32,7 +32,7 @@ def test_the_mocks_have_so_many_free_parameters(mock: Simulator) -> None:
     assert len([name for name in mock.priors if name.startswith((f"{LENS}-MASS", f"{LENS}-SHEAR"))]) == 7
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_arcs_are_as_bright_as_a_good_survey_has_them(mock: Simulator) -> None:
     params = sampled(mock)
     dark = params | {f"{LENS}-LIGHT_PROFILE_1-magnitude": jnp.full(SYSTEMS, 99.0)}
@@ -41,7 +41,7 @@ def test_the_arcs_are_as_bright_as_a_good_survey_has_them(mock: Simulator) -> No
     assert np.all((signal_to_noise > 50) & (signal_to_noise < 400))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_source_is_behind_its_lens(mock: Simulator) -> None:
     for start in range(0, 50, SYSTEMS):
         params = {name: np.asarray(value) for name, value in sampled(mock, start).items()}
@@ -49,7 +49,7 @@ def test_every_source_is_behind_its_lens(mock: Simulator) -> None:
         assert np.all(np.hypot(*place) < params[f"{LENS}-MASS_PROFILE_1-theta_E"])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_chi_square_of_the_truth_is_that_of_its_noise(mock: Simulator) -> None:
     models = np.asarray(mock.render(sampled(mock)))[:, 0]
     for lens, model in zip(lenses(mock, SYSTEMS), models, strict=True):
