@@ -63,6 +63,7 @@ REPLACING = pytest.StashKey[set[Path]]()
 SLOW_EXAMPLES = {
     "jaxlens.datasets.dataset.make_dataset",
     "jaxlens.datasets.loading.load",
+    "jaxlens.datasets.truth.truth_tables",
     "jaxlens.datasets.updates.DatasetUpdates.search",
     "jaxlens.datasets.updates.DatasetUpdates.update_param",
     "jaxlens.kernels.fastmath.hypergeometric.hypergeometric",
@@ -75,6 +76,7 @@ SLOW_EXAMPLES = {
     "jaxlens.simulator.densities.SimulatorDensities.log_prior",
     "jaxlens.simulator.lens_curves.SimulatorLensCurves.critical_curves",
     "jaxlens.simulator.lens_curves.SimulatorLensCurves.einstein_radius",
+    "jaxlens.simulator.exchanges.SimulatorExchanges.to_lenstronomy",
     "jaxlens.simulator.light_products.SimulatorLightProducts.image_parts",
     "jaxlens.simulator.light_products.SimulatorLightProducts.products",
     "jaxlens.simulator.simulator.Simulator",

@@ -60,6 +60,7 @@ def test_every_word_of_the_keys_is_there() -> None:
     assert f"`halo_tolerance` of IMAGE, {Instrument.halo_tolerance:.0e}".replace("e-04", "e-4") in PAGE
 
 
+@pytest.mark.slow
 def test_the_file_of_the_page_is_legal() -> None:
     (block,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
     file = yaml.safe_load(example_path("line_of_sight").read_text(encoding="utf-8"))

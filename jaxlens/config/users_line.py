@@ -14,10 +14,6 @@ def users_line() -> int:
     Returns:
         The number of calls from the caller of this function to that line, with one for the caller itself;
         where all lines are ours, as on the command line, 1.
-
-    Example:
-        >>> users_line()  # in a program, which is outside
-        1
     """
     frame: FrameType | None = sys._getframe(1)
     level = 1

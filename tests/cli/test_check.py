@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
+
 from jaxlens import cli
 from jaxlens.config import example_path, examples
 
 
+@pytest.mark.slow
 def test_check_has_no_complaint_about_the_examples(capsys):
     """Of those without SELECT and CATALOG; systems of others are made, which compiles for seconds."""
     files = {name: example_path(name).read_text() for name in examples()}

@@ -171,6 +171,7 @@ def test_backgrounds_that_replace_the_sky_and_that_set_it(load_edited: LoadEdite
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", examples())
 def test_no_example_is_absurd(name: str) -> None:
     assert load_config(name).warnings == ()

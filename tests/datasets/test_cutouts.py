@@ -15,6 +15,8 @@ from jaxlens import load, verify
 from jaxlens.datasets.dataset import Dataset, make_dataset
 from tests.datasets.conftest import SMALL, OnDisk
 
+pytestmark = pytest.mark.slow
+
 ROWS = pd.DataFrame(
     {
         "name": ["A0", "A, 1", "\u00c52"],

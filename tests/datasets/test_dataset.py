@@ -406,6 +406,7 @@ def test_a_number_that_is_not_finite_stops_the_dataset(small_lens, tmp_path):
         make_dataset(small_lens, skip_image_generation=True)
 
 
+@pytest.mark.slow
 def test_an_image_that_is_not_finite_stops_the_dataset(small_lens, tmp_path):
     (tmp_path / "t.txt").write_text("seeing WEIGHT\n-1 1\n0.8 1\n")
     small_lens["DISTRIBUTIONS"] = {"USERDIST_1": {"FILENAME": str(tmp_path / "t.txt"), "MODE": "iterate"}}

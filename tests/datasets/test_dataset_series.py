@@ -22,6 +22,8 @@ from jaxlens.files.contents import Contents
 from jaxlens.files.reader import read
 from jaxlens.production.products import Kept
 
+pytestmark = pytest.mark.slow
+
 BANDS = ("g", "r")
 # Two pointings of three and two epochs, whose bands are observed on different nights.
 CADENCE: dict[str, Any] = {

@@ -11,6 +11,8 @@ from jaxlens.datasets.truth import write_dataset_truth
 from jaxlens.simulator.simulator import Simulator
 from tests.haloes import halo_document
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def unlensed(small_quasar, tmp_path):

@@ -226,6 +226,7 @@ def test_cdf_and_density_are_scipy_s(distribution: Distribution, theirs: Any) ->
     np.testing.assert_allclose(found["above"], theirs.sf(x), rtol=1e-9, atol=1e-13)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "distribution",
     [

@@ -15,6 +15,8 @@ import yaml
 from jaxlens import Simulator, StorageError, make_dataset
 from jaxlens.files.table import parameters
 
+pytestmark = pytest.mark.slow
+
 # The quasar stands off its host, which is not lensed, so that no lens equation is solved.
 OFFSET_QUASAR = """
 DATASET: {NAME: Offset, PARAMETERS: {SIZE: 3, OUTDIR: unused, SEED: 1}}

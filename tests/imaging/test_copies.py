@@ -137,6 +137,7 @@ def without_lens(file: dict[str, Any]) -> dict[str, Any]:
     return file
 
 
+@pytest.mark.slow
 def test_copies_are_as_the_same_objects_written_out(small_lens: dict[str, Any], x64: None) -> None:
     """Light of galaxies and stars; what is not shown changes no pixel."""
     assert_same_light(pair(without_lens(small_lens)))

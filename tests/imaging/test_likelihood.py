@@ -75,6 +75,7 @@ def test_masked_pixels_count_for_nothing_whatever_they_hold(tiny: dict[str, Any]
     assert bool(jnp.all(jnp.isfinite(gradient(params[SIZE]))))
 
 
+@pytest.mark.slow
 def test_the_gradient_includes_that_of_sigma(tiny: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(tiny)
     images, params = jax.tree.map(lambda value: np.asarray(value, np.float64), sim(key, 3))

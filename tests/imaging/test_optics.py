@@ -153,6 +153,7 @@ def test_a_moffat_profile_blurs_light_and_star() -> None:
         np.testing.assert_allclose(star[b], flux * cut[8:25, 8:25], atol=1e-10 * flux)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("kind", ["GAUSSIAN", pytest.param("MOFFAT", marks=pytest.mark.slow), "PIXEL"])
 def test_convolution_on_the_grid_of_the_supersampling(kind: str, kernels: dict[str, np.ndarray]) -> None:
@@ -218,6 +219,7 @@ def test_a_batch_gives_the_images_of_its_systems(kernels: dict[str, np.ndarray])
 MOFFAT = {"psf_type": "MOFFAT", "moffat_beta": 3.0}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize(
     ("psf", "steps"),

@@ -30,7 +30,7 @@ LENSTRONOMY = (
     (0.04403754, 1.62340437, 18.13302903, 18.4426275, 6.34427038, 0.16105612),
 )
 
-pytestmark = pytest.mark.usefixtures("x64")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("x64")]
 
 
 def file(image: dict[str, Any]) -> dict[str, Any]:

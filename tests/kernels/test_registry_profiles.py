@@ -23,8 +23,10 @@ PROFILES |= {("mass", name): MASS_PROFILES[name] for name in sorted(MASS_PROFILE
 HEAVY = {
     "BPL",
     "CNFW",
-    "CTNFW_GAUSS_DEC",
     "CNFW_ELLIPSE_POTENTIAL",
+    "CORED_DENSITY_2",
+    "CORED_DENSITY_EXP",
+    "CTNFW_GAUSS_DEC",
     "EPL_BOXYDISKY",
     "EPL_BOXYDISKY_ELL",
     "EPL_MULTIPOLE_M1M3M4",
@@ -35,6 +37,7 @@ HEAVY = {
     "GNFW",
     "GNFW_ELLIPSE_GAUSS_DEC",
     "GreenBoschNFW",
+    "MULTI_GAUSSIAN_ELLIPSE_KAPPA",
     "NFW_ELLIPSE_GAUSS_DEC",
     "PSEUDO_DPL",
     "SERSIC_ELLIPSE_GAUSS_DEC",
@@ -43,6 +46,7 @@ HEAVY = {
     "SPEMD",
     "SYNTHESIS",
     "TNFWC",
+    "ULDM",
 }
 # Profiles that are the same everywhere.
 CONSTANT = ("UNIFORM", "BLANK_PLANE")

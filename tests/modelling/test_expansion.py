@@ -27,7 +27,7 @@ SIDE = 16
 BASES = (MultiGaussian(LIGHT, 2, 0.2, 0.6), MultiGaussian(SOURCE, 1, 0.2, 0.2), Shapelets(SOURCE, 1))
 AMPLITUDES = np.array([4.0, 20.0, 3.0, 5.0, 1.0, -0.7])
 
-pytestmark = pytest.mark.usefixtures("x64")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("x64")]
 
 
 class Programs(NamedTuple):

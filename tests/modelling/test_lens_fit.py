@@ -137,6 +137,7 @@ def test_points_that_are_close_count_once() -> None:
     np.testing.assert_array_equal(distinct(points), points[[0, 2, 4]])
 
 
+@pytest.mark.slow
 def test_how_several_images_are_aligned_is_that_of_lens_data() -> None:
     image = jaxlens.read_image(np.ones((SIDE, SIDE)), sigma=SIGMA, psf=PSF, pixel_scale=PIXEL_SCALE)
     with pytest.raises(ValueError, match="align is 'stars'; give 'sky' or 'centers'"):

@@ -19,7 +19,7 @@ from tests.modelling.joint_mocks import LIGHT, MASS, SOURCE
 
 SIDE = 18
 
-pytestmark = pytest.mark.usefixtures("x64")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("x64")]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from jaxlens.modelling.ladder import FAR, Rung, with_held
 from jaxlens.modelling.richest_model import STRUCTURE, covariance_about, covariance_of, richest
 from tests.modelling.test_ladder import rung
 
-pytestmark = pytest.mark.usefixtures("x64")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("x64")]
 
 HELD = 1
 

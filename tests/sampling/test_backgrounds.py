@@ -19,6 +19,8 @@ from jaxlens.config.backgrounds import cut_or_pad
 from jaxlens.config.errors import ConfigWarning
 from jaxlens.imaging.noise import background_image
 
+pytestmark = pytest.mark.slow
+
 THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
 IDX = "BACKGROUND_IDX"
 COUNT = 7

@@ -13,6 +13,8 @@ from scipy import stats
 
 from jaxlens import Simulator
 
+pytestmark = pytest.mark.slow
+
 # Systems that are drawn; a deviation that chance makes once in a million is a failure.
 SYSTEMS = 4000
 UNLIKELY = 1e-6

@@ -21,6 +21,8 @@ from jaxlens.imaging.scene import scene
 from jaxlens.sampling.joints import draw_joint
 from jaxlens.sampling.population import draw_system
 
+pytestmark = pytest.mark.slow
+
 TABLES = Path(__file__).parents[1] / "config" / "userdist"
 LIGHT = "PLANE_1-OBJECT_1-LIGHT_PROFILE_1"
 LENS, SOURCE = "PLANE_1-OBJECT_1-REDSHIFT", "PLANE_2-OBJECT_1-REDSHIFT"

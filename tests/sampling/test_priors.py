@@ -70,6 +70,7 @@ def test_the_log_prior_is_the_sum_of_scipys_densities(varied: dict[str, Any], ke
         np.testing.assert_allclose(sim.log_prior(params, names=[name]), densities[name], rtol=2e-5, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_prior_has_the_gradients_of_its_densities(varied: dict[str, Any], key: jax.Array) -> None:
     sim, path = Simulator(varied), "SPECIES.GALAXY_1.MASS_PROFILE_1.e1.mean"
     params = {name: np.asarray(value, np.float64) for name, value in sim.sample(key, 5).items()}

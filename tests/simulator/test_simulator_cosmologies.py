@@ -18,6 +18,8 @@ import jaxlens
 from jaxlens.imaging.derived import derived_quantities
 from jaxlens.imaging.rays import _weights
 
+pytestmark = pytest.mark.slow
+
 KEY = jax.random.key(1, impl="threefry2x32")
 THETA_E = "PLANE_1-OBJECT_1-MASS_PROFILE_1-theta_E"
 

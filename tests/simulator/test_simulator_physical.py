@@ -13,6 +13,8 @@ import pytest
 import jaxlens
 from jaxlens.imaging.derived import derived_quantities
 
+pytestmark = pytest.mark.slow
+
 PREFIX = "PLANE_1-OBJECT_1-MASS_PROFILE_1-"
 # Of lenstronomy's LensCosmo(0.4, 1.5) with FlatLambdaCDM(H0=70, Om0=0.3): nfw_physical2angle(M=2e13, c=5.5).
 RS, ALPHA_RS = 16.467909058265366, 1.7211945133409046

@@ -134,6 +134,7 @@ def test_systems_are_those_of_the_simulator_and_of_no_dataset(two: dict[str, Any
     assert not np.isin(taken(stream(two, 4, seed=2), 2).images, batch.images).all((1, 2, 3)).any()
 
 
+@pytest.mark.slow
 def test_labels_are_numbers_by_name_and_0_where_there_is_none(two: dict[str, Any]) -> None:
     batches = stream(two, 4, labels=[THETA_E, MAGNITUDE, "seeing-r"])
     assert batches.configurations == ("LENSES", "SINGLE")

@@ -14,6 +14,8 @@ from jaxlens import Simulator
 from jaxlens.streams.columns import mixed_columns
 from jaxlens.streams.stream import stream
 
+pytestmark = pytest.mark.slow
+
 QUASAR = "PLANE_1-OBJECT_2"
 CADENCE = "POINTING_1: {g: [0, 15, 40], r: [1, 16, 41]}\nPOINTING_2: {g: [5, 30], r: [6, 31]}\n"
 MEASURED = f"{QUASAR}-forced_flux"

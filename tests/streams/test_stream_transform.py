@@ -13,6 +13,8 @@ import pytest
 from jaxlens.streams.scaling import ImageScaling
 from jaxlens.streams.stream import stream
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def galaxies(small_lens: dict[str, Any]) -> dict[str, Any]:

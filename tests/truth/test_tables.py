@@ -37,6 +37,7 @@ def at_places(isothermal, key):
     return sim, params
 
 
+@pytest.mark.slow
 def test_images_behind_an_isothermal_sphere(at_places):
     """Beta + theta_E and beta - theta_E along the source; 1 + theta_E / beta; 2 theta_E beta D / c."""
     sim, params = at_places

@@ -12,6 +12,8 @@ import pytest
 
 from jaxlens.kernels.fastmath.copies import in_any_system, summed_at_once, summed_in_loop
 
+pytestmark = pytest.mark.slow
+
 X = jnp.linspace(0.1, 2.0, 7)
 SHOWN = jnp.array([[True, True, False, False], [False, False, False, False]])
 WIDTHS = jnp.array([[0.5, 1.5, 0.7, 1.1], [2.0, 0.3, 0.2, 0.9]])

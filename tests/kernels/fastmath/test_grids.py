@@ -17,6 +17,8 @@ from scipy.interpolate import RectBivariateSpline, RegularGridInterpolator
 
 from jaxlens.kernels.fastmath.grids import grid_values, image_value, interval, position
 
+pytestmark = pytest.mark.slow
+
 RNG = np.random.default_rng(17)
 IMAGE = RNG.normal(size=(7, 9))
 FINE = np.arange(-3.0, 13.0, 0.25) + 0.125

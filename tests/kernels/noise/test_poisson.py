@@ -12,6 +12,8 @@ from scipy import stats
 
 from jaxlens.kernels.noise.poisson import SMALL_RATE, poisson, poisson_of_words
 
+pytestmark = pytest.mark.slow
+
 COUNTS_AT_ONCE = 1 << 14
 ALLOWED = 1e-4
 

@@ -10,6 +10,8 @@ from jax.test_util import check_grads
 
 from jaxlens.kernels.psf import stamps
 
+pytestmark = pytest.mark.slow
+
 # Lopsided, so that a mirrored or turned kernel shows.
 KERNEL = np.random.default_rng(5).exponential(1.0, (2, 7, 7)) * np.linspace(0.2, 2.0, 7)
 PLACES = [

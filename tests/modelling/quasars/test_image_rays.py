@@ -15,6 +15,8 @@ from jaxlens.kernels.types import Params
 from jaxlens.modelling.quasars.image_rays import image_rays, travel_times
 from tests.modelling.quasars.quads import BETA, THETA_E, Z_LENS, Z_SOURCE, small_problem, sphere_params
 
+pytestmark = pytest.mark.slow
+
 
 def delay_by_hand(h0: float) -> float:
     """Days by which the image at BETA - THETA_E is later: r_d r_s / (r_s - r_d) 2 theta_E beta / c."""
