@@ -48,7 +48,7 @@ def test_derivatives() -> None:
     np.testing.assert_allclose(slopes, [factor, by_shear], rtol=2e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_behind_two_planes_it_is_of_the_area_within_the_curves() -> None:
     """Also where both eigenvalues are above 0 in a hole near the mass of the second plane."""
     sim = jaxlens.Simulator(products.lens_file("two planes"))
