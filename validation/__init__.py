@@ -4,6 +4,8 @@
 - `recovery`: simulated lenses and populations fitted again: `python -m validation.recovery`.
 - `speed`: jaxlens beside other packages on the same work: `python -m validation.speed`.
 - `results`: the measurements that the documentation quotes, as JSON.
+- `surveys`: every packaged file with every survey.
+- `quick_compilation`: flags with which XLA compiles tests and documentation quickly.
 - `compare_checkouts`: a comparison of the outputs before and after a change of the code.
 
 Nothing in `jaxlens` imports from here.  Frozen reference values are read without lenstronomy; whatever calls

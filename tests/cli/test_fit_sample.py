@@ -88,6 +88,8 @@ def test_each_lens_has_a_line_and_the_sample_its_times(
     assert lines[2] == "2 of 2 lenses fitted, 1 of them flagged"
     assert lines[3] == "22 s a lens (median), and 40 s of compilation for all"
     assert lines[4:] == [str(tmp_path / "out" / name) for name in ("results.csv", "lenses")]
+    assert cli.main(["fit", "lenses", "--config=slacs", "--out", str(tmp_path / "out"), "--quiet"]) == 0
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_failed_lens_is_an_error_at_the_end(

@@ -206,7 +206,6 @@ def assert_recipes(params: Mapping[str, Any], drawn: Mapping[str, Any], seen: np
         np.testing.assert_allclose(found[used], wanted[used], rtol=3e-7, err_msg=name)
 
 
-@pytest.mark.slow
 def test_the_rows_of_a_system_are_its_recipe(made: Dataset, key: jax.Array) -> None:
     """Whatever the order of the rows; what a system does not observe has any value."""
     sim = Simulator(made.config)
@@ -217,7 +216,6 @@ def test_the_rows_of_a_system_are_its_recipe(made: Dataset, key: jax.Array) -> N
     assert_recipes(sim.params_from_table(table), drawn, made.mask()[order])
 
 
-@pytest.mark.slow
 def test_a_table_gives_its_images_again(made: Dataset, key: jax.Array) -> None:
     sim = Simulator(made.config)
     params = sim.params_from_table(Path(made.outdir) / "CONFIGURATION_1_metadata.csv")
@@ -250,7 +248,6 @@ def test_single_exposures_have_no_series() -> None:
             getattr(dataset, name)
 
 
-@pytest.mark.slow
 def test_any_batch_size_gives_the_same_systems(made: Dataset, tmp_path: Path) -> None:
     config = document(tmp_path)
     parts = make_dataset(config, True, image_file_format="npy", return_planes=True, batch_size=1)
@@ -294,7 +291,6 @@ def test_images_of_a_lensed_source_have_columns_of_their_own(tmp_path: Path) -> 
     assert_recipes(again, drawn, dataset.mask())
 
 
-@pytest.mark.slow
 def test_without_images_the_table_lacks_what_is_measured_on_them(made: Dataset, tmp_path: Path) -> None:
     dataset = make_dataset(document(tmp_path), True, skip_image_generation=True, batch_size=3)
     table = dataset.metadata()
@@ -310,7 +306,6 @@ def test_without_images_the_table_lacks_what_is_measured_on_them(made: Dataset, 
     assert names == {"CONFIGURATION_1_metadata.csv", "CONFIGURATION_1_PLANE_1-OBJECT_2.csv"}
 
 
-@pytest.mark.slow
 def test_a_sample_is_five_systems_with_all_their_epochs(made: Dataset, tmp_path: Path) -> None:
     config = document(tmp_path)
     config["DATASET"]["PARAMETERS"]["SIZE"] = 7
@@ -319,7 +314,6 @@ def test_a_sample_is_five_systems_with_all_their_epochs(made: Dataset, tmp_path:
     assert sample.metadata().equals(made.metadata())
 
 
-@pytest.mark.slow
 def test_a_series_is_made_again_with_other_nights(made: Dataset) -> None:
     again = copy.copy(made)
     again.__dict__ |= {"_systems": dict(made._systems), "config_dict": copy.deepcopy(made.config_dict)}

@@ -120,7 +120,6 @@ def turned(params: dict[str, np.ndarray], turn: float) -> dict[str, np.ndarray]:
     return {name: value for name, value in found.items() if name != "pixel_scale"}
 
 
-@pytest.mark.slow
 def test_a_map_that_is_a_plain_grid_gives_the_plain_image(
     image: Callable[..., np.ndarray], params: dict[str, np.ndarray]
 ) -> None:
@@ -128,7 +127,6 @@ def test_a_map_that_is_a_plain_grid_gives_the_plain_image(
     np.testing.assert_allclose(image(), plain, rtol=1e-12, atol=1e-12 * float(plain.max()))
 
 
-@pytest.mark.slow
 def test_a_crooked_grid_gives_the_image_of_lenstronomy(image: Callable[..., np.ndarray]) -> None:
     """Two diagonals of that of ImageData with transform_pix2angle, ra_at_xy_0 and dec_at_xy_0."""
     found, along = image(CROOKED, **STAR_AT), np.arange(2, N, 4)
@@ -185,7 +183,6 @@ def test_light_of_a_galaxy_is_its_brightness_times_the_area_of_a_pixel(
     np.testing.assert_allclose(found, brightness * flux * (xx * yy - xy * yx), rtol=1e-6)
 
 
-@pytest.mark.slow
 def test_derivatives_are_central_differences(
     image: Callable[..., np.ndarray], mapped: Simulator, params
 ) -> None:

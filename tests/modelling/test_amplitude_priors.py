@@ -25,7 +25,6 @@ def test_at_first_it_is_that_of_all_light() -> None:
     np.testing.assert_allclose(first_precision(problem, data), np.full(11, 1.0 / 6.0**2))
 
 
-@pytest.mark.slow
 def test_it_makes_the_images_most_probable() -> None:
     """With all amplitudes integrated out the pixels are normal: their covariance is summed from the columns.
 
@@ -68,7 +67,6 @@ def test_bases_of_positive_light_keep_theirs() -> None:
     assert improved_precision(problem, lens.data, lens.settings, lens.truth) is lens.settings
 
 
-@pytest.mark.slow
 def test_a_source_without_structure_has_none() -> None:
     """Its precisions are so large that what the images say is lost beside them, and stay finite."""
     problem = problem_of(BASES)

@@ -73,7 +73,6 @@ def with_active(programs: Programs, *held: int) -> Settings:
     return settings._replace(active=active)
 
 
-@pytest.mark.slow
 def test_the_gradient_is_the_difference_of_values(programs: Programs) -> None:
     """With shapelets, whose volume is in the value, and 0 where a coordinate does not move."""
     u = programs.point
@@ -85,7 +84,6 @@ def test_the_gradient_is_the_difference_of_values(programs: Programs) -> None:
         np.testing.assert_allclose(found.gradient[i], expected, rtol=1e-5, atol=1e-4)
 
 
-@pytest.mark.slow
 def test_the_curvature_is_that_of_a_joint_fit(programs: Programs) -> None:
     """Residuals in coordinates and amplitudes together, their Jacobian by differences, in NumPy.
 

@@ -127,7 +127,6 @@ def test_its_parameters(lens: Lens) -> None:
     np.testing.assert_allclose(x[-6:], 0.5 * 0.15, rtol=1e-6)
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 def test_the_truth_fits_the_simulators_images(lens: Lens) -> None:
     """Where the pixels are, the PSF of each and the levels of the sky are right: residuals are rounding."""

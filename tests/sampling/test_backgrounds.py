@@ -102,7 +102,6 @@ def test_the_images_lie_on_the_device_once(with_images: Make, small_lens: dict[s
     assert first.dtype == jnp.float32
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("galaxies")
 def test_MODE_add_adds_the_image_to_the_noisy_one(
     with_images: Make, small_lens: dict[str, Any], key: jax.Array
@@ -116,7 +115,6 @@ def test_MODE_add_adds_the_image_to_the_noisy_one(
     np.testing.assert_allclose(added, expected, atol=2e-6 * float(jnp.max(found)))
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("galaxies")
 def test_images_without_noise_have_no_background_image(
     with_images: Make, small_lens: dict[str, Any], key: jax.Array

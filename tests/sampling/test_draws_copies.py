@@ -110,14 +110,12 @@ def test_a_system_is_the_same_wherever_a_batch_starts(sim: Simulator, many: dict
     assert all(np.array_equal(value[:-2], many[name][2:]) for name, value in later.items())
 
 
-@pytest.mark.slow
 def test_a_system_is_the_same_in_a_batch_of_any_size(sim: Simulator, many: dict[str, np.ndarray]) -> None:
     """Bit for bit."""
     few = drawn(sim, 3, start=2)
     assert all(np.array_equal(value, many[name][2:5]) for name, value in few.items())
 
 
-@pytest.mark.slow
 def test_a_system_is_the_same_in_any_dataset(many: dict[str, np.ndarray]) -> None:
     """The bound does not depend on SIZE; a MAX beyond all draws adds copies and changes none."""
     keys = {"NUMBER": poisson(MEAN), "POSITION": {"within": 8.0, "outside": 1.0}}
@@ -129,7 +127,6 @@ def test_a_system_is_the_same_in_any_dataset(many: dict[str, np.ndarray]) -> Non
         assert all(np.array_equal(few[name], value[:4]) for name, value in many.items())
 
 
-@pytest.mark.slow
 def test_MAX_truncates_the_distribution(many: dict[str, np.ndarray]) -> None:
     """The chances up to MAX keep their ratios: what is beyond is not piled up at MAX."""
     number = drawn(Simulator(file_of({"NUMBER": poisson(MEAN), "MAX": 2})), SYSTEMS)[f"{PREFIX}-NUMBER"]
@@ -137,7 +134,6 @@ def test_MAX_truncates_the_distribution(many: dict[str, np.ndarray]) -> None:
     assert number.max() == 2.0
 
 
-@pytest.mark.slow
 def test_copies_have_densities(sim: Simulator) -> None:
     """The prior of a copy's place is p(sep) ~ sep, and that of NUMBER the Poisson probability."""
     params = {name: jnp.asarray(value) for name, value in drawn(sim, 2).items()}

@@ -124,14 +124,12 @@ def test_nothing_else_changes(drawn_tables: Simulator, small_lens: dict[str, Any
         np.testing.assert_array_equal(plain[name], drawn[name], err_msg=name)
 
 
-@pytest.mark.slow
 def test_any_start_gives_the_same_systems(drawn_tables: Simulator, key: jax.Array) -> None:
     whole, part = sample(drawn_tables, key, N), sample(drawn_tables, key, 3, start=4)
     for name, expected in whole.items():
         np.testing.assert_array_equal(part[name], expected[4:7], err_msg=name)
 
 
-@pytest.mark.slow
 def test_x64_draws_the_same_systems(drawn_tables: Simulator, key: jax.Array) -> None:
     single = sample(drawn_tables, key, N)
     with jax.enable_x64(True):
@@ -197,7 +195,6 @@ def test_a_star_s_place_in_a_table_is_in_arcsec(iterated_tables: dict[str, Any],
     assert np.all(np.abs(drawn["PLANE_1-OBJECT_2-dec_image"]) < 24 * 0.2 / 2)
 
 
-@pytest.mark.slow
 def test_tables_of_redshifts_are_drawn_until_planes_are_in_order(
     small_lens: dict[str, Any], key: jax.Array, tmp_path: Path
 ) -> None:
@@ -217,7 +214,6 @@ def test_tables_of_redshifts_are_drawn_until_planes_are_in_order(
     np.testing.assert_array_equal(sample(sim, key, 6000, start=50)[LENS][:5950], drawn[LENS][50:])
 
 
-@pytest.mark.slow
 def test_a_drawn_redshift_keeps_clear_of_the_table_s(
     small_lens: dict[str, Any], key: jax.Array, tmp_path: Path
 ) -> None:
@@ -242,7 +238,6 @@ def test_iterated_tables_out_of_order_give_nan(
     assert np.isfinite(drawn[LENS]).tolist() == np.isfinite(drawn[SOURCE]).tolist() == fine
 
 
-@pytest.mark.slow
 def test_normal_redshifts_are_in_order_and_differentiable(small_lens: dict[str, Any], key: jax.Array) -> None:
     normal = {"PARAMS": [LENS, SOURCE], "MEAN": [0.8, 1.0], "COVARIANCE": [[0.09, 0], [0, 0.09]]}
     sim = Simulator(load_config(small_lens | {"DISTRIBUTIONS": {"MULTIVARIATE_NORMAL_1": normal}}))
@@ -281,7 +276,6 @@ def joint(points: np.ndarray, weights: np.ndarray) -> Joint:
     return Joint("USERDIST_1", "interpolate", columns, arrays=arrays)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("dimensions", "cells", "fine"), [(2, 6, 40), (3, 4, 24)])
 def test_the_drawn_density_is_the_interpolated_one(
     key: jax.Array, dimensions: int, cells: int, fine: int

@@ -95,7 +95,6 @@ def test_flat_universes_are_the_same_however_they_are_named(small_lens: dict[str
         np.testing.assert_allclose(ratios, found[0], rtol=1e-10)
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 def test_gradients_with_respect_to_dark_energy(small_lens: dict[str, Any]) -> None:
     """Through three planes in a universe that is flat to rounding, where the curvature may go either way."""
@@ -155,7 +154,6 @@ def test_every_parameter_of_a_cosmology_can_be_drawn(small_lens: dict[str, Any])
     assert len(np.unique(theta_E)) == 4
 
 
-@pytest.mark.slow
 def test_a_row_of_metadata_gives_the_image_again(small_lens: dict[str, Any]) -> None:
     sim = jaxlens.Simulator(with_sigma_v(small_lens, "w0waCDM", Ode0=0.5, wa=0.3))
     batch = sim.generate(KEY, 2)

@@ -78,7 +78,6 @@ def test_the_distribution_is_poissons(rate: float) -> None:
     assert distance(rate) < ALLOWED
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("rate", [3e5 + 0.37, 2.0**24 + 0.5, 1e9])
 def test_the_distribution_is_poissons_at_large_rates(rate: float) -> None:
@@ -90,7 +89,6 @@ def test_the_distribution_is_poissons_at_large_rates(rate: float) -> None:
     assert _sampled_distance(rate) < ALLOWED
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rate", [3e5 + 0.37, 2.0**22 + 0.5])
 def test_single_precision_holds_large_rates(rate: float) -> None:
     assert _sampled_distance(rate) < ALLOWED

@@ -160,7 +160,6 @@ def test_a_nan_is_a_nan_flux(x64: None, gaussian_sky: Any) -> None:
         assert np.all(np.isnan(found["agn_drw_mag"].flux))
 
 
-@pytest.mark.slow
 def test_derivatives_are_central_differences(
     x64: None, gaussian_sky: Any, check_first_derivatives: Callable[..., None]
 ) -> None:
@@ -202,7 +201,6 @@ def test_the_structure_function_of_many_curves_is_the_model_on_the_grid() -> Non
         assert np.max(np.abs(structure_function(start) / MODEL - 1.0)) < 4.0 * ERROR
 
 
-@pytest.mark.slow
 def test_the_structure_function_of_many_light_curves_is_that_of_macleod(gaussian_sky: Any) -> None:
     sky, count = gaussian_sky(1.3, 9000.0), 10_000
     many = jax.vmap(lambda r: -2.5 * jnp.log10(light_curves(sky, traced(REALIZATION=r))["agn_drw"].flux))
