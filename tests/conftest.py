@@ -76,10 +76,12 @@ SLOW_EXAMPLES = {
     "jaxlens.simulator.densities.SimulatorDensities.log_prior",
     "jaxlens.simulator.lens_curves.SimulatorLensCurves.critical_curves",
     "jaxlens.simulator.lens_curves.SimulatorLensCurves.einstein_radius",
+    "jaxlens.simulator.lens_maps.SimulatorLensMaps.convergence",
     "jaxlens.simulator.exchanges.SimulatorExchanges.to_lenstronomy",
     "jaxlens.simulator.light_products.SimulatorLightProducts.image_parts",
     "jaxlens.simulator.light_products.SimulatorLightProducts.products",
     "jaxlens.simulator.simulator.Simulator",
+    "jaxlens.simulator.simulator.Simulator.params_from_table",
     "jaxlens.simulator.simulator.Simulator.sample",
     "jaxlens.truth.catalog_check.check_catalog",
 }

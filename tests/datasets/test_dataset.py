@@ -302,6 +302,7 @@ def test_without_a_seed_two_datasets_differ_and_either_can_be_made_again():
     np.testing.assert_array_equal(again.images(), one.images())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("image_format", ["h5", "npy"])
 def test_the_same_seed_gives_the_same_bytes(tmp_path, image_format):
     files = []

@@ -35,6 +35,7 @@ def two_centres() -> dict[str, Any]:
     return config
 
 
+@pytest.mark.slow
 def test_a_tie_is_that_of_the_file() -> None:
     sim, free = free_of(two_centres(), tie={CENTER_Y: CENTER})
     _, same = free_of(tied_file())

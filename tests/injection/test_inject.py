@@ -104,6 +104,7 @@ def centroid(light: np.ndarray) -> np.ndarray:
     return np.array([np.sum(columns * light), np.sum(rows * light)]) / np.sum(light)
 
 
+@pytest.mark.slow
 def test_places_on_the_sky_come_back_as_centroids_in_images_of_different_wcs(
     blobs: dict[str, Any], make_image: Maker, tmp_path: Path
 ) -> None:

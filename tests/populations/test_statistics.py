@@ -107,6 +107,7 @@ def test_statistics_are_smooth_also_where_nothing_is_seen(x64: None) -> None:
     assert np.isfinite(derivative).all()
 
 
+@pytest.mark.slow
 def test_a_regression_finds_linear_and_nonlinear_functions() -> None:
     x = np.random.default_rng(4).standard_normal((2500, 3)).astype(np.float32)
     statistics = x * np.array([[1.0, 10.0, 0.1]], np.float32) + np.float32(5.0)

@@ -60,6 +60,7 @@ def drawn(config: dict[str, Any], key: jax.Array, n: int, **more: Any) -> dict[s
     return {name: np.asarray(value) for name, value in sim.sample(key, n).items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["sample", "iterate"])
 def test_every_number_is_that_of_a_row(
     placeholders: dict[str, Any], key: jax.Array, tmp_path: Path, mode: str

@@ -68,6 +68,7 @@ def test_a_start_of_another_shape_is_refused() -> None:
         system_indices([1, 2, 3], 2)
 
 
+@pytest.mark.slow
 def test_systems_above_32_bits_are_no_others_again(
     small_lens: dict[str, Any], key: jax.Array, tmp_path: Path
 ) -> None:

@@ -24,6 +24,7 @@ def part(first: float, **haloes: Any) -> tuple[Any, Any, dict[str, Any]]:
     return numbers[:, None, None, None], numbers[:, None], haloes
 
 
+@pytest.mark.slow
 def test_haloes_are_put_into_their_places_with_the_room_of_the_widest() -> None:
     narrow, wide = jnp.array([[1.0], [2.0]]), jnp.array([[3.0, 4.0, 5.0], [6.0, 0.0, 0.0]])
     made = [part(10.0, **{MASS: narrow}), part(20.0), part(30.0, **{MASS: wide, "LINE_OF_SIGHT-x": narrow})]

@@ -172,6 +172,7 @@ def test_configurations_may_be_chosen_and_a_fraction_of_0_has_no_system(four: di
         stream(four, 4, configurations="STARRY")
 
 
+@pytest.mark.slow
 def test_a_stream_goes_on_beyond_the_32_bits_of_its_indices(two: dict[str, Any]) -> None:
     across = taken(stream(two, 4, start=2**32 - 2), 1)
     after, early = next(stream(two, 4, start=np.int64(2**32)).numpy()), taken(stream(two, 4), 1)

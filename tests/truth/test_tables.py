@@ -75,6 +75,7 @@ def test_images_behind_an_isothermal_sphere(at_places):
     assert set(tables) == {"lens", "host", "images"}
 
 
+@pytest.mark.slow
 def test_every_column_is_documented(at_places):
     sim, params = at_places
     known = {

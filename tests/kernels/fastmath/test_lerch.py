@@ -47,6 +47,7 @@ def test_its_derivative_in_c_is_that_of_the_sum(two_k, x64):
     np.testing.assert_allclose(np.asarray(real) + 1j * np.asarray(imag), expected, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_it_is_finite_at_the_centre_of_a_lens():
     zero = jnp.zeros(2, jnp.float32)
     c = jnp.asarray([0.1, 0.5], jnp.float32)

@@ -35,6 +35,7 @@ def geometry() -> tuple[jax.Array, jax.Array]:
     return critical_surface_density(z[0], far[0], far[1], between[0, 1]), far[0] / 1.4
 
 
+@pytest.mark.slow
 def test_angles_are_those_of_lenstronomy(x64):
     sigma_crit, distance = geometry()
     assert float(sigma_crit) == pytest.approx(SIGMA_CRIT, rel=1e-9)

@@ -46,6 +46,7 @@ def assert_uniform(values: np.ndarray) -> None:
     assert distance < CRITICAL / np.sqrt(len(values))
 
 
+@pytest.mark.slow
 def test_planes_have_haloes_in_proportion_to_their_mean_number(planes, drawn):
     expected = DRAWN * np.asarray(planes.number / planes.number.sum(), float)
     found = np.bincount(drawn.plane, minlength=len(expected))

@@ -30,6 +30,7 @@ def test_the_convergence(m, q, x64):
     np.testing.assert_allclose(xy, yx, atol=1e-13)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("m", [1, 3, 4])
 def test_a_round_ellipse_is_a_circle(m, x64):
     lens = {"m": m, "a_m": 0.07, "phi_m": 0.4, "r_E": 1.3}

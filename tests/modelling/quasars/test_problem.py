@@ -10,6 +10,7 @@ from jaxlens.modelling.quasars.problem import checked_positions, quasar_problem
 from tests.modelling.quasars.quads import HOST, PIXEL, POSITIONS, simulator, small_problem
 
 
+@pytest.mark.slow
 def test_positions_are_free_about_those_that_were_given() -> None:
     problem = small_problem()
     own = ("QUASAR-IMAGE_1-x", "QUASAR-IMAGE_1-y", "QUASAR-IMAGE_2-x", "QUASAR-IMAGE_2-y")

@@ -32,6 +32,7 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("topic", "x64"), CASES)
 def test_every_row_is_within_its_tolerance(topic: str, x64: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if topic == "mass":
