@@ -35,6 +35,9 @@ extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx
 exclude_patterns = ["_build", "_templates", "_parts"]
 templates_path = ["_templates"]
 html_theme = "pydata_sphinx_theme"
+html_title = project
+html_static_path = ["_static"]
+html_css_files = ["jaxlens.css"]
 html_theme_options = {
     "icon_links": [
         {"name": "GitHub", "url": "https://github.com/jaxlens/jaxlens", "icon": "fa-brands fa-github"}

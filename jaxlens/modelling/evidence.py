@@ -6,10 +6,11 @@ import math
 
 import jax.numpy as jnp
 import numpy as np
-from scipy.special import erfcx, log_ndtr
+from scipy.linalg import cho_factor, cho_solve
 
 from jaxlens.modelling.descent import solution_at
 from jaxlens.modelling.model import LensData, Settings
+from jaxlens.modelling.positive_integral import log_integral_above
 from jaxlens.modelling.problem import LensProblem
 
 # The smallest eigenvalue of a matrix whose diagonal is 1: functions of a basis may be nearly alike.
@@ -28,13 +29,14 @@ def log_evidence(
 
     With minus the log of the joint density S at its minimum (`expansion`), and the k coordinates that move,
 
-        ln E = -S + k/2 ln 2 pi - 1/2 ln det H + sum over bands [ m/2 ln 2 pi - 1/2 ln det C ]
-               + sum over amplitudes ln(prior's normalisation) + sum over those held at 0 ln(integral),
+        ln E = -S + k/2 ln 2 pi - 1/2 ln det H
+               + sum over bands [ ln(integral of exp(S(a_0) - S(a)) over amplitudes a) ]
+               + sum over amplitudes ln(prior's normalisation),
 
-    where C is the curvature of the m amplitudes that are not held, and H that of the coordinates with the
-    amplitudes integrated out.  An amplitude that is held at 0 contributes the integral of exp(-g a - c a^2/2)
-    over a > 0, with its slope g and its curvature c where those that are not held follow it.  Priors of
-    coordinates that do not move are left out.
+    where a_0 are the best amplitudes and H is the curvature of the coordinates with the amplitudes integrated
+    out.  S is quadratic in the amplitudes; those that may be negative are integrated out in closed form, and
+    the rest where all are 0 or more by `positive_integral`.  Priors of coordinates that do not move are left
+    out.
 
     Args:
         problem: the model of the lens.
@@ -85,23 +87,29 @@ def amplitude_evidence(
         positive: which are 0 or more, (n,).
         precision: of their priors; 0 where it is flat, whose normalisation all models share, (n,).
     """
-    inside = curvature[np.ix_(free, free)]
-    total = 0.5 * free.sum() * math.log(2.0 * math.pi) - 0.5 * log_determinant(inside)
     proper = precision > 0.0
-    total += np.sum(0.5 * np.log(precision[proper] / (2.0 * math.pi)) + positive[proper] * math.log(2.0))
-    # the share of the Gaussian of an amplitude that is above 0
-    covariance = inverse(inside)
-    spread = np.sqrt(np.diagonal(covariance))
-    near = positive[free]
-    total += np.sum(log_ndtr(amplitudes[free][near] / spread[near]))
-    # where one that is held rises, those that are not held fit what remains: its curvature is what they leave
-    across = curvature[np.ix_(free, ~free)]
-    held = np.diagonal(curvature)[~free]
-    own = np.maximum(held - np.sum(across * (covariance @ across), axis=0), 1e-12 * held)
-    slope = np.maximum(-rise[~free], 0.0)
-    return float(
-        total + np.sum(0.5 * np.log(math.pi / (2.0 * own)) + np.log(erfcx(slope / np.sqrt(2.0 * own))))
-    )
+    total = np.sum(0.5 * np.log(precision[proper] / (2.0 * math.pi)) + positive[proper] * math.log(2.0))
+    inside = curvature[np.ix_(~positive, ~positive)]
+    total += 0.5 * np.sum(~positive) * math.log(2.0 * math.pi) - 0.5 * log_determinant(inside)
+    remaining = _without(curvature, ~positive)
+    # S is stationary in those that are not held
+    slope = np.where(free, 0.0, np.maximum(-rise, 0.0))[positive]
+    return float(total + log_integral_above(remaining, slope, -amplitudes[positive]))
+
+
+def _without(curvature: np.ndarray, gone: np.ndarray) -> np.ndarray:
+    """The curvature of what remains where some of the numbers are integrated out.
+
+    Args:
+        curvature: of all, (n, n).
+        gone: which are integrated out, (n,).
+    """
+    scaled, unit = _scaled(np.asarray(curvature, np.float64))
+    scaled = scaled + FLOOR * np.eye(unit.size)
+    own, across = scaled[np.ix_(~gone, ~gone)], scaled[np.ix_(gone, ~gone)]
+    if np.any(gone):
+        own = own - across.T @ cho_solve(cho_factor(scaled[np.ix_(gone, gone)]), across)
+    return np.asarray(own * (unit[~gone, None] * unit[~gone]))
 
 
 def prior_of_held(problem: LensProblem, point: np.ndarray, held: np.ndarray) -> float:

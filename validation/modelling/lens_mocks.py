@@ -41,13 +41,15 @@ class Mock(NamedTuple):
     Attributes:
         image: counts/s, (n, n).
         sigma: the true standard deviation of the noise, (n, n).
-        kernel: the PSF that a fit is given, one sample a pixel.
+        kernel: the PSF that a fit is given.
+        factor: its samples along a pixel.
         truth: the true numbers of the mass by their names in a fit.
     """
 
     image: np.ndarray
     sigma: np.ndarray
     kernel: np.ndarray
+    factor: int
     truth: dict[str, float]
 
 
@@ -134,15 +136,14 @@ def kernel(factor: int, wider: float = 1.0, ratio: float = RATIO, integrated: bo
     return np.asarray(found / found.sum())
 
 
-def given_kernel(wrong: bool = True) -> np.ndarray:
-    """The PSF that a fit is given: the PSF at the middles of pixels, whose light is that of squares already.
+def given_kernel(wrong: bool = True) -> tuple[np.ndarray, int]:
+    """The PSF that a fit is given, and its samples along a pixel.
 
     Args:
-        wrong: whether it is wider than the true one, and round.
+        wrong: whether it is wider than the true one, round, and sampled once a pixel: the PSF at the middles
+            of pixels, whose light is that of squares already.  The true one is as the images were made.
     """
-    if not wrong:
-        return kernel(1, integrated=False)
-    return kernel(1, WIDER, 1.0, integrated=False)
+    return (kernel(1, WIDER, 1.0, integrated=False), 1) if wrong else (kernel(FACTOR), FACTOR)
 
 
 def made_mock(numbers: dict[str, Any], rng: np.random.Generator, wrong: bool = True) -> Mock:
@@ -158,7 +159,7 @@ def made_mock(numbers: dict[str, Any], rng: np.random.Generator, wrong: bool = T
     sigma = np.sqrt(BACKGROUND**2 + np.maximum(clean, 0.0) / EXPOSURE) / np.sqrt(depth)
     truth = {f"{MASS}-{name}": value for name, value in numbers["mass"].items()}
     truth |= {f"{SHEAR}-{name}": value for name, value in numbers["shear"].items()}
-    return Mock(clean + sigma * rng.standard_normal(clean.shape), sigma, given_kernel(wrong), truth)
+    return Mock(clean + sigma * rng.standard_normal(clean.shape), sigma, *given_kernel(wrong), truth)
 
 
 def clean_image(numbers: dict[str, Any]) -> np.ndarray:

@@ -32,7 +32,9 @@ def fit_mock(mock: Mock, **options: Any) -> LensFit:
         mock: what is observed.
         options: of `jaxlens.fit_lens`.
     """
-    seen = read_image(mock.image, sigma=mock.sigma, psf=mock.kernel, pixel_scale=PIXEL_SCALE)
+    seen = read_image(
+        mock.image, sigma=mock.sigma, psf=mock.kernel, psf_factor=mock.factor, pixel_scale=PIXEL_SCALE
+    )
     with warnings.catch_warnings():
         # the records have them
         warnings.simplefilter("ignore", FitWarning)

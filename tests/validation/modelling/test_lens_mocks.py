@@ -32,7 +32,8 @@ def test_numbers_are_correlated_as_those_of_galaxies() -> None:
 
 
 def test_the_given_psf_is_wider_and_round() -> None:
-    true, given = kernel(1, integrated=False), given_kernel()
+    true, (given, factor) = kernel(1, integrated=False), given_kernel()
+    assert factor == 1
     assert true.shape == given.shape == (2 * REACH + 1, 2 * REACH + 1)
     np.testing.assert_allclose([true.sum(), given.sum()], 1.0)
     xx, yy, xy = widths(true, 1)
@@ -42,8 +43,13 @@ def test_the_given_psf_is_wider_and_round() -> None:
     own = widths(given, 1)
     np.testing.assert_allclose(own[0], own[1], rtol=1e-6)
     np.testing.assert_allclose(own[2], 0.0, atol=1e-6)
-    np.testing.assert_array_equal(given_kernel(wrong=False), true)
     assert own[0] + own[1] > xx + yy
+
+
+def test_the_true_psf_is_that_of_the_images() -> None:
+    given, factor = given_kernel(wrong=False)
+    assert factor == FACTOR
+    np.testing.assert_array_equal(given, kernel(FACTOR))
 
 
 def test_samples_of_a_pixel_are_integrated() -> None:

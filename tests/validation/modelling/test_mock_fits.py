@@ -33,7 +33,7 @@ def record(seed: int, off: float, model: str = "SIE") -> dict[str, Any]:
 def make(seed: int) -> Mock:
     """A mock that no fit can have: no pixel of it is a number."""
     nothing = np.full((20, 20), np.nan)
-    return Mock(nothing, np.ones((20, 20)), np.ones((1, 1)), {RADIUS: 1.0})
+    return Mock(nothing, np.ones((20, 20)), np.ones((1, 1)), 1, {RADIUS: 1.0})
 
 
 def test_a_run_goes_on_where_it_was(tmp_path: Path) -> None:
