@@ -45,7 +45,7 @@ def log_integral_above(curvature: np.ndarray, slope: np.ndarray, lower: np.ndarr
     precision, shift, scale = np.zeros(count), np.zeros(count), np.zeros(count)
     before = np.inf
     for _ in range(SWEEPS):
-        covariance, mean, total = _normal(scaled + np.diag(precision), linear + shift)
+        covariance, mean, _ = _normal(scaled + np.diag(precision), linear + shift)
         for i in range(count):
             own = 1.0 / covariance[i, i]
             # all else than the site of this bound
@@ -96,7 +96,8 @@ def _log_overlap(mean: float, precision: float, site: float, shift: float) -> fl
     """The log of the integral of a normal density times exp(shift x - site x^2 / 2)."""
     both = precision + site
     share = math.log(precision / both)
-    return 0.5 * (share + (shift * shift + 2.0 * shift * mean * precision - site * precision * mean**2) / both)
+    square = shift * shift + 2.0 * shift * mean * precision - site * precision * mean**2
+    return 0.5 * (share + square / both)
 
 
 def _normal(matrix: np.ndarray, linear: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
