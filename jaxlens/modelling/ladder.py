@@ -189,8 +189,10 @@ def mass_rungs(
 ) -> list[Rung]:
     """Models of the mass, each from the maximum of one of them.
 
-    A model that holds what is far from where it would be held in the known one is not fitted: its evidence is
-    smaller by about half the squared distance in standard deviations, `HOPELESS` or more.
+    A model that holds what is far from where it would be held in a known one is not fitted: its evidence is
+    smaller by about half the squared distance in standard deviations, `HOPELESS` or more.  Last of all the
+    known one is the richest, since a number that a poorer one lacks may move those that it has: a shear may
+    stand for a slope.
 
     Args:
         problem: the model of the lens.
@@ -203,19 +205,22 @@ def mass_rungs(
     Returns:
         The models in their order.
     """
-    unknown = {
-        label: held
-        for label, held in models.items()
-        if label + added != first.label and _distance(first, held) < HOPELESS
-    }
-    found = in_threads(
-        lambda label: fitted(
-            label + added, problem, data, settings, first.point[None], unknown[label], far=True
-        ),
-        list(unknown),
-    )
-    by_label = {first.label: first} | {rung.label: rung for rung in found}
-    return [by_label[label + added] for label in models if label + added in by_label]
+    known = {first.label: first}
+    for _ in range(2):
+        richest = min(known.values(), key=lambda rung: len(models[rung.label.removesuffix(added)]))
+        points = np.stack([first.point] if richest is first else [first.point, richest.point])
+        unknown = [
+            label
+            for label, held in models.items()
+            if label + added not in known and _distance(richest, held) < HOPELESS
+        ]
+
+        def one(label: str, points: np.ndarray = points) -> Rung:
+            return fitted(label + added, problem, data, settings, points, models[label], far=True)
+
+        found = in_threads(one, unknown)
+        known |= {rung.label: rung for rung in found}
+    return [known[label + added] for label in models if label + added in known]
 
 
 def _distance(rung: Rung, held: Mapping[int, float]) -> float:

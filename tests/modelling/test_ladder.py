@@ -94,6 +94,39 @@ def test_a_hopeless_model_is_not_fitted() -> None:
     assert [each.label for each in found] == ["SIE + shear"]
 
 
+def test_a_model_is_judged_by_the_richest_one_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside a slope that is held the shear is far from 0, and beside a free one it is not."""
+    known = rung("SIE + shear", 0.0)
+    slope, shear = (known.problem.names.index(name) for name in (f"{MASS}-gamma", f"{SHEAR}-gamma1"))
+    models = {
+        "SIE": {slope: 0.0, shear: 0.0},
+        "EPL": {shear: 0.0},
+        "SIE + shear": {slope: 0.0},
+        "EPL + shear": {},
+    }
+    starts = {}
+
+    def fitted(label, problem, data, settings, points, held, *, far):
+        starts[label] = points
+        point = np.zeros(len(problem.names))
+        point[slope] = 0.7
+        return replace(known, label=label, point=point, curvature=1e4 * np.eye(point.size))
+
+    monkeypatch.setattr("jaxlens.modelling.ladder.fitted", fitted)
+    point = np.zeros(len(known.problem.names))
+    point[shear] = 0.7
+    first = replace(
+        known,
+        point=point,
+        curvature=1e4 * np.eye(point.size),
+        settings=with_held(known.settings, models["SIE + shear"]),
+    )
+    found = mass_rungs(known.problem, LensData(*[np.zeros(())] * 4), known.settings, models, first)
+    # a slope of 2 is far from that of the richest model
+    assert [each.label for each in found] == ["EPL", "SIE + shear", "EPL + shear"]
+    assert [len(points) for points in starts.values()] == [1, 2]
+
+
 def test_coordinates_keep_their_names() -> None:
     """From a model without shear to one with it and back."""
     simple, rich = problem_of(shear=False), problem_of()
