@@ -193,7 +193,7 @@ def test_no_code_from_strings_and_no_global_state() -> None:
     assert_of_each(FILES, no_code_from_strings_and_no_global_state)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_packages_are_imported_when_they_are_used() -> None:
     """In a new process: JAX by what computes, pandas and others by what needs them, matplotlib by figures."""
     import subprocess

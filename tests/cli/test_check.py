@@ -8,7 +8,7 @@ from jaxlens import cli
 from jaxlens.config import example_path, examples
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_check_has_no_complaint_about_the_examples(capsys):
     """Of those without SELECT and CATALOG; systems of others are made, which compiles for seconds."""
     files = {name: example_path(name).read_text() for name in examples()}

@@ -61,7 +61,7 @@ def test_a_signal_during_imports_ends_the_command(modules, number, config_file, 
     assert end(config_file, tmp_path, modules, number) == 128 + number
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("number", list(MOMENTS))
 def test_a_signal_at_any_moment_ends_the_command(number, config_file, tmp_path) -> None:
     with generate(config_file, tmp_path / "undisturbed") as process:
@@ -73,7 +73,7 @@ def test_a_signal_at_any_moment_ends_the_command(number, config_file, tmp_path) 
     assert codes == [128 + number] * len(moments)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_signals_during_a_compilation_end_the_command(config_file, tmp_path) -> None:
     command = [sys.executable, "-m", "jaxlens", "generate", config_file, "--outdir", str(tmp_path / "out")]
     environment = os.environ | {"JAX_COMPILATION_CACHE_DIR": str(tmp_path / "empty")}

@@ -17,7 +17,7 @@ def dataset(config_file, tmp_path):
     return tmp_path / "out"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_dataset_is_converted_and_drawn(dataset, tmp_path, capsys, fails):
     assert cli.main(["view", str(dataset)]) == 0
     picture = (dataset / "view.png").read_bytes()

@@ -64,7 +64,7 @@ def test_every_option_reaches_the_fit(lens, tmp_path, monkeypatch):
     assert (seen.psf.shape, seen.psf_factor) == ((3, 3, 3), 2)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_fit_finds_the_lens_that_made_the_image(lens, tmp_path, capsys):
     config, image, out = lens[0], tmp_path / "lens.fits", tmp_path / "out"
     images, truth = Simulator(config)(jax.random.key(3, impl="threefry2x32"), 1)

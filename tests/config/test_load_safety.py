@@ -130,7 +130,7 @@ def test_labels_are_no_paths(label: str, load_edited: LoadEdited) -> None:
         load_edited((("  GALAXY_2:", f'  "{label}":'),))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_only_OUTDIR_is_written_to(
     load_edited: LoadEdited, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

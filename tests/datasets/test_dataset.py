@@ -293,7 +293,7 @@ def test_the_progress_bar_counts_systems_and_is_off_when_nobody_watches(fake, ca
     assert shown.out == ""
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_without_a_seed_two_datasets_differ_and_either_can_be_made_again():
     one, two = (make_dataset(small(size=2, seed=None), batch_size=2) for _ in range(2))
     assert one.seed != two.seed
@@ -316,7 +316,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path, image_format):
     assert files[0][1].read_bytes() == files[1][1].read_bytes()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_any_batch_size_gives_the_same_systems():
     whole = make_dataset(small(size=3), batch_size=3)
     parts = make_dataset(small(size=3), batch_size=2)
@@ -407,7 +407,7 @@ def test_a_number_that_is_not_finite_stops_the_dataset(small_lens, tmp_path):
         make_dataset(small_lens, skip_image_generation=True)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_image_that_is_not_finite_stops_the_dataset(small_lens, tmp_path):
     (tmp_path / "t.txt").write_text("seeing WEIGHT\n-1 1\n0.8 1\n")
     small_lens["DISTRIBUTIONS"] = {"USERDIST_1": {"FILENAME": str(tmp_path / "t.txt"), "MODE": "iterate"}}
@@ -420,7 +420,7 @@ def test_one_name_is_a_list_of_one(small_lens):
     assert dataset.configurations == ["CONFIGURATION_1"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_pixel_scale_that_a_table_sets_is_in_the_file(small_lens, tmp_path):
     """An attribute says what all images share; a table can make it differ."""
     small_lens["DATASET"]["PARAMETERS"]["OUTDIR"] = str(tmp_path)

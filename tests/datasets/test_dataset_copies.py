@@ -57,7 +57,7 @@ def test_a_dataset_has_the_number_and_each_copy(field: dict[str, Any], tmp_path:
     np.testing.assert_array_equal(again.CONFIGURATION_1_images, dataset.CONFIGURATION_1_images)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_copies_stand_in_every_image_of_a_series(field: dict[str, Any]) -> None:
     """Each copy adds as much light in each night: that of a star, and that of the neighbours in the image."""
     field["SPECIES"]["POINTSOURCE_1"]["MODEL"] = "flat"

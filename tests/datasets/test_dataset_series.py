@@ -99,6 +99,7 @@ def systems(made: Dataset) -> list[list[int]]:
     return [np.flatnonzero(objid == k).tolist() for k in range(5)]
 
 
+@pytest.mark.long
 def test_each_system_has_one_row_for_each_epoch_of_its_pointing(made: Dataset) -> None:
     table = made.metadata()
     objid, pointing = table["OBJID-r"].tolist(), table["POINTING-r"].tolist()
@@ -248,6 +249,7 @@ def test_single_exposures_have_no_series() -> None:
             getattr(dataset, name)
 
 
+@pytest.mark.long
 def test_any_batch_size_gives_the_same_systems(made: Dataset, tmp_path: Path) -> None:
     config = document(tmp_path)
     parts = make_dataset(config, True, image_file_format="npy", return_planes=True, batch_size=1)
@@ -314,6 +316,7 @@ def test_a_sample_is_five_systems_with_all_their_epochs(made: Dataset, tmp_path:
     assert sample.metadata().equals(made.metadata())
 
 
+@pytest.mark.long
 def test_a_series_is_made_again_with_other_nights(made: Dataset) -> None:
     again = copy.copy(made)
     again.__dict__ |= {"_systems": dict(made._systems), "config_dict": copy.deepcopy(made.config_dict)}

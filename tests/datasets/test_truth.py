@@ -59,6 +59,7 @@ def test_tables_of_metadata_have_the_same(unlensed, tmp_path):
     assert_files_have_the_same(made, tmp_path)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["h5", "fits"])
 def test_files_of_a_dataset_have_the_same(unlensed, tmp_path, form):
     made = jaxlens.make_dataset(unlensed, True, image_file_format=form, batch_size=2, shard_size=2)

@@ -167,7 +167,7 @@ def test_the_density_of_the_coordinate_is_the_published_one(
     assert bool(distribution.coordinate(x)[0] > distribution.coordinate(x)[1]) == distribution.falling
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_velocity_dispersion_function_is_a_generalised_gamma_distribution(x64: None) -> None:
     """With no lower and no upper end it is scipy's gengamma."""
     theirs = stats.gengamma(2.32 / 2.67, 2.67, scale=161.0)

@@ -47,7 +47,7 @@ def assert_all_differ(structures: Iterable[Any]) -> None:
         assert one != other
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_jit_runs_the_program_of_its_own_class_among_100() -> None:
     @jax.jit
     def number(value: Any) -> jax.Array:

@@ -81,7 +81,7 @@ def test_truncated_draws_are_redrawn(small_lens: dict[str, Any], key: jax.Array)
     assert stats.kstest(drawn, lambda x: (stats.rayleigh.cdf(x) - low) / (high - low)).pvalue > 0.01
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_redshifts_of_a_function_keep_the_order(small_lens: dict[str, Any], key: jax.Array) -> None:
     for k in (1, 2):
         plane = small_lens["GEOMETRY"]["CONFIGURATION_1"][f"PLANE_{k}"]

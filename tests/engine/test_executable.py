@@ -99,7 +99,7 @@ def test_memory_does_not_grow_with_the_number_of_systems(small_lens: dict[str, A
     run(TWO_SIZES, small_lens)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_configuration_is_compiled_once(small_lens: dict[str, Any], compilations: list[str]) -> None:
     small_lens["DATASET"]["PARAMETERS"]["SIZE"] = 5
     small_lens["IMAGE"]["PARAMETERS"]["numPix"] = 11

@@ -67,7 +67,7 @@ def test_images_below_the_range_are_one_warning() -> None:
         rounding(batch(1e-6), range(11, 15))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_rounding_is_far_below_the_noise() -> None:
     """By the factors that docs/datasets.md has, from other systems."""
     sim = Simulator("galaxy_galaxy", "CONFIGURATION_1")

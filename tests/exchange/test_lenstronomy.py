@@ -83,7 +83,7 @@ def test_there_and_back_a_file_has_the_same_numbers(asked: dict[str, Any]) -> No
     assert config["SURVEY"]["PARAMETERS"]["seeing"] == pytest.approx({"g": 0.9, "i": 0.7}, rel=1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_moffat_psf_is_a_kernel() -> None:
     config = file(psf_type="MOFFAT", moffat_beta=3.0)
     psf = asked_of(config, moffat_beta=3.0)["i"]["kwargs_psf"]

@@ -313,7 +313,7 @@ def test_listed_positions_are_those_of_the_simulator():
     assert frame["x_mins-g"].equals(frame["PLANE_2-OBJECT_3-x_mins-g"].rename("x_mins-g"))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("image_format", ["npy", "h5"])
 def test_solved_positions_are_in_the_files(solved, tmp_path, image_format):
     document = yaml.safe_load(SOLVED)
@@ -381,7 +381,7 @@ def test_without_point_sources_the_images_are_those_of_galaxies_centres(solved_g
     assert frame["PLANE_2-OBJECT_2-num_source_images-r"].tolist() == [1, 1, 1]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_first_galaxy_of_the_farthest_plane_has_deeplenstronomys_columns(solved_galaxies):
     frame = solved_galaxies.metadata("CONFIGURATION_1")
     for name in ("x_mins-g", "y_mins-r", "num_source_images-g"):
@@ -396,7 +396,7 @@ def test_what_is_not_lensed_has_no_columns_of_images(solved_galaxies):
     assert not [name for name in frame if "mins" in name or "num_source" in name]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_images_are_the_same_with_a_point_source(galaxies, solved_galaxies):
     """A quasar in the galaxy's centre has its images where the galaxy's centre has them."""
     document = copy.deepcopy(galaxies)
@@ -414,7 +414,7 @@ def test_the_images_are_the_same_with_a_point_source(galaxies, solved_galaxies):
         np.testing.assert_allclose(np.sort(axis), np.sort(exact[0, :4]), atol=1e-4)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_no_systems_have_the_columns_of_positions_too(solved):
     document = yaml.safe_load(SOLVED)
     document["GEOMETRY"]["CONFIGURATION_2"] = document["GEOMETRY"]["CONFIGURATION_1"] | {"FRACTION": 0.0}

@@ -56,6 +56,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return make_dataset(document, save_to_disk=True, image_file_format="h5", batch_size=3)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["frame", "mapping", "csv", "h5"])
 def test_a_table_of_any_kind_gives_the_numbers_that_were_drawn(made: Any, key: jax.Array, kind: str) -> None:
     folder = Path(made.outdir)

@@ -73,7 +73,7 @@ def test_a_result_of_another_fit_has_no_evidence_here() -> None:
         _ = result().log_evidence
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_evidence_of_a_fit_is_the_integral_of_its_posterior() -> None:
     """By Gauss-Hermite quadrature in whitened coordinates."""
     from tests.fitting.test_fit import tiny_mock

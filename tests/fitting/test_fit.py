@@ -154,7 +154,7 @@ def test_solving_for_amplitudes_ends_at_the_same_maximum(tiny: Mock) -> None:
     assert (np.abs(result.values - tiny.result.values) < 0.1 * tiny.result.sigma).all()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_optimizer_of_optax_may_go_first(tiny: Mock) -> None:
     result = fit(tiny.sim, tiny.images, starts=STARTS, optimizer=optax.adam(0.05), steps=20)
     assert (np.abs(result.values - tiny.result.values) < 0.1 * tiny.result.sigma).all()

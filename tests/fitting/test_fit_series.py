@@ -101,7 +101,7 @@ def test_the_truth_of_a_series_is_found_within_its_errors(mock: Mock) -> None:
     np.testing.assert_array_equal(result.params["day"], mock.truth["day"])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_log_posterior_of_a_series_is_the_simulators(mock: Mock) -> None:
     names = list(mock.result.names)
     expected = mock.sim.log_posterior(mock.result.params, mock.images, names=names)

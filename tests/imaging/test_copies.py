@@ -149,7 +149,7 @@ def test_derivatives_are_as_those_of_the_same_objects(small_lens: dict[str, Any]
     assert_same(pair(without_lens(small_lens)))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_copies_deflect_as_the_same_objects_written_out(small_quasar: dict[str, Any], x64: None) -> None:
     """Rays through a group, and their light travel times."""
     sims = pair(small_quasar, mass=True)

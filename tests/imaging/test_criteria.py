@@ -77,7 +77,7 @@ def test_images_of_a_quasar_behind_an_isothermal_sphere(small_quasar: dict[str, 
     assert all(found.values()), found
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_magnification_and_signal_of_light(small_lens: dict[str, Any]) -> None:
     """A Gaussian, whose flux without a lens is that of its magnitude; the other numbers are the images'."""
     image, survey = (small_lens[key]["PARAMETERS"] for key in ("IMAGE", "SURVEY"))

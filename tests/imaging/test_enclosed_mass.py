@@ -28,7 +28,7 @@ def imaged(file: dict[str, Any], **changes: float) -> tuple[Scene, Params]:
     return found, {name: jnp.asarray(value) for name, value in (values | changes).items()}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_mass_of_an_isothermal_lens(small_lens: dict[str, Any], x64: None) -> None:
     mass = f"{LENS}-MASS_PROFILE_1"
     off = {f"{mass}-center_x": 0.3, f"{mass}-center_y": -0.2}

@@ -124,6 +124,7 @@ def test_rays_are_those_through_all_planes_written_out(small_lens: dict[str, Any
     assert float(jnp.abs(found[1][0][0] - x).max()) > 0.1
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_rays_and_arrival_times_of_lenstronomy(small_lens: dict[str, Any]) -> None:
     own, params = system(

@@ -53,7 +53,7 @@ def test_mean_and_sigma_are_those_of_many_observations(tiny: dict[str, Any], key
     np.testing.assert_allclose(observed.std(0) / sigma, 1.0, atol=5.0 / (2.0 * count) ** 0.5 * 1.3)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_masked_pixels_count_for_nothing_whatever_they_hold(tiny: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(tiny)
     images, params = sim(key, 3)

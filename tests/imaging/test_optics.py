@@ -153,7 +153,7 @@ def test_a_moffat_profile_blurs_light_and_star() -> None:
         np.testing.assert_allclose(star[b], flux * cut[8:25, 8:25], atol=1e-10 * flux)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("kind", ["GAUSSIAN", pytest.param("MOFFAT", marks=pytest.mark.slow), "PIXEL"])
 def test_convolution_on_the_grid_of_the_supersampling(kind: str, kernels: dict[str, np.ndarray]) -> None:

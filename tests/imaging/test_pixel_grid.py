@@ -120,6 +120,7 @@ def turned(params: dict[str, np.ndarray], turn: float) -> dict[str, np.ndarray]:
     return {name: value for name, value in found.items() if name != "pixel_scale"}
 
 
+@pytest.mark.long
 def test_a_map_that_is_a_plain_grid_gives_the_plain_image(
     image: Callable[..., np.ndarray], params: dict[str, np.ndarray]
 ) -> None:

@@ -42,7 +42,7 @@ def simulator(light: tuple[str, Mapping[str, Any]], mass: tuple[str, Mapping[str
     return Simulator(load_config(tree))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_sum_is_the_sum_of_its_parts_and_has_its_magnitude() -> None:
     """The entries of a list, one drawn and one by band, are parameters with gradients."""
     own = {"magnitude": 20.0, "amp": [1.0, 3.0], "sigma": [{"g": 0.2, "r": 0.3}, DRAWN]}

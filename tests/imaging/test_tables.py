@@ -170,7 +170,7 @@ def _totals(sim: Simulator, values: dict[str, Any]) -> Any:
     return totals
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_gradient_in_positions_writes_nothing_to_the_stack(sources):
     sim, params, _ = sources
     names = (f"{SOURCE}-center_x", f"{LENS}-theta_E")
@@ -214,7 +214,7 @@ def test_a_deflector_on_a_grid_is_the_lens_it_was_made_of(tmp_path):
     np.testing.assert_allclose(found, wanted, rtol=0.0, atol=0.02 * wanted.max())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_image_by_band_is_that_of_its_band_and_its_sum_is_the_magnitude(tmp_path):
     """Not lensed, and on sub-pixels as wide as those of the image, whose sum is the same at any place."""
     stack, turned = galaxies(4), {"g": 0.0, "r": np.pi / 2.0}

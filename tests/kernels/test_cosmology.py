@@ -171,7 +171,7 @@ def test_derivatives_with_respect_to_redshift_and_cosmology(check_first_derivati
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_derivatives_with_respect_to_redshift_and_cosmology_to_second_order():
     constants = {name: jnp.asarray(value) for name, value in UNIVERSE.items()}

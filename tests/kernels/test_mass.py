@@ -97,7 +97,7 @@ def test_derivatives_of_the_deflection_to_second_order(name):
     check_grads(function, arrays(X[:4], Y[:4], typical(name)), order=order, rtol=1e-5, atol=1e-7)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("e1", [0.0, 0.12, 0.9])
 def test_hessian_of_the_power_law_changes_with_its_parameters_as_it_should(e1, central_difference):

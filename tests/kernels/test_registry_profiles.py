@@ -156,7 +156,7 @@ def assert_derivatives(kind: str, name: str, function_of: derivatives.FunctionOf
         assert derivatives.reverse_error(profile, function_of, found.forward) < 1e-9
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 @heavy_ones_long
 def test_derivatives_are_central_differences(kind, name):

@@ -25,6 +25,7 @@ def test_at_first_it_is_that_of_all_light() -> None:
     np.testing.assert_allclose(first_precision(problem, data), np.full(11, 1.0 / 6.0**2))
 
 
+@pytest.mark.long
 def test_it_makes_the_images_most_probable() -> None:
     """With all amplitudes integrated out the pixels are normal: their covariance is summed from the columns.
 

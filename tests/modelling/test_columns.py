@@ -26,7 +26,7 @@ from tests.modelling.joint_mocks import pixel_map, rendered, windows_of
 pytestmark = pytest.mark.usefixtures("x64")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_images_are_the_simulators() -> None:
     """Sersic ellipses and sums of Gaussians in both planes, lensed and blurred.
 

@@ -94,6 +94,7 @@ def log_integral(rows: np.ndarray, target: np.ndarray) -> float:
     return float(-0.5 * target @ target + rest + np.log(2.0 * np.pi) + top + np.log(integral) + norms)
 
 
+@pytest.mark.long
 def test_a_prior_of_what_does_not_move_is_left_out(lens: Lens) -> None:
     """A coordinate at its prior's median or three deviations off: the same images, the same evidence.
 

@@ -73,6 +73,7 @@ def with_active(programs: Programs, *held: int) -> Settings:
     return settings._replace(active=active)
 
 
+@pytest.mark.long
 def test_the_gradient_is_the_difference_of_values(programs: Programs) -> None:
     """With shapelets, whose volume is in the value, and 0 where a coordinate does not move."""
     u = programs.point

@@ -118,6 +118,7 @@ def test_images_at_once_are_those_in_turn(lens: Lens, monkeypatch: pytest.Monkey
     assert not in_turn[~used].any()
 
 
+@pytest.mark.long
 def test_its_parameters(lens: Lens) -> None:
     names = lens.problem.names
     assert names[-6:] == tuple(f"{axis}_offset-{name}" for name in ("r", "i", "g-2") for axis in "xy")
@@ -127,6 +128,7 @@ def test_its_parameters(lens: Lens) -> None:
     np.testing.assert_allclose(x[-6:], 0.5 * 0.15, rtol=1e-6)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_the_truth_fits_the_simulators_images(lens: Lens) -> None:
     """Where the pixels are, the PSF of each and the levels of the sky are right: residuals are rounding."""
@@ -182,6 +184,7 @@ def test_information_of_bands_adds_up(lens: Lens) -> None:
     assert errors[0] < 0.9 * min(errors[1:])
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_a_fit_finds_lens_offsets_and_sky(lens: Lens) -> None:
     """From the priors' medians to the mock: an exposure that is turned and off by an unknown shift included.

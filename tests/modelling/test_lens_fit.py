@@ -95,7 +95,7 @@ def test_it_says_what_it_found(found: LensFit) -> None:
     assert doubtful.confidence.startswith("doubtful: one thing; another (")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_it_is_saved_and_loaded(found: LensFit, tmp_path: Path) -> None:
     found.fit.save(tmp_path / "fit.h5")
     again = FitResult.load(tmp_path / "fit.h5")

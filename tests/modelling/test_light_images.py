@@ -48,6 +48,7 @@ def test_the_light_of_each_plane_is_the_simulators(found: Any) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_source_has_the_flux_of_its_amplitude(found: Any) -> None:
     """The Sersic profile has unit flux at unit amplitude, some of it beyond the square."""
     axis = (np.arange(200) - 99.5) * 0.03

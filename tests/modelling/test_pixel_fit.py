@@ -100,6 +100,7 @@ def test_the_lens_is_found_with_right_errors(found: PixelFit) -> None:
     assert offset @ np.linalg.solve(found.covariance, offset) < 18.0, "chi-square of 5 numbers"
 
 
+@pytest.mark.long
 def test_the_images_are_described(found: PixelFit, mock: Mock) -> None:
     spread = np.sqrt(2.0 / found.degrees_of_freedom)
     assert abs(found.chi_square / found.degrees_of_freedom - 1.0) < 4.0 * spread

@@ -124,6 +124,7 @@ def test_the_value_is_that_of_normal_data(mock: Mock) -> None:
         assert 5.0 < state.known[0] < SIDE**2
 
 
+@pytest.mark.long
 def test_the_gradient_is_that_of_differences(mock: Mock) -> None:
     v = mock.point + 0.1 * np.random.default_rng(1).normal(size=mock.point.size)
     gradient, step = np.asarray(posterior(mock, v)[0].gradient), 1e-4

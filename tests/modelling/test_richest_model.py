@@ -31,6 +31,7 @@ def models() -> list[Rung]:
     return [simple, rich]
 
 
+@pytest.mark.long
 def test_a_number_that_is_held_has_no_spread(models: list[Rung]) -> None:
     simple, rich = models
     np.testing.assert_allclose(covariance_of(rich) @ rich.curvature, np.eye(rich.point.size), atol=1e-12)

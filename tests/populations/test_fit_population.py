@@ -130,7 +130,7 @@ def test_a_fit_finds_mean_width_and_seeing_within_their_errors(found: Population
     assert np.all((ratios > 0.75) & (ratios < 1.6))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_result_tells_its_errors_and_its_way(found: PopulationFit, blurred_guess: Simulator) -> None:
     assert set(found.free) == set(TRUTH)
     assert found.samples.shape == (50, 3)
@@ -152,7 +152,7 @@ def test_the_new_file_has_the_values_that_were_found(found: PopulationFit, tmp_p
     assert float(numbers["COSMOLOGY.H0"]) == pytest.approx(70.0)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_features_distance_and_optimizer_may_be_the_users(
     blurred_guess: Simulator, blurred_images: np.ndarray
 ) -> None:
@@ -177,7 +177,7 @@ def test_features_distance_and_optimizer_may_be_the_users(
     assert 0.01 < result.errors[MEAN] < 0.1
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_counted_photons_take_the_derivatives_of_gaussian_noise() -> None:
     file = galaxies(TRUE_MEAN, TRUE_WIDTH, 0.3, 0.8)
     sims = [Simulator(file)]

@@ -70,6 +70,7 @@ def test_files_of_haloes_stand_beside_images(folder: Path, made: Dataset) -> Non
     np.testing.assert_array_equal(joined.arrays["x"], loaded.haloes()[SUBHALOES].arrays["x"])
 
 
+@pytest.mark.long
 def test_images_are_rendered_again_from_the_files(folder: Path, made: Dataset) -> None:
     sim, key = jaxlens.Simulator(made.config), jax.random.key(1, impl="threefry2x32")
     for shard, start, stop in ((0, 0, 4), (1, 4, 8)):
@@ -129,6 +130,7 @@ def test_parts_are_merged_with_their_haloes(folder: Path, made: Dataset, tmp_pat
             np.testing.assert_array_equal(own.arrays["mass"], made.haloes()[SUBHALOES].arrays["mass"])
 
 
+@pytest.mark.long
 def test_other_formats_have_the_same_haloes(folder: Path, made: Dataset, tmp_path: Path) -> None:
     jaxlens.load(folder / "out").save(tmp_path / "npy", "npy", shard_size=SIZE)
     made.save(tmp_path / "fits", "fits")

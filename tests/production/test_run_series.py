@@ -35,7 +35,7 @@ def test_a_time_series_with_planes(
     assert contents(folder) == expected
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_configuration_without_systems(unlensed_series: dict[str, Any], tmp_path: Path) -> None:
     folder = tmp_path / "series"
     unlensed_series["DATASET"]["PARAMETERS"] |= {"OUTDIR": str(folder), "SIZE": 2}

@@ -68,7 +68,7 @@ def test_the_planes_add_up_to_the_image_and_are_what_they_are_called(
     assert planes[:, NOISE].mean() == pytest.approx(2.0, abs=0.05)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_one_plane_is_the_lens_s(small_lens: dict[str, Any], key: jax.Array) -> None:
     geometry = small_lens["GEOMETRY"]["CONFIGURATION_1"]
     geometry["PLANE_1"]["OBJECT_1"] = "SOURCE"
@@ -95,7 +95,7 @@ def test_a_middle_plane_is_the_lens_s_light_and_lensed_by_what_is_in_front(
     np.testing.assert_allclose(planes[:, LENS], dim, atol=2e-5 * dim.max(), rtol=0)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("image_format", ["npy", "h5"])
 def test_planes_are_kept_and_written(small_lens: dict[str, Any], tmp_path: Path, image_format: Any) -> None:
     small_lens["DATASET"]["PARAMETERS"]["OUTDIR"] = str(tmp_path)
@@ -116,7 +116,7 @@ def test_planes_are_kept_and_written(small_lens: dict[str, Any], tmp_path: Path,
     np.testing.assert_array_equal(stored, dataset.planes())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_sample_has_the_planes_of_the_first_five(small_lens: dict[str, Any]) -> None:
     small_lens["DATASET"]["PARAMETERS"]["SIZE"] = 7
     dataset = make_dataset(
@@ -126,7 +126,7 @@ def test_a_sample_has_the_planes_of_the_first_five(small_lens: dict[str, Any]) -
     assert dataset.images().shape == (5, 2, 24, 24)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_planes_that_were_not_made_are_explained(small_lens: dict[str, Any]) -> None:
     dataset = make_dataset(small_lens, batch_size=4)
     assert not hasattr(dataset, "CONFIGURATION_1_planes")

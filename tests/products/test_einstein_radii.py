@@ -35,7 +35,7 @@ def test_without_a_lens_it_is_zero_and_nan_stays(by: str) -> None:
     assert np.isnan(radius(by, 0.0, theta_E=np.nan))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_derivatives() -> None:
     """Those of the formula of `test_by_area` with respect to theta_E and the shear."""
 

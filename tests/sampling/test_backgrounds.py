@@ -102,6 +102,7 @@ def test_the_images_lie_on_the_device_once(with_images: Make, small_lens: dict[s
     assert first.dtype == jnp.float32
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("galaxies")
 def test_MODE_add_adds_the_image_to_the_noisy_one(
     with_images: Make, small_lens: dict[str, Any], key: jax.Array
@@ -124,6 +125,7 @@ def test_images_without_noise_have_no_background_image(
     np.testing.assert_array_equal(sim.render(params), simulator(small_lens).render(without_index(params)))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("galaxies")
 @pytest.mark.parametrize("shot_noise", ["gaussian", pytest.param("poisson", marks=pytest.mark.slow)])
 def test_MODE_replace_leaves_the_shot_noise_of_the_objects(

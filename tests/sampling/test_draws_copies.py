@@ -116,6 +116,7 @@ def test_a_system_is_the_same_in_a_batch_of_any_size(sim: Simulator, many: dict[
     assert all(np.array_equal(value, many[name][2:5]) for name, value in few.items())
 
 
+@pytest.mark.long
 def test_a_system_is_the_same_in_any_dataset(many: dict[str, np.ndarray]) -> None:
     """The bound does not depend on SIZE; a MAX beyond all draws adds copies and changes none."""
     keys = {"NUMBER": poisson(MEAN), "POSITION": {"within": 8.0, "outside": 1.0}}

@@ -64,6 +64,7 @@ def drawn() -> Drawn:
     return Drawn(number, {k: v[there] for k, v in arrays.items()}, np.asarray(means), sheets)
 
 
+@pytest.mark.long
 def test_numbers_and_planes(drawn: Drawn) -> None:
     """A Poisson number, and in each plane of haloes its part; without SHEETS none is taken out."""
     mean = drawn.means.sum()

@@ -87,7 +87,7 @@ def test_every_number_is_that_of_a_row(
     assert all(np.all(np.isfinite(value)) for value in sim.hyperparameters.values())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_rows_out_of_order_are_drawn_where_they_are_in_order(
     small_lens: dict[str, Any], key: jax.Array, tmp_path: Path
 ) -> None:

@@ -89,7 +89,7 @@ def test_each_density_is_that_given_what_the_number_follows(x64: None, config: d
     np.testing.assert_allclose(total, sum(expected.values()) + others, rtol=1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_simulator_knows_priors_ties_and_what_has_none(config: dict[str, Any]) -> None:
     sim = Simulator(config)
     found = sim.priors

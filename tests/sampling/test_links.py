@@ -136,7 +136,7 @@ def test_other_numbers_are_drawn_as_without_links(drawn: Any, small_lens: dict[s
         np.testing.assert_allclose(one, two, rtol=1e-6, atol=3e-7, err_msg=name)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_any_batch_gives_the_same_systems(drawn: Any, small_lens: dict[str, Any]) -> None:
     config = with_links(small_lens)
     whole, part = drawn("all", config), values(Simulator(config), 3, start=5)

@@ -80,7 +80,7 @@ def agree(ours: Numbers, theirs: Numbers) -> None:
     assert np.abs(difference).max() < 5.0 * np.sqrt(2.0 / SYSTEMS), names
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_diagonal_prior() -> None:
     rng = np.random.default_rng(1)
     x, y = rng.normal(0.0, 0.1, (2, SYSTEMS))

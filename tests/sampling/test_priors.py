@@ -58,7 +58,7 @@ def expected(params: dict[str, Any]) -> dict[str, np.ndarray]:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_log_prior_is_the_sum_of_scipys_densities(varied: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(varied)
     params = sim.sample(key, 5)

@@ -81,6 +81,7 @@ def mass_law(half_mode_mass: float) -> tuple[np.ndarray, np.ndarray, float]:
     return m, cumulative / cumulative[-1], mean
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("half_mode_mass", [0.0, 1e7, 3e8])
 def test_numbers_and_masses(drawn: Callable[..., dict[str, np.ndarray]], half_mode_mass: float) -> None:
     """Poisson numbers of the mean f_sub M(<R) / (<m> (R / radius)^2), and masses of the mass function."""

@@ -18,7 +18,7 @@ def test_all_are_kept_without_a_selection(small_lens: dict[str, Any]) -> None:
         Simulator(small_lens).acceptance(n=0)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_share_is_that_of_the_draws_that_meet_all_criteria(
     small_lens: dict[str, Any], key: jax.Array
 ) -> None:

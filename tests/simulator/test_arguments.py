@@ -28,7 +28,7 @@ def test_a_file_in_place_of_a_simulator_is_named(call: Callable[[Any], object]) 
         call("galaxy_galaxy")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -71,7 +71,7 @@ def test_a_misspelt_parameter_is_refused_with_the_nearest(small_lens: dict[str, 
         sim.sample(key, 1, hyperparameters=paths)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("file", ["small_lens", pytest.param("unlensed_series", marks=pytest.mark.slow)])
 def test_all_values_of_a_system_may_stand_beside_its_parameters(
     file: str, key: jax.Array, request: pytest.FixtureRequest

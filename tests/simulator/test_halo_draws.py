@@ -39,6 +39,7 @@ def listed(small_lens: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
     return small_lens
 
 
+@pytest.mark.long
 def test_each_system_has_the_list_of_its_index(listed: dict[str, Any], key: jax.Array) -> None:
     """Number i modulo their number; `numbers` has the arrays apart from the other values."""
     sim = Simulator(listed)

@@ -39,7 +39,7 @@ def test_curves_are_drawn_on_the_pixels_that_see_them() -> None:
     np.testing.assert_array_equal(plain.at(places[0]), places[0])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_picture_has_what_the_other_methods_give() -> None:
     """An isothermal sphere of 1.2 arcsec with shear, and a Gaussian of magnitude 21 behind it."""
     sim, params = simulator(), lens()

@@ -103,7 +103,7 @@ def signal_to_noise(sim: Simulator, params: dict[str, jax.Array]) -> np.ndarray:
     return np.max(ratio, axis=1)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_values_of_the_chosen_attempt_have_derivatives(bright: dict[str, Any], key: jax.Array) -> None:
     """That with respect to the largest value of a uniform number is its quantile; the choice has none."""
     sim = simulator(bright, theta_E_min=1.05)
@@ -140,7 +140,7 @@ def test_iterated_rows_belong_to_the_systems(bright: dict[str, Any], key: jax.Ar
     assert np.min(kept[f"{MASS}-theta_E"]) >= 1.1
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_no_systems_and_mapped_systems(bright: dict[str, Any], key: jax.Array) -> None:
     sim, name = simulator(bright, theta_E_min=1.1), f"{MASS}-theta_E"
     assert sim.sample(key, 0)[name].shape == (0,)

@@ -35,7 +35,7 @@ def galaxy(small_lens: dict[str, Any]) -> dict[str, Any]:
     return small_lens
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_images_have_the_promised_shape_and_are_finite(small_quasar: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(small_quasar)
     images, params = sim(key, N)
@@ -80,7 +80,7 @@ def test_any_batch_size_and_start_give_the_same_observation(
     assert_close(sim.generate(key, N, 1).images[:-1], whole[1:], 2e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_render_of_a_metadata_row_gives_the_image_again(small_lens: dict[str, Any], key: jax.Array) -> None:
     small_lens["SURVEY"]["PARAMETERS"] |= {"sky_brightness": 40.0, "num_exposures": 10_000_000}
     small_lens["IMAGE"]["PARAMETERS"]["read_noise"] = 0.0
@@ -97,7 +97,7 @@ def clean_and_noisy(sim: Simulator, key: jax.Array) -> tuple[np.ndarray, np.ndar
     return np.asarray(sim.render(one)[0], float), np.asarray(noisy, float)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_noise_has_the_exposure_s_mean_and_variance(galaxy: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(galaxy)
     clean, noisy = clean_and_noisy(sim, key)
@@ -155,7 +155,7 @@ def test_a_lone_galaxy_is_not_lensed(galaxy: dict[str, Any], key: jax.Array) -> 
         assert center[axis] == pytest.approx(at, abs=0.02)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_massless_middle_plane_changes_nothing(small_lens: dict[str, Any], key: jax.Array) -> None:
     two = Simulator(small_lens)
     geometry = small_lens["GEOMETRY"]["CONFIGURATION_1"]
@@ -172,7 +172,7 @@ def test_a_massless_middle_plane_changes_nothing(small_lens: dict[str, Any], key
     assert_close(three.render(params), two.render(same), 1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_velocity_dispersion_stands_for_the_einstein_radius(
     small_lens: dict[str, Any], key: jax.Array
 ) -> None:
@@ -376,7 +376,7 @@ def test_a_survey_takes_the_place_of_image_and_survey(small_lens: dict[str, Any]
     assert sim.scene.num_pix == 100
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_numbers_are_those_of_a_chunk_without_its_images(
     small_quasar: dict[str, Any], key: jax.Array
 ) -> None:

@@ -154,6 +154,7 @@ def test_every_parameter_of_a_cosmology_can_be_drawn(small_lens: dict[str, Any])
     assert len(np.unique(theta_E)) == 4
 
 
+@pytest.mark.long
 def test_a_row_of_metadata_gives_the_image_again(small_lens: dict[str, Any]) -> None:
     sim = jaxlens.Simulator(with_sigma_v(small_lens, "w0waCDM", Ode0=0.5, wa=0.3))
     batch = sim.generate(KEY, 2)

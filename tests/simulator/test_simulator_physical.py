@@ -35,6 +35,7 @@ def sampled(sim: jaxlens.Simulator) -> dict[str, jax.Array]:
     return sim.sample(jax.random.key(1, impl="threefry2x32"), 1)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_a_file_with_a_mass_is_a_file_with_its_angles(small_lens: dict[str, Any]) -> None:
     by_mass = jaxlens.Simulator(with_mass(small_lens, "NFW", M200=2e13, concentration=5.5))

@@ -31,7 +31,7 @@ def batches(galaxies: dict[str, Any]) -> Stream:
     return stream(galaxies, 8, seed=5, labels=LABEL)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_tensors_are_the_arrays_without_a_copy(batches: Stream, galaxies: dict[str, Any]) -> None:
     import torch
 
@@ -74,7 +74,7 @@ def indices(batches: list[Any]) -> list[int]:
     return [int(index) for batch in batches for index in batch.index]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_no_system_comes_twice_from_spawned_workers(
     batches: Stream, galaxies: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,7 +34,7 @@ def moved(file: dict[str, Any], redshift: float, name: str) -> dict[str, Any]:
     return other
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_files_are_mixed_in_proportion_to_their_weights(galaxies: dict[str, Any]) -> None:
     far = moved(galaxies, 0.9, "Far")
     with stream([galaxies, far], 16, labels=REDSHIFT, weights=[3, 1]) as batches:

@@ -117,7 +117,7 @@ def test_a_stream_goes_on_where_another_stood(two: dict[str, Any]) -> None:
     np.testing.assert_array_equal(taken(begun, 2).images, rest.images)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_systems_are_those_of_the_simulator_and_of_no_dataset(two: dict[str, Any]) -> None:
     batch = taken(stream(two, 4, seed=1), 2)
     key = jax.random.key(1, impl="threefry2x32")
@@ -153,7 +153,7 @@ def test_labels_are_numbers_by_name_and_0_where_there_is_none(two: dict[str, Any
     assert stream(two, 4).label_names == ()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_differs_by_band_in_one_configuration_does_so_in_the_batch(two: dict[str, Any]) -> None:
     """The magnitude of the lens is one number for both bands, that of the single galaxy one a band."""
     two["SPECIES"]["GALAXY_1"]["LIGHT_PROFILE_1"]["PARAMETERS"]["magnitude"] = 20.5
@@ -184,7 +184,7 @@ def test_a_stream_goes_on_beyond_the_32_bits_of_its_indices(two: dict[str, Any])
     assert not np.isin(after.parameters[THETA_E][after.configuration == 0], early.parameters[THETA_E]).any()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_image_of_a_point_source_is_in_the_picture(
     small_quasar: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,7 +213,7 @@ def test_a_number_that_cannot_be_is_an_error_and_no_image(two: dict[str, Any]) -
     assert batches.index == 0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_devices_make_the_systems_of_one(two: dict[str, Any]) -> None:
     environment = {**os.environ, "JAX_PLATFORMS": "cpu"}
     environment["XLA_FLAGS"] += " --xla_force_host_platform_device_count=2"
@@ -259,7 +259,7 @@ def test_half_precision_by_the_argument_or_by_the_file(two: dict[str, Any]) -> N
     assert stream(two, 4, image_dtype="float32").image_dtype == "float32"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_double_precision_is_kept(two: dict[str, Any], x64: None) -> None:
     batch = taken(stream(two, 4), 1)
     assert batch.images.dtype == np.float32

@@ -82,7 +82,7 @@ def trained(file: dict[str, Any], processes: int, folder: Path) -> list[Any]:
     return [json.loads(output.read_text()) for output in outputs]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_processes_train_the_network_that_one_trains(small_lens: dict[str, Any], tmp_path: Path) -> None:
     first, second = trained(small_lens, 2, tmp_path)
     (alone,) = trained(small_lens, 1, tmp_path)

@@ -29,6 +29,7 @@ def file(unlensed_series: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
     return unlensed_series
 
 
+@pytest.mark.long
 def test_a_batch_has_the_images_of_the_simulator_by_epoch(file: dict[str, Any]) -> None:
     labels = ["POINTING", "num_epochs", "day-r", f"{QUASAR}-STEP", f"{QUASAR}-magnitude-g-1"]
     with stream(file, 6, seed=1, labels=labels) as batches:
@@ -62,6 +63,7 @@ def test_a_batch_has_the_images_of_the_simulator_by_epoch(file: dict[str, Any]) 
     assert not batch.images[values["POINTING"] == 1.0, 2].any()
 
 
+@pytest.mark.long
 def test_fluxes_are_measured_where_one_of_them_is_a_label(file: dict[str, Any]) -> None:
     with stream(file, 4, labels=f"{MEASURED}-r") as batches:
         batch = next(batches)

@@ -30,6 +30,7 @@ def cropped(images: jax.Array) -> jax.Array:
     return jnp.arcsinh(images[..., 2:6, 2:6])
 
 
+@pytest.mark.long
 def test_a_stream_gives_what_a_function_makes_of_its_images(galaxies: dict[str, Any]) -> None:
     plain, made = stream(galaxies, 8), stream(galaxies, 8, transform=cropped)
     expected, batch = plain.batch_from(0), next(made)

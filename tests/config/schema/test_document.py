@@ -164,7 +164,7 @@ def test_the_schema_has_what_the_reader_asks_for(good: str, asked: dict[str, set
         assert set(known[path]) - asked[path] == set(), path
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_schema_has_what_the_reader_asks_for_in_every_section(asked: dict[str, set[str]]) -> None:
     for name in examples():
         load_config(name)

@@ -18,7 +18,7 @@ from jaxlens.fitting.problem import fit_data, problem
 from tests.fitting.test_result import NAMES, result
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_arviz_gets_draws_of_the_laplace_approximation(monkeypatch: pytest.MonkeyPatch) -> None:
     library = ModuleType("arviz")
     library.from_dict = lambda data, *, dims=None, attrs=None: (data, dims, attrs)  # type: ignore[attr-defined]
@@ -64,7 +64,7 @@ def test_the_model_for_numpyro_has_the_posterior_that_was_fitted() -> None:
         found.to_numpyro(3)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_joint_prior_is_a_factor_of_the_model_for_numpyro() -> None:
     from numpyro.infer.util import log_density
 

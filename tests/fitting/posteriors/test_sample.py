@@ -87,7 +87,7 @@ def test_chains_of_two_gaussians_have_their_moments(method: str) -> None:
     np.testing.assert_array_equal(again.draws, found.draws)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("method", ["pathfinder", "svi"])
 def test_quick_approximations_of_gaussians_are_exact_and_so_is_the_evidence(method: str) -> None:
     density, mean, covariance = two_gaussians()
@@ -127,7 +127,7 @@ def test_nested_evidence_of_gaussians_is_exact() -> None:
     assert np.abs(pull).max() < 4.0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_normal_approximation_of_what_is_not_normal_is_warned_of() -> None:
     def cauchy(shared: tuple[()], data: jax.Array, u: jax.Array) -> jax.Array:
         return -jnp.sum(jnp.log1p(u**2 / data**2))
@@ -138,7 +138,7 @@ def test_a_normal_approximation_of_what_is_not_normal_is_warned_of() -> None:
     assert found.efficiency[0] < 0.1
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_chains_that_do_not_mix_are_warned_of() -> None:
     """Two maxima that are 40 standard deviations apart: each chain sees one of them."""
 

@@ -52,7 +52,7 @@ def test_parameters_broadcast_and_nan_stays_nan() -> None:
     assert np.isnan(found[:, 2]).all()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_second_derivatives_are_those_of_the_closed_form(x64: None) -> None:
     at = (jnp.asarray(0.3), jnp.asarray(-1.0), jnp.asarray(2.0), jnp.asarray(0.8))
     every = tuple(range(4))

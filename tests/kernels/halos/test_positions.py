@@ -101,7 +101,7 @@ def test_a_cylinder_wider_than_the_host_holds_all_of_it(uniforms) -> None:
     assert float(jax.jit(cored_nfw_share)(300.0, **wide)) < 1.0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_derivatives_in_the_host_are_central_differences(x64) -> None:
     u = np.random.default_rng(6).uniform(size=(3, 40))
     names = tuple(HOST)

@@ -205,6 +205,7 @@ def check_a_source_on_the_axis(e1):
         np.testing.assert_allclose(np.minimum(np.abs(images.x), np.abs(images.y)), 0.0, atol=1e-7)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("e1", [0.0, 0.2])
 def test_a_source_on_the_axis(e1):
@@ -212,6 +213,7 @@ def test_a_source_on_the_axis(e1):
     check_a_source_on_the_axis(e1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("e1", [0.0, 0.2])
 def test_a_source_on_the_axis_in_single_precision(e1):
     check_a_source_on_the_axis(e1)

@@ -129,14 +129,14 @@ def test_every_image_is_found(found_in_float64):
     np.testing.assert_array_equal(found_in_float64.mask.sum(axis=1), list(SOURCES))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_too_few_slots_raise_the_count(found_in_float32):
     """In single precision too every image is found."""
     np.testing.assert_array_equal(found_in_float32.found, list(SOURCES))
     np.testing.assert_array_equal(found_in_float32.mask.sum(axis=1), np.minimum(list(SOURCES), 2))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_batch_in_float32_has_the_brightest_images_of_float64(found_in_float64, found_in_float32):
     """Newton's method runs in double precision in both, and too few slots keep the brightest images."""
     for name in ("x", "y", "magnification"):
@@ -144,7 +144,7 @@ def test_a_batch_in_float32_has_the_brightest_images_of_float64(found_in_float64
         np.testing.assert_allclose(rounded, exact[:, :2], rtol=3e-7, atol=3e-7)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_a_batch_gives_what_each_lens_gives_alone(found_in_float64):
     together = by_position(solve_batch("float64", SLOTS))
@@ -255,7 +255,7 @@ def test_second_derivatives_of_positions_equal_solving_again(central_difference)
     np.testing.assert_allclose(second, expected, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_reverse_and_forward_derivatives_agree():
     values, half_width = lens(4), width()
@@ -285,7 +285,7 @@ def sis_rays(x, y, theta_e):
     return x - alpha_x, y - alpha_y
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_images_of_a_sphere_to_second_order():
     """First and second derivatives of x = beta + theta_E and mu = 1 + theta_E / beta."""

@@ -102,7 +102,7 @@ def test_derivatives_of_rays_through_two_deflectors(check_first_derivatives):
     check_first_derivatives(end_of_rays, *RAYS)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_derivatives_of_rays_through_two_deflectors_to_second_order():
     check_grads(jax.jit(end_of_rays), tuple(map(jnp.asarray, RAYS)), order=2, rtol=1e-5, atol=1e-7)

@@ -88,7 +88,7 @@ def test_the_flux_is_kept_where_an_image_is_shifted_turned_and_mirrored(order: i
         assert float(ratio(-0.2, 0.043, 2.3, 1.0, 1.3)) == pytest.approx(1.0, rel=within)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_derivatives_in_place_size_and_angle_are_those_of_differences() -> None:
     x, y = np.linspace(-0.6, 0.5, 7), np.linspace(0.3, -0.4, 7)
 

@@ -54,7 +54,7 @@ def test_haloes_are_projections_of_their_densities(x64):
         np.testing.assert_allclose((alpha / radii)[:3], known[:, 1], rtol=1e-11)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_gradient_in_the_core_radius(x64):
     """At the scale radius, and where one form of the divided difference follows on the other."""
     one, x, y = filled(UNIT, 0.7 * UNIT, 0.2 * UNIT)
@@ -82,7 +82,7 @@ def test_without_core_or_truncation_they_are_nfw(x64):
     np.testing.assert_allclose(tnfw(x, y, r_trunc=far, **shape), expected, rtol=1e-7)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_ellipse_of_the_cored_potential(x64):
     """R^2 = q x^2 + (2 - q) y^2, which is round and differentiable without ellipticity."""
     q = 0.8

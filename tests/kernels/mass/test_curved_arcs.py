@@ -40,6 +40,7 @@ def test_the_arc_has_its_stretches_and_is_not_deflected(name):
     np.testing.assert_allclose(matrix @ along, along / 8.0, atol=1e-12)
 
 
+@pytest.mark.long
 def test_the_round_arcs_are_a_power_law_and_an_isothermal_lens_less_a_constant():
     radius, u = 1.0 / 0.7, 1.0 - 1.0 / 8.0
     centre = {"center_x": 0.1 - radius * np.cos(0.6), "center_y": -0.2 - radius * np.sin(0.6)}

@@ -40,7 +40,7 @@ def test_it_is_the_sum_of_its_parts(orders, about_ellipse, x64):
     np.testing.assert_allclose(found, expected, rtol=1e-13)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_lens_without_mass_deflects_nothing():
     profile = MASS_PROFILES["EPL_MULTIPOLE_M1M3M4_ELL"]
     lens = LENS | {"theta_E": 0.0}

@@ -32,7 +32,7 @@ def convergence_of(slope, r):
     return np.asarray(value + squared * change)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_the_convergence_is_the_density_along_the_line_of_sight() -> None:
     f_b, c_s, Rs, rho = 0.3, 11.0, 1.2, 0.4

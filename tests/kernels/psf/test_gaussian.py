@@ -64,7 +64,7 @@ def test_blur_keeps_a_uniform_sky(sigma):
     np.testing.assert_allclose(blur_by_matrix(sky, sigmas), 3.5, rtol=1e-13)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_derivatives_of_the_blur(check_first_derivatives):
     image = IMAGES[0, :6, :6]

@@ -160,6 +160,7 @@ def test_a_nan_is_a_nan_flux(x64: None, gaussian_sky: Any) -> None:
         assert np.all(np.isnan(found["agn_drw_mag"].flux))
 
 
+@pytest.mark.long
 def test_derivatives_are_central_differences(
     x64: None, gaussian_sky: Any, check_first_derivatives: Callable[..., None]
 ) -> None:

@@ -47,6 +47,6 @@ def test_nan_gives_nan(results) -> None:
         assert np.all(np.isnan(flux[INSIDE])), key
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_derivatives_are_central_differences(sky, arrays) -> None:
     check_derivatives("ia", sky, arrays, VALUES)

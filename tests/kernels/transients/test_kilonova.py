@@ -179,7 +179,7 @@ def test_single_precision_agrees_with_double(gaussian_sky: Callable[..., Sky]) -
     np.testing.assert_allclose(single, double, rtol=3e-5, atol=1e-22)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_derivatives_are_central_differences(
     x64: None, gaussian_sky: Callable[..., Sky], check_first_derivatives: Callable[..., None]
 ) -> None:

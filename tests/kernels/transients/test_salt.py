@@ -71,6 +71,6 @@ def test_the_colour_law_is_a_polynomial_with_straight_ends(x64) -> None:
     np.testing.assert_allclose(law[3:5], [0.0, -1.0], atol=1e-14)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_derivatives_are_central_differences(sky, arrays) -> None:
     check_derivatives("salt_absmag", sky, arrays, CASES["salt_absmag"])

@@ -67,7 +67,7 @@ def test_nan_gives_nan_also_as_the_index(results, name) -> None:
         assert np.all(np.isnan(flux[1:4])), key
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_derivatives_are_central_differences(sky, surface) -> None:
     arrays = {key: value for key, value in arrays_of("sed", surface).items() if key != "odonnell94"}
     check_derivatives("sed_absmag", sky, arrays, CASES["sed_absmag"])

@@ -64,6 +64,7 @@ def test_the_gradient_is_that_of_the_value_in_each_parameter(expanded: Expanded)
         np.testing.assert_allclose(gradient[i], difference, rtol=2e-4, atol=2e-3, err_msg=name)
 
 
+@pytest.mark.long
 def test_the_curvature_is_symmetric_and_knows_h0_by_the_delay(expanded: Expanded) -> None:
     u = np.zeros(len(expanded.names))
     # with the source behind the lens there is no delay
