@@ -24,7 +24,7 @@ def test_the_page_has_every_product_and_its_labels_are_read() -> None:
     assert config.labels == Labels(20.0, 0.5, 3.0, 1.0)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_code_of_the_page_runs() -> None:
     names: dict[str, Any] = {}
     for code in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL):

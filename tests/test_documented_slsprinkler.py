@@ -61,7 +61,7 @@ def test_the_configuration_of_the_page_takes_the_nearest_galaxies(page: Path) ->
     assert {key for key in keys if f"`{key}`" in table} == keys
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_commands_and_programs_of_the_page_run(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (commands,) = blocks("")
     for line in commands.splitlines():

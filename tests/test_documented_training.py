@@ -38,6 +38,7 @@ def run(code: str, small: str, known: dict[str, Any]) -> None:
     exec(compile(code.replace(', survey="lsst"', ""), "training.md", "exec"), known)
 
 
+@pytest.mark.long
 def test_the_programs_in_jax(small: str, capsys: pytest.CaptureFixture[str]) -> None:
     known: dict[str, Any] = {}
     first, resumed = blocks("A whole training run")
@@ -59,6 +60,7 @@ def test_the_programs_in_jax(small: str, capsys: pytest.CaptureFixture[str]) -> 
     assert [one.fraction for one in known["even"]._mixed] == [1, 1]
 
 
+@pytest.mark.long
 def test_the_program_in_pytorch_goes_on_with_other_systems(
     small: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -72,6 +72,7 @@ def from_memory(dataset: Dataset) -> np.ndarray:
     return again(dataset, dataset.metadata())
 
 
+@pytest.mark.long
 def test_every_part_was_used(dataset: Dataset) -> None:
     metadata = dataset.metadata()
     assert dataset.bands == ["F160W"]
@@ -94,12 +95,14 @@ def test_planes_add_up_to_the_image(dataset: Dataset) -> None:
     np.testing.assert_allclose(planes.sum(axis=1), dataset.images(), atol=1e-6 * peak)
 
 
+@pytest.mark.long
 def test_the_metadata_in_memory_render_the_same_images(dataset: Dataset, from_memory: np.ndarray) -> None:
     peak = np.max(np.abs(dataset.images()), axis=(1, 2, 3), keepdims=True)
     difference = (from_memory - dataset.images()) / peak
     assert np.max(np.abs(difference)) < 1e-6
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["CONFIGURATION_1_metadata.csv", "CONFIGURATION_1_images.h5"])
 def test_the_metadata_on_disk_render_the_same_images(
     name: str, dataset: Dataset, from_memory: np.ndarray, folder: Path

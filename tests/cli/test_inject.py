@@ -66,7 +66,7 @@ def test_words_become_arguments(
     assert (given["keep_clear"], given["bright_sigma"], given["truth_format"]) == (2.5, 5.0, "csv")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_systems_are_injected_by_band(
     unlensed_file: str, images: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

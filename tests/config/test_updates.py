@@ -53,7 +53,7 @@ def test_a_dataset_knows_what_it_was_made_of(small_quasar: dict[str, Any], tmp_p
     assert made(small_quasar).config_file is None
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_parameters_of_every_kind_are_set_and_made(dataset: Any) -> None:
     dataset.update_param(
         {
@@ -96,7 +96,7 @@ def test_parameters_of_every_kind_are_set_and_made(dataset: Any) -> None:
     assert column(dataset, "PLANE_2-OBJECT_2-magnitude-r") == [20.25] * 3
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_species_changes_wherever_it_stands_and_a_redshift_where_it_is_asked(dataset: Any) -> None:
     dataset.update_param({THETA_E: 1.25, "PLANE_1-REDSHIFT": 0.45}, "CONFIGURATION_2")
     dataset.regenerate()

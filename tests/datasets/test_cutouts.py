@@ -45,6 +45,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return make_dataset(document, save_to_disk=True, image_file_format="fits", batch_size=2, shard_size=4)
 
 
+@pytest.mark.long
 def test_the_columns_of_the_catalogue_are_exact_in_memory_and_in_files(made: Dataset) -> None:
     rows = [0, 1, 2, 0, 1]
     assert made.folder is not None
@@ -90,6 +91,7 @@ def test_offsets_are_directions_on_the_sky(made: Dataset) -> None:
         made.sky_positions(np.zeros(3), 0.0)
 
 
+@pytest.mark.long
 def test_without_a_catalogue_there_is_no_place(on_disk: OnDisk) -> None:
     for ask in (lambda: on_disk.dataset.wcs(0), lambda: on_disk.dataset.sky_positions(0.0, 0.0)):
         with pytest.raises(ValueError, match="no place on the sky"):

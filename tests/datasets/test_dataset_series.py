@@ -217,6 +217,7 @@ def test_the_rows_of_a_system_are_its_recipe(made: Dataset, key: jax.Array) -> N
     assert_recipes(sim.params_from_table(table), drawn, made.mask()[order])
 
 
+@pytest.mark.long
 def test_a_table_gives_its_images_again(made: Dataset, key: jax.Array) -> None:
     sim = Simulator(made.config)
     params = sim.params_from_table(Path(made.outdir) / "CONFIGURATION_1_metadata.csv")

@@ -29,6 +29,7 @@ def unlensed(small_quasar, tmp_path):
     return small_quasar
 
 
+@pytest.mark.long
 def test_a_dataset_has_those_of_its_systems(unlensed, key):
     dataset = jaxlens.make_dataset(unlensed, skip_image_generation=True)
     tables = jaxlens.truth_tables(dataset)
@@ -54,6 +55,7 @@ def test_a_dataset_has_those_of_its_systems(unlensed, key):
         write_dataset_truth(dataset)
 
 
+@pytest.mark.long
 def test_tables_of_metadata_have_the_same(unlensed, tmp_path):
     made = jaxlens.make_dataset(unlensed, True, skip_image_generation=True, batch_size=2, shard_size=2)
     assert_files_have_the_same(made, tmp_path)

@@ -226,7 +226,7 @@ def test_cdf_and_density_are_scipy_s(distribution: Distribution, theirs: Any) ->
     np.testing.assert_allclose(found["above"], theirs.sf(x), rtol=1e-9, atol=1e-13)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     "distribution",
     [
@@ -400,7 +400,7 @@ def in_the_tail(
     return found, distribution.log_prob(x)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("low", "high"), [(8.0, math.inf), (6.0, 6.5), (-math.inf, -9.0), (-7.0, -6.9), (11.0, 12.0)]
 )

@@ -180,7 +180,7 @@ def test_the_velocity_dispersion_function_is_a_generalised_gamma_distribution(x6
     assert float(VelocityDispersionFunction(0.0, 5000.0).icdf(u).mean()) == pytest.approx(mean, rel=1e-4)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("alpha", "beta"), [(0.2, 2.0), (0.41, 2.59), (0.94, 1.85), (8.0, 6.0), (2.0, 20.0)])
 def test_other_powers_of_the_velocity_dispersion_function(alpha: float, beta: float) -> None:
     """In float32, against the incomplete gamma function, from zero on."""

@@ -29,7 +29,7 @@ def functions(number: jax.Array) -> dict[str, jax.Array]:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_it_is_the_smallest_of_independent_redshifts() -> None:
     """Prob(smallest > z) is the product of those of all, and the density its derivative."""

@@ -61,7 +61,7 @@ def test_jit_runs_the_program_of_its_own_class_among_100() -> None:
     assert_all_differ(jax.tree.structure(cls(1.0, 2.0)) for cls in classes)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_tails_of_30_registered_distributions_are_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jaxlens.distributions.base.DISTRIBUTIONS", {})
     structures = []

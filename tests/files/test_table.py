@@ -74,6 +74,7 @@ def test_a_table_of_any_kind_gives_the_numbers_that_were_drawn(made: Any, key: j
         np.testing.assert_array_equal(params[name], value, err_msg=name)
 
 
+@pytest.mark.long
 def test_a_table_gives_its_images_again_in_any_order(made: Any, key: jax.Array) -> None:
     """All rows in their order, and some in another; lensed quasars are in tests/test_whole_language.py."""
     sim, images = Simulator(made.config), made.images()
@@ -99,6 +100,7 @@ def test_no_rows_are_no_systems(made: Any) -> None:
     assert params["exposure_time"].shape == (0,)
 
 
+@pytest.mark.long
 def test_double_precision_comes_back_too(x64: None, tmp_path: Path) -> None:
     document = yaml.safe_load(OFFSET_QUASAR)
     document["DATASET"]["PARAMETERS"]["OUTDIR"] = str(tmp_path)

@@ -25,7 +25,7 @@ def psf(kind: str, factor: int) -> tuple[Simulator, int]:
     return (with_psf(Simulator(config), kernel, factor) if kind == "PIXEL" else Simulator(config)), factor
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(("kind", "factor"), [("PIXEL", 1), ("PIXEL", 2), ("NONE", 1)])
 def test_a_smoothed_image_is_the_same_on_wide_pixels(kind: str, factor: int) -> None:
     sim, _ = psf(kind, factor)

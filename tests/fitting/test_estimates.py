@@ -23,12 +23,14 @@ def test_a_name_gives_value_and_error() -> None:
     assert "theta_E" not in found, "a short name is no key"
 
 
+@pytest.mark.long
 def test_of_several_images_there_are_arrays() -> None:
     found = result(3)
     np.testing.assert_array_equal(found["magnitude-g"].value, found.values[:, 1])
     np.testing.assert_array_equal(found["magnitude-g"].sigma, found.sigma[:, 1])
 
 
+@pytest.mark.long
 def test_a_name_that_means_none_or_several_is_refused() -> None:
     with pytest.raises(KeyError, match="did you mean gamma1"):
         result()["gamma2"]

@@ -7,7 +7,7 @@ from jaxlens import Simulator
 from jaxlens.fitting.external_psf import psf_kernel, with_psf
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_psf_from_outside_is_that_of_psf_type_pixel(small_lens, tmp_path, key):
     kernel = np.random.default_rng(1).uniform(size=(2, 5, 5))
     names = {}
@@ -35,7 +35,7 @@ def test_a_fine_psf_from_outside_stamps_point_sources_on_its_own_grid(small_quas
     assert with_psf(gaussian, np.outer(kernel, kernel), factor=3).scene == Simulator(small_quasar).scene
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_file_without_a_psf_keeps_its_convolution_on_sub_pixels(small_lens, tmp_path, key):
     """A kernel in the place of psf_type NONE blurs as that of psf_type PIXEL does in the same file."""
     kernel = np.random.default_rng(1).uniform(size=(5, 5))

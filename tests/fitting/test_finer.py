@@ -29,7 +29,7 @@ def test_the_factor_is_the_next_multiple_of_the_files() -> None:
     assert finer(dataclasses.replace(model, scene=with_supersampling(model.scene, 5))) is None
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_psf_acts_on_the_same_sub_pixels() -> None:
     """Its blur of a fine image is that of the mean over the sub-pixels of the file."""
     config = sersic_file()
@@ -79,7 +79,7 @@ def misfits(sim: Simulator, galaxy: Mapping[str, np.ndarray]) -> np.ndarray:
     return np.asarray(0.5 * np.sum(((data - models) / (0.01 * data.max())) ** 2, axis=(1, 2, 3)))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_more_sub_pixels_make_the_likelihood_smooth() -> None:
     """The sharpest turn of its slope is where the middle of the galaxy crosses that of a sub-pixel."""
     sims = [steep_galaxy(factor) for factor in (2, 6)]

@@ -29,7 +29,7 @@ def test_copies_beyond_the_largest_number_are_hidden(sim: Simulator) -> None:
     assert found == [("PLANE_1-OBJECT_2_3-",), ()]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_NUMBER_is_fixed_and_hidden_copies_are_not_free(sim: Simulator) -> None:
     """The places of those that are shown are free, with their priors; a hidden one may be named."""
     drawn = sim.sample(jax.random.key(1), 1)

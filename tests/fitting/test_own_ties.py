@@ -35,7 +35,7 @@ def two_centres() -> dict[str, Any]:
     return config
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_tie_is_that_of_the_file() -> None:
     sim, free = free_of(two_centres(), tie={CENTER_Y: CENTER})
     _, same = free_of(tied_file())
@@ -46,7 +46,7 @@ def test_a_tie_is_that_of_the_file() -> None:
     np.testing.assert_allclose(fixed.params[CENTER_Y], [0.1, -0.2], rtol=1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_ties_follow_ties_and_take_the_place_of_links() -> None:
     """The source's size follows the place of the lens by way of the place of its mass."""
     sim, free = free_of(lensed_file(), tie={SOURCE_SIZE: MASS_X, MASS_X: CENTER})

@@ -76,7 +76,7 @@ def test_a_tie_is_dissolved_where_the_caller_sets_or_frees_the_parameter() -> No
         free_of(tied_file(), free=[CENTER_Y])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_scale_of_a_scattered_parameter_is_that_of_all_systems() -> None:
     """Far from the median of what it follows a parameter is many scatters from its own."""
     config = tied_file()

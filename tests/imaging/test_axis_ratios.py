@@ -56,7 +56,7 @@ def system(sim: jaxlens.Simulator) -> dict[str, jax.Array]:
     return {key: value[0] for key, value in params.items()}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_kernels_get_the_ellipticity_of_an_axis_ratio(by_axes: jaxlens.Simulator) -> None:
     """So does the metadata, as derived quantities; q and phi are the parameters."""

@@ -137,7 +137,7 @@ def without_lens(file: dict[str, Any]) -> dict[str, Any]:
     return file
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_copies_are_as_the_same_objects_written_out(small_lens: dict[str, Any], x64: None) -> None:
     """Light of galaxies and stars; what is not shown changes no pixel."""
     assert_same_light(pair(without_lens(small_lens)))
@@ -220,7 +220,7 @@ def test_a_number_beyond_the_bound_is_no_image(small_lens: dict[str, Any]) -> No
     np.testing.assert_array_equal(found, [np.nan, 1.0, 1.0, np.nan, np.nan])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_follows_from_the_numbers_of_copies(small_lens: dict[str, Any]) -> None:
     """The metadata have theta_E of each copy that has sigma_v, and the place of each star."""
     sim = Simulator(crowded(small_lens, True, mass=True))

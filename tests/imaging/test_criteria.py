@@ -61,7 +61,7 @@ def test_theta_E_is_the_largest_in_front_of_the_source(small_lens: dict[str, Any
     assert all(found.values()), found
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_images_of_a_quasar_behind_an_isothermal_sphere(small_quasar: dict[str, Any]) -> None:
     """At beta = 0.3: x = theta_E +- beta, and |mu| = 2 theta_E / beta in all."""
     lens, source = (small_quasar["SPECIES"][f"GALAXY_{k}"] for k in (1, 2))

@@ -33,7 +33,7 @@ def ends(own: Scene, params: Params, x: Any, y: Any) -> Pair:
     return halo_lensed_to_plane(own, 1, x, y, lens_arguments(own, params, 1))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_subhaloes_belong_to_a_lens_behind_a_line_of_sight(small_lens: dict[str, Any]) -> None:
     alone = of_file(copy.deepcopy(small_lens))

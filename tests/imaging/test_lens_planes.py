@@ -76,6 +76,7 @@ def test_a_line_of_sight_is_that_of_lenstronomy(name):
     np.testing.assert_allclose(ours, EXPECTED[name], rtol=1e-10)
 
 
+@pytest.mark.long
 def test_its_hessian_is_that_of_lenstronomy():
     masses, values = _plane("EPL", "SHEAR", "LOS")
     with jax.enable_x64(True):

@@ -75,7 +75,7 @@ def test_masked_pixels_count_for_nothing_whatever_they_hold(tiny: dict[str, Any]
     assert bool(jnp.all(jnp.isfinite(gradient(params[SIZE]))))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_gradient_includes_that_of_sigma(tiny: dict[str, Any], key: jax.Array) -> None:
     sim = Simulator(tiny)
     images, params = jax.tree.map(lambda value: np.asarray(value, np.float64), sim(key, 3))
@@ -102,7 +102,7 @@ def test_what_does_not_fit_is_named(tiny: dict[str, Any], key: jax.Array) -> Non
         sim.log_likelihood(params, images, mask=np.ones((4, 2, 16, 16), bool))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_unbounded_psf_may_be_wide_inside_jit(tiny: dict[str, Any], key: jax.Array) -> None:
     tiny["IMAGE"]["PARAMETERS"]["numPix"] = 64
     sim = Simulator(tiny)
@@ -113,7 +113,7 @@ def test_an_unbounded_psf_may_be_wide_inside_jit(tiny: dict[str, Any], key: jax.
     np.testing.assert_allclose(free(wide), sim.render(wide), rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_seeing_moved_beyond_the_file_has_its_images(tiny: dict[str, Any], key: jax.Array) -> None:
     tiny["IMAGE"]["PARAMETERS"]["numPix"] = 64
     sim = Simulator(tiny)

@@ -91,7 +91,7 @@ def kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, np.nda
 PIXEL = {"psf_type": "PIXEL", "kernel_point_source": {"g": "g.npy", "r": "r.npy"}}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_a_kernel_blurs_each_band(kernels: dict[str, np.ndarray]) -> None:
     clear = unblurred(1)
@@ -219,7 +219,7 @@ def test_a_batch_gives_the_images_of_its_systems(kernels: dict[str, np.ndarray])
 MOFFAT = {"psf_type": "MOFFAT", "moffat_beta": 3.0}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize(
     ("psf", "steps"),
@@ -303,7 +303,7 @@ def test_a_seeing_beyond_the_files_is_refused_where_the_kernel_is_bounded() -> N
         sim.render(params | {"seeing": jnp.array([[0.5, 0.8]])})
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_unbounded_seeing_has_a_kernel_of_110_pixels() -> None:
     seeing = {"DISTRIBUTION": {"NAME": "lognormal", "PARAMETERS": {"mean": -0.5, "sigma": 0.1}}}
     sim = jaxlens.Simulator(file({"psf_type": "MOFFAT", "moffat_beta": 3.0}, {"seeing": seeing}))

@@ -55,6 +55,7 @@ def params(sim: Simulator, key: jax.Array) -> dict[str, jax.Array]:
     return dict(sim.sample(key, 2))
 
 
+@pytest.mark.long
 def test_each_system_is_convolved_with_its_own_kernel(sim: Simulator, params: dict[str, jax.Array]) -> None:
     """Its stamps have the kernel, too; the kernel need not have unit sum."""
     own, given = sim.with_local_psf(SIDE), kernels(2)
@@ -69,6 +70,7 @@ def test_each_system_is_convolved_with_its_own_kernel(sim: Simulator, params: di
     np.testing.assert_allclose(stamp[4:9, 4:9], 10**2.4 * given[1] / given[1].sum(), rtol=1e-4, atol=1e-3)
 
 
+@pytest.mark.long
 def test_bands_may_have_kernels_of_their_own(sim: Simulator, params: dict[str, jax.Array]) -> None:
     """Fine ones too, of which three are in a pixel of the image."""
     given = kernels(1, 2)

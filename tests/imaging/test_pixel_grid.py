@@ -184,6 +184,7 @@ def test_light_of_a_galaxy_is_its_brightness_times_the_area_of_a_pixel(
     np.testing.assert_allclose(found, brightness * flux * (xx * yy - xy * yx), rtol=1e-6)
 
 
+@pytest.mark.long
 def test_derivatives_are_central_differences(
     image: Callable[..., np.ndarray], mapped: Simulator, params
 ) -> None:

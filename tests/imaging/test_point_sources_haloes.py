@@ -73,6 +73,7 @@ def test_images_are_those_of_a_fine_grid(small_quasar: dict[str, Any], key: jax.
     assert np.isnan(too_many.magnification).all()
 
 
+@pytest.mark.long
 def test_labels_are_sums_over_haloes(small_lens: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     # the images that a round lens makes of the source, without the solver, which takes longest to compile
     places = jnp.asarray([1.1, -0.9, 0.0]), jnp.zeros(3)

@@ -45,7 +45,7 @@ def stamps(made: Injection, band: str) -> dict[tuple[str, int], np.ndarray]:
         return {(unit.name, unit.ver): np.asarray(unit.data, float) for unit in units[1:]}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_light_is_the_flux_that_was_asked_for(
     blobs: dict[str, Any], make_image: Maker, tmp_path: Path
 ) -> None:
@@ -75,7 +75,7 @@ def jaxlens_key(seed: int) -> Any:
     return jax.random.key(seed, impl="threefry2x32")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_noise_is_that_of_the_added_light_and_so_is_the_variance(
     blobs: dict[str, Any], make_image: Maker, tmp_path: Path
 ) -> None:
@@ -104,7 +104,7 @@ def centroid(light: np.ndarray) -> np.ndarray:
     return np.array([np.sum(columns * light), np.sum(rows * light)]) / np.sum(light)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_places_on_the_sky_come_back_as_centroids_in_images_of_different_wcs(
     blobs: dict[str, Any], make_image: Maker, tmp_path: Path
 ) -> None:
@@ -229,7 +229,7 @@ def test_the_folder_has_all_files_or_none(blobs: dict[str, Any], make_image: Mak
     assert list((tmp_path / "stopped").iterdir()) == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_systems_of_a_catalogue_go_where_it_has_them(
     blobs: dict[str, Any], make_image: Maker, tmp_path: Path
 ) -> None:

@@ -126,7 +126,7 @@ def test_derivatives_are_finite_at_the_centre_and_over_the_usual_range(kind, nam
     assert derivatives.infinite_derivatives(PROFILES[kind, name]) == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("name", sorted(set(MASS_PROFILES) - HEAVY))
 def test_profiles_that_are_power_laws_or_linear(name):
@@ -164,14 +164,14 @@ def test_derivatives_are_central_differences(kind, name):
     assert_derivatives(kind, name, evaluation.function_of)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("name", fluxes.with_flux())
 def test_derivatives_of_the_flux_are_central_differences(name):
     assert_derivatives("light", name, evaluation.flux_of)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize("name", fluxes.with_flux())
 def test_total_flux_is_the_integral_of_the_brightness(name):

@@ -18,6 +18,7 @@ SIDE = 14
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("x64")]
 
 
+@pytest.mark.long
 def test_at_first_it_is_that_of_all_light() -> None:
     problem = problem_of(BASES)
     data = empty_data(4)
@@ -62,6 +63,7 @@ def test_it_makes_the_images_most_probable() -> None:
     assert number < 10.5
 
 
+@pytest.mark.long
 def test_bases_of_positive_light_keep_theirs() -> None:
     problem = problem_of(BASES[:1])
     lens = mock(problem, np.array([20.0]), side=SIDE)

@@ -85,6 +85,7 @@ def test_the_gradient_is_the_difference_of_values(programs: Programs) -> None:
         np.testing.assert_allclose(found.gradient[i], expected, rtol=1e-5, atol=1e-4)
 
 
+@pytest.mark.long
 def test_the_curvature_is_that_of_a_joint_fit(programs: Programs) -> None:
     """Residuals in coordinates and amplitudes together, their Jacobian by differences, in NumPy.
 

@@ -59,6 +59,7 @@ def rung(label: str, evidence: float) -> Rung:
     return Rung(label, problem, lens.settings, np.zeros(k), 0.0, 0.0, np.eye(k), 1, evidence, 0.0, 1)
 
 
+@pytest.mark.long
 def test_the_first_that_has_nearly_the_largest_evidence_is_taken() -> None:
     simple = rung("simple", 10.0)
     assert best([simple, replace(simple, label="richer", evidence=10.9)]).label == "simple"
@@ -127,6 +128,7 @@ def test_a_model_is_judged_by_the_richest_one_too(monkeypatch: pytest.MonkeyPatc
     assert [len(points) for points in starts.values()] == [1, 2]
 
 
+@pytest.mark.long
 def test_coordinates_keep_their_names() -> None:
     """From a model without shear to one with it and back."""
     simple, rich = problem_of(shear=False), problem_of()

@@ -45,6 +45,7 @@ def result_of(
     return lens_fit_of(rung, [rung], images, looked, ring, {"search": 1.0})
 
 
+@pytest.mark.long
 def test_a_good_one_has_no_warning(lens: Lens) -> None:
     found = result_of(lens, lens.truth, 1e-5, 305.0, 4, 0.9)
     assert found.fit.warnings == ()

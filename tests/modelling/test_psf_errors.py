@@ -66,6 +66,7 @@ def lens() -> Iterator[Lens]:
         yield Lens(problem, images, params, run)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_light_is_blurred_before_it_is_averaged(lens: Lens) -> None:
     """As the simulator does with `supersampling_convolution`."""

@@ -56,6 +56,7 @@ def traced(arcs: Arcs, values: dict[str, float]) -> np.ndarray:
     return np.stack([x, y]) - np.asarray(ellipse) - np.asarray(tide)
 
 
+@pytest.mark.long
 def test_sources_are_where_the_rays_of_the_arcs_end(arcs: Arcs) -> None:
     """Of each drawn mass; with the mass of the mock that is its source."""
     lens, names = arcs.lens, list(arcs.lens.problem.names)

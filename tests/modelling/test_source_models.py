@@ -46,7 +46,7 @@ def test_a_source_with_structure_gets_shapelets() -> None:
     assert abs(last.point[at] - lens.truth[at]) < 4.0 * np.sqrt(covariance[at, at])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_other_maxima_are_tried_until_one_describes_the_image(monkeypatch: pytest.MonkeyPatch) -> None:
     known = replace(rung("SIE", 0.0), degrees=5000)

@@ -222,7 +222,7 @@ def test_images_that_are_no_population_are_refused(guess: Simulator, images: np.
         fit_population(guess, images, [MEAN], steps=0)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_hyperparameter_that_moves_nothing_is_refused(guess: Simulator, images: np.ndarray) -> None:
     with pytest.raises(ValueError, match=r"COSMOLOGY.H0 changes nothing in the images; leave it out of free"):
         fit_population(guess, images, ["COSMOLOGY.H0"], simulated=32, features=lambda i: i[:, 0, 6])

@@ -23,7 +23,7 @@ def job(tmp_path: Path) -> Job:
     return field_recipe(tmp_path).job(LABEL, tuple(jax.local_devices()), BATCH)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_chunks_are_those_of_the_whole_wherever_they_begin(job: Job) -> None:
     chunks = list(Chunks(job, planned(job)))
     assert [(chunk.start, chunk.count) for chunk in chunks] == [(0, 4), (4, 4), (8, 2)]

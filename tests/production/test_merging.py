@@ -174,7 +174,7 @@ def test_a_merge_that_is_cut_at_any_rename_is_done_again(tmp_path: Path, cut: Ca
         assert contents(into) == expected
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_parts_that_are_made_are_the_dataset_of_one_process(undisturbed: Path, tmp_path: Path) -> None:
     for k in (1, 0):
         generate(tmp_path / "made", part=(k, 2))

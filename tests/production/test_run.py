@@ -197,7 +197,7 @@ def test_a_full_disk_leaves_what_is_whole(tmp_path: Path, monkeypatch: pytest.Mo
     assert verify(tmp_path / "field").whole
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("size", [4, 5])
 def test_an_allocation_that_fails_halves_the_batches_of_what_follows(
     size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -117,6 +117,7 @@ def test_haloes_that_are_not_those_made_again_are_named(folder: Path, made: Data
     assert problem == f"system 0 is not what is made again: {SUBHALOES}-mass"
 
 
+@pytest.mark.long
 def test_parts_are_merged_with_their_haloes(folder: Path, made: Dataset, tmp_path: Path) -> None:
     for k in range(2):
         generate(folder, tmp_path, part=(k, 2), store_in_memory=False)
@@ -141,6 +142,7 @@ def test_other_formats_have_the_same_haloes(folder: Path, made: Dataset, tmp_pat
     assert (tmp_path / "npy" / f"{LABEL}_haloes.h5").exists()
 
 
+@pytest.mark.long
 def test_a_file_of_haloes_is_a_list_for_another_file(folder: Path, made: Dataset, tmp_path: Path) -> None:
     changed = document(folder, tmp_path)
     source = folder / "out" / f"{LABEL}_haloes-00000-of-00003.h5"

@@ -116,6 +116,7 @@ def test_MODE_add_adds_the_image_to_the_noisy_one(
     np.testing.assert_allclose(added, expected, atol=2e-6 * float(jnp.max(found)))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("galaxies")
 def test_images_without_noise_have_no_background_image(
     with_images: Make, small_lens: dict[str, Any], key: jax.Array

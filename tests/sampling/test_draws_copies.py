@@ -79,6 +79,7 @@ def chance_of_counts(counts: np.ndarray, probabilities: np.ndarray) -> float:
     return float(stats.chisquare(found, probabilities / probabilities.sum() * counts.size).pvalue)
 
 
+@pytest.mark.long
 def test_the_number_of_copies_has_its_distribution(many: dict[str, np.ndarray]) -> None:
     probabilities = np.append(stats.poisson.pmf(np.arange(4), MEAN), stats.poisson.sf(3, MEAN))
     assert chance_of_counts(many[f"{PREFIX}-NUMBER"], probabilities) > UNLIKELY
@@ -110,6 +111,7 @@ def test_a_system_is_the_same_wherever_a_batch_starts(sim: Simulator, many: dict
     assert all(np.array_equal(value[:-2], many[name][2:]) for name, value in later.items())
 
 
+@pytest.mark.long
 def test_a_system_is_the_same_in_a_batch_of_any_size(sim: Simulator, many: dict[str, np.ndarray]) -> None:
     """Bit for bit."""
     few = drawn(sim, 3, start=2)
@@ -128,6 +130,7 @@ def test_a_system_is_the_same_in_any_dataset(many: dict[str, np.ndarray]) -> Non
         assert all(np.array_equal(few[name], value[:4]) for name, value in many.items())
 
 
+@pytest.mark.long
 def test_MAX_truncates_the_distribution(many: dict[str, np.ndarray]) -> None:
     """The chances up to MAX keep their ratios: what is beyond is not piled up at MAX."""
     number = drawn(Simulator(file_of({"NUMBER": poisson(MEAN), "MAX": 2})), SYSTEMS)[f"{PREFIX}-NUMBER"]
@@ -135,6 +138,7 @@ def test_MAX_truncates_the_distribution(many: dict[str, np.ndarray]) -> None:
     assert number.max() == 2.0
 
 
+@pytest.mark.long
 def test_copies_have_densities(sim: Simulator) -> None:
     """The prior of a copy's place is p(sep) ~ sep, and that of NUMBER the Poisson probability."""
     params = {name: jnp.asarray(value) for name, value in drawn(sim, 2).items()}

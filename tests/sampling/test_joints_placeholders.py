@@ -60,7 +60,7 @@ def drawn(config: dict[str, Any], key: jax.Array, n: int, **more: Any) -> dict[s
     return {name: np.asarray(value) for name, value in sim.sample(key, n).items()}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["sample", "iterate"])
 def test_every_number_is_that_of_a_row(
     placeholders: dict[str, Any], key: jax.Array, tmp_path: Path, mode: str
@@ -108,7 +108,7 @@ def test_rows_out_of_order_are_drawn_where_they_are_in_order(
         np.testing.assert_allclose(counts, expected, atol=4 * np.sqrt(expected.max() * 0.25) + 12)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_interpolated_redshifts_are_in_order(
     small_lens: dict[str, Any], key: jax.Array, tmp_path: Path
 ) -> None:

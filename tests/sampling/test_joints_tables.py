@@ -130,6 +130,7 @@ def test_any_start_gives_the_same_systems(drawn_tables: Simulator, key: jax.Arra
         np.testing.assert_array_equal(part[name], expected[4:7], err_msg=name)
 
 
+@pytest.mark.long
 def test_x64_draws_the_same_systems(drawn_tables: Simulator, key: jax.Array) -> None:
     single = sample(drawn_tables, key, N)
     with jax.enable_x64(True):
@@ -195,6 +196,7 @@ def test_a_star_s_place_in_a_table_is_in_arcsec(iterated_tables: dict[str, Any],
     assert np.all(np.abs(drawn["PLANE_1-OBJECT_2-dec_image"]) < 24 * 0.2 / 2)
 
 
+@pytest.mark.long
 def test_tables_of_redshifts_are_drawn_until_planes_are_in_order(
     small_lens: dict[str, Any], key: jax.Array, tmp_path: Path
 ) -> None:
@@ -214,6 +216,7 @@ def test_tables_of_redshifts_are_drawn_until_planes_are_in_order(
     np.testing.assert_array_equal(sample(sim, key, 6000, start=50)[LENS][:5950], drawn[LENS][50:])
 
 
+@pytest.mark.long
 def test_a_drawn_redshift_keeps_clear_of_the_table_s(
     small_lens: dict[str, Any], key: jax.Array, tmp_path: Path
 ) -> None:
@@ -238,6 +241,7 @@ def test_iterated_tables_out_of_order_give_nan(
     assert np.isfinite(drawn[LENS]).tolist() == np.isfinite(drawn[SOURCE]).tolist() == fine
 
 
+@pytest.mark.long
 def test_normal_redshifts_are_in_order_and_differentiable(small_lens: dict[str, Any], key: jax.Array) -> None:
     normal = {"PARAMS": [LENS, SOURCE], "MEAN": [0.8, 1.0], "COVARIANCE": [[0.09, 0], [0, 0.09]]}
     sim = Simulator(load_config(small_lens | {"DISTRIBUTIONS": {"MULTIVARIATE_NORMAL_1": normal}}))

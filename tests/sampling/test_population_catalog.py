@@ -74,7 +74,7 @@ def test_what_rows_set_has_no_density(tmp_path: Path) -> None:
     assert CATALOG_ROW not in varying(one)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_row_has_no_derivative(tmp_path: Path) -> None:
     one = rows_of(tmp_path, {})
     index, key = jnp.uint32(3), jax.random.key(0, impl="threefry2x32")

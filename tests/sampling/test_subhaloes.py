@@ -98,6 +98,7 @@ def test_numbers_and_masses(drawn: Callable[..., dict[str, np.ndarray]], half_mo
     assert scipy.stats.kstest(masses, lambda x: np.interp(x, m, share)).pvalue > 0.01
 
 
+@pytest.mark.long
 def test_places_concentrations_and_truncations(drawn: Callable[..., dict[str, np.ndarray]]) -> None:
     """Uniform in a disc about the host; a lognormal scatter about the median; r_t between its limits."""
     found = shown(drawn(half_mode_mass=1e8, f_sub=0.004))

@@ -57,6 +57,7 @@ def test_each_system_has_the_list_of_its_index(listed: dict[str, Any], key: jax.
     assert not set(batch.haloes) & set(batch.values)
 
 
+@pytest.mark.long
 def test_other_numbers_are_those_of_the_file_without_haloes(listed: dict[str, Any], key: jax.Array) -> None:
     """Haloes are drawn after all else, and a file without them has neither arrays nor flags of them."""
     with_haloes = Simulator(listed).sample(key, 4)

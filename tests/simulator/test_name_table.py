@@ -27,7 +27,7 @@ def test_the_table_of_a_file() -> None:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_links_transients_haloes_and_separations_are_in_words() -> None:
     table = Simulator("lensed_supernova_series").names()
     assert table.loc["PLANE_2-OBJECT_2-sep"].tolist() == ["sep", "uniform(minimum=0.5, maximum=4)", "kpc"]

@@ -47,7 +47,7 @@ def bright(small_lens: dict[str, Any]) -> dict[str, Any]:
     return small_lens
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_is_kept_is_the_population_under_the_condition(bright: dict[str, Any], key: jax.Array) -> None:
     """Both bounded numbers follow their distributions cut at the bounds, and the tries are geometric.
 

@@ -291,7 +291,7 @@ def test_a_first_use_inside_jit_leaves_no_tracer_behind(small_lens: dict[str, An
         np.testing.assert_array_equal(inside[name], value, err_msg=name)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_two_ways_to_blur_agree(
     galaxy: dict[str, Any], key: jax.Array, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,7 +305,7 @@ def test_the_two_ways_to_blur_agree(
     assert_close(by_shifts.render(params), by_matrix.render(params), 1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_seeing_without_bound_renders(galaxy: dict[str, Any], key: jax.Array) -> None:
     normal = {"DISTRIBUTION": {"NAME": "normal", "PARAMETERS": {"mean": 0.7, "std": 0.05}}}
     galaxy["SURVEY"]["PARAMETERS"]["seeing"] = normal

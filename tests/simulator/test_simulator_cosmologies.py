@@ -83,6 +83,7 @@ def distance_ratios(sim: jaxlens.Simulator, params: dict[str, jax.Array]) -> jax
     return jnp.stack([weight, derived[THETA_E], derived[THETA_E.replace("PLANE_1", "PLANE_2")]])
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_flat_universes_are_the_same_however_they_are_named(small_lens: dict[str, Any]) -> None:
     """Through three planes, whose weights depend on the distances."""
@@ -95,6 +96,7 @@ def test_flat_universes_are_the_same_however_they_are_named(small_lens: dict[str
         np.testing.assert_allclose(ratios, found[0], rtol=1e-10)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_gradients_with_respect_to_dark_energy(small_lens: dict[str, Any]) -> None:
     """Through three planes in a universe that is flat to rounding, where the curvature may go either way."""

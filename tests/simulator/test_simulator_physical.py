@@ -56,6 +56,7 @@ def test_a_file_with_a_mass_is_a_file_with_its_angles(small_lens: dict[str, Any]
     assert float(jax.grad(total)(at)[0]) == pytest.approx(difference, rel=1e-5)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 @pytest.mark.parametrize(
     ("name", "parameters", "derived"),

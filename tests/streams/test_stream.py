@@ -102,7 +102,7 @@ def test_the_same_system_for_the_same_index_whatever_batch_size_and_start(
     assert other.index == 30
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_stream_goes_on_where_another_stood(two: dict[str, Any]) -> None:
     whole = taken(stream(two, 4, seed=3), 3)
     begun = stream(two, 4, seed=3, devices=jax.local_devices()[:1])
@@ -202,7 +202,7 @@ def test_every_image_of_a_point_source_is_in_the_picture(
     assert_same(taken(stream(small_quasar, 4), 1), expected)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_number_that_cannot_be_is_an_error_and_no_image(two: dict[str, Any]) -> None:
     two["SURVEY"]["PARAMETERS"]["seeing"] = {
         "DISTRIBUTION": {"NAME": "normal", "PARAMETERS": {"mean": 0.1, "std": 0.5}}

@@ -37,7 +37,7 @@ def at_places(isothermal, key):
     return sim, params
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_images_behind_an_isothermal_sphere(at_places):
     """Beta + theta_E and beta - theta_E along the source; 1 + theta_E / beta; 2 theta_E beta D / c."""
     sim, params = at_places
@@ -136,7 +136,7 @@ def test_neighbours_stars_and_further_lenses_have_rows(crowded, key):
         assert [one.kind for one in none.dtypes] == [one.kind for one in tables[name].dtypes]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_lensed_hosts_have_the_light_of_their_images(at_places):
     """That of the image without quasar and lens, whose PSF moves little of it beyond the edge."""
     sim, params = at_places

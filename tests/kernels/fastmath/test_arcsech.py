@@ -57,7 +57,7 @@ def test_values_in_single_precision():
     np.testing.assert_allclose(functions.hyperbolic_mean(q)[:-1], KNOWN[:-1, 5], rtol=2e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_derivatives_at_and_about_the_scale_radius(x64):
     """F = 1 + w/3 + w^2/5 + ..., and elsewhere F' = (1 - t F) / (2 t (t - 1))."""
 

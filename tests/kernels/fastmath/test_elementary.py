@@ -105,7 +105,7 @@ def test_derivatives_to_second_order(name):
     check_grads(jax.jit(getattr(elementary, name)), (jnp.array([0.4, 0.9, 3.0]),), order=2, rtol=1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_derivatives_of_the_angle_to_second_order():
     y, x = map(jnp.asarray, ANGLES)

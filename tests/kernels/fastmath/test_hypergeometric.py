@@ -71,7 +71,7 @@ def check(name, found, expected, tolerance):
     assert np.max(error) < tolerance, f"{name}: {np.max(error)}"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("precision", [False, True])
 def test_values_and_derivatives_are_those_of_scipy(precision):
     with jax.enable_x64(precision):
@@ -101,7 +101,7 @@ def test_a_column_of_t_meets_a_row_of_arguments():
     np.testing.assert_allclose(np.asarray(real) + 1j * np.asarray(imag), exact(column, row), rtol=1e-11)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_reverse_mode_is_forward_mode():
     def total(t, real, imag):

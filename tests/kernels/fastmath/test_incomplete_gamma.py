@@ -99,7 +99,7 @@ def test_its_integrals_are_mpmaths(precision: str) -> None:
             np.testing.assert_allclose(value, list(rows.values()), rtol=2.0 * TOLERANCE[precision])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_its_derivatives_are_central_differences_of_both_orders() -> None:
     """In a and s, across the switch from the series to its limit, and at small s."""

@@ -51,7 +51,7 @@ def _derivatives(function: Callable[..., list[jax.Array]]) -> Callable[..., obje
     return every
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("block", [pair_forms.BLOCK, 6])
 def test_sums_and_derivatives_of_a_batch_are_those_of_plain_sums(x64, monkeypatch, block):
     monkeypatch.setattr(pair_forms, "BLOCK", block)

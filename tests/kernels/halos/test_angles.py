@@ -35,7 +35,7 @@ def geometry() -> tuple[jax.Array, jax.Array]:
     return critical_surface_density(z[0], far[0], far[1], between[0, 1]), far[0] / 1.4
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_angles_are_those_of_lenstronomy(x64):
     sigma_crit, distance = geometry()
     assert float(sigma_crit) == pytest.approx(SIGMA_CRIT, rel=1e-9)
@@ -55,7 +55,7 @@ def test_angles_of_other_cusps_are_those_of_lenstronomy(gamma_in, alpha_Rs, x64)
     np.testing.assert_allclose(found, ANGLES, rtol=1e-9)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_angles_in_single_precision():
     sigma_crit, distance = geometry()
     found = nfw_angles(2e13, 5.5, enclosed_density("200c", 0.4, **FLAT), sigma_crit, distance)

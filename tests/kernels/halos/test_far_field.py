@@ -130,6 +130,7 @@ def test_derivatives_in_numbers_of_haloes_are_those_of_the_approximate_sum(x64):
     assert all(np.all(np.asarray(own[50:]) == 0.0) for own in gradient.values())
 
 
+@pytest.mark.long
 def test_derivatives_in_rays_are_nearly_those_of_the_exact_sum(x64):
     haloes, shown = population("PJAFFE", 60), jnp.arange(60) < 50
     x, y = (a[:, ::4, ::4] for a in lensed_rays())

@@ -49,7 +49,7 @@ def test_single_precision_has_five_digits():
     np.testing.assert_allclose(found, expected, rtol=2e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_share_above_a_quantile_is_its_rank_in_warm_dark_matter(x64):
     def ln_density(ln_mass):
         return -0.9 * ln_mass + log_turnover(4.2e8 / jnp.exp(ln_mass), 2.5, -0.2)
@@ -85,7 +85,7 @@ def test_a_mass_that_is_not_a_number_is_one():
     assert np.isnan(found[1:]).all()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_derivatives_at_a_fixed_rank_are_central_differences(x64, check_first_derivatives):
     def masses(low: jax.Array, change: jax.Array, half_mode: jax.Array) -> jax.Array:
         nodes = mass_nodes(1e6 * low, HIGH)

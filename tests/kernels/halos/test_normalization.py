@@ -51,7 +51,7 @@ def test_normalisations_follow_from_each_other(integrals) -> None:
     assert float(f_sub_of(number_from_f_sub(0.02, **lens), **lens)) == pytest.approx(0.02, rel=1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_mean_mass_of_drawn_haloes_in_a_cylinder_is_f_sub(integrals) -> None:
     """1000 systems of 40 haloes on average, of which a third are within 10 kpc on the sky."""
     systems, bound, within, projected_mass = 1000, 96, 10.0, 1e11

@@ -116,7 +116,7 @@ def test_a_turnover_far_below_its_mass_does_not_overflow() -> None:
     assert float(found) == pytest.approx(4.2e13 ** (10.0 * -0.01), rel=1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_derivatives_are_central_differences_and_those_of_a_fine_table(x64) -> None:
     """At fixed uniform numbers, in all numbers of the shape; it is finite at a half-mode mass of zero."""
     u = jnp.linspace(0.01, 0.99, 30)

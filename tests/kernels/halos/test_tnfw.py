@@ -38,7 +38,7 @@ def single(name: str) -> np.ndarray:
     return np.asarray(found, float)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["TNFW", "NFW"])
 def test_slopes_in_float32_are_right_at_all_radii(name, x64):
     square = jnp.asarray(np.square(SCALE * RADII))

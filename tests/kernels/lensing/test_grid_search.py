@@ -27,7 +27,7 @@ def search(half_width):
     return closest_cells(residual, half_width, 6, 8), points
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_images_are_in_cells_that_are_kept():
     (x, y, size), _ = search(jnp.float32(3.0))
     assert x.shape == y.shape == (64,)

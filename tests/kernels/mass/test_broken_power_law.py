@@ -31,7 +31,7 @@ def convergence(radius: float, b: float, a: float, a_c: float, r_c: float) -> fl
     return 2.0 * (inside + near + far)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_half_the_divergence_is_the_projected_density_and_the_potential_has_the_deflection() -> None:
     own = {"b": 1.1, "a": 2.2, "a_c": 0.8, "r_c": 0.6, "e1": 0.15, "e2": -0.2}
@@ -52,7 +52,7 @@ def test_half_the_divergence_is_the_projected_density_and_the_potential_has_the_
     np.testing.assert_allclose(slope, alpha[0], rtol=1e-7)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_without_a_break_it_is_the_power_law() -> None:
     x, y, shape = jnp.asarray(X), jnp.asarray(Y), {"e1": 0.15, "e2": -0.2}

@@ -12,7 +12,7 @@ from jaxlens.kernels.mass import cored
 R_SQUARED = jnp.asarray([0.0, 1e-6, 0.2, 3.0, 900.0])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_the_families_meet_where_their_powers_are_equal() -> None:
     """(1 + w)^(-3/2) is ULDM of slope 2 and SPL_CORE of gamma 4; (1 + w)^-1 is SPL_CORE of gamma 3."""

@@ -26,7 +26,7 @@ def test_the_deflection(r_core, r_trunc, expected, x64):
     np.testing.assert_allclose(alpha, x * np.array(expected), atol=1e-9)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_gradient_where_all_radii_are_equal(x64, central_difference):
     def alpha(r_trunc):
         return tnfwc(0.6, 0.3, Rs=1.0, alpha_Rs=1.0, r_core=1.0, r_trunc=r_trunc)[0]

@@ -23,7 +23,7 @@ def test_the_convergence_of_one(x64):
     assert float(found) == pytest.approx(float(expected), rel=1e-13)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_round_sums_are_the_haloes_that_they_stand_for(x64):
     x = jnp.asarray(10.0 ** np.linspace(-3.0, 1.5, 30))
     zero, flat = jnp.zeros_like(x), {"e1": 0.0, "e2": 0.0}

@@ -21,6 +21,7 @@ X, Y = np.array([0.4, -1.1, 2.0, -0.9]), np.array([0.3, 0.7, -0.1, -1.0])
 NAMES = ["CURVED_ARC_CONST", "CURVED_ARC_CONST_MST", "CURVED_ARC_SIS_MST", "CURVED_ARC_SPP"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_the_arc_has_its_stretches_and_is_not_deflected(name):
     profile = MASS_PROFILES[name]

@@ -14,7 +14,7 @@ from jaxlens.kernels.mass.multipole_ell import multipole_ell
 X, Y = np.array([0.4, -1.1, 0.9, 2.3]), np.array([0.3, 0.7, -1.6, -0.2])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("q", [0.2, 0.9])
 @pytest.mark.parametrize("m", [1, 3, 4])
 def test_the_convergence(m, q, x64):

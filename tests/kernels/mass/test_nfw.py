@@ -43,7 +43,7 @@ def test_at_the_scale_radius(x64):
     np.testing.assert_allclose(hernquist_light(jnp.asarray(X), jnp.asarray(Y), Rs=Rs), 4.0 / 15.0, rtol=1e-14)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_gradient_in_the_scale_radius_where_it_is_the_radius(x64):
     def alpha(Rs):
         return nfw(jnp.asarray(X), jnp.asarray(Y), Rs=Rs, alpha_Rs=full(0.8))[0]
@@ -62,7 +62,7 @@ def test_small_radii_in_single_precision():
     np.testing.assert_allclose(found, wide * (np.log(2.0 / wide) - 0.5) / 2.0, rtol=2e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_centre_is_finite(x64):
     """The deflection is 0 there, proportional to the radius about it, and round whatever the ellipticity."""
     zero = full(0.0)

@@ -13,7 +13,7 @@ DIPOLE = {"com_x": 0.1, "com_y": 0.2, "phi_dipole": 0.5, "coupling": 0.3}
 WAVES = {"coeff": 0.05, "d_r": 0.4, "d_phi": 1.0, "center_x": 0.1, "center_y": 0.2}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_deflection_and_its_derivatives_are_finite_at_the_centre():
     at = jnp.float32(0.1), jnp.float32(0.2)
     for deflection, parameters in ((dipole, DIPOLE), (arc_pert, WAVES)):

@@ -47,7 +47,7 @@ def test_the_ellipse_is_keetons_integral_and_round_at_zero_ellipticity() -> None
     np.testing.assert_allclose(np.ravel(own), expected, rtol=1e-11)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_the_deflection_of_the_ellipse_is_the_gradient_of_its_potential() -> None:
     own = {"k_eff": 0.3, "R_sersic": 0.7, "n_sersic": 3.3, "e1": 0.2, "e2": -0.25}

@@ -38,7 +38,7 @@ def test_the_parameters_are_those_of_the_target_the_lists_and_the_place(fitted):
     assert fitted.of_kind("list") == ("s_scale",)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_it_is_the_sum_of_elliptical_components_with_the_weights_of_the_round_fit(fitted):
     with jax.enable_x64(True):
         x, y, place = jnp.asarray(X), jnp.asarray(Y), {"e1": 0.1, "e2": -0.05, "center_x": 0.03}

@@ -89,6 +89,7 @@ def test_the_distribution_is_poissons_at_large_rates(rate: float) -> None:
     assert _sampled_distance(rate) < ALLOWED
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rate", [3e5 + 0.37, 2.0**22 + 0.5])
 def test_single_precision_holds_large_rates(rate: float) -> None:
     assert _sampled_distance(rate) < ALLOWED

@@ -51,7 +51,7 @@ def test_derivatives_of_a_moffat_kernel(check_first_derivatives):
     check_first_derivatives(partial(moffat_kernel, radius=5), 1.87, 2.9)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_derivatives_of_a_moffat_kernel_to_second_order():
     values = jnp.asarray(1.87), jnp.asarray(2.9)

@@ -54,7 +54,7 @@ def test_derivatives(axis: int, size: int, check_first_derivatives: Callable[...
     check_first_derivatives(lambda image, taps: filtered(image, taps, axis), images, TAPS)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("x64")
 def test_derivatives_to_second_order() -> None:
     values = jnp.asarray(IMAGES), jnp.asarray(TAPS)

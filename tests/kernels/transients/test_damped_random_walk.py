@@ -197,11 +197,13 @@ def structure_function(start: float) -> np.ndarray:
     return np.mean(squares, axis=0, dtype=float)
 
 
+@pytest.mark.long
 def test_the_structure_function_of_many_curves_is_the_model_on_the_grid() -> None:
     for start in (0, -7, -20):
         assert np.max(np.abs(structure_function(start) / MODEL - 1.0)) < 4.0 * ERROR
 
 
+@pytest.mark.long
 def test_the_structure_function_of_many_light_curves_is_that_of_macleod(gaussian_sky: Any) -> None:
     sky, count = gaussian_sky(1.3, 9000.0), 10_000
     many = jax.vmap(lambda r: -2.5 * jnp.log10(light_curves(sky, traced(REALIZATION=r))["agn_drw"].flux))
@@ -213,6 +215,7 @@ def test_the_structure_function_of_many_light_curves_is_that_of_macleod(gaussian
             assert found == pytest.approx(sf**2 * (1.0 - np.exp(-lag * STEP / tau)), rel=4.0 * ERROR)
 
 
+@pytest.mark.long
 def test_interpolation_lowers_the_structure_function_by_what_is_stated() -> None:
     found = np.mean([structure_function((i + 0.5) / 8.0 - 20.0) for i in range(8)], axis=0)
     lost = 2.0 * (1.0 - np.exp(-STEP / TAU)) / 3.0

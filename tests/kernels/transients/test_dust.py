@@ -58,7 +58,7 @@ def test_fitzpatrick_has_the_values_of_his_table_for_the_mean_curve(curves) -> N
     np.testing.assert_allclose(values, [*F99_TABLE.values()], atol=6e-4)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("odonnell", [False, True])
 def test_dust_and_its_derivatives(x64, sky, odonnell, check_first_derivatives) -> None:
     factor = oracle_sed.dusty(sky, VALUES, oracle_sed.odonnell if odonnell else oracle_sed.fitzpatrick)

@@ -27,7 +27,7 @@ def results(sky, arrays) -> Any:
     return evaluate("ia", sky, arrays, [VALUES])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_flux_is_that_of_the_oracle(results, sky, surface) -> None:
     phases, wavelength, sed = surface
     dust = oracle_sed.dusty(sky, VALUES)

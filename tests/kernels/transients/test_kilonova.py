@@ -171,7 +171,7 @@ def test_the_defaults_look_like_gw170817(x64: None, gaussian_sky: Callable[..., 
     assert np.all(magnitudes[-1] > np.min(magnitudes, axis=0) + 8.0)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_single_precision_agrees_with_double(gaussian_sky: Callable[..., Sky]) -> None:
     single = light_curve(gaussian_sky(0.1, 460.0), traced(BOTH)).flux
     with jax.enable_x64(True):

@@ -118,7 +118,7 @@ def test_a_template_is_gathered_and_nan_stays_nan(x64: None, gaussian_sky: Calla
         assert np.all(np.isnan(found["cc"].flux)) or np.all(np.isnan(found["cc"].times))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_single_precision_agrees_with_double(gaussian_sky: Callable[..., Sky]) -> None:
     single = light_curves(gaussian_sky(0.4, 2200.0), traced())["cc"].flux
     with jax.enable_x64(True):
@@ -126,7 +126,7 @@ def test_single_precision_agrees_with_double(gaussian_sky: Callable[..., Sky]) -
     np.testing.assert_allclose(single, double, rtol=1e-4)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_derivatives_are_central_differences(
     x64: None, gaussian_sky: Callable[..., Sky], check_first_derivatives: Callable[..., None]
 ) -> None:

@@ -40,7 +40,7 @@ def results(sky, arrays) -> dict[str, Any]:
     return {name: evaluate(name, sky, arrays, [values]) for name, values in CASES.items()}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", CASES)
 def test_flux_is_that_of_the_oracle(results, sky, arrays, name) -> None:
     dust = oracle_sed.dusty(sky, DUST)

@@ -51,7 +51,7 @@ def test_the_worst_and_the_median_case_are_drawn() -> None:
     assert [picture.title for picture in made] == ["worst 0", "median 2"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_report_has_tables_and_figures(tmp_path: Path) -> None:
     sections = [a_section("light", 1e-6, "float64"), a_section("light", 2e-5), a_section("analytic", 1e-7)]
     report.write(sections, 2.5, tmp_path, figures=True)

@@ -65,7 +65,7 @@ def test_faults_of_processes_lose_nothing(name: str) -> None:
     assert found.good, table([found])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_many_systems_take_no_more_memory_than_few(tmp_path: Path) -> None:
     found = endurance.measured(tmp_path / "many", systems=6144, shard_size=1024)
     assert found["systems"] == 6144

@@ -50,7 +50,7 @@ def test_every_way_reads_the_whole_set_with_its_labels(images: Images, folder: P
         np.testing.assert_array_equal(lensed, np.array(chosen) < SYSTEMS // 2)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_file_dropped_from_the_page_cache_is_read_again(images: Images) -> None:
     before = images.image(3)
     forget(images.paths[0])
