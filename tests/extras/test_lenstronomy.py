@@ -37,6 +37,7 @@ def test_packaged_examples_go_to_lenstronomy_and_come_back() -> None:
     assert len(found.rows) == 3 * 3 * len(exchange.QUICK)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["lensed_supernova_series", "subhaloes_cdm"])
 def test_series_and_haloes(name: str) -> None:
     with jax.enable_x64(True):
@@ -99,6 +100,7 @@ def test_arguments_of_lenstronomy_make_the_same_image_here(tmp_path: Path) -> No
         _assert_back({"band": given}, tmp_path)
 
 
+@pytest.mark.long
 def test_the_source_of_a_quasar_has_the_same_images() -> None:
     simulator = next(exchange.simulators("lensed_quasar"))
     with jax.enable_x64(True):
