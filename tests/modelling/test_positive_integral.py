@@ -64,6 +64,15 @@ def test_the_order_and_the_units_do_not_matter() -> None:
     assert other - np.sum(np.log(1.0 / unit)) == pytest.approx(own, abs=1e-5)
 
 
+def test_numbers_that_are_alike_to_rounding_are_integrated_too() -> None:
+    """Along their difference the density reaches as far as the bounds: a triangle of their sum."""
+    alike = np.array([[1.0, 1.0], [1.0, 1.0 - 1e-13]])
+    own = log_integral_above(alike, np.array([-20.0, -20.0]), np.zeros(2))
+    # exp(20 s - s^2 / 2) over the sum s, along which the difference is s long
+    expected = math.log(20.0) + 200.0 + 0.5 * math.log(2.0 * math.pi)
+    assert own == pytest.approx(expected, abs=0.3)
+
+
 @pytest.mark.parametrize("z", [3.0, -1.0, -30.0, -SERIES - 0.1, -1e3, -1e6])
 def test_moments_above_a_bound(z: float) -> None:
     logs, mean, variance = above(z, 4.0, 0.0)
