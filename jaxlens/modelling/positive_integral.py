@@ -24,7 +24,8 @@ def log_integral_above(curvature: np.ndarray, slope: np.ndarray, lower: np.ndarr
     The sites of expectation propagation (Minka 2001) are the bounds, each in its turn a normal density with
     the mean and the variance of what it leaves; Cunningham, Hennig & Lacoste-Julien (2011, arXiv:1111.6832)
     show it to be within a few per cent for such integrals, also where x are strongly correlated.  It changes
-    smoothly with C, g and l, unlike an expansion about which of the x lie on their bounds.
+    smoothly with C, g and l, unlike an expansion about which of the x lie on their bounds.  SciPy's integral
+    of a normal density has the same within 0.01 where it is above 1e-308, below which it is 0.
 
     Args:
         curvature: C, symmetric and positive definite, (n, n).
@@ -32,7 +33,8 @@ def log_integral_above(curvature: np.ndarray, slope: np.ndarray, lower: np.ndarr
         lower: l, (n,).
 
     Returns:
-        The log of the integral; 0 where there is no x.
+        The log of the integral, as it is when a sweep changes it no more, or after `SWEEPS`; 0 where there is
+        no x.
 
     >>> C, none = np.array([[1.0, 0.5], [0.5, 1.0]]), np.zeros(2)
     >>> quadrant = math.acos(0.5) / math.sqrt(0.75)  # sheared, a sector of a circle
@@ -84,7 +86,7 @@ def above(mean: float, variance: float, bound: float) -> tuple[float, float, flo
     width = math.sqrt(variance)
     z = (mean - bound) / width
     if z < -SERIES:
-        # 1 / r and the variance of an exponential that bends
+        # what is left is nearly an exponential: the series of Mills' ratio in 1 / z
         w = 1.0 / (z * z)
         excess = -(1.0 - 2.0 * w + 10.0 * w * w) / z
         shrunk = w * (1.0 - 6.0 * w + 50.0 * w * w)
