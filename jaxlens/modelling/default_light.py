@@ -10,7 +10,7 @@ from jaxlens.modelling.bases import Basis, MultiGaussian, Shapelets
 from jaxlens.simulator.simulator import Simulator
 
 # Gaussians of the light of the lens and of the source, and their widths in pixels.
-LENS_GAUSSIANS, LENS_WIDTHS = 16, (0.2, 80.0)
+LENS_GAUSSIANS, LENS_WIDTHS = 12, (0.2, 80.0)
 SOURCE_GAUSSIANS, SOURCE_WIDTHS = 12, (0.2, 20.0)
 # The largest order of shapelets.
 MAX_ORDER = 14

@@ -28,7 +28,7 @@ from jaxlens.modelling.lens_result import LensFit, lens_fit_of
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem, lens_problem
 from jaxlens.modelling.psf_errors import with_errors_of_lens_light
-from jaxlens.modelling.search import Search, distinct, search
+from jaxlens.modelling.search import Search, distinct, search, seen_from
 from jaxlens.sampling.keys import Key, random_key
 from jaxlens.simulator.simulator import Simulator
 
@@ -131,6 +131,8 @@ def fit_lens(
             clock.lap("models of the source")
         told.stage(f"the last steps; {_in_words(ladder.best(rungs))}")
         chosen = source_models.finished(ladder.best(rungs), images.data)
+        rays = chosen.problem.lens.moves_rays
+        looked = seen_from(looked, [chosen.problem.names[i] for i in rays], chosen.point[rays])
         clock.lap("last steps")
         return lens_fit_of(chosen, rungs, images, looked, found, clock.laps)
 

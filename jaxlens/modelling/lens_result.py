@@ -47,7 +47,7 @@ class LensFit:
             (bands, count + exposures).
         evidence: the log of its evidence, up to a constant of the images.
         rungs: all models that were tried, in that order.
-        reached: from how many starts of the search the best maximum was reached.
+        reached: from how many starts of the search the maximum was reached that the model came from.
         starts: how many there were.
         draws: how many lenses were drawn to find them.
         ring: the light of the lens as first fitted, and the ring.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import jax
@@ -43,7 +43,7 @@ class Search:
 
     Attributes:
         ends: where the descents ended on wide pixels, the best first.
-        reached: how many of them ended in the best maximum.
+        reached: how many of them ended in the best maximum, or in that of a model, by `seen_from`.
         starts: how many there were.
         draws: how many lenses were drawn.
         names: the free parameters.
@@ -71,6 +71,9 @@ def search(
 ) -> Search:
     """Find the maxima of the posterior on wide pixels.
 
+    The ellipses of the light of the lens are held where `found` has them, and its amplitudes move: several
+    ellipses of one galaxy have many maxima of their own, which say nothing about its mass.
+
     Args:
         problem: the model of the lens.
         data: its images.
@@ -85,6 +88,9 @@ def search(
         The maxima, and from how many starts the best was reached.
     """
     wide, rng = coarse(data), np.random.default_rng(seed)
+    active = np.array(settings.active)
+    active[_of_the_light(problem)] = 0.0
+    settings = settings._replace(active=active)
     ends: Ends | None = None
     count, drawn = 0, 0
     for widening in range(WIDENINGS + 1):
@@ -99,6 +105,26 @@ def search(
             break
     assert ends is not None
     return Search(ends, reached, count, drawn, problem.names, problem.constrained(ends.points))
+
+
+def seen_from(found: Search, names: Sequence[str], point: np.ndarray) -> Search:
+    """A search with `reached` of the maximum that a model came from.
+
+    That is the maximum whose mass is nearest in standard deviations of priors.  It is not the best of the
+    search where the source has more structure than the Gaussians with which the search is made.
+
+    Args:
+        found: the search.
+        names: the numbers of the model on which rays depend.
+        point: their coordinates, (m,).
+
+    Returns:
+        The search, whose `reached` are the descents that ended there.
+    """
+    columns = [found.names.index(name) for name in names]
+    distances = np.linalg.norm(found.ends.points[:, columns] - point, axis=1)
+    value = found.ends.values[np.argmin(distances)]
+    return replace(found, reached=int(np.sum(np.abs(found.ends.values - value) < AGREEMENT)))
 
 
 def _merged(one: Ends, other: Ends) -> Ends:
@@ -144,10 +170,7 @@ def drawn_lenses(
     """
     k = len(problem.names)
     u = rng.standard_normal((count, k))
-    light = np.concatenate(
-        [problem.indices(basis.prefix) for basis in problem.lens.bases if not problem.lens.plane_of(basis)]
-        + [problem.indices(name) for offset in problem.lens.offsets for name in offset.parameters]
-    )
+    light = _of_the_light(problem)
     u[:, light] = found.point[light]
     x = problem.constrained(u).copy()
     _draw_mass(problem, found, rng, x, width)
@@ -157,6 +180,14 @@ def drawn_lenses(
     u = np.clip(u, -6.0, 6.0)
     _place_sources(problem, found, rng, u, width)
     return u
+
+
+def _of_the_light(problem: LensProblem) -> np.ndarray:
+    """The indices of the coordinates that the light of the lens alone has fixed."""
+    return np.concatenate(
+        [problem.indices(basis.prefix) for basis in problem.lens.bases if not problem.lens.plane_of(basis)]
+        + [problem.indices(name) for offset in problem.lens.offsets for name in offset.parameters]
+    )
 
 
 def _draw_mass(

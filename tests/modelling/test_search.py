@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from jaxlens.kernels.registry import MASS_PROFILES
+from jaxlens.modelling.descent import Ends
 from jaxlens.modelling.lens_light import Ring, pixel_positions
-from jaxlens.modelling.search import NEAR_RING, RADIUS_SPREAD, drawn_lenses, search
+from jaxlens.modelling.search import NEAR_RING, RADIUS_SPREAD, Search, drawn_lenses, search, seen_from
 from tests.modelling.core_mocks import FLUXES, GAUSSIANS, SHEAR, TRUTH, Lens, mock, problem_of
 from tests.modelling.joint_mocks import LIGHT, MASS, SOURCE
 
@@ -98,6 +99,30 @@ def test_radii_are_near_the_rings_or_of_the_prior(arcs: Arcs) -> None:
     assert np.std(radii[~near]) > 0.05
 
 
+def test_the_starts_of_a_model_are_those_of_the_maximum_whose_mass_is_nearest() -> None:
+    """Three reached the best maximum of the search, two the one that the model came from, one another."""
+    names = (f"{LIGHT}-e1", f"{MASS}-theta_E", f"{MASS}-e1")
+    points = np.array(
+        [
+            [0.0, 0.0, 0.0],
+            [0.0, 0.01, 0.0],
+            [0.0, 0.0, 0.02],
+            [2.0, 0.5, 0.5],
+            [0.1, 0.51, 0.5],
+            [1.0, 2.0, 2.0],
+        ]
+    )
+    values = np.array([0.0, 1.0, 2.9, 50.0, 51.0, 90.0])
+    nothing = np.zeros(6)
+    ends = Ends(points, values, nothing, np.zeros((6, 3, 3)), nothing)
+    looked = Search(ends, 3, 6, 24, names, points)
+    # the light has moved far since
+    assert seen_from(looked, names[1:], np.array([0.6, 0.4])).reached == 2
+    assert seen_from(looked, names[1:], np.array([0.1, -0.1])).reached == 3
+    assert seen_from(looked, names[1:], np.array([1.9, 2.2])).reached == 1
+    assert seen_from(looked, names[1:], np.array([0.6, 0.4])).starts == 6
+
+
 @pytest.mark.long
 def test_a_search_finds_the_lens(arcs: Arcs) -> None:
     lens = arcs.lens
@@ -111,6 +136,9 @@ def test_a_search_finds_the_lens(arcs: Arcs) -> None:
     assert found.starts >= 6
     assert found.draws >= 24
     assert np.all(found.ends.points[:, gamma] == lens.truth[gamma])
+    light = lens.problem.indices(LIGHT)
+    assert light.size
+    assert np.all(found.ends.points[:, light] == arcs.ring.point[light])
     best = dict(zip(found.names, found.values[0], strict=True))
     assert abs(best[f"{MASS}-theta_E"] - TRUTH[f"{MASS}-theta_E"]) < 0.02
     assert abs(best[f"{SOURCE}-center_x"] - TRUTH[f"{SOURCE}-center_x"]) < 0.03

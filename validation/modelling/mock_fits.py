@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import time
 import traceback
 import warnings
@@ -122,6 +123,8 @@ def records(
         for seed in missing:
             keep(fitted_record(make, seed, options))
     else:
+        # one thread in each: threads of several processes would wait for each other
+        os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false"
         spawned = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(processes, mp_context=spawned) as pool:
             for future in as_completed([pool.submit(fitted_record, make, s, options) for s in missing]):
