@@ -18,9 +18,9 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 
 from jaxlens.modelling.descent import solution_at
-from jaxlens.modelling.evidence import inverse
 from jaxlens.modelling.expansion import Solution
 from jaxlens.modelling.model import LensData, Settings
+from jaxlens.modelling.positive_definite import inverse
 from jaxlens.modelling.problem import LensProblem
 
 # How often the amplitudes that are 0 are found again.

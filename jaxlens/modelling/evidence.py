@@ -10,11 +10,9 @@ from scipy.linalg import cho_factor, cho_solve
 
 from jaxlens.modelling.descent import solution_at
 from jaxlens.modelling.model import LensData, Settings
+from jaxlens.modelling.positive_definite import FLOOR, log_determinant, unit_diagonal
 from jaxlens.modelling.positive_integral import log_integral_above
 from jaxlens.modelling.problem import LensProblem
-
-# The smallest eigenvalue of a matrix whose diagonal is 1: functions of a basis may be nearly alike.
-FLOOR = 1e-12
 
 
 def log_evidence(
@@ -104,7 +102,7 @@ def _without(curvature: np.ndarray, gone: np.ndarray) -> np.ndarray:
         curvature: of all, (n, n).
         gone: which are integrated out, (n,).
     """
-    scaled, unit = _scaled(np.asarray(curvature, np.float64))
+    scaled, unit = unit_diagonal(np.asarray(curvature, np.float64))
     scaled = scaled + FLOOR * np.eye(unit.size)
     own, across = scaled[np.ix_(~gone, ~gone)], scaled[np.ix_(gone, ~gone)]
     if np.any(gone):
@@ -130,25 +128,3 @@ def prior_of_held(problem: LensProblem, point: np.ndarray, held: np.ndarray) -> 
             float(problem.free.priors[i].log_prob(jnp.asarray(x[i]))) + slope[i] for i in np.flatnonzero(held)
         )
     )
-
-
-def _scaled(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A symmetric matrix in units in which its diagonal is 1, and the units."""
-    unit = np.sqrt(np.diagonal(matrix))
-    return matrix / (unit[:, None] * unit[None, :]), unit
-
-
-def log_determinant(matrix: np.ndarray) -> float:
-    """The log of the determinant of a positive definite matrix, with a floor of its eigenvalues."""
-    if matrix.size == 0:
-        return 0.0
-    scaled, unit = _scaled(np.asarray(matrix, np.float64))
-    eigenvalues = np.maximum(np.linalg.eigvalsh(scaled), FLOOR)
-    return float(np.sum(np.log(eigenvalues)) + 2.0 * np.sum(np.log(unit)))
-
-
-def inverse(matrix: np.ndarray) -> np.ndarray:
-    """The inverse of a positive definite matrix, with the same floor of its eigenvalues."""
-    scaled, unit = _scaled(matrix)
-    eigenvalues, vectors = np.linalg.eigh(scaled)
-    return (vectors / np.maximum(eigenvalues, FLOOR)) @ vectors.T / (unit[:, None] * unit[None, :])

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from scipy.linalg import cho_solve
 
-from jaxlens.modelling.evidence import amplitude_evidence, log_determinant, prior_of_held
+from jaxlens.modelling.evidence import amplitude_evidence, prior_of_held
 from jaxlens.modelling.model import LensData
 from jaxlens.modelling.pixel_descent import PixelEnd
 from jaxlens.modelling.pixel_grid_of_source import SourceGrid
@@ -18,6 +18,7 @@ from jaxlens.modelling.pixel_marginal import Marginal
 from jaxlens.modelling.pixel_posterior import PixelSettings, positive_light, source_of
 from jaxlens.modelling.pixel_priors import range_prior
 from jaxlens.modelling.pixel_source import PixelSource
+from jaxlens.modelling.positive_definite import inverse, log_determinant
 from jaxlens.modelling.problem import LensProblem
 
 
@@ -121,9 +122,7 @@ def pixel_fit_of(
     """
     k = len(problem.names)
     moving = np.flatnonzero(np.asarray(settings.active)[:k] > 0.0)
-    curvature = np.asarray(end.expansion.curvature)[np.ix_(moving, moving)]
-    unit = np.sqrt(np.diagonal(curvature))
-    own = np.linalg.inv(curvature / np.outer(unit, unit)) / np.outer(unit, unit)
+    own = inverse(np.asarray(end.expansion.curvature)[np.ix_(moving, moving)])
     slope = np.exp(np.asarray(problem.constants.transform.log_derivative(end.point[:k])))[moving]
     source, state = source_of(problem.lens), end.state
     bands = data.image.shape[0]
@@ -231,8 +230,8 @@ def _picture(
         each = np.einsum("yk,xl,klj->yxj", centre @ source.modes, centre @ source.modes, each, optimize=True)
         return each.reshape(source.count, -1)
 
-    inverse = cho_solve((own.factor, True), np.eye(source.count))
-    variance = np.diagonal(at_centres(at_centres(inverse).T)).copy()
+    given_lens = cho_solve((own.factor, True), np.eye(source.count))
+    variance = np.diagonal(at_centres(at_centres(given_lens).T)).copy()
     shared = own.projected[:, own.free]
     reduced = own.reduced[np.ix_(own.free, own.free)]
     unit = np.sqrt(np.diagonal(reduced))

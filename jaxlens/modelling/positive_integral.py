@@ -8,14 +8,14 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.special import erfcx, log_ndtr
 
+from jaxlens.modelling.positive_definite import spectrum
+
 # Sweeps over all amplitudes, and the change of ln(integral) in one below which they end.
 SWEEPS, SETTLED = 200, 1e-6
 # Standard deviations below the bound from where the moments are those of their asymptotic series.
 SERIES = 40.0
 # The smallest share of the precision of an amplitude that a site may leave to all else.
 LEAST = 1e-12
-# The smallest eigenvalue of a matrix whose diagonal is 1: functions of a basis may be alike to rounding.
-FLOOR = 1e-10
 
 
 def log_integral_above(curvature: np.ndarray, slope: np.ndarray, lower: np.ndarray) -> float:
@@ -44,8 +44,8 @@ def log_integral_above(curvature: np.ndarray, slope: np.ndarray, lower: np.ndarr
     count = slope.size
     if not count:
         return 0.0
-    unit = np.sqrt(np.diagonal(curvature))
-    scaled, linear, bound = _floored(curvature / (unit[:, None] * unit)), -slope / unit, lower * unit
+    values, vectors, unit = spectrum(curvature)
+    scaled, linear, bound = (vectors * values) @ vectors.T, -slope / unit, lower * unit
     precision, shift, scale = np.zeros(count), np.zeros(count), np.zeros(count)
     before = np.inf
     for _ in range(SWEEPS):
@@ -94,14 +94,6 @@ def above(mean: float, variance: float, bound: float) -> tuple[float, float, flo
         ratio = math.sqrt(2.0 / math.pi) / float(erfcx(-z / math.sqrt(2.0)))
         excess, shrunk = z + ratio, 1.0 - ratio * (z + ratio)
     return float(log_ndtr(z)), bound + width * excess, variance * shrunk
-
-
-def _floored(matrix: np.ndarray) -> np.ndarray:
-    """A symmetric matrix whose eigenvalues are `FLOOR` or more."""
-    eigenvalues, vectors = np.linalg.eigh(matrix)
-    if eigenvalues[0] >= FLOOR:
-        return matrix
-    return np.asarray((vectors * np.maximum(eigenvalues, FLOOR)) @ vectors.T)
 
 
 def _log_overlap(mean: float, precision: float, site: float, shift: float) -> float:

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from jaxlens.modelling.ladder import Rung, near
+from jaxlens.modelling.positive_definite import inverse
 
 # The width of the pulls (fit - truth) / sigma of the numbers of the mass (Einstein radius, slope, shape and
 # centre, and shear) in the first 60 mocks of `python -m validation.modelling mocks`, with f = 1; of the first
@@ -61,8 +62,6 @@ def covariance_about(chosen: Rung, rungs: Sequence[Rung], moving: np.ndarray) ->
 def covariance_of(rung: Rung) -> np.ndarray:
     """The inverse of a model's curvature, (k, k), with zeros where a coordinate is held."""
     active = np.flatnonzero(np.asarray(rung.settings.active) > 0.0)
-    unit = np.sqrt(np.diagonal(rung.curvature)[active])
-    inside = rung.curvature[np.ix_(active, active)] / (unit[:, None] * unit)
     found = np.zeros_like(rung.curvature)
-    found[np.ix_(active, active)] = np.linalg.inv(inside) / (unit[:, None] * unit)
-    return np.asarray(found)
+    found[np.ix_(active, active)] = inverse(rung.curvature[np.ix_(active, active)])
+    return found

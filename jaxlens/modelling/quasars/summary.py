@@ -16,6 +16,7 @@ from jaxlens.kernels.types import Params
 from jaxlens.modelling.descent import TOLERANCE
 from jaxlens.modelling.expansion import Solution, product
 from jaxlens.modelling.model import LensData, Settings
+from jaxlens.modelling.positive_definite import inverse
 from jaxlens.modelling.quasars.astrometry import offsets
 from jaxlens.modelling.quasars.constraints import params_of, residuals
 from jaxlens.modelling.quasars.expansion import image_derivatives, quasar_solution
@@ -56,7 +57,7 @@ def result_of(problem: QuasarProblem, found: Found, seconds: Mapping[str, float]
         seconds: how long each took.
     """
     point, curvature = found.end.points[0], found.end.curvatures[0]
-    covariance_u = _inverse(curvature)
+    covariance_u = inverse(curvature)
     numbers = _numbers(
         problem.quasar,
         problem.constants,
@@ -151,12 +152,6 @@ def _numbers(
         offsets(rays, source, own.softening),
         residuals(quasar, own, params),
     )
-
-
-def _inverse(curvature: np.ndarray) -> np.ndarray:
-    """The inverse of the curvature, in units in which its diagonal is 1."""
-    unit = np.sqrt(np.diagonal(curvature))
-    return np.linalg.inv(curvature / (unit[:, None] * unit[None, :])) / (unit[:, None] * unit[None, :])
 
 
 def _warnings(problem: QuasarProblem, found: Found, fit: QuasarFit, point: np.ndarray) -> tuple[str, ...]:
