@@ -19,6 +19,8 @@ from jaxlens.modelling.problem import LensProblem
 ROUNDS = 4
 # Steps of each.
 STEPS = 15
+# The ends of the names that stay at the medians of their priors in the first.
+CENTRE = ("-center_x", "-center_y")
 # Pixels: the standard deviation of the Gaussian that smooths the residuals.
 WIDTH = 1.5
 # Smoothed residuals above this many standard deviations are arcs.
@@ -78,8 +80,13 @@ def ring(problem: LensProblem, data: LensData, settings: Settings, prefix: str) 
     weight, point = np.asarray(data.weight), np.zeros(len(problem.names), np.asarray(data.image).dtype)
     places = [problem.indices(f"{prefix}-center_{axis}") for axis in "xy"]
     wanted = weight
-    for _ in range(ROUNDS):
-        found = _fitted(problem, data, settings, wanted, point)
+    centres = [i for basis in problem.lens.bases for i in problem.indices(basis.prefix, CENTRE)]
+    active = np.array(settings.active)
+    active[centres] = 0.0
+    for i in range(ROUNDS):
+        # while the arcs are not known, an ellipse would go to one of them
+        own = settings if i else settings._replace(active=active)
+        found = _fitted(problem, data, own, wanted, point)
         point = found.point
         base = problem.constrained(point)
         centre = tuple(
