@@ -16,6 +16,8 @@ from jaxlens.modelling.problem import LensProblem
 
 # What the label of a model with shapelets has besides.
 ADDED = ", shapelets"
+# Steps of the last descent at most: ellipses of the lens's light that are alike move slowly.
+LAST_STEPS = 5 * STEPS
 # The priors of shapelets and the numbers of the lens are found in turn so often.
 ROUNDS = 2
 # Chi-square above the degrees of freedom, in its own standard deviations, at which other maxima are tried;
@@ -34,7 +36,7 @@ def finished(rung: Rung, data: LensData) -> Rung:
         The model with its evidence.
     """
     settings = improved_precision(rung.problem, data, rung.settings, rung.point)
-    ends = descents(rung.problem, data, settings, rung.point[None], STEPS, TOLERANCE)
+    ends = descents(rung.problem, data, settings, rung.point[None], LAST_STEPS, TOLERANCE)
     return rung_of(rung.label, rung.problem, data, settings, ends)
 
 
