@@ -31,6 +31,10 @@ CENTRE_SPREAD = 0.02
 STEPS = 25
 # Two descents have reached the same maximum where -ln(density) differs by less than this, on wide pixels.
 AGREEMENT = 3.0
+# The gain of one more step up to which a descent is at a maximum.
+FINISHED = 0.1
+# Of maxima whose distances from a model differ by less than this factor, it may have come from any.
+ABOUT_AS_NEAR = 1.2
 # The share of starts that must have reached the best maximum, or more are drawn.
 ENOUGH = 0.1
 # How often more are drawn, each time twice as many and as wide.
@@ -110,8 +114,9 @@ def search(
 def seen_from(found: Search, names: Sequence[str], point: np.ndarray) -> Search:
     """A search with `reached` of the maximum that a model came from.
 
-    That is the maximum whose mass is nearest in standard deviations of priors.  It is not the best of the
-    search where the source has more structure than the Gaussians with which the search is made.
+    That is the maximum whose mass is nearest in standard deviations of priors; of several that are about as
+    near, the one that most descents reached.  Descents that ended on their way are at none.  It is not the
+    best of the search where the source has more structure than the Gaussians with which the search is made.
 
     Args:
         found: the search.
@@ -122,9 +127,13 @@ def seen_from(found: Search, names: Sequence[str], point: np.ndarray) -> Search:
         The search, whose `reached` are the descents that ended there.
     """
     columns = [found.names.index(name) for name in names]
+    values = found.ends.values
     distances = np.linalg.norm(found.ends.points[:, columns] - point, axis=1)
-    value = found.ends.values[np.argmin(distances)]
-    return replace(found, reached=int(np.sum(np.abs(found.ends.values - value) < AGREEMENT)))
+    on_their_way = found.ends.decreases > FINISHED
+    distances = np.where(on_their_way & ~np.all(on_their_way), np.inf, distances)
+    nearest = values[distances <= ABOUT_AS_NEAR * np.min(distances)]
+    counts = np.sum(np.abs(values - nearest[:, None]) < AGREEMENT, axis=1)
+    return replace(found, reached=int(np.max(counts)))
 
 
 def _merged(one: Ends, other: Ends) -> Ends:

@@ -113,14 +113,18 @@ def test_the_starts_of_a_model_are_those_of_the_maximum_whose_mass_is_nearest() 
         ]
     )
     values = np.array([0.0, 1.0, 2.9, 50.0, 51.0, 90.0])
-    nothing = np.zeros(6)
-    ends = Ends(points, values, nothing, np.zeros((6, 3, 3)), nothing)
+    ends = Ends(points, values, np.zeros(6), np.zeros((6, 3, 3)), np.zeros(6))
     looked = Search(ends, 3, 6, 24, names, points)
     # the light has moved far since
     assert seen_from(looked, names[1:], np.array([0.6, 0.4])).reached == 2
     assert seen_from(looked, names[1:], np.array([0.1, -0.1])).reached == 3
     assert seen_from(looked, names[1:], np.array([1.9, 2.2])).reached == 1
     assert seen_from(looked, names[1:], np.array([0.6, 0.4])).starts == 6
+    # a maximum that one descent reached, about as far as the one of two
+    assert seen_from(looked, names[1:], np.array([1.27, 1.27])).reached == 2
+    # one that ended on its way is at no maximum
+    unfinished = Search(ends._replace(decreases=np.array([0, 0, 0, 0, 0, 40.0])), 3, 6, 24, names, points)
+    assert seen_from(unfinished, names[1:], np.array([1.9, 2.2])).reached == 2
 
 
 @pytest.mark.long
