@@ -25,7 +25,11 @@ def command() -> NoReturn:
 
     A command that a signal has ended leaves without Python's own clean-up: after an interrupted compilation
     JAX crashes there, and further signals may come meanwhile.  What `main` has opened is closed by then.
+
+    OpenBLAS, which NumPy and SciPy bring and JAX uses for linear algebra, has one thread if the environment
+    does not say how many: JAX has threads of its own, beside which those of OpenBLAS wait for each other.
     """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     code = main()
     if code in map(exit_code, SIGNALS):
         for stream in (sys.stdout, sys.stderr):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Generator, Sequence
 
 import jax
 import jax.numpy as jnp
 
 from jaxlens.engine.batch_size import default_size
+from jaxlens.engine.devices import cores
 from jaxlens.engine.job import Job
 from jaxlens.engine.pipeline import Pipeline
 
@@ -38,7 +38,7 @@ def compiled_ahead(jobs: Sequence[Job]) -> Generator[None, None, None]:
             if job.count:
                 job.executable(default_size(job))
 
-    workers = min(len(jobs), os.cpu_count() or 1, _MAX_WORKERS)
+    workers = min(len(jobs), cores(), _MAX_WORKERS)
     pipeline = Pipeline(compile_program, range(len(jobs)), ahead=workers, workers=workers)
     with contextlib.closing(pipeline):
         yield from (None for _ in pipeline)

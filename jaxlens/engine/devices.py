@@ -74,10 +74,11 @@ def batches_at_once(devices: Devices) -> int:
     than one does, and no core is idle while a batch is handed over.  On an accelerator one batch is copied
     while the next is computed.
     """
-    return _cores() + 1 if devices[0].platform == "cpu" else _BATCHES_ON_ACCELERATOR
+    return cores() + 1 if devices[0].platform == "cpu" else _BATCHES_ON_ACCELERATOR
 
 
-def _cores() -> int:
+def cores() -> int:
+    """How many cores this process may use: fewer than the machine has where it is bound to some of them."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -12,6 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxlens.engine.devices import cores
 from jaxlens.fitting import least_squares
 from jaxlens.fitting.least_squares import Descent
 from jaxlens.fitting.posterior import Constants, unconstrained_log_prior, with_free_values
@@ -112,7 +112,7 @@ def solution_at(problem: LensProblem, data: LensData, settings: Settings, point:
 
 
 def in_threads(function: Callable[[S], T], items: Sequence[S]) -> list[T]:
-    """A function of each of some items: on a CPU in as many threads as there are cores.
+    """A function of each of some items: on a CPU in as many threads as it has cores.
 
     The first item comes alone, so that what all have in common is compiled once.
 
@@ -123,7 +123,7 @@ def in_threads(function: Callable[[S], T], items: Sequence[S]) -> list[T]:
     Returns:
         What the function gives for each.
     """
-    workers = (os.cpu_count() or 1) if jax.default_backend() == "cpu" else 1
+    workers = cores() if jax.default_backend() == "cpu" else 1
     x64 = jax.config.read("jax_enable_x64")
 
     def one(item: S) -> T:

@@ -1,5 +1,6 @@
 """The command: its exit codes, and what it says about errors."""
 
+import os
 import subprocess
 import sys
 from concurrent.futures import BrokenExecutor
@@ -38,6 +39,19 @@ def test_the_module_is_the_command():
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     assert ended.stderr.startswith("nowhere.yaml")
+
+
+@pytest.mark.parametrize(("given", "used"), [(None, "1"), ("3", "3")])
+def test_linear_algebra_has_one_thread_unless_more_are_asked_for(given, used):
+    code = "import os, sys; sys.argv = ['jaxlens', '--version']; from jaxlens import cli\n"
+    code += "assert 'numpy' not in sys.modules\n"
+    code += "try: cli.command()\nfinally: print(os.environ['OPENBLAS_NUM_THREADS'])"
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    environment |= {"OPENBLAS_NUM_THREADS": given} if given else {}
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+    assert ended.stdout.split()[-1] == used
 
 
 @pytest.mark.parametrize("kind", [MemoryError, BrokenExecutor])

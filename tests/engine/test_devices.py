@@ -5,7 +5,7 @@ import pytest
 
 import jaxlens
 from jaxlens.engine import devices as module
-from jaxlens.engine.devices import batches_at_once, chosen, memory_for_batch
+from jaxlens.engine.devices import batches_at_once, chosen, cores, memory_for_batch
 
 
 class Device:
@@ -63,7 +63,7 @@ def test_a_batch_may_take_its_share_of_what_an_accelerator_has_left():
 def test_batches_on_a_cpu_share_a_gibibyte_or_half_of_what_the_machine_has(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_MEMINFO", tmp_path / "meminfo")
     monkeypatch.setattr(module, "_CGROUP", tmp_path)
-    monkeypatch.setattr(module, "_cores", lambda: 3)
+    monkeypatch.setattr(module, "cores", lambda: 3)
     cpu = Device("cpu")
     assert batches_at_once((cpu,)) == 4
     assert memory_for_batch((cpu,)) == 2**28
@@ -79,3 +79,11 @@ def test_batches_on_a_cpu_share_a_gibibyte_or_half_of_what_the_machine_has(tmp_p
 
 def test_a_cpu_makes_a_batch_on_every_core_that_it_may_use():
     assert batches_at_once(chosen(None)) >= 2
+
+
+def test_a_process_that_is_bound_to_some_cores_has_no_others(monkeypatch):
+    monkeypatch.setattr(module.os, "cpu_count", lambda: 64)
+    monkeypatch.setattr(module.os, "sched_getaffinity", lambda process: {5, 7}, raising=False)
+    assert cores() == 2
+    monkeypatch.delattr(module.os, "sched_getaffinity")
+    assert cores() == 64

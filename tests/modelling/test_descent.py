@@ -59,6 +59,11 @@ def test_what_is_not_finite_is_the_worst(lens: Lens) -> None:
     assert np.isposinf(ends.values[1])
 
 
+def test_a_process_with_one_core_has_no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jaxlens.modelling.descent.cores", lambda: 1)
+    assert in_threads(lambda i: (i, get_ident()), range(3)) == [(i, get_ident()) for i in range(3)]
+
+
 def test_threads_keep_the_order_and_the_precision() -> None:
     found = in_threads(lambda i: (jnp.zeros(1).dtype, i, get_ident()), range(5))
     assert [i for _, i, _ in found] == list(range(5))

@@ -10,6 +10,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Any
 
@@ -123,13 +124,29 @@ def records(
         for seed in missing:
             keep(fitted_record(make, seed, options))
     else:
-        # one thread in each: threads of several processes would wait for each other
+        # one thread in each, also of OpenBLAS: threads of several processes would wait for each other
         os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false"
+        os.environ["OPENBLAS_NUM_THREADS"] = "1"
         spawned = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(processes, mp_context=spawned) as pool:
+        number = spawned.Value("i", 0)
+        with ProcessPoolExecutor(processes, spawned, on_one_core, (number,)) as pool:
             for future in as_completed([pool.submit(fitted_record, make, s, options) for s in missing]):
                 keep(future.result())
     return [known[seed] for seed in wanted]
+
+
+def on_one_core(number: Synchronized[int]) -> None:
+    """Bind a process to one core, where the system can; JAX makes as many threads as there are cores.
+
+    Args:
+        number: how many processes have been bound before.
+    """
+    with number.get_lock():
+        place = number.value
+        number.value += 1
+    if hasattr(os, "sched_setaffinity"):
+        own = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {own[place % len(own)]})
 
 
 def read_records(file: Path) -> list[Record]:

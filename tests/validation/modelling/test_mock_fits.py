@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from validation.modelling import evidence, mocks
+from validation.modelling import evidence, mock_fits, mocks
 from validation.modelling.lens_mocks import MASS, Mock
 from validation.modelling.mock_fits import columns_of, read_records, records
 
@@ -47,6 +48,18 @@ def test_a_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert "error" in found[2]
     assert len(read_records(file)) == 3
     assert "mock 2: " in mocks.failures(found)[0]
+
+
+def test_each_process_has_a_core_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    bound: list[set[int]] = []
+    monkeypatch.setattr(mock_fits.os, "sched_getaffinity", lambda process: {4, 6}, raising=False)
+    monkeypatch.setattr(
+        mock_fits.os, "sched_setaffinity", lambda process, own: bound.append(own), raising=False
+    )
+    number = multiprocessing.get_context("spawn").Value("i", 0)
+    for _ in range(3):
+        mock_fits.on_one_core(number)
+    assert bound == [{4}, {6}, {4}]
 
 
 def test_a_line_that_was_cut_off_is_fitted_again(tmp_path: Path) -> None:
