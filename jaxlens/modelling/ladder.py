@@ -2,6 +2,10 @@
 
 All models of the mass of one lens are parts of one: a number that a simpler model does not have is held.  So
 they are one compiled program.
+
+Models are compared at one light of the lens.  Several ellipses of one galaxy have many maxima, some narrow
+and some wide, whose volumes differ by more than those of models of the mass do.  So the ellipses are those of
+the richest model, and its evidence and that of all others are for these ellipses.
 """
 
 from __future__ import annotations
@@ -46,7 +50,7 @@ class Rung:
         decrease: what one more step would bring.
         curvature: the curvature there, (k, k).
         steps: the steps of its descent.
-        evidence: the log of its evidence.
+        evidence: the log of its evidence, for the ellipses that the light of the lens has at its maximum.
         chi_square: the sum of squared residuals over sigma.
         degrees: used pixels minus the numbers that move and the amplitudes that the images determine.
     """
@@ -104,13 +108,6 @@ def held_at(problem: LensProblem, endings: Sequence[str], value: float) -> dict[
     return {i: float(u[i]) for i in indices}
 
 
-def with_held(settings: Settings, held: Mapping[int, float]) -> Settings:
-    """Settings in which these coordinates do not move."""
-    active = np.array(settings.active)
-    active[list(held)] = 0.0
-    return settings._replace(active=active)
-
-
 def fitted(
     label: str,
     problem: LensProblem,
@@ -121,6 +118,7 @@ def fitted(
     tolerance: float = COMPARED,
     *,
     far: bool = False,
+    own_light: bool = True,
 ) -> Rung:
     """A model of a lens, fitted from several points.
 
@@ -133,15 +131,19 @@ def fitted(
         held: the coordinates that it does not have.
         tolerance: the gain of one more step at which a descent ends.
         far: whether the points may be far from the maximum, so that the first steps are taken on wide pixels.
+            There the ellipses of the lens's light stay where they are.
+        own_light: whether these ellipses move on the images.
 
     Returns:
         The best of where the descents ended.
     """
-    own = with_held(settings, held)
+    free = settings.holding(held)
+    still = free.holding(problem.of_the_lens_light())
+    own = free if own_light else still
     starts = np.array(points)
     starts[:, list(held)] = list(held.values())
     if far:
-        starts = descents(problem, coarse(data), own, starts, STEPS, tolerance).points
+        starts = descents(problem, coarse(data), still, starts, STEPS, tolerance).points
     return rung_of(label, problem, data, own, descents(problem, data, own, starts, STEPS, tolerance))
 
 
@@ -173,7 +175,7 @@ def rung_of(label: str, problem: LensProblem, data: LensData, settings: Settings
         float(ends.decreases[0]),
         curvature,
         int(ends.steps[0]),
-        log_evidence(problem, data, settings, point, value, curvature),
+        log_evidence(problem, data, settings.holding(problem.of_the_lens_light()), point, value, curvature),
         float(np.sum(np.asarray(found.residual) ** 2)),
         int(np.sum(np.asarray(data.weight) > 0.0)) - moving - amplitudes,
     )
@@ -187,11 +189,12 @@ def mass_rungs(
     first: Rung,
     added: str = "",
 ) -> list[Rung]:
-    """Models of the mass, each from the maximum of one of them.
+    """Models of the mass, from the maximum of one of them.
 
-    A model that holds what is far from where it would be held in a known one is not fitted: its evidence is
-    smaller by about half the squared distance in standard deviations, `HOPELESS` or more.  Last of all the
-    known one is the richest, since a number that a poorer one lacks may move those that it has: a shear may
+    The richest is fitted first, and the others from its maximum and with its ellipses of the lens's light.  A
+    model that holds what is far from where it would be held in the richest is not fitted: its evidence is
+    smaller by about half the squared distance in standard deviations, `HOPELESS` or more.  The distance is
+    that from the richest, since a number that a poorer one lacks may move those that it has: a shear may
     stand for a slope.
 
     Args:
@@ -199,28 +202,33 @@ def mass_rungs(
         data: its images.
         settings: all that moves, and the prior of amplitudes.
         models: what each holds, by its label, as `mass_labels` has them.
-        first: the one that is known.
+        first: the one that is known; it is among those that are fitted.
         added: what the labels have besides.
 
     Returns:
         The models in their order.
     """
-    known = {first.label: first}
-    for _ in range(2):
-        richest = min(known.values(), key=lambda rung: len(models[rung.label.removesuffix(added)]))
-        points = np.stack([first.point] if richest is first else [first.point, richest.point])
-        unknown = [
-            label
-            for label, held in models.items()
-            if label + added not in known and _distance(richest, held) < HOPELESS
-        ]
+    most = min(models, key=lambda label: len(models[label]))
+    if most + added == first.label:
+        richest = first
+    else:
+        richest = fitted(most + added, problem, data, settings, first.point[None], models[most], far=True)
+    light = problem.of_the_lens_light()
+    other = np.array(first.point)
+    other[light] = richest.point[light]
+    points = np.stack([richest.point, other])
+    wanted = [
+        label
+        for label, held in models.items()
+        if label != most and (label + added == first.label or _distance(richest, held) < HOPELESS)
+    ]
 
-        def one(label: str, points: np.ndarray = points) -> Rung:
-            return fitted(label + added, problem, data, settings, points, models[label], far=True)
+    def one(label: str) -> Rung:
+        name, held = label + added, models[label]
+        return fitted(name, problem, data, settings, points, held, far=True, own_light=False)
 
-        found = in_threads(one, unknown)
-        known |= {rung.label: rung for rung in found}
-    return [known[label + added] for label in models if label + added in known]
+    known = {most: richest, **dict(zip(wanted, in_threads(one, wanted), strict=True))}
+    return [known[label] for label in models if label in known]
 
 
 def _distance(rung: Rung, held: Mapping[int, float]) -> float:

@@ -111,7 +111,7 @@ def fit_lens(
         looked = search(
             problem,
             images.data,
-            ladder.with_held(settings, models_of_mass[first_label]),
+            settings.holding(models_of_mass[first_label]),
             found,
             models_of_mass[first_label],
             starts=starts,

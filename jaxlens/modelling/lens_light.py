@@ -81,11 +81,9 @@ def ring(problem: LensProblem, data: LensData, settings: Settings, prefix: str) 
     places = [problem.indices(f"{prefix}-center_{axis}") for axis in "xy"]
     wanted = weight
     centres = [i for basis in problem.lens.bases for i in problem.indices(basis.prefix, CENTRE)]
-    active = np.array(settings.active)
-    active[centres] = 0.0
     for i in range(ROUNDS):
         # while the arcs are not known, an ellipse would go to one of them
-        own = settings if i else settings._replace(active=active)
+        own = settings if i else settings.holding(centres)
         found = _fitted(problem, data, own, wanted, point)
         point = found.point
         base = problem.constrained(point)

@@ -84,7 +84,11 @@ class LensFit:
         return float(self.fit.values[0, at[0]]) if at else float("nan")
 
     def models(self) -> pd.DataFrame:
-        """A row for each model that was tried: its evidence, chi-square, Einstein radius and own error."""
+        """A row for each model that was tried: its evidence, chi-square, Einstein radius and own error.
+
+        Evidences here are for the ellipses of the lens's light that the richest model has; `evidence` is that
+        of all that moves.
+        """
         import pandas as pd
 
         rows = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -142,3 +142,16 @@ class Settings(NamedTuple):
 
     active: Array
     precision: Array
+
+    def holding(self, indices: Iterable[int]) -> Settings:
+        """The same, but that the parameters with these indices do not move."""
+        return self._with(indices, 0.0)
+
+    def moving(self, indices: Iterable[int]) -> Settings:
+        """The same, but that the parameters with these indices move."""
+        return self._with(indices, 1.0)
+
+    def _with(self, indices: Iterable[int], value: float) -> Settings:
+        active = np.array(self.active)
+        active[list(indices)] = value
+        return self._replace(active=active)

@@ -63,7 +63,7 @@ def refine_with_pixels(
     return pixel_fit(
         chosen.problem,
         fit.data,
-        chosen.settings,
+        chosen.settings.moving(chosen.problem.of_the_lens_light()),
         chosen.point,
         side=side,
         prior=prior,

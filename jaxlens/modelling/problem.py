@@ -51,6 +51,12 @@ class LensProblem:
         ]
         return np.array(found, np.int32)
 
+    def of_the_lens_light(self) -> np.ndarray:
+        """The indices of the free parameters of the lens's light, and of the offsets of exposures."""
+        lights = [self.indices(basis.prefix) for basis in self.lens.bases if not self.lens.plane_of(basis)]
+        offsets = [self.indices(name) for offset in self.lens.offsets for name in offset.parameters]
+        return np.concatenate(lights + offsets)
+
     def constrained(self, u: ArrayLike) -> np.ndarray:
         """The parameters at coordinates u, (..., k)."""
         return np.asarray(self.constants.transform.constrained(u))

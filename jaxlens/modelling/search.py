@@ -92,9 +92,7 @@ def search(
         The maxima, and from how many starts the best was reached.
     """
     wide, rng = coarse(data), np.random.default_rng(seed)
-    active = np.array(settings.active)
-    active[_of_the_light(problem)] = 0.0
-    settings = settings._replace(active=active)
+    settings = settings.holding(problem.of_the_lens_light())
     ends: Ends | None = None
     count, drawn = 0, 0
     for widening in range(WIDENINGS + 1):
@@ -179,7 +177,7 @@ def drawn_lenses(
     """
     k = len(problem.names)
     u = rng.standard_normal((count, k))
-    light = _of_the_light(problem)
+    light = problem.of_the_lens_light()
     u[:, light] = found.point[light]
     x = problem.constrained(u).copy()
     _draw_mass(problem, found, rng, x, width)
@@ -189,14 +187,6 @@ def drawn_lenses(
     u = np.clip(u, -6.0, 6.0)
     _place_sources(problem, found, rng, u, width)
     return u
-
-
-def _of_the_light(problem: LensProblem) -> np.ndarray:
-    """The indices of the coordinates that the light of the lens alone has fixed."""
-    return np.concatenate(
-        [problem.indices(basis.prefix) for basis in problem.lens.bases if not problem.lens.plane_of(basis)]
-        + [problem.indices(name) for offset in problem.lens.offsets for name in offset.parameters]
-    )
 
 
 def _draw_mass(

@@ -10,6 +10,7 @@ import numpy as np
 
 from jaxlens.modelling.amplitude_priors import improved_precision
 from jaxlens.modelling.descent import TOLERANCE, descents
+from jaxlens.modelling.evidence import log_evidence
 from jaxlens.modelling.ladder import STEPS, Rung, carried, fitted, rung_of
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem
@@ -28,16 +29,22 @@ DOUBTFUL, OTHERS, APART = 5.0, 4, 0.3
 def finished(rung: Rung, data: LensData) -> Rung:
     """A model at its very maximum, with the precisions of its shapelets there.
 
+    The ellipses of the lens's light move too.
+
     Args:
         rung: the model as it was compared with others.
         data: the images.
 
     Returns:
-        The model with its evidence.
+        The model with the evidence of all that moves.
     """
-    settings = improved_precision(rung.problem, data, rung.settings, rung.point)
-    ends = descents(rung.problem, data, settings, rung.point[None], LAST_STEPS, TOLERANCE)
-    return rung_of(rung.label, rung.problem, data, settings, ends)
+    problem = rung.problem
+    settings = rung.settings.moving(problem.of_the_lens_light())
+    settings = improved_precision(problem, data, settings, rung.point)
+    ends = descents(problem, data, settings, rung.point[None], LAST_STEPS, TOLERANCE)
+    end = rung_of(rung.label, problem, data, settings, ends)
+    evidence = log_evidence(problem, data, settings, end.point, end.value, end.curvature)
+    return replace(end, evidence=evidence)
 
 
 def best_with_shapelets(

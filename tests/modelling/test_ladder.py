@@ -14,7 +14,6 @@ from jaxlens.modelling.ladder import (
     fitted,
     mass_labels,
     mass_rungs,
-    with_held,
 )
 from jaxlens.modelling.model import LensData
 from jaxlens.modelling.problem import lens_problem
@@ -99,6 +98,7 @@ def test_a_model_is_judged_by_the_richest_one_too(monkeypatch: pytest.MonkeyPatc
     """Beside a slope that is held the shear is far from 0, and beside a free one it is not."""
     known = rung("SIE + shear", 0.0)
     slope, shear = (known.problem.names.index(name) for name in (f"{MASS}-gamma", f"{SHEAR}-gamma1"))
+    light = known.problem.of_the_lens_light()
     models = {
         "SIE": {slope: 0.0, shear: 0.0},
         "EPL": {shear: 0.0},
@@ -107,10 +107,10 @@ def test_a_model_is_judged_by_the_richest_one_too(monkeypatch: pytest.MonkeyPatc
     }
     starts = {}
 
-    def fitted(label, problem, data, settings, points, held, *, far):
-        starts[label] = points
+    def fitted(label, problem, data, settings, points, held, *, far, own_light=True):
+        starts[label, own_light] = points
         point = np.zeros(len(problem.names))
-        point[slope] = 0.7
+        point[slope], point[light] = 0.7, 0.1
         return replace(known, label=label, point=point, curvature=1e4 * np.eye(point.size))
 
     monkeypatch.setattr("jaxlens.modelling.ladder.fitted", fitted)
@@ -120,12 +120,19 @@ def test_a_model_is_judged_by_the_richest_one_too(monkeypatch: pytest.MonkeyPatc
         known,
         point=point,
         curvature=1e4 * np.eye(point.size),
-        settings=with_held(known.settings, models["SIE + shear"]),
+        settings=known.settings.holding(models["SIE + shear"]),
     )
     found = mass_rungs(known.problem, LensData(*[np.zeros(())] * 4), known.settings, models, first)
     # a slope of 2 is far from that of the richest model
     assert [each.label for each in found] == ["EPL", "SIE + shear", "EPL + shear"]
-    assert [len(points) for points in starts.values()] == [1, 2]
+    # the light of the lens is the richest model's in all
+    assert {of: len(points) for of, points in starts.items()} == {
+        ("EPL + shear", True): 1,
+        ("EPL", False): 2,
+        ("SIE + shear", False): 2,
+    }
+    np.testing.assert_array_equal(starts["EPL", False][:, light], 0.1)
+    np.testing.assert_array_equal(starts["EPL", False][:, [slope, shear]], [[0.7, 0.0], [0.0, 0.7]])
 
 
 @pytest.mark.long
@@ -141,7 +148,7 @@ def test_coordinates_keep_their_names() -> None:
 
 def test_held_coordinates_do_not_move() -> None:
     settings = rung("any", 0.0).settings
-    found = with_held(settings, {2: 0.1, 4: 0.0})
+    found = settings.holding({2: 0.1, 4: 0.0})
     assert np.flatnonzero(np.asarray(found.active) == 0.0).tolist() == [2, 4]
     assert np.all(np.asarray(settings.active) == 1.0)
 
@@ -157,7 +164,10 @@ def test_evidence_finds_the_model_of_the_mock(monkeypatch: pytest.MonkeyPatch) -
     first = fitted(label, problem, lens.data, lens.settings, lens.truth[None], models[label])
     rungs = mass_rungs(problem, lens.data, lens.settings, models, first)
     assert [each.label for each in rungs] == list(models)
-    assert rungs[2] is first
+    light = problem.of_the_lens_light()
+    assert light.size
+    assert all(np.array_equal(each.point[light], rungs[-1].point[light]) for each in rungs)
+    assert np.all(rungs[-1].point[light] != first.point[light])
     assert "shear" in best(rungs).label
     by_label = {each.label: each for each in rungs}
     assert by_label["EPL + shear"].value <= min(each.value for each in rungs) + 3.0

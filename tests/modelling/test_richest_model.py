@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from jaxlens.modelling.bases import Shapelets
-from jaxlens.modelling.ladder import FAR, Rung, with_held
+from jaxlens.modelling.ladder import FAR, Rung
 from jaxlens.modelling.richest_model import STRUCTURE, covariance_about, covariance_of, richest
 from tests.modelling.test_ladder import rung
 
@@ -26,7 +26,7 @@ def models() -> list[Rung]:
     factor = rng.normal(size=(k, k))
     rich = replace(rich, point=0.5 + np.zeros(k), curvature=factor @ factor.T + k * np.eye(k))
     simple = replace(
-        rung("simple", -10.0 + np.log(3.0)), settings=with_held(rich.settings, {HELD: 0.0}), point=np.zeros(k)
+        rung("simple", -10.0 + np.log(3.0)), settings=rich.settings.holding({HELD: 0.0}), point=np.zeros(k)
     )
     return [simple, rich]
 

@@ -39,7 +39,10 @@ def test_a_source_with_structure_gets_shapelets() -> None:
     np.testing.assert_array_equal(precision[:4], np.asarray(lens.settings.precision)[:4])
     assert np.all(np.diff(precision[4 + np.argsort(RICH[-1].orders, kind="stable")]) >= 0.0)
 
-    last = finished(found, lens.data)
+    # the light of the lens moves at last, also where it was held to compare models
+    compared = replace(found, settings=found.settings.holding(rich.of_the_lens_light()))
+    last = finished(compared, lens.data)
+    assert np.all(np.asarray(last.settings.active) == 1.0)
     assert last.decrease < 5e-4
     covariance = np.linalg.inv(last.curvature)
     at = rich.names.index(f"{MASS}-theta_E")
