@@ -55,7 +55,7 @@ class LensProblem:
         """The indices of the free parameters of the lens's light, and of the offsets of exposures."""
         lights = [self.indices(basis.prefix) for basis in self.lens.bases if not self.lens.plane_of(basis)]
         offsets = [self.indices(name) for offset in self.lens.offsets for name in offset.parameters]
-        return np.concatenate(lights + offsets)
+        return np.concatenate([np.zeros(0, np.int32), *lights, *offsets])
 
     def constrained(self, u: ArrayLike) -> np.ndarray:
         """The parameters at coordinates u, (..., k)."""
