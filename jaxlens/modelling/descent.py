@@ -112,7 +112,7 @@ def solution_at(problem: LensProblem, data: LensData, settings: Settings, point:
 
 
 def in_threads(function: Callable[[S], T], items: Sequence[S]) -> list[T]:
-    """A function of each of some items: on a CPU in as many threads as it has cores.
+    """A function of each of some items: on a CPU in as many threads as the process has cores.
 
     The first item comes alone, so that what all have in common is compiled once.
 

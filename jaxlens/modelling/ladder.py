@@ -147,7 +147,15 @@ def fitted(
     return rung_of(label, problem, data, own, descents(problem, data, own, starts, STEPS, tolerance))
 
 
-def rung_of(label: str, problem: LensProblem, data: LensData, settings: Settings, ends: Ends) -> Rung:
+def rung_of(
+    label: str,
+    problem: LensProblem,
+    data: LensData,
+    settings: Settings,
+    ends: Ends,
+    *,
+    of_the_light: bool = False,
+) -> Rung:
     """The model at the first of some ends of descents.
 
     Args:
@@ -156,6 +164,7 @@ def rung_of(label: str, problem: LensProblem, data: LensData, settings: Settings
         data: the images.
         settings: what moved, and the prior of amplitudes.
         ends: where descents ended, the best first.
+        of_the_light: whether the evidence is of all ellipses of the lens's light, and not of those found.
 
     Returns:
         The model with its evidence.
@@ -164,6 +173,7 @@ def rung_of(label: str, problem: LensProblem, data: LensData, settings: Settings
     found = solution_at(problem, data, settings, point)
     if problem.lens.signed.size:
         value -= float(half_log_determinant(found, problem.lens.signed))
+    integrated = settings if of_the_light else settings.holding(problem.of_the_lens_light())
     moving = int(np.sum(np.asarray(settings.active)))
     amplitudes = round(determined(found, np.asarray(settings.precision)))
     return Rung(
@@ -175,7 +185,7 @@ def rung_of(label: str, problem: LensProblem, data: LensData, settings: Settings
         float(ends.decreases[0]),
         curvature,
         int(ends.steps[0]),
-        log_evidence(problem, data, settings.holding(problem.of_the_lens_light()), point, value, curvature),
+        log_evidence(problem, data, integrated, point, value, curvature),
         float(np.sum(np.asarray(found.residual) ** 2)),
         int(np.sum(np.asarray(data.weight) > 0.0)) - moving - amplitudes,
     )

@@ -86,8 +86,8 @@ class LensFit:
     def models(self) -> pd.DataFrame:
         """A row for each model that was tried: its evidence, chi-square, Einstein radius and own error.
 
-        Evidences here are for the ellipses of the lens's light that the richest model has; `evidence` is that
-        of all that moves.
+        Evidences here, and errors of all but the richest model, are for the ellipses of the lens's light that
+        the richest model has; `evidence` is that of all that moves.
         """
         import pandas as pd
 

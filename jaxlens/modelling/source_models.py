@@ -10,7 +10,6 @@ import numpy as np
 
 from jaxlens.modelling.amplitude_priors import improved_precision
 from jaxlens.modelling.descent import TOLERANCE, descents
-from jaxlens.modelling.evidence import log_evidence
 from jaxlens.modelling.ladder import STEPS, Rung, carried, fitted, rung_of
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem
@@ -42,9 +41,7 @@ def finished(rung: Rung, data: LensData) -> Rung:
     settings = rung.settings.moving(problem.of_the_lens_light())
     settings = improved_precision(problem, data, settings, rung.point)
     ends = descents(problem, data, settings, rung.point[None], LAST_STEPS, TOLERANCE)
-    end = rung_of(rung.label, problem, data, settings, ends)
-    evidence = log_evidence(problem, data, settings, end.point, end.value, end.curvature)
-    return replace(end, evidence=evidence)
+    return rung_of(rung.label, problem, data, settings, ends, of_the_light=True)
 
 
 def best_with_shapelets(
