@@ -14,11 +14,11 @@ from jaxlens.fitting.result import FitResult
 from jaxlens.modelling.bases import MultiGaussian, Sersic
 from jaxlens.modelling.descent import TOLERANCE, solution_at
 from jaxlens.modelling.expansion import half_log_determinant
-from jaxlens.modelling.ladder import Rung
 from jaxlens.modelling.lens_data import LensImages
 from jaxlens.modelling.lens_density import lens_density
 from jaxlens.modelling.problem import LensProblem
 from jaxlens.modelling.richest_model import covariance_about, covariance_of
+from jaxlens.modelling.rung import Rung
 from jaxlens.modelling.search import AGREEMENT, Search
 
 

@@ -15,8 +15,8 @@ from jaxlens.fitting.transforms import Transform
 from jaxlens.kernels.types import Params
 from jaxlens.modelling.columns import columns
 from jaxlens.modelling.expansion import least, product, solved
-from jaxlens.modelling.ladder import Rung
 from jaxlens.modelling.model import LensData, LensModel, Settings
+from jaxlens.modelling.rung import Rung
 
 
 class Known(NamedTuple):

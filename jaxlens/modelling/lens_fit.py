@@ -28,6 +28,7 @@ from jaxlens.modelling.lens_result import LensFit, lens_fit_of
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem, lens_problem
 from jaxlens.modelling.psf_errors import with_errors_of_lens_light
+from jaxlens.modelling.rung import Rung, fitted
 from jaxlens.modelling.search import Search, distinct, search, seen_from
 from jaxlens.sampling.keys import Key, random_key
 from jaxlens.simulator.simulator import Simulator
@@ -137,7 +138,7 @@ def fit_lens(
         return lens_fit_of(chosen, rungs, images, looked, found, clock.laps)
 
 
-def _in_words(rung: ladder.Rung) -> str:
+def _in_words(rung: Rung) -> str:
     """A model and its chi-square, for a line that says how far a fit is."""
     return f"{rung.label} with chi-square {rung.chi_square / max(rung.degrees, 1):.2f} per degree of freedom"
 
@@ -177,10 +178,10 @@ def _rungs(
     models: Mapping[str, Mapping[int, float]],
     first_label: str,
     looked: Search,
-) -> list[ladder.Rung]:
+) -> list[Rung]:
     """The models of the mass, fitted to the images from the maxima of the search."""
     points = distinct(looked.ends.points)[:FOLLOWED]
-    first = ladder.fitted(first_label, problem, data, settings, points, models[first_label])
+    first = fitted(first_label, problem, data, settings, points, models[first_label])
     return ladder.mass_rungs(problem, data, settings, models, first)
 
 
@@ -188,10 +189,10 @@ def _source_rungs(
     problem: LensProblem,
     rich: LensProblem,
     data: LensData,
-    known: ladder.Rung,
+    known: Rung,
     models: Mapping[str, Mapping[int, float]],
     looked: Search,
-) -> list[ladder.Rung]:
+) -> list[Rung]:
     """The models of the source with shapelets, and with the best of them all models of the mass.
 
     A slope of the mass may make up for a source that is too simple, so that the source comes first.

@@ -15,12 +15,13 @@ from jaxlens.fitting.result import FitResult
 from jaxlens.modelling.bases import Basis
 from jaxlens.modelling.descent import TOLERANCE, solution_at
 from jaxlens.modelling.fitted_numbers import numbers_of
-from jaxlens.modelling.ladder import COMPARED, FAR, Rung
+from jaxlens.modelling.ladder import FAR
 from jaxlens.modelling.lens_data import LensImages
 from jaxlens.modelling.lens_light import Ring
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem
 from jaxlens.modelling.richest_model import covariance_of
+from jaxlens.modelling.rung import COMPARED, Rung
 from jaxlens.modelling.search import Search
 from jaxlens.plotting.lens_page import view_lens
 from jaxlens.sampling.keys import Key

@@ -19,8 +19,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from jaxlens.modelling.ladder import Rung, near
+from jaxlens.modelling.ladder import near
 from jaxlens.modelling.positive_definite import inverse
+from jaxlens.modelling.rung import Rung
 
 # The width of the pulls (fit - truth) / sigma of the numbers of the mass (Einstein radius, slope, shape and
 # centre, and shear) in the first 60 mocks of `python -m validation.modelling mocks`, with f = 1; of the first

@@ -10,9 +10,10 @@ import numpy as np
 
 from jaxlens.modelling.amplitude_priors import improved_precision
 from jaxlens.modelling.descent import TOLERANCE, descents
-from jaxlens.modelling.ladder import STEPS, Rung, carried, fitted, rung_of
+from jaxlens.modelling.ladder import carried
 from jaxlens.modelling.model import LensData, Settings
 from jaxlens.modelling.problem import LensProblem
+from jaxlens.modelling.rung import STEPS, Rung, fitted, rung_of
 
 # What the label of a model with shapelets has besides.
 ADDED = ", shapelets"

@@ -11,7 +11,7 @@ from scipy.optimize import minimize_scalar
 from jaxlens.fitting.posterior import with_free_values
 from jaxlens.modelling.bases import MultiGaussian, Shapelets
 from jaxlens.modelling.columns import columns
-from jaxlens.modelling.ladder import fitted
+from jaxlens.modelling.rung import fitted
 from tests.modelling.core_mocks import SIGMA, mock, problem_of
 from tests.modelling.joint_mocks import LIGHT, SOURCE
 

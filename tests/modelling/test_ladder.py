@@ -7,16 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from jaxlens.modelling.ladder import (
-    Rung,
-    best,
-    carried,
-    fitted,
-    mass_labels,
-    mass_rungs,
-)
+from jaxlens.modelling.ladder import best, carried, mass_labels, mass_rungs
 from jaxlens.modelling.model import LensData
 from jaxlens.modelling.problem import lens_problem
+from jaxlens.modelling.rung import Rung, fitted
 from tests.modelling.core_mocks import FLUXES, GAUSSIANS, SHEAR, TRUTH, mock, problem_of
 from tests.modelling.joint_mocks import MASS
 

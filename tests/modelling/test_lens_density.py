@@ -13,11 +13,11 @@ import pytest
 from jaxlens.modelling.bases import MultiGaussian, Shapelets
 from jaxlens.modelling.descent import Ends, values_at
 from jaxlens.modelling.expansion import expansion
-from jaxlens.modelling.ladder import Rung, fitted
 from jaxlens.modelling.lens_data import Layout, LensImages, Place
 from jaxlens.modelling.lens_density import lens_density
 from jaxlens.modelling.lens_light import Ring, pixel_positions
 from jaxlens.modelling.lens_result import lens_fit_of
+from jaxlens.modelling.rung import Rung, fitted
 from jaxlens.modelling.search import Search
 from tests.modelling.core_mocks import Lens, mock, problem_of
 from tests.modelling.joint_mocks import LIGHT, SOURCE

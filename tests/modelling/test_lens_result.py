@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from jaxlens.modelling.descent import Ends
-from jaxlens.modelling.ladder import Rung
 from jaxlens.modelling.lens_data import Layout, LensImages, Place
 from jaxlens.modelling.lens_light import Ring, pixel_positions
 from jaxlens.modelling.lens_result import LensFit, lens_fit_of
+from jaxlens.modelling.rung import Rung
 from jaxlens.modelling.search import Search
 from tests.modelling.core_mocks import FLUXES, GAUSSIANS, Lens, mock, problem_of
 from tests.modelling.joint_mocks import LIGHT, MASS, SOURCE

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from jaxlens.modelling.bases import Shapelets
-from jaxlens.modelling.ladder import FAR, Rung
+from jaxlens.modelling.ladder import FAR
 from jaxlens.modelling.richest_model import STRUCTURE, covariance_about, covariance_of, richest
+from jaxlens.modelling.rung import Rung
 from tests.modelling.test_ladder import rung
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("x64")]

@@ -10,7 +10,8 @@ import pytest
 
 from jaxlens.modelling import source_models
 from jaxlens.modelling.bases import MultiGaussian, Shapelets
-from jaxlens.modelling.ladder import best, fitted
+from jaxlens.modelling.ladder import best
+from jaxlens.modelling.rung import fitted
 from jaxlens.modelling.source_models import ADDED, best_with_shapelets, finished, with_shapelets_fitted
 from tests.modelling.core_mocks import mock, problem_of
 from tests.modelling.joint_mocks import LIGHT, MASS, SOURCE
