@@ -34,7 +34,8 @@ class Rung:
         decrease: what one more step would bring.
         curvature: the curvature there, (k, k).
         steps: the steps of its descent.
-        evidence: the log of its evidence, for the ellipses that the light of the lens has at its maximum.
+        evidence: the log of its evidence, for the ellipses that the light of the lens has at its maximum;
+            in the chosen model, once it is finished, of all that moves.
         chi_square: the sum of squared residuals over sigma.
         degrees: used pixels minus the numbers that move and the amplitudes that the images determine.
     """
